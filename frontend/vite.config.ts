@@ -1,0 +1,28 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+// `npm run dev` draws this page and takes data from a server started beside it.
+const server = process.env["MNEMOSCOPE_SERVER"] ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  // Relative addresses: the same bundle is served under any path prefix and inlined into exported HTML files.
+  base: "./",
+  plugins: [svelte()],
+  build: {
+    outDir: "mnemoscope_viewer/static",
+    emptyOutDir: true,
+    target: "es2022",
+    manifest: "manifest.json", // the Python side finds the entry script, its styles and the font here
+    assetsInlineLimit: 0, // the exporter inlines by itself; a data: font would be loaded twice
+    modulePreload: false,
+    cssCodeSplit: false,
+  },
+  worker: { format: "es" },
+  server: {
+    proxy: {
+      "/api": { target: server },
+      "/ws": { target: server, ws: true },
+    },
+  },
+  test: { include: ["src/**/*.test.ts"], environment: "node", testTimeout: 20000 },
+});
