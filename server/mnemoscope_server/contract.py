@@ -1,0 +1,66 @@
+"""Write the contract between server and page: `python -m mnemoscope_server.contract`.
+
+One OpenAPI document holds the HTTP interface and both websocket unions (which OpenAPI itself cannot describe). The page's
+types are generated from the committed file, so neither side needs the other's tools; a test proves the file fresh.
+"""
+
+import inspect
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from mnemoscope_server import rest, wire
+
+TARGET = Path(__file__).resolve().parents[2] / "frontend" / "src" / "wire" / "openapi.json"
+REF = "#/components/schemas/{model}"
+
+
+def document() -> dict[str, Any]:
+    """The whole contract as an OpenAPI 3.1 document."""
+    answers = [(m, "serialization") for m in _classes(rest, rest.Answer)]
+    questions = [(m, "validation") for m in _classes(rest, rest.Question)]
+    server = [(m, "serialization") for m in wire.SERVER_MESSAGES]
+    client = [(m, "validation") for m in wire.CLIENT_MESSAGES]
+    _, definitions = models_json_schema([*answers, *questions, *server, *client], ref_template=REF)  # type: ignore[arg-type]
+    schemas: dict[str, Any] = definitions["$defs"]
+    schemas["ServerMessage"] = _union(wire.SERVER_MESSAGES, "What the server sends over /ws/{id} as JSON.")
+    schemas["ClientMessage"] = _union(wire.CLIENT_MESSAGES, "What a client sends over /ws/{id}.")
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Mnemoscope", "version": "1"},
+        "paths": {},
+        "components": {"schemas": dict(sorted(schemas.items()))},
+    }
+
+
+def text() -> str:
+    """The document as the file holds it."""
+    return json.dumps(document(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _classes(module: Any, base: type[BaseModel]) -> list[type[BaseModel]]:
+    found = [c for _, c in inspect.getmembers(module, inspect.isclass) if issubclass(c, base)]
+    return [c for c in found if c is not base and c.__module__ == module.__name__]
+
+
+def _union(messages: tuple[type[wire.Message], ...], description: str) -> dict[str, Any]:
+    refs = {m.model_fields["type"].annotation.__args__[0]: REF.format(model=m.__name__) for m in messages}  # type: ignore[union-attr]
+    return {
+        "description": description,
+        "oneOf": [{"$ref": ref} for ref in refs.values()],
+        "discriminator": {"propertyName": "type", "mapping": refs},
+    }
+
+
+def main() -> None:
+    """Write the committed file."""
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    TARGET.write_text(text(), encoding="utf-8")
+    print(f"wrote {TARGET.name}: {len(document()['components']['schemas'])} types")
+
+
+if __name__ == "__main__":
+    main()

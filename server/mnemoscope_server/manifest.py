@@ -1,0 +1,154 @@
+"""The manifest of a recording as typed JSON: the page's types are generated from here.
+
+`docs/format.md` is the definition; these classes describe it to OpenAPI. The server hands manifests on exactly as the
+file holds them and never drops a key it does not know, so that recordings of later versions still open.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Paradigm = Literal["rnn", "tr", "ut", "ntm", "dnc"]
+
+
+class Open(BaseModel):
+    """Base of everything inside a manifest: unknown keys are kept."""
+
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
+
+
+class TensorEntry(Open):
+    """One tensor inside a frame or keyframe; identified by (`bank`, `name`)."""
+
+    name: str
+    """Name shared by all models: `inputs`, `write_weights`, `erase`, …"""
+    bank: str | None
+    """Bank it belongs to; null for what the whole model did (`inputs`, `targets`, `mask`, `outputs` …)."""
+    role: str
+    """What it is to a reader: input, output, weight, vector, gate, state …"""
+    axes: list[str]
+    """Names of the axes, outermost first: feature, slot, width, write_head, read_head, shift, mode, head, unit."""
+    shape: list[int]
+    """Length of each axis."""
+    dtype: Literal["float32"]
+    """Numbers are little-endian float32 in version 1."""
+    offset: int
+    """Bytes from the start of the frame."""
+
+
+class FrameEntry(Open):
+    """Layout of one fixed-size frame."""
+
+    bytes: int
+    """Bytes of one frame; 0 where a stream has none (keyframes of write-once memories)."""
+    tensors: list[TensorEntry]
+
+
+class BankEntry(Open):
+    """One memory of a model."""
+
+    name: str
+    kind: Literal["matrix", "cell", "append"]
+    """matrix: NTM and DNC; cell: LSTM state; append: an attention layer's keys and values, never modified."""
+    slots: int | None
+    """Number of slots; null for a memory that grows by one slot per step."""
+    width: int
+    """Numbers per slot."""
+    write_heads: int
+    read_heads: int
+    usage: bool | None = None
+    """The keyframe holds `usage` (DNC); the reader rebuilds it between keyframes."""
+    links: bool | None = None
+    """The keyframe holds `links` and `precedence` (DNC)."""
+    deallocation: bool | None = None
+    """Freed slots are also wiped (factor ψ in the memory update)."""
+
+
+class CheckpointEntry(Open):
+    """The weights a stream was run with."""
+
+    name: str
+    sha256: str
+
+
+class ModelEntry(Open):
+    """One model (one stream of frames) of a recording."""
+
+    id: str
+    """Short id, unique inside the recording: `dnc`."""
+    label: str
+    paradigm: str
+    glyph: Paradigm
+    """Which hue and sign the page gives it."""
+    task: str
+    checkpoint: CheckpointEntry | None = None
+    config: dict[str, Any]
+    parameters: int
+    """Number of trained numbers."""
+    device: str
+    dtype: str
+    versions: dict[str, str]
+    banks: list[BankEntry]
+    frame: FrameEntry
+    keyframe: FrameEntry
+
+
+class EventEntry(Open):
+    """Something that happens in the episode: steps `step … until` (until excluded)."""
+
+    step: int
+    until: int
+    kind: str
+    """store | recall | label"""
+    label: str
+
+
+class TaskEntry(Open):
+    """The task whose episode was run."""
+
+    name: str
+    params: dict[str, Any]
+    events: list[EventEntry]
+
+
+class ScalingEntry(Open):
+    """How the raw signal became the model's input: raw = value · scale + offset."""
+
+    method: str
+    """zscore | robust | none"""
+    offset: float
+    scale: float
+
+
+class SignalEntry(Open):
+    """Where the signal came from; null in recordings of tasks that make their own input."""
+
+    name: str
+    channel: str | None
+    unit: str | None
+    sample_rate: float | None
+    """Steps per second; null = unknown."""
+    source: dict[str, Any]
+    """Detected format, window, resampling, sha256 of the file …"""
+    scaling: ScalingEntry
+
+
+class Manifest(Open):
+    """What a recording is, before its frames."""
+
+    format: Literal["mnemoscope-recording"]
+    version: int
+    id: str
+    title: str
+    created: str
+    """ISO 8601, UTC."""
+    seed: int
+    status: Literal["running", "ended", "stopped", "failed"]
+    steps: int
+    """Planned steps while running, reached steps afterwards."""
+    keyframe_every: int
+    task: TaskEntry
+    signal: SignalEntry | None
+    models: list[ModelEntry]
+    content_hash: str | None = None
+    """sha256 of all frame bytes in order of (stream, step); known when the recording has ended."""

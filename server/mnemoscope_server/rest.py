@@ -1,0 +1,325 @@
+"""What travels over HTTP as JSON. Answers have no defaults: a field is always there, and null says it is not known."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mnemoscope_server.manifest import Manifest, Paradigm
+from mnemoscope_server.wire import SessionStatus, Speed
+
+
+class Answer(BaseModel):
+    """Base of what the server answers."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Question(BaseModel):
+    """Base of what a client asks: unknown fields are refused, so that a misspelt option is told so."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+# --- errors, status --------------------------------------------------------------------------------------------------
+
+
+class ErrorDetail(Answer):
+    """One error, told to a person."""
+
+    code: str
+    """Stable name: `unknown-recording`, `import-failed`, `too-large`, `bad-request`, `forbidden-origin`, …"""
+    message: str
+    """What was wanted and what came."""
+    where: str | None
+    """Place: line and column of a file, field of a request; null where there is none."""
+    cure: str | None
+    """What to do about it."""
+
+
+class ErrorBody(Answer):
+    """Body of every answer with a status of 400 or more."""
+
+    error: ErrorDetail
+
+
+class Limits(Answer):
+    upload_bytes: int
+    """Largest request body that is accepted."""
+    steps: int
+    """Most steps of one run."""
+
+
+class Status(Answer):
+    """What this server is and can do now."""
+
+    version: str
+    device: str | None
+    """Where models run: `cpu`, `cuda`; null until a worker is ready."""
+    workers: Literal["starting", "ready", "failed"]
+    """failed: no live runs, for the reason in `workers_reason`; recordings still open."""
+    workers_reason: str | None
+    replay_only: bool
+    """Live runs are off on this host."""
+    limits: Limits
+
+
+# --- models, gallery, recordings -------------------------------------------------------------------------------------
+
+
+class ModelCard(Answer):
+    """One checkpoint that can be run."""
+
+    name: str
+    """Name of the checkpoint: `ntm-signal-recall`."""
+    model: str
+    """Id to ask for in POST /api/sessions: `ntm`."""
+    label: str
+    task: str
+    glyph: Paradigm
+    parameters: int
+    description: str
+    measured_ms_per_step: float | None
+    """Milliseconds one step took on this host, measured by a worker; null until it is known."""
+    metrics: dict[str, Any]
+    """Measured results of the checkpoint's card."""
+
+
+class RunModel(Answer):
+    """One model of a recording, in short."""
+
+    id: str
+    label: str
+    glyph: str
+
+
+class GalleryEntry(Answer):
+    """A recording that ships with the product."""
+
+    id: str
+    title: str
+    caption: str
+    task: str
+    models: list[RunModel]
+    steps: int
+
+
+class RecordingSummary(Answer):
+    """A recording in this data folder."""
+
+    id: str
+    title: str
+    task: str
+    models: list[RunModel]
+    steps: int
+    """Steps it holds."""
+    status: Literal["running", "ended", "stopped", "failed"]
+    created: str
+    bytes: int
+    """Size of the file."""
+
+
+class RecordingDetail(Answer):
+    """Everything needed to open a recording; its chunks follow by HTTP, or by /ws/{id} while it is live."""
+
+    id: str
+    title: str
+    status: SessionStatus
+    steps: int
+    """Steps that can be had now."""
+    manifest: Manifest
+    live: bool
+
+
+class Rename(Question):
+    title: str = Field(min_length=1, max_length=200)
+
+
+# --- uploads ---------------------------------------------------------------------------------------------------------
+
+
+class ColumnReport(Answer):
+    """One column of an imported file."""
+
+    index: int
+    name: str
+    kind: Literal["time", "value", "label", "text"]
+    unit: str | None
+    min: float | None
+    max: float | None
+    mean: float | None
+    missing: int
+    """Cells without a number."""
+    missing_fraction: float
+    spark: list[float | None]
+    """At most 128 numbers over the whole column, smallest and largest of each bucket; null = nothing but gaps there."""
+
+
+class ImportReport(Answer):
+    """What was read, and every assumption made on the way."""
+
+    format: str
+    encoding: str
+    delimiter: str | None
+    """null: one number per line, or columns aligned by blanks (`delimiter` " ")."""
+    decimal: Literal[".", ","]
+    header: bool
+    rows: int
+    bytes: int
+    time_column: int | None
+    """Index of the column used as time."""
+    sample_rate: float | None
+    """Hz; null = unknown or irregular."""
+    sample_rate_source: str
+    """The arithmetic behind `sample_rate`, for people."""
+    notes: list[str]
+    columns: list[ColumnReport]
+
+
+class Upload(Answer):
+    id: str
+    report: ImportReport
+
+
+class Window(Question):
+    """What part of a channel to use and how to turn it into the model's input."""
+
+    channel: int = Field(ge=0)
+    """Index of the column."""
+    start: int = Field(default=0, ge=0)
+    """First row, counted from 0 below the header."""
+    stop: int | None = Field(default=None, ge=1)
+    """Row after the last one; null = to the end."""
+    sample_rate: Finite | None = Field(default=None, gt=0)
+    """Hz of the file, where the user knows better than the report; null = as reported."""
+    resample_to: Finite | None = Field(default=None, gt=0)
+    """Hz wanted; null = as it is."""
+    missing: Literal["hold", "linear", "drop"] = "hold"
+    """hold: repeat the last number; linear: a straight line over the gap; drop: leave the rows out."""
+    scaling: Literal["zscore", "robust", "none"] = "zscore"
+
+
+class PreviewRequest(Window):
+    models: list[str] = Field(default_factory=list, max_length=16)
+    """Models to estimate for; empty = all that can run a signal."""
+
+
+class Estimate(Answer):
+    seconds: float | None
+    """Computing time on this host at full speed; null until the models have been measured."""
+    bytes: int | None
+    """Size of the recording before compression; null until the models are loaded."""
+
+
+class Preview(Answer):
+    """What the model would see."""
+
+    steps: int
+    values: list[float]
+    """After resampling and scaling; at most 2000 points, smallest and largest of each bucket in order."""
+    before: list[float | None]
+    """The same window as it is in the file; null = missing."""
+    overview: list[float | None]
+    """The whole channel as it is in the file, at most 1000 points."""
+    offset: float
+    scale: float
+    """raw = value · scale + offset"""
+    sample_rate: float | None
+    """Steps per second."""
+    warnings: list[str]
+    estimate: Estimate
+
+
+# --- generated signals -----------------------------------------------------------------------------------------------
+
+
+class GeneratorParam(Answer):
+    name: str
+    label: str
+    default: float
+    min: float
+    max: float
+
+
+class Generator(Answer):
+    kind: str
+    label: str
+    params: list[GeneratorParam]
+
+
+class SignalPreviewRequest(Question):
+    kind: str
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    steps: int = Field(default=512, ge=2, le=20_000)
+    params: dict[str, Finite] = Field(default_factory=dict)
+
+
+class SignalEvent(Answer):
+    step: int
+    until: int
+    kind: str
+    label: str
+
+
+class SignalPreview(Answer):
+    values: list[float]
+    sample_rate: float | None
+    events: list[SignalEvent]
+
+
+# --- sessions --------------------------------------------------------------------------------------------------------
+
+
+class UploadSignal(Window):
+    kind: Literal["upload"]
+    upload_id: str
+
+
+class GeneratedSignal(Question):
+    kind: Literal["generated"]
+    generator: str
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    steps: int = Field(default=512, ge=2)
+    params: dict[str, Finite] = Field(default_factory=dict)
+
+
+class ValuesSignal(Question):
+    """A series given number by number, for example drawn with the mouse."""
+
+    kind: Literal["values"]
+    values: list[Finite] = Field(min_length=2, max_length=100_000)
+    name: str = Field(default="drawn signal", max_length=200)
+    sample_rate: Finite | None = Field(default=None, gt=0)
+
+
+class NoSignal(Question):
+    """The task makes its own input (copy)."""
+
+    kind: Literal["none"]
+
+
+SignalChoice = Annotated[UploadSignal | GeneratedSignal | ValuesSignal | NoSignal, Field(discriminator="kind")]
+
+
+class SessionRequest(Question):
+    """Open a session: a recording that starts now."""
+
+    signal: SignalChoice
+    task: str
+    task_params: dict[str, Finite] = Field(default_factory=dict)
+    """Parameters of the task: segment, delay, lead … ; missing ones take the task's defaults."""
+    models: list[str] = Field(min_length=1, max_length=16)
+    """Model ids, in the order of the lanes: `["ntm", "dnc"]`."""
+    title: str | None = Field(default=None, min_length=1, max_length=200)
+    """null = made from signal and task."""
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    start: Literal["paused", "playing"] = "playing"
+    speed: Speed | None = 30.0
+    """Steps per second; null = as fast as the host can."""
+
+
+class SessionCreated(Answer):
+    id: str
+    """Opens at /s/{id}; the socket is /ws/{id}."""

@@ -1,0 +1,31 @@
+"""The contract file that the page's types are generated from."""
+
+from mnemoscope_server import contract, wire
+
+
+def test_committed_contract_is_fresh():
+    """Whoever changes a message must write the contract anew, or the page is typed against the past."""
+    assert contract.TARGET.read_text(encoding="utf-8") == contract.text(), (
+        "run: python -m mnemoscope_server.contract, then npm --prefix frontend run wire"
+    )
+
+
+def test_unions_name_every_message_by_its_tag():
+    """OpenAPI leaves websockets out, so the unions are added by hand: none may be forgotten."""
+    schemas = contract.document()["components"]["schemas"]
+    assert set(schemas["ServerMessage"]["discriminator"]["mapping"]) == {
+        "hello", "state", "model-failed", "behind", "ended", "error",
+    }  # fmt: skip
+    assert set(schemas["ClientMessage"]["discriminator"]["mapping"]) == {
+        "hello", "play", "pause", "step", "speed", "stop", "ping",
+    }  # fmt: skip
+    for name in ("ServerMessage", "ClientMessage"):
+        for entry in schemas[name]["oneOf"]:
+            body = schemas[entry["$ref"].rsplit("/", 1)[1]]
+            assert "type" in body["required"], f"{entry} must always carry its tag"
+            assert body["additionalProperties"] is False
+
+
+def test_behind_says_from_on_the_wire():
+    """`from` is a keyword in Python, so the field has another name there."""
+    assert wire.to_json(wire.Behind(from_=3, to=9)) == '{"type":"behind","from":3,"to":9}'
