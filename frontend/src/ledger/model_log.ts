@@ -1,0 +1,212 @@
+/**
+ * What is held of one model: its frames in blocks of 64 steps, its keyframes, and typed views into both.
+ *
+ * A block is one Float32Array of 64 frames, so a view of step t is an offset, never a copy, and a run may grow for
+ * hours without any array being moved. Steps may arrive in any order (a scrub asks for a later chunk first); a step
+ * once held never changes.
+ */
+import { KEYFRAME_EVERY } from "../wire/manifest";
+import type { BankSpec, Failure, FrameSpec, ModelSpec, TensorSpec } from "../wire/manifest";
+import { encodeMessage } from "../wire/messages";
+import { LedgerError } from "./errors";
+
+interface Block {
+  readonly data: Float32Array<ArrayBuffer>;
+  /** 1 where the frame of that step has arrived. */
+  readonly held: Uint8Array;
+}
+
+/** One recorded tensor over time. */
+export class TensorReader {
+  readonly shape: readonly number[];
+  readonly axes: readonly string[];
+  /** Numbers per step. */
+  readonly size: number;
+
+  constructor(
+    private readonly log: ModelLog,
+    readonly spec: TensorSpec,
+  ) {
+    this.shape = spec.shape;
+    this.axes = spec.axes;
+    this.size = spec.size;
+  }
+
+  /** The numbers of step t, as a view. Throws LedgerError where the step is not held. */
+  at(t: number): Float32Array<ArrayBuffer> {
+    const data = this.log.block(t);
+    const start = (t % KEYFRAME_EVERY) * this.log.floats + this.spec.offset / 4;
+    return data.subarray(start, start + this.size);
+  }
+
+  /** Steps t0 … t1 (excluded) one after another into `out`, which must have room for (t1 − t0) · size numbers. */
+  copyInto(out: Float32Array, t0: number, t1: number): void {
+    for (let t = t0; t < t1; t++) out.set(this.at(t), (t - t0) * this.size);
+  }
+}
+
+/** The state before the first step of a chunk. */
+export class Keyframe {
+  constructor(
+    private readonly spec: FrameSpec,
+    private readonly data: Float32Array,
+  ) {}
+
+  /** One tensor of the state, as a view; null where the model does not keep it. */
+  f32(bank: string | null, name: string): Float32Array | null {
+    const tensor = find(this.spec, bank, name);
+    return tensor && this.data.subarray(tensor.offset / 4, tensor.offset / 4 + tensor.size);
+  }
+}
+
+export class ModelLog {
+  /** Numbers per frame. */
+  readonly floats: number;
+  /** Set when the model could not go on; its steps before that stay readable. */
+  failure: Failure | null = null;
+  private readonly blocks = new Map<number, Block>();
+  private readonly keyframes = new Map<number, Float32Array<ArrayBuffer>>();
+  private readonly readers = new Map<string, TensorReader | null>();
+  private contiguous = 0;
+  private end = 0;
+
+  constructor(readonly spec: ModelSpec) {
+    this.floats = spec.frame.bytes / 4;
+  }
+
+  /** Steps held without a gap from step 0 on. */
+  get steps(): number {
+    return this.contiguous;
+  }
+
+  /** One past the newest step held, gaps or not. */
+  get newest(): number {
+    return this.end;
+  }
+
+  hasStep(t: number): boolean {
+    if (t < this.contiguous) return t >= 0 && Number.isInteger(t);
+    return this.blocks.get(Math.floor(t / KEYFRAME_EVERY))?.held[t % KEYFRAME_EVERY] === 1;
+  }
+
+  /** Whether the steps first … last (both included) are held. */
+  has(first: number, last: number): boolean {
+    for (let t = Math.max(first, Math.min(this.contiguous, last)); t <= last; t++) if (!this.hasStep(t)) return false;
+    return first >= 0;
+  }
+
+  /** Whether everything that chunk k can have below step `until` is held, its keyframe included. */
+  hasChunk(k: number, until: number): boolean {
+    const first = k * KEYFRAME_EVERY;
+    const end = Math.min(first + KEYFRAME_EVERY, until, this.failure?.step ?? Infinity);
+    if (end <= first) return true;
+    return this.has(first, end - 1) && (this.spec.keyframe.bytes === 0 || this.keyframes.has(k));
+  }
+
+  /** A tensor of the frames; null where the model does not record it. */
+  f32(bank: string | null, name: string): TensorReader | null {
+    const key = `${bank ?? ""}\n${name}`;
+    let reader = this.readers.get(key);
+    if (reader === undefined) {
+      const tensor = find(this.spec.frame, bank, name);
+      reader = tensor && new TensorReader(this, tensor);
+      this.readers.set(key, reader);
+    }
+    return reader;
+  }
+
+  /** Like f32, for tensors that every bank of that kind has (the manifest was checked for them). */
+  need(bank: string, name: string): TensorReader {
+    const reader = this.f32(bank, name);
+    if (reader) return reader;
+    throw new LedgerError("no-tensor", `Model ${this.spec.id}, bank ${bank} records no ${name}.`);
+  }
+
+  /** The state before step 64·k; null where it has not arrived or the model keeps none. */
+  keyframe(k: number): Keyframe | null {
+    const data = this.keyframes.get(k);
+    return data ? new Keyframe(this.spec.keyframe, data) : null;
+  }
+
+  /** The bank of that name. Null selects the first, for attention that of the last layer, as in Python. */
+  bank(name: string | null = null): BankSpec {
+    const { banks, id } = this.spec;
+    const chosen =
+      name !== null ? banks.find((bank) => bank.name === name) : banks[0]?.kind === "append" ? banks.at(-1) : banks[0];
+    if (chosen) return chosen;
+    const names = banks.map((bank) => bank.name).join(", ") || "none";
+    throw new LedgerError("no-bank", `Model ${id}: wanted bank ${name ?? "any"}, it has: ${names}.`);
+  }
+
+  /** The block that holds step t. Throws LedgerError where the step is not held. */
+  block(t: number): Float32Array<ArrayBuffer> {
+    const block = this.blocks.get(Math.floor(t / KEYFRAME_EVERY));
+    if (block?.held[t % KEYFRAME_EVERY] === 1) return block.data;
+    throw new LedgerError(
+      "not-held",
+      `Model ${this.spec.id}: wanted step ${t}, ${this.contiguous} steps are held.`,
+      `step ${t}`,
+      "Wait until it has been loaded.",
+    );
+  }
+
+  /** Takes whole frames of steps first … first + count − 1; those already held stay as they are. */
+  putFrames(first: number, count: number, payload: Uint8Array): void {
+    const { bytes } = this.spec.frame;
+    for (let i = 0; i < count; i++) {
+      const t = first + i;
+      const k = Math.floor(t / KEYFRAME_EVERY);
+      let block = this.blocks.get(k);
+      if (!block) {
+        block = { data: new Float32Array(KEYFRAME_EVERY * this.floats), held: new Uint8Array(KEYFRAME_EVERY) };
+        this.blocks.set(k, block);
+      }
+      const place = t % KEYFRAME_EVERY;
+      if (block.held[place] === 1) continue;
+      new Uint8Array(block.data.buffer).set(payload.subarray(i * bytes, (i + 1) * bytes), place * bytes);
+      block.held[place] = 1;
+    }
+    this.end = Math.max(this.end, first + count);
+    while (
+      this.blocks.get(Math.floor(this.contiguous / KEYFRAME_EVERY))?.held[this.contiguous % KEYFRAME_EVERY] === 1
+    ) {
+      this.contiguous++;
+    }
+  }
+
+  putKeyframe(k: number, payload: Uint8Array): void {
+    if (this.keyframes.has(k)) return;
+    const copy = new Uint8Array(payload); // payload may lie at an odd byte of a message
+    this.keyframes.set(k, new Float32Array(copy.buffer));
+  }
+
+  /** All that is held, as messages that another log can append. Fresh buffers: they may be transferred. */
+  *messages(): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
+    const { stream } = this.spec;
+    for (const [k, data] of this.keyframes) {
+      const payload = new Uint8Array(data.buffer);
+      yield encodeMessage({ stream, kind: "keyframe", first: k * KEYFRAME_EVERY, count: 1, payload });
+    }
+    const { bytes } = this.spec.frame;
+    for (const [k, block] of this.blocks) {
+      for (let start = 0; start < KEYFRAME_EVERY; start++) {
+        if (block.held[start] !== 1) continue;
+        let stop = start + 1;
+        while (stop < KEYFRAME_EVERY && block.held[stop] === 1) stop++;
+        const payload = new Uint8Array(block.data.buffer, start * bytes, (stop - start) * bytes);
+        yield encodeMessage({
+          stream,
+          kind: "frames",
+          first: k * KEYFRAME_EVERY + start,
+          count: stop - start,
+          payload,
+        });
+        start = stop;
+      }
+    }
+  }
+}
+
+function find(frame: FrameSpec, bank: string | null, name: string): TensorSpec | null {
+  return frame.tensors.find((tensor) => tensor.bank === bank && tensor.name === name) ?? null;
+}

@@ -1,0 +1,217 @@
+/**
+ * The manifest of a recording, parsed: JSON of unknown origin in, typed and checked values out.
+ *
+ * Everything the ledger needs is proven here once (offsets inside the frame, shapes that fit the bank), so that the
+ * rest of the viewer may index typed arrays without asking again. Keys of later minor versions are kept in `raw`.
+ */
+import { ManifestError } from "./errors";
+import { absent, array, count, fail, object, optionalText, real, text } from "./json";
+import type { Json } from "./json";
+import { MAX_FRAME_BYTES, MAX_KEYFRAME_BYTES, parseBank, parseFrame, requireBank } from "./layout";
+import type { BankSpec, FrameSpec } from "./layout";
+
+export type { BankKind, BankSpec, FrameSpec, TensorSpec } from "./layout";
+
+/** The newest format version this viewer understands. */
+export const FORMAT_VERSION = 1;
+
+/** Steps of a chunk; the state is recorded before every multiple of it. Fixed in format version 1. */
+export const KEYFRAME_EVERY = 64;
+
+const MAX_STREAMS = 256;
+
+export type RecordingStatus = "running" | "ended" | "stopped" | "failed";
+
+export interface ModelSpec {
+  /** Index of this model's frames on the wire. */
+  readonly stream: number;
+  readonly id: string;
+  readonly label: string;
+  readonly paradigm: string;
+  /** rnn, tr, ut, ntm or dnc: which hue and sign it gets. */
+  readonly glyph: string;
+  readonly task: string;
+  readonly checkpoint: { readonly name: string; readonly sha256: string } | null;
+  readonly config: Json;
+  readonly parameters: number;
+  readonly device: string;
+  readonly dtype: string;
+  readonly versions: Json;
+  readonly banks: readonly BankSpec[];
+  readonly frame: FrameSpec;
+  readonly keyframe: FrameSpec;
+}
+
+export interface TaskEvent {
+  readonly step: number;
+  /** First step after it. */
+  readonly until: number;
+  /** store, recall or label. */
+  readonly kind: string;
+  readonly label: string;
+}
+
+export interface SignalSpec {
+  readonly name: string;
+  readonly channel: string | null;
+  readonly unit: string | null;
+  /** Steps per second; null = unknown. */
+  readonly sampleRate: number | null;
+  readonly source: Json;
+  /** raw = value · scale + offset. */
+  readonly scaling: { readonly method: string; readonly offset: number; readonly scale: number };
+}
+
+/** One model that could not go on (NaN, out of memory, its process died) while the others did. */
+export interface Failure {
+  readonly stream: number;
+  /** First step this model did not deliver. */
+  readonly step: number;
+  readonly reason: string;
+}
+
+export interface Manifest {
+  readonly version: number;
+  readonly id: string;
+  readonly title: string;
+  readonly created: string;
+  /** Null where none was given. */
+  readonly seed: number | null;
+  readonly status: RecordingStatus;
+  /** Planned steps while running, reached steps afterwards. */
+  readonly steps: number;
+  readonly task: { readonly name: string; readonly params: Json; readonly events: readonly TaskEvent[] };
+  /** Null where the task makes its own input. */
+  readonly signal: SignalSpec | null;
+  readonly models: readonly ModelSpec[];
+  readonly contentHash: string | null;
+  /** Models that could not go on, and from which step. */
+  readonly failures: readonly Failure[];
+  /** The JSON as it came, with keys this version does not know. */
+  readonly raw: Json;
+}
+
+/** Reads and checks a manifest. Throws ManifestError with the path of the first wrong key. */
+export function parseManifest(value: unknown): Manifest {
+  const raw = object(value, "manifest");
+  if (raw["format"] !== "mnemoscope-recording") {
+    fail("format", 'wanted format "mnemoscope-recording"', raw["format"]);
+  }
+  const version = count(raw, "version", "");
+  if (version > FORMAT_VERSION) {
+    throw new ManifestError(
+      "newer-version",
+      `This recording has format version ${version}; this viewer reads versions up to ${FORMAT_VERSION}.`,
+      "version",
+      "Open it with a newer Mnemoscope: pip install --upgrade mnemoscope.",
+    );
+  }
+  if (version < 1) fail("version", "wanted a format version of 1 or more", version);
+  if (raw["keyframe_every"] !== KEYFRAME_EVERY) {
+    fail("keyframe_every", `wanted ${KEYFRAME_EVERY} steps`, raw["keyframe_every"]);
+  }
+
+  const entries = array(raw, "models", "");
+  if (entries.length < 1 || entries.length > MAX_STREAMS) {
+    fail("models", `wanted 1 to ${MAX_STREAMS} models`, entries.length);
+  }
+  const models = entries.map((entry, stream) => parseModel(entry, stream));
+  const ids = new Set(models.map((model) => model.id));
+  if (ids.size !== models.length) fail("models", "wanted a different id for each model", [...ids].join(", "));
+
+  return {
+    version,
+    id: text(raw, "id", ""),
+    title: text(raw, "title", ""),
+    created: optionalText(raw, "created", "") ?? "",
+    seed: absent(raw, "seed") ? null : real(raw, "seed", ""),
+    status: parseStatus(raw["status"]),
+    steps: count(raw, "steps", ""),
+    task: parseTask(raw["task"]),
+    signal: absent(raw, "signal") ? null : parseSignal(raw["signal"]),
+    models,
+    contentHash: optionalText(raw, "content_hash", ""),
+    failures: parseFailures(raw, models.length),
+    raw,
+  };
+}
+
+function parseStatus(value: unknown): RecordingStatus {
+  if (value === "running" || value === "ended" || value === "stopped" || value === "failed") return value;
+  return fail("status", "wanted running, ended, stopped or failed", value);
+}
+
+function parseFailures(raw: Json, streams: number): Failure[] {
+  if (absent(raw, "failures")) return [];
+  return array(raw, "failures", "").map((entry, i) => {
+    const path = `failures[${i}]`;
+    const failure = object(entry, path);
+    const stream = count(failure, "stream", path);
+    if (stream >= streams) fail(`${path}.stream`, `wanted a model index below ${streams}`, stream);
+    return { stream, step: count(failure, "step", path), reason: optionalText(failure, "reason", path) ?? "" };
+  });
+}
+
+function parseTask(value: unknown): Manifest["task"] {
+  const task = object(value, "task");
+  const events = array(task, "events", "task").map((entry, i): TaskEvent => {
+    const path = `task.events[${i}]`;
+    const event = object(entry, path);
+    return {
+      step: count(event, "step", path),
+      until: count(event, "until", path),
+      kind: text(event, "kind", path),
+      label: optionalText(event, "label", path) ?? "",
+    };
+  });
+  return { name: text(task, "name", "task"), params: object(task["params"] ?? {}, "task.params"), events };
+}
+
+function parseSignal(value: unknown): SignalSpec {
+  const signal = object(value, "signal");
+  const scaling = object(signal["scaling"] ?? { method: "none", offset: 0, scale: 1 }, "signal.scaling");
+  return {
+    name: text(signal, "name", "signal"),
+    channel: optionalText(signal, "channel", "signal"),
+    unit: optionalText(signal, "unit", "signal"),
+    sampleRate: absent(signal, "sample_rate") ? null : real(signal, "sample_rate", "signal"),
+    source: object(signal["source"] ?? {}, "signal.source"),
+    scaling: {
+      method: text(scaling, "method", "signal.scaling"),
+      offset: real(scaling, "offset", "signal.scaling"),
+      scale: real(scaling, "scale", "signal.scaling"),
+    },
+  };
+}
+
+function parseModel(value: unknown, stream: number): ModelSpec {
+  const path = `models[${stream}]`;
+  const model = object(value, path);
+  const checkpoint = absent(model, "checkpoint") ? null : object(model["checkpoint"], `${path}.checkpoint`);
+  const spec: ModelSpec = {
+    stream,
+    id: text(model, "id", path),
+    label: text(model, "label", path),
+    paradigm: text(model, "paradigm", path),
+    glyph: text(model, "glyph", path),
+    task: optionalText(model, "task", path) ?? "",
+    checkpoint: checkpoint && {
+      name: text(checkpoint, "name", `${path}.checkpoint`),
+      sha256: text(checkpoint, "sha256", `${path}.checkpoint`),
+    },
+    config: object(model["config"] ?? {}, `${path}.config`),
+    parameters: absent(model, "parameters") ? 0 : count(model, "parameters", path),
+    device: optionalText(model, "device", path) ?? "",
+    dtype: optionalText(model, "dtype", path) ?? "",
+    versions: object(model["versions"] ?? {}, `${path}.versions`),
+    banks: array(model, "banks", path).map((bank, i) => parseBank(bank, `${path}.banks[${i}]`)),
+    frame: parseFrame(model["frame"], `${path}.frame`, MAX_FRAME_BYTES),
+    keyframe: parseFrame(model["keyframe"], `${path}.keyframe`, MAX_KEYFRAME_BYTES),
+  };
+  if (spec.frame.bytes === 0) fail(`${path}.frame.bytes`, "wanted frames of at least 4 bytes", 0);
+  if (new Set(spec.banks.map((bank) => bank.name)).size !== spec.banks.length) {
+    fail(`${path}.banks`, "wanted a different name for each bank", spec.banks.map((bank) => bank.name).join(", "));
+  }
+  for (const bank of spec.banks) requireBank(bank, spec.frame, spec.keyframe, path);
+  return spec;
+}
