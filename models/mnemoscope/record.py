@@ -1,0 +1,264 @@
+"""Run models over an episode, step by step, and say what they did as frames and keyframes of a recording.
+
+A `Stepper` advances one model by exactly as many steps as it is asked to; nothing is computed ahead, so paused means that
+the next step does not exist yet. Steps stay on the device and are copied to the host once a chunk.
+"""
+
+import platform
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mnemoscope import checkpoints, paradigms, tasks
+from mnemoscope.checkpoints import LoadedModel
+from mnemoscope.errors import CheckpointError, MnemoscopeError
+from mnemoscope.layout import FrameLayout
+from mnemoscope.manifest import FORMAT, KEYFRAME_EVERY, VERSION
+from mnemoscope.recording import RecordingWriter
+from mnemoscope.tasks import Episode
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What a stepper hands over: `count` frames from step `first` on, or the keyframe before step `first`."""
+
+    kind: str
+    """"frames" or "keyframe"."""
+    first: int
+    count: int
+    payload: bytes
+
+
+class NotFinite(MnemoscopeError):
+    """A model produced NaN or infinity. `step` is the first bad step; `pieces` holds what came before it."""
+
+    def __init__(self, model: str, step: int, pieces: list[Piece]) -> None:
+        super().__init__(f"{model} produced a number that is not finite at step {step}; the steps before it are kept")
+        self.step = step
+        self.pieces = pieces
+
+
+def pick_device(wanted: str) -> str:
+    """Resolve "auto" to "cuda" where there is one, else "cpu". Raises MnemoscopeError for "cuda" without one."""
+    if wanted not in ("auto", "cpu", "cuda"):
+        raise MnemoscopeError(f"device must be auto, cpu or cuda, got {wanted!r}")
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise MnemoscopeError("device cuda was asked for, but torch finds no CUDA device; use --device auto or cpu")
+    return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
+
+
+class Stepper:
+    """One model on one episode."""
+
+    def __init__(self, loaded: LoadedModel, episode: Episode, *, device: str = "cpu") -> None:
+        """Raises CheckpointError when the model was trained for another task than the episode's."""
+        if loaded.task != episode.task:
+            raise CheckpointError(
+                f"{loaded.name} was trained for {loaded.task}, the episode is {episode.task}; choose a checkpoint of that task"
+            )
+        self.loaded, self.episode, self.device = loaded, episode, device
+        self.model = loaded.model
+        task = tasks.get(episode.task)
+        self._binary = task.binary
+        common = [
+            (None, "inputs", "input", ("feature",), (task.inputs,)),
+            (None, "targets", "target", ("output",), (task.outputs,)),
+            (None, "mask", "mask", ("scored",), (1,)),
+            (None, "outputs", "output", ("output",), (task.outputs,)),
+        ]
+        self._entries = self.model.frame_entries()
+        self.layout = FrameLayout.of([*common, *self._entries])
+        self.keyframe_layout = FrameLayout.of(self.model.keyframe_entries())
+        self._inputs = torch.from_numpy(episode.inputs).to(device)
+        self._known = np.concatenate((episode.inputs, episode.targets, episode.mask[:, None]), 1)
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to before the first step, memory blank."""
+        self.done = 0
+        self._state = self.model.initial_state(1)
+
+    @property
+    def steps(self) -> int:
+        """Steps of the episode."""
+        return self.episode.steps
+
+    @torch.inference_mode()
+    def advance(self, count: int) -> list[Piece]:
+        """Compute the next `count` steps (fewer at the end) -> frames, and a keyframe before every multiple of 64.
+
+        Raises NotFinite (with the pieces before it) when an output is NaN or infinite.
+        """
+        pieces: list[Piece] = []
+        stop = min(self.done + count, self.steps)
+        while self.done < stop:
+            if self.done % KEYFRAME_EVERY == 0 and self.keyframe_layout.tensors:
+                pieces.append(Piece("keyframe", self.done, 1, self._keyframe()))
+            until = min(stop, self.done - self.done % KEYFRAME_EVERY + KEYFRAME_EVERY)
+            table = self._run(until - self.done)
+            bad = np.flatnonzero(~np.isfinite(table).all(1))
+            good = table[: bad[0]] if len(bad) else table
+            if len(good):
+                pieces.append(Piece("frames", self.done, len(good), good.tobytes()))
+            if len(bad):
+                raise NotFinite(self.loaded.label, self.done + int(bad[0]), pieces)
+            self.done = until
+        return pieces
+
+    def _run(self, count: int) -> np.ndarray:
+        """`count` steps -> [count, numbers of a frame] float32 on the host."""
+        outputs: list[Tensor] = []
+        traced: list[list[Tensor]] = [[] for _ in self._entries]
+        for t in range(self.done, self.done + count):
+            output, self._state, seen = self.model.step(self._inputs[t : t + 1], self._state)
+            outputs.append(output)
+            frame = self.model.frame(seen)
+            for column, entry in zip(traced, self._entries, strict=True):
+                column.append(frame[entry[0], entry[1]])
+        columns = [torch.stack(column).view(count, -1) for column in (outputs, *traced)]
+        if self._binary:
+            columns[0] = torch.sigmoid(columns[0])
+        computed = torch.cat(columns, 1).to("cpu", torch.float32).numpy()
+        return np.concatenate((self._known[self.done : self.done + count], computed), 1).astype("<f4", copy=False)
+
+    def _keyframe(self) -> bytes:
+        state = self.model.keyframe(self._state)
+        parts = [state[spec.bank, spec.name].reshape(-1) for spec in self.keyframe_layout.tensors]
+        return torch.cat(parts).to("cpu", torch.float32).numpy().astype("<f4", copy=False).tobytes()
+
+    def manifest_entry(self) -> dict[str, Any]:
+        """The entry of this model in the manifest's `models`."""
+        loaded = self.loaded
+        return {
+            "id": loaded.paradigm,
+            "label": loaded.label,
+            "paradigm": loaded.paradigm,
+            "glyph": loaded.glyph,
+            "task": loaded.task,
+            "checkpoint": {"name": loaded.name, "sha256": loaded.sha256},
+            "config": paradigms.configuration(self.model),
+            "parameters": self.model.parameter_count(),
+            "device": self.device,
+            "dtype": "float32",
+            "versions": {
+                "torch": torch.__version__,
+                "mnemoscope": program_version(),
+                "python": platform.python_version(),
+            },
+            "banks": [bank.to_json() for bank in self.model.banks()],
+            "frame": self.layout.to_json(),
+            "keyframe": self.keyframe_layout.to_json(),
+        }
+
+
+def program_version() -> str:
+    """The installed version of this program."""
+    try:
+        return version("mnemoscope")
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        return "0+source"
+
+
+def manifest_for(
+    episode: Episode, steppers: list[Stepper], *, recording_id: str | None = None, title: str = "", seed: int = 0
+) -> dict[str, Any]:
+    """The manifest of a recording that is about to begin. Two models of one paradigm get the ids "ntm", "ntm-2", …"""
+    entries: list[dict[str, Any]] = []
+    for stepper in steppers:
+        entry = stepper.manifest_entry()
+        twins = sum(other["paradigm"] == entry["paradigm"] for other in entries)
+        entries.append(entry | ({"id": f"{entry['id']}-{twins + 1}"} if twins else {}))
+    signal = (
+        {"name": "random bits", "channel": None, "unit": "", "sample_rate": None}
+        if episode.signal is None
+        else episode.signal
+    )
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "id": recording_id or secrets.token_urlsafe(16),
+        "title": title or str(signal["name"]),
+        "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "seed": seed,
+        "status": "running",
+        "steps": episode.steps,
+        "keyframe_every": KEYFRAME_EVERY,
+        "task": {"name": episode.task, "params": episode.params, "events": episode.events},
+        "signal": signal,
+        "models": entries,
+    }
+
+
+def load_models(names: list[str], task: str, *, device: str = "cpu") -> list[LoadedModel]:
+    """Checkpoints for a task by paradigm ("ntm") or by full name ("ntm-signal-recall").
+
+    Raises UnknownModel for a name without a checkpoint, MnemoscopeError for an empty list.
+    """
+    if not names:
+        raise MnemoscopeError("no model was chosen; name at least one, for example ntm")
+    known = set(checkpoints.names())
+    return [checkpoints.load(name if name in known else f"{name}-{task}", device=device) for name in names]
+
+
+def run(steppers: list[Stepper], *, chunk: int = KEYFRAME_EVERY) -> Iterator[tuple[int, Piece]]:
+    """All steps of all models, `chunk` steps of each in turn -> (stream, piece). NotFinite ends that model's stream only.
+
+    A model that fails is told of by a piece of kind "failed" whose payload is the reason.
+    """
+    alive = dict(enumerate(steppers))
+    while alive:
+        for stream, stepper in list(alive.items()):
+            try:
+                pieces = stepper.advance(chunk)
+            except NotFinite as error:
+                pieces = [*error.pieces, Piece("failed", error.step, 0, str(error).encode())]
+                del alive[stream]
+            yield from ((stream, piece) for piece in pieces)
+            if stepper.done >= stepper.steps:
+                alive.pop(stream, None)
+
+
+def record_file(
+    path: Path,
+    episode: Episode,
+    models: list[LoadedModel],
+    *,
+    seed: int = 0,
+    title: str = "",
+    device: str = "cpu",
+    recording_id: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> dict[str, Any]:
+    """Record an episode into a finished `.mnemo` file; it appears under `path` only when it is whole -> its manifest.
+
+    `progress(steps)` is called with the number of model steps done since the last call.
+    """
+    steppers = [Stepper(model, episode, device=device) for model in models]
+    manifest = manifest_for(episode, steppers, recording_id=recording_id, title=title, seed=seed)
+    part = path.with_name(f".{path.name}.part")
+    failures: list[dict[str, Any]] = []
+    try:
+        with RecordingWriter(part, manifest, overwrite=True) as writer:
+            for stream, piece in run(steppers):
+                if piece.kind == "frames":
+                    writer.frames(stream, piece.first, piece.payload)
+                    if progress is not None:
+                        progress(piece.count)
+                elif piece.kind == "keyframe":
+                    writer.keyframe(stream, piece.first, piece.payload)
+                else:
+                    failures.append({"stream": stream, "step": piece.first, "reason": piece.payload.decode()})
+                    writer.meta({"failures": failures})
+            writer.finish("failed" if len(failures) == len(steppers) else "ended", steps=episode.steps)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return manifest

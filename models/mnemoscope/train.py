@@ -1,0 +1,160 @@
+"""Training: one loop for every recipe. The best checkpoint is kept and written as it improves, with its curve.
+
+Do not judge a run early: these losses lie on a plateau near chance for thousands of updates and then fall at once.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from mnemoscope import checkpoints, evaluate, paradigms, recipes, tasks
+from mnemoscope.errors import TrainingError
+from mnemoscope.model import MemoryModel
+from mnemoscope.recipes import Recipe
+
+
+class GravesRMSProp(torch.optim.Optimizer):
+    """Graves 2013 (arXiv 1308.0850), eq. 38-45: centred RMSProp with momentum, ε *inside* the root.
+
+    torch's own RMSprop adds ε outside the root, which at lr 1e-4 makes steps many times longer where gradients are small.
+    """
+
+    def __init__(
+        self, parameters: Any, *, lr: float = 1e-4, decay: float = 0.95, momentum: float = 0.9, epsilon: float = 1e-4
+    ):
+        super().__init__(parameters, {"lr": lr, "decay": decay, "momentum": momentum, "epsilon": epsilon})
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        """One update of every parameter that has a gradient."""
+        for group in self.param_groups:
+            keep = group["decay"]
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                if not self.state[p]:
+                    self.state[p] = {name: torch.zeros_like(p) for name in ("square", "mean", "delta")}
+                square, mean, delta = (self.state[p][name] for name in ("square", "mean", "delta"))
+                square.mul_(keep).addcmul_(p.grad, p.grad, value=1 - keep)
+                mean.mul_(keep).add_(p.grad, alpha=1 - keep)
+                root = torch.addcmul(square + group["epsilon"], mean, mean, value=-1).sqrt_()
+                delta.mul_(group["momentum"]).addcdiv_(p.grad, root, value=-group["lr"])
+                p.add_(delta)
+
+
+def loss_of(outputs: Tensor, targets: Tensor, mask: Tensor, *, binary: bool, summed: bool) -> Tensor:
+    """Cross-entropy of bits or squared error of values over scored steps; outputs, targets [B, T, O], mask [B, T]."""
+    if binary:
+        each = F.binary_cross_entropy_with_logits(outputs, targets, reduction="none")
+    else:
+        each = (outputs - targets).square()
+    total = (each * mask.unsqueeze(2)).sum()
+    return total / outputs.shape[0] if summed else total / (mask.sum() * outputs.shape[2])
+
+
+def rate(recipe: Recipe, update: int) -> float:
+    """Learning rate of an update: linear warm-up, then cosine down to `decay` of it."""
+    if update < recipe.warm_up:
+        return recipe.lr * (update + 1) / recipe.warm_up
+    done = (update - recipe.warm_up) / max(1, recipe.updates - recipe.warm_up)
+    return recipe.lr * (recipe.decay + (1 - recipe.decay) * 0.5 * (1 + np.cos(np.pi * done)))
+
+
+def train(
+    task_name: str,
+    model_name: str,
+    *,
+    out: Path | None = None,
+    seed: int = 0,
+    updates: int | None = None,
+    batch: int | None = None,
+    device: str = "cpu",
+    resume: Path | None = None,
+    progress: Callable[[int, int, float, float], None] | None = None,
+) -> dict[str, Any]:
+    """Train by the recipe and return the card of the best checkpoint, which is written to `out` whenever it improves.
+
+    `progress(update, updates, loss, score)` is called at every check. `resume` starts from the weights in that folder.
+    Raises TrainingError without a recipe or when the loss stops being finite.
+    """
+    task, recipe = tasks.get(task_name), recipes.recipe(task_name, model_name)
+    recipe = replace(recipe, updates=updates or recipe.updates, batch=batch or recipe.batch)
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    config = {"inputs": task.inputs, "outputs": task.outputs} | recipe.config
+    model = paradigms.build(model_name, config)
+    if resume is not None:
+        from safetensors.torch import load_file
+
+        model.load_state_dict(load_file(resume / checkpoints.WEIGHTS))
+    model.to(device)
+    optimizer = _optimizer(recipe, model)
+    started, curve, best, running = time.process_time(), [], float("inf"), []
+    card: dict[str, Any] = {}
+    for update in range(recipe.updates):
+        for group in optimizer.param_groups:
+            group["lr"] = rate(recipe, update)
+        grown = 1.0 if not recipe.curriculum or resume else min(1.0, (update + 1) / recipe.curriculum)
+        longest = max(rounds for since, rounds in recipe.rounds if update >= since)
+        data = task.batch(rng, recipe.batch, progress=grown, rounds=int(rng.integers(1, longest + 1)))
+        inputs, targets, mask = (torch.from_numpy(part).to(device) for part in (data.inputs, data.targets, data.mask))
+        loss = loss_of(model(inputs), targets, mask, binary=task.binary, summed=recipe.summed)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
+        optimizer.step()
+        running.append(float(loss.detach()))
+        if (update + 1) % recipe.check_every and update + 1 != recipe.updates:
+            continue
+        mean_loss, running = float(np.mean(running)), []
+        if not np.isfinite(mean_loss):
+            raise TrainingError(
+                f"the loss of {model_name} on {task_name} is not finite at update {update + 1}; the best checkpoint is kept"
+            )
+        model.eval()
+        score = evaluate.validation_score(model, task, device=device)
+        model.train()
+        curve.append([update + 1, round(mean_loss, 6), round(score, 6)])
+        if score < best:
+            best = score
+            card = _card(task_name, model_name, model, recipe, seed, update + 1, best, time.process_time() - started)
+            if out is not None:
+                settings = {"model": model_name, "task": task_name, "config": paradigms.configuration(model)}
+                checkpoints.save(out, model, settings, card | {"curve": curve})
+        if progress is not None:
+            progress(update + 1, recipe.updates, mean_loss, score)
+    return card | {"curve": curve}
+
+
+def _optimizer(recipe: Recipe, model: MemoryModel) -> torch.optim.Optimizer:
+    if recipe.optimizer == "graves":
+        return GravesRMSProp(model.parameters(), lr=recipe.lr)
+    return torch.optim.Adam(model.parameters(), lr=recipe.lr)
+
+
+def _card(
+    task: str, name: str, model: MemoryModel, recipe: Recipe, seed: int, update: int, score: float, seconds: float
+) -> dict[str, Any]:
+    paradigm = paradigms.get(name)
+    return {
+        "model": name,
+        "label": paradigm.label,
+        "glyph": paradigm.glyph,
+        "task": task,
+        "parameters": model.parameter_count(),
+        "seed": seed,
+        "command": f"mnemoscope train {task} --model {name} --seed {seed}",
+        "updates": update,
+        "sequences": update * recipe.batch,
+        "cpu_minutes": round(seconds / 60, 1),
+        "metric": tasks.get(task).metric,
+        "validation": round(score, 6),
+        "torch": torch.__version__,
+    }
