@@ -1,0 +1,248 @@
+"""What one step of a recording looks like: named tensors with named axes at byte offsets.
+
+A `FrameLayout` is the contract between whoever writes a frame and whoever reads it (docs/format.md). It holds no
+numbers and needs no torch: the model stepper, the file reader and the browser all work from the same description.
+
+    layout = FrameLayout.of([
+        (None, "inputs", "input", ("feature",), (3,)),
+        ("memory", "erase", "erase", ("write_head", "width"), (1, 16)),
+    ])
+    payload = pack(layout, {(None, "inputs"): inputs, ("memory", "erase"): erase})  # bytes of T frames
+    arrays = unpack(layout, payload)  # views [T, *shape]
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemoscope.errors import RecordingError
+
+DTYPE = np.dtype("<f4")
+"""Every number in a frame: little-endian float32."""
+
+BankKind = Literal["matrix", "cell", "append"]
+BANK_KINDS: tuple[str, ...] = get_args(BankKind)
+
+TensorKey = tuple[str | None, str]
+"""(bank, name): what identifies a tensor. `bank` is None for what belongs to the whole model."""
+
+Arrays = dict[TensorKey, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """One tensor inside a frame.
+
+    `role` groups tensors for display ("input", "address", "gate", …); `axes` names every axis of `shape`;
+    `offset` is in bytes from the start of the frame.
+    """
+
+    name: str
+    bank: str | None
+    role: str
+    axes: tuple[str, ...]
+    shape: tuple[int, ...]
+    offset: int
+
+    @property
+    def key(self) -> TensorKey:
+        return (self.bank, self.name)
+
+    @property
+    def size(self) -> int:
+        """Numbers per step."""
+        return math.prod(self.shape)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "bank": self.bank,
+            "role": self.role,
+            "axes": list(self.axes),
+            "shape": list(self.shape),
+            "dtype": "float32",
+            "offset": self.offset,
+        }
+
+
+@dataclass(frozen=True)
+class BankSpec:
+    """One memory of a model.
+
+    `slots` is None where the bank grows by one slot per step (append) or is a single state (cell).
+    `usage`, `links`: the model keeps them, so the log derives them. `deallocation`: freed slots are wiped
+    (Csordas & Schmidhuber 2019, arXiv 1904.10278), so retention enters the memory update.
+    """
+
+    name: str
+    kind: BankKind
+    slots: int | None
+    width: int
+    write_heads: int = 1
+    read_heads: int = 1
+    usage: bool = False
+    links: bool = False
+    deallocation: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "name": self.name,
+            "kind": self.kind,
+            "slots": self.slots,
+            "width": self.width,
+            "write_heads": self.write_heads,
+            "read_heads": self.read_heads,
+        }
+        out |= {flag: True for flag in ("usage", "links", "deallocation") if getattr(self, flag)}
+        return out
+
+    def frame_tensors(self) -> dict[str, tuple[int, ...]]:
+        """Shapes that every frame of this bank must hold, so that the reader can derive the rest."""
+        n, w, wh, rh = self.slots or 1, self.width, self.write_heads, self.read_heads
+        if self.kind == "cell":
+            return dict.fromkeys(("forget_gate", "input_gate", "write_vectors", "output_gate", "read_vectors"), (w,))
+        if self.kind == "append":
+            return {"queries": (rh, w), "keys": (wh, w), "values": (wh, w), "read_vectors": (rh, w)}
+        shapes: dict[str, tuple[int, ...]] = {
+            "write_weights": (wh, n),
+            "erase": (wh, w),
+            "write_vectors": (wh, w),
+            "read_weights": (rh, n),
+            "read_vectors": (rh, w),
+        }
+        if self.usage or self.deallocation:
+            shapes["free_gates"] = (rh,)
+        return shapes
+
+    def keyframe_tensors(self) -> dict[str, tuple[int, ...]]:
+        """Shapes that every keyframe of this bank must hold: the state before a step."""
+        n, w = self.slots or 1, self.width
+        if self.kind == "cell":
+            return {"cell": (w,)}
+        if self.kind == "append":
+            return {}
+        shapes: dict[str, tuple[int, ...]] = {"memory": (n, w)}
+        if self.usage:
+            shapes |= {"usage": (n,), "write_weights": (self.write_heads, n)}
+        if self.usage or self.deallocation:
+            shapes["read_weights"] = (self.read_heads, n)
+        if self.links:
+            shapes |= {"links": (n, n), "precedence": (n,)}
+        return shapes
+
+
+@dataclass(frozen=True)
+class FrameLayout:
+    """The tensors of a frame (or keyframe), one after another.
+
+    `padded` is the length of a frame in bytes where a manifest states more than its tensors fill.
+    """
+
+    tensors: tuple[TensorSpec, ...]
+    padded: int = 0
+
+    @classmethod
+    def of(cls, entries: Iterable[tuple[str | None, str, str, tuple[str, ...], tuple[int, ...]]]) -> FrameLayout:
+        """Lay out (bank, name, role, axes, shape) entries without gaps, in the order given.
+
+        Raises RecordingError when a (bank, name) comes twice, or axes and shape do not match.
+        """
+        specs: list[TensorSpec] = []
+        offset = 0
+        for bank, name, role, axes, shape in entries:
+            shape = tuple(int(n) for n in shape)
+            if len(axes) != len(shape) or any(n < 1 for n in shape):
+                raise RecordingError(
+                    f"Tensor {_label((bank, name))}: wanted one axis name per positive size, got axes {axes} and shape {shape}."
+                )
+            spec = TensorSpec(name, bank, role, tuple(axes), shape, offset)
+            if any(spec.key == other.key for other in specs):
+                raise RecordingError(f"Tensor {_label(spec.key)} is laid out twice; give one of them another name.")
+            specs.append(spec)
+            offset += spec.size * DTYPE.itemsize
+        return cls(tuple(specs))
+
+    @property
+    def bytes(self) -> int:
+        """Bytes per frame."""
+        filled = max((spec.offset + spec.size * DTYPE.itemsize for spec in self.tensors), default=0)
+        return max(filled, self.padded)
+
+    def __getitem__(self, key: TensorKey) -> TensorSpec:
+        for spec in self.tensors:
+            if spec.key == key:
+                return spec
+        raise KeyError(key)
+
+    def __contains__(self, key: object) -> bool:
+        return any(spec.key == key for spec in self.tensors)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"bytes": self.bytes, "tensors": [spec.to_json() for spec in self.tensors]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> FrameLayout:
+        """Read the manifest's `frame` or `keyframe` entry; it must already be valid (manifest.streams)."""
+        specs = (
+            TensorSpec(t["name"], t["bank"], t["role"], tuple(t["axes"]), tuple(t["shape"]), t["offset"])
+            for t in data["tensors"]
+        )
+        return cls(tuple(specs), padded=data["bytes"])
+
+
+def pack(layout: FrameLayout, arrays: Mapping[TensorKey, Any]) -> bytes:
+    """Bytes of T frames from one array [T, *shape] per tensor of the layout.
+
+    Raises RecordingError when a tensor is missing, unknown, or of another shape.
+    """
+    wanted = {spec.key for spec in layout.tensors}
+    if wanted != set(arrays):
+        missing = ", ".join(sorted(_label(key) for key in wanted - set(arrays))) or "none"
+        unknown = ", ".join(sorted(_label(key) for key in set(arrays) - wanted)) or "none"
+        raise RecordingError(
+            f"A frame needs exactly the tensors of its layout; missing: {missing}; unknown: {unknown}."
+        )
+    if not layout.tensors:
+        return b""
+    steps = len(arrays[layout.tensors[0].key])
+    out = np.zeros((steps, layout.bytes // DTYPE.itemsize), DTYPE)
+    for spec in layout.tensors:
+        array = np.asarray(arrays[spec.key])
+        if array.shape != (steps, *spec.shape):
+            raise RecordingError(
+                f"Tensor {_label(spec.key)}: wanted shape {(steps, *spec.shape)} (step, {', '.join(spec.axes)}), got {array.shape}."
+            )
+        first = spec.offset // DTYPE.itemsize
+        out[:, first : first + spec.size] = array.reshape(steps, spec.size)
+    return out.tobytes()
+
+
+def unpack(layout: FrameLayout, payload: bytes | bytearray | memoryview) -> Arrays:
+    """Read-only views [T, *shape] into the bytes of T frames, by (bank, name).
+
+    Raises RecordingError when the payload is not a whole number of frames.
+    """
+    if not layout.tensors:
+        if len(payload):
+            raise RecordingError(f"An empty layout holds no bytes, got {len(payload)}.")
+        return {}
+    if len(payload) % layout.bytes:
+        raise RecordingError(f"Wanted whole frames of {layout.bytes} bytes, got {len(payload)} bytes.")
+    table = np.frombuffer(payload, DTYPE).reshape(-1, layout.bytes // DTYPE.itemsize)
+    table.flags.writeable = False
+    out: Arrays = {}
+    for spec in layout.tensors:
+        first = spec.offset // DTYPE.itemsize
+        out[spec.key] = table[:, first : first + spec.size].reshape(len(table), *spec.shape)
+    return out
+
+
+def _label(key: TensorKey) -> str:
+    bank, name = key
+    return f"{bank}.{name}" if bank else name

@@ -1,0 +1,304 @@
+"""One model of a recording as NumPy arrays: what was recorded, and everything derived from it.
+
+Arrays over time come as read-only float32 with the step first; states and ledger rows of one step as float64.
+Derived arrays by kind of bank:
+
+    matrix   memory [step, slot, width] · usage, precedence, retention [step, slot] · links [step, slot, slot]
+    cell     cell [step, unit]
+    append   attention [step, head, step], zero above the diagonal
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemoscope import derive, ledger
+from mnemoscope.derive import CellState, Floats, MatrixState, State
+from mnemoscope.errors import RecordingError
+from mnemoscope.layout import BankSpec, TensorSpec, unpack
+from mnemoscope.manifest import KEYFRAME_EVERY, StreamSpec
+
+if TYPE_CHECKING:
+    from mnemoscope.recording import Recording
+
+MATRIX_DERIVED = ("memory", "usage", "links", "precedence", "retention")
+DERIVED = {"matrix": MATRIX_DERIVED, "cell": ("cell",), "append": ("attention",)}
+
+MAX_ARRAY_BYTES = 2 << 30
+"""A derived array may take this much; links of all steps grow with slots² and are asked for in ranges instead."""
+
+
+class ModelView:
+    """One model of a recording: `rec["dnc"]`.
+
+    `bank=None` selects the first bank ("memory" of an NTM or DNC, "cell" of an LSTM) and for attention the last layer.
+    """
+
+    def __init__(self, recording: Recording, stream: StreamSpec) -> None:
+        self._recording = recording
+        self._stream = stream
+        self._cache: dict[tuple[str | None, str], NDArray[np.float32]] = {}
+
+    @property
+    def id(self) -> str:
+        return self._stream.id
+
+    @property
+    def label(self) -> str:
+        return self._stream.label
+
+    @property
+    def banks(self) -> tuple[BankSpec, ...]:
+        return self._stream.banks
+
+    @property
+    def steps(self) -> int:
+        """Steps that this model has."""
+        return self._recording.steps_of(self._stream.index)
+
+    def bank(self, name: str | None = None) -> BankSpec:
+        """The bank of that name, or the default one."""
+        return self._stream.bank(name)
+
+    def spec(self, name: str, bank: str | None = None) -> TensorSpec:
+        """Name, role, axes and shape of a recorded tensor."""
+        frame = self._stream.frame
+        if bank is None and (None, name) in frame:
+            return frame[None, name]
+        key = (self.bank(bank).name if self.banks else None, name)
+        if key in frame:
+            return frame[key]
+        derived = DERIVED[self.bank(bank).kind] if self.banks else ()
+        known = ", ".join([t.name for t in frame.tensors if t.bank in (None, key[0])] + list(derived))
+        raise RecordingError(f"Model {self.id} has no array {name!r} in bank {key[0]!r}; it has: {known}.")
+
+    def frame_bytes(self, first: int, count: int) -> bytes:
+        """`count` whole frames from step `first` on, as recorded."""
+        return self._recording.frame_bytes(self._stream.index, first, count)
+
+    def keyframe_bytes(self, k: int) -> bytes | None:
+        """The state before step 64·k as recorded, or None where there is none."""
+        return self._recording.keyframe_bytes(self._stream.index, k)
+
+    def array(
+        self, name: str, bank: str | None = None, *, start: int = 0, stop: int | None = None
+    ) -> NDArray[np.float32]:
+        """A recorded or derived array [step, …] of steps start … stop − 1 (by default all), read-only float32.
+
+        Raises RecordingError for a name the model does not have, or a derived array beyond 2 GiB.
+        """
+        stop = self.steps if stop is None else stop
+        if not 0 <= start <= stop <= self.steps:
+            raise RecordingError(f"Wanted steps {start} … {stop - 1}, model {self.id} has {self.steps} steps.")
+        frame = self._stream.frame
+        recorded = (bank is None and (None, name) in frame) or (
+            bool(self.banks) and (self.bank(bank).name, name) in frame
+        )
+        if not recorded and self.banks and name in DERIVED[self.bank(bank).kind]:
+            out = self._derived(name, self.bank(bank), start, stop)
+        else:
+            out = self._recorded(self.spec(name, bank))[start:stop]
+        out.flags.writeable = False
+        return out
+
+    def memory(self, t: int, bank: str | None = None) -> Floats:
+        """Content after step t's write: [slot, width]; of a cell [1, unit]; of attention the values [slot, head, width]."""
+        spec = self.bank(bank)
+        if spec.kind == "append":
+            return self._float64("values", spec, self._step(t) + 1)
+        state = self.state(t, bank)
+        return state.memory if isinstance(state, MatrixState) else state.cell[None]
+
+    def state(self, t: int, bank: str | None = None) -> State:
+        """The full state of a matrix or cell bank after step t: at most 64 updates from the keyframe before it."""
+        t = self._step(t)
+        *_, (_, state) = self._states(self.bank(bank), t - t % KEYFRAME_EVERY, t + 1)
+        return state
+
+    def usage(self, t: int, bank: str | None = None) -> Floats:
+        """Usage [slot] at step t, of banks that keep it (DNC)."""
+        return self._kept("usage", t, bank)
+
+    def links(self, t: int, bank: str | None = None) -> Floats:
+        """Temporal links [slot, slot] after step t, of banks that keep them (DNC)."""
+        return self._kept("links", t, bank)
+
+    def attention(self, t: int, head: int = 0, bank: str | None = None) -> Floats:
+        """Attention weights [t + 1] of one head at step t over the slots written so far."""
+        spec = self._of_kind(self.bank(bank), "append")
+        steps, head = self._step(t) + 1, self._head(head, spec.read_heads)
+        query = self._float64("queries", spec, steps)[-1, head]
+        return derive.attention_row(query, self._float64("keys", spec, steps)[:, head])
+
+    def contributions(self, t: int, head: int = 0, bank: str | None = None, *, write: bool = False) -> Floats:
+        """What each write contributes to the vector read at step t: [t + 2, width], row 0 the initial content.
+
+        They sum to `read_vectors` of that head. With write=True: to what the slots that write head `head` addresses
+        hold after the write, `M_tᵀ w^w_t` (for a cell the cell itself, for attention the value just written).
+        """
+        spec, steps = self.bank(bank), self._step(t) + 1
+        head = self._head(head, spec.write_heads if write else spec.read_heads)
+        if spec.kind == "matrix":
+            row = self._recorded(self.spec("write_weights" if write else "read_weights", spec.name))[t, head]
+            return self._matrix(spec, row.astype(np.float64), steps)
+        if spec.kind == "cell":
+            gain = (
+                None if write else ledger.cell_gain(self._float64("output_gate", spec, steps)[-1], self._cell(spec, t))
+            )
+            return self._cells(spec, steps, gain)
+        weights = np.eye(1, steps, t)[0] if write else self.attention(t, head, spec.name)
+        return ledger.append_contributions(weights, self._float64("values", spec, steps)[:, head])
+
+    def shares(self, t: int, head: int = 0, bank: str | None = None, *, write: bool = False) -> Floats:
+        """Signed shares [t + 2] of the past writes in the vector read at step t (ledger.py); they sum to 1.
+
+        Index 0 is the initial content, index s + 1 the write of step s. write: as in `contributions`.
+        """
+        parts = self.contributions(t, head, bank, write=write)
+        if write:
+            return ledger.shares(parts)
+        vectors = self._recorded(self.spec("read_vectors", self.bank(bank).name))
+        return ledger.shares(parts, vectors[t] if self.bank(bank).kind == "cell" else vectors[t, head])
+
+    def slot_origins(self, slot: int, t: int, bank: str | None = None) -> Floats:
+        """Which writes the content of one slot is made of after step t: shares [t + 2] (a cell is one slot)."""
+        spec, steps = self.bank(bank), self._step(t) + 1
+        slots = spec.slots or (steps if spec.kind == "append" else 1)
+        if not 0 <= slot < slots:
+            raise RecordingError(f"Bank {spec.name} has slots 0 … {slots - 1} at step {t}, got {slot}.")
+        if spec.kind == "matrix":
+            return ledger.shares(self._matrix(spec, np.eye(1, slots, slot)[0], steps))
+        if spec.kind == "cell":
+            return ledger.shares(self._cells(spec, steps, None))
+        return np.eye(1, steps + 1, slot + 1)[0]
+
+    def keyframe(self, k: int, bank: str) -> dict[str, NDArray[np.float32]]:
+        """The bank's tensors of keyframe k by name; raises RecordingError when that keyframe is missing."""
+        payload = self.keyframe_bytes(k)
+        if payload is None:
+            raise RecordingError(f"Model {self.id} has no keyframe before step {k * KEYFRAME_EVERY}.")
+        arrays = unpack(self._stream.keyframe, payload)
+        return {name: array[0] for (owner, name), array in arrays.items() if owner == bank}
+
+    def _states(self, bank: BankSpec, start: int, stop: int) -> Iterator[tuple[int, State]]:
+        """(step, state after it) for steps start … stop − 1, from the keyframe at or before `start`.
+
+        The same object is yielded again and again while it advances; each keyframe takes over at its step.
+        """
+        if bank.kind == "append":
+            raise RecordingError(f"Bank {bank.name} is write-once: its log is its memory, it has no state.")
+        kind = MatrixState if bank.kind == "matrix" else CellState
+        for k in range(start // KEYFRAME_EVERY, -(-stop // KEYFRAME_EVERY)):
+            state = kind.of(bank, self.keyframe(k, bank.name))
+            first = k * KEYFRAME_EVERY
+            frames = self._chunk(bank, first, min(stop, first + KEYFRAME_EVERY))
+            for t in range(first, min(stop, first + KEYFRAME_EVERY)):
+                state.advance(bank, {name: array[t - first] for name, array in frames.items()})
+                if t >= start:
+                    yield t, state
+
+    def _chunk(self, bank: BankSpec, start: int, stop: int) -> dict[str, NDArray[Any]]:
+        arrays = unpack(self._stream.frame, self.frame_bytes(start, stop - start))
+        return {name: array.astype(np.float64) for (owner, name), array in arrays.items() if owner == bank.name}
+
+    def _recorded(self, spec: TensorSpec) -> NDArray[np.float32]:
+        """All steps of a recorded tensor; extended, not read again, when the recording has grown."""
+        have = self._cache.get(spec.key)
+        done = 0 if have is None else len(have)
+        if have is None or done < self.steps:
+            out = np.empty((self.steps, *spec.shape), np.float32)
+            if have is not None:
+                out[:done] = have
+            for first in range(done, len(out), KEYFRAME_EVERY):
+                count = min(KEYFRAME_EVERY, len(out) - first)
+                out[first : first + count] = unpack(self._stream.frame, self.frame_bytes(first, count))[spec.key]
+            out.flags.writeable = False
+            have = self._cache[spec.key] = out
+        return have
+
+    def _float64(self, name: str, bank: BankSpec, stop: int) -> Floats:
+        return self._recorded(self.spec(name, bank.name))[:stop].astype(np.float64)
+
+    def _derived(self, name: str, bank: BankSpec, start: int, stop: int) -> NDArray[np.float32]:
+        slots = bank.slots or 1
+        shape: tuple[int, ...] = {
+            "memory": (slots, bank.width),
+            "links": (slots, slots),
+            "cell": (bank.width,),
+            "attention": (bank.read_heads, stop),
+        }.get(name, (slots,))
+        if 4 * (stop - start) * math.prod(shape) > MAX_ARRAY_BYTES:
+            raise RecordingError(
+                f"{name} of {stop - start} steps takes more than {MAX_ARRAY_BYTES >> 30} GiB; ask for fewer with start= and stop=."
+            )
+        if name in ("usage", "links", "precedence", "retention"):
+            self._require(name, bank)
+        out = np.zeros((stop - start, *shape), np.float32)
+        if name == "attention":
+            queries, keys = self._float64("queries", bank, stop), self._float64("keys", bank, stop)
+            for t in range(start, stop):
+                for h in range(bank.read_heads):
+                    out[t - start, h, : t + 1] = derive.attention_row(queries[t, h], keys[: t + 1, h])
+            return out
+        for t, state in self._states(bank, start, stop):
+            out[t - start] = getattr(state, name)
+        return out
+
+    def _kept(self, name: str, t: int, bank: str | None) -> Floats:
+        self._require(name, self._of_kind(self.bank(bank), "matrix"))
+        return getattr(self.state(t, bank), name)
+
+    def _require(self, name: str, bank: BankSpec) -> None:
+        held = {"links": bank.links, "precedence": bank.links, "usage": bank.usage}
+        if not held.get(name, bank.usage or bank.deallocation):
+            raise RecordingError(f"Bank {bank.name} of model {self.id} keeps no {name}.")
+
+    def _matrix(self, bank: BankSpec, row: Floats, steps: int) -> Floats:
+        weights, erase, vectors = (self._float64(n, bank, steps) for n in ("write_weights", "erase", "write_vectors"))
+        initial = self.keyframe(0, bank.name)["memory"].astype(np.float64)
+        return ledger.matrix_contributions(row, weights, erase, vectors, initial, retention=self.freed(bank, steps))
+
+    def freed(self, bank: BankSpec, steps: int) -> Floats | None:
+        """ψ [step, slot] where it enters the memory update (banks that wipe freed slots), else None."""
+        if not bank.deallocation:
+            return None
+        before = np.empty((steps, bank.read_heads, bank.slots or 1))
+        before[0] = self.keyframe(0, bank.name)["read_weights"]
+        before[1:] = self._float64("read_weights", bank, steps - 1)
+        free = self._float64("free_gates", bank, steps)
+        return derive.retain(free, before)
+
+    def _cells(self, bank: BankSpec, steps: int, gain: Floats | None) -> Floats:
+        forget, put, candidates = (
+            self._float64(n, bank, steps) for n in ("forget_gate", "input_gate", "write_vectors")
+        )
+        initial = self.keyframe(0, bank.name)["cell"].astype(np.float64)
+        return ledger.cell_contributions(forget, put, candidates, initial, gain=gain)
+
+    def _cell(self, bank: BankSpec, t: int) -> Floats:
+        state = self.state(t, bank.name)
+        assert isinstance(state, CellState)
+        return state.cell
+
+    def _of_kind(self, bank: BankSpec, kind: str) -> BankSpec:
+        if bank.kind != kind:
+            raise RecordingError(f"Bank {bank.name} of model {self.id} is of kind {bank.kind}, wanted {kind}.")
+        return bank
+
+    def _step(self, t: int) -> int:
+        if not 0 <= t < self.steps:
+            raise RecordingError(f"Wanted a step of 0 … {self.steps - 1} of model {self.id}, got {t}.")
+        return t
+
+    def _head(self, head: int, heads: int) -> int:
+        if not 0 <= head < heads:
+            raise RecordingError(f"Wanted a head of 0 … {heads - 1} of model {self.id}, got {head}.")
+        return head
+
+    def __repr__(self) -> str:
+        return f"<ModelView {self.id}: {self.steps} steps, banks {', '.join(bank.name for bank in self.banks)}>"
