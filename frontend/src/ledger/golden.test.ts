@@ -1,0 +1,89 @@
+/** Both languages read the same recording: `tests/golden` holds its bytes and what must come out (made by make.py). */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parseManifest } from "../wire/manifest";
+import { attentionRow, cellAt, linksAt, memoryAt, precedenceAt, retentionAt, usageAt } from "./banks";
+import { RecordingLog } from "./log";
+import type { ModelLog } from "./log";
+import { sharesAt, slotOrigins, writeSharesAt } from "./shares";
+
+type Nested = number | Nested[];
+type BySteps = Record<string, Nested[]>;
+interface Expected {
+  steps: number;
+  tolerance: number;
+  models: Record<string, Record<string, Record<string, BySteps>>>;
+}
+
+const golden = (name: string): Buffer =>
+  readFileSync(new URL(`../../../tests/golden/memories.${name}`, import.meta.url));
+const expected = JSON.parse(golden("expected.json").toString()) as Expected;
+const manifest = parseManifest(JSON.parse(golden("manifest.json").toString()));
+const log = new RecordingLog(manifest);
+log.append(golden("messages.bin"));
+
+/** What this side derives under each name of the expected file, at step t. */
+const derived: Record<string, (model: ModelLog, bank: string, t: number, rows: number) => ArrayLike<number>[]> = {
+  memory: (model, bank, t) => [memoryAt(model, bank, t)],
+  usage: (model, bank, t) => [usageAt(model, bank, t)],
+  links: (model, bank, t) => [linksAt(model, bank, t)],
+  precedence: (model, bank, t) => [precedenceAt(model, bank, t)],
+  retention: (model, bank, t) => [retentionAt(model, bank, t)],
+  cell: (model, bank, t) => [cellAt(model, bank, t)],
+  attention: (model, bank, t, heads) => each(heads, (h) => attentionRow(model, bank, h, t)),
+  shares: (model, bank, t, heads) => each(heads, (h) => sharesAt(model, bank, h, t)),
+  write_shares: (model, bank, t, heads) => each(heads, (h) => writeSharesAt(model, bank, h, t)),
+  // In Python a cell is one slot; here it has one per unit, and the whole of it is what the write addresses.
+  slot_origins: (model, bank, t, slots) =>
+    model.bank(bank).kind === "cell"
+      ? [writeSharesAt(model, bank, 0, t)]
+      : each(slots, (i) => slotOrigins(model, bank, i, t)),
+};
+
+function each(count: number, row: (index: number) => ArrayLike<number>): ArrayLike<number>[] {
+  return Array.from({ length: count }, (_, index) => row(index));
+}
+
+function flat(values: Nested): number[] {
+  return typeof values === "number" ? [values] : values.flatMap(flat);
+}
+
+describe("the golden recording", () => {
+  it("arrives whole", () => {
+    expect(log.steps).toBe(expected.steps);
+    expect(log.manifest.models.map((model) => model.id)).toEqual(Object.keys(expected.models));
+  });
+
+  const cases = Object.entries(expected.models).flatMap(([id, banks]) =>
+    Object.entries(banks).flatMap(([bank, names]) => Object.keys(names).map((name) => ({ id, bank, name }))),
+  );
+  it.each(cases)("$id.$bank: $name agrees with Python", ({ id, bank, name }) => {
+    const model = log.models[manifest.models.findIndex((entry) => entry.id === id)]!;
+    const derive = derived[name];
+    if (!derive) throw new Error(`tests/golden expects ${name}, which the viewer does not derive.`);
+    for (const [step, wanted] of Object.entries(expected.models[id]![bank]![name]!)) {
+      const got = derive(model, bank, Number(step), wanted.length).flatMap((row) => Array.from(row));
+      const want = flat(wanted);
+      expect(got.length, `step ${step}`).toBe(want.length);
+      const worst = Math.max(...want.map((value, i) => Math.abs(value - got[i]!)));
+      expect(worst, `step ${step}`).toBeLessThan(expected.tolerance);
+    }
+  });
+
+  it("gives shares that sum to 1 at every step of every head", () => {
+    for (const model of log.models) {
+      for (const bank of model.spec.banks) {
+        const heads = bank.kind === "cell" ? 1 : bank.readHeads;
+        for (let t = 0; t < log.steps; t++) {
+          for (let head = 0; head < heads; head++) {
+            const row = sharesAt(model, bank.name, head, t);
+            const read = model.f32(bank.name, "read_vectors")!.at(t);
+            const own = bank.kind === "cell" ? read : read.subarray(head * bank.width, (head + 1) * bank.width);
+            const sum = row.reduce((a, b) => a + b, 0);
+            expect(Math.abs(sum - (own.some((x) => x !== 0) ? 1 : 0))).toBeLessThan(1e-5);
+          }
+        }
+      }
+    }
+  });
+});
