@@ -1,0 +1,209 @@
+"""A recording of real models: what the log implies is what the models did, and the ledger holds on every one of them."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from mnemoscope import ledger, paradigms, record, tasks
+from mnemoscope.checkpoints import LoadedModel
+from mnemoscope.derive import CellState, MatrixState, attention_row, retain
+from mnemoscope.errors import CheckpointError, MnemoscopeError
+from mnemoscope.recording import Recording
+
+SMALL: dict[str, dict[str, Any]] = {
+    "lstm": {"hidden": 11, "layers": 2},
+    "transformer": {"width": 16, "layers": 2, "heads": 2, "feedforward": 20},
+    "ntm": {"slots": 9, "width": 7, "read_heads": 3, "write_heads": 2, "controller": 13},
+    "dnc": {"slots": 9, "width": 7, "read_heads": 2, "controller": 13},
+}
+
+
+def untrained(name: str, task: str = "signal-recall", *, seed: int = 0) -> LoadedModel:
+    torch.manual_seed(seed)
+    sizes = tasks.get(task)
+    model = paradigms.build(name, {"inputs": sizes.inputs, "outputs": sizes.outputs, **SMALL[name]}).eval()
+    for parameter in model.parameters():  # livelier than the initial weights, so that gates open and shares move
+        parameter.data.mul_(2.0)
+    paradigm = paradigms.get(name)
+    return LoadedModel(f"{name}-test", name, paradigm.label, paradigm.glyph, task, model, {}, "0" * 64)
+
+
+def float64_log(name: str, steps: int) -> tuple[list, dict, dict]:
+    """(bank specs, frames {(bank, tensor): [T, …]}, initial keyframe) of a float64 run."""
+    loaded = untrained(name)
+    model = loaded.model.double()
+    x = torch.from_numpy(tasks.get("signal-recall").episode(seed=1).inputs[:steps]).double()
+    state, frames = model.initial_state(1), []
+    first = {key: value[0].detach().numpy() for key, value in model.keyframe(state).items()}
+    with torch.no_grad():
+        for t in range(steps):
+            _, state, seen = model.step(x[t : t + 1], state)
+            frames.append({key: value[0].numpy() for key, value in model.frame(seen).items()})
+    return model.banks(), {key: np.stack([frame[key] for frame in frames]) for key in frames[0]}, first
+
+
+@pytest.mark.parametrize("name", sorted(SMALL))
+def test_the_ledger_identity_holds_on_every_model_and_head(name: str) -> None:
+    """Contributions of the initial content and of all past writes sum to what was read: ≤ 1e-10 in float64; shares to 1."""
+    steps = 70
+    banks, log, first = float64_log(name, steps)
+    for bank in banks:
+        get = {tensor: value for (owner, tensor), value in log.items() if owner == bank.name}
+        start = {tensor: value for (owner, tensor), value in first.items() if owner == bank.name}
+        for t in (0, 1, steps // 2, steps - 1):
+            past = slice(0, t + 1)
+            for head in range(1 if bank.kind == "cell" else bank.read_heads):
+                if bank.kind == "matrix":
+                    parts = ledger.matrix_contributions(
+                        get["read_weights"][t, head], get["write_weights"][past], get["erase"][past],
+                        get["write_vectors"][past], start["memory"],
+                    )  # fmt: skip
+                    read = get["read_vectors"][t, head]
+                elif bank.kind == "cell":
+                    state = CellState.of(bank, start)
+                    for s in range(t + 1):
+                        state.advance(bank, {key: value[s] for key, value in get.items()})
+                    gain = ledger.cell_gain(get["output_gate"][t], state.cell)
+                    parts = ledger.cell_contributions(
+                        get["forget_gate"][past],
+                        get["input_gate"][past],
+                        get["write_vectors"][past],
+                        start["cell"],
+                        gain=gain,
+                    )
+                    read = get["read_vectors"][t]
+                else:
+                    weights = attention_row(get["queries"][t, head], get["keys"][past, head])
+                    parts = ledger.append_contributions(weights, get["values"][past, head])
+                    read = get["read_vectors"][t, head]
+                np.testing.assert_allclose(parts.sum(0), read, atol=1e-10)
+                assert parts.shape == (t + 2, len(read))
+                assert abs(ledger.shares(parts, read).sum() - 1) < 1e-9
+
+
+@pytest.mark.parametrize("name", ["ntm", "dnc"])
+def test_the_state_derived_from_the_log_is_the_models_own(name: str) -> None:
+    """Memory, usage, links and retention rebuilt from float64 causes equal the model's state to 1e-10."""
+    loaded = untrained(name, seed=4)
+    model = loaded.model.double()
+    [bank] = model.banks()
+    x = torch.from_numpy(tasks.get("signal-recall").episode(seed=2).inputs).double()
+    state = model.initial_state(1)
+    derived = MatrixState.of(bank, {n: v[0].detach().numpy() for (_, n), v in model.keyframe(state).items()})
+    with torch.no_grad():
+        for t in range(60):
+            before = state
+            _, state, seen = model.step(x[t : t + 1], before)
+            derived.advance(bank, {n: v[0].numpy() for (owner, n), v in model.frame(seen).items() if owner})
+            for tensor, value in model.keyframe(state).items():
+                mine = getattr(derived, tensor[1])
+                if mine is not None:
+                    np.testing.assert_allclose(mine, value[0].numpy(), atol=1e-10)
+            if name == "dnc":
+                kept = retain(seen.interface.free_gates[0].numpy(), before.read_weights[0].numpy())
+                np.testing.assert_allclose(derived.retention, kept, atol=1e-12)
+
+
+def test_a_recording_holds_what_the_models_answered(tmp_path: Path) -> None:
+    """All four side by side: outputs of the file equal the training path; inputs and targets are the episode's."""
+    models = [untrained(name, seed=k) for k, name in enumerate(SMALL)]
+    episode = tasks.get("signal-recall").episode(seed=5, rounds=2)
+    counted: list[int] = []
+    record.record_file(tmp_path / "run.mnemo", episode, models, seed=5, title="four", progress=counted.append)
+    assert sum(counted) == 4 * episode.steps
+    assert [path.name for path in tmp_path.iterdir()] == ["run.mnemo"]
+    with Recording.open(tmp_path / "run.mnemo") as recording:
+        assert recording.models == list(SMALL)
+        assert recording.steps == episode.steps
+        assert recording.manifest["status"] == "ended"
+        assert recording.manifest["task"]["events"] == episode.events
+        for model in models:
+            view = recording[model.paradigm]
+            np.testing.assert_array_equal(view.array("inputs"), episode.inputs)
+            np.testing.assert_array_equal(view.array("targets"), episode.targets)
+            whole = model.model(torch.from_numpy(episode.inputs)[None])[0].detach().numpy()
+            np.testing.assert_allclose(view.array("outputs"), whole, atol=2e-5)
+
+
+def test_steps_are_the_same_however_they_are_asked_for() -> None:
+    """One by one, in sevens, or all at once: the same bytes. Paused means the next step is not computed."""
+    episode = tasks.get("signal-recall").episode(seed=5, rounds=1)
+    for name in SMALL:
+        loaded = untrained(name)
+        streams = []
+        for count in (1, 7, 1000):
+            stepper = record.Stepper(loaded, episode)
+            kinds: dict[str, bytes] = {"frames": b"", "keyframe": b""}
+            while stepper.done < stepper.steps:
+                before = stepper.done
+                for piece in stepper.advance(count):
+                    kinds[piece.kind] += piece.payload
+                assert stepper.done == min(before + count, stepper.steps)
+            streams.append(kinds)
+        assert streams[0] == streams[1] == streams[2]
+
+
+def test_bits_are_recorded_as_probabilities(tmp_path: Path) -> None:
+    """The task's read-out: outputs of copy lie in (0, 1)."""
+    record.record_file(tmp_path / "c.mnemo", tasks.get("copy").episode(length=3), [untrained("lstm", "copy")])
+    with Recording.open(tmp_path / "c.mnemo") as recording:
+        outputs = recording["lstm"].array("outputs")
+    assert ((outputs > 0) & (outputs < 1)).all()
+
+
+def test_a_model_that_turns_to_nan_stops_alone(tmp_path: Path) -> None:
+    """Its steps before are kept with the reason; the others run to the end."""
+    broken, healthy = untrained("ntm"), untrained("lstm")
+    steps = iter(range(10_000))
+    original = broken.model.step
+
+    def failing(x: torch.Tensor, state: Any) -> Any:
+        step = original(x, state)
+        return step._replace(output=step.output * float("nan")) if next(steps) == 70 else step
+
+    broken.model.step = failing  # type: ignore[method-assign]
+    episode = tasks.get("signal-recall").episode(seed=5)
+    record.record_file(tmp_path / "n.mnemo", episode, [broken, healthy])
+    with Recording.open(tmp_path / "n.mnemo") as recording:
+        assert recording.steps_of(0) == 70
+        assert recording["lstm"].steps == episode.steps
+        [failure] = recording.manifest["failures"]
+        assert (failure["stream"], failure["step"]) == (0, 70)
+        assert "not finite at step 70" in failure["reason"]
+
+
+def test_a_model_of_another_task_is_refused() -> None:
+    """The error names both tasks."""
+    with pytest.raises(CheckpointError, match=r"trained for copy, the episode is signal-recall"):
+        record.Stepper(untrained("lstm", "copy"), tasks.get("signal-recall").episode())
+
+
+def test_devices_are_picked_at_run_time() -> None:
+    """auto falls back to the CPU; asking for CUDA where there is none is an error with a way out."""
+    assert record.pick_device("cpu") == "cpu"
+    assert record.pick_device("auto") == ("cuda" if torch.cuda.is_available() else "cpu")
+    with pytest.raises(MnemoscopeError, match="auto, cpu or cuda"):
+        record.pick_device("tpu")
+    if not torch.cuda.is_available():
+        with pytest.raises(MnemoscopeError, match="--device auto or cpu"):
+            record.pick_device("cuda")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")
+def test_cuda_agrees_with_the_cpu() -> None:
+    """Outputs within 1e-4 of the CPU's."""
+    episode = tasks.get("signal-recall").episode(seed=5)
+    for name in SMALL:
+        streams = []
+        for device in ("cpu", "cuda"):
+            loaded = untrained(name)
+            loaded.model.to(device)
+            stepper = record.Stepper(loaded, episode, device=device)
+            frames = b"".join(p.payload for p in stepper.advance(episode.steps) if p.kind == "frames")
+            table = np.frombuffer(frames, "<f4").reshape(episode.steps, -1)
+            at = stepper.layout[None, "outputs"].offset // 4
+            streams.append(table[:, at])
+        np.testing.assert_allclose(streams[0], streams[1], atol=1e-4)

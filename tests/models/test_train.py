@@ -1,0 +1,120 @@
+"""Training learns, keeps its best checkpoint, and what it writes loads again; damaged checkpoints are refused by name."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from mnemoscope import checkpoints, recipes, train
+from mnemoscope.errors import CheckpointError, TrainingError, UnknownModel
+
+
+@pytest.fixture
+def trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small NTM after a few updates, in a checkpoint folder of its own."""
+    recipe = replace(recipes.recipe("copy", "ntm"), config={"slots": 8, "width": 6, "controller": 12}, check_every=4)
+    monkeypatch.setitem(recipes.RECIPES, ("copy", "ntm"), recipe)
+    monkeypatch.setenv("MNEMOSCOPE_CHECKPOINTS", str(tmp_path))
+    train.train("copy", "ntm", out=tmp_path / "ntm-mine", updates=8, seed=3)
+    return tmp_path / "ntm-mine"
+
+
+def test_a_checkpoint_is_found_loaded_and_described(trained: Path) -> None:
+    """Weights, configuration and card belong together; the card alone lists the model."""
+    loaded = checkpoints.load("ntm-mine")
+    assert loaded.paradigm == "ntm"
+    assert not loaded.model.training
+    assert loaded.card["parameters"] == loaded.model.parameter_count()
+    assert loaded.card["curve"][-1][0] in (4, 8)
+    card = next(card for card in checkpoints.cards() if card["name"] == "ntm-mine")
+    assert card["task"] == "copy"
+    assert card["command"] == "mnemoscope train copy --model ntm --seed 3"
+
+
+def test_the_same_seed_trains_the_same_weights(trained: Path, tmp_path: Path) -> None:
+    """A card's command reproduces its checkpoint."""
+    train.train("copy", "ntm", out=tmp_path / "again", updates=8, seed=3)
+    first, second = (load_file(folder / checkpoints.WEIGHTS) for folder in (trained, tmp_path / "again"))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_damaged_checkpoints_are_refused_by_name(trained: Path) -> None:
+    """NaN weights, a wrong shape, a pickle in disguise and a broken card each get their own sentence."""
+    weights = load_file(trained / checkpoints.WEIGHTS)
+    save_file({**weights, "interface.bias": weights["interface.bias"] * float("nan")}, trained / checkpoints.WEIGHTS)
+    with pytest.raises(CheckpointError, match=r"not? .*finite|NaN or infinite weights in interface.bias"):
+        checkpoints.load("ntm-mine")
+    save_file({**weights, "interface.bias": torch.zeros(3)}, trained / checkpoints.WEIGHTS)
+    with pytest.raises(CheckpointError, match="does not load"):
+        checkpoints.load("ntm-mine")
+    (trained / checkpoints.WEIGHTS).write_bytes(b"\x80\x04\x95pickle")
+    with pytest.raises(CheckpointError, match="does not load"):
+        checkpoints.load("ntm-mine")
+    (trained / checkpoints.CARD).write_text("{")
+    with pytest.raises(CheckpointError, match=r"card\.json"):
+        checkpoints.read_card(trained)
+
+
+@pytest.mark.parametrize("name", ["../ntm-mine", "nothing", "", "ntm-mine/../ntm-mine"])
+def test_only_listed_names_are_found(trained: Path, name: str) -> None:
+    """A name from a request is compared, never joined to a path."""
+    with pytest.raises(UnknownModel, match="no checkpoint"):
+        checkpoints.find(name)
+
+
+def test_training_without_a_recipe_says_which_there_are() -> None:
+    """The error lists the commands that work."""
+    with pytest.raises(TrainingError, match="copy --model ntm"):
+        train.train("copy", "gru")
+
+
+def test_graves_rmsprop_equals_its_equations() -> None:
+    """Graves 2013, eq. 40-43, element by element over three updates."""
+    p = torch.nn.Parameter(torch.tensor([1.0, -2.0, 3.0], dtype=torch.float64))
+    optimizer = train.GravesRMSProp([p], lr=1e-2)
+    n = g = delta = np.zeros(3)
+    expected = p.detach().numpy().copy()
+    for update in range(3):
+        p.grad = torch.tensor([0.5, -1.0, 2.0 * update], dtype=torch.float64)
+        gradient = p.grad.numpy()
+        n, g = 0.95 * n + 0.05 * gradient**2, 0.95 * g + 0.05 * gradient
+        delta = 0.9 * delta - 1e-2 * gradient / np.sqrt(n - g**2 + 1e-4)
+        expected = expected + delta
+        optimizer.step()
+    np.testing.assert_allclose(p.detach().numpy(), expected, atol=1e-15)
+
+
+def test_the_loss_counts_scored_steps_only() -> None:
+    """Padding and unscored steps do not move the model; the summed form is per sequence."""
+    outputs, targets, mask = (
+        torch.randn(2, 5, 3),
+        torch.zeros(2, 5, 3),
+        torch.tensor([[0, 1, 1, 0, 0], [0, 0, 1, 0, 0]]).float(),
+    )
+    expected = sum(float(outputs[b, t].square().sum()) for b, t in ((0, 1), (0, 2), (1, 2)))
+    assert train.loss_of(outputs, targets, mask, binary=False, summed=True) == pytest.approx(expected / 2)
+    assert train.loss_of(outputs, targets, mask, binary=False, summed=False) == pytest.approx(expected / 9)
+
+
+def test_the_rate_warms_up_and_decays() -> None:
+    """Linear up, cosine down to the share that is left."""
+    recipe = recipes.Recipe(lr=1.0, updates=100, warm_up=10, decay=0.1)
+    assert train.rate(recipe, 0) == pytest.approx(0.1)
+    assert train.rate(recipe, 10) == pytest.approx(1.0)
+    assert train.rate(recipe, 100) == pytest.approx(0.1)
+
+
+def test_a_small_lstm_learns_short_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop learns: the loss of a few hundred updates falls well below chance (ln 2)."""
+    recipe = replace(
+        recipes.recipe("copy", "lstm"), config={"hidden": 48}, batch=32, lr=5e-3, updates=150, check_every=50
+    )
+    monkeypatch.setitem(recipes.RECIPES, ("copy", "lstm"), recipe)
+    monkeypatch.setattr("mnemoscope.tasks.Copy.batch", lambda self, rng, count, **_: self.fixed(rng, count, 1))
+    curve = train.train("copy", "lstm", seed=0)["curve"]
+    assert curve[-1][1] < 0.2
+    assert json.dumps(curve)
