@@ -18,6 +18,8 @@ from mnemoscope.layout import BANK_KINDS, DTYPE, BankSpec, FrameLayout, TensorKe
 FORMAT = "mnemoscope-recording"
 VERSION = 1
 KEYFRAME_EVERY = 64
+FIXED_KEYS = ("format", "version", "keyframe_every", "models")
+"""What a later META may not change: every block before it was read by these."""
 STATUSES = ("running", "ended", "stopped", "failed")
 
 MAX_MANIFEST_BYTES = 16 << 20
@@ -117,6 +119,19 @@ def streams(manifest: dict[str, Any]) -> tuple[StreamSpec, ...]:
     specs = tuple(_stream(model, i) for i, model in enumerate(models))
     _unique([spec.id for spec in specs], "models", "model id")
     return specs
+
+
+def merge(manifest: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """The manifest after a META block: later values win.
+
+    Raises RecordingError when META touches what blocks are read by, or the result is not a valid manifest.
+    """
+    fixed = [key for key in FIXED_KEYS if key in values]
+    if fixed:
+        raise RecordingError(f"META cannot change {', '.join(fixed)} of a recording that has begun.")
+    merged = manifest | values
+    streams(merged)
+    return merged
 
 
 def _stream(model: Any, index: int) -> StreamSpec:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 import zlib
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
@@ -26,7 +27,7 @@ from mnemoscope.blocks import Block
 from mnemoscope.errors import CorruptRecording, RecordingError, UnsupportedVersion
 from mnemoscope.manifest import KEYFRAME_EVERY
 from mnemoscope.model_view import ModelView
-from mnemoscope.recording_writer import FIXED_KEYS, RecordingWriter, content_hash
+from mnemoscope.recording_writer import RecordingWriter, content_hash
 
 __all__ = ["KEYFRAME_EVERY", "Recording", "RecordingWriter", "amend"]
 
@@ -45,6 +46,7 @@ class Recording:
         self.path = Path(path)
         self.torn = 0
         self._file = file
+        weakref.finalize(self, file.close)  # a notebook rarely closes what it opened
         self._lock = threading.RLock()
         self._cache: OrderedDict[int, bytes] = OrderedDict()
         self._cached = 0
@@ -241,15 +243,9 @@ class Recording:
 
     def _merge(self, payload: bytes, offset: int) -> None:
         try:
-            values = manifest.parse(payload)
-            fixed = [key for key in FIXED_KEYS if key in values]
-            if fixed:
-                raise RecordingError(f"META cannot change {', '.join(fixed)}.")
-            merged = self.manifest | values
-            manifest.streams(merged)
+            self.manifest = manifest.merge(self.manifest, manifest.parse(payload))
         except RecordingError as error:
             raise CorruptRecording(f"META: {error}", offset=offset) from error
-        self.manifest = merged
 
     def _size(self, block: Block) -> int:
         spec = self._streams[block.stream]
@@ -278,6 +274,7 @@ def amend(path: str | os.PathLike[str], values: dict[str, Any]) -> Recording:
     with Recording.open(path) as rec:
         if not rec.finished:
             values = {"steps": rec.steps, "content_hash": rec.content_hash()} | values
+        manifest.merge(rec.manifest, values)
         payload = manifest.dump(values)
         stored, end = rec._blocks, (rec._blocks[-1].end if rec._blocks else rec._end)
     block = blocks.encode(blocks.META, payload=payload)

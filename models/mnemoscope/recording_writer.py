@@ -25,9 +25,6 @@ from mnemoscope.blocks import Block
 from mnemoscope.errors import RecordingError
 from mnemoscope.manifest import KEYFRAME_EVERY, StreamSpec
 
-FIXED_KEYS = ("format", "version", "keyframe_every", "models")
-"""Manifest keys that a later META may not change: every block before it was read by them."""
-
 
 class RecordingWriter:
     """Writes one recording; the only writer of its file.
@@ -38,6 +35,7 @@ class RecordingWriter:
 
     def __init__(self, path: str | os.PathLike[str], manifest_: dict[str, Any], *, overwrite: bool = False) -> None:
         self.path = Path(path)
+        self._manifest = manifest_
         self._streams = manifest.streams(manifest_)
         data = manifest.dump(manifest_)
         if len(data) > manifest.MAX_MANIFEST_BYTES:
@@ -94,9 +92,7 @@ class RecordingWriter:
 
     def meta(self, values: dict[str, Any]) -> None:
         """Append JSON that is merged over the manifest's top level; later wins."""
-        fixed = [key for key in FIXED_KEYS if key in values]
-        if fixed:
-            raise RecordingError(f"META cannot change {', '.join(fixed)} of a recording that has begun.")
+        self._manifest = manifest.merge(self._manifest, values)
         self._put(blocks.META, blocks.NO_STREAM, 0, 0, manifest.dump(values))
 
     def flush(self, *, sync: bool = False) -> None:

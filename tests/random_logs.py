@@ -1,0 +1,200 @@
+"""Random valid logs of every kind of bank for tests, and a recording made of them. Every axis has its own size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mnemoscope.layout import BankSpec, FrameLayout, pack
+from mnemoscope.recording import RecordingWriter
+
+NTM = BankSpec("memory", "matrix", 11, 5, write_heads=2, read_heads=3)
+DNC = BankSpec("memory", "matrix", 7, 4, write_heads=1, read_heads=2, usage=True, links=True)
+WIPING = BankSpec("memory", "matrix", 6, 3, write_heads=1, read_heads=2, usage=True, links=True, deallocation=True)
+CELL = BankSpec("cell", "cell", 1, 9)
+ATTENTION = BankSpec("layer1", "append", None, 5, write_heads=2, read_heads=2)
+MODELS: dict[str, list[BankSpec]] = {
+    "ntm": [NTM],
+    "dnc": [DNC],
+    "wiping": [WIPING],
+    "lstm": [CELL],
+    "transformer": [BankSpec("layer0", "append", None, 3, write_heads=4, read_heads=4), ATTENTION],
+}
+
+
+def weighting(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Sums to less than 1 over the last axis, as gated weightings do."""
+    return rng.dirichlet(np.full(shape[-1], 0.3), shape[:-1]) * rng.random((*shape[:-1], 1))
+
+
+def random_log(rng: np.random.Generator, bank: BankSpec, steps: int) -> dict[str, np.ndarray]:
+    """What one bank records over `steps` steps, without its read vectors (float64)."""
+    log = {}
+    for name, shape in bank.frame_tensors().items():
+        if name.endswith("_weights"):
+            log[name] = weighting(rng, steps, *shape)
+        elif name == "erase" or name.endswith(("gate", "gates")):
+            log[name] = rng.random((steps, *shape))
+        elif name != "read_vectors":
+            log[name] = rng.standard_normal((steps, *shape))
+    return log
+
+
+def random_state(rng: np.random.Generator, bank: BankSpec) -> dict[str, np.ndarray]:
+    """A state before step 0 (float64)."""
+    state = {}
+    for name, shape in bank.keyframe_tensors().items():
+        state[name] = rng.standard_normal(shape) if name in ("memory", "cell") else weighting(rng, *shape)
+        if name == "links":
+            np.fill_diagonal(state[name], 0)
+    return state
+
+
+def run(bank: BankSpec, log: dict[str, np.ndarray], state: dict[str, np.ndarray]) -> list[dict[str, np.ndarray]]:
+    """Naive oracle: states before every step and after the last; adds `read_vectors` to the log.
+
+    `parts` [S + 1, slot, width] carries what is left of every single write: the forward K tensor of the ledger.
+    """
+    steps = len(next(iter(log.values())))
+    n, width = bank.slots or 1, bank.width
+    states, reads = [], []
+    if bank.kind == "append":
+        for t in range(steps):
+            out = np.zeros((bank.read_heads, width))
+            for h in range(bank.read_heads):
+                scores = [log["queries"][t, h] @ log["keys"][s, h] / np.sqrt(width) for s in range(t + 1)]
+                weights = np.exp(scores) / np.sum(np.exp(scores))
+                for s in range(t + 1):
+                    out[h] += weights[s] * log["values"][s, h]
+            reads.append(out)
+        log["read_vectors"] = np.array(reads)
+        return []
+    now: dict[str, np.ndarray] = {name: value.copy() for name, value in state.items()}
+    parts = np.zeros((steps + 1, n, width))
+    parts[0] = now["memory" if bank.kind == "matrix" else "cell"]
+    states.append(now | {"parts": parts.copy()})
+    for t in range(steps):
+        new = dict(now)
+        if bank.kind == "cell":
+            parts *= log["forget_gate"][t]
+            parts[t + 1, 0] = log["input_gate"][t] * log["write_vectors"][t]
+            new["cell"] = parts.sum(0)[0]
+            reads.append(log["output_gate"][t] * np.tanh(new["cell"]))
+        else:
+            w, e, v = (log[name][t] for name in ("write_weights", "erase", "write_vectors"))
+            psi = np.ones(n)
+            if "free_gates" in log:
+                for i in range(n):
+                    for h in range(bank.read_heads):
+                        psi[i] *= 1 - log["free_gates"][t, h] * now["read_weights"][h, i]
+                    u, before = now["usage"][i], now["write_weights"][0, i]
+                    new["usage"] = new["usage"].copy()
+                    new["usage"][i] = (u + before - u * before) * psi[i]
+                new["retention"] = psi
+            for i in range(n):
+                for j in range(width):
+                    for h in range(bank.write_heads):
+                        parts[:, i, j] *= 1 - w[h, i] * e[h, j]
+                    if bank.deallocation:
+                        parts[:, i, j] *= psi[i]
+                    parts[t + 1, i, j] = sum(w[h, i] * v[h, j] for h in range(bank.write_heads))
+            if bank.links:
+                links = np.zeros((n, n))
+                for i in range(n):
+                    for j in range(n):
+                        if i != j:
+                            links[i, j] = (1 - w[0, i] - w[0, j]) * now["links"][i, j] + w[0, i] * now["precedence"][j]
+                new["links"], new["precedence"] = links, (1 - w[0].sum()) * now["precedence"] + w[0]
+            new["memory"] = parts.sum(0)
+            new["write_weights"], new["read_weights"] = w, log["read_weights"][t]
+            reads.append(log["read_weights"][t] @ new["memory"])
+        now = new
+        states.append(now | {"parts": parts.copy()})
+    log["read_vectors"] = np.array(reads)
+    return states
+
+
+def entry(ident: str, banks: list[BankSpec]) -> tuple[dict[str, Any], FrameLayout, FrameLayout]:
+    """A manifest entry and its two layouts."""
+    axes = ("a", "b")
+    frame: list[Any] = [(None, "inputs", "input", ("feature",), (3,)), (None, "outputs", "output", ("output",), (1,))]
+    keyframe: list[Any] = []
+    for bank in banks:
+        frame += [(bank.name, n, "log", axes[: len(s)], s) for n, s in bank.frame_tensors().items()]
+        keyframe += [(bank.name, n, "state", axes[: len(s)], s) for n, s in bank.keyframe_tensors().items()]
+    layouts = FrameLayout.of(frame), FrameLayout.of(keyframe)
+    made = {"id": ident, "label": ident.upper(), "paradigm": ident, "glyph": "dnc", "task": "copy", "config": {}}
+    made |= {"banks": [bank.to_json() for bank in banks], "parameters": 1, "device": "cpu", "dtype": "float32"}
+    made |= {"versions": {}, "frame": layouts[0].to_json(), "keyframe": layouts[1].to_json()}
+    return made, *layouts
+
+
+def manifest_of(models: list[dict[str, Any]], *, steps: int = 0) -> dict[str, Any]:
+    return {
+        "format": "mnemoscope-recording",
+        "version": 1,
+        "id": "test",
+        "title": "A test",
+        "created": "2026-11-21T00:00:00Z",
+        "seed": 0,
+        "status": "running",
+        "steps": steps,
+        "keyframe_every": 64,
+        "task": {"name": "copy", "params": {}, "events": []},
+        "signal": None,
+        "models": models,
+    }
+
+
+class Made:
+    """A random run of some models: manifest, frame bytes per stream, keyframes per stream and chunk, naive states."""
+
+    def __init__(self, *, steps: int, models: tuple[str, ...] = tuple(MODELS), seed: int = 0) -> None:
+        rng = np.random.default_rng(seed)
+        self.steps = steps
+        self.frames: list[bytes] = []
+        self.keyframes: list[list[bytes]] = []
+        self.logs: dict[tuple[str, str], dict[str, np.ndarray]] = {}
+        self.states: dict[tuple[str, str], list[dict[str, np.ndarray]]] = {}
+        entries = []
+        for ident in models:
+            made, frame, keyframe = entry(ident, MODELS[ident])
+            arrays: dict[Any, np.ndarray] = {
+                (None, "inputs"): rng.standard_normal((steps, 3)),
+                (None, "outputs"): rng.standard_normal((steps, 1)),
+            }
+            saved: dict[Any, np.ndarray] = {}
+            for bank in MODELS[ident]:
+                log = {n: a.astype(np.float32).astype(np.float64) for n, a in random_log(rng, bank, steps).items()}
+                state = random_state(rng, bank)
+                state = {n: a.astype(np.float32).astype(np.float64) for n, a in state.items()}
+                states = run(bank, log, state)
+                self.logs[ident, bank.name], self.states[ident, bank.name] = log, states
+                arrays |= {(bank.name, name): array for name, array in log.items()}
+                for name in bank.keyframe_tensors():
+                    saved[bank.name, name] = np.stack([states[t][name] for t in range(0, steps, 64)])
+            self.frames.append(pack(frame, arrays))
+            count = -(-steps // 64)
+            packed = pack(keyframe, saved) if saved else b""
+            self.keyframes.append([packed[i * keyframe.bytes : (i + 1) * keyframe.bytes] for i in range(count)])
+            entries.append(made)
+        self.manifest = manifest_of(entries, steps=steps)
+
+    def write(self, writer: RecordingWriter, start: int, stop: int) -> None:
+        """Hand steps start … stop − 1 of all models to a writer."""
+        for stream, model in enumerate(self.manifest["models"]):
+            size = model["frame"]["bytes"]
+            for first in range(start - start % 64, stop, 64):
+                begin, end = max(first, start), min(first + 64, stop)
+                if begin == first and model["keyframe"]["bytes"]:
+                    writer.keyframe(stream, first, self.keyframes[stream][first // 64])
+                writer.frames(stream, begin, self.frames[stream][begin * size : end * size])
+
+    def save(self, path: Path) -> Path:
+        """A finished file."""
+        with RecordingWriter(path, self.manifest) as writer:
+            self.write(writer, 0, self.steps)
+            writer.finish("ended")
+        return path
