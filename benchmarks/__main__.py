@@ -1,0 +1,31 @@
+"""`make bench` runs every part; `make bench ARGS="steps"` one of them.
+
+Ratios travel between machines, milliseconds do not: quote the ratio.
+"""
+
+import argparse
+import platform
+from collections.abc import Callable, Iterator
+
+from benchmarks import browser, size, start, steps
+from benchmarks.table import Row, show
+
+PARTS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
+    "steps": ("one step of one sequence, recorded, one thread (N=128 W=20 R=1 H=100)", steps.rows),
+    "size": ("bytes of a DNC step on the wire (N=128 W=64 R=4)", size.rows),
+    "start": ("from process start to answers over HTTP", start.rows),
+    "browser": ("the page in headless Chromium, T=1000, four lanes", browser.rows),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="which parts to run (default: all)")
+    wanted = parser.parse_args().parts or list(PARTS)
+    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
+    for part in wanted:
+        title, rows = PARTS[part]
+        show(title, rows())
+
+
+main()

@@ -1,0 +1,99 @@
+"""Recorded steps of the four models beside public peers, interleaved so that a drifting machine hits both alike."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import dnc as public_dnc
+import torch
+
+from benchmarks.table import Row
+from mnemoscope import paradigms, record, tasks
+from mnemoscope.checkpoints import LoadedModel
+
+STEPS, REPEATS = 64, 25
+SIZES: dict[str, dict[str, Any]] = {
+    "dnc": {"slots": 128, "width": 20, "read_heads": 1, "controller": 100},
+    "ntm": {"slots": 128, "width": 20, "read_heads": 1, "controller": 100},
+    "lstm": {"hidden": 100},
+    "transformer": {"width": 64, "layers": 2, "heads": 4},
+}
+BUDGETS = {"dnc": 0.35, "ntm": 0.25}
+
+
+def best_of(runs: dict[str, Callable[[], None]]) -> dict[str, float]:
+    """Milliseconds a step, the best of REPEATS rounds in which every run takes its turn."""
+    best = dict.fromkeys(runs, float("inf"))
+    for _ in range(REPEATS):
+        for name, run in runs.items():
+            begun = time.perf_counter()
+            run()
+            best[name] = min(best[name], (time.perf_counter() - begun) / STEPS * 1e3)
+    return best
+
+
+def recorded(name: str) -> tuple[Callable[[], None], Callable[[], None]]:
+    """(recorded run, the same steps without recording) of a model on a copy episode."""
+    episode = tasks.get("copy").episode(length=32)
+    model = paradigms.build(name, {"inputs": 9, "outputs": 8, **SIZES[name]}).eval().requires_grad_(False)
+    loaded = LoadedModel(name, name, name, name, "copy", model, {}, "")
+    stepper = record.Stepper(loaded, episode)
+    inputs = torch.from_numpy(episode.inputs)
+
+    def with_recording() -> None:
+        stepper.reset()
+        stepper.advance(STEPS)
+
+    @torch.inference_mode()
+    def without() -> None:
+        state = model.initial_state(1)
+        for t in range(STEPS):
+            state = model.step(inputs[t : t + 1], state).state
+
+    return with_recording, without
+
+
+@torch.inference_mode()
+def _public_dnc_run() -> Callable[[], None]:
+    """The PyPI package, one step a call: its calls over a whole sequence do not feed the reads back."""
+    model = public_dnc.DNC(
+        input_size=9, hidden_size=100, num_layers=1, num_hidden_layers=1, nr_cells=128, cell_size=20, read_heads=1
+    ).eval()
+    x = torch.zeros(1, 1, 9)
+
+    @torch.inference_mode()
+    def run() -> None:
+        state = (None, None, None)
+        for t in range(STEPS):
+            _, state = model(x, state, reset_experience=t == 0, pass_through_memory=True)
+
+    return run
+
+
+def _lstm_cell_run() -> Callable[[], None]:
+    """The floor: torch's own fused cell, which shows no gates."""
+    cell, x = torch.nn.LSTMCell(9, 100), torch.zeros(1, 9)
+
+    @torch.inference_mode()
+    def run() -> None:
+        state = (torch.zeros(1, 100), torch.zeros(1, 100))
+        for _ in range(STEPS):
+            state = cell(x, state)
+
+    return run
+
+
+def rows() -> Iterator[Row]:
+    """Step times, their peers, and what recording costs."""
+    torch.set_num_threads(1)
+    runs: dict[str, Callable[[], None]] = {"public": _public_dnc_run(), "cell": _lstm_cell_run()}
+    for name in SIZES:
+        runs[name], runs[f"{name} bare"] = recorded(name)
+    best = best_of(runs)
+    peers = {"dnc": ("dnc 1.1.0 from PyPI", "public"), "lstm": ("torch.nn.LSTMCell", "cell")}
+    for name in SIZES:
+        label, peer = peers.get(name, ("", ""))
+        yield Row(f"{name}, recorded step", best[name], "ms", label, best.get(peer), BUDGETS.get(name))
+    for name in SIZES:
+        yield Row(f"{name}, cost of recording", (best[name] / best[f"{name} bare"] - 1) * 100, "%", budget=10)
+    yield Row("dnc, steps/s beside the PyPI package", best["public"] / best["dnc"], "x", budget=2, at_least=True)
