@@ -1,0 +1,227 @@
+/** Column sources: what each kind of bank did at a step, as inks for its tape. Read from the log, in order of steps. */
+
+import { attentionRow, cellAt, readRow, usageAt, writeRow } from "../ledger/banks";
+import type { ModelLog } from "../ledger/log";
+import type { BankSpec } from "../wire/manifest";
+import type { Column, ColumnSource } from "./tape";
+
+/** More slots than this are folded by maximum, never by mean: a single strong read must stay visible. */
+export const MOST_ROWS = 128;
+
+export interface Fold {
+  rows: number;
+  /** Slots per row. */
+  per: number;
+}
+
+export function foldRows(slots: number, most = MOST_ROWS): Fold {
+  const per = Math.max(1, Math.ceil(slots / most));
+  return { rows: Math.max(1, Math.ceil(slots / per)), per };
+}
+
+/** Weights below twice the uniform one are the floor of a soft address, not an action; they get no ink. */
+function inked(weight: number, slots: number): number {
+  return weight > 2 / Math.max(4, slots) ? weight : 0;
+}
+
+/**
+ * NTM and DNC. Held is the model's own usage where it keeps one, else how much of what was written into the slot has
+ * survived erasing: held ← held · Π_h(1 − w_h · mean(e_h)) + Σ_h w_h, at most 1. Erased is what that product (or, with
+ * usage, a free gate) took away.
+ */
+export class MatrixColumns implements ColumnSource {
+  readonly style = "marks";
+  readonly rows: number;
+  private readonly fold: Fold;
+  private readonly held: Float32Array;
+
+  constructor(
+    private readonly model: ModelLog,
+    private readonly bank: BankSpec,
+    most = MOST_ROWS,
+  ) {
+    this.fold = foldRows(bank.slots ?? 1, most);
+    this.rows = this.fold.rows;
+    this.held = new Float32Array(bank.slots ?? 1);
+  }
+
+  available(): number {
+    return this.model.steps;
+  }
+
+  fill(t: number, column: Column): void {
+    const { name, writeHeads, readHeads, width } = this.bank;
+    const slots = this.held.length;
+    clear(column);
+    if (t === 0) this.held.fill(0);
+    const writes = Array.from({ length: writeHeads }, (_, h) => writeRow(this.model, name, h, t));
+    const reads = Array.from({ length: readHeads }, (_, h) => readRow(this.model, name, h, t));
+    const erase = this.model.f32(name, "erase")?.at(t);
+    const strength = writes.map((_, h) => (erase ? mean(erase, h * width, width) : 0));
+    const usage = this.bank.usage ? usageAt(this.model, name, t) : null;
+    for (let i = 0; i < slots; i++) {
+      let keep = 1;
+      let write = 0;
+      let read = 0;
+      for (let h = 0; h < writeHeads; h++) {
+        const w = writes[h]![i]!;
+        keep *= 1 - w * strength[h]!;
+        write += w;
+      }
+      for (let h = 0; h < readHeads; h++) read = Math.max(read, reads[h]![i]!);
+      const before = this.held[i]!;
+      const lost = before * (1 - keep);
+      const now = usage ? usage[i]! : Math.min(1, before - lost + write);
+      // With usage: what the free gates released is usage that went down although nothing was written here.
+      const freed = usage ? Math.max(0, before - now) : 0;
+      this.held[i] = now;
+      const row = Math.floor(i / this.fold.per);
+      raise(column.hold, row, now);
+      raise(column.write, row, inked(write, slots));
+      raise(column.read, row, inked(read, slots));
+      raise(column.erase, row, Math.max(lost > 0.25 ? lost : 0, freed > 0.25 ? freed : 0));
+    }
+  }
+}
+
+/** Units of a cell bank from slow to fast: mean forget gate, largest first (time constant −1 / ln f̄ steps). */
+export function slowestFirst(model: ModelLog, bank: BankSpec, steps: number): Uint16Array {
+  const sums = new Float64Array(bank.width);
+  const forget = model.f32(bank.name, "forget_gate");
+  for (let t = 0; forget && t < steps; t++) {
+    const f = forget.at(t);
+    for (let u = 0; u < sums.length; u++) sums[u]! += f[u]!;
+  }
+  return Uint16Array.from(Array.from(sums.keys()).sort((a, b) => sums[b]! - sums[a]! || a - b));
+}
+
+/** LSTM. Held |tanh c|, written |i ⊙ g|, read |h|, forgotten (1 − f) · |tanh c before|. Rows follow `order`. */
+export class CellColumns implements ColumnSource {
+  readonly style = "marks";
+  readonly rows: number;
+  private readonly fold: Fold;
+  private readonly before: Float32Array;
+
+  constructor(
+    private readonly model: ModelLog,
+    private readonly bank: BankSpec,
+    public order: Uint16Array,
+    most = MOST_ROWS,
+  ) {
+    this.fold = foldRows(bank.width, most);
+    this.rows = this.fold.rows;
+    this.before = new Float32Array(bank.width);
+  }
+
+  available(): number {
+    return this.model.steps;
+  }
+
+  fill(t: number, column: Column): void {
+    const { name } = this.bank;
+    const at = (tensor: string): Float32Array => this.model.f32(name, tensor)!.at(t);
+    const [f, i, g, h] = [at("forget_gate"), at("input_gate"), at("write_vectors"), at("read_vectors")];
+    const c = cellAt(this.model, name, t);
+    clear(column);
+    if (t === 0) this.before.fill(0);
+    this.order.forEach((u, place) => {
+      const row = Math.floor(place / this.fold.per);
+      const held = Math.abs(Math.tanh(c[u]!));
+      const wrote = Math.abs(i[u]! * g[u]!);
+      const forgot = (1 - f[u]!) * this.before[u]!;
+      raise(column.hold, row, held);
+      raise(column.write, row, Math.min(0.85, Math.max(0, (wrote - 0.12) * 1.3)));
+      raise(column.read, row, 0.3 * h[u]! * h[u]!); // the tape takes the root: 0.55 · |h|
+      const area = Math.min(0.62, Math.max(0, (forgot - 0.14) * 2.4));
+      if ((t + place) % 2 === 0) raise(column.erase, row, area); // every other cell: reads as a hatch
+      this.before[u] = held;
+    });
+  }
+}
+
+/** Attention, slots × time: the write lies on the diagonal and stays; reads by maximum over heads and folded slots. */
+export class AppendColumns implements ColumnSource {
+  readonly style = "marks";
+  readonly rows: number;
+  private readonly fold: Fold;
+  private row = new Float32Array(256);
+
+  constructor(
+    private readonly model: ModelLog,
+    private readonly bank: BankSpec,
+    planned: number,
+    most = MOST_ROWS,
+  ) {
+    this.fold = foldRows(planned, most);
+    this.rows = this.fold.rows;
+  }
+
+  available(): number {
+    return this.model.steps;
+  }
+
+  fill(t: number, column: Column): void {
+    clear(column);
+    const { name, readHeads } = this.bank;
+    const { per } = this.fold;
+    if (this.row.length < t + 1) this.row = new Float32Array(2 * (t + 1));
+    const now = Math.min(this.rows - 1, Math.floor(t / per));
+    column.hold.fill(0.44, 0, now + 1);
+    for (let h = 0; h < readHeads; h++) {
+      const weights = attentionRow(this.model, name, h, t, this.row);
+      for (let s = 0; s <= t; s++) {
+        const weight = weights[s]!;
+        if (weight > 2 / Math.max(16, t + 1)) raise(column.read, Math.floor(s / per), Math.min(1, weight * 2.5));
+      }
+    }
+    column.write[now] = 1;
+  }
+}
+
+/** Rows of the lag view: log lag, shared by all models. */
+export const LAG_ROWS = 64;
+
+/** Row of a lag in a run whose largest lag is `longest`. */
+export function lagRow(lag: number, longest: number): number {
+  return Math.min(LAG_ROWS - 1, Math.floor((Math.log1p(lag) / Math.log1p(Math.max(8, longest))) * LAG_ROWS));
+}
+
+/** Share of the read by how far back it was written, any model; negative shares count by their size. */
+export class LagColumns implements ColumnSource {
+  readonly style = "ramp";
+  readonly rows = LAG_ROWS;
+
+  constructor(
+    private readonly shares: (t: number) => ArrayLike<number> | null,
+    private readonly ready: () => number,
+    private readonly longest: number,
+  ) {}
+
+  available(): number {
+    return this.ready();
+  }
+
+  fill(t: number, column: Column): void {
+    clear(column);
+    const row = this.shares(t);
+    if (!row) return;
+    for (let s = 0; s <= t; s++) column.read[lagRow(t - s, this.longest)]! += Math.abs(row[s + 1]!);
+  }
+}
+
+function clear(column: Column): void {
+  column.hold.fill(0);
+  column.read.fill(0);
+  column.write.fill(0);
+  column.erase.fill(0);
+}
+
+function raise(rows: Float32Array, row: number, value: number): void {
+  if (value > rows[row]!) rows[row] = value;
+}
+
+function mean(values: Float32Array, from: number, length: number): number {
+  let sum = 0;
+  for (let i = from; i < from + length; i++) sum += values[i]!;
+  return sum / length;
+}

@@ -1,0 +1,228 @@
+import { describe, expect, it } from "vitest";
+import { ages } from "./arcs";
+import { fromOklab, parseHex, ramp, toOklab } from "./colour";
+import { foldRows, lagRow, LAG_ROWS } from "./columns";
+import { compact, count, duration, listed, num, percent, size, when } from "./format";
+import { targetAt, type HitScene } from "./hit";
+import { follow, layout, rowAt, stepAtX, xOfStep, zoom } from "./layout";
+import { divergingEntry, rangeOf, signedLimit } from "./scale";
+import { stepOnScrub, xOnScrub } from "./scrub";
+import { thumbLayout } from "./thumb";
+import { DARK, makeInks } from "./tokens";
+
+describe("layout", () => {
+  it("keeps one time axis and one slot axis for every size and number of lanes", () => {
+    for (const [W, H] of [
+      [1184, 752],
+      [1024, 572],
+      [820, 640],
+      [390, 640],
+    ] as const) {
+      for (const n of [0, 1, 2, 3, 4, 5]) {
+        const box = layout(W, H, n);
+        for (const lane of box.lanes) {
+          expect(lane.raster.x).toBe(box.time.x);
+          expect(lane.raster.w).toBe(box.time.w);
+          expect(lane.raster.h % 32).toBe(0);
+          expect(lane.now.matrix.h).toBe(lane.raster.h);
+          if (box.mode !== "phone") expect(lane.now.matrix.y).toBe(lane.raster.y);
+          expect(Number.isInteger(lane.raster.y)).toBe(true);
+        }
+        expect(box.time.x + box.time.w).toBeLessThanOrEqual(W);
+      }
+    }
+  });
+
+  it("follows VISUAL §3 at 1440 × 900: gutter 112, lanes of 32 whole rows, now column of 278", () => {
+    const box = layout(1440 - 256, 900 - 44 - 40 - 64, 4);
+    expect(box.time.x).toBe(16 + 112);
+    expect(box.time.w).toBe(1184 - 128 - 278 - 12);
+    expect(box.lanes.map((lane) => lane.raster.h)).toEqual([128, 128, 128, 128]);
+    expect(box.lanes[3]!.raster.y + 128).toBeLessThanOrEqual(752);
+    expect(box.lanes[1]!.raster.y - box.lanes[0]!.raster.y).toBe(128 + 9);
+  });
+
+  it("shows one lane at a time on a phone, now below it", () => {
+    const box = layout(390, 640, 4);
+    expect(box.mode).toBe("phone");
+    expect(box.lanes).toHaveLength(1);
+    expect(box.lanes[0]!.now.y).toBeGreaterThan(box.lanes[0]!.raster.y + box.lanes[0]!.raster.h);
+    expect(box.lanes[0]!.now.gates!.x + 74).toBeLessThanOrEqual(390);
+  });
+
+  it("maps steps to pixels and back for every step width", () => {
+    const box = layout(1184, 752, 4);
+    for (const step of [1.5, 2, 3, 4, 6, 8]) {
+      const window = { first: 37, step };
+      for (const t of [37, 38, 100, 140]) expect(stepAtX(box, window, xOfStep(box, window, t))).toBe(t);
+    }
+  });
+
+  it("follows the playhead past 92 %, rests at 88 %, and comes back when now lies left of the window", () => {
+    const box = layout(1184, 752, 4);
+    const n = box.time.w / 3;
+    const window = { first: 0, step: 3 };
+    expect(follow(box, window, Math.floor(n * 0.9), 1000)).toBeNull();
+    expect(follow(box, window, Math.ceil(n * 0.93), 1000)).toBe(Math.round(Math.ceil(n * 0.93) - n * 0.88));
+    expect(follow(box, { first: 400, step: 3 }, 10, 1000)).toBe(0);
+    expect(follow(box, { first: 1000 - Math.floor(n), step: 3 }, 999, 1000)).toBeNull();
+  });
+
+  it("zooms around the pointer", () => {
+    const box = layout(1184, 752, 4);
+    const window = { first: 200, step: 3 };
+    const x = xOfStep(box, window, 300);
+    const closer = zoom(box, window, 1, x, 5000);
+    expect(closer.step).toBe(4);
+    expect(Math.abs(stepAtX(box, closer, x) - 300)).toBeLessThanOrEqual(1);
+    expect(zoom(box, { first: 0, step: 8 }, 1, x, 100).step).toBe(8);
+  });
+});
+
+describe("hit testing", () => {
+  const box = layout(1184, 752, 2);
+  const window = { first: 0, step: 3 };
+  const lane = (stream: number) => ({ stream, rows: 64, dials: 3, slotOfRow: (row: number) => row, slotsAt: () => 64 });
+  const scene: HitScene = { t: 100, last: 200, slots: true, lanes: [lane(0), lane(1)] };
+
+  it("reads the same boxes that are drawn", () => {
+    const raster = box.lanes[1]!.raster;
+    const x = xOfStep(box, window, 42);
+    const y = raster.y + (10.5 / 64) * raster.h;
+    expect(targetAt(box, window, scene, x, y)).toEqual({ zone: "lane", stream: 1, t: 42, slot: 10 });
+    expect(targetAt(box, window, scene, x, 40)).toEqual({ zone: "signal", t: 42 });
+    expect(targetAt(box, window, scene, x, box.axis.y + 5)).toEqual({ zone: "axis", t: 42 });
+    const { matrix, gates } = box.lanes[0]!.now;
+    expect(targetAt(box, window, scene, matrix.x + 3, matrix.y + 1)).toMatchObject({
+      zone: "lane",
+      stream: 0,
+      t: 100,
+      slot: 0,
+    });
+    expect(targetAt(box, window, scene, gates!.x + 3, gates!.y + 40)).toMatchObject({
+      zone: "dial",
+      stream: 0,
+      dial: 1,
+    });
+  });
+
+  it("names no slot in the future, in lag rows, or where none exists yet", () => {
+    const { raster } = box.lanes[0]!;
+    expect(targetAt(box, window, scene, xOfStep(box, window, 150), raster.y + 4)).toMatchObject({ t: 100, slot: null });
+    expect(targetAt(box, window, { ...scene, slots: false }, xOfStep(box, window, 50), raster.y + 4)).toMatchObject({
+      slot: null,
+    });
+    const young = { ...scene, lanes: [{ ...lane(0), slotsAt: (t: number) => t + 1 }] };
+    expect(targetAt(box, window, young, xOfStep(box, window, 3), raster.y + raster.h - 2)).toMatchObject({
+      slot: null,
+    });
+  });
+
+  it("clamps rows to the lane", () => {
+    expect(rowAt({ x: 0, y: 10, w: 1, h: 64 }, 32, 9)).toBeNull();
+    expect(rowAt({ x: 0, y: 10, w: 1, h: 64 }, 32, 73.9)).toBe(31);
+  });
+});
+
+describe("colour", () => {
+  it("goes to OKLab and back", () => {
+    for (const hex of ["#000000", "#ffffff", "#ff9a3f", "#123a5c"]) {
+      const rgb = parseHex(hex);
+      fromOklab(toOklab(rgb)).forEach((v, i) => expect(Math.abs(v - rgb[i]!)).toBeLessThan(0.5));
+    }
+    expect(() => parseHex("orange")).toThrow(/#rrggbb/);
+  });
+
+  it("makes ramps of 256 entries that end on their stops; sequential lightness never turns", () => {
+    const inks = makeInks(DARK, true);
+    expect(inks.sequential).toHaveLength(768);
+    expect([...inks.sequential.slice(0, 3)]).toEqual([...parseHex(DARK.sk)]);
+    expect([...ramp(["#000", "#fff"]).slice(765)]).toEqual([255, 255, 255]);
+    let before = -1;
+    for (let i = 0; i < 256; i += 5) {
+      const [L] = toOklab([inks.sequential[i * 3]!, inks.sequential[i * 3 + 1]!, inks.sequential[i * 3 + 2]!]);
+      expect(L).toBeGreaterThanOrEqual(before - 0.004);
+      before = L;
+    }
+  });
+});
+
+describe("scales", () => {
+  it("takes limits from the recording in powers of two, so that a live run does not flicker", () => {
+    expect(signedLimit([Float32Array.of(0.3, -0.9)])).toBe(1);
+    expect(signedLimit([Float32Array.of(1)])).toBe(1);
+    expect(signedLimit([Float32Array.of(1.2)])).toBe(2);
+    expect(signedLimit([Float32Array.of(NaN, 0)])).toBe(0.125);
+  });
+
+  it("puts zero in the middle of the diverging ramp and NaN on zero", () => {
+    expect(divergingEntry(-2, 2)).toBe(0);
+    expect(divergingEntry(0, 2)).toBe(128);
+    expect(divergingEntry(9, 2)).toBe(255);
+    expect(divergingEntry(NaN, 2)).toBe(128);
+  });
+
+  it("leaves infinities out of ranges", () => {
+    const { low, high } = rangeOf([0, 1, Infinity, NaN]);
+    expect(low).toBeCloseTo(-0.06);
+    expect(high).toBeCloseTo(1.06);
+    expect(rangeOf([])).toEqual({ low: -1, high: 1 });
+  });
+
+  it("folds many slots into at most 128 rows, and lags into log rows", () => {
+    expect(foldRows(64)).toEqual({ rows: 64, per: 1 });
+    expect(foldRows(256)).toEqual({ rows: 128, per: 2 });
+    expect(foldRows(1000)).toEqual({ rows: 125, per: 8 });
+    expect(lagRow(0, 1000)).toBe(0);
+    expect(lagRow(1000, 1000)).toBe(LAG_ROWS - 1);
+    expect(lagRow(10, 1000)).toBeLessThan(lagRow(100, 1000));
+  });
+});
+
+describe("ages", () => {
+  it("splits the whole read into classes that sum to one, cancelling writes by their size", () => {
+    const shares = new Float64Array(102);
+    shares[0] = 0.25; // initial content
+    shares[100] = 0.5; // step 99, lag 1
+    shares[61] = -0.25; // step 60, lag 40
+    expect([...ages(shares, 24)!]).toEqual([0.5, 0, 0.25, 0, 0.25]);
+    expect(ages(new Float64Array(5), 24)).toBeNull();
+  });
+});
+
+describe("numbers on the page", () => {
+  it("uses a true minus, thin spaces and units", () => {
+    expect(num(-0.456)).toBe("−0.46");
+    expect(num(-0.001)).toBe("0.00");
+    expect(num(NaN)).toBe("no number");
+    expect(count(10482)).toBe("10\u2009482");
+    expect(percent(0.881)).toBe("88%");
+    expect(percent(0.041)).toBe("4.1%");
+    expect(percent(-0.3)).toBe("−30%");
+    expect(percent(0.0001)).toBe("0%");
+    expect(duration(5.944)).toBe("5.94 s");
+    expect(duration(125)).toBe("2 min 05 s");
+    expect(size(38_400_000)).toBe("38 MB");
+    expect(size(820)).toBe("820 B");
+    expect(compact(64123)).toBe("64.1 k");
+    expect(listed(["A", "B", "C"])).toBe("A, B and C");
+    expect(when("2026-11-21T10:05:00", new Date("2026-11-21T12:00:00"))).toBe("today 10:05");
+    expect(when("2026-11-20T23:59:00", new Date("2026-11-21T00:10:00"))).toBe("yesterday 23:59");
+  });
+});
+
+describe("scrubber and card", () => {
+  it("maps the run to the width and back", () => {
+    for (const t of [0, 1, 250, 511]) expect(stepOnScrub(xOnScrub(t, 512, 840), 512, 840)).toBe(t);
+    expect(stepOnScrub(-50, 512, 840)).toBe(0);
+    expect(stepOnScrub(9000, 512, 840)).toBe(511);
+  });
+
+  it("fits the lanes of a card into it", () => {
+    for (const n of [1, 2, 4]) {
+      const box = thumbLayout(272, 122, n);
+      const last = box.rasters[n - 1]!;
+      expect(last.y + last.h).toBeLessThanOrEqual(122);
+    }
+  });
+});

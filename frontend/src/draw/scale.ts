@@ -1,0 +1,45 @@
+/** Fixed colour limits and line ranges: they depend on the recording, never on what is in view. */
+
+/**
+ * Limit of a signed map: the smallest power of two that holds 99.5 % of the values. A limit that only takes such steps
+ * (and, while a run is live, only upwards) does not flicker, and live and replay end up with the same picture.
+ */
+export function signedLimit(samples: readonly Float32Array[], least = 0.125): number {
+  const sizes: number[] = [];
+  for (const sample of samples) {
+    for (let i = 0; i < sample.length; i++) {
+      const size = Math.abs(sample[i]!);
+      if (Number.isFinite(size) && size > 0) sizes.push(size);
+    }
+  }
+  if (!sizes.length) return least;
+  sizes.sort((a, b) => a - b);
+  const high = sizes[Math.min(sizes.length - 1, Math.floor(sizes.length * 0.995))]!;
+  return Math.max(least, 2 ** Math.ceil(Math.log2(high) - 1e-9));
+}
+
+/** Entry of a diverging ramp: −limit → 0, 0 → the middle, limit → 255. */
+export function divergingEntry(value: number, limit: number): number {
+  const v = value / limit;
+  return v !== v ? 128 : Math.max(0, Math.min(255, Math.round(127.5 + 127.5 * v)));
+}
+
+export interface Range {
+  low: number;
+  high: number;
+}
+
+/** Range of a line with 6 % air, over all values seen; NaN and infinity are left out. */
+export function rangeOf(values: Iterable<number>, fallback: Range = { low: -1, high: 1 }): Range {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const v of values) {
+    if (!Number.isFinite(v)) continue;
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
+  if (low > high) return fallback;
+  if (high - low < 1e-9) return { low: low - 1, high: high + 1 };
+  const air = (high - low) * 0.06;
+  return { low: low - air, high: high + air };
+}

@@ -1,0 +1,121 @@
+/** Painter of the scrubber: the whole run, how much was written when, the events, the part in view, now. */
+
+import type { RecordingLog } from "../ledger/log";
+import type { TaskEvent } from "../wire/manifest";
+import { text, type Ctx } from "./text";
+import type { Inks } from "./tokens";
+
+export const SCRUB_HEIGHT = 44;
+const BASE = 26;
+
+/**
+ * Write density per step, 0 … 1: how much all models together wrote, each relative to its own largest write so far.
+ * matrix Σ w; cell mean |i g|; attention writes the same at every step and so says nothing here.
+ */
+export class Density {
+  private readonly raw: number[][];
+  private readonly most: number[];
+
+  constructor(private readonly log: RecordingLog) {
+    this.raw = log.models.map(() => []);
+    this.most = log.models.map(() => 1e-9);
+  }
+
+  at(t: number): number {
+    let sum = 0;
+    let count = 0;
+    this.log.models.forEach((model, k) => {
+      const bank = model.spec.banks[0];
+      if (!bank || bank.kind === "append") return;
+      const known = this.raw[k]!;
+      for (let s = known.length; s <= t && s < model.steps; s++) {
+        let v = 0;
+        if (bank.kind === "matrix") for (const w of model.need(bank.name, "write_weights").at(s)) v += w;
+        else {
+          const i = model.need(bank.name, "input_gate").at(s);
+          const g = model.need(bank.name, "write_vectors").at(s);
+          for (let u = 0; u < i.length; u++) v += Math.abs(i[u]! * g[u]!) / i.length;
+        }
+        known.push(Number.isFinite(v) ? v : 0);
+        if (v > this.most[k]!) this.most[k] = v;
+      }
+      if (t < known.length) {
+        sum += known[t]! / this.most[k]!;
+        count++;
+      }
+    });
+    return count ? sum / count : 0;
+  }
+}
+
+export interface ScrubScene {
+  t: number;
+  /** Steps that exist; the rest of `planned` is still to come. */
+  steps: number;
+  planned: number;
+  first: number;
+  inView: number;
+  loop: { from: number; to: number } | null;
+  events: readonly TaskEvent[];
+  density: Density;
+}
+
+export function xOnScrub(t: number, planned: number, width: number): number {
+  return (t / Math.max(1, planned - 1)) * width;
+}
+
+export function stepOnScrub(x: number, planned: number, width: number): number {
+  return Math.max(0, Math.min(planned - 1, Math.round((x / Math.max(1, width)) * (planned - 1))));
+}
+
+export function paintScrub(ctx: Ctx, inks: Inks, width: number, scene: ScrubScene): void {
+  const { t, planned, steps } = scene;
+  const x = (step: number): number => xOnScrub(step, planned, width);
+  ctx.clearRect(0, 0, width, SCRUB_HEIGHT);
+  ctx.fillStyle = inks.hv;
+  ctx.beginPath();
+  const left = x(Math.max(0, scene.first));
+  ctx.roundRect(left, 1, Math.max(6, x(Math.min(planned - 1, scene.first + scene.inView)) - left), BASE + 2, 3);
+  ctx.fill();
+  if (scene.loop) {
+    ctx.fillStyle = inks.fo;
+    ctx.globalAlpha = 0.18;
+    ctx.fillRect(x(scene.loop.from), 1, x(scene.loop.to) - x(scene.loop.from), BASE + 2);
+    ctx.globalAlpha = 1;
+  }
+  // One column per pixel: the largest density among its steps, so that a single write stays visible in a long run.
+  const now = x(t);
+  for (let px = 0; px < width; px++) {
+    const from = Math.floor((px / width) * planned);
+    const to = Math.max(from + 1, Math.floor(((px + 1) / width) * planned));
+    let high = 0;
+    for (let s = from; s < Math.min(to, steps); s++) high = Math.max(high, scene.density.at(s));
+    if (from >= steps) break;
+    const h = Math.max(1, Math.min(1, high) * (BASE - 9));
+    ctx.fillStyle = px <= now ? inks.t2 : inks.ln2;
+    ctx.fillRect(px, BASE - h, 1, h);
+  }
+  if (steps < planned) {
+    ctx.fillStyle = inks.ln2;
+    ctx.fillRect(x(steps), BASE - 1, width - x(steps), 1);
+  }
+  for (const event of scene.events) {
+    ctx.fillStyle = event.kind === "recall" ? inks.rf : inks.wf;
+    const at = x(Math.min(planned - 1, event.step));
+    ctx.beginPath();
+    ctx.moveTo(at, 7);
+    ctx.lineTo(at - 3.5, 1);
+    ctx.lineTo(at + 3.5, 1);
+    ctx.fill();
+  }
+  const marks = [0, 0.25, 0.5, 0.75, 1].map((part) => Math.round(part * (planned - 1)));
+  marks.forEach((step, i) => {
+    const align = i === 0 ? "left" : i === marks.length - 1 ? "right" : "center";
+    text(ctx, String(step), x(step), 38, { colour: inks.t3, align });
+  });
+  ctx.fillStyle = inks.tx;
+  ctx.fillRect(now - 0.75, 0, 1.5, BASE + 4);
+  ctx.beginPath();
+  ctx.arc(Math.max(4.5, Math.min(width - 4.5, now)), BASE + 4, 4.5, 0, 7);
+  ctx.fill();
+}

@@ -1,0 +1,185 @@
+/**
+ * A tape: the pre-rendered picture of one lane, one pixel column per step, grown to the right as steps arrive.
+ *
+ * A frame draws by blitting, so its cost does not depend on the length of the run. Columns lie in tiles of 512 steps,
+ * because a canvas has a largest width. Two pixels per row: the lower one can carry the erase ink.
+ */
+
+import type { Inks } from "./tokens";
+import type { Ctx } from "./text";
+
+export const TILE = 512;
+
+/** What one step did to the rows of a lane, each 0 … 1; the source fills these, the tape mixes the inks. */
+export interface Column {
+  hold: Float32Array;
+  read: Float32Array;
+  write: Float32Array;
+  erase: Float32Array;
+  /** Style "paint": r g b bytes per row, set by the source itself. */
+  rgb: Uint8ClampedArray;
+}
+
+export interface ColumnSource {
+  /** Rows of the picture. */
+  readonly rows: number;
+  /** "marks": hold, read, write, erase inks. "ramp": `read` alone through the sequential ramp. "paint": `rgb` as it is. */
+  readonly style: "marks" | "ramp" | "paint";
+  /** Steps that can be filled now. */
+  available(): number;
+  fill(t: number, column: Column): void;
+}
+
+interface Tile {
+  canvas: HTMLCanvasElement;
+  pen: Ctx;
+}
+
+export class Tape {
+  private tiles: Tile[] = [];
+  private drawn = 0;
+  private readonly column: Column;
+  private readonly pixels: ImageData;
+
+  constructor(
+    readonly source: ColumnSource,
+    private inks: Inks,
+    private readonly batch = 32,
+  ) {
+    const { rows } = source;
+    const zeros = (): Float32Array => new Float32Array(rows);
+    this.column = {
+      hold: zeros(),
+      read: zeros(),
+      write: zeros(),
+      erase: zeros(),
+      rgb: new Uint8ClampedArray(rows * 3),
+    };
+    this.pixels = new ImageData(batch, rows * 2);
+  }
+
+  /** Steps that are on the tape. */
+  get steps(): number {
+    return this.drawn;
+  }
+
+  /** Start again, for a new theme or a new order of rows. */
+  reset(inks: Inks): void {
+    this.inks = inks;
+    this.drawn = 0;
+  }
+
+  /** Draw columns until `until` or until the clock passes `deadline` (ms); true when nothing is left to do. */
+  extend(until: number, deadline: number): boolean {
+    const end = Math.min(until, this.source.available());
+    while (this.drawn < end) {
+      const room = Math.min(this.batch, end - this.drawn, TILE - (this.drawn % TILE));
+      for (let k = 0; k < room; k++) {
+        this.source.fill(this.drawn + k, this.column);
+        this.mix(k);
+      }
+      const tile = this.tile(Math.floor(this.drawn / TILE));
+      tile.pen.putImageData(this.pixels, this.drawn % TILE, 0, 0, 0, room, this.source.rows * 2);
+      this.drawn += room;
+      if (performance.now() > deadline) return this.drawn >= end;
+    }
+    return true;
+  }
+
+  /** Blit steps first … until into the box whose left edge is step `first` (may be fractional). */
+  paint(
+    ctx: Ctx,
+    box: { x: number; y: number; w: number; h: number },
+    first: number,
+    step: number,
+    until: number,
+  ): void {
+    const end = Math.min(until, this.drawn, Math.ceil(first + box.w / step));
+    if (end <= first) return;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(box.x, box.y, Math.min(box.w, (end - first) * step), box.h);
+    ctx.clip();
+    ctx.imageSmoothingEnabled = false;
+    for (let k = Math.floor(first / TILE); k * TILE < end; k++) {
+      const tile = this.tiles[k];
+      if (!tile) break;
+      const from = Math.max(Math.floor(first), k * TILE);
+      const to = Math.min(end, (k + 1) * TILE);
+      ctx.drawImage(
+        tile.canvas,
+        from - k * TILE,
+        0,
+        to - from,
+        this.source.rows * 2,
+        box.x + (from - first) * step,
+        box.y,
+        (to - from) * step,
+        box.h,
+      );
+    }
+    ctx.restore();
+  }
+
+  private tile(k: number): Tile {
+    while (this.tiles.length <= k) {
+      const canvas = document.createElement("canvas");
+      canvas.width = TILE;
+      canvas.height = this.source.rows * 2;
+      this.tiles.push({ canvas, pen: canvas.getContext("2d", { alpha: false })! });
+    }
+    return this.tiles[k]!;
+  }
+
+  /** Column k of the batch: hold grey, then read ink × √read, then write ink × write^0.7; erase on the lower half. */
+  private mix(k: number): void {
+    const { rows, style } = this.source;
+    const { data, width } = this.pixels;
+    if (style === "ramp") {
+      const table = this.inks.sequential;
+      for (let row = 0; row < rows; row++) {
+        const entry = Math.min(255, Math.floor(Math.sqrt(clamp01(this.column.read[row]!)) * 256)) * 3;
+        for (let half = 0; half < 2; half++) {
+          const o = ((2 * row + half) * width + k) * 4;
+          data[o] = table[entry]!;
+          data[o + 1] = table[entry + 1]!;
+          data[o + 2] = table[entry + 2]!;
+          data[o + 3] = 255;
+        }
+      }
+      return;
+    }
+    if (style === "paint") {
+      const { rgb } = this.column;
+      for (let row = 0; row < rows; row++) {
+        for (let half = 0; half < 2; half++) {
+          const o = ((2 * row + half) * width + k) * 4;
+          for (let i = 0; i < 3; i++) data[o + i] = rgb[row * 3 + i]!;
+          data[o + 3] = 255;
+        }
+      }
+      return;
+    }
+    const { ground, holdRgb, readRgb, writeRgb, eraseRgb } = this.inks;
+    for (let row = 0; row < rows; row++) {
+      const hold = clamp01(this.column.hold[row]!) * 0.82;
+      const read = Math.sqrt(clamp01(this.column.read[row]!));
+      const write = clamp01(this.column.write[row]!) ** 0.7;
+      const erase = clamp01(this.column.erase[row]!);
+      const upper = (2 * row * width + k) * 4;
+      const lower = upper + width * 4;
+      for (let i = 0; i < 3; i++) {
+        let v = ground[i]! + (holdRgb[i]! - ground[i]!) * hold;
+        v += (readRgb[i]! - v) * read;
+        v += (writeRgb[i]! - v) * write;
+        data[upper + i] = v;
+        data[lower + i] = v + (eraseRgb[i]! - v) * erase;
+      }
+      data[upper + 3] = data[lower + 3] = 255;
+    }
+  }
+}
+
+function clamp01(v: number): number {
+  return v > 0 ? (v < 1 ? v : 1) : 0; // NaN becomes 0
+}

@@ -1,0 +1,105 @@
+/** Shares of a model's whole read vector, from those of its heads, as the ledger delivers them. */
+
+import type { LedgerClient } from "../ledger/client";
+import type { RecordingLog } from "../ledger/log";
+import type { BankSpec } from "../wire/manifest";
+
+const KEPT = 192; // combined rows per model; single heads stay in the ledger's own cache
+
+export class ShareBook {
+  private readonly combined = new Map<string, Float64Array>();
+  private readonly sweeps = new Map<number, number>();
+
+  constructor(
+    private readonly log: RecordingLog,
+    private readonly ledger: LedgerClient,
+    private readonly bankOf: (stream: number) => BankSpec,
+  ) {}
+
+  /** Row [t + 2] if every head is known; otherwise the missing ones are asked for and null is returned. */
+  at(stream: number, t: number, asker: string): Float64Array | null {
+    const known = this.peek(stream, t);
+    if (known) return known;
+    const bank = this.bankOf(stream);
+    for (let head = 0; head < heads(bank); head++) {
+      // A refused question (a step that was lost meanwhile) leaves no arcs; the lane itself says what failed.
+      this.ledger.shares(stream, bank.name, head, t, asker).catch(() => null);
+    }
+    return null;
+  }
+
+  /**
+   * Share of write s in all heads' read vectors side by side: Σ_h share_h ‖r_h‖² / Σ_h ‖r_h‖². This is the share of the
+   * concatenated read vector, so it too sums to 1.
+   */
+  peek(stream: number, t: number): Float64Array | null {
+    const bank = this.bankOf(stream);
+    const key = `${stream}/${bank.name}/${t}`;
+    const known = this.combined.get(key);
+    if (known) return known;
+    const rows: Float64Array[] = [];
+    for (let head = 0; head < heads(bank); head++) {
+      const row = this.ledger.peek({ kind: "shares", stream, bank: bank.name, index: head, t });
+      if (!row) return null;
+      rows.push(row);
+    }
+    const row = rows.length === 1 ? rows[0]! : this.combine(stream, bank, rows, t);
+    if (this.combined.size >= KEPT * this.log.models.length) {
+      this.combined.delete(this.combined.keys().next().value!);
+    }
+    this.combined.set(key, row);
+    return row;
+  }
+
+  private combine(stream: number, bank: BankSpec, rows: readonly Float64Array[], t: number): Float64Array {
+    const reads = this.log.model(stream).need(bank.name, "read_vectors").at(t);
+    const powers = rows.map((_, h) => {
+      let power = 0;
+      for (let k = h * bank.width; k < (h + 1) * bank.width; k++) power += reads[k]! ** 2;
+      return power;
+    });
+    const total = powers.reduce((sum, p) => sum + p, 0);
+    const out = new Float64Array(t + 2);
+    if (!(total > 0)) return out;
+    rows.forEach((row, h) => {
+      const weight = powers[h]! / total;
+      if (weight > 0) for (let i = 0; i < out.length; i++) out[i]! += weight * row[i]!;
+    });
+    return out;
+  }
+
+  /** Have the shares of all steps computed in the background, for the lag view. */
+  sweep(stream: number, until: number): void {
+    const bank = this.bankOf(stream);
+    for (let head = 0; head < heads(bank); head++) this.ledger.fill(stream, bank.name, head, until);
+  }
+
+  stopSweep(stream: number): void {
+    const bank = this.bankOf(stream);
+    for (let head = 0; head < heads(bank); head++) this.ledger.stopFill(stream, bank.name, head);
+  }
+
+  /** Steps from 0 on whose shares have arrived during the sweep. */
+  ready(stream: number): number {
+    let next = this.sweeps.get(stream) ?? 0;
+    const bank = this.bankOf(stream);
+    const all = (t: number): boolean => {
+      for (let head = 0; head < heads(bank); head++) {
+        if (!this.ledger.peek({ kind: "shares", stream, bank: bank.name, index: head, t })) return false;
+      }
+      return true;
+    };
+    while (next < this.log.model(stream).steps && all(next)) next++;
+    this.sweeps.set(stream, next);
+    return next;
+  }
+
+  /** Start the count again, when another bank of the model is looked at. */
+  forget(stream: number): void {
+    this.sweeps.set(stream, 0);
+  }
+}
+
+export function heads(bank: BankSpec): number {
+  return bank.kind === "cell" ? 1 : bank.readHeads;
+}

@@ -1,0 +1,206 @@
+/** Everything the stage derives from one recording and keeps between frames: lanes, tapes, shares, range, density. */
+
+import { heldSlots } from "../ledger/held";
+import type { LedgerClient } from "../ledger/client";
+import type { RecordingLog } from "../ledger/log";
+import type { BankSpec } from "../wire/manifest";
+import { BitsSource } from "../draw/bits";
+import type { Target } from "../draw/hit";
+import { Lane } from "../draw/lane";
+import type { StageLayout, TimeWindow } from "../draw/layout";
+import { Density } from "../draw/scrub";
+import { SignalTrack } from "../draw/signal";
+import type { LaneScene, Scene } from "../draw/stage";
+import { Tape } from "../draw/tape";
+import type { Inks } from "../draw/tokens";
+import { ShareBook } from "./book";
+
+/** What the user is looking at; the cursor's part of a scene. */
+export interface Look {
+  t: number;
+  window: TimeWindow;
+  rows: "slots" | "lag";
+  /** Streams on the stage, in order. */
+  shown: readonly number[];
+  solo: number | null;
+  /** Under the pointer or pinned. */
+  target: Target | null;
+  /** Playing: arcs ease instead of jumping. */
+  playing: boolean;
+}
+
+export class StageModel {
+  readonly signal: SignalTrack;
+  readonly lanes: readonly Lane[];
+  readonly book: ShareBook;
+  readonly density: Density;
+  private bits: { key: string; tape: Tape; source: BitsSource } | null = null;
+  private eased = new Map<number, Float64Array>();
+  private linkedCache: { key: string; rows: number[][] } = { key: "", rows: [] };
+
+  constructor(
+    readonly log: RecordingLog,
+    readonly ledger: LedgerClient,
+    private inks: Inks,
+  ) {
+    this.signal = new SignalTrack(log);
+    this.book = new ShareBook(log, ledger, (stream) => this.bankOf(stream));
+    this.lanes = log.models.map((model) => {
+      const { stream } = model.spec;
+      return new Lane(log, model, model.bank(), this.signal, inks, {
+        at: (t) => this.book.peek(stream, t),
+        ready: () => this.book.ready(stream),
+      });
+    });
+    this.density = new Density(log);
+  }
+
+  bankOf(stream: number): BankSpec {
+    return this.lanes?.[stream]?.bank ?? this.log.model(stream).bank();
+  }
+
+  recolour(inks: Inks): void {
+    this.inks = inks;
+    this.bits = null;
+    for (const lane of this.lanes) lane.recolour(inks);
+  }
+
+  /** Steps arrived. */
+  grow(complete: boolean): void {
+    for (const lane of this.lanes) lane.grow(this.inks, complete);
+  }
+
+  /** Draw missing columns until the clock passes `deadline`; true when all that can be drawn is. */
+  extend(look: Look, deadline: number): boolean {
+    let done = true;
+    for (const stream of look.shown) {
+      const lane = this.lanes[stream]!;
+      if (look.rows === "lag") this.book.sweep(stream, lane.model.steps);
+      const tape = look.rows === "lag" ? lane.lag : lane.tape;
+      if (!tape.extend(Infinity, deadline)) done = false;
+    }
+    if (this.bits && !this.bits.tape.extend(Infinity, deadline)) done = false;
+    return done;
+  }
+
+  stopSweeps(): void {
+    for (const lane of this.lanes) this.book.stopSweep(lane.stream);
+  }
+
+  /** The past moment a target speaks of: the step pointed at, or the main origin of a slot's content. */
+  linkedMoment(target: Target | null): number | null {
+    if (target?.zone === "signal") return target.t;
+    if (target?.zone !== "lane" || target.slot === null) return null;
+    const lane = this.lanes[target.stream]!;
+    if (lane.bank.kind === "append") return target.slot <= target.t ? target.slot : null;
+    const row = this.originsAt(target.stream, target.slot, target.t);
+    if (!row) return null;
+    let best = 1;
+    for (let i = 2; i < row.length; i++) if (Math.abs(row[i]!) > Math.abs(row[best]!)) best = i;
+    return row.length > 1 && Math.abs(row[best]!) > 0.02 ? best - 1 : null;
+  }
+
+  /** Which writes a slot's content is made of [t + 2]; null until the ledger has answered. */
+  originsAt(stream: number, slot: number, t: number): Float64Array | null {
+    const question = { kind: "slot", stream, bank: this.bankOf(stream).name, index: slot, t } as const;
+    const known = this.ledger.peek(question);
+    if (known) return known;
+    this.ledger.ask(question, "pointer").catch(() => null); // a step that is not held has no origins to show
+    return null;
+  }
+
+  scene(look: Look, layout: StageLayout, scale: number): Scene {
+    const { t, target } = look;
+    const alone = target && "stream" in target ? target.stream : look.solo;
+    const linked = this.linkedMoment(target);
+    const rows = this.linkedRows(look, linked);
+    const readAt = target?.zone === "lane" ? Math.min(target.t, t) : t;
+    const lanes = look.shown.map((stream, k): LaneScene => {
+      const lane = this.lanes[stream]!;
+      const own = alone === stream ? readAt : t;
+      const now = lane.model.hasStep(t) ? this.book.at(stream, t, "now") : null;
+      return {
+        lane,
+        emphasis: alone === null ? "normal" : alone === stream ? "alone" : "faded",
+        now,
+        shares: own === t ? this.ease(stream, now, t, look.playing) : this.book.at(stream, own, "pointer"),
+        readAt: own,
+        slot: target?.zone === "lane" && target.stream === stream ? target.slot : null,
+        linked: rows[k] ?? [],
+        failure: lane.model.failure,
+      };
+    });
+    return {
+      t,
+      window: look.window,
+      rows: look.rows,
+      signal: this.signal,
+      range: this.signal.range(),
+      events: this.log.manifest.task.events,
+      lanes,
+      bits: this.bitsFor(look, layout),
+      ghost: target && target.zone !== "header" && target.zone !== "dial" && target.t !== t ? target.t : null,
+      linked,
+      target,
+      period: this.period,
+      scale,
+    };
+  }
+
+  /** Ages are told in the task's own unit: the stored segment, where there is one. */
+  get period(): { steps: number; name: string } {
+    const segment = this.log.manifest.task.params["segment"] ?? this.log.manifest.task.params["length"];
+    return typeof segment === "number" && segment > 8 ? { steps: segment, name: "segment" } : { steps: 32, name: "" };
+  }
+
+  /** While playing, arcs go 30 % of the way per frame, so that they grow and shrink instead of blinking. */
+  private ease(stream: number, row: Float64Array | null, t: number, playing: boolean): ArrayLike<number> | null {
+    if (!playing) {
+      this.eased.delete(stream);
+      return row ?? null;
+    }
+    let shown = this.eased.get(stream);
+    if (!shown || shown.length < t + 2) {
+      const longer = new Float64Array(Math.max(t + 2, this.signal.planned + 2));
+      if (shown) longer.set(shown);
+      else if (row) longer.set(row);
+      this.eased.set(stream, (shown = longer));
+    }
+    if (row) {
+      const end = Math.min(shown.length, t + 2);
+      for (let i = 0; i < end; i++) shown[i]! += ((row[i] ?? 0) - shown[i]!) * 0.3;
+      shown.fill(0, end);
+    }
+    return shown.subarray(0, t + 2);
+  }
+
+  private linkedRows(look: Look, linked: number | null): number[][] {
+    if (linked === null) return [];
+    const key = `${linked}/${look.t}/${look.shown.join()}`;
+    if (this.linkedCache.key === key) return this.linkedCache.rows;
+    const rows = look.shown.map((stream) => {
+      const lane = this.lanes[stream]!;
+      if (lane.bank.kind === "cell" || linked > look.t || !lane.model.hasStep(look.t)) return [];
+      const parts = heldSlots(lane.model, lane.bank.name, linked, look.t);
+      return Array.from(parts.keys())
+        .filter((i) => parts[i]! > 0.08)
+        .sort((a, b) => parts[b]! - parts[a]!)
+        .slice(0, 6)
+        .map((i) => lane.rowOfSlot(i));
+    });
+    this.linkedCache = { key, rows };
+    return rows;
+  }
+
+  private bitsFor(look: Look, layout: StageLayout): { tape: Tape; source: BitsSource } | null {
+    if (this.signal.kind !== "bits") return null;
+    const height = layout.signal.bottom - layout.signal.top;
+    const key = `${height}/${look.shown.join()}`;
+    if (this.bits?.key !== key) {
+      const bands = look.shown.map((stream) => ({ stream, hue: this.lanes[stream]!.hue }));
+      const source = new BitsSource(this.signal, bands, this.inks, height);
+      this.bits = { key, source, tape: new Tape(source, this.inks, 64) };
+    }
+    return this.bits;
+  }
+}
