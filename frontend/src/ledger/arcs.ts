@@ -1,0 +1,89 @@
+/** What the stage draws of a row of shares: arcs to the moments read, ages of what is read, the main source. */
+
+export interface Arc {
+  /** The moment the arc points at: the step with the largest share among those merged. */
+  readonly step: number;
+  /** Sum of the merged shares; negative where the writes cancel. */
+  readonly share: number;
+  /** First and last step merged. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Arcs {
+  /** Largest first. */
+  readonly arcs: readonly Arc[];
+  /** Share of what was in the memory before step 0. */
+  readonly initial: number;
+  /** All writes without an arc of their own. arcs + initial + remainder = 1 (all 0 where nothing was read). */
+  readonly remainder: number;
+}
+
+export interface ArcOptions {
+  /** Neighbours up to this many steps from a peak are drawn as one arc with it. */
+  readonly merge?: number;
+  /** Most arcs of one model. */
+  readonly max?: number;
+  /** An arc below this share is left to the remainder. */
+  readonly least?: number;
+}
+
+/**
+ * The peaks of a row of shares as arcs. Each step belongs to at most one arc, and nothing is lost: whatever gets no arc
+ * is in `initial` and `remainder`.
+ */
+export function provenanceArcs(shares: ArrayLike<number>, { merge = 3, max = 6, least = 0.01 }: ArcOptions = {}): Arcs {
+  const steps = Math.max(0, shares.length - 1);
+  const initial = shares[0] ?? 0;
+  let total = initial;
+  const candidates: number[] = [];
+  // A peak below this cannot reach `least` with all its neighbours, so it need not be sorted.
+  const floor = least / (2 * merge + 1);
+  for (let s = 0; s < steps; s++) {
+    const share = shares[s + 1]!;
+    total += share;
+    if (Math.abs(share) >= floor) candidates.push(s);
+  }
+  candidates.sort((a, b) => Math.abs(shares[b + 1]!) - Math.abs(shares[a + 1]!) || a - b);
+
+  const taken = new Uint8Array(steps);
+  const arcs: Arc[] = [];
+  for (const step of candidates) {
+    if (taken[step]) continue;
+    let from = step;
+    let to = step;
+    while (from > 0 && step - from < merge && !taken[from - 1]) from--;
+    while (to < steps - 1 && to - step < merge && !taken[to + 1]) to++;
+    let share = 0;
+    for (let s = from; s <= to; s++) {
+      taken[s] = 1;
+      share += shares[s + 1]!;
+    }
+    arcs.push({ step, share, from, to });
+  }
+  arcs.sort((a, b) => Math.abs(b.share) - Math.abs(a.share) || a.step - b.step);
+  const shown = arcs.filter((arc) => Math.abs(arc.share) >= least).slice(0, max);
+  const drawn = shown.reduce((sum, arc) => sum + arc.share, 0);
+  return { arcs: shown, initial, remainder: total - initial - drawn };
+}
+
+/** Where most of what is read comes from; null where nothing was read or it all is the initial content. */
+export function mainSource(shares: ArrayLike<number>): Arc | null {
+  return provenanceArcs(shares, { max: 1, least: 0 }).arcs[0] ?? null;
+}
+
+/**
+ * The read by age: shares of writes 0 … edges[0] − 1 steps back, edges[0] … edges[1] − 1, and so on; the last bin holds
+ * everything older and the initial content, which is older than every write. The bins sum to 1.
+ */
+export function ageBins(shares: ArrayLike<number>, t: number, edges: readonly number[]): Float64Array<ArrayBuffer> {
+  const bins = new Float64Array(edges.length + 1);
+  bins[edges.length] = shares[0] ?? 0;
+  for (let s = 0; s <= t && s + 1 < shares.length; s++) {
+    const age = t - s;
+    let bin = 0;
+    while (bin < edges.length && age >= edges[bin]!) bin++;
+    bins[bin]! += shares[s + 1]!;
+  }
+  return bins;
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { makeLog, seeded } from "./testlog";
+import { ManifestError } from "./errors";
+import { parseManifest } from "./manifest";
+
+const { raw } = makeLog(64, [{ slots: 5, width: 3 }, { units: 4 }, { width: 2, heads: 2 }]);
+
+/** A copy of a good manifest with one place changed. */
+function changed(path: (string | number)[], value: unknown): unknown {
+  const copy = structuredClone(raw) as Record<string | number, unknown>;
+  let at = copy;
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>;
+  if (value === undefined) delete at[path.at(-1)!];
+  else at[path.at(-1)!] = value;
+  return copy;
+}
+
+function refusal(value: unknown): ManifestError {
+  try {
+    parseManifest(value);
+  } catch (error) {
+    if (error instanceof ManifestError) return error;
+    throw error;
+  }
+  throw new Error("was taken");
+}
+
+describe("a manifest", () => {
+  it("comes out typed, with what later versions add kept aside", () => {
+    const manifest = parseManifest({ ...raw, later: 1, failures: [{ stream: 1, step: 9, reason: "NaN" }] });
+    expect(manifest.models.map((model) => model.banks[0]!.kind)).toEqual(["matrix", "cell", "append"]);
+    expect(manifest.models[0]!.frame.tensors[1]).toMatchObject({
+      bank: "memory",
+      name: "write_weights",
+      size: 5,
+      offset: 4,
+    });
+    expect(manifest.failures).toEqual([{ stream: 1, step: 9, reason: "NaN" }]);
+    expect(manifest.raw["later"]).toBe(1);
+  });
+
+  it("of a newer version is refused with the way out", () => {
+    const error = refusal(changed(["version"], 2));
+    expect(error.code).toBe("newer-version");
+    expect(error.message).toContain("version 2");
+    expect(error.cure).toContain("pip install --upgrade");
+  });
+
+  it.each([
+    [["format"], "png", "format"],
+    [["version"], "1", "version"],
+    [["keyframe_every"], 32, "keyframe_every"],
+    [["models"], {}, "models"],
+    [["models"], [], "models"],
+    [["models", 1, "id"], "m0", "models"],
+    [["models", 0, "frame", "bytes"], 30, "models[0].frame.bytes"],
+    [["models", 0, "frame", "bytes"], 1e12, "models[0].frame.bytes"],
+    [["models", 0, "frame", "tensors", 1, "offset"], 400, "models[0].frame.tensors[1]"],
+    [["models", 0, "frame", "tensors", 1, "offset"], -4, "models[0].frame.tensors[1].offset"],
+    [["models", 0, "frame", "tensors", 1, "shape"], [1, 1e9], "models[0].frame.tensors[1].shape[1]"],
+    [["models", 0, "frame", "tensors", 1, "dtype"], "float16", "models[0].frame.tensors[1].dtype"],
+    [["models", 0, "frame", "tensors", 1, "name"], "elsewhere", "models[0].frame"],
+    [["models", 0, "keyframe"], { bytes: 0, tensors: [] }, "models[0].keyframe"],
+    [["models", 0, "banks", 0, "kind"], "stack", "models[0].banks[0].kind"],
+    [["models", 0, "banks", 0, "slots"], null, "models[0].banks[0].slots"],
+    [["models", 0, "banks", 0, "width"], 4, "models[0].frame: memory.erase"],
+    [["models", 2, "banks", 0, "read_heads"], 3, "models[2].banks[0]"],
+    [["task", "events"], [{ step: "x" }], "task.events[0].step"],
+    [["failures"], [{ stream: 9, step: 0 }], "failures[0].stream"],
+  ] as [(string | number)[], unknown, string][])("with %j = %j is refused at its place", (path, value, where) => {
+    const error = refusal(changed(path, value));
+    expect(error.where).toBe(where);
+    expect(error.message).toContain(", got ");
+  });
+
+  it("of any shape is taken or refused by name, never anything else", () => {
+    const random = seeded(3);
+    const junk = [null, undefined, -1, 1.5, 1e308, NaN, "", "x", [], {}, true, [[]], { length: 3 }];
+    const places: (string | number)[][] = [];
+    const walk = (value: unknown, path: (string | number)[]): void => {
+      if (typeof value !== "object" || value === null) return;
+      for (const key of Object.keys(value)) {
+        const here = [...path, Array.isArray(value) ? Number(key) : key];
+        places.push(here);
+        walk((value as Record<string, unknown>)[key], here);
+      }
+    };
+    walk(raw, []);
+    for (let trial = 0; trial < 600; trial++) {
+      const path = places[Math.floor(random() * places.length)]!;
+      try {
+        parseManifest(JSON.parse(JSON.stringify(changed(path, junk[Math.floor(random() * junk.length)]))));
+      } catch (error) {
+        if (!(error instanceof ManifestError)) throw error;
+      }
+    }
+  });
+});
