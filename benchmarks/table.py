@@ -29,5 +29,7 @@ def show(title: str, rows: Iterable[Row]) -> None:
     """Print rows as they are measured."""
     print(f"\n{title}")
     for row in rows:
-        beside = f"{row.peer} {row.peer_value:.3g} {row.unit}, {row.peer_value / row.value:.2f}x" if row.peer_value else ""
+        beside = (
+            f"{row.peer} {row.peer_value:.3g} {row.unit}, {row.peer_value / row.value:.2f}x" if row.peer_value else ""
+        )
         print(f"  {row.what:<46} {row.value:>9.3g} {row.unit:<6} {beside:<48} {row.verdict}", flush=True)

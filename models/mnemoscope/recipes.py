@@ -41,20 +41,20 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ),
     ("copy", "lstm"): Recipe({"hidden": 256}, lr=2e-3, batch=32, updates=8_000, decay=0.05, clip=1.0),
     ("signal-recall", "ntm"): Recipe(
-        {"slots": 64, "width": 20}, updates=36_000, curriculum=4_000, rounds=((0, 1), (24_000, 3)), **_GRAVES
+        {"slots": 64, "width": 20}, updates=20_000, curriculum=4_000, rounds=((0, 1), (9_000, 3)), **_GRAVES
     ),
     ("signal-recall", "dnc"): Recipe(
-        {"slots": 64, "width": 16}, batch=4, updates=20_000, curriculum=4_000, decay=0.02, rounds=((0, 1), (14_000, 3))
+        {"slots": 64, "width": 16}, batch=4, updates=14_000, curriculum=4_000, decay=0.02, rounds=((0, 1), (7_000, 3))
     ),
     ("signal-recall", "transformer"): Recipe(
         {"width": 96, "layers": 3, "heads": 4, "feedforward": 256},
         batch=32,
-        updates=30_000,
+        updates=16_000,
         warm_up=1_000,
         decay=0.01,
         clip=1.0,
         curriculum=6_000,
-        rounds=((0, 1), (24_000, 3)),
+        rounds=((0, 1), (9_000, 3)),
     ),
     ("signal-recall", "lstm"): Recipe(
         {"hidden": 256}, batch=32, updates=10_000, decay=0.05, clip=1.0, curriculum=4_000, rounds=((0, 1), (7_000, 3))

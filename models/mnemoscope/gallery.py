@@ -1,0 +1,117 @@
+"""The recordings that ship with the program: what the first page shows, with no model and no torch needed.
+
+`python -m mnemoscope.gallery` makes them again from the checkpoints; the folder holds one `.mnemo` a recording and
+`gallery.json` with their titles and captions in the order of the page.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mnemoscope.tasks import Episode
+
+FOLDER = Path(__file__).resolve().parent / "gallery"
+MODELS = ("lstm", "transformer", "ntm", "dnc")
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One shipped recording."""
+
+    id: str
+    title: str
+    caption: str
+    models: tuple[str, ...]
+    episode: Callable[[], Episode]
+    seed: int = 0
+
+
+def entries(folder: Path = FOLDER) -> list[dict[str, Any]]:
+    """What `gallery.json` lists: {"id", "title", "caption"}; empty where no recording has been made."""
+    index = folder / "gallery.json"
+    return json.loads(index.read_text(encoding="utf-8")) if index.is_file() else []
+
+
+def path(name: str, folder: Path = FOLDER) -> Path | None:
+    """The file of a shipped recording, or None. Names are compared with the list, never joined to a path."""
+    for entry in entries(folder):
+        if entry["id"] == name:
+            return folder / f"{entry['id']}.mnemo"
+    return None
+
+
+def _series(kind: str, steps: int, seed: int, lead: int | None = None, **options: Any) -> Episode:
+    """signal-recall on a generated signal; without `lead` the segment begins just before the first labelled moment."""
+    from dataclasses import replace
+
+    from mnemoscope import signals, tasks
+
+    signal = signals.generate(kind, steps, seed=seed)
+    scaled = signals.zscore(signal.values)
+    if lead is None:
+        lead = signal.events[0]["step"] - 8
+    episode = tasks.get("signal-recall").episode(scaled, lead=lead, **options)
+    facts = {
+        "name": kind, "channel": None, "unit": signal.unit, "sample_rate": signal.sample_rate,
+        "source": {"generator": kind, "seed": seed, "params": signal.params},
+        "scaling": {"method": "zscore", "offset": float(signal.values.mean()), "scale": float(signal.values.std())},
+    }  # fmt: skip
+    events = sorted([*episode.events, *signal.events], key=lambda event: event["step"])
+    return replace(episode, events=events, signal=facts)
+
+
+def exhibits() -> Iterator[Exhibit]:
+    """All of them, in the order of the page."""
+    from mnemoscope import tasks
+
+    yield Exhibit(
+        "odd-beat",
+        "Which of these remembers the odd beat?",
+        "Four memories hold one ectopic heartbeat over the beats that follow, then replay it.",
+        MODELS,
+        lambda: _series("heartbeat", 300, 1, segment=24, delay=30, rounds=2),
+    )
+    yield Exhibit(
+        "copy",
+        "Copy task",
+        "Twenty random bytes in, the same out: a tape, an allocator, a window and a state.",
+        MODELS,
+        lambda: tasks.get("copy").episode(seed=4, length=20),
+    )
+    yield Exhibit(
+        "sweep",
+        "A sweep, three times over",
+        "The same memory is used again and again: what is overwritten, what is freed?",
+        MODELS,
+        lambda: _series("chirp", 280, 5, lead=16, segment=24, delay=20, rounds=3),
+    )
+    yield Exhibit(
+        "noise",
+        "Noise cannot be guessed",
+        "Autoregressive noise has to be held step by step; nothing can be filled in.",
+        ("transformer", "ntm", "dnc"),
+        lambda: _series("ar", 220, 7, lead=20, segment=32, delay=40, rounds=1),
+    )
+
+
+def make(folder: Path = FOLDER) -> None:
+    """Record every exhibit and write the index; needs torch and the checkpoints."""
+    from tqdm import tqdm
+
+    from mnemoscope import record
+
+    folder.mkdir(parents=True, exist_ok=True)
+    listed = []
+    for exhibit in tqdm(list(exhibits()), desc="gallery", disable=None):
+        episode = exhibit.episode()
+        models = record.load_models(list(exhibit.models), episode.task)
+        target = folder / f"{exhibit.id}.mnemo"
+        record.record_file(target, episode, models, seed=exhibit.seed, title=exhibit.title, recording_id=exhibit.id)
+        listed.append({"id": exhibit.id, "title": exhibit.title, "caption": exhibit.caption})
+    (folder / "gallery.json").write_text(json.dumps(listed, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    make()
