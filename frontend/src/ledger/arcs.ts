@@ -69,7 +69,7 @@ export function provenanceArcs(shares: ArrayLike<number>, { merge = 3, max = 6, 
 
 /** Where most of what is read comes from; null where nothing was read or it all is the initial content. */
 export function mainSource(shares: ArrayLike<number>): Arc | null {
-  return provenanceArcs(shares, { max: 1, least: 0 }).arcs[0] ?? null;
+  return provenanceArcs(shares, { max: 1, least: 1e-6 }).arcs[0] ?? null;
 }
 
 /**
