@@ -1,0 +1,232 @@
+"""One channel of a measured series, and its preparation for a model: window, missing values, resampling, scaling.
+
+Each step is one small function, told in `Prepared` and stored in the recording, so that a link reproduces it. Nothing
+is filled in without being asked for, and raw = value · scale + offset always leads back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mnemoscope.errors import SignalError
+
+Missing = Literal["hold", "linear", "drop"]
+Scaling = Literal["zscore", "robust", "none"]
+
+FILLED = {"hold": "repeat the number before", "linear": "lie on a straight line", "drop": "were left out"}
+IQR_OF_NORMAL = 1.349  # interquartile range of a normal distribution with standard deviation 1
+LONGEST = 10_000_000  # samples after resampling
+LARGEST_FACTOR = 1000
+
+
+@dataclass(frozen=True)
+class Series:
+    """One channel as it was measured."""
+
+    name: str
+    values: NDArray[np.float32]
+    """[n]; NaN = missing."""
+    time: NDArray[np.float64] | None = None
+    """[n] seconds from the first row; None = unknown."""
+    sample_rate: float | None = None
+    """Hz; None = unknown or uneven."""
+    unit: str | None = None
+    gaps: tuple[tuple[int, int], ...] = ()
+    """Neighbouring rows further apart than twice the median step."""
+    source: dict[str, Any] = field(default_factory=dict)
+    """Where it came from: detected format, sha256 of the file …"""
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a model sees. raw = values · scaling["scale"] + scaling["offset"]."""
+
+    values: NDArray[np.float32]
+    """[steps], finite."""
+    sample_rate: float | None
+    """Steps per second; None = unknown."""
+    scaling: dict[str, Any]
+    """{"method", "offset", "scale"}"""
+    raw: NDArray[np.float32]
+    """The window as it is in the file, NaN = missing."""
+    source: dict[str, Any]
+    """Series.source with what was done: window, missing, resampling."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> int:
+        return len(self.values)
+
+
+def prepare(
+    series: Series,
+    *,
+    start: int = 0,
+    stop: int | None = None,
+    sample_rate: float | None = None,
+    missing: Missing = "hold",
+    scaling: Scaling = "zscore",
+) -> Prepared:
+    """Cut rows `start … stop` (stop excluded), treat missing values, resample to `sample_rate` Hz (None: as is), scale.
+
+    Raises SignalError when the window is empty or holds no number, and when resampling needs a rate nobody knows.
+    """
+    stop = len(series) if stop is None else stop
+    if not 0 <= start < stop <= len(series) or stop - start < 2:
+        raise SignalError(
+            f"the window {start} … {stop} does not hold two of the series' {len(series)} rows; "
+            f"choose it inside 0 … {len(series)}"
+        )
+    warnings: list[str] = []
+    raw = series.values[start:stop]
+    values = raw.astype(np.float64)
+    time = None if series.time is None else series.time[start:stop]
+    gaps = sum(start <= i and j < stop for i, j in series.gaps)
+    absent = int(np.isnan(values).sum())
+    if absent == len(values):
+        raise SignalError(
+            f"{series.name}: all {absent} rows of the window are missing; choose another window or channel"
+        )
+    if missing not in FILLED:
+        raise SignalError(f"missing must be hold, linear or drop, got {missing!r}")
+    if absent:
+        warnings.append(f"{absent} of {len(values)} values are missing and {FILLED[missing]}")
+    rate = series.sample_rate
+    if sample_rate is not None and (rate is None or gaps) and time is not None:
+        values = _regular(values, time, sample_rate, missing, warnings)
+        rate = sample_rate
+    else:
+        if gaps:
+            warnings.append(
+                f"{gaps} gap(s) in the times are inside this window; unless resampled, steps close over them"
+            )
+        values = fill(values, missing)
+        if sample_rate is not None:
+            values = resample(values, rate, sample_rate)
+            rate = sample_rate
+    scaled, parameters = scale(values, scaling)
+    if np.ptp(values) == 0:
+        warnings.append("the window is constant: there is nothing to remember but one number")
+    done = {"window": [start, stop], "missing": missing, "missing_values": absent, "resampled_to": sample_rate}
+    return Prepared(scaled, rate, parameters, raw, dict(series.source) | done, tuple(warnings))
+
+
+def fill(values: NDArray[np.float64], missing: Missing) -> NDArray[np.float64]:
+    """Treat NaN. hold: the number before (at the start the one after); linear: a straight line; drop: left out."""
+    known = ~np.isnan(values)
+    if known.all():
+        return values
+    if missing == "drop":
+        return values[known]
+    if missing == "hold":
+        index = np.where(known, np.arange(len(values)), -1)
+        index = np.maximum.accumulate(index)
+        return values[np.where(index < 0, np.argmax(known), index)]
+    at = np.arange(len(values))
+    return np.interp(at, at[known], values[known])
+
+
+def resample(values: NDArray[np.float64], rate: float | None, to: float) -> NDArray[np.float64]:
+    """Evenly sampled values at `rate` Hz -> at `to` Hz, without aliasing (polyphase filter, scipy's resample_poly).
+
+    Raises SignalError when `rate` is unknown or the result would be absurdly long or short.
+    """
+    if rate is None:
+        raise SignalError("resampling needs the sampling rate of the file, which is unknown; enter it first")
+    if not (np.isfinite(to) and to > 0):
+        raise SignalError(f"the rate to resample to must be a positive number of Hz, got {to}")
+    wanted = len(values) * to / rate
+    if not 2 <= wanted <= LONGEST:
+        raise SignalError(
+            f"resampling {len(values)} values from {rate:g} Hz to {to:g} Hz would make {wanted:.3g} steps; "
+            f"choose a rate between {2 * rate / len(values):.3g} and {LONGEST * rate / len(values):.3g} Hz"
+        )
+    ratio = Fraction(to / rate).limit_denominator(LARGEST_FACTOR)
+    if ratio == 1:
+        return values
+    if ratio == 0 or ratio.numerator > LARGEST_FACTOR or abs(float(ratio) * rate / to - 1) > 1e-4:
+        return _interpolated(values, rate, to)
+    from scipy.signal import resample_poly
+
+    return resample_poly(values, ratio.numerator, ratio.denominator, padtype="line")
+
+
+def _interpolated(values: NDArray[np.float64], rate: float, to: float) -> NDArray[np.float64]:
+    """Odd ratios: bring the rate below with whole factors (filtered), then straight lines."""
+    down = max(1, int(rate / to))
+    if down > 1:
+        from scipy.signal import resample_poly
+
+        values, rate = resample_poly(values, 1, down, padtype="line"), rate / down
+    count = max(2, int(np.floor((len(values) - 1) * to / rate)) + 1)
+    return np.interp(np.arange(count) * rate / to, np.arange(len(values)), values)
+
+
+def _regular(
+    values: NDArray[np.float64], time: NDArray[np.float64], rate: float, missing: Missing, warnings: list[str]
+) -> NDArray[np.float64]:
+    """Uneven times -> an even grid by straight lines; grid points inside a gap are missing and treated as asked."""
+    usable = np.isfinite(time)
+    time, values = time[usable], values[usable]
+    if len(time) < 2 or (np.diff(time) < 0).any():
+        raise SignalError(
+            "time runs back inside this window, so it cannot be resampled; choose a window where it rises"
+        )
+    keep = np.concatenate(([True], np.diff(time) > 0))
+    time, values = time[keep], values[keep]
+    known = ~np.isnan(values)
+    if known.sum() < 2:
+        raise SignalError("fewer than two values of this window have a time; choose another window")
+    time, values = time[known], values[known]
+    count = int((time[-1] - time[0]) * rate) + 1
+    if not 2 <= count <= LONGEST:
+        raise SignalError(f"a grid of {rate:g} Hz would have {count} steps; choose another rate")
+    grid = time[0] + np.arange(count) / rate
+    result = np.interp(grid, time, values)
+    steps = np.diff(time)
+    after = np.clip(np.searchsorted(time, grid, side="right"), 1, len(steps))
+    inside = (steps[after - 1] > 2 * np.median(steps)) & (np.abs(grid - time[after - 1]) > np.median(steps))
+    if missing != "linear":
+        result[inside] = np.nan
+    warnings.append(
+        f"the times are uneven: straight lines on a grid of {rate:g} Hz; details shorter than a step can alias"
+        + (f"; {int(inside.sum())} grid points lie in gaps" if inside.any() else "")
+    )
+    return fill(result, missing)
+
+
+def scale(values: ArrayLike, method: Scaling) -> tuple[NDArray[np.float32], dict[str, Any]]:
+    """Scaled float32 values and {"method", "offset", "scale"}; raw = value · scale + offset.
+
+    zscore: mean and standard deviation; robust: median and interquartile range / 1.349. Constants give 0, not NaN.
+    """
+    values = np.asarray(values, np.float64)
+    if method == "none":
+        offset, width = 0.0, 1.0
+    elif method == "zscore":
+        offset, width = float(values.mean()), float(values.std())
+    elif method == "robust":
+        low, offset, high = (float(q) for q in np.quantile(values, (0.25, 0.5, 0.75)))
+        width = (high - low) / IQR_OF_NORMAL or float(values.std())
+    else:
+        raise SignalError(f"scaling must be zscore, robust or none, got {method!r}")
+    if not width > 1e-12 * max(1.0, abs(offset)):
+        width = 1.0
+    return ((values - offset) / width).astype(np.float32), {"method": method, "offset": offset, "scale": width}
+
+
+def decimate(values: ArrayLike, points: int) -> list[float | None]:
+    """At most `points` numbers for a picture: smallest, then largest of each bucket; None where all is missing."""
+    array = np.asarray(values, np.float64)
+    if len(array) > points:
+        edges = np.linspace(0, len(array), points // 2 + 1).astype(np.int64)[:-1]
+        array = np.stack((np.fmin.reduceat(array, edges), np.fmax.reduceat(array, edges)), 1).reshape(-1)
+    return [None if np.isnan(v) else float(f"{v:.7g}") for v in array]

@@ -1,0 +1,272 @@
+"""Text tables as people really save them: each variant gives the generator's numbers back, or an error with a cure."""
+
+import math
+import time
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+
+from mnemoscope import csv_import
+from mnemoscope.csv_import import Overrides
+from mnemoscope.errors import ImportFileError
+
+N = 300
+TIMES = [i * 0.01 for i in range(N)]
+A = [round(math.sin(i / 7) * 3.5, 4) for i in range(N)]
+B = [round(1000 + 40 * math.cos(i / 11), 2) for i in range(N)]
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(content: str | bytes, **overrides):
+        path = tmp_path / "series.csv"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return csv_import.read(path, overrides=Overrides(**overrides))
+
+    return load
+
+
+def rows(delimiter=",", number=str, columns=(TIMES, A, B)):
+    return "".join(delimiter.join(number(v) for v in row) + "\n" for row in zip(*columns, strict=True))
+
+
+def comma(value):
+    return str(value).replace(".", ",")
+
+
+def check(table, *, a=1, b=2, rate=100.0):
+    np.testing.assert_allclose(table.columns[a].values, A, atol=1e-6)
+    np.testing.assert_allclose(table.columns[b].values, B, atol=1e-3)
+    if rate is not None:
+        assert table.report["sample_rate"] == pytest.approx(rate, rel=1e-4)
+    assert table.report["rows"] == N
+
+
+VARIANTS = {
+    "plain": "t,a,b\n" + rows(),
+    "windows lines": ("t,a,b\n" + rows()).replace("\n", "\r\n"),
+    "old mac lines": ("t,a,b\n" + rows()).replace("\n", "\r"),
+    "byte order mark": "\ufefft,a,b\n" + rows(),
+    "semicolon, decimal comma": "t;a;b\n" + rows(";", comma),
+    "tab, decimal comma": "t\ta\tb\n" + rows("\t", comma),
+    "pipe": "t|a|b\n" + rows("|"),
+    "aligned by blanks": "   t      a      b\n" + rows("   ", lambda v: f"{v:>10}"),
+    "quoted numbers": '"t","a","b"\n' + rows(",", lambda v: f'"{v}"'),
+    "units row": "t,a,b\ns,mV,mmHg\n" + rows(),
+    "units in brackets": "t [s],a [mV],b (mmHg)\n" + rows(),
+    "no header": rows(),
+    "comment above": "# recorded by nobody\n# twice\nt,a,b\n" + rows(),
+    "names in a comment": "# t,a,b\n" + rows(),
+    "title and rule": "Weather station\n=====\nt,a,b\n-----\n" + rows(),
+    "comments between rows": "t,a,b\n# begin\n" + rows().replace("\n0.5,", "\n# half a second\n0.5,"),
+    "footer": "t,a,b\n" + rows() + "Total,,3\n",
+    "footer of another width": "t,a,b\n" + rows() + "\nend of file\n",
+    "cut short": "t,a,b\n" + rows() + "3.0,1",
+    "blank lines": "\nt,a,b\n\n" + rows() + "\n\n",
+    "plus signs": "t,a,b\n" + rows(",", lambda v: f"{v:+}"),
+    "exponents": "t,a,b\n" + rows(",", lambda v: f"{v:.8e}"),
+}
+START = datetime(2021, 2, 25, 23, 59, 58)
+ISO = [(START + timedelta(milliseconds=10 * i)).isoformat(timespec="milliseconds") + "+02:00" for i in range(N)]
+VARIANTS["ISO with zone and fraction"] = "when,a,b\n" + rows(",", str, (ISO, A, B))
+
+
+@pytest.mark.parametrize("name", list(VARIANTS))
+def test_every_way_to_write_the_same_table_gives_the_same_numbers(load, name):
+    """Default readers misread most of these without a word."""
+    check(load(VARIANTS[name]))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "cp1252"])
+def test_encodings_and_units(load, encoding):
+    """A degree sign in a header must not decide whether a file opens."""
+    table = load(("Zeit [s];T [°C];b\n" + rows(";", comma)).encode(encoding))
+    check(table)
+    assert table.columns[1].unit == "°C"
+    assert table.columns[1].name == "T"
+
+
+def test_a_letter_beyond_the_sample_changes_the_encoding(load):
+    """The first 64 kB are ASCII, a Windows-1252 letter follows."""
+    text = "t,a,b,who\n" + "".join(f"{i * 0.01:.2f},{i % 7}.25,3,Ann\n" for i in range(6000)) + "60.00,1,3,J\xf6rg\n"
+    table = load(text.encode("cp1252"))
+    assert table.report["encoding"] == "cp1252"
+    assert table.report["rows"] == 6001
+
+
+def test_units_row_and_name_suffixes_become_units(load):
+    """A number without its unit is half a number."""
+    table = load("time_ms,MLII_mV,V5\nms,,mV\n" + "".join(f"{i * 4},{i}.5,{-i}.25\n" for i in range(50)))
+    assert [c.unit for c in table.columns[1:]] == ["mV", "mV"]
+    assert table.report["sample_rate"] == 250.0
+
+
+@pytest.mark.parametrize(
+    ("form", "step"),
+    [
+        ("%d/%m/%Y %H:%M", timedelta(minutes=30)),
+        ("%m/%d/%Y %I:%M %p", timedelta(hours=6)),
+        ("%d.%m.%Y %H:%M:%S", timedelta(seconds=90)),
+        ("%Y%m%d", timedelta(days=7)),
+        ("%Y%m%d%H%M", timedelta(minutes=5)),
+        ("%d-%b-%Y", timedelta(days=1)),
+        ("%b %d, %Y", timedelta(days=1)),
+        ("%Y-%m-%dT%H:%M:%S", timedelta(hours=1)),
+    ],
+)
+def test_one_date_format_is_found_and_told(load, form, step):
+    """Day and month are told apart by what keeps time running forward."""
+    stamps = [(datetime(2019, 1, 28) + step * i).strftime(form) for i in range(N)]
+    table = load("when;a;b\n" + rows(";", str, (stamps, A, B)))
+    check(table, rate=1 / step.total_seconds())
+    assert table.time is not None
+    np.testing.assert_allclose(np.diff(table.time), step.total_seconds())
+    assert form in " ".join(table.report["notes"])
+
+
+def test_unix_stamps_and_row_counters(load):
+    """Milliseconds since 1970 are a time; 0, 1, 2 … is not."""
+    stamps = [1_600_000_000_000 + 20 * i for i in range(N)]
+    check(load("timestamp,a,b\n" + rows(",", str, (stamps, A, B))), rate=50.0)
+    table = load(",a,b\n" + rows(",", str, (range(N), A, B)))
+    assert table.columns[0].kind == "time"
+    assert table.report["sample_rate"] is None
+    assert "enter a sampling rate" in table.report["sample_rate_source"]
+
+
+def test_one_number_per_line(load):
+    """A delimiter may be absent, and so may names."""
+    table = load("".join(f"{v}\n" for v in A))
+    np.testing.assert_allclose(table.columns[0].values, A, atol=1e-6)
+    assert table.report["delimiter"] is None
+    table = load("\n".join(comma(v) for v in B), delimiter="", decimal=",")
+    np.testing.assert_allclose(table.columns[0].values, B, atol=1e-3)
+
+
+def test_missing_values_are_counted_and_stay_missing(load):
+    """Tokens of many programs; nothing is filled in."""
+    tokens = ["NA", "nan", "", "-", "?", "null", "N/A", "--", "#N/A"]
+    cells = [tokens[i // 10 % len(tokens)] if i % 10 == 0 else str(a) for i, a in enumerate(A)]
+    table = load("t,a\n" + rows(",", str, (TIMES, cells)))
+    assert table.columns[1].missing == 30
+    assert np.isnan(table.columns[1].values[::10]).all()
+    assert table.report["columns"][1]["missing_fraction"] == pytest.approx(0.1)
+
+
+def test_a_repeated_far_value_is_pointed_out(load):
+    """-999 drawn as data would flatten everything else; only the user knows whether it is a value."""
+    cells = [-999 if i % 25 == 3 else a for i, a in enumerate(A)]
+    table = load("t,a\n" + rows(",", str, (TIMES, cells)))
+    assert any("-999" in note and "12 times" in note for note in table.report["notes"])
+    assert table.columns[1].missing == 0
+    assert load("t,a\n" + rows(",", str, (TIMES, cells)), sentinels=(-999.0,)).columns[1].missing == 12
+
+
+def test_digit_groups(load):
+    """1.234,5 and "1,234.5" are the same number."""
+    values = [1000.5 + 13 * i for i in range(N)]
+    german = load(
+        "t;x\n" + "".join(f"{i};{v:,.1f}\n".translate(str.maketrans(",.", ".,")) for i, v in enumerate(values))
+    )
+    english = load("t,x\n" + "".join(f'{i},"{v:,.1f}"\n' for i, v in enumerate(values)))
+    for table in (german, english):
+        np.testing.assert_allclose(table.columns[1].values, values, rtol=1e-6)
+
+
+def test_labels_text_and_values_are_told_apart(load):
+    """Labels become ticks, texts are left alone, neither is a channel."""
+    table = load("t,a,state,note\n" + "".join(f"{i},{a},{'rest' if i < 99 else 'run'},n{i}\n" for i, a in enumerate(A)))
+    assert [c.kind for c in table.columns] == ["time", "value", "label", "text"]
+    with pytest.raises(ImportFileError, match="Choose one of the columns 1"):
+        table.series(3)
+
+
+def test_duplicate_names_get_names_of_their_own(load):
+    """A channel must be nameable; marks that reorder text are taken out of names."""
+    table = load("t,x,x,\u202ex\n" + rows(",", str, (TIMES, A, B, A)))
+    assert [c.name for c in table.columns] == ["t", "x", "x (2)", "x (3)"]
+
+
+def test_gaps_steps_back_and_repeats_are_told_and_nothing_is_sorted(load):
+    """A viewer that sorts or fills without a word shows what never was."""
+    seconds = [float(i) for i in range(N)]
+    seconds[100:] = [s + 500 for s in seconds[100:]]
+    seconds[200] = seconds[199]
+    seconds[250] = seconds[249] - 30
+    table = load("time,a,b\n" + rows(",", str, (seconds, A, B)))
+    np.testing.assert_allclose(table.columns[1].values, A, atol=1e-6)
+    assert table.timing is None  # numbers that run back are not taken for a time by guess
+    stamps = [(START + timedelta(seconds=s)).isoformat(" ") for s in seconds]
+    table = load("time,a,b\n" + rows(",", str, (stamps, A, B)))
+    notes = " ".join(table.report["notes"])
+    assert "time runs back 1 time(s)" in notes
+    assert "1 row(s) repeat" in notes
+    assert (99, 100) in table.timing.gaps
+
+
+GOOD = b"".join(b"%d,%d\n" % (i, i) for i in range(40))
+WIDE = b",".join(b"%d" % i for i in range(3000)) + b"\n"
+BAD = {
+    "empty": (b"", "empty", None),
+    "only blanks": (b" \n\n \t", "empty", None),
+    "binary": (bytes(range(256)) * 40, "binary", "character 0"),
+    "zip": (b"PK\x03\x04" + bytes(500), "ZIP", "byte 0"),
+    "pickle": (b"\x80\x04\x95" + bytes(50), "never read", "byte 0"),
+    "prose": (
+        b"It was the best of times,\nit was the worst of times,\n" * 9,
+        "no column holds numbers",
+        "the first rows",
+    ),
+    "names only": (b"t,a,b\n", "no column holds numbers", "the first rows"),
+    "one row": (b"t,a,b\n1,2,3\n", "1 row", None),
+    "all missing": (b"t,a\n" + b"".join(b"%d,NA\n" % i for i in range(40)), "every cell is missing", None),
+    "ragged": (b"t,a,b\n" + b"1,2,3\n" * 40 + b"1,2,3,4\n" + b"5,6,7\n" * 40, "4 values where 3", "line 42"),
+    "header too short": (b"t,a\n" + b"1,2,3\n" * 40, "header has 2 names, the rows have 3", "line 1"),
+    "a word among numbers": (b"t,a\n" + GOOD + b"40,oops\n41,1\n", "'oops'", "line 42, column a"),
+    "infinite": (b"t,a\n" + GOOD.replace(b"17,17\n", b"17,inf\n"), "infinite", "line 19, column a"),
+    "commas": (b"," * 100_000, "longer than", "line 1"),
+    "many columns": (WIDE * 2, "more than 1024 columns", None),
+}
+
+
+@pytest.mark.parametrize("name", list(BAD))
+def test_bad_files_get_an_error_with_a_place_and_a_cure(load, name):
+    """Wanted, got, where, what to do: within a second, and never a traceback of a library."""
+    content, message, where = BAD[name]
+    began = time.perf_counter()
+    with pytest.raises(ImportFileError) as caught:
+        load(content)
+    assert time.perf_counter() - began < 1
+    assert message in caught.value.message
+    assert where is None or caught.value.where == where
+    assert caught.value.cure
+
+
+def test_the_cures_work(load):
+    """Each way out that an error offers leads to the numbers."""
+    ragged = BAD["ragged"][0]
+    table = load(ragged, ragged="skip")
+    assert table.report["rows"] == 80
+    assert any("line" in note and "42" in note for note in table.report["notes"])
+    assert load(BAD["a word among numbers"][0], missing=("oops",)).columns[1].missing == 1
+    assert load(BAD["infinite"][0], infinite="missing").columns[1].missing == 1
+    assert load(BAD["header too short"][0], header=False).report["rows"] == 40
+
+
+def test_two_million_rows_are_read_within_seconds(load):
+    """Long recordings are normal; the window is chosen later."""
+    block = "".join(f"{i * 0.001:.3f},{i % 977}.5\n" for i in range(20_000))
+    began = time.perf_counter()
+    table = load("a,b\n" + block * 100)
+    assert table.report["rows"] == 2_000_000
+    assert len(table.report["columns"][1]["spark"]) <= 128
+    assert time.perf_counter() - began < 20
+
+
+def test_more_cells_than_allowed_is_an_error_with_a_way_out(tmp_path):
+    """The limit is met while reading, not after."""
+    path = tmp_path / "x.csv"
+    path.write_text("a,b\n" + rows(",", str, (A, B)))
+    with pytest.raises(ImportFileError, match=r"more than 500 cells.*Keep the columns"):
+        csv_import.read(path, max_values=500)

@@ -1,0 +1,137 @@
+"""Preparation of a series: every step is reversible, told, and never invents a number that was not asked for."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnemoscope.errors import SignalError
+from mnemoscope.series import Series, decimate, fill, prepare, resample, scale
+
+NAN = float("nan")
+
+
+def series(values, **more):
+    return Series("x", np.asarray(values, np.float32), **more)
+
+
+@pytest.mark.parametrize("method", ["zscore", "robust", "none"])
+@given(values=st.lists(st.floats(-1e6, 1e6, width=32), min_size=2, max_size=50))
+def test_scaling_leads_back_to_the_raw_values(method, values):
+    """raw = value · scale + offset, for constant and for huge values too."""
+    scaled, how = scale(values, method)
+    assert np.isfinite(scaled).all()
+    back = scaled * how["scale"] + how["offset"]
+    np.testing.assert_allclose(back, values, atol=1e-6 * (1 + np.abs(values).max()))
+
+
+def test_a_constant_channel_gives_zeros_and_a_warning():
+    """A standard deviation of 0 must not become NaN."""
+    prepared = prepare(series([5.0] * 20))
+    assert (prepared.values == 0).all()
+    assert prepared.scaling == {"method": "zscore", "offset": 5.0, "scale": 1.0}
+    assert any("constant" in warning for warning in prepared.warnings)
+
+
+def test_missing_policies():
+    """hold repeats the number before, linear draws a line, drop leaves out; a gap at the start takes the first number."""
+    values = np.array([NAN, 1, NAN, NAN, 4, NAN])
+    np.testing.assert_array_equal(fill(values, "hold"), [1, 1, 1, 1, 4, 4])
+    np.testing.assert_array_equal(fill(values, "linear"), [1, 1, 2, 3, 4, 4])
+    np.testing.assert_array_equal(fill(values, "drop"), [1, 4])
+    prepared = prepare(series(values), scaling="none", missing="drop")
+    assert prepared.steps == 2
+    assert np.isnan(prepared.raw[0])
+    assert "4 of 6 values are missing" in prepared.warnings[0]
+
+
+def test_resampling_does_not_alias():
+    """A tone above the new half rate must vanish, one below must stay: picking every tenth sample would fold it."""
+    t = np.arange(4000) / 1000.0
+    low, high = np.sin(2 * np.pi * 5 * t), np.sin(2 * np.pi * 180 * t)
+    out = resample(low + high, 1000.0, 100.0)
+    np.testing.assert_allclose(out[20:-20], np.sin(2 * np.pi * 5 * np.arange(400) / 100)[20:-20], atol=0.02)
+
+
+@pytest.mark.parametrize(("rate", "to"), [(360.0, 36.0), (360.0, 100.0), (50.0, 360.0), (333.33, 31.7), (1.0, 0.9)])
+def test_resampling_keeps_the_clock(rate, to):
+    """A slow sine has the same phase before and after, whatever the ratio of the rates."""
+    n = 2000
+    tone = 0.01 * rate
+    out = resample(np.sin(2 * np.pi * tone * np.arange(n) / rate), rate, to)
+    assert abs(len(out) - n * to / rate) <= 1 + to / rate
+    wanted = np.sin(2 * np.pi * tone * np.arange(len(out)) / to)
+    edge = len(out) // 10
+    np.testing.assert_allclose(out[edge:-edge], wanted[edge:-edge], atol=0.03)
+
+
+def test_uneven_times_go_on_a_grid_and_gaps_stay_gaps():
+    """Straight lines between neighbours; inside a gap the missing policy decides."""
+    time = np.concatenate((np.arange(10.0), np.arange(30.0, 40.0)))
+    s = series(time, time=time, gaps=((9, 10),))
+    held = prepare(s, sample_rate=2.0, scaling="none", missing="hold")
+    assert held.values[2 * 20] == pytest.approx(10.0)
+    assert held.sample_rate == 2.0
+    line = prepare(s, sample_rate=2.0, scaling="none", missing="linear")
+    np.testing.assert_allclose(line.values, np.arange(79) / 2)
+    left = prepare(s, sample_rate=2.0, scaling="none", missing="drop")
+    assert left.steps < line.steps - 30
+
+
+def test_a_gap_is_told_when_steps_close_over_it():
+    """Without resampling rows follow each other; the user must know that time jumps."""
+    s = series(
+        range(20), time=np.concatenate((np.arange(10.0), np.arange(90.0, 100.0))), gaps=((9, 10),), sample_rate=1.0
+    )
+    assert any("1 gap(s)" in warning for warning in prepare(s).warnings)
+    assert not prepare(s, start=10).warnings
+
+
+def test_the_window_and_what_was_done_are_kept_for_the_recording():
+    """A link must reproduce the run."""
+    prepared = prepare(
+        series(range(100), sample_rate=10.0, source={"sha256": "ab"}), start=20, stop=60, sample_rate=5.0
+    )
+    assert prepared.steps == 20
+    assert prepared.sample_rate == 5.0
+    assert prepared.source == {
+        "sha256": "ab", "window": [20, 60], "missing": "hold", "missing_values": 0, "resampled_to": 5.0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"start": 50}, "does not hold two"),
+        ({"start": 3, "stop": 3}, "does not hold two"),
+        ({"stop": 11}, "inside 0 … 10"),
+        ({"sample_rate": 5.0}, "enter it first"),
+        ({"scaling": "minmax"}, "zscore, robust or none"),
+        ({"missing": "guess"}, "hold, linear or drop"),
+    ],
+)
+def test_impossible_wishes_are_refused_by_name(options, message):
+    """Wanted, got, and what to do."""
+    with pytest.raises(SignalError, match=message):
+        prepare(series([1, NAN, *range(8)]), **options)
+
+
+def test_a_window_of_gaps_and_absurd_rates_are_refused():
+    """Nothing to remember, or ten million steps of it."""
+    with pytest.raises(SignalError, match="all 10 rows"):
+        prepare(series([NAN] * 10))
+    with pytest.raises(SignalError, match="would make"):
+        prepare(series(range(1000), sample_rate=1.0), sample_rate=1e6)
+
+
+@given(st.lists(st.floats(-1e3, 1e3, width=32) | st.just(NAN), max_size=400), st.integers(2, 60))
+def test_thinning_for_a_picture_keeps_extremes(values, points):
+    """A spike of one sample must survive any reduction."""
+    out = decimate(values, points)
+    assert len(out) <= max(points, 2)
+    known = [v for v in values if not np.isnan(v)]
+    shown = [v for v in out if v is not None]
+    assert bool(known) == bool(shown)
+    if known:
+        assert max(shown) == pytest.approx(max(known), rel=1e-6)
+        assert min(shown) == pytest.approx(min(known), rel=1e-6)
