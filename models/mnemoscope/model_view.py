@@ -61,6 +61,15 @@ class ModelView:
         """Steps that this model has."""
         return self._recording.steps_of(self._stream.index)
 
+    @property
+    def tensors(self) -> tuple[TensorSpec, ...]:
+        """What was recorded at every step."""
+        return self._stream.frame.tensors
+
+    def __contains__(self, key: object) -> bool:
+        """Whether (bank, name) was recorded; bank None is what belongs to the whole model."""
+        return key in self._stream.frame
+
     def bank(self, name: str | None = None) -> BankSpec:
         """The bank of that name, or the default one."""
         return self._stream.bank(name)
@@ -117,7 +126,7 @@ class ModelView:
     def state(self, t: int, bank: str | None = None) -> State:
         """The full state of a matrix or cell bank after step t: at most 64 updates from the keyframe before it."""
         t = self._step(t)
-        *_, (_, state) = self._states(self.bank(bank), t - t % KEYFRAME_EVERY, t + 1)
+        *_, (_, state) = self.states(self.bank(bank), t - t % KEYFRAME_EVERY, t + 1)
         return state
 
     def usage(self, t: int, bank: str | None = None) -> Floats:
@@ -185,7 +194,7 @@ class ModelView:
         arrays = unpack(self._stream.keyframe, payload)
         return {name: array[0] for (owner, name), array in arrays.items() if owner == bank}
 
-    def _states(self, bank: BankSpec, start: int, stop: int) -> Iterator[tuple[int, State]]:
+    def states(self, bank: BankSpec, start: int, stop: int) -> Iterator[tuple[int, State]]:
         """(step, state after it) for steps start … stop − 1, from the keyframe at or before `start`.
 
         The same object is yielded again and again while it advances; each keyframe takes over at its step.
@@ -245,7 +254,7 @@ class ModelView:
                 for h in range(bank.read_heads):
                     out[t - start, h, : t + 1] = derive.attention_row(queries[t, h], keys[: t + 1, h])
             return out
-        for t, state in self._states(bank, start, stop):
+        for t, state in self.states(bank, start, stop):
             out[t - start] = getattr(state, name)
         return out
 

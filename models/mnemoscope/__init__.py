@@ -1,0 +1,35 @@
+"""Mnemoscope: see what recurrent, attention and external-memory networks write, keep, overwrite, read and forget.
+
+    from mnemoscope import Recording
+
+    rec = Recording.open("run.mnemo")
+    rec["ntm"].shares(100).sum()  # 1.0
+
+Importing this package costs nothing: names are loaded when they are first used, torch only by the models.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mnemoscope.model_view import ModelView as ModelView
+    from mnemoscope.recording import Recording as Recording
+    from mnemoscope.recording import RecordingWriter as RecordingWriter
+
+_HOME = {
+    "ModelView": "mnemoscope.model_view",
+    "Recording": "mnemoscope.recording",
+    "RecordingWriter": "mnemoscope.recording",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,170 @@
+"""`verify` accepts what was recorded and notices what was changed, wherever it is."""
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnemoscope.recording import Recording, RecordingWriter
+from mnemoscope.verify import describe, passes, verify
+from random_logs import Made
+
+STEPS = 150
+
+
+def report_of(made: Made, path: Path) -> dict:
+    with Recording.open(made.save(path)) as rec:
+        return verify(rec)
+
+
+def test_what_was_recorded_verifies_for_every_model(tmp_path: Path) -> None:
+    made, done = Made(steps=STEPS), []
+    with Recording.open(made.save(tmp_path / "a.mnemo")) as rec:
+        report = verify(rec, progress=done.append)
+        assert sum(done) == passes(rec)
+    assert report["ok"]
+    assert report["content_hash"]["agrees"]
+    counts = {(b["model"], b["bank"]): (b["keyframes"]["count"], b["share_rows"]["count"]) for b in report["banks"]}
+    assert counts == {
+        ("ntm", "memory"): (2, 450),
+        ("dnc", "memory"): (2, 300),
+        ("wiping", "memory"): (2, 300),
+        ("lstm", "cell"): (2, 150),
+        ("transformer", "layer0"): (0, 600),
+        ("transformer", "layer1"): (0, 300),
+    }
+    for bank in report["banks"]:
+        for check in ("keyframes", "read_vectors", "share_rows", "contributions"):
+            assert bank[check]["error"] < 1e-5, (bank["model"], check)
+        assert bank["read_vectors"]["count"] >= STEPS
+
+
+def change(made: Made, model: str, name: str, t: int, by: float) -> None:
+    """Add to the first number of one recorded tensor at one step."""
+    stream = [m["id"] for m in made.manifest["models"]].index(model)
+    layout = made.manifest["models"][stream]["frame"]
+    tensor = next(x for x in layout["tensors"] if x["name"] == name)
+    data = bytearray(made.frames[stream])
+    at = t * layout["bytes"] + tensor["offset"]
+    struct.pack_into("<f", data, at, struct.unpack_from("<f", data, at)[0] + by)
+    made.frames[stream] = bytes(data)
+
+
+CHANGES = [
+    ("ntm", "write_vectors", "keyframes"),
+    ("ntm", "read_vectors", "read_vectors"),
+    ("ntm", "read_weights", "read_vectors"),
+    ("ntm", "erase", "contributions"),
+    ("dnc", "free_gates", "keyframes"),
+    ("dnc", "write_weights", "keyframes"),
+    ("wiping", "free_gates", "contributions"),
+    ("lstm", "forget_gate", "keyframes"),
+    ("lstm", "output_gate", "read_vectors"),
+    ("transformer", "values", "read_vectors"),
+    ("transformer", "keys", "contributions"),
+]
+
+
+@pytest.mark.parametrize(("model", "name", "check"), CHANGES, ids=[f"{m}-{n}" for m, n, _ in CHANGES])
+def test_one_changed_number_is_noticed_and_placed(tmp_path: Path, model: str, name: str, check: str) -> None:
+    """A log that was written whole, checksums and all, but does not tell the truth."""
+    made = Made(steps=STEPS, models=(model,), seed=3)
+    change(made, model, name, 63 if check == "keyframes" else 70, 0.5)
+    report = report_of(made, tmp_path / "a.mnemo")
+    assert not report["ok"]
+    bad = [bank for bank in report["banks"] if not bank["ok"]]
+    assert bad
+    assert bad[0][check]["error"] > 1e-4
+    assert bad[0][check]["step"] >= 63
+
+
+def test_a_changed_keyframe_is_noticed(tmp_path: Path) -> None:
+    made = Made(steps=STEPS, models=("dnc",), seed=3)
+    numbers = np.frombuffer(made.keyframes[0][1], "<f4").copy()
+    numbers[20] += 0.01
+    made.keyframes[0][1] = numbers.tobytes()
+    report = report_of(made, tmp_path / "a.mnemo")
+    assert report["banks"][0]["keyframes"]["step"] == 64
+    assert not report["ok"]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_numbers_that_are_not_finite_never_verify(tmp_path: Path, value: float) -> None:
+    made = Made(steps=20, models=("ntm", "lstm"), seed=3)
+    change(made, "ntm", "write_vectors", 5, value)
+    report = report_of(made, tmp_path / "a.mnemo")
+    assert [bank["ok"] for bank in report["banks"]] == [False, True]
+    assert report["banks"][0]["read_vectors"]["error"] is None
+
+
+def test_a_content_hash_of_something_else_is_noticed(tmp_path: Path) -> None:
+    made = Made(steps=20, models=("lstm",), seed=3)
+    with RecordingWriter(tmp_path / "a.mnemo", made.manifest | {"status": "ended", "content_hash": "0" * 64}) as writer:
+        made.write(writer, 0, 20)
+    with Recording.open(tmp_path / "a.mnemo") as rec:
+        report = verify(rec)
+    assert report["content_hash"]["agrees"] is False
+    assert not report["ok"]
+
+
+def test_a_missing_keyframe_is_named(tmp_path: Path) -> None:
+    made = Made(steps=STEPS, models=("ntm",), seed=3)
+    size = made.manifest["models"][0]["frame"]["bytes"]
+    for absent in (0, 64):
+        path = tmp_path / f"{absent}.mnemo"
+        with RecordingWriter(path, made.manifest) as writer:
+            for first in (0, 64, 128):
+                if first != absent:
+                    writer.keyframe(0, first, made.keyframes[0][first // 64])
+                writer.frames(0, first, made.frames[0][first * size : (first + 64) * size])
+            writer.finish("ended")
+        with Recording.open(path) as rec:
+            report = verify(rec)
+        assert report["missing_keyframes"] == [f"ntm before step {absent}"]
+        assert not report["ok"]
+
+
+def test_a_recording_without_an_end_verifies_as_far_as_it_goes(tmp_path: Path) -> None:
+    made = Made(steps=STEPS, seed=3)
+    with RecordingWriter(tmp_path / "a.mnemo", made.manifest) as writer:
+        made.write(writer, 0, 100)
+    with Recording.open(tmp_path / "a.mnemo") as rec:
+        report = verify(rec)
+    assert report["ok"]
+    assert report["content_hash"]["agrees"] is None
+    assert report["status"] == "running"
+
+
+def test_nothing_recorded_is_nothing_wrong(tmp_path: Path) -> None:
+    made = Made(steps=1, seed=3)
+    with RecordingWriter(tmp_path / "a.mnemo", made.manifest) as writer:
+        writer.finish("stopped")
+    with Recording.open(tmp_path / "a.mnemo") as rec:
+        assert rec.steps == 0
+        assert rec.chunks == 0
+        assert verify(rec)["ok"]
+        assert describe(rec)["steps"] == 0
+
+
+def test_reads_too_small_to_have_shares_are_counted_not_failed(tmp_path: Path) -> None:
+    made = Made(steps=20, models=("lstm",), seed=3)
+    layout = made.manifest["models"][0]["frame"]
+    table = np.frombuffer(made.frames[0], "<f4").reshape(20, -1).copy()
+    for name in ("output_gate", "read_vectors"):
+        tensor = next(x for x in layout["tensors"] if x["name"] == name)
+        table[7, tensor["offset"] // 4 : tensor["offset"] // 4 + 9] *= 1e-5
+    made.frames[0] = table.tobytes()
+    report = report_of(made, tmp_path / "a.mnemo")
+    assert report["ok"]
+    assert report["banks"][0]["share_rows"]["too_small_to_sum"] == 1
+
+
+def test_description_names_everything(tmp_path: Path) -> None:
+    made = Made(steps=20)
+    with Recording.open(made.save(tmp_path / "a.mnemo")) as rec:
+        facts = describe(rec)
+    assert facts["bytes"] == (tmp_path / "a.mnemo").stat().st_size
+    assert [m["id"] for m in facts["models"]] == ["ntm", "dnc", "wiping", "lstm", "transformer"]
+    erase = next(t for t in facts["models"][0]["tensors"] if t["name"] == "erase")
+    assert erase == {"name": "erase", "bank": "memory", "axes": ["a", "b"], "shape": [2, 5]}
