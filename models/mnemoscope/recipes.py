@@ -29,15 +29,25 @@ class Recipe:
     curriculum: int = 0
     rounds: tuple[tuple[int, int], ...] = ((0, 1),)
     check_every: int = 500
+    stop_after: int = 0
+    """Stop after so many checks in a row without an error (score 0); 0 never stops early."""
 
 
 _GRAVES = {"optimizer": "graves", "lr": 1e-4, "batch": 1, "summed": True, "clip": 10.0}
 
 RECIPES: dict[tuple[str, str], Recipe] = {
-    ("copy", "ntm"): Recipe({"slots": 128, "width": 20}, updates=16_000, check_every=250, **_GRAVES),
-    ("copy", "dnc"): Recipe({"slots": 64, "width": 16}, batch=4, updates=8_000, decay=0.05, check_every=250),
+    ("copy", "ntm"): Recipe({"slots": 128, "width": 20}, updates=16_000, check_every=250, stop_after=12, **_GRAVES),
+    ("copy", "dnc"): Recipe(
+        {"slots": 64, "width": 16}, batch=4, updates=8_000, decay=0.05, check_every=250, stop_after=12
+    ),
     ("copy", "transformer"): Recipe(
-        {"width": 64, "layers": 2, "heads": 4}, batch=64, updates=20_000, warm_up=500, decay=0.01, clip=1.0
+        {"width": 64, "layers": 2, "heads": 4},
+        batch=64,
+        updates=20_000,
+        warm_up=500,
+        decay=0.01,
+        clip=1.0,
+        stop_after=6,
     ),
     ("copy", "lstm"): Recipe({"hidden": 256}, lr=2e-3, batch=32, updates=8_000, decay=0.05, clip=1.0),
     ("signal-recall", "ntm"): Recipe(

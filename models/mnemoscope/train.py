@@ -98,6 +98,7 @@ def train(
     optimizer = _optimizer(recipe, model)
     started, curve, best, running = time.process_time(), [], float("inf"), []
     card: dict[str, Any] = {}
+    faultless = 0
     for update in range(recipe.updates):
         for group in optimizer.param_groups:
             group["lr"] = rate(recipe, update)
@@ -122,7 +123,7 @@ def train(
         score = evaluate.validation_score(model, task, device=device)
         model.train()
         curve.append([update + 1, round(mean_loss, 6), round(score, 6)])
-        if score < best:
+        if score <= best:  # of equals the later one: it has been trained longer
             best = score
             card = _card(task_name, model_name, model, recipe, seed, update + 1, best, time.process_time() - started)
             if out is not None:
@@ -130,6 +131,9 @@ def train(
                 checkpoints.save(out, model, settings, card | {"curve": curve})
         if progress is not None:
             progress(update + 1, recipe.updates, mean_loss, score)
+        faultless = faultless + 1 if score == 0 else 0
+        if recipe.stop_after and faultless >= recipe.stop_after:
+            break
     return card | {"curve": curve}
 
 

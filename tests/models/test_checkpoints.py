@@ -1,0 +1,78 @@
+"""The shipped checkpoints hold what the README promises of them, measured here on fresh sequences."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnemoscope import checkpoints, evaluate, record, tasks
+from mnemoscope.recording import Recording
+
+MODELS = ("lstm", "transformer", "ntm", "dnc")
+ECG = Path(__file__).resolve().parents[3] / "shared" / "data" / "ecg_mitbih_100" / "100_60s.csv"
+
+
+@pytest.mark.parametrize("name", [f"{model}-{task}" for model in MODELS for task in tasks.names()])
+def test_every_model_ships_trained_for_every_task_with_a_card(name: str) -> None:
+    """Weights load, fit and are finite; the card says how they came about."""
+    loaded = checkpoints.load(name)
+    card = loaded.card
+    assert {
+        "model",
+        "label",
+        "glyph",
+        "task",
+        "parameters",
+        "seed",
+        "command",
+        "updates",
+        "metric",
+        "curve",
+    } <= card.keys()
+    assert card["parameters"] == loaded.model.parameter_count()
+    assert card["command"].startswith(f"mnemoscope train {card['task']} --model {card['model']}")
+    assert min(row[2] for row in card["curve"]) == card["validation"]
+
+
+@pytest.mark.parametrize(("model", "most"), [("ntm", 0.0), ("dnc", 0.0), ("transformer", 0.05)])
+def test_copies_are_exact_up_to_the_length_they_were_trained_on(model: str, most: float) -> None:
+    """Wrong bits per sequence, 64 sequences at each of lengths 1, 5, 10, 15, 20."""
+    values = [row["value"] for row in evaluate.rows([f"{model}-copy"])]
+    assert len(values) == 5
+    assert max(values) <= most
+
+
+@pytest.mark.parametrize(("model", "most"), [("ntm", 0.10), ("dnc", 0.15), ("transformer", 0.15)])
+def test_held_out_mixtures_are_recalled(model: str, most: float) -> None:
+    """Relative RMSE at segment 24, delay 30, on mixtures that training never saw."""
+    [row] = [row for row in evaluate.rows([f"{model}-signal-recall"]) if "segment 24, delay 30" in row["condition"]]
+    assert row["value"] <= most
+
+
+@pytest.mark.skipif(not ECG.is_file(), reason="the shared ECG recording is not beside this checkout")
+def test_a_real_heartbeat_is_recalled() -> None:
+    """The best model replays segments of MIT-BIH 100 within 0.25 relative RMSE, though none was in its training."""
+    rows = [row for model in MODELS for row in evaluate.rows([f"{model}-signal-recall"], ecg=ECG)]
+    assert min(row["value"] for row in rows if ECG.name in row["condition"]) <= 0.25
+
+
+@pytest.mark.parametrize("model", ["ntm", "dnc"])
+def test_what_is_read_in_a_copy_was_written_at_the_step_that_is_copied(model: str, tmp_path: Path) -> None:
+    """The ledger on a trained memory: one source step carries the read of each answer, in order, share ≥ 0.9 on average."""
+    length = 20
+    episode = tasks.get("copy").episode(seed=11, length=length)
+    record.record_file(tmp_path / "copy.mnemo", episode, [checkpoints.load(f"{model}-copy")])
+    with Recording.open(tmp_path / "copy.mnemo") as recording:
+        view = recording[model]
+        rows = np.array([view.shares(length + 1 + j)[1 : 2 * length + 2][: length + 2] for j in range(length)])
+    # a model may learn to write one step late, so the offset of the diagonal is its own; it must be one and the same
+    best = max(range(3), key=lambda offset: np.mean([rows[j, min(j + offset, length + 1)] for j in range(length)]))
+    diagonal = [rows[j, min(j + best, length + 1)] for j in range(length)]
+    assert np.mean(diagonal) >= 0.9
+
+
+def test_the_same_seed_measures_the_same_figure() -> None:
+    """A row of the table can be checked by anyone."""
+    first, second = (next(iter(evaluate.rows(["lstm-copy"], sequences=4))) for _ in range(2))
+    assert first == second
+    assert first["checkpoint"] == checkpoints.load("lstm-copy").sha256
