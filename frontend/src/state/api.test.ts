@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { Api } from "./api";
+import { ApiError, readable } from "./errors";
+
+function answering(status: number, body: string | object, seen: [string, RequestInit | undefined][] = []): Api {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return new Api({
+    base: "https://host.example/memory/",
+    fetch: (input, init) => {
+      seen.push([String(input), init]);
+      return Promise.resolve(new Response(status === 204 ? null : text, { status }));
+    },
+  });
+}
+
+async function failure(waiting: Promise<unknown>): Promise<ApiError> {
+  const error: unknown = await waiting.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (error instanceof ApiError) return error;
+  throw new Error(`wanted an ApiError, got ${String(error)}`);
+}
+
+describe("the server's interface", () => {
+  it("is found under any path prefix", async () => {
+    const seen: [string, RequestInit | undefined][] = [];
+    const api = answering(200, [], seen);
+    await api.gallery();
+    await api.recordings("odd beat&x=1");
+    await api.rename("a/b", "New");
+    expect(seen.map(([url]) => url)).toEqual([
+      "https://host.example/memory/api/gallery",
+      "https://host.example/memory/api/recordings?query=odd%20beat%26x%3D1",
+      "https://host.example/memory/api/recordings/a%2Fb",
+    ]);
+    expect(seen[2]![1]).toMatchObject({ method: "PATCH", body: '{"title":"New"}' });
+    expect(api.socketUrl("x")).toBe("wss://host.example/memory/ws/x");
+    expect(api.fileUrl("x")).toBe("https://host.example/memory/api/recordings/x/file");
+    expect(api.exportUrl("x")).toBe("https://host.example/memory/api/recordings/x/export.html");
+  });
+
+  it("hands on what, where and the cure of a refusal", async () => {
+    const error = { code: "import-failed", message: "-- is not a number", where: "row 7", cure: "Treat as missing." };
+    expect(await failure(answering(422, { error }).status())).toMatchObject({ ...error, status: 422, passing: false });
+  });
+
+  it("makes sense of answers that are no JSON", async () => {
+    expect(await failure(answering(502, "<html>Bad gateway</html>").models())).toMatchObject({
+      code: "refused",
+      status: 502,
+      passing: true,
+    });
+    expect(await failure(answering(200, "<html>").models())).toMatchObject({ code: "unreadable" });
+    expect(await failure(answering(500, '{"error":7}').models())).toMatchObject({ code: "refused" });
+  });
+
+  it("tells an unreachable server from a cancelled request", async () => {
+    const gone = new Api({ base: "http://x/", fetch: () => Promise.reject(new TypeError("Failed to fetch")) });
+    expect(await failure(gone.status())).toMatchObject({ code: "unreachable", status: 0, passing: true });
+    const abort = new AbortController();
+    const slow = new Api({
+      base: "http://x/",
+      fetch: (_, init) =>
+        new Promise((_, reject) => {
+          init!.signal!.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));
+        }),
+    });
+    const waiting = failure(slow.status({ signal: abort.signal }));
+    abort.abort();
+    expect(await waiting).toMatchObject({ code: "cancelled" });
+  });
+
+  it("gives chunks as bytes", async () => {
+    expect([...(await answering(200, "abc").chunk("x", 3))]).toEqual([97, 98, 99]);
+  });
+});
+
+describe("an upload", () => {
+  class FakeRequest {
+    upload: { onprogress: ((event: { loaded: number }) => void) | null } = { onprogress: null };
+    onload: (() => void) | null = null;
+    onerror: (() => void) | null = null;
+    onabort: (() => void) | null = null;
+    status = 0;
+    responseText = "";
+    opened: string[] = [];
+    open(...args: string[]): void {
+      this.opened = args;
+    }
+    send(): void {
+      this.upload.onprogress!({ loaded: 3 });
+    }
+    abort(): void {
+      this.onabort!();
+    }
+  }
+
+  function uploading(): { request: FakeRequest; sent: number[]; answer: Promise<unknown>; abort: AbortController } {
+    const request = new FakeRequest();
+    const sent: number[] = [];
+    const abort = new AbortController();
+    const api = new Api({ base: "http://x/p/", xhr: () => request as unknown as XMLHttpRequest });
+    const answer = api.upload(new File(["a,b"], "x.csv"), { progress: (n) => sent.push(n), signal: abort.signal });
+    return { request, sent, answer, abort };
+  }
+
+  it("reports progress and gives the report", async () => {
+    const { request, sent, answer } = uploading();
+    expect(request.opened).toEqual(["POST", "http://x/p/api/uploads"]);
+    request.status = 200;
+    request.responseText = '{"id":"u1","report":{}}';
+    request.onload!();
+    expect(await answer).toEqual({ id: "u1", report: {} });
+    expect(sent).toEqual([3]);
+  });
+
+  it("fails by name: refused, broken, cancelled", async () => {
+    const refused = uploading();
+    refused.request.status = 413;
+    refused.request.responseText = '{"error":{"code":"too-large","message":"m","where":null,"cure":"c"}}';
+    refused.request.onload!();
+    expect(await failure(refused.answer)).toMatchObject({ code: "too-large", status: 413 });
+    const broken = uploading();
+    broken.request.onerror!();
+    expect(await failure(broken.answer)).toMatchObject({ code: "unreachable" });
+    const cancelled = uploading();
+    cancelled.abort.abort();
+    expect(await failure(cancelled.answer)).toMatchObject({ code: "cancelled" });
+  });
+});
+
+describe("any other error", () => {
+  it("becomes one that can be read", () => {
+    expect(readable(new TypeError("x is undefined"))).toMatchObject({ code: "unexpected", cure: "Reload the page." });
+    const own = new ApiError(404, "unknown-recording", "No such recording.");
+    expect(readable(own)).toBe(own);
+  });
+});

@@ -1,0 +1,211 @@
+/**
+ * The server's HTTP interface, one typed function per endpoint. Addresses are relative to the page's base, so the same
+ * bundle works under any path prefix. Every failure is an ApiError.
+ */
+import type {
+  ErrorBody,
+  GalleryEntry,
+  Generator,
+  ModelCard,
+  Preview,
+  PreviewRequest,
+  RecordingDetail,
+  RecordingSummary,
+  SessionCreated,
+  SessionRequest,
+  SignalPreview,
+  SignalPreviewRequest,
+  Status,
+  Upload,
+} from "../wire/wire.gen";
+import { ApiError } from "./errors";
+
+export interface ApiOptions {
+  /** Address the paths are relative to; by default the document's. */
+  readonly base?: string;
+  readonly fetch?: typeof fetch;
+  /** Makes the request object of an upload (fetch cannot report its progress). */
+  readonly xhr?: () => XMLHttpRequest;
+}
+
+interface Call {
+  readonly signal?: AbortSignal;
+}
+
+export class Api {
+  constructor(private readonly options: ApiOptions = {}) {}
+
+  /** Absolute address of a path of this server. */
+  url(path: string): string {
+    return new URL(path, this.options.base ?? document.baseURI).href;
+  }
+
+  /** Address of the socket of a recording. */
+  socketUrl(id: string): string {
+    const url = new URL(this.url(`ws/${encodeURIComponent(id)}`));
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    return url.href;
+  }
+
+  status(call?: Call): Promise<Status> {
+    return this.json("GET", "api/status", undefined, call);
+  }
+
+  models(call?: Call): Promise<ModelCard[]> {
+    return this.json("GET", "api/models", undefined, call);
+  }
+
+  gallery(call?: Call): Promise<GalleryEntry[]> {
+    return this.json("GET", "api/gallery", undefined, call);
+  }
+
+  /** Recordings of the data folder, newest first; `query` searches titles. */
+  recordings(query = "", call?: Call): Promise<RecordingSummary[]> {
+    return this.json("GET", `api/recordings${query ? `?query=${encodeURIComponent(query)}` : ""}`, undefined, call);
+  }
+
+  recording(id: string, call?: Call): Promise<RecordingDetail> {
+    return this.json("GET", `api/recordings/${encodeURIComponent(id)}`, undefined, call);
+  }
+
+  async rename(id: string, title: string, call?: Call): Promise<void> {
+    await this.send("PATCH", `api/recordings/${encodeURIComponent(id)}`, { title }, call);
+  }
+
+  async remove(id: string, call?: Call): Promise<void> {
+    await this.send("DELETE", `api/recordings/${encodeURIComponent(id)}`, undefined, call);
+  }
+
+  /** The frame messages of steps 64·n … 64·n + 63 of all models, as far as they exist. */
+  async chunk(id: string, n: number, call?: Call): Promise<Uint8Array> {
+    const response = await this.send("GET", `api/recordings/${encodeURIComponent(id)}/chunks/${n}`, undefined, call);
+    return new Uint8Array(await this.body(response.arrayBuffer()));
+  }
+
+  /** Address of the recording as a .mnemo file. */
+  fileUrl(id: string): string {
+    return this.url(`api/recordings/${encodeURIComponent(id)}/file`);
+  }
+
+  /** Address of the recording as one page that opens from disk. */
+  exportUrl(id: string): string {
+    return this.url(`api/recordings/${encodeURIComponent(id)}/export.html`);
+  }
+
+  /** Sends a file; `progress` hears the bytes sent so far. */
+  upload(file: File, { signal, progress }: Call & { progress?: (sent: number) => void } = {}): Promise<Upload> {
+    return new Promise((resolve, reject) => {
+      const request = this.options.xhr?.() ?? new XMLHttpRequest();
+      const form = new FormData();
+      form.append("file", file, file.name);
+      request.open("POST", this.url("api/uploads"));
+      request.upload.onprogress = (event) => progress?.(event.loaded);
+      request.onload = () => {
+        if (request.status >= 400) reject(refused(request.status, request.responseText));
+        else {
+          try {
+            resolve(JSON.parse(request.responseText) as Upload);
+          } catch {
+            reject(unreadable(request.status));
+          }
+        }
+      };
+      request.onerror = () => reject(unreachable("The connection broke while the file was being sent."));
+      request.onabort = () => reject(new ApiError(0, "cancelled", "The upload was cancelled."));
+      signal?.addEventListener("abort", () => request.abort());
+      if (signal?.aborted) reject(new ApiError(0, "cancelled", "The upload was cancelled."));
+      else request.send(form);
+    });
+  }
+
+  previewUpload(id: string, request: PreviewRequest, call?: Call): Promise<Preview> {
+    return this.json("POST", `api/uploads/${encodeURIComponent(id)}/preview`, request, call);
+  }
+
+  /** The kinds of signals that can be generated, with their parameters. */
+  signals(call?: Call): Promise<Generator[]> {
+    return this.json("GET", "api/signals", undefined, call);
+  }
+
+  previewSignal(request: SignalPreviewRequest, call?: Call): Promise<SignalPreview> {
+    return this.json("POST", "api/signals/preview", request, call);
+  }
+
+  createSession(request: SessionRequest, call?: Call): Promise<SessionCreated> {
+    return this.json("POST", "api/sessions", request, call);
+  }
+
+  /** Ends a session; what it computed stays as a recording. */
+  async stopSession(id: string, call?: Call): Promise<void> {
+    await this.send("DELETE", `api/sessions/${encodeURIComponent(id)}`, undefined, call);
+  }
+
+  private async json<T>(method: string, path: string, body: unknown, call?: Call): Promise<T> {
+    const response = await this.send(method, path, body, call);
+    const text = await this.body(response.text());
+    try {
+      return JSON.parse(text) as T;
+    } catch {
+      throw unreadable(response.status);
+    }
+  }
+
+  private async send(method: string, path: string, body: unknown, { signal }: Call = {}): Promise<Response> {
+    const go = this.options.fetch ?? fetch;
+    const init: RequestInit = { method, ...(signal && { signal }) };
+    if (body !== undefined) {
+      init.body = JSON.stringify(body);
+      init.headers = { "content-type": "application/json" };
+    }
+    const response = await this.body(go(this.url(path), init));
+    if (response.ok) return response;
+    throw refused(response.status, await response.text().catch(() => ""));
+  }
+
+  /** Waits for something of the network; its failures become ApiErrors. */
+  private async body<T>(waiting: Promise<T>): Promise<T> {
+    try {
+      return await waiting;
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") {
+        throw new ApiError(0, "cancelled", "The request was cancelled.");
+      }
+      throw unreachable(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+/** The server this page came from. */
+export const api = new Api();
+
+function refused(status: number, text: string): ApiError {
+  try {
+    const { error } = JSON.parse(text) as Partial<ErrorBody>;
+    if (error && typeof error.code === "string" && typeof error.message === "string") {
+      return new ApiError(status, error.code, error.message, error.where ?? null, error.cure ?? null);
+    }
+  } catch {
+    // Not JSON: a proxy between us and the server answered. Its status is all there is to tell.
+  }
+  return new ApiError(
+    status,
+    "refused",
+    `The server answered with status ${status} and no reason.`,
+    null,
+    status >= 500 ? "Try again; if it stays so, look at the server's log." : "Reload the page.",
+  );
+}
+
+function unreadable(status: number): ApiError {
+  return new ApiError(
+    status,
+    "unreadable",
+    "The server's answer is not JSON.",
+    null,
+    "Is something between you and it?",
+  );
+}
+
+function unreachable(reason: string): ApiError {
+  return new ApiError(0, "unreachable", `The server cannot be reached: ${reason}`, null, "Is it running? Try again.");
+}

@@ -1,0 +1,27 @@
+/** Errors as the page tells them: what, where, what to do. */
+import { MnemoscopeError } from "../wire/errors";
+
+export { MnemoscopeError } from "../wire/errors";
+
+/** The server refused a request, or could not be reached (`status` 0, code "unreachable"). */
+export class ApiError extends MnemoscopeError {
+  /** HTTP status; 0 where there was no answer. */
+  readonly status: number;
+
+  constructor(status: number, code: string, message: string, where: string | null = null, cure: string | null = null) {
+    super(code, message, where, cure);
+    this.status = status;
+  }
+
+  /** Whether the same request may succeed a little later. */
+  get passing(): boolean {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** Anything thrown, as an error a person can read. Errors of ours come back as they are. */
+export function readable(error: unknown): MnemoscopeError {
+  if (error instanceof MnemoscopeError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new MnemoscopeError("unexpected", `Something went wrong in the page: ${message}`, null, "Reload the page.");
+}

@@ -1,0 +1,212 @@
+/**
+ * The link to a moment: what is looked at, in the address behind `#`, as `#t=214&solo=ntm&rows=lag&speed=8&pin=dnc:13&v=1`.
+ *
+ * A link may come from anybody and from any version. Whatever cannot be used is left out with a notice for the reader;
+ * nothing in it can keep a recording from opening.
+ */
+
+export const LINK_VERSION = 1;
+
+/** The address of one thing on the stage: a slot of a model, or a moment of the signal. */
+export type Pin =
+  | { readonly zone: "lane"; readonly model: string; readonly slot: number; readonly t: number | null }
+  | { readonly zone: "signal"; readonly t: number };
+
+export interface ViewState {
+  /** Step of the playhead. */
+  readonly t?: number;
+  /** Id of the model shown alone. */
+  readonly solo?: string;
+  readonly rows?: "slots" | "lag";
+  /** Steps per second; Infinity = as fast as it can be shown. */
+  readonly speed?: number;
+  readonly pin?: Pin;
+  /** First and last step of the region that is repeated. */
+  readonly loop?: readonly [number, number];
+  readonly lens?: "mechanism";
+  /** Ids of models taken off the stage. */
+  readonly hidden?: readonly string[];
+}
+
+export interface ParsedLink {
+  readonly view: ViewState;
+  /** Sentences about what was left out. */
+  readonly notices: readonly string[];
+}
+
+const MAX_LENGTH = 2000;
+const MAX_STEP = 1 << 25;
+const MODEL_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Reads `location.hash` (with or without `#`). Never throws. */
+export function parseLink(hash: string): ParsedLink {
+  const view: { -readonly [K in keyof ViewState]: ViewState[K] } = {};
+  const notices: string[] = [];
+  const text = hash.replace(/^#/, "");
+  if (text.length > MAX_LENGTH) {
+    return { view, notices: [`The view in this link was left out: it has ${text.length} characters.`] };
+  }
+  const seen = new Set<string>();
+  for (const part of text.split("&")) {
+    if (part === "") continue;
+    const cut = part.indexOf("=");
+    const key = cut < 0 ? part : part.slice(0, cut);
+    const value = cut < 0 ? "" : decode(part.slice(cut + 1));
+    if (seen.has(key)) continue; // the first one counts
+    seen.add(key);
+    const refuse = (wanted: string): void => void notices.push(left(key, wanted, value));
+    switch (key) {
+      case "v":
+        if (value !== String(LINK_VERSION)) {
+          notices.push(
+            `This link was made by another version of Mnemoscope (view ${shown(value)}); what is known of it is shown.`,
+          );
+        }
+        break;
+      case "t":
+        view.t = step(value) ?? (refuse("a step"), undefined);
+        break;
+      case "solo":
+        view.solo = modelId(value) ?? (refuse("the id of a model"), undefined);
+        break;
+      case "rows":
+        if (value === "slots" || value === "lag") view.rows = value;
+        else refuse("slots or lag");
+        break;
+      case "speed":
+        view.speed = speed(value) ?? (refuse("steps per second or max"), undefined);
+        break;
+      case "pin":
+        view.pin = pin(value) ?? (refuse("model:slot or signal@step"), undefined);
+        break;
+      case "loop":
+        view.loop = loop(value) ?? (refuse("first-last"), undefined);
+        break;
+      case "lens":
+        if (value === "mechanism") view.lens = value;
+        else refuse("mechanism");
+        break;
+      case "hide": {
+        const ids = (value ?? "").split(",");
+        if (ids.every((id) => MODEL_ID.test(id)) && ids.length <= 64) view.hidden = ids;
+        else refuse("ids of models");
+        break;
+      }
+      default:
+        notices.push(`The link says ${shown(key)}, which this version does not know; it was left out.`);
+    }
+  }
+  for (const key of Object.keys(view) as (keyof ViewState)[]) if (view[key] === undefined) delete view[key];
+  return { view, notices };
+}
+
+/** The text behind `#` for a view; parseLink(formatLink(view)) gives it back. */
+export function formatLink(view: ViewState): string {
+  const parts: string[] = [];
+  if (view.t !== undefined) parts.push(`t=${view.t}`);
+  if (view.solo !== undefined) parts.push(`solo=${view.solo}`);
+  if (view.hidden !== undefined && view.hidden.length > 0) parts.push(`hide=${view.hidden.join(",")}`);
+  if (view.rows !== undefined) parts.push(`rows=${view.rows}`);
+  if (view.speed !== undefined) parts.push(`speed=${view.speed === Infinity ? "max" : view.speed}`);
+  if (view.pin !== undefined) parts.push(`pin=${formatPin(view.pin)}`);
+  if (view.loop !== undefined) parts.push(`loop=${view.loop[0]}-${view.loop[1]}`);
+  if (view.lens !== undefined) parts.push(`lens=${view.lens}`);
+  parts.push(`v=${LINK_VERSION}`);
+  return parts.join("&");
+}
+
+function formatPin(pin: Pin): string {
+  if (pin.zone === "signal") return `signal@${pin.t}`;
+  return `${pin.model}:${pin.slot}${pin.t === null ? "" : `@${pin.t}`}`;
+}
+
+function pin(value: string | null): Pin | null {
+  const [, target = "", at] = /^([^@]+)(?:@(\d+))?$/.exec(value ?? "") ?? [];
+  const t = at === undefined ? null : step(at);
+  if (at !== undefined && t === null) return null;
+  if (target === "signal") return t === null ? null : { zone: "signal", t };
+  const cut = target.lastIndexOf(":");
+  const model = modelId(target.slice(0, Math.max(0, cut)));
+  const slot = step(target.slice(cut + 1));
+  return model === null || slot === null ? null : { zone: "lane", model, slot, t };
+}
+
+function loop(value: string | null): readonly [number, number] | null {
+  const [, a, b] = /^(\d+)-(\d+)$/.exec(value ?? "") ?? [];
+  const first = step(a ?? "");
+  const last = step(b ?? "");
+  return first === null || last === null || last < first ? null : [first, last];
+}
+
+function speed(value: string | null): number | null {
+  if (value === "max") return Infinity;
+  if (value === null || !/^\d{1,4}(\.\d{1,3})?$/.test(value)) return null;
+  const number = Number(value);
+  return number > 0 ? number : null;
+}
+
+function step(value: string | null): number | null {
+  return value !== null && /^\d{1,9}$/.test(value) && Number(value) < MAX_STEP ? Number(value) : null;
+}
+
+function modelId(value: string | null): string | null {
+  return value !== null && MODEL_ID.test(value) ? value : null;
+}
+
+function decode(value: string): string | null {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return null; // a broken %-sequence
+  }
+}
+
+function left(key: string, wanted: string, value: string | null): string {
+  return `The link's ${key} was left out: wanted ${wanted}, got ${shown(value)}.`;
+}
+
+function shown(value: string | null): string {
+  // Control characters out, so that a link cannot write odd things into the page's text.
+  const clean = (value ?? "an unreadable value").replace(/[\p{Cc}\p{Cf}]/gu, "");
+  return clean.length > 40 ? `“${clean.slice(0, 40)}…”` : `“${clean}”`;
+}
+
+/** Keeps the address bar up to date without flooding the history: at most one write per `every` ms, the last one kept. */
+export class LinkWriter {
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private waiting: string | null = null;
+  private last = -Infinity;
+
+  constructor(
+    /** Puts the text behind `#` of the address, as history.replaceState does. */
+    private readonly replace: (hash: string) => void,
+    private readonly every = 400,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  write(view: ViewState): void {
+    this.waiting = formatLink(view);
+    if (this.timer !== null) return;
+    const wait = this.last + this.every - this.now();
+    if (wait <= 0) this.flush();
+    else this.timer = setTimeout(() => this.flush(), wait);
+  }
+
+  /** Writes at once what is waiting: before a link is copied. */
+  flush(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    if (this.waiting === null) return;
+    const hash = this.waiting;
+    this.waiting = null;
+    this.last = this.now();
+    this.replace(hash);
+  }
+
+  /** Drops what is waiting: the page is being left, and its successor owns the address. */
+  stop(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.waiting = null;
+  }
+}

@@ -1,0 +1,382 @@
+/**
+ * One recording that is open: live, replayed from the server, or out of an exported page. The stage sees no difference.
+ *
+ * Whatever brings messages (socket, chunks by HTTP, the page itself) appends them to one log; the cursor is told how far
+ * it reaches. A live run is led by the server and followed by the cursor; to scrub is to let go of it.
+ */
+import { LedgerClient } from "../ledger/client";
+import type { LedgerOptions } from "../ledger/client";
+import { RecordingLog } from "../ledger/log";
+import type { Embedded } from "../wire/embedded";
+import { KEYFRAME_EVERY, parseManifest } from "../wire/manifest";
+import type { Failure, Manifest } from "../wire/manifest";
+import type { ClientMessage, RecordingDetail, ServerMessage } from "../wire/wire.gen";
+import { api } from "./api";
+import type { Api } from "./api";
+import { Cursor } from "./cursor.svelte";
+import { readable } from "./errors";
+import type { MnemoscopeError } from "./errors";
+import { Pace } from "./pace";
+import type { SocketLike } from "./socket";
+import { Supply } from "./supply";
+
+export type SessionStatus = RecordingDetail["status"];
+
+/** What is opened: a recording of this server, or the one inside this page. */
+export type Source = { readonly id: string } | { readonly embedded: Embedded };
+
+export interface SessionOptions {
+  readonly cursor?: Cursor;
+  /** Step to stand on once it is known to exist, from the link. A live run is then not followed. */
+  readonly t?: number;
+  readonly api?: Api;
+  readonly socket?: (url: string) => SocketLike;
+  /** Pause before the k-th new try of a connection or chunk, ms. */
+  readonly wait?: (k: number) => number;
+  readonly silence?: number;
+  readonly ledger?: LedgerOptions;
+  readonly now?: () => number;
+}
+
+/** A command the server did not carry out. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly cure: string | null;
+}
+
+/** Opens a recording. Look at `phase`; `opened` resolves when a first picture is possible or opening has failed. */
+export function openRecording(source: Source, options: SessionOptions = {}): Session {
+  return new Session(source, options);
+}
+
+export class Session {
+  readonly cursor: Cursor;
+  readonly opened: Promise<void>;
+  /** opening: nothing to draw yet · open · error: it cannot be opened, see `error`. */
+  phase = $state<"opening" | "open" | "error">("opening");
+  error = $state.raw<MnemoscopeError | null>(null);
+  manifest = $state.raw<Manifest | null>(null);
+  log = $state.raw<RecordingLog | null>(null);
+  ledger = $state.raw<LedgerClient | null>(null);
+  title = $state("");
+  status = $state<SessionStatus>("opened");
+  /** The server may compute more. */
+  live = $state(false);
+  /** Steps held from 0 on without a gap. */
+  available = $state(0);
+  /** Steps computed so far, held or not. */
+  total = $state(0);
+  /** Live: steps per second asked for; null = as fast as the host can. */
+  pace = $state<number | null>(null);
+  /** none: nothing to be connected to (a replay, an exported page). */
+  connection = $state<"none" | "connecting" | "open" | "reconnecting" | "closed">("none");
+  /** Tries since the connection was lost. */
+  attempt = $state(0);
+  failures = $state.raw<readonly Failure[]>([]);
+  refusal = $state.raw<Refusal | null>(null);
+  /** Trouble that does not keep the recording from being looked at. */
+  notices = $state.raw<readonly string[]>([]);
+  /** Counts what has arrived, in any order: read it to redraw on it. */
+  grown = $state(0);
+  /** Seconds until the planned end at the measured rate; null where it cannot be told. */
+  eta = $state<number | null>(null);
+
+  private readonly api: Api;
+  private readonly rate: Pace;
+  private supply: Supply | null = null;
+  private readonly troubles = new Map<string, string>();
+  private closed = false;
+
+  constructor(
+    readonly source: Source,
+    private readonly options: SessionOptions,
+  ) {
+    this.cursor = options.cursor ?? new Cursor();
+    this.api = options.api ?? api;
+    this.rate = new Pace(options.now ?? (() => performance.now()));
+    this.cursor.holds = (t) => this.log?.has(t, t) ?? false;
+    this.opened = this.open().catch((error: unknown) => this.fail(readable(error)));
+  }
+
+  /** Steps the run is planned to have. */
+  get planned(): number {
+    return Math.max(this.manifest?.steps ?? 0, this.total);
+  }
+
+  /** Nothing more will come: all there is has been computed and is held. */
+  get complete(): boolean {
+    return !this.live && this.available >= this.total && this.phase === "open";
+  }
+
+  /** Whether now moves: by itself, or with the live run it follows. */
+  get playing(): boolean {
+    return this.cursor.playing || (this.live && this.cursor.followLive && this.status === "running");
+  }
+
+  /** Live: computed steps that have not arrived yet. */
+  get behind(): number {
+    return this.live ? Math.max(0, this.total - this.available) : 0;
+  }
+
+  /** The state of things in a few words: "Live, 8 steps/s", "Reconnecting, 3", "Recorded". */
+  get badge(): string {
+    if (this.connection === "reconnecting") return `Reconnecting, ${this.attempt}`;
+    if (!this.live) return "Recorded";
+    if (this.behind > Math.max(12, this.pace ?? 60)) return `${this.behind} steps behind`;
+    if (this.status !== "running") return "Live, paused";
+    return this.pace === null ? "Live, full speed" : `Live, ${this.pace} steps/s`;
+  }
+
+  // --- transport: the same calls whatever leads ---
+
+  play(): void {
+    if (this.leads()) {
+      this.backToLive();
+      if (this.status !== "running") this.command({ type: "play" });
+    } else this.cursor.play();
+  }
+
+  pause(): void {
+    if (this.live && this.cursor.followLive && this.status === "running") this.command({ type: "pause" });
+    this.cursor.pause();
+  }
+
+  toggle(): void {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  /** Steps on or back. At the newest step of a live run that is paused, "on" computes more. */
+  step(count: number): void {
+    if (count > 0 && this.leads() && this.status !== "running") {
+      this.backToLive();
+      this.command({ type: "step", count });
+    } else this.cursor.step(count);
+  }
+
+  /** Steps per second; Infinity = as fast as possible. At the newest step of a live run this is the run's own pace. */
+  setSpeed(speed: number): void {
+    this.cursor.speed = speed;
+    if (this.leads()) this.command({ type: "speed", steps_per_second: speed === Infinity ? null : speed });
+  }
+
+  backToLive(): void {
+    this.cursor.backToLive();
+    if (this.live) this.cursor.speed = this.pace ?? Infinity;
+  }
+
+  /** Ends a live run; what was computed stays. */
+  stop(): void {
+    this.command({ type: "stop" });
+  }
+
+  dismiss(): void {
+    this.refusal = null;
+  }
+
+  /** Lets go of everything: connection, loading, worker. */
+  close(): void {
+    this.closed = true;
+    this.supply?.stop();
+    this.ledger?.close();
+    this.cursor.dispose();
+  }
+
+  /** At the newest step of a live run: there the server leads. */
+  private leads(): boolean {
+    return this.live && (this.cursor.followLive || this.cursor.t >= this.total - 1);
+  }
+
+  private command(message: ClientMessage): void {
+    this.refusal = null;
+    if (this.supply?.send(message)) return;
+    this.refusal = {
+      code: "not-connected",
+      message: `The run could not be told to ${message.type}: there is no connection now.`,
+      cure: "Try again when it is back.",
+    };
+  }
+
+  // --- opening ---
+
+  private async open(): Promise<void> {
+    const { source } = this;
+    if ("embedded" in source) {
+      const { manifest, messages } = source.embedded;
+      const log = this.begin(manifest);
+      log.append(messages);
+      this.settle(manifest.status, log.steps);
+      this.stand();
+      this.phase = "open";
+      return;
+    }
+    const detail = await this.api.recording(source.id);
+    if (this.closed) return;
+    const log = this.begin(parseManifest(detail.manifest));
+    this.title = detail.title;
+    this.status = detail.status;
+    this.total = detail.steps;
+    const { socket, wait, silence } = this.options;
+    let joined = (): void => undefined;
+    const join = new Promise<void>((resolve) => (joined = resolve));
+    const supply = new Supply({
+      api: this.api,
+      id: source.id,
+      log,
+      message: (message) => this.hear(message, joined),
+      connection: (connection, attempt) => {
+        this.connection = connection;
+        this.attempt = attempt;
+        if (connection === "closed") void this.ended(source.id).then(joined);
+      },
+      trouble: (n, error, again) => this.trouble(n, error, again),
+      ...(socket && { socket }),
+      ...(wait && { wait }),
+      ...(silence && { silence }),
+    });
+    this.supply = supply;
+    this.cursor.onMove((t) => {
+      if (!this.live) supply.reach(t, this.total);
+    });
+    if (detail.live) {
+      this.live = this.cursor.growing = this.cursor.followLive = true;
+      this.reached(detail.steps);
+      this.stand();
+      supply.join();
+      await join;
+      return;
+    }
+    this.settle(detail.status, detail.steps);
+    this.stand();
+    if (this.total > 0) await supply.first();
+    if (this.closed || this.error) return;
+    this.phase = "open";
+    supply.rest(this.total, this.cursor.t);
+  }
+
+  /** Take the place the link names. */
+  private stand(): void {
+    if (this.options.t !== undefined) this.cursor.seek(this.options.t);
+  }
+
+  private begin(manifest: Manifest): RecordingLog {
+    const log = new RecordingLog(manifest);
+    this.manifest = manifest;
+    this.title = manifest.title;
+    this.failures = manifest.failures;
+    this.log = log;
+    this.ledger = new LedgerClient(log, this.options.ledger);
+    log.onGrow(() => this.arrived(log));
+    return log;
+  }
+
+  private hear(message: ServerMessage, joined: () => void): void {
+    switch (message.type) {
+      case "hello":
+        this.status = message.status;
+        this.reached(message.steps);
+        this.paced(message.speed);
+        this.phase = "open";
+        joined();
+        if (!message.live) this.supply?.leave();
+        break;
+      case "state":
+        this.status = message.status;
+        this.reached(message.step);
+        this.paced(message.speed);
+        break;
+      case "model-failed":
+        this.failed({ stream: message.stream, step: message.step, reason: message.reason });
+        break;
+      case "ended":
+        this.status = message.status;
+        this.reached(message.steps);
+        break;
+      case "error":
+        this.refusal = { code: message.code, message: message.message, cure: message.cure };
+        break;
+    }
+  }
+
+  /** The socket is closed for good: what is missing comes by HTTP, from a recording that does not grow any more. */
+  private async ended(id: string): Promise<void> {
+    if (this.closed) return;
+    try {
+      const detail = await this.api.recording(id);
+      if (this.closed) return;
+      this.manifest = parseManifest(detail.manifest);
+      this.title = detail.title;
+      for (const failure of this.manifest.failures) this.failed(failure);
+      this.settle(detail.status, detail.steps);
+    } catch (error) {
+      // What is held stays on the stage; only that nothing more comes has to be said.
+      this.settle(this.status === "running" ? "stopped" : this.status, this.available);
+      this.notice("ended", readable(error).message);
+    }
+    this.connection = "none";
+    this.phase = "open";
+    this.supply?.rest(this.total, this.cursor.t);
+  }
+
+  /** Nothing more will be computed. */
+  private settle(status: SessionStatus, steps: number): void {
+    const followed = this.cursor.followLive;
+    this.status = status;
+    this.live = this.cursor.growing = false;
+    this.total = steps;
+    this.eta = null;
+    this.cursor.grow(this.available, steps);
+    this.cursor.followLive = followed && this.available < steps; // until the last steps have come
+  }
+
+  // --- growing ---
+
+  private arrived(log: RecordingLog): void {
+    this.grown++;
+    if (log.steps !== this.available) this.available = log.steps;
+    if (this.available > this.total) this.total = this.available;
+    this.cursor.grow(this.available, this.total);
+    if (this.live) {
+      this.eta = this.rate.eta(this.available, this.planned);
+      this.supply?.mend();
+    } else if (this.available >= this.total) this.cursor.followLive = false;
+  }
+
+  private reached(steps: number): void {
+    if (steps > this.total) this.total = steps;
+    this.cursor.grow(this.available, this.total);
+  }
+
+  private paced(speed: number | null): void {
+    this.pace = speed;
+    if (this.cursor.followLive) this.cursor.speed = speed ?? Infinity;
+  }
+
+  private failed(failure: Failure): void {
+    if (this.failures.some((known) => known.stream === failure.stream)) return;
+    this.failures = [...this.failures, failure];
+    this.log?.fail(failure.stream, failure.step, failure.reason);
+  }
+
+  private trouble(n: number, error: MnemoscopeError | null, again: boolean): void {
+    const first = n * KEYFRAME_EVERY;
+    const last = first + KEYFRAME_EVERY - 1;
+    this.notice(`chunk ${n}`, error && `Steps ${first} to ${last} have not arrived: ${error.message}`);
+    if (error && !again && this.phase === "opening") this.fail(error);
+  }
+
+  /** A sentence for the reader, until it is taken back with null. */
+  private notice(key: string, text: string | null): void {
+    if (text === null) this.troubles.delete(key);
+    else this.troubles.set(key, text);
+    this.notices = [...new Set(this.troubles.values())];
+  }
+
+  private fail(error: MnemoscopeError): void {
+    if (this.closed) return;
+    this.error = error;
+    this.phase = "error";
+    this.supply?.stop();
+  }
+}

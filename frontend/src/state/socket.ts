@@ -1,0 +1,171 @@
+/**
+ * The socket of a live recording: kept open, reconnected with growing pauses, resumed from what is already held.
+ *
+ * It knows the protocol's envelope (text is one JSON message, binary is frame messages, hello first) and nothing of what
+ * the messages mean; the session does.
+ */
+import type { ClientMessage, ServerMessage } from "../wire/wire.gen";
+import { backoff } from "./chunks";
+
+export type Connection = "connecting" | "open" | "reconnecting" | "closed";
+
+/** What of a WebSocket is used; tests put something else in its place. */
+export interface SocketLike {
+  binaryType: string;
+  readonly readyState: number;
+  send(text: string): void;
+  close(code?: number, reason?: string): void;
+  onopen: ((event: Event) => void) | null;
+  onmessage: ((event: MessageEvent<string | ArrayBuffer>) => void) | null;
+  onclose: ((event: CloseEvent) => void) | null;
+  onerror: ((event: Event) => void) | null;
+}
+
+export interface SocketOptions {
+  readonly url: string;
+  readonly open?: (url: string) => SocketLike;
+  /** Contiguous steps held: the server sends from there on. */
+  readonly have: () => number;
+  readonly message: (message: ServerMessage) => void;
+  /** Frame messages; may throw, then the connection is started anew. */
+  readonly frames: (bytes: ArrayBuffer) => void;
+  /** The connection changed; `attempt` counts tries since it was last open. */
+  readonly changed: (connection: Connection, attempt: number) => void;
+  /** Asked before each new try: false = the run is over or gone, there is nothing to come back to. */
+  readonly worthwhile?: () => Promise<boolean>;
+  readonly wait?: (k: number) => number;
+  /** After this silence (ms) the server is asked for a sign of life; after twice that the connection counts as lost. */
+  readonly silence?: number;
+}
+
+const OPEN = 1;
+
+export class LiveSocket {
+  private socket: SocketLike | null = null;
+  private attempt = 0;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private pulse: ReturnType<typeof setInterval> | null = null;
+  private heard = false;
+  private asked = false;
+  private done = false;
+
+  constructor(private readonly options: SocketOptions) {}
+
+  connect(): void {
+    if (this.done || this.socket) return;
+    const { open = (url) => new WebSocket(url) as SocketLike, url, changed, have } = this.options;
+    changed(this.attempt === 0 ? "connecting" : "reconnecting", this.attempt);
+    const socket = open(url);
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    socket.onopen = () => {
+      this.send({ type: "hello", have: have() });
+      this.watch();
+    };
+    socket.onmessage = (event) => {
+      if (this.socket === socket) this.receive(event.data);
+    };
+    socket.onclose = (event) => {
+      if (this.socket !== socket) return;
+      this.lose();
+      // 1000: the server is through with this run and has said so before.
+      if (event.code === 1000) this.finish();
+      else this.again();
+    };
+    socket.onerror = () => undefined; // a close follows, and says all there is to know
+  }
+
+  /** Sends a command; false while there is no connection (commands are not kept: the run may have moved on). */
+  send(message: ClientMessage): boolean {
+    if (this.socket?.readyState !== OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** No reconnecting from here on. */
+  close(): void {
+    const socket = this.socket;
+    this.lose();
+    this.finish();
+    socket?.close(1000);
+  }
+
+  /** Gives this connection up and starts anew at once: after bytes that make no sense. */
+  restart(): void {
+    const socket = this.socket;
+    this.lose();
+    socket?.close(4000, "restart");
+    this.again();
+  }
+
+  private receive(data: string | ArrayBuffer): void {
+    this.heard = true;
+    if (typeof data !== "string") {
+      try {
+        this.options.frames(data);
+      } catch {
+        this.restart(); // the steps held so far are whole; the server sends the rest again
+      }
+      return;
+    }
+    let message: ServerMessage;
+    try {
+      message = JSON.parse(data) as ServerMessage;
+    } catch {
+      this.restart();
+      return;
+    }
+    if (message.type === "hello") {
+      this.attempt = 0;
+      this.options.changed("open", 0);
+    }
+    this.options.message(message);
+  }
+
+  private again(): void {
+    if (this.done) return;
+    this.attempt++;
+    this.options.changed("reconnecting", this.attempt);
+    this.timer = setTimeout(() => void this.retry(), (this.options.wait ?? backoff)(this.attempt));
+  }
+
+  private async retry(): Promise<void> {
+    this.timer = null;
+    const worthwhile = (await this.options.worthwhile?.()) ?? true;
+    if (this.done) return;
+    if (worthwhile) this.connect();
+    else this.finish();
+  }
+
+  private finish(): void {
+    if (this.done) return;
+    this.done = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.options.changed("closed", 0);
+  }
+
+  /** Forget the present connection. */
+  private lose(): void {
+    if (this.pulse !== null) clearInterval(this.pulse);
+    this.pulse = null;
+    this.socket = null;
+  }
+
+  /** A paused run is silent, and so is a dead connection: ask now and then, and tell one from the other. */
+  private watch(): void {
+    this.heard = true;
+    this.asked = false;
+    this.pulse = setInterval(() => {
+      if (this.heard) {
+        this.heard = false;
+        this.asked = false;
+      } else if (!this.asked) {
+        this.asked = true;
+        this.send({ type: "ping" });
+      } else {
+        this.restart();
+      }
+    }, this.options.silence ?? 10_000);
+  }
+}

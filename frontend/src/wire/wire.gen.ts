@@ -1,0 +1,1270 @@
+// Generated from openapi.json by `npm run wire`. Do not edit.
+
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * BankEntry
+         * @description One memory of a model.
+         */
+        BankEntry: {
+            /**
+             * Deallocation
+             * @description Freed slots are also wiped (factor ψ in the memory update).
+             * @default null
+             */
+            deallocation?: boolean | null;
+            /**
+             * Kind
+             * @description matrix: NTM and DNC; cell: LSTM state; append: an attention layer's keys and values, never modified.
+             * @enum {string}
+             */
+            kind: "matrix" | "cell" | "append";
+            /**
+             * Links
+             * @description The keyframe holds `links` and `precedence` (DNC).
+             * @default null
+             */
+            links?: boolean | null;
+            /** Name */
+            name: string;
+            /** Read Heads */
+            read_heads: number;
+            /**
+             * Slots
+             * @description Number of slots; null for a memory that grows by one slot per step.
+             */
+            slots: number | null;
+            /**
+             * Usage
+             * @description The keyframe holds `usage` (DNC); the reader rebuilds it between keyframes.
+             * @default null
+             */
+            usage?: boolean | null;
+            /**
+             * Width
+             * @description Numbers per slot.
+             */
+            width: number;
+            /** Write Heads */
+            write_heads: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Behind
+         * @description This watcher was too slow: these steps were not sent to it. Fetch their chunks by HTTP.
+         */
+        Behind: {
+            /**
+             * From
+             * @description First step that was skipped.
+             */
+            from: number;
+            /**
+             * To
+             * @description First step after the gap.
+             */
+            to: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "behind";
+        };
+        /**
+         * CheckpointEntry
+         * @description The weights a stream was run with.
+         */
+        CheckpointEntry: {
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ClientHello
+         * @description First message of a client: what it already holds.
+         */
+        ClientHello: {
+            /**
+             * Have
+             * @description Contiguous steps held by all living streams; 0 for a fresh page. The server sends from here on.
+             */
+            have: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "hello";
+        };
+        /** @description What a client sends over /ws/{id}. */
+        ClientMessage: components["schemas"]["ClientHello"] | components["schemas"]["Play"] | components["schemas"]["Pause"] | components["schemas"]["Step"] | components["schemas"]["SetSpeed"] | components["schemas"]["Stop"] | components["schemas"]["Ping"];
+        /**
+         * ColumnReport
+         * @description One column of an imported file.
+         */
+        ColumnReport: {
+            /** Index */
+            index: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "time" | "value" | "label" | "text";
+            /** Max */
+            max: number | null;
+            /** Mean */
+            mean: number | null;
+            /** Min */
+            min: number | null;
+            /**
+             * Missing
+             * @description Cells without a number.
+             */
+            missing: number;
+            /** Missing Fraction */
+            missing_fraction: number;
+            /** Name */
+            name: string;
+            /**
+             * Spark
+             * @description At most 128 numbers over the whole column, smallest and largest of each bucket; null = nothing but gaps there.
+             */
+            spark: (number | null)[];
+            /** Unit */
+            unit: string | null;
+        };
+        /**
+         * Ended
+         * @description Nothing more will be computed. The socket closes after this message.
+         */
+        Ended: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ended" | "stopped" | "failed";
+            /**
+             * Steps
+             * @description Steps the recording holds.
+             */
+            steps: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ended";
+        };
+        /**
+         * ErrorBody
+         * @description Body of every answer with a status of 400 or more.
+         */
+        ErrorBody: {
+            error: components["schemas"]["ErrorDetail"];
+        };
+        /**
+         * ErrorDetail
+         * @description One error, told to a person.
+         */
+        ErrorDetail: {
+            /**
+             * Code
+             * @description Stable name: `unknown-recording`, `import-failed`, `too-large`, `bad-request`, `forbidden-origin`, …
+             */
+            code: string;
+            /**
+             * Cure
+             * @description What to do about it.
+             */
+            cure: string | null;
+            /**
+             * Message
+             * @description What was wanted and what came.
+             */
+            message: string;
+            /**
+             * Where
+             * @description Place: line and column of a file, field of a request; null where there is none.
+             */
+            where: string | null;
+        };
+        /** Estimate */
+        Estimate: {
+            /**
+             * Bytes
+             * @description Size of the recording before compression; null until the models are loaded.
+             */
+            bytes: number | null;
+            /**
+             * Seconds
+             * @description Computing time on this host at full speed; null until the models have been measured.
+             */
+            seconds: number | null;
+        };
+        /**
+         * EventEntry
+         * @description Something that happens in the episode: steps `step … until` (until excluded).
+         */
+        EventEntry: {
+            /**
+             * Kind
+             * @description store | recall | label
+             */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Step */
+            step: number;
+            /** Until */
+            until: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * FrameEntry
+         * @description Layout of one fixed-size frame.
+         */
+        FrameEntry: {
+            /**
+             * Bytes
+             * @description Bytes of one frame; 0 where a stream has none (keyframes of write-once memories).
+             */
+            bytes: number;
+            /** Tensors */
+            tensors: components["schemas"]["TensorEntry"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * GalleryEntry
+         * @description A recording that ships with the product.
+         */
+        GalleryEntry: {
+            /** Caption */
+            caption: string;
+            /** Id */
+            id: string;
+            /** Models */
+            models: components["schemas"]["RunModel"][];
+            /** Steps */
+            steps: number;
+            /** Task */
+            task: string;
+            /** Title */
+            title: string;
+        };
+        /** GeneratedSignal */
+        GeneratedSignal: {
+            /** Generator */
+            generator: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "generated";
+            /** Params */
+            params?: {
+                [key: string]: number;
+            };
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Steps
+             * @default 512
+             */
+            steps?: number;
+        };
+        /** Generator */
+        Generator: {
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Params */
+            params: components["schemas"]["GeneratorParam"][];
+        };
+        /** GeneratorParam */
+        GeneratorParam: {
+            /** Default */
+            default: number;
+            /** Label */
+            label: string;
+            /** Max */
+            max: number;
+            /** Min */
+            min: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ImportReport
+         * @description What was read, and every assumption made on the way.
+         */
+        ImportReport: {
+            /** Bytes */
+            bytes: number;
+            /** Columns */
+            columns: components["schemas"]["ColumnReport"][];
+            /**
+             * Decimal
+             * @enum {string}
+             */
+            decimal: "." | ",";
+            /**
+             * Delimiter
+             * @description null: one number per line, or columns aligned by blanks (`delimiter` " ").
+             */
+            delimiter: string | null;
+            /** Encoding */
+            encoding: string;
+            /** Format */
+            format: string;
+            /** Header */
+            header: boolean;
+            /** Notes */
+            notes: string[];
+            /** Rows */
+            rows: number;
+            /**
+             * Sample Rate
+             * @description Hz; null = unknown or irregular.
+             */
+            sample_rate: number | null;
+            /**
+             * Sample Rate Source
+             * @description The arithmetic behind `sample_rate`, for people.
+             */
+            sample_rate_source: string;
+            /**
+             * Time Column
+             * @description Index of the column used as time.
+             */
+            time_column: number | null;
+        };
+        /** Limits */
+        Limits: {
+            /**
+             * Steps
+             * @description Most steps of one run.
+             */
+            steps: number;
+            /**
+             * Upload Bytes
+             * @description Largest request body that is accepted.
+             */
+            upload_bytes: number;
+        };
+        /**
+         * Manifest
+         * @description What a recording is, before its frames.
+         */
+        Manifest: {
+            /**
+             * Content Hash
+             * @description sha256 of all frame bytes in order of (stream, step); known when the recording has ended.
+             * @default null
+             */
+            content_hash?: string | null;
+            /**
+             * Created
+             * @description ISO 8601, UTC.
+             */
+            created: string;
+            /**
+             * Format
+             * @constant
+             */
+            format: "mnemoscope-recording";
+            /** Id */
+            id: string;
+            /** Keyframe Every */
+            keyframe_every: number;
+            /** Models */
+            models: components["schemas"]["ModelEntry"][];
+            /** Seed */
+            seed: number;
+            signal: components["schemas"]["SignalEntry"] | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "ended" | "stopped" | "failed";
+            /**
+             * Steps
+             * @description Planned steps while running, reached steps afterwards.
+             */
+            steps: number;
+            task: components["schemas"]["TaskEntry"];
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ModelCard
+         * @description One checkpoint that can be run.
+         */
+        ModelCard: {
+            /** Description */
+            description: string;
+            /**
+             * Glyph
+             * @enum {string}
+             */
+            glyph: "rnn" | "tr" | "ut" | "ntm" | "dnc";
+            /** Label */
+            label: string;
+            /**
+             * Measured Ms Per Step
+             * @description Milliseconds one step took on this host, measured by a worker; null until it is known.
+             */
+            measured_ms_per_step: number | null;
+            /**
+             * Metrics
+             * @description Measured results of the checkpoint's card.
+             */
+            metrics: {
+                [key: string]: unknown;
+            };
+            /**
+             * Model
+             * @description Id to ask for in POST /api/sessions: `ntm`.
+             */
+            model: string;
+            /**
+             * Name
+             * @description Name of the checkpoint: `ntm-signal-recall`.
+             */
+            name: string;
+            /** Parameters */
+            parameters: number;
+            /** Task */
+            task: string;
+        };
+        /**
+         * ModelEntry
+         * @description One model (one stream of frames) of a recording.
+         */
+        ModelEntry: {
+            /** Banks */
+            banks: components["schemas"]["BankEntry"][];
+            /** @default null */
+            checkpoint?: components["schemas"]["CheckpointEntry"] | null;
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Device */
+            device: string;
+            /** Dtype */
+            dtype: string;
+            frame: components["schemas"]["FrameEntry"];
+            /**
+             * Glyph
+             * @description Which hue and sign the page gives it.
+             * @enum {string}
+             */
+            glyph: "rnn" | "tr" | "ut" | "ntm" | "dnc";
+            /**
+             * Id
+             * @description Short id, unique inside the recording: `dnc`.
+             */
+            id: string;
+            keyframe: components["schemas"]["FrameEntry"];
+            /** Label */
+            label: string;
+            /** Paradigm */
+            paradigm: string;
+            /**
+             * Parameters
+             * @description Number of trained numbers.
+             */
+            parameters: number;
+            /** Task */
+            task: string;
+            /** Versions */
+            versions: {
+                [key: string]: string;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ModelFailed
+         * @description One model cannot go on (NaN, out of memory, its process died); the others do.
+         */
+        ModelFailed: {
+            /** Reason */
+            reason: string;
+            /**
+             * Step
+             * @description First step this model did not deliver.
+             */
+            step: number;
+            /**
+             * Stream
+             * @description Index into manifest.models.
+             */
+            stream: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "model-failed";
+        };
+        /**
+         * NoSignal
+         * @description The task makes its own input (copy).
+         */
+        NoSignal: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "none";
+        };
+        /**
+         * Pause
+         * @description Compute nothing more until play or step.
+         */
+        Pause: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pause";
+        };
+        /**
+         * Ping
+         * @description Answered with a `state` message.
+         */
+        Ping: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ping";
+        };
+        /**
+         * Play
+         * @description Compute on, at the current speed.
+         */
+        Play: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "play";
+        };
+        /**
+         * Preview
+         * @description What the model would see.
+         */
+        Preview: {
+            /**
+             * Before
+             * @description The same window as it is in the file; null = missing.
+             */
+            before: (number | null)[];
+            estimate: components["schemas"]["Estimate"];
+            /** Offset */
+            offset: number;
+            /**
+             * Overview
+             * @description The whole channel as it is in the file, at most 1000 points.
+             */
+            overview: (number | null)[];
+            /**
+             * Sample Rate
+             * @description Steps per second.
+             */
+            sample_rate: number | null;
+            /**
+             * Scale
+             * @description raw = value · scale + offset
+             */
+            scale: number;
+            /** Steps */
+            steps: number;
+            /**
+             * Values
+             * @description After resampling and scaling; at most 2000 points, smallest and largest of each bucket in order.
+             */
+            values: number[];
+            /** Warnings */
+            warnings: string[];
+        };
+        /** PreviewRequest */
+        PreviewRequest: {
+            /**
+             * Channel
+             * @description Index of the column.
+             */
+            channel: number;
+            /**
+             * Missing
+             * @description hold: repeat the last number; linear: a straight line over the gap; drop: leave the rows out.
+             * @default hold
+             * @enum {string}
+             */
+            missing?: "hold" | "linear" | "drop";
+            /**
+             * Models
+             * @description Models to estimate for; empty = all that can run a signal.
+             */
+            models?: string[];
+            /**
+             * Resample To
+             * @description Hz wanted; null = as it is.
+             * @default null
+             */
+            resample_to?: number | null;
+            /**
+             * Sample Rate
+             * @description Hz of the file, where the user knows better than the report; null = as reported.
+             * @default null
+             */
+            sample_rate?: number | null;
+            /**
+             * Scaling
+             * @default zscore
+             * @enum {string}
+             */
+            scaling?: "zscore" | "robust" | "none";
+            /**
+             * Start
+             * @description First row, counted from 0 below the header.
+             * @default 0
+             */
+            start?: number;
+            /**
+             * Stop
+             * @description Row after the last one; null = to the end.
+             * @default null
+             */
+            stop?: number | null;
+        };
+        /**
+         * RecordingDetail
+         * @description Everything needed to open a recording; its chunks follow by HTTP, or by /ws/{id} while it is live.
+         */
+        RecordingDetail: {
+            /** Id */
+            id: string;
+            /** Live */
+            live: boolean;
+            manifest: components["schemas"]["Manifest"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "opened" | "running" | "paused" | "ended" | "stopped" | "failed";
+            /**
+             * Steps
+             * @description Steps that can be had now.
+             */
+            steps: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * RecordingSummary
+         * @description A recording in this data folder.
+         */
+        RecordingSummary: {
+            /**
+             * Bytes
+             * @description Size of the file.
+             */
+            bytes: number;
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /** Models */
+            models: components["schemas"]["RunModel"][];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "ended" | "stopped" | "failed";
+            /**
+             * Steps
+             * @description Steps it holds.
+             */
+            steps: number;
+            /** Task */
+            task: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Refused
+         * @description A command was not carried out; the session is as it was.
+         */
+        Refused: {
+            /**
+             * Code
+             * @description Stable name of the error: `illegal-move`, `bad-message`, `unknown-recording`, `too-many-messages`, …
+             */
+            code: string;
+            /**
+             * Cure
+             * @description What to do about it.
+             */
+            cure: string;
+            /**
+             * Message
+             * @description What was wanted and what came.
+             */
+            message: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "error";
+        };
+        /** Rename */
+        Rename: {
+            /** Title */
+            title: string;
+        };
+        /**
+         * RunModel
+         * @description One model of a recording, in short.
+         */
+        RunModel: {
+            /** Glyph */
+            glyph: string;
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * ScalingEntry
+         * @description How the raw signal became the model's input: raw = value · scale + offset.
+         */
+        ScalingEntry: {
+            /**
+             * Method
+             * @description zscore | robust | none
+             */
+            method: string;
+            /** Offset */
+            offset: number;
+            /** Scale */
+            scale: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ServerHello
+         * @description First message, the answer to the client's hello. Chunk messages from `have` on follow where `live` is true.
+         */
+        ServerHello: {
+            /**
+             * Live
+             * @description False: nothing more will be computed. The server closes with 1000; load the chunks by HTTP.
+             */
+            live: boolean;
+            /** @description The manifest as far as it is known now. */
+            manifest: components["schemas"]["Manifest"];
+            /**
+             * Speed
+             * @description Steps per second asked for; null = as fast as the host can.
+             */
+            speed: number | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "opened" | "running" | "paused" | "ended" | "stopped" | "failed";
+            /**
+             * Steps
+             * @description Steps that every living model has computed and that can be had.
+             */
+            steps: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "hello";
+        };
+        /** @description What the server sends over /ws/{id} as JSON. */
+        ServerMessage: components["schemas"]["ServerHello"] | components["schemas"]["State"] | components["schemas"]["ModelFailed"] | components["schemas"]["Behind"] | components["schemas"]["Ended"] | components["schemas"]["Refused"];
+        /** SessionCreated */
+        SessionCreated: {
+            /**
+             * Id
+             * @description Opens at /s/{id}; the socket is /ws/{id}.
+             */
+            id: string;
+        };
+        /**
+         * SessionRequest
+         * @description Open a session: a recording that starts now.
+         */
+        SessionRequest: {
+            /**
+             * Models
+             * @description Model ids, in the order of the lanes: `["ntm", "dnc"]`.
+             */
+            models: string[];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /** Signal */
+            signal: components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"] | components["schemas"]["ValuesSignal"] | components["schemas"]["NoSignal"];
+            /**
+             * Speed
+             * @description Steps per second; null = as fast as the host can.
+             * @default 30
+             */
+            speed?: number | null;
+            /**
+             * Start
+             * @default playing
+             * @enum {string}
+             */
+            start?: "paused" | "playing";
+            /** Task */
+            task: string;
+            /**
+             * Task Params
+             * @description Parameters of the task: segment, delay, lead … ; missing ones take the task's defaults.
+             */
+            task_params?: {
+                [key: string]: number;
+            };
+            /**
+             * Title
+             * @description null = made from signal and task.
+             * @default null
+             */
+            title?: string | null;
+        };
+        /**
+         * SetSpeed
+         * @description Change the pace; allowed in every state that is not final.
+         */
+        SetSpeed: {
+            /**
+             * Steps Per Second
+             * @description null = as fast as the host can.
+             */
+            steps_per_second: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "speed";
+        };
+        /**
+         * SignalEntry
+         * @description Where the signal came from; null in recordings of tasks that make their own input.
+         */
+        SignalEntry: {
+            /** Channel */
+            channel: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Sample Rate
+             * @description Steps per second; null = unknown.
+             */
+            sample_rate: number | null;
+            scaling: components["schemas"]["ScalingEntry"];
+            /**
+             * Source
+             * @description Detected format, window, resampling, sha256 of the file …
+             */
+            source: {
+                [key: string]: unknown;
+            };
+            /** Unit */
+            unit: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** SignalEvent */
+        SignalEvent: {
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Step */
+            step: number;
+            /** Until */
+            until: number;
+        };
+        /** SignalPreview */
+        SignalPreview: {
+            /** Events */
+            events: components["schemas"]["SignalEvent"][];
+            /** Sample Rate */
+            sample_rate: number | null;
+            /** Values */
+            values: number[];
+        };
+        /** SignalPreviewRequest */
+        SignalPreviewRequest: {
+            /** Kind */
+            kind: string;
+            /** Params */
+            params?: {
+                [key: string]: number;
+            };
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Steps
+             * @default 512
+             */
+            steps?: number;
+        };
+        /**
+         * State
+         * @description The session moved: sent on every change of status or speed, and as the answer to a ping.
+         */
+        State: {
+            /**
+             * Speed
+             * @description Steps per second asked for; null = as fast as the host can.
+             */
+            speed: number | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "opened" | "running" | "paused" | "ended" | "stopped" | "failed";
+            /**
+             * Step
+             * @description Steps computed so far; the next one to be computed has this index.
+             */
+            step: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "state";
+        };
+        /**
+         * Status
+         * @description What this server is and can do now.
+         */
+        Status: {
+            /**
+             * Device
+             * @description Where models run: `cpu`, `cuda`; null until a worker is ready.
+             */
+            device: string | null;
+            limits: components["schemas"]["Limits"];
+            /**
+             * Replay Only
+             * @description Live runs are off on this host.
+             */
+            replay_only: boolean;
+            /** Version */
+            version: string;
+            /**
+             * Workers
+             * @description failed: no live runs, for the reason in `workers_reason`; recordings still open.
+             * @enum {string}
+             */
+            workers: "starting" | "ready" | "failed";
+            /** Workers Reason */
+            workers_reason: string | null;
+        };
+        /**
+         * Step
+         * @description Compute exactly `count` steps and pause.
+         */
+        Step: {
+            /**
+             * Count
+             * @default 1
+             */
+            count?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "step";
+        };
+        /**
+         * Stop
+         * @description End the session here; what was computed stays as a recording with status `stopped`.
+         */
+        Stop: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "stop";
+        };
+        /**
+         * TaskEntry
+         * @description The task whose episode was run.
+         */
+        TaskEntry: {
+            /** Events */
+            events: components["schemas"]["EventEntry"][];
+            /** Name */
+            name: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TensorEntry
+         * @description One tensor inside a frame or keyframe; identified by (`bank`, `name`).
+         */
+        TensorEntry: {
+            /**
+             * Axes
+             * @description Names of the axes, outermost first: feature, slot, width, write_head, read_head, shift, mode, head, unit.
+             */
+            axes: string[];
+            /**
+             * Bank
+             * @description Bank it belongs to; null for what the whole model did (`inputs`, `targets`, `mask`, `outputs` …).
+             */
+            bank: string | null;
+            /**
+             * Dtype
+             * @description Numbers are little-endian float32 in version 1.
+             * @constant
+             */
+            dtype: "float32";
+            /**
+             * Name
+             * @description Name shared by all models: `inputs`, `write_weights`, `erase`, …
+             */
+            name: string;
+            /**
+             * Offset
+             * @description Bytes from the start of the frame.
+             */
+            offset: number;
+            /**
+             * Role
+             * @description What it is to a reader: input, output, weight, vector, gate, state …
+             */
+            role: string;
+            /**
+             * Shape
+             * @description Length of each axis.
+             */
+            shape: number[];
+        } & {
+            [key: string]: unknown;
+        };
+        /** Upload */
+        Upload: {
+            /** Id */
+            id: string;
+            report: components["schemas"]["ImportReport"];
+        };
+        /** UploadSignal */
+        UploadSignal: {
+            /**
+             * Channel
+             * @description Index of the column.
+             */
+            channel: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "upload";
+            /**
+             * Missing
+             * @description hold: repeat the last number; linear: a straight line over the gap; drop: leave the rows out.
+             * @default hold
+             * @enum {string}
+             */
+            missing?: "hold" | "linear" | "drop";
+            /**
+             * Resample To
+             * @description Hz wanted; null = as it is.
+             * @default null
+             */
+            resample_to?: number | null;
+            /**
+             * Sample Rate
+             * @description Hz of the file, where the user knows better than the report; null = as reported.
+             * @default null
+             */
+            sample_rate?: number | null;
+            /**
+             * Scaling
+             * @default zscore
+             * @enum {string}
+             */
+            scaling?: "zscore" | "robust" | "none";
+            /**
+             * Start
+             * @description First row, counted from 0 below the header.
+             * @default 0
+             */
+            start?: number;
+            /**
+             * Stop
+             * @description Row after the last one; null = to the end.
+             * @default null
+             */
+            stop?: number | null;
+            /** Upload Id */
+            upload_id: string;
+        };
+        /**
+         * ValuesSignal
+         * @description A series given number by number, for example drawn with the mouse.
+         */
+        ValuesSignal: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "values";
+            /**
+             * Name
+             * @default drawn signal
+             */
+            name?: string;
+            /**
+             * Sample Rate
+             * @default null
+             */
+            sample_rate?: number | null;
+            /** Values */
+            values: number[];
+        };
+        /**
+         * Window
+         * @description What part of a channel to use and how to turn it into the model's input.
+         */
+        Window: {
+            /**
+             * Channel
+             * @description Index of the column.
+             */
+            channel: number;
+            /**
+             * Missing
+             * @description hold: repeat the last number; linear: a straight line over the gap; drop: leave the rows out.
+             * @default hold
+             * @enum {string}
+             */
+            missing?: "hold" | "linear" | "drop";
+            /**
+             * Resample To
+             * @description Hz wanted; null = as it is.
+             * @default null
+             */
+            resample_to?: number | null;
+            /**
+             * Sample Rate
+             * @description Hz of the file, where the user knows better than the report; null = as reported.
+             * @default null
+             */
+            sample_rate?: number | null;
+            /**
+             * Scaling
+             * @default zscore
+             * @enum {string}
+             */
+            scaling?: "zscore" | "robust" | "none";
+            /**
+             * Start
+             * @description First row, counted from 0 below the header.
+             * @default 0
+             */
+            start?: number;
+            /**
+             * Stop
+             * @description Row after the last one; null = to the end.
+             * @default null
+             */
+            stop?: number | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type BankEntry = components['schemas']['BankEntry'];
+export type Behind = components['schemas']['Behind'];
+export type CheckpointEntry = components['schemas']['CheckpointEntry'];
+export type ClientHello = components['schemas']['ClientHello'];
+export type ClientMessage = components['schemas']['ClientMessage'];
+export type ColumnReport = components['schemas']['ColumnReport'];
+export type Ended = components['schemas']['Ended'];
+export type ErrorBody = components['schemas']['ErrorBody'];
+export type ErrorDetail = components['schemas']['ErrorDetail'];
+export type Estimate = components['schemas']['Estimate'];
+export type EventEntry = components['schemas']['EventEntry'];
+export type FrameEntry = components['schemas']['FrameEntry'];
+export type GalleryEntry = components['schemas']['GalleryEntry'];
+export type GeneratedSignal = components['schemas']['GeneratedSignal'];
+export type Generator = components['schemas']['Generator'];
+export type GeneratorParam = components['schemas']['GeneratorParam'];
+export type ImportReport = components['schemas']['ImportReport'];
+export type Limits = components['schemas']['Limits'];
+export type Manifest = components['schemas']['Manifest'];
+export type ModelCard = components['schemas']['ModelCard'];
+export type ModelEntry = components['schemas']['ModelEntry'];
+export type ModelFailed = components['schemas']['ModelFailed'];
+export type NoSignal = components['schemas']['NoSignal'];
+export type Pause = components['schemas']['Pause'];
+export type Ping = components['schemas']['Ping'];
+export type Play = components['schemas']['Play'];
+export type Preview = components['schemas']['Preview'];
+export type PreviewRequest = components['schemas']['PreviewRequest'];
+export type RecordingDetail = components['schemas']['RecordingDetail'];
+export type RecordingSummary = components['schemas']['RecordingSummary'];
+export type Refused = components['schemas']['Refused'];
+export type Rename = components['schemas']['Rename'];
+export type RunModel = components['schemas']['RunModel'];
+export type ScalingEntry = components['schemas']['ScalingEntry'];
+export type ServerHello = components['schemas']['ServerHello'];
+export type ServerMessage = components['schemas']['ServerMessage'];
+export type SessionCreated = components['schemas']['SessionCreated'];
+export type SessionRequest = components['schemas']['SessionRequest'];
+export type SetSpeed = components['schemas']['SetSpeed'];
+export type SignalEntry = components['schemas']['SignalEntry'];
+export type SignalEvent = components['schemas']['SignalEvent'];
+export type SignalPreview = components['schemas']['SignalPreview'];
+export type SignalPreviewRequest = components['schemas']['SignalPreviewRequest'];
+export type State = components['schemas']['State'];
+export type Status = components['schemas']['Status'];
+export type Step = components['schemas']['Step'];
+export type Stop = components['schemas']['Stop'];
+export type TaskEntry = components['schemas']['TaskEntry'];
+export type TensorEntry = components['schemas']['TensorEntry'];
+export type Upload = components['schemas']['Upload'];
+export type UploadSignal = components['schemas']['UploadSignal'];
+export type ValuesSignal = components['schemas']['ValuesSignal'];
+export type Window = components['schemas']['Window'];
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
