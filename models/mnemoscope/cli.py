@@ -177,7 +177,7 @@ def _positive(text: str) -> float:
 
 
 def _fail(message: str) -> int:
-    print(f"mnemoscope: {message}", file=sys.stderr)
+    commands.say(f"mnemoscope: {message}", file=sys.stderr)
     return BAD_INPUT
 
 

@@ -10,11 +10,16 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from mnemoscope.errors import CorruptRecording, MnemoscopeError, UnknownModel
 
 OK, NOT_OK, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+def say(text: str, *, file: TextIO | None = None) -> None:
+    """Print one line. A recording may come from a stranger: what would steer the terminal is shown as "?"."""
+    print("".join(c if c.isprintable() else "?" for c in text), file=file)
 
 
 def record(args: argparse.Namespace) -> int:
@@ -23,7 +28,7 @@ def record(args: argparse.Namespace) -> int:
 
     episode, notes = _episode(args)
     for note in notes:
-        print(f"note: {note}", file=sys.stderr)
+        say(f"note: {note}", file=sys.stderr)
     import torch
 
     from mnemoscope import record as recorder
@@ -100,16 +105,16 @@ def inspect(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(facts, ensure_ascii=False))
         return OK
-    print(f"{facts['title']}  ({facts['id']})")
-    print(f"{facts['status']}, {facts['steps']} steps, {_size(facts['bytes'])}, made {facts['created']}")
+    say(f"{facts['title']}  ({facts['id']})")
+    say(f"{facts['status']}, {facts['steps']} steps, {_size(facts['bytes'])}, made {facts['created']}")
     signal = facts["signal"]
-    print(f"task    {facts['task']['name']} {facts['task']['params']}")
-    print(f"signal  {signal['name']}" if signal else "signal  made by the task")
+    say(f"task    {facts['task']['name']} {facts['task']['params']}")
+    say(f"signal  {signal['name']}" if signal else "signal  made by the task")
     for model in facts["models"]:
         banks = ", ".join(f"{b['name']} ({b['kind']}, {b['slots'] or 1}×{b['width']})" for b in model["banks"])
-        print(f"model   {model['id']}: {model['steps']} steps, {model['frame_bytes']} bytes a step; {banks}")
+        say(f"model   {model['id']}: {model['steps']} steps, {model['frame_bytes']} bytes a step; {banks}")
     if facts["torn_bytes"]:
-        print(f"torn    the last {facts['torn_bytes']} bytes belong to no whole block and are not read")
+        say(f"torn    the last {facts['torn_bytes']} bytes belong to no whole block and are not read")
     return OK
 
 
@@ -130,17 +135,17 @@ def verify(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(report, ensure_ascii=False))
     elif "error" in report:
-        print(report["error"])
+        say(report["error"])
     else:
         for bank in report["banks"]:
             parts = (("keyframes", "keyframes"), ("reads", "read_vectors"), ("share rows", "share_rows"))
             found = "; ".join(f"{label} {bank[key]['count']}, error {_error(bank[key])}" for label, key in parts)
-            print(f"{'ok ' if bank['ok'] else 'NOT'} {bank['model']} {bank['bank']}: {found}")
+            say(f"{'ok ' if bank['ok'] else 'NOT'} {bank['model']} {bank['bank']}: {found}")
         agrees = {True: "agrees", False: "DOES NOT AGREE", None: "not yet written: the recording has no end"}
-        print(f"content hash {agrees[report['content_hash']['agrees']]}")
+        say(f"content hash {agrees[report['content_hash']['agrees']]}")
         for missing in report["missing_keyframes"]:
-            print(f"MISSING keyframe of {missing}")
-        print("ok" if report["ok"] else "not ok")
+            say(f"MISSING keyframe of {missing}")
+        say("ok" if report["ok"] else "not ok")
     return OK if report["ok"] else NOT_OK
 
 

@@ -259,6 +259,16 @@ def test_a_torn_recording_is_inspected_up_to_its_last_whole_block(
     assert "not yet written: the recording has no end" in out
 
 
+def test_a_strangers_title_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    made = Made(steps=10, models=("lstm",))
+    made.manifest["title"] = "\x1b]0;owned\x07\x1b[2Jnice\nline"
+    made.save(tmp_path / "a.mnemo")
+    out = run(capsys, "inspect", "a.mnemo")[1]
+    assert out.startswith("?]0;owned??[2Jnice?line")
+    assert "\x1b" not in out
+    assert json.loads(run(capsys, "inspect", "a.mnemo", "--json")[1])["title"] == made.manifest["title"]
+
+
 def test_evaluation_prints_a_line_a_row(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "evaluate", "--models", "lstm", "--task", "copy", "--sequences", "2", "--json")
     rows = [json.loads(line) for line in out.splitlines()]
