@@ -17,7 +17,7 @@ export default defineConfig({
     modulePreload: false,
     cssCodeSplit: false,
   },
-  worker: { format: "es" },
+  worker: { format: "iife" }, // a module worker does not start in a page that was opened from disk
   server: {
     proxy: {
       "/api": { target: server },

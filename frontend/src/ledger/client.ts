@@ -62,7 +62,7 @@ export class LedgerClient {
 
   constructor(
     private readonly log: RecordingLog,
-    { spawn = spawnLedger as () => WorkerLike, cacheBytes = 64 << 20, startWithin = 3000 }: LedgerOptions = {},
+    { spawn = spawnLedger as () => WorkerLike, cacheBytes = 64 << 20, startWithin = 5000 }: LedgerOptions = {},
   ) {
     this.cache = new RowCache(cacheBytes);
     if (spawn) this.start(spawn, startWithin);
