@@ -116,13 +116,20 @@ def run(bank: BankSpec, log: dict[str, np.ndarray], state: dict[str, np.ndarray]
     return states
 
 
+RECORDS_READS = ("ntm",)
+"""Matrix models of these tests whose log holds what was read; of the others the reader derives it."""
+
+
 def entry(ident: str, banks: list[BankSpec]) -> tuple[dict[str, Any], FrameLayout, FrameLayout]:
     """A manifest entry and its two layouts."""
     axes = ("a", "b")
     frame: list[Any] = [(None, "inputs", "input", ("feature",), (3,)), (None, "outputs", "output", ("output",), (1,))]
     keyframe: list[Any] = []
     for bank in banks:
-        frame += [(bank.name, n, "log", axes[: len(s)], s) for n, s in bank.frame_tensors().items()]
+        shapes = bank.frame_tensors()
+        if ident in RECORDS_READS:
+            shapes = shapes | {"read_vectors": (bank.read_heads, bank.width)}
+        frame += [(bank.name, n, "log", axes[: len(s)], s) for n, s in shapes.items()]
         keyframe += [(bank.name, n, "state", axes[: len(s)], s) for n, s in bank.keyframe_tensors().items()]
     layouts = FrameLayout.of(frame), FrameLayout.of(keyframe)
     made = {"id": ident, "label": ident.upper(), "paradigm": ident, "glyph": "dnc", "task": "copy", "config": {}}
@@ -172,7 +179,7 @@ class Made:
                 state = {n: a.astype(np.float32).astype(np.float64) for n, a in state.items()}
                 states = run(bank, log, state)
                 self.logs[ident, bank.name], self.states[ident, bank.name] = log, states
-                arrays |= {(bank.name, name): array for name, array in log.items()}
+                arrays |= {(bank.name, name): array for name, array in log.items() if (bank.name, name) in frame}
                 for name in bank.keyframe_tensors():
                     saved[bank.name, name] = np.stack([states[t][name] for t in range(0, steps, 64)])
             self.frames.append(pack(frame, arrays))

@@ -175,7 +175,7 @@ class DNC(MemoryModel):
         ]
 
     def frame_entries(self) -> list[TensorEntry]:
-        """Addresses, vectors and gates."""
+        """Addresses, vectors and gates; keys are not recorded and reads follow from the rest."""
         c, bank = self.config, "memory"
         r, w = c.read_heads, c.width
         return [
@@ -184,10 +184,7 @@ class DNC(MemoryModel):
             (bank, "erase", "erase", ("write_head", "width"), (1, w)),
             (bank, "write_vectors", "write", ("write_head", "width"), (1, w)),
             (bank, "read_weights", "read", ("read_head", "slot"), (r, c.slots)),
-            (bank, "read_vectors", "read", ("read_head", "width"), (r, w)),
-            (bank, "read_keys", "gate", ("read_head", "width"), (r, w)),
             (bank, "read_strengths", "gate", ("read_head",), (r,)),
-            (bank, "write_key", "gate", ("width",), (w,)),
             (bank, "write_strength", "gate", ("gate",), (1,)),
             (bank, "free_gates", "gate", ("read_head",), (r,)),
             (bank, "allocation_gate", "gate", ("gate",), (1,)),
@@ -209,8 +206,12 @@ class DNC(MemoryModel):
 
     def frame(self, seen: DNCSeen) -> Traced:
         """Tensors of `frame_entries`."""
-        traced: Traced = {("memory", name): value for name, value in seen.interface._asdict().items()}
-        for name in ("write_weights", "read_weights", "read_vectors"):
+        traced: Traced = {
+            ("memory", name): value
+            for name, value in seen.interface._asdict().items()
+            if not name.endswith("key") and name != "read_keys"
+        }
+        for name in ("write_weights", "read_weights"):
             traced["memory", name] = getattr(seen, name)
         traced[None, "output_memory"] = seen.output_memory
         return traced

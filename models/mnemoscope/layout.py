@@ -114,7 +114,6 @@ class BankSpec:
             "erase": (wh, w),
             "write_vectors": (wh, w),
             "read_weights": (rh, n),
-            "read_vectors": (rh, w),
         }
         if self.usage or self.deallocation:
             shapes["free_gates"] = (rh,)

@@ -4,6 +4,7 @@ Arrays over time come as read-only float32 with the step first; states and ledge
 Derived arrays by kind of bank:
 
     matrix   memory [step, slot, width] · usage, precedence, retention [step, slot] · links [step, slot, slot]
+             read_vectors [step, read_head, width], where they are not recorded
     cell     cell [step, unit]
     append   attention [step, head, step], zero above the diagonal
 """
@@ -26,7 +27,7 @@ from mnemoscope.manifest import KEYFRAME_EVERY, StreamSpec
 if TYPE_CHECKING:
     from mnemoscope.recording import Recording
 
-MATRIX_DERIVED = ("memory", "usage", "links", "precedence", "retention")
+MATRIX_DERIVED = ("memory", "read_vectors", "usage", "links", "precedence", "retention")
 DERIVED = {"matrix": MATRIX_DERIVED, "cell": ("cell",), "append": ("attention",)}
 
 MAX_ARRAY_BYTES = 2 << 30
@@ -104,16 +105,30 @@ class ModelView:
         stop = self.steps if stop is None else stop
         if not 0 <= start <= stop <= self.steps:
             raise RecordingError(f"Wanted steps {start} … {stop - 1}, model {self.id} has {self.steps} steps.")
-        frame = self._stream.frame
-        recorded = (bank is None and (None, name) in frame) or (
-            bool(self.banks) and (self.bank(bank).name, name) in frame
-        )
-        if not recorded and self.banks and name in DERIVED[self.bank(bank).kind]:
+        if not self.recorded(name, bank) and self.banks and name in DERIVED[self.bank(bank).kind]:
             out = self._derived(name, self.bank(bank), start, stop)
         else:
             out = self._recorded(self.spec(name, bank))[start:stop]
         out.flags.writeable = False
         return out
+
+    def recorded(self, name: str, bank: str | None = None) -> bool:
+        """Whether the log holds this array, rather than implying it."""
+        frame = self._stream.frame
+        return (bank is None and (None, name) in frame) or (bool(self.banks) and (self.bank(bank).name, name) in frame)
+
+    def read_vector(self, t: int, head: int = 0, bank: str | None = None) -> Floats:
+        """What one head read at step t: [width]; of a cell the hidden state [unit].
+
+        As recorded, or `M_tᵀ w^r` with the memory derived from the keyframe before.
+        """
+        spec = self.bank(bank)
+        head = self._head(head, spec.read_heads)
+        if not self.recorded("read_vectors", spec.name):
+            weights = self._recorded(self.spec("read_weights", spec.name))[self._step(t), head]
+            return weights.astype(np.float64) @ self.memory(t, spec.name)
+        vectors = self._recorded(self.spec("read_vectors", spec.name))[self._step(t)].astype(np.float64)
+        return vectors if spec.kind == "cell" else vectors[head]
 
     def memory(self, t: int, bank: str | None = None) -> Floats:
         """Content after step t's write: [slot, width]; of a cell [1, unit]; of attention the values [slot, head, width]."""
@@ -169,10 +184,7 @@ class ModelView:
         Index 0 is the initial content, index s + 1 the write of step s. write: as in `contributions`.
         """
         parts = self.contributions(t, head, bank, write=write)
-        if write:
-            return ledger.shares(parts)
-        vectors = self._recorded(self.spec("read_vectors", self.bank(bank).name))
-        return ledger.shares(parts, vectors[t] if self.bank(bank).kind == "cell" else vectors[t, head])
+        return ledger.shares(parts, None if write else self.read_vector(t, head, bank))
 
     def slot_origins(self, slot: int, t: int, bank: str | None = None) -> Floats:
         """Which writes the content of one slot is made of after step t: shares [t + 2] (a cell is one slot)."""
@@ -238,6 +250,7 @@ class ModelView:
         shape: tuple[int, ...] = {
             "memory": (slots, bank.width),
             "links": (slots, slots),
+            "read_vectors": (bank.read_heads, bank.width),
             "cell": (bank.width,),
             "attention": (bank.read_heads, stop),
         }.get(name, (slots,))
@@ -254,8 +267,12 @@ class ModelView:
                 for h in range(bank.read_heads):
                     out[t - start, h, : t + 1] = derive.attention_row(queries[t, h], keys[: t + 1, h])
             return out
+        weights = self._float64("read_weights", bank, stop) if name == "read_vectors" else None
         for t, state in self.states(bank, start, stop):
-            out[t - start] = getattr(state, name)
+            if weights is not None and isinstance(state, MatrixState):
+                out[t - start] = weights[t] @ state.memory
+            else:
+                out[t - start] = getattr(state, name)
         return out
 
     def _kept(self, name: str, t: int, bank: str | None) -> Floats:

@@ -162,7 +162,7 @@ class NTM(MemoryModel):
         ]
 
     def frame_entries(self) -> list[TensorEntry]:
-        """Addresses, vectors and gates of both kinds of head."""
+        """Addresses, vectors and gates of both kinds of head; keys are not recorded and reads follow from the rest."""
         c, bank = self.config, "memory"
         entries: list[TensorEntry] = [
             (None, "output_memory", "output", ("output",), (c.outputs,)),
@@ -170,12 +170,10 @@ class NTM(MemoryModel):
             (bank, "erase", "erase", ("write_head", "width"), (c.write_heads, c.width)),
             (bank, "write_vectors", "write", ("write_head", "width"), (c.write_heads, c.width)),
             (bank, "read_weights", "read", ("read_head", "slot"), (c.read_heads, c.slots)),
-            (bank, "read_vectors", "read", ("read_head", "width"), (c.read_heads, c.width)),
         ]
         for kind, heads in (("write", c.write_heads), ("read", c.read_heads)):
             axis = f"{kind}_head"
             entries += [
-                (bank, f"{kind}_keys", "gate", (axis, "width"), (heads, c.width)),
                 (bank, f"{kind}_strengths", "gate", (axis,), (heads,)),
                 (bank, f"{kind}_interpolation_gates", "gate", (axis,), (heads,)),
                 (bank, f"{kind}_shifts", "gate", (axis, "shift"), (heads, c.shifts)),
@@ -195,10 +193,12 @@ class NTM(MemoryModel):
     def frame(self, seen: NTMSeen) -> Traced:
         """Tensors of `frame_entries`."""
         traced: Traced = {(None, "output_memory"): seen.output_memory}
-        for name in ("write_weights", "erase", "write_vectors", "read_weights", "read_vectors"):
+        for name in ("write_weights", "erase", "write_vectors", "read_weights"):
             traced["memory", name] = getattr(seen, name)
         for kind, heads in (("write", seen.write), ("read", seen.read)):
-            traced |= {("memory", f"{kind}_{name}"): value for name, value in zip(Heads._fields, heads, strict=True)}
+            traced |= {
+                ("memory", f"{kind}_{name}"): value for name, value in zip(Heads._fields[1:], heads[1:], strict=True)
+            }
         return traced
 
     def keyframe(self, state: NTMState) -> Traced:

@@ -307,3 +307,14 @@ def test_thirty_lines_in_any_language_read_it(tmp_path: Path) -> None:
         at += 24 + size
     assert steps == 70
     assert struct.unpack("<Q", data[-8:])[0] == at
+
+
+def test_what_was_read_is_derived_where_it_is_not_recorded(tmp_path: Path) -> None:
+    """`read_vectors` is one name for all: in the log of the NTM here, `M_tᵀ w^r` for the DNC."""
+    with Recording.open(MADE.save(tmp_path / "a.mnemo")) as rec:
+        assert rec["ntm"].recorded("read_vectors")
+        assert not rec["dnc"].recorded("read_vectors")
+        for model in ("ntm", "dnc"):
+            expected = MADE.logs[model, "memory"]["read_vectors"]
+            np.testing.assert_allclose(rec[model].array("read_vectors"), expected, atol=1e-5)
+            np.testing.assert_allclose(rec[model].read_vector(70, 1), expected[70, 1], atol=1e-5)
