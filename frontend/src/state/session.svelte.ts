@@ -10,17 +10,20 @@ import { RecordingLog } from "../ledger/log";
 import type { Embedded } from "../wire/embedded";
 import { KEYFRAME_EVERY, parseManifest } from "../wire/manifest";
 import type { Failure, Manifest } from "../wire/manifest";
-import type { ClientMessage, RecordingDetail, ServerMessage } from "../wire/wire.gen";
+import type { ClientMessage, ServerMessage } from "../wire/wire.gen";
 import { api } from "./api";
 import type { Api } from "./api";
 import { Cursor } from "./cursor.svelte";
 import { readable } from "./errors";
 import type { MnemoscopeError } from "./errors";
+import { Orders } from "./orders";
 import { Pace } from "./pace";
+import { SessionState } from "./session_state.svelte";
+import type { Refusal, SessionStatus } from "./session_state.svelte";
 import type { SocketLike } from "./socket";
 import { Supply } from "./supply";
 
-export type SessionStatus = RecordingDetail["status"];
+export type { Refusal, SessionStatus } from "./session_state.svelte";
 
 /** What is opened: a recording of this server, or the one inside this page. */
 export type Source = { readonly id: string } | { readonly embedded: Embedded };
@@ -34,15 +37,15 @@ export interface SessionOptions {
   /** Pause before the k-th new try of a connection or chunk, ms. */
   readonly wait?: (k: number) => number;
   readonly silence?: number;
+  /** Least time between two commands, ms. */
+  readonly apart?: number;
   readonly ledger?: LedgerOptions;
   readonly now?: () => number;
 }
 
-/** A command the server did not carry out. */
-export interface Refusal {
-  readonly code: string;
-  readonly message: string;
-  readonly cure: string | null;
+function notConnected(type: ClientMessage["type"]): Refusal {
+  const message = `The run could not be told to ${type}: there is no connection now.`;
+  return { code: "not-connected", message, cure: "Try again when it is back." };
 }
 
 /** Opens a recording. Look at `phase`; `opened` resolves when a first picture is possible or opening has failed. */
@@ -50,82 +53,28 @@ export function openRecording(source: Source, options: SessionOptions = {}): Ses
   return new Session(source, options);
 }
 
-export class Session {
-  readonly cursor: Cursor;
+export class Session extends SessionState {
   readonly opened: Promise<void>;
-  /** opening: nothing to draw yet · open · error: it cannot be opened, see `error`. */
-  phase = $state<"opening" | "open" | "error">("opening");
-  error = $state.raw<MnemoscopeError | null>(null);
-  manifest = $state.raw<Manifest | null>(null);
-  log = $state.raw<RecordingLog | null>(null);
-  ledger = $state.raw<LedgerClient | null>(null);
-  title = $state("");
-  status = $state<SessionStatus>("opened");
-  /** The server may compute more. */
-  live = $state(false);
-  /** Steps held from 0 on without a gap. */
-  available = $state(0);
-  /** Steps computed so far, held or not. */
-  total = $state(0);
-  /** Live: steps per second asked for; null = as fast as the host can. */
-  pace = $state<number | null>(null);
-  /** none: nothing to be connected to (a replay, an exported page). */
-  connection = $state<"none" | "connecting" | "open" | "reconnecting" | "closed">("none");
-  /** Tries since the connection was lost. */
-  attempt = $state(0);
-  failures = $state.raw<readonly Failure[]>([]);
-  refusal = $state.raw<Refusal | null>(null);
-  /** Trouble that does not keep the recording from being looked at. */
-  notices = $state.raw<readonly string[]>([]);
-  /** Counts what has arrived, in any order: read it to redraw on it. */
-  grown = $state(0);
-  /** Seconds until the planned end at the measured rate; null where it cannot be told. */
-  eta = $state<number | null>(null);
-
   private readonly api: Api;
   private readonly rate: Pace;
+  private readonly orders: Orders;
   private supply: Supply | null = null;
-  private readonly troubles = new Map<string, string>();
   private closed = false;
 
   constructor(
     readonly source: Source,
     private readonly options: SessionOptions,
   ) {
-    this.cursor = options.cursor ?? new Cursor();
+    super(options.cursor ?? new Cursor());
     this.api = options.api ?? api;
     this.rate = new Pace(options.now ?? (() => performance.now()));
+    this.orders = new Orders(
+      (message) => this.supply?.send(message) ?? false,
+      ({ type }) => (this.refusal = notConnected(type)),
+      options.apart,
+    );
     this.cursor.holds = (t) => this.log?.has(t, t) ?? false;
     this.opened = this.open().catch((error: unknown) => this.fail(readable(error)));
-  }
-
-  /** Steps the run is planned to have. */
-  get planned(): number {
-    return Math.max(this.manifest?.steps ?? 0, this.total);
-  }
-
-  /** Nothing more will come: all there is has been computed and is held. */
-  get complete(): boolean {
-    return !this.live && this.available >= this.total && this.phase === "open";
-  }
-
-  /** Whether now moves: by itself, or with the live run it follows. */
-  get playing(): boolean {
-    return this.cursor.playing || (this.live && this.cursor.followLive && this.status === "running");
-  }
-
-  /** Live: computed steps that have not arrived yet. */
-  get behind(): number {
-    return this.live ? Math.max(0, this.total - this.available) : 0;
-  }
-
-  /** The state of things in a few words: "Live, 8 steps/s", "Reconnecting, 3", "Recorded". */
-  get badge(): string {
-    if (this.connection === "reconnecting") return `Reconnecting, ${this.attempt}`;
-    if (!this.live) return "Recorded";
-    if (this.behind > Math.max(12, this.pace ?? 60)) return `${this.behind} steps behind`;
-    if (this.status !== "running") return "Live, paused";
-    return this.pace === null ? "Live, full speed" : `Live, ${this.pace} steps/s`;
   }
 
   // --- transport: the same calls whatever leads ---
@@ -171,13 +120,10 @@ export class Session {
     this.command({ type: "stop" });
   }
 
-  dismiss(): void {
-    this.refusal = null;
-  }
-
   /** Lets go of everything: connection, loading, worker. */
   close(): void {
     this.closed = true;
+    this.orders.stop();
     this.supply?.stop();
     this.ledger?.close();
     this.cursor.dispose();
@@ -190,12 +136,7 @@ export class Session {
 
   private command(message: ClientMessage): void {
     this.refusal = null;
-    if (this.supply?.send(message)) return;
-    this.refusal = {
-      code: "not-connected",
-      message: `The run could not be told to ${message.type}: there is no connection now.`,
-      cure: "Try again when it is back.",
-    };
+    this.orders.give(message);
   }
 
   // --- opening ---
@@ -364,13 +305,6 @@ export class Session {
     const last = first + KEYFRAME_EVERY - 1;
     this.notice(`chunk ${n}`, error && `Steps ${first} to ${last} have not arrived: ${error.message}`);
     if (error && !again && this.phase === "opening") this.fail(error);
-  }
-
-  /** A sentence for the reader, until it is taken back with null. */
-  private notice(key: string, text: string | null): void {
-    if (text === null) this.troubles.delete(key);
-    else this.troubles.set(key, text);
-    this.notices = [...new Set(this.troubles.values())];
   }
 
   private fail(error: MnemoscopeError): void {

@@ -168,7 +168,7 @@ function start(server: FakeServer, options: Partial<SessionOptions> = {}, id = "
   const cursor = new Cursor({ request: () => 0, cancel: () => undefined });
   const session = openRecording(
     { id },
-    { cursor, api: server.api, socket: server.open, wait: () => 2, ledger: { spawn: null }, ...options },
+    { cursor, api: server.api, socket: server.open, wait: () => 2, apart: 0, ledger: { spawn: null }, ...options },
   );
   open.push(session);
   return session;
@@ -311,11 +311,13 @@ describe("a live run", () => {
     expect(server.socket.sent.at(-1)).toEqual({ type: "step", count: 3 });
     expect([session.available, session.cursor.t, session.badge]).toEqual([13, 12, "Live, paused"]);
     session.play();
-    expect([server.status, session.playing]).toEqual(["running", true]);
+    await until(() => server.status === "running");
+    expect(session.playing).toBe(true);
     session.setSpeed(Infinity);
-    expect([server.speed, session.badge]).toEqual([null, "Live, full speed"]);
+    await until(() => server.speed === null);
+    expect(session.badge).toBe("Live, full speed");
     session.pause();
-    expect(server.status).toBe("paused");
+    await until(() => server.status === "paused");
     const said = server.socket.sent.length;
     session.cursor.seek(4); // let go
     session.step(1);
@@ -422,6 +424,7 @@ describe("a live run", () => {
     server.up = false;
     server.socket.drop();
     session.play();
+    await until(() => session.refusal !== null);
     expect(session.refusal).toMatchObject({ code: "not-connected" });
   });
 
