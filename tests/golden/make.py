@@ -252,6 +252,10 @@ def common(draw: Draw) -> dict[tuple[str | None, str], np.ndarray]:
     return {(None, "inputs"): inputs, (None, "targets"): targets, (None, "mask"): mask}
 
 
+LEFT_OUT = {"dnc": ("read_vectors", "read_keys", "write_key")}
+"""What a real DNC does not record: readers derive its reads as `M_tᵀ w^r`."""
+
+
 def build(folder: Path) -> None:
     models = {
         "ntm": ("NTM", "ntm", "ntm", ntm()),
@@ -277,8 +281,9 @@ def build(folder: Path) -> None:
             log = logs[bank.name]
             expected[ident][bank.name] = expect(bank, log, initial.get(bank.name, {}), key_arrays)
             key_layout += [entry(bank, name, value.shape) for name, value in initial.get(bank.name, {}).items()]
-            layout += [entry(bank, name, array.shape[1:]) for name, array in log.items()]
-            arrays |= {(bank.name, name): array for name, array in log.items()}
+            recorded = {name: array for name, array in log.items() if name not in LEFT_OUT.get(ident, ())}
+            layout += [entry(bank, name, array.shape[1:]) for name, array in recorded.items()]
+            arrays |= {(bank.name, name): array for name, array in recorded.items()}
         frame, keyframe = FrameLayout.of(layout), FrameLayout.of(key_layout)
         payloads.append(pack(frame, arrays))
         keyframes.append(pack(keyframe, key_arrays))

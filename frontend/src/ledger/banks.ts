@@ -87,6 +87,30 @@ export function readRow(model: ModelLog, bank: string | null, head: number, t: n
   return attentionRow(model, spec.name, head, t);
 }
 
+/**
+ * What all read heads read at step t, side by side: [head · width], of a cell its hidden state [unit].
+ * As recorded, or `M_tᵀ w^r` of each head where the log of a matrix implies it.
+ */
+export function readVectors(model: ModelLog, bank: string | null, t: number): Float32Array {
+  const spec = model.bank(bank);
+  const recorded = model.f32(spec.name, "read_vectors");
+  if (recorded || spec.kind !== "matrix") return model.need(spec.name, "read_vectors").at(t);
+  const memory = memoryState(model, spec.name, t);
+  const out = new Float32Array(spec.readHeads * spec.width);
+  const sum = new Float64Array(spec.width);
+  for (let head = 0; head < spec.readHeads; head++) {
+    const weights = readRow(model, spec.name, head, t);
+    sum.fill(0);
+    for (let i = 0; i < weights.length; i++) {
+      const w = weights[i]!;
+      if (w === 0) continue;
+      for (let j = 0; j < spec.width; j++) sum[j]! += w * memory[i * spec.width + j]!;
+    }
+    out.set(sum, head * spec.width);
+  }
+  return out;
+}
+
 /** memoryAt in float64, for the ledger: a view that later calls overwrite. */
 export function memoryState(model: ModelLog, bank: string | null, t: number): Float64Array {
   return replay(model, need(model, bank, "matrix"), "memory", memoryLaw).at(t);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseManifest } from "../wire/manifest";
-import { attentionRow, cellAt, linksAt, memoryAt, precedenceAt, retentionAt, usageAt } from "./banks";
+import { attentionRow, cellAt, linksAt, memoryAt, precedenceAt, readVectors, retentionAt, usageAt } from "./banks";
 import { RecordingLog } from "./log";
 import type { ModelLog } from "./log";
 import { sharesAt, slotOrigins, writeSharesAt } from "./shares";
@@ -77,7 +77,7 @@ describe("the golden recording", () => {
         for (let t = 0; t < log.steps; t++) {
           for (let head = 0; head < heads; head++) {
             const row = sharesAt(model, bank.name, head, t);
-            const read = model.f32(bank.name, "read_vectors")!.at(t);
+            const read = readVectors(model, bank.name, t);
             const own = bank.kind === "cell" ? read : read.subarray(head * bank.width, (head + 1) * bank.width);
             const sum = row.reduce((a, b) => a + b, 0);
             expect(Math.abs(sum - (own.some((x) => x !== 0) ? 1 : 0))).toBeLessThan(1e-5);

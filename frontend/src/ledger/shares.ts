@@ -14,7 +14,7 @@
  */
 import type { BankSpec } from "../wire/manifest";
 import { attentionRow64 } from "./attention";
-import { cellState, memoryState, readRow, retentionInto, writeRow } from "./banks";
+import { cellState, memoryState, readRow, readVectors, retentionInto, writeRow } from "./banks";
 import { LedgerError } from "./errors";
 import type { ModelLog } from "./model_log";
 
@@ -30,7 +30,7 @@ export function sharesAt(model: ModelLog, bank: string | null, head: number, t: 
   if (head < 0 || head >= (spec.kind === "cell" ? 1 : spec.readHeads)) {
     throw new LedgerError("no-head", `Bank ${spec.name}: wanted read head ${head}, it has ${spec.readHeads}.`);
   }
-  const all = model.need(spec.name, "read_vectors").at(t);
+  const all = readVectors(model, spec.name, t);
   if (spec.kind === "cell") return cellShares(model, spec, all, t);
   const read = all.subarray(head * spec.width, (head + 1) * spec.width);
   if (spec.kind === "append") return appendShares(model, spec, head, read, t);

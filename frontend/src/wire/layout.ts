@@ -150,7 +150,6 @@ function frameTensors(bank: BankSpec): Record<string, number[]> {
     erase: [writeHeads, width],
     write_vectors: [writeHeads, width],
     read_weights: [readHeads, slots],
-    read_vectors: [readHeads, width],
   };
   if (bank.usage || bank.deallocation) shapes["free_gates"] = [readHeads];
   return shapes;
