@@ -1,6 +1,6 @@
 /** Shares against the forward recursion, which carries what is left of every single write. */
 import { describe, expect, it } from "vitest";
-import { readRow } from "./banks";
+import { readRow, readVectors } from "./banks";
 import type { ModelLog } from "./log";
 import { sharesAt, slotOrigins, writeSharesAt } from "./shares";
 import { loaded, makeLog } from "./testlog";
@@ -79,6 +79,20 @@ describe("shares of a matrix read", () => {
       const read = model.need("memory", "read_vectors").at(t);
       const wanted = oracle(model, t, readRow(model, null, 0, t), read);
       expect(worst(sharesAt(model, null, 0, t), wanted)).toBeLessThan(1e-6);
+    }
+  });
+
+  it("are the same where the log leaves the read vectors to be derived", () => {
+    const shape = { slots: 6, width: 4, readHeads: 2, deallocation: true };
+    const recorded = loaded(makeLog(140, [shape])).model(0);
+    const derived = loaded(makeLog(140, [{ ...shape, unread: true }])).model(0);
+    expect(derived.f32("memory", "read_vectors")).toBeNull();
+    for (const t of [0, 64, 139]) {
+      const reads = recorded.need("memory", "read_vectors").at(t);
+      expect(worst(readVectors(derived, null, t), reads)).toBeLessThan(1e-5);
+      for (const head of [0, 1]) {
+        expect(worst(sharesAt(derived, null, head, t), sharesAt(recorded, null, head, t))).toBeLessThan(1e-5);
+      }
     }
   });
 

@@ -12,6 +12,8 @@ export interface MatrixShape {
   writeHeads?: number;
   readHeads?: number;
   deallocation?: boolean;
+  /** Leave the read vectors to be derived, as real models do. */
+  unread?: boolean;
   /** Powers that addresses are raised to: 1 = spread over all slots, 40 = nearly one slot. */
   sharpness?: number;
 }
@@ -109,7 +111,7 @@ interface Bank {
 }
 
 function matrix(steps: number, shape: MatrixShape, random: () => number): Bank {
-  const { slots, width, writeHeads = 1, readHeads = 1, deallocation = false, sharpness = 8 } = shape;
+  const { slots, width, writeHeads = 1, readHeads = 1, deallocation = false, sharpness = 8, unread = false } = shape;
   const address = (): Float32Array => {
     const peaks = Array.from({ length: slots }, () => random() ** sharpness);
     const sum = peaks.reduce((a, b) => a + b, 0);
@@ -159,7 +161,7 @@ function matrix(steps: number, shape: MatrixShape, random: () => number): Bank {
       { bank, name: "erase", shape: [writeHeads, width], rows: erase },
       { bank, name: "write_vectors", shape: [writeHeads, width], rows: vectors },
       { bank, name: "read_weights", shape: [readHeads, slots], rows: read },
-      { bank, name: "read_vectors", shape: [readHeads, width], rows: reads },
+      ...(unread ? [] : [{ bank, name: "read_vectors", shape: [readHeads, width], rows: reads }]),
       ...(deallocation ? [{ bank, name: "free_gates", shape: [readHeads], rows: free }] : []),
     ],
     keyframes: [
