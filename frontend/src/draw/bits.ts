@@ -10,9 +10,13 @@ export interface BitsBand {
   hue: Hue;
 }
 
+/** Room above the bits for the words of the task's windows, px. */
+export const BITS_TOP = 13;
+
 /** Rows of pixels of the strip's signal area, as a tape that paints itself. */
 export class BitsSource implements ColumnSource {
   readonly style = "paint";
+  readonly halves = 1;
   private readonly bandRows: number;
 
   constructor(

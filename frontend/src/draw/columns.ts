@@ -8,6 +8,9 @@ import type { Column, ColumnSource } from "./tape";
 /** More slots than this are folded by maximum, never by mean: a single strong read must stay visible. */
 export const MOST_ROWS = 128;
 
+/** Rows of a cell bank: its units are many and alike, and two pixels a row are calmer than one. */
+const MOST_UNITS = 64;
+
 export interface Fold {
   rows: number;
   /** Slots per row. */
@@ -32,16 +35,19 @@ function inked(weight: number, slots: number): number {
 export class MatrixColumns implements ColumnSource {
   readonly style = "marks";
   readonly rows: number;
+  readonly halves: 1 | 2;
   private readonly fold: Fold;
   private readonly held: Float32Array;
 
   constructor(
     private readonly model: ModelLog,
     private readonly bank: BankSpec,
-    most = MOST_ROWS,
+    /** Pixel rows there are to draw on. */
+    pixels = 2 * MOST_ROWS,
   ) {
-    this.fold = foldRows(bank.slots ?? 1, most);
+    this.fold = foldRows(bank.slots ?? 1, Math.min(MOST_ROWS, pixels));
     this.rows = this.fold.rows;
+    this.halves = pixels >= 2 * this.rows ? 2 : 1;
     this.held = new Float32Array(bank.slots ?? 1);
   }
 
@@ -79,7 +85,9 @@ export class MatrixColumns implements ColumnSource {
       raise(column.hold, row, now);
       raise(column.write, row, inked(write, slots));
       raise(column.read, row, inked(read, slots));
-      raise(column.erase, row, Math.max(lost > 0.25 ? lost : 0, freed > 0.25 ? freed : 0));
+      // Without a lower half to itself the erase ink must let the write shine through.
+      const gone = Math.max(lost > 0.25 ? lost : 0, freed > 0.25 ? freed : 0);
+      raise(column.erase, row, this.halves === 2 ? gone : gone * (write > 0.1 ? 0.35 : 0.8));
     }
   }
 }
@@ -95,9 +103,22 @@ export function slowestFirst(model: ModelLog, bank: BankSpec, steps: number): Ui
   return Uint16Array.from(Array.from(sums.keys()).sort((a, b) => sums[b]! - sums[a]! || a - b));
 }
 
-/** LSTM. Held |tanh c|, written |i ⊙ g|, read |h|, forgotten (1 − f) · |tanh c before|. Rows follow `order`. */
+/** What counts as much in a cell bank: fixed limits of |c|, |i ⊙ g| and |h| over the recording. */
+export interface CellLimits {
+  held: number;
+  write: number;
+  read: number;
+}
+
+/**
+ * LSTM. Held |c|, written |i ⊙ g|, read |h|, forgotten (1 − f) · |c before|, each relative to its limit over the
+ * recording, because some networks live in ±0.1 and others in ±1. Write and read are squared: in a cell state every unit
+ * does a little of everything at every step, and what stands out is what is looked for. Rows follow `order`; several
+ * units of a row are averaged, because all of them are always in use.
+ */
 export class CellColumns implements ColumnSource {
   readonly style = "marks";
+  readonly halves = 1;
   readonly rows: number;
   private readonly fold: Fold;
   private readonly before: Float32Array;
@@ -106,9 +127,10 @@ export class CellColumns implements ColumnSource {
     private readonly model: ModelLog,
     private readonly bank: BankSpec,
     public order: Uint16Array,
-    most = MOST_ROWS,
+    public limits: CellLimits,
+    pixels = MOST_ROWS,
   ) {
-    this.fold = foldRows(bank.width, most);
+    this.fold = foldRows(bank.width, Math.min(MOST_UNITS, pixels));
     this.rows = this.fold.rows;
     this.before = new Float32Array(bank.width);
   }
@@ -124,16 +146,19 @@ export class CellColumns implements ColumnSource {
     const c = cellAt(this.model, name, t);
     clear(column);
     if (t === 0) this.before.fill(0);
+    const { per } = this.fold;
     this.order.forEach((u, place) => {
-      const row = Math.floor(place / this.fold.per);
-      const held = Math.abs(Math.tanh(c[u]!));
-      const wrote = Math.abs(i[u]! * g[u]!);
+      const row = Math.floor(place / per);
+      const share = 1 / Math.min(per, this.order.length - row * per);
+      const held = Math.min(1, Math.abs(c[u]!) / this.limits.held);
+      const wrote = Math.min(1, Math.abs(i[u]! * g[u]!) / this.limits.write);
+      const read = Math.min(1, Math.abs(h[u]!) / this.limits.read);
       const forgot = (1 - f[u]!) * this.before[u]!;
-      raise(column.hold, row, held);
-      raise(column.write, row, Math.min(0.85, Math.max(0, (wrote - 0.12) * 1.3)));
-      raise(column.read, row, 0.3 * h[u]! * h[u]!); // the tape takes the root: 0.55 · |h|
-      const area = Math.min(0.62, Math.max(0, (forgot - 0.14) * 2.4));
-      if ((t + place) % 2 === 0) raise(column.erase, row, area); // every other cell: reads as a hatch
+      column.hold[row]! += share * 0.9 * held;
+      column.write[row]! += share * 0.85 * wrote ** 2;
+      column.read[row]! += share * 0.3 * read ** 2; // the tape takes the root: 0.55 · |h|
+      // Every other cell, so that an area of forgetting reads as a hatch.
+      if ((t + row) % 2 === 0) column.erase[row]! += share * Math.min(0.6, Math.max(0, (forgot - 0.25) * 1.6));
       this.before[u] = held;
     });
   }
@@ -142,6 +167,7 @@ export class CellColumns implements ColumnSource {
 /** Attention, slots × time: the write lies on the diagonal and stays; reads by maximum over heads and folded slots. */
 export class AppendColumns implements ColumnSource {
   readonly style = "marks";
+  readonly halves = 1;
   readonly rows: number;
   private readonly fold: Fold;
   private row = new Float32Array(256);
@@ -150,9 +176,9 @@ export class AppendColumns implements ColumnSource {
     private readonly model: ModelLog,
     private readonly bank: BankSpec,
     planned: number,
-    most = MOST_ROWS,
+    pixels = MOST_ROWS,
   ) {
-    this.fold = foldRows(planned, most);
+    this.fold = foldRows(planned, Math.min(MOST_ROWS, pixels));
     this.rows = this.fold.rows;
   }
 
@@ -189,6 +215,7 @@ export function lagRow(lag: number, longest: number): number {
 /** Share of the read by how far back it was written, any model; negative shares count by their size. */
 export class LagColumns implements ColumnSource {
   readonly style = "ramp";
+  readonly halves = 1;
   readonly rows = LAG_ROWS;
 
   constructor(

@@ -5,7 +5,7 @@ import { foldRows, lagRow, LAG_ROWS } from "./columns";
 import { compact, count, duration, listed, num, percent, size, when } from "./format";
 import { targetAt, type HitScene } from "./hit";
 import { follow, layout, rowAt, stepAtX, xOfStep, zoom } from "./layout";
-import { divergingEntry, rangeOf, signedLimit } from "./scale";
+import { divergingEntry, rangeOf, fixedLimit } from "./scale";
 import { stepOnScrub, xOnScrub } from "./scrub";
 import { thumbLayout } from "./thumb";
 import { DARK, makeInks } from "./tokens";
@@ -148,11 +148,12 @@ describe("colour", () => {
 });
 
 describe("scales", () => {
-  it("takes limits from the recording in powers of two, so that a live run does not flicker", () => {
-    expect(signedLimit([Float32Array.of(0.3, -0.9)])).toBe(1);
-    expect(signedLimit([Float32Array.of(1)])).toBe(1);
-    expect(signedLimit([Float32Array.of(1.2)])).toBe(2);
-    expect(signedLimit([Float32Array.of(NaN, 0)])).toBe(0.125);
+  it("takes limits from the recording in powers of √2, so that a live run does not flicker", () => {
+    expect(fixedLimit([Float32Array.of(0.3, -0.9)])).toBe(1);
+    expect(fixedLimit([Float32Array.of(1)])).toBe(1);
+    expect(fixedLimit([Float32Array.of(1.2)])).toBeCloseTo(Math.SQRT2);
+    expect(fixedLimit([Float32Array.of(1.5)])).toBe(2);
+    expect(fixedLimit([Float32Array.of(NaN, 0)])).toBe(0.0625);
   });
 
   it("puts zero in the middle of the diverging ramp and NaN on zero", () => {

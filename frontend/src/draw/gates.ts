@@ -89,19 +89,19 @@ function ntmDials(model: ModelLog, bank: BankSpec, t: number): Dial[] {
   const gate = (name: string): number => mean(model.f32(bank.name, name)?.at(t));
   return [
     {
-      name: "write by key",
+      name: "write g",
       value: gate("write_interpolation_gates"),
       ink: "w",
       says: "Write gate g: 1 addresses by content, 0 shifts the last address.",
     },
     {
-      name: "read by key",
+      name: "read g",
       value: gate("read_interpolation_gates"),
       ink: "r",
       says: "Read gate g: 1 addresses by content, 0 shifts the last address.",
     },
     {
-      name: "read moves",
+      name: "shift",
       value: moved(model, bank, t),
       ink: "r",
       says: "Read head: weight of the shifts other than 0, which move it to a neighbouring slot.",

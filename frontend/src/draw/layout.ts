@@ -80,7 +80,7 @@ function beside(W: number, H: number, count: number): StageLayout {
   const free = H - least - AXIS - 8 + GAP;
   const rowH = count ? clamp(Math.floor((free / count - GAP) / ROWS), 2, 9) : 0;
   const h = rowH * ROWS;
-  const strip = least + clamp(free - count * (h + GAP), 0, 60);
+  const strip = least + clamp(free - count * (h + GAP) - 4, 0, 60);
   const nowX = x + w + 10;
   const top = strip + AXIS + 4;
   const boxes = Array.from({ length: count }, (_, index) => {
@@ -97,7 +97,7 @@ function beside(W: number, H: number, count: number): StageLayout {
     mode: narrow ? "narrow" : "wide",
     lanes: boxes,
     bottom: count ? top + count * (h + GAP) - GAP : H - 8,
-    ages: { x: nowX + 14, y: 0, w: now - 14 - (narrow ? 0 : 20), h: strip },
+    ages: { x: nowX + 14, y: 0, w: now - 14 - (narrow ? 14 : 20), h: strip },
     nowX,
   };
 }
@@ -108,7 +108,7 @@ function phone(W: number, H: number, count: number): StageLayout {
   const time = { x: pad + 22, w: W - 2 * pad - 22 };
   const strip = 170;
   const top = strip + AXIS + 28;
-  const rowH = clamp(Math.floor((H - top - 40) / 2 / ROWS), 2, 6);
+  const rowH = clamp(Math.floor((H - top - 84) / 2 / ROWS), 2, 6);
   const h = rowH * ROWS;
   const nowY = top + h + 36;
   const boxes = Array.from({ length: Math.min(1, count) }, (_, index) => ({

@@ -8,8 +8,8 @@ import type { Inks } from "./tokens";
 import { num } from "./format";
 
 export interface NowStyle {
-  /** Limit of the signed map, fixed for the recording. */
-  limit: number;
+  /** Limit of each signed block by its name, fixed for the recording. */
+  limits: ReadonlyMap<string, number>;
   /** Norms are drawn relative to this; usage and weights to 1. */
   usageLimit: number;
   faded: boolean;
@@ -30,7 +30,7 @@ export class MatrixImage {
     inks: Inks,
     picture: NowPicture,
     box: { x: number; y: number; w: number; h: number },
-    limit: number,
+    limits: ReadonlyMap<string, number>,
   ): void {
     const columns = picture.blocks.reduce((sum, block) => sum + block.columns, 0);
     if (!this.image || this.image.width !== columns || this.image.height !== picture.rows) {
@@ -40,7 +40,7 @@ export class MatrixImage {
     }
     let from = 0;
     for (const block of picture.blocks) {
-      this.fill(block, from, picture, inks, limit);
+      this.fill(block, from, picture, inks, limits.get(block.name) ?? 1);
       from += block.columns;
     }
     this.pen.putImageData(this.image, 0, 0);
@@ -92,8 +92,8 @@ export function paintNow(
   ctx.globalAlpha = style.faded ? 0.72 : 1;
   ctx.fillStyle = inks.sk;
   ctx.fillRect(matrix.x, matrix.y, matrix.w, matrix.h);
-  image.paint(ctx, inks, picture, matrix, style.limit);
-  vectors(ctx, inks, box, picture, style.limit);
+  image.paint(ctx, inks, picture, matrix, style.limits);
+  vectors(ctx, inks, box, picture, style.limits.get("memory") ?? 1);
   picture.writes.forEach((weights, h) => bars(ctx, inks.wf, weights, box.writeX, -1, middle, rowH, h));
   picture.reads.forEach((weights, h) => bars(ctx, inks.rf, weights, box.readX, 1, middle, rowH, h));
   if (picture.blocks.length === 1 || picture.blocks[0]!.name === "keys") arrows(ctx, inks, box, picture, middle);
@@ -248,7 +248,7 @@ function dials(ctx: Ctx, inks: Inks, box: { x: number; y: number; w: number; h: 
       text(ctx, dial.name, box.x + 25, y - 6, { colour: inks.t3 });
       text(ctx, num(dial.value), box.x + 25, y + 7, { colour: inks.t2 });
     } else {
-      text(ctx, `${dial.name} ${num(dial.value)}`, box.x + 22, y, { colour: inks.t3 });
+      text(ctx, dial.name, box.x + 22, y, { colour: inks.t3 });
     }
   });
   ctx.lineCap = "butt";

@@ -3,7 +3,7 @@
 import { attentionRow, cellAt, memoryAt, readRow, usageAt, writeRow } from "../ledger/banks";
 import type { ModelLog } from "../ledger/log";
 import type { BankSpec } from "../wire/manifest";
-import { foldRows } from "./columns";
+import type { Fold } from "./columns";
 import { dialsOf, type Dial } from "./gates";
 
 /** One block of columns of the matrix; a cell bank has five (content, output, and its gates in grey). */
@@ -42,16 +42,16 @@ export function pictureAt(
   model: ModelLog,
   bank: BankSpec,
   t: number,
-  planned: number,
+  fold: Fold,
   order: Uint16Array | null,
 ): NowPicture {
-  if (bank.kind === "cell") return cellPicture(model, bank, t, order ?? Uint16Array.from(Array(bank.width).keys()));
-  if (bank.kind === "append") return attentionPicture(model, bank, t, planned);
-  return matrixPicture(model, bank, t);
+  if (bank.kind === "cell")
+    return cellPicture(model, bank, t, fold, order ?? Uint16Array.from(Array(bank.width).keys()));
+  if (bank.kind === "append") return attentionPicture(model, bank, t, fold);
+  return matrixPicture(model, bank, t, fold);
 }
 
-function matrixPicture(model: ModelLog, bank: BankSpec, t: number): NowPicture {
-  const { rows, per } = foldRows(bank.slots ?? 1);
+function matrixPicture(model: ModelLog, bank: BankSpec, t: number, { rows, per }: Fold): NowPicture {
   const slots = bank.slots ?? 1;
   const memory = memoryAt(model, bank.name, t);
   const writes = Array.from({ length: bank.writeHeads }, (_, h) =>
@@ -88,8 +88,7 @@ function matrixPicture(model: ModelLog, bank: BankSpec, t: number): NowPicture {
   };
 }
 
-function cellPicture(model: ModelLog, bank: BankSpec, t: number, order: Uint16Array): NowPicture {
-  const { rows, per } = foldRows(bank.width);
+function cellPicture(model: ModelLog, bank: BankSpec, t: number, { rows, per }: Fold, order: Uint16Array): NowPicture {
   const at = (name: string): Float32Array => sorted(model.f32(bank.name, name)!.at(t), order);
   const cell = sorted(cellAt(model, bank.name, t), order);
   const [i, f, o, g, h] = [
@@ -138,8 +137,7 @@ function cellPicture(model: ModelLog, bank: BankSpec, t: number, order: Uint16Ar
   };
 }
 
-function attentionPicture(model: ModelLog, bank: BankSpec, t: number, planned: number): NowPicture {
-  const { rows, per } = foldRows(planned);
+function attentionPicture(model: ModelLog, bank: BankSpec, t: number, { rows, per }: Fold): NowPicture {
   const { width, readHeads, writeHeads } = bank;
   const filled = Math.min(rows, Math.floor(t / per) + 1);
   const keys = model.f32(bank.name, "keys")!;

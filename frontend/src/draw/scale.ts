@@ -1,21 +1,22 @@
 /** Fixed colour limits and line ranges: they depend on the recording, never on what is in view. */
 
 /**
- * Limit of a signed map: the smallest power of two that holds 99.5 % of the values. A limit that only takes such steps
- * (and, while a run is live, only upwards) does not flicker, and live and replay end up with the same picture.
+ * Limit of a map: the smallest power of √2 that holds 98 % of the values that are not zero (the rest take the last
+ * colour). A limit that only takes such steps, and while a run is live only upwards, does not flicker, and live and
+ * replay end up with the same picture.
  */
-export function signedLimit(samples: readonly Float32Array[], least = 0.125): number {
+export function fixedLimit(samples: readonly ArrayLike<number>[], least = 0.0625): number {
   const sizes: number[] = [];
   for (const sample of samples) {
     for (let i = 0; i < sample.length; i++) {
       const size = Math.abs(sample[i]!);
-      if (Number.isFinite(size) && size > 0) sizes.push(size);
+      if (Number.isFinite(size) && size > 1e-6) sizes.push(size);
     }
   }
   if (!sizes.length) return least;
   sizes.sort((a, b) => a - b);
-  const high = sizes[Math.min(sizes.length - 1, Math.floor(sizes.length * 0.995))]!;
-  return Math.max(least, 2 ** Math.ceil(Math.log2(high) - 1e-9));
+  const high = sizes[Math.min(sizes.length - 1, Math.floor(sizes.length * 0.98))]!;
+  return Math.max(least, 2 ** (Math.ceil(2 * Math.log2(high) - 1e-6) / 2));
 }
 
 /** Entry of a diverging ramp: −limit → 0, 0 → the middle, limit → 255. */

@@ -117,7 +117,7 @@ export class ErrorTrack {
     if (this.signal.kind === "bits") {
       const value = this.wrong[t]!;
       const of = n * this.signal.width;
-      return { value, words: `${value} wrong of ${of}`, says: "Bits answered wrongly so far, of all bits asked for." };
+      return { value, words: `${value} wrong bits`, says: `Bits answered wrongly so far, of ${of} asked for.` };
     }
     const value = Math.sqrt(this.square[t]! / Math.max(1e-12, this.power[t]!));
     return {

@@ -12,8 +12,8 @@ import { stepsInView, xOfStep, type LaneBox, type StageLayout, type TimeWindow }
 import { paintNow } from "./now";
 import type { Range } from "./scale";
 import type { SignalTrack } from "./signal";
-import { paintLine, paintWindows, signalY, type Answer } from "./strip";
-import type { BitsSource } from "./bits";
+import { paintEventWords, paintLine, paintWindows, signalY, type Answer } from "./strip";
+import { BITS_TOP, type BitsSource } from "./bits";
 import type { Tape } from "./tape";
 import { fitted, glyph, hatch, tag, text, textWidth, type Ctx } from "./text";
 import type { Inks } from "./tokens";
@@ -53,8 +53,8 @@ export interface Scene {
   linked: number | null;
   /** The target is held by a click. */
   target: Target | null;
-  /** Steps of one period of the signal (a beat, an episode), for the ages of reads. */
-  period: { steps: number; name: string };
+  /** Steps of one period of the task (the stored segment), for the ages of reads. */
+  period: number;
   /** Device pixels per CSS pixel. */
   scale: number;
 }
@@ -62,7 +62,9 @@ export interface Scene {
 export function paintStage(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene): void {
   ctx.clearRect(0, 0, layout.W, layout.H);
   const y = (step: number): number =>
-    scene.signal.kind === "bits" ? layout.signal.top : signalY(layout, scene.range, scene.signal.shown(step));
+    scene.signal.kind === "bits"
+      ? layout.signal.top + BITS_TOP
+      : signalY(layout, scene.range, scene.signal.shown(step));
   paintStrip(ctx, inks, layout, scene);
   paintArcs(ctx, inks, layout, scene.window, arcSets(scene), y);
   paintGutter(ctx, inks, layout, scene);
@@ -102,8 +104,7 @@ function paintStrip(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene): vo
   const { signal, window, t } = scene;
   paintWindows(ctx, inks, layout, window, scene.events, t);
   if (scene.bits) {
-    const { top } = layout.signal;
-    const box = { x: layout.time.x, y: top, w: layout.time.w, h: scene.bits.source.rows };
+    const box = { x: layout.time.x, y: layout.signal.top + BITS_TOP, w: layout.time.w, h: scene.bits.source.rows };
     const now = (t + 1 - window.first) * window.step;
     ctx.save();
     ctx.globalAlpha = 0.3;
@@ -115,10 +116,12 @@ function paintStrip(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene): vo
     ctx.clip();
     scene.bits.tape.paint(ctx, box, window.first, window.step, t + 1);
     ctx.restore();
+    paintEventWords(ctx, inks, layout, window, scene.events, t);
     return;
   }
   const answers: Answer[] = scene.lanes.map(({ lane, emphasis }) => ({ stream: lane.stream, hue: lane.hue, emphasis }));
   paintLine(ctx, inks, layout, window, signal, answers, t, scene.range);
+  paintEventWords(ctx, inks, layout, window, scene.events, t);
 }
 
 /** Left of the strip: what the lines are, and what each model answers now. */
@@ -176,7 +179,7 @@ function paintAges(
   scene.lanes.forEach(({ lane, emphasis, now }, k) => {
     const y = 30 + k * pitch;
     glyph(ctx, inks, lane.hue, box.x + 5, y + 5, 4);
-    const parts = now && ages(now, scene.period.steps);
+    const parts = now && ages(now, scene.period);
     const fade = emphasis === "faded" ? 0.25 : 1;
     if (!parts) {
       ctx.fillStyle = inks.hv;
@@ -203,11 +206,8 @@ function paintAges(
   });
   const y = 30 + scene.lanes.length * pitch + 6;
   if (narrow || y > layout.strip - 4) return;
-  const [a, b, c] = ageLimits(scene.period.steps);
-  const { name } = scene.period;
-  const words = name
-    ? [`≤ ${a} steps`, `≤ 1 ${name}`, `≤ 3 ${name}s`, "older"]
-    : [`≤ ${a} steps`, `≤ ${b}`, `≤ ${c}`, "older"];
+  const [a, b, c] = ageLimits(scene.period);
+  const words = [`≤ ${a} steps`, `≤ ${b}`, `≤ ${c}`, "older"];
   let x = box.x;
   words.forEach((label, i) => {
     ctx.globalAlpha = AGE_ALPHA[i]!;
@@ -269,8 +269,8 @@ function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, scen
     ctx.strokeRect(raster.x - 0.5, raster.y + (row + 0.5) * rowH - h / 2 - 0.5, end + 1, h + 1);
   }
   if (!lane.model.hasStep(t)) return;
-  paintNow(ctx, inks, box.now, lane.picture(t, scene.signal.planned), lane.image, {
-    limit: lane.limit,
+  paintNow(ctx, inks, box.now, lane.picture(t), lane.image, {
+    limits: lane.limits,
     usageLimit: lane.usageLimit,
     faded: emphasis === "faded",
     row: item.slot === null ? null : lane.rowOfSlot(item.slot),
@@ -296,7 +296,7 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
   }
   const roomy = header.h > 80;
   text(ctx, fitted(ctx, sizes, header.w), header.x, header.y + 26, { colour: inks.t2 });
-  if (layout.mode === "wide" && header.h > 60) {
+  if (layout.mode === "wide" && header.h > 70) {
     text(ctx, scene.rows === "lag" ? "rows: how far back" : rows, header.x, header.y + 42, { colour: inks.t3 });
   }
   if (error && header.h >= 60) text(ctx, error.words, header.x, header.y + header.h - 8, { colour: inks.t3 });

@@ -91,7 +91,7 @@ function clip(ctx: Ctx, box: StageLayout): void {
   ctx.clip();
 }
 
-/** Windows of the task behind the signal: store warm, recall cool, other labels as words under the line. */
+/** Windows of the task behind the signal: store warm, recall cool, under a bracket in the ink of the action. */
 export function paintWindows(
   ctx: Ctx,
   inks: Inks,
@@ -100,38 +100,66 @@ export function paintWindows(
   events: readonly TaskEvent[],
   t: number,
 ): void {
+  const { top, bottom } = box.signal;
   clip(ctx, box);
-  let free = -Infinity;
   for (const event of events) {
-    const x0 = xOfStep(box, window, event.step) - window.step / 2;
-    const x1 = xOfStep(box, window, Math.max(event.step + 1, event.until)) - window.step / 2;
-    if (x1 < box.time.x || x0 > box.time.x + box.time.w) continue;
-    const ink = event.kind === "store" ? inks.wf : event.kind === "recall" ? inks.rf : null;
-    const { top, bottom } = box.signal;
+    const ink = actionInk(inks, event);
+    const { x0, x1, shown } = span(box, window, event);
+    if (!shown || !ink) continue;
     const begun = event.step <= t;
-    if (ink) {
-      const past = Math.min(x1, xOfStep(box, window, t) + window.step / 2);
-      ctx.fillStyle = rgba(parseHex(ink), begun ? 0.05 : 0.03);
-      ctx.fillRect(x0, top - 4, x1 - x0, bottom - top + 8);
-      if (begun) {
-        ctx.fillStyle = rgba(parseHex(ink), 0.09);
-        ctx.fillRect(x0, top - 4, past - x0, bottom - top + 8);
-      }
-      // Bracket under the window: its colour is the action, its words say it.
-      ctx.fillStyle = ink;
-      ctx.globalAlpha = begun ? 0.9 : 0.4;
-      ctx.fillRect(x0, bottom + 3, x1 - x0, 2);
-      ctx.globalAlpha = 1;
+    const past = Math.min(x1, xOfStep(box, window, t) + window.step / 2);
+    ctx.fillStyle = rgba(parseHex(ink), begun ? 0.05 : 0.03);
+    ctx.fillRect(x0, top - 4, x1 - x0, bottom - top + 8);
+    if (begun) {
+      ctx.fillStyle = rgba(parseHex(ink), 0.09);
+      ctx.fillRect(x0, top - 4, past - x0, bottom - top + 8);
     }
-    const words = fitted(ctx, event.label || event.kind, Math.max(x1 - x0, 96));
-    const width = textWidth(ctx, words);
-    const left = ink ? Math.max(x0, box.time.x) + 4 : (x0 + x1) / 2 - width / 2;
-    const fits = ink ? left + width < x1 : true;
-    if (left < free || !fits) continue;
-    free = left + width + 6;
-    const style = { colour: begun ? inks.t2 : inks.t3 };
-    if (ink) text(ctx, words, left, top + 3, style);
-    else text(ctx, words, left, bottom + 5, style);
+    ctx.fillStyle = ink;
+    ctx.globalAlpha = begun ? 0.9 : 0.4;
+    ctx.fillRect(x0, top - 5, x1 - x0, 2);
+    ctx.globalAlpha = 1;
   }
   ctx.restore();
+}
+
+/** The words of windows (under their bracket) and of labels (under the line), over the signal; never one over another. */
+export function paintEventWords(
+  ctx: Ctx,
+  inks: Inks,
+  box: StageLayout,
+  window: TimeWindow,
+  events: readonly TaskEvent[],
+  t: number,
+): void {
+  const { top, bottom } = box.signal;
+  const free = { above: -Infinity, below: -Infinity };
+  clip(ctx, box);
+  for (const event of events) {
+    const { x0, x1, shown } = span(box, window, event);
+    if (!shown) continue;
+    const above = actionInk(inks, event) !== null;
+    const words = fitted(ctx, event.label || event.kind, 120);
+    const width = textWidth(ctx, words);
+    const left = above ? Math.max(x0, box.time.x) + 4 : Math.max(box.time.x, (x0 + x1) / 2 - width / 2);
+    const row = above ? "above" : "below";
+    if (left < free[row] || (above && left + width > x1)) continue;
+    free[row] = left + width + 8;
+    const y = above ? top + 5 : bottom + 5;
+    ctx.globalAlpha = 0.75;
+    ctx.fillStyle = inks.bg;
+    ctx.fillRect(left - 2, y - 6, width + 4, 12);
+    ctx.globalAlpha = 1;
+    text(ctx, words, left, y, { colour: event.step <= t ? inks.t2 : inks.t3 });
+  }
+  ctx.restore();
+}
+
+function actionInk(inks: Inks, event: TaskEvent): string | null {
+  return event.kind === "store" ? inks.wf : event.kind === "recall" ? inks.rf : null;
+}
+
+function span(box: StageLayout, window: TimeWindow, event: TaskEvent): { x0: number; x1: number; shown: boolean } {
+  const x0 = xOfStep(box, window, event.step) - window.step / 2;
+  const x1 = xOfStep(box, window, Math.max(event.step + 1, event.until)) - window.step / 2;
+  return { x0, x1, shown: x1 >= box.time.x && x0 <= box.time.x + box.time.w };
 }

@@ -2,7 +2,7 @@
  * A tape: the pre-rendered picture of one lane, one pixel column per step, grown to the right as steps arrive.
  *
  * A frame draws by blitting, so its cost does not depend on the length of the run. Columns lie in tiles of 512 steps,
- * because a canvas has a largest width. Two pixels per row: the lower one can carry the erase ink.
+ * because a canvas has a largest width. A row has one pixel, or two where the lower one carries the erase ink.
  */
 
 import type { Inks } from "./tokens";
@@ -25,6 +25,8 @@ export interface ColumnSource {
   readonly rows: number;
   /** "marks": hold, read, write, erase inks. "ramp": `read` alone through the sequential ramp. "paint": `rgb` as it is. */
   readonly style: "marks" | "ramp" | "paint";
+  /** Pixels per row on the tape: 2 where the lower half is to carry the erase ink, else 1. */
+  readonly halves: 1 | 2;
   /** Steps that can be filled now. */
   available(): number;
   fill(t: number, column: Column): void;
@@ -55,7 +57,11 @@ export class Tape {
       erase: zeros(),
       rgb: new Uint8ClampedArray(rows * 3),
     };
-    this.pixels = new ImageData(batch, rows * 2);
+    this.pixels = new ImageData(batch, rows * source.halves);
+  }
+
+  private get height(): number {
+    return this.source.rows * this.source.halves;
   }
 
   /** Steps that are on the tape. */
@@ -79,7 +85,7 @@ export class Tape {
         this.mix(k);
       }
       const tile = this.tile(Math.floor(this.drawn / TILE));
-      tile.pen.putImageData(this.pixels, this.drawn % TILE, 0, 0, 0, room, this.source.rows * 2);
+      tile.pen.putImageData(this.pixels, this.drawn % TILE, 0, 0, 0, room, this.height);
       this.drawn += room;
       if (performance.now() > deadline) return this.drawn >= end;
     }
@@ -111,7 +117,7 @@ export class Tape {
         from - k * TILE,
         0,
         to - from,
-        this.source.rows * 2,
+        this.height,
         box.x + (from - first) * step,
         box.y,
         (to - from) * step,
@@ -125,49 +131,40 @@ export class Tape {
     while (this.tiles.length <= k) {
       const canvas = document.createElement("canvas");
       canvas.width = TILE;
-      canvas.height = this.source.rows * 2;
+      canvas.height = this.height;
       this.tiles.push({ canvas, pen: canvas.getContext("2d", { alpha: false })! });
     }
     return this.tiles[k]!;
   }
 
-  /** Column k of the batch: hold grey, then read ink × √read, then write ink × write^0.7; erase on the lower half. */
+  /** Column k of the batch: hold grey, then read ink × √read, then write ink × write^0.7, then erase ink. */
   private mix(k: number): void {
     const { rows, style } = this.source;
-    const { data, width } = this.pixels;
     if (style === "ramp") {
       const table = this.inks.sequential;
       for (let row = 0; row < rows; row++) {
         const entry = Math.min(255, Math.floor(Math.sqrt(clamp01(this.column.read[row]!)) * 256)) * 3;
-        for (let half = 0; half < 2; half++) {
-          const o = ((2 * row + half) * width + k) * 4;
-          data[o] = table[entry]!;
-          data[o + 1] = table[entry + 1]!;
-          data[o + 2] = table[entry + 2]!;
-          data[o + 3] = 255;
-        }
+        this.put(row, k, table[entry]!, table[entry + 1]!, table[entry + 2]!);
       }
-      return;
-    }
-    if (style === "paint") {
+    } else if (style === "paint") {
       const { rgb } = this.column;
-      for (let row = 0; row < rows; row++) {
-        for (let half = 0; half < 2; half++) {
-          const o = ((2 * row + half) * width + k) * 4;
-          for (let i = 0; i < 3; i++) data[o + i] = rgb[row * 3 + i]!;
-          data[o + 3] = 255;
-        }
-      }
-      return;
+      for (let row = 0; row < rows; row++) this.put(row, k, rgb[row * 3]!, rgb[row * 3 + 1]!, rgb[row * 3 + 2]!);
+    } else {
+      this.marks(k);
     }
+  }
+
+  private marks(k: number): void {
     const { ground, holdRgb, readRgb, writeRgb, eraseRgb } = this.inks;
+    const { rows, halves } = this.source;
+    const { data, width } = this.pixels;
     for (let row = 0; row < rows; row++) {
       const hold = clamp01(this.column.hold[row]!) * 0.82;
       const read = Math.sqrt(clamp01(this.column.read[row]!));
       const write = clamp01(this.column.write[row]!) ** 0.7;
       const erase = clamp01(this.column.erase[row]!);
-      const upper = (2 * row * width + k) * 4;
-      const lower = upper + width * 4;
+      const upper = (halves * row * width + k) * 4;
+      const lower = halves === 2 ? upper + width * 4 : upper;
       for (let i = 0; i < 3; i++) {
         let v = ground[i]! + (holdRgb[i]! - ground[i]!) * hold;
         v += (readRgb[i]! - v) * read;
@@ -176,6 +173,17 @@ export class Tape {
         data[lower + i] = v + (eraseRgb[i]! - v) * erase;
       }
       data[upper + 3] = data[lower + 3] = 255;
+    }
+  }
+
+  private put(row: number, k: number, r: number, g: number, b: number): void {
+    const { data, width } = this.pixels;
+    for (let half = 0; half < this.source.halves; half++) {
+      const o = ((this.source.halves * row + half) * width + k) * 4;
+      data[o] = r;
+      data[o + 1] = g;
+      data[o + 2] = b;
+      data[o + 3] = 255;
     }
   }
 }

@@ -56,14 +56,7 @@ export function paintThumb(ctx: Ctx, inks: Inks, layout: ThumbLayout, scene: Thu
   const range = signal.range();
   if (signal.kind === "bits") paintBits(ctx, inks, layout, scene);
   else {
-    paintWindows(
-      ctx,
-      inks,
-      layout,
-      window,
-      scene.events.map((event) => ({ ...event, label: " " })),
-      t,
-    );
+    paintWindows(ctx, inks, layout, window, scene.events, t);
     const answers = scene.lanes.map(({ lane }) => ({
       stream: lane.stream,
       hue: lane.hue,

@@ -1,5 +1,7 @@
 /** Shares of a model's whole read vector, from those of its heads, as the ledger delivers them. */
 
+import { readVectors } from "../ledger/banks";
+import { readVectors } from "../ledger/banks";
 import type { LedgerClient } from "../ledger/client";
 import type { RecordingLog } from "../ledger/log";
 import type { BankSpec } from "../wire/manifest";
@@ -52,7 +54,7 @@ export class ShareBook {
   }
 
   private combine(stream: number, bank: BankSpec, rows: readonly Float64Array[], t: number): Float64Array {
-    const reads = this.log.model(stream).need(bank.name, "read_vectors").at(t);
+    const reads = readVectors(this.log.model(stream), bank.name, t);
     const powers = rows.map((_, h) => {
       let power = 0;
       for (let k = h * bank.width; k < (h + 1) * bank.width; k++) power += reads[k]! ** 2;

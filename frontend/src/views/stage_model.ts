@@ -2,9 +2,9 @@
 
 import { heldSlots } from "../ledger/held";
 import type { LedgerClient } from "../ledger/client";
-import type { RecordingLog } from "../ledger/log";
+import type { ModelLog, RecordingLog } from "../ledger/log";
 import type { BankSpec } from "../wire/manifest";
-import { BitsSource } from "../draw/bits";
+import { BITS_TOP, BitsSource } from "../draw/bits";
 import type { Target } from "../draw/hit";
 import { Lane } from "../draw/lane";
 import type { StageLayout, TimeWindow } from "../draw/layout";
@@ -31,7 +31,7 @@ export interface Look {
 
 export class StageModel {
   readonly signal: SignalTrack;
-  readonly lanes: readonly Lane[];
+  readonly lanes: Lane[];
   readonly book: ShareBook;
   readonly density: Density;
   private bits: { key: string; tape: Tape; source: BitsSource } | null = null;
@@ -45,18 +45,31 @@ export class StageModel {
   ) {
     this.signal = new SignalTrack(log);
     this.book = new ShareBook(log, ledger, (stream) => this.bankOf(stream));
-    this.lanes = log.models.map((model) => {
-      const { stream } = model.spec;
-      return new Lane(log, model, model.bank(), this.signal, inks, {
-        at: (t) => this.book.peek(stream, t),
-        ready: () => this.book.ready(stream),
-      });
-    });
+    this.lanes = log.models.map((model) => this.lane(model, model.bank()));
     this.density = new Density(log);
   }
 
+  private lane(model: ModelLog, bank: BankSpec): Lane {
+    const { stream } = model.spec;
+    return new Lane(this.log, model, bank, this.signal, this.inks, {
+      at: (t) => this.book.peek(stream, t),
+      ready: () => this.book.ready(stream),
+    });
+  }
+
+  /** Look at another bank of a model (a layer of a Transformer). */
+  setBank(stream: number, name: string): void {
+    const { model, bank } = this.lanes[stream]!;
+    if (bank.name === name) return;
+    this.book.stopSweep(stream);
+    this.lanes[stream] = this.lane(model, model.bank(name));
+    this.book.forget(stream);
+    this.eased.delete(stream);
+    this.linkedCache.key = "";
+  }
+
   bankOf(stream: number): BankSpec {
-    return this.lanes?.[stream]?.bank ?? this.log.model(stream).bank();
+    return this.lanes[stream]?.bank ?? this.log.model(stream).bank();
   }
 
   recolour(inks: Inks): void {
@@ -148,9 +161,9 @@ export class StageModel {
   }
 
   /** Ages are told in the task's own unit: the stored segment, where there is one. */
-  get period(): { steps: number; name: string } {
+  get period(): number {
     const segment = this.log.manifest.task.params["segment"] ?? this.log.manifest.task.params["length"];
-    return typeof segment === "number" && segment > 8 ? { steps: segment, name: "segment" } : { steps: 32, name: "" };
+    return typeof segment === "number" && segment > 8 ? segment : 32;
   }
 
   /** While playing, arcs go 30 % of the way per frame, so that they grow and shrink instead of blinking. */
@@ -194,7 +207,7 @@ export class StageModel {
 
   private bitsFor(look: Look, layout: StageLayout): { tape: Tape; source: BitsSource } | null {
     if (this.signal.kind !== "bits") return null;
-    const height = layout.signal.bottom - layout.signal.top;
+    const height = layout.signal.bottom - layout.signal.top - BITS_TOP;
     const key = `${height}/${look.shown.join()}`;
     if (this.bits?.key !== key) {
       const bands = look.shown.map((stream) => ({ stream, hue: this.lanes[stream]!.hue }));

@@ -1,0 +1,69 @@
+/** Which page the address names. Paths are relative to the document's base, so any prefix works. */
+
+export type Route =
+  | { page: "gallery" }
+  | { page: "new" }
+  | { page: "stage"; id: string }
+  | { page: "embed"; id: string }
+  | { page: "unknown"; path: string };
+
+/** `path` without the base's prefix: "", "new", "s/{id}", "embed/{id}". */
+export function routeOf(path: string): Route {
+  const parts = path.replace(/^\/+|\/+$/g, "").split("/");
+  if (parts.length === 1 && parts[0] === "") return { page: "gallery" };
+  if (parts.length === 1 && parts[0] === "new") return { page: "new" };
+  if (parts.length === 2 && parts[1]) {
+    if (parts[0] === "s") return { page: "stage", id: decodeURIComponent(parts[1]) };
+    if (parts[0] === "embed") return { page: "embed", id: decodeURIComponent(parts[1]) };
+  }
+  return { page: "unknown", path };
+}
+
+class Router {
+  /** Changes with every navigation, also to the same page. */
+  route = $state.raw<Route>({ page: "gallery" });
+  private base = "/";
+
+  start(): () => void {
+    this.base = new URL(document.baseURI).pathname.replace(/[^/]*$/, "");
+    this.read();
+    const pop = (): void => this.read();
+    const click = (event: MouseEvent): void => {
+      const link = event.target instanceof Element ? event.target.closest("a") : null;
+      if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey)
+        return;
+      if (link.hasAttribute("download") || link.target || link.origin !== location.origin) return;
+      const path = this.relative(link.pathname);
+      if (path === null || path.startsWith("api")) return; // the server's own pages
+      event.preventDefault();
+      this.go(path + link.hash);
+    };
+    addEventListener("popstate", pop);
+    document.addEventListener("click", click);
+    return () => {
+      removeEventListener("popstate", pop);
+      document.removeEventListener("click", click);
+    };
+  }
+
+  /** Go to a path relative to the base, as a new entry of the history. `play`: the recording starts to play by itself. */
+  go(path: string, state: { play?: boolean } | null = null): void {
+    history.pushState(state, "", this.href(path));
+    this.read();
+    scrollTo(0, 0);
+  }
+
+  href(path: string): string {
+    return this.base + path;
+  }
+
+  private relative(pathname: string): string | null {
+    return pathname.startsWith(this.base) ? pathname.slice(this.base.length) : null;
+  }
+
+  private read(): void {
+    this.route = routeOf(this.relative(location.pathname) ?? location.pathname);
+  }
+}
+
+export const router = new Router();
