@@ -1,7 +1,7 @@
 """Write the contract between server and page: `python -m mnemoscope_server.contract`.
 
-One OpenAPI document holds the HTTP interface and both websocket unions (which OpenAPI itself cannot describe). The page's
-types are generated from the committed file, so neither side needs the other's tools; a test proves the file fresh.
+One OpenAPI document holds the HTTP interface and both websocket unions (which OpenAPI itself cannot describe). The
+page's types are generated from the committed file, so neither side needs the other's tools; a test proves it fresh.
 """
 
 import inspect
@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from mnemoscope_server import rest, wire
+from mnemoscope_server.settings import Settings
 
 TARGET = Path(__file__).resolve().parents[2] / "frontend" / "src" / "wire" / "openapi.json"
 REF = "#/components/schemas/{model}"
@@ -20,18 +21,21 @@ REF = "#/components/schemas/{model}"
 
 def document() -> dict[str, Any]:
     """The whole contract as an OpenAPI 3.1 document."""
+    from mnemoscope_server.app import create_app
+
+    described = create_app(Settings()).openapi()
     answers = [(m, "serialization") for m in _classes(rest, rest.Answer)]
     questions = [(m, "validation") for m in _classes(rest, rest.Question)]
     server = [(m, "serialization") for m in wire.SERVER_MESSAGES]
     client = [(m, "validation") for m in wire.CLIENT_MESSAGES]
     _, definitions = models_json_schema([*answers, *questions, *server, *client], ref_template=REF)  # type: ignore[arg-type]
-    schemas: dict[str, Any] = definitions["$defs"]
+    schemas: dict[str, Any] = described["components"]["schemas"] | definitions["$defs"]
     schemas["ServerMessage"] = _union(wire.SERVER_MESSAGES, "What the server sends over /ws/{id} as JSON.")
     schemas["ClientMessage"] = _union(wire.CLIENT_MESSAGES, "What a client sends over /ws/{id}.")
     return {
-        "openapi": "3.1.0",
+        "openapi": described["openapi"],
         "info": {"title": "Mnemoscope", "version": "1"},
-        "paths": {},
+        "paths": described["paths"],
         "components": {"schemas": dict(sorted(schemas.items()))},
     }
 

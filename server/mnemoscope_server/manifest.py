@@ -14,7 +14,8 @@ Paradigm = Literal["rnn", "tr", "ut", "ntm", "dnc"]
 class Open(BaseModel):
     """Base of everything inside a manifest: unknown keys are kept."""
 
-    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
+    # built at the first use: only the contract needs them, and the server must answer soon after its start
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True, defer_build=True)
 
 
 class TensorEntry(Open):

@@ -34,7 +34,7 @@ def test_a_constant_channel_gives_zeros_and_a_warning():
 
 
 def test_missing_policies():
-    """hold repeats the number before, linear draws a line, drop leaves out; a gap at the start takes the first number."""
+    """hold repeats the number before, linear draws a line, drop leaves out; a gap at the start takes the first one."""
     values = np.array([NAN, 1, NAN, NAN, 4, NAN])
     np.testing.assert_array_equal(fill(values, "hold"), [1, 1, 1, 1, 4, 4])
     np.testing.assert_array_equal(fill(values, "linear"), [1, 1, 2, 3, 4, 4])

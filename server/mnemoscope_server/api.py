@@ -1,0 +1,251 @@
+"""The HTTP interface: thin endpoints. What blocks runs in a thread, what is wrong becomes an answer in problems.py."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from mnemoscope import checkpoints
+from mnemoscope.manifest import KEYFRAME_EVERY
+from mnemoscope_server import orders, rest
+from mnemoscope_server.library import Library, UnknownRecording
+from mnemoscope_server.live import LiveSessions
+from mnemoscope_server.session import FINAL, IllegalMove
+from mnemoscope_server.settings import Settings
+from mnemoscope_server.store import ID, Entry, Store
+from mnemoscope_server.uploads import Uploads, printable
+
+COMPLETE = "private, max-age=31536000, immutable"
+ERRORS: dict[int | str, dict[str, Any]] = {"4XX": {"model": rest.ErrorBody, "description": "What went wrong"}}
+
+
+class House:
+    """Everything an endpoint may need; one per application."""
+
+    def __init__(
+        self, settings: Settings, store: Store, library: Library, uploads: Uploads, live: LiveSessions
+    ) -> None:
+        self.settings, self.store, self.library, self.uploads, self.live = settings, store, library, uploads, live
+
+
+def _house(request: Request) -> House:
+    return request.app.state.house
+
+
+Wanted = Annotated[House, Depends(_house)]
+router = APIRouter(prefix="/api", responses=ERRORS)
+health = APIRouter(include_in_schema=False)
+
+
+@health.get("/healthz")
+async def healthz() -> Response:
+    """The process answers."""
+    return Response("ok", media_type="text/plain")
+
+
+@health.get("/readyz")
+async def readyz(house: Wanted) -> Response:
+    """Models can be run: 200 ready; 503 starting or failed."""
+    state = house.live.pool.state
+    return Response(state, 200 if state == "ready" else 503, media_type="text/plain")
+
+
+@router.get("/status", summary="What this server is and can do now")
+async def status(request: Request, house: Wanted) -> rest.Status:
+    pool = house.live.pool
+    return rest.Status(
+        version=request.app.version,
+        device=pool.device,
+        workers=pool.state,
+        workers_reason=pool.reason or None,
+        replay_only=pool.state == "failed",
+        limits=rest.Limits(upload_bytes=house.settings.upload_bytes, steps=house.settings.steps),
+    )
+
+
+@router.get("/models", summary="Checkpoints that can be run")
+def models(house: Wanted) -> list[rest.ModelCard]:
+    measured = house.live.pool.measured
+    return [_card(card, measured.get(card["name"])) for card in checkpoints.cards()]
+
+
+def _card(card: dict[str, Any], measured: Any) -> rest.ModelCard:
+    metrics = card.get("metrics") or ({card["metric"]: card.get("validation")} if "metric" in card else {})
+    return rest.ModelCard(
+        name=card["name"],
+        model=card["model"],
+        label=card["label"],
+        task=card["task"],
+        glyph=card["glyph"],
+        parameters=card["parameters"],
+        description=card.get("description", ""),
+        measured_ms_per_step=measured and measured.ms_per_step,
+        metrics=metrics,
+    )
+
+
+@router.get("/gallery", summary="Recordings that ship with the program")
+def gallery(house: Wanted) -> list[rest.GalleryEntry]:
+    return [rest.GalleryEntry.model_validate(entry) for entry in house.library.exhibits]
+
+
+# --- recordings ------------------------------------------------------------------------------------------------------
+
+
+@router.get("/recordings", summary="Recordings of this data folder, newest first")
+def recordings(
+    house: Wanted, query: Annotated[str, Query(max_length=200, description="Looked for in titles and tasks")] = ""
+) -> list[rest.RecordingSummary]:
+    return [_summary(entry, house) for entry in house.store.latest(query=query)]
+
+
+def _summary(entry: Entry, house: House) -> rest.RecordingSummary:
+    session = house.live.sessions.get(entry.id)
+    steps, size = entry.steps, entry.bytes
+    if session is not None:
+        path = house.store.path(entry.id)
+        steps, size = session.step, path.stat().st_size if path.is_file() else 0
+    return rest.RecordingSummary.model_validate(
+        {key: getattr(entry, key) for key in ("id", "title", "task", "models", "status", "created")}
+        | {"steps": steps, "bytes": size}
+    )
+
+
+@router.get("/recordings/{identity}", summary="One recording", response_model=rest.RecordingDetail)
+def recording(identity: str, house: Wanted) -> Response:
+    session = house.live.sessions.get(identity)
+    if session is not None:
+        found = (session.manifest, session.status, session.step, session.live)
+    else:
+        with house.library.opened(identity) as opened:
+            found = (opened.manifest, opened.manifest["status"], opened.steps, False)
+    manifest, state, steps, live = found
+    # the manifest goes out as the file has it, not through the models: it may be younger than this program
+    body = {"id": identity, "title": manifest["title"], "status": state if state in FINAL or live else "stopped"}
+    return JSONResponse(
+        body | {"steps": steps, "manifest": manifest, "live": live}, headers={"Cache-Control": "no-cache"}
+    )
+
+
+@router.patch("/recordings/{identity}", summary="Rename a recording", status_code=204)
+def rename(identity: str, wanted: rest.Rename, house: Wanted) -> None:
+    _own(identity, house)
+    if identity in house.live.sessions:
+        raise IllegalMove("rename", house.live.sessions[identity].status)
+    house.store.rename(identity, printable(wanted.title))
+    house.library.forget(identity)
+
+
+@router.delete("/recordings/{identity}", summary="Delete a recording; a live one is stopped first", status_code=204)
+async def delete(identity: str, house: Wanted) -> None:
+    _own(identity, house)
+    if session := house.live.sessions.get(identity):
+        session.stop()
+        await asyncio.wait_for(session.finished.wait(), 10)
+    house.library.forget(identity)
+    await asyncio.to_thread(house.store.remove, identity)
+
+
+def _own(identity: str, house: House) -> None:
+    """Shipped recordings and unknown ids can be neither renamed nor deleted."""
+    if house.library.shipped(identity) or not ID.fullmatch(identity):
+        raise UnknownRecording(identity)
+    house.library.find(identity)
+
+
+@router.get(
+    "/recordings/{identity}/chunks/{number}",
+    summary="Frames of steps 64·number … 64·number+63 of all models, as on the wire",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
+async def chunk(identity: str, number: int, house: Wanted) -> Response:
+    session = house.live.sessions.get(identity)
+    if session is not None and 0 <= number * KEYFRAME_EVERY < session.step:
+        complete = (number + 1) * KEYFRAME_EVERY <= session.step
+        data = await session.read(number)
+    else:
+        complete = session is None
+        data = await asyncio.to_thread(house.library.messages, identity, number)
+    headers = {"Cache-Control": COMPLETE if complete else "no-store"}
+    return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+@router.get("/recordings/{identity}/file", summary="The .mnemo file", response_class=FileResponse)
+def file(identity: str, house: Wanted) -> Response:
+    path = house.library.find(identity)
+    return FileResponse(path, media_type="application/octet-stream", filename=f"{identity}.mnemo", headers=_fresh())
+
+
+@router.get("/recordings/{identity}/export.html", summary="One page that opens from disk", response_class=Response)
+def export(identity: str, house: Wanted) -> Response:
+    from mnemoscope_viewer import page
+
+    with house.library.opened(identity) as opened:
+        opened.refresh()
+        text = page(opened)
+    headers = _fresh() | {"Content-Disposition": f'attachment; filename="{identity}.html"'}
+    return Response(text, media_type="text/html", headers=headers)
+
+
+def _fresh() -> dict[str, str]:
+    return {"Cache-Control": "no-cache"}
+
+
+# --- uploads and generated signals -----------------------------------------------------------------------------------
+
+
+@router.post("/uploads", summary="Bring a file", status_code=201)
+async def upload(
+    house: Wanted,
+    file: Annotated[UploadFile, File(description="A CSV or text table")],
+    options: Annotated[str, Form(description="ImportOptions as JSON", max_length=4000)] = "{}",
+) -> rest.Upload:
+    try:
+        wanted = rest.ImportOptions.model_validate_json(options)
+    except ValidationError as error:
+        raise RequestValidationError([{**e, "loc": ("options", *e["loc"])} for e in error.errors()]) from error
+    identity, report = await house.uploads.take(file.file, name=file.filename or "", overrides=wanted.model_dump())
+    return rest.Upload(id=identity, report=rest.ImportReport.model_validate(report))
+
+
+@router.post("/uploads/{identity}/preview", summary="What a run on a window of a file would see and cost")
+def preview(identity: str, request: rest.PreviewRequest, house: Wanted) -> rest.Preview:
+    return orders.preview(
+        request, identity, settings=house.settings, uploads=house.uploads, measured=house.live.pool.measured
+    )
+
+
+@router.get("/signals", summary="Signals that can be made, with their knobs")
+def signals() -> list[rest.Generator]:
+    return orders.generators()
+
+
+@router.post("/signals/preview", summary="A generated signal")
+def signal_preview(request: rest.SignalPreviewRequest) -> rest.SignalPreview:
+    return orders.generated(request)
+
+
+# --- sessions --------------------------------------------------------------------------------------------------------
+
+
+@router.post("/sessions", summary="Run models over a signal: a recording that begins now", status_code=201)
+async def open_session(request: rest.SessionRequest, house: Wanted) -> rest.SessionCreated:
+    order = await asyncio.to_thread(
+        orders.order, request, settings=house.settings, store=house.store, uploads=house.uploads
+    )
+    session = await house.live.open(order, playing=request.start == "playing")
+    return rest.SessionCreated(id=session.id)
+
+
+@router.delete("/sessions/{identity}", summary="Stop a session; what it computed stays as a recording", status_code=204)
+async def stop_session(identity: str, house: Wanted) -> None:
+    session = house.live.sessions.get(identity)
+    if session is None:
+        house.library.find(identity)  # unknown, or already over: then there is nothing to stop
+        return
+    session.stop()
+    await asyncio.wait_for(session.finished.wait(), 10)

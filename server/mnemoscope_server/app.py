@@ -1,0 +1,115 @@
+"""The application: everything wired up by a factory that takes its settings, and `serve` for the command line."""
+
+import argparse
+import asyncio
+import contextlib
+import functools
+import json
+import logging
+from collections.abc import AsyncIterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.responses import HTMLResponse, Response
+
+from mnemoscope_server import api, docs_page, pages, problems
+from mnemoscope_server import socket as watching
+from mnemoscope_server.guard import Guard
+from mnemoscope_server.library import Library
+from mnemoscope_server.live import LiveSessions
+from mnemoscope_server.settings import Settings
+from mnemoscope_server.store import Store
+from mnemoscope_server.uploads import Uploads
+from mnemoscope_server.workers import WorkerPool
+
+log = logging.getLogger("mnemoscope")
+
+WORKERS_AFTER_SECONDS = 0.05
+
+
+def create_app(settings: Settings | None = None, *, store: Store | None = None) -> FastAPI:
+    """Build the application. Workers start when it starts to serve; `app.state.house` holds its parts while it runs.
+
+    store: the data folder, already opened; by default it is opened at the start (DataFolderInUse is raised then).
+    """
+    settings = settings or Settings()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        folder = store or Store(settings.data_dir, free_bytes=settings.free_bytes)
+        library = Library(folder)
+        uploads = Uploads(settings, folder)
+        pool = WorkerPool(count=settings.workers, device=settings.device, engine=settings.engine)
+        live = LiveSessions(settings, folder, library, pool)
+        app.state.house = api.House(settings, folder, library, uploads, live)
+        # after the socket listens: loading models must not delay the first answer
+        beginning = asyncio.get_running_loop().call_later(WORKERS_AFTER_SECONDS, live.start)
+        sweeping = asyncio.create_task(_sweep(uploads))
+        try:
+            yield
+        finally:
+            beginning.cancel()
+            sweeping.cancel()
+            await live.stop()
+            library.close()
+            folder.close()
+
+    app = FastAPI(
+        title="Mnemoscope", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None,
+        root_path=settings.root_path, separate_input_output_schemas=False,
+    )  # fmt: skip
+    app.state.settings = settings
+    app.state.watching = 0
+    problems.install(app)
+    app.include_router(api.health)
+    app.include_router(api.router)
+    app.include_router(watching.router)
+    app.include_router(pages.router)
+    app.add_api_route("/api/openapi.json", _openapi, include_in_schema=False)
+    app.add_api_route("/api/docs", _docs, include_in_schema=False)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.upload_bytes)
+    app.add_middleware(
+        Guard, host=settings.host, allowed_hosts=settings.allowed_hosts, upload_bytes=settings.upload_bytes
+    )
+    return app
+
+
+@functools.cache
+def _document() -> dict[str, Any]:
+    from mnemoscope_server import contract
+
+    return contract.document() | {"info": {"title": "Mnemoscope", "version": _version()}}
+
+
+def _openapi() -> Response:
+    return Response(json.dumps(_document(), ensure_ascii=False), media_type="application/json")
+
+
+def _docs() -> Response:
+    return HTMLResponse(docs_page.render(_document()))
+
+
+async def _sweep(uploads: Uploads) -> None:
+    """Old uploads go, at the start and every quarter of an hour."""
+    while True:
+        try:
+            await asyncio.to_thread(uploads.sweep)
+        except OSError as error:
+            log.warning("uploads cannot be swept: %s", error)
+        await asyncio.sleep(900)
+
+
+def _version() -> str:
+    try:
+        return version("mnemoscope")
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        return "0+source"
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Serve until told to stop. `arguments` may have host, port, data_dir, device, workers, no_browser -> exit code."""
+    from mnemoscope_server.serving import run
+
+    return run(Settings.from_arguments(arguments))

@@ -1,0 +1,158 @@
+"""All live sessions of this server: opening them, handing on the workers' events, closing them into the store."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from mnemoscope.errors import MnemoscopeError
+from mnemoscope.recording import Recording, amend
+from mnemoscope_server import exchange
+from mnemoscope_server.exchange import Chunk, Event, Finished, Moved, NotOpened, Open, Opened, StreamFailed
+from mnemoscope_server.library import Library
+from mnemoscope_server.session import Session
+from mnemoscope_server.settings import Settings
+from mnemoscope_server.store import Store, describe
+from mnemoscope_server.workers import WorkerPool
+
+log = logging.getLogger("mnemoscope.live")
+
+READY_SECONDS, OPEN_SECONDS, STOP_SECONDS = 60.0, 60.0, 5.0
+
+
+class NotPossible(Exception):
+    """A session cannot be opened. `code` is the stable name of the reason."""
+
+    def __init__(self, code: str, message: str, cure: str) -> None:
+        super().__init__(message)
+        self.code, self.cure = code, cure
+
+
+class LiveSessions:
+    """The sessions that are being computed, by id."""
+
+    def __init__(self, settings: Settings, store: Store, library: Library, pool: WorkerPool) -> None:
+        self.settings, self.store, self.library, self.pool = settings, store, library, pool
+        self.sessions: dict[str, Session] = {}
+        self._opening: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Start the workers; they load in the background."""
+        self.pool.start(on_event=self._on_event, on_lost=self._on_lost)
+
+    async def stop(self) -> None:
+        """End every session as stopped, then the workers."""
+        for session in list(self.sessions.values()):
+            session.stop()
+        ends = [asyncio.create_task(s.finished.wait()) for s in self.sessions.values()]
+        if ends:
+            await asyncio.wait(ends, timeout=STOP_SECONDS)
+        await self.pool.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+
+    async def open(self, order: Open, *, playing: bool) -> Session:
+        """Begin a session. Raises NotPossible."""
+        if len(self.sessions) + len(self._opening) >= self.settings.sessions:
+            raise NotPossible(
+                "too-many-sessions",
+                f"{self.settings.sessions} sessions are live, more are not run at a time",
+                "Wait for one to end, or stop one.",
+            )
+        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._opening[order.id] = future
+        try:
+            if not await self.pool.ready(seconds=READY_SECONDS):
+                reason = self.pool.reason or "the workers are still starting"
+                raise NotPossible("no-workers", f"live runs are off: {reason}", "Recordings still open and replay.")
+            worker = self.pool.open(order)
+            try:
+                async with asyncio.timeout(OPEN_SECONDS):
+                    manifest = await future
+            except TimeoutError as error:
+                worker.send(exchange.Stop(order.id))
+                self.pool.release(order.id)
+                raise NotPossible(
+                    "worker-busy", f"the worker did not open the session within {OPEN_SECONDS:.0f} s", "Try again."
+                ) from error
+        finally:
+            del self._opening[order.id]
+        session = Session(
+            manifest,
+            speed=order.speed,
+            send=worker.send,
+            read_chunk=self._read_chunk(order.id),
+            ring_bytes=self.settings.ring_bytes,
+        )
+        self.sessions[order.id] = session
+        await asyncio.to_thread(self.store.put, describe(manifest, steps=0, size=order.path.stat().st_size))
+        if playing:
+            session.play()
+        return session
+
+    def _read_chunk(self, identity: str) -> Callable[[int], Awaitable[bytes]]:
+        return lambda chunk: asyncio.to_thread(self.library.messages, identity, chunk)
+
+    # --- events
+
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case Opened() | NotOpened():
+                self._answer(event)
+            case Chunk() | Moved() | StreamFailed():
+                if session := self.sessions.get(event.id):
+                    session.on_event(event)
+            case Finished():
+                self.pool.release(event.id)
+                if session := self.sessions.get(event.id):
+                    self._later(self._close(session, event))
+
+    def _answer(self, event: Opened | NotOpened) -> None:
+        future = self._opening.get(event.id)
+        if isinstance(event, NotOpened):
+            self.pool.release(event.id)
+        if future is None or future.done():
+            return
+        if isinstance(event, Opened):
+            future.set_result(event.manifest)
+        else:
+            future.set_exception(NotPossible(event.code, event.message, "Choose other models or other options."))
+
+    def _on_lost(self, lost: set[str], reason: str) -> None:
+        """A worker died: its files keep their whole chunks and are closed here."""
+        for identity in lost:
+            future = self._opening.get(identity)
+            if future is not None and not future.done():
+                future.set_exception(NotPossible("worker-failed", reason, "Try again with fewer models."))
+            if session := self.sessions.get(identity):
+                event = Finished(identity, "failed", session.step, {}, reason)
+                self._later(self._close(session, event, amend_file=True))
+
+    async def _close(self, session: Session, event: Finished, *, amend_file: bool = False) -> None:
+        """Bring the index up to date, then let the watchers know; from here on the file serves everybody."""
+        try:
+            manifest, steps = await asyncio.to_thread(self._index, session.id, event, amend_file)
+        except (MnemoscopeError, OSError) as error:
+            log.error("recording %s cannot be closed: %s", session.id, error)
+            manifest, steps = event.manifest, event.steps
+        session.end(event.status, steps, manifest, event.reason)
+        self.sessions.pop(session.id, None)
+
+    def _index(self, identity: str, event: Finished, amend_file: bool) -> tuple[dict[str, Any], int]:
+        path = self.store.path(identity)
+        self.library.forget(identity)
+        if amend_file:
+            amend(path, {"status": event.status}).close()
+        with Recording.open(path) as recording:
+            manifest, steps = recording.manifest, recording.steps
+        if steps == 0:  # nothing was computed: there is nothing to look at
+            self.store.remove(identity)
+        else:
+            self.store.index(identity)
+        return manifest, steps
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

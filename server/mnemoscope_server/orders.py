@@ -1,0 +1,186 @@
+"""From what a page asks to what a worker is ordered: signal, episode, checkpoints, limits. NumPy only, no torch.
+
+Blocking: call it in a thread.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from mnemoscope import checkpoints, episodes, signals, tasks
+from mnemoscope.errors import SignalError, UnknownModel
+from mnemoscope.manifest import KEYFRAME_EVERY
+from mnemoscope.series import Prepared, Series, decimate, prepare
+from mnemoscope.tasks import Episode
+from mnemoscope_server import rest
+from mnemoscope_server.exchange import Measured, Open
+from mnemoscope_server.settings import Settings
+from mnemoscope_server.store import Store, new_id
+from mnemoscope_server.uploads import Uploads, printable
+
+VALUES_POINTS, OVERVIEW_POINTS = 2000, 1000
+
+
+def order(request: rest.SessionRequest, *, settings: Settings, store: Store, uploads: Uploads) -> Open:
+    """Everything a worker needs to begin. Raises the library's errors, UnknownUpload, DiskFull."""
+    store.require_space()
+    names = tuple(checkpoint(model, request.task) for model in request.models)
+    episode = _episode(request, settings, uploads)
+    if episode.steps > settings.steps:
+        raise SignalError(
+            f"the run would have {episode.steps} steps, at most {settings.steps} are allowed; "
+            "choose a shorter window, a lower rate or fewer rounds"
+        )
+    identity = new_id()
+    title = printable(request.title) if request.title else _title(request.task, episode)
+    return Open(identity, store.path(identity), title, request.seed, names, episode, request.speed)
+
+
+def checkpoint(model: str, task: str) -> str:
+    """Name of the checkpoint for a model id ("ntm") or a full name. Raises UnknownTask, UnknownModel."""
+    tasks.get(task)
+    known = checkpoints.names()
+    for name in (model, f"{model}-{task}"):
+        if name in known and name.endswith(f"-{task}"):
+            return name
+    there = ", ".join(n.removesuffix(f"-{task}") for n in known if n.endswith(f"-{task}")) or "none"
+    raise UnknownModel(f"no trained model {model!r} for the task {task}; there are: {there}")
+
+
+def prepared(window: rest.Window, upload_id: str, uploads: Uploads) -> tuple[Series, Prepared]:
+    """A window of an upload as the models will see it."""
+    series = uploads.series(upload_id, window.channel)
+    if window.sample_rate is not None:
+        series = replace(series, sample_rate=window.sample_rate, time=None, gaps=())
+    stop = None if window.stop is None else min(window.stop, len(series))
+    result = prepare(
+        series,
+        start=window.start,
+        stop=stop,
+        sample_rate=window.resample_to,
+        missing=window.missing,
+        scaling=window.scaling,
+    )
+    return series, result
+
+
+def preview(
+    request: rest.PreviewRequest, upload_id: str, *, settings: Settings, uploads: Uploads, measured: dict[str, Measured]
+) -> rest.Preview:
+    """What a run on this window would look like and cost."""
+    series, result = prepared(request, upload_id, uploads)
+    warnings = list(result.warnings)
+    if result.steps > settings.steps:
+        warnings.append(
+            f"{result.steps} steps are more than the {settings.steps} a run may have: "
+            "choose a shorter window or a lower rate"
+        )
+    least = _least_steps()
+    if result.steps < least:
+        warnings.append(f"{result.steps} steps are fewer than the {least} that one round of signal-recall needs")
+    if request.scaling == "none" and (abs(float(result.values.mean())) > 1 or not 0.3 < float(result.values.std()) < 3):
+        warnings.append(
+            "the models were trained on z-scored signals; unscaled values this large or small will confuse them"
+        )
+    extreme = float(np.abs(result.values).max())
+    if request.scaling != "none" and extreme > 8:
+        warnings.append(f"some values lie {extreme:.0f} deviations from the middle: outliers take most of the scale")
+    values = [v for v in decimate(result.values, VALUES_POINTS) if v is not None]
+    names = [checkpoint(m, "signal-recall") for m in request.models] or [
+        name for name in checkpoints.names() if name.endswith("-signal-recall")
+    ]
+    return rest.Preview(
+        steps=result.steps,
+        values=values,
+        before=decimate(result.raw, VALUES_POINTS),
+        overview=decimate(series.values, OVERVIEW_POINTS),
+        offset=result.scaling["offset"],
+        scale=result.scaling["scale"],
+        sample_rate=result.sample_rate,
+        warnings=warnings,
+        estimate=estimate(names, result.steps, measured),
+    )
+
+
+def estimate(names: list[str], steps: int, measured: dict[str, Measured]) -> rest.Estimate:
+    """Computing time and size of the frames; null until a worker has measured every one of these models."""
+    known = [measured[name] for name in names if name in measured]
+    if not known or len(known) < len(names):
+        return rest.Estimate(seconds=None, bytes=None)
+    chunks = -(-steps // KEYFRAME_EVERY)
+    return rest.Estimate(
+        seconds=round(sum(m.ms_per_step for m in known) * steps / 1000, 3),
+        bytes=sum(m.frame_bytes * steps + m.keyframe_bytes * chunks for m in known),
+    )
+
+
+def _episode(request: rest.SessionRequest, settings: Settings, uploads: Uploads) -> Episode:
+    options: dict[str, Any] = {
+        name: int(value) if value == int(value) else value for name, value in request.task_params.items()
+    }
+    signal = request.signal
+    match signal:
+        case rest.NoSignal():
+            return tasks.get(request.task).episode(seed=request.seed, **options)
+        case rest.GeneratedSignal():
+            if signal.steps > settings.steps:
+                raise SignalError(f"{signal.steps} steps were asked for, at most {settings.steps} are allowed")
+            return episodes.from_generator(
+                request.task,
+                signal.generator,
+                steps=signal.steps,
+                seed=signal.seed,
+                params=signal.params,
+                options=options,
+            )
+        case rest.ValuesSignal():
+            series = Series(
+                printable(signal.name), np.asarray(signal.values, np.float32), sample_rate=signal.sample_rate
+            )
+            return _from_prepared(request, "drawn", series, prepare(series), options)
+        case rest.UploadSignal():
+            series, result = prepared(signal, signal.upload_id, uploads)
+            name = uploads.file_name(signal.upload_id) if signal.keep_name else series.name
+            return _from_prepared(request, name, series, result, options)
+
+
+def _from_prepared(
+    request: rest.SessionRequest, name: str, series: Series, result: Prepared, options: dict[str, Any]
+) -> Episode:
+    return episodes.from_prepared(request.task, name, series, result, seed=request.seed, **options)
+
+
+def _title(task: str, episode: Episode) -> str:
+    if episode.signal is None:
+        return task
+    name, channel = episode.signal["name"], episode.signal.get("channel")
+    return f"{name} · {task}" if channel in (None, name) else f"{name}, {channel} · {task}"
+
+
+def _least_steps() -> int:
+    """Steps of one round of signal-recall with its default options."""
+    options = {option.name: option.default for option in tasks.get("signal-recall").options}
+    return options["lead"] + 2 * options["segment"] + options["delay"]
+
+
+def generators() -> list[rest.Generator]:
+    """The signals that can be made, with their knobs."""
+    return [
+        rest.Generator(
+            kind=kind,
+            label=kind,
+            params=[
+                rest.GeneratorParam(name=p.name, label=p.label, default=p.default, min=p.low, max=p.high)
+                for p in signals.PARAMETERS[kind]
+            ],
+        )
+        for kind in signals.KINDS
+    ]
+
+
+def generated(request: rest.SignalPreviewRequest) -> rest.SignalPreview:
+    """A generated signal for the eye. Raises SignalError."""
+    signal = signals.generate(request.kind, request.steps, seed=request.seed, **request.params)
+    events = [rest.SignalEvent.model_validate(event) for event in signal.events]
+    return rest.SignalPreview(values=[float(v) for v in signal.values], sample_rate=signal.sample_rate, events=events)

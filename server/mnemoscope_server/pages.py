@@ -1,0 +1,70 @@
+"""The page: one bundle for every address of it, files whose name is their hash, and what to do where it is missing."""
+
+import html
+import importlib.util
+import re
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+from mnemoscope_server.guard import inline_hashes, is_embedded, policy
+from mnemoscope_server.problems import problem
+
+router = APIRouter(include_in_schema=False)
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+MISSING = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Mnemoscope</title><style>
+body{font:16px/1.5 system-ui;max-width:42em;margin:4em auto;padding:0 1em}code{background:#8882}</style></head><body>
+<h1>The page is not built yet</h1>
+<p>The server runs, but the viewer's bundle is missing. In the repository, run</p>
+<pre><code>npm --prefix frontend ci
+npm --prefix frontend run build</code></pre>
+<p>or <code>make run</code>, which does both; then reload. An installed package carries the bundle.</p>
+<p>The interface works meanwhile: <a href="api/docs">api/docs</a>.</p></body></html>"""
+
+
+def bundle() -> Path | None:
+    """The folder of the built viewer, or None."""
+    found = importlib.util.find_spec("mnemoscope_viewer")
+    for place in (found.submodule_search_locations or ()) if found else ():
+        folder = Path(place) / "static"
+        if (folder / "index.html").is_file():
+            return folder
+    return None
+
+
+def based(text: str, root: str) -> str:
+    """index.html with its base at the root of this server, so that relative addresses work on every page."""
+    tag = f'<base href="{html.escape(root, quote=True)}/">'
+    text = re.sub(r"<base\b[^>]*>", "", text, flags=re.IGNORECASE)
+    return re.sub(r"(<head\b[^>]*>)", lambda found: found[1] + tag, text, count=1, flags=re.IGNORECASE)
+
+
+@router.get("/")
+@router.get("/new")
+@router.get("/s/{identity}")
+@router.get("/embed/{identity}")
+def page(request: Request) -> Response:
+    """The same bundle everywhere: it reads its address."""
+    folder = bundle()
+    root = request.scope.get("root_path", "")
+    if folder is None:
+        return HTMLResponse(based(MISSING, root), 503)
+    text = based((folder / "index.html").read_text(encoding="utf-8"), root)
+    frame = "*" if is_embedded(request.scope) else "'self'"
+    headers = {
+        "Content-Security-Policy": policy(frame=frame, scripts=inline_hashes(text)),
+        "Cache-Control": "no-cache",
+    }
+    return HTMLResponse(text, headers=headers)
+
+
+@router.get("/assets/{name}")
+def asset(name: str) -> Response:
+    """A file of the bundle. Names are looked up in the folder's list, never joined to a path."""
+    folder = bundle()
+    files = {path.name: path for path in (folder / "assets").iterdir()} if folder else {}
+    if name not in files or not files[name].is_file():
+        return problem(404, "not-found", f"the bundle has no file {name[:100]!r}", cure="Reload the page.")
+    return FileResponse(files[name], headers={"Cache-Control": IMMUTABLE})

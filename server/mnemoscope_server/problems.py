@@ -1,0 +1,119 @@
+"""Every error as `{"error": {code, message, where, cure}}` with a fitting status: told once, here."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from mnemoscope import errors
+from mnemoscope_server.library import UnknownRecording
+from mnemoscope_server.live import NotPossible
+from mnemoscope_server.session import IllegalMove
+from mnemoscope_server.store import DiskFull
+from mnemoscope_server.uploads import UnknownUpload
+
+log = logging.getLogger("mnemoscope.api")
+
+NOT_POSSIBLE = {"too-many-sessions": 429, "no-workers": 503, "worker-busy": 503, "worker-failed": 503}
+LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
+    errors.ImportFileError: (422, "import-failed", "Choose another file."),
+    errors.SignalError: (422, "bad-signal", "Change the window, the rate or the parameters."),
+    errors.UnknownModel: (422, "unknown-model", "GET /api/models lists those there are."),
+    errors.UnknownTask: (422, "bad-task", "Choose another task or other options."),
+    errors.CheckpointError: (422, "bad-checkpoint", "Train the model again, or choose another."),
+    errors.UnsupportedVersion: (422, "unsupported-version", "Install a newer version of mnemoscope."),
+    errors.CorruptRecording: (422, "corrupt-recording", "`mnemoscope verify FILE` says how much of it is sound."),
+    errors.RecordingError: (422, "bad-recording", "Choose another recording or chunk."),
+}
+
+
+def problem(
+    status: int, code: str, message: str, *, where: str | None = None, cure: str | None = None, **headers: str
+) -> JSONResponse:
+    """An answer that is an error."""
+    body = {"error": {"code": code, "message": message, "where": where, "cure": cure}}
+    return JSONResponse(body, status, headers={"Cache-Control": "no-store", **headers})
+
+
+def of_library(error: errors.MnemoscopeError) -> JSONResponse:
+    """Errors of the library, by the nearest class of the table."""
+    for kind in type(error).__mro__:
+        if kind in LIBRARY:
+            status, code, cure = LIBRARY[kind]
+            break
+    else:
+        status, code, cure = 422, "failed", "See the message."
+    if isinstance(error, errors.ImportFileError):
+        return problem(status, code, error.message, where=error.where, cure=error.cure or cure)
+    return problem(status, code, str(error), cure=cure)
+
+
+def install(app: FastAPI) -> None:
+    """Hand every exception of the house to its answer."""
+
+    async def library(request: Request, error: Any) -> Response:
+        return of_library(error)
+
+    async def unknown_recording(request: Request, error: Any) -> Response:
+        return problem(404, "unknown-recording", str(error), cure="The gallery lists what this server has.")
+
+    async def unknown_upload(request: Request, error: Any) -> Response:
+        return problem(404, "unknown-upload", str(error), cure="Upload the file again.")
+
+    async def disk_full(request: Request, error: Any) -> Response:
+        return problem(507, "disk-full", str(error), cure="Delete recordings you no longer need, or free the disk.")
+
+    async def not_possible(request: Request, error: Any) -> Response:
+        return problem(NOT_POSSIBLE.get(error.code, 422), error.code, str(error), cure=error.cure)
+
+    async def illegal_move(request: Request, error: Any) -> Response:
+        return problem(409, "illegal-move", str(error), cure=error.cure)
+
+    async def bad_request(request: Request, error: Any) -> Response:
+        return problem(422, "bad-request", *_first(error.errors()), cure="See /api/docs.")
+
+    async def http(request: Request, error: Any) -> Response:
+        if error.status_code == 413:
+            return too_large(request.app.state.settings.upload_bytes)
+        codes = {400: "bad-request", 404: "not-found", 405: "method-not-allowed"}
+        message = str(error.detail) if error.status_code != 404 else f"nothing is at {request.url.path[:200]}"
+        return problem(
+            error.status_code, codes.get(error.status_code, "failed"), message, cure="See /api/docs.",
+            **(error.headers or {}),
+        )  # fmt: skip
+
+    async def bug(request: Request, error: Any) -> Response:
+        log.exception("a bug, answering %s %s", request.method, request.url.path, exc_info=error)
+        return problem(500, "bug", "the server met an error of its own", cure="Its log says more; please report it.")
+
+    app.add_exception_handler(errors.MnemoscopeError, library)
+    app.add_exception_handler(UnknownRecording, unknown_recording)
+    app.add_exception_handler(UnknownUpload, unknown_upload)
+    app.add_exception_handler(DiskFull, disk_full)
+    app.add_exception_handler(NotPossible, not_possible)
+    app.add_exception_handler(IllegalMove, illegal_move)
+    app.add_exception_handler(RequestValidationError, bad_request)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, bug)
+
+
+def too_large(limit: int) -> JSONResponse:
+    """413, with a way out."""
+    return problem(
+        413,
+        "too-large",
+        f"the request is larger than the {limit >> 20} MB this server takes",
+        cure="Cut the file to the part and the columns you need, or start the server with a larger "
+        "MNEMOSCOPE_UPLOAD_BYTES.",
+        Connection="close",
+    )
+
+
+def _first(found: Any) -> tuple[str, ...]:
+    """Message and place of the first thing that is wrong with a request."""
+    first = found[0]
+    place = ".".join(str(part) for part in first["loc"] if part != "body")
+    return (f"{place or 'the request'}: {first['msg']}",)

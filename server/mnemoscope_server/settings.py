@@ -1,0 +1,81 @@
+"""How this server is set up: command line over environment (`MNEMOSCOPE_…`) over defaults."""
+
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1 << 20
+
+
+def default_data_dir() -> Path:
+    """Where applications keep their data on this system."""
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "mnemoscope"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "mnemoscope"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "mnemoscope"
+
+
+class Settings(BaseSettings):
+    """Every setting has an environment variable of its name in capitals with the prefix MNEMOSCOPE_."""
+
+    model_config = SettingsConfigDict(env_prefix="MNEMOSCOPE_", extra="ignore", use_attribute_docstrings=True)
+
+    host: str = "127.0.0.1"
+    """Address to listen on. Anyone who reaches it can run models and see recordings: keep it on loopback, or behind a
+    proxy that asks who is there."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """0 = any free port."""
+    data_dir: Path = Field(default_factory=default_data_dir)
+    """Index, recordings and uploads."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    browser: bool = True
+    """Open the page after the start."""
+    workers: int = Field(default=1, ge=0, le=64)
+    """Processes that run models, one core each; 0 = replay only."""
+    engine: str = "mnemoscope_server.torch_engine:TorchEngine"
+    """What runs models inside a worker, as "module:class"; another one is for tests."""
+    allowed_hosts: list[str] = []
+    """More names this server may be called by (JSON list), such as the name a proxy passes on."""
+    root_path: str = ""
+    """Path under which a proxy serves this, such as "/tool"."""
+
+    upload_bytes: int = Field(default=50 * MIB, ge=1024)
+    """Largest request body."""
+    steps: int = Field(default=4096, ge=64, le=1_000_000)
+    """Most steps of one run."""
+    sessions: int = Field(default=16, ge=1)
+    """Most sessions that are live at a time."""
+    watchers: int = Field(default=512, ge=1)
+    """Most open websockets."""
+    ring_bytes: int = Field(default=32 * MIB, ge=MIB)
+    """Newest frames of a live session kept in memory; a watcher further behind skips."""
+    uploads_total_bytes: int = Field(default=2048 * MIB, ge=MIB)
+    """Parsed uploads kept; the oldest go first."""
+    uploads_hours: float = Field(default=24.0, gt=0)
+    """Parsed uploads are removed after this time. Recordings made from them keep what the models saw."""
+    free_bytes: int = Field(default=256 * MIB, ge=0)
+    """Disk space that is left alone: nothing new is accepted below."""
+    parse_seconds: float = Field(default=60.0, gt=0)
+    """Wall clock for reading one uploaded file."""
+    parse_memory: int = Field(default=3072 * MIB, ge=512 * MIB)
+    """Address space of the process that reads an uploaded file."""
+    send_seconds: float = Field(default=5.0, gt=0)
+    """A watcher that takes nothing for this long is dropped."""
+
+    @classmethod
+    def from_arguments(cls, arguments: Namespace) -> "Settings":
+        """Settings where what was said on the command line wins; None, or the default, means not said."""
+        said: dict[str, Any] = {
+            name: value
+            for name, value in vars(arguments).items()
+            if name in cls.model_fields and value is not None and value != cls.model_fields[name].default
+        }
+        if getattr(arguments, "no_browser", None):
+            said["browser"] = False
+        return cls(**said)

@@ -1,0 +1,139 @@
+"""The loop of a worker process: it obeys commands and gives every session its due steps.
+
+Steps are computed here and nowhere else, so paused means that the next step does not exist. Before a step is told,
+every full stretch of 64 steps before it is in the file; at most half a second of steps is not.
+"""
+
+import contextlib
+import importlib
+import os
+import signal
+import time
+from multiprocessing.connection import Connection
+from typing import Any, cast
+
+from mnemoscope.errors import MnemoscopeError
+from mnemoscope_server.exchange import (
+    Advance,
+    Broken,
+    Command,
+    Engine,
+    NotOpened,
+    Open,
+    Opened,
+    Pace,
+    Pause,
+    Play,
+    Quit,
+    Ready,
+    Stop,
+)
+from mnemoscope_server.run import Run
+
+IDLE_SECONDS = 1.0
+
+
+def work(connection: Connection, engine: str, device: str, threads: int) -> None:
+    """Run until the pipe closes. `engine` is "module:class"."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the web process tells us when to end
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    try:
+        module, _, name = engine.partition(":")
+        built = cast(Engine, getattr(importlib.import_module(module), name)(device))
+    except Exception as error:
+        with contextlib.suppress(OSError):
+            connection.send(Broken(f"{type(error).__name__}: {error}"))
+        return
+    Worker(connection, built).loop()
+
+
+class Worker:
+    """The sessions of one process."""
+
+    def __init__(self, connection: Connection, engine: Engine) -> None:
+        self.connection, self.engine = connection, engine
+        self.runs: dict[str, Run] = {}
+        self.measuring = True
+
+    def loop(self) -> None:
+        """Until the web process is gone; then every recording is closed as stopped."""
+        try:
+            self.connection.send(Ready(self.engine.device))
+            while True:
+                timeout = self._wait()
+                while self.connection.poll(timeout):
+                    self._obey(cast(Command, self.connection.recv()))
+                    timeout = 0
+                self._turn()
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            for run in self.runs.values():
+                with contextlib.suppress(
+                    OSError, MnemoscopeError
+                ):  # one full disk must not cost the other files their end
+                    run.abandon()
+
+    def _wait(self) -> float:
+        """Seconds until something is due."""
+        if not self.runs and self.measuring:
+            return 0.0
+        now = time.perf_counter()
+        return min((run.wait(now) for run in self.runs.values()), default=IDLE_SECONDS)
+
+    def _turn(self) -> None:
+        """Give every session its due steps. Sessions of one model could be stepped as one batch here."""
+        if not self.runs and self.measuring:
+            measured = self.engine.measure()
+            self.measuring = measured is not None
+            if measured is not None:
+                self.connection.send(measured)
+        for run in list(self.runs.values()):
+            self._guarded(run, run.turn)
+
+    def _obey(self, command: Command) -> None:
+        if isinstance(command, Quit):
+            raise EOFError
+        if isinstance(command, Open):
+            self._open(command)
+            return
+        run = self.runs.get(command.id)
+        if run is None:  # it ended while the command was on its way
+            return
+        match command:
+            case Play():
+                self._guarded(run, run.play)
+            case Pause():
+                self._guarded(run, run.pause)
+            case Advance():
+                self._guarded(run, run.play, command.count)
+            case Pace():
+                self._guarded(run, run.pace, command.speed)
+            case Stop():
+                self._guarded(run, run.finish, "stopped")
+
+    def _open(self, order: Open) -> None:
+        try:
+            prepared = self.engine.prepare(order)
+            self.runs[order.id] = Run(order, prepared, self.connection.send)
+        except Exception as error:
+            order.path.unlink(missing_ok=True)
+            code = _code(error) if isinstance(error, MnemoscopeError) else "worker-failed"
+            self.connection.send(NotOpened(order.id, code, str(error) or type(error).__name__))
+        else:
+            self.connection.send(Opened(order.id, prepared.manifest))
+
+    def _guarded(self, run: Run, action: Any, *arguments: Any) -> None:
+        """One session's disk or memory trouble is its own."""
+        try:
+            action(*arguments)
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            raise
+        except Exception as error:
+            run.fail(f"{type(error).__name__}: {error}")
+        if run.finished:
+            self.runs.pop(run.id, None)
+
+
+def _code(error: MnemoscopeError) -> str:
+    """UnknownModel -> "unknown-model"."""
+    name = type(error).__name__
+    return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))

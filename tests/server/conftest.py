@@ -1,0 +1,141 @@
+"""A real server in a process of its own, over real sockets, with an engine whose every number is known."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))  # helpers beside the tests: fake_engine, fake_messages
+PROGRAM = """
+import argparse, sys
+sys.path.insert(0, {here!r})
+if __name__ == "__main__":
+    from mnemoscope_server.app import serve
+    sys.exit(serve(argparse.Namespace(port=0, no_browser=True, data_dir={data!r})))
+"""
+FAKES = ("fake", "slow", "broken", "deadly")
+
+
+def make_checkpoints(folder):
+    """Checkpoints of the fake engine: their cards are all that the web process reads."""
+    for name in FAKES:
+        place = folder / f"{name}-signal-recall"
+        place.mkdir(parents=True)
+        (place / "model.safetensors").write_bytes(b"")
+        (place / "config.json").write_text("{}")
+        card = {"model": name, "label": name, "glyph": "ntm", "task": "signal-recall", "parameters": 1}
+        (place / "card.json").write_text(json.dumps(card))
+
+
+class Server:
+    """One server process."""
+
+    def __init__(self, folder, *, engine="fake_engine:FakeEngine", data=None, **settings):
+        self.folder, self.data = folder, data or folder / "data"
+        self.log = folder / "computed"
+        self.log.mkdir(exist_ok=True)
+        checkpoints = folder / "checkpoints"
+        if not checkpoints.exists():
+            make_checkpoints(checkpoints)
+        script = folder / "run_server.py"
+        script.write_text(PROGRAM.format(here=str(HERE), data=str(self.data)))
+        environment = os.environ | {
+            "MNEMOSCOPE_CHECKPOINTS": str(checkpoints), "FAKE_ENGINE_LOG": str(self.log),
+            "MNEMOSCOPE_ENGINE": engine, "MNEMOSCOPE_FREE_BYTES": "0", "PYTHONPATH": str(HERE),
+        } | {f"MNEMOSCOPE_{name.upper()}": str(value) for name, value in settings.items()}  # fmt: skip
+        self.began = time.perf_counter()
+        self.errors = (folder / "stderr.txt").open("a")
+        self.process = subprocess.Popen(
+            [sys.executable, str(script)], env=environment, stdout=subprocess.PIPE, stderr=self.errors, text=True,
+            start_new_session=True,
+        )  # fmt: skip
+        self.url = self._url()
+        self.answered = time.perf_counter() - self.began
+        self.http = httpx.Client(base_url=self.url, timeout=30)
+
+    def _url(self):
+        ready, _, _ = select.select([self.process.stdout], [], [], 30)
+        line = self.process.stdout.readline() if ready else ""
+        assert "http://" in line, f"the server said {line!r}: {(self.folder / 'stderr.txt').read_text()}"
+        return line.split("Mnemoscope: ")[1].split()[0]
+
+    def socket(self, identity, *, have=0, **more):
+        """A websocket that has said hello."""
+        socket = connect(self.url.replace("http", "ws") + f"ws/{identity}", max_size=None, compression=None, **more)
+        if have is not None:
+            socket.send(json.dumps({"type": "hello", "have": have}))
+        return socket
+
+    def run(self, *models, steps=200, start="paused", speed=None, **more):
+        """A session on a generated signal -> its id."""
+        signal_ = {"kind": "generated", "generator": "sines", "seed": 1, "steps": steps}
+        body = {"signal": signal_, "task": "signal-recall", "models": list(models or ("fake",)), "start": start}
+        answer = self.http.post("api/sessions", json=body | {"speed": speed} | more)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"]
+
+    def computed(self, identity, model="fake"):
+        path = self.log / f"{identity}.{model}-signal-recall"
+        return int(path.read_text() or 0) if path.exists() else 0
+
+    def status(self, identity):
+        return self.http.get(f"api/recordings/{identity}").json()
+
+    def wait(self, identity, status, *, seconds=10):
+        deadline = time.monotonic() + seconds
+        while (found := self.status(identity)).get("status") != status:
+            assert time.monotonic() < deadline, found | {"manifest": "…"}
+            time.sleep(0.02)
+        return found
+
+    def kill(self):
+        """SIGKILL to the server alone; its workers must notice by themselves."""
+        self.process.send_signal(signal.SIGKILL)
+        self.close()
+
+    def close(self):
+        self.http.close()
+        self.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(15)
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.errors.close()
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start servers in a folder of this test."""
+    running = []
+
+    def start(**settings):
+        running.append(Server(tmp_path, **settings))
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """A server that many tests share; they must not depend on what others left."""
+    server = Server(tmp_path_factory.mktemp("server"), send_seconds=1.5)
+    deadline = time.monotonic() + 20
+    while server.http.get("readyz").status_code != 200:
+        assert time.monotonic() < deadline, "the worker does not become ready"
+        time.sleep(0.05)
+    yield server
+    server.close()

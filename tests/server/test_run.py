@@ -1,0 +1,180 @@
+"""One session inside a worker: pace, pause, files, failing models. No process, no pipe."""
+
+import time
+
+import numpy as np
+import pytest
+from fake_engine import FAILS_AT, FakeEngine
+
+from mnemoscope import blocks, tasks
+from mnemoscope.recording import Recording
+from mnemoscope_server import exchange
+from mnemoscope_server.run import Run
+
+ID = "r" * 22
+
+
+@pytest.fixture
+def begin(tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_ENGINE_LOG", str(tmp_path))
+    runs = []
+
+    def begin(*models, steps=200, speed=None):
+        episode = tasks.get("signal-recall").episode(np.zeros(steps))
+        order = exchange.Open(
+            ID, tmp_path / f"{ID}.mnemo", "t", 0, tuple(models or ("fake-signal-recall",)), episode, speed
+        )
+        events = []
+        run = Run(order, FakeEngine("cpu").prepare(order), events.append)
+        runs.append(run)
+        return run, events
+
+    yield begin
+    for run in runs:
+        run.abandon()
+
+
+def spin(run, *, seconds=5.0, until=None):
+    deadline = time.perf_counter() + seconds
+    while not run.finished and time.perf_counter() < deadline and not (until and until()):
+        run.turn()
+        time.sleep(min(0.002, run.wait(time.perf_counter())))
+
+
+def told_steps(events, stream=0):
+    steps = []
+    for event in (e for e in events if isinstance(e, exchange.Chunk)):
+        assert event.first // 64 == (event.upto - 1) // 64, "a chunk never crosses a multiple of 64"
+        for message in event.messages:
+            number, kind, first, count, _ = blocks.MESSAGE.unpack_from(message)
+            if number == stream and kind == blocks.KIND_FRAMES:
+                steps += range(first, first + count)
+    return steps
+
+
+def test_everything_told_is_in_the_file_and_the_other_way_round(begin):
+    """One log, two readers."""
+    run, events = begin("fake-signal-recall", "fake-signal-recall", steps=150)
+    run.play()
+    spin(run)
+    assert isinstance(events[-1], exchange.Finished)
+    assert (events[-1].status, events[-1].steps) == ("ended", 150)
+    for stream in (0, 1):
+        assert told_steps(events, stream) == list(range(150))
+    with Recording.open(run.path) as rec:
+        assert rec.finished
+        assert rec.models == ["fake", "fake-1"]
+        np.testing.assert_array_equal(rec["fake"].array("outputs")[:, 0], np.arange(150))
+
+
+def test_pause_computes_nothing_and_hands_everything_over(begin, tmp_path):
+    """Paused means that the next step does not exist; what exists is in the file and told."""
+    run, events = begin(steps=5000, speed=None)
+    run.play()
+    spin(run, until=lambda: run.done > 100)
+    run.pause()
+    done = run.done
+    spin(run, seconds=0.3)
+    assert run.done == done
+    assert int((tmp_path / f"{ID}.fake-signal-recall").read_text()) == done
+    assert told_steps(events) == list(range(done))
+    with Recording.open(run.path) as rec:
+        assert rec.steps == done
+    assert events[-1] == exchange.Moved(ID, False, done, None)
+
+
+def test_step_computes_exactly_so_many(begin):
+    """Also across a multiple of 64."""
+    run, events = begin(steps=300)
+    for count, wanted in ((1, 1), (62, 63), (3, 66), (100, 166)):
+        run.play(count)
+        spin(run, until=lambda: isinstance(events[-1], exchange.Moved) and not events[-1].running)
+        assert run.done == wanted
+        assert told_steps(events) == list(range(wanted))
+
+
+@pytest.mark.parametrize("speed", [20.0, 200.0])
+def test_the_pace_is_kept(begin, speed):
+    """Steps per second are what was asked for, within what a busy machine allows."""
+    run, _ = begin(steps=5000, speed=speed)
+    run.play()
+    began = time.perf_counter()
+    spin(run, seconds=1.0)
+    rate = run.done / (time.perf_counter() - began)
+    assert 0.8 * speed <= rate <= 1.1 * speed + 1
+
+
+def test_a_pace_that_cannot_be_held_is_not_caught_up_with_in_a_burst(begin):
+    """After a hiccup the run goes on at its pace."""
+    run, _ = begin(steps=5000, speed=50.0)
+    run.play()
+    run.turn()
+    time.sleep(1.2)
+    before = run.done
+    run.turn()
+    assert run.done - before <= 27
+
+
+def test_at_most_half_a_second_is_not_in_the_file(begin):
+    """A power of two later, a killed server has lost next to nothing."""
+    run, _ = begin(steps=5000, speed=30.0)
+    run.play()
+    spin(run, seconds=1.6)
+    with Recording.open(run.path) as rec:
+        assert run.done - rec.steps <= 0.7 * 30
+
+
+def test_a_failing_model_ends_alone(begin):
+    """Its good steps stay, the others go on, the file names the failure."""
+    run, events = begin("broken-signal-recall", "fake-signal-recall", steps=150)
+    run.play()
+    spin(run)
+    assert [e for e in events if isinstance(e, exchange.StreamFailed)] == [
+        exchange.StreamFailed(ID, 0, FAILS_AT, "a number that is not finite")
+    ]
+    assert told_steps(events, 0) == list(range(FAILS_AT))
+    assert told_steps(events, 1) == list(range(150))
+    with Recording.open(run.path) as rec:
+        assert rec.manifest["failures"][0]["step"] == FAILS_AT
+        assert rec.manifest["status"] == "ended"
+        assert rec.steps == 150
+
+
+def test_when_all_models_fail_the_run_has_failed(begin):
+    """With the reason and the steps that are sound."""
+    run, events = begin("broken-signal-recall", steps=150)
+    run.play()
+    spin(run)
+    assert (events[-1].status, events[-1].steps, events[-1].reason) == (
+        "failed", FAILS_AT, "a number that is not finite",
+    )  # fmt: skip
+    with Recording.open(run.path) as rec:
+        assert rec.manifest["status"] == "failed"
+        assert rec.steps == FAILS_AT
+
+
+def test_stop_closes_the_file_with_what_it_has(begin):
+    """A stopped run is a recording like any other."""
+    run, events = begin(steps=5000)
+    run.play(90)
+    spin(run, until=lambda: run.done == 90)
+    run.finish("stopped")
+    assert (events[-1].status, events[-1].steps) == ("stopped", 90)
+    assert events[-1].manifest["content_hash"]
+
+
+def test_a_full_disk_fails_this_session_only(begin, monkeypatch):
+    """The reason is told; the worker lives."""
+    run, events = begin(steps=5000)
+    run.play()
+
+    def full(*arguments, **more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(run._writer, "frames", full)
+    with pytest.raises(OSError, match="No space"):
+        run.turn()
+    monkeypatch.setattr(run._writer, "finish", full)
+    run.fail("No space left on device")
+    assert run.finished
+    assert (events[-1].status, events[-1].reason) == ("failed", "No space left on device")

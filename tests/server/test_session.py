@@ -1,0 +1,172 @@
+"""The state machine of a session and its watchers, without sockets, workers or a web framework."""
+
+import asyncio
+import json
+import subprocess
+import sys
+
+import pytest
+from fake_messages import frames, keyframe, steps_of
+
+from mnemoscope_server import exchange, wire
+from mnemoscope_server.session import MOVES, IllegalMove, Session, Watcher
+
+COMMANDS = {
+    "play": (lambda s: s.play(), exchange.Play),
+    "pause": (lambda s: s.pause(), exchange.Pause),
+    "step": (lambda s: s.step_on(3), exchange.Advance),
+    "stop": (lambda s: s.stop(), exchange.Stop),
+    "speed": (lambda s: s.pace(5.0), exchange.Pace),
+}
+STATES = ("opened", "running", "paused", "ended", "stopped", "failed")
+
+
+def make(*, ring_bytes=10**6, read_chunk=None):
+    sent = []
+    manifest = {"id": "x" * 22, "status": "running", "models": [{"id": "fake"}]}
+    session = Session(manifest, speed=30.0, send=sent.append, read_chunk=read_chunk or None, ring_bytes=ring_bytes)
+    return session, sent
+
+
+def chunk(first, upto):
+    head = (keyframe(first),) if first % 64 == 0 else ()
+    return exchange.Chunk("x" * 22, first, upto, (*head, frames(first, upto)))
+
+
+@pytest.mark.parametrize("status", STATES)
+@pytest.mark.parametrize("command", list(COMMANDS))
+def test_illegal_moves_are_refused_by_name_and_legal_ones_reach_the_worker(command, status):
+    """Nothing is dropped in silence: the refusal says what is possible when."""
+
+    async def body():
+        session, sent = make()
+        session.status = status
+        act, kind = COMMANDS[command]
+        live = status in ("opened", "running", "paused")
+        legal = live if command == "speed" else status in MOVES[command]
+        if legal:
+            act(session)
+            assert isinstance(sent[0], kind)
+        else:
+            with pytest.raises(IllegalMove, match=f"cannot {command} while {status}") as caught:
+                act(session)
+            assert caught.value.cure
+            assert not sent
+            assert session.status == status
+
+    asyncio.run(body())
+
+
+def test_no_web_framework_and_no_torch_is_imported():
+    """Sessions are tested and reused without a server."""
+    unwanted = ("fastapi", "starlette", "torch")
+    code = f"import sys, mnemoscope_server.session; print([m for m in {unwanted} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+async def collect(watcher, *, until):
+    got = []
+    async for message in watcher.messages():
+        got.append(message)
+        if until(got):
+            return got
+    return got
+
+
+def test_watchers_get_every_step_in_order_and_the_end():
+    """Live, late and resumed watchers end with the same steps."""
+
+    async def body():
+        session, _ = make()
+        live = Watcher(session, have=0)
+        task = asyncio.create_task(collect(live, until=lambda got: False))
+        for first, upto in ((0, 10), (10, 50), (50, 64), (64, 65), (65, 100)):
+            await asyncio.sleep(0)
+            session.on_event(chunk(first, upto))
+        late, resumed = Watcher(session, have=0), Watcher(session, have=37)
+        session.on_event(exchange.Finished(session.id, "ended", 100, session.manifest | {"status": "ended"}))
+        everyone = [await task] + [await collect(w, until=lambda got: False) for w in (late, resumed)]
+        for got, begin in zip(everyone, (0, 0, 37), strict=True):
+            steps = steps_of(b"".join(m for m in got if isinstance(m, bytes)))
+            assert [step for _, step in steps if isinstance(step, int)] == list(range(begin, 100))
+            assert got[-1] == wire.Ended(steps=100, status="ended")
+
+    asyncio.run(body())
+
+
+def test_a_slow_watcher_skips_and_is_told_while_memory_stays_bounded():
+    """The model is never slowed down; what was skipped is named so that it can be fetched."""
+
+    async def body():
+        session, _ = make(ring_bytes=4000)
+        slow = Watcher(session, have=0)
+        for first in range(0, 64 * 40, 16):
+            session.on_event(chunk(first, first + 16))
+            if first == 32:  # the slow one has begun, then looks away
+                await collect(slow, until=lambda got: len(got) == 3)
+        assert session.tail.bytes < 6000
+        got = await collect(slow, until=lambda got: len(got) >= 2)
+        behind = got[0]
+        assert isinstance(behind, wire.Behind)
+        assert behind.from_ == 48
+        assert behind.to == session.tail.start
+        assert steps_of(got[1])[0] == (0, f"k{behind.to}")
+
+    asyncio.run(body())
+
+
+def test_a_late_watcher_catches_up_from_the_file_without_gaps():
+    """What memory has forgotten is read in whole stretches, then the tail takes over."""
+
+    async def body():
+        read = []
+
+        async def read_chunk(n):
+            read.append(n)
+            return keyframe(64 * n) + frames(64 * n, 64 * n + 64)
+
+        session, _ = make(ring_bytes=4000, read_chunk=read_chunk)
+        for first in range(0, 640, 16):
+            session.on_event(chunk(first, first + 16))
+        session.end("stopped", 640)
+        watcher = Watcher(session, have=70)
+        got = await collect(watcher, until=lambda got: False)
+        steps = [s for _, s in steps_of(b"".join(m for m in got if isinstance(m, bytes))) if isinstance(s, int)]
+        assert steps == list(range(70, 640))
+        assert read == list(range(1, session.tail.start // 64))
+        assert not any(isinstance(m, wire.Behind) for m in got)
+
+    asyncio.run(body())
+
+
+def test_states_are_coalesced_and_come_after_the_frames_they_name():
+    """A watcher that was away learns where things stand, not how they got there."""
+
+    async def body():
+        session, _ = make()
+        watcher = Watcher(session, have=0)
+        for step in range(5):
+            session.on_event(exchange.Moved(session.id, True, step, 30.0))
+        session.on_event(chunk(0, 5))
+        session.on_event(exchange.Moved(session.id, False, 5, 30.0))
+        session.on_event(exchange.StreamFailed(session.id, 0, 4, "NaN"))
+        got = await collect(watcher, until=lambda got: len(got) == 3)
+        assert isinstance(got[0], bytes)
+        assert got[1] == wire.State(status="paused", step=5, speed=30.0)
+        assert got[2] == wire.ModelFailed(stream=0, step=4, reason="NaN")
+
+    asyncio.run(body())
+
+
+def test_hello_hands_the_manifest_on_untouched():
+    """A key of a later version must reach the page."""
+
+    async def body():
+        session, _ = make()
+        session.manifest["future"] = {"x": 1}
+        message = json.loads(session.hello())
+        assert message["manifest"]["future"] == {"x": 1}
+        assert {"type", "manifest", "status", "steps", "speed", "live"} == set(message)
+
+    asyncio.run(body())

@@ -1,0 +1,178 @@
+"""The data folder: index, files, one server at a time, and what a killed server leaves behind."""
+
+import sqlite3
+import threading
+
+import numpy as np
+import pytest
+from fake_engine import FakeEngine
+
+from mnemoscope import tasks
+from mnemoscope.recording import Recording, RecordingWriter
+from mnemoscope_server import exchange
+from mnemoscope_server.library import Library, UnknownRecording
+from mnemoscope_server.store import DataFolderInUse, DiskFull, Entry, Store, new_id
+
+
+def write(store, *, steps=100, finish="ended", title="t"):
+    """A recording with the fake engine's numbers; finish=None leaves it as a killed server would."""
+    identity = new_id()
+    episode = tasks.get("signal-recall").episode(np.zeros(100))
+    order = exchange.Open(identity, store.path(identity), title, 0, ("fake-signal-recall",), episode, None)
+    prepared = FakeEngine("cpu").prepare(order)
+    writer = RecordingWriter(order.path, prepared.manifest)
+    for piece in prepared.streams[0].advance(min(steps, 64)) if steps else ():
+        (writer.keyframe if piece.kind == "keyframe" else writer.frames)(0, piece.first, piece.payload)
+    if finish:
+        writer.finish(finish)
+    writer.close()
+    return identity
+
+
+def entry(number):
+    return Entry(new_id(), f"100% _{number}_", "copy", [], number, "ended", f"2026-01-01T00:00:{number:02d}Z", 1)
+
+
+@pytest.fixture
+def open_store(tmp_path):
+    stores = []
+
+    def open_store(**more):
+        stores.append(Store(tmp_path / "data", **more))
+        return stores[-1]
+
+    yield open_store
+    for store in stores:
+        store.close()
+
+
+def test_what_a_killed_server_left_is_closed_listed_or_removed(open_store, tmp_path):
+    """Steps are kept, runs without any are not worth keeping, half-written temporary files go."""
+    store = open_store()
+    running, empty, foreign = write(store, finish=None), write(store, steps=0, finish=None), write(store)
+    for identity in (running, empty):
+        store.put(Entry(identity, "t", "copy", [], 0, "running", "2026-01-01T00:00:00Z", 0))
+    gone = entry(1)
+    store.put(gone)
+    with store.path(running).open("ab") as file:
+        file.write(b"FRAM torn")
+    (store.tmp / "x.upload").write_bytes(b"half")
+    (store.tmp / "folder").mkdir()
+    (store.recordings / "notes.txt").write_text("not ours")
+    store.close()
+
+    store = open_store()
+    assert {e.id: (e.status, e.steps) for e in store.latest()} == {running: ("stopped", 64), foreign: ("ended", 64)}
+    with Recording.open(store.path(running)) as recording:
+        assert recording.manifest["status"] == "stopped"
+        assert recording.torn == 0
+    assert not store.path(empty).exists()
+    assert list(store.tmp.iterdir()) == []
+    assert (store.recordings / "notes.txt").exists()
+
+
+def test_the_index_is_made_again_from_the_files(open_store, tmp_path):
+    """The files are the truth."""
+    store = open_store()
+    identity = write(store, title="kept")
+    store.close()
+    for file in (tmp_path / "data").glob("index.sqlite*"):
+        file.unlink()
+    assert [(e.id, e.title) for e in open_store().latest()] == [(identity, "kept")]
+
+
+def test_a_file_that_is_no_recording_is_left_alone_and_not_listed(open_store):
+    """Somebody may have put it there; the server starts in any case."""
+    store = open_store()
+    path = store.path(new_id())
+    path.write_bytes(b"\x89MNEMO\r\n garbage")
+    store.close()
+    store = open_store()
+    assert store.latest() == []
+    assert path.exists()
+
+
+def test_one_server_per_data_folder(open_store):
+    """Two would close each other's recordings."""
+    open_store()
+    with pytest.raises(DataFolderInUse, match="--data-dir"):
+        open_store()
+
+
+def test_searching_takes_every_character_as_itself(open_store):
+    """Percent and underscore are no wild cards for a person."""
+    store = open_store()
+    for number in range(12):
+        store.put(entry(number))
+    assert [e.steps for e in store.latest(query="% _3_")] == [3]
+    assert store.latest(query="%%") == []
+    assert [e.steps for e in store.latest(limit=2)] == [11, 10]
+
+
+def test_many_threads_write_without_losing_a_row(open_store):
+    """Read and write transactions begin immediate, or the busy index loses them."""
+    store = open_store()
+    threads = [
+        threading.Thread(target=lambda: [store.put(entry(n % 60)) and None for n in range(25)]) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.latest(limit=1000)) == 200
+
+
+@pytest.mark.parametrize("bad", ["", "x", "../../etc/passwd", "a" * 21 + "/", "a" * 23, "a" * 21 + "\n", "ä" * 22])
+def test_nothing_but_an_id_becomes_a_path(open_store, bad):
+    """No text of a user's is ever joined to a folder."""
+    store = open_store()
+    with pytest.raises(ValueError, match="not an id"):
+        store.path(bad)
+    with pytest.raises(UnknownRecording):
+        Library(store).find(bad)
+
+
+def test_ids_are_long_and_not_in_order():
+    """128 random bits: a link cannot be guessed."""
+    ids = {new_id() for _ in range(1000)}
+    assert len(ids) == 1000
+    assert {len(i) for i in ids} == {22}
+
+
+def test_space_is_kept_free(open_store):
+    """A full disk is told before anything is written."""
+    store = open_store(free_bytes=1 << 62)
+    with pytest.raises(DiskFull, match="are kept free"):
+        store.require_space()
+
+
+def test_renaming_is_written_into_the_file(open_store):
+    """A file that is sent on carries its name."""
+    store = open_store()
+    identity = write(store, title="before")
+    store.rename(identity, "after")
+    with Recording.open(store.path(identity)) as recording:
+        assert recording.manifest["title"] == "after"
+    assert [e.title for e in store.latest()] == ["after"]
+
+
+def test_the_library_keeps_few_files_open_and_closes_the_rest(open_store, monkeypatch):
+    """A gallery of thousands must not run out of file handles."""
+    monkeypatch.setattr("mnemoscope_server.library.OPEN_MOST", 3)
+    store = open_store()
+    library = Library(store)
+    ids = [write(store) for _ in range(6)]
+    with library.opened(ids[0]) as first:
+        for identity in ids[1:]:
+            library.messages(identity, 0)
+        assert len(library._open) == 3
+        assert first.messages(0), "a file in use stays open"
+    library.close()
+
+
+def test_index_is_in_wal_mode(open_store, tmp_path):
+    """Readers do not wait for writers."""
+    open_store()
+    with sqlite3.connect(tmp_path / "data" / "index.sqlite") as database:
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    database.close()

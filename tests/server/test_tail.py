@@ -1,0 +1,37 @@
+"""The newest frames in memory, and cutting messages at a step."""
+
+import pytest
+from fake_messages import frames, keyframe, steps_of
+
+from mnemoscope_server.tail import Tail, from_step
+
+
+@pytest.mark.parametrize("have", [0, 1, 63, 64, 65, 100, 128, 500])
+def test_a_watcher_gets_exactly_the_steps_it_lacks(have):
+    """A keyframe is sent only where its stretch is lacked from the beginning."""
+    data = keyframe(64) + frames(64, 90) + frames(90, 128) + frames(64, 128, stream=1)
+    wanted = [(0, step) for step in range(max(64, have), 128)] + [(1, step) for step in range(max(64, have), 128)]
+    got = steps_of(from_step(data, have))
+    assert [entry for entry in got if not isinstance(entry[1], str)] == wanted
+    assert ((0, "k64") in got) is (have <= 64)
+
+
+def test_the_tail_forgets_whole_stretches_and_keeps_two():
+    """What is forgotten must be whole in the file, and the current stretch is not."""
+    tail = Tail(limit_bytes=2000)
+    for first in range(0, 640, 16):
+        tail.append(first, first + 16, (frames(first, first + 16),))
+        assert tail.start % 64 == 0
+        assert tail.batches[-1].upto == first + 16
+        assert tail.start <= max(0, first // 64 * 64 - 64), "the stretch before the current one stays"
+    assert tail.start >= 448
+    assert tail.since(tail.first_number).first == tail.start
+    assert steps_of(tail.stretch(9)) == [(0, step) for step in range(576, 640)]
+
+
+def test_numbers_go_on_when_everything_is_small():
+    """Numbers say how far a watcher is, so they never begin again."""
+    tail = Tail(limit_bytes=10**6)
+    assert (tail.first_number, tail.next_number) == (0, 0)
+    tail.append(0, 3, (frames(0, 3),))
+    assert (tail.first_number, tail.next_number, tail.start) == (0, 1, 0)
