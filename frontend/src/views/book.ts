@@ -1,7 +1,6 @@
 /** Shares of a model's whole read vector, from those of its heads, as the ledger delivers them. */
 
 import { readVectors } from "../ledger/banks";
-import { readVectors } from "../ledger/banks";
 import type { LedgerClient } from "../ledger/client";
 import type { RecordingLog } from "../ledger/log";
 import type { BankSpec } from "../wire/manifest";
