@@ -94,38 +94,48 @@ def save(folder: Path, model: "MemoryModel", config: dict[str, Any], card: dict[
         temporary.replace(folder / name)
 
 
+def fill(model: "MemoryModel", path: Path) -> str:
+    """Load weights into a model -> their sha256. Raises CheckpointError when they do not fit or are not finite."""
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load as from_bytes
+
+    try:
+        data = path.read_bytes()
+        weights = from_bytes(data)
+        model.load_state_dict(weights)
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise CheckpointError(f"the weights in {path.parent.name} do not load: {error}; train it again") from error
+    if bad := [key for key, tensor in weights.items() if not torch.isfinite(tensor).all()]:
+        raise CheckpointError(f"{path.parent.name} holds NaN or infinite weights in {bad[0]}; train it again")
+    return hashlib.sha256(data).hexdigest()
+
+
 def load(name: str, *, device: str = "cpu") -> LoadedModel:
     """Load a checkpoint onto a device, in evaluation mode.
 
     Raises UnknownModel when there is none of that name; CheckpointError when its weights do not fit its configuration or
     are not finite.
     """
-    import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load as from_bytes
-
     from mnemoscope import paradigms
 
     folder = find(name)
-    data = (folder / WEIGHTS).read_bytes()
     try:
         settings = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         paradigm = paradigms.get(settings["model"])
         model = paradigms.build(settings["model"], settings["config"])
-        weights = from_bytes(data)
-        model.load_state_dict(weights)
-    except (SafetensorError, RuntimeError, KeyError, TypeError, json.JSONDecodeError) as error:
-        raise CheckpointError(f"checkpoint {name} does not load: {error}; train it again") from error
-    if bad := [key for key, tensor in weights.items() if not torch.isfinite(tensor).all()]:
-        raise CheckpointError(f"checkpoint {name} holds NaN or infinite weights in {bad[0]}; train it again")
+        task = str(settings["task"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"checkpoint {name} does not load: {CONFIG}: {error}; train it again") from error
+    sha256 = fill(model, folder / WEIGHTS)
     model.to(device).eval().requires_grad_(False)
     return LoadedModel(
         name=name,
         paradigm=paradigm.name,
         label=paradigm.label,
         glyph=paradigm.glyph,
-        task=settings["task"],
+        task=task,
         model=model,
         card=read_card(folder),
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256,
     )

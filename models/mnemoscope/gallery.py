@@ -42,24 +42,13 @@ def path(name: str, folder: Path = FOLDER) -> Path | None:
     return None
 
 
-def _series(kind: str, steps: int, seed: int, lead: int | None = None, **options: Any) -> Episode:
+def _on_signal(kind: str, steps: int, seed: int, **options: Any) -> Episode:
     """signal-recall on a generated signal; without `lead` the segment begins just before the first labelled moment."""
-    from dataclasses import replace
+    from mnemoscope import episodes, signals
 
-    from mnemoscope import signals, tasks
-
-    signal = signals.generate(kind, steps, seed=seed)
-    scaled = signals.zscore(signal.values)
-    if lead is None:
-        lead = signal.events[0]["step"] - 8
-    episode = tasks.get("signal-recall").episode(scaled, lead=lead, **options)
-    facts = {
-        "name": kind, "channel": None, "unit": signal.unit, "sample_rate": signal.sample_rate,
-        "source": {"generator": kind, "seed": seed, "params": signal.params},
-        "scaling": {"method": "zscore", "offset": float(signal.values.mean()), "scale": float(signal.values.std())},
-    }  # fmt: skip
-    events = sorted([*episode.events, *signal.events], key=lambda event: event["step"])
-    return replace(episode, events=events, signal=facts)
+    if "lead" not in options:
+        options["lead"] = signals.generate(kind, steps, seed=seed).events[0]["step"] - 8
+    return episodes.from_generator("signal-recall", kind, steps=steps, seed=seed, options=options)
 
 
 def exhibits() -> Iterator[Exhibit]:
@@ -71,7 +60,7 @@ def exhibits() -> Iterator[Exhibit]:
         "Which of these remembers the odd beat?",
         "Four memories hold one ectopic heartbeat over the beats that follow, then replay it.",
         MODELS,
-        lambda: _series("heartbeat", 300, 1, segment=24, delay=30, rounds=2),
+        lambda: _on_signal("heartbeat", 300, 1, segment=24, delay=30, rounds=2),
     )
     yield Exhibit(
         "copy",
@@ -85,14 +74,14 @@ def exhibits() -> Iterator[Exhibit]:
         "A sweep, three times over",
         "The same memory is used again and again: what is overwritten, what is freed?",
         MODELS,
-        lambda: _series("chirp", 280, 5, lead=16, segment=24, delay=20, rounds=3),
+        lambda: _on_signal("chirp", 280, 5, lead=16, segment=24, delay=20, rounds=3),
     )
     yield Exhibit(
         "noise",
         "Noise cannot be guessed",
         "Autoregressive noise has to be held step by step; nothing can be filled in.",
         ("transformer", "ntm", "dnc"),
-        lambda: _series("ar", 220, 7, lead=20, segment=32, delay=40, rounds=1),
+        lambda: _on_signal("ar", 220, 7, lead=20, segment=32, delay=40, rounds=1),
     )
 
 

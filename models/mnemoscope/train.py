@@ -82,7 +82,8 @@ def train(
     """Train by the recipe and return the card of the best checkpoint, which is written to `out` whenever it improves.
 
     `progress(update, updates, loss, score)` is called at every check. `resume` starts from the weights in that folder.
-    Raises TrainingError without a recipe or when the loss stops being finite.
+    Raises TrainingError without a recipe or when the loss stops being finite, CheckpointError for weights to resume from
+    that do not fit.
     """
     task, recipe = tasks.get(task_name), recipes.recipe(task_name, model_name)
     recipe = replace(recipe, updates=updates or recipe.updates, batch=batch or recipe.batch)
@@ -91,9 +92,7 @@ def train(
     config = {"inputs": task.inputs, "outputs": task.outputs} | recipe.config
     model = paradigms.build(model_name, config)
     if resume is not None:
-        from safetensors.torch import load_file
-
-        model.load_state_dict(load_file(resume / checkpoints.WEIGHTS))
+        checkpoints.fill(model, resume / checkpoints.WEIGHTS)
     model.to(device)
     optimizer = _optimizer(recipe, model)
     started, curve, best, running = time.process_time(), [], float("inf"), []

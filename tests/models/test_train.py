@@ -46,13 +46,13 @@ def test_damaged_checkpoints_are_refused_by_name(trained: Path) -> None:
     """NaN weights, a wrong shape, a pickle in disguise and a broken card each get their own sentence."""
     weights = load_file(trained / checkpoints.WEIGHTS)
     save_file({**weights, "interface.bias": weights["interface.bias"] * float("nan")}, trained / checkpoints.WEIGHTS)
-    with pytest.raises(CheckpointError, match=r"not? .*finite|NaN or infinite weights in interface.bias"):
+    with pytest.raises(CheckpointError, match="NaN or infinite weights in interface"):
         checkpoints.load("ntm-mine")
     save_file({**weights, "interface.bias": torch.zeros(3)}, trained / checkpoints.WEIGHTS)
-    with pytest.raises(CheckpointError, match="does not load"):
+    with pytest.raises(CheckpointError, match="do not load"):
         checkpoints.load("ntm-mine")
     (trained / checkpoints.WEIGHTS).write_bytes(b"\x80\x04\x95pickle")
-    with pytest.raises(CheckpointError, match="does not load"):
+    with pytest.raises(CheckpointError, match="do not load"):
         checkpoints.load("ntm-mine")
     (trained / checkpoints.CARD).write_text("{")
     with pytest.raises(CheckpointError, match=r"card\.json"):
