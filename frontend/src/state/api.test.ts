@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Api } from "./api";
 import { ApiError, readable } from "./errors";
@@ -38,6 +39,38 @@ describe("the server's interface", () => {
     expect(api.socketUrl("x")).toBe("wss://host.example/memory/ws/x");
     expect(api.fileUrl("x")).toBe("https://host.example/memory/api/recordings/x/file");
     expect(api.exportUrl("x")).toBe("https://host.example/memory/api/recordings/x/export.html");
+  });
+
+  it("is the one the server describes, endpoint by endpoint", async () => {
+    const contract = JSON.parse(readFileSync(new URL("../wire/openapi.json", import.meta.url), "utf8")) as {
+      paths: Record<string, Record<string, unknown>>;
+    };
+    const described = Object.entries(contract.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{\w+\}/g, "7")}`),
+    );
+    const seen: [string, RequestInit | undefined][] = [];
+    const api = answering(200, "{}", seen);
+    await api.status();
+    await api.models();
+    await api.gallery();
+    await api.recordings("x");
+    await api.recording("7");
+    await api.rename("7", "x");
+    await api.remove("7");
+    await api.chunk("7", 7);
+    await api.previewUpload("7", { channel: 0 } as never);
+    await api.signals();
+    await api.previewSignal({ kind: "sines" } as never);
+    await api.createSession({} as never);
+    await api.stopSession("7");
+    const asked = seen.map(
+      ([url, init]) => `${init!.method} ${url.replace("https://host.example/memory", "").replace(/\?.*/, "")}`,
+    );
+    asked.push(
+      "POST /api/uploads",
+      ...[api.fileUrl("7"), api.exportUrl("7")].map((url) => `GET ${new URL(url).pathname.slice(7)}`),
+    );
+    expect(asked.sort()).toEqual(described.sort());
   });
 
   it("hands on what, where and the cure of a refusal", async () => {

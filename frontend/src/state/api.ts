@@ -6,6 +6,7 @@ import type {
   ErrorBody,
   GalleryEntry,
   Generator,
+  ImportOptions,
   ModelCard,
   Preview,
   PreviewRequest,
@@ -92,12 +93,16 @@ export class Api {
     return this.url(`api/recordings/${encodeURIComponent(id)}/export.html`);
   }
 
-  /** Sends a file; `progress` hears the bytes sent so far. */
-  upload(file: File, { signal, progress }: Call & { progress?: (sent: number) => void } = {}): Promise<Upload> {
+  /** Sends a file; `progress` hears the bytes sent so far, `options` say how to read it where that was not found out. */
+  upload(
+    file: File,
+    { signal, progress, options }: Call & { progress?: (sent: number) => void; options?: ImportOptions } = {},
+  ): Promise<Upload> {
     return new Promise((resolve, reject) => {
       const request = this.options.xhr?.() ?? new XMLHttpRequest();
       const form = new FormData();
       form.append("file", file, file.name);
+      if (options) form.append("options", JSON.stringify(options));
       request.open("POST", this.url("api/uploads"));
       request.upload.onprogress = (event) => progress?.(event.loaded);
       request.onload = () => {

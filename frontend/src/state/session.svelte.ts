@@ -16,12 +16,11 @@ import type { Api } from "./api";
 import { Cursor } from "./cursor.svelte";
 import { readable } from "./errors";
 import type { MnemoscopeError } from "./errors";
-import { Orders } from "./orders";
 import { Pace } from "./pace";
-import { SessionState } from "./session_state.svelte";
-import type { Refusal, SessionStatus } from "./session_state.svelte";
+import type { SessionStatus } from "./session_state.svelte";
 import type { SocketLike } from "./socket";
 import { Supply } from "./supply";
+import { Transport } from "./transport";
 
 export type { Refusal, SessionStatus } from "./session_state.svelte";
 
@@ -43,21 +42,15 @@ export interface SessionOptions {
   readonly now?: () => number;
 }
 
-function notConnected(type: ClientMessage["type"]): Refusal {
-  const message = `The run could not be told to ${type}: there is no connection now.`;
-  return { code: "not-connected", message, cure: "Try again when it is back." };
-}
-
 /** Opens a recording. Look at `phase`; `opened` resolves when a first picture is possible or opening has failed. */
 export function openRecording(source: Source, options: SessionOptions = {}): Session {
   return new Session(source, options);
 }
 
-export class Session extends SessionState {
+export class Session extends Transport {
   readonly opened: Promise<void>;
   private readonly api: Api;
   private readonly rate: Pace;
-  private readonly orders: Orders;
   private supply: Supply | null = null;
   private closed = false;
 
@@ -65,78 +58,24 @@ export class Session extends SessionState {
     readonly source: Source,
     private readonly options: SessionOptions,
   ) {
-    super(options.cursor ?? new Cursor());
+    super(options.cursor ?? new Cursor(), options.apart);
     this.api = options.api ?? api;
     this.rate = new Pace(options.now ?? (() => performance.now()));
-    this.orders = new Orders(
-      (message) => this.supply?.send(message) ?? false,
-      ({ type }) => (this.refusal = notConnected(type)),
-      options.apart,
-    );
     this.cursor.holds = (t) => this.log?.has(t, t) ?? false;
     this.opened = this.open().catch((error: unknown) => this.fail(readable(error)));
-  }
-
-  // --- transport: the same calls whatever leads ---
-
-  play(): void {
-    if (this.leads()) {
-      this.backToLive();
-      if (this.status !== "running") this.command({ type: "play" });
-    } else this.cursor.play();
-  }
-
-  pause(): void {
-    if (this.live && this.cursor.followLive && this.status === "running") this.command({ type: "pause" });
-    this.cursor.pause();
-  }
-
-  toggle(): void {
-    if (this.playing) this.pause();
-    else this.play();
-  }
-
-  /** Steps on or back. At the newest step of a live run that is paused, "on" computes more. */
-  step(count: number): void {
-    if (count > 0 && this.leads() && this.status !== "running") {
-      this.backToLive();
-      this.command({ type: "step", count });
-    } else this.cursor.step(count);
-  }
-
-  /** Steps per second; Infinity = as fast as possible. At the newest step of a live run this is the run's own pace. */
-  setSpeed(speed: number): void {
-    this.cursor.speed = speed;
-    if (this.leads()) this.command({ type: "speed", steps_per_second: speed === Infinity ? null : speed });
-  }
-
-  backToLive(): void {
-    this.cursor.backToLive();
-    if (this.live) this.cursor.speed = this.pace ?? Infinity;
-  }
-
-  /** Ends a live run; what was computed stays. */
-  stop(): void {
-    this.command({ type: "stop" });
   }
 
   /** Lets go of everything: connection, loading, worker. */
   close(): void {
     this.closed = true;
-    this.orders.stop();
+    this.stopCommands();
     this.supply?.stop();
     this.ledger?.close();
     this.cursor.dispose();
   }
 
-  /** At the newest step of a live run: there the server leads. */
-  private leads(): boolean {
-    return this.live && (this.cursor.followLive || this.cursor.t >= this.total - 1);
-  }
-
-  private command(message: ClientMessage): void {
-    this.refusal = null;
-    this.orders.give(message);
+  protected override send(message: ClientMessage): boolean {
+    return this.supply?.send(message) ?? false;
   }
 
   // --- opening ---
@@ -216,6 +155,7 @@ export class Session extends SessionState {
     switch (message.type) {
       case "hello":
         this.status = message.status;
+        this.stepping = false; // whatever was commanded over another connection
         this.reached(message.steps);
         this.paced(message.speed);
         this.phase = "open";
@@ -226,6 +166,7 @@ export class Session extends SessionState {
         this.status = message.status;
         this.reached(message.step);
         this.paced(message.speed);
+        this.advanced(message.status, message.step);
         break;
       case "model-failed":
         this.failed({ stream: message.stream, step: message.step, reason: message.reason });
@@ -235,6 +176,7 @@ export class Session extends SessionState {
         this.reached(message.steps);
         break;
       case "error":
+        this.stepping = false;
         this.refusal = { code: message.code, message: message.message, cure: message.cure };
         break;
     }
@@ -264,7 +206,7 @@ export class Session extends SessionState {
   private settle(status: SessionStatus, steps: number): void {
     const followed = this.cursor.followLive;
     this.status = status;
-    this.live = this.cursor.growing = false;
+    this.live = this.cursor.growing = this.stepping = false;
     this.total = steps;
     this.eta = null;
     this.cursor.grow(this.available, steps);

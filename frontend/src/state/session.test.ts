@@ -59,6 +59,9 @@ class FakeServer {
   up = true;
   readonly sockets: FakeSocket[] = [];
   readonly requests: string[] = [];
+  /** Steps are carried out only when the test says so. */
+  slow = false;
+  private owed = 0;
   /** Answers instead of the usual ones, by path. */
   readonly instead = new Map<string, () => Response>();
 
@@ -124,6 +127,14 @@ class FakeServer {
     if (!silently) this.send(from, this.steps);
   }
 
+  /** Computes the steps that were commanded, then pauses. */
+  carryOut(): void {
+    this.compute(this.owed);
+    this.owed = 0;
+    this.status = "paused";
+    this.socket.tell({ type: "state", status: "paused", step: this.steps, speed: this.speed });
+  }
+
   private chunk(n: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(Buffer.concat(this.slice(64 * n, Math.min(64 * n + 64, this.steps))));
   }
@@ -148,8 +159,18 @@ class FakeServer {
       this.status = message.type === "play" ? "running" : "paused";
       socket.tell({ type: "state", status: this.status, step: this.steps, speed: this.speed });
     } else if (message.type === "step") {
-      this.compute(message.count ?? 1);
-      socket.tell({ type: "state", status: "paused", step: this.steps, speed: this.speed });
+      if (this.status === "running") {
+        socket.tell({
+          type: "error",
+          code: "illegal-move",
+          message: "cannot step while running",
+          cure: "Pause first.",
+        });
+        return;
+      }
+      this.status = "running";
+      this.owed = message.count ?? 1;
+      if (!this.slow) this.carryOut();
     } else if (message.type === "speed") {
       this.speed = message.steps_per_second;
       socket.tell({ type: "state", status: this.status, step: this.steps, speed: this.speed });
@@ -331,6 +352,33 @@ describe("a live run", () => {
     expect(session.cursor.t).toBe(5);
     session.backToLive();
     expect([session.cursor.t, session.cursor.speed]).toEqual([17, Infinity]);
+  });
+
+  it("that is asked for steps faster than it computes them owes none and is never asked too early", async () => {
+    const server = liveServer(10, "paused");
+    const session = start(server);
+    await until(() => session.available === 10);
+    server.slow = true;
+    for (let i = 0; i < 5; i++) session.step(1);
+    await until(() => server.status === "running");
+    expect([session.stepping, session.playing, session.badge]).toEqual([true, false, "Live, paused"]);
+    server.carryOut();
+    await until(() => server.status === "running");
+    server.carryOut();
+    expect([session.available, session.cursor.t, session.refusal, session.stepping]).toEqual([15, 14, null, false]);
+    session.step(2);
+    await until(() => server.status === "running");
+    session.play();
+    server.carryOut();
+    await until(() => server.socket.sent.at(-1)!.type === "play");
+    expect([session.available, session.playing, session.refusal]).toEqual([17, true, null]);
+    session.pause();
+    await until(() => server.status === "paused");
+    session.step(100);
+    await until(() => server.status === "running");
+    session.pause(); // in the middle of them
+    await until(() => server.status === "paused");
+    expect(session.stepping).toBe(false);
   });
 
   it("opened at a moment stays there", async () => {

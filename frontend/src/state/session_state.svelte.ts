@@ -32,6 +32,8 @@ export class SessionState {
   total = $state(0);
   /** Live: steps per second asked for; null = as fast as the host can. */
   pace = $state<number | null>(null);
+  /** Live: the run is carrying out single steps; it pauses by itself when it has. */
+  stepping = $state(false);
   /** none: nothing to be connected to (a replay, an exported page). */
   connection = $state<"none" | "connecting" | "open" | "reconnecting" | "closed">("none");
   /** Tries since the connection was lost. */
@@ -61,7 +63,8 @@ export class SessionState {
 
   /** Whether now moves: by itself, or with the live run it follows. */
   get playing(): boolean {
-    return this.cursor.playing || (this.live && this.cursor.followLive && this.status === "running");
+    const led = this.live && this.cursor.followLive && this.status === "running" && !this.stepping;
+    return this.cursor.playing || led;
   }
 
   /** Live: computed steps that have not arrived yet. */
@@ -74,7 +77,7 @@ export class SessionState {
     if (this.connection === "reconnecting") return `Reconnecting, ${this.attempt}`;
     if (!this.live) return "Recorded";
     if (this.behind > Math.max(12, this.pace ?? 60)) return `${this.behind} steps behind`;
-    if (this.status !== "running") return "Live, paused";
+    if (this.status !== "running" || this.stepping) return "Live, paused";
     return this.pace === null ? "Live, full speed" : `Live, ${this.pace} steps/s`;
   }
 
