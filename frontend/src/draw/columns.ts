@@ -112,8 +112,8 @@ export interface CellLimits {
 
 /**
  * LSTM. Held |c|, written |i ⊙ g|, read |h|, forgotten (1 − f) · |c before|, each relative to its limit over the
- * recording, because some networks live in ±0.1 and others in ±1. Write and read are squared: in a cell state every unit
- * does a little of everything at every step, and what stands out is what is looked for. Rows follow `order`; several
+ * recording, because some networks live in ±0.1 and others in ±1. Write is taken to the power 1.5: in a cell state
+ * every unit does a little of everything at every step, and what stands out is what is looked for. Rows follow `order`; several
  * units of a row are averaged, because all of them are always in use.
  */
 export class CellColumns implements ColumnSource {
@@ -155,8 +155,8 @@ export class CellColumns implements ColumnSource {
       const read = Math.min(1, Math.abs(h[u]!) / this.limits.read);
       const forgot = (1 - f[u]!) * this.before[u]!;
       column.hold[row]! += share * 0.9 * held;
-      column.write[row]! += share * 0.85 * wrote ** 2;
-      column.read[row]! += share * 0.3 * read ** 2; // the tape takes the root: 0.55 · |h|
+      column.write[row]! += share * 0.85 * wrote ** 1.5;
+      column.read[row]! += share * 0.3 * read ** 2; // the tape takes the root: 0.55 · |h| / limit
       // Every other cell, so that an area of forgetting reads as a hatch.
       if ((t + row) % 2 === 0) column.erase[row]! += share * Math.min(0.6, Math.max(0, (forgot - 0.25) * 1.6));
       this.before[u] = held;

@@ -4,34 +4,47 @@ import type { SlotLife } from "../ledger/slots";
 import { text, type Ctx } from "./text";
 import type { Inks } from "./tokens";
 
-/** Link matrix [slot × slot], row = written after, column = written before; a cross on the slot under the pointer. */
-export function paintLinks(
-  ctx: Ctx,
-  inks: Inks,
-  size: number,
-  links: Float32Array,
-  slots: number,
-  slot: number | null,
-): void {
-  ctx.clearRect(0, 0, size, size);
-  ctx.fillStyle = inks.sk;
-  ctx.fillRect(0, 0, size, size);
-  const cell = size / slots;
-  const dot = Math.max(1.5, cell);
-  for (let i = 0; i < slots; i++) {
-    for (let j = 0; j < slots; j++) {
-      const v = links[i * slots + j]!;
-      if (!(v > 0.02)) continue;
-      const entry = Math.min(255, Math.floor(Math.sqrt(Math.min(1, v)) * 255)) * 3;
-      ctx.fillStyle = `rgb(${inks.sequential[entry]},${inks.sequential[entry + 1]},${inks.sequential[entry + 2]})`;
-      ctx.fillRect(j * cell, i * cell, dot, dot);
+/** Link matrix [slot × slot], row = written after, column = written before; one pixel a cell, made once per step. */
+export class LinkImage {
+  private readonly canvas = document.createElement("canvas");
+  private key = "";
+
+  /** `key` names step and model: the same key is drawn from what is there. */
+  paint(
+    ctx: Ctx,
+    inks: Inks,
+    size: number,
+    slots: number,
+    slot: number | null,
+    key: string,
+    links: () => Float32Array,
+  ): void {
+    const whole = `${key}/${inks.sk}`;
+    if (this.key !== whole) {
+      this.key = whole;
+      this.fill(inks, slots, links());
     }
+    ctx.imageSmoothingEnabled = false;
+    ctx.drawImage(this.canvas, 0, 0, slots, slots, 0, 0, size, size);
+    if (slot === null) return;
+    const cell = size / slots;
+    ctx.strokeStyle = inks.tx;
+    ctx.lineWidth = 1;
+    ctx.strokeRect(0.5, slot * cell - 0.5, size - 1, Math.max(3, cell + 1));
+    ctx.strokeRect(slot * cell - 0.5, 0.5, Math.max(3, cell + 1), size - 1);
   }
-  if (slot === null) return;
-  ctx.strokeStyle = inks.tx;
-  ctx.lineWidth = 1;
-  ctx.strokeRect(0.5, slot * cell - 0.5, size - 1, Math.max(3, cell + 1));
-  ctx.strokeRect(slot * cell - 0.5, 0.5, Math.max(3, cell + 1), size - 1);
+
+  private fill(inks: Inks, slots: number, links: Float32Array): void {
+    this.canvas.width = this.canvas.height = slots;
+    const pen = this.canvas.getContext("2d", { alpha: false })!;
+    const image = pen.createImageData(slots, slots);
+    for (let i = 0; i < links.length; i++) {
+      const entry = Math.floor(Math.sqrt(Math.min(1, Math.max(0, links[i]!))) * 255) * 3;
+      for (let k = 0; k < 3; k++) image.data[i * 4 + k] = inks.sequential[entry + k]!;
+      image.data[i * 4 + 3] = 255;
+    }
+    pen.putImageData(image, 0, 0);
+  }
 }
 
 /** One slot over the run: writes as tall warm lines, reads as short cool ones, erases as dots on the floor. */

@@ -1,5 +1,7 @@
 /** Light or dark: the system's choice until the user makes one. Painters read `version` to know when to read tokens again. */
 
+import { readInks, type Inks } from "../draw/tokens";
+
 const KEY = "mnemoscope.theme";
 
 class Theme {
@@ -41,6 +43,15 @@ class Theme {
 }
 
 export const theme = new Theme();
+
+let known: { version: number; inks: Inks } | null = null;
+
+/** Inks of the theme in force, made once per theme; reading them in an effect follows the theme. */
+export function currentInks(): Inks {
+  const { version } = theme;
+  if (known?.version !== version) known = { version, inks: readInks(document.documentElement) };
+  return known.inks;
+}
 
 /** Asked for at every use: the user may change it while the page is open. */
 export function reducedMotion(): boolean {

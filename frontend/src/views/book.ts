@@ -10,6 +10,7 @@ const KEPT = 192; // combined rows per model; single heads stay in the ledger's 
 export class ShareBook {
   private readonly combined = new Map<string, Float64Array>();
   private readonly sweeps = new Map<number, number>();
+  private readonly latest = new Map<number, Float64Array>();
 
   constructor(
     private readonly log: RecordingLog,
@@ -27,6 +28,16 @@ export class ShareBook {
       this.ledger.shares(stream, bank.name, head, t, asker).catch(() => null);
     }
     return null;
+  }
+
+  /**
+   * Row of step t, or while it is being computed the last one that was shown, so that a playing run does not blink.
+   * A row knows its own step: row.length − 2.
+   */
+  now(stream: number, t: number): Float64Array | null {
+    const row = this.at(stream, t, "now");
+    if (row) this.latest.set(stream, row);
+    return row ?? this.latest.get(stream) ?? null;
   }
 
   /**
@@ -98,6 +109,7 @@ export class ShareBook {
   /** Start the count again, when another bank of the model is looked at. */
   forget(stream: number): void {
     this.sweeps.set(stream, 0);
+    this.latest.delete(stream);
   }
 }
 

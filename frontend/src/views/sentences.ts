@@ -1,12 +1,21 @@
 /** What the stage shows, in words: short sentences, present tense, the model is the subject. */
 
-import { mainSource } from "../ledger/arcs";
+import { mainSource as findMainSource, type Arc } from "../ledger/arcs";
 import { heldShare } from "../ledger/held";
-import { slotLife, type SlotLife } from "../ledger/slots";
+import type { SlotLife } from "../ledger/slots";
 import { listed, num, percent } from "../draw/format";
 import type { Target } from "../draw/hit";
 import type { Lane } from "../draw/lane";
 import type { StageModel } from "./stage_model";
+
+const found = new WeakMap<Float64Array, Arc | null>();
+
+/** The main source of a row, found once: rows are shared with the ledger's cache and never change. */
+function mainSource(row: Float64Array): Arc | null {
+  let arc = found.get(row);
+  if (arc === undefined) found.set(row, (arc = findMainSource(row)));
+  return arc;
+}
 
 /** Words, some of them set in the stronger ink. */
 export type Prose = readonly { words: string; strong?: boolean }[];
@@ -46,7 +55,7 @@ export function readWords(model: StageModel, shown: readonly number[], t: number
   };
   for (const stream of shown) {
     const lane = model.lanes[stream]!;
-    const row = model.book.peek(stream, t);
+    const row = model.book.now(stream, t);
     if (!row) continue;
     const source = mainSource(row);
     if (row[0]! > 0.5) {
@@ -59,7 +68,7 @@ export function readWords(model: StageModel, shown: readonly number[], t: number
     } else if (!source || !(Math.abs(source.share) > 0)) {
       add("nothing", lane.label, "reads nothing", "read nothing");
     } else {
-      const lag = t - source.step;
+      const lag = row.length - 2 - source.step;
       const event = events.find((e) => source.step >= e.step && source.step < e.until && t >= e.until);
       if (event && source.share > 0.2) {
         const words = `back the segment stored from t = ${event.step} on`;
@@ -86,9 +95,9 @@ export function readWords(model: StageModel, shown: readonly number[], t: number
 export function mainSources(model: StageModel, shown: readonly number[], t: number): { lane: Lane; words: string }[] {
   return shown.map((stream) => {
     const lane = model.lanes[stream]!;
-    const row = model.book.peek(stream, t);
-    const source = row && mainSource(row);
     if (!lane.model.hasStep(t)) return { lane, words: "no step" };
+    const row = model.book.now(stream, t);
+    const source = row && mainSource(row);
     if (!row) return { lane, words: "…" };
     if (row[0]! > 0.5) return { lane, words: `initial, ${percent(row[0]!)}` };
     return { lane, words: source && source.share !== 0 ? `t = ${source.step}, ${percent(source.share)}` : "nothing" };
@@ -107,7 +116,7 @@ export interface SlotFacts {
 export function slotFacts(model: StageModel, stream: number, slot: number, t: number): SlotFacts {
   const lane = model.lanes[stream]!;
   const { bank } = lane;
-  const life = slotLife(lane.model, bank.name, slot, lane.model.steps);
+  const life = model.lifeOf(stream, slot);
   const what = bank.kind === "cell" ? "cell" : "slot";
   const numbers = [
     {

@@ -1,6 +1,7 @@
 /** Everything the stage derives from one recording and keeps between frames: lanes, tapes, shares, range, density. */
 
 import { heldSlots } from "../ledger/held";
+import { slotLife, type SlotLife } from "../ledger/slots";
 import type { LedgerClient } from "../ledger/client";
 import type { ModelLog, RecordingLog } from "../ledger/log";
 import type { BankSpec } from "../wire/manifest";
@@ -122,6 +123,20 @@ export class StageModel {
     return null;
   }
 
+  /** The life of a slot over all steps held; the last few are kept, because a pointer rests and returns. */
+  lifeOf(stream: number, slot: number): SlotLife {
+    const lane = this.lanes[stream]!;
+    const key = `${stream}/${lane.bank.name}/${slot}/${lane.model.steps}`;
+    let life = this.lives.get(key);
+    if (!life) {
+      life = slotLife(lane.model, lane.bank.name, slot, lane.model.steps);
+      if (this.lives.size >= 32) this.lives.delete(this.lives.keys().next().value!);
+      this.lives.set(key, life);
+    }
+    return life;
+  }
+  private readonly lives = new Map<string, SlotLife>();
+
   scene(look: Look, layout: StageLayout, scale: number): Scene {
     const { t, target } = look;
     const alone = target && "stream" in target ? target.stream : look.solo;
@@ -131,12 +146,13 @@ export class StageModel {
     const lanes = look.shown.map((stream, k): LaneScene => {
       const lane = this.lanes[stream]!;
       const own = alone === stream ? readAt : t;
-      const now = lane.model.hasStep(t) ? this.book.at(stream, t, "now") : null;
+      const now = lane.model.hasStep(t) ? this.book.now(stream, t) : null;
+      const exact = now?.length === t + 2 ? now : null;
       return {
         lane,
         emphasis: alone === null ? "normal" : alone === stream ? "alone" : "faded",
         now,
-        shares: own === t ? this.ease(stream, now, t, look.playing) : this.book.at(stream, own, "pointer"),
+        shares: own === t ? this.ease(stream, exact, t, look.playing) : this.book.at(stream, own, "pointer"),
         readAt: own,
         slot: target?.zone === "lane" && target.stream === stream ? target.slot : null,
         linked: rows[k] ?? [],
