@@ -128,6 +128,18 @@ export class Lane {
     return [`${count(bank.slots ?? 1)} × ${bank.width}${heads}`, bank.usage ? "slots by allocation" : "slots in order"];
   }
 
+  /**
+   * Whether the state after step t can be rebuilt: attention needs every step before it, other memories those since the
+   * last keyframe. While a recording is loading, a step can have arrived without them.
+   */
+  has(t: number): boolean {
+    const { model, bank } = this;
+    if (t < model.steps) return t >= 0;
+    if (bank.kind === "append") return false;
+    const k = Math.floor(t / 64);
+    return model.has(k * 64, t) && (model.spec.keyframe.bytes === 0 || model.keyframe(k) !== null);
+  }
+
   /** Called when steps arrived: fixes order and scale of a cell bank once, and lets limits grow. */
   grow(inks: Inks, complete: boolean): void {
     const { steps } = this.model;

@@ -144,7 +144,7 @@ function paintGutter(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene): v
   const asked = signal.asked(t);
   for (const { lane, emphasis } of scene.lanes) {
     glyph(ctx, inks, lane.hue, x + 5, y, 4);
-    const says = !lane.model.hasStep(t)
+    const says = !lane.has(t)
       ? "no answer"
       : !asked
         ? "not asked"
@@ -268,7 +268,7 @@ function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, scen
     ctx.lineWidth = 1;
     ctx.strokeRect(raster.x - 0.5, raster.y + (row + 0.5) * rowH - h / 2 - 0.5, end + 1, h + 1);
   }
-  if (!lane.model.hasStep(t)) return;
+  if (!lane.has(t)) return;
   paintNow(ctx, inks, box.now, lane.picture(t), lane.image, {
     limits: lane.limits,
     usageLimit: lane.usageLimit,

@@ -95,7 +95,7 @@ export function readWords(model: StageModel, shown: readonly number[], t: number
 export function mainSources(model: StageModel, shown: readonly number[], t: number): { lane: Lane; words: string }[] {
   return shown.map((stream) => {
     const lane = model.lanes[stream]!;
-    if (!lane.model.hasStep(t)) return { lane, words: "no step" };
+    if (!lane.has(t)) return { lane, words: "no step" };
     const row = model.book.now(stream, t);
     const source = row && mainSource(row);
     if (!row) return { lane, words: "…" };
@@ -184,7 +184,7 @@ export function momentTable(
 ): { lane: Lane; held: string; read: string }[] {
   return shown.map((stream) => {
     const lane = model.lanes[stream]!;
-    if (moment > now || !lane.model.hasStep(now)) return { lane, held: "", read: "" };
+    if (moment > now || !lane.has(now) || !lane.model.has(moment, now)) return { lane, held: "", read: "" };
     const row = model.book.peek(stream, now);
     let read = 0;
     if (row) for (let s = Math.max(0, moment - 1); s <= Math.min(now, moment + 1); s++) read += row[s + 1]!;
@@ -196,7 +196,7 @@ export function momentTable(
 export function spoken(model: StageModel, shown: readonly number[], t: number, target: Target | null): string {
   const parts = shown.map((stream) => {
     const lane = model.lanes[stream]!;
-    if (!lane.model.hasStep(t)) return `${lane.label} has no step ${t}`;
+    if (!lane.has(t)) return `${lane.label} has no step ${t}`;
     const picture = lane.picture(t);
     const write = picture.writes[0];
     const row = model.book.peek(stream, t);

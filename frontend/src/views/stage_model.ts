@@ -146,7 +146,7 @@ export class StageModel {
     const lanes = look.shown.map((stream, k): LaneScene => {
       const lane = this.lanes[stream]!;
       const own = alone === stream ? readAt : t;
-      const now = lane.model.hasStep(t) ? this.book.now(stream, t) : null;
+      const now = lane.has(t) ? this.book.now(stream, t) : null;
       const exact = now?.length === t + 2 ? now : null;
       return {
         lane,
@@ -209,7 +209,9 @@ export class StageModel {
     if (this.linkedCache.key === key) return this.linkedCache.rows;
     const rows = look.shown.map((stream) => {
       const lane = this.lanes[stream]!;
-      if (lane.bank.kind === "cell" || linked > look.t || !lane.model.hasStep(look.t)) return [];
+      if (lane.bank.kind === "cell" || linked > look.t || !lane.has(look.t) || !lane.model.has(linked, look.t)) {
+        return [];
+      }
       const parts = heldSlots(lane.model, lane.bank.name, linked, look.t);
       return Array.from(parts.keys())
         .filter((i) => parts[i]! > 0.08)

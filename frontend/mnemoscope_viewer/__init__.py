@@ -1,0 +1,11 @@
+"""The viewer as Python sees it: where the built page lies, and a recording as one HTML file.
+
+>>> from mnemoscope.recording import Recording
+>>> from mnemoscope_viewer import page
+>>> html = page(Recording.open("run.mnemo"))  # doctest: +SKIP
+"""
+
+from mnemoscope_viewer.build import BundleMissing, bundle
+from mnemoscope_viewer.single import page
+
+__all__ = ["BundleMissing", "bundle", "page"]

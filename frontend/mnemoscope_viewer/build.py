@@ -1,0 +1,41 @@
+"""The built page: a folder made by `npm run build`, carried by wheel and sdist."""
+
+import json
+from pathlib import Path
+
+STATIC = Path(__file__).resolve().parent / "static"
+"""Where Vite writes."""
+
+
+class BundleMissing(RuntimeError):
+    """The page has not been built; the message says how to."""
+
+
+def bundle() -> Path | None:
+    """The folder with `index.html` and `assets/`, or None where the page has not been built."""
+    return STATIC if (STATIC / "index.html").is_file() and (STATIC / "manifest.json").is_file() else None
+
+
+def entry() -> tuple[str, str, dict[str, bytes]]:
+    """The page's one script and its styles as text, and the files the styles name (fonts), by file name.
+
+    Raises BundleMissing where the page has not been built or was built in another way than this file expects.
+    """
+    folder = bundle()
+    if folder is None:
+        raise BundleMissing(
+            "The page is not built, so no HTML file can be made. In the repository run: "
+            "npm --prefix frontend ci && npm --prefix frontend run build. An installed package carries it."
+        )
+    chunks = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    start = chunks.get("index.html", {})
+    if "file" not in start or start.get("imports") or start.get("dynamicImports"):
+        raise BundleMissing(
+            "The page was built as several scripts; one is wanted. Build it again with vite.config.ts as it is."
+        )
+    styles = sorted(
+        {name for chunk in chunks.values() for name in [*chunk.get("css", []), chunk["file"]] if name.endswith(".css")}
+    )
+    files = {path.name: path.read_bytes() for path in (folder / "assets").iterdir() if path.suffix == ".woff2"}
+    script = (folder / start["file"]).read_text(encoding="utf-8")
+    return script, "".join((folder / name).read_text(encoding="utf-8") for name in styles), files

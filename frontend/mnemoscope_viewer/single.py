@@ -1,0 +1,105 @@
+"""One HTML file that holds the viewer and a recording, and opens from disk in any browser, offline.
+
+The recording travels as two elements the viewer looks for: its manifest as JSON, and all wire messages (docs/format.md,
+"On the wire") gzip-compressed and base64-coded. Nothing in the file is fetched, and its content policy forbids it to.
+"""
+
+import base64
+import gzip
+import html
+import io
+import json
+import re
+from typing import Any, Protocol
+
+from mnemoscope_viewer.build import entry
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'unsafe-inline' blob: data:",  # the viewer itself, and its worker out of the same text
+        "worker-src blob: data:",
+        "style-src 'unsafe-inline'",
+        "font-src data:",
+        "img-src data: blob:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+)
+
+TEMPLATE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="dark light">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<div id="app"></div>
+<noscript>Mnemoscope draws memory in the browser and needs JavaScript.</noscript>
+<script type="application/json" id="mnemoscope-manifest">{manifest}</script>
+<script type="application/octet-stream" id="mnemoscope-messages">{messages}</script>
+<script type="module">{script}</script>
+</body>
+</html>
+"""
+
+
+class Readable(Protocol):
+    """What is used of a `mnemoscope.recording.Recording`."""
+
+    @property
+    def manifest(self) -> dict[str, Any]: ...
+    @property
+    def chunks(self) -> int: ...
+    def messages(self, chunk: int) -> bytes: ...
+
+
+def page(recording: Readable, *, title: str | None = None) -> str:
+    """The recording as one self-contained HTML file.
+
+    `title` replaces the recording's own. A recording that is still running is taken as far as it has come.
+    Raises BundleMissing where the viewer has not been built.
+    """
+    script, style, files = entry()
+    manifest = dict(recording.manifest)
+    if title is not None:
+        manifest["title"] = title
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=6, mtime=0) as stream:  # mtime: same bytes every time
+        for chunk in range(recording.chunks):
+            stream.write(recording.messages(chunk))
+    return TEMPLATE.format(
+        policy=html.escape(POLICY, quote=True),
+        title=html.escape(str(manifest.get("title") or "Mnemoscope")),
+        style=_inlined(style, files).replace("</", "<\\/"),
+        manifest=_json(manifest),
+        messages=base64.b64encode(packed.getvalue()).decode("ascii"),
+        script=_script(script),
+    )
+
+
+def _json(value: object) -> str:
+    """JSON that cannot end the element it stands in, whatever a title or a file name says."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _script(text: str) -> str:
+    r"""A script that cannot end its element either: such sequences stand in string literals only, where \x3c is `<`."""
+    return re.sub(r"<(?=/script|!--)", r"\\x3c", text, flags=re.IGNORECASE)
+
+
+def _inlined(style: str, files: dict[str, bytes]) -> str:
+    """The styles with every file they name put inside."""
+
+    def put(found: re.Match[str]) -> str:
+        name = found[1].rsplit("/", 1)[-1]
+        if name not in files:
+            return found[0]
+        return f"url(data:font/woff2;base64,{base64.b64encode(files[name]).decode('ascii')})"
+
+    return re.sub(r"url\(\s*[\"']?([^\"')]+\.woff2)[\"']?\s*\)", put, style)
