@@ -113,6 +113,8 @@ def _dialect(body: list[str], overrides: Overrides) -> tuple[str | None, str]:
             if decimal == delimiter:
                 continue
             score = agreeing / len(rows) * _numeric(rows, width, decimal)
+            if delimiter is None and decimal == ",":  # "1,2" is two numbers sooner than one
+                score *= 0.6
             if score > best[0] + 1e-9:
                 best = (score, delimiter, decimal)
     return best[1], best[2]

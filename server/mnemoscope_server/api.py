@@ -182,9 +182,9 @@ def file(identity: str, house: Wanted) -> Response:
 
 @router.get("/recordings/{identity}/export.html", summary="One page that opens from disk", response_class=Response)
 def export(identity: str, house: Wanted) -> Response:
-    from mnemoscope_viewer import page
-
     with house.library.opened(identity) as opened:
+        from mnemoscope_viewer import page  # reads the whole bundle; only who exports needs it
+
         opened.refresh()
         text = page(opened)
     headers = _fresh() | {"Content-Disposition": f'attachment; filename="{identity}.html"'}

@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
 
     app = FastAPI(
         title="Mnemoscope", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None,
-        root_path=settings.root_path, separate_input_output_schemas=False,
+        separate_input_output_schemas=False,
     )  # fmt: skip
     app.state.settings = settings
     app.state.watching = 0

@@ -87,6 +87,7 @@ def run(settings: Settings) -> int:
             ws_per_message_deflate=False,  # 20 times slower on numbers
             ws_ping_interval=20,
             ws_ping_timeout=20,
+            root_path=settings.root_path,
             lifespan="on",
             log_config=None,
             access_log=False,  # addresses of recordings are secrets

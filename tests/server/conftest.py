@@ -23,7 +23,7 @@ if __name__ == "__main__":
     from mnemoscope_server.app import serve
     sys.exit(serve(argparse.Namespace(port=0, no_browser=True, data_dir={data!r})))
 """
-FAKES = ("fake", "slow", "broken", "deadly")
+FAKES = ("fake", "slow", "broken", "deadly", "wide")
 
 
 def make_checkpoints(folder):
@@ -51,7 +51,7 @@ class Server:
         script.write_text(PROGRAM.format(here=str(HERE), data=str(self.data)))
         environment = os.environ | {
             "MNEMOSCOPE_CHECKPOINTS": str(checkpoints), "FAKE_ENGINE_LOG": str(self.log),
-            "MNEMOSCOPE_ENGINE": engine, "MNEMOSCOPE_FREE_BYTES": "0", "PYTHONPATH": str(HERE),
+            "MNEMOSCOPE_ENGINE": engine, "MNEMOSCOPE_FREE_BYTES": "1", "PYTHONPATH": str(HERE),
         } | {f"MNEMOSCOPE_{name.upper()}": str(value) for name, value in settings.items()}  # fmt: skip
         self.began = time.perf_counter()
         self.errors = (folder / "stderr.txt").open("a")
@@ -69,12 +69,14 @@ class Server:
         assert "http://" in line, f"the server said {line!r}: {(self.folder / 'stderr.txt').read_text()}"
         return line.split("Mnemoscope: ")[1].split()[0]
 
+    @contextlib.contextmanager
     def socket(self, identity, *, have=0, **more):
         """A websocket that has said hello."""
-        socket = connect(self.url.replace("http", "ws") + f"ws/{identity}", max_size=None, compression=None, **more)
-        if have is not None:
-            socket.send(json.dumps({"type": "hello", "have": have}))
-        return socket
+        address = self.url.replace("http", "ws") + f"ws/{identity}"
+        with connect(address, max_size=None, compression=None, close_timeout=1, **more) as socket:
+            if have is not None:
+                socket.send(json.dumps({"type": "hello", "have": have}))
+            yield socket
 
     def run(self, *models, steps=200, start="paused", speed=None, **more):
         """A session on a generated signal -> its id."""

@@ -1,4 +1,4 @@
-"""An engine without torch: streams whose every number is known, some of them slow, failing or deadly."""
+"""An engine without torch: streams whose every number is known, some of them slow, wide, failing or deadly."""
 
 import os
 import time
@@ -18,9 +18,11 @@ class Piece:
         self.kind, self.first, self.count, self.payload = kind, first, count, payload
 
 
-def layouts(task_inputs, task_outputs):
+def layouts(task_inputs, task_outputs, extra):
+    padding = [(None, "padding", "output", ("feature",), (extra,))] if extra else []
     frame = FrameLayout.of(
         [
+            *padding,
             (None, "inputs", "input", ("feature",), (task_inputs,)),
             (None, "targets", "target", ("output",), (task_outputs,)),
             (None, "mask", "mask", ("scored",), (1,)),
@@ -40,7 +42,8 @@ class FakeStream:
 
     def __init__(self, name, order):
         self.name, self.order, self.done = name, order, 0
-        self.frame, self.keyframe = layouts(order.episode.inputs.shape[1], order.episode.targets.shape[1])
+        sizes = order.episode.inputs.shape[1], order.episode.targets.shape[1]
+        self.frame, self.keyframe = layouts(*sizes, 5000 if name.startswith("wide") else 0)
         self.log = (
             Path(os.environ["FAKE_ENGINE_LOG"]) / f"{order.id}.{name}" if "FAKE_ENGINE_LOG" in os.environ else None
         )

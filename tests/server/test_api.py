@@ -1,0 +1,239 @@
+"""The HTTP interface of a real server: what it answers, and what it says to what cannot be."""
+
+import json
+
+import pytest
+
+from mnemoscope import blocks
+from mnemoscope.recording import Recording
+
+SESSION = {"signal": {"kind": "none"}, "task": "signal-recall", "models": ["fake"], "start": "paused"}
+
+
+@pytest.fixture(scope="module")
+def finished(server):
+    """A complete recording of 200 steps."""
+    identity = server.run("fake", steps=200, start="playing", title="whole")
+    server.wait(identity, "ended")
+    return identity
+
+
+def test_status_models_and_signals_say_what_can_be_done(server):
+    """The page builds its forms from these."""
+    status = server.http.get("api/status").json()
+    assert (status["workers"], status["device"], status["replay_only"]) == ("ready", "cpu", False)
+    assert status["limits"] == {"upload_bytes": 50 << 20, "steps": 4096}
+    models = {m["name"]: m for m in server.http.get("api/models").json()}
+    assert models["fake-signal-recall"]["measured_ms_per_step"] == 0.125
+    assert models["fake-signal-recall"]["model"] == "fake"
+    assert models["broken-signal-recall"]["measured_ms_per_step"] is None
+    kinds = {s["kind"]: s for s in server.http.get("api/signals").json()}
+    assert {"sines", "chirp", "ar", "heartbeat", "mixture"} <= set(kinds)
+    assert {"name", "label", "default", "min", "max"} == set(kinds["heartbeat"]["params"][0])
+    assert server.http.get("healthz").text == "ok"
+    assert server.http.get("readyz").text == "ready"
+
+
+def test_a_generated_signal_is_the_same_for_the_same_seed(server):
+    """What is previewed is what is run."""
+    body = {"kind": "heartbeat", "seed": 3, "steps": 150, "params": {"rate": 80}}
+    one, two = (server.http.post("api/signals/preview", json=body).json() for _ in range(2))
+    assert one == two
+    assert len(one["values"]) == 150
+    assert one["sample_rate"] == 36.0
+
+
+def test_a_finished_recording_in_every_form(server, finished):
+    """Detail, list, chunks, file."""
+    detail = server.status(finished)
+    assert (detail["title"], detail["status"], detail["steps"], detail["live"]) == ("whole", "ended", 200, False)
+    assert detail["manifest"]["id"] == finished
+    listed = next(e for e in server.http.get("api/recordings", params={"query": "whol"}).json() if e["id"] == finished)
+    assert listed["models"] == [{"id": "fake", "label": "fake-signal-recall", "glyph": "ntm"}]
+    assert server.http.get("api/recordings", params={"query": "nothing like it"}).json() == []
+    path = server.data / "recordings" / f"{finished}.mnemo"
+    assert listed["bytes"] == path.stat().st_size
+    answer = server.http.get(f"api/recordings/{finished}/file")
+    assert answer.content == path.read_bytes()
+    assert "attachment" in answer.headers["content-disposition"]
+    answer = server.http.get(f"api/recordings/{finished}/chunks/3")
+    assert "immutable" in answer.headers["cache-control"]
+    with Recording.open(path) as rec:
+        assert answer.content == rec.messages(3)
+
+
+def test_chunks_of_a_live_run_are_final_only_when_whole(server):
+    """A chunk that still grows must not be cached."""
+    identity = server.run("fake", steps=300)
+    with server.socket(identity) as ws:
+        ws.send(json.dumps({"type": "step", "count": 100}))
+        while server.status(identity)["steps"] < 100:
+            ws.recv(timeout=5)
+    whole, growing = (server.http.get(f"api/recordings/{identity}/chunks/{n}") for n in (0, 1))
+    assert "immutable" in whole.headers["cache-control"]
+    assert growing.headers["cache-control"] == "no-store"
+    position, counts = 0, {}
+    while position < len(growing.content):
+        _, kind, _, count, length = blocks.MESSAGE.unpack_from(growing.content, position)
+        counts[kind] = counts.get(kind, 0) + count
+        position += 16 + length
+    assert counts == {blocks.KIND_KEYFRAME: 1, blocks.KIND_FRAMES: 36}
+    assert server.http.get(f"api/recordings/{identity}/chunks/2").status_code == 422
+    assert next(e for e in server.http.get("api/recordings").json() if e["id"] == identity)["steps"] == 100
+    assert server.http.patch(f"api/recordings/{identity}", json={"title": "x"}).status_code == 409
+    assert server.http.delete(f"api/recordings/{identity}").status_code == 204
+    assert server.http.get(f"api/recordings/{identity}").status_code == 404
+
+
+def test_rename_and_delete(server):
+    """Titles are text; what is deleted is gone, file and all."""
+    identity = server.run("fake", steps=100, start="playing")
+    server.wait(identity, "ended")
+    title = "<img src=x onerror=alert(1)> \u202e gnirts \x07"
+    assert server.http.patch(f"api/recordings/{identity}", json={"title": title}).status_code == 204
+    assert server.status(identity)["title"] == "<img src=x onerror=alert(1)>  gnirts "
+    assert server.status(identity)["manifest"]["title"] == server.status(identity)["title"]
+    assert server.http.delete(f"api/recordings/{identity}").status_code == 204
+    for path in ("", "/chunks/0", "/file", "/export.html"):
+        answer = server.http.get(f"api/recordings/{identity}{path}")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "unknown-recording")
+    assert not (server.data / "recordings" / f"{identity}.mnemo").exists()
+
+
+def test_stopping_a_session_keeps_what_it_computed(server):
+    """DELETE on the session, not on the recording."""
+    identity = server.run("fake", steps=4096, start="playing", speed=200)
+    while server.status(identity)["steps"] < 20:
+        pass
+    assert server.http.delete(f"api/sessions/{identity}").status_code == 204
+    found = server.status(identity)
+    assert found["status"] == "stopped"
+    assert found["steps"] >= 20
+    assert server.http.delete(f"api/sessions/{identity}").status_code == 204, "twice is no harm"
+
+
+def test_a_drawn_series_runs_and_says_how_it_was_scaled(server):
+    """raw = value · scale + offset."""
+    values = [10 + 2 * (-1) ** i for i in range(120)]
+    body = SESSION | {
+        "signal": {"kind": "values", "values": values, "name": "zigzag"},
+        "start": "playing",
+        "speed": None,
+    }
+    identity = server.http.post("api/sessions", json=body).json()["id"]
+    manifest = server.wait(identity, "ended")["manifest"]
+    assert manifest["signal"]["scaling"] == {"method": "zscore", "offset": 10.0, "scale": 2.0}
+    assert manifest["signal"]["channel"] == "zigzag"
+    assert manifest["title"] == "drawn, zigzag · signal-recall"
+
+
+BAD_SESSIONS = {
+    "unknown model": ({"models": ["nobody"]}, 422, "unknown-model", "nobody"),
+    "model of another task": ({"models": ["fake"], "task": "copy"}, 422, "unknown-model", "no trained model 'fake'"),
+    "unknown task": ({"task": "dance"}, 422, "bad-task", "dance"),
+    "unknown option": ({"task_params": {"colour": 3}}, 422, "bad-task", "colour"),
+    "option out of range": ({"task_params": {"segment": 3}}, 422, "bad-task", "segment"),
+    "fraction for a whole number": ({"task_params": {"segment": 8.5}}, 422, "bad-task", "segment"),
+    "too short": ({"signal": {"kind": "values", "values": [1, 2, 3]}}, 422, "bad-task", "needs at least"),
+    "too long": ({"signal": {"kind": "generated", "generator": "sines", "steps": 5000}}, 422, "bad-signal", "4096"),
+    "too many rounds": ({"task_params": {"rounds": 60, "segment": 32, "delay": 40}}, 422, "bad-signal", "4096"),
+    "unknown generator": ({"signal": {"kind": "generated", "generator": "silence"}}, 422, "bad-signal", "silence"),
+    "bad parameter": (
+        {"signal": {"kind": "generated", "generator": "sines", "params": {"low": 9}}}, 422, "bad-signal", "low",
+    ),
+    "unknown upload": (
+        {"signal": {"kind": "upload", "upload_id": "x" * 22, "channel": 0}}, 404, "unknown-upload", "xxx",
+    ),
+    "path as upload": (
+        {"signal": {"kind": "upload", "upload_id": "../../x", "channel": 0}}, 404, "unknown-upload", "..",
+    ),
+    "no model": ({"models": []}, 422, "bad-request", "models"),
+    "unknown field": ({"modles": ["x"]}, 422, "bad-request", "modles"),
+    "unknown kind": ({"signal": {"kind": "radio"}}, 422, "bad-request", "signal"),
+    "negative speed": ({"speed": -1}, 422, "bad-request", "speed"),
+    "infinite value": ({"signal": {"kind": "values", "values": [1, 1e999]}}, 422, "bad-request", "values"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(BAD_SESSIONS))
+def test_impossible_sessions_are_refused_and_leave_nothing(server, name):
+    """What was wanted, what came, what to do; no file, no row."""
+    change, status, code, message = BAD_SESSIONS[name]
+    before = len(server.http.get("api/recordings").json())
+    files = len(list((server.data / "recordings").iterdir()))
+    body = json.dumps(SESSION | change).replace("Infinity", "1e999")
+    answer = server.http.post("api/sessions", content=body, headers={"Content-Type": "application/json"})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (status, code)
+    assert message in error["message"]
+    assert error["cure"]
+    assert len(server.http.get("api/recordings").json()) == before
+    assert len(list((server.data / "recordings").iterdir())) == files
+
+
+BAD_PATHS = ["odd", "x" * 22, "x" * 23, "%2e%2e%2f%2e%2e%2fetc", "..%5c..%5cetc", "%00" * 22, "é" * 22, "a" * 5000]
+
+
+@pytest.mark.parametrize("bad", BAD_PATHS)
+def test_ids_that_are_none_get_the_same_404(server, bad):
+    """Unknown, malformed and hostile ids cannot be told apart, and none becomes a path."""
+    for path in ("", "/chunks/0", "/file", "/export.html"):
+        answer = server.http.get(f"api/recordings/{bad}{path}")
+        assert answer.status_code in (404, 400)
+        assert set(answer.json()["error"]) == {"code", "message", "where", "cure"}
+        assert len(answer.content) < 6000
+    assert server.http.delete(f"api/recordings/{bad}").status_code in (404, 405)
+
+
+@pytest.mark.parametrize("number", ["-1", "4", "99999999", "1e3", "x"])
+def test_chunks_that_do_not_exist_are_refused(server, finished, number):
+    """A recording of 200 steps has chunks 0 to 3."""
+    answer = server.http.get(f"api/recordings/{finished}/chunks/{number}")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["cure"]
+
+
+def test_a_damaged_recording_says_so_and_harms_nobody(server):
+    """One bad file is one bad answer."""
+    identity = server.run("fake", steps=300, start="playing")
+    server.wait(identity, "ended")
+    path = server.data / "recordings" / f"{identity}.mnemo"
+    data = bytearray(path.read_bytes())
+    data[data.index(b"FRAM") + 40] ^= 0xFF
+    path.write_bytes(data)
+    answer = server.http.get(f"api/recordings/{identity}/chunks/0")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "corrupt-recording")
+    assert "at byte" in answer.json()["error"]["message"]
+    path.write_bytes(b"\x89MNEMO\r\n")
+    assert server.http.get("healthz").text == "ok"
+    assert server.http.delete(f"api/recordings/{identity}").status_code == 204
+
+
+def test_more_sessions_than_allowed_are_refused(start):
+    """The 429 says what to do; the place is free again when one ends."""
+    server = start(sessions=2)
+    ids = [server.run("fake", steps=200) for _ in range(2)]
+    answer = server.http.post("api/sessions", json=SESSION)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "too-many-sessions")
+    assert server.http.delete(f"api/sessions/{ids[0]}").status_code == 204
+    server.run("fake", steps=200)
+
+
+def test_the_interface_is_documented_without_anything_from_elsewhere(server):
+    """Every endpoint and message is on the page, and the page loads nothing."""
+    text = server.http.get("api/docs").text
+    document = server.http.get("api/openapi.json").json()
+    for path in document["paths"]:
+        assert f"<code>{path}</code>" in text
+    for name in ("ServerHello", "Behind", "SetSpeed"):
+        assert f"<section id={name}>" in text
+    assert "http://" not in text
+    assert "https://" not in text
+    assert "<script" not in text
+
+
+def test_unknown_addresses_and_methods_are_told_in_json(server):
+    """Also where no endpoint is."""
+    assert server.http.get("api/nothing").json()["error"]["code"] == "not-found"
+    assert server.http.put("api/status").json()["error"]["code"] == "method-not-allowed"
+    assert server.http.post("api/signals/preview", content=b"{").json()["error"]["code"] == "bad-request"

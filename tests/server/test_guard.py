@@ -1,0 +1,210 @@
+"""Who may call, from which page, and what a page may do: every route, sockets included."""
+
+import asyncio
+import re
+
+import pytest
+
+from mnemoscope_server import app as application
+from mnemoscope_server.guard import inline_hashes
+from mnemoscope_server.settings import Settings
+
+HOST = "127.0.0.1:8000"
+ORIGINS = {
+    "absent": (None, True),
+    "same": ("http://127.0.0.1:8000", True),
+    "evil": ("http://evil.example", False),
+    "null": ("null", False),
+    "empty": ("", False),
+    "suffix": ("http://127.0.0.1.evil.example:8000", False),
+    "prefix": ("http://evil127.0.0.1:8000", False),
+    "other port": ("http://127.0.0.1:8001", False),
+    "other scheme": ("https://127.0.0.1:8000", False),
+    "other name of this machine": ("http://localhost:8000", False),
+    "with a path": ("http://127.0.0.1:8000/x", False),
+    "with a user": ("http://127.0.0.1:8000@evil.example", False),
+    "no address": ("http://[", False),
+}
+HOSTS = {
+    "127.0.0.1:8000": True, "localhost": True, "LOCALHOST:1": True, "[::1]:8000": True, "evil.example": False,
+    "127.0.0.1.evil.example": False, "10.0.0.5:8000": False, "": False, "localhost.": False,
+    "127.0.0.1@evil.example": False,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    return application.create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), workers=0))
+
+
+async def whatever(scope, receive, send):
+    """Stands where the endpoints stand: what reaches it was let through."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.accept"})
+    else:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory):
+    """(the real layers of the application around nothing, all its paths)"""
+    app = application.create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), workers=0))
+    found = routes(app)
+    app.router = whatever
+    return app, found
+
+
+def routes(app):
+    """Every path of the application with what it can be asked, sockets included."""
+    found = []
+
+    def walk(listed):
+        for route in listed:
+            inner = getattr(route, "routes", None) or getattr(getattr(route, "original_router", None), "routes", None)
+            if inner:
+                walk(inner)
+            elif hasattr(route, "path"):
+                path = re.sub(r"\{number\}", "0", re.sub(r"\{\w+\}", "x" * 22, route.path))
+                found.append((path, sorted(getattr(route, "methods", None) or ["WEBSOCKET"])))
+
+    walk(app.routes)
+    return found
+
+
+def ask(app, path, method, headers, *, root=""):
+    """One request without a server -> (status or "accepted", headers, body)."""
+    encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers.items() if value is not None]
+    kind = "websocket" if method == "WEBSOCKET" else "http"
+    scope = {
+        "type": kind, "path": path, "raw_path": path.encode(), "query_string": b"", "headers": encoded,
+        "method": method, "scheme": "ws" if kind == "websocket" else "http", "server": ("127.0.0.1", 8000),
+        "client": ("127.0.0.1", 5), "http_version": "1.1", "root_path": root, "state": {}, "subprotocols": [],
+        "asgi": {"version": "3.0"}, "extensions": {"websocket.http.response": {}},
+    }  # fmt: skip
+    sent = []
+
+    asked = []
+
+    async def receive():
+        asked.append(1)
+        if len(asked) > 1:  # the other side says nothing more
+            await asyncio.sleep(3600)
+        return {"type": "websocket.connect"} if kind == "websocket" else {"type": "http.request", "body": b""}
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    if sent[0]["type"] == "websocket.accept":
+        return "accepted", {}, b""
+    given = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], given, b"".join(m.get("body", b"") for m in sent[1:])
+
+
+def test_every_route_is_found(guarded):
+    """A route that this file does not see would not be tested: the socket and the unsafe ones must be among them."""
+    found = {(path, method) for path, methods in guarded[1] for method in methods}
+    identity = "x" * 22
+    for wanted in (
+        (f"/ws/{identity}", "WEBSOCKET"), ("/api/sessions", "POST"), ("/api/uploads", "POST"),
+        (f"/api/recordings/{identity}", "DELETE"), (f"/api/recordings/{identity}", "PATCH"), ("/", "GET"),
+    ):  # fmt: skip
+        assert wanted in found
+
+
+@pytest.mark.parametrize("name", list(ORIGINS))
+def test_pages_of_other_sites_reach_no_unsafe_route_and_no_socket(guarded, name):
+    """Checked before anything is accepted, on every route there is."""
+    app, found = guarded
+    origin, allowed = ORIGINS[name]
+    for path, methods in found:
+        for method in methods:
+            status, _, body = ask(app, path, method, {"host": HOST, "origin": origin})
+            if method in ("GET", "HEAD", "OPTIONS") or allowed:
+                assert status in (204, "accepted"), (path, method)
+            else:
+                assert status == 403, (path, method)
+                assert b"forbidden-origin" in body
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_requests_that_browsers_call_foreign_are_refused(guarded, site):
+    """Also where an old browser leaves the origin out."""
+    app, _ = guarded
+    assert ask(app, "/api/sessions", "POST", {"host": HOST, "sec-fetch-site": site})[0] == 403
+    assert ask(app, "/ws/x", "WEBSOCKET", {"host": HOST, "sec-fetch-site": site})[0] == 403
+    assert ask(app, "/", "GET", {"host": HOST, "sec-fetch-site": site})[0] == 204, "links to us work"
+
+
+@pytest.mark.parametrize("host", list(HOSTS))
+def test_names_that_are_not_ours_are_refused(guarded, host):
+    """DNS rebinding brings the stranger's name along."""
+    app, found = guarded
+    for path, methods in found:
+        for method in methods:
+            status, _, body = ask(app, path, method, {"host": host})
+            assert status == (400 if not HOSTS[host] else "accepted" if method == "WEBSOCKET" else 204), (path, method)
+            assert HOSTS[host] or b"forbidden-host" in body
+
+
+def test_addresses_are_good_names_where_everybody_may_come(tmp_path):
+    """In a container the server listens on all addresses; names still have to be listed."""
+    settings = Settings(data_dir=tmp_path, workers=0, host="0.0.0.0", allowed_hosts=["lab.example"])
+    app = application.create_app(settings)
+    app.router = whatever
+    for host, good in (("10.0.0.5:8000", True), ("[fe80::1]", True), ("lab.example", True), ("evil.example", False)):
+        assert (ask(app, "/api/status", "GET", {"host": host})[0] == 400) is not good
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/new", "/s/odd-beat", "/embed/odd-beat", "/api/docs", "/api/nothing", "/assets/x.js"]
+)
+def test_every_answer_says_what_a_page_may_do(app, path):
+    """Nothing from elsewhere, no frames but the one that is made for it."""
+    status, headers, _ = ask(app, path, "GET", {"host": HOST})
+    assert status in (200, 404, 503)
+    rules = dict(rule.strip().split(" ", 1) for rule in headers["content-security-policy"].split(";"))
+    assert rules["default-src"] == "'self'"
+    assert rules["object-src"] == "'none'"
+    assert "unsafe" not in rules["script-src"]
+    assert "http" not in headers["content-security-policy"]
+    assert rules["frame-ancestors"] == ("*" if path.startswith("/embed/") else "'self'")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_inline_scripts_of_the_page_are_allowed_one_by_one():
+    """By hash: what is injected later has another one."""
+    assert inline_hashes("<script>1</script><script src=x></script>") == [
+        "'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='"
+    ]
+
+
+def test_pages_have_their_base_at_the_root(app, tmp_path, monkeypatch):
+    """One bundle at every address, also behind a proxy's path."""
+    bundle = tmp_path / "mnemoscope_viewer" / "static"
+    (bundle / "assets").mkdir(parents=True)
+    (bundle / "index.html").write_text("<html><head><title>x</title></head><script>1</script></html>")
+    (bundle / "assets" / "app-1a2b.js").write_text("1")
+    monkeypatch.setattr("mnemoscope_server.pages.bundle", lambda: bundle)
+    for path in ("/", "/new", "/s/abc", "/embed/abc"):
+        status, headers, body = ask(app, path, "GET", {"host": HOST})
+        assert status == 200
+        assert b'<head><base href="/">' in body
+        assert "sha256-" in headers["content-security-policy"]
+    status, headers, _ = ask(app, "/assets/app-1a2b.js", "GET", {"host": HOST})
+    assert (status, headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
+    for name in ("../index.html", "..%2findex.html", "nothing.js"):
+        assert ask(app, f"/assets/{name}", "GET", {"host": HOST})[0] == 404
+    _, headers, body = ask(app, "/tool/embed/abc", "GET", {"host": HOST}, root="/tool")
+    assert b'<base href="/tool/">' in body
+    assert "frame-ancestors *" in headers["content-security-policy"]
+
+
+def test_a_missing_bundle_says_how_to_build_it(app, monkeypatch):
+    """A developer's first start is no blank page."""
+    monkeypatch.setattr("mnemoscope_server.pages.bundle", lambda: None)
+    status, _, body = ask(app, "/", "GET", {"host": HOST})
+    assert status == 503
+    assert b"npm --prefix frontend run build" in body

@@ -1,0 +1,249 @@
+"""Files that users bring: good ones become numbers, bad ones an error with a cure, and nothing half-written stays."""
+
+import asyncio
+import io
+import json
+import math
+import os
+import zipfile
+
+import pytest
+
+from mnemoscope.errors import ImportFileError
+from mnemoscope_server.settings import Settings
+from mnemoscope_server.store import DiskFull, Store
+from mnemoscope_server.uploads import Uploads
+
+GOOD = "t [s],a [mV]\n" + "".join(f"{i * 0.01:.2f},{math.sin(i / 9) * 2 + 1:.5f}\n" for i in range(1000))
+
+
+def send(server, content, *, name="series.csv", **options):
+    data = {"options": json.dumps(options)} if options else {}
+    body = content if isinstance(content, bytes) else content.encode()
+    return server.http.post("api/uploads", files={"file": (name, body)}, data=data)
+
+
+@pytest.fixture(scope="module")
+def good(server):
+    answer = send(server, GOOD, name="..\\..\\my ecg \u202e.csv")
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+def nothing_stays(server):
+    assert list((server.data / "tmp").iterdir()) == []
+
+
+def test_a_good_file_is_reported(server):
+    """Every assumption is told."""
+    answer = send(server, GOOD)
+    report = answer.json()["report"]
+    assert (report["rows"], report["delimiter"], report["decimal"], report["header"]) == (1000, ",", ".", True)
+    assert (report["time_column"], report["sample_rate"]) == (0, 100.0)
+    assert report["sample_rate_source"] == "999 steps of t [s] in 9.99 s = 100 Hz"
+    value = report["columns"][1]
+    assert (value["name"], value["unit"], value["kind"], value["missing"]) == ("a", "mV", "value", 0)
+    assert len(value["spark"]) == 128
+    nothing_stays(server)
+
+
+def test_preview_shows_before_and_after_and_the_cost(server, good):
+    """The window as it is, as the models will see it, and what it takes."""
+    body = {"channel": 1, "start": 100, "stop": 900, "resample_to": 50.0, "models": ["fake", "slow"]}
+    preview = server.http.post(f"api/uploads/{good}/preview", json=body).json()
+    assert preview["steps"] == 400
+    assert preview["sample_rate"] == 50.0
+    assert len(preview["before"]) == 800
+    assert len(preview["overview"]) == 1000
+    assert abs(sum(preview["values"])) < 1
+    assert preview["estimate"] == {"seconds": 0.1, "bytes": 2 * (96 * 400 + 48 * 7)}
+    raw = preview["values"][10] * preview["scale"] + preview["offset"]
+    assert raw == pytest.approx(preview["before"][20], abs=0.05)
+    body = {"channel": 1, "models": ["fake", "broken"]}
+    assert server.http.post(f"api/uploads/{good}/preview", json=body).json()["estimate"]["seconds"] is None
+
+
+def test_warnings_come_before_the_run(server, good):
+    """Too long, too short, unscaled."""
+
+    def warnings(**body):
+        answer = server.http.post(f"api/uploads/{good}/preview", json={"channel": 1, **body})
+        return " ".join(answer.json()["warnings"])
+
+    assert "more than the 4096" in warnings(resample_to=1000.0)
+    assert "fewer than the 94" in warnings(stop=50)
+    assert "z-scored" not in warnings()
+    assert "z-scored" in warnings(scaling="none")
+
+
+def test_an_upload_runs_and_its_name_stays_private(server, good):
+    """The file's name goes into the recording only when asked for."""
+    signal = {"kind": "upload", "upload_id": good, "channel": 1, "stop": 200}
+    for keep, name in ((False, "a"), (True, "my ecg .csv")):
+        identity = server.http.post(
+            "api/sessions",
+            json={"signal": signal | {"keep_name": keep}, "task": "signal-recall", "models": ["fake"], "speed": None},
+        ).json()["id"]
+        manifest = server.wait(identity, "ended")["manifest"]
+        assert manifest["steps"] == 200
+        assert (manifest["signal"]["name"], manifest["signal"]["channel"]) == (name, "a")
+        assert manifest["signal"]["unit"] == "mV"
+        assert manifest["signal"]["source"]["window"] == [0, 200]
+        assert len(manifest["signal"]["source"]["sha256"]) == 64
+        assert ("ecg" in json.dumps(manifest)) is keep
+
+
+BAD_WINDOWS = [
+    ({"channel": 7}, "holds no numbers"),
+    ({"channel": 1, "start": 5000}, "does not hold two"),
+    ({"channel": 1, "start": 10, "stop": 5}, "does not hold two"),
+    ({"channel": 1, "resample_to": 1e9}, "would make"),
+    ({"channel": 1, "missing": "guess"}, "missing"),
+    ({"channel": -1}, "channel"),
+]
+
+
+@pytest.mark.parametrize(("body", "message"), BAD_WINDOWS)
+def test_impossible_windows_are_refused(server, good, body, message):
+    """Wanted, got, what to do."""
+    answer = server.http.post(f"api/uploads/{good}/preview", json=body)
+    assert answer.status_code == 422
+    assert message in answer.json()["error"]["message"]
+    assert answer.json()["error"]["cure"]
+
+
+def zipped():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("x", "y")
+    return out.getvalue()
+
+
+BAD = {
+    "empty": (b"", "empty", None),
+    "binary": (bytes(range(256)) * 50, "binary", "character 0"),
+    "zip": (zipped(), "ZIP", "byte 0"),
+    "text": (b"To be, or not to be,\nthat is the question\n" * 30, "no column holds numbers", "the first rows"),
+    "one row": (b"a,b\n1,2\n", "1 row", None),
+    "infinite": (b"a,b\n1,2\n3,inf\n5,6\n", "infinite", "line 3, column b"),
+    "a word": (b"a,b\n" + b"1,2\n" * 50 + b"3,oops\n5,6\n", "'oops'", "line 52, column b"),
+    "ragged": (b"a,b\n" + b"1,2\n" * 50 + b"3\n" + b"5,6\n" * 50, "1 values where 2", "line 52"),
+    "commas": (b"," * 100_000, "longer than", "line 1"),
+    "5 MB of commas": (b"," * 5_000_000, "longer than", "line 1"),
+    "a line without end": (b"a,b\n" + b"1,2\n" * 20_000 + b"1" * 9_000_000, "longer than", None),
+}
+
+
+@pytest.mark.parametrize("name", list(BAD))
+def test_bad_files(server, name):
+    """An error with a place and a way out; the server stays up, and nothing stays of the file."""
+    content, message, where = BAD[name]
+    answer = send(server, content)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (422, "import-failed")
+    assert message in error["message"]
+    assert error["where"] == where
+    assert error["cure"]
+    assert server.http.get("healthz").text == "ok"
+    nothing_stays(server)
+
+
+def test_the_way_out_is_open(server):
+    """What the error offers can be sent along as options."""
+    report = send(server, BAD["ragged"][0], ragged="skip").json()["report"]
+    assert report["rows"] == 100
+    assert any("lines 52" in note for note in report["notes"])
+    answer = send(server, GOOD, delimiter="§")
+    assert answer.status_code == 422
+    assert "options.delimiter" in answer.json()["error"]["message"]
+
+
+def test_two_million_rows(server):
+    """Long recordings are normal; the window is chosen afterwards."""
+    answer = send(server, "a,b\n" + "".join(f"{i},{i % 97}.5\n" for i in range(20_000)) * 100)
+    assert answer.status_code == 201
+    assert answer.json()["report"]["rows"] == 2_000_000
+    body = {"channel": 1, "start": 1_000_000, "stop": 1_001_000}
+    assert server.http.post(f"api/uploads/{answer.json()['id']}/preview", json=body).json()["steps"] == 1000
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_file_larger_than_the_limit_gets_413_with_a_way_out(server, chunked):
+    """With and without a length announced; memory does not grow with it."""
+
+    def pieces():
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+        for _ in range(300):
+            yield b"1,2\n" * (1 << 18)
+        yield b"\r\n--x--\r\n"
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    if not chunked:
+        headers["Content-Length"] = str(sum(map(len, pieces())))
+    before = resident(server)
+    answer = server.http.post("api/uploads", content=pieces(), headers=headers)
+    assert answer.status_code == 413
+    assert answer.json()["error"]["code"] == "too-large"
+    assert "MNEMOSCOPE_UPLOAD_BYTES" in answer.json()["error"]["cure"]
+    assert resident(server) - before < 30 << 20
+    nothing_stays(server)
+
+
+def resident(server):
+    """Bytes of memory of the web process."""
+    with open(f"/proc/{server.process.pid}/statm") as file:
+        return int(file.read().split()[1]) * 4096
+
+
+def test_requests_that_are_no_upload(server):
+    """A form without a file, and no form at all."""
+    for request in ({"data": {"x": "1"}}, {"content": b"a,b\n1,2\n"}, {"json": {"file": "x"}}):
+        answer = server.http.post("api/uploads", **request)
+        assert answer.status_code == 422
+        assert answer.json()["error"]["code"] == "bad-request"
+    nothing_stays(server)
+
+
+@pytest.fixture
+def taking(tmp_path):
+    """`taking(content, **settings)` takes a file without a server around it -> id."""
+    stores = []
+
+    def taking(content, **settings):
+        made = Settings(data_dir=tmp_path / "data", **{"free_bytes": 0, **settings})
+        if not stores:
+            stores.append(Store(made.data_dir, free_bytes=made.free_bytes))
+        uploads = Uploads(made, stores[0])
+        identity, _ = asyncio.run(uploads.take(io.BytesIO(content), name="x.csv", overrides={}))
+        return identity
+
+    yield taking
+    for store in stores:
+        store.close()
+    if (tmp_path / "data" / "tmp").exists():
+        assert list((tmp_path / "data" / "tmp").iterdir()) == []
+
+
+def test_a_file_that_takes_too_long_or_too_much_is_ended(taking, tmp_path):
+    """The reading process is bounded; what it began is removed."""
+    with pytest.raises(ImportFileError, match="took more than"):
+        taking(GOOD.encode(), parse_seconds=0.05)
+    with pytest.raises(ImportFileError, match="memory"):
+        taking(b"a,b\n" + b"1,2\n" * 9_000_000, parse_memory=512 << 20)
+    assert list((tmp_path / "data" / "uploads").iterdir()) == []
+
+
+def test_old_uploads_go(taking, tmp_path):
+    """Files are kept for hours, not for ever; the newest stay, the oldest make room."""
+    ids = [taking(b"a,b\n" + b"1,2\n" * 60_000, uploads_total_bytes=1 << 20) for _ in range(4)]
+    folder = tmp_path / "data" / "uploads"
+    assert {path.name for path in folder.iterdir()} == set(ids[2:])
+    os.utime(folder / ids[2], (0, 0))
+    ids.append(taking(GOOD.encode()))
+    assert {path.name for path in folder.iterdir()} == {ids[3], ids[4]}
+
+
+def test_a_full_disk_is_told_before_anything_is_written(taking):
+    """The reserve is for what is being recorded."""
+    with pytest.raises(DiskFull):
+        taking(GOOD.encode(), free_bytes=1 << 60)
