@@ -13,6 +13,7 @@ from mnemoscope.manifest import KEYFRAME_EVERY
 from mnemoscope_server import orders, rest
 from mnemoscope_server.library import Library, UnknownRecording
 from mnemoscope_server.live import LiveSessions
+from mnemoscope_server.problems import problem
 from mnemoscope_server.session import FINAL, IllegalMove
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.store import ID, Entry, Store
@@ -182,11 +183,14 @@ def file(identity: str, house: Wanted) -> Response:
 
 @router.get("/recordings/{identity}/export.html", summary="One page that opens from disk", response_class=Response)
 def export(identity: str, house: Wanted) -> Response:
-    with house.library.opened(identity) as opened:
-        from mnemoscope_viewer import page  # reads the whole bundle; only who exports needs it
+    from mnemoscope_viewer import BundleMissing, page
 
+    with house.library.opened(identity) as opened:
         opened.refresh()
-        text = page(opened)
+        try:
+            text = page(opened)
+        except BundleMissing as error:
+            return problem(503, "page-not-built", str(error), cure="Build the page, then export again.")
     headers = _fresh() | {"Content-Disposition": f'attachment; filename="{identity}.html"'}
     return Response(text, media_type="text/html", headers=headers)
 

@@ -27,6 +27,7 @@ from mnemoscope_server.workers import WorkerPool
 log = logging.getLogger("mnemoscope")
 
 WORKERS_AFTER_SECONDS = 0.05
+SWEEP_SECONDS = 300.0
 
 
 def create_app(settings: Settings | None = None, *, store: Store | None = None) -> FastAPI:
@@ -46,7 +47,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         app.state.house = api.House(settings, folder, library, uploads, live)
         # after the socket listens: loading models must not delay the first answer
         beginning = asyncio.get_running_loop().call_later(WORKERS_AFTER_SECONDS, live.start)
-        sweeping = asyncio.create_task(_sweep(uploads))
+        sweeping = asyncio.create_task(_sweep(uploads, live))
         try:
             yield
         finally:
@@ -91,14 +92,15 @@ def _docs() -> Response:
     return HTMLResponse(docs_page.render(_document()))
 
 
-async def _sweep(uploads: Uploads) -> None:
-    """Old uploads go, at the start and every quarter of an hour."""
+async def _sweep(uploads: Uploads, live: LiveSessions) -> None:
+    """Old uploads and forgotten sessions go, at the start and every few minutes."""
     while True:
         try:
             await asyncio.to_thread(uploads.sweep)
         except OSError as error:
             log.warning("uploads cannot be swept: %s", error)
-        await asyncio.sleep(900)
+        live.stop_idle()
+        await asyncio.sleep(SWEEP_SECONDS)
 
 
 def _version() -> str:

@@ -1,14 +1,19 @@
 """All live sessions of this server: opening them, handing on the workers' events, closing them into the store."""
 
 import asyncio
+import contextlib
+import dataclasses
+import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.recording import Recording, amend
 from mnemoscope_server import exchange
-from mnemoscope_server.exchange import Chunk, Event, Finished, Moved, NotOpened, Open, Opened, StreamFailed
+from mnemoscope_server.exchange import Chunk, Event, Finished, Measured, Moved, NotOpened, Open, Opened, StreamFailed
 from mnemoscope_server.library import Library
 from mnemoscope_server.session import Session
 from mnemoscope_server.settings import Settings
@@ -38,19 +43,31 @@ class LiveSessions:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """Start the workers; they load in the background."""
+        """Start the workers; they load in the background. What a step costs is known from the last time until then."""
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):  # a cache: measured again in seconds
+            kept = json.loads(self._measured_file.read_text(encoding="utf-8")).get(self.settings.device, [])
+            self.pool.measured = {entry["name"]: Measured(**entry) for entry in kept}
         self.pool.start(on_event=self._on_event, on_lost=self._on_lost)
 
     async def stop(self) -> None:
         """End every session as stopped, then the workers."""
-        for session in list(self.sessions.values()):
-            session.stop()
+        for session in self.sessions.values():
+            if session.live:
+                session.stop()
         ends = [asyncio.create_task(s.finished.wait()) for s in self.sessions.values()]
         if ends:
             await asyncio.wait(ends, timeout=STOP_SECONDS)
         await self.pool.stop()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+
+    def stop_idle(self) -> None:
+        """Stop paused sessions that nobody has watched for long: they hold a place that others could have."""
+        now = time.monotonic()
+        for session in self.sessions.values():
+            idle = session.status in ("opened", "paused") and not session.watchers
+            if idle and now - session.touched > self.settings.idle_minutes * 60:
+                session.stop()
 
     async def open(self, order: Open, *, playing: bool) -> Session:
         """Begin a session. Raises NotPossible."""
@@ -94,6 +111,16 @@ class LiveSessions:
     def _read_chunk(self, identity: str) -> Callable[[int], Awaitable[bytes]]:
         return lambda chunk: asyncio.to_thread(self.library.messages, identity, chunk)
 
+    @property
+    def _measured_file(self) -> Path:
+        return self.store.folder / "measured.json"
+
+    def _keep_measured(self) -> None:
+        part = self.store.tmp / "measured.json"
+        entries = {self.settings.device: [dataclasses.asdict(m) for m in self.pool.measured.values()]}
+        part.write_text(json.dumps(entries), encoding="utf-8")
+        part.replace(self._measured_file)
+
     # --- events
 
     def _on_event(self, event: Event) -> None:
@@ -107,6 +134,8 @@ class LiveSessions:
                 self.pool.release(event.id)
                 if session := self.sessions.get(event.id):
                     self._later(self._close(session, event))
+            case Measured():
+                self._later(asyncio.to_thread(self._keep_measured))
 
     def _answer(self, event: Opened | NotOpened) -> None:
         future = self._opening.get(event.id)

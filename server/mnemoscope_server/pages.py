@@ -1,7 +1,6 @@
 """The page: one bundle for every address of it, files whose name is their hash, and what to do where it is missing."""
 
 import html
-import importlib.util
 import re
 from pathlib import Path
 
@@ -26,12 +25,9 @@ npm --prefix frontend run build</code></pre>
 
 def bundle() -> Path | None:
     """The folder of the built viewer, or None."""
-    found = importlib.util.find_spec("mnemoscope_viewer")
-    for place in (found.submodule_search_locations or ()) if found else ():
-        folder = Path(place) / "static"
-        if (folder / "index.html").is_file():
-            return folder
-    return None
+    from mnemoscope_viewer import bundle as built  # not needed before the first page
+
+    return built()
 
 
 def based(text: str, root: str) -> str:

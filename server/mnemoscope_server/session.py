@@ -6,6 +6,7 @@ watchers pull what they lack. A slow watcher therefore costs nobody anything but
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -64,6 +65,8 @@ class Session:
         self.tail = Tail(limit_bytes=ring_bytes)
         self.watchers: set[Watcher] = set()
         self.finished = asyncio.Event()
+        self.touched = time.monotonic()
+        """When something last happened here or somebody watched."""
         self._send, self._read_chunk = send, read_chunk
 
     @property
@@ -107,6 +110,7 @@ class Session:
 
     def on_event(self, event: Chunk | Moved | StreamFailed | Finished) -> None:
         """Take in what the worker did."""
+        self.touched = time.monotonic()
         match event:
             case Chunk():
                 self.tail.append(event.first, event.upto, event.messages)
@@ -196,6 +200,7 @@ class Watcher:
 
     def leave(self) -> None:
         self.session.watchers.discard(self)
+        self.session.touched = time.monotonic()
 
     async def messages(self) -> AsyncIterator[wire.Message | bytes]:
         """Everything for this watcher until the session is over; frames as bytes, the rest as messages."""

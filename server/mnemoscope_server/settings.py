@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     """Most steps of one run."""
     sessions: int = Field(default=16, ge=1)
     """Most sessions that are live at a time."""
+    idle_minutes: float = Field(default=120.0, gt=0)
+    """A paused session that nobody watches is stopped after this time."""
     watchers: int = Field(default=512, ge=1)
     """Most open websockets."""
     ring_bytes: int = Field(default=32 * MIB, ge=MIB)

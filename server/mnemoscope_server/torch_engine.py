@@ -1,5 +1,6 @@
 """The engine of a worker: our models on torch. The only module of the server that imports torch."""
 
+import logging
 import time
 from dataclasses import dataclass
 from typing import cast
@@ -8,8 +9,11 @@ import torch
 
 from mnemoscope import checkpoints, record, tasks
 from mnemoscope.checkpoints import LoadedModel
+from mnemoscope.errors import MnemoscopeError
 from mnemoscope.record import NotFinite, Stepper
 from mnemoscope_server.exchange import Measured, Open, PieceLike, Prepared, Stream, StreamEnded
+
+log = logging.getLogger("mnemoscope.engine")
 
 MEASURED_STEPS = 96
 MEASURED_SECONDS = 0.3
@@ -49,7 +53,11 @@ class TorchEngine:
         if not self._unmeasured:
             return None
         name = self._unmeasured.pop(0)
-        loaded = self._load(name)
+        try:
+            loaded = self._load(name)
+        except MnemoscopeError as error:  # a run that asks for it will be told; the others can be measured
+            log.warning("checkpoint %s cannot be measured: %s", name, error)
+            return self.measure()
         episode = tasks.get(loaded.task).episode(seed=0)
         stepper = Stepper(loaded, episode, device=self.device)
         stepper.advance(8)

@@ -209,6 +209,33 @@ def test_a_damaged_recording_says_so_and_harms_nobody(server):
     assert server.http.delete(f"api/recordings/{identity}").status_code == 204
 
 
+def test_what_ships_opens_like_any_other_recording_and_cannot_be_changed(server):
+    """Gallery ids are words; behind them are ordinary recordings."""
+    shipped = server.http.get("api/gallery").json()
+    if not shipped:
+        pytest.skip("no recording has been made for the gallery")
+    for entry in shipped:
+        detail = server.status(entry["id"])
+        assert (detail["steps"], detail["live"]) == (entry["steps"], False)
+        assert [m["id"] for m in detail["manifest"]["models"]] == [m["id"] for m in entry["models"]]
+        assert server.http.get(f"api/recordings/{entry['id']}/chunks/0").status_code == 200
+        assert server.http.delete(f"api/recordings/{entry['id']}").status_code == 404
+        assert server.http.patch(f"api/recordings/{entry['id']}", json={"title": "x"}).status_code == 404
+    ids = [e["id"] for e in server.http.get("api/recordings").json()]
+    assert not set(ids) & {e["id"] for e in shipped}, "the list of one's own is one's own"
+
+
+def test_an_export_is_one_page_or_says_what_is_missing(server, finished):
+    """The bundle may not be built in a developer's tree."""
+    answer = server.http.get(f"api/recordings/{finished}/export.html")
+    if answer.status_code == 503:
+        assert answer.json()["error"]["code"] == "page-not-built"
+    else:
+        assert "attachment" in answer.headers["content-disposition"]
+        assert answer.text.startswith("<!doctype html>")
+        assert finished in answer.text
+
+
 def test_more_sessions_than_allowed_are_refused(start):
     """The 429 says what to do; the place is free again when one ends."""
     server = start(sessions=2)

@@ -9,7 +9,9 @@ import pytest
 from fake_messages import frames, keyframe, steps_of
 
 from mnemoscope_server import exchange, wire
+from mnemoscope_server.live import LiveSessions
 from mnemoscope_server.session import MOVES, IllegalMove, Session, Watcher
+from mnemoscope_server.settings import Settings
 
 COMMANDS = {
     "play": (lambda s: s.play(), exchange.Play),
@@ -155,6 +157,29 @@ def test_states_are_coalesced_and_come_after_the_frames_they_name():
         assert isinstance(got[0], bytes)
         assert got[1] == wire.State(status="paused", step=5, speed=30.0)
         assert got[2] == wire.ModelFailed(stream=0, step=4, reason="NaN")
+
+    asyncio.run(body())
+
+
+def test_forgotten_sessions_are_stopped(tmp_path):
+    """A paused run that nobody watches holds a place that others could have."""
+
+    async def body():
+        settings = Settings(data_dir=tmp_path, idle_minutes=1, workers=0)
+        live = LiveSessions(settings, None, None, None)
+        sessions = {}
+        for name, status, watched, minutes in (
+            ("a", "paused", False, 2), ("b", "paused", True, 2), ("c", "running", False, 2), ("d", "opened", False, 0),
+        ):  # fmt: skip
+            session, sent = make()
+            session.status = status
+            session.touched -= 60 * minutes
+            if watched:
+                session.watchers.add(object())
+            live.sessions[name] = session
+            sessions[name] = sent
+        live.stop_idle()
+        assert {name for name, sent in sessions.items() if sent} == {"a"}
 
     asyncio.run(body())
 

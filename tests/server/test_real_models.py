@@ -1,0 +1,81 @@
+"""The server with our own models: from a request to a recording that verifies."""
+
+import time
+
+import numpy as np
+import pytest
+
+from mnemoscope import checkpoints, signals
+from mnemoscope.recording import Recording
+
+TRAINED = [name.removesuffix("-signal-recall") for name in checkpoints.names() if name.endswith("-signal-recall")]
+pytestmark = pytest.mark.skipif(len(TRAINED) < 2, reason="fewer than two checkpoints for signal-recall")
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    from conftest import Server
+
+    server = Server(tmp_path_factory.mktemp("real"), engine="mnemoscope_server.torch_engine:TorchEngine", device="cpu")
+    deadline = time.monotonic() + 60
+    while server.http.get("readyz").status_code != 200:
+        assert time.monotonic() < deadline, (server.folder / "stderr.txt").read_text()
+        time.sleep(0.1)
+    yield server
+    server.close()
+
+
+def test_a_live_run_is_the_same_as_a_recorded_file_and_verifies(real, tmp_path):
+    """Steps computed one by one, in pieces of any size, on the other side of a pipe: the same numbers."""
+    from mnemoscope import episodes, record, verify
+
+    identity = real.run(*TRAINED, steps=180, speed=None)
+    with real.socket(identity) as ws:
+        ws.send('{"type":"step","count":5}')
+        ws.send('{"type":"speed","steps_per_second":400}')
+        while real.status(identity)["status"] != "paused":
+            ws.recv(timeout=20)
+        ws.send('{"type":"play"}')
+        real.wait(identity, "ended", seconds=60)
+    path = real.data / "recordings" / f"{identity}.mnemo"
+    with Recording.open(path) as rec:
+        assert verify.verify(rec)["ok"]
+    episode = episodes.from_generator("signal-recall", "sines", steps=180, seed=1)
+    again = tmp_path / "again.mnemo"
+    record.record_file(again, episode, record.load_models(TRAINED, "signal-recall"))
+    with Recording.open(path) as live, Recording.open(again) as made:
+        assert live.models == made.models == TRAINED
+        for model in TRAINED:
+            np.testing.assert_allclose(live[model].array("outputs"), made[model].array("outputs"), rtol=1e-4, atol=1e-5)
+
+
+def test_steps_are_measured_on_this_host(real):
+    """What the page says about a run's cost was measured here."""
+    deadline = time.monotonic() + 60
+    while any(m["measured_ms_per_step"] is None for m in _ours(real)):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert all(0.01 < m["measured_ms_per_step"] < 1000 for m in _ours(real))
+    answer = real.http.post("api/uploads", files={"file": ("x.csv", "\n".join(map(str, np.sin(np.arange(500)))))})
+    preview = real.http.post(f"api/uploads/{answer.json()['id']}/preview", json={"channel": 0, "models": TRAINED})
+    assert preview.json()["estimate"]["bytes"] > 1000
+    assert preview.json()["estimate"]["seconds"] > 0
+
+
+def _ours(real):
+    return [m for m in real.http.get("api/models").json() if m["model"] in TRAINED]
+
+
+def test_a_heartbeat_runs_with_its_unit_and_rate(real):
+    """Values lead back to millivolts."""
+    signal = {"kind": "generated", "generator": "heartbeat", "steps": 150, "params": {"sample_rate": 36}}
+    identity = real.run(TRAINED[0], signal=signal, start="playing")
+    manifest = real.wait(identity, "ended", seconds=60)["manifest"]
+    facts = manifest["signal"]
+    assert (facts["unit"], facts["sample_rate"]) == ("mV", 36.0)
+    wanted = signals.generate("heartbeat", 150, seed=0, sample_rate=36).values
+    with Recording.open(real.data / "recordings" / f"{identity}.mnemo") as rec:
+        inputs = rec[TRAINED[0]].array("inputs")
+    shown = inputs[:, 2] == 0  # while it replays, the model is shown nothing
+    raw = inputs[shown, 0] * facts["scaling"]["scale"] + facts["scaling"]["offset"]
+    np.testing.assert_allclose(raw, wanted[shown], atol=1e-4)
