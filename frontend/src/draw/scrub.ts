@@ -21,6 +21,11 @@ export class Density {
     this.most = log.models.map(() => 1e-9);
   }
 
+  /** Changes when earlier heights do: a larger write has set a new measure. */
+  get measure(): number {
+    return this.most.reduce((sum, v) => sum + v, 0);
+  }
+
   at(t: number): number {
     let sum = 0;
     let count = 0;
@@ -60,6 +65,54 @@ export interface ScrubScene {
   density: Density;
 }
 
+/**
+ * The density as a picture, made once and grown with the run: one column per pixel, the largest density among its steps,
+ * so that a single write stays visible in a long run.
+ */
+export class Skyline {
+  private readonly past = document.createElement("canvas");
+  private readonly future = document.createElement("canvas");
+  private key = "";
+  private drawn = 0;
+
+  paint(ctx: Ctx, inks: Inks, width: number, scene: ScrubScene, now: number): void {
+    this.grow(inks, Math.ceil(width), scene);
+    const cut = Math.max(0, Math.min(this.drawn, Math.floor(now) + 1));
+    if (cut > 0) ctx.drawImage(this.past, 0, 0, cut, BASE, 0, 0, cut, BASE);
+    if (cut < this.drawn) ctx.drawImage(this.future, cut, 0, this.drawn - cut, BASE, cut, 0, this.drawn - cut, BASE);
+  }
+
+  private grow(inks: Inks, width: number, { density, planned, steps }: ScrubScene): void {
+    if (steps > 0) density.at(steps - 1); // takes in what has arrived, and with it the measure
+    const key = `${width}/${planned}/${inks.t2}/${density.measure}`;
+    if (key !== this.key) {
+      this.key = key;
+      this.drawn = 0;
+      for (const canvas of [this.past, this.future]) {
+        canvas.width = width;
+        canvas.height = BASE;
+      }
+    }
+    const [past, future] = [this.past.getContext("2d")!, this.future.getContext("2d")!];
+    past.fillStyle = inks.t2;
+    future.fillStyle = inks.ln2;
+    const end = Math.min(width, Math.ceil((steps / planned) * width));
+    // The last column may have stood for fewer steps than it does now: draw it again.
+    for (let px = Math.max(0, this.drawn - 1); px < end; px++) {
+      const from = Math.floor((px / width) * planned);
+      const to = Math.min(steps, Math.max(from + 1, Math.floor(((px + 1) / width) * planned)));
+      let high = 0;
+      for (let s = from; s < to; s++) high = Math.max(high, density.at(s));
+      const h = Math.max(1, Math.min(1, high) * (BASE - 9));
+      for (const pen of [past, future]) {
+        pen.clearRect(px, 0, 1, BASE);
+        pen.fillRect(px, BASE - h, 1, h);
+      }
+    }
+    this.drawn = end;
+  }
+}
+
 export function xOnScrub(t: number, planned: number, width: number): number {
   return (t / Math.max(1, planned - 1)) * width;
 }
@@ -68,7 +121,7 @@ export function stepOnScrub(x: number, planned: number, width: number): number {
   return Math.max(0, Math.min(planned - 1, Math.round((x / Math.max(1, width)) * (planned - 1))));
 }
 
-export function paintScrub(ctx: Ctx, inks: Inks, width: number, scene: ScrubScene): void {
+export function paintScrub(ctx: Ctx, inks: Inks, width: number, scene: ScrubScene, skyline: Skyline): void {
   const { t, planned, steps } = scene;
   const x = (step: number): number => xOnScrub(step, planned, width);
   ctx.clearRect(0, 0, width, SCRUB_HEIGHT);
@@ -83,18 +136,8 @@ export function paintScrub(ctx: Ctx, inks: Inks, width: number, scene: ScrubScen
     ctx.fillRect(x(scene.loop.from), 1, x(scene.loop.to) - x(scene.loop.from), BASE + 2);
     ctx.globalAlpha = 1;
   }
-  // One column per pixel: the largest density among its steps, so that a single write stays visible in a long run.
   const now = x(t);
-  for (let px = 0; px < width; px++) {
-    const from = Math.floor((px / width) * planned);
-    const to = Math.max(from + 1, Math.floor(((px + 1) / width) * planned));
-    let high = 0;
-    for (let s = from; s < Math.min(to, steps); s++) high = Math.max(high, scene.density.at(s));
-    if (from >= steps) break;
-    const h = Math.max(1, Math.min(1, high) * (BASE - 9));
-    ctx.fillStyle = px <= now ? inks.t2 : inks.ln2;
-    ctx.fillRect(px, BASE - h, 1, h);
-  }
+  skyline.paint(ctx, inks, width, scene, now);
   if (steps < planned) {
     ctx.fillStyle = inks.ln2;
     ctx.fillRect(x(steps), BASE - 1, width - x(steps), 1);
@@ -108,7 +151,7 @@ export function paintScrub(ctx: Ctx, inks: Inks, width: number, scene: ScrubScen
     ctx.lineTo(at + 3.5, 1);
     ctx.fill();
   }
-  const marks = [0, 0.25, 0.5, 0.75, 1].map((part) => Math.round(part * (planned - 1)));
+  const marks = [0, 0.25, 0.5, 0.75, 1].map((part) => Math.min(planned - 1, Math.round(part * planned)));
   marks.forEach((step, i) => {
     const align = i === 0 ? "left" : i === marks.length - 1 ? "right" : "center";
     text(ctx, String(step), x(step), 38, { colour: inks.t3, align });

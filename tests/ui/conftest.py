@@ -1,0 +1,189 @@
+"""One server and one Chromium for all browser tests.
+
+The server is the real one, on a free port with an empty data folder; the page is the built bundle. Every page that a test
+opens is watched: an error on the console, an uncaught exception or a request to anything but the server fails the test.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from ui.helpers import Api, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+ARTEFACTS = ROOT / "test-artefacts"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium_path(playwright: Any) -> str:
+    """Chromium on PATH, else the one that playwright installed. Says what to do where there is none."""
+    for name in NAMES:
+        found = shutil.which(name)
+        if found:
+            return found
+    own = playwright.chromium.executable_path
+    if own and os.path.exists(own):
+        return own
+    pytest.fail(
+        f"The browser tests need Chromium: none of {', '.join(NAMES)} is on PATH and playwright has none of its own. "
+        "Install one (Debian: apt-get install chromium) or run: python -m playwright install chromium",
+        pytrace=False,
+    )
+
+
+@dataclass
+class Watch:
+    """What went wrong in the pages of one test."""
+
+    origin: str
+    trouble: list[str] = field(default_factory=list)
+
+    def page(self, page: Page) -> None:
+        page.on("console", lambda m: self.trouble.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("pageerror", lambda error: self.trouble.append(f"exception: {error}"))
+        page.on("request", lambda request: self.request(request.url))
+
+    def request(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("data", "blob", "file", "about"):
+            return
+        if f"{parts.scheme.replace('ws', 'http')}://{parts.netloc}" != self.origin:
+            self.trouble.append(f"request to the outside: {url}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a running server, without a slash at its end."""
+    if not (ROOT / "frontend/mnemoscope_viewer/static/index.html").is_file():
+        pytest.fail("The page is not built. Run: npm --prefix frontend ci && npm --prefix frontend run build", pytrace=False)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("data")
+    log = folder / "server.log"
+    command = [sys.executable, "-m", "mnemoscope", "serve", "--port", str(port), "--no-browser", "--device", "cpu"]
+    with log.open("wb") as out:
+        process = subprocess.Popen([*command, "--data-dir", str(folder / "data")], stdout=out, stderr=out, cwd=folder)
+    address = f"http://127.0.0.1:{port}"
+
+    def answers() -> bool:
+        assert process.poll() is None, f"the server ended: {log.read_text(errors='replace')[-2000:]}"
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=1) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    try:
+        wait_until(answers, 30, "the server to answer")
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="session")
+def api(server: str) -> Api:
+    return Api(server)
+
+
+@pytest.fixture(scope="session")
+def ready(api: Api) -> Api:
+    """The server once its models are loaded."""
+    wait_until(lambda: api.get("/api/status")["workers"] == "ready", 120, "the models to be loaded")
+    return api
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium_path(playwright), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def watch(server: str) -> Iterator[Watch]:
+    seen = Watch(server)
+    yield seen
+    assert not seen.trouble, "\n".join(seen.trouble)
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: str, watch: Watch) -> Iterator[Open]:
+    """Opens a path of the server in a fresh profile: `open_page("/new", width=820, theme="light")`."""
+    contexts: list[BrowserContext] = []
+
+    def opened(path: str | None = "/", *, width: int = 1440, height: int = 900, theme: str = "dark", **options: Any) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=theme, base_url=server, **options
+        )
+        contexts.append(context)
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server)
+        page = context.new_page()
+        watch.page(page)
+        if path is not None:
+            page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def shot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Keeps a screenshot under test-artefacts/, where people look at what was tested."""
+    ARTEFACTS.mkdir(exist_ok=True)
+
+    def take(page: Page, name: str) -> None:
+        page.screenshot(path=str(ARTEFACTS / f"{name}.png"))
+
+    return take
+
+
+@pytest.fixture(scope="session")
+def long_recording(ready: Api) -> str:
+    """Id of a finished recording of 1000 steps and every model, made by a live run at full speed."""
+    made = ready.post(
+        "/api/sessions",
+        {
+            "signal": {"kind": "generated", "generator": "heartbeat", "steps": 1000, "seed": 3},
+            "task": "signal-recall",
+            "models": ["lstm", "transformer", "ntm", "dnc"],
+            "title": "Thousand steps",
+            "speed": None,
+        },
+    )
+    identity = made["id"]
+    started = time.monotonic()
+    wait_until(lambda: not ready.get(f"/api/recordings/{identity}")["live"], 180, "1000 steps of four models")
+    print(f"\n1000 steps of four models: {time.monotonic() - started:.1f} s")
+    return identity

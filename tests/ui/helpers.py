@@ -1,0 +1,93 @@
+"""What browser tests say again and again: waiting, asking the server, finding things on the stage."""
+
+import json
+import math
+import random
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+
+def wait_until(condition: Callable[[], object], seconds: float, what: str) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"waited {seconds} s for {what}"
+        time.sleep(0.05)
+
+
+class Api:
+    """The server without a browser."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def get(self, path: str) -> Any:
+        with urllib.request.urlopen(self.address + path, timeout=10) as answer:
+            return json.load(answer)
+
+    def post(self, path: str, body: object) -> Any:
+        request = urllib.request.Request(
+            self.address + path, json.dumps(body).encode(), {"content-type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return json.load(answer)
+
+
+def heartbeat_csv(path: Path, rows: int = 320) -> Path:
+    """A beating series at 36 Hz with a time column, a second channel, two missing cells and one odd beat."""
+    dice = random.Random(4)
+
+    def bump(t: float, center: float, width: float) -> float:
+        return math.exp(-0.5 * ((t - center) / width) ** 2)
+
+    lines = ["time,lead II (mV),breath"]
+    for t in range(rows):
+        value = 0.02 * dice.gauss(0, 1)
+        for beat in range(12, rows + 30, 30):
+            odd = beat == 132
+            value += bump(t, beat, 2.4 if odd else 0.9) * (1.3 if odd else 1) + 0.25 * bump(t, beat + 9, 2.5)
+            value -= (0.7 if odd else 0.2) * bump(t, beat + (6 if odd else 2), 2.2 if odd else 0.9)
+        lines.append(f"{t / 36:.5f},{'' if t in (50, 51) else f'{value:.4f}'},{math.sin(t / 20):.3f}")
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def stage(page: Page) -> Locator:
+    return page.get_by_role("application")
+
+
+def address(page: Page) -> str:
+    """The address bar now; `page.url` only hears of changes while Playwright is being talked to."""
+    return page.evaluate("() => location.href")
+
+
+def step_shown(page: Page) -> int:
+    """The step of the playhead, as the scrubber says it to everybody."""
+    return int(page.get_by_role("slider", name="Step", exact=True).get_attribute("aria-valuenow") or -1)
+
+
+def steps_there(page: Page) -> int:
+    return int(page.get_by_role("slider", name="Step", exact=True).get_attribute("aria-valuemax") or -1) + 1
+
+
+def reads(page: Page) -> list[str]:
+    """Which reads the arcs on the canvas tell of: `ntm@214` per lane, empty where they are still being computed."""
+    return (stage(page).get_attribute("data-reads") or "").split(" ")
+
+
+def settled(page: Page) -> None:
+    """Until the arcs of every lane are drawn."""
+    page.wait_for_function(
+        "() => { const r = document.querySelector('[role=application]')?.dataset.reads ?? ''; "
+        "return r !== '' && r.split(' ').every((part) => part.includes('@')); }",
+        timeout=20_000,
+    )
+
+
+def overflow(page: Page) -> int:
+    """Pixels the page is wider than its window; anything above 0 scrolls sideways."""
+    return page.evaluate("() => document.documentElement.scrollWidth - innerWidth")

@@ -1,0 +1,138 @@
+"""A newcomer's way through the page: gallery, own file, live run, a moment, a link, a file that opens from disk."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+from ui.conftest import Open
+from ui.helpers import Api, heartbeat_csv, reads, settled, stage, step_shown, steps_there, wait_until
+
+Shot = Callable[[Page, str], None]
+
+
+def test_gallery_moves_by_itself(open_page: Open, shot: Shot) -> None:
+    """The first card plays within a second or so of opening, with no model loaded."""
+    page = open_page("/")
+    first = page.locator("a.card").first
+    expect(first).to_be_visible()
+    canvas = first.locator("canvas")
+    frame = "(c) => c.toDataURL('image/jpeg', 0.4)"
+    started = page.evaluate("() => performance.now()")
+    blank = canvas.evaluate(frame)
+    wait_until(lambda: canvas.evaluate(frame) != blank, 10, "a first picture")
+    one = canvas.evaluate(frame)
+    wait_until(lambda: canvas.evaluate(frame) != one, 5, "a second picture")
+    print(f"\nfirst card moves after {page.evaluate('() => performance.now()'):.0f} ms (looked from {started:.0f} ms on)")
+    page.wait_for_timeout(1500)
+    shot(page, "story-1-gallery")
+    first.click()
+    page.wait_for_url("**/s/*")
+    now = step_shown(page)
+    wait_until(lambda: step_shown(page) > now, 5, "the recording to go on playing on the stage")
+
+
+def test_from_a_file_to_a_link(open_page: Open, ready: Api, shot: Shot, tmp_path: Path) -> None:
+    """Gallery → upload → live run → pause → step → scrub → hover → copy link → the same moment in a fresh profile."""
+    page = open_page("/")
+    page.get_by_label("File with a signal").set_input_files(heartbeat_csv(tmp_path / "ward.csv"))
+    page.wait_for_url("**/new")
+    expect(page.get_by_text("lead II, mV")).to_be_visible()
+    expect(page.get_by_text("36 Hz", exact=False).first).to_be_visible()
+    expect(page.locator(".cost b")).to_have_text("320 steps")
+    for unwanted in ("LSTM", "Transformer"):
+        page.locator("label.model", has_text=unwanted).locator("input").uncheck()
+    shot(page, "story-2-new")
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_url("**/s/*", timeout=60_000)
+
+    # live
+    wait_until(lambda: steps_there(page) >= 75, 60, "75 live steps")
+    expect(page.get_by_text("Live, 24 steps/s")).to_be_visible()
+    shot(page, "story-3-live")
+
+    # pause: nothing more is computed
+    page.keyboard.press("Space")
+    expect(page.get_by_text("Live, paused")).to_be_visible()
+    page.wait_for_timeout(300)
+    there = steps_there(page)
+    page.wait_for_timeout(700)
+    assert steps_there(page) == there, "a paused run computed more steps"
+
+    # step: exactly one more is computed
+    page.keyboard.press("ArrowRight")
+    wait_until(lambda: steps_there(page) == there + 1, 10, "one more step")
+    assert step_shown(page) == there
+
+    # scrub back: lets go of the run
+    page.keyboard.press("Home")
+    wait_until(lambda: step_shown(page) == 0, 5, "the first step")
+    for _ in range(7):
+        page.keyboard.press("Shift+ArrowRight")
+    wait_until(lambda: step_shown(page) == 70, 5, "step 70")
+    expect(page.get_by_role("button", name="Back to live")).to_be_visible()
+
+    # hover a lane: arcs of that lane at that step, words beside
+    box = stage(page).bounding_box()
+    assert box
+    settled(page)
+    before = reads(page)
+    page.mouse.move(box["x"] + 128 + 3 * 40, box["y"] + box["height"] * 0.45)
+    wait_until(lambda: reads(page) != before, 10, "the arcs of the pointer")
+    settled(page)
+    assert any(part.startswith("ntm@4") for part in reads(page)), reads(page)
+    expect(page.get_by_role("heading", name="NTM, slot", exact=False)).to_be_visible()
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.get_by_role("button", name="pinned, Esc frees")).to_be_visible()
+    page.mouse.move(box["x"] + 60, box["y"] + box["height"] - 4)
+    settled(page)
+    shot(page, "story-4-pinned")
+
+    # the link
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("The link is on the clipboard.")).to_be_visible()
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    assert link == page.evaluate("() => location.href")
+    assert "/s/" in link
+    assert "t=70" in link
+    assert "pin=ntm" in link
+    told = page.get_by_role("complementary", name="Inspector").inner_text()
+
+    # a fresh profile sees the same moment
+    other = open_page(None)
+    other.goto(link)
+    settled(other)
+    wait_until(lambda: step_shown(other) == 70, 10, "the moment of the link")
+    wait_until(
+        lambda: other.get_by_role("complementary", name="Inspector").inner_text() == told, 10, "the same words and numbers"
+    )
+    assert reads(other) == reads(page)
+    shot(other, "story-5-link")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Stop run").click()
+    expect(page.get_by_text("Recorded")).to_be_visible()
+
+
+def test_export_opens_from_disk(open_page: Open, long_recording: str, shot: Shot, tmp_path: Path) -> None:
+    """One file, no server, no network: the same stage, the same moment, arcs and play included."""
+    page = open_page(f"/s/{long_recording}#t=180&v=1")
+    settled(page)
+    told = page.get_by_role("complementary", name="Inspector").inner_text()
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="One HTML file").click()
+    target = tmp_path / "run.html"
+    waiting.value.save_as(target)
+
+    alone = open_page(None, theme="light")
+    alone.context.set_offline(True)
+    alone.goto(f"{target.as_uri()}#t=180&v=1")
+    settled(alone)
+    assert step_shown(alone) == 180
+    assert alone.get_by_role("complementary", name="Inspector").inner_text() == told
+    shot(alone, "story-6-export")
+    alone.keyboard.press("Space")
+    wait_until(lambda: step_shown(alone) > 190, 10, "the file to play")
+    alone.keyboard.press("Space")
+    assert alone.get_by_role("button", name="Share").count() == 0
