@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Query, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -36,6 +36,7 @@ def _house(request: Request) -> House:
     return request.app.state.house
 
 
+Id = Annotated[str, Path(alias="id", description="22 characters, or the name of a shipped recording")]
 Wanted = Annotated[House, Depends(_house)]
 router = APIRouter(prefix="/api", responses=ERRORS)
 health = APIRouter(include_in_schema=False)
@@ -115,8 +116,8 @@ def _summary(entry: Entry, house: House) -> rest.RecordingSummary:
     )
 
 
-@router.get("/recordings/{identity}", summary="One recording", response_model=rest.RecordingDetail)
-def recording(identity: str, house: Wanted) -> Response:
+@router.get("/recordings/{id}", summary="One recording", response_model=rest.RecordingDetail)
+def recording(identity: Id, house: Wanted) -> Response:
     session = house.live.sessions.get(identity)
     if session is not None:
         found = (session.manifest, session.status, session.step, session.live)
@@ -131,8 +132,8 @@ def recording(identity: str, house: Wanted) -> Response:
     )
 
 
-@router.patch("/recordings/{identity}", summary="Rename a recording", status_code=204)
-def rename(identity: str, wanted: rest.Rename, house: Wanted) -> None:
+@router.patch("/recordings/{id}", summary="Rename a recording", status_code=204)
+def rename(identity: Id, wanted: rest.Rename, house: Wanted) -> None:
     _own(identity, house)
     if identity in house.live.sessions:
         raise IllegalMove("rename", house.live.sessions[identity].status)
@@ -140,8 +141,8 @@ def rename(identity: str, wanted: rest.Rename, house: Wanted) -> None:
     house.library.forget(identity)
 
 
-@router.delete("/recordings/{identity}", summary="Delete a recording; a live one is stopped first", status_code=204)
-async def delete(identity: str, house: Wanted) -> None:
+@router.delete("/recordings/{id}", summary="Delete a recording; a live one is stopped first", status_code=204)
+async def delete(identity: Id, house: Wanted) -> None:
     _own(identity, house)
     if session := house.live.sessions.get(identity):
         session.stop()
@@ -158,12 +159,14 @@ def _own(identity: str, house: House) -> None:
 
 
 @router.get(
-    "/recordings/{identity}/chunks/{number}",
+    "/recordings/{id}/chunks/{number}",
     summary="Frames of steps 64·number … 64·number+63 of all models, as on the wire",
     response_class=Response,
     responses={200: {"content": {"application/octet-stream": {}}}},
 )
-async def chunk(identity: str, number: int, house: Wanted) -> Response:
+async def chunk(
+    identity: Id, number: Annotated[int, Path(description="Steps 64·number to 64·number + 63")], house: Wanted
+) -> Response:
     session = house.live.sessions.get(identity)
     if session is not None and 0 <= number * KEYFRAME_EVERY < session.step:
         complete = (number + 1) * KEYFRAME_EVERY <= session.step
@@ -175,14 +178,14 @@ async def chunk(identity: str, number: int, house: Wanted) -> Response:
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
-@router.get("/recordings/{identity}/file", summary="The .mnemo file", response_class=FileResponse)
-def file(identity: str, house: Wanted) -> Response:
+@router.get("/recordings/{id}/file", summary="The .mnemo file", response_class=FileResponse)
+def file(identity: Id, house: Wanted) -> Response:
     path = house.library.find(identity)
     return FileResponse(path, media_type="application/octet-stream", filename=f"{identity}.mnemo", headers=_fresh())
 
 
-@router.get("/recordings/{identity}/export.html", summary="One page that opens from disk", response_class=Response)
-def export(identity: str, house: Wanted) -> Response:
+@router.get("/recordings/{id}/export.html", summary="One page that opens from disk", response_class=Response)
+def export(identity: Id, house: Wanted) -> Response:
     from mnemoscope_viewer import BundleMissing, page
 
     with house.library.opened(identity) as opened:
@@ -216,8 +219,8 @@ async def upload(
     return rest.Upload(id=identity, report=rest.ImportReport.model_validate(report))
 
 
-@router.post("/uploads/{identity}/preview", summary="What a run on a window of a file would see and cost")
-def preview(identity: str, request: rest.PreviewRequest, house: Wanted) -> rest.Preview:
+@router.post("/uploads/{id}/preview", summary="What a run on a window of a file would see and cost")
+def preview(identity: Id, request: rest.PreviewRequest, house: Wanted) -> rest.Preview:
     return orders.preview(
         request, identity, settings=house.settings, uploads=house.uploads, measured=house.live.pool.measured
     )
@@ -245,8 +248,8 @@ async def open_session(request: rest.SessionRequest, house: Wanted) -> rest.Sess
     return rest.SessionCreated(id=session.id)
 
 
-@router.delete("/sessions/{identity}", summary="Stop a session; what it computed stays as a recording", status_code=204)
-async def stop_session(identity: str, house: Wanted) -> None:
+@router.delete("/sessions/{id}", summary="Stop a session; what it computed stays as a recording", status_code=204)
+async def stop_session(identity: Id, house: Wanted) -> None:
     session = house.live.sessions.get(identity)
     if session is None:
         house.library.find(identity)  # unknown, or already over: then there is nothing to stop

@@ -7,7 +7,7 @@ STYLE = """
 :root{color-scheme:light dark}
 body{font:15px/1.55 system-ui,sans-serif;max-width:62rem;margin:2.5rem auto;padding:0 1rem}
 h1{font-size:1.6rem}h2{margin-top:2.5rem;font-size:1.2rem}code,pre{font-family:ui-monospace,monospace;font-size:.88em}
-section{border-top:1px solid #8884;padding:.9rem 0}.m{display:inline-block;min-width:4.2em;font-weight:600}
+section{border-top:1px solid #8884;padding:.9rem 0}.m{display:inline-block;min-width:4.8em;font-weight:600}
 table{border-collapse:collapse;margin:.5rem 0;width:100%}td,th{text-align:left;padding:.2rem .8rem .2rem 0;
 vertical-align:top;border-bottom:1px solid #8882}th{font-weight:500;opacity:.7}td:last-child{width:55%}
 """
@@ -18,7 +18,8 @@ def render(document: dict[str, Any]) -> str:
     """The page for an OpenAPI document that has `ServerMessage` and `ClientMessage` among its schemas."""
     schemas = document["components"]["schemas"]
     parts = [
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>Mnemoscope: interface</title><style>{STYLE}</style>",
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>Mnemoscope: interface</title>"
+        f"<link rel=icon href=data:,><style>{STYLE}</style>",
         f"<h1>Mnemoscope {escape(document['info']['version'])}: interface</h1>",
         "<p>As data: <a href=openapi.json>openapi.json</a>. Errors of every endpoint are an "
         "<a href=#ErrorBody>ErrorBody</a>.</p><h2>HTTP</h2>",
