@@ -75,7 +75,9 @@ class Watch:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a running server, without a slash at its end."""
     if not (ROOT / "frontend/mnemoscope_viewer/static/index.html").is_file():
-        pytest.fail("The page is not built. Run: npm --prefix frontend ci && npm --prefix frontend run build", pytrace=False)
+        pytest.fail(
+            "The page is not built. Run: npm --prefix frontend ci && npm --prefix frontend run build", pytrace=False
+        )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -141,7 +143,9 @@ def open_page(browser: Browser, server: str, watch: Watch) -> Iterator[Open]:
     """Opens a path of the server in a fresh profile: `open_page("/new", width=820, theme="light")`."""
     contexts: list[BrowserContext] = []
 
-    def opened(path: str | None = "/", *, width: int = 1440, height: int = 900, theme: str = "dark", **options: Any) -> Page:
+    def opened(
+        path: str | None = "/", *, width: int = 1440, height: int = 900, theme: str = "dark", **options: Any
+    ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme, base_url=server, **options
         )

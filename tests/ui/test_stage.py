@@ -16,7 +16,7 @@ FRAMES = """async (ms) => { const t0 = performance.now(); let n = 0;
 HOVERS = """async () => { const c = document.querySelector('[role=application]'), b = c.getBoundingClientRect(), out = [];
   const ready = () => (c.dataset.reads ?? '').split(' ').every((part) => part.includes('@'));
   for (let k = 0; k < 12; k++) {
-    const x = b.left + 150 + 47 * k, y = b.top + b.height * [0.35, 0.52, 0.7, 0.86][k % 4], before = c.dataset.reads, t0 = performance.now();
+    const x = b.left + 150 + 35 * k, y = b.top + b.height * [0.35, 0.52, 0.7, 0.86][k % 4], before = c.dataset.reads, t0 = performance.now();
     c.dispatchEvent(new PointerEvent('pointermove', { clientX: x, clientY: y, bubbles: true, pointerType: 'mouse' }));
     do await new Promise((r) => requestAnimationFrame(r)); while (performance.now() - t0 < 3000 && (c.dataset.reads === before || !ready()));
     out.push(performance.now() - t0);

@@ -22,7 +22,9 @@ def test_gallery_moves_by_itself(open_page: Open, shot: Shot) -> None:
     wait_until(lambda: canvas.evaluate(frame) != blank, 10, "a first picture")
     one = canvas.evaluate(frame)
     wait_until(lambda: canvas.evaluate(frame) != one, 5, "a second picture")
-    print(f"\nfirst card moves after {page.evaluate('() => performance.now()'):.0f} ms (looked from {started:.0f} ms on)")
+    moved = page.evaluate("() => performance.now()")
+    print(f"\nfirst card moves {moved:.0f} ms after the address was entered (looked from {started:.0f} ms on)")
+    assert moved < 3000  # a second where nothing else runs on the machine
     page.wait_for_timeout(1500)
     shot(page, "story-1-gallery")
     first.click()
@@ -105,7 +107,9 @@ def test_from_a_file_to_a_link(open_page: Open, ready: Api, shot: Shot, tmp_path
     settled(other)
     wait_until(lambda: step_shown(other) == 70, 10, "the moment of the link")
     wait_until(
-        lambda: other.get_by_role("complementary", name="Inspector").inner_text() == told, 10, "the same words and numbers"
+        lambda: other.get_by_role("complementary", name="Inspector").inner_text() == told,
+        10,
+        "the same words and numbers",
     )
     assert reads(other) == reads(page)
     shot(other, "story-5-link")

@@ -4,7 +4,7 @@ import { fromOklab, parseHex, ramp, toOklab } from "./colour";
 import { foldRows, lagRow, LAG_ROWS } from "./columns";
 import { compact, count, duration, listed, num, percent, size, when } from "./format";
 import { targetAt, type HitScene } from "./hit";
-import { follow, layout, rowAt, stepAtX, xOfStep, zoom } from "./layout";
+import { follow, layout, openingStep, rowAt, STEP_WIDTHS, stepAtX, xOfStep, zoom } from "./layout";
 import { divergingEntry, rangeOf, fixedLimit } from "./scale";
 import { stepOnScrub, xOnScrub } from "./scrub";
 import { thumbLayout } from "./thumb";
@@ -52,7 +52,7 @@ describe("layout", () => {
 
   it("maps steps to pixels and back for every step width", () => {
     const box = layout(1184, 752, 4);
-    for (const step of [1.5, 2, 3, 4, 6, 8]) {
+    for (const step of STEP_WIDTHS) {
       const window = { first: 37, step };
       for (const t of [37, 38, 100, 140]) expect(stepAtX(box, window, xOfStep(box, window, t))).toBe(t);
     }
@@ -68,6 +68,13 @@ describe("layout", () => {
     expect(follow(box, { first: 1000 - Math.floor(n), step: 3 }, 999, 1000)).toBeNull();
   });
 
+  it("opens a short run as wide as it stays in view, a long one with the default step", () => {
+    expect(openingStep(766, 41)).toBe(16);
+    expect(openingStep(766, 180)).toBe(4);
+    expect(openingStep(766, 1000)).toBe(3);
+    expect(openingStep(300, 512)).toBe(3);
+  });
+
   it("zooms around the pointer", () => {
     const box = layout(1184, 752, 4);
     const window = { first: 200, step: 3 };
@@ -75,7 +82,7 @@ describe("layout", () => {
     const closer = zoom(box, window, 1, x, 5000);
     expect(closer.step).toBe(4);
     expect(Math.abs(stepAtX(box, closer, x) - 300)).toBeLessThanOrEqual(1);
-    expect(zoom(box, { first: 0, step: 8 }, 1, x, 100).step).toBe(8);
+    expect(zoom(box, { first: 0, step: 16 }, 1, x, 100).step).toBe(16);
   });
 });
 

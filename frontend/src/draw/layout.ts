@@ -54,9 +54,14 @@ export interface StageLayout {
   nowX: number;
 }
 
-/** Whole-pixel widths of a step, smallest first. A step fitted to the width would look like noise. */
-export const STEP_WIDTHS = [1.5, 2, 3, 4, 6, 8] as const;
+/** Widths of a step in pixels, smallest first. A step fitted to the width would look like noise. */
+export const STEP_WIDTHS = [1.5, 2, 3, 4, 6, 8, 12, 16] as const;
 export const DEFAULT_STEP = 3;
+
+/** The step a run opens with: the default, or as wide as a short run may be to stay in view as a whole. */
+export function openingStep(width: number, steps: number): number {
+  return [...STEP_WIDTHS].reverse().find((step) => step >= DEFAULT_STEP && step * steps <= width) ?? DEFAULT_STEP;
+}
 
 const AXIS = 22;
 const GAP = 9;

@@ -10,6 +10,7 @@ const KEPT = 192; // combined rows per model; single heads stay in the ledger's 
 export class ShareBook {
   private readonly combined = new Map<string, Float64Array>();
   private readonly sweeps = new Map<number, number>();
+  private readonly asked = new Map<string, number>();
   private readonly latest = new Map<number, Float64Array>();
 
   constructor(
@@ -24,8 +25,13 @@ export class ShareBook {
     if (known) return known;
     const bank = this.bankOf(stream);
     for (let head = 0; head < heads(bank); head++) {
+      // Painters ask again in every frame; a question that is on its way already is not asked twice.
+      const key = `${asker}/${stream}/${bank.name}/${head}`;
+      if (this.asked.get(key) === t) continue;
+      this.asked.set(key, t);
+      const done = (): void => void (this.asked.get(key) === t && this.asked.delete(key));
       // A refused question (a step that was lost meanwhile) leaves no arcs; the lane itself says what failed.
-      this.ledger.shares(stream, bank.name, head, t, asker).catch(() => null);
+      this.ledger.shares(stream, bank.name, head, t, asker).then(done, done);
     }
     return null;
   }

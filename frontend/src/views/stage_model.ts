@@ -36,6 +36,7 @@ export class StageModel {
   readonly book: ShareBook;
   readonly density: Density;
   private bits: { key: string; tape: Tape; source: BitsSource } | null = null;
+  private asked = "";
   private eased = new Map<number, Float64Array>();
   private linkedCache: { key: string; rows: number[][] } = { key: "", rows: [] };
 
@@ -119,7 +120,11 @@ export class StageModel {
     const question = { kind: "slot", stream, bank: this.bankOf(stream).name, index: slot, t } as const;
     const known = this.ledger.peek(question);
     if (known) return known;
-    this.ledger.ask(question, "pointer").catch(() => null); // a step that is not held has no origins to show
+    const key = `${stream}/${slot}/${t}`;
+    if (this.asked === key) return null; // on its way: painters ask again in every frame
+    this.asked = key;
+    const done = (): void => void (this.asked === key && (this.asked = ""));
+    this.ledger.ask(question, "pointer").then(done, done); // a step that is not held has no origins to show
     return null;
   }
 
