@@ -31,11 +31,14 @@ from mnemoscope_server.exchange import (
 from mnemoscope_server.run import Run
 
 IDLE_SECONDS = 1.0
+TERMINATED_SECONDS = 4.0
+"""A service manager ends all processes at once. The web process then says how to end; it is given time to."""
 
 
 def work(connection: Connection, engine: str, device: str, threads: int) -> None:
     """Run until the pipe closes. `engine` is "module:class"."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the web process tells us when to end
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # until there is something to close
     os.environ["OMP_NUM_THREADS"] = str(threads)
     try:
         module, _, name = engine.partition(":")
@@ -44,7 +47,9 @@ def work(connection: Connection, engine: str, device: str, threads: int) -> None
         with contextlib.suppress(OSError):
             connection.send(Broken(f"{type(error).__name__}: {error}"))
         return
-    Worker(connection, built).loop()
+    worker = Worker(connection, built)
+    signal.signal(signal.SIGTERM, worker.terminate)
+    worker.loop()
 
 
 class Worker:
@@ -54,6 +59,12 @@ class Worker:
         self.connection, self.engine = connection, engine
         self.runs: dict[str, Run] = {}
         self.measuring = True
+        self.terminated: float | None = None
+        """When SIGTERM came."""
+
+    def terminate(self, *_: object) -> None:
+        """The handler of SIGTERM."""
+        self.terminated = self.terminated or time.perf_counter()
 
     def loop(self) -> None:
         """Until the web process is gone; then every recording is closed as stopped."""
@@ -64,6 +75,8 @@ class Worker:
                 while self.connection.poll(timeout):
                     self._obey(cast(Command, self.connection.recv()))
                     timeout = 0
+                if self.terminated is not None and time.perf_counter() - self.terminated > TERMINATED_SECONDS:
+                    raise EOFError
                 self._turn()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             for run in self.runs.values():

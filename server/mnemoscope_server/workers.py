@@ -123,6 +123,8 @@ class WorkerPool:
         self.closing = True
         for worker in self.workers:
             worker.close()
+            if not worker.ready:  # still loading: there is nothing to close
+                worker.process.kill()
         await asyncio.to_thread(self._join, [worker.process for worker in self.workers])
 
     def _join(self, processes: list[multiprocessing.process.BaseProcess]) -> None:

@@ -124,7 +124,8 @@ def test_a_polite_end_closes_recordings_and_leaves_nothing_running(start):
     identity = server.run("fake", steps=4096, start="playing", speed=100)
     running(server, identity, steps=30)
     workers = worker_pids(server)
-    server.process.terminate()
+    for pid in (*workers, server.process.pid):  # as a service manager does; a container tells the server alone
+        os.kill(pid, signal.SIGTERM)
     assert server.process.wait(10) in (0, -signal.SIGTERM)  # uvicorn passes the signal on when everything is closed
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
     with Recording.open(server.data / "recordings" / f"{identity}.mnemo") as rec:
