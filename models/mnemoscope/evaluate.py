@@ -55,6 +55,18 @@ def validation_score(model: MemoryModel, task: Task, *, device: str = "cpu") -> 
     return (single + relative_rmse(model, fresh.batch(rng, 24, rounds=3), device=device)) / 2
 
 
+def headline(model: MemoryModel, task: Task, *, device: str = "cpu") -> dict[str, float]:
+    """The one figure by which a model is introduced, measured as in `rows`: {name with its condition: value}."""
+    rng = np.random.default_rng(TEST_SEED)
+    if isinstance(task, Copy):
+        value = wrong_bits(model, task.fixed(rng, SEQUENCES, COPY_LENGTHS[-1]), device=device)
+        return {f"wrong bits, length {COPY_LENGTHS[-1]}": round(value, 4)}
+    assert isinstance(task, SignalRecall)
+    segment, delay = RECALL_SHAPES[-1]
+    value = relative_rmse(model, task.fixed(rng, SEQUENCES, segment, delay), device=device)
+    return {f"relative RMSE, segment {segment}, delay {delay}": round(value, 4)}
+
+
 def rows(
     names: list[str] | None = None, *, device: str = "cpu", sequences: int = SEQUENCES, ecg: Path | None = None
 ) -> Iterator[dict[str, Any]]:
@@ -82,6 +94,9 @@ def rows(
                 value = relative_rmse(loaded.model, task.fixed(rng, sequences, segment, delay), device=device)
                 condition = f"held-out mixtures, segment {segment}, delay {delay}"
                 yield common | {"condition": condition, "value": value, "sequences": sequences, "seed": TEST_SEED}
+            value = relative_rmse(loaded.model, SignalRecall().batch(rng, sequences, rounds=3), device=device)
+            condition = "held-out mixtures, three rounds of any shape in one memory"
+            yield common | {"condition": condition, "value": value, "sequences": sequences, "seed": TEST_SEED}
             if ecg is not None:
                 batch = _ecg_batch(task, ecg)
                 value = relative_rmse(loaded.model, batch, device=device)

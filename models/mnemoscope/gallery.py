@@ -42,13 +42,13 @@ def path(name: str, folder: Path = FOLDER) -> Path | None:
     return None
 
 
-def _on_signal(kind: str, steps: int, seed: int, **options: Any) -> Episode:
+def _on_signal(kind: str, steps: int, seed: int, *, params: dict[str, float] | None = None, **options: Any) -> Episode:
     """signal-recall on a generated signal; without `lead` the segment begins just before the first labelled moment."""
     from mnemoscope import episodes, signals
 
     if "lead" not in options:
-        options["lead"] = signals.generate(kind, steps, seed=seed).events[0]["step"] - 8
-    return episodes.from_generator("signal-recall", kind, steps=steps, seed=seed, options=options)
+        options["lead"] = signals.generate(kind, steps, seed=seed, **(params or {})).events[0]["step"] - 8
+    return episodes.from_generator("signal-recall", kind, steps=steps, seed=seed, params=params, options=options)
 
 
 def exhibits() -> Iterator[Exhibit]:
@@ -60,7 +60,7 @@ def exhibits() -> Iterator[Exhibit]:
         "Which of these remembers the odd beat?",
         "Four memories hold one ectopic heartbeat over the beats that follow, then replay it.",
         MODELS,
-        lambda: _on_signal("heartbeat", 300, 1, segment=24, delay=30, rounds=2),
+        lambda: _on_signal("heartbeat", 160, 1, params={"odd_beat": 1}, segment=24, delay=30),
     )
     yield Exhibit(
         "copy",
@@ -70,9 +70,9 @@ def exhibits() -> Iterator[Exhibit]:
         lambda: tasks.get("copy").episode(seed=4, length=20),
     )
     yield Exhibit(
-        "sweep",
-        "A sweep, three times over",
-        "The same memory is used again and again: what is overwritten, what is freed?",
+        "used-again",
+        "The same memory, used again",
+        "Three rounds without clearing anything: what is overwritten, and who still answers?",
         MODELS,
         lambda: _on_signal("chirp", 280, 5, lead=16, segment=24, delay=20, rounds=3),
     )
@@ -81,7 +81,7 @@ def exhibits() -> Iterator[Exhibit]:
         "Noise cannot be guessed",
         "Autoregressive noise has to be held step by step; nothing can be filled in.",
         ("transformer", "ntm", "dnc"),
-        lambda: _on_signal("ar", 220, 7, lead=20, segment=32, delay=40, rounds=1),
+        lambda: _on_signal("ar", 160, 7, lead=16, segment=32, delay=40),
     )
 
 

@@ -166,7 +166,7 @@ class SignalRecall(Task):
         Option("lead", "steps of signal before the segment", 16, 0, 100_000),
         Option("segment", "steps to hold", 24, 4, 32),
         Option("delay", "steps between segment and cue", 30, 0, 40),
-        Option("rounds", "times over, without clearing the memory; 0 = as often as the signal allows", 0, 0, 10_000),
+        Option("rounds", "times over, without clearing the memory; 0 = as often as the signal allows", 1, 0, 10_000),
     )
 
     def _lay_out(
@@ -187,7 +187,7 @@ class SignalRecall(Task):
         return inputs, targets, mask
 
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
-        """A run over `values` (z-scored, [T]); None makes a mixture of three rounds.
+        """A run over `values` (z-scored, [T]); None makes a mixture just as long as its rounds.
 
         Raises UnknownTask when the series is shorter than one round.
         """
@@ -195,7 +195,7 @@ class SignalRecall(Task):
         lead, segment, delay, rounds = (checked[k] for k in ("lead", "segment", "delay", "rounds"))
         gap, period = min(lead, 16), 2 * segment + delay
         if values is None:
-            rounds = rounds or 3
+            rounds = rounds or 1
             total = lead + rounds * period + (rounds - 1) * gap
             series = signals.generate_batch("mixture", 1, total, np.random.default_rng(seed))[0]
         else:

@@ -127,6 +127,9 @@ def train(
             card = _card(task_name, model_name, model, recipe, seed, update + 1, best, time.process_time() - started)
             if out is not None:
                 settings = {"model": model_name, "task": task_name, "config": paradigms.configuration(model)}
+                model.eval()
+                card["metrics"] = evaluate.headline(model, task, device=device)
+                model.train()
                 checkpoints.save(out, model, settings, card | {"curve": curve})
         if progress is not None:
             progress(update + 1, recipe.updates, mean_loss, score)

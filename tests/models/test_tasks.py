@@ -33,7 +33,9 @@ def test_signal_recall_asks_for_the_marked_segment_and_hides_the_signal_during_t
 
 def test_rounds_fill_a_long_signal_and_never_overrun_it() -> None:
     """rounds=0 takes as many as fit; every replay is whole."""
-    episode = tasks.get("signal-recall").episode(np.random.default_rng(0).standard_normal(500), segment=24, delay=30)
+    episode = tasks.get("signal-recall").episode(
+        np.random.default_rng(0).standard_normal(500), segment=24, delay=30, rounds=0
+    )
     assert episode.params["rounds"] == 5
     assert max(event["until"] for event in episode.events) <= 500
     assert episode.mask.sum() == 5 * 24
