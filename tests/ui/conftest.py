@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
 from ui.helpers import Api, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -181,6 +182,7 @@ def long_recording(ready: Api) -> str:
         {
             "signal": {"kind": "generated", "generator": "heartbeat", "steps": 1000, "seed": 3},
             "task": "signal-recall",
+            "task_params": {"rounds": 0},
             "models": ["lstm", "transformer", "ntm", "dnc"],
             "title": "Thousand steps",
             "speed": None,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+
 from ui.conftest import Open, Watch
 from ui.helpers import heartbeat_csv
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+
 from ui.conftest import Open
 from ui.helpers import overflow, settled
 

@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
+
 from ui.conftest import Open
 from ui.helpers import address, settled, stage, step_shown, wait_until
 

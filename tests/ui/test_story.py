@@ -4,27 +4,30 @@ from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
+
 from ui.conftest import Open
 from ui.helpers import Api, heartbeat_csv, reads, settled, stage, step_shown, steps_there, wait_until
 
 Shot = Callable[[Page, str], None]
 
 
+# When each picture of the first card was drawn, in ms from the start of the navigation.
+MOVES = """window.moves = []; new MutationObserver((changes) => {
+  const first = document.querySelector('a.card canvas');
+  for (const change of changes) if (change.target === first) window.moves.push(performance.now());
+}).observe(document, { attributes: true, attributeFilter: ['data-step'], subtree: true });"""
+
+
 def test_gallery_moves_by_itself(open_page: Open, shot: Shot) -> None:
-    """The first card plays within a second or so of opening, with no model loaded."""
-    page = open_page("/")
+    """The first card plays within a second of opening, with no model loaded."""
+    page = open_page(None)
+    page.add_init_script(MOVES)
+    page.goto("/")
+    wait_until(lambda: len(page.evaluate("() => window.moves")) >= 3, 15, "the first card to move")
+    moves = page.evaluate("() => window.moves")
+    print(f"\nfirst card: picture after {moves[0]:.0f} ms, moves after {moves[1]:.0f} ms")
+    assert moves[1] < 3000, moves  # a second, where nothing else runs on the machine
     first = page.locator("a.card").first
-    expect(first).to_be_visible()
-    canvas = first.locator("canvas")
-    frame = "(c) => c.toDataURL('image/jpeg', 0.4)"
-    started = page.evaluate("() => performance.now()")
-    blank = canvas.evaluate(frame)
-    wait_until(lambda: canvas.evaluate(frame) != blank, 10, "a first picture")
-    one = canvas.evaluate(frame)
-    wait_until(lambda: canvas.evaluate(frame) != one, 5, "a second picture")
-    moved = page.evaluate("() => performance.now()")
-    print(f"\nfirst card moves {moved:.0f} ms after the address was entered (looked from {started:.0f} ms on)")
-    assert moved < 3000  # a second where nothing else runs on the machine
     page.wait_for_timeout(1500)
     shot(page, "story-1-gallery")
     first.click()

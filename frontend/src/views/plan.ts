@@ -18,21 +18,20 @@ export function leastSteps(lead: number, segment: number, delay: number): number
   return lead + 2 * segment + delay;
 }
 
-/** Store and recall windows of signal-recall over `steps` steps: one round after another, at most 16 steps apart. */
-export function rounds(steps: number, lead: number, segment: number, delay: number): Round[] {
+/** How many rounds fit into `steps` steps. */
+export function fitting(steps: number, lead: number, segment: number, delay: number): number {
+  return rounds(steps, lead, segment, delay, Infinity).length / 2;
+}
+
+/** Store and recall windows of signal-recall over `steps` steps: `most` rounds one after another, up to 16 steps apart. */
+export function rounds(steps: number, lead: number, segment: number, delay: number, most: number): Round[] {
   const period = 2 * segment + delay;
   const gap = Math.min(lead, 16);
   const out: Round[] = [];
-  for (let start = lead; start + period <= steps; start += period + gap) {
+  for (let start = lead; start + period <= steps && out.length < 2 * most; start += period + gap) {
     out.push({ step: start, until: start + segment, kind: "store" });
     const cue = start + segment + delay;
     out.push({ step: cue, until: cue + segment, kind: "recall" });
   }
   return out;
-}
-
-/** Series as large as the plan: neighbours by smallest and largest would lie about order, so plain steps are taken. */
-export function thinned(values: readonly number[], most: number): readonly number[] {
-  if (values.length <= most) return values;
-  return Array.from({ length: most }, (_, i) => values[Math.floor((i * values.length) / most)]!);
 }
