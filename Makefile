@@ -14,6 +14,7 @@ run: $(VENV)/run.stamp page   ## install what is needed, start the server on 127
 	@$(BIN)/mnemoscope serve --data-dir .data $(ARGS)
 
 test: $(VENV)/dev.stamp page  ## every test: Python, page, browser
+	@$(BIN)/python tests/ui/chromium.py
 	@cd frontend && $(NPM) test
 	@$(BIN)/python -m pytest $(ARGS)
 

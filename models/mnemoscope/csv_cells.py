@@ -94,6 +94,7 @@ def is_number(cell: str, decimal: str = ".") -> bool:
 
 
 def is_missing(cell: str) -> bool:
+    """Whether a cell is empty or one of the words for nothing."""
     return cell.strip().lower() in MISSING
 
 

@@ -92,12 +92,12 @@ class Texts:
             self._distinct.update(pc.unique(text.filter(pc.invert(gone))).to_pylist())
 
     def kind(self) -> str:
-        """ "label" where few texts repeat, else "text"."""
+        """What texts are: "label" where few of them repeat, else "text"."""
         return "label" if 1 <= len(self._distinct) <= min(LABELS_MOST, max(self._count // 2, 1)) else "text"
 
 
 def named_unit(name: str, unit: str | None) -> tuple[str, str | None]:
-    """ "MLII (mV)" and "MLII_mV" -> ("MLII", "mV"); a unit row wins."""
+    """Split a name: "MLII (mV)" and "MLII_mV" -> ("MLII", "mV"); a unit row wins."""
     bracket = re.fullmatch(r"(.+?)[\s_]*[\[(]\s*((?!\d+[\])])[^\s\])]{1,12})\s*[\])]", name)
     suffix = re.fullmatch(r"(.+)_((?:[munkM]?(?:V|A|Hz|W|Pa|g|m|s|K|N|T))|[µμ][VA]|degC|mmHg|bpm|rpm|kmh|pct)", name)
     found = bracket or suffix

@@ -101,7 +101,7 @@ def recognise(
 
 
 def _split_unit(name: str, unit: str | None) -> tuple[str, float | None]:
-    """ "time_ms" -> ("time", 1e-3); the unit row counts as well."""
+    """Split a name: "time_ms" -> ("time", 1e-3); the unit row counts as well."""
     told = FACTORS.get((unit or "").strip().lower())
     found = re.fullmatch(r"(.*?)[\s_]*[\[(]\s*(\S+)\s*[\])]|(.+)_([A-Za-zµμ]+)", name.strip())
     if found:

@@ -31,7 +31,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp, *, host: str, allowed_hosts: Iterable[str], upload_bytes: int) -> None:
         """`host` is the address listened on. Unless that is loopback, any address literal is a good Host: only names
-        can be pointed somewhere else by a stranger."""
+        can be pointed somewhere else by a stranger.
+        """
         self.app, self.upload_bytes = app, upload_bytes
         self.names = {name.lower() for name in (*LOOPBACK, host, f"[{host}]", *allowed_hosts)}
         self.any_address = host not in ("localhost", "127.0.0.1", "::1")

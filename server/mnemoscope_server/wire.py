@@ -71,7 +71,7 @@ class ModelFailed(Message):
 
 
 class Behind(Message):
-    """This watcher was too slow: these steps were not sent to it. Fetch their chunks by HTTP."""
+    """Steps that were not sent because the watcher was too slow: fetch their chunks by HTTP."""
 
     type: Literal["behind"] = "behind"
     from_: int = Field(alias="from")

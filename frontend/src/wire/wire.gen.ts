@@ -52,7 +52,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/recordings/{identity}": {
+    "/api/recordings/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -60,18 +60,18 @@ export interface paths {
             cookie?: never;
         };
         /** One recording */
-        get: operations["recording_api_recordings__identity__get"];
+        get: operations["recording_api_recordings__id__get"];
         put?: never;
         post?: never;
         /** Delete a recording; a live one is stopped first */
-        delete: operations["delete_api_recordings__identity__delete"];
+        delete: operations["delete_api_recordings__id__delete"];
         options?: never;
         head?: never;
         /** Rename a recording */
-        patch: operations["rename_api_recordings__identity__patch"];
+        patch: operations["rename_api_recordings__id__patch"];
         trace?: never;
     };
-    "/api/recordings/{identity}/chunks/{number}": {
+    "/api/recordings/{id}/chunks/{number}": {
         parameters: {
             query?: never;
             header?: never;
@@ -79,7 +79,7 @@ export interface paths {
             cookie?: never;
         };
         /** Frames of steps 64·number … 64·number+63 of all models, as on the wire */
-        get: operations["chunk_api_recordings__identity__chunks__number__get"];
+        get: operations["chunk_api_recordings__id__chunks__number__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -88,7 +88,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/recordings/{identity}/export.html": {
+    "/api/recordings/{id}/export.html": {
         parameters: {
             query?: never;
             header?: never;
@@ -96,7 +96,7 @@ export interface paths {
             cookie?: never;
         };
         /** One page that opens from disk */
-        get: operations["export_api_recordings__identity__export_html_get"];
+        get: operations["export_api_recordings__id__export_html_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -105,7 +105,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/recordings/{identity}/file": {
+    "/api/recordings/{id}/file": {
         parameters: {
             query?: never;
             header?: never;
@@ -113,7 +113,7 @@ export interface paths {
             cookie?: never;
         };
         /** The .mnemo file */
-        get: operations["file_api_recordings__identity__file_get"];
+        get: operations["file_api_recordings__id__file_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -139,7 +139,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/sessions/{identity}": {
+    "/api/sessions/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -150,7 +150,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Stop a session; what it computed stays as a recording */
-        delete: operations["stop_session_api_sessions__identity__delete"];
+        delete: operations["stop_session_api_sessions__id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -224,7 +224,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/uploads/{identity}/preview": {
+    "/api/uploads/{id}/preview": {
         parameters: {
             query?: never;
             header?: never;
@@ -234,7 +234,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** What a run on a window of a file would see and cost */
-        post: operations["preview_api_uploads__identity__preview_post"];
+        post: operations["preview_api_uploads__id__preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -295,7 +295,7 @@ export interface components {
         };
         /**
          * Behind
-         * @description This watcher was too slow: these steps were not sent to it. Fetch their chunks by HTTP.
+         * @description Steps that were not sent because the watcher was too slow: fetch their chunks by HTTP.
          */
         Behind: {
             /**
@@ -1667,12 +1667,13 @@ export interface operations {
             };
         };
     };
-    recording_api_recordings__identity__get: {
+    recording_api_recordings__id__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                identity: string;
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
             };
             cookie?: never;
         };
@@ -1698,12 +1699,13 @@ export interface operations {
             };
         };
     };
-    delete_api_recordings__identity__delete: {
+    delete_api_recordings__id__delete: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                identity: string;
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
             };
             cookie?: never;
         };
@@ -1727,12 +1729,13 @@ export interface operations {
             };
         };
     };
-    rename_api_recordings__identity__patch: {
+    rename_api_recordings__id__patch: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                identity: string;
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
             };
             cookie?: never;
         };
@@ -1760,12 +1763,14 @@ export interface operations {
             };
         };
     };
-    chunk_api_recordings__identity__chunks__number__get: {
+    chunk_api_recordings__id__chunks__number__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                identity: string;
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+                /** @description Steps 64·number to 64·number + 63 */
                 number: number;
             };
             cookie?: never;
@@ -1792,12 +1797,13 @@ export interface operations {
             };
         };
     };
-    export_api_recordings__identity__export_html_get: {
+    export_api_recordings__id__export_html_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                identity: string;
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
             };
             cookie?: never;
         };
@@ -1821,12 +1827,13 @@ export interface operations {
             };
         };
     };
-    file_api_recordings__identity__file_get: {
+    file_api_recordings__id__file_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                identity: string;
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
             };
             cookie?: never;
         };
@@ -1883,12 +1890,13 @@ export interface operations {
             };
         };
     };
-    stop_session_api_sessions__identity__delete: {
+    stop_session_api_sessions__id__delete: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                identity: string;
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
             };
             cookie?: never;
         };
@@ -2036,12 +2044,13 @@ export interface operations {
             };
         };
     };
-    preview_api_uploads__identity__preview_post: {
+    preview_api_uploads__id__preview_post: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                identity: string;
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
             };
             cookie?: never;
         };

@@ -1,0 +1,89 @@
+"""The page in headless Chromium without a GPU: first picture, frames a second while playing, pointer to arcs."""
+
+import json
+import statistics
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.serving import server
+from benchmarks.table import Row
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from ui.chromium import find
+from ui.conftest import FLAGS
+from ui.test_stage import HOVERS
+
+FRAMES = """async (ms) => { const times = []; const t0 = performance.now();
+  await new Promise((done) => { const f = (t) => { times.push(t); performance.now() - t0 > ms ? done() : requestAnimationFrame(f); };
+  requestAnimationFrame(f); }); return times; }"""
+STEPS = 1000
+
+
+def ask(address: str, path: str, body: object = None) -> Any:
+    """JSON of one request."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address + path, data, {"content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=120) as answer:
+        return json.load(answer)
+
+
+def long_recording(address: str) -> str:
+    """Id of a finished recording of T=1000 of all four models, made by a live run at full speed."""
+    while ask(address, "/api/status")["workers"] != "ready":
+        time.sleep(0.2)
+    signal = {"kind": "generated", "generator": "heartbeat", "steps": STEPS, "seed": 3}
+    models = ["lstm", "transformer", "ntm", "dnc"]
+    asked = {"signal": signal, "task": "signal-recall", "task_params": {"rounds": 0}, "models": models, "speed": None}
+    made = ask(address, "/api/sessions", asked)
+    while ask(address, f"/api/recordings/{made['id']}")["live"]:
+        time.sleep(0.2)
+    return made["id"]
+
+
+def ready(page: Page) -> None:
+    """Wait until the stage has drawn its first picture."""
+    page.wait_for_function("document.querySelector('[role=application]')?.dataset.reads !== undefined", timeout=30_000)
+
+
+def rows() -> Iterator[Row]:
+    """Figures of one browser on one server."""
+    chromium = find()
+    if chromium is None:
+        raise SystemExit("no Chromium was found; run `python tests/ui/chromium.py` first")
+    with server() as (address, _), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        identity = long_recording(address)
+        firsts = []
+        for _ in range(3):
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            begun = time.perf_counter()
+            page.goto(f"{address}/s/{identity}#t=40&v=1", wait_until="commit")
+            ready(page)
+            firsts.append((time.perf_counter() - begun) * 1e3)
+            page.close()
+        yield Row("address entered to first picture of the stage", min(firsts), "ms", budget=1000)
+
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{address}/s/{identity}#t=0&speed=60&v=1")
+        ready(page)
+        page.wait_for_timeout(2500)
+        page.keyboard.press("Space")
+        page.wait_for_timeout(500)
+        best: list[float] = []
+        for _ in range(4):
+            times = page.evaluate(FRAMES, 2000)
+            gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+            if not best or statistics.mean(gaps) < statistics.mean(best):
+                best = gaps
+        page.keyboard.press("Space")
+        yield Row("playing 60 steps/s, frames a second", 1000 / statistics.mean(best), "fps", budget=50, at_least=True)
+        yield Row("longest gap between two frames, p95", sorted(best)[int(len(best) * 0.95)], "ms", budget=33)
+        hovers = page.evaluate(HOVERS)
+        yield Row("pointer to arcs, median", statistics.median(hovers), "ms", budget=100)
+        browser.close()

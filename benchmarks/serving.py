@@ -1,0 +1,47 @@
+"""A server of its own for a benchmark: the real one, on a free port, in an empty data folder."""
+
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def server() -> Iterator[tuple[str, float]]:
+    """(address, seconds from process start until the first page was delivered)."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            sys.executable,
+            "-m",
+            "mnemoscope",
+            "serve",
+            "--port",
+            str(port),
+            "--no-browser",
+            "--data-dir",
+            folder,
+        ]
+        begun = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            while True:
+                try:
+                    with urllib.request.urlopen(f"{address}/", timeout=5) as answer:
+                        answer.read()
+                    break
+                except OSError:
+                    if process.poll() is not None or time.perf_counter() - begun > 60:
+                        raise
+                    time.sleep(0.01)
+            yield address, time.perf_counter() - begun
+        finally:
+            process.terminate()
+            process.wait(20)
