@@ -6,6 +6,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def long_recording(address: str) -> str:
 
 def ready(page: Page) -> None:
     """Wait until the stage has drawn its first picture."""
-    page.wait_for_function("document.querySelector('[role=application]')?.dataset.reads !== undefined", timeout=30_000)
+    page.wait_for_selector("[role=application][data-reads]", timeout=30_000)
 
 
 def rows() -> Iterator[Row]:
@@ -78,7 +79,7 @@ def rows() -> Iterator[Row]:
         best: list[float] = []
         for _ in range(4):
             times = page.evaluate(FRAMES, 2000)
-            gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+            gaps = [b - a for a, b in pairwise(times)]
             if not best or statistics.mean(gaps) < statistics.mean(best):
                 best = gaps
         page.keyboard.press("Space")
