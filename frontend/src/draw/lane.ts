@@ -66,7 +66,7 @@ export class Lane {
     );
     this.lag = new Tape(source, inks, 8);
     this.fit(pixels, inks);
-    this.grow(inks, log.manifest.status !== "running");
+    this.grow(log.manifest.status !== "running");
   }
   private readonly planned: number;
 
@@ -141,7 +141,7 @@ export class Lane {
   }
 
   /** Called when steps arrived: fixes order and scale of a cell bank once, and lets limits grow. */
-  grow(inks: Inks, complete: boolean): void {
+  grow(complete: boolean): void {
     const { steps } = this.model;
     if (steps === 0) return;
     const chunk = complete ? steps : Math.floor(steps / 64);
@@ -155,7 +155,7 @@ export class Lane {
       this.cells.limits = this.cellLimits();
       this.settleAt = complete ? Infinity : 2 * steps;
       this.last = null;
-      this.tape.reset(inks);
+      this.tape.restart();
     }
   }
 
@@ -216,7 +216,7 @@ export class Lane {
 
   /** New theme: the tapes carry colours and are drawn again. */
   recolour(inks: Inks): void {
-    this.tape.reset(inks);
-    this.lag.reset(inks);
+    this.tape.recolour(inks);
+    this.lag.recolour(inks);
   }
 }

@@ -40,6 +40,9 @@ interface Tile {
 export class Tape {
   private tiles: Tile[] = [];
   private drawn = 0;
+  /** What was filled, 4 bytes a row (hold, read, write, erase) or 3 (r g b): a new theme mixes these again. */
+  private readonly kept: Uint8ClampedArray[] = [];
+  private filled = 0;
   private readonly column: Column;
   private readonly pixels: ImageData;
 
@@ -69,10 +72,16 @@ export class Tape {
     return this.drawn;
   }
 
-  /** Start again, for a new theme or a new order of rows. */
-  reset(inks: Inks): void {
+  /** New inks: what has been filled is mixed and drawn again. */
+  recolour(inks: Inks): void {
     this.inks = inks;
     this.drawn = 0;
+    if (this.source.style === "paint") this.filled = 0; // the source itself chose the colours
+  }
+
+  /** New order or scale of rows: everything is filled again. */
+  restart(): void {
+    this.drawn = this.filled = 0;
   }
 
   /** Draw columns until `until` or until the clock passes `deadline` (ms); true when nothing is left to do. */
@@ -81,7 +90,7 @@ export class Tape {
     while (this.drawn < end) {
       const room = Math.min(this.batch, end - this.drawn, TILE - (this.drawn % TILE));
       for (let k = 0; k < room; k++) {
-        this.source.fill(this.drawn + k, this.column);
+        this.fetch(this.drawn + k);
         this.mix(k);
       }
       const tile = this.tile(Math.floor(this.drawn / TILE));
@@ -125,6 +134,37 @@ export class Tape {
       );
     }
     ctx.restore();
+  }
+
+  /** Column t into `this.column`: from what was kept, or from the source, and then keep it. */
+  private fetch(t: number): void {
+    const { rows, style } = this.source;
+    const { hold, read, write, erase } = this.column;
+    if (style === "paint") {
+      this.source.fill(t, this.column);
+      this.filled = Math.max(this.filled, t + 1);
+      return;
+    }
+    const k = Math.floor(t / TILE);
+    const kept = (this.kept[k] ??= new Uint8ClampedArray(TILE * rows * 4));
+    let at = (t % TILE) * rows * 4;
+    if (t < this.filled) {
+      for (let row = 0; row < rows; row++) {
+        hold[row] = kept[at++]! / 255;
+        read[row] = kept[at++]! / 255;
+        write[row] = kept[at++]! / 255;
+        erase[row] = kept[at++]! / 255;
+      }
+      return;
+    }
+    this.source.fill(t, this.column);
+    for (let row = 0; row < rows; row++) {
+      kept[at++] = hold[row]! * 255; // clamped; not a number becomes 0
+      kept[at++] = read[row]! * 255;
+      kept[at++] = write[row]! * 255;
+      kept[at++] = erase[row]! * 255;
+    }
+    this.filled = t + 1;
   }
 
   private tile(k: number): Tile {

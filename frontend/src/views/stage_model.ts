@@ -82,18 +82,21 @@ export class StageModel {
 
   /** Steps arrived. */
   grow(complete: boolean): void {
-    for (const lane of this.lanes) lane.grow(this.inks, complete);
+    for (const lane of this.lanes) lane.grow(complete);
   }
 
   /** Draw missing columns until the clock passes `deadline`; true when all that can be drawn is. */
   extend(look: Look, deadline: number): boolean {
     let done = true;
-    for (const stream of look.shown) {
+    look.shown.forEach((stream, k) => {
       const lane = this.lanes[stream]!;
+      // Every lane gets its part of what time is left, so that none waits for the slowest.
+      const now = performance.now();
+      const part = now + (deadline - now) / (look.shown.length - k);
       if (look.rows === "lag") this.book.sweep(stream, lane.model.steps);
       const tape = look.rows === "lag" ? lane.lag : lane.tape;
-      if (!tape.extend(Infinity, deadline)) done = false;
-    }
+      if (!tape.extend(Infinity, part)) done = false;
+    });
     if (this.bits && !this.bits.tape.extend(Infinity, deadline)) done = false;
     return done;
   }
