@@ -71,11 +71,12 @@ def erase_and_write(memory: Tensor, weights: Tensor, erase: Tensor, vectors: Ten
     All erasures first, then all additions, so the order of the heads does not matter.
     memory [B, N, W], weights [B, H, N], erase in [0, 1] and vectors [B, H, W] -> [B, N, W].
     """
+    across = weights.transpose(1, 2)
     if weights.shape[1] == 1:
-        keep = 1 - torch.bmm(weights.transpose(1, 2), erase)
+        kept = torch.addcmul(memory, memory, torch.bmm(across, erase), value=-1)  # M − M ⊙ w eᵀ
     else:
-        keep = (1 - weights.unsqueeze(3) * erase.unsqueeze(2)).prod(1)
-    return torch.baddbmm(memory * keep, weights.transpose(1, 2), vectors)
+        kept = memory * (1 - weights.unsqueeze(3) * erase.unsqueeze(2)).prod(1)
+    return torch.baddbmm(kept, across, vectors)
 
 
 def retention(free_gates: Tensor, read_weights: Tensor) -> Tensor:
@@ -89,7 +90,7 @@ def usage_after(usage: Tensor, write_weights: Tensor, kept: Tensor) -> Tensor:
 
     usage, write_weights (both of the step before), kept = ψ_t, all [B, N] -> [B, N] in [0, 1].
     """
-    return torch.lerp(write_weights, torch.ones_like(usage), usage) * kept
+    return torch.addcmul(usage + write_weights, usage, write_weights, value=-1) * kept
 
 
 def allocation_weighting(usage: Tensor, *, epsilon: float = USAGE_EPSILON) -> Tensor:
@@ -100,8 +101,9 @@ def allocation_weighting(usage: Tensor, *, epsilon: float = USAGE_EPSILON) -> Te
     """
     floored = epsilon + (1 - epsilon) * usage if epsilon else usage
     ascending, order = torch.sort(floored, dim=-1, stable=True)
-    before = F.pad(torch.cumprod(ascending, -1)[..., :-1], (1, 0), value=1.0)
-    return torch.zeros_like(usage).scatter(-1, order, (1 - ascending) * before)
+    through = torch.cumprod(ascending, -1)
+    before = F.pad(through[..., :-1], (1, 0), value=1.0)
+    return torch.zeros_like(usage).scatter(-1, order, before - through)  # (1 − u) Π = Π before − Π through
 
 
 def link_matrix(links: Tensor, precedence: Tensor, write_weights: Tensor, off_diagonal: Tensor) -> Tensor:
@@ -110,10 +112,10 @@ def link_matrix(links: Tensor, precedence: Tensor, write_weights: Tensor, off_di
     links [B, N, N]; precedence of the step *before*, write_weights [B, N]; off_diagonal [N, N] = 1 − I -> [B, N, N].
     """
     w = write_weights.unsqueeze(2)
-    faded = links * ((1 - w) - write_weights.unsqueeze(1))
+    faded = torch.addcmul(links, links, w + write_weights.unsqueeze(1), value=-1)
     return torch.baddbmm(faded, w, precedence.unsqueeze(1)) * off_diagonal
 
 
 def precedence_after(precedence: Tensor, write_weights: Tensor) -> Tensor:
     """p_t = (1 − Σ_i w_i) p_{t−1} + w ([DNC] "Temporal memory linkage"). [B, N], [B, N] -> [B, N], Σ ≤ 1."""
-    return torch.addcmul(write_weights, precedence, 1 - write_weights.sum(-1, keepdim=True))
+    return torch.addcmul(precedence + write_weights, precedence, write_weights.sum(-1, keepdim=True), value=-1)
