@@ -4,8 +4,6 @@ The server is the real one, on a free port with an empty data folder; the page i
 opens is watched: an error on the console, an uncaught exception or a request to anything but the server fails the test.
 """
 
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,17 +12,17 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from ui.chromium import NAMES, find
 from ui.helpers import Api, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTEFACTS = ROOT / "test-artefacts"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -36,20 +34,16 @@ FLAGS = [
 ]
 
 
-def chromium_path(playwright: Any) -> str:
+def chromium_path() -> str:
     """Chromium on PATH, else the one that playwright installed. Says what to do where there is none."""
-    for name in NAMES:
-        found = shutil.which(name)
-        if found:
-            return found
-    own = playwright.chromium.executable_path
-    if own and os.path.exists(own):
-        return own
-    pytest.fail(
-        f"The browser tests need Chromium: none of {', '.join(NAMES)} is on PATH and playwright has none of its own. "
-        "Install one (Debian: apt-get install chromium) or run: python -m playwright install chromium",
-        pytrace=False,
-    )
+    found = find()
+    if found is None:
+        pytest.fail(
+            f"The browser tests need Chromium: none of {', '.join(NAMES)} is on PATH and playwright has none of its own. "
+            "Run: python tests/ui/chromium.py",
+            pytrace=False,
+        )
+    return found
 
 
 @dataclass
@@ -123,8 +117,9 @@ def ready(api: Api) -> Api:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    path = chromium_path()
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium_path(playwright), args=FLAGS)
+        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield launched
         launched.close()
 
@@ -145,7 +140,12 @@ def open_page(browser: Browser, server: str, watch: Watch) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
 
     def opened(
-        path: str | None = "/", *, width: int = 1440, height: int = 900, theme: str = "dark", **options: Any
+        path: str | None = "/",
+        *,
+        width: int = 1440,
+        height: int = 900,
+        theme: Literal["dark", "light"] = "dark",
+        **options: Any,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme, base_url=server, **options

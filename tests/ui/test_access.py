@@ -1,6 +1,7 @@
 """Everyone: no violation of axe-core's rules on any page, in either theme."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -14,7 +15,7 @@ RUN = """async () => (await axe.run()).violations.map((v) => `${v.id} (${v.impac
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_no_page_violates_the_rules(open_page: Open, long_recording: str, theme: str) -> None:
+def test_no_page_violates_the_rules(open_page: Open, long_recording: str, theme: Literal["dark", "light"]) -> None:
     if not Path(AXE).is_file():
         pytest.fail("axe-core is missing. Run: npm --prefix frontend ci", pytrace=False)
     # The rules come in as a script of the test's own, which the page's content policy would rightly refuse.

@@ -1,6 +1,7 @@
 """Every page at four widths in both themes: nothing scrolls sideways, nothing complains; the pictures are kept."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,7 +14,7 @@ SIZES = {"1440": (1440, 900), "1280": (1280, 720), "820": (820, 1180), "390": (3
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_pages_fit(open_page: Open, long_recording: str, shot: Shot, theme: str) -> None:
+def test_pages_fit(open_page: Open, long_recording: str, shot: Shot, theme: Literal["dark", "light"]) -> None:
     page = open_page("/", theme=theme)
     expect(page.get_by_role("link", name="Thousand steps")).to_be_visible()
     page.wait_for_timeout(800)

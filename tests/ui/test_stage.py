@@ -150,9 +150,11 @@ def test_plays_60_steps_a_second_and_answers_the_pointer(open_page: Open, long_r
             break
     page.keyboard.press("Space")
     fps, steps = max(rates)
+    page.keyboard.press("End")  # so that every place pointed at lies in the past
+    settled(page)
     hovers = page.evaluate(HOVERS)
     print(f"\nplaying: {fps:.0f} frames/s at {steps:.0f} steps/s; hover to arcs: median {statistics.median(hovers):.0f} ms, "
           f"best {min(hovers):.0f} ms, worst {max(hovers):.0f} ms")  # fmt: skip
     assert fps >= 50, rates
     assert steps >= 50, rates
-    assert statistics.median(sorted(hovers)[:6]) <= 100, hovers
+    assert statistics.median(hovers) <= 100, hovers
