@@ -30,6 +30,8 @@ def test_no_page_violates_the_rules(open_page: Open, long_recording: str, theme:
             page.wait_for_timeout(400)
         page.add_script_tag(path=str(AXE))
         assert page.evaluate(RUN) == [], path
+    if theme == "light":
+        return  # the panels below have the colours of the page
     page.goto(f"/s/{long_recording}#t=190&v=1")
     settled(page)
     page.add_script_tag(path=str(AXE))

@@ -17,7 +17,7 @@ SIZES = {"1440": (1440, 900), "1280": (1280, 720), "820": (820, 1180), "390": (3
 def test_pages_fit(open_page: Open, long_recording: str, shot: Shot, theme: Literal["dark", "light"]) -> None:
     page = open_page("/", theme=theme)
     expect(page.get_by_role("link", name="Thousand steps")).to_be_visible()
-    page.wait_for_timeout(800)
+    page.wait_for_timeout(400)
     everywhere(page, shot, f"gallery-{theme}")
     page.goto("/new")
     expect(page.get_by_text("What the models see", exact=False)).to_be_visible()
@@ -31,7 +31,7 @@ def everywhere(page: Page, shot: Shot, name: str) -> None:
     """The page at every size, resized like a window."""
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(250)
+        page.wait_for_timeout(120)
         assert overflow(page) <= 0, f"{name} is {overflow(page)} px too wide at {width}"
         shot(page, f"{name}-{size}")
 
