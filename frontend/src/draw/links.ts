@@ -48,7 +48,15 @@ export class LinkImage {
 }
 
 /** One slot over the run: writes as tall warm lines, reads as short cool ones, erases as dots on the floor. */
-export function paintLife(ctx: Ctx, inks: Inks, width: number, life: SlotLife, t: number, planned: number): void {
+export function paintLife(
+  ctx: Ctx,
+  inks: Inks,
+  width: number,
+  life: SlotLife,
+  t: number,
+  planned: number,
+  words: string,
+): void {
   const height = 20;
   const x = (step: number): number => (step / Math.max(1, planned - 1)) * (width - 1);
   const w = Math.max(1, width / planned);
@@ -76,6 +84,6 @@ export function paintLife(ctx: Ctx, inks: Inks, width: number, life: SlotLife, t
   ctx.fillStyle = inks.tx;
   ctx.fillRect(x(t), 0, 1, height);
   text(ctx, "0", 0, height + 9, { colour: inks.t3 });
-  text(ctx, "life of this slot", width / 2, height + 9, { colour: inks.t3, align: "center" });
+  text(ctx, words, width / 2, height + 9, { colour: inks.t3, align: "center" });
   text(ctx, String(planned - 1), width, height + 9, { colour: inks.t3, align: "right" });
 }

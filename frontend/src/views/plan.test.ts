@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fitting, leastSteps, rounds } from "./plan";
+import { fitting, leastSteps, rounds, suggested } from "./plan";
 
 describe("the plan of signal-recall, as tasks.SignalRecall lays it out", () => {
   it("puts rounds one after another, at most 16 steps apart", () => {
@@ -17,5 +17,12 @@ describe("the plan of signal-recall, as tasks.SignalRecall lays it out", () => {
     expect(fitting(94, 16, 24, 30)).toBe(1);
     expect(fitting(93, 16, 24, 30)).toBe(0);
     expect(fitting(420, 16, 24, 30)).toBe(4);
+  });
+
+  it("suggests 36 Hz for a fast series in millivolts, and leaves others as they are", () => {
+    expect(suggested(21_600, 360, "mV")).toEqual({ resample: 36, stop: 4000 });
+    expect(suggested(320, 36, "mV")).toEqual({ resample: null, stop: 320 });
+    expect(suggested(30_000, 100, "uV")).toEqual({ resample: null, stop: 400 });
+    expect(suggested(10_320, null, null)).toEqual({ resample: null, stop: 400 });
   });
 });

@@ -1,0 +1,61 @@
+"""`mnemoscope_viewer.page`: one file, nothing fetched, and no text of a recording that could end its element."""
+
+import base64
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from mnemoscope_viewer import BundleMissing, build, bundle, page
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+
+
+class Small:
+    """A recording with a title that means harm."""
+
+    chunks = 2
+
+    def __init__(self) -> None:
+        self.manifest = json.loads((GOLDEN / "memories.manifest.json").read_text())
+        self.manifest["title"] = "</script><script>alert(1)</script><!-- \u2028 {title}"
+
+    def messages(self, chunk: int) -> bytes:
+        return bytes([chunk]) * 5
+
+
+def test_holds_manifest_and_messages() -> None:
+    text = page(Small())
+    manifest = re.search(r'id="mnemoscope-manifest">(.*?)</script>', text, re.DOTALL)
+    messages = re.search(r'id="mnemoscope-messages">(.*?)</script>', text, re.DOTALL)
+    assert manifest
+    assert messages
+    assert json.loads(manifest[1]) == Small().manifest
+    assert gzip.decompress(base64.b64decode(messages[1])) == b"\0\0\0\0\0\1\1\1\1\1"
+    assert page(Small()) == text, "the same recording gives the same file"
+
+
+def test_no_text_ends_its_element() -> None:
+    text = page(Small())
+    assert "alert(1)</script>" not in text
+    assert text.count("<script") == text.count("</script") == 3
+    assert "<title>&lt;/script&gt;" in text
+
+
+def test_nothing_is_fetched() -> None:
+    text = page(Small(), title="Ward 7")
+    assert "<title>Ward 7</title>" in text
+    assert "default-src &#x27;none&#x27;" in text
+    assert not re.search(r"<(?:link|img|iframe)\b[^>]*(?:href|src)=", text)
+    assert not re.search(
+        r"url\((?!data:|[\"']?data:)", re.sub(r"<script type=\"module\">.*", "", text, flags=re.DOTALL)
+    )
+
+
+def test_says_how_to_build_where_there_is_no_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(build, "STATIC", tmp_path)
+    assert bundle() is None
+    with pytest.raises(BundleMissing, match="npm --prefix frontend"):
+        page(Small())
