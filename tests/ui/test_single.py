@@ -48,10 +48,9 @@ def test_nothing_is_fetched() -> None:
     text = page(Small(), title="Ward 7")
     assert "<title>Ward 7</title>" in text
     assert "default-src &#x27;none&#x27;" in text
-    assert not re.search(r"<(?:link|img|iframe)\b[^>]*(?:href|src)=", text)
-    assert not re.search(
-        r"url\((?!data:|[\"']?data:)", re.sub(r"<script type=\"module\">.*", "", text, flags=re.DOTALL)
-    )
+    markup = text[: text.index('<script type="module">')]  # the script may speak of frames and links
+    assert not re.search(r"<(?:link|img|iframe)\b[^>]*(?:href|src)=", markup)
+    assert not re.search(r"url\((?!data:)", markup)
 
 
 def test_says_how_to_build_where_there_is_no_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
