@@ -55,15 +55,30 @@ def validation_score(model: MemoryModel, task: Task, *, device: str = "cpu") -> 
     return (single + relative_rmse(model, fresh.batch(rng, 24, rounds=3), device=device)) / 2
 
 
+def measure_copy(
+    model: MemoryModel, task: Copy, length: int, *, sequences: int = SEQUENCES, device: str = "cpu"
+) -> float:
+    """Wrong bits a sequence at one length; a condition has its own seeded sequences, so any row can be checked alone."""
+    rng = np.random.default_rng([TEST_SEED, length])
+    return wrong_bits(model, task.fixed(rng, sequences, length), device=device)
+
+
+def measure_recall(
+    model: MemoryModel, task: SignalRecall, segment: int, delay: int, *, sequences: int = SEQUENCES, device: str = "cpu"
+) -> float:
+    """Relative RMSE at one segment and delay, on held-out mixtures seeded by the condition."""
+    rng = np.random.default_rng([TEST_SEED, segment, delay])
+    return relative_rmse(model, task.fixed(rng, sequences, segment, delay), device=device)
+
+
 def headline(model: MemoryModel, task: Task, *, device: str = "cpu") -> dict[str, float]:
-    """The one figure by which a model is introduced, measured as in `rows`: {name with its condition: value}."""
-    rng = np.random.default_rng(TEST_SEED)
+    """The one figure by which a model is introduced, the same as its row's: {name with its condition: value}."""
     if isinstance(task, Copy):
-        value = wrong_bits(model, task.fixed(rng, SEQUENCES, COPY_LENGTHS[-1]), device=device)
+        value = measure_copy(model, task, COPY_LENGTHS[-1], device=device)
         return {f"wrong bits, length {COPY_LENGTHS[-1]}": round(value, 4)}
     assert isinstance(task, SignalRecall)
     segment, delay = RECALL_SHAPES[-1]
-    value = relative_rmse(model, task.fixed(rng, SEQUENCES, segment, delay), device=device)
+    value = measure_recall(model, task, segment, delay, device=device)
     return {f"relative RMSE, segment {segment}, delay {delay}": round(value, 4)}
 
 
@@ -77,36 +92,27 @@ def rows(
     """
     for name in names if names is not None else checkpoints.names():
         loaded = checkpoints.load(name, device=device)
-        task = tasks.get(loaded.task)
+        model, task = loaded.model, tasks.get(loaded.task)
         common = {"model": loaded.paradigm, "task": loaded.task, "metric": task.metric, "checkpoint": loaded.sha256}
-        rng = np.random.default_rng(TEST_SEED)
+        common |= {"sequences": sequences, "seed": TEST_SEED}
         if isinstance(task, Copy):
             for length in COPY_LENGTHS:
-                value = wrong_bits(loaded.model, task.fixed(rng, sequences, length), device=device)
-                yield common | {
-                    "condition": f"length {length}",
-                    "value": value,
-                    "sequences": sequences,
-                    "seed": TEST_SEED,
-                }
+                value = measure_copy(model, task, length, sequences=sequences, device=device)
+                yield common | {"condition": f"length {length}", "value": value}
         elif isinstance(task, SignalRecall):
             for segment, delay in RECALL_SHAPES:
-                value = relative_rmse(loaded.model, task.fixed(rng, sequences, segment, delay), device=device)
-                condition = f"held-out mixtures, segment {segment}, delay {delay}"
-                yield common | {"condition": condition, "value": value, "sequences": sequences, "seed": TEST_SEED}
-            value = relative_rmse(loaded.model, SignalRecall().batch(rng, sequences, rounds=3), device=device)
-            condition = "held-out mixtures, three rounds of any shape in one memory"
-            yield common | {"condition": condition, "value": value, "sequences": sequences, "seed": TEST_SEED}
+                value = measure_recall(model, task, segment, delay, sequences=sequences, device=device)
+                yield common | {"condition": f"held-out mixtures, segment {segment}, delay {delay}", "value": value}
+            fresh = SignalRecall()  # its own pool, so that what ran before changes nothing
+            value = relative_rmse(
+                model, fresh.batch(np.random.default_rng(TEST_SEED), sequences, rounds=3), device=device
+            )
+            yield common | {"condition": "held-out mixtures, three rounds of any shape in one memory", "value": value}
             if ecg is not None:
                 batch = _ecg_batch(task, ecg)
-                value = relative_rmse(loaded.model, batch, device=device)
+                value = relative_rmse(model, batch, device=device)
                 condition = f"{ecg.name} at 36 Hz, segment 24, delay 30"
-                yield common | {
-                    "condition": condition,
-                    "value": value,
-                    "sequences": len(batch.inputs),
-                    "seed": TEST_SEED,
-                }
+                yield common | {"condition": condition, "value": value, "sequences": len(batch.inputs)}
 
 
 def _ecg_batch(task: SignalRecall, path: Path) -> Batch:
