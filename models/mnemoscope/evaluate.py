@@ -116,16 +116,18 @@ def rows(
 
 
 def _ecg_batch(task: SignalRecall, path: Path) -> Batch:
-    """Back-to-back windows of a 360 Hz ECG, resampled to 36 Hz and z-scored over the whole recording."""
-    from scipy.signal import resample_poly
+    """Back-to-back windows of an ECG, imported, resampled to 36 Hz and z-scored over the whole recording like any run."""
+    from mnemoscope import csv_import
+    from mnemoscope.series import prepare
 
-    raw = np.loadtxt(path, delimiter=",", skiprows=1, usecols=1)
-    values = resample_poly(raw, 1, 10)
-    values = (values - values.mean()) / values.std()
-    steps = 16 + 2 * 24 + 30
-    plans = [values[at : at + steps] for at in range(0, len(values) - steps + 1, steps)]
-    laid = [task._lay_out(window, [(16, 24, 30)], steps) for window in plans]
-    return Batch(*(np.stack(parts) for parts in zip(*laid, strict=True)))
+    table = csv_import.read(path)
+    series = table.series(next(column.index for column in table.columns if column.kind == "value"))
+    values = prepare(series, sample_rate=36.0, scaling="zscore").values
+    segment, delay = RECALL_SHAPES[-1]
+    steps = 16 + 2 * segment + delay
+    windows = [values[at : at + steps] for at in range(0, len(values) - steps + 1, steps)]
+    runs = [task.episode(window, lead=16, segment=segment, delay=delay, rounds=1) for window in windows]
+    return Batch(*(np.stack([getattr(run, part) for run in runs]) for part in ("inputs", "targets", "mask")))
 
 
 def as_json(row: dict[str, Any]) -> str:

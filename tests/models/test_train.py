@@ -42,6 +42,16 @@ def test_the_same_seed_trains_the_same_weights(trained: Path, tmp_path: Path) ->
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
+def test_a_run_before_does_not_change_the_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signals are drawn from a pool; each training has its own, so that a card's command reproduces its checkpoint."""
+    recipe = replace(recipes.recipe("signal-recall", "lstm"), config={"hidden": 6}, batch=3, check_every=3)
+    monkeypatch.setitem(recipes.RECIPES, ("signal-recall", "lstm"), recipe)
+    for name in ("first", "second"):
+        train.train("signal-recall", "lstm", out=tmp_path / name, updates=3, seed=5)
+    first, second = (load_file(tmp_path / name / checkpoints.WEIGHTS) for name in ("first", "second"))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
 def test_damaged_checkpoints_are_refused_by_name(trained: Path) -> None:
     """NaN weights, a wrong shape, a pickle in disguise and a broken card each get their own sentence."""
     weights = load_file(trained / checkpoints.WEIGHTS)

@@ -212,8 +212,7 @@ def test_a_damaged_recording_says_so_and_harms_nobody(server):
 def test_what_ships_opens_like_any_other_recording_and_cannot_be_changed(server):
     """Gallery ids are words; behind them are ordinary recordings."""
     shipped = server.http.get("api/gallery").json()
-    if not shipped:
-        pytest.skip("no recording has been made for the gallery")
+    assert "odd-beat" in [entry["id"] for entry in shipped]
     for entry in shipped:
         detail = server.status(entry["id"])
         assert (detail["steps"], detail["live"]) == (entry["steps"], False)

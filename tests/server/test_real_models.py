@@ -9,7 +9,6 @@ from mnemoscope import checkpoints, signals
 from mnemoscope.recording import Recording
 
 TRAINED = [name.removesuffix("-signal-recall") for name in checkpoints.names() if name.endswith("-signal-recall")]
-pytestmark = pytest.mark.skipif(len(TRAINED) < 2, reason="fewer than two checkpoints for signal-recall")
 
 
 @pytest.fixture(scope="module")
