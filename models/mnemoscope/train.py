@@ -85,8 +85,8 @@ def train(
     Raises TrainingError without a recipe or when the loss stops being finite, CheckpointError for weights to resume from
     that do not fit.
     """
-    recipe = recipes.recipe(task_name, model_name)
     task = type(tasks.get(task_name))()  # with its own pool of signals: what ran before must not change the weights
+    recipe = recipes.recipe(task_name, model_name)
     recipe = replace(recipe, updates=updates or recipe.updates, batch=batch or recipe.batch)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)

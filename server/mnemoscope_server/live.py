@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import json
 import logging
+import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
@@ -41,6 +42,7 @@ class LiveSessions:
         self.sessions: dict[str, Session] = {}
         self._opening: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._keeping = threading.Lock()
 
     def start(self) -> None:
         """Start the workers; they load in the background. What a step costs is known from the last time until then."""
@@ -116,10 +118,11 @@ class LiveSessions:
         return self.store.folder / "measured.json"
 
     def _keep_measured(self) -> None:
-        part = self.store.tmp / "measured.json"
-        entries = {self.settings.device: [dataclasses.asdict(m) for m in self.pool.measured.values()]}
-        part.write_text(json.dumps(entries), encoding="utf-8")
-        part.replace(self._measured_file)
+        with self._keeping:  # figures come faster than a busy disk takes them, and they share one temporary file
+            part = self.store.tmp / "measured.json"
+            entries = {self.settings.device: [dataclasses.asdict(m) for m in list(self.pool.measured.values())]}
+            part.write_text(json.dumps(entries), encoding="utf-8")
+            part.replace(self._measured_file)
 
     # --- events
 
