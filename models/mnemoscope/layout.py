@@ -26,8 +26,16 @@ from mnemoscope.errors import RecordingError
 DTYPE = np.dtype("<f4")
 """Every number in a frame: little-endian float32."""
 
-BankKind = Literal["matrix", "cell", "append"]
+BankKind = Literal["matrix", "cell", "append", "recurrent", "associative"]
 BANK_KINDS: tuple[str, ...] = get_args(BankKind)
+BANK_FLAGS: dict[str, BankKind] = {
+    "usage": "matrix",
+    "links": "matrix",
+    "deallocation": "matrix",
+    "direct": "cell",
+    "gated": "append",
+}
+"""Flags of a bank and the one kind that may carry each."""
 
 TensorKey = tuple[str | None, str]
 """(bank, name): what identifies a tensor. `bank` is None for what belongs to the whole model."""
@@ -75,9 +83,12 @@ class TensorSpec:
 class BankSpec:
     """One memory of a model.
 
-    `slots` is None where the bank grows by one slot per step (append) or is a single state (cell).
-    `usage`, `links`: the model keeps them, so the log derives them. `deallocation`: freed slots are wiped
-    (Csordas & Schmidhuber 2019, arXiv 1904.10278), so retention enters the memory update.
+    `slots` is None where the bank grows by one slot per step (append) or is a single state (cell); of an associative
+    memory it is the size of a key. `usage`, `links`: the model keeps them, so the log derives them. `deallocation`: freed
+    slots are wiped (Csordas & Schmidhuber 2019, arXiv 1904.10278), so retention enters the memory update. `direct`: what
+    is read of a cell is the cell itself (GRU). `gated`: an append bank where each step says whether it wrote and whether
+    it read (encoder-decoder). `bias_slopes`: per head, what a step of distance costs in the score of an append bank
+    (ALiBi, Press et al. 2022, arXiv 2108.12409).
     """
 
     name: str
@@ -89,6 +100,14 @@ class BankSpec:
     usage: bool = False
     links: bool = False
     deallocation: bool = False
+    direct: bool = False
+    gated: bool = False
+    bias_slopes: tuple[float, ...] | None = None
+
+    @property
+    def single(self) -> bool:
+        """One state [unit] without slots and heads: a cell or a recurrent state."""
+        return self.kind in ("cell", "recurrent")
 
     def to_json(self) -> dict[str, Any]:
         out: dict[str, Any] = {
@@ -99,17 +118,29 @@ class BankSpec:
             "write_heads": self.write_heads,
             "read_heads": self.read_heads,
         }
-        out |= {flag: True for flag in ("usage", "links", "deallocation") if getattr(self, flag)}
-        return out
+        out |= {flag: True for flag in BANK_FLAGS if getattr(self, flag)}
+        return out if self.bias_slopes is None else out | {"bias_slopes": list(self.bias_slopes)}
 
     def frame_tensors(self) -> dict[str, tuple[int, ...]]:
         """Shapes that every frame of this bank must hold, so that the reader can derive the rest."""
         n, w, wh, rh = self.slots or 1, self.width, self.write_heads, self.read_heads
         if self.kind == "cell":
-            return dict.fromkeys(("forget_gate", "input_gate", "write_vectors", "output_gate", "read_vectors"), (w,))
+            gates = ("forget_gate", "input_gate") if self.direct else ("forget_gate", "input_gate", "output_gate")
+            return dict.fromkeys((*gates, "write_vectors", "read_vectors"), (w,))
+        if self.kind == "recurrent":
+            return dict.fromkeys(("write_vectors", "slopes", "read_vectors"), (w,))
         if self.kind == "append":
-            return {"queries": (rh, w), "keys": (wh, w), "values": (wh, w), "read_vectors": (rh, w)}
-        shapes: dict[str, tuple[int, ...]] = {
+            shapes: dict[str, tuple[int, ...]] = {
+                "queries": (rh, w),
+                "keys": (wh, w),
+                "values": (wh, w),
+                "read_vectors": (rh, w),
+            }
+            return shapes | ({"write_gate": (1,), "read_gate": (1,)} if self.gated else {})
+        if self.kind == "associative":
+            shapes = dict.fromkeys(("queries", "keys", "retention", "erase"), (rh, n))
+            return shapes | dict.fromkeys(("write_vectors", "write_gate", "read_vectors"), (rh, w))
+        shapes = {
             "write_weights": (wh, n),
             "erase": (wh, w),
             "write_vectors": (wh, w),
@@ -124,8 +155,12 @@ class BankSpec:
         n, w = self.slots or 1, self.width
         if self.kind == "cell":
             return {"cell": (w,)}
+        if self.kind == "recurrent":
+            return {"hidden": (w,), "recurrent_weights": (w, w)}
         if self.kind == "append":
             return {}
+        if self.kind == "associative":
+            return {"memory": (self.read_heads, n, w)}
         shapes: dict[str, tuple[int, ...]] = {"memory": (n, w)}
         if self.usage:
             shapes |= {"usage": (n,), "write_weights": (self.write_heads, n)}

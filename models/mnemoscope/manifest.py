@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from mnemoscope.errors import RecordingError, UnsupportedVersion
-from mnemoscope.layout import BANK_KINDS, DTYPE, BankSpec, FrameLayout, TensorKey
+from mnemoscope.layout import BANK_FLAGS, BANK_KINDS, DTYPE, BankSpec, FrameLayout, TensorKey
 
 FORMAT = "mnemoscope-recording"
 VERSION = 1
@@ -164,7 +164,7 @@ def _bank(bank: Any, where: str) -> BankSpec:
         _refuse(f"{where}.kind", f"one of {', '.join(BANK_KINDS)}", kind)
     slots = None if bank.get("slots") is None else _integer(bank, "slots", f"{where}.slots", low=1)
     flags = {}
-    for flag in ("usage", "links", "deallocation"):
+    for flag in BANK_FLAGS:
         flags[flag] = bank.get(flag) or False
         if not isinstance(flags[flag], bool):
             _refuse(f"{where}.{flag}", "true or false", flags[flag])
@@ -175,19 +175,39 @@ def _bank(bank: Any, where: str) -> BankSpec:
         width=_integer(bank, "width", f"{where}.width", low=1),
         write_heads=_integer(bank, "write_heads", f"{where}.write_heads", low=1),
         read_heads=_integer(bank, "read_heads", f"{where}.read_heads", low=1),
+        bias_slopes=_slopes(bank, f"{where}.bias_slopes"),
         **flags,
     )
-    if kind == "matrix" and slots is None:
-        _refuse(f"{where}.slots", "the number of slots of a matrix memory", None)
-    if kind == "cell" and slots not in (None, 1):
-        _refuse(f"{where}.slots", "null or 1 for a cell state", slots)
+    if kind in ("matrix", "associative") and slots is None:
+        _refuse(f"{where}.slots", f"the number of slots of {_AN[kind]} memory", None)
+    if spec.single and slots not in (None, 1):
+        _refuse(f"{where}.slots", f"null or 1 for {_AN[kind]} state", slots)
+    if spec.single and (spec.write_heads, spec.read_heads) != (1, 1):
+        _refuse(where, f"one write head and one read head for {_AN[kind]} state", bank)
     if kind == "append" and (slots is not None or spec.write_heads != spec.read_heads):
         _refuse(where, "slots null and as many write heads as read heads for an attention memory", bank)
-    if kind != "matrix" and any(flags.values()):
-        _refuse(where, "usage, links and deallocation only on a matrix memory", bank)
+    if kind == "associative" and spec.write_heads != spec.read_heads:
+        _refuse(where, "as many write heads as read heads for an associative memory", bank)
+    for flag, owner in BANK_FLAGS.items():
+        if flags[flag] and kind != owner:
+            _refuse(f"{where}.{flag}", f"{flag} only on a bank of kind {owner}", kind)
+    if spec.bias_slopes is not None and (kind != "append" or len(spec.bias_slopes) != spec.read_heads):
+        _refuse(f"{where}.bias_slopes", "one slope per head of a bank of kind append", bank["bias_slopes"])
     if spec.links and spec.write_heads != 1:
         _refuse(f"{where}.write_heads", "one write head where links are kept", spec.write_heads)
     return spec
+
+
+_AN = {"matrix": "a matrix", "associative": "an associative", "cell": "a cell", "recurrent": "a recurrent"}
+
+
+def _slopes(bank: dict[str, Any], where: str) -> tuple[float, ...] | None:
+    if bank.get("bias_slopes") is None:
+        return None
+    slopes = _list(bank, "bias_slopes", where)
+    if any(type(slope) not in (int, float) or not math.isfinite(slope) for slope in slopes):
+        _refuse(where, "finite numbers", slopes)
+    return tuple(float(slope) for slope in slopes)
 
 
 def _layout(model: dict[str, Any], key: str, where: str, limit: int) -> FrameLayout:

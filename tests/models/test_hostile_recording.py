@@ -102,7 +102,17 @@ CHANGES: list[tuple[str, tuple[Any, ...], Any]] = [
     (r"banks\[0\].slots: wanted null or 1", ("models", 0, "banks", 0, "slots"), 5),
     (r"banks\[0\].width: wanted", ("models", 0, "banks", 0, "width"), 2**40),
     (r"banks\[0\].read_heads: wanted", ("models", 0, "banks", 0, "read_heads"), 0),
-    ("usage, links and deallocation only", ("models", 0, "banks", 0, "usage"), True),
+    ("direct only on a bank of kind cell", ("models", 1, "banks", 0, "direct"), True),
+    ("gated only on a bank of kind append", ("models", 0, "banks", 0, "gated"), True),
+    (r"bias_slopes: wanted one slope per head", ("models", 1, "banks", 0, "bias_slopes"), [0.5]),
+    (r"bias_slopes: wanted finite numbers", ("models", 1, "banks", 0, "bias_slopes"), ["a", "b"]),
+    (r"bias_slopes: wanted one slope per head of a bank of kind append", ("models", 0, "banks", 0, "bias_slopes"), [1]),
+    (
+        "as many write heads as read heads for an associative",
+        ("models", 0, "banks", 0),
+        {"kind": "associative", "name": "m", "slots": 2, "width": 3, "write_heads": 1, "read_heads": 2},
+    ),
+    ("usage only on a bank of kind matrix", ("models", 0, "banks", 0, "usage"), True),
     (r"banks\[0\].links: wanted true or false", ("models", 0, "banks", 0, "links"), "yes"),
     ("slots null and as many write heads", ("models", 1, "banks", 0, "write_heads"), 3),
     ("shape .* got", ("models", 0, "banks", 0, "width"), 8),
@@ -134,7 +144,7 @@ def test_a_wrong_manifest_names_the_place(tmp_path: Path, message: str, place: t
     for key in place[:-1]:
         inner = inner[key]
     if isinstance(value, dict) and "kind" in value:
-        value = inner[place[-1]] | value | {"slots": None}
+        value = inner[place[-1]] | {"slots": None} | value
     inner[place[-1]] = value
     with pytest.raises(CorruptRecording, match=message) as caught:
         open_bytes(tmp_path, preamble(manifest))
