@@ -1,13 +1,14 @@
 """The addressing mechanisms of the NTM and the DNC, one equation a function.
 
-Papers: [NTM] Graves, Wayne, Danihelka 2014 (arXiv 1410.5401); [DNC] Graves et al. 2016 (Nature 538:471), Methods.
+Papers: [NTM] Graves, Wayne, Danihelka 2014 (arXiv 1410.5401); [DNC] Graves et al. 2016 (Nature 538:471), Methods;
+[CS] Csordas & Schmidhuber 2019 (arXiv 1904.10278): masked lookup, de-allocation, sharpened links.
 
 Glossary (paper's letter: meaning)
     B  batch                       M  memory [B, N, W]          k  key [B, H, W]      β  strength [B, H]
     N  slots                       w  weighting [B, H, N]       g  interpolation gate [B, H]
     W  width of a slot             s  shift weighting [B, H, S] γ  sharpening [B, H]
     H  heads (R for read heads)    u  usage [B, N]   ψ retention [B, N]   a allocation [B, N]   f free gates [B, R]
-    L  link matrix [B, N, N]       p  precedence [B, N]
+    L  link matrix [B, N, N]       p  precedence [B, N]         m  lookup mask [B, H, W]
 
 All functions are pure and differentiable where the papers are.
 """
@@ -22,6 +23,12 @@ NORM_EPSILON = 1e-6
 
 USAGE_EPSILON = 1e-6
 """Keeps the cumulative product of the allocation away from zero so that its gradient exists (DeepMind's dnc)."""
+
+SHARPEN_EPSILON = 1e-20
+"""Keeps the logarithm of a weight of 0 finite where the NTM sharpens; far below what a float32 weighting resolves."""
+
+LINK_EPSILON = 1e-6
+"""The ε of [CS] (their code): added to forward and backward weightings before they are sharpened, which may be all zero."""
 
 
 def oneplus(x: Tensor) -> Tensor:
@@ -38,6 +45,24 @@ def content_weighting(memory: Tensor, keys: Tensor, strengths: Tensor) -> Tensor
     memory_scale = torch.rsqrt(memory.square().sum(-1) + NORM_EPSILON)
     key_scale = strengths * torch.rsqrt(keys.square().sum(-1) + NORM_EPSILON)
     return torch.softmax(dots * memory_scale.unsqueeze(1) * key_scale.unsqueeze(2), -1)
+
+
+def masked_content_weighting(memory: Tensor, keys: Tensor, strengths: Tensor, masks: Tensor) -> Tensor:
+    """C(M, k, β, m)_i = softmax_i(β · cos(k ⊙ m, M_i ⊙ m)) ([CS]): the lookup sees only part of the width.
+
+    memory [B, N, W], keys and masks [B, H, W], strengths [B, H] -> [B, H, N]; each row sums to 1. The mask is moved onto
+    key and squares, so no [B, H, N, W] is made; norms are √(Σ² + ε) of the masked vectors.
+    """
+    squares = masks.square()
+    dots = torch.bmm(keys * squares, memory.transpose(1, 2))
+    memory_scale = torch.rsqrt(torch.bmm(squares, memory.square().transpose(1, 2)) + NORM_EPSILON)
+    key_scale = strengths * torch.rsqrt((keys.square() * squares).sum(-1) + NORM_EPSILON)
+    return torch.softmax(dots * memory_scale * key_scale.unsqueeze(2), -1)
+
+
+def floored_mask(raw: Tensor, floor: float) -> Tensor:
+    """The mask m = σ(m̂)(1 − m_min) + m_min ([CS]): with a floor above 0 no part of the width is ever lost to gradients."""
+    return floor + (1 - floor) * torch.sigmoid(raw)
 
 
 def interpolate(content: Tensor, previous: Tensor, gates: Tensor) -> Tensor:
@@ -57,12 +82,14 @@ def circular_shift(weights: Tensor, shifts: Tensor) -> Tensor:
     return torch.matmul(windows, shifts.flip(-1).unsqueeze(-1)).squeeze(-1)
 
 
-def sharpen(weights: Tensor, gamma: Tensor) -> Tensor:
-    """W = w̃^γ / Σ w̃^γ ([NTM] eq. 9), computed as softmax(γ log w̃), which neither under- nor overflows.
+def sharpen(weights: Tensor, gamma: Tensor, *, epsilon: float = SHARPEN_EPSILON) -> Tensor:
+    """S(w̃, γ) = (w̃ + ε)^γ / Σ (w̃ + ε)^γ ([NTM] eq. 9; with ε = LINK_EPSILON the sharpened links of [CS]).
 
+    Computed as softmax(γ log(w̃ + ε)), which neither under- nor overflows: the softmax takes out the largest term, which is
+    the division by max(w̃ + ε) of [CS]. An all-zero row becomes the uniform one.
     weights [B, H, N], gamma [B, H] (≥ 1) -> [B, H, N], rows sum to 1.
     """
-    return torch.softmax(gamma.unsqueeze(2) * torch.log(weights + 1e-20), -1)
+    return torch.softmax(gamma.unsqueeze(2) * torch.log(weights + epsilon), -1)
 
 
 def erase_and_write(memory: Tensor, weights: Tensor, erase: Tensor, vectors: Tensor) -> Tensor:

@@ -1,49 +1,26 @@
-"""Differentiable Neural Computer: Graves et al. 2016 (Nature 538:471), Methods, with an LSTM controller.
+"""Differentiable Neural Computer: Graves et al. 2016 (Nature 538:471), Methods, and the variants of Csordas & Schmidhuber.
 
 Glossary: N slots, W width, R read heads, H controller width; ξ the interface vector of W·R + 3W + 5R + 3 numbers.
+Options ([CS] Csordas & Schmidhuber 2019, arXiv 1904.10278): `masking` (M), `deallocation` (D), `sharpening` (S); the DNC-MD
+and DNC-MDS of that paper are combinations of them.
 Where we differ from the paper: norms are √(Σ² + 1e-6) and usage has a floor of 1e-6 before the allocation's product
 (both as in DeepMind's own code), and the usage does not pass gradients to the write weighting (DeepMind, Csordás 2019).
 Memory starts at 1e-6, weightings, usage, links and precedence at 0.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from mnemoscope import addressing
+from mnemoscope import addressing, controllers
+from mnemoscope.dnc_interface import DNCConfig, Interface, interface_size, interface_sizes, unpack
 from mnemoscope.layout import BankSpec
 from mnemoscope.model import MemoryModel, Step, TensorEntry, Traced
 
+__all__ = ["BLANK", "DNC", "DNCConfig", "DNCSeen", "DNCState", "Interface", "interface_size"]
+
 BLANK = 1e-6
-
-
-@dataclass(frozen=True)
-class DNCConfig:
-    """Sizes of a DNC. `inputs` and `outputs` are features a step; the rest are the paper's letters."""
-
-    inputs: int
-    outputs: int
-    slots: int = 128
-    width: int = 20
-    read_heads: int = 1
-    controller: int = 100
-
-
-class Interface(NamedTuple):
-    """The interface vector, unpacked ([DNC] "Interface parameters"); shapes with the batch in front."""
-
-    read_keys: Tensor  # [B, R, W]
-    read_strengths: Tensor  # [B, R]
-    write_key: Tensor  # [B, W]
-    write_strength: Tensor  # [B, 1]
-    erase: Tensor  # [B, 1, W]
-    write_vectors: Tensor  # [B, 1, W]
-    free_gates: Tensor  # [B, R]
-    allocation_gate: Tensor  # [B, 1]
-    write_gate: Tensor  # [B, 1]
-    read_modes: Tensor  # [B, R, 3]: backward, content, forward
 
 
 class DNCState(NamedTuple):
@@ -56,8 +33,8 @@ class DNCState(NamedTuple):
     write_weights: Tensor  # [B, 1, N]
     read_weights: Tensor  # [B, R, N]
     read_vectors: Tensor  # [B, R, W]
-    hidden: Tensor  # [B, H]
-    cell: Tensor  # [B, H]
+    hidden: Tensor  # [B, L·H] of L layers, [B, 0] of a feed-forward controller
+    cell: Tensor  # as hidden
 
 
 class DNCSeen(NamedTuple):
@@ -83,17 +60,18 @@ class DNC(MemoryModel):
         self.config = config
         self.inputs, self.outputs = config.inputs, config.outputs
         c = config
-        self.controller = nn.LSTMCell(c.inputs + c.read_heads * c.width, c.controller)
-        r, w = c.read_heads, c.width
-        self._sizes = [r * w, r, w, 1, w, w, r + 2, 3 * r]
-        self.interface = nn.Linear(c.controller, sum(self._sizes))
-        self.controller_output = nn.Linear(c.controller, c.outputs)  # υ_t = W_y h_t
-        self.read_output = nn.Linear(r * w, c.outputs, bias=False)  # W_r
+        reads, features = c.read_heads * c.width, c.controller * c.controller_layers
+        self.controller = controllers.make(c.controller_kind, c.inputs + reads, c.controller, c.controller_layers)
+        self._sizes = interface_sizes(c)
+        self.interface = nn.Linear(features, sum(self._sizes))
+        self.controller_output = nn.Linear(features, c.outputs)  # υ_t = W_y h_t
+        self.read_output = nn.Linear(reads, c.outputs, bias=False)  # W_r
         self.register_buffer("off_diagonal", 1 - torch.eye(c.slots), persistent=False)
 
     def initial_state(self, batch: int) -> DNCState:
         """Blank memory and a resting controller."""
         c, like = self.config, self.interface.weight
+        kept = controllers.state_size(c.controller_kind, c.controller, c.controller_layers)
         return DNCState(
             memory=like.new_full((batch, c.slots, c.width), BLANK),
             usage=like.new_zeros(batch, c.slots),
@@ -102,61 +80,56 @@ class DNC(MemoryModel):
             write_weights=like.new_zeros(batch, 1, c.slots),
             read_weights=like.new_zeros(batch, c.read_heads, c.slots),
             read_vectors=like.new_zeros(batch, c.read_heads, c.width),
-            hidden=like.new_zeros(batch, c.controller),
-            cell=like.new_zeros(batch, c.controller),
-        )
-
-    def _unpack(self, hidden: Tensor) -> Interface:
-        """ξ_t = W_ξ h_t, in the paper's order, each part through its activation."""
-        batch, r, w = hidden.shape[0], self.config.read_heads, self.config.width
-        keys, strengths, key, strength, erase, vector, gates, modes = self.interface(hidden).split(self._sizes, -1)
-        gates = torch.sigmoid(gates)
-        return Interface(
-            read_keys=keys.view(batch, r, w),
-            read_strengths=addressing.oneplus(strengths),
-            write_key=key,
-            write_strength=addressing.oneplus(strength),
-            erase=torch.sigmoid(erase).unsqueeze(1),
-            write_vectors=vector.unsqueeze(1),
-            free_gates=gates[:, :r],
-            allocation_gate=gates[:, r : r + 1],
-            write_gate=gates[:, r + 1 :],
-            read_modes=torch.softmax(modes.view(batch, r, 3), -1),
+            hidden=like.new_zeros(batch, kept),
+            cell=like.new_zeros(batch, kept),
         )
 
     def step(self, x: Tensor, state: DNCState) -> Step:
         """One step: x [B, I] -> output [B, O] (raw), the next DNCState, DNCSeen."""
-        batch = x.shape[0]
-        # χ_t = [x_t; r_{t−1}]
-        hidden, cell = self.controller(torch.cat((x, state.read_vectors.flatten(1)), 1), (state.hidden, state.cell))
-        xi = self._unpack(hidden)
+        batch, c = x.shape[0], self.config
+        chi = torch.cat((x, state.read_vectors.flatten(1)), 1)  # χ_t = [x_t; r_{t−1}]
+        features, hidden, cell = controllers.advance(self.controller, chi, state.hidden, state.cell)
+        xi = unpack(self.interface(features), c, self._sizes)  # ξ_t = W_ξ h_t
 
         kept = addressing.retention(xi.free_gates, state.read_weights)  # ψ_t
         usage = addressing.usage_after(state.usage, state.write_weights.squeeze(1).detach(), kept)  # u_t
         allocation = addressing.allocation_weighting(usage)  # a_t
-        content = addressing.content_weighting(state.memory, xi.write_key.unsqueeze(1), xi.write_strength).squeeze(
+        write_mask = xi.write_mask.unsqueeze(1)
+        content = self._look_up(state.memory, xi.write_key.unsqueeze(1), xi.write_strength, write_mask).squeeze(
             1
         )  # c^w_t
         write = xi.write_gate * torch.lerp(content, allocation, xi.allocation_gate)  # w^w_t
         write_weights = write.unsqueeze(1)
-        memory = addressing.erase_and_write(state.memory, write_weights, xi.erase, xi.write_vectors)
+        found = state.memory * kept.unsqueeze(2) if c.deallocation else state.memory  # M_{t−1} ⊙ ψ_t 1ᵀ in DNC-D
+        memory = addressing.erase_and_write(found, write_weights, xi.erase, xi.write_vectors)
 
         links = addressing.link_matrix(state.links, state.precedence, write, self.off_diagonal)  # L_t, from p_{t−1}
         precedence = addressing.precedence_after(state.precedence, write)  # p_t
         forward = torch.bmm(state.read_weights, links.transpose(1, 2))  # f_t = L_t w^r_{t−1}
         backward = torch.bmm(state.read_weights, links)  # b_t = L_tᵀ w^r_{t−1}
-        looked_up = addressing.content_weighting(memory, xi.read_keys, xi.read_strengths)  # c^r_t
+        if c.sharpening:
+            backward, forward = (
+                addressing.sharpen(way, sharpness, epsilon=addressing.LINK_EPSILON)
+                for way, sharpness in zip((backward, forward), xi.link_sharpening.unbind(2), strict=True)
+            )
+        looked_up = self._look_up(memory, xi.read_keys, xi.read_strengths, xi.read_masks)  # c^r_t
         modes = torch.stack((backward, looked_up, forward), 2)  # [B, R, 3, N]
         read_weights = torch.matmul(xi.read_modes.unsqueeze(2), modes).squeeze(2)  # w^r_t
         reads = torch.bmm(read_weights, memory)  # r_t = M_tᵀ w^r_t
 
         from_memory = self.read_output(reads.view(batch, -1))
-        output = self.controller_output(hidden) + from_memory
+        output = self.controller_output(features) + from_memory
         return Step(
             output,
             DNCState(memory, usage, links, precedence, write_weights, read_weights, reads, hidden, cell),
             DNCSeen(write_weights, read_weights, reads, xi, from_memory),
         )
+
+    def _look_up(self, memory: Tensor, keys: Tensor, strengths: Tensor, masks: Tensor) -> Tensor:
+        """C(M, k, β), through the masks of DNC-M where there are any."""
+        if self.config.masking:
+            return addressing.masked_content_weighting(memory, keys, strengths, masks)
+        return addressing.content_weighting(memory, keys, strengths)
 
     def banks(self) -> list[BankSpec]:
         """One matrix of N slots with usage and temporal links."""
@@ -171,6 +144,7 @@ class DNC(MemoryModel):
                 read_heads=c.read_heads,
                 usage=True,
                 links=True,
+                deallocation=c.deallocation,
             )
         ]
 
@@ -178,7 +152,7 @@ class DNC(MemoryModel):
         """Addresses, vectors and gates; keys are not recorded and reads follow from the rest."""
         c, bank = self.config, "memory"
         r, w = c.read_heads, c.width
-        return [
+        entries: list[TensorEntry] = [
             (None, "output_memory", "output", ("output",), (c.outputs,)),
             (bank, "write_weights", "write", ("write_head", "slot"), (1, c.slots)),
             (bank, "erase", "erase", ("write_head", "width"), (1, w)),
@@ -191,6 +165,12 @@ class DNC(MemoryModel):
             (bank, "write_gate", "gate", ("gate",), (1,)),
             (bank, "read_modes", "gate", ("read_head", "mode"), (r, 3)),
         ]
+        if c.masking:
+            entries.append((bank, "read_masks", "gate", ("read_head", "width"), (r, w)))
+            entries.append((bank, "write_mask", "gate", ("width",), (w,)))
+        if c.sharpening:
+            entries.append((bank, "link_sharpening", "gate", ("read_head", "direction"), (r, 2)))
+        return entries
 
     def keyframe_entries(self) -> list[TensorEntry]:
         """Memory and everything of which usage and links are made."""
@@ -206,15 +186,10 @@ class DNC(MemoryModel):
 
     def frame(self, seen: DNCSeen) -> Traced:
         """Tensors of `frame_entries`."""
-        traced: Traced = {
-            ("memory", name): value
-            for name, value in seen.interface._asdict().items()
-            if not name.endswith("key") and name != "read_keys"
+        return {
+            (bank, name): getattr(seen if hasattr(seen, name) else seen.interface, name)
+            for bank, name, *_ in self.frame_entries()
         }
-        for name in ("write_weights", "read_weights"):
-            traced["memory", name] = getattr(seen, name)
-        traced[None, "output_memory"] = seen.output_memory
-        return traced
 
     def keyframe(self, state: DNCState) -> Traced:
         """Tensors of `keyframe_entries`."""

@@ -1,9 +1,10 @@
-"""Neural Turing Machine: Graves, Wayne, Danihelka 2014 (arXiv 1410.5401), with an LSTM controller.
+"""Neural Turing Machine: Graves, Wayne, Danihelka 2014 (arXiv 1410.5401), with an LSTM or feed-forward controller.
 
-Glossary: N slots, W width, R read heads, H_w write heads, H controller width, S shifts (offsets −1, 0, 1).
+Glossary: N slots, W width, R read heads, H_w write heads, H controller width, S shifts (offsets −S//2 … S//2; −1, 0, 1).
 What the paper leaves open is settled so: write first, then address and read the memory just written; keys through tanh,
-add vectors linear; initial memory, weightings and reads are learned, the weightings start focused on slot 0 (a uniform
-start on a constant memory never breaks the symmetry between slots).
+add vectors linear; initial memory, weightings and reads are learned, the weightings start focused (ntm_start.py).
+There is no option to read M_{t−1} before writing: a recording derives what was read as `M_tᵀ w^r_t` (docs/format.md), and
+its ledger ends with the write of the same step, so such a run could be recorded only falsely.
 """
 
 from dataclasses import dataclass
@@ -13,14 +14,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mnemoscope import addressing
+from mnemoscope import addressing, controllers, ntm_start
+from mnemoscope.controllers import ControllerKind
 from mnemoscope.layout import BankSpec
 from mnemoscope.model import MemoryModel, Step, TensorEntry, Traced
+from mnemoscope.ntm_start import InitialMemory, InitialWeighting
 
 
 @dataclass(frozen=True)
 class NTMConfig:
-    """Sizes of an NTM. `inputs` and `outputs` are features a step; the rest are the paper's letters."""
+    """Sizes of an NTM and how it starts.
+
+    `inputs` and `outputs` are features a step; `slots` … `shifts` the paper's letters; `controller` units a layer.
+    `initial_memory`, `initial_weighting`: see ntm_start.py. `gate_bias`, where given, is what the bias of every
+    interpolation gate is initialised with: −2 keeps the heads walking by shifts at first (it helps repeat-copy).
+    """
 
     inputs: int
     outputs: int
@@ -30,6 +38,23 @@ class NTMConfig:
     write_heads: int = 1
     controller: int = 100
     shifts: int = 3
+    controller_kind: ControllerKind = "lstm"
+    controller_layers: int = 1
+    initial_memory: InitialMemory = "learned"
+    initial_weighting: InitialWeighting = "focused"
+    gate_bias: float | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for sizes and choices of which no NTM can be built, or none that can learn."""
+        names = ("inputs", "outputs", "slots", "width", "read_heads", "write_heads", "controller", "controller_layers")
+        controllers.require_sizes(**{name: getattr(self, name) for name in names}, shifts=self.shifts)
+        controllers.require_choice("controller_kind", self.controller_kind, controllers.KINDS)
+        if self.shifts % 2 == 0 or self.shifts > self.slots:
+            raise ValueError(
+                f"shifts must be an odd number of at most slots = {self.slots} (as many to either side of staying), "
+                f"got {self.shifts}; take 1, 3 or 5"
+            )
+        ntm_start.require(self.initial_memory, self.initial_weighting)
 
 
 class Heads(NamedTuple):
@@ -43,7 +68,10 @@ class Heads(NamedTuple):
 
 
 class NTMState(NamedTuple):
-    """All that the next step needs: memory [B, N, W], weightings [B, H, N], reads [B, R, W], controller (h, c) [B, H]."""
+    """All that the next step needs: memory [B, N, W], weightings [B, H, N], reads [B, R, W], controller (h, c).
+
+    hidden and cell are [B, L·H] for L LSTM layers, [B, 0] for a feed-forward controller.
+    """
 
     memory: Tensor
     write_weights: Tensor
@@ -72,13 +100,17 @@ class NTM(MemoryModel):
     Example: `ntm = NTM(NTMConfig(inputs=9, outputs=8)); step = ntm.step(torch.zeros(1, 9), ntm.initial_state(1))`.
     """
 
+    initial_memory: Tensor
+    initial_weights: Tensor
+
     def __init__(self, config: NTMConfig) -> None:
         super().__init__()
         self.config = config
         self.inputs, self.outputs = config.inputs, config.outputs
         c = config
         heads = c.write_heads + c.read_heads
-        self.controller = nn.LSTMCell(c.inputs + c.read_heads * c.width, c.controller)
+        reads, features = c.read_heads * c.width, c.controller * c.controller_layers
+        self.controller = controllers.make(c.controller_kind, c.inputs + reads, c.controller, c.controller_layers)
         # one product for all heads, laid out by kind so that one activation covers all heads:
         # softplus: strengths, sharpening | sigmoid: gates, erase | tanh: keys | softmax: shifts | none: add vectors
         self._sizes = [
@@ -90,18 +122,19 @@ class NTM(MemoryModel):
             heads * c.shifts,
             c.write_heads * c.width,
         ]
-        self.interface = nn.Linear(c.controller, sum(self._sizes))
-        self.controller_output = nn.Linear(c.controller, c.outputs)
-        self.read_output = nn.Linear(c.read_heads * c.width, c.outputs, bias=False)
-        self.initial_memory = nn.Parameter(torch.randn(c.slots, c.width) * 0.05)
-        focused = torch.zeros(heads, c.slots)
-        focused[:, 0] = 5.0
-        self.initial_weights = nn.Parameter(focused)
+        self.interface = nn.Linear(features, sum(self._sizes))
+        if c.gate_bias is not None:
+            nn.init.constant_(self.interface.bias[2 * heads : 3 * heads], c.gate_bias)
+        self.controller_output = nn.Linear(features, c.outputs)
+        self.read_output = nn.Linear(reads, c.outputs, bias=False)
+        ntm_start.add_memory(self, "initial_memory", c.initial_memory, c.slots, c.width)
+        ntm_start.add_weighting(self, "initial_weights", c.initial_weighting, (c.write_heads, c.read_heads), c.slots)
         self.initial_reads = nn.Parameter(torch.zeros(c.read_heads, c.width))
-        self.initial_hidden = nn.Parameter(torch.zeros(2, c.controller))
+        kept = controllers.state_size(c.controller_kind, c.controller, c.controller_layers)
+        self.initial_hidden = nn.Parameter(torch.zeros(2, kept))
 
     def initial_state(self, batch: int) -> NTMState:
-        """The learned start, expanded to `batch` sequences."""
+        """The start, learned or fixed, expanded to `batch` sequences."""
         weights = torch.softmax(self.initial_weights, -1).expand(batch, -1, -1)
         hidden, cell = self.initial_hidden.unbind(0)
         return NTMState(
@@ -113,11 +146,11 @@ class NTM(MemoryModel):
             cell=cell.expand(batch, -1),
         )
 
-    def _interface(self, hidden: Tensor) -> tuple[Heads, Heads, Tensor, Tensor]:
-        """Controller output [B, H] -> (write heads, read heads, erase [B, H_w, W], add vectors [B, H_w, W])."""
+    def _interface(self, features: Tensor) -> tuple[Heads, Heads, Tensor, Tensor]:
+        """Controller output [B, L·H] -> (write heads, read heads, erase [B, H_w, W], add vectors [B, H_w, W])."""
         c = self.config
-        batch, heads = hidden.shape[0], c.write_heads + c.read_heads
-        raw = self.interface(hidden)
+        batch, heads = features.shape[0], c.write_heads + c.read_heads
+        raw = self.interface(features)
         positive, unit, keys, shifts, vectors = raw.split(
             [2 * heads, heads + c.write_heads * c.width, *self._sizes[4:]], -1
         )
@@ -133,14 +166,15 @@ class NTM(MemoryModel):
     def step(self, x: Tensor, state: NTMState) -> Step:
         """One step: x [B, I] -> output [B, O] (raw), the next NTMState, NTMSeen."""
         batch = x.shape[0]
-        hidden, cell = self.controller(torch.cat((x, state.read_vectors.flatten(1)), 1), (state.hidden, state.cell))
-        write, read, erase, vectors = self._interface(hidden)
+        chi = torch.cat((x, state.read_vectors.flatten(1)), 1)
+        features, hidden, cell = controllers.advance(self.controller, chi, state.hidden, state.cell)
+        write, read, erase, vectors = self._interface(features)
         write_weights = address(state.memory, write, state.write_weights)
         memory = addressing.erase_and_write(state.memory, write_weights, erase, vectors)
         read_weights = address(memory, read, state.read_weights)
         reads = torch.bmm(read_weights, memory)  # r_t = Σ_i w_t(i) M_t(i), eq. 2
         from_memory = self.read_output(reads.view(batch, -1))
-        output = self.controller_output(hidden) + from_memory
+        output = self.controller_output(features) + from_memory
         return Step(
             output,
             NTMState(memory, write_weights, read_weights, reads, hidden, cell),
