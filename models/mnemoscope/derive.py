@@ -8,7 +8,8 @@ One step each, pure, in the notation of the papers:
     ψ retention [slot]     u usage [slot]     L links [slot, slot]     p precedence [slot]
 
 Sources: Graves et al. 2014 (NTM, arXiv 1410.5401 §3), Graves et al. 2016 (DNC, Nature 538:471, Methods),
-Csordas & Schmidhuber 2019 (de-allocation, arXiv 1904.10278), Vaswani et al. 2017 (attention, arXiv 1706.03762 eq. 1).
+Csordas & Schmidhuber 2019 (de-allocation, arXiv 1904.10278), Vaswani et al. 2017 (attention, arXiv 1706.03762 eq. 1),
+Press et al. 2022 (distance in the score, arXiv 2108.12409), Yang et al. 2024 (DeltaNet, arXiv 2406.06484).
 """
 
 from __future__ import annotations
@@ -72,13 +73,42 @@ def update_links(links: Floats, precedence: Floats, write_weights: Floats) -> tu
 
 
 def update_cell(cell: Floats, forget_gate: Floats, input_gate: Floats, candidates: Floats) -> Floats:
-    """`c_t = f ⊙ c_{t−1} + i ⊙ g` [unit] (LSTM; g are the recorded write vectors)."""
+    """`c_t = f ⊙ c_{t−1} + i ⊙ g` [unit] (LSTM, GRU; g are the recorded write vectors)."""
     return forget_gate * cell + input_gate * candidates
 
 
-def attention_row(query: Floats, keys: Floats) -> Floats:
-    """`softmax_{s ≤ t}(q · k_s / √d)`: query [width], keys of the steps so far [step, width] -> weights [step]."""
+def update_hidden(hidden: Floats, recurrent_weights: Floats, slopes: Floats, write_vectors: Floats) -> Floats:
+    """`h_t = ρ_t ⊙ (W h_{t−1} + d_t)` [unit] (Elman): ρ = tanh(a)/a is the slope of the secant, so this is tanh(a) exactly."""
+    return slopes * (recurrent_weights @ hidden + write_vectors)
+
+
+def update_association(
+    memory: Floats, keys: Floats, write_vectors: Floats, retention: Floats, erase: Floats, write_gate: Floats
+) -> Floats:
+    """`S_t = (I − k (b⊙k)ᵀ) Diag(α) S_{t−1} + k (w⊙v)ᵀ` per head: memory S [head, key, width] (DeltaNet family).
+
+    keys k, retention α, erase b [head, key]; write_vectors v, write_gate w [head, width].
+    """
+    kept = retention[..., None] * memory
+    found = np.einsum("hk,hkw->hw", erase * keys, kept)
+    return kept + keys[..., None] * (write_gate * write_vectors - found)[:, None, :]
+
+
+def attention_row(
+    query: Floats, keys: Floats, *, bias_slope: float = 0.0, written: NDArray[np.bool_] | None = None
+) -> Floats:
+    """`softmax_{s ≤ t}(q · k_s / √d − m (t − s))`: query [width], keys of the steps so far [step, width] -> weights [step].
+
+    bias_slope m is 0 but for ALiBi. written [step]: which steps made a slot, by default all; the others weigh 0, and where
+    nothing was written there is nothing to read: all zero.
+    """
     scores = keys @ query / math.sqrt(keys.shape[1])
+    if bias_slope:
+        scores -= bias_slope * np.arange(len(keys) - 1, -1, -1)
+    if written is not None:
+        if not written.any():
+            return np.zeros(len(keys))
+        scores[~written] = -math.inf
     weights = np.exp(scores - scores.max())
     return weights / weights.sum()
 
@@ -141,4 +171,45 @@ class CellState:
         self.cell = update_cell(self.cell, f, i, g)
 
 
-State = MatrixState | CellState
+@dataclass
+class RecurrentState:
+    """State of a recurrent bank between two steps: `hidden` [unit], and the `recurrent_weights` [unit, from_unit] of the run.
+
+    The log holds every hidden state as what was read, so that one is taken: an expanding network would amplify the
+    rounding of a rebuilt one. `update_hidden` is what `verify` holds against it.
+    """
+
+    hidden: Floats
+    recurrent_weights: Floats
+
+    @classmethod
+    def of(cls, bank: BankSpec, keyframe: Mapping[str, NDArray[Any]]) -> RecurrentState:
+        return cls(*(np.asarray(keyframe[name], np.float64) for name in ("hidden", "recurrent_weights")))
+
+    def advance(self, bank: BankSpec, frame: Mapping[str, NDArray[Any]]) -> None:
+        self.hidden = np.asarray(frame["read_vectors"], np.float64)
+
+
+@dataclass
+class AssociativeState:
+    """State of an associative bank between two steps: `memory` [head, key, width]."""
+
+    memory: Floats
+
+    @classmethod
+    def of(cls, bank: BankSpec, keyframe: Mapping[str, NDArray[Any]]) -> AssociativeState:
+        return cls(np.asarray(keyframe["memory"], np.float64))
+
+    def advance(self, bank: BankSpec, frame: Mapping[str, NDArray[Any]]) -> None:
+        names = ("keys", "write_vectors", "retention", "erase", "write_gate")
+        self.memory = update_association(self.memory, *(np.asarray(frame[name], np.float64) for name in names))
+
+
+State = MatrixState | CellState | RecurrentState | AssociativeState
+STATES: dict[str, type[State]] = {
+    "matrix": MatrixState,
+    "cell": CellState,
+    "recurrent": RecurrentState,
+    "associative": AssociativeState,
+}
+"""By kind of bank; an append bank has none, its log is its memory."""

@@ -8,7 +8,7 @@ writes so far, `r_t = init + Σ_{s≤t} C_{t,s} ⊙ value_s`, where C follows fr
 Pure functions over float64 arrays. In all of them row 0 of the result is the initial content and row s + 1 the write of
 step s; S = t + 1 steps were written, W is the width. The matrix form is a backward recursion: cost
 O(S·N·W) per row and no memory beyond one [N, W] carrier. (For the LSTM cell as an element-wise weighted sum see Levy et
-al. 2018, arXiv 1805.03716.)
+al. 2018, arXiv 1805.03716; for the map of a DeltaNet as its hidden attention, Ali et al. 2024, arXiv 2403.01590.)
 """
 
 from __future__ import annotations
@@ -76,6 +76,66 @@ def cell_gain(output_gate: Floats, cell: Floats) -> Floats:
 def append_contributions(weights: Floats, values: Floats) -> Floats:
     """Contributions [S + 1, W] of a write-once memory: attention weights [S] times values [S, W]; initially it is empty."""
     return np.concatenate([np.zeros((1, values.shape[1])), weights[:, None] * values])
+
+
+def recurrent_contributions(
+    write_vectors: Floats, slopes: Floats, recurrent_weights: Floats, initial: Floats
+) -> Floats:
+    """Contributions [S + 1, U] to the hidden state of an Elman network: `Π_{k>s}(diag(ρ_k) W) diag(ρ_s) d_s`.
+
+    write_vectors d, slopes ρ [S, U]: the log of steps 0 … t; recurrent_weights W [U, U]; initial [U]. Exact, since with the
+    secant slope ρ the step is linear: h = ρ ⊙ (W h + d). Cost O(S·U³); the shares alone cost O(S·U²), `recurrent_shares`.
+    """
+    steps, units = slopes.shape
+    out = np.empty((steps + 1, units))
+    carrier = np.eye(units)  # Π of what the steps after s do to the state
+    for s in range(steps - 1, -1, -1):
+        carrier *= slopes[s]  # carrier @ diag(ρ_s)
+        out[s + 1] = carrier @ write_vectors[s]
+        carrier = carrier @ recurrent_weights
+    out[0] = carrier @ initial
+    return out
+
+
+def recurrent_shares(
+    read: Floats, write_vectors: Floats, slopes: Floats, recurrent_weights: Floats, initial: Floats
+) -> Floats:
+    """`shares` of `recurrent_contributions` in the hidden state `read` [U], without the contributions themselves."""
+    steps, norm = len(slopes), float(read @ read)
+    out = np.zeros(steps + 1)
+    if norm == 0.0:
+        return out
+    carrier = read / norm
+    for s in range(steps - 1, -1, -1):
+        carrier = carrier * slopes[s]
+        out[s + 1] = carrier @ write_vectors[s]
+        carrier = carrier @ recurrent_weights
+    out[0] = carrier @ initial
+    return out
+
+
+def associative_contributions(
+    query: Floats,
+    keys: Floats,
+    write_vectors: Floats,
+    retention: Floats,
+    erase: Floats,
+    write_gate: Floats,
+    initial: Floats,
+) -> Floats:
+    """Contributions [S + 1, W] to `S_tᵀ query` of one head of an associative memory.
+
+    query u [K]; keys k, retention α, erase b [S, K] and write_vectors v, write_gate w [S, W]: the log of steps 0 … t of
+    that head; initial [K, W]. Backwards from u: contribution of s = (u·k_s)(w_s ⊙ v_s), then u ← α_s ⊙ (u − (b_s ⊙ k_s)(k_s·u)).
+    """
+    out = np.empty((len(keys) + 1, initial.shape[1]))
+    carrier = query.astype(np.float64)
+    for s in range(len(keys) - 1, -1, -1):
+        match = float(carrier @ keys[s])
+        out[s + 1] = match * (write_gate[s] * write_vectors[s])
+        carrier = retention[s] * (carrier - erase[s] * keys[s] * match)
+    out[0] = carrier @ initial
+    return out
 
 
 def shares(contributions: Floats, read: NDArray[np.floating] | None = None) -> Floats:

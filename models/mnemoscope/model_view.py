@@ -3,10 +3,12 @@
 Arrays over time come as read-only float32 with the step first; states and ledger rows of one step as float64.
 Derived arrays by kind of bank:
 
-    matrix   memory [step, slot, width] · usage, precedence, retention [step, slot] · links [step, slot, slot]
-             read_vectors [step, read_head, width], where they are not recorded
-    cell     cell [step, unit]
-    append   attention [step, head, step], zero above the diagonal
+    matrix       memory [step, slot, width] · usage, precedence, retention [step, slot] · links [step, slot, slot]
+                 read_vectors [step, read_head, width], where they are not recorded
+    cell         cell [step, unit]
+    append       attention [step, head, step], zero above the diagonal
+    recurrent    hidden [step, unit]
+    associative  memory [step, head, key, width]
 """
 
 from __future__ import annotations
@@ -18,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnemoscope import derive, ledger
-from mnemoscope.derive import CellState, Floats, MatrixState, State
+from mnemoscope import bank_parts, ledger
+from mnemoscope.bank_parts import BankLog
+from mnemoscope.derive import STATES, CellState, Floats, MatrixState, RecurrentState, State
 from mnemoscope.errors import RecordingError
 from mnemoscope.layout import BankSpec, TensorSpec, unpack
 from mnemoscope.manifest import KEYFRAME_EVERY, StreamSpec
@@ -28,7 +31,13 @@ if TYPE_CHECKING:
     from mnemoscope.recording import Recording
 
 MATRIX_DERIVED = ("memory", "read_vectors", "usage", "links", "precedence", "retention")
-DERIVED = {"matrix": MATRIX_DERIVED, "cell": ("cell",), "append": ("attention",)}
+DERIVED = {
+    "matrix": MATRIX_DERIVED,
+    "cell": ("cell",),
+    "append": ("attention",),
+    "recurrent": ("hidden",),
+    "associative": ("memory",),
+}
 
 MAX_ARRAY_BYTES = 2 << 30
 """A derived array may take this much; links of all steps grow with slots² and are asked for in ranges instead."""
@@ -118,7 +127,7 @@ class ModelView:
         return (bank is None and (None, name) in frame) or (bool(self.banks) and (self.bank(bank).name, name) in frame)
 
     def read_vector(self, t: int, head: int = 0, bank: str | None = None) -> Floats:
-        """What one head read at step t: [width]; of a cell the hidden state [unit].
+        """What one head read at step t: [width]; of a cell or recurrent bank the hidden state [unit].
 
         As recorded, or `M_tᵀ w^r` with the memory derived from the keyframe before.
         """
@@ -128,18 +137,25 @@ class ModelView:
             weights = self._recorded(self.spec("read_weights", spec.name))[self._step(t), head]
             return weights.astype(np.float64) @ self.memory(t, spec.name)
         vectors = self._recorded(self.spec("read_vectors", spec.name))[self._step(t)].astype(np.float64)
-        return vectors if spec.kind == "cell" else vectors[head]
+        return vectors if spec.single else vectors[head]
 
     def memory(self, t: int, bank: str | None = None) -> Floats:
-        """Content after step t's write: [slot, width]; of a cell [1, unit]; of attention the values [slot, head, width]."""
-        spec = self.bank(bank)
-        if spec.kind == "append":
-            return self._float64("values", spec, self._step(t) + 1)
+        """Content after step t's write, by kind of bank.
+
+        matrix [slot, width] · cell and recurrent [1, unit] · associative [head, key, width] · append the values
+        [t + 1, head, width], slot s being step s (zero where a gated bank wrote nothing).
+        """
+        log = self._log(bank)
+        if log.bank.kind == "append":
+            values, written = log.upto("values", self._step(t) + 1), log.written(t + 1)
+            return values if written is None else values * written[:, None, None]
         state = self.state(t, bank)
-        return state.memory if isinstance(state, MatrixState) else state.cell[None]
+        if isinstance(state, CellState):
+            return state.cell[None]
+        return state.hidden[None] if isinstance(state, RecurrentState) else state.memory
 
     def state(self, t: int, bank: str | None = None) -> State:
-        """The full state of a matrix or cell bank after step t: at most 64 updates from the keyframe before it."""
+        """The full state of a bank after step t: at most 64 updates from the keyframe before it. Append banks have none."""
         t = self._step(t)
         *_, (_, state) = self.states(self.bank(bank), t - t % KEYFRAME_EVERY, t + 1)
         return state
@@ -153,50 +169,45 @@ class ModelView:
         return self._kept("links", t, bank)
 
     def attention(self, t: int, head: int = 0, bank: str | None = None) -> Floats:
-        """Attention weights [t + 1] of one head at step t over the slots written so far."""
-        spec = self._of_kind(self.bank(bank), "append")
-        steps, head = self._step(t) + 1, self._head(head, spec.read_heads)
-        query = self._float64("queries", spec, steps)[-1, head]
-        return derive.attention_row(query, self._float64("keys", spec, steps)[:, head])
+        """Attention weights [t + 1] of one head at step t over the steps so far; they sum to 1.
+
+        In a gated bank a step that wrote nothing weighs 0, and the row of a step that read nothing is all zero.
+        """
+        log = self._log(self._of_kind(self.bank(bank), "append").name)
+        return bank_parts.attention(log, self._step(t), self._head(head, log.bank.read_heads))
 
     def contributions(self, t: int, head: int = 0, bank: str | None = None, *, write: bool = False) -> Floats:
         """What each write contributes to the vector read at step t: [t + 2, width], row 0 the initial content.
 
-        They sum to `read_vectors` of that head. With write=True: to what the slots that write head `head` addresses
-        hold after the write, `M_tᵀ w^w_t` (for a cell the cell itself, for attention the value just written).
+        They sum to `read_vectors` of that head. With write=True: to what stands, after the write, where write head `head`
+        wrote: `M_tᵀ w^w_t`; of a cell the cell itself, of a recurrent state that state, of attention the value just written,
+        of an associative memory `S_tᵀ k_t`.
         """
-        spec, steps = self.bank(bank), self._step(t) + 1
-        head = self._head(head, spec.write_heads if write else spec.read_heads)
-        if spec.kind == "matrix":
-            row = self._recorded(self.spec("write_weights" if write else "read_weights", spec.name))[t, head]
-            return self._matrix(spec, row.astype(np.float64), steps)
-        if spec.kind == "cell":
-            gain = (
-                None if write else ledger.cell_gain(self._float64("output_gate", spec, steps)[-1], self._cell(spec, t))
-            )
-            return self._cells(spec, steps, gain)
-        weights = np.eye(1, steps, t)[0] if write else self.attention(t, head, spec.name)
-        return ledger.append_contributions(weights, self._float64("values", spec, steps)[:, head])
+        log = self._log(bank)
+        head = self._head(head, log.bank.write_heads if write else log.bank.read_heads)
+        return (bank_parts.write_parts if write else bank_parts.read_parts)(log, self._step(t), head)
 
     def shares(self, t: int, head: int = 0, bank: str | None = None, *, write: bool = False) -> Floats:
         """Signed shares [t + 2] of the past writes in the vector read at step t (ledger.py); they sum to 1.
 
-        Index 0 is the initial content, index s + 1 the write of step s. write: as in `contributions`.
+        Index 0 is the initial content, index s + 1 the write of step s. A step that read nothing has an all-zero row.
+        write: as in `contributions`.
         """
-        parts = self.contributions(t, head, bank, write=write)
-        return ledger.shares(parts, None if write else self.read_vector(t, head, bank))
+        if write:
+            return ledger.shares(self.contributions(t, head, bank, write=True))
+        return bank_parts.read_shares(self._log(bank), self._step(t), head, self.read_vector(t, head, bank))
 
     def slot_origins(self, slot: int, t: int, bank: str | None = None) -> Floats:
-        """Which writes the content of one slot is made of after step t: shares [t + 2] (a cell is one slot)."""
-        spec, steps = self.bank(bank), self._step(t) + 1
-        slots = spec.slots or (steps if spec.kind == "append" else 1)
+        """Which writes the content of one slot is made of after step t: shares [t + 2].
+
+        A cell or recurrent state is one slot; a slot of an associative memory is one row of its key axis, over all heads;
+        slot s of an append bank is what step s wrote, all zero where it wrote nothing.
+        """
+        log, steps = self._log(bank), self._step(t) + 1
+        slots = log.bank.slots or (steps if log.bank.kind == "append" else 1)
         if not 0 <= slot < slots:
-            raise RecordingError(f"Bank {spec.name} has slots 0 … {slots - 1} at step {t}, got {slot}.")
-        if spec.kind == "matrix":
-            return ledger.shares(self._matrix(spec, np.eye(1, slots, slot)[0], steps))
-        if spec.kind == "cell":
-            return ledger.shares(self._cells(spec, steps, None))
-        return np.eye(1, steps + 1, slot + 1)[0]
+            raise RecordingError(f"Bank {log.bank.name} has slots 0 … {slots - 1} at step {t}, got {slot}.")
+        return bank_parts.slot_shares(log, slot, t)
 
     def keyframe(self, k: int, bank: str) -> dict[str, NDArray[np.float32]]:
         """The bank's tensors of keyframe k by name; raises RecordingError when that keyframe is missing."""
@@ -213,7 +224,7 @@ class ModelView:
         """
         if bank.kind == "append":
             raise RecordingError(f"Bank {bank.name} is write-once: its log is its memory, it has no state.")
-        kind = MatrixState if bank.kind == "matrix" else CellState
+        kind = STATES[bank.kind]
         for k in range(start // KEYFRAME_EVERY, -(-stop // KEYFRAME_EVERY)):
             state = kind.of(bank, self.keyframe(k, bank.name))
             first = k * KEYFRAME_EVERY
@@ -242,16 +253,17 @@ class ModelView:
             have = self._cache[spec.key] = out
         return have
 
-    def _float64(self, name: str, bank: BankSpec, stop: int) -> Floats:
-        return self._recorded(self.spec(name, bank.name))[:stop].astype(np.float64)
+    def _log(self, bank: str | None) -> BankLog:
+        return BankLog(self, self.bank(bank))
 
     def _derived(self, name: str, bank: BankSpec, start: int, stop: int) -> NDArray[np.float32]:
         slots = bank.slots or 1
         shape: tuple[int, ...] = {
-            "memory": (slots, bank.width),
+            "memory": (bank.read_heads, slots, bank.width) if bank.kind == "associative" else (slots, bank.width),
             "links": (slots, slots),
             "read_vectors": (bank.read_heads, bank.width),
             "cell": (bank.width,),
+            "hidden": (bank.width,),
             "attention": (bank.read_heads, stop),
         }.get(name, (slots,))
         if 4 * (stop - start) * math.prod(shape) > MAX_ARRAY_BYTES:
@@ -262,12 +274,11 @@ class ModelView:
             self._require(name, bank)
         out = np.zeros((stop - start, *shape), np.float32)
         if name == "attention":
-            queries, keys = self._float64("queries", bank, stop), self._float64("keys", bank, stop)
             for t in range(start, stop):
                 for h in range(bank.read_heads):
-                    out[t - start, h, : t + 1] = derive.attention_row(queries[t, h], keys[: t + 1, h])
+                    out[t - start, h, : t + 1] = bank_parts.attention(BankLog(self, bank), t, h)
             return out
-        weights = self._float64("read_weights", bank, stop) if name == "read_vectors" else None
+        weights = BankLog(self, bank).upto("read_weights", stop) if name == "read_vectors" else None
         for t, state in self.states(bank, start, stop):
             if weights is not None and isinstance(state, MatrixState):
                 out[t - start] = weights[t] @ state.memory
@@ -283,33 +294,6 @@ class ModelView:
         held = {"links": bank.links, "precedence": bank.links, "usage": bank.usage}
         if not held.get(name, bank.usage or bank.deallocation):
             raise RecordingError(f"Bank {bank.name} of model {self.id} keeps no {name}.")
-
-    def _matrix(self, bank: BankSpec, row: Floats, steps: int) -> Floats:
-        weights, erase, vectors = (self._float64(n, bank, steps) for n in ("write_weights", "erase", "write_vectors"))
-        initial = self.keyframe(0, bank.name)["memory"].astype(np.float64)
-        return ledger.matrix_contributions(row, weights, erase, vectors, initial, retention=self.freed(bank, steps))
-
-    def freed(self, bank: BankSpec, steps: int) -> Floats | None:
-        """ψ [step, slot] where it enters the memory update (banks that wipe freed slots), else None."""
-        if not bank.deallocation:
-            return None
-        before = np.empty((steps, bank.read_heads, bank.slots or 1))
-        before[0] = self.keyframe(0, bank.name)["read_weights"]
-        before[1:] = self._float64("read_weights", bank, steps - 1)
-        free = self._float64("free_gates", bank, steps)
-        return derive.retain(free, before)
-
-    def _cells(self, bank: BankSpec, steps: int, gain: Floats | None) -> Floats:
-        forget, put, candidates = (
-            self._float64(n, bank, steps) for n in ("forget_gate", "input_gate", "write_vectors")
-        )
-        initial = self.keyframe(0, bank.name)["cell"].astype(np.float64)
-        return ledger.cell_contributions(forget, put, candidates, initial, gain=gain)
-
-    def _cell(self, bank: BankSpec, t: int) -> Floats:
-        state = self.state(t, bank.name)
-        assert isinstance(state, CellState)
-        return state.cell
 
     def _of_kind(self, bank: BankSpec, kind: str) -> BankSpec:
         if bank.kind != kind:
