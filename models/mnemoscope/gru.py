@@ -1,0 +1,133 @@
+"""Gated recurrent unit: Cho et al. 2014 (arXiv 1406.1078), in torch's arrangement.
+
+Glossary: H units; r reset gate; z update gate; n candidate; h hidden, which is the cell itself and is read as it is.
+Parameters are those of `torch.nn.GRU` (gate order r, z, n), which runs the training path; `step` computes the same numbers:
+
+    r = σ(W_r x + b_r + U_r h + c_r)        z = σ(W_z x + b_z + U_z h + c_z)
+    n = tanh(W_n x + b_n + r ⊙ (U_n h + c_n))        h' = (1 − z) ⊙ n + z ⊙ h
+
+The reset gate acts *after* the recurrent product and its bias (version 1 of the paper and cuDNN; version 3 resets h before it).
+So z is what a step keeps and 1 − z what it writes of n: per unit the weights of all writes and of h_0 sum to 1.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from mnemoscope.layout import BankSpec
+from mnemoscope.model import MemoryModel, Step, TensorEntry, Traced
+
+
+@dataclass(frozen=True)
+class GRUConfig:
+    """Sizes of a GRU: features a step, units, layers."""
+
+    inputs: int
+    outputs: int
+    hidden: int = 256
+    layers: int = 1
+
+
+class GRUState(NamedTuple):
+    """Hidden of every layer, [B, H] each."""
+
+    hidden: tuple[Tensor, ...]
+
+
+class GRULayerSeen(NamedTuple):
+    """Gates, candidate and hidden of one layer at one step, [B, H] each."""
+
+    forget_gate: Tensor  # z
+    input_gate: Tensor  # 1 − z
+    write_vectors: Tensor  # n, the candidate
+    read_vectors: Tensor  # h
+    reset_gate: Tensor  # r
+
+
+class GRU(MemoryModel):
+    """A stack of GRU layers with a linear read-out of the last.
+
+    Example: `gru = GRU(GRUConfig(inputs=9, outputs=8)); step = gru.step(torch.zeros(1, 9), gru.initial_state(1))`.
+    """
+
+    def __init__(self, config: GRUConfig) -> None:
+        super().__init__()
+        for name in ("inputs", "outputs", "hidden", "layers"):
+            if getattr(config, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(config, name)}")
+        self.config = config
+        self.inputs, self.outputs = config.inputs, config.outputs
+        self.gru = nn.GRU(config.inputs, config.hidden, config.layers, batch_first=True)
+        self.readout = nn.Linear(config.hidden, config.outputs)
+
+    def initial_state(self, batch: int) -> GRUState:
+        """Zeros."""
+        return GRUState((self.readout.weight.new_zeros(batch, self.config.hidden),) * self.config.layers)
+
+    def step(self, x: Tensor, state: GRUState) -> Step:
+        """One step: x [B, I] -> output [B, O] (raw), the next GRUState, one GRULayerSeen a layer."""
+        hiddens, seen = [], []
+        for layer, hidden in enumerate(state.hidden):
+            weights = [
+                getattr(self.gru, f"{name}_l{layer}") for name in ("weight_ih", "bias_ih", "weight_hh", "bias_hh")
+            ]
+            from_input = torch.addmm(weights[1], x, weights[0].t()).chunk(3, 1)
+            from_hidden = torch.addmm(weights[3], hidden, weights[2].t()).chunk(3, 1)
+            reset = torch.sigmoid(from_input[0] + from_hidden[0])
+            update = torch.sigmoid(from_input[1] + from_hidden[1])
+            candidate = torch.tanh(torch.addcmul(from_input[2], reset, from_hidden[2]))
+            write = 1 - update
+            x = torch.addcmul(write * candidate, update, hidden)
+            hiddens.append(x)
+            seen.append(GRULayerSeen(update, write, candidate, x, reset))
+        return Step(self.readout(x), GRUState(tuple(hiddens)), tuple(seen))
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """The training path through torch's fused GRU; equals the fold of `step` up to rounding."""
+        return self.readout(self.gru(inputs)[0])
+
+    def banks(self) -> list[BankSpec]:
+        """One cell bank a layer, read directly: "cell", or "cell0", "cell1", … when there are several."""
+        return [
+            BankSpec(
+                name=name, kind="cell", slots=1, width=self.config.hidden, write_heads=1, read_heads=1, direct=True
+            )
+            for name in self._names()
+        ]
+
+    def _names(self) -> list[str]:
+        layers = self.config.layers
+        return ["cell"] if layers == 1 else [f"cell{layer}" for layer in range(layers)]
+
+    def frame_entries(self) -> list[TensorEntry]:
+        """Gates, candidate, hidden."""
+        roles = {
+            "forget_gate": "erase",
+            "input_gate": "gate",
+            "write_vectors": "write",
+            "read_vectors": "read",
+            "reset_gate": "gate",
+        }
+        return [
+            (bank, name, role, ("unit",), (self.config.hidden,))
+            for bank in self._names()
+            for name, role in roles.items()
+        ]
+
+    def keyframe_entries(self) -> list[TensorEntry]:
+        """The cell, which is the hidden state."""
+        return [(bank, "cell", "state", ("unit",), (self.config.hidden,)) for bank in self._names()]
+
+    def frame(self, seen: tuple[GRULayerSeen, ...]) -> Traced:
+        """Tensors of `frame_entries`."""
+        return {
+            (bank, name): value
+            for bank, layer in zip(self._names(), seen, strict=True)
+            for name, value in layer._asdict().items()
+        }
+
+    def keyframe(self, state: GRUState) -> Traced:
+        """Tensors of `keyframe_entries`."""
+        return {(bank, "cell"): hidden for bank, hidden in zip(self._names(), state.hidden, strict=True)}
