@@ -4,21 +4,34 @@ Glossary: D model width, A attention heads, d = D/A width of a head, t step. Eac
 (k_t, v_t) to slot t, nothing is ever modified, and every head reads Σ_s softmax(q_t·k_s/√d) v_s over the slots s ≤ t.
 """
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
+from mnemoscope import positions
+from mnemoscope.attention import (
+    AttentionLayer,
+    AttentionSeen,
+    Store,
+    attend,
+    attention_bank,
+    attention_entries,
+    causal_bias,
+    join_heads,
+)
 from mnemoscope.layout import BankSpec
 from mnemoscope.model import MemoryModel, Step, TensorEntry, Traced
+from mnemoscope.positions import PositionKind
 
 
 @dataclass(frozen=True)
 class TransformerConfig:
-    """Sizes of a causal Transformer. `period` is the longest wavelength base of the sinusoidal positions (paper: 10000)."""
+    """Sizes of a causal Transformer, and how it knows the order of its slots (positions.py).
+
+    `period` is the longest wavelength base of sinusoidal and rotary positions (both papers: 10000).
+    """
 
     inputs: int
     outputs: int
@@ -27,6 +40,7 @@ class TransformerConfig:
     heads: int = 4
     feedforward: int = 256
     period: float = 10000.0
+    positions: PositionKind = "sinusoidal"
 
 
 class TransformerState(NamedTuple):
@@ -37,56 +51,29 @@ class TransformerState(NamedTuple):
     steps: int
 
 
-class AttentionSeen(NamedTuple):
-    """One layer at one step, [B, A, d] each; the read weighting [B, A, t+1] follows from queries and keys."""
-
-    queries: Tensor
-    keys: Tensor
-    values: Tensor
-    read_vectors: Tensor
-
-
-class Layer(nn.Module):
-    """Pre-norm layer: y = x + W_o·attention(LN₁ x); z = y + FFN(LN₂ y)."""
-
-    def __init__(self, config: TransformerConfig) -> None:
-        super().__init__()
-        self.norm1 = nn.LayerNorm(config.width)
-        self.interface = nn.Linear(config.width, 3 * config.width)  # packed [q | k | v], as torch's in_proj
-        self.out = nn.Linear(config.width, config.width)
-        self.norm2 = nn.LayerNorm(config.width)
-        self.up = nn.Linear(config.width, config.feedforward)
-        self.down = nn.Linear(config.feedforward, config.width)
-
-    def transition(self, y: Tensor) -> Tensor:
-        """The position-wise part: y + FFN(LN₂ y)."""
-        return y + self.down(F.gelu(self.up(self.norm2(y))))
-
-
 class Transformer(MemoryModel):
-    """A causal Transformer with sinusoidal positions, over real-valued features.
+    """A causal Transformer over real-valued features.
 
     Example: `tr = Transformer(TransformerConfig(inputs=9, outputs=8)); tr.step(torch.zeros(1, 9), tr.initial_state(1))`.
     """
 
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
-        if config.width % config.heads:
-            raise ValueError(f"width must be a multiple of heads, got width={config.width}, heads={config.heads}")
+        positions.check(config.positions, config.width, config.heads)
         self.config = config
         self.inputs, self.outputs = config.inputs, config.outputs
         self.embed = nn.Linear(config.inputs, config.width)
-        self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
+        self.layers = nn.ModuleList(
+            AttentionLayer(config.width, config.heads, config.feedforward) for _ in range(config.layers)
+        )
         self.norm = nn.LayerNorm(config.width)
         self.readout = nn.Linear(config.width, config.outputs)
 
     def positions(self, first: int, count: int) -> Tensor:
         """Sinusoidal positions of steps first … first+count−1 (section 3.5 of the paper) -> [count, D]."""
-        weight = self.readout.weight
-        half = torch.arange(0, self.config.width, 2, device=weight.device, dtype=torch.float64)
-        rates = torch.exp(-math.log(self.config.period) * half / self.config.width)
-        angles = torch.arange(first, first + count, device=weight.device, dtype=torch.float64).unsqueeze(1) * rates
-        return torch.stack((torch.sin(angles), torch.cos(angles)), -1).flatten(1).to(weight.dtype)
+        c, weight = self.config, self.readout.weight
+        places = torch.arange(first, first + count, device=weight.device, dtype=torch.float64)
+        return positions.sinusoidal(places, c.width, c.period, weight.dtype)
 
     def initial_state(self, batch: int) -> TransformerState:
         """Empty stores."""
@@ -96,62 +83,54 @@ class Transformer(MemoryModel):
 
     def step(self, x: Tensor, state: TransformerState) -> Step:
         """One step: x [B, I] -> output [B, O] (raw), the next TransformerState, one AttentionSeen a layer."""
-        c = self.config
-        batch = x.shape[0]
-        x = self.embed(x) + self.positions(state.steps, 1)
-        keys, values, seen = [], [], []
-        for layer, stored_keys, stored_values in zip(self.layers, state.keys, state.values, strict=True):
-            assert isinstance(layer, Layer)
-            q, k, v = layer.interface(layer.norm1(x)).view(batch, 3, c.heads, 1, -1).unbind(1)
-            stored_keys, stored_values = torch.cat((stored_keys, k), 2), torch.cat((stored_values, v), 2)
-            weights = torch.softmax(torch.matmul(q, stored_keys.transpose(2, 3)) / math.sqrt(q.shape[-1]), -1)
-            read = torch.matmul(weights, stored_values)
-            x = layer.transition(x + layer.out(read.view(batch, c.width)))
-            keys.append(stored_keys)
-            values.append(stored_values)
-            seen.append(AttentionSeen(q.squeeze(2), k.squeeze(2), v.squeeze(2), read.squeeze(2)))
-        output = self.readout(self.norm(x))
-        return Step(output, TransformerState(tuple(keys), tuple(values), state.steps + 1), tuple(seen))
+        outputs, stores, seen = self._advance(x.unsqueeze(1), state, state.steps)
+        keys, values = tuple(store.keys for store in stores), tuple(store.values for store in stores)
+        return Step(outputs.squeeze(1), TransformerState(keys, values, state.steps + 1), tuple(seen))
 
     def forward(self, inputs: Tensor, *, first: int = 0) -> Tensor:
         """The training path, all steps at once; equals the fold of `step` up to rounding.
 
         inputs [B, T, I] -> [B, T, O]. `first` is the position of the first step (training on shifted positions).
         """
-        c = self.config
-        batch, steps, _ = inputs.shape
-        x = self.embed(inputs) + self.positions(first, steps)
-        for layer in self.layers:
-            assert isinstance(layer, Layer)
-            q, k, v = layer.interface(layer.norm1(x)).view(batch, steps, 3, c.heads, -1).permute(2, 0, 3, 1, 4)
-            read = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-            x = layer.transition(x + layer.out(read.transpose(1, 2).reshape(batch, steps, c.width)))
-        return self.readout(self.norm(x))
+        return self._advance(inputs, self.initial_state(inputs.shape[0]), first)[0]
+
+    def _advance(
+        self, inputs: Tensor, state: TransformerState, first: int
+    ) -> tuple[Tensor, list[Store], list[AttentionSeen]]:
+        """T steps at once behind those of `state` -> outputs [B, T, O], stores and, of a single step, what it saw."""
+        c, count, slots = self.config, inputs.shape[1], state.steps + inputs.shape[1]
+        x, turn, bias = self.embed(inputs), None, None
+        if c.positions == "sinusoidal":
+            x = x + self.positions(first, count)
+        elif c.positions == "rotary":
+            places = torch.arange(first, first + count, device=x.device, dtype=torch.float64)
+            turn = positions.rotation(places, c.width // c.heads, c.period, x.dtype)
+        else:
+            places = torch.arange(slots, device=x.device, dtype=torch.float64)
+            bias = positions.distance_bias(places[state.steps :], places, c.heads, x.dtype)
+            bias = bias if count == 1 else bias + causal_bias(count, slots, x)
+        stores, seen = [], []
+        for layer, keys, values in zip(self.layers, state.keys, state.values, strict=True):
+            assert isinstance(layer, AttentionLayer)
+            q, k, v = layer.emit(layer.norm1(x), turn)
+            store = Store(keys, values).written(k, v)
+            read = attend(q, store, bias)
+            x = layer.transition(x + layer.out(join_heads(read)))
+            stores.append(store)
+            if count == 1:
+                seen.append(AttentionSeen.of(q, k, v, read))
+        return self.readout(self.norm(x)), stores, seen
 
     def banks(self) -> list[BankSpec]:
         """One write-once bank a layer: "layer0", "layer1", …; width is that of one head."""
         c = self.config
-        return [
-            BankSpec(
-                name=f"layer{n}",
-                kind="append",
-                slots=None,
-                width=c.width // c.heads,
-                write_heads=c.heads,
-                read_heads=c.heads,
-            )
-            for n in range(c.layers)
-        ]
+        slopes = positions.slopes(c.heads) if c.positions == "alibi" else None
+        return [attention_bank(f"layer{n}", c.heads, c.width // c.heads, bias_slopes=slopes) for n in range(c.layers)]
 
     def frame_entries(self) -> list[TensorEntry]:
         """Queries, keys, values and reads of every layer; the rows are recomputed from them."""
         c = self.config
-        roles = {"queries": "gate", "keys": "write", "values": "write", "read_vectors": "read"}
-        return [
-            (f"layer{n}", name, role, ("head", "width"), (c.heads, c.width // c.heads))
-            for n in range(c.layers)
-            for name, role in roles.items()
-        ]
+        return [entry for n in range(c.layers) for entry in attention_entries(f"layer{n}", c.heads, c.width // c.heads)]
 
     def keyframe_entries(self) -> list[TensorEntry]:
         """None: the log is the memory."""
