@@ -3,30 +3,32 @@
 For every model and bank
 
     keyframes     each keyframe is rebuilt from the one before it by 64 updates
-    reads         each recorded read vector is rebuilt from the derived state (`M_tᵀ w^r`, `o ⊙ tanh(c)`, `softmax(q·k)v`);
-                  where none is recorded, those derived from the keyframes stand in below
+    reads         each recorded read vector is rebuilt from the derived state (`M_tᵀ w^r`, `o ⊙ tanh(c)`, `softmax(q·k)v`,
+                  `Sᵀq`, `ρ ⊙ (W h + d)`); where none is recorded, those derived from the keyframes stand in below
     share rows    the ledger of every step and read head is rebuilt from step 0 on, across all keyframes, and sums to 1
 
 and the content hash is computed again. Errors are relative to the largest number of the tensor: models compute in
-float32, this does in float64.
+float32, this does in float64. Where contributions are larger than what they sum to (writes that cancel, a network that
+expands), errors of their sums are relative to them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnemoscope import ledger
-from mnemoscope.derive import CellState, Floats, update_memory
+from mnemoscope.bank_parts import BankLog
+from mnemoscope.derive import Floats
 from mnemoscope.layout import BankSpec
 from mnemoscope.manifest import KEYFRAME_EVERY
 from mnemoscope.model_view import ModelView
 from mnemoscope.recording import Recording
+from mnemoscope.verify_rows import rebuilt_reads, rows
 
 TOLERANCE = 1e-4
 """Largest relative error of a keyframe or read vector: float32 over 64 updates stays a hundred times below."""
@@ -131,20 +133,23 @@ def check_bank(view: ModelView, bank: BankSpec, tick: Callable[[int], object]) -
     if not view.steps or (bank.kind != "append" and view.keyframe_bytes(0) is None):
         return checks  # verify names the missing keyframe
     recorded = view.array("read_vectors", bank.name).astype(np.float64)
-    recorded = recorded[:, None] if bank.kind == "cell" else recorded  # [step, head, width]
+    recorded = recorded[:, None] if bank.single else recorded  # [step, head, width]
     for first in range(0, view.steps, KEYFRAME_EVERY):
         stop = min(first + KEYFRAME_EVERY, view.steps)
         if bank.kind != "append" and view.keyframe_bytes(first // KEYFRAME_EVERY) is not None:
             _check_states(checks, view, bank, recorded, first, stop)
         tick(1)
+    read = BankLog(view, bank).upto("read_gate", view.steps)[:, 0] > 0 if bank.gated else np.full(view.steps, True)
     for head in range(bank.read_heads):
         norms = np.linalg.norm(recorded[:, head], axis=1)
-        for first, shares, totals in _ROWS[bank.kind](view, bank, head, recorded[:, head]):
+        for first, shares, totals in rows(BankLog(view, bank), head, recorded[:, head]):
             last = first + len(shares)
             small = norms[first:last] <= SMALL_READ * norms.max()
-            checks.contributions.add(_relative(totals, recorded[first:last, head]), first)
-            checks.rows.add(np.where(small, 0.0, np.abs(shares.sum(1) - 1)), first)
-            checks.small_rows += int(small.sum())
+            swell = np.maximum(1.0, np.abs(shares).max(axis=1))  # the largest contribution, by what was read
+            checks.rows.add(np.where(small, 0.0, np.abs(shares.sum(1) - 1) / swell), first)
+            swell = np.maximum(1.0, swell * norms[first:last] / max(LEAST_SCALE, norms.max()))  # by the largest read
+            checks.contributions.add(_relative(totals, recorded[first:last, head]) / swell[:, None], first)
+            checks.small_rows += int((small & read[first:last]).sum())
             if bank.kind == "append":  # its contributions are the attention read itself
                 checks.reads = checks.contributions
             tick(1)
@@ -153,13 +158,7 @@ def check_bank(view: ModelView, bank: BankSpec, tick: Callable[[int], object]) -
 
 def _check_states(checks: BankChecks, view: ModelView, bank: BankSpec, recorded: Floats, first: int, stop: int) -> None:
     """Rebuild the reads of one chunk, and the keyframe that follows it."""
-    reads, state = np.empty((stop - first, *recorded.shape[1:])), None
-    weights = view.array("read_weights" if bank.kind == "matrix" else "output_gate", bank.name, start=first, stop=stop)
-    for t, state in view.states(bank, first, stop):
-        if isinstance(state, CellState):
-            reads[t - first, 0] = weights[t - first] * np.tanh(state.cell)
-        else:
-            reads[t - first] = weights[t - first].astype(np.float64) @ state.memory
+    reads, state = rebuilt_reads(BankLog(view, bank), first, stop)
     if view.recorded("read_vectors", bank.name):
         checks.reads.add(_relative(reads, recorded[first:stop]), first)
     if stop % KEYFRAME_EVERY or view.keyframe_bytes(stop // KEYFRAME_EVERY) is None:
@@ -173,67 +172,6 @@ def _check_states(checks: BankChecks, view: ModelView, bank: BankSpec, recorded:
         if rebuilt is not None:
             errors.append(float(np.max(_relative(np.asarray(rebuilt), stored))))
     checks.keyframes.add(np.array([[math.inf if math.isnan(e) else e for e in errors]]), stop)
-
-
-Rows = Iterator[tuple[int, Floats, Floats]]
-"""Per chunk: first step, share rows [step, …], sum of all contributions [step, width], both from step 0 on."""
-
-
-def _matrix_rows(view: ModelView, bank: BankSpec, head: int, reads: Floats) -> Rows:
-    log = [view.array(n, bank.name).astype(np.float64) for n in ("write_weights", "erase", "write_vectors")]
-    initial = view.keyframe(0, bank.name)["memory"].astype(np.float64)
-    weights, freed = view.array("read_weights", bank.name).astype(np.float64), view.freed(bank, view.steps)
-    memory = initial
-    for first in range(0, view.steps, KEYFRAME_EVERY):
-        stop = min(first + KEYFRAME_EVERY, view.steps)
-        w, e, v = (part[:stop] for part in log)
-        psi = None if freed is None else freed[:stop]
-        rows = weights[first:stop, head]
-        shares = ledger.matrix_share_rows(first, rows, reads[first:stop], w, e, v, initial, retention=psi)
-        totals = np.empty((stop - first, bank.width))
-        for t in range(first, stop):  # the same sum forwards, with no keyframe in between
-            memory = update_memory(memory, w[t], e[t], v[t], retention=None if psi is None else psi[t])
-            totals[t - first] = rows[t - first] @ memory
-        yield first, shares, totals
-
-
-def _cell_rows(view: ModelView, bank: BankSpec, head: int, reads: Floats) -> Rows:
-    names = ("forget_gate", "input_gate", "write_vectors", "output_gate")
-    f, i, g, o = (view.array(name, bank.name).astype(np.float64) for name in names)
-    parts = np.zeros((view.steps + 1, bank.width))
-    parts[0] = view.keyframe(0, bank.name)["cell"]
-    for first in range(0, view.steps, KEYFRAME_EVERY):
-        stop = min(first + KEYFRAME_EVERY, view.steps)
-        shares, totals = np.zeros((stop - first, stop + 1)), np.empty((stop - first, bank.width))
-        for t in range(first, stop):
-            parts[: t + 1] *= f[t]
-            parts[t + 1] = i[t] * g[t]
-            cell = parts[: t + 2].sum(0)
-            gain = ledger.cell_gain(o[t], cell)
-            shares[t - first, : t + 2] = ledger.shares(parts[: t + 2] * gain, reads[t])
-            totals[t - first] = cell * gain
-        yield first, shares, totals
-
-
-def _append_rows(view: ModelView, bank: BankSpec, head: int, reads: Floats) -> Rows:
-    q, k, v = (view.array(name, bank.name)[:, head].astype(np.float64) for name in ("queries", "keys", "values"))
-    for first in range(0, view.steps, KEYFRAME_EVERY):
-        stop = min(first + KEYFRAME_EVERY, view.steps)
-        scores = q[first:stop] @ k[:stop].T / math.sqrt(bank.width)
-        scores[np.arange(stop) > np.arange(first, stop)[:, None]] = -math.inf
-        weights = np.exp(scores - scores.max(axis=1, keepdims=True))
-        weights /= weights.sum(axis=1, keepdims=True)
-        norms = np.einsum("rw,rw->r", reads[first:stop], reads[first:stop])[:, None]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = np.where(norms > 0, weights * (reads[first:stop] @ v[:stop].T) / norms, 0.0)
-        yield first, shares, weights @ v[:stop]
-
-
-_ROWS: dict[str, Callable[[ModelView, BankSpec, int, Floats], Rows]] = {
-    "matrix": _matrix_rows,
-    "cell": _cell_rows,
-    "append": _append_rows,
-}
 
 
 def _relative(rebuilt: NDArray[Any], stored: NDArray[Any]) -> NDArray[Any]:

@@ -7,8 +7,9 @@ import pytest
 
 from mnemoscope import derive
 from mnemoscope.errors import RecordingError
+from mnemoscope.layout import BankSpec
 from mnemoscope.recording import Recording, RecordingWriter
-from random_logs import DNC, MODELS, NTM, WIPING, Made, weighting
+from random_logs import ALIBI, DNC, ENCODER, MODELS, NTM, WIPING, Made, attention_oracle, random_log, weighting
 
 MADE = Made(steps=150, seed=2)
 STEPS = (0, 1, 62, 63, 64, 65, 127, 128, 149)
@@ -50,6 +51,51 @@ def test_cells_are_rebuilt(rec: Recording) -> None:
     for t in STEPS:
         np.testing.assert_allclose(rec["lstm"].memory(t), states[t + 1]["cell"][None], atol=1e-6)
     np.testing.assert_allclose(rec["lstm"].array("cell")[149], states[150]["cell"], atol=1e-6)
+
+
+@pytest.mark.parametrize(("ident", "name"), [("gru", "cell"), ("rnn", "hidden"), ("delta", "memory")])
+def test_states_of_the_other_kinds_are_rebuilt(rec: Recording, ident: str, name: str) -> None:
+    """A GRU's cell, an Elman network's hidden state, the matrices of a DeltaNet [head, key, width]."""
+    states = MADE.states[ident, MODELS[ident][0].name]
+    over_time, part = rec[ident].array(name), rec[ident].array(name, start=60, stop=70)
+    for t in STEPS:
+        memory = rec[ident].memory(t)
+        np.testing.assert_allclose(memory, states[t + 1][name].reshape(memory.shape), atol=2e-6)
+        np.testing.assert_array_equal(over_time[t].reshape(memory.shape), memory.astype(np.float32))
+    np.testing.assert_array_equal(part, over_time[60:70])
+    assert rec["delta"].memory(3).shape == (3, 5, 4)
+    assert rec["rnn"].memory(3).shape == (1, 8)
+
+
+@pytest.mark.parametrize("bank", [ALIBI, ENCODER], ids=["alibi", "gated"])
+def test_attention_with_distance_and_with_gates(bank: BankSpec) -> None:
+    """Against the definition, score by score, in float64."""
+    log = random_log(np.random.default_rng(9), bank, 40)
+    rows = attention_oracle(bank, log)
+    for t in range(40):
+        for h in range(bank.read_heads):
+            if bank.gated and not log["read_gate"][t, 0]:
+                continue  # the reader does not ask
+            row = derive.attention_row(
+                log["queries"][t, h],
+                log["keys"][: t + 1, h],
+                bias_slope=bank.bias_slopes[h] if bank.bias_slopes else 0.0,
+                written=log["write_gate"][: t + 1, 0] > 0 if bank.gated else None,
+            )
+            np.testing.assert_allclose(row, rows[t, h, : t + 1], atol=1e-12)
+
+
+def test_a_gated_bank_is_blank_where_nothing_happened(rec: Recording) -> None:
+    view, log = rec["pair"], MADE.logs["pair", "cross0"]
+    over_time, values = view.array("attention", "cross0"), view.memory(149, "cross0")
+    wrote, read = log["write_gate"][:, 0] > 0, log["read_gate"][:, 0] > 0
+    assert 20 < wrote.sum() < 130
+    assert not over_time[~read].any()
+    assert not over_time[:, :, ~wrote].any()
+    assert not values[~wrote].any()
+    np.testing.assert_allclose(over_time[read][5:].sum(2), 1, atol=1e-6)
+    assert derive.attention_row(np.ones(2), np.ones((3, 2)), written=np.zeros(3, bool)).tolist() == [0, 0, 0]
+    assert not rec["pair"].shares(int(np.flatnonzero(~read)[3]), 1, "cross0").any()
 
 
 @pytest.mark.parametrize("bank", ["layer0", "layer1"])

@@ -8,7 +8,7 @@ import pytest
 
 from mnemoscope.recording import Recording, RecordingWriter
 from mnemoscope.verify import describe, passes, verify
-from random_logs import Made
+from random_logs import MODELS, Made
 
 STEPS = 150
 
@@ -33,6 +33,12 @@ def test_what_was_recorded_verifies_for_every_model(tmp_path: Path) -> None:
         ("lstm", "cell"): (2, 150),
         ("transformer", "layer0"): (0, 600),
         ("transformer", "layer1"): (0, 300),
+        ("gru", "cell"): (2, 150),
+        ("rnn", "state"): (2, 150),
+        ("delta", "state"): (2, 450),
+        ("alibi", "layer0"): (0, 300),
+        ("pair", "encoder0"): (0, 300),
+        ("pair", "cross0"): (0, 300),
     }
     for bank in report["banks"]:
         for check in ("keyframes", "read_vectors", "share_rows", "contributions"):
@@ -63,6 +69,17 @@ CHANGES = [
     ("lstm", "output_gate", "read_vectors"),
     ("transformer", "values", "read_vectors"),
     ("transformer", "keys", "contributions"),
+    ("gru", "input_gate", "keyframes"),
+    ("gru", "write_vectors", "read_vectors"),
+    ("rnn", "slopes", "read_vectors"),
+    ("rnn", "write_vectors", "contributions"),
+    ("rnn", "read_vectors", "keyframes"),
+    ("delta", "erase", "contributions"),
+    ("delta", "keys", "keyframes"),
+    ("delta", "retention", "read_vectors"),
+    ("delta", "queries", "read_vectors"),
+    ("alibi", "queries", "contributions"),
+    ("pair", "read_vectors", "read_vectors"),
 ]
 
 
@@ -87,6 +104,56 @@ def test_a_changed_keyframe_is_noticed(tmp_path: Path) -> None:
     report = report_of(made, tmp_path / "a.mnemo")
     assert report["banks"][0]["keyframes"]["step"] == 64
     assert not report["ok"]
+
+
+def test_a_changed_recurrent_weight_is_noticed(tmp_path: Path) -> None:
+    made = Made(steps=STEPS, models=("rnn",), seed=3)
+    numbers = np.frombuffer(made.keyframes[0][2], "<f4").copy()
+    numbers[-1] += 0.01
+    made.keyframes[0][2] = numbers.tobytes()
+    report = report_of(made, tmp_path / "a.mnemo")
+    assert report["banks"][0]["keyframes"]["step"] == 128
+    assert not report["ok"]
+
+
+@pytest.mark.parametrize("gate", ["write_gate", "read_gate"])
+def test_a_gate_that_says_the_opposite_is_noticed(tmp_path: Path, gate: str) -> None:
+    """Every step of a gated bank whose gate is turned over."""
+    made = Made(steps=40, models=("pair",), seed=3)
+    layout = made.manifest["models"][0]["frame"]
+    tensor = next(x for x in layout["tensors"] if x["name"] == gate)
+    table = np.frombuffer(made.frames[0], "<f4").reshape(40, -1).copy()
+    table[20, tensor["offset"] // 4] = 1 - table[20, tensor["offset"] // 4]
+    made.frames[0] = table.tobytes()
+    report = report_of(made, tmp_path / "a.mnemo")
+    assert [bank["ok"] for bank in report["banks"]] == [False, True]
+    assert report["banks"][0]["contributions"]["step"] >= 20
+
+
+def test_a_network_that_expands_still_verifies(tmp_path: Path) -> None:
+    """Contributions of an Elman network may grow far beyond the state they sum to; rounding is judged beside them."""
+    made = Made(steps=40, models=("rnn",), seed=3)
+    bank = MODELS["rnn"][0]
+    rng, hidden, weights = np.random.default_rng(0), np.zeros(8), 3 * np.eye(8)
+    log = {name: np.zeros((40, 8), np.float32) for name in bank.frame_tensors()}
+    for t in range(40):
+        drive = -1 + 0.1 * rng.standard_normal(8)
+        sum_ = (weights @ hidden + drive).astype(np.float32)
+        hidden = np.tanh(sum_).astype(np.float64) if t else np.full(8, 0.9)
+        log["write_vectors"][t] = drive if t else hidden / 0.5
+        log["slopes"][t] = hidden / sum_ if t else 0.5
+        log["read_vectors"][t] = hidden
+    layout = made.manifest["models"][0]["frame"]
+    table = np.frombuffer(made.frames[0], "<f4").reshape(40, -1).copy()
+    for tensor in layout["tensors"]:
+        if tensor["bank"]:
+            at = tensor["offset"] // 4
+            table[:, at : at + 8] = log[tensor["name"]]
+    made.frames[0] = table.tobytes()
+    made.keyframes[0][0] = np.concatenate([np.zeros(8), weights.ravel()]).astype("<f4").tobytes()
+    with Recording.open(made.save(tmp_path / "a.mnemo")) as rec:
+        assert np.abs(rec["rnn"].shares(39)).max() > 1e3
+        assert verify(rec)["ok"]
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -165,6 +232,6 @@ def test_description_names_everything(tmp_path: Path) -> None:
     with Recording.open(made.save(tmp_path / "a.mnemo")) as rec:
         facts = describe(rec)
     assert facts["bytes"] == (tmp_path / "a.mnemo").stat().st_size
-    assert [m["id"] for m in facts["models"]] == ["ntm", "dnc", "wiping", "lstm", "transformer"]
+    assert [m["id"] for m in facts["models"]] == list(MODELS)
     erase = next(t for t in facts["models"][0]["tensors"] if t["name"] == "erase")
     assert erase == {"name": "erase", "bank": "memory", "axes": ["a", "b"], "shape": [2, 5]}
