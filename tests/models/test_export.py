@@ -48,6 +48,18 @@ def test_an_archive_holds_every_tensor_and_the_manifest(tmp_path: Path, rec: Rec
         assert len(archive.files) == 1 + sum(len(rec[model].tensors) for model in rec)
 
 
+def test_an_archive_holds_every_kind_of_bank(tmp_path: Path) -> None:
+    made = Made(steps=66, models=("rnn", "gru", "delta", "pair"), seed=8)
+    with Recording.open(made.save(tmp_path / "k.mnemo")) as rec:
+        path = export.to_npz(rec, tmp_path / "k.npz")
+    with np.load(path, allow_pickle=False) as archive:
+        for (model, bank), log in made.logs.items():
+            for name, array in log.items():
+                np.testing.assert_array_equal(archive[f"{model}.{bank}.{name}"], array.astype(np.float32))
+        banks = json.loads(str(archive["manifest"]))["models"][3]["banks"]
+    assert [bank["gated"] for bank in banks] == [True, True]
+
+
 def test_a_table_has_one_row_a_step(tmp_path: Path, rec: Recording) -> None:
     table = rows(export.to_csv(rec, tmp_path / "a.csv"))
     assert table[0] == ["step", "inputs[0]", "inputs[1]", "inputs[2]", "ntm.outputs", "transformer.outputs"]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from mnemoscope.errors import RecordingError
-from mnemoscope.layout import BankSpec, FrameLayout, pack, unpack
+from mnemoscope.layout import BANK_FLAGS, BANK_KINDS, BankSpec, FrameLayout, pack, unpack
 
 NAMES = st.text("abcdefgh_", min_size=1, max_size=6)
 SHAPES = st.lists(st.integers(1, 5), max_size=3).map(tuple)
@@ -78,3 +78,29 @@ def test_write_once_memories_have_no_keyframe() -> None:
     assert bank.keyframe_tensors() == {}
     assert unpack(FrameLayout.of([]), b"") == {}
     assert pack(FrameLayout.of([]), {}) == b""
+
+
+def test_banks_of_every_kind_name_their_tensors() -> None:
+    """What docs/format.md promises to the models that record."""
+    gru = BankSpec("cell", "cell", 1, 6, direct=True)
+    assert list(gru.frame_tensors()) == ["forget_gate", "input_gate", "write_vectors", "read_vectors"]
+    assert gru.keyframe_tensors() == {"cell": (6,)}
+    rnn = BankSpec("state", "recurrent", 1, 4)
+    assert rnn.frame_tensors() == dict.fromkeys(("write_vectors", "slopes", "read_vectors"), (4,))
+    assert rnn.keyframe_tensors() == {"hidden": (4,), "recurrent_weights": (4, 4)}
+    delta = BankSpec("state", "associative", 5, 3, write_heads=2, read_heads=2)
+    keyed = dict.fromkeys(("queries", "keys", "retention", "erase"), (2, 5))
+    assert delta.frame_tensors() == keyed | dict.fromkeys(("write_vectors", "write_gate", "read_vectors"), (2, 3))
+    assert delta.keyframe_tensors() == {"memory": (2, 5, 3)}
+    cross = BankSpec("cross0", "append", None, 3, write_heads=2, read_heads=2, gated=True)
+    assert cross.frame_tensors()["read_gate"] == cross.frame_tensors()["write_gate"] == (1,)
+
+
+def test_flags_stand_in_the_manifest_only_where_they_hold() -> None:
+    plain = BankSpec("layer0", "append", None, 3, write_heads=2, read_heads=2)
+    biased = BankSpec("layer0", "append", None, 3, write_heads=2, read_heads=2, bias_slopes=(0.5, 0.25))
+    assert set(plain.to_json()) == {"name", "kind", "slots", "width", "write_heads", "read_heads"}
+    assert biased.to_json() == plain.to_json() | {"bias_slopes": [0.5, 0.25]}
+    for flag, kind in BANK_FLAGS.items():
+        assert kind in BANK_KINDS
+        assert BankSpec("b", kind, 2, 3, **{flag: True}).to_json()[flag] is True
