@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 from mnemoscope.errors import CheckpointError, UnknownModel
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from mnemoscope.model import MemoryModel
 
-WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "card.json"
+WEIGHTS, CONFIG, CARD, SNAPSHOTS = "model.safetensors", "config.json", "card.json", "snapshots.safetensors"
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,41 @@ def save(folder: Path, model: "MemoryModel", config: dict[str, Any], card: dict[
         temporary.replace(folder / name)
 
 
+def weights_of(model: "MemoryModel") -> dict[str, "Tensor"]:
+    """A copy of the weights in half precision: what a snapshot keeps (to look at, not to train on)."""
+    import torch
+
+    return {name: tensor.detach().to("cpu", torch.float16, copy=True) for name, tensor in model.state_dict().items()}
+
+
+def save_snapshots(folder: Path, snapshots: dict[int, dict[str, "Tensor"]], last: int) -> None:
+    """Write the weights set aside along a training, up to the update of the checkpoint that is kept."""
+    from safetensors.torch import save as to_bytes
+
+    kept = {update: weights for update, weights in snapshots.items() if update <= last}
+    flat = {f"{update}/{name}": tensor for update, weights in kept.items() for name, tensor in weights.items()}
+    temporary = folder / f".{SNAPSHOTS}.part"
+    temporary.write_bytes(to_bytes(flat))
+    temporary.replace(folder / SNAPSHOTS)
+
+
+def snapshot_updates(name: str) -> list[int]:
+    """Updates of which weights were set aside along the training of a checkpoint, ascending; empty where none were.
+
+    Read from the file's header alone. Raises UnknownModel for an unknown checkpoint, CheckpointError for a broken file.
+    """
+    path = find(name) / SNAPSHOTS
+    if not path.is_file():
+        return []
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(min(length, path.stat().st_size)))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{name}/{SNAPSHOTS} does not load: {error}; train it again") from error
+    return sorted({int(key.split("/")[0]) for key in header if key != "__metadata__"})
+
+
 def fill(model: "MemoryModel", path: Path) -> str:
     """Load weights into a model -> their sha256. Raises CheckpointError when they do not fit or are not finite."""
     import torch
@@ -111,14 +148,35 @@ def fill(model: "MemoryModel", path: Path) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def load(name: str, *, device: str = "cpu") -> LoadedModel:
-    """Load a checkpoint onto a device, in evaluation mode.
+def _fill_snapshot(model: "MemoryModel", folder: Path, moment: str) -> str:
+    """Load the weights after `moment` updates -> the sha256 of the file of snapshots."""
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load as from_bytes
 
-    Raises UnknownModel when there is none of that name; CheckpointError when its weights do not fit its configuration or
-    are not finite.
+    updates = snapshot_updates(folder.name)
+    if not moment.isdecimal() or int(moment) not in updates:
+        known = ", ".join(map(str, updates)) or "none"
+        raise UnknownModel(f"{folder.name} has no snapshot {moment!r}; it has: {known}")
+    try:
+        data = (folder / SNAPSHOTS).read_bytes()
+        prefix = f"{int(moment)}/"
+        found = {key.removeprefix(prefix): tensor for key, tensor in from_bytes(data).items() if key.startswith(prefix)}
+        model.load_state_dict({key: tensor.to(torch.float32) for key, tensor in found.items()})
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise CheckpointError(f"{folder.name}/{SNAPSHOTS} does not load: {error}; train it again") from error
+    return hashlib.sha256(data).hexdigest()
+
+
+def load(name: str, *, device: str = "cpu") -> LoadedModel:
+    """Load a checkpoint onto a device, in evaluation mode. "ntm-copy@500" is its snapshot after 500 updates.
+
+    Raises UnknownModel when there is none of that name or update; CheckpointError when its weights do not fit its
+    configuration or are not finite.
     """
     from mnemoscope import paradigms
 
+    name, _, moment = name.partition("@")
     folder = find(name)
     try:
         settings = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
@@ -127,10 +185,10 @@ def load(name: str, *, device: str = "cpu") -> LoadedModel:
         task = str(settings["task"])
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"checkpoint {name} does not load: {CONFIG}: {error}; train it again") from error
-    sha256 = fill(model, folder / WEIGHTS)
+    sha256 = _fill_snapshot(model, folder, moment) if moment else fill(model, folder / WEIGHTS)
     model.to(device).eval().requires_grad_(False)
     return LoadedModel(
-        name=name,
+        name=f"{name}@{moment}" if moment else name,
         paradigm=paradigm.name,
         label=paradigm.label,
         glyph=paradigm.glyph,

@@ -113,13 +113,14 @@ def parser() -> argparse.ArgumentParser:
     _device(evaluate)
 
     train = command("train", commands.train, "train a model on a task by its recipe")
-    train.add_argument("task", metavar="TASK", help="copy or signal-recall")
-    train.add_argument("--model", required=True, metavar="M", help="lstm, transformer, ntm or dnc")
+    train.add_argument("task", metavar="TASK", help="copy, signal-recall, forecast, repeat-copy, …")
+    train.add_argument("--model", required=True, metavar="M", help="lstm, transformer, ntm, dnc, …")
     train.add_argument("--out", type=Path, metavar="DIR", help="folder of the checkpoint (default: runs/M-TASK)")
     train.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N")
     train.add_argument("--updates", type=_whole(1, 10**9), metavar="N", help="instead of the recipe's")
     train.add_argument("--batch", type=_whole(1, 10**6), metavar="N", help="instead of the recipe's")
     train.add_argument("--resume", type=Path, metavar="DIR", help="start from the weights in this folder")
+    train.add_argument("--eager", action="store_true", help="do not compile the training path: slower, starts at once")
     _device(train)
 
     export = command("export", commands.export, "turn a recording into an HTML page, a NumPy archive or a table")

@@ -179,9 +179,12 @@ def train(args: argparse.Namespace) -> int:
     """Train by the recipe, keeping the best checkpoint."""
     from tqdm import tqdm
 
-    from mnemoscope import record
+    from mnemoscope import record, unrolled
     from mnemoscope import train as training
 
+    compiled = not args.eager and unrolled.can_compile()
+    if not args.eager and not compiled:
+        say("no C++ compiler was found, so training is not compiled and several times slower", file=sys.stderr)
     out = args.out or Path("runs") / f"{args.model}-{args.task}"
     with tqdm(desc=f"{args.model} {args.task}", unit=" updates", disable=None) as bar:
 
@@ -199,6 +202,7 @@ def train(args: argparse.Namespace) -> int:
             batch=args.batch,
             device=record.pick_device(args.device),
             resume=args.resume,
+            compiled=compiled,
             progress=progress,
         )
     print(f"{out}: {card['metric']} {card['validation']:.4g} after {card['updates']} updates")

@@ -28,18 +28,23 @@ class Recipe:
     """Sum the loss over steps (Graves) instead of taking its mean over scored steps."""
     curriculum: int = 0
     rounds: tuple[tuple[int, int], ...] = ((0, 1),)
+    snapshots: bool = False
+    """Set weights aside along the training, so that one can watch the memory being learned."""
     check_every: int = 500
     stop_after: int = 0
     """Stop after so many checks in a row without an error (score 0); 0 never stops early."""
 
 
 _GRAVES = {"optimizer": "graves", "lr": 1e-4, "batch": 1, "summed": True, "clip": 10.0}
+_ATTENTION = {"batch": 32, "warm_up": 1_000, "decay": 0.01, "clip": 1.0}
+_GATED = {"batch": 32, "decay": 0.05, "clip": 1.0}
+_NTM = {"slots": 128, "width": 20}
+_DNC = {"slots": 64, "width": 16}
+_ROUNDS = ((0, 1), (9_000, 3))
 
 RECIPES: dict[tuple[str, str], Recipe] = {
-    ("copy", "ntm"): Recipe({"slots": 128, "width": 20}, updates=16_000, check_every=250, stop_after=12, **_GRAVES),
-    ("copy", "dnc"): Recipe(
-        {"slots": 64, "width": 16}, batch=4, updates=8_000, decay=0.05, check_every=250, stop_after=12
-    ),
+    ("copy", "ntm"): Recipe(_NTM, updates=16_000, check_every=250, stop_after=12, snapshots=True, **_GRAVES),
+    ("copy", "dnc"): Recipe(_DNC, batch=4, updates=8_000, decay=0.05, check_every=250, stop_after=12, snapshots=True),
     ("copy", "transformer"): Recipe(
         {"width": 64, "layers": 2, "heads": 4},
         batch=64,
@@ -48,26 +53,61 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         decay=0.01,
         clip=1.0,
         stop_after=6,
+        snapshots=True,
     ),
-    ("copy", "lstm"): Recipe({"hidden": 256}, lr=2e-3, batch=32, updates=8_000, decay=0.05, clip=1.0),
+    ("copy", "lstm"): Recipe({"hidden": 256}, lr=2e-3, updates=8_000, snapshots=True, **_GATED),
     ("signal-recall", "ntm"): Recipe(
-        {"slots": 64, "width": 20}, updates=20_000, curriculum=4_000, rounds=((0, 1), (9_000, 3)), **_GRAVES
+        {"slots": 64, "width": 20},
+        updates=32_000,
+        decay=0.1,
+        curriculum=4_000,
+        rounds=_ROUNDS,
+        snapshots=True,
+        **_GRAVES,
     ),
     ("signal-recall", "dnc"): Recipe(
-        {"slots": 64, "width": 16}, batch=4, updates=14_000, curriculum=4_000, decay=0.02, rounds=((0, 1), (7_000, 3))
+        _DNC, batch=4, updates=24_000, curriculum=4_000, decay=0.02, rounds=_ROUNDS, snapshots=True
     ),
     ("signal-recall", "transformer"): Recipe(
         {"width": 96, "layers": 3, "heads": 4, "feedforward": 256},
-        batch=32,
         updates=16_000,
-        warm_up=1_000,
-        decay=0.01,
-        clip=1.0,
         curriculum=6_000,
-        rounds=((0, 1), (9_000, 3)),
+        rounds=_ROUNDS,
+        snapshots=True,
+        **_ATTENTION,
     ),
     ("signal-recall", "lstm"): Recipe(
-        {"hidden": 256}, batch=32, updates=10_000, decay=0.05, clip=1.0, curriculum=4_000, rounds=((0, 1), (7_000, 3))
+        {"hidden": 256}, updates=10_000, curriculum=4_000, rounds=((0, 1), (7_000, 3)), snapshots=True, **_GATED
+    ),
+    ("forecast", "lstm"): Recipe({"hidden": 128}, updates=8_000, **_GATED),
+    ("forecast", "transformer"): Recipe(
+        {"width": 64, "layers": 3, "heads": 4, "feedforward": 256}, updates=8_000, **_ATTENTION
+    ),
+    ("forecast", "ntm"): Recipe({"slots": 32, "width": 16}, batch=8, updates=6_000, decay=0.02, clip=1.0),
+    ("forecast", "dnc"): Recipe({"slots": 32, "width": 16}, batch=8, updates=6_000, decay=0.02, clip=1.0),
+    ("repeat-copy", "lstm"): Recipe({"hidden": 256}, updates=12_000, curriculum=4_000, **_GATED),
+    ("repeat-copy", "transformer"): Recipe(
+        {"width": 64, "layers": 3, "heads": 4}, updates=16_000, curriculum=6_000, **_ATTENTION
+    ),
+    ("repeat-copy", "ntm"): Recipe(_NTM, updates=60_000, check_every=1_000, stop_after=8, **_GRAVES),
+    ("repeat-copy", "dnc"): Recipe(_DNC, batch=4, updates=40_000, decay=0.02, check_every=1_000, stop_after=8),
+    ("associative-recall", "lstm"): Recipe({"hidden": 256}, updates=20_000, **_GATED),
+    ("associative-recall", "transformer"): Recipe({"width": 64, "layers": 3, "heads": 4}, updates=20_000, **_ATTENTION),
+    ("associative-recall", "ntm"): Recipe(_NTM, updates=80_000, check_every=1_000, stop_after=8, **_GRAVES),
+    ("associative-recall", "dnc"): Recipe(_DNC, batch=4, updates=50_000, decay=0.02, check_every=1_000, stop_after=8),
+    ("ngrams", "lstm"): Recipe({"hidden": 128}, updates=10_000, **_GATED),
+    ("ngrams", "transformer"): Recipe({"width": 64, "layers": 3, "heads": 4}, updates=10_000, **_ATTENTION),
+    ("ngrams", "ntm"): Recipe(_NTM, batch=8, updates=10_000, decay=0.02, clip=1.0),
+    ("ngrams", "dnc"): Recipe(_DNC, batch=8, updates=10_000, decay=0.02, clip=1.0),
+    ("priority-sort", "lstm"): Recipe({"hidden": 256}, updates=16_000, curriculum=6_000, **_GATED),
+    ("priority-sort", "transformer"): Recipe(
+        {"width": 64, "layers": 3, "heads": 4}, updates=20_000, curriculum=6_000, **_ATTENTION
+    ),
+    ("priority-sort", "ntm"): Recipe(
+        _NTM | {"read_heads": 5, "write_heads": 5}, updates=60_000, curriculum=20_000, check_every=1_000, **_GRAVES
+    ),
+    ("priority-sort", "dnc"): Recipe(
+        _DNC | {"read_heads": 4}, batch=4, updates=40_000, curriculum=15_000, decay=0.02, check_every=1_000
     ),
 }
 

@@ -77,7 +77,7 @@ class Stepper:
         self._entries = self.model.frame_entries()
         self.layout = FrameLayout.of([*common, *self._entries])
         self.keyframe_layout = FrameLayout.of(self.model.keyframe_entries())
-        self._inputs = torch.from_numpy(episode.inputs).to(device)
+        self._inputs = torch.tensor(episode.inputs, device=device)  # a copy: a free run overwrites what it hears
         self._known = np.concatenate((episode.inputs, episode.targets, episode.mask[:, None]), 1)
         self.reset()
 
@@ -85,6 +85,7 @@ class Stepper:
         """Back to before the first step, memory blank."""
         self.done = 0
         self._state = self.model.initial_state(1)
+        self._last = torch.zeros(1, self.model.outputs, device=self.device)
 
     @property
     def steps(self) -> int:
@@ -117,8 +118,10 @@ class Stepper:
         """`count` steps -> [count, numbers of a frame] float32 on the host."""
         outputs, seen = [], []
         for t in range(self.done, self.done + count):
+            if self.episode.feedback is not None and t >= max(self.episode.feedback, 1):
+                self._inputs[t, 0] = self._last[0, 0]
             step = self.model.step(self._inputs[t : t + 1], self._state)
-            self._state = step.state
+            self._state, self._last = step.state, step.output
             outputs.append(step.output)
             seen.append(step.seen)
         frames = self.model.frame(_joined(seen))
@@ -126,7 +129,10 @@ class Stepper:
         if self._binary:
             columns[0] = torch.sigmoid(columns[0])
         computed = torch.cat(columns, 1).to("cpu", torch.float32).numpy()
-        return np.concatenate((self._known[self.done : self.done + count], computed), 1).astype("<f4", copy=False)
+        known = self._known[self.done : self.done + count]
+        if self.episode.feedback is not None:  # the log holds what the model heard
+            known[:, : self.episode.inputs.shape[1]] = self._inputs[self.done : self.done + count].cpu().numpy()
+        return np.concatenate((known, computed), 1).astype("<f4", copy=False)
 
     def _keyframe(self) -> bytes:
         state = self.model.keyframe(self._state)

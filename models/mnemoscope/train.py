@@ -5,7 +5,7 @@ Do not judge a run early: these losses lie on a plateau near chance for thousand
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,39 +14,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mnemoscope import checkpoints, evaluate, paradigms, recipes, tasks
+from mnemoscope import checkpoints, evaluate, paradigms, recipes, tasks, unrolled
 from mnemoscope.errors import TrainingError
+from mnemoscope.graves_rmsprop import GravesRMSProp
 from mnemoscope.model import MemoryModel
 from mnemoscope.recipes import Recipe
 
-
-class GravesRMSProp(torch.optim.Optimizer):
-    """Graves 2013 (arXiv 1308.0850), eq. 38-45: centred RMSProp with momentum, ε *inside* the root.
-
-    torch's own RMSprop adds ε outside the root, which at lr 1e-4 makes steps many times longer where gradients are small.
-    """
-
-    def __init__(
-        self, parameters: Any, *, lr: float = 1e-4, decay: float = 0.95, momentum: float = 0.9, epsilon: float = 1e-4
-    ):
-        super().__init__(parameters, {"lr": lr, "decay": decay, "momentum": momentum, "epsilon": epsilon})
-
-    @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """One update of every parameter that has a gradient."""
-        for group in self.param_groups:
-            keep = group["decay"]
-            for p in group["params"]:
-                if p.grad is None:
-                    continue
-                if not self.state[p]:
-                    self.state[p] = {name: torch.zeros_like(p) for name in ("square", "mean", "delta")}
-                square, mean, delta = (self.state[p][name] for name in ("square", "mean", "delta"))
-                square.mul_(keep).addcmul_(p.grad, p.grad, value=1 - keep)
-                mean.mul_(keep).add_(p.grad, alpha=1 - keep)
-                root = torch.addcmul(square + group["epsilon"], mean, mean, value=-1).sqrt_()
-                delta.mul_(group["momentum"]).addcdiv_(p.grad, root, value=-group["lr"])
-                p.add_(delta)
+SNAPSHOTS = (1 / 64, 1 / 32, 1 / 16, 1 / 10, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0)
+"""When weights are set aside along a training, as shares of its updates: dense where a memory is usually found."""
 
 
 def loss_of(outputs: Tensor, targets: Tensor, mask: Tensor, *, binary: bool, summed: bool) -> Tensor:
@@ -77,11 +52,14 @@ def train(
     batch: int | None = None,
     device: str = "cpu",
     resume: Path | None = None,
+    compiled: bool = False,
     progress: Callable[[int, int, float, float], None] | None = None,
 ) -> dict[str, Any]:
     """Train by the recipe and return the card of the best checkpoint, which is written to `out` whenever it improves.
 
     `progress(update, updates, loss, score)` is called at every check. `resume` starts from the weights in that folder.
+    `compiled` compiles the training path of stepped models (unrolled.py): half a minute at the start, then several times
+    faster, with another rounding.
     Raises TrainingError without a recipe or when the loss stops being finite, CheckpointError for weights to resume from
     that do not fit.
     """
@@ -90,12 +68,15 @@ def train(
     recipe = replace(recipe, updates=updates or recipe.updates, batch=batch or recipe.batch)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    config = {"inputs": task.inputs, "outputs": task.outputs} | recipe.config
-    model = paradigms.build(model_name, config)
+    model = paradigms.build(model_name, configured(task, model_name) | recipe.config)
     if resume is not None:
         checkpoints.fill(model, resume / checkpoints.WEIGHTS)
     model.to(device)
     optimizer = _optimizer(recipe, model)
+    forward = _training_path(model, compiled)
+    cost = getattr(model.config, "ponder_cost", 0.0)
+    marks = {round(recipe.updates * share) for share in SNAPSHOTS} if recipe.snapshots else set()
+    snapshots: dict[int, dict[str, Tensor]] = {0: checkpoints.weights_of(model)} if recipe.snapshots else {}
     started, curve, best, running = time.process_time(), [], float("inf"), []
     card: dict[str, Any] = {}
     faultless = 0
@@ -106,12 +87,16 @@ def train(
         longest = max(rounds for since, rounds in recipe.rounds if update >= since)
         data = task.batch(rng, recipe.batch, progress=grown, rounds=int(rng.integers(1, longest + 1)))
         inputs, targets, mask = (torch.from_numpy(part).to(device) for part in (data.inputs, data.targets, data.mask))
-        loss = loss_of(model(inputs), targets, mask, binary=task.binary, summed=recipe.summed)
+        outputs, extra = forward(inputs)
+        loss = loss_of(outputs, targets, mask, binary=task.binary, summed=recipe.summed)
+        loss = loss + cost * extra if extra is not None else loss
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
         optimizer.step()
         running.append(float(loss.detach()))
+        if update + 1 in marks:
+            snapshots[update + 1] = checkpoints.weights_of(model)
         if (update + 1) % recipe.check_every and update + 1 != recipe.updates:
             continue
         mean_loss, running = float(np.mean(running)), []
@@ -132,12 +117,29 @@ def train(
                 card["metrics"] = evaluate.headline(model, task, device=device)
                 model.train()
                 checkpoints.save(out, model, settings, card | {"curve": curve})
+        if out is not None and recipe.snapshots:
+            checkpoints.save_snapshots(out, snapshots, card["updates"])
         if progress is not None:
             progress(update + 1, recipe.updates, mean_loss, score)
         faultless = faultless + 1 if score == 0 else 0
         if recipe.stop_after and faultless >= recipe.stop_after:
             break
     return card | {"curve": curve}
+
+
+def configured(task: tasks.Task, model_name: str) -> dict[str, Any]:
+    """What a task decides of a model's configuration: its sizes and, where the model has phases, its cue."""
+    known = {field.name for field in fields(paradigms.get(model_name).config)}
+    return {"inputs": task.inputs, "outputs": task.outputs} | ({"cue": task.cue} if "cue" in known else {})
+
+
+def _training_path(model: MemoryModel, compiled: bool) -> Callable[[Tensor], tuple[Tensor, Tensor | None]]:
+    """The way from inputs to (outputs, ponder or None) that trains fastest."""
+    with_cost = getattr(model, "forward_with_cost", None)
+    if with_cost is not None:
+        return with_cost
+    path = unrolled.Unrolled(model) if compiled and unrolled.fold_is_forward(model) else model
+    return lambda inputs: (path(inputs), None)
 
 
 def _optimizer(recipe: Recipe, model: MemoryModel) -> torch.optim.Optimizer:

@@ -5,6 +5,7 @@ import pytest
 
 from mnemoscope import tasks
 from mnemoscope.errors import UnknownTask
+from mnemoscope.tasks import NGrams
 
 
 def test_copy_asks_for_the_same_bits_after_the_delimiter() -> None:
@@ -55,7 +56,7 @@ def test_options_out_of_range_are_refused() -> None:
         tasks.get("copy").episode(width=3)
     with pytest.raises(UnknownTask, match="takes no signal"):
         tasks.get("copy").episode(np.zeros(100))
-    with pytest.raises(UnknownTask, match="copy, signal-recall"):
+    with pytest.raises(UnknownTask, match="copy, signal-recall, forecast"):
         tasks.get("sort")
 
 
@@ -73,3 +74,92 @@ def test_the_curriculum_begins_short() -> None:
     """progress=0 keeps segments and delays short."""
     task, rng = tasks.get("signal-recall"), np.random.default_rng(0)
     assert task.batch(rng, 20, progress=0.0).inputs.shape[1] <= 24 + 6 + 6
+
+
+def test_repeat_copy_asks_for_every_repeat_and_then_the_end_marker() -> None:
+    """The count is scaled to mean 0 and variance 1 over 1..10; the marker is 1 in the last step alone."""
+    episode = tasks.get("repeat-copy").episode(seed=1, length=3, repeats=4)
+    assert episode.steps == 3 + 2 + 3 * 4
+    np.testing.assert_array_equal(episode.targets[4:16, :8], np.tile(episode.inputs[:3, :8], (4, 1)))
+    np.testing.assert_array_equal(np.flatnonzero(episode.targets[:, 8]), [16])
+    np.testing.assert_array_equal(np.flatnonzero(episode.mask), np.arange(4, 17))
+    counts = [tasks.get("repeat-copy").episode(length=1, repeats=r).inputs[1, 9] for r in range(1, 11)]
+    assert np.mean(counts) == pytest.approx(0, abs=1e-6)
+    assert np.var(counts) == pytest.approx(1, abs=1e-6)
+
+
+def test_associative_recall_asks_for_the_item_after_the_query() -> None:
+    """The answer is what followed the queried item when the items were shown; the events say where."""
+    for seed in range(8):
+        episode = tasks.get("associative-recall").episode(seed=seed, items=5)
+        items = episode.inputs[:20].reshape(5, 4, 8)[:, 1:, :6]
+        query = episode.inputs[21:24, :6]
+        [asked] = [n for n in range(4) if np.array_equal(items[n], query)]
+        np.testing.assert_array_equal(episode.targets[-3:], items[asked + 1])
+        store, recall = episode.events
+        np.testing.assert_array_equal(episode.inputs[store["step"] : store["until"], :6], items[asked + 1])
+        assert (recall["step"], recall["until"]) == (episode.steps - 3, episode.steps)
+        np.testing.assert_array_equal(np.flatnonzero(episode.inputs[:, 7]), [20, 24])
+
+
+def test_ngrams_follow_their_table_and_the_optimum_is_the_bayesian_estimator() -> None:
+    """Targets are the next inputs; the estimator's code length is that of a naive count; a fair coin pays 1 bit a bit."""
+    task = NGrams()
+    batch = task.batch(np.random.default_rng(3), 6)
+    np.testing.assert_array_equal(batch.inputs[:, 5:, 0], batch.targets[:, 4:-1, 0])
+    np.testing.assert_array_equal(np.flatnonzero(batch.mask[0]), np.arange(4, 199))
+    assert task.score(np.zeros_like(batch.targets), batch) == pytest.approx(195.0)
+    bits = 0.0
+    for row in range(6):
+        sequence = [*batch.inputs[row, :, 0].astype(int), int(batch.targets[row, -1, 0])]
+        seen: list[tuple[tuple[int, ...], int]] = []
+        for t in range(5, 200):
+            context = tuple(sequence[t - 5 : t])
+            ones = sum(bit for c, bit in seen if c == context)
+            odds = (ones + 0.5) / (sum(c == context for c, _ in seen) + 1)
+            bits -= np.log2(odds if sequence[t] else 1 - odds)
+            seen.append((context, sequence[t]))
+    assert task.optimum(batch) == pytest.approx(bits / 6)
+    assert 100 < task.optimum(task.batch(np.random.default_rng(0), 64)) < 150  # the paper: about 133
+
+
+def test_priority_sort_asks_for_the_highest_first() -> None:
+    """16 of 20 vectors in the order of their priorities."""
+    episode = tasks.get("priority-sort").episode(seed=2)
+    order = np.argsort(-episode.inputs[:20, 8])[:16]
+    np.testing.assert_array_equal(episode.targets[21:], episode.inputs[order, :8])
+    np.testing.assert_array_equal(np.flatnonzero(episode.mask), np.arange(21, 37))
+
+
+def test_forecast_asks_for_the_next_value_and_persistence_scores_one() -> None:
+    """The flag and the score begin after the context; nobody is asked what follows the end."""
+    values = np.random.default_rng(0).standard_normal(100)
+    episode = tasks.get("forecast").episode(values, context=20, free=60)
+    np.testing.assert_allclose(episode.targets[20:-1, 0], values[21:], atol=1e-6)
+    np.testing.assert_array_equal(np.flatnonzero(episode.mask), np.arange(20, 99))
+    np.testing.assert_array_equal(np.flatnonzero(episode.inputs[:, 1]), np.arange(20, 100))
+    assert episode.feedback == 60
+    task = tasks.get("forecast")
+    batch = task.batch(np.random.default_rng(1), 8)
+    assert task.score(batch.inputs[:, :, :1], batch) == pytest.approx(1.0)
+    assert task.score(batch.targets, batch) == 0.0
+    with pytest.raises(UnknownTask, match=r"free must be after the context and before the end \(21\.\.99\), got 10"):
+        task.episode(values, context=20, free=10)
+    with pytest.raises(UnknownTask, match="needs at least 50 steps"):
+        task.episode(values[:40])
+
+
+@pytest.mark.parametrize("name", tasks.names())
+def test_every_condition_draws_the_same_sequences_again(name: str) -> None:
+    """A row of the table can be checked alone; the last trained condition introduces the model."""
+    task = tasks.get(name)
+    conditions = task.conditions()
+    assert any(condition.trained for condition in conditions)
+    assert len({condition.label for condition in conditions}) == len(conditions)
+    for condition in conditions:
+        first, second = (condition.make(np.random.default_rng([5, *condition.seed]), 3) for _ in range(2))
+        np.testing.assert_array_equal(first.inputs, second.inputs)
+        assert first.mask.sum() > 0
+        if condition.chance is not None and task.binary and task.metric.startswith("wrong"):
+            scored = float((np.ones_like(first.targets) * first.mask[:, :, None]).sum() / 3)
+            assert 0.3 * scored <= condition.chance <= scored

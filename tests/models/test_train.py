@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from mnemoscope import checkpoints, recipes, train
+from mnemoscope import checkpoints, paradigms, recipes, train, unrolled
 from mnemoscope.errors import CheckpointError, TrainingError, UnknownModel
 
 
@@ -128,3 +128,46 @@ def test_a_small_lstm_learns_short_copies(monkeypatch: pytest.MonkeyPatch) -> No
     curve = train.train("copy", "lstm", seed=0)["curve"]
     assert curve[-1][1] < 0.2
     assert json.dumps(curve)
+
+
+def test_snapshots_along_a_training_can_be_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights are set aside from the first moment to the checkpoint's own update, in half precision, and run again."""
+    recipe = replace(
+        recipes.recipe("copy", "lstm"), config={"hidden": 8}, batch=2, updates=64, check_every=32, snapshots=True
+    )
+    monkeypatch.setitem(recipes.RECIPES, ("copy", "lstm"), recipe)
+    monkeypatch.setenv("MNEMOSCOPE_CHECKPOINTS", str(tmp_path))
+    card = train.train("copy", "lstm", out=tmp_path / "lstm-mine", seed=1)
+    updates = checkpoints.snapshot_updates("lstm-mine")
+    assert updates[0] == 0
+    assert updates[1] == 1
+    assert updates[-1] == card["updates"]
+    assert len(updates) >= 8
+    last, kept = checkpoints.load(f"lstm-mine@{updates[-1]}"), checkpoints.load("lstm-mine")
+    assert last.name == f"lstm-mine@{updates[-1]}"
+    for name, tensor in kept.model.state_dict().items():
+        torch.testing.assert_close(last.model.state_dict()[name], tensor, rtol=1e-3, atol=1e-6)
+    first = checkpoints.load("lstm-mine@0").model.state_dict()
+    assert any((first[name] - tensor).abs().max() > 1e-3 for name, tensor in kept.model.state_dict().items())
+    with pytest.raises(UnknownModel, match="lstm-mine has no snapshot '7'; it has: 0, 1, 2"):
+        checkpoints.load("lstm-mine@7")
+    (tmp_path / "lstm-mine" / checkpoints.SNAPSHOTS).write_bytes(b"broken")
+    with pytest.raises(CheckpointError, match="snapshots"):
+        checkpoints.load("lstm-mine@0")
+
+
+def test_an_unrolled_training_path_equals_the_fold_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks and padding change nothing: outputs and gradients of a length that is no multiple of a block."""
+    monkeypatch.setattr(torch, "compile", lambda block, dynamic: block)  # what torch compiles is torch's to test
+    model = paradigms.build("ntm", {"inputs": 3, "outputs": 2, "slots": 6, "width": 4, "controller": 5}).double()
+    inputs = torch.randn(2, 11, 3, dtype=torch.float64)
+    for path in (model, unrolled.Unrolled(model)):
+        model.zero_grad()
+        path(inputs).square().sum().backward()
+        gradients = {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
+        if path is model:
+            expected = gradients
+    assert expected.keys() == gradients.keys()
+    for name, gradient in gradients.items():
+        torch.testing.assert_close(gradient, expected[name], rtol=0, atol=1e-12)
+    assert not unrolled.fold_is_forward(paradigms.build("lstm", {"inputs": 3, "outputs": 2}))

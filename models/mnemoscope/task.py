@@ -1,0 +1,145 @@
+"""What a task is: episodes for the eye, batches for training, conditions to be measured under.
+
+NumPy only, so that a server without torch can describe an episode before any model runs it.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemoscope.errors import UnknownTask
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One run's worth of a task: inputs [T, I], targets [T, O], mask [T] (1 where scored), events, and the signal's facts.
+
+    From step `feedback` on (None: never) input feature 0 is the model's own output 0 of the step before.
+    """
+
+    task: str
+    params: dict[str, Any]
+    inputs: Array
+    targets: Array
+    mask: Array
+    events: list[dict[str, Any]] = field(default_factory=list)
+    signal: dict[str, Any] | None = None
+    feedback: int | None = None
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        return len(self.inputs)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One knob of a task with its range; `default` is what a run uses."""
+
+    name: str
+    label: str
+    default: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Sequences padded to one length: inputs [B, T, I], targets [B, T, O], mask [B, T]."""
+
+    inputs: Array
+    targets: Array
+    mask: Array
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One way to measure a task: `make(rng, count)` draws the sequences, `seed` makes any row repeatable alone.
+
+    `trained` says whether the condition lies inside the range that models are trained on; `chance` is the score of a model
+    that knows nothing, `best` that of the best possible one, each where it is known.
+    """
+
+    label: str
+    make: Callable[[np.random.Generator, int], Batch]
+    seed: tuple[int, ...]
+    trained: bool = True
+    chance: float | None = None
+    best: Callable[[Batch], float] | None = None
+
+
+Parts = tuple[Array, Array, Array]
+
+
+def stack(sequences: list[Parts]) -> Batch:
+    """(inputs, targets, mask) of each sequence -> one batch, padded with zeros that are not scored."""
+    longest = max(len(inputs) for inputs, _, _ in sequences)
+
+    def pad(part: int) -> Array:
+        return np.stack(
+            [np.pad(s[part], [(0, longest - len(s[part]))] + [(0, 0)] * (s[part].ndim - 1)) for s in sequences]
+        )
+
+    return Batch(pad(0), pad(1), pad(2))
+
+
+class Task(ABC):
+    """A task: its sizes, its options, its episodes and how it is measured."""
+
+    name: str
+    inputs: int
+    outputs: int
+    binary: bool
+    """True where outputs are bits, False where they are values."""
+    takes_signal: bool = False
+    """True where an episode is made from a series."""
+    cue: int
+    """The input feature that is 1 at the step where answering begins; an encoder-decoder changes phase there."""
+    options: tuple[Option, ...]
+    metric: str
+
+    @abstractmethod
+    def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
+        """A run for the eye. `values` is a z-scored series (tasks on signals; None makes one up from the seed)."""
+
+    @abstractmethod
+    def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
+        """Random training sequences; `progress` in [0, 1] is how far the curriculum has come."""
+
+    @abstractmethod
+    def conditions(self) -> tuple[Condition, ...]:
+        """How it is measured; the last trained condition is the one by which a model is introduced."""
+
+    @abstractmethod
+    def validation(self, rng: np.random.Generator) -> list[Batch]:
+        """Sequences by whose mean score training keeps its best checkpoint."""
+
+    def score(self, outputs: Array, batch: Batch) -> float:
+        """Raw outputs [B, T, O] -> the metric; lower is better. Here: mean number of wrong bits a sequence."""
+        wrong = (outputs > 0) != (batch.targets > 0.5)
+        return float((wrong * batch.mask[:, :, None]).sum() / len(batch.inputs))
+
+    def checked(self, options: dict[str, Any]) -> dict[str, int]:
+        """Options with defaults filled in. Raises UnknownTask naming the option and its range."""
+        known = {option.name: option for option in self.options}
+        for name, value in options.items():
+            if name not in known:
+                raise UnknownTask(f"task {self.name} has no option {name!r}; it has {', '.join(known)}")
+            if not isinstance(value, int | np.integer) or not known[name].low <= value <= known[name].high:
+                raise UnknownTask(
+                    f"{name} must be a whole number in {known[name].low}..{known[name].high}, got {value!r}"
+                )
+        return {name: int(options.get(name, option.default)) for name, option in known.items()}
+
+    def no_signal(self, values: object) -> None:
+        """Raises UnknownTask when a series is given to a task that makes its own inputs."""
+        if values is not None:
+            raise UnknownTask(
+                f"task {self.name} makes its own bits and takes no signal; use signal-recall or forecast for a series"
+            )
