@@ -1,0 +1,86 @@
+"""The memory of Graves et al. 2016 (Nature 538:471, Methods) alone: state + interface -> state + reads, one pure function.
+
+Nothing here knows a controller. `step` is the paper's memory, unmodified: cosine content weighting, dynamic allocation from
+usage and free gates, erase and write, temporal links, three read modes. Whoever emits an `Interface` whose values lie in
+the ranges of the paper's activations runs inside it: an LSTM does (dnc.py), and so does a Transformer layer (lifted.py).
+
+Glossary: B batch, N slots, W width of a slot, R read heads. Shapes as in addressing.py.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from mnemoscope import addressing
+
+
+class Interface(NamedTuple):
+    """The interface vector ξ_t, unpacked and through its activations ([DNC] "Interface parameters")."""
+
+    read_keys: Tensor  # k^{r,i} [B, R, W], any
+    read_strengths: Tensor  # β^{r,i} [B, R], oneplus: ≥ 1
+    write_key: Tensor  # k^w [B, W], any
+    write_strength: Tensor  # β^w [B, 1], oneplus: ≥ 1
+    erase: Tensor  # e [B, 1, W] in [0, 1]
+    write_vectors: Tensor  # v [B, 1, W], any
+    free_gates: Tensor  # f^i [B, R] in [0, 1]
+    allocation_gate: Tensor  # g^a [B, 1] in [0, 1]
+    write_gate: Tensor  # g^w [B, 1] in [0, 1]
+    read_modes: Tensor  # π^i [B, R, 3]: backward, content, forward; on the simplex
+
+
+class GravesState(NamedTuple):
+    """All that the memory carries from one step to the next."""
+
+    memory: Tensor  # M [B, N, W]
+    usage: Tensor  # u [B, N]
+    links: Tensor  # L [B, N, N]
+    precedence: Tensor  # p [B, N]
+    write_weights: Tensor  # w^w [B, 1, N]
+    read_weights: Tensor  # w^r [B, R, N]
+
+
+class Access(NamedTuple):
+    """One step: the next state (its weightings are those of this step) and the read vectors r [B, R, W]."""
+
+    state: GravesState
+    read_vectors: Tensor
+
+
+def blank(batch: int, slots: int, width: int, read_heads: int, like: Tensor) -> GravesState:
+    """Everything 0, as in DeepMind's code; `like` gives device and dtype."""
+    return GravesState(
+        memory=like.new_zeros(batch, slots, width),
+        usage=like.new_zeros(batch, slots),
+        links=like.new_zeros(batch, slots, slots),
+        precedence=like.new_zeros(batch, slots),
+        write_weights=like.new_zeros(batch, 1, slots),
+        read_weights=like.new_zeros(batch, read_heads, slots),
+    )
+
+
+def step(
+    state: GravesState, xi: Interface, off_diagonal: Tensor, *, usage_epsilon: float = addressing.USAGE_EPSILON
+) -> Access:
+    """One access: free, allocate, write, link, read ([DNC] Methods, in the order of the paper).
+
+    off_diagonal [N, N] = 1 − I. `usage_epsilon=0` is the paper's allocation; the default has the floor that training needs.
+    """
+    kept = addressing.retention(xi.free_gates, state.read_weights)  # ψ_t
+    usage = addressing.usage_after(state.usage, state.write_weights.squeeze(1).detach(), kept)  # u_t
+    allocation = addressing.allocation_weighting(usage, epsilon=usage_epsilon)  # a_t
+    found = addressing.content_weighting(state.memory, xi.write_key.unsqueeze(1), xi.write_strength).squeeze(1)  # c^w_t
+    write = xi.write_gate * torch.lerp(found, allocation, xi.allocation_gate)  # w^w_t
+    write_weights = write.unsqueeze(1)
+    memory = addressing.erase_and_write(state.memory, write_weights, xi.erase, xi.write_vectors)  # M_t
+
+    links = addressing.link_matrix(state.links, state.precedence, write, off_diagonal)  # L_t, from p_{t−1}
+    precedence = addressing.precedence_after(state.precedence, write)  # p_t
+    forward = torch.bmm(state.read_weights, links.transpose(1, 2))  # f_t = L_t w^r_{t−1}
+    backward = torch.bmm(state.read_weights, links)  # b_t = L_tᵀ w^r_{t−1}
+    looked_up = addressing.content_weighting(memory, xi.read_keys, xi.read_strengths)  # c^r_t
+    modes = torch.stack((backward, looked_up, forward), 2)  # [B, R, 3, N]
+    read_weights = torch.matmul(xi.read_modes.unsqueeze(2), modes).squeeze(2)  # w^r_t
+    reads = torch.bmm(read_weights, memory)  # r_t = M_tᵀ w^r_t
+    return Access(GravesState(memory, usage, links, precedence, write_weights, read_weights), reads)
