@@ -184,6 +184,122 @@ def test_links_and_precedence_equal_the_double_loop() -> None:
     )
 
 
+def test_masked_lookup_equals_the_loop_over_masked_slots() -> None:
+    """Csordas 2019: cos(k ⊙ m, M_i ⊙ m), every vector masked one by one."""
+    memory, keys, beta, masks = (
+        rand(B, N, W) - 0.5,
+        rand(B, H, W, seed=1) - 0.5,
+        1 + 5 * rand(B, H),
+        rand(B, H, W, seed=2),
+    )
+    got = a.masked_content_weighting(memory, keys, beta, masks).numpy()
+    for b in range(B):
+        for h in range(H):
+            scores = []
+            for i in range(N):
+                key = [float(keys[b, h, k] * masks[b, h, k]) for k in range(W)]
+                row = [float(memory[b, i, k] * masks[b, h, k]) for k in range(W)]
+                norm = math.sqrt(sum(v * v for v in key) + 1e-6) * math.sqrt(sum(v * v for v in row) + 1e-6)
+                scores.append(float(beta[b, h]) * sum(p * q for p, q in zip(key, row, strict=True)) / norm)
+            np.testing.assert_allclose(got[b, h], np.exp(scores) / np.exp(scores).sum(), atol=1e-12)
+
+
+def test_a_full_mask_is_no_mask_and_an_empty_mask_sees_nothing() -> None:
+    """m = 1 is the plain lookup; a part of the width with m = 0 may hold anything; m = 0 everywhere is uniform."""
+    memory, keys, beta = rand(B, N, W) - 0.5, rand(B, H, W, seed=1) - 0.5, 1 + 5 * rand(B, H)
+    plain = a.content_weighting(memory, keys, beta)
+    ones = torch.ones_like(keys)
+    torch.testing.assert_close(a.masked_content_weighting(memory, keys, beta, ones), plain, atol=1e-14, rtol=0)
+    half = ones.clone()
+    half[..., 2:] = 0
+    other = memory.clone()
+    other[..., 2:] = 100 * rand(B, N, W - 2, seed=3)
+    torch.testing.assert_close(
+        a.masked_content_weighting(memory, keys, beta, half),
+        a.masked_content_weighting(other, keys, beta, half),
+        atol=1e-14,
+        rtol=0,
+    )
+    nothing = a.masked_content_weighting(memory, keys, beta, 0 * ones)
+    torch.testing.assert_close(nothing, torch.full_like(nothing, 1 / N), atol=1e-14, rtol=0)
+
+
+@pytest.mark.parametrize("floor", [0.0, 0.1, 1.0])
+def test_masks_lie_between_their_floor_and_one(floor: float) -> None:
+    """The equation σ(m̂)(1 − m_min) + m_min, and both ends."""
+    raw = 8 * (rand(B, H, W) - 0.5)
+    got = a.floored_mask(raw, floor)
+    torch.testing.assert_close(got, torch.sigmoid(raw) * (1 - floor) + floor, atol=1e-15, rtol=0)
+    ends = a.floored_mask(torch.tensor([-800.0, 800.0], dtype=torch.float64), floor)
+    torch.testing.assert_close(ends, torch.tensor([floor, 1.0], dtype=torch.float64), atol=1e-15, rtol=0)
+
+
+def test_sharpened_links_equal_the_equation_with_the_division_by_the_largest() -> None:
+    """Csordas 2019: ((d + ε) / max(d + ε))^s, normalised, with ε = 1e-6."""
+    links, sharpness = weighting(B, R, N), 1 + 30 * rand(B, R)
+    links[0, 0] = 0
+    got = a.sharpen(links, sharpness, epsilon=a.LINK_EPSILON)
+    for b in range(B):
+        for r in range(R):
+            raised = [float((v + 1e-6) / (links[b, r].max() + 1e-6)) ** float(sharpness[b, r]) for v in links[b, r]]
+            np.testing.assert_allclose(got[b, r].numpy(), np.array(raised) / sum(raised), atol=1e-12)
+
+
+def test_links_sharpened_by_one_are_the_links_up_to_their_sum() -> None:
+    """s = 1 leaves (d + ε) / Σ(d + ε)."""
+    links = weighting(B, R, N)
+    got = a.sharpen(links, torch.ones(B, R, dtype=torch.float64), epsilon=a.LINK_EPSILON)
+    raised = links + 1e-6
+    torch.testing.assert_close(got, raised / raised.sum(-1, keepdim=True), atol=1e-14, rtol=0)
+    torch.testing.assert_close(got, links / links.sum(-1, keepdim=True), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("sharpness", [1.0, 3.0, 1e4])
+def test_sharpening_links_that_are_all_zero_is_uniform_and_has_a_gradient(dtype: torch.dtype, sharpness: float) -> None:
+    """Before the second write there are no links: no NaN forwards or backwards, at any sharpness."""
+    links = torch.zeros(B, R, N, dtype=dtype, requires_grad=True)
+    strength = torch.full((B, R), sharpness, dtype=dtype, requires_grad=True)
+    got = a.sharpen(links, strength, epsilon=a.LINK_EPSILON)
+    torch.testing.assert_close(got, torch.full_like(got, 1 / N))
+    (got * torch.rand_like(got)).sum().backward()
+    for part in (links, strength):
+        assert part.grad is not None
+        assert torch.isfinite(part.grad).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0, 1), st.booleans())
+def test_allocation_is_a_weighting_of_any_usage(seed: int, fill: float, ties: bool) -> None:
+    """Σ a ≤ 1 and a ≥ 0 for usages between empty and full, with ties and without; a full slot is never allocated."""
+    usage = fill + (1 - fill) * rand(B, N, seed=seed)
+    if ties:
+        usage = usage.round(decimals=1)
+    usage[:, 1] = 1
+    for epsilon in (0.0, a.USAGE_EPSILON):
+        got = a.allocation_weighting(usage, epsilon=epsilon)
+        assert (got >= 0).all()
+        assert (got.sum(-1) <= 1 + 1e-12).all()
+        assert (got[:, 1].abs() <= 1e-15).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 8))
+def test_only_written_slots_change_for_any_number_of_heads(seed: int, heads: int) -> None:
+    """M is unchanged, to the bit, where no head writes; retention at 1 changes nothing and at 0 wipes."""
+    memory, weights = rand(B, N, W, seed=seed) - 0.5, weighting(B, heads, N, seed=seed)
+    weights[:, :, ::2] = 0
+    got = a.erase_and_write(memory, weights, rand(B, heads, W), rand(B, heads, W, seed=2))
+    assert torch.equal(got[:, ::2], memory[:, ::2])
+    assert not torch.equal(got[:, 1::2], memory[:, 1::2])
+    reads = torch.zeros(B, R, N, dtype=torch.float64)
+    reads[:, 0, 2] = 1
+    kept = a.retention(torch.ones(B, R, dtype=torch.float64), reads)
+    wiped = a.erase_and_write(memory * kept.unsqueeze(2), weights, rand(B, heads, W), rand(B, heads, W, seed=2))
+    assert (wiped[:, 2] == 0).all()
+    assert torch.equal(wiped[:, 4], memory[:, 4])
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 30))
 def test_links_stay_weightings_over_any_run(seed: int, steps: int) -> None:
@@ -217,8 +333,32 @@ def test_links_stay_weightings_over_any_run(seed: int, steps: int) -> None:
         lambda m: a.sharpen(torch.softmax(m.transpose(1, 2), -1), 1 + rand(B, W)),
         lambda m: a.allocation_weighting(torch.sigmoid(m[..., 0])),
         lambda m: a.erase_and_write(m, weighting(B, H, N), rand(B, H, W), rand(B, H, W)),
+        lambda m: a.masked_content_weighting(m, rand(B, H, W), 1 + rand(B, H), rand(B, H, W, seed=3)),
+        lambda m: a.masked_content_weighting(
+            rand(B, N, W) - 0.5, rand(B, N, W, seed=1), 1 + rand(B, N), a.floored_mask(4 * m, 0.1)
+        ),
+        lambda m: a.sharpen(torch.sigmoid(m.transpose(1, 2)), 1 + rand(B, W), epsilon=a.LINK_EPSILON),
+        lambda m: a.sharpen(weighting(B, W, N), a.oneplus(3 * m[:, 0]), epsilon=a.LINK_EPSILON),
+        lambda m: a.usage_after(
+            rand(B, N), weighting(B, N), a.retention(torch.sigmoid(m[:, :R, 0]), weighting(B, R, N))
+        ),
+        lambda m: a.link_matrix(
+            rand(B, N, N) / N, weighting(B, N), torch.softmax(m[..., 0], -1), 1 - torch.eye(N, dtype=torch.float64)
+        ),
     ],
-    ids=["content", "shift", "sharpen", "allocation", "erase_and_write"],
+    ids=[
+        "content",
+        "shift",
+        "sharpen",
+        "allocation",
+        "erase_and_write",
+        "masked content",
+        "mask",
+        "sharpened links",
+        "sharpness",
+        "usage",
+        "links",
+    ],
 )
 def test_gradients_of_the_addressing_are_right(function) -> None:  # type: ignore[no-untyped-def]
     """Finite differences agree with autograd away from ties."""
