@@ -15,6 +15,10 @@ from mnemoscope.model import MemoryModel
 
 Floats = np.ndarray
 
+torch.set_num_threads(
+    1
+)  # as the program does: with tensors this small, threads that wait for each other are all the time
+
 
 def linear(module: Any, x: Floats) -> Floats:
     return x @ module.weight.detach().numpy().T + module.bias.detach().numpy()
