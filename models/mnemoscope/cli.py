@@ -108,9 +108,21 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--models", type=_names, metavar="A,B", help="models or checkpoints (default: all)")
     evaluate.add_argument("--task", metavar="T", help="only checkpoints of this task")
     evaluate.add_argument("--sequences", type=_whole(1, 100_000), default=64, metavar="N", help="per condition (64)")
-    evaluate.add_argument("--ecg", type=Path, metavar="CSV", help="also measure signal-recall on this 360 Hz ECG")
+    evaluate.add_argument(
+        "--series",
+        action="append",
+        default=[],
+        metavar="FILE[@HZ]",
+        help="also measure signal-recall and forecast on this series, resampled to HZ; may be given again",
+    )
+    evaluate.add_argument("--markdown", type=Path, metavar="OUT", help="also write the table as a document")
     evaluate.add_argument("--json", action="store_true", help="one JSON object a line")
     _device(evaluate)
+
+    bridge = command("bridge", _bridge, "prove that a Transformer is a stateless DNC, and climb from it to the DNC")
+    bridge.add_argument("--model", metavar="CHECKPOINT", help="a Transformer's checkpoint, or random (default: three)")
+    bridge.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N", help="of the episode (0)")
+    bridge.add_argument("--json", action="store_true", help="one JSON object a line")
 
     train = command("train", commands.train, "train a model on a task by its recipe")
     train.add_argument("task", metavar="TASK", help="copy, signal-recall, forecast, repeat-copy, …")
@@ -136,6 +148,13 @@ def _serve(args: argparse.Namespace) -> int:
     from mnemoscope_server import app
 
     return app.serve(args) or OK
+
+
+def _bridge(args: argparse.Namespace) -> int:
+    """Measure; what it takes is only imported when it is asked for."""
+    from mnemoscope import bridge_command
+
+    return bridge_command.bridge(args)
 
 
 def _device(command: argparse.ArgumentParser) -> None:
@@ -219,7 +238,15 @@ examples:
     "evaluate": """examples:
   mnemoscope evaluate --json
   mnemoscope evaluate --models ntm,dnc --task copy
-  mnemoscope evaluate --task signal-recall --ecg ecg.csv""",
+  mnemoscope evaluate --task signal-recall --series ecg.csv@36""",
+    "bridge": """Steps a Transformer and the stateless DNC of the same weights side by side: with write-once stores every bit agrees,
+against torch.nn.TransformerEncoder and inside the unmodified memory of Graves 2016 all but rounding does. Then turns the
+mechanisms of the DNC on, one after another. Exit code 1 when a difference is larger than rounding explains.
+
+examples:
+  mnemoscope bridge
+  mnemoscope bridge --model transformer-copy --seed 3
+  mnemoscope bridge --model random --json""",
     "train": """examples:
   mnemoscope train copy --model ntm
   mnemoscope train signal-recall --model dnc --seed 1 --out runs/dnc-seed1

@@ -153,7 +153,7 @@ def evaluate(args: argparse.Namespace) -> int:
     """Measure checkpoints, a line as soon as it is known."""
     from tqdm import tqdm
 
-    from mnemoscope import checkpoints, record, tasks
+    from mnemoscope import checkpoints, evaluate_series, record, tasks
     from mnemoscope import evaluate as measure
 
     device = record.pick_device(args.device)
@@ -168,10 +168,25 @@ def evaluate(args: argparse.Namespace) -> int:
                     f"There is no checkpoint of {model} for {', '.join(wanted)}; there are: {', '.join(known)}."
                 )
         names = [name for found in chosen for name in found]
+    series = [evaluate_series.load(words) for words in args.series]
+    rows: list[dict[str, Any]] = []
+
+    def tell(row: dict[str, Any]) -> None:
+        rows.append(row)
+        line = f"{row['model']:<20} {row['task']:<18} {row['condition']:<48} {row['metric']:<24} {row['value']:.4g}"
+        tqdm.write(measure.as_json(row) if args.json else line, file=sys.stdout)
+
     for name in tqdm(names, desc="evaluating", unit=" checkpoints", disable=None):
-        for row in measure.rows([name], device=device, sequences=args.sequences, ecg=args.ecg):
-            line = f"{row['model']:<12} {row['task']:<14} {row['condition']:<42} {row['metric']:<24} {row['value']:.4g}"
-            tqdm.write(measure.as_json(row) if args.json else line, file=sys.stdout)
+        for row in measure.rows([name], device=device, sequences=args.sequences, series=series):
+            tell(row)
+    if "forecast" in wanted and not args.models:
+        for row in measure.baseline_rows(series):
+            tell(row)
+    if args.markdown:
+        from mnemoscope import results
+
+        options = "".join(f" --series {Path(words).name}" for words in args.series)
+        args.markdown.write_text(results.markdown(rows, options=options), encoding="utf-8")
     return OK
 
 

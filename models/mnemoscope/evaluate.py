@@ -2,16 +2,16 @@
 
 import json
 import math
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
-from mnemoscope import checkpoints, tasks
+from mnemoscope import checkpoints, evaluate_series, published, tasks
+from mnemoscope.evaluate_series import RealSeries
 from mnemoscope.model import MemoryModel
-from mnemoscope.tasks import Batch, Condition, SignalRecall, Task
+from mnemoscope.tasks import Batch, Condition, Task
 
 SEQUENCES = 64
 TEST_SEED = 20_140
@@ -49,43 +49,39 @@ def headline(model: MemoryModel, task: Task, *, device: str = "cpu") -> dict[str
 
 
 def rows(
-    names: list[str] | None = None, *, device: str = "cpu", sequences: int = SEQUENCES, ecg: Path | None = None
+    names: list[str] | None = None,
+    *,
+    device: str = "cpu",
+    sequences: int = SEQUENCES,
+    series: Sequence[RealSeries] = (),
 ) -> Iterator[dict[str, Any]]:
     """One row a checkpoint and condition: model, task, metric, condition, value, sequences, seed, checkpoint (sha256),
-    whether it was trained so, and chance and best possible score where these are known.
+    whether it was trained so, chance and best possible score where these are known, and what the literature reports.
 
-    `ecg` is a CSV with columns time_s and a first channel in mV: signal-recall is also measured on it, at 36 Hz.
-    Raises UnknownModel for a name that is not there.
+    Tasks on signals are measured on each of `series` too. Raises UnknownModel for a name that is not there.
     """
     for name in names if names is not None else checkpoints.names():
         loaded = checkpoints.load(name, device=device)
         model, task = loaded.model, tasks.get(loaded.task)
         common = {"model": loaded.paradigm, "task": loaded.task, "metric": task.metric, "checkpoint": loaded.sha256}
-        common |= {"sequences": sequences, "seed": TEST_SEED}
+        common |= {"name": loaded.name, "sequences": sequences, "seed": TEST_SEED, "best": None}
         for condition in task.conditions():
             batch = sequences_of(condition, sequences)
             row = common | {"condition": condition.label, "trained": condition.trained, "chance": condition.chance}
             row |= {"best": condition.best(batch) if condition.best else None}
+            row |= {"published": published.figure(loaded.paradigm, loaded.task, condition.label)}
             yield row | {"value": score(model, task, batch, device=device)}
-        if isinstance(task, SignalRecall) and ecg is not None:
-            batch = _ecg_batch(task, ecg)
-            row = common | {"condition": f"{ecg.name} at 36 Hz, segment 24, delay 30", "trained": False, "chance": 1.0}
-            yield row | {"value": score(model, task, batch, device=device), "sequences": len(batch.inputs)}
+        for one in series:
+            for row in evaluate_series.rows(model, task, one, device=device):
+                yield common | {"published": None} | row
 
 
-def _ecg_batch(task: SignalRecall, path: Path) -> Batch:
-    """Back-to-back windows of an ECG, imported, resampled to 36 Hz and z-scored over the whole recording like any run."""
-    from mnemoscope import csv_import
-    from mnemoscope.series import prepare
-
-    table = csv_import.read(path)
-    series = table.series(next(column.index for column in table.columns if column.kind == "value"))
-    values = prepare(series, sample_rate=36.0, scaling="zscore").values
-    segment, delay = task.shapes[-1]
-    steps = 16 + 2 * segment + delay
-    windows = [values[at : at + steps] for at in range(0, len(values) - steps + 1, steps)]
-    runs = [task.episode(window, lead=16, segment=segment, delay=delay, rounds=1) for window in windows]
-    return Batch(*(np.stack([getattr(run, part) for run in runs]) for part in ("inputs", "targets", "mask")))
+def baseline_rows(series: Sequence[RealSeries]) -> Iterator[dict[str, Any]]:
+    """Rows of the forecasting baselines, which have no checkpoint."""
+    for one in series:
+        for row in evaluate_series.baseline_rows(one):
+            common = {"name": None, "task": "forecast", "metric": tasks.get("forecast").metric, "checkpoint": None}
+            yield common | {"seed": None, "best": None, "published": None} | row
 
 
 def as_json(row: dict[str, Any]) -> str:

@@ -20,16 +20,24 @@ class Paradigm:
 
 
 def _registry() -> dict[str, Paradigm]:
+    from mnemoscope.deltanet import DeltaNet, DeltaNetConfig
     from mnemoscope.dnc import DNC, DNCConfig
+    from mnemoscope.elman import RNN, RNNConfig
+    from mnemoscope.gated_deltanet import GatedDeltaNet, GatedDeltaNetConfig
+    from mnemoscope.gru import GRU, GRUConfig
     from mnemoscope.ntm import NTM, NTMConfig
     from mnemoscope.rnn import LSTM, LSTMConfig
     from mnemoscope.transformer import Transformer, TransformerConfig
 
     lines = (
+        Paradigm("rnn", "RNN", "rnn", RNNConfig, RNN),
+        Paradigm("gru", "GRU", "rnn", GRUConfig, GRU),
         Paradigm("lstm", "LSTM", "rnn", LSTMConfig, LSTM),
         Paradigm("transformer", "Transformer", "tr", TransformerConfig, Transformer),
         Paradigm("ntm", "NTM", "ntm", NTMConfig, NTM),
         Paradigm("dnc", "DNC", "dnc", DNCConfig, DNC),
+        Paradigm("deltanet", "DeltaNet", "delta", DeltaNetConfig, DeltaNet),
+        Paradigm("gated-deltanet", "Gated DeltaNet-2", "delta", GatedDeltaNetConfig, GatedDeltaNet),
     )
     return {line.name: line for line in lines}
 

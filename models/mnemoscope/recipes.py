@@ -37,14 +37,23 @@ class Recipe:
 
 _GRAVES = {"optimizer": "graves", "lr": 1e-4, "batch": 1, "summed": True, "clip": 10.0}
 _ATTENTION = {"batch": 32, "warm_up": 1_000, "decay": 0.01, "clip": 1.0}
+_LIGHT = {"batch": 16, "warm_up": 500, "decay": 0.01, "clip": 1.0}
 _GATED = {"batch": 32, "decay": 0.05, "clip": 1.0}
+_SMALL = {"batch": 8, "decay": 0.02, "clip": 1.0}
 _NTM = {"slots": 128, "width": 20}
 _DNC = {"slots": 64, "width": 16}
-_ROUNDS = ((0, 1), (9_000, 3))
+_TRANSFORMER = {"width": 64, "layers": 3, "heads": 4}
+_DELTA = {"width": 64, "layers": 2, "heads": 4}
+
+
+def _rounds(since: int) -> tuple[tuple[int, int], ...]:
+    return (0, 1), (since, 3)
+
 
 RECIPES: dict[tuple[str, str], Recipe] = {
-    ("copy", "ntm"): Recipe(_NTM, updates=16_000, check_every=250, stop_after=12, snapshots=True, **_GRAVES),
-    ("copy", "dnc"): Recipe(_DNC, batch=4, updates=8_000, decay=0.05, check_every=250, stop_after=12, snapshots=True),
+    ("copy", "rnn"): Recipe({"hidden": 256}, updates=8_000, **_GATED),
+    ("copy", "gru"): Recipe({"hidden": 256}, updates=6_000, **_GATED),
+    ("copy", "lstm"): Recipe({"hidden": 256}, lr=2e-3, updates=8_000, snapshots=True, **_GATED),
     ("copy", "transformer"): Recipe(
         {"width": 64, "layers": 2, "heads": 4},
         batch=64,
@@ -55,54 +64,57 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         stop_after=6,
         snapshots=True,
     ),
-    ("copy", "lstm"): Recipe({"hidden": 256}, lr=2e-3, updates=8_000, snapshots=True, **_GATED),
-    ("signal-recall", "ntm"): Recipe(
-        {"slots": 64, "width": 20},
-        updates=32_000,
-        decay=0.1,
-        curriculum=4_000,
-        rounds=_ROUNDS,
-        snapshots=True,
-        **_GRAVES,
+    ("copy", "ntm"): Recipe(_NTM, updates=16_000, check_every=250, stop_after=12, snapshots=True, **_GRAVES),
+    ("copy", "dnc"): Recipe(_DNC, batch=4, updates=8_000, decay=0.05, check_every=250, stop_after=12, snapshots=True),
+    ("copy", "deltanet"): Recipe(_DELTA, updates=6_000, **_ATTENTION),
+    ("copy", "gated-deltanet"): Recipe(_DELTA, updates=6_000, **_ATTENTION),
+    ("signal-recall", "rnn"): Recipe({"hidden": 256}, lr=3e-4, updates=10_000, curriculum=4_000, **_GATED),
+    ("signal-recall", "gru"): Recipe(
+        {"hidden": 256}, updates=10_000, curriculum=4_000, rounds=_rounds(7_000), **_GATED
     ),
-    ("signal-recall", "dnc"): Recipe(
-        _DNC, batch=4, updates=24_000, curriculum=4_000, decay=0.02, rounds=_ROUNDS, snapshots=True
+    ("signal-recall", "lstm"): Recipe(
+        {"hidden": 256}, updates=10_000, curriculum=4_000, rounds=_rounds(7_000), snapshots=True, **_GATED
     ),
     ("signal-recall", "transformer"): Recipe(
         {"width": 96, "layers": 3, "heads": 4, "feedforward": 256},
         updates=16_000,
         curriculum=6_000,
-        rounds=_ROUNDS,
+        rounds=_rounds(9_000),
         snapshots=True,
         **_ATTENTION,
     ),
-    ("signal-recall", "lstm"): Recipe(
-        {"hidden": 256}, updates=10_000, curriculum=4_000, rounds=((0, 1), (7_000, 3)), snapshots=True, **_GATED
+    ("signal-recall", "ntm"): Recipe(
+        {"slots": 64, "width": 20}, updates=24_000, decay=0.1, curriculum=4_000, snapshots=True, **_GRAVES
     ),
-    ("forecast", "lstm"): Recipe({"hidden": 128}, updates=8_000, **_GATED),
-    ("forecast", "transformer"): Recipe(
-        {"width": 64, "layers": 3, "heads": 4, "feedforward": 256}, updates=8_000, **_ATTENTION
+    ("signal-recall", "dnc"): Recipe(
+        _DNC, batch=4, updates=20_000, curriculum=4_000, decay=0.02, rounds=_rounds(10_000), snapshots=True
     ),
-    ("forecast", "ntm"): Recipe({"slots": 32, "width": 16}, batch=8, updates=6_000, decay=0.02, clip=1.0),
-    ("forecast", "dnc"): Recipe({"slots": 32, "width": 16}, batch=8, updates=6_000, decay=0.02, clip=1.0),
-    ("repeat-copy", "lstm"): Recipe({"hidden": 256}, updates=12_000, curriculum=4_000, **_GATED),
-    ("repeat-copy", "transformer"): Recipe(
-        {"width": 64, "layers": 3, "heads": 4}, updates=16_000, curriculum=6_000, **_ATTENTION
+    ("signal-recall", "deltanet"): Recipe(_DELTA, updates=8_000, curriculum=3_000, rounds=_rounds(5_000), **_LIGHT),
+    ("signal-recall", "gated-deltanet"): Recipe(
+        _DELTA, updates=8_000, curriculum=3_000, rounds=_rounds(5_000), **_LIGHT
     ),
+    ("forecast", "rnn"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
+    ("forecast", "gru"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
+    ("forecast", "lstm"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
+    ("forecast", "transformer"): Recipe(_TRANSFORMER, updates=5_000, **_LIGHT),
+    ("forecast", "ntm"): Recipe({"slots": 32, "width": 16}, updates=5_000, **_SMALL),
+    ("forecast", "dnc"): Recipe({"slots": 32, "width": 16}, updates=5_000, **_SMALL),
+    ("forecast", "deltanet"): Recipe(_DELTA, updates=5_000, **_LIGHT),
+    ("forecast", "gated-deltanet"): Recipe(_DELTA, updates=5_000, **_LIGHT),
+    ("repeat-copy", "lstm"): Recipe({"hidden": 256}, updates=10_000, curriculum=4_000, **_GATED),
+    ("repeat-copy", "transformer"): Recipe(_TRANSFORMER, updates=10_000, curriculum=4_000, **_LIGHT),
     ("repeat-copy", "ntm"): Recipe(_NTM, updates=60_000, check_every=1_000, stop_after=8, **_GRAVES),
     ("repeat-copy", "dnc"): Recipe(_DNC, batch=4, updates=40_000, decay=0.02, check_every=1_000, stop_after=8),
-    ("associative-recall", "lstm"): Recipe({"hidden": 256}, updates=20_000, **_GATED),
-    ("associative-recall", "transformer"): Recipe({"width": 64, "layers": 3, "heads": 4}, updates=20_000, **_ATTENTION),
+    ("associative-recall", "lstm"): Recipe({"hidden": 256}, updates=10_000, **_GATED),
+    ("associative-recall", "transformer"): Recipe(_TRANSFORMER, updates=12_000, **_ATTENTION),
     ("associative-recall", "ntm"): Recipe(_NTM, updates=80_000, check_every=1_000, stop_after=8, **_GRAVES),
     ("associative-recall", "dnc"): Recipe(_DNC, batch=4, updates=50_000, decay=0.02, check_every=1_000, stop_after=8),
-    ("ngrams", "lstm"): Recipe({"hidden": 128}, updates=10_000, **_GATED),
-    ("ngrams", "transformer"): Recipe({"width": 64, "layers": 3, "heads": 4}, updates=10_000, **_ATTENTION),
-    ("ngrams", "ntm"): Recipe(_NTM, batch=8, updates=10_000, decay=0.02, clip=1.0),
-    ("ngrams", "dnc"): Recipe(_DNC, batch=8, updates=10_000, decay=0.02, clip=1.0),
-    ("priority-sort", "lstm"): Recipe({"hidden": 256}, updates=16_000, curriculum=6_000, **_GATED),
-    ("priority-sort", "transformer"): Recipe(
-        {"width": 64, "layers": 3, "heads": 4}, updates=20_000, curriculum=6_000, **_ATTENTION
-    ),
+    ("ngrams", "lstm"): Recipe({"hidden": 128}, updates=6_000, batch=16, decay=0.05, clip=1.0),
+    ("ngrams", "transformer"): Recipe(_TRANSFORMER, updates=8_000, **_LIGHT),
+    ("ngrams", "ntm"): Recipe({"slots": 64, "width": 20}, updates=6_000, **_SMALL),
+    ("ngrams", "dnc"): Recipe(_DNC, updates=6_000, **_SMALL),
+    ("priority-sort", "lstm"): Recipe({"hidden": 256}, updates=10_000, curriculum=4_000, **_GATED),
+    ("priority-sort", "transformer"): Recipe(_TRANSFORMER, updates=12_000, curriculum=4_000, **_LIGHT),
     ("priority-sort", "ntm"): Recipe(
         _NTM | {"read_heads": 5, "write_heads": 5}, updates=60_000, curriculum=20_000, check_every=1_000, **_GRAVES
     ),

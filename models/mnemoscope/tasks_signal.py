@@ -156,7 +156,7 @@ class Forecast(Task):
     takes_signal = True
     metric = "MASE"
     inputs, outputs, cue = 2, 1, 1
-    window = 128
+    window = 112
     options = (
         Option("context", "steps to listen before the first forecast", 48, 4, 100_000),
         Option("free", "step from which it hears only its own forecasts; 0 = never", 0, 0, 1_000_000),
@@ -207,7 +207,7 @@ class Forecast(Task):
         )
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
-        """Windows of 128 steps of mixtures; context 8..48."""
+        """Windows of 112 steps of mixtures; context 8..48."""
         return self._lay_out(self._pool.windows(rng, count, self.window), rng.integers(8, 49, count))
 
     def fixed(self, kind: str, rng: np.random.Generator, count: int, *, steps: int = 192, context: int = 64) -> Batch:

@@ -1,6 +1,7 @@
 """Training learns, keeps its best checkpoint, and what it writes loads again; damaged checkpoints are refused by name."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -161,12 +162,13 @@ def test_an_unrolled_training_path_equals_the_fold_of_steps(monkeypatch: pytest.
     monkeypatch.setattr(torch, "compile", lambda block, dynamic: block)  # what torch compiles is torch's to test
     model = paradigms.build("ntm", {"inputs": 3, "outputs": 2, "slots": 6, "width": 4, "controller": 5}).double()
     inputs = torch.randn(2, 11, 3, dtype=torch.float64)
-    for path in (model, unrolled.Unrolled(model)):
+
+    def gradients_of(path: Callable[[torch.Tensor], torch.Tensor]) -> dict[str, torch.Tensor]:
         model.zero_grad()
         path(inputs).square().sum().backward()
-        gradients = {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
-        if path is model:
-            expected = gradients
+        return {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
+
+    expected, gradients = gradients_of(model), gradients_of(unrolled.Unrolled(model))
     assert expected.keys() == gradients.keys()
     for name, gradient in gradients.items():
         torch.testing.assert_close(gradient, expected[name], rtol=0, atol=1e-12)
