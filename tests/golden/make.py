@@ -1,21 +1,23 @@
-"""Makes the golden recording that pytest and vitest both read: `python tests/golden/make.py [FOLDER]`.
+"""Makes the golden recordings that pytest and vitest both read: `python tests/golden/make.py [FOLDER]`.
 
-Five small models with every kind of bank, each axis of another size, 132 steps (three keyframes). The logs are random but
+`memories`: five small models (NTM, DNC, LSTM, Transformer); `kinds` (kinds.py): the other kinds and flags of banks. Each
+axis has another size, 132 steps (three keyframes). The logs are random but
 valid; the expected states and shares are computed here in float64 by the *forward* recursion, which carries what is
 left of every single write (reference form `K[s] ⊙= decay`), so they are independent of the readers, which use keyframes
 and the backward recursion. Only +, −, ×, ÷ and one √ and exp go in, and what is drawn at random is rounded to binary
 fractions, so that every machine makes the same bytes.
 
-    memories.mnemo           the file
-    memories.manifest.json   its manifest, as the server would send it
-    memories.messages.bin    the wire messages of all chunks, one after another (no compression)
-    memories.expected.json   states and shares at a few steps; index 0 of a share row is the initial content
+    NAME.mnemo           the file
+    NAME.manifest.json   its manifest, as the server would send it
+    NAME.messages.bin    the wire messages of all chunks, one after another (no compression)
+    NAME.expected.json   states and shares at a few steps; index 0 of a share row is the initial content
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +57,11 @@ class Draw:
 
 
 Log = dict[str, np.ndarray]
-STATES = ("memory", "usage", "links", "precedence", "cell", "hidden")
+Models = dict[str, tuple[str, str, str, tuple[list[BankSpec], dict[str, Log], dict[str, Log]]]]
+"""By id: label, paradigm, glyph, and (banks, logs by bank, initial states by bank)."""
+
+Expect = Callable[[BankSpec, Log, Log, dict[Any, np.ndarray]], dict[str, Any]]
+STATES = ("memory", "usage", "links", "precedence", "cell", "hidden", "recurrent_weights")
 
 
 def matrix_states(bank: BankSpec, log: Log, initial: Log) -> list[Log]:
@@ -231,11 +237,14 @@ AXES = {
 
 
 def entry(bank: BankSpec, name: str, shape: tuple[int, ...]) -> Any:
-    axes = AXES.get(name, ("unit",))
-    if bank.kind == "cell":
-        axes = ("unit",)
+    axes: tuple[str, ...] = AXES.get(name, ("unit",))
+    if bank.single:
+        axes = ("unit", "from_unit")[: len(shape)]
     elif bank.kind == "append" and name == "read_vectors":
         axes = ("head", "width")
+    elif bank.kind == "associative":
+        axes = ("head", "width") if name in ("write_vectors", "write_gate", "read_vectors") else ("head", "key")
+        axes = axes if len(shape) == 2 else ("head", "key", "width")
     kinds = {"vectors": "vector", "weights": "weight"}
     role = "state" if name in STATES else kinds.get(name.rpartition("_")[2], "gate")
     return (bank.name, name, role, axes, shape)
@@ -257,13 +266,22 @@ LEFT_OUT = {"dnc": ("read_vectors", "read_keys", "write_key")}
 
 
 def build(folder: Path) -> None:
-    models = {
+    """Both recordings."""
+    from kinds import KINDS, expect_kind
+
+    memories: Models = {
         "ntm": ("NTM", "ntm", "ntm", ntm()),
         "dnc": ("DNC", "dnc", "dnc", dnc(2, 6, 4, 2, deallocation=False)),
         "dncd": ("DNC with de-allocation", "dnc", "dnc", dnc(3, 5, 3, 1, deallocation=True)),
         "lstm": ("LSTM", "lstm", "rnn", lstm()),
         "transformer": ("Transformer", "transformer", "tr", transformer()),
     }
+    save(folder, "memories", "Golden: five memories", memories, expect)
+    save(folder, "kinds", "Golden: other kinds of banks", {name: make() for name, make in KINDS.items()}, expect_kind)
+
+
+def save(folder: Path, name: str, title: str, models: Models, expect: Expect) -> None:
+    """Run, record and write one recording with what a reader must find in it."""
     entries, payloads, keyframes, expected = [], [], [], {}
     for number, (ident, (label, paradigm, glyph, (banks, logs, initial))) in enumerate(models.items()):
         draw = Draw(100 + number)
@@ -308,8 +326,8 @@ def build(folder: Path) -> None:
     manifest = {
         "format": "mnemoscope-recording",
         "version": 1,
-        "id": "golden-memories-000000",
-        "title": "Golden: five memories",
+        "id": f"golden-{name}-000000000"[:22],
+        "title": title,
         "created": "2026-11-21T00:00:00Z",
         "seed": SEED,
         "status": "running",
@@ -334,7 +352,7 @@ def build(folder: Path) -> None:
         "models": entries,
     }
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "memories.mnemo"
+    path = folder / f"{name}.mnemo"
     with RecordingWriter(path, manifest, overwrite=True) as writer:
         for first in range(0, STEPS, EVERY):
             for stream, model in enumerate(entries):
@@ -347,10 +365,10 @@ def build(folder: Path) -> None:
     with Recording.open(path) as rec:
         messages = b"".join(rec.messages(n) for n in range(rec.chunks))
         text = json.dumps(rec.manifest, separators=(",", ":"), ensure_ascii=False)
-    (folder / "memories.messages.bin").write_bytes(messages)
-    (folder / "memories.manifest.json").write_text(text + "\n", encoding="utf-8")
-    body = {"recording": "memories", "steps": STEPS, "shown": SHOWN, "tolerance": TOLERANCE, "models": expected}
-    (folder / "memories.expected.json").write_text(json.dumps(body, separators=(",", ":")) + "\n", encoding="utf-8")
+    (folder / f"{name}.messages.bin").write_bytes(messages)
+    (folder / f"{name}.manifest.json").write_text(text + "\n", encoding="utf-8")
+    body = {"recording": name, "steps": STEPS, "shown": SHOWN, "tolerance": TOLERANCE, "models": expected}
+    (folder / f"{name}.expected.json").write_text(json.dumps(body, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 def expect(bank: BankSpec, log: Log, initial: Log, key_arrays: dict[Any, np.ndarray]) -> dict[str, Any]:

@@ -65,7 +65,7 @@ describe("states from the log", () => {
     expect(() => memoryAt(empty.model(0), null, 3)).toThrow(expect.objectContaining({ code: "not-held" }) as Error);
     expect(() => memoryAt(log.model(0), null, 200)).toThrow(expect.objectContaining({ code: "not-held" }) as Error);
     expect(() => memoryAt(log.model(0), "attic", 0)).toThrow("it has: memory");
-    expect(() => memoryAt(log.model(1), "cell", 0)).toThrow("wanted a matrix bank");
+    expect(() => memoryAt(log.model(1), "cell", 0)).toThrow("wanted a bank of kind matrix");
     expect(() => readRow(log.model(0), null, 2, 0)).toThrow("wanted head 2, it has 2");
   });
 });

@@ -4,18 +4,20 @@
  *
  *   M memory · w^w write weights · w^r read weights · e erase · v write vectors · f free gates · ψ retention
  *   u usage · L links · p precedence · c cell          (Graves 2014 §3, Graves 2016 Methods)
+ *   S associative memory · k key · q query · α retention · b erase · w write gate     (Yang et al. 2024, arXiv 2406.06484)
  *
  * `bank` null is the model's default bank: the first, for attention that of the last layer.
  */
-import { KEYFRAME_EVERY } from "../wire/manifest";
 import type { BankKind, BankSpec } from "../wire/manifest";
 import { attentionRow } from "./attention";
 import { LedgerError } from "./errors";
-import type { Keyframe, ModelLog } from "./model_log";
+import { associationLaw, cellLaw, linksLaw, memoryLaw, retentionInto, usageLaw } from "./laws";
+import type { ModelLog } from "./model_log";
 import { Replay } from "./replay";
 import type { Law } from "./replay";
 
 export { attentionRow, attentionWeight } from "./attention";
+export { retentionInto } from "./laws";
 
 /** Memory M_t [slot · width] of a matrix bank, after step t's write. */
 export function memoryAt(model: ModelLog, bank: string | null, t: number, out?: Float32Array): Float32Array {
@@ -60,6 +62,24 @@ export function cellAt(model: ModelLog, bank: string | null, t: number, out?: Fl
   return copy(cellState(model, bank, t), out);
 }
 
+/** State [unit] of a cell or a recurrent bank after step t: c_t, or h_t as it was read. */
+export function unitsAt(model: ModelLog, bank: string | null, t: number): Float32Array {
+  const spec = model.bank(bank);
+  return spec.kind === "recurrent" ? model.need(spec.name, "read_vectors").at(t) : cellAt(model, spec.name, t);
+}
+
+/** Memory S_t [head · key · width] of an associative bank, after step t's write. */
+export function associationAt(model: ModelLog, bank: string | null, t: number): Float32Array {
+  return Float32Array.from(associationState(model, bank, t));
+}
+
+/** Whether step t of a gated append bank made a slot, and whether it read; both true of every other bank. */
+export function actedAt(model: ModelLog, bank: BankSpec, t: number): { write: boolean; read: boolean } {
+  if (!bank.gated) return { write: true, read: true };
+  const gate = (name: string): boolean => model.need(bank.name, name).at(t)[0]! > 0;
+  return { write: gate("write_gate"), read: gate("read_gate") };
+}
+
 /** Retention ψ_t [slot]: how much of each slot the free gates do not release. */
 export function retentionAt(model: ModelLog, bank: string | null, t: number): Float32Array {
   const spec = need(model, bank, "matrix");
@@ -69,22 +89,40 @@ export function retentionAt(model: ModelLog, bank: string | null, t: number): Fl
   return Float32Array.from(out);
 }
 
-/** Where head `head` wrote at step t: [slot]; for a cell the input gate [unit]; for attention one-hot [t + 1]. */
+/**
+ * Where head `head` wrote at step t, 0 … 1: [slot]; for a cell the input gate [unit], for a recurrent state the slope of its
+ * squashing [unit]; for attention one-hot [t + 1]; for an associative memory the size of its key [key].
+ */
 export function writeRow(model: ModelLog, bank: string | null, head: number, t: number): Float32Array {
   const spec = model.bank(bank);
   if (spec.kind === "matrix") return headRow(model, spec, "write_weights", head, t);
   if (spec.kind === "cell") return model.need(spec.name, "input_gate").at(t);
+  if (spec.kind === "recurrent") return model.need(spec.name, "slopes").at(t);
+  if (spec.kind === "associative") return direction(headRow(model, spec, "keys", head, t));
   const row = new Float32Array(t + 1);
-  row[t] = 1;
+  row[t] = actedAt(model, spec, t).write ? 1 : 0;
   return row;
 }
 
-/** Where head `head` read at step t: [slot]; for a cell the output gate [unit]; for attention the softmax row [t + 1]. */
+/**
+ * Where head `head` read at step t, 0 … 1: [slot]; for a cell the output gate [unit] (1 where the cell itself is read, as a
+ * recurrent state is); for attention the softmax row [t + 1]; for an associative memory the size of its query [key].
+ */
 export function readRow(model: ModelLog, bank: string | null, head: number, t: number): Float32Array {
   const spec = model.bank(bank);
   if (spec.kind === "matrix") return headRow(model, spec, "read_weights", head, t);
-  if (spec.kind === "cell") return model.need(spec.name, "output_gate").at(t);
-  return attentionRow(model, spec.name, head, t);
+  if (spec.kind === "associative") return direction(headRow(model, spec, "queries", head, t));
+  if (spec.kind === "append") return attentionRow(model, spec.name, head, t);
+  if (spec.kind === "recurrent" || spec.direct) return new Float32Array(spec.width).fill(1);
+  return model.need(spec.name, "output_gate").at(t);
+}
+
+/** Sizes of the components of a vector of length 1 along `values`; all 0 for a zero vector. */
+function direction(values: Float32Array): Float32Array {
+  let square = 0;
+  for (const v of values) square += v * v;
+  const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
+  return values.map((v) => Math.abs(v) * scale);
 }
 
 /**
@@ -121,114 +159,9 @@ export function cellState(model: ModelLog, bank: string | null, t: number): Floa
   return replay(model, need(model, bank, "cell"), "cell", cellLaw).at(t);
 }
 
-/** `ψ_t = Π_h (1 − f_h w^{r,h}_{t−1})` into `out` [slot]. */
-export function retentionInto(model: ModelLog, bank: BankSpec, t: number, out: Float64Array): void {
-  const free = model.need(bank.name, "free_gates").at(t);
-  const before = weightsBefore(model, bank, "read_weights", t);
-  const slots = out.length;
-  out.fill(1);
-  for (let h = 0; h < free.length; h++) {
-    const f = free[h]!;
-    for (let i = 0; i < slots; i++) out[i]! *= 1 - f * before[h * slots + i]!;
-  }
-}
-
-// --- the laws: one equation each ---
-
-/** `M_t = M_{t-1} ⊙ ψ_t ⊙ Π_h(1 − w_h e_hᵀ) + Σ_h w_h v_hᵀ`; ψ only where the bank wipes freed slots. */
-function memoryLaw(model: ModelLog, bank: BankSpec): Law {
-  const { name, width, writeHeads, deallocation } = bank;
-  const slots = bank.slots ?? 0;
-  const weights = model.need(name, "write_weights");
-  const erases = model.need(name, "erase");
-  const vectors = model.need(name, "write_vectors");
-  const retention = deallocation ? new Float64Array(slots) : null;
-  return {
-    size: slots * width,
-    start: (keyframe, state) => state.set(stateOf(keyframe, name, "memory")),
-    advance(t, memory) {
-      const w = weights.at(t);
-      const e = erases.at(t);
-      const v = vectors.at(t);
-      if (retention) retentionInto(model, bank, t, retention);
-      for (let i = 0, row = 0; i < slots; i++, row += width) {
-        const kept = retention ? retention[i]! : 1;
-        if (kept !== 1) for (let j = 0; j < width; j++) memory[row + j]! *= kept;
-        for (let h = 0; h < writeHeads; h++) {
-          const wi = w[h * slots + i]!;
-          if (wi !== 0) for (let j = 0; j < width; j++) memory[row + j]! *= 1 - wi * e[h * width + j]!;
-        }
-        for (let h = 0; h < writeHeads; h++) {
-          const wi = w[h * slots + i]!;
-          if (wi !== 0) for (let j = 0; j < width; j++) memory[row + j]! += wi * v[h * width + j]!;
-        }
-      }
-    },
-  };
-}
-
-/** `u_t = (u_{t−1} + w_{t−1} − u_{t−1} ⊙ w_{t−1}) ⊙ ψ_t`; several write heads use a slot like one that did it all. */
-function usageLaw(model: ModelLog, bank: BankSpec): Law {
-  const slots = bank.slots ?? 0;
-  const retention = new Float64Array(slots);
-  return {
-    size: slots,
-    start: (keyframe, state) => state.set(stateOf(keyframe, bank.name, "usage")),
-    advance(t, usage) {
-      retentionInto(model, bank, t, retention);
-      const before = weightsBefore(model, bank, "write_weights", t);
-      for (let i = 0; i < slots; i++) {
-        let untouched = 1;
-        for (let h = 0; h < bank.writeHeads; h++) untouched *= 1 - before[h * slots + i]!;
-        const u = usage[i]!;
-        usage[i] = (u + (1 - untouched) * (1 - u)) * retention[i]!;
-      }
-    },
-  };
-}
-
-/** `L_t[i,j] = (1 − w_i − w_j) L_{t−1}[i,j] + w_i p_{t−1}[j]`, diagonal 0; then `p_t = (1 − Σw) p_{t−1} + w`. L, then p. */
-function linksLaw(model: ModelLog, bank: BankSpec): Law {
-  const slots = bank.slots ?? 0;
-  const weights = model.need(bank.name, "write_weights");
-  return {
-    size: slots * slots + slots,
-    start(keyframe, state) {
-      state.set(stateOf(keyframe, bank.name, "links"));
-      state.set(stateOf(keyframe, bank.name, "precedence"), slots * slots);
-    },
-    advance(t, state) {
-      const w = weights.at(t);
-      const precedence = state.subarray(slots * slots);
-      let sum = 0;
-      for (let i = 0, row = 0; i < slots; i++, row += slots) {
-        const wi = w[i]!;
-        sum += wi;
-        for (let j = 0; j < slots; j++) {
-          state[row + j] = (1 - wi - w[j]!) * state[row + j]! + wi * precedence[j]!;
-        }
-        state[row + i] = 0;
-      }
-      for (let i = 0; i < slots; i++) precedence[i] = (1 - sum) * precedence[i]! + w[i]!;
-    },
-  };
-}
-
-/** `c_t = f ⊙ c_{t−1} + i ⊙ g` (LSTM; g are the recorded write vectors). */
-function cellLaw(model: ModelLog, bank: BankSpec): Law {
-  const forget = model.need(bank.name, "forget_gate");
-  const input = model.need(bank.name, "input_gate");
-  const candidates = model.need(bank.name, "write_vectors");
-  return {
-    size: bank.width,
-    start: (keyframe, state) => state.set(stateOf(keyframe, bank.name, "cell")),
-    advance(t, cell) {
-      const f = forget.at(t);
-      const i = input.at(t);
-      const g = candidates.at(t);
-      for (let u = 0; u < cell.length; u++) cell[u] = f[u]! * cell[u]! + i[u]! * g[u]!;
-    },
-  };
+/** associationAt in float64, for the ledger: a view that later calls overwrite. */
+export function associationState(model: ModelLog, bank: string | null, t: number): Float64Array {
+  return replay(model, need(model, bank, "associative"), "association", associationLaw).at(t);
 }
 
 // --- finding things ---
@@ -248,7 +181,10 @@ function replay(model: ModelLog, bank: BankSpec, what: string, law: (model: Mode
 export function need(model: ModelLog, name: string | null, kind: BankKind): BankSpec {
   const bank = model.bank(name);
   if (bank.kind === kind) return bank;
-  throw new LedgerError("wrong-kind", `Model ${model.spec.id}: wanted a ${kind} bank, ${bank.name} is ${bank.kind}.`);
+  throw new LedgerError(
+    "wrong-kind",
+    `Model ${model.spec.id}: wanted a bank of kind ${kind}, ${bank.name} is of kind ${bank.kind}.`,
+  );
 }
 
 /** A row [slot] of one head. */
@@ -257,20 +193,6 @@ function headRow(model: ModelLog, bank: BankSpec, name: string, head: number, t:
   const all = model.need(bank.name, name).at(t);
   if (head >= 0 && (head + 1) * slots <= all.length) return all.subarray(head * slots, (head + 1) * slots);
   throw new LedgerError("no-head", `Bank ${bank.name}: wanted head ${head}, it has ${all.length / slots}.`);
-}
-
-/** Weights of the step before t: recorded by its frame, before a chunk's first step by the keyframe. */
-function weightsBefore(model: ModelLog, bank: BankSpec, name: string, t: number): Float32Array {
-  if (t % KEYFRAME_EVERY !== 0 || model.hasStep(t - 1)) return model.need(bank.name, name).at(t - 1);
-  const recorded = model.keyframe(t / KEYFRAME_EVERY)?.f32(bank.name, name);
-  if (recorded) return recorded;
-  throw new LedgerError("not-held", `Model ${model.spec.id}: the ${name} before step ${t} are not held.`, `step ${t}`);
-}
-
-function stateOf(keyframe: Keyframe, bank: string, name: string): Float32Array {
-  const found = keyframe.f32(bank, name);
-  if (found) return found;
-  throw new LedgerError("no-tensor", `The keyframe of bank ${bank} has no ${name}.`);
 }
 
 function lacks(model: ModelLog, bank: BankSpec, what: string): LedgerError {

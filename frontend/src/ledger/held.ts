@@ -6,16 +6,28 @@
  *
  *     held(s, t) = ⟨A_s ⊙ D, A_s⟩ / ⟨A_s, A_s⟩          1 right after the write, never above 1, 0 once overwritten
  *
- *   matrix  A_s[i, j] = Σ_h w_{s,h}[i] v_{s,h}[j]        decay_k = ψ_k Π_h (1 − w_h e_hᵀ)
- *   cell    A_s[u] = i_s[u] g_s[u]                       decay_k = f_k
- *   append  never erased: 1
+ *   matrix       A_s[i, j] = Σ_h w_{s,h}[i] v_{s,h}[j]   decay_k = ψ_k Π_h (1 − w_h e_hᵀ)
+ *   cell         A_s[u] = i_s[u] g_s[u]                  decay_k = f_k
+ *   append       never erased: 1 (0 where a gated bank wrote nothing)
+ *
+ * Two kinds of bank do not only fade what they hold but turn it, so D is a product of matrices and held is what is left along
+ * the direction in which it was written: it may be negative or grow again.
+ *
+ *   recurrent    A_s = ρ_s ⊙ d_s                         D = Π diag(ρ_k) W
+ *   associative  A_s = k_s (w_s ⊙ v_s)ᵀ of all heads     D = Π (I − k_k (b_k ⊙ k_k)ᵀ) Diag(α_k)
  *
  * It says nothing about how large the write was (writeNorm does), nor whether anybody reads it (the shares do).
  */
 import type { BankSpec } from "../wire/manifest";
-import { retentionInto } from "./banks";
+import { actedAt, retentionInto } from "./banks";
+import { turnedRow, turnedSlots, turnedWrite } from "./held_turned";
 import type { ModelLog } from "./model_log";
-import { PRUNE } from "./shares";
+import { PRUNE } from "./shares_matrix";
+
+/** Banks whose updates mix what they hold. */
+function turns(bank: BankSpec): boolean {
+  return bank.kind === "recurrent" || bank.kind === "associative";
+}
 
 /** held(s, t) of one moment. 0 for s > t, and where the step wrote nothing. */
 export function heldShare(model: ModelLog, bank: string | null, s: number, t: number): number {
@@ -23,16 +35,17 @@ export function heldShare(model: ModelLog, bank: string | null, s: number, t: nu
 }
 
 /**
- * Where it is held: the same number split over the slots (units of a cell; for attention, slots 0 … t).
- * Their sum is heldShare.
+ * Where it is held: the same number split over the slots (units of a cell or recurrent state; for attention, slots 0 … t; for
+ * an associative memory, rows of its key axis over all heads). Their sum is heldShare.
  */
 export function heldSlots(model: ModelLog, bank: string | null, s: number, t: number): Float64Array<ArrayBuffer> {
   const spec = model.bank(bank);
   if (spec.kind === "append") {
     const out = new Float64Array(t + 1);
-    if (s >= 0 && s <= t) out[s] = 1;
+    if (s >= 0 && s <= t && actedAt(model, spec, s).write) out[s] = 1;
     return out;
   }
+  if (turns(spec)) return turnedSlots(model, spec, s, t);
   const write = new Written(model, spec);
   const out = new Float64Array(write.rows);
   if (s < 0 || s > t) return out;
@@ -48,7 +61,8 @@ export function heldSlots(model: ModelLog, bank: string | null, s: number, t: nu
 export function heldRow(model: ModelLog, bank: string | null, t: number): Float64Array<ArrayBuffer> {
   const spec = model.bank(bank);
   const out = new Float64Array(t + 1);
-  if (spec.kind === "append") return out.fill(1);
+  if (spec.kind === "append") return out.map((_, s) => (actedAt(model, spec, s).write ? 1 : 0));
+  if (turns(spec)) return turnedRow(model, spec, t);
   const write = new Written(model, spec);
   const kept = new Float64Array(write.rows * write.width).fill(1);
   for (let s = t; s >= 0; s--) {
@@ -70,8 +84,9 @@ export function heldRow(model: ModelLog, bank: string | null, t: number): Float6
 /** ‖A_s‖: how much step s wrote. Held shares of a write near zero mean little; compare with the largest of the run. */
 export function writeNorm(model: ModelLog, bank: string | null, s: number): number {
   const spec = model.bank(bank);
+  if (turns(spec)) return turnedWrite(model, spec, s);
   if (spec.kind === "append") {
-    return Math.hypot(...model.need(spec.name, "values").at(s));
+    return actedAt(model, spec, s).write ? Math.hypot(...model.need(spec.name, "values").at(s)) : 0;
   }
   return Math.sqrt(new Written(model, spec).of(s).reduce((sum, square) => sum + square, 0));
 }

@@ -1,5 +1,7 @@
 /** The life of a slot, and how full a memory is. */
-import { attentionWeight, cellAt, usageAt } from "./banks";
+import { isSingle } from "../wire/layout";
+import type { BankSpec } from "../wire/manifest";
+import { actedAt, attentionWeight, readRow, unitsAt, usageAt, writeRow } from "./banks";
 import type { ModelLog } from "./model_log";
 
 /** Per step 0 … steps − 1: how much the slot was written, read and erased then, each 0 … 1. */
@@ -10,17 +12,22 @@ export interface SlotLife {
 }
 
 /**
- * One slot (for a cell one unit, for attention the write of one step) over the steps before `until`.
+ * One slot (for a cell or recurrent state one unit, for attention the write of one step, for an associative memory one row of its
+ * key axis) over the steps before `until`.
  *
- *   matrix  write, read: the largest weight of any head · erase: 1 − mean_j Π_h (1 − w_h e_h[j]), free gates aside
- *   cell    input gate, output gate, 1 − forget gate
- *   append  written at its own step, read by the largest attention weight of any head, never erased
+ *   matrix       write, read: the largest weight of any head · erase: 1 − mean_j Π_h (1 − w_h e_h[j]), free gates aside
+ *   cell         input gate, output gate (1 where the cell itself is read), 1 − forget gate
+ *   recurrent    slope ρ of the squashing, 1 (the state itself is read), 1 − ρ
+ *   append       written at its own step, read by the largest attention weight of any head, never erased
+ *   associative  write, read: the largest size of any head's key and query here, of vectors of length 1 · erase: 1 − the
+ *                least part α (1 − b k²) of the row's own content that any head keeps
  */
 export function slotLife(model: ModelLog, bank: string | null, slot: number, until: number = model.steps): SlotLife {
   const spec = model.bank(bank);
   const life = { write: new Float32Array(until), read: new Float32Array(until), erase: new Float32Array(until) };
   if (spec.kind === "append") {
-    if (slot < until) life.write[slot] = 1;
+    if (slot >= until || !actedAt(model, spec, slot).write) return life;
+    life.write[slot] = 1;
     for (let t = Math.max(0, slot); t < until; t++) {
       let largest = 0;
       for (let h = 0; h < spec.readHeads; h++) {
@@ -30,12 +37,26 @@ export function slotLife(model: ModelLog, bank: string | null, slot: number, unt
     }
     return life;
   }
-  if (spec.kind === "cell") {
-    const [input, output, forget] = ["input_gate", "output_gate", "forget_gate"].map((n) => model.need(spec.name, n));
+  if (isSingle(spec)) {
+    const kept = model.need(spec.name, spec.kind === "cell" ? "forget_gate" : "slopes");
     for (let t = 0; t < until; t++) {
-      life.write[t] = input!.at(t)[slot]!;
-      life.read[t] = output!.at(t)[slot]!;
-      life.erase[t] = 1 - forget!.at(t)[slot]!;
+      life.write[t] = writeRow(model, spec.name, 0, t)[slot]!;
+      life.read[t] = readRow(model, spec.name, 0, t)[slot]!;
+      life.erase[t] = 1 - kept.at(t)[slot]!;
+    }
+    return life;
+  }
+  if (spec.kind === "associative") {
+    const size = spec.slots ?? 0;
+    const [keys, kept, erases] = ["keys", "retention", "erase"].map((name) => model.need(spec.name, name));
+    for (let t = 0; t < until; t++) {
+      const [k, a, b] = [keys!.at(t), kept!.at(t), erases!.at(t)];
+      for (let h = 0; h < spec.readHeads; h++) {
+        const at = h * size + slot;
+        life.write[t] = Math.max(life.write[t]!, writeRow(model, spec.name, h, t)[slot]!);
+        life.read[t] = Math.max(life.read[t]!, readRow(model, spec.name, h, t)[slot]!);
+        life.erase[t] = Math.min(1, Math.max(life.erase[t]!, 1 - a[at]! * (1 - b[at]! * k[at]! ** 2)));
+      }
     }
     return life;
   }
@@ -73,21 +94,25 @@ export function ticks(series: Float32Array, least = 0.1): number[] {
 }
 
 /** Running usage of banks that keep none, per step. */
-const touched = new WeakMap<ModelLog, Map<string, { slots: Float64Array; mean: number[] }>>();
+const touched = new WeakMap<ModelLog, Map<string, { touch: (t: number) => number; mean: number[] }>>();
 
 /**
  * How full the memory is after step t, 0 … 1.
  *
- *   matrix  mean usage. A bank without usage gets the DNC's, with nothing ever freed: u ← u + w − u w
- *   cell    mean |tanh c|: how far the units are from their resting value
- *   append  slots written so far, of those the run is planned to write
+ *   matrix       mean usage. A bank without usage gets the DNC's, with nothing ever freed: u ← u + w − u w
+ *   cell         mean |tanh c|: how far the units are from their resting value; mean |state| where the state itself is read
+ *   recurrent    mean |h|
+ *   append       slots written so far, of those the run is planned to write
+ *   associative  the same as a matrix over the rows of the key axis of every head: u ← α u, then u ← u + w̄ k² (1 − u) with the
+ *                mean write gate w̄ and a key of length 1
  */
 export function occupancy(model: ModelLog, bank: string | null, t: number, planned: number): number {
   const spec = model.bank(bank);
-  if (spec.kind === "append") return Math.min(1, (t + 1) / Math.max(planned, t + 1));
-  if (spec.kind === "cell") {
-    const cell = cellAt(model, spec.name, t);
-    return cell.reduce((sum, c) => sum + Math.abs(Math.tanh(c)), 0) / cell.length;
+  if (spec.kind === "append" && !spec.gated) return Math.min(1, (t + 1) / Math.max(planned, t + 1));
+  if (isSingle(spec)) {
+    const squashed = spec.kind === "recurrent" || spec.direct;
+    const units = unitsAt(model, spec.name, t);
+    return units.reduce((sum, x) => sum + Math.min(1, Math.abs(squashed ? x : Math.tanh(x))), 0) / units.length;
   }
   if (spec.usage) {
     const usage = usageAt(model, spec.name, t);
@@ -96,17 +121,42 @@ export function occupancy(model: ModelLog, bank: string | null, t: number, plann
   let banks = touched.get(model);
   if (!banks) touched.set(model, (banks = new Map()));
   let run = banks.get(spec.name);
-  if (!run) banks.set(spec.name, (run = { slots: new Float64Array(spec.slots ?? 0), mean: [] }));
-  const writes = model.need(spec.name, "write_weights");
-  const { slots, mean } = run;
-  while (mean.length <= t) {
-    const w = writes.at(mean.length);
-    let sum = 0;
-    for (let i = 0; i < slots.length; i++) {
-      for (let h = 0; h < spec.writeHeads; h++) slots[i]! += w[h * slots.length + i]! * (1 - slots[i]!);
-      sum += slots[i]!;
-    }
-    mean.push(sum / slots.length);
+  if (!run) banks.set(spec.name, (run = { touch: toucher(model, spec, planned), mean: [] }));
+  while (run.mean.length <= t) run.mean.push(run.touch(run.mean.length));
+  return run.mean[t]!;
+}
+
+/** Steps one after another: how full a bank without usage of its own is after each. */
+function toucher(model: ModelLog, spec: BankSpec, planned: number): (t: number) => number {
+  if (spec.kind === "append") {
+    let written = 0;
+    return (t) => (written += actedAt(model, spec, t).write ? 1 : 0) / Math.max(planned, t + 1);
   }
-  return mean[t]!;
+  const size = spec.slots ?? 0;
+  const heads = spec.kind === "associative" ? spec.readHeads : 1;
+  const slots = new Float64Array(heads * size);
+  const fill = (at: number, w: number): void => void (slots[at]! += w * (1 - slots[at]!));
+  const mean = (): number => slots.reduce((sum, u) => sum + u, 0) / slots.length;
+  if (spec.kind === "associative") {
+    return (t) => {
+      const kept = model.need(spec.name, "retention").at(t);
+      const gates = model.need(spec.name, "write_gate").at(t);
+      for (let h = 0; h < heads; h++) {
+        const key = writeRow(model, spec.name, h, t);
+        let gate = 0;
+        for (let j = 0; j < spec.width; j++) gate += Math.min(1, gates[h * spec.width + j]!) / spec.width;
+        for (let i = 0, at = h * size; i < size; i++, at++) {
+          slots[at]! *= kept[at]!;
+          fill(at, gate * key[i]! ** 2);
+        }
+      }
+      return mean();
+    };
+  }
+  const writes = model.need(spec.name, "write_weights");
+  return (t) => {
+    const w = writes.at(t);
+    for (let i = 0; i < size; i++) for (let h = 0; h < spec.writeHeads; h++) fill(i, w[h * size + i]!);
+    return mean();
+  };
 }

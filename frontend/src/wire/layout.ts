@@ -5,13 +5,18 @@
  * tensors its kind needs with the shapes it says. So the ledger may index typed arrays without asking again.
  */
 import { absent, array, count, fail, flag, object, optionalText, text } from "./json";
+import type { Json } from "./json";
 
 /** A frame above this is a broken manifest, not a model (the widest so far has 13 kB). */
 export const MAX_FRAME_BYTES = 4 << 20;
 export const MAX_KEYFRAME_BYTES = 64 << 20;
 const MAX_TENSORS = 4096;
 
-export type BankKind = "matrix" | "cell" | "append";
+export const BANK_KINDS = ["matrix", "cell", "append", "recurrent", "associative"] as const;
+export type BankKind = (typeof BANK_KINDS)[number];
+
+/** Flags of a bank and the one kind that may carry each. */
+const FLAGS = { usage: "matrix", links: "matrix", deallocation: "matrix", direct: "cell", gated: "append" } as const;
 
 export interface TensorSpec {
   readonly name: string;
@@ -36,25 +41,36 @@ export interface FrameSpec {
 export interface BankSpec {
   readonly name: string;
   readonly kind: BankKind;
-  /** Number of slots; null where the bank grows by one per step (append) or is one state (cell). */
+  /** Number of slots, of an associative bank the size of a key; null where it grows by one per step (append) or is one state. */
   readonly slots: number | null;
-  /** Numbers per slot; for a cell bank its units; for an append bank the width of one head. */
+  /** Numbers per slot; for a cell or recurrent bank its units; for an append or associative bank the width of one head. */
   readonly width: number;
   readonly writeHeads: number;
   readonly readHeads: number;
   readonly usage: boolean;
   readonly links: boolean;
   readonly deallocation: boolean;
+  /** What is read of a cell is the cell itself (GRU). */
+  readonly direct: boolean;
+  /** An append bank where each step says whether it wrote and whether it read (encoder-decoder). */
+  readonly gated: boolean;
+  /** Per head, what a step of distance costs in the score of an append bank (ALiBi). */
+  readonly biasSlopes: readonly number[] | null;
+}
+
+/** One state [unit] without slots and heads: a cell or a recurrent state. */
+export function isSingle(bank: BankSpec): boolean {
+  return bank.kind === "cell" || bank.kind === "recurrent";
 }
 
 export function parseBank(value: unknown, path: string): BankSpec {
   const bank = object(value, path);
-  const kind = bank["kind"];
-  if (kind !== "matrix" && kind !== "cell" && kind !== "append") {
-    return fail(`${path}.kind`, "wanted a bank of kind matrix, cell or append", kind);
-  }
+  const kind = BANK_KINDS.find((known) => known === bank["kind"]);
+  if (!kind) return fail(`${path}.kind`, `wanted a bank of kind ${BANK_KINDS.join(", ")}`, bank["kind"]);
   const slots = absent(bank, "slots") ? null : count(bank, "slots", path);
-  if (kind === "matrix" && !slots) fail(`${path}.slots`, "wanted the number of slots of a matrix", slots);
+  if ((kind === "matrix" || kind === "associative") && !slots) {
+    fail(`${path}.slots`, `wanted the number of slots of a bank of kind ${kind}`, slots);
+  }
   const spec: BankSpec = {
     name: text(bank, "name", path),
     kind,
@@ -65,22 +81,44 @@ export function parseBank(value: unknown, path: string): BankSpec {
     usage: flag(bank, "usage", path),
     links: flag(bank, "links", path),
     deallocation: flag(bank, "deallocation", path),
+    direct: flag(bank, "direct", path),
+    gated: flag(bank, "gated", path),
+    biasSlopes: absent(bank, "bias_slopes") ? null : slopes(bank, path),
   };
   if (spec.width < 1) fail(`${path}.width`, "wanted at least 1", spec.width);
   if (spec.writeHeads < 1 || spec.readHeads < 1) {
     fail(path, "wanted at least one write and one read head", `${spec.writeHeads} and ${spec.readHeads}`);
   }
-  if (kind === "cell" && slots !== null && slots !== 1) fail(`${path}.slots`, "wanted null or 1 for a cell", slots);
+  if (isSingle(spec) && slots !== null && slots !== 1) fail(`${path}.slots`, `wanted null or 1 for a ${kind}`, slots);
+  if (isSingle(spec) && spec.writeHeads + spec.readHeads !== 2) {
+    fail(path, "wanted one write head and one read head for one state", `${spec.writeHeads} and ${spec.readHeads}`);
+  }
   if (kind === "append" && (slots !== null || spec.writeHeads !== spec.readHeads)) {
     fail(path, "wanted slots null and as many write as read heads for attention", `${slots}, ${spec.writeHeads}`);
   }
-  if (kind !== "matrix" && (spec.usage || spec.links || spec.deallocation)) {
-    fail(path, "usage, links and deallocation belong to a matrix", kind);
+  if (kind === "associative" && spec.writeHeads !== spec.readHeads) {
+    fail(path, "wanted as many write as read heads for an associative memory", `${spec.writeHeads}, ${spec.readHeads}`);
+  }
+  for (const [name, owner] of Object.entries(FLAGS)) {
+    if (spec[name as keyof typeof FLAGS] && kind !== owner) {
+      fail(`${path}.${name}`, `wanted ${name} only on a bank of kind ${owner}`, kind);
+    }
+  }
+  if (spec.biasSlopes && (kind !== "append" || spec.biasSlopes.length !== spec.readHeads)) {
+    fail(`${path}.bias_slopes`, "wanted one slope per head of a bank of kind append", spec.biasSlopes.length);
   }
   if (spec.links && spec.writeHeads !== 1) {
     fail(`${path}.links`, "links are defined for one write head (Graves 2016, eq. 14)", spec.writeHeads);
   }
   return spec;
+}
+
+function slopes(bank: Json, path: string): number[] {
+  return array(bank, "bias_slopes", path).map((slope, h) =>
+    typeof slope === "number" && Number.isFinite(slope)
+      ? slope
+      : fail(`${path}.bias_slopes[${h}]`, "wanted a finite number", slope),
+  );
 }
 
 export function parseFrame(value: unknown, path: string, limit: number): FrameSpec {
@@ -130,20 +168,22 @@ function parseTensor(value: unknown, bytes: number, path: string): TensorSpec {
 function frameTensors(bank: BankSpec): Record<string, number[]> {
   const { width, writeHeads, readHeads } = bank;
   const slots = bank.slots ?? 1;
+  const units = [width];
+  if (bank.kind === "recurrent") return { write_vectors: units, slopes: units, read_vectors: units };
   if (bank.kind === "cell") {
-    const units = [width];
-    return {
-      forget_gate: units,
-      input_gate: units,
-      write_vectors: units,
-      output_gate: units,
-      read_vectors: units,
-    };
+    const gates = { forget_gate: units, input_gate: units, write_vectors: units, read_vectors: units };
+    return bank.direct ? gates : { ...gates, output_gate: units };
   }
+  const read = [readHeads, width];
   if (bank.kind === "append") {
     const wrote = [writeHeads, width];
-    const read = [readHeads, width];
-    return { queries: read, keys: wrote, values: wrote, read_vectors: read };
+    const shapes = { queries: read, keys: wrote, values: wrote, read_vectors: read };
+    return bank.gated ? { ...shapes, write_gate: [1], read_gate: [1] } : shapes;
+  }
+  if (bank.kind === "associative") {
+    const keyed = [readHeads, slots];
+    const shapes = { queries: keyed, keys: keyed, retention: keyed, erase: keyed };
+    return { ...shapes, write_vectors: read, write_gate: read, read_vectors: read };
   }
   const shapes: Record<string, number[]> = {
     write_weights: [writeHeads, slots],
@@ -159,7 +199,9 @@ function frameTensors(bank: BankSpec): Record<string, number[]> {
 function keyframeTensors(bank: BankSpec): Record<string, number[]> {
   const slots = bank.slots ?? 1;
   if (bank.kind === "cell") return { cell: [bank.width] };
+  if (bank.kind === "recurrent") return { hidden: [bank.width], recurrent_weights: [bank.width, bank.width] };
   if (bank.kind === "append") return {};
+  if (bank.kind === "associative") return { memory: [bank.readHeads, slots, bank.width] };
   const shapes: Record<string, number[]> = { memory: [slots, bank.width] };
   if (bank.usage) {
     shapes["usage"] = [slots];

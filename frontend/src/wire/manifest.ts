@@ -28,7 +28,7 @@ export interface ModelSpec {
   readonly id: string;
   readonly label: string;
   readonly paradigm: string;
-  /** rnn, tr, ut, ntm or dnc: which hue and sign it gets. */
+  /** rnn, tr, ut, ntm, dnc, sdnc or delta: which hue and sign it gets. */
   readonly glyph: string;
   readonly task: string;
   readonly checkpoint: { readonly name: string; readonly sha256: string } | null;
