@@ -23,17 +23,23 @@ def _registry() -> dict[str, Paradigm]:
     from mnemoscope.deltanet import DeltaNet, DeltaNetConfig
     from mnemoscope.dnc import DNC, DNCConfig
     from mnemoscope.elman import RNN, RNNConfig
+    from mnemoscope.encoder_decoder import EncoderDecoder, EncoderDecoderConfig
     from mnemoscope.gated_deltanet import GatedDeltaNet, GatedDeltaNetConfig
     from mnemoscope.gru import GRU, GRUConfig
     from mnemoscope.ntm import NTM, NTMConfig
     from mnemoscope.rnn import LSTM, LSTMConfig
     from mnemoscope.transformer import Transformer, TransformerConfig
+    from mnemoscope.universal import UniversalTransformer, UniversalTransformerConfig
 
     lines = (
         Paradigm("rnn", "RNN", "rnn", RNNConfig, RNN),
         Paradigm("gru", "GRU", "rnn", GRUConfig, GRU),
         Paradigm("lstm", "LSTM", "rnn", LSTMConfig, LSTM),
         Paradigm("transformer", "Transformer", "tr", TransformerConfig, Transformer),
+        Paradigm("encoder-decoder", "Encoder-decoder", "tr", EncoderDecoderConfig, EncoderDecoder),
+        Paradigm(
+            "universal-transformer", "Universal Transformer", "ut", UniversalTransformerConfig, UniversalTransformer
+        ),
         Paradigm("ntm", "NTM", "ntm", NTMConfig, NTM),
         Paradigm("dnc", "DNC", "dnc", DNCConfig, DNC),
         Paradigm("deltanet", "DeltaNet", "delta", DeltaNetConfig, DeltaNet),

@@ -64,6 +64,8 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         stop_after=6,
         snapshots=True,
     ),
+    ("copy", "encoder-decoder"): Recipe({"width": 64, "layers": 2, "heads": 4}, updates=8000, **_LIGHT),
+    ("copy", "universal-transformer"): Recipe({"width": 64, "depth": 4, "heads": 4}, updates=8000, **_LIGHT),
     ("copy", "ntm"): Recipe(_NTM, updates=16_000, check_every=250, stop_after=12, snapshots=True, **_GRAVES),
     ("copy", "dnc"): Recipe(_DNC, batch=4, updates=8_000, decay=0.05, check_every=250, stop_after=12, snapshots=True),
     ("copy", "deltanet"): Recipe(_DELTA, updates=6_000, **_ATTENTION),
@@ -83,6 +85,12 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         snapshots=True,
         **_ATTENTION,
     ),
+    ("signal-recall", "encoder-decoder"): Recipe(
+        {"width": 64, "layers": 2, "heads": 4}, updates=8000, curriculum=3000, **_LIGHT
+    ),
+    ("signal-recall", "universal-transformer"): Recipe(
+        {"width": 64, "depth": 4, "heads": 4}, updates=8000, curriculum=3000, **_LIGHT
+    ),
     ("signal-recall", "ntm"): Recipe(
         {"slots": 64, "width": 20}, updates=24_000, decay=0.1, curriculum=4_000, snapshots=True, **_GRAVES
     ),
@@ -97,6 +105,8 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("forecast", "gru"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
     ("forecast", "lstm"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
     ("forecast", "transformer"): Recipe(_TRANSFORMER, updates=5_000, **_LIGHT),
+    ("forecast", "encoder-decoder"): Recipe({"width": 64, "layers": 2, "heads": 4}, updates=4000, **_LIGHT),
+    ("forecast", "universal-transformer"): Recipe({"width": 64, "depth": 4, "heads": 4}, updates=4000, **_LIGHT),
     ("forecast", "ntm"): Recipe({"slots": 32, "width": 16}, updates=5_000, **_SMALL),
     ("forecast", "dnc"): Recipe({"slots": 32, "width": 16}, updates=5_000, **_SMALL),
     ("forecast", "deltanet"): Recipe(_DELTA, updates=5_000, **_LIGHT),
