@@ -41,11 +41,11 @@ class StreamSpec:
     keyframe: FrameLayout
 
     def bank(self, name: str | None) -> BankSpec:
-        """The bank of that name; None selects the first, or for attention the last layer's."""
+        """The bank of that name; None selects the first, or of attention and associative layers the last."""
         if name is None:
             if not self.banks:
                 raise RecordingError(f"Model {self.id} has no memory bank.")
-            return self.banks[-1] if self.banks[0].kind == "append" else self.banks[0]
+            return self.banks[-1] if self.banks[0].kind in ("append", "associative") else self.banks[0]
         for bank in self.banks:
             if bank.name == name:
                 return bank

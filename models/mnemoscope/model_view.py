@@ -46,7 +46,8 @@ MAX_ARRAY_BYTES = 2 << 30
 class ModelView:
     """One model of a recording: `rec["dnc"]`.
 
-    `bank=None` selects the first bank ("memory" of an NTM or DNC, "cell" of an LSTM) and for attention the last layer.
+    `bank=None` selects the first bank ("memory" of an NTM or DNC, "cell" of an LSTM or GRU, "state" of an Elman network) and of
+    attention and DeltaNet layers the last one; of an encoder-decoder that is what its last decoder layer reads of the encoder.
     """
 
     def __init__(self, recording: Recording, stream: StreamSpec) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Paradigm = Literal["rnn", "tr", "ut", "ntm", "dnc"]
+Paradigm = Literal["rnn", "tr", "ut", "ntm", "dnc", "sdnc", "delta"]
 
 
 class Open(BaseModel):
@@ -28,7 +28,7 @@ class TensorEntry(Open):
     role: str
     """What it is to a reader: input, output, weight, vector, gate, state …"""
     axes: list[str]
-    """Names of the axes, outermost first: feature, slot, width, write_head, read_head, shift, mode, head, unit."""
+    """Names of the axes, outermost first: feature, slot, width, write_head, read_head, shift, mode, head, key, unit …"""
     shape: list[int]
     """Length of each axis."""
     dtype: Literal["float32"]
@@ -49,10 +49,11 @@ class BankEntry(Open):
     """One memory of a model."""
 
     name: str
-    kind: Literal["matrix", "cell", "append"]
-    """matrix: NTM and DNC; cell: LSTM state; append: an attention layer's keys and values, never modified."""
+    kind: Literal["matrix", "cell", "append", "recurrent", "associative"]
+    """matrix: NTM and DNC; cell: LSTM and GRU state; append: an attention layer's keys and values, never modified;
+    recurrent: Elman state; associative: a DeltaNet layer's matrices."""
     slots: int | None
-    """Number of slots; null for a memory that grows by one slot per step."""
+    """Number of slots, of an associative memory the size of a key; null for a memory that grows by one slot per step."""
     width: int
     """Numbers per slot."""
     write_heads: int
@@ -63,6 +64,12 @@ class BankEntry(Open):
     """The keyframe holds `links` and `precedence` (DNC)."""
     deallocation: bool | None = None
     """Freed slots are also wiped (factor ψ in the memory update)."""
+    direct: bool | None = None
+    """What is read of a cell is the cell itself (GRU)."""
+    gated: bool | None = None
+    """An append bank where each step says whether it wrote and whether it read (encoder-decoder)."""
+    bias_slopes: list[float] | None = None
+    """Per head, what a step of distance costs in the score of an append bank (ALiBi)."""
 
 
 class CheckpointEntry(Open):

@@ -128,11 +128,11 @@ export class ModelLog {
     return data ? new Keyframe(this.spec.keyframe, data) : null;
   }
 
-  /** The bank of that name. Null selects the first, for attention that of the last layer, as in Python. */
+  /** The bank of that name. Null selects the first, of attention and associative layers the last, as in Python. */
   bank(name: string | null = null): BankSpec {
     const { banks, id } = this.spec;
-    const chosen =
-      name !== null ? banks.find((bank) => bank.name === name) : banks[0]?.kind === "append" ? banks.at(-1) : banks[0];
+    const layers = banks[0]?.kind === "append" || banks[0]?.kind === "associative";
+    const chosen = name !== null ? banks.find((bank) => bank.name === name) : layers ? banks.at(-1) : banks[0];
     if (chosen) return chosen;
     const names = banks.map((bank) => bank.name).join(", ") || "none";
     throw new LedgerError("no-bank", `Model ${id}: wanted bank ${name ?? "any"}, it has: ${names}.`);

@@ -251,17 +251,36 @@ export interface components {
          */
         BankEntry: {
             /**
+             * Bias Slopes
+             * @description Per head, what a step of distance costs in the score of an append bank (ALiBi).
+             * @default null
+             */
+            bias_slopes?: number[] | null;
+            /**
              * Deallocation
              * @description Freed slots are also wiped (factor ψ in the memory update).
              * @default null
              */
             deallocation?: boolean | null;
             /**
+             * Direct
+             * @description What is read of a cell is the cell itself (GRU).
+             * @default null
+             */
+            direct?: boolean | null;
+            /**
+             * Gated
+             * @description An append bank where each step says whether it wrote and whether it read (encoder-decoder).
+             * @default null
+             */
+            gated?: boolean | null;
+            /**
              * Kind
-             * @description matrix: NTM and DNC; cell: LSTM state; append: an attention layer's keys and values, never modified.
+             * @description matrix: NTM and DNC; cell: LSTM and GRU state; append: an attention layer's keys and values, never modified;
+             *     recurrent: Elman state; associative: a DeltaNet layer's matrices.
              * @enum {string}
              */
-            kind: "matrix" | "cell" | "append";
+            kind: "matrix" | "cell" | "append" | "recurrent" | "associative";
             /**
              * Links
              * @description The keyframe holds `links` and `precedence` (DNC).
@@ -274,7 +293,7 @@ export interface components {
             read_heads: number;
             /**
              * Slots
-             * @description Number of slots; null for a memory that grows by one slot per step.
+             * @description Number of slots, of an associative memory the size of a key; null for a memory that grows by one slot per step.
              */
             slots: number | null;
             /**
@@ -721,7 +740,7 @@ export interface components {
              * Glyph
              * @enum {string}
              */
-            glyph: "rnn" | "tr" | "ut" | "ntm" | "dnc";
+            glyph: "rnn" | "tr" | "ut" | "ntm" | "dnc" | "sdnc" | "delta";
             /** Label */
             label: string;
             /**
@@ -774,7 +793,7 @@ export interface components {
              * @description Which hue and sign the page gives it.
              * @enum {string}
              */
-            glyph: "rnn" | "tr" | "ut" | "ntm" | "dnc";
+            glyph: "rnn" | "tr" | "ut" | "ntm" | "dnc" | "sdnc" | "delta";
             /**
              * Id
              * @description Short id, unique inside the recording: `dnc`.
@@ -1341,7 +1360,7 @@ export interface components {
         TensorEntry: {
             /**
              * Axes
-             * @description Names of the axes, outermost first: feature, slot, width, write_head, read_head, shift, mode, head, unit.
+             * @description Names of the axes, outermost first: feature, slot, width, write_head, read_head, shift, mode, head, key, unit …
              */
             axes: string[];
             /**
