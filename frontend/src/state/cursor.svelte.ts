@@ -20,7 +20,7 @@ export interface Frames {
 }
 
 /** Steps per second offered; Infinity = as fast as it can be shown. */
-export const SPEEDS: readonly number[] = [0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 50, 60, Infinity];
+export const SPEEDS: readonly number[] = [0.1, 0.2, 0.5, 1, 2, 4, 8, 15, 24, 36, 50, Infinity];
 
 /** At Infinity: fast to watch, yet every column passes the playhead in a place the eye can follow. */
 const MOST_PER_FRAME = 12;

@@ -13,6 +13,15 @@ describe("a link to a moment", () => {
     { t: 7, speed: 0.1, loop: [10, 90], lens: "mechanism", pin: { zone: "signal", t: 40 } },
     { speed: Infinity, hidden: ["lstm", "transformer-2"], rows: "slots" },
     { pin: { zone: "lane", model: "a.b_c-d", slot: 0, t: 99 } },
+    { order: ["dnc", "lstm"], top: ["dnc"], muted: ["lstm"], folded: ["ntm", "lstm"] },
+    {
+      selection: [16, 39],
+      health: "focus",
+      banks: [
+        ["transformer", "layer1"],
+        ["ut", "depth0"],
+      ],
+    },
   ])("comes back as it was written: %j", (view) => {
     expect(parseLink(`#${formatLink(view)}`)).toEqual({ view, notices: [] });
   });
@@ -58,6 +67,12 @@ describe("a link to a moment", () => {
     "loop=9-3",
     "loop=5",
     "lens=magic",
+    "top=a b",
+    "fold=" + "a,".repeat(70) + "a",
+    "select=9-3",
+    "health=fine",
+    "bank=transformer",
+    "bank=a:b:c",
     "hide=a,,b",
     "__proto__=1",
     "constructor=x",

@@ -26,7 +26,28 @@ export interface ViewState {
   readonly lens?: "mechanism";
   /** Ids of models taken off the stage. */
   readonly hidden?: readonly string[];
+  /** Ids of models from the top; those not named stand behind them. */
+  readonly order?: readonly string[];
+  /** Ids of models kept above all others. */
+  readonly top?: readonly string[];
+  /** Ids of models without arcs and answers. */
+  readonly muted?: readonly string[];
+  /** Ids of models whose lane is one line high. */
+  readonly folded?: readonly string[];
+  /** Selected range: first and last step. */
+  readonly selection?: readonly [number, number];
+  /** What the health strip shows; absent: no strip. */
+  readonly health?: Health;
+  /** Bank looked at of models that have several: [model, bank]. */
+  readonly banks?: readonly (readonly [string, string])[];
 }
+
+/** Measures of the health strip. */
+export const HEALTHS = ["filled", "focus", "twins", "memory", "error"] as const;
+export type Health = (typeof HEALTHS)[number];
+
+/** Lists of models in a link, by their key there. */
+const LISTS = { hide: "hidden", order: "order", top: "top", mute: "muted", fold: "folded" } as const;
 
 export interface ParsedLink {
   readonly view: ViewState;
@@ -86,12 +107,22 @@ export function parseLink(hash: string): ParsedLink {
         if (value === "mechanism") view.lens = value;
         else refuse("mechanism");
         break;
-      case "hide": {
-        const ids = (value ?? "").split(",");
-        if (ids.every((id) => MODEL_ID.test(id)) && ids.length <= 64) view.hidden = ids;
-        else refuse("ids of models");
+      case "hide":
+      case "order":
+      case "top":
+      case "mute":
+      case "fold":
+        view[LISTS[key]] = modelIds(value) ?? (refuse("ids of models"), undefined);
         break;
-      }
+      case "select":
+        view.selection = loop(value) ?? (refuse("first-last"), undefined);
+        break;
+      case "health":
+        view.health = HEALTHS.find((name) => name === value) ?? (refuse(HEALTHS.join(", ")), undefined);
+        break;
+      case "bank":
+        view.banks = banks(value) ?? (refuse("model:bank"), undefined);
+        break;
       default:
         notices.push(`The link says ${shown(key)}, which this version does not know; it was left out.`);
     }
@@ -105,11 +136,17 @@ export function formatLink(view: ViewState): string {
   const parts: string[] = [];
   if (view.t !== undefined) parts.push(`t=${view.t}`);
   if (view.solo !== undefined) parts.push(`solo=${view.solo}`);
-  if (view.hidden !== undefined && view.hidden.length > 0) parts.push(`hide=${view.hidden.join(",")}`);
+  for (const [key, name] of Object.entries(LISTS)) {
+    const ids = view[name];
+    if (ids !== undefined && ids.length > 0) parts.push(`${key}=${ids.join(",")}`);
+  }
   if (view.rows !== undefined) parts.push(`rows=${view.rows}`);
   if (view.speed !== undefined) parts.push(`speed=${view.speed === Infinity ? "max" : view.speed}`);
   if (view.pin !== undefined) parts.push(`pin=${formatPin(view.pin)}`);
   if (view.loop !== undefined) parts.push(`loop=${view.loop[0]}-${view.loop[1]}`);
+  if (view.selection !== undefined) parts.push(`select=${view.selection[0]}-${view.selection[1]}`);
+  if (view.health !== undefined) parts.push(`health=${view.health}`);
+  if (view.banks?.length) parts.push(`bank=${view.banks.map((pair) => pair.join(":")).join(",")}`);
   if (view.lens !== undefined) parts.push(`lens=${view.lens}`);
   parts.push(`v=${LINK_VERSION}`);
   return parts.join("&");
@@ -151,6 +188,17 @@ function step(value: string | null): number | null {
 
 function modelId(value: string | null): string | null {
   return value !== null && MODEL_ID.test(value) ? value : null;
+}
+
+function modelIds(value: string | null): string[] | null {
+  const ids = (value ?? "").split(",");
+  return ids.every((id) => MODEL_ID.test(id)) && ids.length <= 64 ? ids : null;
+}
+
+function banks(value: string | null): [string, string][] | null {
+  const pairs = (value ?? "").split(",").map((pair) => pair.split(":"));
+  const whole = pairs.every((pair) => pair.length === 2 && pair.every((id) => MODEL_ID.test(id)));
+  return whole && pairs.length <= 64 ? (pairs as [string, string][]) : null;
 }
 
 function decode(value: string): string | null {
