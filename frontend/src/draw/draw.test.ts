@@ -4,7 +4,7 @@ import { fromOklab, parseHex, ramp, toOklab } from "./colour";
 import { foldRows, lagRow, LAG_ROWS } from "./columns";
 import { compact, count, duration, listed, num, percent, size, when } from "./format";
 import { targetAt, type HitScene } from "./hit";
-import { follow, layout, openingStep, rowAt, STEP_WIDTHS, stepAtX, xOfStep, zoom } from "./layout";
+import { fitting, follow, layout, openingStep, rowAt, STEP_WIDTHS, stepAtX, xOfStep, zoom } from "./layout";
 import { divergingEntry, rangeOf, fixedLimit } from "./scale";
 import { stepOnScrub, xOnScrub } from "./scrub";
 import { thumbLayout } from "./thumb";
@@ -40,6 +40,34 @@ describe("layout", () => {
     expect(box.lanes.map((lane) => lane.raster.h)).toEqual([128, 128, 128, 128]);
     expect(box.lanes[3]!.raster.y + 128).toBeLessThanOrEqual(752);
     expect(box.lanes[1]!.raster.y - box.lanes[0]!.raster.y).toBe(128 + 9);
+  });
+
+  it("folded lanes give their height to the others, and the health strip stands below all", () => {
+    const open = layout(1184, 752, { folded: [false, true, true, false], health: false });
+    expect(open.lanes.map((lane) => lane.raster.h)).toEqual([224, 20, 20, 224]);
+    for (const health of [false, true]) {
+      for (let n = 1; n <= 12; n++) {
+        for (const H of [572, 752]) {
+          const box = layout(1184, H, { folded: Array.from({ length: n }, (_, k) => k % 3 === 2), health });
+          box.lanes.slice(1).forEach((lane, k) => {
+            const before = box.lanes[k]!.raster;
+            expect(lane.raster.y).toBe(before.y + before.h + 9);
+          });
+          const last = box.lanes.at(-1)!.raster;
+          if (box.health) expect(box.health.y).toBe(last.y + last.h + 9);
+          if (n <= 5) expect(box.bottom).toBeLessThanOrEqual(H);
+        }
+      }
+    }
+  });
+
+  it("fits a range of steps into view, centred, at one of the step widths", () => {
+    const box = layout(1184, 752, 4);
+    const window = fitting(box, 200, 260, 1000);
+    expect(window.step).toBe(12);
+    expect(xOfStep(box, window, 200)).toBeGreaterThan(box.time.x);
+    expect(xOfStep(box, window, 260)).toBeLessThan(box.time.x + box.time.w);
+    expect(fitting(box, 0, 999, 1000)).toEqual({ step: 1.5, first: 0 });
   });
 
   it("shows one lane at a time on a phone, now below it", () => {

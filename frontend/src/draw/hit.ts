@@ -53,6 +53,10 @@ export function targetAt(
       const row = rowAt(box.raster, lane.rows, y);
       return { zone: "lane", stream, t: step, slot: scene.slots && t <= scene.t ? slot(lane, row, step) : null };
     }
+    if (box.folded) {
+      if (inside(box.header, x, y)) return { zone: "header", stream, t: scene.t };
+      continue;
+    }
     const { now } = box;
     if (now.gates && inside(now.gates, x, y)) {
       const pitch = Math.min(34, now.gates.h / Math.max(1, lane.dials));

@@ -30,6 +30,8 @@ export interface LaneBox {
   now: NowBox;
   /** Where name, sizes and error stand. */
   header: Box;
+  /** One line high: name and raster only. */
+  folded: boolean;
 }
 
 export interface StageLayout {
@@ -46,6 +48,8 @@ export interface StageLayout {
   signal: { top: number; bottom: number };
   axis: { y: number; h: number };
   lanes: LaneBox[];
+  /** The health of all memories over time, below the lanes; null where it is not shown. */
+  health: Box | null;
   /** Below the last lane, where playhead and ghost lines end. */
   bottom: number;
   /** The age bars, right of the strip; null on a phone. */
@@ -66,15 +70,26 @@ export function openingStep(width: number, steps: number): number {
 const AXIS = 22;
 const GAP = 9;
 const ROWS = 32;
+const FOLDED = 20;
+const HEALTH = 44;
 
 const clamp = (v: number, low: number, high: number): number => Math.min(high, Math.max(low, v));
 
-export function layout(W: number, H: number, lanes: number): StageLayout {
-  return W <= 560 ? phone(W, H, lanes) : beside(W, H, lanes);
+/** What stands on the stage, apart from its size. */
+export interface Standing {
+  /** Per lane from the top: whether it is folded. */
+  folded: readonly boolean[];
+  health: boolean;
+}
+
+export function layout(W: number, H: number, lanes: number | Standing): StageLayout {
+  const standing =
+    typeof lanes === "number" ? { folded: Array.from({ length: lanes }, () => false), health: false } : lanes;
+  return W <= 560 ? phone(W, H, standing) : beside(W, H, standing);
 }
 
 /** Gutter, time and now side by side. */
-function beside(W: number, H: number, count: number): StageLayout {
+function beside(W: number, H: number, { folded, health }: Standing): StageLayout {
   const narrow = W < 900;
   const pad = 16;
   const x = pad + (narrow ? 104 : 112);
@@ -82,33 +97,40 @@ function beside(W: number, H: number, count: number): StageLayout {
   const w = Math.max(80, W - x - now - 12);
   const least = H < 560 ? 150 : 178;
   // 4 px above the first lane and 4 below the last hold the erase and write vectors of the matrices.
-  const free = H - least - AXIS - 8 + GAP;
-  const rowH = count ? clamp(Math.floor((free / count - GAP) / ROWS), 2, 9) : 0;
-  const h = rowH * ROWS;
-  const strip = least + clamp(free - count * (h + GAP) - 4, 0, 60);
+  const below = health ? HEALTH + GAP : 0;
+  const free = H - least - AXIS - 8 + GAP - below;
+  const count = folded.length;
+  const open = folded.filter((flat) => !flat).length;
+  const flat = (count - open) * (FOLDED + GAP);
+  const rowH = open ? clamp(Math.floor(((free - flat) / open - GAP) / ROWS), open > 6 ? 1 : 2, 9) : 0;
+  const strip = least + clamp(free - flat - open * (rowH * ROWS + GAP) - 4, 0, 60);
   const nowX = x + w + 10;
-  const top = strip + AXIS + 4;
-  const boxes = Array.from({ length: count }, (_, index) => {
-    const y = top + index * (h + GAP);
-    return {
+  let y = strip + AXIS + 4;
+  const boxes = folded.map((flat, index) => {
+    const h = flat ? FOLDED : rowH * ROWS;
+    const box: LaneBox = {
       index,
       raster: { x, y, w, h },
       header: { x: pad, y, w: x - pad - 8, h },
       now: nowBox(nowX, y, h, narrow),
+      folded: flat,
     };
+    y += h + GAP;
+    return box;
   });
   return {
     ...frame(W, H, pad, { x, w }, strip),
     mode: narrow ? "narrow" : "wide",
     lanes: boxes,
-    bottom: count ? top + count * (h + GAP) - GAP : H - 8,
+    health: health && count ? { x, y, w, h: HEALTH } : null,
+    bottom: count ? y - GAP + (health ? HEALTH + GAP : 0) : H - 8,
     ages: { x: nowX + 14, y: 0, w: now - 14 - (narrow ? 14 : 20), h: strip },
     nowX,
   };
 }
 
 /** One lane at a time: time over the full width, now below it. */
-function phone(W: number, H: number, count: number): StageLayout {
+function phone(W: number, H: number, { folded: { length: count } }: Standing): StageLayout {
   const pad = 12;
   const time = { x: pad + 22, w: W - 2 * pad - 22 };
   const strip = 170;
@@ -121,11 +143,13 @@ function phone(W: number, H: number, count: number): StageLayout {
     raster: { x: time.x, y: top, w: time.w, h },
     header: { x: pad, y: top - 24, w: W - 2 * pad, h: 20 },
     now: nowBox(pad, nowY, h, false),
+    folded: false,
   }));
   return {
     ...frame(W, H, pad, time, strip),
     mode: "phone",
     lanes: boxes,
+    health: null,
     bottom: count ? top + h : H - 8,
     ages: null,
     nowX: pad,
@@ -203,6 +227,14 @@ export function zoom(box: StageLayout, window: TimeWindow, notch: number, x: num
   const under = (x - box.time.x) / window.step + window.first;
   const first = under - (x - box.time.x) / step;
   return { step, first: clamp(Math.round(first), 0, Math.max(0, Math.ceil(steps - box.time.w / step))) };
+}
+
+/** The window that shows steps a … b as wide as they fit, or their beginning at the smallest step width. */
+export function fitting(box: StageLayout, a: number, b: number, steps: number): TimeWindow {
+  const n = b - a + 1;
+  const step = [...STEP_WIDTHS].reverse().find((width) => width * n <= box.time.w) ?? STEP_WIDTHS[0];
+  const air = Math.max(0, (box.time.w / step - n) / 2);
+  return { step, first: clamp(Math.round(a - air), 0, Math.max(0, Math.ceil(steps - box.time.w / step))) };
 }
 
 /** Row of a lane under y, of `rows` rows; null outside. */

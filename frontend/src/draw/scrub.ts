@@ -1,5 +1,6 @@
 /** Painter of the scrubber: the whole run, how much was written when, the events, the part in view, now. */
 
+import { writeNorm } from "../ledger/held";
 import type { RecordingLog } from "../ledger/log";
 import type { TaskEvent } from "../wire/manifest";
 import { text, type Ctx } from "./text";
@@ -9,8 +10,8 @@ export const SCRUB_HEIGHT = 44;
 const BASE = 26;
 
 /**
- * Write density per step, 0 … 1: how much all models together wrote, each relative to its own largest write so far.
- * matrix Σ w; cell mean |i g|; attention writes the same at every step and so says nothing here.
+ * Write density per step, 0 … 1: how much all models together wrote (‖A_s‖), each relative to its own largest write so
+ * far. Attention writes at every step alike and so says nothing here.
  */
 export class Density {
   private readonly raw: number[][];
@@ -34,13 +35,7 @@ export class Density {
       if (!bank || bank.kind === "append") return;
       const known = this.raw[k]!;
       for (let s = known.length; s <= t && s < model.steps; s++) {
-        let v = 0;
-        if (bank.kind === "matrix") for (const w of model.need(bank.name, "write_weights").at(s)) v += w;
-        else {
-          const i = model.need(bank.name, "input_gate").at(s);
-          const g = model.need(bank.name, "write_vectors").at(s);
-          for (let u = 0; u < i.length; u++) v += Math.abs(i[u]! * g[u]!) / i.length;
-        }
+        const v = writeNorm(model, bank.name, s);
         known.push(Number.isFinite(v) ? v : 0);
         if (v > this.most[k]!) this.most[k] = v;
       }
@@ -60,7 +55,10 @@ export interface ScrubScene {
   planned: number;
   first: number;
   inView: number;
-  loop: { from: number; to: number } | null;
+  loop: readonly [number, number] | null;
+  selection: readonly [number, number] | null;
+  /** Moments like the one asked about. */
+  similar: readonly number[];
   events: readonly TaskEvent[];
   density: Density;
 }
@@ -130,10 +128,10 @@ export function paintScrub(ctx: Ctx, inks: Inks, width: number, scene: ScrubScen
   const left = x(Math.max(0, scene.first));
   ctx.roundRect(left, 1, Math.max(6, x(Math.min(planned - 1, scene.first + scene.inView)) - left), BASE + 2, 3);
   ctx.fill();
-  if (scene.loop) {
+  if (scene.selection) {
     ctx.fillStyle = inks.fo;
-    ctx.globalAlpha = 0.18;
-    ctx.fillRect(x(scene.loop.from), 1, x(scene.loop.to) - x(scene.loop.from), BASE + 2);
+    ctx.globalAlpha = 0.16;
+    ctx.fillRect(x(scene.selection[0]), 1, Math.max(2, x(scene.selection[1]) - x(scene.selection[0])), BASE + 2);
     ctx.globalAlpha = 1;
   }
   const now = x(t);
@@ -149,6 +147,27 @@ export function paintScrub(ctx: Ctx, inks: Inks, width: number, scene: ScrubScen
     ctx.moveTo(at, 7);
     ctx.lineTo(at - 3.5, 1);
     ctx.lineTo(at + 3.5, 1);
+    ctx.fill();
+  }
+  if (scene.loop) {
+    const [x0, x1] = [x(scene.loop[0]), x(scene.loop[1])];
+    ctx.fillStyle = inks.fo;
+    ctx.fillRect(x0, BASE + 3, x1 - x0, 1);
+    for (const [at, way] of [
+      [x0, 1],
+      [x1, -1],
+    ] as const) {
+      ctx.fillRect(at - (way > 0 ? 0 : 2), 1, 2, BASE + 3);
+      for (const y of [1, BASE + 2]) ctx.fillRect(way > 0 ? at : at - 5, y, 5, 2);
+    }
+  }
+  for (const step of scene.similar) {
+    ctx.fillStyle = inks.tx;
+    const at = x(step);
+    ctx.beginPath();
+    ctx.moveTo(at, BASE - 1);
+    ctx.lineTo(at - 3.5, BASE + 5);
+    ctx.lineTo(at + 3.5, BASE + 5);
     ctx.fill();
   }
   const marks = [0, 0.25, 0.5, 0.75, 1].map((part) => Math.min(planned - 1, Math.round(part * planned)));

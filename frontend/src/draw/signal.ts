@@ -127,6 +127,25 @@ export class ErrorTrack {
     };
   }
 
+  /** The same as a part, 0 where all was right: wrong bits of those asked for, or the relative error. NaN before anything was asked. */
+  part(t: number): number {
+    this.extend(t);
+    const n = this.asked[t];
+    if (!n) return NaN;
+    if (this.signal.kind === "bits") return this.wrong[t]! / (n * this.signal.width);
+    return Math.sqrt(this.square[t]! / Math.max(1e-12, this.power[t]!));
+  }
+
+  /** Error over the asked ones of steps a … b alone; NaN where none was asked. */
+  within(a: number, b: number): number {
+    this.extend(b);
+    const over = (sums: readonly number[]): number => (sums[b] ?? NaN) - (a > 0 ? sums[a - 1]! : 0);
+    const n = over(this.asked);
+    if (!(n > 0)) return NaN;
+    if (this.signal.kind === "bits") return over(this.wrong) / (n * this.signal.width);
+    return Math.sqrt(over(this.square) / Math.max(1e-12, over(this.power)));
+  }
+
   private extend(t: number): void {
     const { signal, model } = this;
     for (let s = this.asked.length; s <= t && model.hasStep(s); s++) {

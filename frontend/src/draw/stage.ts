@@ -4,12 +4,15 @@ import type { TaskEvent } from "../wire/manifest";
 import { provenanceArcs } from "../ledger/arcs";
 import { AGE_ALPHA, ageLimits, ages, paintArcs, type ArcSet } from "./arcs";
 import { lagRow, LAG_ROWS } from "./columns";
+import { beatAt, beatInk, between, paintBeats, type Beat } from "./beats";
 import { parseHex, rgba } from "./colour";
 import { num } from "./format";
+import { paintHealth, type HealthScene } from "./health";
 import type { Target } from "./hit";
 import type { Lane } from "./lane";
 import { stepsInView, xOfStep, type LaneBox, type StageLayout, type TimeWindow } from "./layout";
 import { paintNow } from "./now";
+import { paintRanges, paintReadouts, type Ranges } from "./ranges";
 import type { Range } from "./scale";
 import type { SignalTrack } from "./signal";
 import { paintEventWords, paintLine, paintWindows, signalY, type Answer } from "./strip";
@@ -34,6 +37,10 @@ export interface LaneScene {
   /** Rows that keep the linked moment. */
   linked: readonly number[];
   failure: { step: number; reason: string } | null;
+  /** Without arcs, answer and ages. */
+  muted?: boolean;
+  /** What stands under the name instead of nothing: parameters and time per step. */
+  cost?: string;
 }
 
 export interface Scene {
@@ -57,6 +64,12 @@ export interface Scene {
   period: number;
   /** Device pixels per CSS pixel. */
   scale: number;
+  /** The strip under the lanes, where the layout has room for it. */
+  health?: HealthScene;
+  /** Selected, repeated and similar stretches of time. */
+  ranges?: Ranges;
+  /** The step that is being carried out in four beats: how far it is (0 … 1), and its cuts by stream. */
+  beats?: { part: number; lanes: ReadonlyMap<number, Beat> };
 }
 
 export function paintStage(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene): void {
@@ -71,6 +84,8 @@ export function paintStage(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Sce
   if (layout.ages) paintAges(ctx, inks, layout.ages, layout, scene);
   paintAxis(ctx, inks, layout, scene);
   for (const box of layout.lanes) paintLane(ctx, inks, layout, box, scene);
+  if (layout.health && scene.health) paintHealth(ctx, inks, layout, layout.health, scene.window, scene.t, scene.health);
+  if (scene.ranges) paintRanges(ctx, inks, layout, scene.window, scene.ranges);
   if (!layout.lanes.length) {
     const x = layout.time.x + layout.time.w / 2;
     const top = layout.axis.y + 90;
@@ -119,7 +134,9 @@ function paintStrip(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene): vo
     paintEventWords(ctx, inks, layout, window, scene.events, t);
     return;
   }
-  const answers: Answer[] = scene.lanes.map(({ lane, emphasis }) => ({ stream: lane.stream, hue: lane.hue, emphasis }));
+  const answers: Answer[] = scene.lanes
+    .filter(({ muted }) => !muted)
+    .map(({ lane, emphasis }) => ({ stream: lane.stream, hue: lane.hue, emphasis }));
   paintLine(ctx, inks, layout, window, signal, answers, t, scene.range);
   paintEventWords(ctx, inks, layout, window, scene.events, t);
 }
@@ -133,7 +150,8 @@ function paintGutter(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene): v
   const arcsAt = scene.lanes.find((lane) => lane.emphasis === "alone")?.readAt ?? t;
   text(ctx, "Where reads at", x, 14, { colour: inks.t3 });
   text(ctx, `t = ${arcsAt} come from`, x, 29, { colour: inks.t3 });
-  let y = layout.strip - scene.lanes.length * 15 - 2;
+  const heard = scene.lanes.filter(({ muted }) => !muted).slice(0, 6);
+  let y = layout.strip - heard.length * 15 - 2;
   const name = signal.kind === "bits" ? `Input, ${signal.width} bits` : signal.unit ? `Input, ${signal.unit}` : "Input";
   const words = fitted(ctx, name, room - 22, 11, 500);
   text(ctx, words, x, y - 17, { colour: inks.tx, weight: 500 });
@@ -142,7 +160,7 @@ function paintGutter(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene): v
     ctx.fillRect(x + textWidth(ctx, words, 11, 500) + 7, y - 17.5, 15, 1.5);
   }
   const asked = signal.asked(t);
-  for (const { lane, emphasis } of scene.lanes) {
+  for (const { lane, emphasis } of heard) {
     glyph(ctx, inks, lane.hue, x + 5, y, 4);
     const says = !lane.has(t)
       ? "no answer"
@@ -237,10 +255,11 @@ function paintAxis(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene): voi
     ctx.fillRect(Math.round(x), y, 1, 4);
   }
   if (layout.mode !== "phone") text(ctx, "step", layout.pad, y + 11, { colour: inks.t3 });
-  const box = layout.lanes[0]?.now;
+  const box = layout.lanes.find(({ folded }) => !folded)?.now;
   if (!box) return;
   const headY = layout.mode === "phone" ? box.y - 14 : y + 11;
-  text(ctx, `memory at t = ${t}`, box.matrix.x, headY, { colour: inks.t3 });
+  const beat = scene.beats && beatAt(scene.beats.part).name;
+  text(ctx, `${beat ?? "memory"} at t = ${t}`, box.matrix.x, headY, { colour: beat ? beatInk(inks, beat) : inks.t3 });
   if (box.usage) text(ctx, "usage", box.usage.x, headY, { colour: inks.t3 });
   if (box.gates) text(ctx, "gates", box.gates.x, headY, { colour: inks.t3 });
 }
@@ -268,14 +287,17 @@ function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, scen
     ctx.lineWidth = 1;
     ctx.strokeRect(raster.x - 0.5, raster.y + (row + 0.5) * rowH - h / 2 - 0.5, end + 1, h + 1);
   }
-  if (!lane.has(t)) return;
-  paintNow(ctx, inks, box.now, lane.picture(t), lane.image, {
+  if (!lane.has(t) || box.folded) return;
+  const beat = scene.beats?.lanes.get(lane.stream);
+  const picture = beat && scene.beats ? between(beat, scene.beats.part) : lane.picture(t);
+  paintNow(ctx, inks, box.now, picture, lane.image, {
     limits: lane.limits,
     usageLimit: lane.usageLimit,
     faded: emphasis === "faded",
     row: item.slot === null ? null : lane.rowOfSlot(item.slot),
     linked: item.linked,
   });
+  if (beat && scene.beats) paintBeats(ctx, inks, box.now, beat, scene.beats.part, scene.scale);
 }
 
 function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, scene: Scene, item: LaneScene): void {
@@ -284,20 +306,23 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
   const error = lane.error.at(scene.t);
   const [sizes, rows] = lane.sizes;
   glyph(ctx, inks, lane.hue, header.x + 5, header.y + 8, 4.5);
+  const phone = layout.mode === "phone";
   text(ctx, fitted(ctx, lane.label, header.w - 16, 12, 600), header.x + 16, header.y + 8.5, {
-    colour: inks.tx,
+    colour: item.muted ? inks.t3 : inks.tx,
     size: 12,
     weight: 600,
   });
-  if (layout.mode === "phone") {
+  if (phone) {
     const words = [sizes, error?.words].filter(Boolean).join(" · ");
     text(ctx, words, header.x + header.w, header.y + 8.5, { colour: inks.t3, align: "right" });
     return;
   }
+  if (box.folded) return;
   const roomy = header.h > 80;
-  text(ctx, fitted(ctx, sizes, header.w), header.x, header.y + 26, { colour: inks.t2 });
-  if (layout.mode === "wide" && header.h > 70) {
+  text(ctx, fitted(ctx, item.muted ? "muted" : sizes, header.w), header.x, header.y + 26, { colour: inks.t2 });
+  if (layout.mode === "wide" && header.h > 62) {
     text(ctx, scene.rows === "lag" ? "rows: how far back" : rows, header.x, header.y + 42, { colour: inks.t3 });
+    if (item.cost && header.h > 90) text(ctx, item.cost, header.x, header.y + 58, { colour: inks.t3 });
   }
   if (error && header.h >= 60) text(ctx, error.words, header.x, header.y + header.h - 8, { colour: inks.t3 });
   if (layout.mode === "narrow") return;
@@ -363,6 +388,7 @@ function paintMoments(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene, y
     ctx.fill();
     if (Math.abs(x - now) > 48) tag(ctx, inks, `written ${linked}`, Math.max(x, time.x + 34), axis.y + 11, inks.w);
   }
+  if (ghost !== null && ghost !== t && inView(at(ghost))) paintReadouts(ctx, inks, layout, scene, at(ghost), ghost, y);
   if (ghost !== null && ghost !== t && ghost !== linked && inView(at(ghost))) {
     const x = at(ghost);
     ctx.fillStyle = inks.t3;

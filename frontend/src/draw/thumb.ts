@@ -42,6 +42,7 @@ export function thumbLayout(W: number, H: number, lanes: number): ThumbLayout {
     signal: { top: arc + 8, bottom: strip - 8 },
     axis: { y: strip, h: 0 },
     lanes: [],
+    health: null,
     bottom: H,
     ages: null,
     nowX: W,

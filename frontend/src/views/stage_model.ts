@@ -184,6 +184,12 @@ export class StageModel {
     };
   }
 
+  /** Where to stand when a link names no moment: two thirds into the first answer, where there is something to see. */
+  get interesting(): number {
+    const recall = this.log.manifest.task.events.find((event) => event.kind === "recall");
+    return recall ? Math.floor((recall.step + 2 * recall.until) / 3) : this.signal.planned - 1;
+  }
+
   /** Ages are told in the task's own unit: the stored segment, where there is one. */
   get period(): number {
     const segment = this.log.manifest.task.params["segment"] ?? this.log.manifest.task.params["length"];

@@ -1,21 +1,83 @@
-/** How the stage is looked at, apart from the cursor: zoom and pan, kind of rows, which lanes are on the stage. */
+/** How the stage is looked at, apart from the cursor: zoom and pan, kind of rows, how lanes stand, what is selected. */
 
-import { DEFAULT_STEP, type TimeWindow } from "../draw/layout";
+import type { Measure } from "../draw/health";
+import { DEFAULT_STEP, fitting, openingStep, zoom, type StageLayout, type TimeWindow } from "../draw/layout";
+import type { EventKind } from "../draw/moments";
+import type { Likeness } from "../draw/similar";
+import { moved, placed, rackOf, toggled, type Rack, type RackSet } from "./rack";
+
+/** Moments like one, as they were looked for. */
+export interface Similar {
+  /** "shape": of the signal; else the label of the model whose state was compared. */
+  of: string;
+  /** The moment itself: first step, and steps it is long. */
+  t: number;
+  length: number;
+  hits: readonly Likeness[];
+}
 
 export class StageView {
   /** First step in view (fractional while it glides) and pixels per step. */
   window = $state.raw<TimeWindow>({ first: 0, step: DEFAULT_STEP });
   /** Steps in view. */
   inView = $state(0);
+  /** Boxes of the last picture: what lies over the canvas is placed by them. */
+  box = $state.raw<StageLayout | null>(null);
   rows = $state<"slots" | "lag">("slots");
-  /** Streams taken off the stage. */
-  hidden = $state.raw<ReadonlySet<number>>(new Set());
+  rack = $state.raw<Rack>(rackOf(0));
+  /** What the health strip shows; null: no strip. */
+  health = $state<Measure | null>(null);
+  /** First and last step selected. */
+  selection = $state.raw<readonly [number, number] | null>(null);
+  similar = $state.raw<Similar | null>(null);
+  /** What "next event" goes to. */
+  events = $state<EventKind>("task");
   /** Phone: the one lane that is shown, as a position among those on the stage. */
   phoneLane = $state(0);
 
-  toggle(stream: number): void {
-    const next = new Set(this.hidden);
-    if (!next.delete(stream)) next.add(stream);
-    this.hidden = next;
+  constructor(streams = 0) {
+    this.rack = rackOf(streams);
+  }
+
+  toggle(set: RackSet, stream: number): void {
+    this.rack = toggled(this.rack, set, stream);
+  }
+
+  move(stream: number, by: 1 | -1): void {
+    this.rack = moved(this.rack, stream, by);
+  }
+
+  place(stream: number, at: number): void {
+    this.rack = placed(this.rack, stream, at);
+  }
+
+  /** One notch closer (+1) or further away, around step t or the middle of the view. */
+  zoom(by: 1 | -1, t: number, steps: number): void {
+    const { box, window } = this;
+    if (!box) return;
+    const x = box.time.x + (t - window.first + 0.5) * window.step;
+    const inside = x >= box.time.x && x <= box.time.x + box.time.w;
+    this.window = zoom(box, window, by, inside ? x : box.time.x + box.time.w / 2, steps);
+  }
+
+  /** A quarter of the view on or back. */
+  pan(by: 1 | -1, steps: number): void {
+    const { box, window } = this;
+    if (!box) return;
+    const n = box.time.w / window.step;
+    const first = Math.round(window.first + (by * n) / 4);
+    this.window = { ...window, first: Math.max(0, Math.min(Math.max(0, Math.ceil(steps - n)), first)) };
+  }
+
+  fit(a: number, b: number, steps: number): void {
+    if (this.box) this.window = fitting(this.box, a, b, steps);
+  }
+
+  /** As the recording opened, around step t. */
+  reset(t: number, steps: number): void {
+    if (!this.box) return;
+    const step = openingStep(this.box.time.w, steps);
+    const n = this.box.time.w / step;
+    this.window = { step, first: Math.round(Math.max(0, Math.min(Math.max(0, steps - n), t - n * 0.5))) };
   }
 }

@@ -1,0 +1,144 @@
+/** What the stage can be told, with its keys and its words: one table for the handler, the key map and the palette. */
+
+export type Command =
+  | { does: "toggle" }
+  | { does: "step"; by: number }
+  | { does: "event"; direction: 1 | -1 }
+  | { does: "event-kind" }
+  | { does: "first" }
+  | { does: "last" }
+  | { does: "slower" }
+  | { does: "pause" }
+  | { does: "faster" }
+  | { does: "loop-in" }
+  | { does: "loop-out" }
+  | { does: "loop" }
+  | { does: "walk"; by: 1 | -1 }
+  | { does: "pin" }
+  | { does: "free" }
+  | { does: "isolate"; lane: number }
+  | { does: "top" }
+  | { does: "mute" }
+  | { does: "fold" }
+  | { does: "move"; by: 1 | -1 }
+  | { does: "square" }
+  | { does: "rows" }
+  | { does: "health" }
+  | { does: "zoom"; by: 1 | -1 }
+  | { does: "pan"; by: 1 | -1 }
+  | { does: "fit" }
+  | { does: "reset" }
+  | { does: "similar" }
+  | { does: "copy" }
+  | { does: "png" }
+  | { does: "svg" }
+  | { does: "share" }
+  | { does: "theme" }
+  | { does: "palette" }
+  | { does: "help" };
+
+export interface Row {
+  readonly group: "Time" | "Lanes" | "View" | "Pointer" | "Page";
+  /** What it does, as a sentence of the key map and the palette. */
+  readonly says: string;
+  /** Chords as `chordOf` names them; none: in the palette only. */
+  readonly keys: readonly string[];
+  readonly command: Command;
+}
+
+const row = (group: Row["group"], says: string, keys: readonly string[], command: Command): Row => ({
+  group,
+  says,
+  keys,
+  command,
+});
+
+export const ROWS: readonly Row[] = [
+  row("Time", "Play or pause", ["Space"], { does: "toggle" }),
+  row("Time", "One step on", ["ArrowRight"], { does: "step", by: 1 }),
+  row("Time", "One step back", ["ArrowLeft"], { does: "step", by: -1 }),
+  row("Time", "Ten steps on", ["Shift+ArrowRight"], { does: "step", by: 10 }),
+  row("Time", "Ten steps back", ["Shift+ArrowLeft"], { does: "step", by: -10 }),
+  row("Time", "Next event", [".", "Alt+ArrowRight"], { does: "event", direction: 1 }),
+  row("Time", "Previous event", [",", "Alt+ArrowLeft"], { does: "event", direction: -1 }),
+  row("Time", "Another kind of event", ["e"], { does: "event-kind" }),
+  row("Time", "First step", ["Home"], { does: "first" }),
+  row("Time", "Last step, or back to live", ["End"], { does: "last" }),
+  row("Time", "Slower", ["j"], { does: "slower" }),
+  row("Time", "Pause", ["k"], { does: "pause" }),
+  row("Time", "Faster", ["l"], { does: "faster" }),
+  row("Time", "Repeat from here", ["["], { does: "loop-in" }),
+  row("Time", "Repeat to here", ["]"], { does: "loop-out" }),
+  row("Time", "Repeat the selection or the view, or stop repeating", ["o"], { does: "loop" }),
+  ...Array.from({ length: 9 }, (_, lane) =>
+    row("Lanes", `Isolate lane ${lane + 1}`, [String(lane + 1)], { does: "isolate", lane }),
+  ),
+  row("Lanes", "Keep the lane on top", ["p"], { does: "top" }),
+  row("Lanes", "Mute the lane", ["m"], { does: "mute" }),
+  row("Lanes", "Fold the lane", ["n"], { does: "fold" }),
+  row("Lanes", "Move the lane up", ["Alt+ArrowUp"], { does: "move", by: -1 }),
+  row("Lanes", "Move the lane down", ["Alt+ArrowDown"], { does: "move", by: 1 }),
+  row("Lanes", "Read map of the lane, step by slot", ["q"], { does: "square" }),
+  row("View", "Zoom in", ["w"], { does: "zoom", by: 1 }),
+  row("View", "Zoom out", ["s"], { does: "zoom", by: -1 }),
+  row("View", "Earlier", ["a"], { does: "pan", by: -1 }),
+  row("View", "Later", ["d"], { does: "pan", by: 1 }),
+  row("View", "Fit the selection, or the run", ["f"], { does: "fit" }),
+  row("View", "Opening view", ["r"], { does: "reset" }),
+  row("View", "Rows as slots or as lag", ["g"], { does: "rows" }),
+  row("View", "Health of the memories", ["h"], { does: "health" }),
+  row("Pointer", "Slot above, in the pinned lane", ["ArrowUp"], { does: "walk", by: -1 }),
+  row("Pointer", "Slot below, in the pinned lane", ["ArrowDown"], { does: "walk", by: 1 }),
+  row("Pointer", "Pin what is under the pointer", ["Enter"], { does: "pin" }),
+  row("Pointer", "Free pin, selection, repeat and lane", ["Escape"], { does: "free" }),
+  row("Pointer", "Find similar moments", ["i"], { does: "similar" }),
+  row("Page", "Copy a link to this moment", ["c"], { does: "copy" }),
+  row("Page", "Share", [], { does: "share" }),
+  row("Page", "Save this view as PNG", [], { does: "png" }),
+  row("Page", "Save this view as SVG", [], { does: "svg" }),
+  row("Page", "Light or dark", ["t"], { does: "theme" }),
+  row("Page", "All commands", ["Mod+k", "/"], { does: "palette" }),
+  row("Page", "Key map", ["?"], { does: "help" }),
+];
+
+export interface Key {
+  key: string;
+  shiftKey: boolean;
+  altKey: boolean;
+  ctrlKey: boolean;
+  metaKey: boolean;
+}
+
+/** The name of a key press: `Shift+ArrowRight`, `Mod+k`, `?`. Of signs Shift is part of the sign, of letters it counts. */
+export function chordOf({ key, shiftKey, altKey, ctrlKey, metaKey }: Key): string {
+  const name = key === " " ? "Space" : key.length === 1 ? key.toLowerCase() : key;
+  const sign = key.length === 1 && key !== " " && key.toLowerCase() === key.toUpperCase();
+  return [ctrlKey || metaKey ? "Mod" : "", altKey ? "Alt" : "", shiftKey && !sign ? "Shift" : "", name]
+    .filter(Boolean)
+    .join("+");
+}
+
+const known = new Map(ROWS.flatMap((entry) => entry.keys.map((chord) => [chord, entry.command] as const)));
+
+/** Null: not ours, the browser may have it. */
+export function commandOf(key: Key): Command | null {
+  return known.get(chordOf(key)) ?? null;
+}
+
+const SIGNS: Record<string, string> = {
+  ArrowRight: "→",
+  ArrowLeft: "←",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  Escape: "Esc",
+};
+
+/** A chord as people read it: "Shift →", "Ctrl K" ("⌘ K" on a Mac). */
+export function chordWords(chord: string, mac = false): string {
+  return chord
+    .split("+")
+    .map((part) =>
+      part === "Mod" ? (mac ? "⌘" : "Ctrl") : (SIGNS[part] ?? (part.length === 1 ? part.toUpperCase() : part)),
+    )
+    .join(" ");
+}

@@ -1,0 +1,97 @@
+/** What the palette offers, and how a few letters find it. */
+
+import { SPEEDS } from "../state/cursor.svelte";
+import { MEASURES } from "../draw/health";
+import { EVENT_KINDS } from "../draw/moments";
+import { ROWS, type Command } from "./commands";
+import type { Desk } from "./desk.svelte";
+
+export interface Offer {
+  readonly says: string;
+  readonly group: string;
+  /** Chord of its key, where it has one. */
+  readonly key: string | null;
+  readonly run: () => void;
+}
+
+/** Everything that can be told to the stage now; a number is a step to go to. */
+export function offers(desk: Desk, query: string): Offer[] {
+  const { model, view, cursor, session, shown } = desk;
+  const plain = ROWS.filter(({ command }) => !OWN.has(command.does)).map((row) => ({
+    says: row.says,
+    group: row.group,
+    key: row.keys[0] ?? null,
+    run: () => desk.run(row.command),
+  }));
+  const step = /^\s*\d+\s*$/.test(query) ? Number(query) : null;
+  const last = Math.max(0, cursor.total - 1);
+  return [
+    ...(step === null
+      ? []
+      : [offer("Time", `Go to step ${Math.min(step, last)}`, () => cursor.seek(Math.min(step, last)))]),
+    ...plain,
+    ...shown.flatMap((stream, k) => {
+      const { label } = model.lanes[stream]!;
+      return [
+        { ...offer("Lanes", `Isolate ${label}`, () => desk.isolate(stream)), key: k < 9 ? String(k + 1) : null },
+        offer("Lanes", `Mute ${label}`, () => view.toggle("muted", stream)),
+        offer("Lanes", `Fold ${label}`, () => view.toggle("folded", stream)),
+        offer("Lanes", `Keep ${label} on top`, () => view.toggle("top", stream)),
+      ];
+    }),
+    ...model.lanes.map(({ stream, label }) =>
+      offer(
+        "Lanes",
+        `${view.rack.hidden.has(stream) ? "Put" : "Take"} ${label} ${view.rack.hidden.has(stream) ? "on" : "off"} the stage`,
+        () => view.toggle("hidden", stream),
+      ),
+    ),
+    ...SPEEDS.map((speed) =>
+      offer("Time", speed === Infinity ? "Speed: as fast as possible" : `Speed: ${speed} steps per second`, () =>
+        session.setSpeed(speed),
+      ),
+    ),
+    ...EVENT_KINDS.map(({ value, label }) =>
+      offer("Time", `Step through ${label.toLowerCase()}`, () => (view.events = value)),
+    ),
+    ...MEASURES.map(({ value, label }) => offer("View", `Health: ${label.toLowerCase()}`, () => (view.health = value))),
+    ...model.log.manifest.task.events
+      .slice(0, 60)
+      .map((event) =>
+        offer("Moments", `${event.label || event.kind} at t = ${event.step}`, () => cursor.seek(event.step)),
+      ),
+  ];
+}
+
+/** Commands that the palette offers lane by lane, or that open it. */
+const OWN = new Set<Command["does"]>(["isolate", "palette"]);
+
+function offer(group: string, says: string, run: () => void): Offer {
+  return { group, says, key: null, run };
+}
+
+/** The offers that hold the letters of the query in their order, best first; all of them where nothing is asked. */
+export function matching<T extends { says: string }>(all: readonly T[], query: string): T[] {
+  const letters = query.trim().toLowerCase();
+  if (!letters) return [...all];
+  return all
+    .map((one) => ({ one, score: likeness(one.says.toLowerCase(), letters) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+    .map(({ one }) => one);
+}
+
+/** 0: the letters do not come in this order. Whole words and beginnings of words count most. */
+function likeness(words: string, letters: string): number {
+  const at = words.indexOf(letters);
+  if (at >= 0) return 100 - at / 10 + (at === 0 || words[at - 1] === " " ? 50 : 0);
+  let from = 0;
+  let score = 1;
+  for (const letter of letters) {
+    const next = words.indexOf(letter, from);
+    if (next < 0) return 0;
+    if (next === from || words[next - 1] === " ") score += 2;
+    from = next + 1;
+  }
+  return score - words.length / 100;
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { arranged, moved, onStage, placed, rackOf, toggled } from "./rack";
+
+describe("the rack of lanes", () => {
+  it("keeps pinned lanes on top, in the rack's order, and leaves hidden ones out", () => {
+    let rack = toggled(toggled(rackOf(5), "top", 3), "hidden", 1);
+    expect(onStage(rack)).toEqual([3, 0, 2, 4]);
+    rack = toggled(rack, "top", 2);
+    expect(onStage(rack)).toEqual([2, 3, 0, 4]);
+    expect(onStage(toggled(toggled(rack, "top", 2), "top", 3))).toEqual([0, 2, 3, 4]);
+  });
+
+  it("moves a lane past its visible neighbour, never out of its group", () => {
+    const rack = toggled(rackOf(4), "hidden", 1);
+    expect(onStage(moved(rack, 0, 1))).toEqual([2, 0, 3]);
+    expect(moved(rack, 0, -1)).toBe(rack);
+    expect(moved(rack, 1, 1)).toBe(rack);
+    const top = toggled(rack, "top", 3);
+    expect(onStage(moved(top, 0, -1))).toEqual([3, 0, 2]);
+    expect(onStage(moved(top, 3, 1))).toEqual([3, 0, 2]);
+  });
+
+  it("puts a lane where it is dropped, as far as its group goes", () => {
+    expect(onStage(placed(rackOf(4), 0, 3))).toEqual([1, 2, 3, 0]);
+    expect(onStage(placed(rackOf(4), 3, 0))).toEqual([3, 0, 1, 2]);
+    expect(onStage(placed(toggled(rackOf(4), "top", 2), 0, 0))).toEqual([2, 0, 1, 3]);
+  });
+
+  it("takes any order of a link and completes it", () => {
+    expect(arranged(4, { order: [2, 2, 9, 0] }).order).toEqual([2, 0, 1, 3]);
+    expect(onStage(arranged(3, { hidden: [0], top: [2] }))).toEqual([2, 1]);
+  });
+});

@@ -1,0 +1,68 @@
+/** How lanes stand on the stage, as in a mixer: order, kept on top, muted, folded, taken off. Streams name the lanes. */
+
+export interface Rack {
+  /** Every stream once, from the top. */
+  readonly order: readonly number[];
+  /** Kept above all others. */
+  readonly top: ReadonlySet<number>;
+  /** Still drawn, but without arcs, answers and ages. */
+  readonly muted: ReadonlySet<number>;
+  /** One line high. */
+  readonly folded: ReadonlySet<number>;
+  /** Off the stage. */
+  readonly hidden: ReadonlySet<number>;
+}
+
+export type RackSet = "top" | "muted" | "folded" | "hidden";
+
+export function rackOf(streams: number): Rack {
+  const none: ReadonlySet<number> = new Set();
+  return { order: Array.from({ length: streams }, (_, k) => k), top: none, muted: none, folded: none, hidden: none };
+}
+
+/** Streams on the stage from the top: those kept on top first, each group in the rack's order. */
+export function onStage({ order, top, hidden }: Rack): number[] {
+  const shown = order.filter((stream) => !hidden.has(stream));
+  return [...shown.filter((stream) => top.has(stream)), ...shown.filter((stream) => !top.has(stream))];
+}
+
+export function toggled(rack: Rack, set: RackSet, stream: number): Rack {
+  const next = new Set(rack[set]);
+  if (!next.delete(stream)) next.add(stream);
+  return { ...rack, [set]: next };
+}
+
+/** The lane one place up (−1) or down (+1), past the next lane of its group; the same rack where there is none. */
+export function moved(rack: Rack, stream: number, by: 1 | -1): Rack {
+  const shown = onStage(rack);
+  const at = shown.indexOf(stream);
+  const other = shown[at + by];
+  if (at < 0 || other === undefined || rack.top.has(other) !== rack.top.has(stream)) return rack;
+  return { ...rack, order: rack.order.map((s) => (s === stream ? other : s === other ? stream : s)) };
+}
+
+/** The lane to place `at` among those on stage; it cannot leave its group. */
+export function placed(rack: Rack, stream: number, at: number): Rack {
+  let next = rack;
+  for (let guard = rack.order.length; guard > 0; guard--) {
+    const from = onStage(next).indexOf(stream);
+    if (from < 0 || from === at) break;
+    const after = moved(next, stream, at > from ? 1 : -1);
+    if (after === next) break;
+    next = after;
+  }
+  return next;
+}
+
+/** A rack from what a link says; streams it does not name stand behind those it does. */
+export function arranged(streams: number, wanted: Partial<Record<RackSet | "order", readonly number[]>>): Rack {
+  const rack = rackOf(streams);
+  const named = [...new Set(wanted.order ?? [])].filter((stream) => stream >= 0 && stream < streams);
+  return {
+    order: [...named, ...rack.order.filter((stream) => !named.includes(stream))],
+    top: new Set(wanted.top),
+    muted: new Set(wanted.muted),
+    folded: new Set(wanted.folded),
+    hidden: new Set(wanted.hidden),
+  };
+}

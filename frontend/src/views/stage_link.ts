@@ -1,0 +1,85 @@
+/** Between what is looked at and the link that says so: models have ids there and streams here. */
+
+import type { Target } from "../draw/hit";
+import type { Cursor } from "../state/cursor.svelte";
+import type { ViewState } from "../state/permalink";
+import { arranged, type Rack } from "./rack";
+import type { StageModel } from "./stage_model";
+import type { StageView } from "./view.svelte";
+
+/** Puts what a link asks for on the stage; ids it does not have are left out. */
+export function applyView(wanted: ViewState, model: StageModel, view: StageView, cursor: Cursor, live: boolean): void {
+  const stream = (id: string | undefined): number | null =>
+    model.lanes.find((lane) => lane.model.spec.id === id)?.stream ?? null;
+  const streams = (ids: readonly string[] = []): number[] => ids.map(stream).filter((s): s is number => s !== null);
+  view.rack = arranged(model.lanes.length, {
+    order: streams(wanted.order),
+    top: streams(wanted.top),
+    muted: streams(wanted.muted),
+    folded: streams(wanted.folded),
+    hidden: streams(wanted.hidden),
+  });
+  for (const [id, bank] of wanted.banks ?? []) {
+    const lane = stream(id);
+    if (lane !== null && model.lanes[lane]!.model.spec.banks.some((spec) => spec.name === bank))
+      model.setBank(lane, bank);
+  }
+  if (wanted.rows) view.rows = wanted.rows;
+  if (wanted.health) view.health = wanted.health;
+  cursor.solo = stream(wanted.solo);
+  if (wanted.speed !== undefined && !live) cursor.speed = wanted.speed;
+  if (wanted.loop) cursor.setLoop(...wanted.loop);
+  if (wanted.t !== undefined) cursor.seek(wanted.t);
+  if (wanted.selection) {
+    const last = model.signal.planned - 1;
+    view.selection = [Math.min(last, wanted.selection[0]), Math.min(last, wanted.selection[1])];
+  }
+  cursor.pinned = pinned(wanted, stream, cursor.t);
+}
+
+function pinned({ pin }: ViewState, stream: (id: string | undefined) => number | null, t: number): Target | null {
+  if (!pin) return null;
+  if (pin.zone === "signal") return { zone: "signal", t: pin.t };
+  const lane = stream(pin.model);
+  return lane === null ? null : { zone: "lane", stream: lane, slot: pin.slot, t: pin.t ?? t };
+}
+
+/** What is looked at, as a link says it; what stands as it opens is not said. */
+export function viewStateOf(model: StageModel, view: StageView, cursor: Cursor): ViewState {
+  const id = (stream: number): string => model.lanes[stream]!.model.spec.id;
+  const { pinned, solo, loop } = cursor;
+  const { rack } = view;
+  const pin =
+    pinned?.zone === "lane" && pinned.slot !== null
+      ? { zone: "lane" as const, model: id(pinned.stream), slot: pinned.slot, t: pinned.t }
+      : pinned?.zone === "signal"
+        ? { zone: "signal" as const, t: pinned.t }
+        : undefined;
+  const banks = model.lanes
+    .filter((lane) => lane.bank.name !== lane.model.bank().name)
+    .map((lane) => [lane.model.spec.id, lane.bank.name] as const);
+  return {
+    t: cursor.t,
+    speed: cursor.speed,
+    ...(solo !== null && { solo: id(solo) }),
+    ...(view.rows === "lag" && { rows: "lag" as const }),
+    ...listed(rack, id),
+    ...(view.health && { health: view.health }),
+    ...(view.selection && { selection: view.selection }),
+    ...(banks.length && { banks }),
+    ...(pin && { pin }),
+    ...(loop && { loop }),
+  };
+}
+
+function listed(rack: Rack, id: (stream: number) => string): Partial<ViewState> {
+  const ids = (set: ReadonlySet<number>): string[] => rack.order.filter((stream) => set.has(stream)).map(id);
+  const moved = rack.order.some((stream, k) => stream !== k);
+  return {
+    ...(moved && { order: rack.order.map(id) }),
+    ...(rack.top.size && { top: ids(rack.top) }),
+    ...(rack.muted.size && { muted: ids(rack.muted) }),
+    ...(rack.folded.size && { folded: ids(rack.folded) }),
+    ...(rack.hidden.size && { hidden: ids(rack.hidden) }),
+  };
+}
