@@ -26,6 +26,7 @@ from mnemoscope import positions
 from mnemoscope.attention import (
     AttentionLayer,
     AttentionSeen,
+    DecoderLayer,
     Store,
     attend,
     attention_bank,
@@ -33,7 +34,6 @@ from mnemoscope.attention import (
     blocked,
     causal_bias,
     join_heads,
-    split_heads,
 )
 from mnemoscope.layout import BankSpec
 from mnemoscope.model import MemoryModel, Step, TensorEntry, Traced
@@ -84,27 +84,6 @@ class GatedSeen(NamedTuple):
     read_vectors: Tensor
     write_gate: Tensor
     read_gate: Tensor
-
-
-class DecoderLayer(AttentionLayer):
-    """Pre-norm: y = x + W_o·self(LN₁ x); c = y + W_c·cross(LN_c y, memory); z = c + FFN(LN₂ c)."""
-
-    def __init__(self, width: int, heads: int, feedforward: int) -> None:
-        super().__init__(width, heads, feedforward)
-        self.cross_norm = nn.LayerNorm(width)
-        self.cross_query = nn.Linear(width, width)  # W_Q: the decoder's read keys
-        self.cross_store = nn.Linear(width, 2 * width)  # packed [W_K | W_V]: what the encoder's output writes
-        self.cross_out = nn.Linear(width, width)
-
-    def stored(self, memory: Tensor, turn: Rotation | None, gate: Tensor) -> Store:
-        """Keys and values of this layer for the encoder's output [B, T, D]; zeros where gate [B, T, 1] is 0."""
-        keys, values = split_heads(self.cross_store(memory) * gate, 2, self.heads)
-        return Store(keys if turn is None else positions.rotate(keys, turn), values)
-
-    def asked(self, x: Tensor, turn: Rotation | None, gate: Tensor) -> Tensor:
-        """Queries [B, A, T, d] of decoder features [B, T, D] for the cross bank; zeros where gate [B, T, 1] is 0."""
-        (queries,) = split_heads(self.cross_query(self.cross_norm(x)) * gate, 1, self.heads)
-        return queries if turn is None else positions.rotate(queries, turn)
 
 
 class _Phases(NamedTuple):

@@ -22,7 +22,7 @@ from attention_oracles import (
     sinusoid,
     torch_weights,
 )
-from mnemoscope import record, tasks
+from mnemoscope import record, tasks, verify
 from mnemoscope.checkpoints import LoadedModel
 from mnemoscope.encoder_decoder import EncoderDecoder, EncoderDecoderConfig
 from mnemoscope.recording import Recording
@@ -259,6 +259,7 @@ def test_a_recording_of_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "ed.mnemo"
     record.record_file(path, tasks.get("copy").episode(length=4), [loaded])
     with Recording.open(path) as recording:
+        assert verify.verify(recording)["ok"]
         view = recording["encoder-decoder"]
         shares = view.shares(6, bank="cross0", head=1)
         assert shares.sum() == pytest.approx(1, abs=1e-5)

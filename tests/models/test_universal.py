@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from attention_oracles import check_ledger, fold, linear, logged, norm, rows_of, self_attention, sinusoid, torch_weights
-from mnemoscope import record, tasks
+from mnemoscope import record, tasks, verify
 from mnemoscope.checkpoints import LoadedModel
 from mnemoscope.recording import Recording
 from mnemoscope.universal import (
@@ -233,6 +233,7 @@ def test_a_recording_of_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "ut.mnemo"
     record.record_file(path, tasks.get("copy").episode(length=4), [loaded])
     with Recording.open(path) as recording:
+        assert verify.verify(recording)["ok"]
         view = recording["universal-transformer"]
         assert [bank.name for bank in view.banks] == ["depth0", "depth1", "depth2"]
         np.testing.assert_allclose(view.array("halting_weights").sum(1), 1, atol=1e-6)
