@@ -1,4 +1,4 @@
-"""Recorded steps of the four models beside public peers, interleaved so that a drifting machine hits both alike."""
+"""Recorded steps of every model beside public peers, interleaved so that a drifting machine hits both alike."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,6 +6,8 @@ from typing import Any
 
 import dnc as public_dnc
 import torch
+from torch import nn
+from transformers import GPT2Config, GPT2Model
 
 from benchmarks.table import Row
 from mnemoscope import paradigms, record, tasks
@@ -13,10 +15,16 @@ from mnemoscope.checkpoints import LoadedModel
 
 STEPS, REPEATS = 64, 25
 SIZES: dict[str, dict[str, Any]] = {
-    "dnc": {"slots": 128, "width": 20, "read_heads": 1, "controller": 100},
-    "ntm": {"slots": 128, "width": 20, "read_heads": 1, "controller": 100},
+    "rnn": {"hidden": 100},
+    "gru": {"hidden": 100},
     "lstm": {"hidden": 100},
     "transformer": {"width": 64, "layers": 2, "heads": 4},
+    "encoder-decoder": {"width": 64, "layers": 2, "heads": 4, "cue": 8},
+    "universal-transformer": {"width": 64, "depth": 4, "heads": 4},
+    "ntm": {"slots": 128, "width": 20, "read_heads": 1, "controller": 100},
+    "dnc": {"slots": 128, "width": 20, "read_heads": 1, "controller": 100},
+    "deltanet": {"width": 64, "layers": 2, "heads": 4},
+    "gated-deltanet": {"width": 64, "layers": 2, "heads": 4},
 }
 BUDGETS = {"dnc": 0.35, "ntm": 0.25}
 
@@ -70,15 +78,33 @@ def _public_dnc_run() -> Callable[[], None]:
     return run
 
 
-def _lstm_cell_run() -> Callable[[], None]:
+def _cell_run(cell: nn.RNNCellBase) -> Callable[[], None]:
     """The floor: torch's own fused cell, which shows no gates."""
-    cell, x = torch.nn.LSTMCell(9, 100), torch.zeros(1, 9)
+    x = torch.zeros(1, 9)
 
     @torch.inference_mode()
     def run() -> None:
-        state = (torch.zeros(1, 100), torch.zeros(1, 100))
+        state: Any = torch.zeros(1, 100)
+        state = (state, state) if isinstance(cell, nn.LSTMCell) else state
         for _ in range(STEPS):
             state = cell(x, state)
+
+    return run
+
+
+def _gpt2_run() -> Callable[[], None]:
+    """Hugging Face GPT-2 of the same width and depth, with a cache, attention weights and hidden states asked for."""
+    sizes: dict[str, Any] = {"vocab_size": 16, "n_positions": 128, "n_embd": 64, "n_layer": 2, "n_head": 4}
+    plain: dict[str, Any] = {"bos_token_id": None, "eos_token_id": None, "attn_implementation": "eager"}
+    settings = GPT2Config(**sizes, **plain, use_cache=True)
+    model, token = GPT2Model(settings).eval(), torch.zeros(1, 1, dtype=torch.long)
+
+    @torch.inference_mode()
+    def run() -> None:
+        cache = None
+        for _ in range(STEPS):
+            out = model(token, past_key_values=cache, output_attentions=True, output_hidden_states=True)
+            cache = out.past_key_values
 
     return run
 
@@ -86,11 +112,16 @@ def _lstm_cell_run() -> Callable[[], None]:
 def rows() -> Iterator[Row]:
     """Step times, their peers, and what recording costs."""
     torch.set_num_threads(1)
-    runs: dict[str, Callable[[], None]] = {"public": _public_dnc_run(), "cell": _lstm_cell_run()}
+    runs: dict[str, Callable[[], None]] = {
+        "public": _public_dnc_run(),
+        "gpt2": _gpt2_run(),
+        **{kind.__name__: _cell_run(kind(9, 100)) for kind in (nn.RNNCell, nn.GRUCell, nn.LSTMCell)},
+    }
     for name in SIZES:
         runs[name], runs[f"{name} bare"] = recorded(name)
     best = best_of(runs)
-    peers = {"dnc": ("dnc 1.1.0 from PyPI", "public"), "lstm": ("torch.nn.LSTMCell", "cell")}
+    peers = {"dnc": ("dnc 1.1.0 from PyPI", "public"), "transformer": ("Hugging Face GPT-2", "gpt2")}
+    peers |= {name: (f"torch.nn.{name.upper()}Cell", f"{name.upper()}Cell") for name in ("rnn", "gru", "lstm")}
     for name in SIZES:
         label, peer = peers.get(name, ("", ""))
         yield Row(f"{name}, recorded step", best[name], "ms", label, best.get(peer), BUDGETS.get(name))
