@@ -11,7 +11,15 @@ import plotly.graph_objects as go
 from mnemoscope.model_view import ModelView
 from mnemoscope.recording import Recording
 
-HUES = {"rnn": "#876b00", "tr": "#5a34b4", "ut": "#8a5fb5", "ntm": "#17735d", "dnc": "#b5163f"}
+HUES = {
+    "rnn": "#876b00",
+    "tr": "#5a34b4",
+    "ut": "#8a5fb5",
+    "ntm": "#17735d",
+    "dnc": "#b5163f",
+    "sdnc": "#5a34b4",
+    "delta": "#3f4a10",
+}
 SIGNED = [[0.0, "#5b2a86"], [0.25, "#b292cf"], [0.5, "#f4f4f2"], [0.75, "#8cc79a"], [1.0, "#14663a"]]
 AGES = (0, 8, 16, 32, 64, 128, 256, 512)
 """Edges, in steps, of the ages in `ages`."""

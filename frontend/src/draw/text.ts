@@ -37,7 +37,7 @@ export function fitted(ctx: Ctx, words: string, width: number, size = 11, weight
   return `${words.slice(0, end).trimEnd()}…`;
 }
 
-/** The paradigm's glyph: ring, diamond, hollow diamond, square, triangle. */
+/** The paradigm's glyph: ring, diamond, hollow diamond, square, triangle (DNC and sDNC), hourglass. */
 export function glyph(ctx: Ctx, inks: Inks, hue: Hue, x: number, y: number, r = 4): void {
   ctx.fillStyle = ctx.strokeStyle = inks[hue];
   ctx.lineWidth = 1.7;
@@ -55,6 +55,13 @@ export function glyph(ctx: Ctx, inks: Inks, hue: Hue, x: number, y: number, r = 
     else ctx.stroke();
   } else if (hue === "ntm") {
     ctx.fillRect(x - r * 0.8, y - r * 0.8, r * 1.6, r * 1.6);
+  } else if (hue === "delta") {
+    for (const way of [-1, 1]) {
+      ctx.moveTo(x, y);
+      ctx.lineTo(x - r * 0.9, y + way * r);
+      ctx.lineTo(x + r * 0.9, y + way * r);
+    }
+    ctx.fill();
   } else {
     ctx.moveTo(x, y - r);
     ctx.lineTo(x + r, y + r * 0.85);

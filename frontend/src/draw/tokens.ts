@@ -2,8 +2,8 @@
 
 import { parseHex, ramp, type Rgb } from "./colour";
 
-/** Who: the hue (and the glyph) of a paradigm. */
-export const HUES = ["rnn", "tr", "ut", "ntm", "dnc"] as const;
+/** Who: the hue (and the glyph) of a paradigm. `sdnc` has the Transformer's hue: same numbers, other reading. */
+export const HUES = ["rnn", "tr", "ut", "ntm", "dnc", "sdnc", "delta"] as const;
 export type Hue = (typeof HUES)[number];
 
 const NAMES = [
@@ -106,4 +106,6 @@ export const DARK: Record<Name, string> = {
   ut: "#d1bff0",
   ntm: "#4ccba3",
   dnc: "#f2697f",
+  sdnc: "#a08bf5",
+  delta: "#c6f0b8",
 };

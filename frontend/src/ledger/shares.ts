@@ -48,6 +48,31 @@ export function sharesAt(model: ModelLog, bank: string | null, head: number, t: 
 }
 
 /**
+ * Shares in all heads' read vectors side by side: Σ_h share_h ‖r_h‖² / Σ_h ‖r_h‖², from the row of each head. This is the share of
+ * the concatenated read vector, so it too sums to 1; all zero where nothing was read.
+ */
+export function combineHeads(
+  model: ModelLog,
+  bank: BankSpec,
+  rows: readonly Float64Array[],
+  t: number,
+): Float64Array<ArrayBuffer> {
+  const reads = readVectors(model, bank.name, t);
+  const powers = rows.map((_, h) => {
+    const read = reads.subarray(h * bank.width, (h + 1) * bank.width);
+    return dot(read, read);
+  });
+  const total = powers.reduce((sum, p) => sum + p, 0);
+  const out = new Float64Array(t + 2);
+  if (!(total > 0)) return out;
+  rows.forEach((row, h) => {
+    const weight = powers[h]! / total;
+    if (weight > 0) for (let i = 0; i < out.length; i++) out[i]! += weight * row[i]!;
+  });
+  return out;
+}
+
+/**
  * Shares of what stands, after step t, where write head `head` wrote: of `M_tᵀ w^w_t`, for a cell of the cell itself, for a
  * recurrent state of that state, for attention of the value just written, for an associative memory of `S_tᵀ k_t`. Says
  * what a write overwrote and what it added to.

@@ -1,8 +1,8 @@
 /** Shares of a model's whole read vector, from those of its heads, as the ledger delivers them. */
 
-import { readVectors } from "../ledger/banks";
 import type { LedgerClient } from "../ledger/client";
 import type { RecordingLog } from "../ledger/log";
+import { combineHeads } from "../ledger/shares";
 import type { BankSpec } from "../wire/manifest";
 
 const KEPT = 192; // combined rows per model; single heads stay in the ledger's own cache
@@ -46,10 +46,7 @@ export class ShareBook {
     return row ?? this.latest.get(stream) ?? null;
   }
 
-  /**
-   * Share of write s in all heads' read vectors side by side: Σ_h share_h ‖r_h‖² / Σ_h ‖r_h‖². This is the share of the
-   * concatenated read vector, so it too sums to 1.
-   */
+  /** Shares [t + 2] in all heads' read vectors side by side (combineHeads), if every head's row is there. */
   peek(stream: number, t: number): Float64Array | null {
     const bank = this.bankOf(stream);
     const key = `${stream}/${bank.name}/${t}`;
@@ -61,29 +58,12 @@ export class ShareBook {
       if (!row) return null;
       rows.push(row);
     }
-    const row = rows.length === 1 ? rows[0]! : this.combine(stream, bank, rows, t);
+    const row = rows.length === 1 ? rows[0]! : combineHeads(this.log.model(stream), bank, rows, t);
     if (this.combined.size >= KEPT * this.log.models.length) {
       this.combined.delete(this.combined.keys().next().value!);
     }
     this.combined.set(key, row);
     return row;
-  }
-
-  private combine(stream: number, bank: BankSpec, rows: readonly Float64Array[], t: number): Float64Array {
-    const reads = readVectors(this.log.model(stream), bank.name, t);
-    const powers = rows.map((_, h) => {
-      let power = 0;
-      for (let k = h * bank.width; k < (h + 1) * bank.width; k++) power += reads[k]! ** 2;
-      return power;
-    });
-    const total = powers.reduce((sum, p) => sum + p, 0);
-    const out = new Float64Array(t + 2);
-    if (!(total > 0)) return out;
-    rows.forEach((row, h) => {
-      const weight = powers[h]! / total;
-      if (weight > 0) for (let i = 0; i < out.length; i++) out[i]! += weight * row[i]!;
-    });
-    return out;
   }
 
   /** Have the shares of all steps computed in the background, for the lag view. */
@@ -120,5 +100,5 @@ export class ShareBook {
 }
 
 export function heads(bank: BankSpec): number {
-  return bank.kind === "cell" ? 1 : bank.readHeads;
+  return bank.readHeads;
 }
