@@ -36,9 +36,9 @@ class Recipe:
 
 
 _GRAVES = {"optimizer": "graves", "lr": 1e-4, "batch": 1, "summed": True, "clip": 10.0}
-_ATTENTION = {"batch": 32, "warm_up": 1_000, "decay": 0.01, "clip": 1.0}
-_LIGHT = {"batch": 16, "warm_up": 500, "decay": 0.01, "clip": 1.0}
-_GATED = {"batch": 32, "decay": 0.05, "clip": 1.0}
+_ATTENTION = {"batch": 32, "warm_up": 1_000, "decay": 0.01, "clip": 1.0, "stop_after": 4}
+_LIGHT = {"batch": 16, "warm_up": 500, "decay": 0.01, "clip": 1.0, "stop_after": 4}
+_GATED = {"batch": 32, "decay": 0.05, "clip": 1.0, "stop_after": 4}
 _SMALL = {"batch": 8, "decay": 0.02, "clip": 1.0}
 _NTM = {"slots": 128, "width": 20}
 _DNC = {"slots": 64, "width": 16}

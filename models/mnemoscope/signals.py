@@ -3,6 +3,7 @@
 `sines`      sums of three sines                      `ar`         autoregressive noise of order 2
 `chirp`      a sine whose frequency moves linearly    `heartbeat`  McSharry et al. 2003, with an option for odd beats
 `mixture`    one of the above, or a weighted sum of two (what `signal-recall` is trained on)
+`hearts`     heartbeats, each of a shape of its own (what `forecast` is trained on, beside mixtures)
 
 Frequencies of sines and chirps are in cycles per step; the heartbeat has a sample rate and is in millivolts.
 """
@@ -109,12 +110,14 @@ def _heartbeats(
     sample_rate: float,
     rate: Floats,
     odd: NDArray[np.bool_],
-    noise: float = 0.0,
+    noise: float | Floats = 0.0,
+    shapes: Floats = _WAVES,
 ) -> tuple[Floats, list[list[int]]]:
     """Integrate the model for `count` hearts -> signals [count, steps] in mV and, per heart, the steps where odd beats peak.
 
     `rate` [count] in beats per minute; `odd` [count, beats] says which beats come early and broad. The RR intervals
-    wander with the two rhythms of the paper (0.1 Hz and 0.25 Hz), here as sinusoids of random phase.
+    wander with the two rhythms of the paper (0.1 Hz and 0.25 Hz), here as sinusoids of random phase. `shapes` are the waves
+    of all hearts [5, 3] or of each [count, 1, 5, 3].
     """
     factor = max(1, round(_INTERNAL_RATE / sample_rate))
     dt = 1.0 / (sample_rate * factor)
@@ -131,7 +134,7 @@ def _heartbeats(
     beat = np.zeros(count, dtype=np.int64)
     z = np.zeros(count)
     breathing = rng.uniform(0, 2 * np.pi, count)
-    waves = np.where(odd[:, :, None, None], _ODD_WAVES, _WAVES)
+    waves = np.where(odd[:, :, None, None], _ODD_WAVES, shapes)
     out = np.zeros((count, steps))
     peaks: list[list[int]] = [[] for _ in range(count)]
     for n in range(steps * factor):
@@ -161,6 +164,29 @@ def _heartbeat_batch(count: int, steps: int, rng: np.random.Generator) -> Floats
     return _heartbeats(
         count, steps, rng, sample_rate=sample_rate, rate=rng.uniform(50, 110, count), odd=odd, noise=0.01
     )[0]
+
+
+def _varied_heart_batch(count: int, steps: int, rng: np.random.Generator) -> Floats:
+    """Hearts whose waves differ in height, width and place, some seen upside down, with noise -> [count, steps]."""
+    sample_rate = float(rng.uniform(25, 60))
+    beats = int(steps / sample_rate * 110 / 60 * 1.3) + 4
+    odd = rng.random((count, beats)) < 0.05
+    odd[:, 1:] &= ~odd[:, :-1]
+    shapes = np.repeat(_WAVES[None, None], count, 0)
+    shapes[..., 0] += rng.normal(0, 0.1, shapes.shape[:-1])
+    shapes[..., 1] *= np.exp(rng.normal(0, 0.5, shapes.shape[:-1]))
+    shapes[..., 2] *= np.exp(rng.normal(0, 0.3, shapes.shape[:-1]))
+    values = _heartbeats(
+        count,
+        steps,
+        rng,
+        sample_rate=sample_rate,
+        rate=rng.uniform(45, 110, count),
+        odd=odd,
+        noise=rng.uniform(0.005, 0.06, (count, 1)),
+        shapes=shapes,
+    )[0]
+    return values * np.where(rng.random((count, 1)) < 0.15, -1, 1)
 
 
 _BATCHES: dict[str, Callable[[int, int, np.random.Generator], Floats]] = {
@@ -210,6 +236,8 @@ def generate_batch(kind: str, count: int, steps: int, rng: np.random.Generator) 
         pool = pool[rng.permutation(2 * count)]
         weight = rng.uniform(0.3, 1.0, (count, 1)) * (rng.random((count, 1)) < 0.4)
         return zscore(pool[:count] + weight * pool[count:])
+    if kind == "hearts":
+        return zscore(_varied_heart_batch(count, steps, rng))
     if kind not in _BATCHES:
         raise SignalError(f"unknown signal {kind!r}; choose one of {', '.join(KINDS)}")
     return zscore(_BATCHES[kind](count, steps, rng))

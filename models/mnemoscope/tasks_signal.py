@@ -11,16 +11,20 @@ from mnemoscope.task import Array, Batch, Condition, Episode, Option, Task, stac
 
 
 class Pool:
-    """Windows of mixtures, z-scored over a longer stretch; a pool is refilled so that small batches stay cheap."""
+    """Windows of signals, z-scored over a longer stretch; a pool is refilled so that small batches stay cheap."""
 
-    def __init__(self) -> None:
+    def __init__(self, *kinds: str) -> None:
+        """`kinds` of generators, in equal shares."""
+        self.kinds = kinds
         self._values: NDArray[np.float64] | None = None
 
     def windows(self, rng: np.random.Generator, count: int, steps: int) -> NDArray[np.float64]:
         """[count, steps]."""
         pool = self._values
         if pool is None or len(pool) < count or pool.shape[1] < steps + 100 or rng.random() < count / 2048:
-            pool = self._values = signals.generate_batch("mixture", max(512, count), max(400, steps + 100), rng)
+            share, length = max(512, count) // len(self.kinds), max(400, steps + 100)
+            parts = [signals.generate_batch(kind, share, length, rng) for kind in self.kinds]
+            pool = self._values = np.concatenate(parts)
         rows = rng.integers(0, len(pool), count)
         offsets = rng.integers(0, pool.shape[1] - steps + 1, count)
         return np.stack([pool[row, at : at + steps] for row, at in zip(rows, offsets, strict=True)])
@@ -47,7 +51,7 @@ class SignalRecall(Task):
     )
 
     def __init__(self) -> None:
-        self._pool = Pool()
+        self._pool = Pool("mixture")
 
     def _lay_out(
         self, values: NDArray[np.floating], rounds: list[tuple[int, int, int]], steps: int
@@ -163,7 +167,7 @@ class Forecast(Task):
     )
 
     def __init__(self) -> None:
-        self._pool = Pool()
+        self._pool = Pool("mixture", "hearts")
 
     def _lay_out(self, values: NDArray[np.floating], context: NDArray[np.integer]) -> Batch:
         """Values [B, T], context [B] -> a batch of T steps."""
@@ -207,7 +211,7 @@ class Forecast(Task):
         )
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
-        """Windows of 112 steps of mixtures; context 8..48."""
+        """Windows of 112 steps of mixtures and hearts in equal shares; context 8..48."""
         return self._lay_out(self._pool.windows(rng, count, self.window), rng.integers(8, 49, count))
 
     def fixed(self, kind: str, rng: np.random.Generator, count: int, *, steps: int = 192, context: int = 64) -> Batch:
@@ -238,9 +242,9 @@ class Forecast(Task):
                 (n,),
                 chance=1.0,
             )
-            for n, kind in enumerate(("sines", "chirp", "ar", "heartbeat", "mixture"))
+            for n, kind in enumerate(("sines", "chirp", "ar", "heartbeat", "hearts", "mixture"))
         )
 
     def validation(self, rng: np.random.Generator) -> list[Batch]:
-        """48 mixtures."""
-        return [self.fixed("mixture", rng, 48)]
+        """48 mixtures, 48 hearts."""
+        return [self.fixed(kind, rng, 48) for kind in ("mixture", "hearts")]
