@@ -94,10 +94,8 @@ class DNC(MemoryModel):
         kept = addressing.retention(xi.free_gates, state.read_weights)  # ψ_t
         usage = addressing.usage_after(state.usage, state.write_weights.squeeze(1).detach(), kept)  # u_t
         allocation = addressing.allocation_weighting(usage)  # a_t
-        write_mask = xi.write_mask.unsqueeze(1)
-        content = self._look_up(state.memory, xi.write_key.unsqueeze(1), xi.write_strength, write_mask).squeeze(
-            1
-        )  # c^w_t
+        write_key = xi.write_key.unsqueeze(1)
+        content = self._look_up(state.memory, write_key, xi.write_strength, xi.write_mask).squeeze(1)  # c^w_t
         write = xi.write_gate * torch.lerp(content, allocation, xi.allocation_gate)  # w^w_t
         write_weights = write.unsqueeze(1)
         found = state.memory * kept.unsqueeze(2) if c.deallocation else state.memory  # M_{t−1} ⊙ ψ_t 1ᵀ in DNC-D
@@ -128,7 +126,7 @@ class DNC(MemoryModel):
     def _look_up(self, memory: Tensor, keys: Tensor, strengths: Tensor, masks: Tensor) -> Tensor:
         """C(M, k, β), through the masks of DNC-M where there are any."""
         if self.config.masking:
-            return addressing.masked_content_weighting(memory, keys, strengths, masks)
+            return addressing.masked_content_weighting(memory, keys, strengths, masks.view(keys.shape))
         return addressing.content_weighting(memory, keys, strengths)
 
     def banks(self) -> list[BankSpec]:

@@ -82,7 +82,7 @@ def unpack(xi: Tensor, config: DNCConfig, sizes: list[int]) -> Interface:
     batch, r, w = xi.shape[0], config.read_heads, config.width
     keys, strengths, key, strength, erase, vector, gates, modes, options = xi.split(sizes, -1)
     gates = torch.sigmoid(gates)
-    read_masks = write_mask = sharpening = options[:, :0]
+    read_masks = write_mask = sharpening = options[:, :0] if sizes[-1] else options
     if config.masking:
         masks = addressing.floored_mask(options[:, : (r + 1) * w], config.mask_min)
         read_masks, write_mask = masks[:, : r * w].view(batch, r, w), masks[:, r * w :]

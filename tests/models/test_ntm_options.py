@@ -134,6 +134,24 @@ def test_every_parameter_is_trained_and_weights_are_all_that_a_run_needs(options
 
 
 @pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        ({}, ["controller.bias_hh", "controller.bias_ih", "controller.weight_hh", "controller.weight_ih"]),
+        (
+            {"controller_layers": 2},
+            [f"controller.{n}.{part}_{side}" for n in (0, 1) for part in ("bias", "weight") for side in ("hh", "ih")],
+        ),
+        ({"controller_kind": "feedforward"}, ["controller.0.bias", "controller.0.weight"]),
+    ],
+)
+@pytest.mark.parametrize("name", ["ntm", "dnc"])
+def test_parameter_names_of_the_controllers_are_pinned(name: str, options: dict[str, Any], names: list[str]) -> None:
+    """Renaming a parameter would orphan every checkpoint that has it."""
+    found = paradigms.build(name, SIZES | options).state_dict()
+    assert sorted(key for key in found if key.startswith("controller.")) == names
+
+
+@pytest.mark.parametrize(
     ("memory", "saved", "trained"), [("constant", False, False), ("random", True, False), ("learned", True, True)]
 )
 def test_what_a_memory_starts_with(memory: Any, saved: bool, trained: bool) -> None:
