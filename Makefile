@@ -32,8 +32,8 @@ bench: $(VENV)/bench.stamp page ## measured figures beside peers run in the same
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 train: $(VENV)/run.stamp      ## train every shipped checkpoint again (hours): results go to checkpoints/
-	@for task in copy signal-recall; do for model in lstm transformer ntm dnc; do \
-	  $(BIN)/mnemoscope train $$task --model $$model --out checkpoints/$$model-$$task $(ARGS) || exit 1; done; done
+	@$(BIN)/python -c 'from mnemoscope.recipes import RECIPES; [print(*pair) for pair in RECIPES]' | while read task model; do \
+	  $(BIN)/mnemoscope train $$task --model $$model --out checkpoints/$$model-$$task $(ARGS) || exit 1; done
 
 format: $(VENV)/dev.stamp     ## put every file into the house's format
 	$(BIN)/ruff format .
