@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mnemoscope.sdnc import ControllerLayer, StatelessDNC
+from mnemoscope.sdnc import StatelessDNC
 from mnemoscope.sdnc_config import ACTIVATIONS, Activation, StatelessDNCConfig
 
 TORCH_NAMES = {
@@ -102,13 +102,10 @@ def from_torch(encoder: nn.TransformerEncoder | nn.TransformerEncoderLayer, **ch
         last_norm=last is not None,
         **changes,
     )
-    made = TorchMemory(config).to(first.linear1.weight)
-    for ours, layer in zip(made.layers, theirs, strict=True):
-        assert isinstance(ours, ControllerLayer)
-        ours.load_state_dict(_translated(layer.state_dict(), TORCH_NAMES))
-    if last is not None:
-        made.norm.load_state_dict(last.state_dict())
-    return made.eval()
+    weights = {} if last is None else {f"norm.{name}": tensor.clone() for name, tensor in last.state_dict().items()}
+    for n, layer in enumerate(theirs):
+        weights |= _translated(layer.state_dict(), TORCH_NAMES, f"layers.{n}.")
+    return TorchMemory.with_weights(config, weights).eval()
 
 
 def to_torch(model: StatelessDNC) -> nn.TransformerEncoder:
@@ -119,20 +116,21 @@ def to_torch(model: StatelessDNC) -> nn.TransformerEncoder:
     c = model.config
     if c.positions != "sinusoidal":
         raise ValueError(f"torch.nn.TransformerEncoderLayer has no {c.positions} positions; wanted sinusoidal ones")
-    layer = nn.TransformerEncoderLayer(
-        c.width,
-        c.heads,
-        c.feedforward,
-        dropout=0.0,
-        activation=ACTIVATIONS[c.activation],
-        batch_first=True,
-        norm_first=c.norm == "pre",
-        layer_norm_eps=c.norm_epsilon,
-    )
-    made = nn.TransformerEncoder(layer, c.layers, enable_nested_tensor=False).to(model.like)
     back = {ours: theirs for theirs, ours in TORCH_NAMES.items()}
+    with torch.device("meta"):  # nothing is drawn at random on the way
+        layer = nn.TransformerEncoderLayer(
+            c.width,
+            c.heads,
+            c.feedforward,
+            dropout=0.0,
+            activation=ACTIVATIONS[c.activation],
+            batch_first=True,
+            norm_first=c.norm == "pre",
+            layer_norm_eps=c.norm_epsilon,
+        )
+        made = nn.TransformerEncoder(layer, c.layers, enable_nested_tensor=False)
     for theirs, ours in zip(made.layers, model.layers, strict=True):
-        theirs.load_state_dict(_translated(ours.state_dict(), back))
+        theirs.load_state_dict(_translated(ours.state_dict(), back), assign=True)
     return made.eval()
 
 
@@ -217,25 +215,22 @@ def from_gpt2_weights(
         context=len(plain["wpe.weight"]),
         **changes,
     )
-    made = GPT2Memory(config).to(plain["wte.weight"])
-    made.embed.load_state_dict({"weight": plain["wte.weight"]})
-    made.places.load_state_dict({"weight": plain["wpe.weight"]})
-    made.norm.load_state_dict({part: plain[f"ln_f.{part}"] for part in ("weight", "bias")})
-    for n, layer in enumerate(made.layers):
-        assert isinstance(layer, ControllerLayer)
-        block = {name.removeprefix(f"h.{n}."): tensor for name, tensor in plain.items() if name.startswith(f"h.{n}.")}
-        flipped = {name: tensor.t() if tensor.dim() == 2 else tensor for name, tensor in block.items()}
-        kept = {name: tensor for name, tensor in flipped.items() if name.startswith(tuple(GPT2_NAMES))}
-        layer.load_state_dict(_translated(kept, GPT2_NAMES))
-    return made.eval()
+    ours = {"embed.weight": plain["wte.weight"].clone(), "places.weight": plain["wpe.weight"].clone()}
+    ours |= {f"norm.{part}": plain[f"ln_f.{part}"].clone() for part in ("weight", "bias")}
+    for n in range(config.layers):
+        inside = {name.removeprefix(f"h.{n}."): tensor for name, tensor in plain.items() if name.startswith(f"h.{n}.")}
+        known = {name: tensor for name, tensor in inside.items() if name.startswith(tuple(GPT2_NAMES))}
+        linear = {name: tensor.t() if tensor.dim() == 2 else tensor for name, tensor in known.items()}
+        ours |= _translated(linear, GPT2_NAMES, f"layers.{n}.")
+    return GPT2Memory.with_weights(config, ours).eval()
 
 
-def _translated(weights: Mapping[str, Tensor], names: Mapping[str, str]) -> dict[str, Tensor]:
-    """The same weights with the beginnings of their names replaced."""
+def _translated(weights: Mapping[str, Tensor], names: Mapping[str, str], prefix: str = "") -> dict[str, Tensor]:
+    """Copies of the weights with the beginnings of their names replaced."""
     out = {}
     for name, tensor in weights.items():
         old = next(old for old in names if name.startswith(old))
-        out[names[old] + name.removeprefix(old)] = tensor
+        out[prefix + names[old] + name.removeprefix(old)] = tensor.clone(memory_format=torch.contiguous_format)
     return out
 
 

@@ -26,9 +26,11 @@ free        0          f^i = free for every head             slots that were jus
 links       0          π = (links/2, 1 − links, links/2)     reads slide to what was written just before and just after
 recurrence  0          χ_t = x_t + recurrence · W_r[r_{t−1}]   the controller hears its last reads: it has a state again
 
-`erase` alone changes nothing: a fresh slot holds nothing to wipe. `free` alone changes nothing while unused slots are left:
-they are the freer ones. Both speak once `slots` is below the number of steps (or, for erase, with `overwrite`). Freed slots keep
-their content and are still found by content: the DNC's own weakness (Csordas & Schmidhuber 2019).
+`erase` alone changes nothing: a fresh slot holds nothing to wipe. `free` below 1 changes nothing while unused slots are left: they
+are freer than freed ones. Both speak once `slots` is below the number of steps (erase also with `overwrite`). At `free` = 1 a
+slot that was read with weight 1 is as free as an unused one, so the first slot is written over and over from the start.
+Freed slots keep their content and are still found by content: the DNC's own weakness (Csordas & Schmidhuber 2019). A row that
+was written in part, or onto another one, has lost the norm C: the cosine then hears its direction only.
 """
 
 import math

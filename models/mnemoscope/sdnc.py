@@ -15,7 +15,7 @@ mechanism that the Transformer lacks can be turned on, on the same weights: the 
 
 import math
 from dataclasses import asdict, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -78,10 +78,13 @@ class ControllerLayer(nn.Module):
         self.up = nn.Linear(config.width, config.feedforward)
         self.down = nn.Linear(config.feedforward, config.width)
 
-    def emit(self, x: Tensor, turn: Rotation | None) -> tuple[Tensor, Tensor, Tensor]:
-        """ξ of x [B, T, D] -> read keys, write keys, write vectors, [B, A, T, d] each; keys are turned by RoPE."""
-        c = self.controller_norm(x) if self.before else x
-        read_keys, write_keys, write_vectors = split_heads(self.interface(c), 3, self.heads)
+    def emit(self, x: Tensor, turn: Rotation | None, gate: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+        """ξ of x [B, T, D] -> read keys, write keys, write vectors, [B, A, T, d] each; keys are turned by RoPE.
+
+        gate [B, T, 1]: 0 where a step has no part in this memory and emits zeros.
+        """
+        xi = self.interface(self.controller_norm(x) if self.before else x)
+        read_keys, write_keys, write_vectors = split_heads(xi if gate is None else xi * gate, 3, self.heads)
         if turn is not None:
             read_keys, write_keys = positions.rotate(torch.stack((read_keys, write_keys)), turn).unbind(0)
         return read_keys, write_keys, write_vectors
@@ -108,8 +111,7 @@ class StatelessDNC(MemoryModel):
         self.inputs, self.outputs = config.inputs, config.outputs
         self.layers = nn.ModuleList(ControllerLayer(config) for _ in range(config.layers))
         self.make_ends()
-        size = config.slots if config.memory == "graves" else 0
-        self.register_buffer("off_diagonal", 1 - torch.eye(size), persistent=False)
+        self.register_buffer("off_diagonal", _off_diagonal(config), persistent=False)
 
     def make_ends(self) -> None:
         """What stands before the first layer and behind the last; adapters of other people's models have their own."""
@@ -129,11 +131,19 @@ class StatelessDNC(MemoryModel):
     def from_transformer(cls, model: Transformer, **changes: Any) -> "StatelessDNC":
         """The same weights (copied) and sizes; `changes` are settings such as `memory="graves"`. Keeps dtype and device."""
         shared = asdict(model.config)
-        made = cls(StatelessDNCConfig(**(shared | changes))).to(model.readout.weight)
-        made.load_state_dict({_renamed(name): tensor for name, tensor in model.state_dict().items()})
-        return made.train(model.training)
+        weights = {_renamed(name): tensor.clone() for name, tensor in model.state_dict().items()}
+        return cls.with_weights(StatelessDNCConfig(**(shared | changes)), weights).train(model.training)
 
-    def switched(self, **changes: Any) -> "StatelessDNC":
+    @classmethod
+    def with_weights(cls, config: StatelessDNCConfig, weights: dict[str, Tensor]) -> Self:
+        """A model of these very tensors; nothing is drawn at random or copied on the way."""
+        with torch.device("meta"):
+            made = cls(config)
+        made.load_state_dict(weights, assign=True)
+        made.off_diagonal = _off_diagonal(config).to(made.like)
+        return made
+
+    def switched(self, **changes: Any) -> Self:
         """The same model with other settings of memory or ladder, on the *same* weights (shared, not copied).
 
         A state goes on from here as long as `memory` and `slots` stay what they are. Raises ValueError for a setting that
@@ -144,8 +154,7 @@ class StatelessDNC(MemoryModel):
             raise ValueError(
                 f"wanted settings that keep the weights ({', '.join(sorted(live))}), got {', '.join(wrong)}; build a new model"
             )
-        made = type(self)(replace(self.config, **changes)).to(self.like)
-        made.load_state_dict(self.state_dict(), assign=True)
+        made = self.with_weights(replace(self.config, **changes), self.state_dict())
         for old, new in zip(self.parameters(), made.parameters(), strict=True):
             new.requires_grad_(old.requires_grad)
         return made.train(self.training)
@@ -280,6 +289,11 @@ class StatelessDNC(MemoryModel):
 
 def _row_width(config: StatelessDNCConfig) -> int:
     return lifted.row_width(config.width, located=config.positions == "alibi")
+
+
+def _off_diagonal(config: StatelessDNCConfig) -> Tensor:
+    """1 − I over the slots of the genuine memory."""
+    return 1 - torch.eye(config.slots if config.memory == "graves" else 0)
 
 
 def _renamed(name: str) -> str:
