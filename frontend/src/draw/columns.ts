@@ -1,15 +1,12 @@
 /** Column sources: what each kind of bank did at a step, as inks for its tape. Read from the log, in order of steps. */
 
-import { attentionRow, cellAt, readRow, usageAt, writeRow } from "../ledger/banks";
+import { actedAt, attentionRow, readRow, usageAt, writeRow } from "../ledger/banks";
 import type { ModelLog } from "../ledger/log";
 import type { BankSpec } from "../wire/manifest";
 import type { Column, ColumnSource } from "./tape";
 
 /** More slots than this are folded by maximum, never by mean: a single strong read must stay visible. */
 export const MOST_ROWS = 128;
-
-/** Rows of a cell bank: its units are many and alike, and two pixels a row are calmer than one. */
-const MOST_UNITS = 64;
 
 export interface Fold {
   rows: number;
@@ -92,85 +89,18 @@ export class MatrixColumns implements ColumnSource {
   }
 }
 
-/** Units of a cell bank from slow to fast: mean forget gate, largest first (time constant −1 / ln f̄ steps). */
-export function slowestFirst(model: ModelLog, bank: BankSpec, steps: number): Uint16Array {
-  const sums = new Float64Array(bank.width);
-  const forget = model.f32(bank.name, "forget_gate");
-  for (let t = 0; forget && t < steps; t++) {
-    const f = forget.at(t);
-    for (let u = 0; u < sums.length; u++) sums[u]! += f[u]!;
-  }
-  return Uint16Array.from(Array.from(sums.keys()).sort((a, b) => sums[b]! - sums[a]! || a - b));
-}
-
-/** What counts as much in a cell bank: fixed limits of |c|, |i ⊙ g| and |h| over the recording. */
-export interface CellLimits {
-  held: number;
-  write: number;
-  read: number;
-}
-
 /**
- * LSTM. Held |c|, written |i ⊙ g|, read |h|, forgotten (1 − f) · |c before|, each relative to its limit over the
- * recording, because some networks live in ±0.1 and others in ±1. Write is taken to the power 1.5: in a cell state
- * every unit does a little of everything at every step, and what stands out is what is looked for. Rows follow `order`; several
- * units of a row are averaged, because all of them are always in use.
+ * Attention, slots × time: the write lies on the diagonal and stays; reads by maximum over heads and folded slots. In a gated
+ * bank only slots that were made are held, and a step that read nothing has no read ink.
  */
-export class CellColumns implements ColumnSource {
-  readonly style = "marks";
-  readonly halves = 1;
-  readonly rows: number;
-  private readonly fold: Fold;
-  private readonly before: Float32Array;
-
-  constructor(
-    private readonly model: ModelLog,
-    private readonly bank: BankSpec,
-    public order: Uint16Array,
-    public limits: CellLimits,
-    pixels = MOST_ROWS,
-  ) {
-    this.fold = foldRows(bank.width, Math.min(MOST_UNITS, pixels));
-    this.rows = this.fold.rows;
-    this.before = new Float32Array(bank.width);
-  }
-
-  available(): number {
-    return this.model.steps;
-  }
-
-  fill(t: number, column: Column): void {
-    const { name } = this.bank;
-    const at = (tensor: string): Float32Array => this.model.f32(name, tensor)!.at(t);
-    const [f, i, g, h] = [at("forget_gate"), at("input_gate"), at("write_vectors"), at("read_vectors")];
-    const c = cellAt(this.model, name, t);
-    clear(column);
-    if (t === 0) this.before.fill(0);
-    const { per } = this.fold;
-    this.order.forEach((u, place) => {
-      const row = Math.floor(place / per);
-      const share = 1 / Math.min(per, this.order.length - row * per);
-      const held = Math.min(1, Math.abs(c[u]!) / this.limits.held);
-      const wrote = Math.min(1, Math.abs(i[u]! * g[u]!) / this.limits.write);
-      const read = Math.min(1, Math.abs(h[u]!) / this.limits.read);
-      const forgot = (1 - f[u]!) * this.before[u]!;
-      column.hold[row]! += share * 0.9 * held;
-      column.write[row]! += share * 0.85 * wrote ** 1.5;
-      column.read[row]! += share * 0.3 * read ** 2; // the tape takes the root: 0.55 · |h| / limit
-      // Every other cell, so that an area of forgetting reads as a hatch.
-      if ((t + row) % 2 === 0) column.erase[row]! += share * Math.min(0.6, Math.max(0, (forgot - 0.25) * 1.6));
-      this.before[u] = held;
-    });
-  }
-}
-
-/** Attention, slots × time: the write lies on the diagonal and stays; reads by maximum over heads and folded slots. */
 export class AppendColumns implements ColumnSource {
   readonly style = "marks";
   readonly halves = 1;
   readonly rows: number;
   private readonly fold: Fold;
   private row = new Float32Array(256);
+  /** Rows in which something has been written. */
+  private readonly made: Uint8Array;
 
   constructor(
     private readonly model: ModelLog,
@@ -180,6 +110,7 @@ export class AppendColumns implements ColumnSource {
   ) {
     this.fold = foldRows(planned, Math.min(MOST_ROWS, pixels));
     this.rows = this.fold.rows;
+    this.made = new Uint8Array(this.rows);
   }
 
   available(): number {
@@ -192,15 +123,18 @@ export class AppendColumns implements ColumnSource {
     const { per } = this.fold;
     if (this.row.length < t + 1) this.row = new Float32Array(2 * (t + 1));
     const now = Math.min(this.rows - 1, Math.floor(t / per));
-    column.hold.fill(0.44, 0, now + 1);
-    for (let h = 0; h < readHeads; h++) {
+    const acted = actedAt(this.model, this.bank, t);
+    if (t === 0) this.made.fill(0);
+    if (acted.write) this.made[now] = 1;
+    for (let row = 0; row <= now; row++) column.hold[row] = this.made[row]! * 0.44;
+    for (let h = 0; h < readHeads && acted.read; h++) {
       const weights = attentionRow(this.model, name, h, t, this.row);
       for (let s = 0; s <= t; s++) {
         const weight = weights[s]!;
         if (weight > 2 / Math.max(16, t + 1)) raise(column.read, Math.floor(s / per), Math.min(1, weight * 2.5));
       }
     }
-    column.write[now] = 1;
+    if (acted.write) column.write[now] = 1;
   }
 }
 
@@ -236,7 +170,7 @@ export class LagColumns implements ColumnSource {
   }
 }
 
-function clear(column: Column): void {
+export function clear(column: Column): void {
   column.hold.fill(0);
   column.read.fill(0);
   column.write.fill(0);

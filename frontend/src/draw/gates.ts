@@ -1,8 +1,9 @@
 /** Gates of a step as dials: what a model decided, 0 … 1, with the sentence that defines each. */
 
-import { attentionRow } from "../ledger/banks";
+import { actedAt, attentionRow, unitsAt } from "../ledger/banks";
 import type { ModelLog } from "../ledger/log";
 import type { BankSpec } from "../wire/manifest";
+import { num } from "./format";
 
 export interface Dial {
   name: string;
@@ -14,9 +15,11 @@ export interface Dial {
   says: string;
 }
 
-/** The dials of a bank at step t, at most four. */
-export function dialsOf(model: ModelLog, bank: BankSpec, t: number): Dial[] {
-  if (bank.kind === "cell") return cellDials(model, bank, t);
+/** The dials of a bank at step t, at most four; `head`: of which head, where the bank shows one at a time. */
+export function dialsOf(model: ModelLog, bank: BankSpec, t: number, head = 0): Dial[] {
+  if (bank.kind === "cell") return bank.direct ? updateDials(model, bank, t) : cellDials(model, bank, t);
+  if (bank.kind === "recurrent") return recurrentDials(model, bank, t);
+  if (bank.kind === "associative") return associationDials(model, bank, t, head);
   if (bank.kind === "append") return attentionDials(model, bank, t);
   return bank.usage ? dncDials(model, bank, t) : ntmDials(model, bank, t);
 }
@@ -52,18 +55,105 @@ function cellDials(model: ModelLog, bank: BankSpec, t: number): Dial[] {
   ];
 }
 
+function updateDials(model: ModelLog, bank: BankSpec, t: number): Dial[] {
+  const dials: Dial[] = [
+    {
+      name: "update",
+      value: mean(model.need(bank.name, "input_gate").at(t)),
+      ink: "w",
+      says: "Update gate 1 − z, mean over the units: how much of each unit is replaced by what is new.",
+    },
+  ];
+  const reset = model.f32(bank.name, "reset_gate")?.at(t);
+  if (!reset) return dials;
+  const says = "Reset gate r, mean over the units: how much of the state before is heard when the new is made up.";
+  return [...dials, { name: "reset", value: mean(reset), ink: "r", says }];
+}
+
+function recurrentDials(model: ModelLog, bank: BankSpec, t: number): Dial[] {
+  const slopes = model.need(bank.name, "slopes").at(t);
+  const drive = model.need(bank.name, "write_vectors").at(t);
+  const state = unitsAt(model, bank.name, t);
+  let [own, rest] = [0, 0];
+  for (let u = 0; u < state.length; u++) {
+    const put = slopes[u]! * drive[u]!;
+    own += put * put;
+    rest += (state[u]! - put) ** 2;
+  }
+  const total = Math.sqrt(own) + Math.sqrt(rest);
+  return [
+    {
+      name: "input",
+      value: total > 0 ? Math.sqrt(own) / total : 0,
+      ink: "w",
+      says: "Length of what this step's input puts into the state, beside what the recurrence brings: ‖ρd‖ / (‖ρd‖ + ‖h − ρd‖).",
+    },
+    {
+      name: "slope",
+      value: mean(slopes),
+      ink: "r",
+      says: "Slope ρ = tanh(a) / a, mean over the units: 1 passes all that arrives, near 0 the units are saturated.",
+    },
+  ];
+}
+
+function associationDials(model: ModelLog, bank: BankSpec, t: number, head: number): Dial[] {
+  const gate = (name: string): number => {
+    const all = model.need(bank.name, name).at(t);
+    const n = all.length / bank.readHeads;
+    return mean(all.subarray(head * n, (head + 1) * n));
+  };
+  const of = bank.readHeads > 1 ? ` of head ${head + 1}` : "";
+  return [
+    {
+      name: "write",
+      value: gate("write_gate"),
+      ink: "w",
+      says: `Write gate${of}, mean over its columns: how much of the value is stored under the key.`,
+    },
+    {
+      name: "erase",
+      value: gate("erase"),
+      ink: "e",
+      says: `Erase gate${of}, mean over its rows: how much of what the key held before is taken away.`,
+    },
+    {
+      name: "forget",
+      value: 1 - gate("retention"),
+      ink: "e",
+      says: `1 − retention α${of}, mean over its rows: how much of everything fades.`,
+    },
+  ];
+}
+
+/** Of a Universal Transformer also how long it pondered, as part of the depth it has. */
 function attentionDials(model: ModelLog, bank: BankSpec, t: number): Dial[] {
-  return Array.from({ length: Math.min(4, bank.readHeads) }, (_, h) => {
-    const weights = attentionRow(model, bank.name, h, t);
-    let entropy = 0;
-    for (let s = 0; s <= t; s++) if (weights[s]! > 1e-9) entropy -= weights[s]! * Math.log(weights[s]!);
-    return {
-      name: `head ${h + 1}`,
-      value: t > 0 ? 1 - entropy / Math.log(t + 1) : 1,
-      ink: "r" as const,
-      says: `Focus of head ${h + 1}: 1 − entropy of its read weights / ln(slots). 1 reads one slot, 0 reads all alike.`,
-    };
-  });
+  const ponder = model.f32(null, "ponder")?.at(t)[0];
+  const dials: Dial[] = [];
+  if (ponder !== undefined) {
+    dials.push({
+      name: "ponder",
+      value: ponder / (model.f32(null, "halting_weights")?.size ?? 1),
+      ink: "r",
+      says: `Ponder time, ${num(ponder)} depth steps, as part of the most there are.`,
+    });
+  }
+  const acted = actedAt(model, bank, t);
+  for (let h = 0; h < Math.min(4 - dials.length, bank.readHeads); h++) {
+    const says = `Focus of head ${h + 1}: 1 − entropy of its read weights / ln(slots). 1 reads one slot, 0 reads all alike or nothing.`;
+    dials.push({ name: `head ${h + 1}`, value: acted.read ? focus(model, bank, t, h) : 0, ink: "r", says });
+  }
+  return dials;
+}
+
+function focus(model: ModelLog, bank: BankSpec, t: number, head: number): number {
+  const weights = attentionRow(model, bank.name, head, t);
+  let [entropy, slots] = [0, 0];
+  for (let s = 0; s <= t; s++) {
+    if (weights[s]! > 0) slots++;
+    if (weights[s]! > 1e-9) entropy -= weights[s]! * Math.log(weights[s]!);
+  }
+  return slots > 1 ? 1 - entropy / Math.log(slots) : slots;
 }
 
 function dncDials(model: ModelLog, bank: BankSpec, t: number): Dial[] {

@@ -78,7 +78,7 @@ export class HealthTrack {
   private measure(measure: Measure, t: number): number {
     switch (measure) {
       case "filled":
-        return known(this.bank) ? occupancy(this.model, this.bank.name, t, this.signal.planned) : NaN;
+        return occupancy(this.model, this.bank.name, t, this.signal.planned);
       case "focus":
         return this.focus(t);
       case "twins":
@@ -173,11 +173,6 @@ function memoryShare(model: ModelLog, signal: SignalTrack, t: number): number {
   }
   const total = Math.sqrt(memory) + Math.sqrt(rest);
   return total > 0 ? Math.sqrt(memory) / total : NaN;
-}
-
-/** Kinds of banks whose filling is defined. */
-function known(bank: BankSpec): boolean {
-  return bank.kind === "matrix" || bank.kind === "cell" || bank.kind === "append";
 }
 
 function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -13,6 +13,8 @@ export type Target =
 export interface HitLane {
   stream: number;
   rows: number;
+  /** The raster of this lane shows lags whatever the others show. */
+  lagged?: boolean;
   dials: number;
   slotOfRow(row: number): number;
   /** Slots that exist at step t. */
@@ -51,7 +53,12 @@ export function targetAt(
     if (inside(box.raster, x, y)) {
       const step = Math.min(t, scene.t);
       const row = rowAt(box.raster, lane.rows, y);
-      return { zone: "lane", stream, t: step, slot: scene.slots && t <= scene.t ? slot(lane, row, step) : null };
+      return {
+        zone: "lane",
+        stream,
+        t: step,
+        slot: scene.slots && !lane.lagged && t <= scene.t ? slot(lane, row, step) : null,
+      };
     }
     if (box.folded) {
       if (inside(box.header, x, y)) return { zone: "header", stream, t: scene.t };

@@ -1,29 +1,47 @@
 /** One model on the stage: its tapes, its cut through now, its limits. Everything is derived from the log. */
 
-import { cellAt, memoryAt } from "../ledger/banks";
+import { associationAt, memoryAt, unitsAt } from "../ledger/banks";
 import type { ModelLog, RecordingLog } from "../ledger/log";
+import { combineHeads, sharesAt } from "../ledger/shares";
+import { isSingle } from "../wire/layout";
 import type { BankSpec } from "../wire/manifest";
-import {
-  AppendColumns,
-  CellColumns,
-  type CellLimits,
-  foldRows,
-  LagColumns,
-  MatrixColumns,
-  MOST_ROWS,
-  slowestFirst,
-  type Fold,
-} from "./columns";
+import { AppendColumns, foldRows, LagColumns, MatrixColumns, MOST_ROWS, type Fold } from "./columns";
 import { count } from "./format";
+import { gaugeOf, Turns, type Gauge } from "./gauge";
 import { MatrixImage } from "./now";
 import { norms, pictureAt, type NowPicture } from "./picture";
 import { fixedLimit } from "./scale";
 import { ErrorTrack, type SignalTrack } from "./signal";
 import { Tape } from "./tape";
 import { hueOf, type Hue, type Inks } from "./tokens";
+import { slowestFirst, UnitColumns, writtenAt, type UnitLimits } from "./unit_columns";
 
-/** Rows of a cell bank are sorted once this many steps are known; before, they stand in order of their index. */
+/** Rows of a state are sorted once this many steps are known; before, they stand in order of their index. */
 const ENOUGH = 64;
+
+/** "Layer 2", "Cross 1", "Memory": a bank's name as people read it. */
+export function bankLabel(bank: BankSpec): string {
+  const words = bank.name.replace(/(\d+)$/, (digits) => ` ${Number(digits) + 1}`).replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Rows of shares in all heads' reads, by step: null where they are not known yet. */
+export interface ShareSource {
+  at(t: number): ArrayLike<number> | null;
+  /** Steps from 0 on that are known. */
+  ready(): number;
+}
+
+/** Computed here and now, step by step, for pictures that have no worker. */
+function atOnce(model: ModelLog, bank: BankSpec): ShareSource {
+  return {
+    ready: () => model.steps,
+    at(t) {
+      const rows = Array.from({ length: bank.readHeads }, (_, head) => sharesAt(model, bank.name, head, t));
+      return rows.length === 1 ? rows[0]! : combineHeads(model, bank, rows, t);
+    },
+  };
+}
 
 export class Lane {
   readonly hue: Hue;
@@ -34,12 +52,17 @@ export class Lane {
   readonly limits = new Map<string, number>();
   /** What a full usage bar means; norms are drawn relative to the recording's limit. */
   usageLimit = 1;
-  /** Slots × time (units × time for a cell bank). */
+  /** Slots × time; units × time of a state; lag × time of an associative memory, which has no slots to stand in rows. */
   tape!: Tape;
   fold!: Fold;
   /** Lag × time. */
   readonly lag: Tape;
-  private cells: CellColumns | null = null;
+  /** Bars above the raster; null where the bank has none. */
+  readonly gauge: Gauge | null;
+  private readonly phases: Turns;
+  /** Which head's matrix the cut through now shows, of an associative memory. */
+  private shownHead = 0;
+  private units: UnitColumns | null = null;
   private pixels = 0;
   private measured = -1;
   private settleAt = ENOUGH;
@@ -51,7 +74,8 @@ export class Lane {
     readonly bank: BankSpec,
     signal: SignalTrack,
     inks: Inks,
-    shares: { at(t: number): ArrayLike<number> | null; ready(): number },
+    /** Where shares come from; null: they are computed here. */
+    shares: ShareSource | null,
     /** Pixel rows the tape is drawn on. */
     pixels = 2 * MOST_ROWS,
   ) {
@@ -59,9 +83,12 @@ export class Lane {
     this.hue = hueOf(model.spec.glyph);
     this.label = model.spec.label;
     this.error = new ErrorTrack(signal, model);
+    this.gauge = gaugeOf(model, bank);
+    this.phases = new Turns(model, bank);
+    const known = shares ?? atOnce(model, bank);
     const source = new LagColumns(
-      (t) => shares.at(t),
-      () => shares.ready(),
+      (t) => known.at(t),
+      () => known.ready(),
       signal.planned,
     );
     this.lag = new Tape(source, inks, 8);
@@ -75,20 +102,67 @@ export class Lane {
     if (pixels === this.pixels) return;
     this.pixels = pixels;
     const { model, bank } = this;
-    if (bank.kind === "cell") {
-      const order = this.cells?.order ?? Uint16Array.from(Array(bank.width).keys());
-      const limits = this.cells?.limits ?? { held: 1, write: 1, read: 1 };
-      this.cells = new CellColumns(model, bank, order, limits, pixels);
+    this.last = null;
+    if (this.lagged) {
+      this.fold = foldRows(bank.slots ?? 1, Math.min(MOST_ROWS, pixels));
+      this.tape = this.lag;
+      return;
+    }
+    if (isSingle(bank)) {
+      const order = this.units?.order ?? Uint16Array.from(Array(bank.width).keys());
+      const limits = this.units?.limits ?? { held: 1, write: 1, read: 1 };
+      this.units = new UnitColumns(model, bank, order, limits, pixels);
     }
     const source =
-      this.cells ??
+      this.units ??
       (bank.kind === "append"
         ? new AppendColumns(model, bank, this.planned, pixels)
         : new MatrixColumns(model, bank, pixels));
-    const slots = bank.kind === "append" ? this.planned : bank.kind === "cell" ? bank.width : (bank.slots ?? 1);
+    const slots = bank.kind === "append" ? this.planned : isSingle(bank) ? bank.width : (bank.slots ?? 1);
     this.fold = foldRows(slots, source.rows);
     this.tape = new Tape(source, inks);
+  }
+
+  /** The raster always shows lag × time: what is held has no rows of its own. */
+  get lagged(): boolean {
+    return this.bank.kind === "associative";
+  }
+
+  /** What the rows of the raster are, where the stage is asked for `rows`. */
+  rowsShown(rows: "slots" | "lag"): "slots" | "lag" {
+    return this.lagged ? "lag" : rows;
+  }
+
+  /** Steps at which a gated bank turns from one phase to the next. */
+  get turns(): ReturnType<Turns["all"]> {
+    return this.phases.all();
+  }
+
+  /** Which head's matrix is shown; only an associative memory has one per head. */
+  get head(): number {
+    return this.shownHead;
+  }
+
+  set head(head: number) {
+    this.shownHead = Math.max(0, Math.min(this.bank.readHeads - 1, head));
     this.last = null;
+  }
+
+  /** Number of dials beside the cut through now. */
+  get dials(): number {
+    return this.last?.dials.length ?? 3;
+  }
+
+  /** Whether a slot is erased by degrees: attention never erases, a recurrent state turns what it holds. */
+  get erases(): boolean {
+    return this.bank.kind !== "append" && this.bank.kind !== "recurrent";
+  }
+
+  /** What one slot is called. */
+  get slotWord(): "slot" | "cell" | "unit" | "key row" {
+    const { kind, direct } = this.bank;
+    if (kind === "cell") return direct ? "unit" : "cell";
+    return kind === "recurrent" ? "unit" : kind === "associative" ? "key row" : "slot";
   }
 
   get stream(): number {
@@ -97,32 +171,38 @@ export class Lane {
 
   /** Number of slots a pointer can stand on. */
   get slots(): number {
-    return this.bank.kind === "append"
-      ? this.model.steps
-      : this.bank.kind === "cell"
-        ? this.bank.width
-        : (this.bank.slots ?? 1);
+    const { bank } = this;
+    return bank.kind === "append" ? this.model.steps : isSingle(bank) ? bank.width : (bank.slots ?? 1);
   }
 
   /** Slot (unit, step) at a row of the raster; for folded rows the first of them. */
   slotOfRow(row: number): number {
     const place = row * this.fold.per;
-    return this.cells ? this.cells.order[Math.min(place, this.cells.order.length - 1)]! : place;
+    return this.units ? this.units.order[Math.min(place, this.units.order.length - 1)]! : place;
   }
 
   rowOfSlot(slot: number): number {
-    const place = this.cells ? this.cells.order.indexOf(slot) : slot;
+    const place = this.units ? this.units.order.indexOf(slot) : slot;
     return Math.min(this.fold.rows - 1, Math.floor(place / this.fold.per));
   }
 
   /** Two lines under the name: how large, and what the rows are. */
   get sizes(): readonly [string, string] {
     const { bank, model } = this;
-    if (bank.kind === "cell") return [`${bank.width} cells`, "slow cells on top"];
+    const { banks } = model.spec;
+    const which = banks.length > 1 ? bankLabel(bank).toLowerCase() : null;
+    if (isSingle(bank)) {
+      const words = `${this.slotWord}s`;
+      const gauge = this.gauge ? `, ${this.gauge.name} above` : "";
+      return [`${bank.width} ${words}${which ? `, ${which}` : ""}`, `slow ${words} on top${gauge}`];
+    }
     if (bank.kind === "append") {
-      const layers = model.spec.banks.length;
-      const which = layers > 1 ? `layer ${model.spec.banks.indexOf(bank) + 1} of ${layers}` : "one slot per step";
-      return [`${bank.readHeads} heads × ${bank.width}`, which];
+      const alike = banks.filter((other) => stem(other) === stem(bank)).length;
+      const place = which && alike > 1 ? `${which} of ${alike}` : which;
+      return [`${bank.readHeads} heads × ${bank.width}`, place ?? "one slot per step"];
+    }
+    if (bank.kind === "associative") {
+      return [`${bank.readHeads} × ${bank.slots} × ${bank.width}${which ? `, ${which}` : ""}`, "rows: how far back"];
     }
     const heads = bank.readHeads > 1 ? `, ${bank.readHeads} heads` : "";
     return [`${count(bank.slots ?? 1)} × ${bank.width}${heads}`, bank.usage ? "slots by allocation" : "slots in order"];
@@ -140,7 +220,7 @@ export class Lane {
     return model.has(k * 64, t) && (model.spec.keyframe.bytes === 0 || model.keyframe(k) !== null);
   }
 
-  /** Called when steps arrived: fixes order and scale of a cell bank once, and lets limits grow. */
+  /** Called when steps arrived: fixes order and scale of a state once, and lets limits grow. */
   grow(complete: boolean): void {
     const { steps } = this.model;
     if (steps === 0) return;
@@ -149,10 +229,10 @@ export class Lane {
       this.measured = chunk;
       this.measure();
     }
-    if (this.cells && this.settleAt < Infinity && steps >= (complete ? 1 : this.settleAt)) {
+    if (this.units && this.settleAt < Infinity && steps >= (complete ? 1 : this.settleAt)) {
       // Rows take their order at 64 steps and at the end; what counts as much is looked at again at every doubling.
-      if (complete || this.settleAt === ENOUGH) this.cells.order = slowestFirst(this.model, this.bank, steps);
-      this.cells.limits = this.cellLimits();
+      if (complete || this.settleAt === ENOUGH) this.units.order = slowestFirst(this.model, this.bank, steps);
+      this.units.limits = this.unitLimits();
       this.settleAt = complete ? Infinity : 2 * steps;
       this.last = null;
       this.tape.restart();
@@ -175,17 +255,23 @@ export class Lane {
     if (bank.kind === "append") {
       raise("keys", read("keys"));
       raise("values", read("values"));
-    } else if (bank.kind === "cell") {
-      raise(
-        "cell c",
-        this.sampled().map((t) => cellAt(model, bank.name, t)),
-      );
-      raise("output h", read("read_vectors"));
+    } else if (isSingle(bank)) {
+      const states = this.sampled().map((t) => unitsAt(model, bank.name, t));
+      if (bank.kind === "cell" && !bank.direct) {
+        raise("cell c", states);
+        raise("output h", read("read_vectors"));
+      } else {
+        raise("state h", states);
+        raise(
+          "written",
+          this.sampled().map((t) => writtenAt(model, bank, t)),
+        );
+      }
     } else {
       const contents = this.sampled().map((t) => this.near(t));
       raise("memory", contents);
       if (bank.usage) return;
-      const sizes = contents.map((memory) => norms(memory, bank.slots ?? 1, bank.width));
+      const sizes = contents.map((memory) => norms(memory, memory.length / bank.width, bank.width));
       this.usageLimit = Math.max(this.measured > 1 ? this.usageLimit : 0, fixedLimit(sizes));
     }
   }
@@ -194,29 +280,36 @@ export class Lane {
   private near(t: number): Float32Array {
     const { model, bank } = this;
     const k = Math.floor(t / 64);
-    return (k > 0 ? model.keyframe(k)?.f32(bank.name, "memory") : null) ?? memoryAt(model, bank.name, t);
+    const memory = bank.kind === "associative" ? associationAt : memoryAt;
+    return (k > 0 ? model.keyframe(k)?.f32(bank.name, "memory") : null) ?? memory(model, bank.name, t);
   }
 
-  private cellLimits(): CellLimits {
+  private unitLimits(): UnitLimits {
     const { model, bank } = this;
-    const at = (name: string, t: number): Float32Array => model.need(bank.name, name).at(t);
     const steps = this.sampled();
     return {
-      held: fixedLimit(steps.map((t) => cellAt(model, bank.name, t))),
-      write: fixedLimit(steps.map((t) => at("input_gate", t).map((v, u) => v * at("write_vectors", t)[u]!))),
-      read: fixedLimit(steps.map((t) => at("read_vectors", t))),
+      held: fixedLimit(steps.map((t) => unitsAt(model, bank.name, t))),
+      write: fixedLimit(steps.map((t) => writtenAt(model, bank, t))),
+      read: fixedLimit(steps.map((t) => model.need(bank.name, "read_vectors").at(t))),
     };
   }
 
   /** The cut through step t. Kept until another step is asked for. */
   picture(t: number): NowPicture {
-    if (this.last?.t !== t) this.last = pictureAt(this.model, this.bank, t, this.fold, this.cells?.order ?? null);
+    if (this.last?.t !== t) {
+      this.last = pictureAt(this.model, this.bank, t, this.fold, this.units?.order ?? null, this.head);
+    }
     return this.last;
   }
 
   /** New theme: the tapes carry colours and are drawn again. */
   recolour(inks: Inks): void {
-    this.tape.recolour(inks);
+    if (this.tape !== this.lag) this.tape.recolour(inks);
     this.lag.recolour(inks);
   }
+}
+
+/** What banks of one family share: their name without its number. */
+function stem(bank: BankSpec): string {
+  return bank.name.replace(/\d+$/, "");
 }

@@ -64,7 +64,7 @@ export class MatrixImage {
       for (let k = 0; k < block.columns; k++) {
         const o = (row * width + from + k) * 4;
         const v = block.values[row * block.columns + k]!;
-        if (row >= picture.filled) {
+        if (row >= picture.filled || v !== v) {
           for (let i = 0; i < 3; i++) data[o + i] = inks.ground[i]!;
         } else {
           const table = block.map === "signed" ? inks.diverging : inks.grey;

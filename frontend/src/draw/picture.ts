@@ -1,19 +1,21 @@
 /** The cut through now: contents, heads, usage and gates of one bank at one step, ready to paint. */
 
-import { attentionRow, cellAt, memoryAt, readRow, usageAt, writeRow } from "../ledger/banks";
+import { actedAt, associationAt, attentionRow, memoryAt, readRow, unitsAt, usageAt, writeRow } from "../ledger/banks";
 import type { ModelLog } from "../ledger/log";
+import { isSingle } from "../wire/layout";
 import type { BankSpec } from "../wire/manifest";
 import type { Fold } from "./columns";
 import { dialsOf, type Dial } from "./gates";
+import { writtenAt } from "./unit_columns";
 
-/** One block of columns of the matrix; a cell bank has five (content, output, and its gates in grey). */
+/** One block of columns of the matrix; a state has several (content, output or write, and its gates in grey). */
 export interface Block {
   /** Columns of this block. */
   columns: number;
   /** Relative width on the page. */
   weight: number;
   map: "signed" | "grey";
-  /** rows × columns. */
+  /** rows × columns; not a number where there is nothing. */
   values: Float32Array;
   name: string;
 }
@@ -29,7 +31,7 @@ export interface NowPicture {
   /** Bars of the heads: length = weight, per head. */
   writes: Float32Array[];
   reads: Float32Array[];
-  /** Grey bars: usage (DNC), row norm relative to the limit (NTM), |c| (LSTM), reads over all heads (attention). */
+  /** Grey bars: usage (DNC), row norm relative to the limit (NTM, DeltaNet), size of the state, reads over all heads (attention). */
   usage: Float32Array;
   usageName: string;
   /** Erase vector (0 … 1) and write vector of the strongest write head; null where the bank has none. */
@@ -38,16 +40,20 @@ export interface NowPicture {
   dials: Dial[];
 }
 
+/** `order`: units of a state from top to bottom; `head`: which head's matrix an associative memory shows. */
 export function pictureAt(
   model: ModelLog,
   bank: BankSpec,
   t: number,
   fold: Fold,
   order: Uint16Array | null,
+  head = 0,
 ): NowPicture {
-  if (bank.kind === "cell")
-    return cellPicture(model, bank, t, fold, order ?? Uint16Array.from(Array(bank.width).keys()));
+  if (isSingle(bank)) {
+    return unitPicture(model, bank, t, fold, order ?? Uint16Array.from(Array(bank.width).keys()));
+  }
   if (bank.kind === "append") return attentionPicture(model, bank, t, fold);
+  if (bank.kind === "associative") return associationPicture(model, bank, t, fold, head);
   return matrixPicture(model, bank, t, fold);
 }
 
@@ -88,16 +94,12 @@ function matrixPicture(model: ModelLog, bank: BankSpec, t: number, { rows, per }
   };
 }
 
-function cellPicture(model: ModelLog, bank: BankSpec, t: number, { rows, per }: Fold, order: Uint16Array): NowPicture {
-  const at = (name: string): Float32Array => sorted(model.f32(bank.name, name)!.at(t), order);
-  const cell = sorted(cellAt(model, bank.name, t), order);
-  const [i, f, o, g, h] = [
-    at("input_gate"),
-    at("forget_gate"),
-    at("output_gate"),
-    at("write_vectors"),
-    at("read_vectors"),
-  ];
+/** State and what is read or written of it in the diverging map, its gates in grey, unit by unit. */
+function unitPicture(model: ModelLog, bank: BankSpec, t: number, { rows, per }: Fold, order: Uint16Array): NowPicture {
+  const at = (name: string): Float32Array => sorted(model.need(bank.name, name).at(t), order);
+  const state = sorted(unitsAt(model, bank.name, t), order);
+  const written = sorted(writtenAt(model, bank, t), order);
+  const size = (values: Float32Array): Float32Array => foldMax(values.map(Math.abs), rows, per);
   const block = (name: string, values: Float32Array, weight: number, map: Block["map"]): Block => ({
     name,
     columns: 1,
@@ -105,35 +107,69 @@ function cellPicture(model: ModelLog, bank: BankSpec, t: number, { rows, per }: 
     map,
     values: foldStrongest(values, bank.width, 1, rows, per),
   });
+  const gates: [string, string][] =
+    bank.kind === "recurrent"
+      ? [["slope", "slopes"]]
+      : bank.direct
+        ? [["update gate", "input_gate"]]
+        : [
+            ["input gate", "input_gate"],
+            ["forget gate", "forget_gate"],
+            ["output gate", "output_gate"],
+          ];
+  const lstm = bank.kind === "cell" && !bank.direct;
   return {
     t,
     rows,
     per,
     filled: rows,
     blocks: [
-      block("cell c", cell, 30, "signed"),
-      block("output h", h, 30, "signed"),
-      block("input gate", i, 16, "grey"),
-      block("forget gate", f, 16, "grey"),
-      block("output gate", o, 16, "grey"),
+      block(lstm ? "cell c" : "state h", state, 30, "signed"),
+      lstm ? block("output h", at("read_vectors"), 30, "signed") : block("written", written, 30, "signed"),
+      ...gates.map(([name, tensor]) => block(name, at(tensor), 16, "grey")),
     ],
-    writes: [
-      foldMax(
-        i.map((v, u) => Math.abs(v * g[u]!)),
-        rows,
-        per,
-      ),
-    ],
-    reads: [foldMax(h.map(Math.abs), rows, per)],
-    usage: foldMax(
-      cell.map((v) => Math.abs(Math.tanh(v))),
-      rows,
-      per,
-    ),
+    writes: [size(written)],
+    reads: [size(lstm ? at("read_vectors") : state)],
+    usage: size(lstm ? state.map(Math.tanh) : state),
     usageName: "held",
     erase: null,
     add: null,
     dials: dialsOf(model, bank, t),
+  };
+}
+
+/** The matrix of one head, key rows × value columns; heads' bars are the sizes of its key and its query, of length 1. */
+function associationPicture(model: ModelLog, bank: BankSpec, t: number, { rows, per }: Fold, head: number): NowPicture {
+  const { width } = bank;
+  const size = bank.slots ?? 1;
+  const memory = associationAt(model, bank.name, t).subarray(head * size * width, (head + 1) * size * width);
+  const stored = (name: string): Float32Array =>
+    model
+      .need(bank.name, name)
+      .at(t)
+      .subarray(head * width, (head + 1) * width);
+  const gate = stored("write_gate");
+  return {
+    t,
+    rows,
+    per,
+    filled: rows,
+    blocks: [
+      {
+        name: "memory",
+        columns: width,
+        weight: 1,
+        map: "signed",
+        values: foldStrongest(memory, size, width, rows, per),
+      },
+    ],
+    writes: [foldMax(writeRow(model, bank.name, head, t), rows, per)],
+    reads: [foldMax(readRow(model, bank.name, head, t), rows, per)],
+    usage: foldMax(norms(memory, size, width), rows, per),
+    usageName: "norm",
+    erase: null,
+    add: stored("write_vectors").map((v, j) => v * gate[j]!),
+    dials: dialsOf(model, bank, t, head),
   };
 }
 
@@ -146,7 +182,12 @@ function attentionPicture(model: ModelLog, bank: BankSpec, t: number, { rows, pe
   const block = (name: string, reader: { at(step: number): Float32Array }): Block => {
     const out = new Float32Array(rows * shown);
     for (let row = 0; row < filled; row++) {
-      const from = reader.at(Math.min(t, row * per));
+      const slot = made(model, bank, row * per, Math.min(t + 1, (row + 1) * per));
+      if (slot === null) {
+        out.fill(NaN, row * shown, (row + 1) * shown);
+        continue;
+      }
+      const from = reader.at(slot);
       for (let k = 0; k < shown; k++) out[row * shown + k] = from[k]!;
     }
     return { name, columns: shown, weight: 1, map: "signed", values: out };
@@ -160,7 +201,7 @@ function attentionPicture(model: ModelLog, bank: BankSpec, t: number, { rows, pe
     for (let s = 0; s <= t; s++) weights[s]! += row[s]! / readHeads;
   }
   const write = new Float32Array(rows);
-  write[filled - 1] = 1;
+  if (actedAt(model, bank, t).write) write[filled - 1] = 1;
   return {
     t,
     rows,
@@ -175,6 +216,12 @@ function attentionPicture(model: ModelLog, bank: BankSpec, t: number, { rows, pe
     add: null,
     dials: dialsOf(model, bank, t),
   };
+}
+
+/** The first of the steps from … until − 1 that made a slot; null where none did. */
+function made(model: ModelLog, bank: BankSpec, from: number, until: number): number | null {
+  for (let s = from; s < until; s++) if (actedAt(model, bank, s).write) return s;
+  return null;
 }
 
 function sum(values: Float32Array): number {

@@ -7,6 +7,7 @@ import { lagRow, LAG_ROWS } from "./columns";
 import { beatAt, beatInk, between, paintBeats, type Beat } from "./beats";
 import { parseHex, rgba } from "./colour";
 import { num } from "./format";
+import { paintGauge, paintTurns } from "./gauge";
 import { paintHealth, type HealthScene } from "./health";
 import type { Target } from "./hit";
 import type { Lane } from "./lane";
@@ -274,12 +275,15 @@ function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, scen
   ctx.fillStyle = inks.sk;
   ctx.fillRect(raster.x, raster.y, raster.w, raster.h);
   ctx.globalAlpha = emphasis === "faded" ? 0.72 : 1;
-  const tape = scene.rows === "lag" ? lane.lag : lane.tape;
+  const rows = lane.rowsShown(scene.rows);
+  const tape = rows === "lag" ? lane.lag : lane.tape;
   tape.paint(ctx, raster, window.first, window.step, t + 1);
+  if (lane.gauge) paintGauge(ctx, inks, layout, raster, window, t, lane.model.steps, lane.gauge);
+  if (!box.folded) paintTurns(ctx, inks, layout, raster, window, t, lane.turns);
   ctx.globalAlpha = 1;
   if (item.failure) paintFailure(ctx, inks, layout, box, scene, item.failure);
   const rowH = raster.h / lane.fold.rows;
-  if (item.slot !== null && scene.rows === "slots") {
+  if (item.slot !== null && rows === "slots") {
     const row = lane.rowOfSlot(item.slot);
     const h = Math.max(2, rowH);
     const end = Math.max(0, Math.min(raster.w, (t + 1 - window.first) * window.step));
@@ -305,6 +309,7 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
   const { header, raster } = box;
   const error = lane.error.at(scene.t);
   const [sizes, rows] = lane.sizes;
+  const lagged = lane.rowsShown(scene.rows) === "lag";
   glyph(ctx, inks, lane.hue, header.x + 5, header.y + 8, 4.5);
   const phone = layout.mode === "phone";
   text(ctx, fitted(ctx, lane.label, header.w - 16, 12, 600), header.x + 16, header.y + 8.5, {
@@ -321,13 +326,13 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
   const roomy = header.h > 80;
   text(ctx, fitted(ctx, item.muted ? "muted" : sizes, header.w), header.x, header.y + 26, { colour: inks.t2 });
   if (layout.mode === "wide" && header.h > 62) {
-    text(ctx, scene.rows === "lag" ? "rows: how far back" : rows, header.x, header.y + 42, { colour: inks.t3 });
+    text(ctx, lagged ? "rows: how far back" : rows, header.x, header.y + 42, { colour: inks.t3 });
     if (item.cost && header.h > 90) text(ctx, item.cost, header.x, header.y + 58, { colour: inks.t3 });
   }
   if (error && header.h >= 60) text(ctx, error.words, header.x, header.y + header.h - 8, { colour: inks.t3 });
   if (layout.mode === "narrow") return;
   const right = raster.x - 6;
-  if (scene.rows === "lag") {
+  if (lagged) {
     for (const lag of [1, 10, 100, 1000]) {
       if (lag > scene.signal.planned) break;
       const y = raster.y + ((lagRow(lag, scene.signal.planned) + 0.5) / LAG_ROWS) * raster.h;

@@ -97,6 +97,7 @@ describe("a slot", () => {
     expect(cell.read.every((x) => x === 1)).toBe(true);
     const unit = slotLife(rnn, null, 2);
     expect(unit.write[7]).toBe(rnn.need("state", "slopes").at(7)[2]);
+    expect(Math.max(...unit.erase)).toBe(0); // no gate forgets
     const row = slotLife(delta, null, 1);
     for (const series of [row.write, row.read, row.erase]) {
       for (const x of series) expect(x >= 0 && x <= 1).toBe(true);

@@ -17,7 +17,7 @@ export interface SlotLife {
  *
  *   matrix       write, read: the largest weight of any head · erase: 1 − mean_j Π_h (1 − w_h e_h[j]), free gates aside
  *   cell         input gate, output gate (1 where the cell itself is read), 1 − forget gate
- *   recurrent    slope ρ of the squashing, 1 (the state itself is read), 1 − ρ
+ *   recurrent    slope ρ of the squashing, 1 (the state itself is read), never erased by a gate
  *   append       written at its own step, read by the largest attention weight of any head, never erased
  *   associative  write, read: the largest size of any head's key and query here, of vectors of length 1 · erase: 1 − the
  *                least part α (1 − b k²) of the row's own content that any head keeps
@@ -38,11 +38,11 @@ export function slotLife(model: ModelLog, bank: string | null, slot: number, unt
     return life;
   }
   if (isSingle(spec)) {
-    const kept = model.need(spec.name, spec.kind === "cell" ? "forget_gate" : "slopes");
+    const forget = spec.kind === "cell" ? model.need(spec.name, "forget_gate") : null;
     for (let t = 0; t < until; t++) {
       life.write[t] = writeRow(model, spec.name, 0, t)[slot]!;
       life.read[t] = readRow(model, spec.name, 0, t)[slot]!;
-      life.erase[t] = 1 - kept.at(t)[slot]!;
+      if (forget) life.erase[t] = 1 - forget.at(t)[slot]!;
     }
     return life;
   }

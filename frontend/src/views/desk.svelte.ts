@@ -170,6 +170,12 @@ export class Desk {
     this.banks++;
   }
 
+  /** Which head's matrix an associative memory shows. */
+  setHead(stream: number, head: number): void {
+    this.model.lanes[stream]!.head = head;
+    this.banks++;
+  }
+
   /** A click: what lies there is pinned and the playhead goes to its step; on what is pinned already it frees. */
   press(found: Target): void {
     const { cursor } = this;

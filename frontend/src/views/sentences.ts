@@ -117,19 +117,8 @@ export function slotFacts(model: StageModel, stream: number, slot: number, t: nu
   const lane = model.lanes[stream]!;
   const { bank } = lane;
   const life = model.lifeOf(stream, slot);
-  const what = bank.kind === "cell" ? "cell" : "slot";
-  const numbers = [
-    {
-      name: bank.kind === "cell" ? "input gate" : "write weight",
-      value: num(life.write[t] ?? 0),
-      says: `How much of the write of step ${t} goes here, 0 to 1.`,
-    },
-    {
-      name: bank.kind === "cell" ? "output gate" : "read weight",
-      value: num(life.read[t] ?? 0),
-      says: `How much of this ${what} is read at step ${t}, 0 to 1.`,
-    },
-  ];
+  const what = lane.slotWord;
+  const numbers = slotNumbers(lane, life, t);
   const origins = model.originsAt(stream, slot, t);
   const title = `${lane.label}, ${what} ${slot} at t = ${t}`;
   if (!origins) return { lane, title, prose: [{ words: "Reading the log." }], life, numbers };
@@ -137,9 +126,11 @@ export function slotFacts(model: StageModel, stream: number, slot: number, t: nu
   const empty = !source || Math.abs(source.share) < 0.005;
   if (empty) {
     const words =
-      Math.abs(origins[0] ?? 0) > 0.5
-        ? "Empty. Nothing has been written here yet."
-        : "Empty: what was written here has been erased.";
+      bank.kind === "append"
+        ? `Empty. Step ${slot} wrote nothing here.`
+        : Math.abs(origins[0] ?? 0) > 0.5
+          ? "Empty. Nothing has been written here yet."
+          : "Empty: what was written here has been erased.";
     return { lane, title, prose: [{ words }], life, numbers };
   }
   const shares = model.book.peek(stream, t);
@@ -150,29 +141,88 @@ export function slotFacts(model: StageModel, stream: number, slot: number, t: nu
       says: `Part of the read vector of step ${t} that the write of step ${source.step} makes up. Lens: mechanism.`,
     });
   }
-  let last = -1;
-  for (let k = Math.min(t, life.read.length - 1); k > source.step; k--) {
-    if (life.read[k]! > 0.12) {
-      last = k;
-      break;
-    }
-  }
   const held = heldShare(lane.model, bank.name, source.step, t);
   const prose: Prose = [
     { words: "Holds what was " },
     { words: `written at t = ${source.step}`, strong: true },
     { words: ` by ${inputWords(model, source.step)}` },
     { words: ` (share ${percent(source.share)}).` },
-    { words: last >= 0 ? ` Last read at t = ${last}.` : " Not read since." },
-    {
-      words:
-        bank.kind === "append"
-          ? " Attention never erases."
-          : ` ${percent(Math.max(0, 1 - held))} of that write is erased.`,
-    },
+    { words: ` ${lastRead(lane, life, source.step, t)}` },
+    { words: ` ${leftWords(lane, held)}` },
   ];
 
   return { lane, title, prose, life, numbers };
+}
+
+function lastRead(lane: Lane, life: SlotLife, since: number, t: number): string {
+  if (lane.bank.kind === "recurrent" || lane.bank.direct) return "The state itself is read, at every step.";
+  for (let k = Math.min(t, life.read.length - 1); k > since; k--) {
+    if (life.read[k]! > 0.12) return `Last read at t = ${k}.`;
+  }
+  return "Not read since.";
+}
+
+/** What happens to a slot at step t, in the gates and addresses of its kind of memory. */
+function slotNumbers(lane: Lane, life: SlotLife, t: number): SlotFacts["numbers"] {
+  const { kind, direct } = lane.bank;
+  const what = lane.slotWord;
+  const write = { value: num(life.write[t] ?? 0) };
+  const read = { value: num(life.read[t] ?? 0) };
+  if (kind === "recurrent") {
+    return [
+      {
+        name: "slope",
+        ...write,
+        says: `Slope ρ of this unit at step ${t}: 1 passes what arrives, near 0 it is saturated.`,
+      },
+    ];
+  }
+  if (kind === "associative") {
+    return [
+      {
+        name: "key here",
+        ...write,
+        says: `Size of the key of step ${t} on this row, of a key of length 1; largest of all heads.`,
+      },
+      {
+        name: "query here",
+        ...read,
+        says: `Size of the query of step ${t} on this row, of a query of length 1; largest of all heads.`,
+      },
+    ];
+  }
+  const gate = kind === "cell";
+  const numbers = [
+    {
+      name: direct ? "update gate" : gate ? "input gate" : "write weight",
+      ...write,
+      says: `How much of the write of step ${t} goes here, 0 to 1.`,
+    },
+  ];
+  if (!direct) {
+    numbers.push({
+      name: gate ? "output gate" : "read weight",
+      ...read,
+      says: `How much of this ${what} is read at step ${t}, 0 to 1.`,
+    });
+  }
+  return numbers;
+}
+
+/** What is left of a write: faded and overwritten in place, or turned into another direction. */
+function leftWords(lane: Lane, held: number): string {
+  switch (lane.bank.kind) {
+    case "append":
+      return "Attention never erases.";
+    case "recurrent":
+      return held < 0
+        ? "The recurrence has turned that write against its own direction."
+        : `Along its own direction ${percent(held)} of that write is left; the recurrence has turned the rest.`;
+    case "associative":
+      return `${percent(Math.min(1, Math.max(0, 1 - held)))} of that write is overwritten or faded.`;
+    default:
+      return `${percent(Math.max(0, 1 - held))} of that write is erased.`;
+  }
 }
 
 /** For each model: how much of a past moment is still held now, and how much of the read now comes from it. */
@@ -207,7 +257,7 @@ export function spoken(model: StageModel, shown: readonly number[], t: number, t
     });
     const wrote =
       write && write[best]! > 0.1
-        ? `writes ${lane.bank.kind === "cell" ? "cell" : "slot"} ${lane.slotOfRow(best)} (${num(write[best]!)})`
+        ? `writes ${lane.slotWord} ${lane.slotOfRow(best)} (${num(write[best]!)})`
         : "writes nothing";
     const reads = source && source.share !== 0 ? `, reads step ${source.step} (${percent(source.share)})` : "";
     return `${lane.label} ${wrote}${reads}`;

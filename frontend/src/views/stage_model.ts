@@ -4,6 +4,7 @@ import { heldSlots } from "../ledger/held";
 import { slotLife, type SlotLife } from "../ledger/slots";
 import type { LedgerClient } from "../ledger/client";
 import type { ModelLog, RecordingLog } from "../ledger/log";
+import { isSingle } from "../wire/layout";
 import type { BankSpec } from "../wire/manifest";
 import { BITS_TOP, BitsSource } from "../draw/bits";
 import type { Target } from "../draw/hit";
@@ -93,8 +94,9 @@ export class StageModel {
       // Every lane gets its part of what time is left, so that none waits for the slowest.
       const now = performance.now();
       const part = now + (deadline - now) / (look.shown.length - k);
-      if (look.rows === "lag") this.book.sweep(stream, lane.model.steps);
-      const tape = look.rows === "lag" ? lane.lag : lane.tape;
+      const lag = lane.rowsShown(look.rows) === "lag";
+      if (lag) this.book.sweep(stream, lane.model.steps);
+      const tape = lag ? lane.lag : lane.tape;
       if (!tape.extend(Infinity, part)) done = false;
     });
     if (this.bits && !this.bits.tape.extend(Infinity, deadline)) done = false;
@@ -223,7 +225,7 @@ export class StageModel {
     if (this.linkedCache.key === key) return this.linkedCache.rows;
     const rows = look.shown.map((stream) => {
       const lane = this.lanes[stream]!;
-      if (lane.bank.kind === "cell" || linked > look.t || !lane.has(look.t) || !lane.model.has(linked, look.t)) {
+      if (isSingle(lane.bank) || linked > look.t || !lane.has(look.t) || !lane.model.has(linked, look.t)) {
         return [];
       }
       const parts = heldSlots(lane.model, lane.bank.name, linked, look.t);
