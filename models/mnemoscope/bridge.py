@@ -12,7 +12,7 @@ absolute output of the Transformer, so that difference / scale means something.
 import copy
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,9 +20,12 @@ import torch
 from torch import Tensor, nn
 
 from mnemoscope import adapters, checkpoints, tasks
+from mnemoscope.checkpoints import LoadedModel
+from mnemoscope.encoder_decoder import EncoderDecoder
 from mnemoscope.errors import UnknownModel
 from mnemoscope.model import MemoryModel
 from mnemoscope.sdnc import StatelessDNC
+from mnemoscope.sdnc_encoder_decoder import StatelessEncoderDecoder
 from mnemoscope.tasks import Batch, Task
 from mnemoscope.transformer import Transformer, TransformerConfig
 
@@ -74,6 +77,24 @@ class Subject:
     inputs: Tensor
     task: Task | None = None
     batch: Batch | None = None
+
+
+def crossed(name: str, *, device: str = "cpu", **changes: Any) -> LoadedModel:
+    """A Transformer's or encoder-decoder's checkpoint as a stateless DNC, ready for a Stepper; `changes` are settings of
+    memory and ladder (not for an encoder-decoder). Name and hash stay those of the weights it was made from.
+
+    Raises UnknownModel when the checkpoint is of another kind, ValueError for settings that cannot be.
+    """
+    loaded = checkpoints.load(name, device=device)
+    if isinstance(loaded.model, Transformer):
+        model, paradigm = StatelessDNC.from_transformer(loaded.model, **changes), "sdnc"
+    elif isinstance(loaded.model, EncoderDecoder) and not changes:
+        model, paradigm = StatelessEncoderDecoder.from_encoder_decoder(loaded.model), "sdnc-encoder-decoder"
+    else:
+        raise UnknownModel(
+            f"{name} is a {loaded.label}; wanted a Transformer, such as {DEFAULT[0]}, or an encoder-decoder without settings"
+        )
+    return replace(loaded, model=model.requires_grad_(False), paradigm=paradigm, label="sDNC")
 
 
 def subject(name: str, *, seed: int = 0, steps: int = 48) -> Subject:

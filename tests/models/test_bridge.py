@@ -1,6 +1,7 @@
 """What `mnemoscope bridge` measures is what there is, on trained and random Transformers, and it can say no."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,11 @@ from mnemoscope import bridge, checkpoints, cli, tasks
 from mnemoscope.bridge_command import lines
 from mnemoscope.errors import UnknownModel
 from mnemoscope.lifted import RANGES
+from mnemoscope.record import record_file
+from mnemoscope.recording import Recording
 from mnemoscope.sdnc import StatelessDNC
 from mnemoscope.transformer import Transformer, TransformerConfig
+from mnemoscope.verify import verify
 
 
 @pytest.mark.parametrize("name", bridge.DEFAULT)
@@ -126,3 +130,22 @@ def test_the_same_seed_measures_the_same_and_leaves_the_generator_alone() -> Non
     assert torch.equal(torch.get_rng_state(), before)
     assert bridge.measure(3, ladder=()) == first
     assert bridge.measure(4, ladder=())["own_step"] != first["own_step"]
+
+
+@pytest.mark.parametrize("changes", [{}, {"memory": "graves", "slots": 24, "free": 0.5}])
+def test_a_checkpoint_crosses_over_and_is_recorded(changes: dict[str, Any], tmp_path: Path) -> None:
+    """The stateless DNC of a shipped Transformer is recorded like any model; the recording names the weights it is made of."""
+    crossed, origin = bridge.crossed("transformer-copy", **changes), checkpoints.load("transformer-copy")
+    record_file(tmp_path / "run.mnemo", tasks.get("copy").episode(seed=1), [origin, crossed])
+    with Recording.open(tmp_path / "run.mnemo") as recording:
+        assert verify(recording)["ok"]
+        entries = recording.manifest["models"]
+        outputs = [recording[name].array("outputs") for name in ("transformer", "sdnc")]
+    assert [entry["checkpoint"] for entry in entries] == [{"name": "transformer-copy", "sha256": origin.sha256}] * 2
+    assert entries[1]["label"] == "sDNC"
+    assert entries[1]["config"]["memory"] == changes.get("memory", "stores")
+    exact = 24 if changes else 41
+    assert np.abs(outputs[0][:exact] - outputs[1][:exact]).max() <= (1e-4 if changes else 0)
+    assert not changes or np.abs(outputs[0][exact:] - outputs[1][exact:]).max() > 1e-2
+    with pytest.raises(UnknownModel, match="ntm-copy is a NTM; wanted a Transformer"):
+        bridge.crossed("ntm-copy")
