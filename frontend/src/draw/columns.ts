@@ -146,7 +146,10 @@ export function lagRow(lag: number, longest: number): number {
   return Math.min(LAG_ROWS - 1, Math.floor((Math.log1p(lag) / Math.log1p(Math.max(8, longest))) * LAG_ROWS));
 }
 
-/** Share of the read by how far back it was written, any model; negative shares count by their size. */
+/**
+ * Share of the read by how far back it was written, any model; negative shares count by their size. A short lag fills all the
+ * rows up to the next one, many long lags share a row.
+ */
 export class LagColumns implements ColumnSource {
   readonly style = "ramp";
   readonly halves = 1;
@@ -166,7 +169,12 @@ export class LagColumns implements ColumnSource {
     clear(column);
     const row = this.shares(t);
     if (!row) return;
-    for (let s = 0; s <= t; s++) column.read[lagRow(t - s, this.longest)]! += Math.abs(row[s + 1]!);
+    for (let s = 0; s <= t; s++) {
+      const share = Math.abs(row[s + 1]!);
+      const from = lagRow(t - s, this.longest);
+      const until = Math.max(from + 1, lagRow(t - s + 1, this.longest));
+      for (let k = from; k < until; k++) column.read[k]! += share;
+    }
   }
 }
 

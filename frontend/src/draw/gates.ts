@@ -11,6 +11,8 @@ export interface Dial {
   value: number;
   /** Write-like, erase-like (forget, free) or read-like. */
   ink: "w" | "e" | "r";
+  /** What is written under the name instead of the value. */
+  words?: string;
   /** Definition, one hover away. */
   says: string;
 }
@@ -61,7 +63,7 @@ function updateDials(model: ModelLog, bank: BankSpec, t: number): Dial[] {
       name: "update",
       value: mean(model.need(bank.name, "input_gate").at(t)),
       ink: "w",
-      says: "Update gate 1 − z, mean over the units: how much of each unit is replaced by what is new.",
+      says: "Update gate 1 − z, mean over the units: how much of each unit is replaced. Bars above the lane: all steps.",
     },
   ];
   const reset = model.f32(bank.name, "reset_gate")?.at(t);
@@ -92,7 +94,7 @@ function recurrentDials(model: ModelLog, bank: BankSpec, t: number): Dial[] {
       name: "slope",
       value: mean(slopes),
       ink: "r",
-      says: "Slope ρ = tanh(a) / a, mean over the units: 1 passes all that arrives, near 0 the units are saturated.",
+      says: "Slope ρ = tanh(a) / a, mean over the units: 1 passes what arrives, near 0 they are saturated. Bars above the lane: all steps.",
     },
   ];
 }
@@ -133,9 +135,10 @@ function attentionDials(model: ModelLog, bank: BankSpec, t: number): Dial[] {
   if (ponder !== undefined) {
     dials.push({
       name: "ponder",
-      value: ponder / (model.f32(null, "halting_weights")?.size ?? 1),
+      value: ponder / mostPonder(model),
+      words: num(ponder),
       ink: "r",
-      says: `Ponder time, ${num(ponder)} depth steps, as part of the most there are.`,
+      says: `Ponder time: ${num(ponder)} of at most ${num(mostPonder(model))} depth steps. Bars above the lane: all steps.`,
     });
   }
   const acted = actedAt(model, bank, t);
@@ -144,6 +147,11 @@ function attentionDials(model: ModelLog, bank: BankSpec, t: number): Dial[] {
     dials.push({ name: `head ${h + 1}`, value: acted.read ? focus(model, bank, t, h) : 0, ink: "r", says });
   }
   return dials;
+}
+
+/** Ponder time is the number of depth steps and, where halting is accumulated, a remainder up to 1. */
+export function mostPonder(model: ModelLog): number {
+  return (model.f32(null, "halting_weights")?.size ?? 0) + 1;
 }
 
 function focus(model: ModelLog, bank: BankSpec, t: number, head: number): number {

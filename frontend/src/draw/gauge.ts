@@ -3,6 +3,7 @@
 import { actedAt } from "../ledger/banks";
 import type { ModelLog } from "../ledger/log";
 import type { BankSpec } from "../wire/manifest";
+import { mostPonder } from "./gates";
 import { stepsInView, xOfStep, type Box, type StageLayout, type TimeWindow } from "./layout";
 import { text, textWidth, type Ctx } from "./text";
 import type { Inks } from "./tokens";
@@ -26,8 +27,7 @@ export function gaugeOf(model: ModelLog, bank: BankSpec): Gauge | null {
     return { name: "update", at: (t) => mean(update.at(t)) };
   }
   const ponder = model.f32(null, "ponder");
-  const depth = model.f32(null, "halting_weights")?.size ?? 1;
-  return ponder && { name: "ponder", at: (t) => Math.min(1, ponder.at(t)[0]! / depth) };
+  return ponder && { name: "ponder", at: (t) => Math.min(1, ponder.at(t)[0]! / mostPonder(model)) };
 }
 
 /** The gap between lanes has room for this much. */
@@ -52,6 +52,7 @@ export function paintGauge(
   ctx.rect(raster.x, raster.y - HEIGHT - 1, raster.w, HEIGHT + 1);
   ctx.clip();
   ctx.fillStyle = inks.t3;
+  ctx.globalAlpha = 0.7;
   for (let step = first; step <= last; step++) {
     const h = gauge.at(step) * HEIGHT;
     if (h > 0.2) ctx.fillRect(xOfStep(layout, window, step) - window.step / 2, raster.y - 1 - h, width, h);

@@ -193,8 +193,7 @@ export class Lane {
     const which = banks.length > 1 ? bankLabel(bank).toLowerCase() : null;
     if (isSingle(bank)) {
       const words = `${this.slotWord}s`;
-      const gauge = this.gauge ? `, ${this.gauge.name} above` : "";
-      return [`${bank.width} ${words}${which ? `, ${which}` : ""}`, `slow ${words} on top${gauge}`];
+      return [`${bank.width} ${words}${which ? `, ${which}` : ""}`, `slow ${words} on top`];
     }
     if (bank.kind === "append") {
       const alike = banks.filter((other) => stem(other) === stem(bank)).length;
@@ -202,7 +201,7 @@ export class Lane {
       return [`${bank.readHeads} heads × ${bank.width}`, place ?? "one slot per step"];
     }
     if (bank.kind === "associative") {
-      return [`${bank.readHeads} × ${bank.slots} × ${bank.width}${which ? `, ${which}` : ""}`, "rows: how far back"];
+      return [`${bank.readHeads} heads, ${bank.slots} × ${bank.width}`, `rows: lag${which ? `, ${which}` : ""}`];
     }
     const heads = bank.readHeads > 1 ? `, ${bank.readHeads} heads` : "";
     return [`${count(bank.slots ?? 1)} × ${bank.width}${heads}`, bank.usage ? "slots by allocation" : "slots in order"];

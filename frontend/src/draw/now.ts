@@ -246,7 +246,7 @@ function dials(ctx: Ctx, inks: Inks, box: { x: number; y: number; w: number; h: 
     }
     if (roomy) {
       text(ctx, dial.name, box.x + 25, y - 6, { colour: inks.t3 });
-      text(ctx, num(dial.value), box.x + 25, y + 7, { colour: inks.t2 });
+      text(ctx, dial.words ?? num(dial.value), box.x + 25, y + 7, { colour: inks.t2 });
     } else {
       text(ctx, dial.name, box.x + 22, y, { colour: inks.t3 });
     }

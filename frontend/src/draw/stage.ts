@@ -324,10 +324,16 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
   }
   if (box.folded) return;
   const roomy = header.h > 80;
-  text(ctx, fitted(ctx, item.muted ? "muted" : sizes, header.w), header.x, header.y + 26, { colour: inks.t2 });
+  const ends: [number, number][] = [];
+  const line = (words: string, y: number, colour: string): void => {
+    const shown = fitted(ctx, words, header.w);
+    text(ctx, shown, header.x, header.y + y, { colour });
+    ends.push([header.y + y, header.x + textWidth(ctx, shown)]);
+  };
+  line(item.muted ? "muted" : sizes, 26, inks.t2);
   if (layout.mode === "wide" && header.h > 62) {
-    text(ctx, lagged ? "rows: how far back" : rows, header.x, header.y + 42, { colour: inks.t3 });
-    if (item.cost && header.h > 90) text(ctx, item.cost, header.x, header.y + 58, { colour: inks.t3 });
+    line(scene.rows === "lag" ? "rows: how far back" : rows, 42, inks.t3);
+    if (item.cost && header.h > 90) line(item.cost, 58, inks.t3);
   }
   if (error && header.h >= 60) text(ctx, error.words, header.x, header.y + header.h - 8, { colour: inks.t3 });
   if (layout.mode === "narrow") return;
@@ -336,7 +342,9 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
     for (const lag of [1, 10, 100, 1000]) {
       if (lag > scene.signal.planned) break;
       const y = raster.y + ((lagRow(lag, scene.signal.planned) + 0.5) / LAG_ROWS) * raster.h;
-      if (y < raster.y + raster.h - (roomy && error ? 16 : 4) || !roomy)
+      const left = right - textWidth(ctx, String(lag)) - 4;
+      const free = !ends.some(([at, end]) => Math.abs(at - y) < 11 && end > left);
+      if (free && (y < raster.y + raster.h - (roomy && error ? 16 : 4) || !roomy))
         text(ctx, String(lag), right, y, { colour: inks.t3, align: "right" });
     }
   } else if (roomy) {
