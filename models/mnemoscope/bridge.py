@@ -13,13 +13,14 @@ import copy
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mnemoscope import adapters, checkpoints, tasks
+from mnemoscope import adapters, checkpoints, paradigms, tasks
 from mnemoscope.checkpoints import LoadedModel
 from mnemoscope.encoder_decoder import EncoderDecoder
 from mnemoscope.errors import UnknownModel
@@ -95,6 +96,23 @@ def crossed(name: str, *, device: str = "cpu", **changes: Any) -> LoadedModel:
             f"{name} is a {loaded.label}; wanted a Transformer, such as {DEFAULT[0]}, or an encoder-decoder without settings"
         )
     return replace(loaded, model=model.requires_grad_(False), paradigm=paradigm, label="sDNC")
+
+
+def ship(name: str, folder: Path) -> dict[str, Any]:
+    """Write the stateless DNC of a checkpoint as a checkpoint of its own -> its card.
+
+    Nothing is trained: card and figures are those of the weights it was made from, which the card names with their hash.
+    Raises UnknownModel when the checkpoint is of another kind.
+    """
+    made, source = crossed(name), checkpoints.load(name)
+    paradigm = paradigms.get(made.paradigm)
+    card = {key: value for key, value in source.card.items() if key != "name"}
+    card |= {"model": paradigm.name, "label": paradigm.label, "glyph": paradigm.glyph}
+    card |= {"parameters": made.model.parameter_count(), "from": {"name": name, "sha256": source.sha256}}
+    card |= {"command": f"mnemoscope bridge --model {name} --out checkpoints/{paradigm.name}-{source.task}"}
+    settings = {"model": paradigm.name, "task": source.task, "config": paradigms.configuration(made.model)}
+    checkpoints.save(folder, made.model, settings, card)
+    return card
 
 
 def subject(name: str, *, seed: int = 0, steps: int = 48) -> Subject:

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from mnemoscope.commands import NOT_OK, OK
+from mnemoscope.errors import UnknownModel
 
 PARTS = {
     "own_step": "stateless DNC vs the Transformer's own step",
@@ -24,6 +25,12 @@ def bridge(args: argparse.Namespace) -> int:
     from mnemoscope import bridge as measuring
 
     torch.set_num_threads(1)  # a batch of one gains nothing from a second thread
+    if args.out:
+        if not args.model:
+            raise UnknownModel("--out wants --model: the checkpoint that is to be written as a stateless DNC")
+        card = measuring.ship(args.model, args.out)
+        print(f"{args.out}: {card['label']} with the weights of {args.model}")
+        return OK
     names = [args.model] if args.model else list(measuring.DEFAULT)
     good = True
     for name in tqdm(names, desc="measuring", unit=" models", disable=None):

@@ -122,6 +122,7 @@ def parser() -> argparse.ArgumentParser:
     bridge = command("bridge", _bridge, "prove that a Transformer is a stateless DNC, and climb from it to the DNC")
     bridge.add_argument("--model", metavar="CHECKPOINT", help="a Transformer's checkpoint, or random (default: three)")
     bridge.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N", help="of the episode (0)")
+    bridge.add_argument("--out", type=Path, metavar="DIR", help="write the stateless DNC of --model as a checkpoint")
     bridge.add_argument("--json", action="store_true", help="one JSON object a line")
 
     train = command("train", commands.train, "train a model on a task by its recipe")

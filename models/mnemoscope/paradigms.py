@@ -28,6 +28,9 @@ def _registry() -> dict[str, Paradigm]:
     from mnemoscope.gru import GRU, GRUConfig
     from mnemoscope.ntm import NTM, NTMConfig
     from mnemoscope.rnn import LSTM, LSTMConfig
+    from mnemoscope.sdnc import StatelessDNC
+    from mnemoscope.sdnc_config import StatelessDNCConfig
+    from mnemoscope.sdnc_encoder_decoder import StatelessEncoderDecoder, StatelessEncoderDecoderConfig
     from mnemoscope.transformer import Transformer, TransformerConfig
     from mnemoscope.universal import UniversalTransformer, UniversalTransformerConfig
 
@@ -42,6 +45,14 @@ def _registry() -> dict[str, Paradigm]:
         ),
         Paradigm("ntm", "NTM", "ntm", NTMConfig, NTM),
         Paradigm("dnc", "DNC", "dnc", DNCConfig, DNC),
+        Paradigm("sdnc", "sDNC", "sdnc", StatelessDNCConfig, StatelessDNC),
+        Paradigm(
+            "sdnc-encoder-decoder",
+            "sDNC encoder-decoder",
+            "sdnc",
+            StatelessEncoderDecoderConfig,
+            StatelessEncoderDecoder,
+        ),
         Paradigm("deltanet", "DeltaNet", "delta", DeltaNetConfig, DeltaNet),
         Paradigm("gated-deltanet", "Gated DeltaNet-2", "delta", GatedDeltaNetConfig, GatedDeltaNet),
     )

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from mnemoscope import checkpoints, evaluate, evaluate_series, paradigms, recipes, record, tasks
+from mnemoscope import bridge, checkpoints, evaluate, evaluate_series, paradigms, recipes, record, tasks
 from mnemoscope.recording import Recording
 
 MODELS = ("lstm", "transformer", "ntm", "dnc")
@@ -30,9 +31,24 @@ def test_every_checkpoint_has_a_card_that_tells_how_it_came_about(name: str) -> 
         "curve",
     } <= card.keys()
     assert card["parameters"] == loaded.model.parameter_count()
-    assert card["command"].startswith(f"mnemoscope train {card['task']} --model {card['model']}")
+    made = (
+        f"bridge --model {card['from']['name']} --out"
+        if "from" in card
+        else f"train {card['task']} --model {card['model']}"
+    )
+    assert card["command"].startswith(f"mnemoscope {made}")
     assert min(row[2] for row in card["curve"]) == card["validation"]
-    assert (card["task"], card["model"]) in recipes.RECIPES
+    assert "from" in card or (card["task"], card["model"]) in recipes.RECIPES
+
+
+@pytest.mark.parametrize("name", [name for name in checkpoints.names() if name.startswith("sdnc")])
+def test_a_stateless_dnc_ships_the_weights_it_says_it_was_made_from(name: str) -> None:
+    """Same hash as the checkpoint on its card, and the same answers to the last bit."""
+    made = checkpoints.load(name)
+    source = checkpoints.load(made.card["from"]["name"])
+    assert source.sha256 == made.card["from"]["sha256"]
+    inputs = torch.from_numpy(tasks.get(made.task).episode(seed=3).inputs[:40])
+    assert torch.equal(bridge.stepped(made.model, inputs), bridge.stepped(source.model, inputs))
 
 
 def test_every_model_ships_trained_for_the_three_tasks_of_the_stage() -> None:
