@@ -1,6 +1,8 @@
 """The stage as an instrument: keys, pointer, states, words for those who do not see it, and how fast it is."""
 
 from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
 
 from playwright.sync_api import Page, expect
 
@@ -48,9 +50,9 @@ def test_every_key_does_what_the_help_says(open_page: Open, long_recording: str,
     reaches(16)
     key("End")
     reaches(999)
-    key("l")
+    key("g")
     expect(page.get_by_role("button", name="Lag")).to_have_attribute("aria-pressed", "true")
-    key("l")
+    key("g")
     expect(page.get_by_role("button", name="Slots")).to_have_attribute("aria-pressed", "true")
     key("3")
     wait_until(lambda: "solo=ntm" in address(page), 5, "the link to say that one lane is isolated")
@@ -68,6 +70,23 @@ def test_every_key_does_what_the_help_says(open_page: Open, long_recording: str,
     key("Escape")
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
     key("Home")
+    key("l")
+    expect(page.get_by_role("slider", name="Speed")).to_have_attribute("aria-valuetext", "15 steps per second")
+    key("j")
+    expect(page.get_by_role("slider", name="Speed")).to_have_attribute("aria-valuetext", "8 steps per second")
+    for kind in ("write", "read", "task"):
+        key("e")
+        expect(page.get_by_role("combobox", name="Kind of event")).to_have_value(kind)
+        before = step_shown(page)
+        key(".")
+        wait_until(lambda before=before: step_shown(page) > before, 5, f"an event of kind {kind}")
+    key("h")
+    wait_until(lambda: "health=filled" in address(page), 5, "the health strip")
+    key("h")
+    key("q")
+    expect(page.get_by_role("dialog", name="read map", exact=False)).to_be_visible()
+    key("Escape")
+    key("Home")
     key("[")
     key("Shift+ArrowRight")
     key("]")
@@ -79,6 +98,98 @@ def test_every_key_does_what_the_help_says(open_page: Open, long_recording: str,
     key("c")
     expect(page.get_by_text("Link copied")).to_be_visible()
     assert page.evaluate("() => navigator.clipboard.readText()") == address(page)
+
+
+def test_lanes_are_arranged_with_keys_menu_and_palette(open_page: Open, long_recording: str, shot: Shot) -> None:
+    """Pin, fold, mute and move by key, menu and palette; the link says it and a fresh page stands the same."""
+    page = open_page(f"/s/{long_recording}#t=190&v=1")
+    settled(page)
+
+    def heads() -> list[str]:
+        return [str(head.get_attribute("aria-label")).split(",")[0] for head in page.locator("button.head").all()]
+
+    page.get_by_role("button", name="NTM, lane 3 of 4").press("Enter")
+    page.get_by_role("menuitemcheckbox", name="Keep on top").click()
+    wait_until(lambda: heads() == ["NTM", "LSTM", "Transformer", "DNC"], 5, "NTM on top")
+    page.get_by_role("button", name="LSTM, lane 2 of 4").press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")  # Isolate, Mute, Fold
+    stage(page).focus()
+    page.keyboard.press("3")
+    page.keyboard.press("Alt+ArrowDown")
+    page.keyboard.press("m")
+    page.keyboard.press("Escape")
+    wait_until(lambda: heads() == ["NTM", "LSTM", "DNC", "Transformer"], 5, "the Transformer below the DNC")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("focus")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("combobox", name="Measure of health")).to_have_value("focus")
+    page.keyboard.press("/")
+    page.keyboard.type("42")
+    page.keyboard.press("Enter")
+    wait_until(lambda: step_shown(page) == 42, 5, "step 42")
+    wait_until(
+        lambda: all(
+            part in address(page)
+            for part in ("order=lstm,dnc,ntm,transformer", "top=ntm", "mute=transformer", "fold=lstm", "health=focus")
+        ),
+        5,
+        f"the link to say how lanes stand: {address(page)}",
+    )
+    shot(page, "stage-arranged")
+    other = open_page(None)
+    other.goto(address(page))
+    settled(other)
+    assert [str(h.get_attribute("aria-label")).split(",")[0] for h in other.locator("button.head").all()] == heads()
+
+
+def test_a_stretch_is_selected_measured_repeated_and_found_again(
+    open_page: Open, long_recording: str, shot: Shot
+) -> None:
+    page = open_page(f"/s/{long_recording}#t=150&v=1")
+    settled(page)
+    box = stage(page).bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 300, box["y"] + 150)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 390, box["y"] + 150, steps=4)
+    page.mouse.up()
+    card = page.get_by_role("complementary", name="Inspector")
+    expect(card.get_by_text("31 steps", exact=False)).to_be_visible()
+    wait_until(lambda: "select=" in address(page), 5, "the selection in the link")
+    card.get_by_role("button", name="Repeat").click()
+    wait_until(lambda: "loop=" in address(page), 5, "the loop in the link")
+    card.get_by_role("button", name="Similar").click()
+    first = card.locator("button.hit").first
+    there = int(first.inner_text().split()[2])
+    first.click()
+    wait_until(lambda: step_shown(page) == there, 5, "the similar moment")
+    shot(page, "stage-selected")
+    page.keyboard.press("Escape")
+    wait_until(lambda: "select" not in address(page) and "loop" not in address(page), 5, "Esc to free everything")
+
+
+def test_pictures_of_the_view(open_page: Open, long_recording: str, tmp_path: Path) -> None:
+    """PNG at twice the size; SVG with letters as letters."""
+    page = open_page(f"/s/{long_recording}#t=190&v=1")
+    settled(page)
+    files = {}
+    for kind in ("PNG", "SVG"):
+        page.get_by_role("button", name="Export").click()
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=f"This view, {kind}").click()
+        files[kind] = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(files[kind])
+    assert files["PNG"].name == "thousand-steps-190.png"
+    data = files["PNG"].read_bytes()
+    box = stage(page).bounding_box()
+    assert box
+    assert int.from_bytes(data[16:20], "big") == 2 * round(box["width"])
+    drawing = ElementTree.fromstring(files["SVG"].read_text())
+    words = {element.text for element in drawing.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"LSTM", "Transformer", "NTM", "DNC", "190"} <= words
+    assert len(list(drawing.iter("{http://www.w3.org/2000/svg}image"))) >= 4
 
 
 def test_words_for_those_who_do_not_see_the_canvas(open_page: Open, long_recording: str) -> None:

@@ -88,6 +88,8 @@ def test_from_a_file_to_a_link(open_page: Open, ready: Api, shot: Shot, tmp_path
     page.mouse.down()
     page.mouse.up()
     expect(page.get_by_role("button", name="pinned, Esc frees")).to_be_visible()
+    now = step_shown(page)
+    assert 40 <= now < 50, "a click moves the playhead to what was clicked"
     page.mouse.move(box["x"] + 60, box["y"] + box["height"] - 4)
     settled(page)
     shot(page, "story-4-pinned")
@@ -99,7 +101,7 @@ def test_from_a_file_to_a_link(open_page: Open, ready: Api, shot: Shot, tmp_path
     link = page.evaluate("() => navigator.clipboard.readText()")
     assert link == page.evaluate("() => location.href")
     assert "/s/" in link
-    assert "t=70" in link
+    assert f"t={now}&" in link
     assert "pin=ntm" in link
     told = page.get_by_role("complementary", name="Inspector").inner_text()
 
@@ -107,7 +109,7 @@ def test_from_a_file_to_a_link(open_page: Open, ready: Api, shot: Shot, tmp_path
     other = open_page(None)
     other.goto(link)
     settled(other)
-    wait_until(lambda: step_shown(other) == 70, 10, "the moment of the link")
+    wait_until(lambda: step_shown(other) == now, 10, "the moment of the link")
     wait_until(
         lambda: other.get_by_role("complementary", name="Inspector").inner_text() == told,
         10,
