@@ -52,8 +52,8 @@ def _on_signal(kind: str, steps: int, seed: int, *, params: dict[str, float] | N
 
 
 def exhibits() -> Iterator[Exhibit]:
-    """All of them, in the order of the page."""
-    from mnemoscope import tasks
+    """All of them, in the order of the page. A training can only be watched where snapshots of it were set aside."""
+    from mnemoscope import checkpoints, tasks
 
     yield Exhibit(
         "odd-beat",
@@ -69,6 +69,14 @@ def exhibits() -> Iterator[Exhibit]:
         MODELS,
         lambda: tasks.get("copy").episode(seed=4, length=20),
     )
+    if checkpoints.snapshot_updates("ntm-copy"):
+        yield Exhibit(
+            "learning",
+            "Watch a memory being learned",
+            "One NTM at moments of its training: first all bytes land on the same slots, in the end each has its own.",
+            ("ntm@*",),
+            lambda: tasks.get("copy").episode(seed=4, length=12),
+        )
     yield Exhibit(
         "used-again",
         "The same memory, used again",

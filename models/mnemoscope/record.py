@@ -6,6 +6,7 @@ the next step does not exist yet. Steps stay on the device and are copied to the
 
 import platform
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mnemoscope import checkpoints, paradigms, tasks
+from mnemoscope import checkpoints, choices, paradigms, tasks
 from mnemoscope.checkpoints import LoadedModel
 from mnemoscope.errors import CheckpointError, MnemoscopeError
 from mnemoscope.layout import FrameLayout
@@ -142,9 +143,10 @@ class Stepper:
     def manifest_entry(self) -> dict[str, Any]:
         """The entry of this model in the manifest's `models`."""
         loaded = self.loaded
+        base, _, moment = loaded.name.partition("@")
         return {
-            "id": loaded.paradigm,
-            "label": loaded.label,
+            "id": f"{loaded.paradigm}@{moment}" if moment else loaded.paradigm,
+            "label": f"{loaded.label}, {moment} update{'' if moment == '1' else 's'}" if moment else loaded.label,
             "paradigm": loaded.paradigm,
             "glyph": loaded.glyph,
             "task": loaded.task,
@@ -161,7 +163,11 @@ class Stepper:
             "banks": [bank.to_json() for bank in self.model.banks()],
             "frame": self.layout.to_json(),
             "keyframe": self.keyframe_layout.to_json(),
-        }
+        } | (
+            {"training": {"of": base, "update": int(moment), "updates": checkpoints.snapshot_updates(base)}}
+            if moment
+            else {}
+        )
 
 
 def _joined(steps: list[Any]) -> Any:
@@ -187,16 +193,19 @@ def program_version() -> str:
 def manifest_for(
     episode: Episode, steppers: list[Stepper], *, recording_id: str | None = None, title: str = "", seed: int = 0
 ) -> dict[str, Any]:
-    """The manifest of a recording that is about to begin. Two models of one paradigm get the ids "ntm", "ntm-2", …"""
+    """The manifest of a recording that is about to begin. Two models of one paradigm get the ids "ntm", "ntm-2", …,
+    moments of a training "ntm@0", "ntm@250", …
+    """
     entries: list[dict[str, Any]] = []
+    seen: Counter[str] = Counter()
     for stepper in steppers:
         entry = stepper.manifest_entry()
-        twins = sum(other["paradigm"] == entry["paradigm"] for other in entries)
-        entries.append(entry | ({"id": f"{entry['id']}-{twins + 1}"} if twins else {}))
+        seen[entry["id"]] += 1
+        twin = seen[entry["id"]]
+        entries.append(entry | ({"id": f"{entry['id']}-{twin}"} if twin > 1 else {}))
+    made = "random bits" if tasks.get(episode.task).binary else "a random mixture"
     signal = (
-        {"name": "random bits", "channel": None, "unit": "", "sample_rate": None}
-        if episode.signal is None
-        else episode.signal
+        {"name": made, "channel": None, "unit": "", "sample_rate": None} if episode.signal is None else episode.signal
     )
     return {
         "format": FORMAT,
@@ -215,14 +224,14 @@ def manifest_for(
 
 
 def load_models(names: list[str], task: str, *, device: str = "cpu") -> list[LoadedModel]:
-    """Checkpoints for a task by paradigm ("ntm") or by full name ("ntm-signal-recall").
+    """Checkpoints for a task by paradigm ("ntm"), by full name ("ntm-copy"), as they were after some updates ("ntm@250")
+    or all along their training ("ntm@*").
 
     Raises UnknownModel for a name without a checkpoint, MnemoscopeError for an empty list.
     """
     if not names:
         raise MnemoscopeError("no model was chosen; name at least one, for example ntm")
-    known = set(checkpoints.names())
-    return [checkpoints.load(name if name in known else f"{name}-{task}", device=device) for name in names]
+    return [checkpoints.load(name, device=device) for name in choices.resolve(names, task)]
 
 
 def run(steppers: list[Stepper], *, chunk: int = KEYFRAME_EVERY) -> Iterator[tuple[int, Piece]]:

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from mnemoscope import ledger, paradigms, record, tasks
+from mnemoscope import checkpoints, choices, gallery, ledger, paradigms, record, tasks
 from mnemoscope.checkpoints import LoadedModel
 from mnemoscope.derive import CellState, MatrixState, attention_row, retain
-from mnemoscope.errors import CheckpointError, MnemoscopeError
+from mnemoscope.errors import CheckpointError, MnemoscopeError, UnknownModel
 from mnemoscope.recording import Recording
 
 SMALL: dict[str, dict[str, Any]] = {
@@ -180,6 +180,95 @@ def test_a_model_of_another_task_is_refused() -> None:
     """The error names both tasks."""
     with pytest.raises(CheckpointError, match=r"trained for copy, the episode is signal-recall"):
         record.Stepper(untrained("lstm", "copy"), tasks.get("signal-recall").episode())
+
+
+@pytest.fixture
+def trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Checkpoints of two tasks whose names end alike, one of them with snapshots; weights differ at every update."""
+    for name, task in (("ntm", "copy"), ("lstm", "copy"), ("ntm", "repeat-copy")):
+        loaded = untrained(name, task)
+        config = paradigms.configuration(loaded.model)
+        card = {"model": name, "label": loaded.label, "glyph": loaded.glyph, "task": task, "parameters": 1}
+        folder = tmp_path / f"{name}-{task}"
+        checkpoints.save(folder, loaded.model, {"model": name, "task": task, "config": config}, card)
+        if (name, task) == ("ntm", "copy"):
+            moments = {n: checkpoints.weights_of(untrained(name, task, seed=n + 1).model) for n in (1000, 0, 250)}
+            checkpoints.save_snapshots(folder, moments, 1000)
+    monkeypatch.setattr(checkpoints, "folders", lambda: [tmp_path])
+    return tmp_path
+
+
+def test_a_training_is_recorded_as_streams_side_by_side(trained: Path) -> None:
+    """ "ntm@*" is every snapshot in the order of updates; each says of which training it is, and answers as it did then."""
+    models = record.load_models(["lstm", "ntm@*", "ntm"], "copy")
+    assert [m.name for m in models] == ["lstm-copy", "ntm-copy@0", "ntm-copy@250", "ntm-copy@1000", "ntm-copy"]
+    episode = tasks.get("copy").episode(length=3)
+    record.record_file(trained / "run.mnemo", episode, models)
+    with Recording.open(trained / "run.mnemo") as recording:
+        assert recording.models == ["lstm", "ntm@0", "ntm@250", "ntm@1000", "ntm"]
+        entries = recording.manifest["models"]
+        assert [e["label"] for e in entries[1:]] == ["NTM, 0 updates", "NTM, 250 updates", "NTM, 1000 updates", "NTM"]
+        assert entries[2]["training"] == {"of": "ntm-copy", "update": 250, "updates": [0, 250, 1000]}
+        assert [e["paradigm"] for e in entries] == ["lstm", "ntm", "ntm", "ntm", "ntm"]
+        assert ["training" in e for e in entries] == [False, True, True, True, False]
+        answers = [recording[m].array("outputs") for m in recording.models[1:]]
+    assert all(not np.allclose(a, b) for i, a in enumerate(answers) for b in answers[:i])
+
+
+def test_models_of_one_name_get_different_ids(trained: Path) -> None:
+    """A recording's ids are unique, also where the same moment is asked for twice."""
+    models = record.load_models(["ntm", "ntm@250", "ntm-copy@250", "ntm"], "copy")
+    steppers = [record.Stepper(model, tasks.get("copy").episode(length=2)) for model in models]
+    entries = record.manifest_for(tasks.get("copy").episode(length=2), steppers)["models"]
+    assert [e["id"] for e in entries] == ["ntm", "ntm@250", "ntm@250-2", "ntm-2"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ("gru", r"no checkpoint 'gru-copy'; for the task copy there are: lstm-copy, ntm-copy$"),
+        ("ntm-repeat", r"no checkpoint 'ntm-repeat-copy'; for the task copy"),
+        ("ntm-repeat-copy", r"no checkpoint 'ntm-repeat-copy-copy'"),
+        ("ntm@300", r"ntm-copy has no snapshot '300'; it has: 0, 250, 1000, or \* for all of them"),
+        ("ntm@", r"no snapshot ''"),
+        ("ntm@-1", r"no snapshot '-1'"),
+        ("lstm@*", r"lstm-copy has no snapshots"),
+    ],
+)
+def test_models_that_there_are_not_are_named_beside_those_that_there_are(
+    trained: Path, wanted: str, message: str
+) -> None:
+    """Also where the name of a checkpoint of another task would fit."""
+    with pytest.raises(UnknownModel, match=message):
+        choices.resolve([wanted], "copy")
+
+
+def test_a_training_is_shown_where_it_was_kept(trained: Path) -> None:
+    """The gallery watches a memory being learned; without snapshots there is nothing to watch."""
+    [learning] = [exhibit for exhibit in gallery.exhibits() if exhibit.id == "learning"]
+    assert len(choices.resolve(learning.models, learning.episode().task)) == 3
+    (trained / "ntm-copy" / checkpoints.SNAPSHOTS).unlink()
+    assert "learning" not in [exhibit.id for exhibit in gallery.exhibits()]
+
+
+def test_a_free_run_hears_itself() -> None:
+    """forecast from step `free` on: the log holds as input what the model said a step before."""
+    episode = tasks.get("forecast").episode(np.sin(np.arange(90) / 5), context=20, free=50)
+    stepper = record.Stepper(untrained("lstm", "forecast"), episode)
+    frames = b"".join(p.payload for p in stepper.advance(90) if p.kind == "frames")
+    table = np.frombuffer(frames, "<f4").reshape(90, -1)
+    heard, said = (table[:, stepper.layout[None, name].offset // 4] for name in ("inputs", "outputs"))
+    np.testing.assert_array_equal(heard[:50], episode.inputs[:50, 0])
+    np.testing.assert_array_equal(heard[50:], said[49:-1])
+
+
+def test_what_a_task_makes_up_is_called_by_its_name() -> None:
+    """Bits are bits; a series that nobody gave is a mixture."""
+    names = []
+    for task in ("copy", "forecast"):
+        episode = tasks.get(task).episode(seed=1)
+        names.append(record.manifest_for(episode, [record.Stepper(untrained("lstm", task), episode)])["signal"]["name"])
+    assert names == ["random bits", "a random mixture"]
 
 
 def test_devices_are_picked_at_run_time() -> None:
