@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 ENVIRONMENT = os.environ | {
     "PYTHONPATH": os.pathsep.join(str(ROOT / name) for name in ("models", "server", "frontend"))
 }
-COMMANDS = ("serve", "record", "inspect", "verify", "evaluate", "train", "export")
+COMMANDS = ("serve", "record", "inspect", "verify", "evaluate", "train", "bridge", "export")
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +177,7 @@ BAD = [
     (["evaluate", "--models", "gru"], "no checkpoint of gru"),
     (["evaluate", "--task", "juggle"], "unknown task 'juggle'"),
     (["evaluate", "--sequences", "0"], "whole number of 1 … 100000"),
-    (["train", "copy", "--model", "gru"], "no recipe for task copy and model gru"),
+    (["train", "ngrams", "--model", "gru"], "no recipe for task ngrams and model gru"),
     (["train", "juggle", "--model", "ntm"], "unknown task 'juggle'"),
     (["frobnicate"], "invalid choice: 'frobnicate'"),
     (["--port", "99999"], "whole number of 0 … 65535"),
@@ -273,7 +273,7 @@ def test_evaluation_prints_a_line_a_row(capsys: pytest.CaptureFixture[str]) -> N
     code, out, _ = run(capsys, "evaluate", "--models", "lstm", "--task", "copy", "--sequences", "2", "--json")
     rows = [json.loads(line) for line in out.splitlines()]
     assert code == 0
-    assert [row["condition"] for row in rows] == [f"length {n}" for n in (1, 5, 10, 15, 20)]
+    assert [row["condition"] for row in rows] == [f"length {n}" for n in (1, 5, 10, 15, 20, 30, 40, 60, 80, 100, 120)]
     assert all(set(row) >= {"model", "task", "metric", "value", "sequences", "seed", "checkpoint"} for row in rows)
     code, out, _ = run(capsys, "evaluate", "--models", "lstm-copy", "--sequences", "2")
     assert code == 0

@@ -80,7 +80,7 @@ def test_only_listed_names_are_found(trained: Path, name: str) -> None:
 def test_training_without_a_recipe_says_which_there_are() -> None:
     """The error lists the commands that work."""
     with pytest.raises(TrainingError, match="copy --model ntm"):
-        train.train("copy", "gru")
+        train.train("ngrams", "gru")
 
 
 def test_graves_rmsprop_equals_its_equations() -> None:
