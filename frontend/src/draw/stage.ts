@@ -324,7 +324,7 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
   }
   if (box.folded) return;
   const roomy = header.h > 80;
-  const ends: [number, number][] = [];
+  const ends: [number, number][] = [[header.y + 8.5, header.x + 16 + textWidth(ctx, lane.label, 12, 600)]];
   const line = (words: string, y: number, colour: string): void => {
     const shown = fitted(ctx, words, header.w);
     text(ctx, shown, header.x, header.y + y, { colour });

@@ -90,14 +90,20 @@ export function retentionAt(model: ModelLog, bank: string | null, t: number): Fl
 }
 
 /**
- * Where head `head` wrote at step t, 0 … 1: [slot]; for a cell the input gate [unit], for a recurrent state the slope of its
- * squashing [unit]; for attention one-hot [t + 1]; for an associative memory the size of its key [key].
+ * Where head `head` wrote at step t, 0 … 1: [slot]; for a cell the input gate [unit], for a recurrent state |ρ ⊙ d|, at most 1
+ * [unit]; for attention one-hot [t + 1]; for an associative memory the size of its key [key].
  */
 export function writeRow(model: ModelLog, bank: string | null, head: number, t: number): Float32Array {
   const spec = model.bank(bank);
   if (spec.kind === "matrix") return headRow(model, spec, "write_weights", head, t);
   if (spec.kind === "cell") return model.need(spec.name, "input_gate").at(t);
-  if (spec.kind === "recurrent") return model.need(spec.name, "slopes").at(t);
+  if (spec.kind === "recurrent") {
+    const slopes = model.need(spec.name, "slopes").at(t);
+    return model
+      .need(spec.name, "write_vectors")
+      .at(t)
+      .map((d, u) => Math.min(1, Math.abs(slopes[u]! * d)));
+  }
   if (spec.kind === "associative") return direction(headRow(model, spec, "keys", head, t));
   const row = new Float32Array(t + 1);
   row[t] = actedAt(model, spec, t).write ? 1 : 0;

@@ -96,7 +96,8 @@ describe("a slot", () => {
     expect(cell.erase[7]).toBeCloseTo(1 - gru.need("cell", "forget_gate").at(7)[1]!, 6);
     expect(cell.read.every((x) => x === 1)).toBe(true);
     const unit = slotLife(rnn, null, 2);
-    expect(unit.write[7]).toBe(rnn.need("state", "slopes").at(7)[2]);
+    const put = rnn.need("state", "slopes").at(7)[2]! * rnn.need("state", "write_vectors").at(7)[2]!;
+    expect(unit.write[7]).toBeCloseTo(Math.min(1, Math.abs(put)), 6);
     expect(Math.max(...unit.erase)).toBe(0); // no gate forgets
     const row = slotLife(delta, null, 1);
     for (const series of [row.write, row.read, row.erase]) {

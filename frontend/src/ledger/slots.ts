@@ -17,7 +17,7 @@ export interface SlotLife {
  *
  *   matrix       write, read: the largest weight of any head · erase: 1 − mean_j Π_h (1 − w_h e_h[j]), free gates aside
  *   cell         input gate, output gate (1 where the cell itself is read), 1 − forget gate
- *   recurrent    slope ρ of the squashing, 1 (the state itself is read), never erased by a gate
+ *   recurrent    |ρ d|, at most 1; 1 (the state itself is read); never erased by a gate
  *   append       written at its own step, read by the largest attention weight of any head, never erased
  *   associative  write, read: the largest size of any head's key and query here, of vectors of length 1 · erase: 1 − the
  *                least part α (1 − b k²) of the row's own content that any head keeps

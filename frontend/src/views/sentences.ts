@@ -143,15 +143,20 @@ export function slotFacts(model: StageModel, stream: number, slot: number, t: nu
   }
   const held = heldShare(lane.model, bank.name, source.step, t);
   const prose: Prose = [
-    { words: "Holds what was " },
+    { words: opening(source.share) },
     { words: `written at t = ${source.step}`, strong: true },
     { words: ` by ${inputWords(model, source.step)}` },
     { words: ` (share ${percent(source.share)}).` },
     { words: ` ${lastRead(lane, life, source.step, t)}` },
-    { words: ` ${leftWords(lane, held)}` },
+    { words: ` ${source.step === t ? "That is this step's own write." : leftWords(lane, held)}` },
   ];
 
   return { lane, title, prose, life, numbers };
+}
+
+/** Where shares go beyond the whole, writes cancel one another, and the largest is not what is there. */
+function opening(share: number): string {
+  return share > 0 && share < 1.5 ? "Holds what was " : "Made of writes that cancel one another; the largest was ";
 }
 
 function lastRead(lane: Lane, life: SlotLife, since: number, t: number): string {
@@ -171,9 +176,9 @@ function slotNumbers(lane: Lane, life: SlotLife, t: number): SlotFacts["numbers"
   if (kind === "recurrent") {
     return [
       {
-        name: "slope",
+        name: "written",
         ...write,
-        says: `Slope ρ of this unit at step ${t}: 1 passes what arrives, near 0 it is saturated.`,
+        says: `What the input of step ${t} puts into this unit, |ρd|; the state itself is within 1.`,
       },
     ];
   }
