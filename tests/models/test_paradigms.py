@@ -119,7 +119,7 @@ def test_the_interface_of_the_dnc_has_the_size_of_the_paper() -> None:
 
 def test_an_unknown_model_or_setting_is_named_with_the_choices() -> None:
     """Errors say what there is."""
-    with pytest.raises(UnknownModel, match="lstm, transformer, ntm, dnc"):
+    with pytest.raises(UnknownModel, match="rnn, gru, lstm, transformer, encoder-decoder"):
         paradigms.build("gpt", {})
     with pytest.raises(UnknownModel, match=r"slot; it has .*slots"):
         paradigms.build("ntm", {"inputs": 1, "outputs": 1, "slot": 3})
