@@ -1,0 +1,244 @@
+/** A run being planned: signal, task, models, and what follows from them. The page's forms read and write it. */
+
+import { HUES, hueOf } from "../draw/tokens";
+import { api } from "../state/api";
+import { ApiError, readable, type MnemoscopeError } from "../state/errors";
+import type { Generator, ModelCard, Preview, SessionRequest, SignalPreview, Status, Upload } from "../wire/wire.gen";
+import { count } from "../draw/format";
+import { fitting, leastSteps, RECALL, rounds, suggested } from "./plan";
+
+export type Source = "generate" | "file" | "draw";
+
+/** Pause after a change before a preview is asked for, ms. */
+const SETTLED = 140;
+
+export class NewRun {
+  /* What the server offers. */
+  status = $state.raw<Status | null>(null);
+  cards = $state.raw<readonly ModelCard[]>([]);
+  generators = $state.raw<readonly Generator[]>([]);
+  error = $state.raw<MnemoscopeError | null>(null);
+
+  task = $state("signal-recall");
+  source = $state<Source>("generate");
+
+  /* A generated signal. */
+  made = $state.raw({ kind: "heartbeat", seed: 1, steps: 420, params: {} as Record<string, number> });
+  sample = $state.raw<SignalPreview | null>(null);
+
+  /* A file, or what was drawn, which travels as one. */
+  upload = $state.raw<Upload | null>(null);
+  drawn = $state(false);
+  fileName = $state("");
+  channel = $state(0);
+  start = $state(0);
+  stop = $state(0);
+  rate = $state<number | null>(null);
+  resample = $state<number | null>(null);
+  missing = $state<"hold" | "linear" | "drop">("hold");
+  scaling = $state<"zscore" | "robust" | "none">("zscore");
+  keepName = $state(false);
+  preview = $state.raw<Preview | null>(null);
+  previewError = $state.raw<MnemoscopeError | null>(null);
+
+  /* The task's own numbers. */
+  lead = $state<number>(RECALL.lead.start);
+  segment = $state<number>(RECALL.segment.start);
+  delay = $state<number>(RECALL.delay.start);
+  times = $state(1);
+  length = $state(20);
+  copies = $state(3);
+
+  chosen = $state.raw<ReadonlySet<string>>(new Set());
+  begins = $state<"playing" | "paused">("playing");
+
+  readonly series = $derived(this.task === "signal-recall");
+  /** The signal comes out of an upload. */
+  readonly filed = $derived(this.source !== "generate");
+  readonly tasks = $derived(
+    [...new Set(this.cards.map((card) => card.task))].sort((a, b) =>
+      a === "signal-recall" ? -1 : b === "signal-recall" ? 1 : a.localeCompare(b),
+    ),
+  );
+  readonly able = $derived(
+    this.cards
+      .filter((card) => card.task === this.task)
+      .sort((a, b) => HUES.indexOf(hueOf(a.glyph)) - HUES.indexOf(hueOf(b.glyph))),
+  );
+  readonly running = $derived(this.able.filter((card) => this.chosen.has(card.model)));
+  /** The upload that belongs to the source looked at. */
+  readonly held = $derived(this.upload && this.drawn === (this.source === "draw") ? this.upload : null);
+  readonly steps = $derived(
+    !this.series
+      ? this.copies * (2 * this.length + 1)
+      : this.filed
+        ? this.held
+          ? (this.preview?.steps ?? 0)
+          : 0
+        : this.made.steps,
+  );
+  readonly least = $derived(leastSteps(this.lead, this.segment, this.delay));
+  readonly most = $derived(this.status?.limits.steps ?? 20000);
+  readonly fits = $derived(this.series ? Math.max(1, fitting(this.steps, this.lead, this.segment, this.delay)) : 1);
+  readonly plan = $derived(this.series ? rounds(this.steps, this.lead, this.segment, this.delay, this.times) : []);
+  readonly hz = $derived(this.filed ? (this.preview?.sample_rate ?? null) : (this.sample?.sample_rate ?? null));
+  /** Milliseconds of one step of all models chosen, as measured on this host; null while one is not measured. */
+  readonly ms = $derived.by(() => {
+    const each = this.running.map((card) => card.measured_ms_per_step);
+    return each.length && each.every((v): v is number => v !== null) ? each.reduce((sum, v) => sum + v, 0) : null;
+  });
+  readonly seconds = $derived.by(() => {
+    if (this.series && this.filed && typeof this.preview?.estimate.seconds === "number")
+      return this.preview.estimate.seconds;
+    return this.ms === null ? null : (this.steps * this.ms) / 1000;
+  });
+  readonly bytes = $derived(this.series && this.filed && this.held ? (this.preview?.estimate.bytes ?? null) : null);
+  /** Rows of the file that make as many steps as the server runs. */
+  readonly rowsMost = $derived.by(() => {
+    const rate = this.rate ?? this.upload?.report.sample_rate;
+    return Math.floor(this.most * (this.resample && rate ? rate / this.resample : 1));
+  });
+  /** Why it cannot be run as it is; "" where it can. */
+  readonly why = $derived(this.obstacle());
+
+  async load(): Promise<void> {
+    try {
+      [this.status, this.cards, this.generators] = await Promise.all([api.status(), api.models(), api.signals()]);
+      this.chosen = new Set(this.cards.map((card) => card.model));
+      if (!this.tasks.includes(this.task)) this.task = this.tasks[0] ?? this.task;
+      const kinds = this.generators.map((g) => g.kind);
+      if (!kinds.includes(this.made.kind)) this.made = { ...this.made, kind: kinds[0] ?? this.made.kind };
+      const params = this.generators.find((g) => g.kind === this.made.kind)?.params ?? [];
+      this.made = { ...this.made, params: Object.fromEntries(params.map((p) => [p.name, p.default])) };
+    } catch (reason) {
+      this.error = readable(reason);
+    }
+  }
+
+  /** The server has read a file (or what was drawn): suggest how to look at it. */
+  took(result: Upload, name: string, drawn = false): void {
+    this.upload = result;
+    this.drawn = drawn;
+    this.fileName = name;
+    this.preview = null;
+    this.previewError = null;
+    const value = result.report.columns.find((column) => column.kind === "value");
+    this.channel = value?.index ?? 0;
+    this.rate = result.report.sample_rate;
+    this.start = 0;
+    const { rows, sample_rate } = result.report;
+    ({ resample: this.resample, stop: this.stop } = drawn
+      ? { resample: null, stop: rows }
+      : suggested(rows, sample_rate, value?.unit ?? null));
+    if (value) return;
+    this.previewError = new ApiError(
+      0,
+      "no-values",
+      "No column of this file holds numbers.",
+      null,
+      "Choose a file with at least one column of numbers.",
+    );
+  }
+
+  /** Previews follow every change after a short pause; an older answer never overtakes a newer one. For an effect. */
+  previewing(): (() => void) | undefined {
+    if (!this.series) return undefined;
+    if (this.filed) {
+      const { held } = this;
+      if (!held?.report.columns.some((column) => column.kind === "value")) return undefined;
+      const request = { ...this.selected(held), models: this.running.map((card) => card.model) };
+      return soon(
+        (signal) => api.previewUpload(held.id, request, { signal }),
+        (answer) => {
+          this.preview = answer;
+          this.previewError = null;
+        },
+        (error) => (this.previewError = error),
+      );
+    }
+    if (!this.generators.length) return undefined;
+    const request = { ...this.made };
+    return soon(
+      (signal) => api.previewSignal(request, { signal }),
+      (answer) => {
+        this.sample = answer;
+        this.error = null;
+      },
+      (error) => (this.error = error),
+    );
+  }
+
+  /** What the server is asked to run. */
+  request(): SessionRequest {
+    const { made, series, held } = this;
+    return {
+      task: this.task,
+      models: this.running.map((card) => card.model),
+      task_params: series
+        ? { lead: this.lead, segment: this.segment, delay: this.delay, rounds: Math.min(this.times, this.fits) }
+        : { length: this.length, rounds: this.copies },
+      seed: made.seed,
+      start: this.begins,
+      speed: 24,
+      signal: !series
+        ? { kind: "none" }
+        : this.filed
+          ? { kind: "upload", upload_id: held!.id, ...this.selected(held!), keep_name: this.keepName }
+          : { kind: "generated", generator: made.kind, seed: made.seed, steps: made.steps, params: made.params },
+    };
+  }
+
+  toggle(model: string): void {
+    const next = new Set(this.chosen);
+    if (!next.delete(model)) next.add(model);
+    this.chosen = next;
+  }
+
+  private selected(upload: Upload) {
+    const { channel, start, stop, missing, scaling } = this;
+    return {
+      channel,
+      start,
+      stop,
+      sample_rate: this.rate === upload.report.sample_rate ? null : this.rate,
+      resample_to: this.resample,
+      missing,
+      scaling,
+    };
+  }
+
+  private obstacle(): string {
+    const { series, filed, steps, least, most, status } = this;
+    if (this.running.length === 0) return "Choose at least one model.";
+    if (series && filed && !this.held) return this.source === "draw" ? "Draw a signal first." : "Choose a file first.";
+    if (series && filed && this.previewError) return "The window cannot be used as it is.";
+    if (series && steps > 0 && steps < least)
+      return `One round needs ${least} steps; the signal has ${steps}. Take a longer window or a shorter segment or delay.`;
+    if (steps > most)
+      return `${count(steps)} steps are more than this server runs (${count(most)}). Take a shorter window or a lower rate.`;
+    if (status?.replay_only || status?.workers === "failed") return "Live runs are off on this host.";
+    return steps === 0 ? "Waiting for the signal." : "";
+  }
+}
+
+/** Asks after a pause; the way to stop it, which also silences an answer on its way. */
+function soon<T>(
+  ask: (signal: AbortSignal) => Promise<T>,
+  took: (answer: T) => void,
+  failed: (error: MnemoscopeError) => void,
+): () => void {
+  const abort = new AbortController();
+  const timer = setTimeout(() => {
+    ask(abort.signal)
+      .then((answer) => {
+        if (!abort.signal.aborted) took(answer);
+      })
+      .catch((reason: unknown) => {
+        if (!abort.signal.aborted) failed(readable(reason));
+      });
+  }, SETTLED);
+  return () => {
+    clearTimeout(timer);
+    abort.abort();
+  };
+}
