@@ -338,19 +338,21 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
   if (error && header.h >= 60) text(ctx, error.words, header.x, header.y + header.h - 8, { colour: inks.t3 });
   if (layout.mode === "narrow") return;
   const right = raster.x - 6;
+  const index = (words: string, y: number): void => {
+    const left = right - textWidth(ctx, words) - 4;
+    if (ends.some(([at, end]) => Math.abs(at - y) < 11 && end > left)) return;
+    text(ctx, words, right, y, { colour: inks.t3, align: "right" });
+  };
   if (lagged) {
     for (const lag of [1, 10, 100, 1000]) {
       if (lag > scene.signal.planned) break;
       const y = raster.y + ((lagRow(lag, scene.signal.planned) + 0.5) / LAG_ROWS) * raster.h;
-      const left = right - textWidth(ctx, String(lag)) - 4;
-      const free = !ends.some(([at, end]) => Math.abs(at - y) < 11 && end > left);
-      if (free && (y < raster.y + raster.h - (roomy && error ? 16 : 4) || !roomy))
-        text(ctx, String(lag), right, y, { colour: inks.t3, align: "right" });
+      if (y < raster.y + raster.h - (roomy && error ? 16 : 4) || !roomy) index(String(lag), y);
     }
   } else if (roomy) {
     const last = lane.bank.kind === "append" ? scene.signal.planned : lane.slots;
-    text(ctx, "0", right, raster.y + 6, { colour: inks.t3, align: "right" });
-    text(ctx, String(last - 1), right, raster.y + raster.h - 6, { colour: inks.t3, align: "right" });
+    index("0", raster.y + 6);
+    index(String(last - 1), raster.y + raster.h - 6);
   }
 }
 
