@@ -5,7 +5,7 @@
  * rest of the viewer may index typed arrays without asking again. Keys of later minor versions are kept in `raw`.
  */
 import { ManifestError } from "./errors";
-import { absent, array, count, fail, object, optionalText, real, text } from "./json";
+import { absent, array, count, fail, flag, object, optionalText, real, text } from "./json";
 import type { Json } from "./json";
 import { MAX_FRAME_BYTES, MAX_KEYFRAME_BYTES, parseBank, parseFrame, requireBank } from "./layout";
 import type { BankSpec, FrameSpec } from "./layout";
@@ -22,6 +22,15 @@ const MAX_STREAMS = 256;
 
 export type RecordingStatus = "running" | "ended" | "stopped" | "failed";
 
+export interface TrainingSpec {
+  /** Name of the checkpoint. */
+  readonly of: string;
+  /** Updates of training before this moment. */
+  readonly update: number;
+  /** All moments that were set aside, ascending, whether they are in this recording or not. */
+  readonly updates: readonly number[];
+}
+
 export interface ModelSpec {
   /** Index of this model's frames on the wire. */
   readonly stream: number;
@@ -31,6 +40,8 @@ export interface ModelSpec {
   /** rnn, tr, ut, ntm, dnc, sdnc or delta: which hue and sign it gets. */
   readonly glyph: string;
   readonly task: string;
+  /** Of a checkpoint as it was at a moment of its training: streams of one `of` are moments of one training. */
+  readonly training: TrainingSpec | null;
   readonly checkpoint: { readonly name: string; readonly sha256: string } | null;
   readonly config: Json;
   readonly parameters: number;
@@ -70,6 +81,18 @@ export interface Failure {
   readonly reason: string;
 }
 
+/** What a copy that was made to be shared holds of the recording it was made from. */
+export interface ExcerptSpec {
+  /** Step of the original that is step 0 here. */
+  readonly first: number;
+  /** Step of the original after the last one here. */
+  readonly stop: number;
+  /** Steps of the original. */
+  readonly of: number;
+  /** Name, channel, unit, scale and labels of the signal were left out. */
+  readonly signalStripped: boolean;
+}
+
 export interface Manifest {
   readonly version: number;
   readonly id: string;
@@ -85,6 +108,8 @@ export interface Manifest {
   readonly signal: SignalSpec | null;
   readonly models: readonly ModelSpec[];
   readonly contentHash: string | null;
+  /** Null where this is no copy of a stretch of another recording. */
+  readonly excerpt: ExcerptSpec | null;
   /** Models that could not go on, and from which step. */
   readonly failures: readonly Failure[];
   /** The JSON as it came, with keys this version does not know. */
@@ -131,6 +156,7 @@ export function parseManifest(value: unknown): Manifest {
     signal: absent(raw, "signal") ? null : parseSignal(raw["signal"]),
     models,
     contentHash: optionalText(raw, "content_hash", ""),
+    excerpt: absent(raw, "excerpt") ? null : parseExcerpt(raw["excerpt"]),
     failures: parseFailures(raw, models.length),
     raw,
   };
@@ -139,6 +165,17 @@ export function parseManifest(value: unknown): Manifest {
 function parseStatus(value: unknown): RecordingStatus {
   if (value === "running" || value === "ended" || value === "stopped" || value === "failed") return value;
   return fail("status", "wanted running, ended, stopped or failed", value);
+}
+
+function parseExcerpt(value: unknown): ExcerptSpec {
+  const excerpt = object(value, "excerpt");
+  const [first, stop, of] = [
+    count(excerpt, "first", "excerpt"),
+    count(excerpt, "stop", "excerpt"),
+    count(excerpt, "of", "excerpt"),
+  ];
+  if (!(first < stop && stop <= of)) fail("excerpt", "wanted first < stop ≤ of", value);
+  return { first, stop, of, signalStripped: flag(excerpt, "signal_stripped", "excerpt") };
 }
 
 function parseFailures(raw: Json, streams: number): Failure[] {
@@ -184,6 +221,17 @@ function parseSignal(value: unknown): SignalSpec {
   };
 }
 
+function parseTraining(value: unknown, path: string): TrainingSpec {
+  const training = object(value, path);
+  const updates = array(training, "updates", path).map((update, i) => {
+    if (typeof update !== "number" || !Number.isSafeInteger(update) || update < 0) {
+      fail(`${path}.updates[${i}]`, "wanted a number of updates", update);
+    }
+    return update;
+  });
+  return { of: text(training, "of", path), update: count(training, "update", path), updates };
+}
+
 function parseModel(value: unknown, stream: number): ModelSpec {
   const path = `models[${stream}]`;
   const model = object(value, path);
@@ -195,6 +243,7 @@ function parseModel(value: unknown, stream: number): ModelSpec {
     paradigm: text(model, "paradigm", path),
     glyph: text(model, "glyph", path),
     task: optionalText(model, "task", path) ?? "",
+    training: absent(model, "training") ? null : parseTraining(model["training"], `${path}.training`),
     checkpoint: checkpoint && {
       name: text(checkpoint, "name", `${path}.checkpoint`),
       sha256: text(checkpoint, "sha256", `${path}.checkpoint`),
