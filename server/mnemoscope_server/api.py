@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from mnemoscope import checkpoints
 from mnemoscope.manifest import KEYFRAME_EVERY
 from mnemoscope_server import orders, rest
+from mnemoscope_server.bridge_reports import BridgeReports
 from mnemoscope_server.library import Library, UnknownRecording
 from mnemoscope_server.live import LiveSessions
 from mnemoscope_server.problems import problem
@@ -30,6 +31,7 @@ class House:
         self, settings: Settings, store: Store, library: Library, uploads: Uploads, live: LiveSessions
     ) -> None:
         self.settings, self.store, self.library, self.uploads, self.live = settings, store, library, uploads, live
+        self.bridges = BridgeReports(live)
 
 
 def _house(request: Request) -> House:
@@ -244,6 +246,8 @@ async def open_session(request: rest.SessionRequest, house: Wanted) -> rest.Sess
     order = await asyncio.to_thread(
         orders.order, request, settings=house.settings, store=house.store, uploads=house.uploads
     )
+    if not request.keep:
+        await asyncio.to_thread(house.live.let_go)
     session = await house.live.open(order, playing=request.start == "playing")
     return rest.SessionCreated(id=session.id)
 

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import HTMLResponse, Response
 
-from mnemoscope_server import api, docs_page, pages, problems
+from mnemoscope_server import api, bridge_api, docs_page, pages, problems
 from mnemoscope_server import socket as watching
 from mnemoscope_server.guard import Guard
 from mnemoscope_server.library import Library
@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     problems.install(app)
     app.include_router(api.health)
     app.include_router(api.router)
+    app.include_router(bridge_api.router)
     app.include_router(watching.router)
     app.include_router(pages.router)
     app.add_api_route("/api/openapi.json", _openapi, include_in_schema=False)
@@ -100,6 +101,7 @@ async def _sweep(uploads: Uploads, live: LiveSessions) -> None:
         except OSError as error:
             log.warning("uploads cannot be swept: %s", error)
         live.stop_idle()
+        await asyncio.to_thread(live.let_go)
         await asyncio.sleep(SWEEP_SECONDS)
 
 

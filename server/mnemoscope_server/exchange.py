@@ -25,6 +25,8 @@ class Open:
     """Names of checkpoints, in the order of the streams."""
     episode: Episode
     speed: float | None
+    bridge: dict[str, Any] | None = None
+    """Settings of a last stream: the first checkpoint, a Transformer, as a stateless DNC (mnemoscope.bridge.crossed)."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,21 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Compare:
+    """Measure how exactly a Transformer is a stateless DNC; no session, answered by `Compared` or `NotOpened`."""
+
+    id: str
+    model: str
+    """Name of a checkpoint."""
+    seed: int
+
+
+@dataclass(frozen=True)
 class Quit:
     """Close all recordings as stopped and end the process."""
 
 
-Command = Open | Play | Pause | Advance | Pace | Stop | Quit
+Command = Open | Play | Pause | Advance | Pace | Stop | Compare | Quit
 
 # --- worker → web process --------------------------------------------------------------------------------------------
 
@@ -110,6 +122,14 @@ class NotOpened:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """The answer to a `Compare`."""
+
+    id: str
+    report: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Moved:
     """A command was carried out, or counted steps are done."""
 
@@ -151,7 +171,7 @@ class Finished:
     reason: str = ""
 
 
-Event = Ready | Broken | Measured | Opened | NotOpened | Moved | Chunk | StreamFailed | Finished
+Event = Ready | Broken | Measured | Opened | NotOpened | Compared | Moved | Chunk | StreamFailed | Finished
 
 # --- what a worker runs ----------------------------------------------------------------------------------------------
 
@@ -200,6 +220,10 @@ class Engine(Protocol):
 
     def prepare(self, order: Open) -> Prepared:
         """Load the models of an order. Raises MnemoscopeError."""
+        ...
+
+    def compare(self, model: str, seed: int) -> dict[str, Any]:
+        """What mnemoscope.bridge.measure finds. Raises MnemoscopeError."""
         ...
 
     def measure(self) -> Measured | None:

@@ -14,7 +14,19 @@ from typing import Any
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.recording import Recording, amend
 from mnemoscope_server import exchange
-from mnemoscope_server.exchange import Chunk, Event, Finished, Measured, Moved, NotOpened, Open, Opened, StreamFailed
+from mnemoscope_server.exchange import (
+    Chunk,
+    Compare,
+    Compared,
+    Event,
+    Finished,
+    Measured,
+    Moved,
+    NotOpened,
+    Open,
+    Opened,
+    StreamFailed,
+)
 from mnemoscope_server.library import Library
 from mnemoscope_server.session import Session
 from mnemoscope_server.settings import Settings
@@ -23,7 +35,7 @@ from mnemoscope_server.workers import WorkerPool
 
 log = logging.getLogger("mnemoscope.live")
 
-READY_SECONDS, OPEN_SECONDS, STOP_SECONDS = 60.0, 60.0, 5.0
+READY_SECONDS, OPEN_SECONDS, STOP_SECONDS, COMPARE_SECONDS = 60.0, 60.0, 5.0, 120.0
 
 
 class NotPossible(Exception):
@@ -71,6 +83,12 @@ class LiveSessions:
             if idle and now - session.touched > self.settings.idle_minutes * 60:
                 session.stop()
 
+    def let_go(self) -> None:
+        """Recordings that nobody wanted to keep and whose time is over are removed. Blocking: call it in a thread."""
+        for identity in self.store.overdue(busy=self.sessions):
+            self.library.forget(identity)
+            self.store.remove(identity)
+
     async def open(self, order: Open, *, playing: bool) -> Session:
         """Begin a session. Raises NotPossible."""
         if len(self.sessions) + len(self._opening) >= self.settings.sessions:
@@ -82,9 +100,7 @@ class LiveSessions:
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._opening[order.id] = future
         try:
-            if not await self.pool.ready(seconds=READY_SECONDS):
-                reason = self.pool.reason or "the workers are still starting"
-                raise NotPossible("no-workers", f"live runs are off: {reason}", "Recordings still open and replay.")
+            await self._workers()
             worker = self.pool.open(order)
             try:
                 async with asyncio.timeout(OPEN_SECONDS):
@@ -110,6 +126,29 @@ class LiveSessions:
             session.play()
         return session
 
+    async def compare(self, question: Compare) -> dict[str, Any]:
+        """What a worker measures on the bridge. Raises NotPossible."""
+        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._opening[question.id] = future
+        try:
+            await self._workers()
+            self.pool.open(question)
+            async with asyncio.timeout(COMPARE_SECONDS):
+                return await future
+        except TimeoutError as error:
+            raise NotPossible(
+                "worker-busy", f"the worker did not measure within {COMPARE_SECONDS:.0f} s", "Try again."
+            ) from error
+        finally:
+            self.pool.release(question.id)
+            del self._opening[question.id]
+
+    async def _workers(self) -> None:
+        """Wait for a worker. Raises NotPossible where none comes."""
+        if not await self.pool.ready(seconds=READY_SECONDS):
+            reason = self.pool.reason or "the workers are still starting"
+            raise NotPossible("no-workers", f"live runs are off: {reason}", "Recordings still open and replay.")
+
     def _read_chunk(self, identity: str) -> Callable[[int], Awaitable[bytes]]:
         return lambda chunk: asyncio.to_thread(self.library.messages, identity, chunk)
 
@@ -128,7 +167,7 @@ class LiveSessions:
 
     def _on_event(self, event: Event) -> None:
         match event:
-            case Opened() | NotOpened():
+            case Opened() | NotOpened() | Compared():
                 self._answer(event)
             case Chunk() | Moved() | StreamFailed():
                 if session := self.sessions.get(event.id):
@@ -140,7 +179,7 @@ class LiveSessions:
             case Measured():
                 self._later(asyncio.to_thread(self._keep_measured))
 
-    def _answer(self, event: Opened | NotOpened) -> None:
+    def _answer(self, event: Opened | NotOpened | Compared) -> None:
         future = self._opening.get(event.id)
         if isinstance(event, NotOpened):
             self.pool.release(event.id)
@@ -148,6 +187,8 @@ class LiveSessions:
             return
         if isinstance(event, Opened):
             future.set_result(event.manifest)
+        elif isinstance(event, Compared):
+            future.set_result(event.report)
         else:
             future.set_exception(NotPossible(event.code, event.message, "Choose other models or other options."))
 

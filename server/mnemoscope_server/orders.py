@@ -13,7 +13,7 @@ from mnemoscope.errors import SignalError, UnknownModel
 from mnemoscope.manifest import KEYFRAME_EVERY
 from mnemoscope.series import Prepared, Series, decimate, prepare
 from mnemoscope.tasks import Episode
-from mnemoscope_server import rest
+from mnemoscope_server import bridge_orders, rest
 from mnemoscope_server.exchange import Measured, Open
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.store import Store, new_id
@@ -34,7 +34,10 @@ def order(request: rest.SessionRequest, *, settings: Settings, store: Store, upl
         )
     identity = new_id()
     title = printable(request.title) if request.title else _title(request.task, episode)
-    return Open(identity, store.path(identity), title, request.seed, names, episode, request.speed)
+    bridge = bridge_orders.settings(request.bridge, list(names), episode.steps) if request.bridge else None
+    if not request.keep:
+        store.passing(identity)
+    return Open(identity, store.path(identity), title, request.seed, names, episode, request.speed, bridge)
 
 
 def checkpoint(model: str, task: str) -> str:

@@ -39,6 +39,7 @@ def based(text: str, root: str) -> str:
 
 @router.get("/")
 @router.get("/new")
+@router.get("/bridge")
 @router.get("/s/{identity}")
 @router.get("/embed/{identity}")
 def page(request: Request) -> Response:

@@ -1,6 +1,6 @@
 """What travels over HTTP as JSON. Answers have no defaults: a field is always there, and null says it is not known."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -322,6 +322,30 @@ class NoSignal(Question):
 SignalChoice = Annotated[UploadSignal | GeneratedSignal | ValuesSignal | NoSignal, Field(discriminator="kind")]
 
 
+class BridgeSettings(Question):
+    """A Transformer's weights as a stateless DNC: where its memory lives, and what of the DNC is turned on (the ladder).
+
+    Everything at rest, it computes what the Transformer computes.
+    """
+
+    RUNGS: ClassVar = ("slots", "overwrite", "erase", "free", "links", "recurrence")
+
+    memory: Literal["stores", "graves"] = "stores"
+    """stores: one write-once slot a step; graves: the memory of Graves 2016. The settings below want `graves`."""
+    slots: int | None = Field(default=None, ge=1, le=1024)
+    """Slots of the memory; null = one for every step of the run."""
+    overwrite: Finite = Field(default=0.0, ge=0, le=1)
+    """1 - allocation gate: writes go to the most similar slot instead of the next unused one."""
+    erase: Finite = Field(default=0.0, ge=0, le=1)
+    """Erase vector: how much of a slot is wiped as it is written."""
+    free: Finite = Field(default=0.0, ge=0, le=1)
+    """Free gates: slots that were read are given back."""
+    links: Finite = Field(default=0.0, ge=0, le=1)
+    """Read modes: the part of a read that follows the order of writing, half of it backward and half forward."""
+    recurrence: Finite = Field(default=0.0, ge=0, le=2)
+    """How loud the controller hears its last reads."""
+
+
 class SessionRequest(Question):
     """Open a session: a recording that starts now."""
 
@@ -337,6 +361,10 @@ class SessionRequest(Question):
     start: Literal["paused", "playing"] = "playing"
     speed: Speed | None = 30.0
     """Steps per second; null = as fast as the host can."""
+    bridge: BridgeSettings | None = None
+    """Adds a second stream, `sdnc`: the one model asked for, a Transformer, as a stateless DNC with these settings."""
+    keep: bool = True
+    """false: the recording is not listed, and is gone an hour later, at the next start, or when others need its place."""
 
 
 class SessionCreated(Answer):

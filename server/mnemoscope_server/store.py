@@ -13,6 +13,8 @@ import secrets
 import shutil
 import sqlite3
 import threading
+import time
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,9 @@ log = logging.getLogger("mnemoscope.store")
 ID = re.compile(r"[A-Za-z0-9_-]{22}")
 WRITER_SECONDS = 5.0
 """How long a worker of a killed server is given to close its file."""
+
+PASSING_SECONDS, PASSING_MOST = 3600.0, 64
+"""How long a recording stays that is not to be kept, and how many of them there are; the oldest go first."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS recordings (
@@ -79,6 +84,7 @@ class Store:
                 f"another server works in {folder}; stop it, or choose another folder with --data-dir"
             )
         self._guard = threading.Lock()
+        self._passing: dict[str, float] = {}
         self._database = sqlite3.connect(folder / "index.sqlite", check_same_thread=False, isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
@@ -102,10 +108,25 @@ class Store:
         """Where the file of a recording is or will be. Raises ValueError for anything that is no id."""
         if not ID.fullmatch(recording):
             raise ValueError(f"not an id: {recording!r}")
+        if recording in self._passing:
+            return self.tmp / f"{recording}.mnemo"
         return self.recordings / f"{recording}.mnemo"
 
+    def passing(self, recording: str) -> None:
+        """Do not keep a recording that is yet to begin: it is never listed, and lies in the folder that a start empties."""
+        self._passing[recording] = time.monotonic()
+
+    def overdue(self, *, busy: Container[str] = ()) -> list[str]:
+        """Recordings that are not kept and have been here long enough, or are too many; none of `busy`."""
+        old = time.monotonic() - PASSING_SECONDS
+        ages = list(self._passing.items())
+        spare = len(ages) - PASSING_MOST
+        return [name for k, (name, since) in enumerate(ages) if (since < old or k < spare) and name not in busy]
+
     def put(self, entry: Entry) -> None:
-        """Write or replace a row."""
+        """Write or replace a row; a passing recording has none."""
+        if entry.id in self._passing:
+            return
         values = (
             entry.id, entry.title, entry.task, json.dumps(entry.models), entry.steps, entry.status, entry.created,
             entry.bytes,
@@ -135,6 +156,7 @@ class Store:
     def remove(self, recording: str) -> None:
         """The file and its row are gone."""
         self.path(recording).unlink(missing_ok=True)
+        self._passing.pop(recording, None)
         self._write("DELETE FROM recordings WHERE id = ?", (recording,))
 
     def index(self, recording: str) -> Entry:

@@ -1,9 +1,9 @@
-"""The engine of a worker: our models on torch. The only module of the server that imports torch."""
+"""The engine of a worker: our models on torch. Only this and bridge_engine import torch in the server."""
 
 import logging
 import time
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import torch
 
@@ -11,6 +11,7 @@ from mnemoscope import checkpoints, record, tasks
 from mnemoscope.checkpoints import LoadedModel
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.record import NotFinite, Stepper
+from mnemoscope_server import bridge_engine
 from mnemoscope_server.exchange import Measured, Open, PieceLike, Prepared, Stream, StreamEnded
 
 log = logging.getLogger("mnemoscope.engine")
@@ -42,11 +43,17 @@ class TorchEngine:
         self._unmeasured = checkpoints.names()
 
     def prepare(self, order: Open) -> Prepared:
-        steppers = [Stepper(self._load(name), order.episode, device=self.device) for name in order.models]
+        models = [self._load(name) for name in order.models]
+        if order.bridge is not None:
+            models.append(bridge_engine.crossed(order.models[0], order.bridge, device=self.device))
+        steppers = [Stepper(model, order.episode, device=self.device) for model in models]
         manifest = record.manifest_for(
             order.episode, steppers, recording_id=order.id, title=order.title, seed=order.seed
         )
         return Prepared(manifest, cast(list[Stream], [SteppedModel(stepper) for stepper in steppers]))
+
+    def compare(self, model: str, seed: int) -> dict[str, Any]:
+        return bridge_engine.compared(model, seed)
 
     def measure(self) -> Measured | None:
         """Milliseconds per recorded step, warmed up; the median of pieces, since others use this machine too."""

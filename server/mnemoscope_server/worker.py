@@ -17,6 +17,8 @@ from mnemoscope_server.exchange import (
     Advance,
     Broken,
     Command,
+    Compare,
+    Compared,
     Engine,
     NotOpened,
     Open,
@@ -108,6 +110,9 @@ class Worker:
         if isinstance(command, Open):
             self._open(command)
             return
+        if isinstance(command, Compare):
+            self._compare(command)
+            return
         run = self.runs.get(command.id)
         if run is None:  # it ended while the command was on its way
             return
@@ -133,6 +138,16 @@ class Worker:
             self.connection.send(NotOpened(order.id, code, str(error) or type(error).__name__))
         else:
             self.connection.send(Opened(order.id, prepared.manifest))
+
+    def _compare(self, question: Compare) -> None:
+        """Sessions wait meanwhile: a few tenths of a second."""
+        try:
+            report = self.engine.compare(question.model, question.seed)
+        except Exception as error:
+            code = _code(error) if isinstance(error, MnemoscopeError) else "worker-failed"
+            self.connection.send(NotOpened(question.id, code, str(error) or type(error).__name__))
+        else:
+            self.connection.send(Compared(question.id, report))
 
     def _guarded(self, run: Run, action: Any, *arguments: Any) -> None:
         """One session's disk or memory trouble is its own."""

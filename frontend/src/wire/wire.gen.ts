@@ -1,6 +1,23 @@
 // Generated from openapi.json by `npm run wire`. Do not edit.
 
 export interface paths {
+    "/api/bridge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How exactly a Transformer is a stateless DNC, measured on this host */
+        get: operations["bridge_api_bridge_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gallery": {
         parameters: {
             query?: never;
@@ -246,6 +263,29 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Agreement
+         * @description Two computations of the same outputs.
+         */
+        Agreement: {
+            /**
+             * Difference
+             * @description Largest absolute difference over all steps and outputs.
+             */
+            difference: number;
+            /** Equal */
+            equal: boolean;
+            /**
+             * Limit
+             * @description Largest difference that counts as equal: rounding; 0 = every bit must agree.
+             */
+            limit: number;
+            /**
+             * Scale
+             * @description Largest absolute output of the Transformer.
+             */
+            scale: number;
+        };
+        /**
          * BankEntry
          * @description One memory of a model.
          */
@@ -346,6 +386,97 @@ export interface components {
              * @default {}
              */
             options?: string;
+        };
+        /**
+         * BridgeReport
+         * @description One checkpoint on one episode of its task, run as Transformer and as stateless DNC; outputs before any sigmoid.
+         */
+        BridgeReport: {
+            /** @description Every layer inside the unmodified memory of Graves 2016 against the Transformer's own step. */
+            graves_memory: components["schemas"]["Precisions"];
+            /** Heads */
+            heads: number;
+            /** Layers */
+            layers: number;
+            /** Metric */
+            metric: string | null;
+            /** Model */
+            model: string;
+            /**
+             * Ok
+             * @description All of them are equal.
+             */
+            ok: boolean;
+            /** @description The stateless DNC with write-once stores against the Transformer's own step. */
+            own_step: components["schemas"]["Precisions"];
+            /** Positions */
+            positions: string;
+            /**
+             * Rounding
+             * @description What rounding alone does to the Transformer: its own step in float32 against float64.
+             */
+            rounding: number;
+            /** Seed */
+            seed: number;
+            /** Steps */
+            steps: number;
+            /** Task */
+            task: string | null;
+            /** @description The same against torch.nn.TransformerEncoder over the whole sequence; null for positions that torch lacks. */
+            torch_layers: components["schemas"]["Precisions"] | null;
+            /** Width */
+            width: number;
+        };
+        /**
+         * BridgeSettings
+         * @description A Transformer's weights as a stateless DNC: where its memory lives, and what of the DNC is turned on (the ladder).
+         *
+         *     Everything at rest, it computes what the Transformer computes.
+         */
+        BridgeSettings: {
+            /**
+             * Erase
+             * @description Erase vector: how much of a slot is wiped as it is written.
+             * @default 0
+             */
+            erase?: number;
+            /**
+             * Free
+             * @description Free gates: slots that were read are given back.
+             * @default 0
+             */
+            free?: number;
+            /**
+             * Links
+             * @description Read modes: the part of a read that follows the order of writing, half of it backward and half forward.
+             * @default 0
+             */
+            links?: number;
+            /**
+             * Memory
+             * @description stores: one write-once slot a step; graves: the memory of Graves 2016. The settings below want `graves`.
+             * @default stores
+             * @enum {string}
+             */
+            memory?: "stores" | "graves";
+            /**
+             * Overwrite
+             * @description 1 - allocation gate: writes go to the most similar slot instead of the next unused one.
+             * @default 0
+             */
+            overwrite?: number;
+            /**
+             * Recurrence
+             * @description How loud the controller hears its last reads.
+             * @default 0
+             */
+            recurrence?: number;
+            /**
+             * Slots
+             * @description Slots of the memory; null = one for every step of the run.
+             * @default null
+             */
+            slots?: number | null;
         };
         /**
          * CheckpointEntry
@@ -885,6 +1016,11 @@ export interface components {
              */
             type: "play";
         };
+        /** Precisions */
+        Precisions: {
+            float32: components["schemas"]["Agreement"];
+            float64: components["schemas"]["Agreement"];
+        };
         /**
          * Preview
          * @description What the model would see.
@@ -1135,6 +1271,17 @@ export interface components {
          * @description Open a session: a recording that starts now.
          */
         SessionRequest: {
+            /**
+             * @description Adds a second stream, `sdnc`: the one model asked for, a Transformer, as a stateless DNC with these settings.
+             * @default null
+             */
+            bridge?: components["schemas"]["BridgeSettings"] | null;
+            /**
+             * Keep
+             * @description false: the recording is not listed, and is gone an hour later, at the next start, or when others need its place.
+             * @default true
+             */
+            keep?: boolean;
             /**
              * Models
              * @description Model ids, in the order of the lanes: `["ntm", "dnc"]`.
@@ -1539,9 +1686,12 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Agreement = components['schemas']['Agreement'];
 export type BankEntry = components['schemas']['BankEntry'];
 export type Behind = components['schemas']['Behind'];
 export type BodyUploadApiUploadsPost = components['schemas']['Body_upload_api_uploads_post'];
+export type BridgeReport = components['schemas']['BridgeReport'];
+export type BridgeSettings = components['schemas']['BridgeSettings'];
 export type CheckpointEntry = components['schemas']['CheckpointEntry'];
 export type ClientHello = components['schemas']['ClientHello'];
 export type ClientMessage = components['schemas']['ClientMessage'];
@@ -1567,6 +1717,7 @@ export type NoSignal = components['schemas']['NoSignal'];
 export type Pause = components['schemas']['Pause'];
 export type Ping = components['schemas']['Ping'];
 export type Play = components['schemas']['Play'];
+export type Precisions = components['schemas']['Precisions'];
 export type Preview = components['schemas']['Preview'];
 export type PreviewRequest = components['schemas']['PreviewRequest'];
 export type RecordingDetail = components['schemas']['RecordingDetail'];
@@ -1596,6 +1747,40 @@ export type ValuesSignal = components['schemas']['ValuesSignal'];
 export type Window = components['schemas']['Window'];
 export type $defs = Record<string, never>;
 export interface operations {
+    bridge_api_bridge_get: {
+        parameters: {
+            query: {
+                /** @description Name of a Transformer's checkpoint: transformer-copy */
+                model: string;
+                /** @description Of the episode */
+                seed?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeReport"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     gallery_api_gallery_get: {
         parameters: {
             query?: never;

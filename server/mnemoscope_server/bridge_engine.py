@@ -1,0 +1,18 @@
+"""What a worker does for the bridge from Transformer to DNC. Imported by the torch engine alone."""
+
+from dataclasses import replace
+from typing import Any
+
+from mnemoscope import bridge, paradigms
+from mnemoscope.checkpoints import LoadedModel
+
+
+def crossed(name: str, settings: dict[str, Any], *, device: str) -> LoadedModel:
+    """The checkpoint as a stateless DNC with these settings. Raises UnknownModel, or ValueError for what cannot be."""
+    made = bridge.crossed(name, device=device, **settings)
+    return replace(made, glyph=paradigms.get(made.paradigm).glyph)
+
+
+def compared(name: str, seed: int) -> dict[str, Any]:
+    """How exactly the two agree on one episode. The ladder is left out: the page climbs it run by run."""
+    return bridge.measure(seed, name=name, ladder=())
