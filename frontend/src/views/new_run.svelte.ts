@@ -5,7 +5,8 @@ import { api } from "../state/api";
 import { ApiError, readable, type MnemoscopeError } from "../state/errors";
 import type { Generator, ModelCard, Preview, SessionRequest, SignalPreview, Status, Upload } from "../wire/wire.gen";
 import { count } from "../draw/format";
-import { fitting, leastSteps, RECALL, rounds, suggested } from "./plan";
+import { fitting, leastSteps, rounds, suggested } from "./plan";
+import { defaults, taskPlan } from "./tasks";
 
 export type Source = "generate" | "file" | "draw";
 
@@ -41,18 +42,17 @@ export class NewRun {
   preview = $state.raw<Preview | null>(null);
   previewError = $state.raw<MnemoscopeError | null>(null);
 
-  /* The task's own numbers. */
-  lead = $state<number>(RECALL.lead.start);
-  segment = $state<number>(RECALL.segment.start);
-  delay = $state<number>(RECALL.delay.start);
-  times = $state(1);
-  length = $state(20);
-  copies = $state(3);
+  /** The task's own numbers, by task: who comes back to one finds them as they were. */
+  private knobs = $state.raw<Readonly<Record<string, Readonly<Record<string, number>>>>>({});
 
   chosen = $state.raw<ReadonlySet<string>>(new Set());
   begins = $state<"playing" | "paused">("playing");
 
-  readonly series = $derived(this.task === "signal-recall");
+  readonly goal = $derived(taskPlan(this.task));
+  readonly options = $derived({ ...defaults(this.goal), ...this.knobs[this.task] });
+  /** The task runs on a signal. */
+  readonly series = $derived(this.goal.signal);
+  private readonly recalls = $derived(this.task === "signal-recall");
   /** The signal comes out of an upload. */
   readonly filed = $derived(this.source !== "generate");
   readonly tasks = $derived(
@@ -70,17 +70,30 @@ export class NewRun {
   readonly held = $derived(this.upload && this.drawn === (this.source === "draw") ? this.upload : null);
   readonly steps = $derived(
     !this.series
-      ? this.copies * (2 * this.length + 1)
+      ? this.goal.steps(this.options)
       : this.filed
         ? this.held
           ? (this.preview?.steps ?? 0)
           : 0
         : this.made.steps,
   );
-  readonly least = $derived(leastSteps(this.lead, this.segment, this.delay));
+  readonly least = $derived(
+    this.recalls
+      ? leastSteps(this.options["lead"]!, this.options["segment"]!, this.options["delay"]!)
+      : (this.options["context"] ?? 0) + 1,
+  );
   readonly most = $derived(this.status?.limits.steps ?? 20000);
-  readonly fits = $derived(this.series ? Math.max(1, fitting(this.steps, this.lead, this.segment, this.delay)) : 1);
-  readonly plan = $derived(this.series ? rounds(this.steps, this.lead, this.segment, this.delay, this.times) : []);
+  /** Rounds that the signal has room for. */
+  readonly fits = $derived(
+    this.recalls
+      ? Math.max(1, fitting(this.steps, this.options["lead"]!, this.options["segment"]!, this.options["delay"]!))
+      : 1,
+  );
+  readonly plan = $derived.by(() => {
+    if (!this.recalls) return [];
+    const { lead, segment, delay, rounds: times } = this.options;
+    return rounds(this.steps, lead!, segment!, delay!, times!);
+  });
   readonly hz = $derived(this.filed ? (this.preview?.sample_rate ?? null) : (this.sample?.sample_rate ?? null));
   /** Milliseconds of one step of all models chosen, as measured on this host; null while one is not measured. */
   readonly ms = $derived.by(() => {
@@ -88,11 +101,11 @@ export class NewRun {
     return each.length && each.every((v): v is number => v !== null) ? each.reduce((sum, v) => sum + v, 0) : null;
   });
   readonly seconds = $derived.by(() => {
-    if (this.series && this.filed && typeof this.preview?.estimate.seconds === "number")
+    if (this.recalls && this.filed && typeof this.preview?.estimate.seconds === "number")
       return this.preview.estimate.seconds;
     return this.ms === null ? null : (this.steps * this.ms) / 1000;
   });
-  readonly bytes = $derived(this.series && this.filed && this.held ? (this.preview?.estimate.bytes ?? null) : null);
+  readonly bytes = $derived(this.recalls && this.filed && this.held ? (this.preview?.estimate.bytes ?? null) : null);
   /** Rows of the file that make as many steps as the server runs. */
   readonly rowsMost = $derived.by(() => {
     const rate = this.rate ?? this.upload?.report.sample_rate;
@@ -146,7 +159,9 @@ export class NewRun {
     if (this.filed) {
       const { held } = this;
       if (!held?.report.columns.some((column) => column.kind === "value")) return undefined;
-      const request = { ...this.selected(held), models: this.running.map((card) => card.model) };
+      // Models are named to tell the cost; only those of this task can be asked for.
+      const models = this.recalls ? this.running.map((card) => card.model) : [];
+      const request = { ...this.selected(held), models };
       return soon(
         (signal) => api.previewUpload(held.id, request, { signal }),
         (answer) => {
@@ -174,9 +189,9 @@ export class NewRun {
     return {
       task: this.task,
       models: this.running.map((card) => card.model),
-      task_params: series
-        ? { lead: this.lead, segment: this.segment, delay: this.delay, rounds: Math.min(this.times, this.fits) }
-        : { length: this.length, rounds: this.copies },
+      task_params: this.recalls
+        ? { ...this.options, rounds: Math.min(this.options["rounds"]!, this.fits) }
+        : this.options,
       seed: made.seed,
       start: this.begins,
       speed: 24,
@@ -186,6 +201,10 @@ export class NewRun {
           ? { kind: "upload", upload_id: held!.id, ...this.selected(held!), keep_name: this.keepName }
           : { kind: "generated", generator: made.kind, seed: made.seed, steps: made.steps, params: made.params },
     };
+  }
+
+  set(name: string, value: number): void {
+    this.knobs = { ...this.knobs, [this.task]: { ...this.knobs[this.task], [name]: Math.round(value) } };
   }
 
   toggle(model: string): void {
@@ -213,11 +232,13 @@ export class NewRun {
     if (series && filed && !this.held) return this.source === "draw" ? "Draw a signal first." : "Choose a file first.";
     if (series && filed && this.previewError) return "The window cannot be used as it is.";
     if (series && steps > 0 && steps < least)
-      return `One round needs ${least} steps; the signal has ${steps}. Take a longer window or a shorter segment or delay.`;
+      return this.recalls
+        ? `One round needs ${least} steps; the signal has ${steps}. Take a longer window or a shorter segment or delay.`
+        : `The task needs ${least} steps; the signal has ${steps}. Take a longer window.`;
     if (steps > most)
       return `${count(steps)} steps are more than this server runs (${count(most)}). Take a shorter window or a lower rate.`;
     if (status?.replay_only || status?.workers === "failed") return "Live runs are off on this host.";
-    return steps === 0 ? "Waiting for the signal." : "";
+    return series && steps === 0 ? "Waiting for the signal." : "";
   }
 }
 

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { defaults, taskPlan, TASKS } from "./tasks";
+
+describe("tasks as they are offered", () => {
+  it("tell the steps that mnemoscope.tasks makes of their defaults", () => {
+    const steps = (name: string): number => TASKS[name]!.steps(defaults(TASKS[name]!));
+    expect(steps("copy")).toBe(3 * 41);
+    expect(steps("repeat-copy")).toBe(5 + 2 + 25);
+    expect(steps("associative-recall")).toBe(4 * 6 + 5 + 3);
+    expect(steps("ngrams")).toBe(200);
+    expect(steps("priority-sort")).toBe(20 + 1 + 16);
+  });
+
+  it("start inside their ranges, and name a parameter once", () => {
+    for (const plan of Object.values(TASKS)) {
+      expect(new Set(plan.knobs.map(({ name }) => name)).size).toBe(plan.knobs.length);
+      for (const { start, least, most } of plan.knobs) expect(start >= least && start <= most).toBe(true);
+    }
+  });
+
+  it("an unknown task runs with its own defaults", () => {
+    expect(defaults(taskPlan("sing"))).toEqual({});
+  });
+});
