@@ -102,12 +102,12 @@ function beside(W: number, H: number, { folded, health }: Standing): StageLayout
   const count = folded.length;
   const open = folded.filter((flat) => !flat).length;
   const flat = (count - open) * (FOLDED + GAP);
-  const rowH = open ? clamp(Math.floor(((free - flat) / open - GAP) / ROWS), open > 6 ? 1 : 2, 9) : 0;
-  const strip = least + clamp(free - flat - open * (rowH * ROWS + GAP) - 4, 0, 60);
+  const lane = laneHeight(open, open ? (free - flat) / open - GAP : 0);
+  const strip = least + clamp(free - flat - open * (lane + GAP) - 4, 0, 60);
   const nowX = x + w + 10;
   let y = strip + AXIS + 4;
   const boxes = folded.map((flat, index) => {
-    const h = flat ? FOLDED : rowH * ROWS;
+    const h = flat ? FOLDED : lane;
     const box: LaneBox = {
       index,
       raster: { x, y, w, h },
@@ -127,6 +127,12 @@ function beside(W: number, H: number, { folded, health }: Standing): StageLayout
     ages: { x: nowX + 14, y: 0, w: now - 14 - (narrow ? 14 : 20), h: strip },
     nowX,
   };
+}
+
+/** Whole rows for up to five lanes; more of them share what there is in halves, so that none is left over. */
+function laneHeight(lanes: number, room: number): number {
+  if (lanes <= 5) return ROWS * clamp(Math.floor(room / ROWS), 2, 9);
+  return (ROWS / 2) * clamp(Math.floor((2 * room) / ROWS), 2, 18);
 }
 
 /** One lane at a time: time over the full width, now below it. */
