@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from mnemoscope import checkpoints
 from mnemoscope.manifest import KEYFRAME_EVERY
-from mnemoscope_server import orders, rest
+from mnemoscope_server import orders, rest, words
 from mnemoscope_server.bridge_reports import BridgeReports
 from mnemoscope_server.library import Library, UnknownRecording
 from mnemoscope_server.live import LiveSessions
@@ -70,6 +70,11 @@ async def status(request: Request, house: Wanted) -> rest.Status:
     )
 
 
+@router.get("/tasks", summary="What models can be asked to do, with the options of each task")
+def tasks() -> list[rest.TaskCard]:
+    return orders.task_cards()
+
+
 @router.get("/models", summary="Checkpoints that can be run")
 def models(house: Wanted) -> list[rest.ModelCard]:
     measured = house.live.pool.measured
@@ -85,7 +90,8 @@ def _card(card: dict[str, Any], measured: Any) -> rest.ModelCard:
         task=card["task"],
         glyph=card["glyph"],
         parameters=card["parameters"],
-        description=card.get("description", ""),
+        description=card.get("description") or words.PARADIGMS.get(card["model"], ""),
+        snapshots=checkpoints.snapshot_updates(card["name"]),
         measured_ms_per_step=measured and measured.ms_per_step,
         metrics=metrics,
     )

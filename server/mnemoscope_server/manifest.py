@@ -79,16 +79,28 @@ class CheckpointEntry(Open):
     sha256: str
 
 
+class TrainingEntry(Open):
+    """Of a stream that is a checkpoint as it was at a moment of its training."""
+
+    of: str
+    """Name of the checkpoint; streams of one `of` are moments of one training."""
+    update: int
+    """Updates of training before this moment."""
+    updates: list[int]
+    """All moments that were set aside, ascending, whether they are in this recording or not."""
+
+
 class ModelEntry(Open):
     """One model (one stream of frames) of a recording."""
 
     id: str
-    """Short id, unique inside the recording: `dnc`."""
+    """Short id, unique inside the recording: `dnc`, `ntm@250`."""
     label: str
     paradigm: str
     glyph: Paradigm
     """Which hue and sign the page gives it."""
     task: str
+    training: TrainingEntry | None = None
     checkpoint: CheckpointEntry | None = None
     config: dict[str, Any]
     parameters: int

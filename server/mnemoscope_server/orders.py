@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from mnemoscope import checkpoints, episodes, signals, tasks
-from mnemoscope.errors import SignalError, UnknownModel
+from mnemoscope import choices, episodes, signals, tasks
+from mnemoscope.errors import SignalError, UnknownTask
 from mnemoscope.manifest import KEYFRAME_EVERY
 from mnemoscope.series import Prepared, Series, decimate, prepare
 from mnemoscope.tasks import Episode
-from mnemoscope_server import bridge_orders, rest
+from mnemoscope_server import bridge_orders, rest, words
 from mnemoscope_server.exchange import Measured, Open
+from mnemoscope_server.live import NotPossible
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.store import Store, new_id
 from mnemoscope_server.uploads import Uploads, printable
@@ -22,10 +23,14 @@ from mnemoscope_server.uploads import Uploads, printable
 VALUES_POINTS, OVERVIEW_POINTS = 2000, 1000
 
 
+LANES = 64
+"""Most models of one recording, moments of a training counted one by one."""
+
+
 def order(request: rest.SessionRequest, *, settings: Settings, store: Store, uploads: Uploads) -> Open:
-    """Everything a worker needs to begin. Raises the library's errors, UnknownUpload, DiskFull."""
+    """Everything a worker needs to begin. Raises the library's errors, UnknownUpload, DiskFull, NotPossible."""
     store.require_space()
-    names = tuple(checkpoint(model, request.task) for model in request.models)
+    names = chosen(request.models, request.task)
     episode = _episode(request, settings, uploads)
     if episode.steps > settings.steps:
         raise SignalError(
@@ -37,18 +42,34 @@ def order(request: rest.SessionRequest, *, settings: Settings, store: Store, upl
     bridge = bridge_orders.settings(request.bridge, list(names), episode.steps) if request.bridge else None
     if not request.keep:
         store.passing(identity)
-    return Open(identity, store.path(identity), title, request.seed, names, episode, request.speed, bridge)
+    return Open(identity, store.path(identity), title, request.seed, tuple(names), episode, request.speed, bridge)
 
 
-def checkpoint(model: str, task: str) -> str:
-    """Name of the checkpoint for a model id ("ntm") or a full name. Raises UnknownTask, UnknownModel."""
-    tasks.get(task)
-    known = checkpoints.names()
-    for name in (model, f"{model}-{task}"):
-        if name in known and name.endswith(f"-{task}"):
-            return name
-    there = ", ".join(n.removesuffix(f"-{task}") for n in known if n.endswith(f"-{task}")) or "none"
-    raise UnknownModel(f"no trained model {model!r} for the task {task}; there are: {there}")
+def chosen(models: list[str], task: str) -> list[str]:
+    """Names of checkpoints and of moments of their training. Raises UnknownTask, UnknownModel, NotPossible."""
+    names = choices.resolve(models, tasks.get(task).name)
+    if len(names) > LANES:
+        raise NotPossible(
+            "too-many-models", f"{len(names)} models were asked for, at most {LANES} run side by side", "Choose fewer."
+        )
+    return names
+
+
+def task_cards() -> list[rest.TaskCard]:
+    """What the models can be asked to do, in the order of the registry."""
+    return [
+        rest.TaskCard(
+            name=task.name,
+            metric=task.metric,
+            description=words.TASKS.get(task.name, ""),
+            takes_signal=task.takes_signal,
+            options=[
+                rest.TaskOption(name=o.name, label=o.label, default=o.default, low=o.low, high=o.high)
+                for o in task.options
+            ],
+        )
+        for task in map(tasks.get, tasks.names())
+    ]
 
 
 def prepared(window: rest.Window, upload_id: str, uploads: Uploads) -> tuple[Series, Prepared]:
@@ -71,7 +92,11 @@ def prepared(window: rest.Window, upload_id: str, uploads: Uploads) -> tuple[Ser
 def preview(
     request: rest.PreviewRequest, upload_id: str, *, settings: Settings, uploads: Uploads, measured: dict[str, Measured]
 ) -> rest.Preview:
-    """What a run on this window would look like and cost."""
+    """What a run on this window would look like and cost. Raises UnknownTask for options, or a task without a signal."""
+    task, options = tasks.get(request.task), _options(request.task_params)
+    if not task.takes_signal:
+        task.no_signal(upload_id)
+    task.checked(options)
     series, result = prepared(request, upload_id, uploads)
     warnings = list(result.warnings)
     if result.steps > settings.steps:
@@ -79,9 +104,11 @@ def preview(
             f"{result.steps} steps are more than the {settings.steps} a run may have: "
             "choose a shorter window or a lower rate"
         )
-    least = _least_steps()
-    if result.steps < least:
-        warnings.append(f"{result.steps} steps are fewer than the {least} that one round of signal-recall needs")
+    else:
+        try:
+            task.episode(result.values, **options)
+        except UnknownTask as error:  # the window does not hold what the task needs: the user may still move it
+            warnings.append(str(error))
     if request.scaling == "none" and (abs(float(result.values.mean())) > 1 or not 0.3 < float(result.values.std()) < 3):
         warnings.append(
             "the models were trained on z-scored signals; unscaled values this large or small will confuse them"
@@ -90,9 +117,7 @@ def preview(
     if request.scaling != "none" and extreme > 8:
         warnings.append(f"some values lie {extreme:.0f} deviations from the middle: outliers take most of the scale")
     values = [v for v in decimate(result.values, VALUES_POINTS) if v is not None]
-    names = [checkpoint(m, "signal-recall") for m in request.models] or [
-        name for name in checkpoints.names() if name.endswith("-signal-recall")
-    ]
+    names = chosen(request.models, task.name) or choices.of_task(task.name)
     return rest.Preview(
         steps=result.steps,
         values=values,
@@ -108,7 +133,8 @@ def preview(
 
 def estimate(names: list[str], steps: int, measured: dict[str, Measured]) -> rest.Estimate:
     """Computing time and size of the frames; null until a worker has measured every one of these models."""
-    known = [measured[name] for name in names if name in measured]
+    bases = [name.partition("@")[0] for name in names]  # a step costs the same at any moment of the training
+    known = [measured[name] for name in bases if name in measured]
     if not known or len(known) < len(names):
         return rest.Estimate(seconds=None, bytes=None)
     chunks = -(-steps // KEYFRAME_EVERY)
@@ -119,9 +145,7 @@ def estimate(names: list[str], steps: int, measured: dict[str, Measured]) -> res
 
 
 def _episode(request: rest.SessionRequest, settings: Settings, uploads: Uploads) -> Episode:
-    options: dict[str, Any] = {
-        name: int(value) if value == int(value) else value for name, value in request.task_params.items()
-    }
+    options = _options(request.task_params)
     signal = request.signal
     match signal:
         case rest.NoSignal():
@@ -161,10 +185,9 @@ def _title(task: str, episode: Episode) -> str:
     return f"{name} · {task}" if channel in (None, name) else f"{name}, {channel} · {task}"
 
 
-def _least_steps() -> int:
-    """Steps of one round of signal-recall with its default options."""
-    options = {option.name: option.default for option in tasks.get("signal-recall").options}
-    return options["lead"] + 2 * options["segment"] + options["delay"]
+def _options(params: dict[str, float]) -> dict[str, Any]:
+    """JSON does not tell 24 from 24.0; what is not whole is left for the task to refuse."""
+    return {name: int(value) if value == int(value) else value for name, value in params.items()}
 
 
 def generators() -> list[rest.Generator]:

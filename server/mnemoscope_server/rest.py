@@ -69,11 +69,36 @@ class Status(Answer):
 # --- models, gallery, recordings -------------------------------------------------------------------------------------
 
 
+class TaskOption(Answer):
+    """One knob of a task; a key of `task_params`. Values are whole numbers of low … high."""
+
+    name: str
+    label: str
+    default: int
+    low: int
+    high: int
+
+
+class TaskCard(Answer):
+    """One task that models can be run on."""
+
+    name: str
+    """Name to ask for in POST /api/sessions."""
+    metric: str
+    """What an answer is measured in; lower is better."""
+    description: str
+    """What the model is asked to do, in one sentence."""
+    takes_signal: bool
+    """True: runs on an uploaded, generated or drawn signal (or on one that it makes up); false: makes its own bits, and
+    only `{"kind": "none"}` is a signal for it."""
+    options: list[TaskOption]
+
+
 class ModelCard(Answer):
     """One checkpoint that can be run."""
 
     name: str
-    """Name of the checkpoint: `ntm-signal-recall`."""
+    """Name of the checkpoint: `ntm-copy`."""
     model: str
     """Id to ask for in POST /api/sessions: `ntm`."""
     label: str
@@ -81,6 +106,10 @@ class ModelCard(Answer):
     glyph: Paradigm
     parameters: int
     description: str
+    """How it remembers, in one sentence."""
+    snapshots: list[int]
+    """Updates of its training after which the weights were set aside, ascending; `ntm@250` runs those after 250 updates,
+    `ntm@*` all of them side by side. Empty: none were."""
     measured_ms_per_step: float | None
     """Milliseconds one step took on this host, measured by a worker; null until it is known."""
     metrics: dict[str, Any]
@@ -219,8 +248,11 @@ class Window(Question):
 
 
 class PreviewRequest(Window):
-    models: list[str] = Field(default_factory=list, max_length=16)
-    """Models to estimate for; empty = all that can run a signal."""
+    task: str = "signal-recall"
+    """Task that the window is wanted for: warnings and estimate are for it."""
+    task_params: dict[str, Finite] = Field(default_factory=dict)
+    models: list[str] = Field(default_factory=list, max_length=64)
+    """Models to estimate for, named as in POST /api/sessions; empty = all checkpoints of the task."""
 
 
 class Estimate(Answer):
@@ -314,7 +346,7 @@ class ValuesSignal(Question):
 
 
 class NoSignal(Question):
-    """The task makes its own input (copy)."""
+    """The task makes its own input: bits, or a random mixture where it takes a signal."""
 
     kind: Literal["none"]
 
@@ -352,9 +384,10 @@ class SessionRequest(Question):
     signal: SignalChoice
     task: str
     task_params: dict[str, Finite] = Field(default_factory=dict)
-    """Parameters of the task: segment, delay, lead … ; missing ones take the task's defaults."""
-    models: list[str] = Field(min_length=1, max_length=16)
-    """Model ids, in the order of the lanes: `["ntm", "dnc"]`."""
+    """Options of the task (GET /api/tasks): segment, delay, lead … ; missing ones take the task's defaults."""
+    models: list[str] = Field(min_length=1, max_length=64)
+    """Models or checkpoints in the order of the streams, at most 64 in the end: `["ntm", "dnc-copy", "ntm@250", "ntm@*"]`;
+    `@250` = after 250 updates of its training, `@*` = all moments of its training, in their order."""
     title: str | None = Field(default=None, min_length=1, max_length=200)
     """null = made from signal and task."""
     seed: int = Field(default=0, ge=0, lt=2**31)

@@ -222,10 +222,15 @@ class Store:
 
 
 def describe(manifest: dict[str, Any], *, steps: int, size: int) -> Entry:
-    """The row of a recording."""
-    models = [{key: str(m.get(key, "")) for key in ("id", "label", "glyph")} for m in manifest["models"]]
+    """The row of a recording. The moments of a training are told as one model."""
+    models: dict[str, dict[str, str]] = {}
+    for entry in manifest["models"]:
+        model = {key: str(entry.get(key, "")) for key in ("id", "label", "glyph")}
+        if isinstance(entry.get("training"), dict):
+            model |= {"id": model["id"].split("@")[0] + "@*", "label": model["label"].split(",")[0] + " in training"}
+        models.setdefault(model["id"], model)
     return Entry(
-        manifest["id"], manifest["title"], manifest["task"]["name"], models, steps, manifest["status"],
+        manifest["id"], manifest["title"], manifest["task"]["name"], list(models.values()), steps, manifest["status"],
         manifest["created"], size,
     )  # fmt: skip
 

@@ -23,18 +23,25 @@ if __name__ == "__main__":
     from mnemoscope_server.app import serve
     sys.exit(serve(argparse.Namespace(port=0, no_browser=True, data_dir={data!r})))
 """
-FAKES = ("fake", "slow", "broken", "deadly", "wide")
+FAKES = (
+    *(f"{name}-signal-recall" for name in ("fake", "slow", "broken", "deadly", "wide")),
+    *(f"fake-{task}" for task in ("forecast", "copy", "repeat-copy")),
+)
+MOMENTS = (0, 250, *range(1000, 32000, 1000))
 
 
 def make_checkpoints(folder):
-    """Checkpoints of the fake engine: their cards are all that the web process reads."""
-    for name in FAKES:
-        place = folder / f"{name}-signal-recall"
+    """Checkpoints of the fake engine: cards and the header of the snapshots are all that the web process reads."""
+    for checkpoint in FAKES:
+        name, _, task = checkpoint.partition("-")
+        place = folder / checkpoint
         place.mkdir(parents=True)
         (place / "model.safetensors").write_bytes(b"")
         (place / "config.json").write_text("{}")
-        card = {"model": name, "label": name, "glyph": "ntm", "task": "signal-recall", "parameters": 1}
+        card = {"model": name, "label": name, "glyph": "ntm", "task": task, "parameters": 1}
         (place / "card.json").write_text(json.dumps(card))
+    header = json.dumps({f"{n}/w": {"dtype": "F16", "shape": [0], "data_offsets": [0, 0]} for n in MOMENTS}).encode()
+    (folder / "fake-copy" / "snapshots.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
 
 
 class Server:

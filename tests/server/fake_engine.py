@@ -73,8 +73,11 @@ class FakeStream:
 
     def entry(self, number):
         bank = BankSpec(name="memory", kind="matrix", slots=SLOTS, width=WIDTH, write_heads=1, read_heads=1)
-        return {
-            "id": self.name.split("-")[0] + (f"-{number}" if number else ""), "label": self.name, "paradigm": "ntm",
+        base, at, moment = self.name.partition("@")
+        training = {"training": {"of": base, "update": int(moment), "updates": [int(moment)]}} if at else {}
+        return training | {
+            "id": self.name.split("-")[0] + (f"@{moment}" if at else f"-{number}" if number else ""),
+            "label": f"{base}, {moment} updates" if at else self.name, "paradigm": "ntm",
             "glyph": "ntm", "task": self.order.episode.task, "checkpoint": {"name": self.name, "sha256": "0" * 64},
             "config": {}, "parameters": 1, "device": "cpu", "dtype": "float32", "versions": {},
             "banks": [bank.to_json()], "frame": self.frame.to_json(), "keyframe": self.keyframe.to_json(),

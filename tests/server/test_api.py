@@ -27,6 +27,8 @@ def test_status_models_and_signals_say_what_can_be_done(server):
     assert models["fake-signal-recall"]["measured_ms_per_step"] == 0.125
     assert models["fake-signal-recall"]["model"] == "fake"
     assert models["broken-signal-recall"]["measured_ms_per_step"] is None
+    assert models["fake-signal-recall"]["snapshots"] == []
+    assert models["fake-copy"]["snapshots"][:3] == [0, 250, 1000]
     kinds = {s["kind"]: s for s in server.http.get("api/signals").json()}
     assert {"sines", "chirp", "ar", "heartbeat", "mixture"} <= set(kinds)
     assert {"name", "label", "default", "min", "max"} == set(kinds["heartbeat"]["params"][0])
@@ -127,9 +129,72 @@ def test_a_drawn_series_runs_and_says_how_it_was_scaled(server):
     assert manifest["title"] == "drawn, zigzag · signal-recall"
 
 
+def test_tasks_say_what_they_ask_and_with_which_knobs(server):
+    """The page builds a form from them; the order is the registry's."""
+    from mnemoscope import tasks
+
+    cards = server.http.get("api/tasks").json()
+    assert [card["name"] for card in cards] == tasks.names()
+    assert [card["name"] for card in cards if card["takes_signal"]] == ["signal-recall", "forecast"]
+    forecast = next(card for card in cards if card["name"] == "forecast")
+    assert forecast["metric"] == "MASE"
+    assert {"name": "free", "default": 0, "low": 0, "high": 1_000_000}.items() <= forecast["options"][1].items()
+    assert set(forecast["options"][0]) == {"name", "label", "default", "low", "high"}
+
+
+def test_every_task_and_every_kind_of_memory_is_told_in_one_sentence():
+    """Whoever adds one to a registry adds its sentence, too."""
+    from mnemoscope import paradigms, tasks
+    from mnemoscope_server import words
+
+    for told, names in ((words.TASKS, tasks.names()), (words.PARADIGMS, paradigms.names())):
+        assert not set(names) - set(told)
+        assert all(text.endswith(".") and ". " not in text and len(text) <= 120 for text in told.values())
+
+
+def test_every_task_runs_by_its_name(server):
+    """With the options it has, on a signal where it takes one; a free run goes to the worker."""
+    for task, params, signal, steps in (
+        ("copy", {"length": 4}, {"kind": "none"}, 9),
+        ("repeat-copy", {"length": 3, "repeats": 2}, {"kind": "none"}, 11),
+        ("forecast", {"context": 20, "free": 60}, {"kind": "generated", "generator": "sines", "steps": 90}, 90),
+        ("signal-recall", {}, {"kind": "none"}, 94),
+    ):
+        body = {"signal": signal, "task": task, "task_params": params, "models": ["fake"], "speed": None}
+        answer = server.http.post("api/sessions", json=body)
+        assert answer.status_code == 201, answer.text
+        found = server.wait(answer.json()["id"], "ended")
+        assert (found["steps"], found["manifest"]["task"]["name"]) == (steps, task)
+        assert found["manifest"]["task"]["params"].items() >= params.items()
+    assert [e["label"] for e in found["manifest"]["task"]["events"]] == ["store", "recall"]
+
+
+def test_a_training_runs_as_streams_and_is_listed_as_one_model(server):
+    """`fake@*` is every moment in its order; a list shows one name for them all."""
+    identity = server.run("fake@*", "fake", task="copy", signal={"kind": "none"}, start="playing")
+    manifest = server.wait(identity, "ended")["manifest"]
+    moments = [m["training"]["update"] for m in manifest["models"] if "training" in m]
+    assert moments == [0, 250, *range(1000, 32000, 1000)]
+    [row] = [e for e in server.http.get("api/recordings").json() if e["id"] == identity]
+    assert [m["id"] for m in row["models"]] == ["fake@*", f"fake-{len(moments)}"]
+    assert row["models"][0]["label"] == "fake-copy in training"
+
+
 BAD_SESSIONS = {
     "unknown model": ({"models": ["nobody"]}, 422, "unknown-model", "nobody"),
-    "model of another task": ({"models": ["fake"], "task": "copy"}, 422, "unknown-model", "no trained model 'fake'"),
+    "model of another task": ({"models": ["slow"], "task": "copy"}, 422, "unknown-model", "no checkpoint 'slow-copy'"),
+    "checkpoint of a task whose name ends alike": (
+        {"models": ["fake-repeat-copy"], "task": "copy"}, 422, "unknown-model", "for the task copy there are",
+    ),
+    "moment that was not kept": ({"models": ["fake@7"], "task": "copy"}, 422, "unknown-model", "has no snapshot '7'"),
+    "training that was not kept": ({"models": ["fake@*"]}, 422, "unknown-model", "has no snapshots"),
+    "too many lanes": ({"models": ["fake@*", "fake@*"], "task": "copy"}, 422, "too-many-models", "at most 64"),
+    "signal for bits": (
+        {"task": "copy", "signal": {"kind": "values", "values": [1, 2]}}, 422, "bad-task", "takes no signal",
+    ),
+    "free run before the context": (
+        {"task": "forecast", "task_params": {"context": 48, "free": 20}}, 422, "bad-task", "free must be after",
+    ),
     "unknown task": ({"task": "dance"}, 422, "bad-task", "dance"),
     "unknown option": ({"task_params": {"colour": 3}}, 422, "bad-task", "colour"),
     "option out of range": ({"task_params": {"segment": 3}}, 422, "bad-task", "segment"),
@@ -216,7 +281,8 @@ def test_what_ships_opens_like_any_other_recording_and_cannot_be_changed(server)
     for entry in shipped:
         detail = server.status(entry["id"])
         assert (detail["steps"], detail["live"]) == (entry["steps"], False)
-        assert [m["id"] for m in detail["manifest"]["models"]] == [m["id"] for m in entry["models"]]
+        shown = [m["id"].split("@")[0] + ("@*" if "@" in m["id"] else "") for m in detail["manifest"]["models"]]
+        assert list(dict.fromkeys(shown)) == [m["id"] for m in entry["models"]]
         assert server.http.get(f"api/recordings/{entry['id']}/chunks/0").status_code == 200
         assert server.http.delete(f"api/recordings/{entry['id']}").status_code == 404
         assert server.http.patch(f"api/recordings/{entry['id']}", json={"title": "x"}).status_code == 404

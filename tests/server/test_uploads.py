@@ -59,6 +59,8 @@ def test_preview_shows_before_and_after_and_the_cost(server, good):
     assert preview["estimate"] == {"seconds": 0.1, "bytes": 2 * (96 * 400 + 48 * 7)}
     raw = preview["values"][10] * preview["scale"] + preview["offset"]
     assert raw == pytest.approx(preview["before"][20], abs=0.05)
+    body |= {"task": "forecast", "models": []}
+    assert server.http.post(f"api/uploads/{good}/preview", json=body).json()["estimate"]["seconds"] is None
     body = {"channel": 1, "models": ["fake", "broken"]}
     assert server.http.post(f"api/uploads/{good}/preview", json=body).json()["estimate"]["seconds"] is None
 
@@ -71,7 +73,10 @@ def test_warnings_come_before_the_run(server, good):
         return " ".join(answer.json()["warnings"])
 
     assert "more than the 4096" in warnings(resample_to=1000.0)
-    assert "fewer than the 94" in warnings(stop=50)
+    assert "needs at least 94 steps" in warnings(stop=50)
+    assert "needs at least 60 steps" in warnings(stop=50, task_params={"segment": 4, "delay": 36})
+    assert "needs at least 102 steps" in warnings(stop=50, task="forecast", task_params={"context": 100})
+    assert warnings(stop=50, task="forecast") == warnings(stop=94) == ""
     assert "z-scored" not in warnings()
     assert "z-scored" in warnings(scaling="none")
 
@@ -99,6 +104,10 @@ BAD_WINDOWS = [
     ({"channel": 1, "start": 10, "stop": 5}, "does not hold two"),
     ({"channel": 1, "resample_to": 1e9}, "would make"),
     ({"channel": 1, "missing": "guess"}, "missing"),
+    ({"channel": 1, "task": "dance"}, "unknown task"),
+    ({"channel": 1, "task": "copy"}, "takes no signal"),
+    ({"channel": 1, "task_params": {"segment": 99}}, "segment must be"),
+    ({"channel": 1, "models": ["nobody"]}, "no checkpoint 'nobody-signal-recall'"),
     ({"channel": -1}, "channel"),
 ]
 

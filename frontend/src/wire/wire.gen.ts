@@ -224,6 +224,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What models can be asked to do, with the options of each task */
+        get: operations["tasks_api_tasks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads": {
         parameters: {
             query?: never;
@@ -865,7 +882,10 @@ export interface components {
          * @description One checkpoint that can be run.
          */
         ModelCard: {
-            /** Description */
+            /**
+             * Description
+             * @description How it remembers, in one sentence.
+             */
             description: string;
             /**
              * Glyph
@@ -893,11 +913,17 @@ export interface components {
             model: string;
             /**
              * Name
-             * @description Name of the checkpoint: `ntm-signal-recall`.
+             * @description Name of the checkpoint: `ntm-copy`.
              */
             name: string;
             /** Parameters */
             parameters: number;
+            /**
+             * Snapshots
+             * @description Updates of its training after which the weights were set aside, ascending; `ntm@250` runs those after 250 updates,
+             *     `ntm@*` all of them side by side. Empty: none were.
+             */
+            snapshots: number[];
             /** Task */
             task: string;
         };
@@ -927,7 +953,7 @@ export interface components {
             glyph: "rnn" | "tr" | "ut" | "ntm" | "dnc" | "sdnc" | "delta";
             /**
              * Id
-             * @description Short id, unique inside the recording: `dnc`.
+             * @description Short id, unique inside the recording: `dnc`, `ntm@250`.
              */
             id: string;
             keyframe: components["schemas"]["FrameEntry"];
@@ -942,6 +968,8 @@ export interface components {
             parameters: number;
             /** Task */
             task: string;
+            /** @default null */
+            training?: components["schemas"]["TrainingEntry"] | null;
             /** Versions */
             versions: {
                 [key: string]: string;
@@ -974,7 +1002,7 @@ export interface components {
         };
         /**
          * NoSignal
-         * @description The task makes its own input (copy).
+         * @description The task makes its own input: bits, or a random mixture where it takes a signal.
          */
         NoSignal: {
             /**
@@ -1075,7 +1103,7 @@ export interface components {
             missing?: "hold" | "linear" | "drop";
             /**
              * Models
-             * @description Models to estimate for; empty = all that can run a signal.
+             * @description Models to estimate for, named as in POST /api/sessions; empty = all checkpoints of the task.
              */
             models?: string[];
             /**
@@ -1108,6 +1136,16 @@ export interface components {
              * @default null
              */
             stop?: number | null;
+            /**
+             * Task
+             * @description Task that the window is wanted for: warnings and estimate are for it.
+             * @default signal-recall
+             */
+            task?: string;
+            /** Task Params */
+            task_params?: {
+                [key: string]: number;
+            };
         };
         /**
          * RecordingDetail
@@ -1284,7 +1322,8 @@ export interface components {
             keep?: boolean;
             /**
              * Models
-             * @description Model ids, in the order of the lanes: `["ntm", "dnc"]`.
+             * @description Models or checkpoints in the order of the streams, at most 64 in the end: `["ntm", "dnc-copy", "ntm@250", "ntm@*"]`;
+             *     `@250` = after 250 updates of its training, `@*` = all moments of its training, in their order.
              */
             models: string[];
             /**
@@ -1310,7 +1349,7 @@ export interface components {
             task: string;
             /**
              * Task Params
-             * @description Parameters of the task: segment, delay, lead … ; missing ones take the task's defaults.
+             * @description Options of the task (GET /api/tasks): segment, delay, lead … ; missing ones take the task's defaults.
              */
             task_params?: {
                 [key: string]: number;
@@ -1485,6 +1524,35 @@ export interface components {
             type: "stop";
         };
         /**
+         * TaskCard
+         * @description One task that models can be run on.
+         */
+        TaskCard: {
+            /**
+             * Description
+             * @description What the model is asked to do, in one sentence.
+             */
+            description: string;
+            /**
+             * Metric
+             * @description What an answer is measured in; lower is better.
+             */
+            metric: string;
+            /**
+             * Name
+             * @description Name to ask for in POST /api/sessions.
+             */
+            name: string;
+            /** Options */
+            options: components["schemas"]["TaskOption"][];
+            /**
+             * Takes Signal
+             * @description True: runs on an uploaded, generated or drawn signal (or on one that it makes up); false: makes its own bits, and
+             *     only `{"kind": "none"}` is a signal for it.
+             */
+            takes_signal: boolean;
+        };
+        /**
          * TaskEntry
          * @description The task whose episode was run.
          */
@@ -1499,6 +1567,22 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * TaskOption
+         * @description One knob of a task; a key of `task_params`. Values are whole numbers of low … high.
+         */
+        TaskOption: {
+            /** Default */
+            default: number;
+            /** High */
+            high: number;
+            /** Label */
+            label: string;
+            /** Low */
+            low: number;
+            /** Name */
+            name: string;
         };
         /**
          * TensorEntry
@@ -1541,6 +1625,29 @@ export interface components {
              * @description Length of each axis.
              */
             shape: number[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TrainingEntry
+         * @description Of a stream that is a checkpoint as it was at a moment of its training.
+         */
+        TrainingEntry: {
+            /**
+             * Of
+             * @description Name of the checkpoint; streams of one `of` are moments of one training.
+             */
+            of: string;
+            /**
+             * Update
+             * @description Updates of training before this moment.
+             */
+            update: number;
+            /**
+             * Updates
+             * @description All moments that were set aside, ascending, whether they are in this recording or not.
+             */
+            updates: number[];
         } & {
             [key: string]: unknown;
         };
@@ -1739,8 +1846,11 @@ export type State = components['schemas']['State'];
 export type Status = components['schemas']['Status'];
 export type Step = components['schemas']['Step'];
 export type Stop = components['schemas']['Stop'];
+export type TaskCard = components['schemas']['TaskCard'];
 export type TaskEntry = components['schemas']['TaskEntry'];
+export type TaskOption = components['schemas']['TaskOption'];
 export type TensorEntry = components['schemas']['TensorEntry'];
+export type TrainingEntry = components['schemas']['TrainingEntry'];
 export type Upload = components['schemas']['Upload'];
 export type UploadSignal = components['schemas']['UploadSignal'];
 export type ValuesSignal = components['schemas']['ValuesSignal'];
@@ -2202,6 +2312,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tasks_api_tasks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCard"][];
                 };
             };
             /** @description What went wrong */
