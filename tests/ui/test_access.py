@@ -21,7 +21,12 @@ def test_no_page_violates_the_rules(open_page: Open, long_recording: str, theme:
     # The rules come in as a script of the test's own, which the page's content policy would rightly refuse.
     page = open_page("/", theme=theme, bypass_csp=True)
     expect(page.get_by_role("link", name="Thousand steps")).to_be_visible()
-    for path in ("/", "/new", f"/s/{long_recording}#t=190&pin=ntm:3@180&v=1", f"/embed/{long_recording}#t=190&v=1"):
+    for path in (
+        "/",
+        "/new",
+        f"/s/{long_recording}#t=190&pin=ntm:3@180&select=110-133&health=focus&fold=lstm&v=1",
+        f"/embed/{long_recording}#t=190&v=1",
+    ):
         page.goto(path)
         if "#" in path:
             settled(page)
@@ -35,7 +40,15 @@ def test_no_page_violates_the_rules(open_page: Open, long_recording: str, theme:
     page.goto(f"/s/{long_recording}#t=190&v=1")
     settled(page)
     page.add_script_tag(path=str(AXE))
-    for name in ("Share", "Export", "Keys"):
+    for name in ("Share", "Export", "Keys", "Commands"):
         page.get_by_role("button", name=name, exact=True).click()
         assert page.evaluate(RUN) == [], name
         page.keyboard.press("Escape")
+    page.get_by_role("button", name="NTM, lane 3 of 4").press("Enter")
+    assert page.evaluate(RUN) == [], "menu of a lane"
+    page.get_by_role("menuitem", name="Read map").click()
+    assert page.evaluate(RUN) == [], "read map"
+    page.goto("/new#draw")
+    expect(page.get_by_role("application")).to_be_visible()
+    page.add_script_tag(path=str(AXE))
+    assert page.evaluate(RUN) == [], "drawing pad"

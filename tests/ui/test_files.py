@@ -34,3 +34,31 @@ def test_bad_files_are_explained(open_page: Open, watch: Watch, tmp_path: Path) 
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled(timeout=15_000)
     # The browser notes the refused requests on its console; they are the answers this test asked for.
     watch.trouble[:] = [line for line in watch.trouble if "status of 4" not in line]
+
+
+def test_a_drawn_signal_and_a_name_with_accents(open_page: Open, tmp_path: Path) -> None:
+    """The pad makes a signal that can be run; a file keeps its accented name on the page and in the recording."""
+    page = open_page("/new#draw")
+    pad = page.get_by_role("application")
+    box = pad.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 2, box["y"] + 90)
+    page.mouse.down()
+    for k in range(1, 40):
+        page.mouse.move(box["x"] + k * (box["width"] - 4) / 39, box["y"] + 90 + (60 if k % 6 < 3 else -50))
+    page.mouse.up()
+    expect(page.get_by_text("steps drawn", exact=False)).to_be_visible()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled(timeout=30_000)
+    pad.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled(timeout=30_000)
+
+    page.get_by_role("button", name="From a file").click()
+    page.get_by_label("File with a signal").set_input_files(heartbeat_csv(tmp_path / "Überwachung été №5.csv"))
+    expect(page.get_by_text("Überwachung été №5.csv")).to_be_visible(timeout=15_000)
+    page.get_by_text("Write the file's name into the recording", exact=False).click()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled(timeout=15_000)
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_url("**/s/*", timeout=60_000)
+    expect(page.get_by_role("heading", name="Überwachung été №5", exact=False)).to_be_visible()
+    page.get_by_role("button", name="Stop run").click()
