@@ -3,15 +3,17 @@
 export type Route =
   | { page: "gallery" }
   | { page: "new" }
+  | { page: "bridge" }
   | { page: "stage"; id: string }
   | { page: "embed"; id: string }
   | { page: "unknown"; path: string };
 
-/** `path` without the base's prefix: "", "new", "s/{id}", "embed/{id}". */
+/** `path` without the base's prefix: "", "new", "bridge", "s/{id}", "embed/{id}". */
 export function routeOf(path: string): Route {
   const parts = path.replace(/^\/+|\/+$/g, "").split("/");
   if (parts.length === 1 && parts[0] === "") return { page: "gallery" };
   if (parts.length === 1 && parts[0] === "new") return { page: "new" };
+  if (parts.length === 1 && parts[0] === "bridge") return { page: "bridge" };
   if (parts.length === 2 && parts[1]) {
     if (parts[0] === "s") return { page: "stage", id: decodeURIComponent(parts[1]) };
     if (parts[0] === "embed") return { page: "embed", id: decodeURIComponent(parts[1]) };

@@ -5,6 +5,7 @@ describe("routes", () => {
   it("names the page of a path", () => {
     expect(routeOf("")).toEqual({ page: "gallery" });
     expect(routeOf("new")).toEqual({ page: "new" });
+    expect(routeOf("bridge")).toEqual({ page: "bridge" });
     expect(routeOf("s/odd-beat")).toEqual({ page: "stage", id: "odd-beat" });
     expect(routeOf("embed/a%20b/")).toEqual({ page: "embed", id: "a b" });
     expect(routeOf("s/")).toEqual({ page: "unknown", path: "s/" });

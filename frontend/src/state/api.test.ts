@@ -57,6 +57,7 @@ describe("the server's interface", () => {
     await api.recording("7");
     await api.rename("7", "x");
     await api.remove("7");
+    await api.bridge("x", 7);
     await api.chunk("7", 7);
     await api.previewUpload("7", { channel: 0 } as never);
     await api.signals();

@@ -3,6 +3,7 @@
  * bundle works under any path prefix. Every failure is an ApiError.
  */
 import type {
+  BridgeReport,
   ErrorBody,
   GalleryEntry,
   Generator,
@@ -134,6 +135,11 @@ export class Api {
 
   previewSignal(request: SignalPreviewRequest, call?: Call): Promise<SignalPreview> {
     return this.json("POST", "api/signals/preview", request, call);
+  }
+
+  /** How exactly a Transformer's checkpoint and the stateless DNC of its weights agree, measured by a worker. */
+  bridge(model: string, seed: number, call?: Call): Promise<BridgeReport> {
+    return this.json("GET", `api/bridge?model=${encodeURIComponent(model)}&seed=${seed}`, undefined, call);
   }
 
   createSession(request: SessionRequest, call?: Call): Promise<SessionCreated> {
