@@ -130,6 +130,9 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--model", required=True, metavar="M", help="lstm, transformer, ntm, dnc, …")
     train.add_argument("--out", type=Path, metavar="DIR", help="folder of the checkpoint (default: runs/M-TASK)")
     train.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N")
+    train.add_argument(
+        "--seeds", type=_seeds, metavar="N,N,…", help="train with each of them, keep the best, tell the spread"
+    )
     train.add_argument("--updates", type=_whole(1, 10**9), metavar="N", help="instead of the recipe's")
     train.add_argument("--batch", type=_whole(1, 10**6), metavar="N", help="instead of the recipe's")
     train.add_argument("--resume", type=Path, metavar="DIR", help="start from the weights in this folder")
@@ -156,6 +159,11 @@ def _bridge(args: argparse.Namespace) -> int:
     from mnemoscope import bridge_command
 
     return bridge_command.bridge(args)
+
+
+def _seeds(text: str) -> list[int]:
+    """0,1,2 as numbers."""
+    return [_whole(0, 2**32 - 1)(part) for part in text.split(",")]
 
 
 def _device(command: argparse.ArgumentParser) -> None:

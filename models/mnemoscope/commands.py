@@ -208,18 +208,14 @@ def train(args: argparse.Namespace) -> int:
             bar.set_postfix(loss=f"{loss:.4g}", score=f"{score:.4g}", refresh=False)
             bar.update(update - bar.n)
 
-        card = training.train(
-            args.task,
-            args.model,
-            out=out,
-            seed=args.seed,
-            updates=args.updates,
-            batch=args.batch,
-            device=record.pick_device(args.device),
-            resume=args.resume,
-            compiled=compiled,
-            progress=progress,
-        )
+        options = {"updates": args.updates, "batch": args.batch, "device": record.pick_device(args.device)}
+        options |= {"resume": args.resume, "compiled": compiled}
+        if args.seeds:
+            from mnemoscope import train_seeds
+
+            card = train_seeds.several(args.task, args.model, args.seeds, out=out, progress=progress, **options)
+        else:
+            card = training.train(args.task, args.model, out=out, seed=args.seed, progress=progress, **options)
     print(f"{out}: {card['metric']} {card['validation']:.4g} after {card['updates']} updates")
     print(f"Used by every command when MNEMOSCOPE_CHECKPOINTS={out.parent} is set.")
     return OK

@@ -34,6 +34,7 @@ def markdown(rows: Iterable[dict[str, Any]], *, options: str = "") -> str:
         if mine := [row for row in table if row["task"] == task]:
             parts.append(f"## {task}\n\n{_ABOUT[task]}\n\n{_grid(mine)}")
             parts.extend(_notes(mine))
+    parts.append(_seeds())
     parts.append(_trainings())
     return "\n".join(parts)
 
@@ -65,6 +66,21 @@ def _notes(rows: list[dict[str, Any]]) -> list[str]:
         for row in found
     ]
     return ["In the literature:\n\n" + "\n".join(lines) + "\n"]
+
+
+def _seeds() -> str:
+    """The spread over seeds of those recipes that were run with several."""
+    parts = []
+    for card in checkpoints.cards():
+        if "seeds" in card:
+            conditions = list(card["seeds"][0]["conditions"])
+            lines = [_line(["seed", "updates", *conditions]), _line(["---:"] * (len(conditions) + 2))]
+            for run in sorted(card["seeds"], key=lambda run: run["seed"]):
+                mark = f"{run['seed']} (kept)" if run["seed"] == card["seed"] else str(run["seed"])
+                values = [_number(run["conditions"][condition]) for condition in conditions]
+                lines.append(_line([mark, f"{run['updates']:,}", *values]))
+            parts.append(f"### {card['name']}, {card['metric']}\n\n" + "\n".join(lines) + "\n")
+    return "## The same recipe with other seeds\n\n" + "\n".join(parts) if parts else ""
 
 
 def _trainings() -> str:

@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from mnemoscope import checkpoints, paradigms, recipes, train, unrolled
+from mnemoscope import checkpoints, paradigms, recipes, train, train_seeds, unrolled
 from mnemoscope.errors import CheckpointError, TrainingError, UnknownModel
 
 
@@ -173,3 +173,23 @@ def test_an_unrolled_training_path_equals_the_fold_of_steps(monkeypatch: pytest.
     for name, gradient in gradients.items():
         torch.testing.assert_close(gradient, expected[name], rtol=0, atol=1e-12)
     assert not unrolled.fold_is_forward(paradigms.build("lstm", {"inputs": 3, "outputs": 2}))
+
+
+def test_of_several_seeds_the_best_is_kept_and_all_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kept weights are those of the lowest validation score; the card has every seed's figures; other tasks are refused."""
+    recipe = replace(
+        recipes.recipe("associative-recall", "lstm"), config={"hidden": 8}, batch=2, updates=4, check_every=2
+    )
+    monkeypatch.setitem(recipes.RECIPES, ("associative-recall", "lstm"), recipe)
+    card = train_seeds.several("associative-recall", "lstm", [0, 1, 2], out=tmp_path / "kept", progress=lambda *_: None)
+    assert [run["seed"] for run in card["seeds"]] == [0, 1, 2]
+    assert card["validation"] == min(run["validation"] for run in card["seeds"])
+    assert {run["conditions"]["2 items"] for run in card["seeds"]} != {0.0}
+    kept = load_file(tmp_path / "kept" / checkpoints.WEIGHTS)
+    best = load_file(tmp_path / f"kept-seed{card['seed']}" / checkpoints.WEIGHTS)
+    assert all(torch.equal(kept[name], best[name]) for name in kept)
+    other = tmp_path / "other"
+    monkeypatch.setitem(recipes.RECIPES, ("copy", "lstm"), recipe)
+    train.train("copy", "lstm", out=other)
+    with pytest.raises(TrainingError, match="one task and model"):
+        train_seeds.best_of([tmp_path / "kept", other], tmp_path / "x")
