@@ -73,6 +73,7 @@ describe("a link to a moment", () => {
     "health=fine",
     "bank=transformer",
     "bank=a:b:c",
+    "head=transformer:x",
     "hide=a,,b",
     "__proto__=1",
     "constructor=x",

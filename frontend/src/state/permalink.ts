@@ -40,6 +40,8 @@ export interface ViewState {
   readonly health?: Health;
   /** Bank looked at of models that have several: [model, bank]. */
   readonly banks?: readonly (readonly [string, string])[];
+  /** Read head whose arcs are shown, of models where not all are: [model, head]. */
+  readonly heads?: readonly (readonly [string, number])[];
 }
 
 /** Measures of the health strip. */
@@ -123,6 +125,12 @@ export function parseLink(hash: string): ParsedLink {
       case "bank":
         view.banks = banks(value) ?? (refuse("model:bank"), undefined);
         break;
+      case "head": {
+        const pairs = banks(value)?.map(([id, head]) => [id, step(head)] as const);
+        const whole = pairs?.every((pair): pair is readonly [string, number] => pair[1] !== null);
+        view.heads = pairs && whole ? (pairs as [string, number][]) : (refuse("model:head"), undefined);
+        break;
+      }
       default:
         notices.push(`The link says ${shown(key)}, which this version does not know; it was left out.`);
     }
@@ -147,6 +155,7 @@ export function formatLink(view: ViewState): string {
   if (view.selection !== undefined) parts.push(`select=${view.selection[0]}-${view.selection[1]}`);
   if (view.health !== undefined) parts.push(`health=${view.health}`);
   if (view.banks?.length) parts.push(`bank=${view.banks.map((pair) => pair.join(":")).join(",")}`);
+  if (view.heads?.length) parts.push(`head=${view.heads.map((pair) => pair.join(":")).join(",")}`);
   if (view.lens !== undefined) parts.push(`lens=${view.lens}`);
   parts.push(`v=${LINK_VERSION}`);
   return parts.join("&");

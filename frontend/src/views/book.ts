@@ -12,6 +12,8 @@ export class ShareBook {
   private readonly sweeps = new Map<number, number>();
   private readonly asked = new Map<string, number>();
   private readonly latest = new Map<number, Float64Array>();
+  /** The one read head that is looked at, of models where not all are. */
+  private readonly only = new Map<number, number>();
 
   constructor(
     private readonly log: RecordingLog,
@@ -24,7 +26,7 @@ export class ShareBook {
     const known = this.peek(stream, t);
     if (known) return known;
     const bank = this.bankOf(stream);
-    for (let head = 0; head < heads(bank); head++) {
+    for (const head of this.headsOf(stream)) {
       // Painters ask again in every frame; a question that is on its way already is not asked twice.
       const key = `${asker}/${stream}/${bank.name}/${head}`;
       if (this.asked.get(key) === t) continue;
@@ -46,14 +48,14 @@ export class ShareBook {
     return row ?? this.latest.get(stream) ?? null;
   }
 
-  /** Shares [t + 2] in all heads' read vectors side by side (combineHeads), if every head's row is there. */
+  /** Shares [t + 2] in the read vectors of the heads looked at, side by side (combineHeads), if every row is there. */
   peek(stream: number, t: number): Float64Array | null {
     const bank = this.bankOf(stream);
-    const key = `${stream}/${bank.name}/${t}`;
+    const key = `${stream}/${bank.name}/${this.only.get(stream) ?? "all"}/${t}`;
     const known = this.combined.get(key);
     if (known) return known;
     const rows: Float64Array[] = [];
-    for (let head = 0; head < heads(bank); head++) {
+    for (const head of this.headsOf(stream)) {
       const row = this.ledger.peek({ kind: "shares", stream, bank: bank.name, index: head, t });
       if (!row) return null;
       rows.push(row);
@@ -69,7 +71,7 @@ export class ShareBook {
   /** Have the shares of all steps computed in the background, for the lag view. */
   sweep(stream: number, until: number): void {
     const bank = this.bankOf(stream);
-    for (let head = 0; head < heads(bank); head++) this.ledger.fill(stream, bank.name, head, until);
+    for (const head of this.headsOf(stream)) this.ledger.fill(stream, bank.name, head, until);
   }
 
   stopSweep(stream: number): void {
@@ -82,7 +84,7 @@ export class ShareBook {
     let next = this.sweeps.get(stream) ?? 0;
     const bank = this.bankOf(stream);
     const all = (t: number): boolean => {
-      for (let head = 0; head < heads(bank); head++) {
+      for (const head of this.headsOf(stream)) {
         if (!this.ledger.peek({ kind: "shares", stream, bank: bank.name, index: head, t })) return false;
       }
       return true;
@@ -90,6 +92,24 @@ export class ShareBook {
     while (next < this.log.model(stream).steps && all(next)) next++;
     this.sweeps.set(stream, next);
     return next;
+  }
+
+  /** Look at one read head of a model, or with null at all of them. */
+  look(stream: number, head: number | null): void {
+    this.stopSweep(stream);
+    if (head === null || head >= heads(this.bankOf(stream))) this.only.delete(stream);
+    else this.only.set(stream, head);
+    this.forget(stream);
+  }
+
+  /** The read head looked at; null: all of them. */
+  head(stream: number): number | null {
+    return this.only.get(stream) ?? null;
+  }
+
+  private headsOf(stream: number): number[] {
+    const one = this.only.get(stream);
+    return one === undefined ? Array.from({ length: heads(this.bankOf(stream)) }, (_, head) => head) : [one];
   }
 
   /** Start the count again, when another bank of the model is looked at. */

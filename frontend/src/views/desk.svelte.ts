@@ -166,7 +166,15 @@ export class Desk {
   }
 
   setBank(stream: number, bank: string): void {
+    this.model.book.look(stream, null);
     this.model.setBank(stream, bank);
+    this.banks++;
+  }
+
+  /** Which read head's arcs and ages are shown; null: of all heads together. */
+  setReader(stream: number, head: number | null): void {
+    this.model.book.look(stream, head);
+    this.model.lanes[stream]!.lag.restart();
     this.banks++;
   }
 

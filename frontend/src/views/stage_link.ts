@@ -24,6 +24,10 @@ export function applyView(wanted: ViewState, model: StageModel, view: StageView,
     if (lane !== null && model.lanes[lane]!.model.spec.banks.some((spec) => spec.name === bank))
       model.setBank(lane, bank);
   }
+  for (const [id, head] of wanted.heads ?? []) {
+    const lane = stream(id);
+    if (lane !== null) model.book.look(lane, head);
+  }
   if (wanted.rows) view.rows = wanted.rows;
   if (wanted.health) view.health = wanted.health;
   cursor.solo = stream(wanted.solo);
@@ -58,6 +62,10 @@ export function viewStateOf(model: StageModel, view: StageView, cursor: Cursor):
   const banks = model.lanes
     .filter((lane) => lane.bank.name !== lane.model.bank().name)
     .map((lane) => [lane.model.spec.id, lane.bank.name] as const);
+  const heads = model.lanes.flatMap(({ stream }) => {
+    const head = model.book.head(stream);
+    return head === null ? [] : [[id(stream), head] as const];
+  });
   return {
     t: cursor.t,
     speed: cursor.speed,
@@ -67,6 +75,7 @@ export function viewStateOf(model: StageModel, view: StageView, cursor: Cursor):
     ...(view.health && { health: view.health }),
     ...(view.selection && { selection: view.selection }),
     ...(banks.length && { banks }),
+    ...(heads.length && { heads }),
     ...(pin && { pin }),
     ...(loop && { loop }),
   };
