@@ -17,6 +17,8 @@ const CROSSES: readonly string[] = [CLIMBS, "encoder-decoder"];
 export interface BridgeRun {
   readonly crossing: Crossing;
   readonly session: Session;
+  /** The run before was playing when this one took its place. */
+  readonly playing: boolean;
 }
 
 export interface BridgeOptions {
@@ -131,11 +133,12 @@ export class Bridge {
     while (this.due && !this.closed) {
       this.due = false;
       try {
-        const run = await this.once(this.crossing);
-        if (this.closed) this.drop(run.session);
+        const { crossing } = this;
+        const session = await this.once(crossing);
+        if (this.closed) this.drop(session);
         else {
           const before = this.run;
-          this.run = run;
+          this.run = { crossing, session, playing: before?.session.playing ?? false };
           this.error = null;
           if (before) this.drop(before.session);
         }
@@ -147,7 +150,7 @@ export class Bridge {
     this.busy = false;
   }
 
-  private async once(crossing: Crossing): Promise<BridgeRun> {
+  private async once(crossing: Crossing): Promise<Session> {
     const { id } = await this.api.createSession(this.request(crossing, false));
     const session = openRecording({ id }, { api: this.api, ...this.options.session });
     await session.opened;
@@ -156,7 +159,7 @@ export class Bridge {
       this.drop(session);
       throw session.error;
     }
-    return { crossing, session };
+    return session;
   }
 
   /** Lets go of a run and of its recording. */

@@ -29,7 +29,9 @@ describe("the link of the bridge", () => {
   });
 
   it("leaves out what cannot be, and says so", () => {
-    const { crossing, notices } = parseBridge("#model=<b>&seed=-1&memory=lstm&slots=0&links=2&erase=x&recurrence=2.5&a=1");
+    const { crossing, notices } = parseBridge(
+      "#model=<b>&seed=-1&memory=lstm&slots=0&links=2&erase=x&recurrence=2.5&a=1",
+    );
     expect(crossing).toEqual(START);
     expect(notices).toHaveLength(8);
     expect(notices.join(" ")).not.toContain("<b>");

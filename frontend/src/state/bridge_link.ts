@@ -28,7 +28,7 @@ export const START: Crossing = { model: "transformer-copy", seed: 0, memory: "st
 /** The ladder is climbed in the genuine memory alone: whoever moves a rung goes there, and the stores rest. */
 export function climbed(now: Crossing, change: Partial<Crossing>): Crossing {
   const next = { ...now, ...change };
-  const moves = change.slots != null || RUNGS.some((rung) => (change[rung] ?? 0) > 0);
+  const moves = (change.slots ?? null) !== null || RUNGS.some((rung) => (change[rung] ?? 0) > 0);
   if (moves && change.memory === undefined) next.memory = "graves";
   return next.memory === "stores" ? { ...next, ...REST } : next;
 }
