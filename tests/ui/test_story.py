@@ -43,8 +43,10 @@ def test_from_a_file_to_a_link(open_page: Open, ready: Api, shot: Shot, tmp_path
     expect(page.get_by_text("lead II, mV")).to_be_visible()
     expect(page.get_by_text("36 Hz", exact=False).first).to_be_visible()
     expect(page.locator(".cost b")).to_have_text("320 steps")
-    for unwanted in ("LSTM", "Transformer"):
-        page.locator("label.model", has_text=unwanted).locator("input").uncheck()
+    wanted = ("NTM", "DNC")
+    for model in page.locator("label.model").all():
+        if model.locator("b").inner_text() not in wanted:
+            model.locator("input").uncheck()
     shot(page, "story-2-new")
     page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_url("**/s/*", timeout=60_000)
