@@ -4,7 +4,7 @@ import { associationAt, memoryAt, unitsAt } from "../ledger/banks";
 import type { ModelLog, RecordingLog } from "../ledger/log";
 import { combineHeads, sharesAt } from "../ledger/shares";
 import { isSingle } from "../wire/layout";
-import type { BankSpec } from "../wire/manifest";
+import type { BankSpec, ModelSpec } from "../wire/manifest";
 import { AppendColumns, foldRows, LagColumns, MatrixColumns, MOST_ROWS, type Fold } from "./columns";
 import { count } from "./format";
 import { gaugeOf, Turns, type Gauge } from "./gauge";
@@ -23,6 +23,11 @@ const ENOUGH = 64;
 export function bankLabel(bank: BankSpec): string {
   const words = bank.name.replace(/(\d+)$/, (digits) => ` ${Number(digits) + 1}`).replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** "NTM" of "NTM, 250 updates": how far it was trained is said apart from what it is. */
+export function nameOf({ label, training }: Pick<ModelSpec, "label" | "training">): string {
+  return training ? label.replace(/, \d+ updates?$/, "") : label;
 }
 
 /** Rows of shares in all heads' reads, by step: null where they are not known yet. */
@@ -81,7 +86,7 @@ export class Lane {
   ) {
     this.planned = signal.planned;
     this.hue = hueOf(model.spec.glyph);
-    this.label = model.spec.label;
+    this.label = nameOf(model.spec);
     this.error = new ErrorTrack(signal, model);
     this.gauge = gaugeOf(model, bank);
     this.phases = new Turns(model, bank);
@@ -184,6 +189,12 @@ export class Lane {
   rowOfSlot(slot: number): number {
     const place = this.units ? this.units.order.indexOf(slot) : slot;
     return Math.min(this.fold.rows - 1, Math.floor(place / this.fold.per));
+  }
+
+  /** How far it was trained, of a moment of a training: "250 updates". */
+  get moment(): string | null {
+    const { training } = this.model.spec;
+    return training && `${count(training.update)} update${training.update === 1 ? "" : "s"}`;
   }
 
   /** Two lines under the name: how large, and what the rows are. */

@@ -17,20 +17,25 @@ export class Density {
   private readonly raw: number[][];
   private readonly most: number[];
 
-  constructor(private readonly log: RecordingLog) {
+  constructor(
+    private readonly log: RecordingLog,
+    /** Those that count. */
+    public streams: readonly number[],
+  ) {
     this.raw = log.models.map(() => []);
     this.most = log.models.map(() => 1e-9);
   }
 
-  /** Changes when earlier heights do: a larger write has set a new measure. */
-  get measure(): number {
-    return this.most.reduce((sum, v) => sum + v, 0);
+  /** Changes when earlier heights do: a larger write has set a new measure, or other models count. */
+  get measure(): string {
+    return this.streams.map((stream) => `${stream}:${this.most[stream]}`).join();
   }
 
   at(t: number): number {
     let sum = 0;
     let count = 0;
-    this.log.models.forEach((model, k) => {
+    this.streams.forEach((k) => {
+      const model = this.log.model(k);
       const bank = model.spec.banks[0];
       if (!bank || bank.kind === "append") return;
       const known = this.raw[k]!;

@@ -318,7 +318,7 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
     weight: 600,
   });
   if (phone) {
-    const words = [sizes, error?.words].filter(Boolean).join(" · ");
+    const words = [lane.moment ?? sizes, error?.words].filter(Boolean).join(" · ");
     text(ctx, words, header.x + header.w, header.y + 8.5, { colour: inks.t3, align: "right" });
     return;
   }
@@ -330,11 +330,15 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
     text(ctx, shown, header.x, header.y + y, { colour });
     ends.push([header.y + y, header.x + textWidth(ctx, shown)]);
   };
-  line(item.muted ? "muted" : sizes, 26, inks.t2);
-  if (layout.mode === "wide" && header.h > 62) {
-    line(scene.rows === "lag" ? "rows: how far back" : rows, 42, inks.t3);
-    if (item.cost && header.h > 90) line(item.cost, 58, inks.t3);
+  // A moment of a training says first how far it was trained: that is what changes.
+  const lines: [string, string][] = [[item.muted ? "muted" : sizes, inks.t2]];
+  if (lane.moment) lines.unshift([lane.moment, inks.tx]);
+  if (layout.mode === "wide") {
+    lines.push([scene.rows === "lag" ? "rows: how far back" : rows, inks.t3]);
+    if (item.cost) lines.push([item.cost, inks.t3]);
   }
+  const room = Math.max(1, Math.floor((header.h - 30) / 16));
+  lines.slice(0, room).forEach(([words, colour], k) => line(words, 26 + 16 * k, colour));
   if (error && header.h >= 60) text(ctx, error.words, header.x, header.y + header.h - 8, { colour: inks.t3 });
   if (layout.mode === "narrow") return;
   const right = raster.x - 6;

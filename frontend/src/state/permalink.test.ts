@@ -13,6 +13,7 @@ describe("a link to a moment", () => {
     { t: 7, speed: 0.1, loop: [10, 90], lens: "mechanism", pin: { zone: "signal", t: 40 } },
     { speed: Infinity, hidden: ["lstm", "transformer-2"], rows: "slots" },
     { pin: { zone: "lane", model: "a.b_c-d", slot: 0, t: 99 } },
+    { t: 30, train: 3200, solo: "ntm-copy" },
     { order: ["dnc", "lstm"], top: ["dnc"], muted: ["lstm"], folded: ["ntm", "lstm"] },
     {
       selection: [16, 39],
@@ -74,6 +75,8 @@ describe("a link to a moment", () => {
     "bank=transformer",
     "bank=a:b:c",
     "head=transformer:x",
+    "train=-1",
+    "train=soon",
     "hide=a,,b",
     "__proto__=1",
     "constructor=x",

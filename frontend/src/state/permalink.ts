@@ -42,6 +42,8 @@ export interface ViewState {
   readonly banks?: readonly (readonly [string, string])[];
   /** Read head whose arcs are shown, of models where not all are: [model, head]. */
   readonly heads?: readonly (readonly [string, number])[];
+  /** Updates of training after which the memories are shown; absent: as they were in the end. */
+  readonly train?: number;
 }
 
 /** Measures of the health strip. */
@@ -88,6 +90,9 @@ export function parseLink(hash: string): ParsedLink {
         break;
       case "t":
         view.t = step(value) ?? (refuse("a step"), undefined);
+        break;
+      case "train":
+        view.train = step(value) ?? (refuse("a number of updates"), undefined);
         break;
       case "solo":
         view.solo = modelId(value) ?? (refuse("the id of a model"), undefined);
@@ -143,6 +148,7 @@ export function parseLink(hash: string): ParsedLink {
 export function formatLink(view: ViewState): string {
   const parts: string[] = [];
   if (view.t !== undefined) parts.push(`t=${view.t}`);
+  if (view.train !== undefined) parts.push(`train=${view.train}`);
   if (view.solo !== undefined) parts.push(`solo=${view.solo}`);
   for (const [key, name] of Object.entries(LISTS)) {
     const ids = view[name];

@@ -13,6 +13,8 @@ export type Command =
   | { does: "loop-in" }
   | { does: "loop-out" }
   | { does: "loop" }
+  | { does: "train"; by: 1 | -1 }
+  | { does: "learn" }
   | { does: "walk"; by: 1 | -1 }
   | { does: "pin" }
   | { does: "free" }
@@ -70,6 +72,9 @@ export const ROWS: readonly Row[] = [
   row("Time", "Repeat from here", ["["], { does: "loop-in" }),
   row("Time", "Repeat to here", ["]"], { does: "loop-out" }),
   row("Time", "Repeat the selection or the view, or stop repeating", ["o"], { does: "loop" }),
+  row("Time", "Earlier in training", ["{"], { does: "train", by: -1 }),
+  row("Time", "Later in training", ["}"], { does: "train", by: 1 }),
+  row("Time", "Watch the training, or stop", ["Shift+Space"], { does: "learn" }),
   ...Array.from({ length: 9 }, (_, lane) =>
     row("Lanes", `Isolate lane ${lane + 1}`, [String(lane + 1)], { does: "isolate", lane }),
   ),
@@ -100,6 +105,11 @@ export const ROWS: readonly Row[] = [
   row("Page", "All commands", ["Mod+k", "/"], { does: "palette" }),
   row("Page", "Key map", ["?"], { does: "help" }),
 ];
+
+/** The rows that mean something on a stage with or without a training to scrub. */
+export function rowsFor(training: boolean): readonly Row[] {
+  return training ? ROWS : ROWS.filter(({ command }) => command.does !== "train" && command.does !== "learn");
+}
 
 export interface Key {
   key: string;

@@ -6,8 +6,10 @@ import type { Lane } from "../draw/lane";
 import { neighbour, EVENT_KINDS } from "../draw/moments";
 import type { Inks } from "../draw/tokens";
 import type { Session } from "../state/session.svelte";
+import { Training } from "../state/training.svelte";
 import type { Command } from "./commands";
-import { onStage } from "./rack";
+import { LearningCurves } from "./learning";
+import { onStage, swapped } from "./rack";
 import { StageModel } from "./stage_model";
 import { Tracks } from "./tracks";
 import { StageView } from "./view.svelte";
@@ -27,6 +29,9 @@ export class Desk {
   readonly model: StageModel;
   readonly view: StageView;
   readonly tracks: Tracks;
+  /** Which moment of their training the lanes show. */
+  readonly training: Training;
+  readonly learning: LearningCurves;
   /** The lane whose read map is open. */
   square = $state<number | null>(null);
   /** Counts changes of the banks looked at. */
@@ -41,9 +46,16 @@ export class Desk {
     private readonly page: PageActions,
   ) {
     // The session is open when this is made: log and ledger are there and stay.
-    this.model = new StageModel(session.log!, session.ledger!, inks);
-    this.view = new StageView(this.model.lanes.length);
+    const { manifest } = session.log!;
+    this.training = new Training(manifest.models, {
+      moved: (before, after) => this.swap(before, after),
+      ready: (streams) => this.prepared(streams),
+    });
+    const { streams } = this.training;
+    this.model = new StageModel(session.log!, session.ledger!, inks, streams);
+    this.view = new StageView(streams);
     this.tracks = new Tracks(this.model);
+    this.learning = new LearningCurves(this.model, this.training);
   }
 
   get cursor(): Session["cursor"] {
@@ -99,6 +111,10 @@ export class Desk {
         return this.loop();
       case "walk":
         return this.walk(command.by);
+      case "train":
+        return this.training.step(command.by);
+      case "learn":
+        return this.training.toggle();
       case "pin":
         if (cursor.hover && !cursor.pinned) cursor.pinned = cursor.hover;
         return;
@@ -173,8 +189,7 @@ export class Desk {
 
   /** Which read head's arcs and ages are shown; null: of all heads together. */
   setReader(stream: number, head: number | null): void {
-    this.model.book.look(stream, head);
-    this.model.lanes[stream]!.lag.restart();
+    this.model.setReader(stream, head);
     this.banks++;
   }
 
@@ -230,6 +245,31 @@ export class Desk {
       const lane = model.lanes[stream]!;
       view.similar = { of: lane.label, t: cursor.t, length: 1, hits: tracks.similarStates(lane, cursor.t) };
     }
+  }
+
+  /** Lanes show other moments of their training: everything that was said of one holds for the other. */
+  private swap(before: readonly number[], after: readonly number[]): void {
+    const { model, view, cursor } = this;
+    const now = (stream: number): number => after[before.indexOf(stream)] ?? stream;
+    const same = (target: Target | null): Target | null =>
+      target && "stream" in target ? { ...target, stream: now(target.stream) } : target;
+    const labels = before.filter((stream, k) => stream !== after[k]).map((stream) => model.lanes[stream]!.label);
+    model.swap(before, after);
+    view.rack = swapped(view.rack, before, after);
+    if (cursor.solo !== null) cursor.solo = now(cursor.solo);
+    if (this.square !== null) this.square = now(this.square);
+    [cursor.pinned, cursor.hover] = [same(cursor.pinned), same(cursor.hover)];
+    if (view.similar && labels.includes(view.similar.of)) view.similar = null; // states of another moment
+  }
+
+  /** Derives what these streams need to be shown at this step; true when all of it is there. */
+  private prepared(streams: readonly number[]): boolean {
+    const { model, cursor, view } = this;
+    return streams.every((stream, k) => {
+      if (view.rack.hidden.has(this.training.streams[k]!)) return true;
+      const lane = model.make(stream);
+      return !lane.has(cursor.t) || model.book.at(stream, cursor.t, "training") !== null;
+    });
   }
 
   private toEvent(direction: 1 | -1): void {

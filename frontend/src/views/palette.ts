@@ -1,9 +1,10 @@
 /** What the palette offers, and how a few letters find it. */
 
 import { SPEEDS } from "../state/cursor.svelte";
+import { count } from "../draw/format";
 import { MEASURES } from "../draw/health";
 import { EVENT_KINDS } from "../draw/moments";
-import { ROWS, type Command } from "./commands";
+import { rowsFor, type Command } from "./commands";
 import type { Desk } from "./desk.svelte";
 
 export interface Offer {
@@ -16,13 +17,15 @@ export interface Offer {
 
 /** Everything that can be told to the stage now; a number is a step to go to. */
 export function offers(desk: Desk, query: string): Offer[] {
-  const { model, view, cursor, session, shown } = desk;
-  const plain = ROWS.filter(({ command }) => !OWN.has(command.does)).map((row) => ({
-    says: row.says,
-    group: row.group,
-    key: row.keys[0] ?? null,
-    run: () => desk.run(row.command),
-  }));
+  const { model, view, cursor, session, shown, training } = desk;
+  const plain = rowsFor(training.there)
+    .filter(({ command }) => !OWN.has(command.does))
+    .map((row) => ({
+      says: row.says,
+      group: row.group,
+      key: row.keys[0] ?? null,
+      run: () => desk.run(row.command),
+    }));
   const step = /^\s*\d+\s*$/.test(query) ? Number(query) : null;
   const last = Math.max(0, cursor.total - 1);
   return [
@@ -39,12 +42,13 @@ export function offers(desk: Desk, query: string): Offer[] {
         offer("Lanes", `Keep ${label} on top`, () => view.toggle("top", stream)),
       ];
     }),
-    ...model.lanes.map(({ stream, label }) =>
-      offer(
-        "Lanes",
-        `${view.rack.hidden.has(stream) ? "Put" : "Take"} ${label} ${view.rack.hidden.has(stream) ? "on" : "off"} the stage`,
-        () => view.toggle("hidden", stream),
-      ),
+    ...training.streams.map((stream) => {
+      const way = view.rack.hidden.has(stream) ? ["Put", "on"] : ["Take", "off"];
+      const { label } = model.lanes[stream]!;
+      return offer("Lanes", `${way[0]} ${label} ${way[1]} the stage`, () => view.toggle("hidden", stream));
+    }),
+    ...(training.there ? training.updates : []).map((update) =>
+      offer("Training", `Training after ${count(update)} updates`, () => training.seek(update)),
     ),
     ...SPEEDS.map((speed) =>
       offer("Time", speed === Infinity ? "Speed: as fast as possible" : `Speed: ${speed} steps per second`, () =>

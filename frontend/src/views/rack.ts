@@ -15,9 +15,9 @@ export interface Rack {
 
 export type RackSet = "top" | "muted" | "folded" | "hidden";
 
-export function rackOf(streams: number): Rack {
+export function rackOf(streams: readonly number[]): Rack {
   const none: ReadonlySet<number> = new Set();
-  return { order: Array.from({ length: streams }, (_, k) => k), top: none, muted: none, folded: none, hidden: none };
+  return { order: [...streams], top: none, muted: none, folded: none, hidden: none };
 }
 
 /** Streams on the stage from the top: those kept on top first, each group in the rack's order. */
@@ -54,10 +54,21 @@ export function placed(rack: Rack, stream: number, at: number): Rack {
   return next;
 }
 
+/** The same lanes with other streams: `after[k]` stands where `before[k]` stood. */
+export function swapped(rack: Rack, before: readonly number[], after: readonly number[]): Rack {
+  const now = (stream: number): number => after[before.indexOf(stream)] ?? stream;
+  const set = (streams: ReadonlySet<number>): ReadonlySet<number> => new Set([...streams].map(now));
+  const { order, top, muted, folded, hidden } = rack;
+  return { order: order.map(now), top: set(top), muted: set(muted), folded: set(folded), hidden: set(hidden) };
+}
+
 /** A rack from what a link says; streams it does not name stand behind those it does. */
-export function arranged(streams: number, wanted: Partial<Record<RackSet | "order", readonly number[]>>): Rack {
+export function arranged(
+  streams: readonly number[],
+  wanted: Partial<Record<RackSet | "order", readonly number[]>>,
+): Rack {
   const rack = rackOf(streams);
-  const named = [...new Set(wanted.order ?? [])].filter((stream) => stream >= 0 && stream < streams);
+  const named = [...new Set(wanted.order ?? [])].filter((stream) => streams.includes(stream));
   return {
     order: [...named, ...rack.order.filter((stream) => !named.includes(stream))],
     top: new Set(wanted.top),

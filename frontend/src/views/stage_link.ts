@@ -1,18 +1,21 @@
 /** Between what is looked at and the link that says so: models have ids there and streams here. */
 
 import type { Target } from "../draw/hit";
-import type { Cursor } from "../state/cursor.svelte";
 import type { ViewState } from "../state/permalink";
+import type { Desk } from "./desk.svelte";
 import { arranged, type Rack } from "./rack";
-import type { StageModel } from "./stage_model";
-import type { StageView } from "./view.svelte";
+
+/** What a link is about. */
+type Looked = Pick<Desk, "model" | "view" | "cursor" | "training">;
 
 /** Puts what a link asks for on the stage; ids it does not have are left out. */
-export function applyView(wanted: ViewState, model: StageModel, view: StageView, cursor: Cursor, live: boolean): void {
-  const stream = (id: string | undefined): number | null =>
-    model.lanes.find((lane) => lane.model.spec.id === id)?.stream ?? null;
+export function applyView(wanted: ViewState, { model, view, cursor, training }: Looked, live: boolean): void {
+  if (wanted.train !== undefined) training.seek(wanted.train);
+  const { models } = model.log.manifest;
+  const stream = (name: string | undefined): number | null =>
+    name === undefined ? null : training.streamOf(name, models);
   const streams = (ids: readonly string[] = []): number[] => ids.map(stream).filter((s): s is number => s !== null);
-  view.rack = arranged(model.lanes.length, {
+  view.rack = arranged(training.streams, {
     order: streams(wanted.order),
     top: streams(wanted.top),
     muted: streams(wanted.muted),
@@ -49,8 +52,8 @@ function pinned({ pin }: ViewState, stream: (id: string | undefined) => number |
 }
 
 /** What is looked at, as a link says it; what stands as it opens is not said. */
-export function viewStateOf(model: StageModel, view: StageView, cursor: Cursor): ViewState {
-  const id = (stream: number): string => model.lanes[stream]!.model.spec.id;
+export function viewStateOf({ model, view, cursor, training }: Looked): ViewState {
+  const id = (stream: number): string => training.strandOf(stream).name;
   const { pinned, solo, loop } = cursor;
   const { rack } = view;
   const pin =
@@ -59,19 +62,21 @@ export function viewStateOf(model: StageModel, view: StageView, cursor: Cursor):
       : pinned?.zone === "signal"
         ? { zone: "signal" as const, t: pinned.t }
         : undefined;
-  const banks = model.lanes
+  const lanes = training.streams.map((stream) => model.lanes[stream]!);
+  const banks = lanes
     .filter((lane) => lane.bank.name !== lane.model.bank().name)
-    .map((lane) => [lane.model.spec.id, lane.bank.name] as const);
-  const heads = model.lanes.flatMap(({ stream }) => {
+    .map((lane) => [id(lane.stream), lane.bank.name] as const);
+  const heads = lanes.flatMap(({ stream }) => {
     const head = model.book.head(stream);
     return head === null ? [] : [[id(stream), head] as const];
   });
   return {
     t: cursor.t,
     speed: cursor.speed,
+    ...(training.there && training.at !== training.updates.at(-1) && { train: training.at }),
     ...(solo !== null && { solo: id(solo) }),
     ...(view.rows === "lag" && { rows: "lag" as const }),
-    ...listed(rack, id),
+    ...listed(rack, training.streams, id),
     ...(view.health && { health: view.health }),
     ...(view.selection && { selection: view.selection }),
     ...(banks.length && { banks }),
@@ -81,9 +86,9 @@ export function viewStateOf(model: StageModel, view: StageView, cursor: Cursor):
   };
 }
 
-function listed(rack: Rack, id: (stream: number) => string): Partial<ViewState> {
+function listed(rack: Rack, streams: readonly number[], id: (stream: number) => string): Partial<ViewState> {
   const ids = (set: ReadonlySet<number>): string[] => rack.order.filter((stream) => set.has(stream)).map(id);
-  const moved = rack.order.some((stream, k) => stream !== k);
+  const moved = rack.order.some((stream, k) => stream !== streams[k]);
   return {
     ...(moved && { order: rack.order.map(id) }),
     ...(rack.top.size && { top: ids(rack.top) }),

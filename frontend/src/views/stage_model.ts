@@ -33,11 +33,13 @@ export interface Look {
 
 export class StageModel {
   readonly signal: SignalTrack;
-  readonly lanes: Lane[];
+  /** By stream: those that are or were on the stage. Moments of a training are derived when they are looked at. */
+  readonly lanes: Lane[] = [];
   readonly book: ShareBook;
   readonly density: Density;
   private bits: { key: string; tape: Tape; source: BitsSource } | null = null;
   private asked = "";
+  private complete: boolean;
   private eased = new Map<number, Float64Array>();
   private linkedCache: { key: string; rows: number[][] } = { key: "", rows: [] };
 
@@ -45,19 +47,49 @@ export class StageModel {
     readonly log: RecordingLog,
     readonly ledger: LedgerClient,
     private inks: Inks,
+    /** The stream of every lane. */
+    streams: readonly number[],
   ) {
     this.signal = new SignalTrack(log);
     this.book = new ShareBook(log, ledger, (stream) => this.bankOf(stream));
-    this.lanes = log.models.map((model) => this.lane(model, model.bank()));
-    this.density = new Density(log);
+    this.complete = log.manifest.status !== "running";
+    for (const stream of streams) this.make(stream);
+    this.density = new Density(log, streams);
+  }
+
+  /** The lane of a stream, derived on first sight. */
+  make(stream: number): Lane {
+    const model = this.log.model(stream);
+    return (this.lanes[stream] ??= this.lane(model, model.bank()));
+  }
+
+  /** Lanes show other streams: `after[k]` where they showed `before[k]`, looked at in the same way. */
+  swap(before: readonly number[], after: readonly number[]): void {
+    before.forEach((from, k) => {
+      const to = after[k]!;
+      if (from === to) return;
+      const [was, is] = [this.lanes[from]!, this.make(to)];
+      this.book.stopSweep(from);
+      if (is.model.spec.banks.some(({ name }) => name === was.bank.name)) this.setBank(to, was.bank.name);
+      const head = this.book.head(from);
+      if (head !== this.book.head(to)) this.setReader(to, head);
+      this.lanes[to]!.head = was.head;
+    });
+    this.density.streams = after;
+  }
+
+  /** Arcs and ages of one read head alone; null: of all heads together. */
+  setReader(stream: number, head: number | null): void {
+    this.book.look(stream, head);
+    this.lanes[stream]!.lag.restart();
   }
 
   private lane(model: ModelLog, bank: BankSpec): Lane {
     const { stream } = model.spec;
-    return new Lane(this.log, model, bank, this.signal, this.inks, {
-      at: (t) => this.book.peek(stream, t),
-      ready: () => this.book.ready(stream),
-    });
+    const shares = { at: (t: number) => this.book.peek(stream, t), ready: () => this.book.ready(stream) };
+    const lane = new Lane(this.log, model, bank, this.signal, this.inks, shares);
+    lane.grow(this.complete);
+    return lane;
   }
 
   /** Look at another bank of a model (a layer of a Transformer). */
@@ -78,12 +110,13 @@ export class StageModel {
   recolour(inks: Inks): void {
     this.inks = inks;
     this.bits = null;
-    for (const lane of this.lanes) lane.recolour(inks);
+    this.lanes.forEach((lane) => lane.recolour(inks));
   }
 
   /** Steps arrived. */
   grow(complete: boolean): void {
-    for (const lane of this.lanes) lane.grow(complete);
+    this.complete = complete;
+    this.lanes.forEach((lane) => lane.grow(complete));
   }
 
   /** Draw missing columns until the clock passes `deadline`; true when all that can be drawn is. */
@@ -104,7 +137,7 @@ export class StageModel {
   }
 
   stopSweeps(): void {
-    for (const lane of this.lanes) this.book.stopSweep(lane.stream);
+    this.lanes.forEach((lane) => this.book.stopSweep(lane.stream));
   }
 
   /** The past moment a target speaks of: the step pointed at, or the main origin of a slot's content. */

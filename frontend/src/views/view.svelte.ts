@@ -24,7 +24,7 @@ export class StageView {
   /** Boxes of the last picture: what lies over the canvas is placed by them. */
   box = $state.raw<StageLayout | null>(null);
   rows = $state<"slots" | "lag">("slots");
-  rack = $state.raw<Rack>(rackOf(0));
+  rack = $state.raw<Rack>(rackOf([]));
   /** What the health strip shows; null: no strip. */
   health = $state<Measure | null>(null);
   /** First and last step selected. */
@@ -35,7 +35,7 @@ export class StageView {
   /** Phone: the one lane that is shown, as a position among those on the stage. */
   phoneLane = $state(0);
 
-  constructor(streams = 0) {
+  constructor(streams: readonly number[]) {
     this.rack = rackOf(streams);
   }
 
