@@ -10,12 +10,15 @@ export interface Gap {
   /** Step of the largest; −1 where nothing differs. */
   readonly step: number;
   readonly numbers: number;
+  /** Largest absolute number of the first. */
+  readonly scale: number;
 }
 
 class Widest {
   private largest = 0;
   private step = -1;
   private numbers = 0;
+  private scale = 0;
 
   take(t: number, a: ArrayLike<number>, b: ArrayLike<number>): void {
     for (let k = 0; k < a.length; k++) this.one(t, a[k]!, b[k]!);
@@ -23,6 +26,7 @@ class Widest {
 
   one(t: number, a: number, b: number): void {
     this.numbers++;
+    this.scale = Math.max(this.scale, Math.abs(a));
     const apart = Math.abs(a - b);
     if (apart <= this.largest) return;
     this.largest = apart;
@@ -30,7 +34,7 @@ class Widest {
   }
 
   get gap(): Gap {
-    return { largest: this.largest, step: this.step, numbers: this.numbers };
+    return { largest: this.largest, step: this.step, numbers: this.numbers, scale: this.scale };
   }
 }
 
