@@ -1,10 +1,10 @@
 /** Painter of the training scrubber: the learning curve of every training, its moments, and the one that is shown. */
 
 import { count } from "./format";
-import { SCRUB_HEIGHT } from "./scrub";
 import { text, textWidth, type Ctx } from "./text";
 import type { Hue, Inks } from "./tokens";
 
+export const TRAINING_HEIGHT = 48;
 /** The line of no error; the curve lies above, the numbers of updates below. */
 const BASE = 26;
 const TOP = 4;
@@ -60,7 +60,7 @@ export function labelled(
 export function paintTraining(ctx: Ctx, inks: Inks, width: number, scene: TrainingScene): void {
   const { updates, at, curves } = scene;
   const x = (update: number): number => xOnTraining(update, updates, width);
-  ctx.clearRect(0, 0, width, SCRUB_HEIGHT);
+  ctx.clearRect(0, 0, width, TRAINING_HEIGHT);
   ctx.fillStyle = inks.ln2;
   ctx.fillRect(0, BASE, width, 1);
   for (const update of updates) ctx.fillRect(Math.round(x(update)), BASE, 1, 4);
@@ -75,7 +75,7 @@ export function paintTraining(ctx: Ctx, inks: Inks, width: number, scene: Traini
     for (const ahead of [false, true]) {
       ctx.save();
       ctx.beginPath();
-      ctx.rect(ahead ? now : 0, 0, ahead ? width - now : now, SCRUB_HEIGHT);
+      ctx.rect(ahead ? now : 0, 0, ahead ? width - now : now, TRAINING_HEIGHT);
       ctx.clip();
       ctx.globalAlpha = (curve.faded ? 0.3 : 1) * (ahead ? 0.45 : 1);
       ctx.beginPath();
@@ -93,7 +93,7 @@ export function paintTraining(ctx: Ctx, inks: Inks, width: number, scene: Traini
   }
   for (const { update, x: at } of labelled(scene, width, (words) => textWidth(ctx, words))) {
     const shown = update === scene.at;
-    text(ctx, count(update), at, 38, { colour: shown ? inks.tx : inks.t3, align: "center" });
+    text(ctx, count(update), at, 42, { colour: shown ? inks.tx : inks.t3, align: "center" });
   }
   ctx.fillStyle = inks.tx;
   ctx.fillRect(now - 0.75, 0, 1.5, BASE + 4);

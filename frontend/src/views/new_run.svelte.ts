@@ -13,6 +13,9 @@ export type Source = "generate" | "file" | "draw";
 /** Pause after a change before a preview is asked for, ms. */
 const SETTLED = 140;
 
+/** Most models of one recording, moments of a training counted one by one (mnemoscope_server.orders). */
+const LANES = 64;
+
 export class NewRun {
   /* What the server offers. */
   status = $state.raw<Status | null>(null);
@@ -46,6 +49,8 @@ export class NewRun {
   private knobs = $state.raw<Readonly<Record<string, Readonly<Record<string, number>>>>>({});
 
   chosen = $state.raw<ReadonlySet<string>>(new Set());
+  /** Models that run as they were all along their training, where moments of it were set aside. */
+  private trained = $state.raw<ReadonlySet<string>>(new Set());
   begins = $state<"playing" | "paused">("playing");
 
   readonly goal = $derived(taskPlan(this.task));
@@ -95,9 +100,13 @@ export class NewRun {
     return rounds(this.steps, lead!, segment!, delay!, times!);
   });
   readonly hz = $derived(this.filed ? (this.preview?.sample_rate ?? null) : (this.sample?.sample_rate ?? null));
+  /** Models that run side by side, every moment of a training counted. */
+  readonly streams = $derived(this.running.reduce((sum, card) => sum + this.moments(card), 0));
   /** Milliseconds of one step of all models chosen, as measured on this host; null while one is not measured. */
   readonly ms = $derived.by(() => {
-    const each = this.running.map((card) => card.measured_ms_per_step);
+    const each = this.running.map(
+      (card) => card.measured_ms_per_step && card.measured_ms_per_step * this.moments(card),
+    );
     return each.length && each.every((v): v is number => v !== null) ? each.reduce((sum, v) => sum + v, 0) : null;
   });
   readonly seconds = $derived.by(() => {
@@ -160,7 +169,7 @@ export class NewRun {
       const { held } = this;
       if (!held?.report.columns.some((column) => column.kind === "value")) return undefined;
       // Models are named to tell the cost; only those of this task can be asked for.
-      const models = this.recalls ? this.running.map((card) => card.model) : [];
+      const models = this.recalls ? this.names : [];
       const request = { ...this.selected(held), models };
       return soon(
         (signal) => api.previewUpload(held.id, request, { signal }),
@@ -188,7 +197,7 @@ export class NewRun {
     const { made, series, held } = this;
     return {
       task: this.task,
-      models: this.running.map((card) => card.model),
+      models: this.names,
       task_params: this.recalls
         ? { ...this.options, rounds: Math.min(this.options["rounds"]!, this.fits) }
         : this.options,
@@ -213,6 +222,26 @@ export class NewRun {
     this.chosen = next;
   }
 
+  /** A model with its training, or as it was in the end. */
+  train(model: string): void {
+    const next = new Set(this.trained);
+    if (!next.delete(model)) next.add(model);
+    this.trained = next;
+  }
+
+  /** Models that a card stands for: 1, or the moments of its training. */
+  moments(card: ModelCard): number {
+    return this.learns(card) ? card.snapshots.length : 1;
+  }
+
+  learns(card: ModelCard): boolean {
+    return card.snapshots.length > 1 && this.trained.has(card.model);
+  }
+
+  private get names(): string[] {
+    return this.running.map((card) => (this.learns(card) ? `${card.model}@*` : card.model));
+  }
+
   private selected(upload: Upload) {
     const { channel, start, stop, missing, scaling } = this;
     return {
@@ -229,6 +258,8 @@ export class NewRun {
   private obstacle(): string {
     const { series, filed, steps, least, most, status } = this;
     if (this.running.length === 0) return "Choose at least one model.";
+    if (this.streams > LANES)
+      return `${this.streams} models side by side are more than the ${LANES} of one recording. Take fewer trainings.`;
     if (series && filed && !this.held) return this.source === "draw" ? "Draw a signal first." : "Choose a file first.";
     if (series && filed && this.previewError) return "The window cannot be used as it is.";
     if (series && steps > 0 && steps < least)
