@@ -51,6 +51,13 @@ def _on_signal(kind: str, steps: int, seed: int, *, params: dict[str, float] | N
     return episodes.from_generator("signal-recall", kind, steps=steps, seed=seed, params=params, options=options)
 
 
+def _forecast(kind: str, steps: int, seed: int, *, params: dict[str, float], **options: Any) -> Episode:
+    """The task forecast on a generated signal."""
+    from mnemoscope import episodes
+
+    return episodes.from_generator("forecast", kind, steps=steps, seed=seed, params=params, options=options)
+
+
 def exhibits() -> Iterator[Exhibit]:
     """All of them, in the order of the page. A training can only be watched where snapshots of it were set aside."""
     from mnemoscope import checkpoints, tasks
@@ -83,6 +90,20 @@ def exhibits() -> Iterator[Exhibit]:
         "Three rounds without clearing anything: what is overwritten, and who still answers?",
         MODELS,
         lambda: _on_signal("chirp", 280, 5, lead=16, segment=24, delay=20, rounds=3),
+    )
+    yield Exhibit(
+        "associations",
+        "What came after that?",
+        "Six items go by, one is asked for by the one before it: content leads to the slot, a link or a shift to the next.",
+        ("ntm", "dnc"),
+        lambda: tasks.get("associative-recall").episode(seed=3, items=6),
+    )
+    yield Exhibit(
+        "dreaming",
+        "Listening, then dreaming on",
+        "Each forecasts the next value of a heartbeat; from step 140 on it hears nothing but its own forecasts.",
+        ("gru", "lstm", "transformer"),
+        lambda: _forecast("heartbeat", 220, 2, params={"odd_beat": -1}, context=64, free=140),
     )
     yield Exhibit(
         "noise",
