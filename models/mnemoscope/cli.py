@@ -66,6 +66,12 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=_whole(0, 65535), metavar="N", help="port (default: 8000)")
     serve.add_argument("--data-dir", type=Path, metavar="DIR", help="folder for recordings and uploads")
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    serve.add_argument(
+        "--workers", type=_whole(0, 64), metavar="N", help="processes that run models (default: 1); 0 = replay only"
+    )
+    serve.add_argument(
+        "--no-token", action="store_true", help="let in whoever reaches an address beyond this machine without a token"
+    )
     _device(serve)
 
     record = command("record", commands.record, "run models over a signal and write a recording")
@@ -229,7 +235,7 @@ _EXAMPLES = {
     "serve": """examples:
   mnemoscope
   mnemoscope serve --port 8001 --data-dir ~/mnemoscope
-  mnemoscope serve --host 0.0.0.0 --no-browser --device cpu""",
+  mnemoscope serve --host 0.0.0.0 --no-browser --workers 4    prints the address with the token that it asks for""",
     "record": """examples:
   mnemoscope record --signal heartbeat --signal-option odd_beat=6 --models lstm,transformer,ntm,dnc --out beat.mnemo
   mnemoscope record --signal ecg.csv --channel MLII --resample-to 36 --start 10s --stop 40s --models ntm --out ecg.mnemo

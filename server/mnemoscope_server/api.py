@@ -10,10 +10,12 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from mnemoscope import checkpoints
 from mnemoscope.manifest import KEYFRAME_EVERY
-from mnemoscope_server import orders, rest, words
+from mnemoscope_server import callers, orders, rest, words
+from mnemoscope_server import sharing as sharing_rules
 from mnemoscope_server.bridge_reports import BridgeReports
 from mnemoscope_server.library import Library, UnknownRecording
-from mnemoscope_server.live import LiveSessions
+from mnemoscope_server.live import LiveSessions, NotPossible
+from mnemoscope_server.pictures import Pictures
 from mnemoscope_server.problems import problem
 from mnemoscope_server.session import FINAL, IllegalMove
 from mnemoscope_server.settings import Settings
@@ -32,6 +34,7 @@ class House:
     ) -> None:
         self.settings, self.store, self.library, self.uploads, self.live = settings, store, library, uploads, live
         self.bridges = BridgeReports(live)
+        self.pictures = Pictures()
 
 
 def _house(request: Request) -> House:
@@ -105,14 +108,17 @@ def gallery(house: Wanted) -> list[rest.GalleryEntry]:
 # --- recordings ------------------------------------------------------------------------------------------------------
 
 
-@router.get("/recordings", summary="Recordings of this data folder, newest first")
+@router.get("/recordings", summary="One's own recordings of this data folder and those listed for all, newest first")
 def recordings(
-    house: Wanted, query: Annotated[str, Query(max_length=200, description="Looked for in titles and tasks")] = ""
+    request: Request,
+    house: Wanted,
+    query: Annotated[str, Query(max_length=200, description="Looked for in titles, tasks and models")] = "",
 ) -> list[rest.RecordingSummary]:
-    return [_summary(entry, house) for entry in house.store.latest(query=query)]
+    caller = callers.known(request, house.settings)
+    return [_summary(entry, house, caller) for entry in house.store.latest(query=query, owner=caller)]
 
 
-def _summary(entry: Entry, house: House) -> rest.RecordingSummary:
+def _summary(entry: Entry, house: House, caller: str | None) -> rest.RecordingSummary:
     session = house.live.sessions.get(entry.id)
     steps, size = entry.steps, entry.bytes
     if session is not None:
@@ -121,11 +127,20 @@ def _summary(entry: Entry, house: House) -> rest.RecordingSummary:
     return rest.RecordingSummary.model_validate(
         {key: getattr(entry, key) for key in ("id", "title", "task", "models", "status", "created")}
         | {"steps": steps, "bytes": size}
+        | _shared(entry, caller)
     )
 
 
+def _shared(entry: Entry | None, caller: str | None) -> dict[str, Any]:
+    """The fields of `rest.Shared`; a recording that is not kept has no entry, and is of whoever has its id."""
+    if entry is None:
+        return {"visibility": "private", "expires": None, "mine": True}
+    mine = caller is None or (bool(caller) and entry.owner == caller)
+    return {"visibility": entry.visibility, "expires": entry.expires, "mine": mine}
+
+
 @router.get("/recordings/{id}", summary="One recording", response_model=rest.RecordingDetail)
-def recording(identity: Id, house: Wanted) -> Response:
+def recording(identity: Id, request: Request, house: Wanted) -> Response:
     session = house.live.sessions.get(identity)
     if session is not None:
         found = (session.manifest, session.status, session.step, session.live)
@@ -135,23 +150,33 @@ def recording(identity: Id, house: Wanted) -> Response:
     manifest, state, steps, live = found
     # the manifest goes out as the file has it, not through the models: it may be younger than this program
     body = {"id": identity, "title": manifest["title"], "status": state if state in FINAL or live else "stopped"}
+    if house.library.shipped(identity):
+        body |= {"visibility": "listed", "expires": None, "mine": False}
+    else:
+        body |= _shared(house.store.get(identity), callers.known(request, house.settings))
     return JSONResponse(
         body | {"steps": steps, "manifest": manifest, "live": live}, headers={"Cache-Control": "no-cache"}
     )
 
 
-@router.patch("/recordings/{id}", summary="Rename a recording", status_code=204)
-def rename(identity: Id, wanted: rest.Rename, house: Wanted) -> None:
-    _own(identity, house)
+@router.patch("/recordings/{id}", summary="Rename a recording, list it, let it expire", status_code=204)
+def change(identity: Id, wanted: rest.Change, request: Request, house: Wanted) -> None:
+    entry = own(identity, request, house)
     if identity in house.live.sessions:
-        raise IllegalMove("rename", house.live.sessions[identity].status)
-    house.store.rename(identity, printable(wanted.title))
-    house.library.forget(identity)
+        raise IllegalMove("change", house.live.sessions[identity].status)
+    sharing = None
+    if entry is not None and wanted.model_fields_set & {"visibility", "expires"}:
+        expires = sharing_rules.until(wanted.expires) if "expires" in wanted.model_fields_set else entry.expires
+        sharing = {"visibility": wanted.visibility or entry.visibility, "expires": expires}
+    title = printable(wanted.title or "") or None
+    if title is not None or sharing is not None:
+        house.store.change(identity, title=title, sharing=sharing)
+        house.library.forget(identity)
 
 
 @router.delete("/recordings/{id}", summary="Delete a recording; a live one is stopped first", status_code=204)
-async def delete(identity: Id, house: Wanted) -> None:
-    _own(identity, house)
+async def delete(identity: Id, request: Request, house: Wanted) -> None:
+    await asyncio.to_thread(own, identity, request, house)
     if session := house.live.sessions.get(identity):
         session.stop()
         await asyncio.wait_for(session.finished.wait(), 10)
@@ -159,11 +184,19 @@ async def delete(identity: Id, house: Wanted) -> None:
     await asyncio.to_thread(house.store.remove, identity)
 
 
-def _own(identity: str, house: House) -> None:
-    """Shipped recordings and unknown ids can be neither renamed nor deleted."""
+def own(identity: str, request: Request, house: House) -> Entry | None:
+    """Shipped recordings and unknown ids can be neither changed nor deleted, and those of others not either."""
     if house.library.shipped(identity) or not ID.fullmatch(identity):
         raise UnknownRecording(identity)
     house.library.find(identity)
+    entry = house.store.get(identity)
+    if not _shared(entry, callers.known(request, house.settings))["mine"]:
+        raise NotPossible(
+            "not-yours",
+            "this recording was made from another browser, and can be changed and deleted from there alone",
+            "Make a copy of it to share or to name as you like.",
+        )
+    return entry
 
 
 @router.get(
@@ -248,13 +281,16 @@ def signal_preview(request: rest.SignalPreviewRequest) -> rest.SignalPreview:
 
 
 @router.post("/sessions", summary="Run models over a signal: a recording that begins now", status_code=201)
-async def open_session(request: rest.SessionRequest, house: Wanted) -> rest.SessionCreated:
+async def open_session(
+    request: rest.SessionRequest, asked: Request, response: Response, house: Wanted
+) -> rest.SessionCreated:
     order = await asyncio.to_thread(
         orders.order, request, settings=house.settings, store=house.store, uploads=house.uploads
     )
     if not request.keep:
         await asyncio.to_thread(house.live.let_go)
-    session = await house.live.open(order, playing=request.start == "playing")
+    owner = callers.introduced(asked, response, house.settings)
+    session = await house.live.open(order, playing=request.start == "playing", owner=owner)
     return rest.SessionCreated(id=session.id)
 
 

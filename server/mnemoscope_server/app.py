@@ -14,8 +14,9 @@ from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import HTMLResponse, Response
 
-from mnemoscope_server import api, bridge_api, docs_page, pages, problems
+from mnemoscope_server import api, bridge_api, docs_page, pages, problems, share_api
 from mnemoscope_server import socket as watching
+from mnemoscope_server.entrance import Entrance
 from mnemoscope_server.guard import Guard
 from mnemoscope_server.library import Library
 from mnemoscope_server.live import LiveSessions
@@ -63,9 +64,10 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     )  # fmt: skip
     app.state.settings = settings
     app.state.watching = 0
-    problems.install(app)
+    problems.install(app, missing_page=functools.partial(pages.sheet, status=404))
     app.include_router(api.health)
     app.include_router(api.router)
+    app.include_router(share_api.router)
     app.include_router(bridge_api.router)
     app.include_router(watching.router)
     app.include_router(pages.router)
@@ -73,7 +75,11 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     app.add_api_route("/api/docs", _docs, include_in_schema=False)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.upload_bytes)
     app.add_middleware(
-        Guard, host=settings.host, allowed_hosts=settings.allowed_hosts, upload_bytes=settings.upload_bytes
+        Guard,
+        host=settings.host,
+        allowed_hosts=settings.allowed_hosts,
+        upload_bytes=settings.upload_bytes,
+        entrance=Entrance(settings.token, cookie=f"mnemoscope-{settings.port}") if settings.token else None,
     )
     return app
 
@@ -113,7 +119,7 @@ def _version() -> str:
 
 
 def serve(arguments: argparse.Namespace) -> int:
-    """Serve until told to stop. `arguments` may have host, port, data_dir, device, workers, no_browser -> exit code."""
+    """Serve until told to stop. `arguments` may have host, port, data_dir, device, workers, no_browser, no_token -> exit code."""
     from mnemoscope_server.serving import run
 
     return run(Settings.from_arguments(arguments))

@@ -5,6 +5,7 @@ HTTP middleware never sees websockets, so a guard written as one leaves them ope
 - `Host` must be a name of this server, or an address: a page of another site whose name was pointed here (DNS
   rebinding) brings its own name along.
 - `Origin`, where a browser sends one with a socket or an unsafe method, must be this server; `null` never is.
+- The token, where this server asks for one (entrance.py).
 """
 
 import base64
@@ -15,8 +16,10 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mnemoscope_server.entrance import Entrance
 from mnemoscope_server.problems import problem, too_large
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -29,11 +32,19 @@ _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DO
 class Guard:
     """Wrap an application."""
 
-    def __init__(self, app: ASGIApp, *, host: str, allowed_hosts: Iterable[str], upload_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        host: str,
+        allowed_hosts: Iterable[str],
+        upload_bytes: int,
+        entrance: Entrance | None = None,
+    ) -> None:
         """`host` is the address listened on. Unless that is loopback, any address literal is a good Host: only names
         can be pointed somewhere else by a stranger.
         """
-        self.app, self.upload_bytes = app, upload_bytes
+        self.app, self.upload_bytes, self.entrance = app, upload_bytes, entrance
         self.names = {name.lower() for name in (*LOOPBACK, host, f"[{host}]", *allowed_hosts)}
         self.any_address = host not in ("localhost", "127.0.0.1", "::1")
 
@@ -43,16 +54,19 @@ class Guard:
             return
         headers = Headers(scope=scope)
         refusal = self._host(headers) or self._origin(scope, headers)
-        if refusal is None:
+        if refusal is not None:
+            status, code, message, cure = refusal
+            answer: Response | None = problem(status, code, message, cure=cure)
+        else:
+            answer = self.entrance and self.entrance.refusal(scope, headers)
+        if answer is None:
             await self.app(scope, receive, _Dressed(scope, receive, send, self.upload_bytes))
-            return
-        status, code, message, cure = refusal
-        answer = problem(status, code, message, cure=cure)
-        if scope["type"] == "http":
+        elif scope["type"] == "http":
             await answer(scope, receive, _Dressed(scope, receive, send, self.upload_bytes))
         else:
             await receive()  # websocket.connect
-            await send({"type": "websocket.http.response.start", "status": status, "headers": answer.raw_headers})
+            start = {"type": "websocket.http.response.start", "status": answer.status_code}
+            await send(start | {"headers": answer.raw_headers})
             await send({"type": "websocket.http.response.body", "body": answer.body})
 
     def _host(self, headers: Headers) -> tuple[int, str, str, str] | None:

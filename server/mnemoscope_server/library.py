@@ -12,7 +12,7 @@ from typing import Any
 from mnemoscope import gallery
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.recording import Recording
-from mnemoscope_server.store import ID, Store, describe
+from mnemoscope_server.store import ID, Entry, Store, describe
 
 log = logging.getLogger("mnemoscope.library")
 
@@ -44,10 +44,11 @@ class Library:
     def find(self, identity: str) -> Path:
         """The file of a recording. Shipped names are compared with the list, never joined to a path.
 
-        Raises UnknownRecording.
+        Raises UnknownRecording, Expired.
         """
         path = gallery.path(identity)
         if path is None and ID.fullmatch(identity):
+            self.store.require_current(identity)
             path = self.store.path(identity)
         if path is None or not path.is_file():
             raise UnknownRecording(identity)
@@ -59,7 +60,8 @@ class Library:
 
     @contextlib.contextmanager
     def opened(self, identity: str) -> Iterator[Recording]:
-        """The recording, kept open for the next reader. Raises UnknownRecording, RecordingError."""
+        """The recording, kept open for the next reader. Raises UnknownRecording, Expired, RecordingError."""
+        self.store.require_current(identity)
         with self._guard:
             shelf = self._open.get(identity)
             if shelf is None:
@@ -92,6 +94,11 @@ class Library:
             if not recording.finished and chunk + 1 >= recording.chunks:
                 recording.refresh()
             return recording.messages(chunk)
+
+    def described(self, identity: str) -> Entry:
+        """A recording in short, also one that shipped or is being written. Raises as `opened` does."""
+        with self.opened(identity) as recording:
+            return describe(recording.manifest, steps=recording.steps, size=0)
 
     @staticmethod
     def _leave(shelf: _Shelf) -> None:

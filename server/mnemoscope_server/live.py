@@ -84,12 +84,12 @@ class LiveSessions:
                 session.stop()
 
     def let_go(self) -> None:
-        """Recordings that nobody wanted to keep and whose time is over are removed. Blocking: call it in a thread."""
-        for identity in self.store.overdue(busy=self.sessions):
+        """Recordings that nobody wanted to keep, or whose time is over, are removed. Blocking: call it in a thread."""
+        for identity in [*self.store.overdue(busy=self.sessions), *self.store.over()]:
             self.library.forget(identity)
             self.store.remove(identity)
 
-    async def open(self, order: Open, *, playing: bool) -> Session:
+    async def open(self, order: Open, *, playing: bool, owner: str = "") -> Session:
         """Begin a session. Raises NotPossible."""
         if len(self.sessions) + len(self._opening) >= self.settings.sessions:
             raise NotPossible(
@@ -121,7 +121,8 @@ class LiveSessions:
             ring_bytes=self.settings.ring_bytes,
         )
         self.sessions[order.id] = session
-        await asyncio.to_thread(self.store.put, describe(manifest, steps=0, size=order.path.stat().st_size))
+        row = describe(manifest, steps=0, size=order.path.stat().st_size, owner=owner)
+        await asyncio.to_thread(self.store.put, row)
         if playing:
             session.play()
         return session

@@ -153,6 +153,26 @@ class SignalEntry(Open):
     scaling: ScalingEntry
 
 
+class ExcerptEntry(Open):
+    """What a copy that was made to be shared holds of the recording it was made from."""
+
+    first: int
+    """Step of the original that is step 0 here."""
+    stop: int
+    """Step of the original after the last one here."""
+    of: int
+    """Steps of the original."""
+    signal_stripped: bool
+    """Name, channel, unit, source, scale, labels and seed were left out: values are scaled ones without a way back."""
+
+
+class SharingEntry(Open):
+    """Rules that this server keeps for the recording."""
+
+    visibility: Literal["private", "listed"]
+    expires: str | None
+
+
 class Manifest(Open):
     """What a recording is, before its frames."""
 
@@ -162,7 +182,8 @@ class Manifest(Open):
     title: str
     created: str
     """ISO 8601, UTC."""
-    seed: int
+    seed: int | None
+    """null = left out, in a copy without the facts of the signal."""
     status: Literal["running", "ended", "stopped", "failed"]
     steps: int
     """Planned steps while running, reached steps afterwards."""
@@ -170,5 +191,7 @@ class Manifest(Open):
     task: TaskEntry
     signal: SignalEntry | None
     models: list[ModelEntry]
+    excerpt: ExcerptEntry | None = None
+    sharing: SharingEntry | None = None
     content_hash: str | None = None
     """sha256 of all frame bytes in order of (stream, step); known when the recording has ended."""

@@ -38,7 +38,7 @@ def order(request: rest.SessionRequest, *, settings: Settings, store: Store, upl
             "choose a shorter window, a lower rate or fewer rounds"
         )
     identity = new_id()
-    title = printable(request.title) if request.title else _title(request.task, episode)
+    title = printable(request.title or "") or _title(request.task, episode)
     bridge = bridge_orders.settings(request.bridge, list(names), episode.steps) if request.bridge else None
     if not request.keep:
         store.passing(identity)

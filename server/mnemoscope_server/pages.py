@@ -7,8 +7,12 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
+from mnemoscope.errors import MnemoscopeError
+from mnemoscope_server import pictures
 from mnemoscope_server.guard import inline_hashes, is_embedded, policy
+from mnemoscope_server.library import UnknownRecording
 from mnemoscope_server.problems import problem
+from mnemoscope_server.store import Entry, Expired
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,9 +34,9 @@ def bundle() -> Path | None:
     return built()
 
 
-def based(text: str, root: str) -> str:
-    """index.html with its base at the root of this server, so that relative addresses work on every page."""
-    tag = f'<base href="{html.escape(root, quote=True)}/">'
+def based(text: str, root: str, head: str = "") -> str:
+    """index.html with its base at the root of this server, so that relative addresses work on every page, and `head`."""
+    tag = f'<base href="{html.escape(root, quote=True)}/">{head}'
     text = re.sub(r"<base\b[^>]*>", "", text, flags=re.IGNORECASE)
     return re.sub(r"(<head\b[^>]*>)", lambda found: found[1] + tag, text, count=1, flags=re.IGNORECASE)
 
@@ -40,21 +44,59 @@ def based(text: str, root: str) -> str:
 @router.get("/")
 @router.get("/new")
 @router.get("/bridge")
-@router.get("/s/{identity}")
-@router.get("/embed/{identity}")
+@router.get("/compare")
+@router.get("/learn")
+@router.get("/learn/{piece}")
 def page(request: Request) -> Response:
     """The same bundle everywhere: it reads its address."""
+    return sheet(request)
+
+
+@router.get("/s/{identity}")
+@router.get("/embed/{identity}")
+def recording(request: Request, identity: str) -> Response:
+    """The page of a recording. Where there is none, the page says so itself; programs are told by the status."""
+    try:
+        found = request.app.state.house.library.described(identity)
+    except UnknownRecording:
+        return sheet(request, status=404)
+    except Expired:
+        return sheet(request, status=410)
+    except MnemoscopeError:  # damaged: the page shows what it is told when it asks for it
+        return sheet(request)
+    return sheet(request, head=card(found, f"{request.base_url}api/recordings/{identity}/picture.png"))
+
+
+def sheet(request: Request, *, status: int = 200, head: str = "") -> Response:
+    """The bundle's page; `head` is added to its head."""
     folder = bundle()
     root = request.scope.get("root_path", "")
     if folder is None:
         return HTMLResponse(based(MISSING, root), 503)
-    text = based((folder / "index.html").read_text(encoding="utf-8"), root)
+    text = based((folder / "index.html").read_text(encoding="utf-8"), root, head)
     frame = "*" if is_embedded(request.scope) else "'self'"
     headers = {
         "Content-Security-Policy": policy(frame=frame, scripts=inline_hashes(text)),
         "Cache-Control": "no-cache",
     }
-    return HTMLResponse(text, headers=headers)
+    return HTMLResponse(text, status, headers=headers)
+
+
+def card(row: Entry, picture: str) -> str:
+    """What a chat or a search shows of a recording (OpenGraph). Titles are anybody's text."""
+    models = ", ".join(dict.fromkeys(model["label"] for model in row.models))
+    facts = {
+        "og:type": "website",
+        "og:site_name": "Mnemoscope",
+        "og:title": row.title,
+        "og:description": f"{models}: {row.steps} steps of {row.task}, and what each memory wrote, kept and read.",
+        "og:image": picture,
+        "og:image:width": str(pictures.WIDTH),
+        "og:image:height": str(pictures.HEIGHT),
+        "og:image:alt": "The signal, and below it where each model writes (orange) and reads (blue) over time.",
+    }
+    lines = [f'<meta property="{name}" content="{html.escape(text, quote=True)}">' for name, text in facts.items()]
+    return "".join((*lines, '<meta name="twitter:card" content="summary_large_image">'))
 
 
 @router.get("/assets/{name}")

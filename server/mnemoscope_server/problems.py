@@ -1,6 +1,7 @@
 """Every error as `{"error": {code, message, where, cure}}` with a fitting status: told once, here."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -12,12 +13,15 @@ from mnemoscope import errors
 from mnemoscope_server.library import UnknownRecording
 from mnemoscope_server.live import NotPossible
 from mnemoscope_server.session import IllegalMove
-from mnemoscope_server.store import DiskFull
+from mnemoscope_server.store import DiskFull, Expired
 from mnemoscope_server.uploads import UnknownUpload
 
 log = logging.getLogger("mnemoscope.api")
 
-NOT_POSSIBLE = {"too-many-sessions": 429, "no-workers": 503, "worker-busy": 503, "worker-failed": 503}
+NOT_POSSIBLE = {
+    "too-many-sessions": 429, "no-workers": 503, "worker-busy": 503, "worker-failed": 503, "not-yours": 403,
+    "still-live": 409,
+}  # fmt: skip
 LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
     errors.ImportFileError: (422, "import-failed", "Choose another file."),
     errors.SignalError: (422, "bad-signal", "Change the window, the rate or the parameters."),
@@ -51,14 +55,21 @@ def of_library(error: errors.MnemoscopeError) -> JSONResponse:
     return problem(status, code, str(error), cure=cure)
 
 
-def install(app: FastAPI) -> None:
-    """Hand every exception of the house to its answer."""
+MACHINES = ("/api/", "/ws/", "/assets/")
+"""Below these nobody looks at a page."""
+
+
+def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> None:
+    """Hand every exception of the house to its answer; an unknown address that a person may have typed to a page."""
 
     async def library(request: Request, error: Any) -> Response:
         return of_library(error)
 
     async def unknown_recording(request: Request, error: Any) -> Response:
         return problem(404, "unknown-recording", str(error), cure="The gallery lists what this server has.")
+
+    async def expired(request: Request, error: Any) -> Response:
+        return problem(410, "expired", str(error), cure="Ask whoever sent the link for another one.")
 
     async def unknown_upload(request: Request, error: Any) -> Response:
         return problem(404, "unknown-upload", str(error), cure="Upload the file again.")
@@ -78,6 +89,9 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: Any) -> Response:
         if error.status_code == 413:
             return too_large(request.app.state.settings.upload_bytes)
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        if error.status_code == 404 and request.method in ("GET", "HEAD") and not path.startswith(MACHINES):
+            return missing_page(request)
         codes = {400: "bad-request", 404: "not-found", 405: "method-not-allowed"}
         message = str(error.detail) if error.status_code != 404 else f"nothing is at {request.url.path[:200]}"
         return problem(
@@ -91,6 +105,7 @@ def install(app: FastAPI) -> None:
 
     app.add_exception_handler(errors.MnemoscopeError, library)
     app.add_exception_handler(UnknownRecording, unknown_recording)
+    app.add_exception_handler(Expired, expired)
     app.add_exception_handler(UnknownUpload, unknown_upload)
     app.add_exception_handler(DiskFull, disk_full)
     app.add_exception_handler(NotPossible, not_possible)

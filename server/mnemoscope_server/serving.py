@@ -8,12 +8,13 @@ import threading
 import webbrowser
 from asyncio import BaseTransport
 from typing import Any
+from urllib.parse import urlencode
 
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from mnemoscope_server.app import create_app
-from mnemoscope_server.settings import Settings
+from mnemoscope_server.settings import Settings, is_loopback
 from mnemoscope_server.store import DataFolderInUse, Store
 
 INBOUND_BYTES = 64 * 1024  # commands are small
@@ -55,9 +56,14 @@ class Server(uvicorn.Server):
             return
         url = address(self.settings)
         print(f"Mnemoscope: {url}   (data in {self.settings.data_dir}, Ctrl-C ends it)", flush=True)
-        if not is_loopback(self.settings.host):
-            print("Whoever reaches this address can run models and see recordings.", file=sys.stderr)
-        elif self.settings.browser:
+        if self.settings.token:
+            print(
+                "Others come in by this machine's name with the same ?token=…; a link to a recording opens without it.",
+                file=sys.stderr,
+            )
+        elif not is_loopback(self.settings.host):
+            print("Whoever reaches this address can run models and list recordings.", file=sys.stderr)
+        if is_loopback(self.settings.host) and self.settings.browser:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
 
@@ -113,12 +119,9 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")
-
-
 def address(settings: Settings) -> str:
-    """Where a browser on this machine finds the page."""
+    """Where a browser on this machine finds the page, with the token that lets it in."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     host = f"[{host}]" if ":" in host else host
-    return f"http://{host}:{settings.port}{settings.root_path}/"
+    entry = f"?{urlencode({'token': settings.token})}" if settings.token else ""
+    return f"http://{host}:{settings.port}{settings.root_path}/{entry}"

@@ -1,12 +1,14 @@
 """How this server is set up: command line over environment (`MNEMOSCOPE_…`) over defaults."""
 
+import ipaddress
 import os
+import secrets
 import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1 << 20
@@ -21,14 +23,25 @@ def default_data_dir() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "mnemoscope"
 
 
+def is_loopback(host: str) -> bool:
+    """Whether an address is reached from this machine alone."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 class Settings(BaseSettings):
     """Every setting has an environment variable of its name in capitals with the prefix MNEMOSCOPE_."""
 
     model_config = SettingsConfigDict(env_prefix="MNEMOSCOPE_", extra="ignore", use_attribute_docstrings=True)
 
     host: str = "127.0.0.1"
-    """Address to listen on. Anyone who reaches it can run models and see recordings: keep it on loopback, or behind a
-    proxy that asks who is there."""
+    """Address to listen on. On any other than loopback the token is asked for."""
+    token: str | None = Field(default=None, min_length=16)
+    """Whoever calls must know it, but for reading a recording by its link. None = made up where one is needed."""
+    no_token: bool = False
+    """Ask for no token on any address: anyone who reaches it can run models, and see and list recordings."""
     port: int = Field(default=8000, ge=0, le=65535)
     """0 = any free port."""
     data_dir: Path = Field(default_factory=default_data_dir)
@@ -69,6 +82,20 @@ class Settings(BaseSettings):
     """Address space of the process that reads an uploaded file."""
     send_seconds: float = Field(default=5.0, gt=0)
     """A watcher that takes nothing for this long is dropped."""
+
+    @model_validator(mode="after")
+    def _needed(self) -> "Settings":
+        """A token, where anybody could call and none was given."""
+        if self.no_token:
+            self.token = None
+        elif self.token is None and not is_loopback(self.host):
+            self.token = secrets.token_urlsafe(24)
+        return self
+
+    @property
+    def shared(self) -> bool:
+        """Whether others than the person at this machine may be here: recordings then have owners."""
+        return not is_loopback(self.host) or bool(self.allowed_hosts)
 
     @classmethod
     def from_arguments(cls, arguments: Namespace) -> "Settings":

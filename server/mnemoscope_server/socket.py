@@ -15,8 +15,10 @@ from starlette.websockets import WebSocketDisconnect
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope_server import wire
 from mnemoscope_server.api import House
+from mnemoscope_server.entrance import GUEST
 from mnemoscope_server.library import UnknownRecording
 from mnemoscope_server.session import FINAL, IllegalMove, Session, Watcher, hello
+from mnemoscope_server.store import Expired
 
 log = logging.getLogger("mnemoscope.socket")
 router = APIRouter()
@@ -83,7 +85,7 @@ async def watch(websocket: WebSocket, identity: str) -> None:
             return
         websocket.app.state.watching += 1
         try:
-            await _serve(line, house, identity)
+            await _serve(line, house, identity, guest=bool(websocket.scope.get(GUEST)))
         finally:
             websocket.app.state.watching -= 1
     except TimeoutError:
@@ -93,7 +95,7 @@ async def watch(websocket: WebSocket, identity: str) -> None:
         pass
 
 
-async def _serve(line: Line, house: House, identity: str) -> None:
+async def _serve(line: Line, house: House, identity: str, *, guest: bool) -> None:
     async with asyncio.timeout(HELLO_SECONDS):
         first = await _receive(line)
     if not isinstance(first, wire.ClientHello):
@@ -108,7 +110,7 @@ async def _serve(line: Line, house: House, identity: str) -> None:
     watcher = Watcher(session, have=first.have)
     try:
         await line.send(session.hello())
-        await _until_either_ends(_write(line, watcher), _obey(line, session))
+        await _until_either_ends(_write(line, watcher), _obey(line, session, guest=guest))
     finally:
         watcher.leave()
 
@@ -120,6 +122,9 @@ async def _replay(line: Line, house: House, identity: str) -> None:
     except UnknownRecording as error:
         cure = "The gallery lists what this server has."
         await line.send(wire.Refused(code="unknown-recording", message=str(error), cure=cure))
+    except Expired as error:
+        cure = "Ask whoever sent the link for another one."
+        await line.send(wire.Refused(code="expired", message=str(error), cure=cure))
     except MnemoscopeError as error:
         cure = "`mnemoscope verify FILE` says how much of it is sound."
         await line.send(wire.Refused(code="corrupt-recording", message=str(error), cure=cure))
@@ -140,7 +145,8 @@ async def _write(line: Line, watcher: Watcher) -> None:
     await line.close(NORMAL)
 
 
-async def _obey(line: Line, session: Session) -> None:
+async def _obey(line: Line, session: Session, *, guest: bool) -> None:
+    """Carry out commands; a guest may only watch."""
     bucket = Bucket()
     while True:
         command = await _receive(line)
@@ -151,6 +157,10 @@ async def _obey(line: Line, session: Session) -> None:
             await line.close(POLICY, "too many messages")
             return
         if command is None:
+            continue
+        if guest and not isinstance(command, wire.ClientHello | wire.Ping):
+            cure = "Ask whoever runs this server for its address with the token."
+            await line.send(wire.Refused(code="read-only", message="this link is for watching", cure=cure))
             continue
         try:
             _carry_out(command, session)

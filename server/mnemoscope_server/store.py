@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Container
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from mnemoscope_server.locks import FileLock
 log = logging.getLogger("mnemoscope.store")
 
 ID = re.compile(r"[A-Za-z0-9_-]{22}")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 WRITER_SECONDS = 5.0
 """How long a worker of a killed server is given to close its file."""
 
@@ -35,10 +37,13 @@ PASSING_SECONDS, PASSING_MOST = 3600.0, 64
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS recordings (
   id TEXT PRIMARY KEY, title TEXT NOT NULL, task TEXT NOT NULL, models TEXT NOT NULL, steps INTEGER NOT NULL,
-  status TEXT NOT NULL, created TEXT NOT NULL, bytes INTEGER NOT NULL);
+  status TEXT NOT NULL, created TEXT NOT NULL, bytes INTEGER NOT NULL, visibility TEXT NOT NULL, expires TEXT,
+  owner TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS recordings_created ON recordings (created);
-PRAGMA user_version = 1;
+CREATE TABLE IF NOT EXISTS expired (id TEXT PRIMARY KEY, expires TEXT NOT NULL);
+PRAGMA user_version = 2;
 """
+_COLUMNS = ("id", "title", "task", "models", "steps", "status", "created", "bytes", "visibility", "expires", "owner")
 
 
 class DataFolderInUse(Exception):
@@ -47,6 +52,13 @@ class DataFolderInUse(Exception):
 
 class DiskFull(Exception):
     """Less space is left than the settings keep free."""
+
+
+class Expired(Exception):
+    """A recording's time is over: it is gone, or about to be."""
+
+    def __init__(self, expires: str) -> None:
+        super().__init__(f"this recording could be opened until {expires}, as whoever made it wished")
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,17 @@ class Entry:
     status: str
     created: str
     bytes: int
+    visibility: str = "private"
+    """private: listed for its owner; listed: for everybody. Whoever has the id can open either."""
+    expires: str | None = None
+    """When it goes, as `moment` writes it; None = never."""
+    owner: str = ""
+    """Who began it; only the index knows. "" = unknown, or whoever sits at this machine."""
+
+
+def moment(when: datetime) -> str:
+    """A point in time as text that sorts by time."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def new_id() -> str:
@@ -88,7 +111,10 @@ class Store:
         self._database = sqlite3.connect(folder / "index.sqlite", check_same_thread=False, isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
+        if self._database.execute("PRAGMA user_version").fetchone()[0] < 2:
+            self._database.execute("DROP TABLE IF EXISTS recordings")  # made again from the files
         self._database.executescript(_SCHEMA)
+        self._expires = dict(self._database.execute("SELECT id, expires FROM expired").fetchall())
         self._recover()
 
     def close(self) -> None:
@@ -127,43 +153,73 @@ class Store:
         """Write or replace a row; a passing recording has none."""
         if entry.id in self._passing:
             return
-        values = (
-            entry.id, entry.title, entry.task, json.dumps(entry.models), entry.steps, entry.status, entry.created,
-            entry.bytes,
-        )  # fmt: skip
-        self._write("INSERT OR REPLACE INTO recordings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        values = [getattr(entry, name) for name in _COLUMNS]
+        values[_COLUMNS.index("models")] = json.dumps(entry.models)
+        kept = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("id", "owner"))
+        self._write(
+            f"INSERT INTO recordings VALUES ({', '.join('?' * len(values))}) ON CONFLICT (id) DO UPDATE SET {kept}",
+            tuple(values),
+        )
+        if entry.expires is None:
+            self._expires.pop(entry.id, None)
+        else:
+            self._expires[entry.id] = entry.expires
 
     def get(self, recording: str) -> Entry | None:
         rows = self._read("SELECT * FROM recordings WHERE id = ?", (recording,))
         return rows[0] if rows else None
 
-    def latest(self, *, query: str = "", limit: int = 200) -> list[Entry]:
-        """Newest first; `query` is looked for in title and task."""
-        if not query:
-            return self._read("SELECT * FROM recordings ORDER BY created DESC, rowid DESC LIMIT ?", (limit,))
-        like = "%" + re.sub(r"([%_\\])", r"\\\1", query) + "%"
-        where = "title LIKE ? ESCAPE '\\' OR task LIKE ? ESCAPE '\\' OR models LIKE ? ESCAPE '\\'"
-        return self._read(
-            f"SELECT * FROM recordings WHERE {where} ORDER BY created DESC, rowid DESC LIMIT ?",
-            (like, like, like, limit),
-        )
+    def latest(self, *, query: str = "", limit: int = 200, owner: str | None = None) -> list[Entry]:
+        """Newest first; `query` is looked for in title, task and models. owner: only theirs and what is listed for all."""
+        where, values = ["(expires IS NULL OR expires > ?)"], [moment(datetime.now(UTC))]
+        if query:
+            like = "%" + re.sub(r"([%_\\])", r"\\\1", query) + "%"
+            columns = " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in ("title", "task", "models"))
+            where.append(f"({columns})")
+            values += [like] * 3
+        if owner is not None:
+            where.append("(visibility = 'listed' OR owner = ?)")
+            values.append(owner)
+        order = "ORDER BY created DESC, rowid DESC LIMIT ?"
+        return self._read(f"SELECT * FROM recordings WHERE {' AND '.join(where)} {order}", (*values, limit))
 
-    def rename(self, recording: str, title: str) -> None:
-        """New title, in the index and in the file. The recording must be finished. Raises RecordingError."""
-        amend(self.path(recording), {"title": title}).close()
+    def change(self, recording: str, *, title: str | None = None, sharing: dict[str, Any] | None = None) -> None:
+        """New title, or other rules of sharing, in the index and in the file. It must be finished. Raises RecordingError.
+
+        sharing: {"visibility": "private" or "listed", "expires": `moment` or None}, both of them.
+        """
+        values = {key: value for key, value in (("title", title), ("sharing", sharing)) if value is not None}
+        amend(self.path(recording), values).close()
         self.index(recording)
 
+    def require_current(self, recording: str) -> None:
+        """Raises Expired where the time of a recording is over, also when its file is gone by now."""
+        expires = self._expires.get(recording)
+        if expires is not None and expires <= moment(datetime.now(UTC)):
+            raise Expired(expires)
+
+    def over(self) -> list[str]:
+        """Recordings whose time is over and that are still here."""
+        rows = self._read("SELECT * FROM recordings WHERE expires <= ?", (moment(datetime.now(UTC)),))
+        return [entry.id for entry in rows]
+
     def remove(self, recording: str) -> None:
-        """The file and its row are gone."""
+        """The file and its row are gone; of one whose time was over, that it was is remembered."""
         self.path(recording).unlink(missing_ok=True)
         self._passing.pop(recording, None)
         self._write("DELETE FROM recordings WHERE id = ?", (recording,))
+        try:
+            self.require_current(recording)
+        except Expired:
+            self._write("INSERT OR REPLACE INTO expired VALUES (?, ?)", (recording, self._expires[recording]))
+        else:
+            self._expires.pop(recording, None)
 
-    def index(self, recording: str) -> Entry:
-        """Read a file's manifest into the index. Raises RecordingError."""
+    def index(self, recording: str, *, owner: str = "") -> Entry:
+        """Read a file's manifest into the index. An owner once known stays. Raises RecordingError."""
         path = self.path(recording)
         with Recording.open(path) as opened:
-            entry = describe(opened.manifest, steps=opened.steps, size=path.stat().st_size)
+            entry = describe(opened.manifest, steps=opened.steps, size=path.stat().st_size, owner=owner)
         self.put(entry)
         return entry
 
@@ -174,6 +230,7 @@ class Store:
         for path in self.tmp.iterdir():
             _discard(path)
         known = {entry.id: entry for entry in self._read("SELECT * FROM recordings", ())}
+        self._expires |= {entry.id: entry.expires for entry in known.values() if entry.expires is not None}
         present = {path.stem for path in self.recordings.glob("*.mnemo") if ID.fullmatch(path.stem)}
         for recording in known.keys() - present:
             self._write("DELETE FROM recordings WHERE id = ?", (recording,))
@@ -221,7 +278,7 @@ class Store:
                 raise
 
 
-def describe(manifest: dict[str, Any], *, steps: int, size: int) -> Entry:
+def describe(manifest: dict[str, Any], *, steps: int, size: int, owner: str = "") -> Entry:
     """The row of a recording. The moments of a training are told as one model."""
     models: dict[str, dict[str, str]] = {}
     for entry in manifest["models"]:
@@ -231,8 +288,16 @@ def describe(manifest: dict[str, Any], *, steps: int, size: int) -> Entry:
         models.setdefault(model["id"], model)
     return Entry(
         manifest["id"], manifest["title"], manifest["task"]["name"], list(models.values()), steps, manifest["status"],
-        manifest["created"], size,
+        manifest["created"], size, *_sharing(manifest.get("sharing")), owner,
     )  # fmt: skip
+
+
+def _sharing(rules: Any) -> tuple[str, str | None]:
+    """(visibility, expires) of a manifest; a file may come from anywhere, and what is no rule is none."""
+    rules = rules if isinstance(rules, dict) else {}
+    expires = rules.get("expires")
+    known = isinstance(expires, str) and _MOMENT.fullmatch(expires) is not None
+    return "listed" if rules.get("visibility") == "listed" else "private", expires if known else None
 
 
 def _discard(path: Path) -> None:

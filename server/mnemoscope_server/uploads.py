@@ -134,7 +134,7 @@ class Uploads:
     def _keep(self, identity: str, folder: Path, name: str) -> dict[str, Any]:
         path = folder / "report.json"
         facts = json.loads(path.read_text(encoding="utf-8"))
-        path.write_text(json.dumps(facts | {"file_name": printable(name)}), encoding="utf-8")
+        path.write_text(json.dumps(facts | {"file_name": base_name(name)}), encoding="utf-8")
         folder.rename(self.store.uploads / identity)
         self.sweep()
         return facts["report"]
@@ -146,10 +146,14 @@ class Uploads:
         return folder, json.loads((folder / "report.json").read_text(encoding="utf-8"))
 
 
-def printable(name: str) -> str:
-    """A file name as text: no folders, no control characters, no marks that reorder what is read."""
-    name = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(c for c in name if c.isprintable() and c not in "\u200e\u200f\u202a\u202b\u202c\u202d\u202e")[:200]
+def base_name(name: str) -> str:
+    """A file's own name as text, without the folders it lay in."""
+    return printable(name.replace("\\", "/").rsplit("/", 1)[-1])
+
+
+def printable(text: str) -> str:
+    """Text of a user's on one line: no control characters, no marks that reorder what is read."""
+    return "".join(c for c in text if c.isprintable() and c not in "\u200e\u200f\u202a\u202b\u202c\u202d\u202e")[:200]
 
 
 def _ending(code: int, complaint: str) -> str:

@@ -91,9 +91,9 @@ def test_rename_and_delete(server):
     """Titles are text; what is deleted is gone, file and all."""
     identity = server.run("fake", steps=100, start="playing")
     server.wait(identity, "ended")
-    title = "<img src=x onerror=alert(1)> \u202e gnirts \x07"
+    title = "1/2: <img src=x onerror=alert(1)> \u202e gnirts \x07"
     assert server.http.patch(f"api/recordings/{identity}", json={"title": title}).status_code == 204
-    assert server.status(identity)["title"] == "<img src=x onerror=alert(1)>  gnirts "
+    assert server.status(identity)["title"] == "1/2: <img src=x onerror=alert(1)>  gnirts "
     assert server.status(identity)["manifest"]["title"] == server.status(identity)["title"]
     assert server.http.delete(f"api/recordings/{identity}").status_code == 204
     for path in ("", "/chunks/0", "/file", "/export.html"):

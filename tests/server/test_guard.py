@@ -2,12 +2,15 @@
 
 import asyncio
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from mnemoscope_server import app as application
 from mnemoscope_server.guard import inline_hashes
+from mnemoscope_server.library import Library
 from mnemoscope_server.settings import Settings
+from mnemoscope_server.store import Store
 
 HOST = "127.0.0.1:8000"
 ORIGINS = {
@@ -34,7 +37,13 @@ HOSTS = {
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
-    return application.create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), workers=0))
+    """An application with its data folder, though nothing serves it."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), workers=0)
+    app, store = application.create_app(settings), Store(settings.data_dir)
+    app.state.house = SimpleNamespace(library=Library(store), settings=settings)
+    yield app
+    app.state.house.library.close()
+    store.close()
 
 
 async def whatever(scope, receive, send):
@@ -72,13 +81,13 @@ def routes(app):
     return found
 
 
-def ask(app, path, method, headers, *, root=""):
+def ask(app, path, method, headers, *, root="", query="", scheme="http"):
     """One request without a server -> (status or "accepted", headers, body)."""
     encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers.items() if value is not None]
     kind = "websocket" if method == "WEBSOCKET" else "http"
     scope = {
-        "type": kind, "path": path, "raw_path": path.encode(), "query_string": b"", "headers": encoded,
-        "method": method, "scheme": "ws" if kind == "websocket" else "http", "server": ("127.0.0.1", 8000),
+        "type": kind, "path": path, "raw_path": path.encode("utf-8"), "query_string": query.encode("latin-1"), "headers": encoded,
+        "method": method, "scheme": "ws" if kind == "websocket" else scheme, "server": ("127.0.0.1", 8000),
         "client": ("127.0.0.1", 5), "http_version": "1.1", "root_path": root, "state": {}, "subprotocols": [],
         "asgi": {"version": "3.0"}, "extensions": {"websocket.http.response": {}},
     }  # fmt: skip
@@ -150,7 +159,7 @@ def test_names_that_are_not_ours_are_refused(guarded, host):
 
 def test_addresses_are_good_names_where_everybody_may_come(tmp_path):
     """In a container the server listens on all addresses; names still have to be listed."""
-    settings = Settings(data_dir=tmp_path, workers=0, host="0.0.0.0", allowed_hosts=["lab.example"])
+    settings = Settings(data_dir=tmp_path, workers=0, host="0.0.0.0", allowed_hosts=["lab.example"], no_token=True)
     app = application.create_app(settings)
     app.router = whatever
     for host, good in (("10.0.0.5:8000", True), ("[fe80::1]", True), ("lab.example", True), ("evil.example", False)):
@@ -158,7 +167,8 @@ def test_addresses_are_good_names_where_everybody_may_come(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/new", "/s/odd-beat", "/embed/odd-beat", "/api/docs", "/api/nothing", "/assets/x.js"]
+    "path",
+    ["/", "/new", "/s/odd-beat", "/embed/odd-beat", "/embed/none", "/api/docs", "/api/nothing", "/assets/x.js", "/x"],
 )
 def test_every_answer_says_what_a_page_may_do(app, path):
     """Nothing from elsewhere, no frames but the one that is made for it."""
@@ -181,14 +191,19 @@ def test_inline_scripts_of_the_page_are_allowed_one_by_one():
     ]
 
 
-def test_pages_have_their_base_at_the_root(app, tmp_path, monkeypatch):
-    """One bundle at every address, also behind a proxy's path."""
+@pytest.fixture
+def bundled(tmp_path, monkeypatch):
+    """A bundle of two files."""
     bundle = tmp_path / "mnemoscope_viewer" / "static"
     (bundle / "assets").mkdir(parents=True)
     (bundle / "index.html").write_text("<html><head><title>x</title></head><script>1</script></html>")
     (bundle / "assets" / "app-1a2b.js").write_text("1")
     monkeypatch.setattr("mnemoscope_server.pages.bundle", lambda: bundle)
-    for path in ("/", "/new", "/s/abc", "/embed/abc"):
+
+
+def test_pages_have_their_base_at_the_root(app, bundled):
+    """One bundle at every address, also behind a proxy's path."""
+    for path in ("/", "/new", "/s/odd-beat", "/embed/odd-beat"):
         status, headers, body = ask(app, path, "GET", {"host": HOST})
         assert status == 200
         assert b'<head><base href="/">' in body
@@ -197,9 +212,37 @@ def test_pages_have_their_base_at_the_root(app, tmp_path, monkeypatch):
     assert (status, headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
     for name in ("../index.html", "..%2findex.html", "nothing.js"):
         assert ask(app, f"/assets/{name}", "GET", {"host": HOST})[0] == 404
-    _, headers, body = ask(app, "/tool/embed/abc", "GET", {"host": HOST}, root="/tool")
+    _, headers, body = ask(app, "/tool/embed/odd-beat", "GET", {"host": HOST}, root="/tool")
     assert b'<base href="/tool/">' in body
+    assert b"http://127.0.0.1:8000/tool/api/recordings/odd-beat/picture.png" in body
     assert "frame-ancestors *" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("root", ["", "/tool"])
+def test_addresses_that_lead_nowhere_show_the_page_and_tell_programs(app, bundled, root):
+    """The page says "not found" itself; the status is for those that do not look."""
+    for path in (
+        "/nowhere",
+        "/s",
+        "/s/",
+        "/s/a/b",
+        "/index.html",
+        "/.env",
+        "/api",
+        f"/s/{'x' * 22}",
+        "/embed/none",
+    ):
+        status, headers, body = ask(app, root + path, "GET", {"host": HOST}, root=root)
+        assert (status, headers["content-type"]) == (404, "text/html; charset=utf-8"), path
+        assert f'<base href="{root}/">'.encode() in body
+        assert b"og:" not in body
+    for path, method, wanted in (
+        ("/api/nothing", "GET", 404), ("/api/sessions", "GET", 405), ("/api/status", "PUT", 405), ("/nowhere", "POST", 404),
+        ("/assets/none.js", "GET", 404), ("/ws/none", "GET", 404),
+    ):  # fmt: skip
+        status, headers, body = ask(app, root + path, method, {"host": HOST}, root=root)
+        assert (status, headers["content-type"]) == (wanted, "application/json"), path
+        assert b'"cure"' in body
 
 
 def test_a_missing_bundle_says_how_to_build_it(app, monkeypatch):

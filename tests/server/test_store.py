@@ -2,16 +2,17 @@
 
 import sqlite3
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from fake_engine import FakeEngine
 
 from mnemoscope import tasks
-from mnemoscope.recording import Recording, RecordingWriter
+from mnemoscope.recording import Recording, RecordingWriter, amend
 from mnemoscope_server import exchange
 from mnemoscope_server.library import Library, UnknownRecording
-from mnemoscope_server.store import DataFolderInUse, DiskFull, Entry, Store, new_id
+from mnemoscope_server.store import DataFolderInUse, DiskFull, Entry, Expired, Store, new_id
 
 
 def write(store, *, steps=100, finish="ended", title="t"):
@@ -150,10 +151,93 @@ def test_renaming_is_written_into_the_file(open_store):
     """A file that is sent on carries its name."""
     store = open_store()
     identity = write(store, title="before")
-    store.rename(identity, "after")
+    store.change(identity, title="after")
     with Recording.open(store.path(identity)) as recording:
         assert recording.manifest["title"] == "after"
     assert [e.title for e in store.latest()] == ["after"]
+
+
+def test_rules_of_sharing_are_written_into_the_file(open_store, tmp_path):
+    """The index is made again from the files, and a promise to delete outlives it."""
+    store = open_store()
+    identity = write(store)
+    store.index(identity, owner="somebody")
+    rules = {"visibility": "listed", "expires": "2999-01-01T00:00:00Z"}
+    store.change(identity, sharing=rules)
+    found = store.get(identity)
+    assert (found.visibility, found.expires, found.owner) == ("listed", "2999-01-01T00:00:00Z", "somebody")
+    store.close()
+    for file in (tmp_path / "data").glob("index.sqlite*"):
+        file.unlink()
+    found = open_store().get(identity)
+    assert (found.visibility, found.expires, found.owner) == ("listed", "2999-01-01T00:00:00Z", "")
+
+
+@pytest.mark.parametrize(
+    "rules", [None, 7, [], {"visibility": "all", "expires": "soon"}, {"expires": 3}, {"expires": "9"}]
+)
+def test_rules_that_are_none_are_left_out(open_store, rules):
+    """A file may have been put there by anybody."""
+    store = open_store()
+    identity = write(store)
+    amend(store.path(identity), {"sharing": rules}).close()
+    store.index(identity)
+    assert (store.get(identity).visibility, store.get(identity).expires) == ("private", None)
+
+
+def test_a_recording_whose_time_is_over_is_refused_then_gone_and_still_told_of(open_store):
+    """Refused at once, deleted by the next sweep; the link goes on saying why."""
+    store = open_store()
+    stays, goes = write(store), write(store)
+    for identity, expires in ((stays, "2999-01-01T00:00:00Z"), (goes, "2020-01-01T00:00:00Z")):
+        store.change(identity, sharing={"visibility": "listed", "expires": expires})
+    library = Library(store)
+    assert [e.id for e in store.latest()] == [stays]
+    with pytest.raises(Expired, match="until 2020-01-01"):
+        library.find(goes)
+    with pytest.raises(Expired), library.opened(goes):
+        pass
+    assert store.over() == [goes]
+    for identity in store.over():
+        store.remove(identity)
+    assert store.over() == []
+    assert not store.path(goes).exists()
+    assert store.path(stays).exists()
+    store.close()
+    store = open_store()
+    with pytest.raises(Expired, match="until 2020-01-01"):
+        Library(store).find(goes)
+    store.remove(stays)
+    with pytest.raises(UnknownRecording):
+        Library(store).find(stays)
+
+
+def test_lists_show_ones_own_and_what_is_listed_for_all(open_store):
+    """Nobody finds another's recording but by its link."""
+    store = open_store()
+    for number, (owner, visibility) in enumerate(
+        (("me", "private"), ("you", "private"), ("you", "listed"), ("", "private"))
+    ):
+        store.put(replace(entry(number), owner=owner, visibility=visibility))
+    assert [e.steps for e in store.latest(owner="me")] == [2, 0]
+    assert [e.steps for e in store.latest(owner="you")] == [2, 1]
+    assert [e.steps for e in store.latest(owner="")] == [3, 2]
+    assert [e.steps for e in store.latest(owner="you", query="_1_")] == [1]
+    assert [e.steps for e in store.latest()] == [3, 2, 1, 0]
+
+
+def test_an_index_of_the_first_version_is_made_again(open_store, tmp_path):
+    """It had fewer columns; the files have everything."""
+    store = open_store()
+    identity = write(store, title="old")
+    store.close()
+    database = sqlite3.connect(tmp_path / "data" / "index.sqlite")
+    database.executescript(
+        "DROP TABLE recordings; DROP TABLE expired; PRAGMA user_version = 1; CREATE TABLE recordings (id TEXT PRIMARY KEY, "
+        "title TEXT, task TEXT, models TEXT, steps INTEGER, status TEXT, created TEXT, bytes INTEGER);"
+    )
+    database.close()
+    assert [(e.id, e.title) for e in open_store().latest()] == [(identity, "old")]
 
 
 def test_the_library_keeps_few_files_open_and_closes_the_rest(open_store, monkeypatch):

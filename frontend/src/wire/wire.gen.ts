@@ -59,7 +59,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Recordings of this data folder, newest first */
+        /** One's own recordings of this data folder and those listed for all, newest first */
         get: operations["recordings_api_recordings_get"];
         put?: never;
         post?: never;
@@ -84,8 +84,8 @@ export interface paths {
         delete: operations["delete_api_recordings__id__delete"];
         options?: never;
         head?: never;
-        /** Rename a recording */
-        patch: operations["rename_api_recordings__id__patch"];
+        /** Rename a recording, list it, let it expire */
+        patch: operations["change_api_recordings__id__patch"];
         trace?: never;
     };
     "/api/recordings/{id}/chunks/{number}": {
@@ -133,6 +133,40 @@ export interface paths {
         get: operations["file_api_recordings__id__file_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/picture.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it looks like, 1200 × 630 */
+        get: operations["picture_api_recordings__id__picture_png_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A copy to share, of a stretch of it */
+        post: operations["share_api_recordings__id__share_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -496,6 +530,28 @@ export interface components {
             slots?: number | null;
         };
         /**
+         * Change
+         * @description New title or rules of a finished recording; what is left out stays as it is.
+         */
+        Change: {
+            /**
+             * Expires
+             * @description A moment in the future, with its zone; null = never.
+             * @default null
+             */
+            expires?: string | null;
+            /**
+             * Title
+             * @default null
+             */
+            title?: string | null;
+            /**
+             * Visibility
+             * @default null
+             */
+            visibility?: ("private" | "listed") | null;
+        };
+        /**
          * CheckpointEntry
          * @description The weights a stream was run with.
          */
@@ -643,6 +699,34 @@ export interface components {
             step: number;
             /** Until */
             until: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ExcerptEntry
+         * @description What a copy that was made to be shared holds of the recording it was made from.
+         */
+        ExcerptEntry: {
+            /**
+             * First
+             * @description Step of the original that is step 0 here.
+             */
+            first: number;
+            /**
+             * Of
+             * @description Steps of the original.
+             */
+            of: number;
+            /**
+             * Signal Stripped
+             * @description Name, channel, unit, source, scale, labels and seed were left out: values are scaled ones without a way back.
+             */
+            signal_stripped: boolean;
+            /**
+             * Stop
+             * @description Step of the original after the last one here.
+             */
+            stop: number;
         } & {
             [key: string]: unknown;
         };
@@ -845,6 +929,8 @@ export interface components {
              * @description ISO 8601, UTC.
              */
             created: string;
+            /** @default null */
+            excerpt?: components["schemas"]["ExcerptEntry"] | null;
             /**
              * Format
              * @constant
@@ -856,8 +942,13 @@ export interface components {
             keyframe_every: number;
             /** Models */
             models: components["schemas"]["ModelEntry"][];
-            /** Seed */
-            seed: number;
+            /**
+             * Seed
+             * @description null = left out, in a copy without the facts of the signal.
+             */
+            seed: number | null;
+            /** @default null */
+            sharing?: components["schemas"]["SharingEntry"] | null;
             signal: components["schemas"]["SignalEntry"] | null;
             /**
              * Status
@@ -1152,11 +1243,21 @@ export interface components {
          * @description Everything needed to open a recording; its chunks follow by HTTP, or by /ws/{id} while it is live.
          */
         RecordingDetail: {
+            /**
+             * Expires
+             * @description UTC, `2026-12-01T00:00:00Z`: from then on it answers 410 and is deleted; null = never.
+             */
+            expires: string | null;
             /** Id */
             id: string;
             /** Live */
             live: boolean;
             manifest: components["schemas"]["Manifest"];
+            /**
+             * Mine
+             * @description It may be changed and deleted from here. On a server for one machine alone everything is.
+             */
+            mine: boolean;
             /**
              * Status
              * @enum {string}
@@ -1169,6 +1270,12 @@ export interface components {
             steps: number;
             /** Title */
             title: string;
+            /**
+             * Visibility
+             * @description private: opens for whoever has the link, and is listed for whoever made it; listed: is listed for everybody.
+             * @enum {string}
+             */
+            visibility: "private" | "listed";
         };
         /**
          * RecordingSummary
@@ -1182,8 +1289,18 @@ export interface components {
             bytes: number;
             /** Created */
             created: string;
+            /**
+             * Expires
+             * @description UTC, `2026-12-01T00:00:00Z`: from then on it answers 410 and is deleted; null = never.
+             */
+            expires: string | null;
             /** Id */
             id: string;
+            /**
+             * Mine
+             * @description It may be changed and deleted from here. On a server for one machine alone everything is.
+             */
+            mine: boolean;
             /** Models */
             models: components["schemas"]["RunModel"][];
             /**
@@ -1200,6 +1317,12 @@ export interface components {
             task: string;
             /** Title */
             title: string;
+            /**
+             * Visibility
+             * @description private: opens for whoever has the link, and is listed for whoever made it; listed: is listed for everybody.
+             * @enum {string}
+             */
+            visibility: "private" | "listed";
         };
         /**
          * Refused
@@ -1226,11 +1349,6 @@ export interface components {
              * @enum {string}
              */
             type: "error";
-        };
-        /** Rename */
-        Rename: {
-            /** Title */
-            title: string;
         };
         /**
          * RunModel
@@ -1376,6 +1494,103 @@ export interface components {
              * @enum {string}
              */
             type: "speed";
+        };
+        /** ShareCreated */
+        ShareCreated: {
+            /**
+             * First
+             * @description Step of the original that is step 0 of the copy.
+             */
+            first: number;
+            /**
+             * Id
+             * @description Opens at /s/{id}.
+             */
+            id: string;
+            /**
+             * Note
+             * @description Why it holds more than whole chunks around what was asked for: attention needs every step before.
+             */
+            note: string | null;
+            /** Stop */
+            stop: number;
+        };
+        /**
+         * ShareRequest
+         * @description A copy that nothing changes any more, of the chunks of 64 steps around `first … stop` (stop excluded).
+         */
+        ShareRequest: {
+            /**
+             * Expires
+             * @default null
+             */
+            expires?: string | null;
+            /**
+             * First
+             * @default 0
+             */
+            first?: number;
+            /**
+             * Stop
+             * @description null = to the end.
+             * @default null
+             */
+            stop?: number | null;
+            /**
+             * Strip Signal
+             * @description Leave out what says whose signal it is: name, channel, unit, source, offset and scale, labels, seed.
+             * @default false
+             */
+            strip_signal?: boolean;
+            /**
+             * Title
+             * @description null = the title of the original; without the facts of the signal, the name of the task.
+             * @default null
+             */
+            title?: string | null;
+            /**
+             * Visibility
+             * @default private
+             * @enum {string}
+             */
+            visibility?: "private" | "listed";
+        };
+        /**
+         * Shared
+         * @description Who finds a recording, and for how long.
+         */
+        Shared: {
+            /**
+             * Expires
+             * @description UTC, `2026-12-01T00:00:00Z`: from then on it answers 410 and is deleted; null = never.
+             */
+            expires: string | null;
+            /**
+             * Mine
+             * @description It may be changed and deleted from here. On a server for one machine alone everything is.
+             */
+            mine: boolean;
+            /**
+             * Visibility
+             * @description private: opens for whoever has the link, and is listed for whoever made it; listed: is listed for everybody.
+             * @enum {string}
+             */
+            visibility: "private" | "listed";
+        };
+        /**
+         * SharingEntry
+         * @description Rules that this server keeps for the recording.
+         */
+        SharingEntry: {
+            /** Expires */
+            expires: string | null;
+            /**
+             * Visibility
+             * @enum {string}
+             */
+            visibility: "private" | "listed";
+        } & {
+            [key: string]: unknown;
         };
         /**
          * SignalEntry
@@ -1799,6 +2014,7 @@ export type Behind = components['schemas']['Behind'];
 export type BodyUploadApiUploadsPost = components['schemas']['Body_upload_api_uploads_post'];
 export type BridgeReport = components['schemas']['BridgeReport'];
 export type BridgeSettings = components['schemas']['BridgeSettings'];
+export type Change = components['schemas']['Change'];
 export type CheckpointEntry = components['schemas']['CheckpointEntry'];
 export type ClientHello = components['schemas']['ClientHello'];
 export type ClientMessage = components['schemas']['ClientMessage'];
@@ -1808,6 +2024,7 @@ export type ErrorBody = components['schemas']['ErrorBody'];
 export type ErrorDetail = components['schemas']['ErrorDetail'];
 export type Estimate = components['schemas']['Estimate'];
 export type EventEntry = components['schemas']['EventEntry'];
+export type ExcerptEntry = components['schemas']['ExcerptEntry'];
 export type FrameEntry = components['schemas']['FrameEntry'];
 export type GalleryEntry = components['schemas']['GalleryEntry'];
 export type GeneratedSignal = components['schemas']['GeneratedSignal'];
@@ -1830,7 +2047,6 @@ export type PreviewRequest = components['schemas']['PreviewRequest'];
 export type RecordingDetail = components['schemas']['RecordingDetail'];
 export type RecordingSummary = components['schemas']['RecordingSummary'];
 export type Refused = components['schemas']['Refused'];
-export type Rename = components['schemas']['Rename'];
 export type RunModel = components['schemas']['RunModel'];
 export type ScalingEntry = components['schemas']['ScalingEntry'];
 export type ServerHello = components['schemas']['ServerHello'];
@@ -1838,6 +2054,10 @@ export type ServerMessage = components['schemas']['ServerMessage'];
 export type SessionCreated = components['schemas']['SessionCreated'];
 export type SessionRequest = components['schemas']['SessionRequest'];
 export type SetSpeed = components['schemas']['SetSpeed'];
+export type ShareCreated = components['schemas']['ShareCreated'];
+export type ShareRequest = components['schemas']['ShareRequest'];
+export type Shared = components['schemas']['Shared'];
+export type SharingEntry = components['schemas']['SharingEntry'];
 export type SignalEntry = components['schemas']['SignalEntry'];
 export type SignalEvent = components['schemas']['SignalEvent'];
 export type SignalPreview = components['schemas']['SignalPreview'];
@@ -1952,7 +2172,7 @@ export interface operations {
     recordings_api_recordings_get: {
         parameters: {
             query?: {
-                /** @description Looked for in titles and tasks */
+                /** @description Looked for in titles, tasks and models */
                 query?: string;
             };
             header?: never;
@@ -2043,7 +2263,7 @@ export interface operations {
             };
         };
     };
-    rename_api_recordings__id__patch: {
+    change_api_recordings__id__patch: {
         parameters: {
             query?: never;
             header?: never;
@@ -2055,7 +2275,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Rename"];
+                "application/json": components["schemas"]["Change"];
             };
         };
         responses: {
@@ -2159,6 +2379,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    picture_api_recordings__id__picture_png_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    share_api_recordings__id__share_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareCreated"];
+                };
             };
             /** @description What went wrong */
             "4XX": {

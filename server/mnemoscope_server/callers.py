@@ -1,0 +1,53 @@
+"""Who asks. Where a server is for one machine alone, everything is theirs; elsewhere a cookie tells browsers apart.
+
+That is no account: it says which recordings to list and who may change one, so that nobody deletes a neighbour's run by
+mistake. Whether somebody may call at all is the guard's business.
+"""
+
+import hashlib
+import secrets
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mnemoscope_server.settings import Settings
+
+KEPT_SECONDS = 400 * 24 * 3600
+BEARER = "mnemoscope.bearer"
+"""In the scope of a request that came with the token itself: a script of whoever started the server."""
+
+
+def known(request: Request, settings: Settings) -> str | None:
+    """The caller as the index writes it; None where everybody is the owner of everything, "" for a stranger."""
+    if not settings.shared:
+        return None
+    if request.scope.get(BEARER):
+        return "bearer"
+    cookie = request.cookies.get(_name(settings))
+    return _hashed(cookie) if cookie else ""
+
+
+def introduced(request: Request, response: Response, settings: Settings) -> str:
+    """The caller, who gets a cookie where there is none yet; for what begins to belong to somebody."""
+    caller = known(request, settings)
+    if caller is None or caller:
+        return caller or ""
+    secret = secrets.token_urlsafe(16)
+    response.set_cookie(
+        _name(settings),
+        secret,
+        max_age=KEPT_SECONDS,
+        path=settings.root_path + "/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+    return _hashed(secret)
+
+
+def _name(settings: Settings) -> str:
+    return f"mnemoscope-{settings.port}-me"  # cookies do not tell ports apart
+
+
+def _hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()[:32]

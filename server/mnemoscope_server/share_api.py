@@ -1,0 +1,55 @@
+"""What is handed on of a recording: copies made to be shared, and a picture for those who have only seen the link."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from mnemoscope_server import callers, rest, sharing
+from mnemoscope_server.api import ERRORS, Id, Wanted
+from mnemoscope_server.live import NotPossible
+from mnemoscope_server.store import new_id
+from mnemoscope_server.uploads import printable
+
+router = APIRouter(prefix="/api", responses=ERRORS)
+
+
+@router.post("/recordings/{id}/share", summary="A copy to share, of a stretch of it", status_code=201)
+def share(
+    identity: Id, wanted: rest.ShareRequest, request: Request, response: Response, house: Wanted
+) -> rest.ShareCreated:
+    if identity in house.live.sessions:
+        raise NotPossible(
+            "still-live", "the run is still going on, and copies are made of what will not change", "Stop it first."
+        )
+    house.store.require_space()
+    expires = sharing.until(wanted.expires)
+    name = new_id()
+    with house.library.opened(identity) as source:
+        stretch = sharing.stretch(source, wanted.first, wanted.stop)
+        part = house.store.tmp / f"{name}.share"
+        sharing.copy_of(
+            source,
+            part,
+            identity=name,
+            wanted=stretch,
+            strip_signal=wanted.strip_signal,
+            title=printable(wanted.title or "") or None,
+            sharing={"visibility": wanted.visibility, "expires": expires},
+        )
+    part.replace(house.store.path(name))
+    house.store.index(name, owner=callers.introduced(request, response, house.settings))
+    return rest.ShareCreated(id=name, first=stretch.first, stop=stretch.stop, note=stretch.note)
+
+
+@router.get(
+    "/recordings/{id}/picture.png",
+    summary="What it looks like, 1200 × 630",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}}}},
+)
+def picture(identity: Id, house: Wanted) -> Response:
+    with house.library.opened(identity) as recording:
+        if not recording.finished:
+            recording.refresh()
+        drawn, final = house.pictures.get(recording), recording.finished
+    headers = {"Cache-Control": "public, max-age=3600" if final else "no-store"}
+    return Response(drawn, media_type="image/png", headers=headers)
