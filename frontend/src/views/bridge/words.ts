@@ -26,7 +26,7 @@ export const MATCHES: readonly Match[] = [
     part: "interface",
     transformer: "W_QKV",
     dnc: "interface vector ξ",
-    says: "One matrix says what to ask and what to write.",
+    says: "It says what to ask and what to write.",
     compared: "emitted",
   },
   {
@@ -68,7 +68,7 @@ export const MATCHES: readonly Match[] = [
     part: "residual",
     transformer: "residual",
     dnc: "controller's skip",
-    says: "What passes the memory by, added to the reads.",
+    says: "What passes the memory by.",
     compared: null,
   },
 ];
