@@ -165,7 +165,11 @@ def change(identity: Id, wanted: rest.Change, request: Request, house: Wanted) -
     if identity in house.live.sessions:
         raise IllegalMove("change", house.live.sessions[identity].status)
     sharing = None
-    if entry is not None and wanted.model_fields_set & {"visibility", "expires"}:
+    if wanted.model_fields_set & {"visibility", "expires"}:
+        if entry is None:
+            raise NotPossible(
+                "not-kept", "this run is not kept, so there is nothing to list or to end", "Make a copy of it."
+            )
         expires = sharing_rules.until(wanted.expires) if "expires" in wanted.model_fields_set else entry.expires
         sharing = {"visibility": wanted.visibility or entry.visibility, "expires": expires}
     title = printable(wanted.title or "") or None

@@ -20,7 +20,7 @@ log = logging.getLogger("mnemoscope.api")
 
 NOT_POSSIBLE = {
     "too-many-sessions": 429, "no-workers": 503, "worker-busy": 503, "worker-failed": 503, "not-yours": 403,
-    "still-live": 409,
+    "still-live": 409, "not-kept": 409,
 }  # fmt: skip
 LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
     errors.ImportFileError: (422, "import-failed", "Choose another file."),

@@ -51,5 +51,8 @@ def picture(identity: Id, house: Wanted) -> Response:
         if not recording.finished:
             recording.refresh()
         drawn, final = house.pictures.get(recording), recording.finished
-    headers = {"Cache-Control": "public, max-age=3600" if final else "no-store"}
+    headers = {
+        "Cache-Control": "public, max-age=3600" if final else "no-store",
+        "Cross-Origin-Resource-Policy": "cross-origin",  # a chat in a browser shows it in a page of its own
+    }
     return Response(drawn, media_type="image/png", headers=headers)

@@ -1,5 +1,6 @@
 """The server with our own models: from a request to a recording that verifies."""
 
+import json
 import time
 
 import numpy as np
@@ -59,6 +60,35 @@ def test_steps_are_measured_on_this_host(real):
     preview = real.http.post(f"api/uploads/{answer.json()['id']}/preview", json={"channel": 0, "models": TRAINED})
     assert preview.json()["estimate"]["bytes"] > 1000
     assert preview.json()["estimate"]["seconds"] > 0
+
+
+def test_a_training_runs_live_and_its_moments_get_better(real, tmp_path):
+    """One recording holds the whole training; nothing is measured of its moments, a step costs what the last one's does."""
+    from mnemoscope import verify
+
+    updates = checkpoints.snapshot_updates("ntm-copy")
+    options = {"task": "copy", "task_params": {"length": 6}, "signal": {"kind": "none"}, "start": "playing"}
+    identity = real.run("ntm@*", **options)
+    manifest = real.wait(identity, "ended", seconds=60)["manifest"]
+    assert [m["training"]["update"] for m in manifest["models"]] == updates
+    assert {m["training"]["of"] for m in manifest["models"]} == {"ntm-copy"}
+    with Recording.open(real.data / "recordings" / f"{identity}.mnemo") as rec:
+        assert verify.verify(rec)["ok"]
+        wrong = [((rec[m].array("outputs") > 0.5) != (rec[m].array("targets") > 0.5))[7:].sum() for m in rec]
+    assert wrong[0] > 5
+    assert wrong[-1] == 0
+    assert not [name for name in json.loads((real.data / "measured.json").read_text())["cpu"] if "@" in name["name"]]
+
+
+def test_the_cost_of_a_moment_is_that_of_the_checkpoint():
+    """An estimate needs no measurement of its own."""
+    from mnemoscope_server import orders
+    from mnemoscope_server.exchange import Measured
+
+    found = orders.estimate(
+        ["ntm-copy@0", "ntm-copy@250", "ntm-copy"], 100, {"ntm-copy": Measured("ntm-copy", 0.5, 10, 8)}
+    )
+    assert (found.seconds, found.bytes) == (0.15, 3 * (10 * 100 + 8 * 2))
 
 
 def _ours(real):

@@ -186,7 +186,7 @@ def test_impossible_copies_are_refused_and_leave_nothing(server, finished, body,
     assert message in answer.json()["error"]["message"]
     assert answer.json()["error"]["cure"]
     assert len(list((server.data / "recordings").iterdir())) == files
-    assert list((server.data / "tmp").iterdir()) == []
+    assert list((server.data / "tmp").glob("*.share")) == []
 
 
 def test_what_is_still_being_made_is_not_copied_or_changed(server):
@@ -217,6 +217,20 @@ def test_rules_are_changed_one_by_one(server, finished):
     for bad in ({"expires": "2020-01-01T00:00:00Z"}, {"visibility": "public"}, {"owner": "me"}, {"title": ""}):
         assert server.http.patch(f"api/recordings/{finished}", json=bad).status_code == 422
     assert not server.status("odd-beat")["mine"]
+
+
+def test_a_run_that_is_not_kept_has_no_rules_but_copies_of_it_do(server):
+    """Whoever wants to keep it after all makes a copy."""
+    identity = server.run("fake", steps=100, start="playing", keep=False)
+    server.wait(identity, "ended")
+    answer = server.http.patch(f"api/recordings/{identity}", json={"visibility": "listed"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "not-kept")
+    copy = server.http.post(f"api/recordings/{identity}/share", json={"visibility": "listed"}).json()["id"]
+    listed = {e["id"]: e["visibility"] for e in server.http.get("api/recordings").json()}
+    assert identity not in listed
+    assert listed[copy] == "listed"
+    assert server.http.delete(f"api/recordings/{identity}").status_code == 204
+    assert server.status(copy)["steps"] == 100, "it stays when the run goes"
 
 
 def test_an_expired_recording_says_so_everywhere(server):
@@ -325,6 +339,7 @@ def test_every_shipped_recording_and_every_kind_of_memory_has_a_picture(server):
         answer = server.http.get(f"api/recordings/{entry['id']}/picture.png")
         assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
         assert "max-age" in answer.headers["cache-control"]
+        assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
         assert len(np.unique(unpacked(answer.content).reshape(-1, 3), axis=0)) > 50
     golden = sorted((gallery.FOLDER.parents[2] / "tests" / "golden").glob("**/*.mnemo"))
     kinds = set()
