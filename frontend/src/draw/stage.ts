@@ -337,7 +337,7 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
     lines.push([scene.rows === "lag" ? "rows: how far back" : rows, inks.t3]);
     if (item.cost) lines.push([item.cost, inks.t3]);
   }
-  const room = Math.max(1, Math.floor((header.h - 30) / 16));
+  const room = 1 + [62, 90, 106].filter((least) => header.h > least).length;
   lines.slice(0, room).forEach(([words, colour], k) => line(words, 26 + 16 * k, colour));
   if (error && header.h >= 60) text(ctx, error.words, header.x, header.y + header.h - 8, { colour: inks.t3 });
   if (layout.mode === "narrow") return;

@@ -45,11 +45,6 @@ export class Training {
     return this.updates.length > 1;
   }
 
-  /** Whether the lane of a stream is a training: its stream changes with the position. */
-  has(stream: number): boolean {
-    return this.strandOf(stream).moments.length > 1;
-  }
-
   strandOf(stream: number): Strand {
     return this.strands.find(({ moments }) => moments.some((moment) => moment.stream === stream))!;
   }

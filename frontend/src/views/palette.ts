@@ -48,7 +48,7 @@ export function offers(desk: Desk, query: string): Offer[] {
       return offer("Lanes", `${way[0]} ${label} ${way[1]} the stage`, () => view.toggle("hidden", stream));
     }),
     ...(training.there ? training.updates : []).map((update) =>
-      offer("Training", `Training after ${count(update)} updates`, () => training.seek(update)),
+      offer("Training", `After ${count(update)} updates of training`, () => training.seek(update)),
     ),
     ...SPEEDS.map((speed) =>
       offer("Time", speed === Infinity ? "Speed: as fast as possible" : `Speed: ${speed} steps per second`, () =>
