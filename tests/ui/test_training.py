@@ -130,5 +130,6 @@ def test_a_run_is_asked_for_with_its_training(open_page: Open, ready: Api) -> No
     expect(page.get_by_text(f"of {len(moments)} models side by side")).to_be_visible()
     with page.expect_request(lambda request: request.method == "POST") as asked:
         page.get_by_role("button", name="Run", exact=True).click()
+    assert asked.value.post_data_json
     assert asked.value.post_data_json["models"] == ["ntm@*"]
     expect(page.get_by_role("slider", name="Training", exact=True)).to_be_visible(timeout=60_000)

@@ -44,7 +44,9 @@ describe("the training scrubber", () => {
           const next = sorted[k + 1];
           if (next) expect(next.x - wide(count(next.update)) / 2).toBeGreaterThan(x + half);
         });
-        if (width === 700) expect(labels.map(({ update }) => update)).toEqual(expect.arrayContaining([0, 16000]));
+        // Unless the number shown stands where an end would.
+        if (width === 700 && at !== 12800)
+          expect(labels.map(({ update }) => update)).toEqual(expect.arrayContaining([0, 16000]));
       }
     }
   });
