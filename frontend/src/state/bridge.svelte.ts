@@ -154,7 +154,7 @@ export class Bridge {
     const { id } = await this.api.createSession(this.request(crossing, false));
     const session = openRecording({ id }, { api: this.api, ...this.options.session });
     await session.opened;
-    await whole(session);
+    await whole(session, () => this.closed);
     if (session.error) {
       this.drop(session);
       throw session.error;
@@ -197,16 +197,10 @@ export class Bridge {
   }
 }
 
-/** Resolves when all steps are held, or none more will come. */
-function whole(session: Session): Promise<void> {
-  return new Promise((resolve) => {
-    let stop = (): void => undefined;
-    stop = $effect.root(() => {
-      $effect(() => {
-        if (!session.complete && session.phase !== "error") return;
-        resolve();
-        queueMicrotask(() => stop());
-      });
-    });
-  });
+/** How often a run on its way is looked at, ms. */
+const GLANCE = 10;
+
+/** Resolves when all steps are held, none more will come, or nobody waits any more. */
+async function whole(session: Session, left: () => boolean): Promise<void> {
+  while (!session.complete && session.phase !== "error" && !left()) await new Promise((done) => setTimeout(done, GLANCE));
 }
