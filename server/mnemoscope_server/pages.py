@@ -44,9 +44,6 @@ def based(text: str, root: str, head: str = "") -> str:
 @router.get("/")
 @router.get("/new")
 @router.get("/bridge")
-@router.get("/compare")
-@router.get("/learn")
-@router.get("/learn/{piece}")
 def page(request: Request) -> Response:
     """The same bundle everywhere: it reads its address."""
     return sheet(request)
