@@ -74,7 +74,10 @@ export const TASKS: Readonly<Record<string, TaskPlan>> = {
   forecast: {
     says: "The next value of the signal has to be told at every step after some listening. The models have not seen your signal before.",
     signal: true,
-    knobs: [knob("context", "Listening", "steps", [48, 4, 400], "Steps to listen before the first forecast")],
+    knobs: [
+      knob("context", "Listening", "steps", [48, 4, 400], "Steps to listen before the first forecast"),
+      knob("free", "Alone from", "", [0, 0, 4000], "Step from which it hears only its own forecasts; 0 means never"),
+    ],
     steps: () => 0,
   },
   copy: {
