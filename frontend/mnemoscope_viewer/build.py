@@ -17,7 +17,7 @@ def bundle() -> Path | None:
 
 
 def entry() -> tuple[str, str, dict[str, bytes]]:
-    """The page's one script and its styles as text, and the files the styles name (fonts), by file name.
+    """The page's entry script and its styles as text, and the files the styles name (fonts), by file name.
 
     Raises BundleMissing where the page has not been built or was built in another way than this file expects.
     """
@@ -29,7 +29,7 @@ def entry() -> tuple[str, str, dict[str, bytes]]:
         )
     chunks = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     start = chunks.get("index.html", {})
-    if "file" not in start or start.get("imports") or start.get("dynamicImports"):
+    if "file" not in start or start.get("imports"):  # pages loaded on demand stay behind: a file has the stage alone
         raise BundleMissing(
             "The page was built as several scripts; one is wanted. Build it again with vite.config.ts as it is."
         )

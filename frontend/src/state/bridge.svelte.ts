@@ -202,5 +202,6 @@ const GLANCE = 10;
 
 /** Resolves when all steps are held, none more will come, or nobody waits any more. */
 async function whole(session: Session, left: () => boolean): Promise<void> {
-  while (!session.complete && session.phase !== "error" && !left()) await new Promise((done) => setTimeout(done, GLANCE));
+  while (!session.complete && session.phase !== "error" && !left())
+    await new Promise((done) => setTimeout(done, GLANCE));
 }
