@@ -99,6 +99,13 @@ def exhibits() -> Iterator[Exhibit]:
         lambda: tasks.get("associative-recall").episode(seed=3, items=6),
     )
     yield Exhibit(
+        "laps",
+        "One tape, many laps",
+        "Five bytes are repeated six times: the read head runs along its slots and jumps back to the first of them.",
+        ("ntm",),
+        lambda: tasks.get("repeat-copy").episode(seed=2, length=5, repeats=6),
+    )
+    yield Exhibit(
         "dreaming",
         "Listening, then dreaming on",
         "Each forecasts the next value of a heartbeat; from step 140 on it hears nothing but its own forecasts.",
@@ -111,6 +118,13 @@ def exhibits() -> Iterator[Exhibit]:
         "Autoregressive noise has to be held step by step; nothing can be filled in.",
         ("transformer", "ntm", "dnc"),
         lambda: _on_signal("ar", 160, 7, lead=16, segment=32, delay=40),
+    )
+    yield Exhibit(
+        "eight",
+        "Every kind of memory, the same bytes",
+        "Eight ways to remember twelve bytes: gates, windows, an encoder, pondering, a tape, an allocator.",
+        ("gru", "lstm", "transformer", "encoder-decoder", "universal-transformer", "sdnc", "ntm", "dnc"),
+        lambda: tasks.get("copy").episode(seed=6, length=12),
     )
 
 

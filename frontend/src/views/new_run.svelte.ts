@@ -16,6 +16,9 @@ const SETTLED = 140;
 /** Most models of one recording, moments of a training counted one by one (mnemoscope_server.orders). */
 const LANES = 64;
 
+/** Models that a newcomer's run begins with, one of each kind: more lanes than four are hard to read at first. */
+const FIRST = ["lstm", "transformer", "ntm", "dnc"];
+
 export class NewRun {
   /* What the server offers. */
   status = $state.raw<Status | null>(null);
@@ -126,7 +129,7 @@ export class NewRun {
   async load(): Promise<void> {
     try {
       [this.status, this.cards, this.generators] = await Promise.all([api.status(), api.models(), api.signals()]);
-      this.chosen = new Set(this.cards.map((card) => card.model));
+      this.chosen = new Set(FIRST);
       if (!this.tasks.includes(this.task)) this.task = this.tasks[0] ?? this.task;
       const kinds = this.generators.map((g) => g.kind);
       if (!kinds.includes(this.made.kind)) this.made = { ...this.made, kind: kinds[0] ?? this.made.kind };
