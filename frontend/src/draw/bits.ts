@@ -29,12 +29,9 @@ export class BitsSource implements ColumnSource {
     this.bandRows = Math.floor((rows + 1) / (bands.length + 1));
   }
 
-  available(): number {
-    let t = this.known;
-    while (this.signal.has(t)) t++;
-    return (this.known = t);
+  holds(t: number): boolean {
+    return this.signal.has(t);
   }
-  private known = 0;
 
   /** Top and height of band k (0 = target) while the models are asked. */
   band(k: number): { top: number; height: number; cell: number } {

@@ -2,8 +2,8 @@
 
 import { actedAt, attentionRow, readRow, usageAt, writeRow } from "../ledger/banks";
 import type { ModelLog } from "../ledger/log";
-import type { BankSpec } from "../wire/manifest";
-import type { Column, ColumnSource } from "./tape";
+import { KEYFRAME_EVERY, type BankSpec } from "../wire/manifest";
+import { TILE, type Column, type ColumnSource } from "./tape";
 
 /** More slots than this are folded by maximum, never by mean: a single strong read must stay visible. */
 export const MOST_ROWS = 128;
@@ -17,6 +17,14 @@ export interface Fold {
 export function foldRows(slots: number, most = MOST_ROWS): Fold {
   const per = Math.max(1, Math.ceil(slots / most));
   return { rows: Math.max(1, Math.ceil(slots / per)), per };
+}
+
+/** Whether the state after step t can be rebuilt: the steps since the last keyframe are there, and it. */
+export function holdsState(model: ModelLog, t: number): boolean {
+  if (!model.hasStep(t)) return false;
+  if (t < model.steps) return true;
+  const k = Math.floor(t / KEYFRAME_EVERY);
+  return model.has(k * KEYFRAME_EVERY, t) && (model.spec.keyframe.bytes === 0 || model.keyframe(k) !== null);
 }
 
 /** Weights below twice the uniform one are the floor of a soft address, not an action; they get no ink. */
@@ -35,6 +43,15 @@ export class MatrixColumns implements ColumnSource {
   readonly halves: 1 | 2;
   private readonly fold: Fold;
   private readonly held: Float32Array;
+  private readonly sums: Float32Array;
+  /** The step before which `held` holds. */
+  private next = -1;
+  /** Whether `held` follows from all steps before. */
+  private sure = true;
+  /** What was held before the first step of a tile. */
+  private readonly known = new Map<number, Float32Array>();
+  /** Tiles filled without knowing what was held before, by their first step: the step from which on. */
+  private readonly guessed = new Map<number, number>();
 
   constructor(
     private readonly model: ModelLog,
@@ -46,17 +63,28 @@ export class MatrixColumns implements ColumnSource {
     this.rows = this.fold.rows;
     this.halves = pixels >= 2 * this.rows ? 2 : 1;
     this.held = new Float32Array(bank.slots ?? 1);
+    this.sums = new Float32Array(this.held.length);
   }
 
-  available(): number {
-    return this.model.steps;
+  holds(t: number): boolean {
+    return this.bank.usage ? holdsState(this.model, t) : this.model.hasStep(t);
+  }
+
+  /** Without usage, what is held follows from all steps before: where they were missing it is looked at again. */
+  doubts(t: number): boolean {
+    const start = t - (t % TILE);
+    if (!((this.guessed.get(start) ?? Infinity) <= this.model.steps)) return false;
+    this.next = -1;
+    return this.guessed.delete(start);
   }
 
   fill(t: number, column: Column): void {
     const { name, writeHeads, readHeads, width } = this.bank;
     const slots = this.held.length;
     clear(column);
-    if (t === 0) this.held.fill(0);
+    if (t !== this.next) this.enter(t);
+    if (t % TILE === 0) this.mark(t);
+    this.next = t + 1;
     const writes = Array.from({ length: writeHeads }, (_, h) => writeRow(this.model, name, h, t));
     const reads = Array.from({ length: readHeads }, (_, h) => readRow(this.model, name, h, t));
     const erase = this.model.f32(name, "erase")?.at(t);
@@ -87,6 +115,50 @@ export class MatrixColumns implements ColumnSource {
       raise(column.erase, row, this.halves === 2 ? gone : gone * (write > 0.1 ? 0.35 : 0.8));
     }
   }
+
+  /** What was held before a step that does not follow the last one filled. */
+  private enter(t: number): void {
+    const { model, bank, held } = this;
+    held.fill(0);
+    if (bank.usage) {
+      if (t > 0 && this.holds(t - 1)) held.set(usageAt(model, bank.name, t - 1));
+      return;
+    }
+    let from = t;
+    this.sure = t <= model.steps;
+    if (this.sure) {
+      for (from -= t % TILE; from > 0 && !this.known.has(from);) from -= TILE;
+      held.set(this.known.get(from) ?? new Float32Array(held.length));
+    } else {
+      this.guessed.set(from - (from % TILE), from);
+      while (from > t - (t % TILE) && model.hasStep(from - 1)) from--;
+    }
+    for (; from < t; from++) this.keep(from);
+  }
+
+  /** Notes what is held before the first step of a tile, or that it is not known. */
+  private mark(t: number): void {
+    if (this.bank.usage) return;
+    if (this.sure) this.known.set(t, this.held.slice());
+    else this.guessed.set(t, t);
+  }
+
+  /** held ← held · Π_h(1 − w_h · mean(e_h)) + Σ_h w_h of one step. */
+  private keep(t: number): void {
+    const { name, writeHeads, width } = this.bank;
+    if (t % TILE === 0) this.mark(t);
+    const erase = this.model.f32(name, "erase")?.at(t);
+    for (let i = 0; i < this.held.length; i++) this.sums[i] = 0;
+    for (let h = 0; h < writeHeads; h++) {
+      const weights = writeRow(this.model, name, h, t);
+      const strength = erase ? mean(erase, h * width, width) : 0;
+      for (let i = 0; i < this.held.length; i++) {
+        this.held[i]! *= 1 - weights[i]! * strength;
+        this.sums[i]! += weights[i]!;
+      }
+    }
+    for (let i = 0; i < this.held.length; i++) this.held[i] = Math.min(1, this.held[i]! + this.sums[i]!);
+  }
 }
 
 /**
@@ -101,6 +173,8 @@ export class AppendColumns implements ColumnSource {
   private row = new Float32Array(256);
   /** Rows in which something has been written. */
   private readonly made: Uint8Array;
+  /** The step before which `made` holds. */
+  private next = -1;
 
   constructor(
     private readonly model: ModelLog,
@@ -113,8 +187,9 @@ export class AppendColumns implements ColumnSource {
     this.made = new Uint8Array(this.rows);
   }
 
-  available(): number {
-    return this.model.steps;
+  /** A row needs the keys of all steps before. */
+  holds(t: number): boolean {
+    return t < this.model.steps;
   }
 
   fill(t: number, column: Column): void {
@@ -124,7 +199,11 @@ export class AppendColumns implements ColumnSource {
     if (this.row.length < t + 1) this.row = new Float32Array(2 * (t + 1));
     const now = Math.min(this.rows - 1, Math.floor(t / per));
     const acted = actedAt(this.model, this.bank, t);
-    if (t === 0) this.made.fill(0);
+    if (t !== this.next) {
+      this.made.fill(0);
+      for (let s = 0; s < t; s++) if (actedAt(this.model, this.bank, s).write) this.made[Math.floor(s / per)] = 1;
+    }
+    this.next = t + 1;
     if (acted.write) this.made[now] = 1;
     for (let row = 0; row <= now; row++) column.hold[row] = this.made[row]! * 0.44;
     for (let h = 0; h < readHeads && acted.read; h++) {
@@ -157,12 +236,11 @@ export class LagColumns implements ColumnSource {
 
   constructor(
     private readonly shares: (t: number) => ArrayLike<number> | null,
-    private readonly ready: () => number,
     private readonly longest: number,
   ) {}
 
-  available(): number {
-    return this.ready();
+  holds(t: number): boolean {
+    return this.shares(t) !== null;
   }
 
   fill(t: number, column: Column): void {

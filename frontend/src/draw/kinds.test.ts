@@ -79,11 +79,7 @@ describe("an associative memory", () => {
   const delta = model("delta");
 
   it("is drawn by lag: every row of a column is the share of its own lags, none is left empty", () => {
-    const source = new LagColumns(
-      (t) => sharesAt(delta, null, 1, t),
-      () => 132,
-      132,
-    );
+    const source = new LagColumns((t) => sharesAt(delta, null, 1, t), 132);
     const t = 100;
     const shares = sharesAt(delta, null, 1, t);
     const column = columns(source, t + 1)[t]!;

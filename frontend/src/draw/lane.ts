@@ -33,17 +33,18 @@ export function nameOf({ label, training }: Pick<ModelSpec, "label" | "training"
 /** Rows of shares in all heads' reads, by step: null where they are not known yet. */
 export interface ShareSource {
   at(t: number): ArrayLike<number> | null;
-  /** Steps from 0 on that are known. */
-  ready(): number;
 }
 
 /** Computed here and now, step by step, for pictures that have no worker. */
 function atOnce(model: ModelLog, bank: BankSpec): ShareSource {
+  let last: { t: number; row: ArrayLike<number> } | null = null; // a column asks twice
   return {
-    ready: () => model.steps,
     at(t) {
+      if (t >= model.steps) return null;
+      if (last?.t === t) return last.row;
       const rows = Array.from({ length: bank.readHeads }, (_, head) => sharesAt(model, bank.name, head, t));
-      return rows.length === 1 ? rows[0]! : combineHeads(model, bank, rows, t);
+      last = { t, row: rows.length === 1 ? rows[0]! : combineHeads(model, bank, rows, t) };
+      return last.row;
     },
   };
 }
@@ -91,11 +92,7 @@ export class Lane {
     this.gauge = gaugeOf(model, bank);
     this.phases = new Turns(model, bank);
     const known = shares ?? atOnce(model, bank);
-    const source = new LagColumns(
-      (t) => known.at(t),
-      () => known.ready(),
-      signal.planned,
-    );
+    const source = new LagColumns((t) => known.at(t), signal.planned);
     this.lag = new Tape(source, inks, 8);
     this.fit(pixels, inks);
     this.grow(log.manifest.status !== "running");

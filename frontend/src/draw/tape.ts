@@ -1,14 +1,18 @@
 /**
- * A tape: the pre-rendered picture of one lane, one pixel column per step, grown to the right as steps arrive.
+ * A tape: the pre-rendered picture of one lane, one pixel column per step.
  *
- * A frame draws by blitting, so its cost does not depend on the length of the run. Columns lie in tiles of 512 steps,
- * because a canvas has a largest width. A row has one pixel, or two where the lower one carries the erase ink.
+ * A frame draws by blitting, so its cost does not depend on the length of the run. Columns lie in tiles of 512 steps, made where
+ * they are looked at, in any order; of a long run those looked at longest ago are let go. A row has one pixel, or two where the
+ * lower one carries the erase ink.
  */
 
 import type { Inks } from "./tokens";
 import type { Ctx } from "./text";
 
 export const TILE = 512;
+
+/** Tiles kept of one tape: 6144 steps. */
+export const MOST_TILES = 12;
 
 /** What one step did to the rows of a lane, each 0 … 1; the source fills these, the tape mixes the inks. */
 export interface Column {
@@ -27,22 +31,29 @@ export interface ColumnSource {
   readonly style: "marks" | "ramp" | "paint";
   /** Pixels per row on the tape: 2 where the lower half is to carry the erase ink, else 1. */
   readonly halves: 1 | 2;
-  /** Steps that can be filled now. */
-  available(): number;
+  /** Whether step t can be filled now. */
+  holds(t: number): boolean;
+  /** Any step that is held; steps in order cost least. */
   fill(t: number, column: Column): void;
+  /** Whether what was filled at step t stands on less than a source would know by now, and is to be filled again. */
+  doubts?(t: number): boolean;
 }
 
 interface Tile {
-  canvas: HTMLCanvasElement;
-  pen: Ctx;
+  readonly canvas: HTMLCanvasElement;
+  readonly pen: Ctx;
+  /** 1 where a column is on the canvas. */
+  readonly drawn: Uint8Array;
+  /** 1 where a column is in `kept`. */
+  readonly filled: Uint8Array;
+  /** What was filled, 4 bytes a row (hold, read, write, erase): a new theme mixes these again. */
+  readonly kept: Uint8ClampedArray;
+  used: number;
 }
 
 export class Tape {
-  private tiles: Tile[] = [];
-  private drawn = 0;
-  /** What was filled, 4 bytes a row (hold, read, write, erase) or 3 (r g b): a new theme mixes these again. */
-  private readonly kept: Uint8ClampedArray[] = [];
-  private filled = 0;
+  private readonly tiles = new Map<number, Tile>();
+  private clock = 0;
   private readonly column: Column;
   private readonly pixels: ImageData;
 
@@ -67,36 +78,57 @@ export class Tape {
     return this.source.rows * this.source.halves;
   }
 
-  /** Steps that are on the tape. */
-  get steps(): number {
-    return this.drawn;
-  }
-
   /** New inks: what has been filled is mixed and drawn again. */
   recolour(inks: Inks): void {
     this.inks = inks;
-    this.drawn = 0;
-    if (this.source.style === "paint") this.filled = 0; // the source itself chose the colours
+    for (const tile of this.tiles.values()) {
+      tile.drawn.fill(0);
+      if (this.source.style === "paint") tile.filled.fill(0); // the source itself chose the colours
+    }
   }
 
   /** New order or scale of rows: everything is filled again. */
   restart(): void {
-    this.drawn = this.filled = 0;
+    for (const tile of this.tiles.values()) {
+      tile.drawn.fill(0);
+      tile.filled.fill(0);
+    }
   }
 
-  /** Draw columns until `until` or until the clock passes `deadline` (ms); true when nothing is left to do. */
-  extend(until: number, deadline: number): boolean {
-    const end = Math.min(until, this.source.available());
-    while (this.drawn < end) {
-      const room = Math.min(this.batch, end - this.drawn, TILE - (this.drawn % TILE));
-      for (let k = 0; k < room; k++) {
-        this.fetch(this.drawn + k);
-        this.mix(k);
+  /**
+   * Draw the columns of steps first … until (excluded) that are held, then those of the tiles beside them, until the clock passes
+   * `deadline` (ms); true when nothing is left to do.
+   */
+  extend(first: number, until: number, deadline: number): boolean {
+    this.clock++;
+    const [from, to] = [Math.max(0, Math.floor(first)), Math.max(0, Math.ceil(until))];
+    if (to <= from) return true;
+    if (!this.range(from, to, deadline)) return false;
+    const [low, high] = [Math.floor(from / TILE), Math.floor((to - 1) / TILE)];
+    if (high - low + 3 > MOST_TILES) return true;
+    return this.range(to, (high + 2) * TILE, deadline) && this.range(Math.max(0, (low - 1) * TILE), from, deadline);
+  }
+
+  private range(from: number, to: number, deadline: number): boolean {
+    let t = from;
+    while (t < to) {
+      const end = Math.min(to, (Math.floor(t / TILE) + 1) * TILE);
+      const tile = this.tiles.get(Math.floor(t / TILE));
+      if (tile) {
+        tile.used = this.clock;
+        if (this.source.doubts?.(t)) for (const known of [tile.drawn, tile.filled]) known.fill(0);
       }
-      const tile = this.tile(Math.floor(this.drawn / TILE));
-      tile.pen.putImageData(this.pixels, this.drawn % TILE, 0, 0, 0, room, this.height);
-      this.drawn += room;
-      if (performance.now() > deadline) return this.drawn >= end;
+      while (t < end && (tile?.drawn[t % TILE] === 1 || !this.source.holds(t))) t++;
+      if (t === end) continue;
+      const start = t;
+      const mine = tile ?? this.tile(Math.floor(t / TILE));
+      for (; t < end && t - start < this.batch && mine.drawn[t % TILE] === 0 && this.source.holds(t); t++) {
+        this.fetch(mine, t);
+        this.mix(t - start);
+        mine.drawn[t % TILE] = 1;
+      }
+      mine.pen.putImageData(this.pixels, start % TILE, 0, 0, 0, t - start, this.height);
+      if (performance.now() > deadline) return false;
     }
     return true;
   }
@@ -109,7 +141,7 @@ export class Tape {
     step: number,
     until: number,
   ): void {
-    const end = Math.min(until, this.drawn, Math.ceil(first + box.w / step));
+    const end = Math.min(until, Math.ceil(first + box.w / step));
     if (end <= first) return;
     ctx.save();
     ctx.beginPath();
@@ -117,8 +149,8 @@ export class Tape {
     ctx.clip();
     ctx.imageSmoothingEnabled = false;
     for (let k = Math.floor(first / TILE); k * TILE < end; k++) {
-      const tile = this.tiles[k];
-      if (!tile) break;
+      const tile = this.tiles.get(k);
+      if (!tile) continue;
       const from = Math.max(Math.floor(first), k * TILE);
       const to = Math.min(end, (k + 1) * TILE);
       ctx.drawImage(
@@ -137,18 +169,15 @@ export class Tape {
   }
 
   /** Column t into `this.column`: from what was kept, or from the source, and then keep it. */
-  private fetch(t: number): void {
+  private fetch({ kept, filled }: Tile, t: number): void {
     const { rows, style } = this.source;
     const { hold, read, write, erase } = this.column;
     if (style === "paint") {
       this.source.fill(t, this.column);
-      this.filled = Math.max(this.filled, t + 1);
       return;
     }
-    const k = Math.floor(t / TILE);
-    const kept = (this.kept[k] ??= new Uint8ClampedArray(TILE * rows * 4));
     let at = (t % TILE) * rows * 4;
-    if (t < this.filled) {
+    if (filled[t % TILE] === 1) {
       for (let row = 0; row < rows; row++) {
         hold[row] = kept[at++]! / 255;
         read[row] = kept[at++]! / 255;
@@ -164,17 +193,28 @@ export class Tape {
       kept[at++] = write[row]! * 255;
       kept[at++] = erase[row]! * 255;
     }
-    this.filled = t + 1;
+    filled[t % TILE] = 1;
   }
 
+  /** A tile to draw on: a new one while there are few, else in place of the one looked at longest ago. */
   private tile(k: number): Tile {
-    while (this.tiles.length <= k) {
-      const canvas = document.createElement("canvas");
-      canvas.width = TILE;
-      canvas.height = this.height;
-      this.tiles.push({ canvas, pen: canvas.getContext("2d", { alpha: false })! });
+    const canvas = document.createElement("canvas");
+    canvas.width = TILE;
+    canvas.height = this.height;
+    const tile = {
+      canvas,
+      pen: canvas.getContext("2d")!,
+      drawn: new Uint8Array(TILE),
+      filled: new Uint8Array(TILE),
+      kept: new Uint8ClampedArray(this.source.style === "paint" ? 0 : TILE * this.source.rows * 4),
+      used: this.clock,
+    };
+    this.tiles.set(k, tile);
+    if (this.tiles.size > MOST_TILES) {
+      const [oldest] = [...this.tiles].reduce((a, b) => (b[1].used < a[1].used ? b : a));
+      this.tiles.delete(oldest);
     }
-    return this.tiles[k]!;
+    return tile;
   }
 
   /** Column k of the batch: hold grey, then read ink × √read, then write ink × write^0.7, then erase ink. */

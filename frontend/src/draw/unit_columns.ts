@@ -3,7 +3,7 @@
 import { unitsAt } from "../ledger/banks";
 import type { ModelLog } from "../ledger/log";
 import type { BankSpec } from "../wire/manifest";
-import { clear, foldRows, MOST_ROWS, type Fold } from "./columns";
+import { clear, foldRows, holdsState, MOST_ROWS, type Fold } from "./columns";
 import type { Column, ColumnSource } from "./tape";
 
 /** Rows of a state: its units are many and alike, and two pixels a row are calmer than one. */
@@ -75,6 +75,8 @@ export class UnitColumns implements ColumnSource {
   readonly rows: number;
   private readonly fold: Fold;
   private readonly before: Float32Array;
+  /** The step that `before` is about. */
+  private next = -1;
 
   constructor(
     private readonly model: ModelLog,
@@ -88,8 +90,9 @@ export class UnitColumns implements ColumnSource {
     this.before = new Float32Array(bank.width);
   }
 
-  available(): number {
-    return this.model.steps;
+  /** The state is rebuilt from the keyframe before. */
+  holds(t: number): boolean {
+    return holdsState(this.model, t);
   }
 
   fill(t: number, column: Column): void {
@@ -99,7 +102,8 @@ export class UnitColumns implements ColumnSource {
     const written = writtenAt(model, bank, t);
     const state = unitsAt(model, bank.name, t);
     clear(column);
-    if (t === 0) this.before.fill(0);
+    if (t !== this.next) this.enter(t);
+    this.next = t + 1;
     const { per } = this.fold;
     this.order.forEach((u, place) => {
       const row = Math.floor(place / per);
@@ -114,6 +118,15 @@ export class UnitColumns implements ColumnSource {
       // Every other cell, so that an area of forgetting reads as a hatch.
       if ((t + row) % 2 === 0) column.erase[row]! += share * Math.min(0.6, Math.max(0, (forgot - 0.25) * 1.6));
       this.before[u] = held;
+    });
+  }
+
+  /** `before` of a step that does not follow the last one filled. */
+  private enter(t: number): void {
+    this.before.fill(0);
+    if (t === 0 || !this.holds(t - 1)) return;
+    unitsAt(this.model, this.bank.name, t - 1).forEach((c, u) => {
+      this.before[u] = Math.min(1, Math.abs(c) / this.limits.held);
     });
   }
 }

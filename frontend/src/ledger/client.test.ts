@@ -102,7 +102,7 @@ describe.each([
         if (question.t === 19) resolve();
       });
     });
-    ledger.fill(0, null, 0, 20);
+    ledger.fill(0, null, 0, 0, 20);
     const asked = await ledger.shares(0, null, 0, 120);
     expect(asked).not.toBeNull();
     expect(steps.length).toBeLessThan(4); // a question goes before the filling

@@ -43,6 +43,7 @@ interface Waiting {
 
 interface Fill {
   readonly question: Omit<Question, "t">;
+  readonly first: number;
   next: number;
   until: number;
 }
@@ -110,13 +111,16 @@ export class LedgerClient {
     return this.cache.get(name(question)) ?? null;
   }
 
-  /** Computes the shares of steps 0 … until − 1 whenever nothing else is asked; they come to `onAnswer` and `peek`. */
-  fill(stream: number, bank: string | null, head: number, until: number): void {
+  /**
+   * Computes the shares of steps first … until − 1 whenever nothing else is asked; they come to `onAnswer` and `peek`. Called again
+   * for a stretch that does not begin further left it goes on where it was.
+   */
+  fill(stream: number, bank: string | null, head: number, first: number, until: number): void {
     const question = { kind: "shares", stream, bank, index: head } as const;
     const key = `${stream}/${bank}/${head}`;
     const fill = this.fills.get(key);
-    if (fill) fill.until = Math.max(fill.until, until);
-    else this.fills.set(key, { question, next: 0, until });
+    if (fill && first >= fill.first && first <= fill.next) fill.until = until;
+    else this.fills.set(key, { question, first, next: first, until });
     this.next();
   }
 

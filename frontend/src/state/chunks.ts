@@ -40,10 +40,10 @@ export class ChunkLoader {
     this.go();
   }
 
-  /** Asks for a chunk before all others. */
-  hurry(n: number): void {
-    if (this.running.has(n)) return;
-    this.queue = [n, ...this.queue.filter((other) => other !== n)];
+  /** Asks for chunks, in this order, before all others. */
+  hurry(...chunks: number[]): void {
+    const first = chunks.filter((n) => !this.running.has(n));
+    this.queue = [...first, ...this.queue.filter((other) => !first.includes(other))];
     this.go();
   }
 

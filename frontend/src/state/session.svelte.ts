@@ -129,7 +129,7 @@ export class Session extends Transport {
     }
     this.settle(detail.status, detail.steps);
     this.stand();
-    if (this.total > 0) await supply.first();
+    if (this.total > 0) await supply.first(this.cursor.t);
     if (this.closed || this.error) return;
     this.phase = "open";
     supply.rest(this.total, this.cursor.t);

@@ -12,6 +12,10 @@ import type { MnemoscopeError } from "./errors";
 import { LiveSocket } from "./socket";
 import type { Connection, SocketLike } from "./socket";
 
+/** Chunks before and after that of the playhead that a picture of the stage shows at its usual width. */
+const BEHIND = 5;
+const AHEAD = 1;
+
 export interface SupplyOptions {
   readonly api: Api;
   readonly id: string;
@@ -47,9 +51,9 @@ export class Supply {
     });
   }
 
-  /** Resolves when the first chunk is here (or cannot be had); a first picture is possible then. */
-  async first(): Promise<void> {
-    this.loader.want([0]);
+  /** Resolves when the first chunk and that of step t are here (or cannot be had); a first picture is possible then. */
+  async first(t = 0): Promise<void> {
+    this.loader.hurry(Math.floor(t / KEYFRAME_EVERY), 0);
     await this.loader.settled();
   }
 
@@ -59,11 +63,13 @@ export class Supply {
     this.loader.want(this.options.log.missing(until));
   }
 
-  /** The playhead is at t: its chunk comes next if it is not here. */
+  /** The playhead is at t: its chunk comes next if it is not here, then those of the picture around it. */
   reach(t: number, until: number): void {
-    const chunk = Math.floor(t / KEYFRAME_EVERY);
-    if (t >= until || this.options.log.models.every((model) => model.hasChunk(chunk, until))) return;
-    this.loader.hurry(chunk);
+    if (t >= until) return;
+    const { models } = this.options.log;
+    const at = Math.floor(t / KEYFRAME_EVERY);
+    const wanted = [at, ...Array.from({ length: BEHIND }, (_, k) => at - 1 - k), at + AHEAD];
+    this.loader.hurry(...wanted.filter((n) => n >= 0 && !models.every((model) => model.hasChunk(n, until))));
   }
 
   /** A hole inside a stream is a message that was lost or skipped; the chunks that close it are on the server's disk. */

@@ -9,7 +9,6 @@ const KEPT = 192; // combined rows per model; single heads stay in the ledger's 
 
 export class ShareBook {
   private readonly combined = new Map<string, Float64Array>();
-  private readonly sweeps = new Map<number, number>();
   private readonly asked = new Map<string, number>();
   private readonly latest = new Map<number, Float64Array>();
   /** The one read head that is looked at, of models where not all are. */
@@ -68,30 +67,15 @@ export class ShareBook {
     return row;
   }
 
-  /** Have the shares of all steps computed in the background, for the lag view. */
-  sweep(stream: number, until: number): void {
+  /** Have the shares of steps first … until (excluded) computed in the background, for the lag view. */
+  sweep(stream: number, first: number, until: number): void {
     const bank = this.bankOf(stream);
-    for (const head of this.headsOf(stream)) this.ledger.fill(stream, bank.name, head, until);
+    for (const head of this.headsOf(stream)) this.ledger.fill(stream, bank.name, head, first, until);
   }
 
   stopSweep(stream: number): void {
     const bank = this.bankOf(stream);
     for (let head = 0; head < heads(bank); head++) this.ledger.stopFill(stream, bank.name, head);
-  }
-
-  /** Steps from 0 on whose shares have arrived during the sweep. */
-  ready(stream: number): number {
-    let next = this.sweeps.get(stream) ?? 0;
-    const bank = this.bankOf(stream);
-    const all = (t: number): boolean => {
-      for (const head of this.headsOf(stream)) {
-        if (!this.ledger.peek({ kind: "shares", stream, bank: bank.name, index: head, t })) return false;
-      }
-      return true;
-    };
-    while (next < this.log.model(stream).steps && all(next)) next++;
-    this.sweeps.set(stream, next);
-    return next;
   }
 
   /** Look at one read head of a model, or with null at all of them. */
@@ -112,9 +96,8 @@ export class ShareBook {
     return one === undefined ? Array.from({ length: heads(this.bankOf(stream)) }, (_, head) => head) : [one];
   }
 
-  /** Start the count again, when another bank of the model is looked at. */
+  /** Nothing shown is of use any more, when another bank of the model is looked at. */
   forget(stream: number): void {
-    this.sweeps.set(stream, 0);
     this.latest.delete(stream);
   }
 }

@@ -86,7 +86,7 @@ export class StageModel {
 
   private lane(model: ModelLog, bank: BankSpec): Lane {
     const { stream } = model.spec;
-    const shares = { at: (t: number) => this.book.peek(stream, t), ready: () => this.book.ready(stream) };
+    const shares = { at: (t: number) => this.book.peek(stream, t) };
     const lane = new Lane(this.log, model, bank, this.signal, this.inks, shares);
     lane.grow(this.complete);
     return lane;
@@ -119,20 +119,22 @@ export class StageModel {
     this.lanes.forEach((lane) => lane.grow(complete));
   }
 
-  /** Draw missing columns until the clock passes `deadline`; true when all that can be drawn is. */
-  extend(look: Look, deadline: number): boolean {
+  /** Draw missing columns in view until the clock passes `deadline`; true when all that can be drawn is. */
+  extend(look: Look, inView: number, deadline: number): boolean {
     let done = true;
+    const first = Math.max(0, look.window.first);
+    const until = Math.min(first + inView + 1, this.signal.planned);
     look.shown.forEach((stream, k) => {
       const lane = this.lanes[stream]!;
       // Every lane gets its part of what time is left, so that none waits for the slowest.
       const now = performance.now();
       const part = now + (deadline - now) / (look.shown.length - k);
       const lag = lane.rowsShown(look.rows) === "lag";
-      if (lag) this.book.sweep(stream, lane.model.steps);
+      if (lag) this.book.sweep(stream, Math.floor(first), Math.min(Math.ceil(until), look.t + 1, lane.model.steps));
       const tape = lag ? lane.lag : lane.tape;
-      if (!tape.extend(Infinity, part)) done = false;
+      if (!tape.extend(first, until, part)) done = false;
     });
-    if (this.bits && !this.bits.tape.extend(Infinity, deadline)) done = false;
+    if (this.bits && !this.bits.tape.extend(first, until, deadline)) done = false;
     return done;
   }
 
