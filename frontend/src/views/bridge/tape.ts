@@ -3,7 +3,7 @@
 import { num } from "../../draw/format";
 import { stepsInView, xOfStep, type StageLayout, type TimeWindow } from "../../draw/layout";
 import type { SignalTrack } from "../../draw/signal";
-import { text, textWidth, type Ctx } from "../../draw/text";
+import { tag, text, textWidth, type Ctx } from "../../draw/text";
 import type { Inks } from "../../draw/tokens";
 import { scientific } from "./words";
 
@@ -154,8 +154,9 @@ function paintGaps(ctx: Ctx, inks: Inks, layout: StageLayout, box: { y: number; 
     ctx.stroke();
     ctx.setLineDash([]);
     const words = `departs at ${departs}`;
-    const room = x - layout.time.x > textWidth(ctx, words) + 12;
-    text(ctx, words, room ? x - 6 : x + 6, box.y + 8, { colour: inks.t2, align: room ? "right" : "left" });
+    const wide = textWidth(ctx, words, 11, 500);
+    const room = x - layout.time.x > wide + 14;
+    tag(ctx, inks, words, room ? x - 6 - wide / 2 : x + 8 + wide / 2, box.y + 9, inks.t2);
   }
 }
 
