@@ -126,6 +126,10 @@ export class Tape {
         this.fetch(mine, t);
         this.mix(t - start);
         mine.drawn[t % TILE] = 1;
+        if (performance.now() > deadline) {
+          t++; // a column of a long run may take a millisecond
+          break;
+        }
       }
       mine.pen.putImageData(this.pixels, start % TILE, 0, 0, 0, t - start, this.height);
       if (performance.now() > deadline) return false;

@@ -42,7 +42,7 @@ export class ChunkLoader {
 
   /** Asks for chunks, in this order, before all others. */
   hurry(...chunks: number[]): void {
-    const first = chunks.filter((n) => !this.running.has(n));
+    const first = [...new Set(chunks)].filter((n) => !this.running.has(n));
     this.queue = [...first, ...this.queue.filter((other) => !first.includes(other))];
     this.go();
   }
