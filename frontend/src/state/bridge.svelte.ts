@@ -105,7 +105,10 @@ export class Bridge {
       return;
     }
     this.due = true;
-    void this.measure();
+    if (this.asked !== this.subject) {
+      this.asked = ""; // what was measured, or is being measured, was of something else
+      this.report = this.reportError = null;
+    }
     if (!this.busy) void this.work();
   }
 
@@ -141,6 +144,7 @@ export class Bridge {
           this.run = { crossing, session, playing: before?.session.playing ?? false };
           this.error = null;
           if (before) this.drop(before.session);
+          void this.measure(); // after the run: a worker does one thing at a time
         }
       } catch (error) {
         this.error = readable(error);
@@ -169,10 +173,15 @@ export class Bridge {
     if ("id" in session.source) void this.api.remove(session.source.id).catch(() => undefined);
   }
 
-  /** One measurement for each checkpoint and seed. */
+  /** What is measured: a checkpoint on an episode. */
+  private get subject(): string {
+    return `${this.crossing.model}/${this.crossing.seed}`;
+  }
+
+  /** One measurement for each subject. */
   private async measure(): Promise<void> {
     const { model, seed } = this.crossing;
-    const key = `${model}/${seed}`;
+    const key = this.subject;
     if (this.asked === key && !this.reportError) return;
     this.asked = key;
     this.report = this.reportError = null;

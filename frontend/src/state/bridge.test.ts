@@ -95,7 +95,11 @@ describe("the bridge", () => {
     expect(server.measured).toHaveLength(1);
     bridge.change({ seed: 5 });
     await until(() => server.measured.length === 2);
+    await until(() => bridge.report !== null && !bridge.busy);
+    bridge.change({ seed: 6 });
     bridge.change({ seed: 5 });
+    expect(bridge.report).toBe(null);
+    await until(() => bridge.report !== null && !bridge.busy);
     expect(bridge.crossing.links).toBe(0.4);
     bridge.close();
   });

@@ -32,14 +32,14 @@ export const MATCHES: readonly Match[] = [
   {
     part: "keys",
     transformer: "keys",
-    dnc: "addresses of the rows",
+    dnc: "row addresses",
     says: "A row is found by its key, not by its place.",
     compared: "keys",
   },
   {
     part: "values",
     transformer: "values",
-    dnc: "contents of the rows",
+    dnc: "row contents",
     says: "Written once, never changed, never erased.",
     compared: "values",
   },
