@@ -52,10 +52,12 @@ describe("the server's interface", () => {
     const api = answering(200, "{}", seen);
     await api.status();
     await api.models();
+    await api.tasks();
     await api.gallery();
     await api.recordings("x");
     await api.recording("7");
     await api.rename("7", "x");
+    await api.share("7", { first: 3 });
     await api.remove("7");
     await api.bridge("x", 7);
     await api.chunk("7", 7);
@@ -69,9 +71,23 @@ describe("the server's interface", () => {
     );
     asked.push(
       "POST /api/uploads",
-      ...[api.fileUrl("7"), api.exportUrl("7")].map((url) => `GET ${new URL(url).pathname.slice(7)}`),
+      ...[api.fileUrl("7"), api.pictureUrl("7"), api.exportUrl("7")].map(
+        (url) => `GET ${new URL(url).pathname.slice(7)}`,
+      ),
     );
     expect(asked.sort()).toEqual(described.sort());
+  });
+
+  it("changes only what it is told to change, and shares only the stretch asked for", async () => {
+    const seen: [string, RequestInit | undefined][] = [];
+    const made = { id: "n", first: 64, stop: 128, note: null };
+    const api = answering(200, made, seen);
+    await api.change("7", { expires: null });
+    expect(await api.share("7", { first: 70, stop: 90, strip_signal: true })).toEqual(made);
+    expect(seen.map(([, init]) => init!.body)).toEqual([
+      '{"expires":null}',
+      '{"first":70,"stop":90,"strip_signal":true}',
+    ]);
   });
 
   it("hands on what, where and the cure of a refusal", async () => {

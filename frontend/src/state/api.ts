@@ -4,6 +4,7 @@
  */
 import type {
   BridgeReport,
+  Change,
   ErrorBody,
   GalleryEntry,
   Generator,
@@ -15,9 +16,12 @@ import type {
   RecordingSummary,
   SessionCreated,
   SessionRequest,
+  ShareCreated,
+  ShareRequest,
   SignalPreview,
   SignalPreviewRequest,
   Status,
+  TaskCard,
   Upload,
 } from "../wire/wire.gen";
 import { ApiError } from "./errors";
@@ -57,6 +61,11 @@ export class Api {
     return this.json("GET", "api/models", undefined, call);
   }
 
+  /** What models can be asked to do on this server, with the ranges of its options. */
+  tasks(call?: Call): Promise<TaskCard[]> {
+    return this.json("GET", "api/tasks", undefined, call);
+  }
+
   gallery(call?: Call): Promise<GalleryEntry[]> {
     return this.json("GET", "api/gallery", undefined, call);
   }
@@ -70,8 +79,18 @@ export class Api {
     return this.json("GET", `api/recordings/${encodeURIComponent(id)}`, undefined, call);
   }
 
-  async rename(id: string, title: string, call?: Call): Promise<void> {
-    await this.send("PATCH", `api/recordings/${encodeURIComponent(id)}`, { title }, call);
+  /** New title, visibility or expiry; what is left out stays as it is. */
+  async change(id: string, change: Change, call?: Call): Promise<void> {
+    await this.send("PATCH", `api/recordings/${encodeURIComponent(id)}`, change, call);
+  }
+
+  rename(id: string, title: string, call?: Call): Promise<void> {
+    return this.change(id, { title }, call);
+  }
+
+  /** Makes a copy of a stretch that nothing changes any more, with a link of its own. */
+  share(id: string, request: ShareRequest, call?: Call): Promise<ShareCreated> {
+    return this.json("POST", `api/recordings/${encodeURIComponent(id)}/share`, request, call);
   }
 
   async remove(id: string, call?: Call): Promise<void> {
@@ -87,6 +106,11 @@ export class Api {
   /** Address of the recording as a .mnemo file. */
   fileUrl(id: string): string {
     return this.url(`api/recordings/${encodeURIComponent(id)}/file`);
+  }
+
+  /** Address of a picture of the recording, as messengers show it beside a link. */
+  pictureUrl(id: string): string {
+    return this.url(`api/recordings/${encodeURIComponent(id)}/picture.png`);
   }
 
   /** Address of the recording as one page that opens from disk. */
