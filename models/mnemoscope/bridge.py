@@ -95,7 +95,8 @@ def crossed(name: str, *, device: str = "cpu", **changes: Any) -> LoadedModel:
         raise UnknownModel(
             f"{name} is a {loaded.label}; wanted a Transformer, such as {DEFAULT[0]}, or an encoder-decoder without settings"
         )
-    return replace(loaded, model=model.requires_grad_(False), paradigm=paradigm, label="sDNC")
+    glyph = paradigms.get(paradigm).glyph
+    return replace(loaded, model=model.requires_grad_(False), paradigm=paradigm, label="sDNC", glyph=glyph)
 
 
 def ship(name: str, folder: Path) -> dict[str, Any]:

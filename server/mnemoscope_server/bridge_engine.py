@@ -1,16 +1,14 @@
 """What a worker does for the bridge from Transformer to DNC. Imported by the torch engine alone."""
 
-from dataclasses import replace
 from typing import Any
 
-from mnemoscope import bridge, paradigms
+from mnemoscope import bridge
 from mnemoscope.checkpoints import LoadedModel
 
 
 def crossed(name: str, settings: dict[str, Any], *, device: str) -> LoadedModel:
     """The checkpoint as a stateless DNC with these settings. Raises UnknownModel, or ValueError for what cannot be."""
-    made = bridge.crossed(name, device=device, **settings)
-    return replace(made, glyph=paradigms.get(made.paradigm).glyph)
+    return bridge.crossed(name, device=device, **settings)
 
 
 def compared(name: str, seed: int) -> dict[str, Any]:
