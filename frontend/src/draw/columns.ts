@@ -201,7 +201,8 @@ export class AppendColumns implements ColumnSource {
     const acted = actedAt(this.model, this.bank, t);
     if (t !== this.next) {
       this.made.fill(0);
-      for (let s = 0; s < t; s++) if (actedAt(this.model, this.bank, s).write) this.made[Math.floor(s / per)] = 1;
+      if (!this.bank.gated) this.made.fill(1, 0, now);
+      else for (let s = 0; s < t; s++) if (actedAt(this.model, this.bank, s).write) this.made[Math.floor(s / per)] = 1;
     }
     this.next = t + 1;
     if (acted.write) this.made[now] = 1;

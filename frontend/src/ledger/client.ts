@@ -63,7 +63,7 @@ export class LedgerClient {
 
   constructor(
     private readonly log: RecordingLog,
-    { spawn = spawnLedger as () => WorkerLike, cacheBytes = 64 << 20, startWithin = 5000 }: LedgerOptions = {},
+    { spawn = spawnLedger as () => WorkerLike, cacheBytes = 32 << 20, startWithin = 5000 }: LedgerOptions = {},
   ) {
     this.cache = new RowCache(cacheBytes);
     if (spawn) this.start(spawn, startWithin);

@@ -22,7 +22,7 @@ import type { BankSpec } from "../wire/manifest";
 import { actedAt, retentionInto } from "./banks";
 import { turnedRow, turnedSlots, turnedWrite } from "./held_turned";
 import type { ModelLog } from "./model_log";
-import { PRUNE } from "./shares_matrix";
+import { PRUNE } from "./shares_kinds";
 
 /** Banks whose updates mix what they hold. */
 function turns(bank: BankSpec): boolean {

@@ -5,6 +5,9 @@ import { cellState } from "./banks";
 import { LedgerError } from "./errors";
 import type { ModelLog } from "./model_log";
 
+/** A carrier below this everywhere is done with, where decay factors lie in [0, 1] and nothing can make it grow again. */
+export const PRUNE = 1e-9;
+
 /** What lets a cell out: the secant `κ = o ⊙ tanh(c) / c` (→ o at c = 0), or 1 where the cell itself is read. */
 export function cellGain(model: ModelLog, bank: BankSpec, t: number): Float64Array {
   if (bank.direct) return new Float64Array(bank.width).fill(1);
@@ -43,6 +46,7 @@ function cellShares(model: ModelLog, bank: BankSpec, carrier: Float64Array, t: n
       carrier[u]! *= f[u]!;
     }
     out[s + 1] = share;
+    if (s % 64 === 0 && carrier.every((u) => Math.abs(u) < PRUNE)) return out;
   }
   out[0] = dot(carrier, initialOf(model, bank.name, "cell"));
   return out;

@@ -11,9 +11,8 @@
 import type { BankSpec } from "../wire/manifest";
 import { retentionInto } from "./laws";
 import type { ModelLog } from "./model_log";
-import { dot, initialOf } from "./shares_kinds";
+import { dot, initialOf, PRUNE } from "./shares_kinds";
 
-export const PRUNE = 1e-9;
 const TINY = 1e-10;
 
 /** Steps between two looks at which slots may be dropped. */

@@ -5,10 +5,12 @@ import type { RecordingLog } from "../ledger/log";
 import { combineHeads } from "../ledger/shares";
 import type { BankSpec } from "../wire/manifest";
 
-const KEPT = 192; // combined rows per model; single heads stay in the ledger's own cache
+/** Bytes of rows combined from several heads that are kept; those of single heads stay in the ledger's own cache. */
+const KEPT = 12 << 20;
 
 export class ShareBook {
   private readonly combined = new Map<string, Float64Array>();
+  private bytes = 0;
   private readonly asked = new Map<string, number>();
   private readonly latest = new Map<number, Float64Array>();
   /** The one read head that is looked at, of models where not all are. */
@@ -59,11 +61,15 @@ export class ShareBook {
       if (!row) return null;
       rows.push(row);
     }
-    const row = rows.length === 1 ? rows[0]! : combineHeads(this.log.model(stream), bank, rows, t);
-    if (this.combined.size >= KEPT * this.log.models.length) {
-      this.combined.delete(this.combined.keys().next().value!);
-    }
+    if (rows.length === 1) return rows[0]!;
+    const row = combineHeads(this.log.model(stream), bank, rows, t);
     this.combined.set(key, row);
+    this.bytes += row.byteLength;
+    for (const [oldest, old] of this.combined) {
+      if (this.bytes <= KEPT || old === row) break;
+      this.combined.delete(oldest);
+      this.bytes -= old.byteLength;
+    }
     return row;
   }
 
