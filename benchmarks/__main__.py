@@ -7,7 +7,7 @@ import argparse
 import platform
 from collections.abc import Callable, Iterator
 
-from benchmarks import browser, size, start, steps
+from benchmarks import browser, long_runs, size, start, steps
 from benchmarks.table import Row, show
 
 PARTS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
@@ -15,6 +15,7 @@ PARTS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
     "size": ("bytes of a DNC step on the wire (N=128 W=64 R=4)", size.rows),
     "start": ("from process start to answers over HTTP", start.rows),
     "browser": ("the page in headless Chromium, T=1000, four lanes", browser.rows),
+    "long": ("long runs in headless Chromium, and what the page weighs", long_runs.rows),
 }
 
 

@@ -8,16 +8,20 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 @contextmanager
-def server() -> Iterator[tuple[str, float]]:
-    """(address, seconds from process start until the first page was delivered)."""
+def server(*recordings: Path) -> Iterator[tuple[str, float]]:
+    """(address, seconds from process start until the first page was delivered); it has these files as recordings."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "recordings").mkdir()
+        for file in recordings:
+            file.rename(Path(folder) / "recordings" / file.name)
         command = [
             sys.executable,
             "-m",

@@ -1,0 +1,136 @@
+"""Long runs in headless Chromium without a GPU: opening, scrubbing, memory of the tab; and what the page weighs."""
+
+import gzip
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.browser import ready
+from benchmarks.serving import server
+from benchmarks.table import Row
+from mnemoscope.recording import Recording
+from ui.chromium import find
+from ui.conftest import FLAGS
+
+STATIC = Path(__file__).resolve().parents[1] / "frontend/mnemoscope_viewer/static"
+
+SCRUB = """async (moves) => {
+  const slider = document.querySelector('[role=slider][aria-label=Step]'), box = slider.getBoundingClientRect(), out = [];
+  const send = (type, part) => slider.dispatchEvent(new PointerEvent(type, { clientX: box.left + box.width * part,
+    clientY: box.top + 15, bubbles: true, pointerId: 1, isPrimary: true, pointerType: 'mouse', buttons: 1 }));
+  slider.setPointerCapture = () => {};
+  const painted = () => new Promise((done) => requestAnimationFrame(() => {
+    const channel = new MessageChannel(); channel.port1.onmessage = done; channel.port2.postMessage(0); }));
+  send('pointerdown', 0.5);
+  for (let k = 0; k < moves; k++) {
+    const begun = performance.now();
+    send('pointermove', 0.5 + 0.48 * Math.sin(0.37 * k));
+    await painted();
+    out.push(performance.now() - begun);
+  }
+  send('pointerup', 0.5);
+  return out;
+}"""
+"""Drags the playhead all over the run: from the pointer's move to the end of the frame that shows it, in ms."""
+
+FRAMES_WANTED = """async (ms) => { let asked = 0; const real = window.requestAnimationFrame;
+  window.requestAnimationFrame = (f) => { asked++; return real.call(window, f); };
+  await new Promise((done) => setTimeout(done, ms)); window.requestAnimationFrame = real; return asked; }"""
+
+
+def recorded(folder: Path, models: str, steps: int) -> Path:
+    """A recording of a heartbeat to hold and replay, made by the command line in a process of its own."""
+    path = folder / f"{steps}.mnemo"
+    run = ["record", "--signal", "heartbeat", "--steps", str(steps), "--task", "signal-recall", "--models", models]
+    rounds = ["--task-option", "rounds=0", "--out", str(path)]
+    subprocess.run([sys.executable, "-m", "mnemoscope", *run, *rounds], check=True, stdout=subprocess.DEVNULL)
+    with Recording.open(path) as recording:
+        identity = recording.manifest["id"]
+    return path.rename(folder / f"{identity}.mnemo")
+
+
+def renderer_megabytes(browser: Browser) -> float | None:
+    """Memory of its own of the largest page process, worker and canvases included; None where the system does not say."""
+    session = browser.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    sizes = []
+    for process in processes:
+        rollup = Path(f"/proc/{process['id']}/smaps_rollup")
+        if process["type"] != "renderer" or not rollup.is_file():
+            continue
+        own = (line.split()[1] for line in rollup.read_text().splitlines() if line.startswith("Private_"))
+        sizes.append(sum(int(kilobytes) for kilobytes in own) / 1e3)
+    return max(sizes, default=None)
+
+
+def opened(browser: Browser, address: str, identity: str, t: int) -> tuple[Page, float]:
+    """The stage at step t, and how long it took to show its first picture, in ms."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    begun = time.perf_counter()
+    page.goto(f"{address}/s/{identity}#t={t}&v=1", wait_until="commit")
+    ready(page)
+    return page, (time.perf_counter() - begun) * 1e3
+
+
+def p95(values: list[float]) -> float:
+    """The value that 95 % do not exceed."""
+    return sorted(values)[int(len(values) * 0.95)]
+
+
+def scrubs(page: Page) -> list[float]:
+    """The quietest of three drags: what the page costs, not what else the machine does."""
+    return min((page.evaluate(SCRUB, 80) for _ in range(3)), key=p95)
+
+
+def rows() -> Iterator[Row]:
+    """Figures of a run of 5000 steps with four lanes and of one of 100 000 steps with two."""
+    chromium = find()
+    if chromium is None:
+        raise SystemExit("no Chromium was found; run `python tests/ui/chromium.py` first")
+    entry = next(part for part in json.loads((STATIC / "manifest.json").read_text()).values() if part.get("isEntry"))
+    yield Row(
+        "first-load JavaScript, gzip",
+        len(gzip.compress((STATIC / entry["file"]).read_bytes(), 9)) / 1e3,
+        "kB",
+        budget=150,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        four = recorded(Path(folder), "lstm,transformer,ntm,dnc", 5000)
+        two = recorded(Path(folder), "lstm,dnc", 100_000)
+        with server(four, two) as (address, _), sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            page, first = opened(browser, address, four.stem, 4000)
+            yield Row("T=5000, four lanes: first picture", first, "ms", budget=1000)
+            loaded(page, 120)
+            page.wait_for_timeout(3000)
+            times = scrubs(page)
+            yield Row("T=5000: scrub to paint, median", statistics.median(times), "ms")
+            yield Row("T=5000: scrub to paint, p95", p95(times), "ms", budget=33)
+            page.wait_for_timeout(3000)
+            yield Row("T=5000: frames asked for in 2 s at rest", page.evaluate(FRAMES_WANTED, 2000), "", budget=0)
+            if (memory := renderer_megabytes(browser)) is not None:
+                yield Row("T=5000: memory of the tab", memory, "MB", budget=300)
+            page.close()
+            page, first = opened(browser, address, two.stem, 70_000)
+            yield Row("T=100 000: first picture, at step 70 000", first, "ms", budget=2000)
+            begun = time.perf_counter()
+            loaded(page, 300)
+            yield Row("T=100 000: until all of it is there", time.perf_counter() - begun, "s")
+            yield Row("T=100 000: scrub to paint, p95", p95(scrubs(page)), "ms", budget=33)
+            if (memory := renderer_megabytes(browser)) is not None:
+                yield Row("T=100 000: memory of the tab", memory, "MB")
+            browser.close()
+
+
+def loaded(page: Page, seconds: float) -> None:
+    """Wait until nothing is loading any more."""
+    gone = "() => ![...document.querySelectorAll('.status')].some((p) => p.textContent.startsWith('Loading'))"
+    page.wait_for_function(gone, timeout=seconds * 1000)
