@@ -60,7 +60,7 @@ export class RecordingLog {
   }
 
   /**
-   * Takes one or several wire messages that lie one after another from byte `offset` on.
+   * Takes one or several wire messages that lie one after another from byte `offset` on. The bytes are the log's from then on.
    * Throws MessageError at the first that does not belong here; those before it have been taken.
    */
   append(source: ArrayBuffer | Uint8Array, offset = 0): void {

@@ -150,9 +150,18 @@ export class ModelLog {
     );
   }
 
-  /** Takes whole frames of steps first … first + count − 1; those already held stay as they are. */
+  /**
+   * Takes whole frames of steps first … first + count − 1; those already held stay as they are. A whole block is kept where it lies:
+   * a long recording is in memory once, not twice.
+   */
   putFrames(first: number, count: number, payload: Uint8Array): void {
     const { bytes } = this.spec.frame;
+    const { buffer, byteOffset } = payload;
+    const whole = count === KEYFRAME_EVERY && first % KEYFRAME_EVERY === 0 && byteOffset % 4 === 0;
+    if (whole && buffer instanceof ArrayBuffer && !this.blocks.has(first / KEYFRAME_EVERY)) {
+      const data = new Float32Array(buffer, byteOffset, KEYFRAME_EVERY * this.floats);
+      this.blocks.set(first / KEYFRAME_EVERY, { data, held: new Uint8Array(KEYFRAME_EVERY).fill(1) });
+    }
     for (let i = 0; i < count; i++) {
       const t = first + i;
       const k = Math.floor(t / KEYFRAME_EVERY);
@@ -193,7 +202,8 @@ export class ModelLog {
         if (block.held[start] !== 1) continue;
         let stop = start + 1;
         while (stop < KEYFRAME_EVERY && block.held[stop] === 1) stop++;
-        const payload = new Uint8Array(block.data.buffer, start * bytes, (stop - start) * bytes);
+        const { buffer, byteOffset } = block.data;
+        const payload = new Uint8Array(buffer, byteOffset + start * bytes, (stop - start) * bytes);
         yield encodeMessage({
           stream,
           kind: "frames",
