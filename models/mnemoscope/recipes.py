@@ -51,9 +51,9 @@ def _rounds(since: int) -> tuple[tuple[int, int], ...]:
 
 
 RECIPES: dict[tuple[str, str], Recipe] = {
-    ("copy", "rnn"): Recipe({"hidden": 256}, updates=4_000, **_GATED),
+    ("copy", "rnn"): Recipe({"hidden": 256}, updates=3_000, **_GATED),
     ("copy", "gru"): Recipe({"hidden": 256}, updates=4_000, **_GATED),
-    ("copy", "lstm"): Recipe({"hidden": 256}, lr=2e-3, updates=6_000, snapshots=True, **_GATED),
+    ("copy", "lstm"): Recipe({"hidden": 256}, lr=2e-3, updates=4_000, snapshots=True, **_GATED),
     ("copy", "transformer"): Recipe(
         {"width": 64, "layers": 2, "heads": 4},
         batch=64,
@@ -69,9 +69,9 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("copy", "ntm"): Recipe(_NTM, updates=16_000, check_every=250, stop_after=12, snapshots=True, **_GRAVES),
     ("copy", "dnc"): Recipe(_DNC, batch=4, updates=8_000, decay=0.05, check_every=250, stop_after=12, snapshots=True),
     ("copy", "deltanet"): Recipe(_DELTA, updates=4_000, **_ATTENTION),
-    ("copy", "gated-deltanet"): Recipe(_DELTA, updates=4_000, **_ATTENTION),
-    ("signal-recall", "rnn"): Recipe({"hidden": 256}, lr=3e-4, updates=4_000, curriculum=3_000, **_GATED),
-    ("signal-recall", "gru"): Recipe({"hidden": 256}, updates=6_000, curriculum=3_000, rounds=_rounds(4_500), **_GATED),
+    ("copy", "gated-deltanet"): Recipe(_DELTA, updates=3_000, **_ATTENTION),
+    ("signal-recall", "rnn"): Recipe({"hidden": 256}, lr=3e-4, updates=3_000, curriculum=3_000, **_GATED),
+    ("signal-recall", "gru"): Recipe({"hidden": 256}, updates=4_000, curriculum=3_000, rounds=_rounds(3_500), **_GATED),
     ("signal-recall", "lstm"): Recipe(
         {"hidden": 256}, updates=8_000, curriculum=3_000, rounds=_rounds(5_500), snapshots=True, **_GATED
     ),
@@ -87,7 +87,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         {"width": 64, "layers": 2, "heads": 4}, updates=4_000, curriculum=2_000, **_LIGHT
     ),
     ("signal-recall", "universal-transformer"): Recipe(
-        {"width": 64, "depth": 4, "heads": 4}, updates=4_000, curriculum=2_000, **_LIGHT
+        {"width": 64, "depth": 4, "heads": 4}, updates=3_000, curriculum=2_000, **_LIGHT
     ),
     ("signal-recall", "ntm"): Recipe(
         {"slots": 64, "width": 20}, updates=24_000, decay=0.1, curriculum=4_000, snapshots=True, **_GRAVES
@@ -95,20 +95,20 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("signal-recall", "dnc"): Recipe(
         _DNC, batch=4, updates=14_000, curriculum=4_000, decay=0.02, rounds=_rounds(9_000), snapshots=True
     ),
-    ("signal-recall", "deltanet"): Recipe(_DELTA, updates=4_000, curriculum=2_000, rounds=_rounds(3_500), **_LIGHT),
+    ("signal-recall", "deltanet"): Recipe(_DELTA, updates=3_000, curriculum=2_000, rounds=_rounds(2_500), **_LIGHT),
     ("signal-recall", "gated-deltanet"): Recipe(
-        _DELTA, updates=4_000, curriculum=2_000, rounds=_rounds(3_500), **_LIGHT
+        _DELTA, updates=3_000, curriculum=2_000, rounds=_rounds(2_500), **_LIGHT
     ),
-    ("forecast", "rnn"): Recipe({"hidden": 128}, updates=4_000, **_GATED),
+    ("forecast", "rnn"): Recipe({"hidden": 128}, updates=3_000, **_GATED),
     ("forecast", "gru"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
     ("forecast", "lstm"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
     ("forecast", "transformer"): Recipe(_TRANSFORMER | {"positions": "rotary"}, updates=4_000, **_LIGHT),
-    ("forecast", "encoder-decoder"): Recipe({"width": 64, "layers": 2, "heads": 4}, updates=2_500, **_LIGHT),
-    ("forecast", "universal-transformer"): Recipe({"width": 64, "depth": 4, "heads": 4}, updates=2_500, **_LIGHT),
-    ("forecast", "ntm"): Recipe({"slots": 32, "width": 16}, updates=3_000, **_SMALL),
+    ("forecast", "encoder-decoder"): Recipe({"width": 64, "layers": 2, "heads": 4}, updates=1_500, **_LIGHT),
+    ("forecast", "universal-transformer"): Recipe({"width": 64, "depth": 4, "heads": 4}, updates=1_500, **_LIGHT),
+    ("forecast", "ntm"): Recipe({"slots": 32, "width": 16}, updates=1_500, **_SMALL),
     ("forecast", "dnc"): Recipe({"slots": 32, "width": 16}, updates=3_000, **_SMALL),
-    ("forecast", "deltanet"): Recipe(_DELTA, updates=2_500, **_LIGHT),
-    ("forecast", "gated-deltanet"): Recipe(_DELTA, updates=2_500, **_LIGHT),
+    ("forecast", "deltanet"): Recipe(_DELTA, updates=1_500, **_LIGHT),
+    ("forecast", "gated-deltanet"): Recipe(_DELTA, updates=1_500, **_LIGHT),
     ("repeat-copy", "lstm"): Recipe({"hidden": 256}, updates=6_000, curriculum=2_000, **_GATED),
     ("repeat-copy", "transformer"): Recipe(_TRANSFORMER, updates=6_000, curriculum=2_000, **_LIGHT),
     ("repeat-copy", "ntm"): Recipe(_NTM, updates=60_000, check_every=1_000, stop_after=8, **_GRAVES),
@@ -117,9 +117,9 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("associative-recall", "transformer"): Recipe(_TRANSFORMER, updates=8_000, **_ATTENTION),
     ("associative-recall", "ntm"): Recipe(_NTM, updates=80_000, check_every=1_000, stop_after=8, **_GRAVES),
     ("associative-recall", "dnc"): Recipe(_DNC, batch=4, updates=50_000, decay=0.02, check_every=1_000, stop_after=8),
-    ("ngrams", "lstm"): Recipe({"hidden": 128}, updates=4_000, batch=16, decay=0.05, clip=1.0),
+    ("ngrams", "lstm"): Recipe({"hidden": 128}, updates=2_000, batch=16, decay=0.05, clip=1.0),
     ("ngrams", "transformer"): Recipe(_TRANSFORMER, updates=4_000, **_LIGHT),
-    ("ngrams", "ntm"): Recipe({"slots": 64, "width": 20}, updates=3_000, **_SMALL),
+    ("ngrams", "ntm"): Recipe({"slots": 64, "width": 20}, updates=1_500, **_SMALL),
     ("ngrams", "dnc"): Recipe(_DNC, updates=4_000, **_SMALL),
     ("priority-sort", "lstm"): Recipe({"hidden": 256}, updates=8_000, curriculum=3_000, **_GATED),
     ("priority-sort", "transformer"): Recipe(_TRANSFORMER, updates=8_000, curriculum=3_000, **_LIGHT),

@@ -169,7 +169,7 @@ function paintGutter(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene): v
         ? "not asked"
         : signal.kind === "bits"
           ? rightBits(signal, lane.stream, t)
-          : `${layout.mode === "narrow" ? "" : "recalls "}${num(signal.output(lane.stream, t))}`;
+          : `${layout.mode === "narrow" ? "" : "says "}${num(signal.output(lane.stream, t))}`;
     text(ctx, says, x + 16, y, { colour: emphasis === "faded" || !asked ? inks.t3 : inks.t2 });
     y += 15;
   }
