@@ -51,6 +51,27 @@ describe("the log", () => {
     expect([...out]).toEqual([...reader.at(63), ...reader.at(64)]);
   });
 
+  it("keeps whole blocks where they arrived, and copies what lies at odd addresses", () => {
+    const [log, moved] = [new RecordingLog(made.manifest), new RecordingLog(made.manifest)];
+    for (const message of made.messages) {
+      const own = new Uint8Array(message);
+      log.append(own);
+      const odd = new Uint8Array(message.length + 1);
+      odd.set(message, 1);
+      moved.append(odd.subarray(1));
+      odd.fill(0); // was copied, so nothing is lost
+    }
+    for (const model of log.models) {
+      const { bank, name } = model.spec.frame.tensors[0]!;
+      const reader = model.f32(bank, name)!;
+      expect(reader.at(1).buffer).toBe(reader.at(63).buffer);
+      expect(reader.at(1).buffer.byteLength).toBe(HEADER_BYTES + 64 * model.spec.frame.bytes);
+      for (const t of [0, 63, 64, 149]) {
+        expect(moved.model(model.spec.stream).f32(bank, name)!.at(t)).toEqual(reader.at(t));
+      }
+    }
+  });
+
   it("says which step is missing", () => {
     const log = new RecordingLog(made.manifest);
     log.append(made.messages[1]!);
