@@ -145,13 +145,20 @@ export function paintScrub(ctx: Ctx, inks: Inks, width: number, scene: ScrubScen
     ctx.fillStyle = inks.ln2;
     ctx.fillRect(x(steps), BASE - 1, width - x(steps), 1);
   }
-  for (const event of scene.events) {
-    ctx.fillStyle = event.kind === "recall" ? inks.rf : inks.wf;
-    const at = x(Math.min(planned - 1, event.step));
+  for (const recall of [false, true]) {
+    const marks = scene.events.filter((event) => (event.kind === "recall") === recall);
+    ctx.fillStyle = recall ? inks.rf : inks.wf;
     ctx.beginPath();
-    ctx.moveTo(at, 7);
-    ctx.lineTo(at - 3.5, 1);
-    ctx.lineTo(at + 3.5, 1);
+    let last = -Infinity;
+    for (const { step } of marks) {
+      const at = x(Math.min(planned - 1, step));
+      if (Math.abs(at - last) < 1) continue; // of many in one place one is enough
+      last = at;
+      ctx.moveTo(at, 7);
+      ctx.lineTo(at - 3.5, 1);
+      ctx.lineTo(at + 3.5, 1);
+      ctx.closePath();
+    }
     ctx.fill();
   }
   if (scene.loop) {
