@@ -232,7 +232,9 @@ export class Lane {
     const { steps } = this.model;
     if (steps === 0) return;
     const chunk = complete ? steps : Math.floor(steps / 64);
-    if (chunk !== this.measured) {
+    // A long run that grows is not measured at every chunk: each time it is a quarter longer, and at the end.
+    const early = !complete && chunk > 16 && chunk < 1.25 * this.measured;
+    if (chunk !== this.measured && !early) {
       this.measured = chunk;
       this.measure();
     }
