@@ -54,11 +54,12 @@ def rows(
     device: str = "cpu",
     sequences: int = SEQUENCES,
     series: Sequence[RealSeries] = (),
+    beyond: bool = True,
 ) -> Iterator[dict[str, Any]]:
     """One row a checkpoint and condition: model, task, metric, condition, value, sequences, seed, checkpoint (sha256),
     whether it was trained so, chance and best possible score where these are known, and what the literature reports.
 
-    Tasks on signals are measured on each of `series` too. Raises UnknownModel for a name that is not there.
+    Tasks on signals are measured on each of `series` too. `beyond=False` leaves out what lies outside of training. Raises UnknownModel for a name that is not there.
     """
     for name in names if names is not None else checkpoints.names():
         loaded = checkpoints.load(name, device=device)
@@ -66,6 +67,8 @@ def rows(
         common = {"model": loaded.paradigm, "task": loaded.task, "metric": task.metric, "checkpoint": loaded.sha256}
         common |= {"name": loaded.name, "sequences": sequences, "seed": TEST_SEED, "best": None}
         for condition in task.conditions():
+            if not (condition.trained or beyond):
+                continue
             batch = sequences_of(condition, sequences)
             row = common | {"condition": condition.label, "trained": condition.trained, "chance": condition.chance}
             row |= {"best": condition.best(batch) if condition.best else None}
