@@ -3,15 +3,22 @@
 import { HUES, hueOf } from "../draw/tokens";
 import { api } from "../state/api";
 import { ApiError, readable, type MnemoscopeError } from "../state/errors";
-import type { Generator, ModelCard, Preview, SessionRequest, SignalPreview, Status, Upload } from "../wire/wire.gen";
+import type {
+  Generator,
+  ModelCard,
+  Preview,
+  SessionRequest,
+  SignalPreview,
+  Status,
+  TaskCard,
+  Upload,
+} from "../wire/wire.gen";
 import { count } from "../draw/format";
 import { fitting, leastSteps, rounds, suggested } from "./plan";
+import { soon } from "./soon";
 import { defaults, taskPlan } from "./tasks";
 
 export type Source = "generate" | "file" | "draw";
-
-/** Pause after a change before a preview is asked for, ms. */
-const SETTLED = 140;
 
 /** Most models of one recording, moments of a training counted one by one (mnemoscope_server.orders). */
 const LANES = 64;
@@ -24,6 +31,7 @@ export class NewRun {
   status = $state.raw<Status | null>(null);
   cards = $state.raw<readonly ModelCard[]>([]);
   generators = $state.raw<readonly Generator[]>([]);
+  private described = $state.raw<readonly TaskCard[]>([]);
   error = $state.raw<MnemoscopeError | null>(null);
 
   task = $state("signal-recall");
@@ -56,7 +64,7 @@ export class NewRun {
   private trained = $state.raw<ReadonlySet<string>>(new Set());
   begins = $state<"playing" | "paused">("playing");
 
-  readonly goal = $derived(taskPlan(this.task));
+  readonly goal = $derived(taskPlan(this.task, this.described));
   readonly options = $derived({ ...defaults(this.goal), ...this.knobs[this.task] });
   /** The task runs on a signal. */
   readonly series = $derived(this.goal.signal);
@@ -128,7 +136,13 @@ export class NewRun {
 
   async load(): Promise<void> {
     try {
-      [this.status, this.cards, this.generators] = await Promise.all([api.status(), api.models(), api.signals()]);
+      // Tasks first: what is offered follows from the models, and is told from their tasks.
+      [this.described, this.status, this.cards, this.generators] = await Promise.all([
+        api.tasks(),
+        api.status(),
+        api.models(),
+        api.signals(),
+      ]);
       this.chosen = new Set(FIRST);
       if (!this.tasks.includes(this.task)) this.task = this.tasks[0] ?? this.task;
       const kinds = this.generators.map((g) => g.kind);
@@ -274,26 +288,4 @@ export class NewRun {
     if (status?.replay_only || status?.workers === "failed") return "Live runs are off on this host.";
     return series && steps === 0 ? "Waiting for the signal." : "";
   }
-}
-
-/** Asks after a pause; the way to stop it, which also silences an answer on its way. */
-function soon<T>(
-  ask: (signal: AbortSignal) => Promise<T>,
-  took: (answer: T) => void,
-  failed: (error: MnemoscopeError) => void,
-): () => void {
-  const abort = new AbortController();
-  const timer = setTimeout(() => {
-    ask(abort.signal)
-      .then((answer) => {
-        if (!abort.signal.aborted) took(answer);
-      })
-      .catch((reason: unknown) => {
-        if (!abort.signal.aborted) failed(readable(reason));
-      });
-  }, SETTLED);
-  return () => {
-    clearTimeout(timer);
-    abort.abort();
-  };
 }

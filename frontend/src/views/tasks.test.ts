@@ -18,7 +18,23 @@ describe("tasks as they are offered", () => {
     }
   });
 
-  it("an unknown task runs with its own defaults", () => {
+  it("are offered in the server's words where this page has none", () => {
+    const card = {
+      name: "sing",
+      metric: "wrong notes",
+      description: "A tune is heard and sung again.",
+      takes_signal: true,
+      options: [{ name: "notes", label: "Notes", default: 5, low: 1, high: 9 }],
+    };
+    const plan = taskPlan("sing", [card]);
+    expect(plan).toMatchObject({ says: "A tune is heard and sung again.", signal: true });
+    expect(plan.knobs).toMatchObject([{ name: "notes", label: "Notes", start: 5, least: 1, most: 9 }]);
+    expect(defaults(plan)).toEqual({ notes: 5 });
+    expect(taskPlan("copy", [{ ...card, name: "copy" }])).toBe(TASKS["copy"]);
+  });
+
+  it("run with their own defaults where nobody describes them", () => {
     expect(defaults(taskPlan("sing"))).toEqual({});
+    expect(taskPlan("sing").signal).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 /** What models can be asked to do, as the page offers it: sentence, knobs with their ranges, steps that follow from them. */
 
+import type { TaskCard } from "../wire/wire.gen";
 import { RECALL } from "./plan";
 
 export interface Knob {
@@ -118,9 +119,22 @@ export const TASKS: Readonly<Record<string, TaskPlan>> = {
   },
 };
 
-/** Of a task this page does not know: the server's own defaults, and no steps told. */
-export function taskPlan(name: string): TaskPlan {
-  return TASKS[name] ?? { says: "This task takes its own defaults.", signal: false, knobs: [], steps: () => 0 };
+/**
+ * How a task is offered: in this page's own words where it has them, else in the server's, with a number for each of its
+ * options. How many steps such a run takes is known to the task alone.
+ */
+export function taskPlan(name: string, cards: readonly TaskCard[] = []): TaskPlan {
+  const own = TASKS[name];
+  if (own) return own;
+  const card = cards.find((card) => card.name === name);
+  return {
+    says: card?.description ?? "This task takes its own defaults.",
+    signal: card?.takes_signal ?? false,
+    knobs: (card?.options ?? []).map(({ name, label, default: start, low, high }) =>
+      knob(name, label, "", [start, low, high], `${label}: a whole number of ${low} to ${high}`),
+    ),
+    steps: () => 0,
+  };
 }
 
 export function defaults(plan: TaskPlan): Record<string, number> {

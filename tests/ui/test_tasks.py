@@ -1,0 +1,44 @@
+"""A task that a later server knows and this page does not: it is offered in the server's words, with its options."""
+
+from typing import Any
+
+from playwright.sync_api import Route, expect
+
+from ui.conftest import Open
+from ui.helpers import Api
+
+SING = {
+    "name": "sing",
+    "metric": "wrong notes",
+    "description": "A tune is heard and sung again.",
+    "takes_signal": False,
+    "options": [{"name": "notes", "label": "Notes", "default": 5, "low": 1, "high": 9}],
+}
+
+
+def test_a_task_without_words_of_the_page(open_page: Open, ready: Api) -> None:
+    def later(route: Route, more: list[dict[str, Any]]) -> None:
+        route.fulfill(json=[*route.fetch().json(), *more])
+
+    opens = ready.get("/api/gallery")[0]["id"]
+    lstm = next(card for card in ready.get("/api/models") if card["name"] == "lstm-copy")
+    page = open_page(None)
+    page.route("**/api/tasks", lambda route: later(route, [SING]))
+    page.route("**/api/models", lambda route: later(route, [lstm | {"name": "lstm-sing", "task": "sing"}]))
+    page.route("**/api/sessions", lambda route: route.fulfill(json={"id": opens}))
+    page.goto("/new")
+    page.get_by_role("group", name="Task").get_by_role("button", name="Sing", exact=True).click()
+    expect(page.get_by_text("A tune is heard and sung again.")).to_be_visible()
+    notes = page.get_by_role("spinbutton", name="Notes")
+    assert notes.input_value() == "5"
+    notes.fill("70")
+    notes.press("Enter")
+    expect(notes).to_have_value("9")
+    with page.expect_request("**/api/sessions") as waiting:
+        page.get_by_role("button", name="Run", exact=True).click()
+    asked: Any = waiting.value.post_data_json
+    assert asked["task"] == "sing"
+    assert asked["task_params"] == {"notes": 9}
+    assert asked["signal"] == {"kind": "none"}
+    assert asked["models"] == ["lstm"]
+    page.wait_for_url(f"**/s/{opens}*")
