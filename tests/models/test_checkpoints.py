@@ -28,7 +28,6 @@ OWED: tuple[str, ...] = (
     "lstm-repeat-copy",
     "ntm-ngrams",
     "ntm-priority-sort",
-    "rnn-signal-recall",
     "sdnc-encoder-decoder-forecast",
     "transformer-associative-recall",
     "transformer-ngrams",
