@@ -44,9 +44,9 @@ def test_from_a_file_to_a_link(open_page: Open, ready: Api, shot: Shot, tmp_path
     expect(page.get_by_text("36 Hz", exact=False).first).to_be_visible()
     expect(page.locator(".cost b")).to_have_text("320 steps")
     wanted = ("NTM", "DNC")
-    for model in page.locator("label.model").all():
+    for model in page.locator(".model").all():
         if model.locator("b").inner_text() not in wanted:
-            model.locator("input").uncheck()
+            model.get_by_role("checkbox").first.uncheck()
     shot(page, "story-2-new")
     page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_url("**/s/*", timeout=60_000)
