@@ -69,7 +69,7 @@ def rows(model: MemoryModel, task: Task, series: RealSeries, *, device: str = "c
 
 
 def baseline_rows(series: RealSeries) -> Iterator[dict[str, Any]]:
-    """Rows of the baselines for `forecast` on one series, on the same windows."""
+    """Rows of the baselines for `forecast` on one series, on the same windows, with the `period` that the season was found to have."""
     half = len(series.values) // 2
     training, test = series.values[:half], _second_half(series.values)
     count = len(test) // WINDOW
@@ -82,7 +82,7 @@ def baseline_rows(series: RealSeries) -> Iterator[dict[str, Any]]:
 
     one_step: dict[str, Callable[[Floats], Floats]] = {
         "persistence": baselines.persistence,
-        f"seasonal naive ({period} steps)": lambda values: baselines.seasonal_naive(values, period),
+        "seasonal naive": lambda values: baselines.seasonal_naive(values, period),
         f"AR({AR_ORDER}), least squares": lambda values: baselines.autoregressive(values, coefficients),
     }
     free: list[Callable[[Floats], Floats]] = [
@@ -91,13 +91,14 @@ def baseline_rows(series: RealSeries) -> Iterator[dict[str, Any]]:
         lambda row: baselines.run_on(row, coefficients, HORIZON),
     ]
     starts = len(series.values) - len(test) + WINDOW * np.arange(count)
+    common = {"period": period}
     for (name, forecast), on in zip(one_step.items(), free, strict=True):
         ahead = forecast(series.values)[len(known) :]
         outputs = ahead[: count * WINDOW].reshape(count, WINDOW, 1).astype(np.float32)
         batch = Forecast().windows(test, steps=WINDOW, context=CONTEXT)
-        yield _row(series, "next value", Forecast().score(outputs, batch), count) | {"model": name}
+        yield _row(series, "next value", Forecast().score(outputs, batch), count) | common | {"model": name}
         runs = np.stack([on(series.values[: start + WINDOW - HORIZON]) for start in starts])
-        yield _row(series, FREE, _against_persistence(runs, heard, asked), count) | {"model": name}
+        yield _row(series, FREE, _against_persistence(runs, heard, asked), count) | common | {"model": name}
 
 
 @torch.inference_mode()

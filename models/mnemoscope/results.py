@@ -7,8 +7,12 @@ from mnemoscope import checkpoints, paradigms, tasks
 
 _HEAD = """# What the shipped models can do
 
-Made by `mnemoscope evaluate --markdown docs/results.md{options}` from the rows that it prints; every figure was measured on
-the checkpoints of this repository with {sequences} seeded sequences a condition, failures included. Do not edit by hand.
+Made from the rows of this command; every figure was measured on the checkpoints of this repository with {sequences} seeded
+sequences a condition, failures included. Do not edit by hand.
+
+```sh
+mnemoscope evaluate --markdown docs/results.md{options}
+```
 
 Lower is better everywhere. **Bold**: outside the range the model was trained for. *Chance* is what a model that knows nothing
 scores; *best possible* that of the optimal estimator. Figures of papers were measured under their own conditions, named below.
@@ -41,7 +45,10 @@ def markdown(rows: Iterable[dict[str, Any]], *, options: str = "") -> str:
 
 def _grid(rows: list[dict[str, Any]]) -> str:
     """Conditions down, models across."""
-    models = list(dict.fromkeys(row["model"] for row in rows))
+    found = list(dict.fromkeys(row["model"] for row in rows))
+    models = sorted(
+        found, key=lambda model: (*paradigms.names(), *found).index(model)
+    )  # as on the stage, baselines last
     values = {(row["condition"], row["model"]): row for row in rows}
     some = {row["condition"]: row for row in rows}
     known = [name for name in ("chance", "best") if any(row[name] is not None for row in rows)]

@@ -61,11 +61,12 @@ def test_baselines_are_measured_on_a_series_of_a_file(tmp_path: Path) -> None:
     assert series.name == "wave.csv"
     assert series.values.std() == pytest.approx(1, abs=1e-3)
     rows = {(row["model"], row["condition"]): row["value"] for row in evaluate.baseline_rows([series])}
+    assert {row["period"] for row in evaluate.baseline_rows([series])} == {25}
     assert rows["persistence", "wave.csv, next value"] == pytest.approx(1)
     assert rows["AR(32), least squares", "wave.csv, next value"] < 0.15
-    assert rows["seasonal naive (25 steps)", "wave.csv, next value"] < 0.2
+    assert rows["seasonal naive", "wave.csv, next value"] < 0.2
     assert rows["persistence", f"wave.csv, {evaluate_series.FREE}"] == pytest.approx(1)
-    assert rows["seasonal naive (25 steps)", f"wave.csv, {evaluate_series.FREE}"] < 0.1
+    assert rows["seasonal naive", f"wave.csv, {evaluate_series.FREE}"] < 0.1
     assert rows["AR(32), least squares", f"wave.csv, {evaluate_series.FREE}"] < 0.1
     with pytest.raises(SignalError, match="at least 768"):
         evaluate_series.load(series_file(tmp_path, noisy[:500]))
@@ -102,8 +103,8 @@ def test_the_document_holds_every_row_and_says_how_it_was_made() -> None:
     for row in rows:
         assert json.loads(evaluate.as_json(row))["condition"] == row["condition"]
     text = results.markdown(rows, options=" --series a.csv")
-    assert "--markdown docs/results.md --series a.csv" in text
-    assert "| condition | NTM | LSTM | chance |" in text
+    assert "mnemoscope evaluate --markdown docs/results.md --series a.csv" in text
+    assert "| condition | LSTM | NTM | chance |" in text
     assert text.count("| **length 120** |") == 1
     assert "published near 0, one vector duplicated" in text
     assert "| ntm-copy |" in text
