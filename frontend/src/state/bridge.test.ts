@@ -4,6 +4,7 @@ import { makeLog } from "../ledger/testlog";
 import { Api } from "./api";
 import { Bridge } from "./bridge.svelte";
 import { START } from "./bridge_link";
+import { until } from "./testuntil";
 
 const made = makeLog(20, [
   { width: 2, heads: 2 },
@@ -54,11 +55,6 @@ class FakeServer {
       return Response.json({ id, title: "", status: "ended", steps: 20, manifest: made.raw, live: false });
     },
   });
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let k = 0; k < 400 && !condition(); k++) await new Promise((done) => setTimeout(done, 5));
-  expect(condition()).toBe(true);
 }
 
 function at(server: FakeServer, crossing = START): Bridge {

@@ -9,6 +9,7 @@ import { Cursor } from "./cursor.svelte";
 import { openRecording } from "./session.svelte";
 import type { Session, SessionOptions } from "./session.svelte";
 import type { SocketLike } from "./socket";
+import { until } from "./testuntil";
 
 const STEPS = 300;
 const made = makeLog(STEPS, [{ slots: 5, width: 3 }, { units: 4 }, { width: 2, heads: 2 }]);
@@ -199,14 +200,6 @@ function liveServer(steps: number, status: FakeServer["status"] = "running"): Fa
   const server = new FakeServer();
   Object.assign(server, { steps, status, live: true });
   return server;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 400; i++) {
-    if (condition()) return;
-    await new Promise((done) => setTimeout(done, 2));
-  }
-  throw new Error(`never became true: ${String(condition)}`);
 }
 
 function sameAsWhole(session: Session): void {
@@ -500,10 +493,13 @@ describe("a live run", () => {
 
   it("that turns out to be over when it is joined is replayed", async () => {
     const server = liveServer(STEPS, "ended");
-    const session = start(server);
-    await until(() => server.sockets.length === 1);
-    server.live = false;
+    const socket = (): SocketLike => {
+      server.live = false; // after the page learned that it is live, before it joined
+      return server.open();
+    };
+    const session = start(server, { socket });
     await until(() => session.complete);
+    expect(server.sockets.length).toBe(1);
     expect([session.available, session.badge]).toEqual([STEPS, "Recorded"]);
   });
 
