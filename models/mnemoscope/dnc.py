@@ -13,8 +13,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from mnemoscope import addressing, controllers
-from mnemoscope.dnc_interface import DNCConfig, Interface, interface_size, interface_sizes, unpack
+from mnemoscope import controllers, graves_memory
+from mnemoscope.dnc_interface import DNCConfig, interface_size, interface_sizes, unpack
+from mnemoscope.graves_memory import GravesState, Interface
 from mnemoscope.layout import BankSpec
 from mnemoscope.model import MemoryModel, Step, TensorEntry, Traced
 
@@ -24,7 +25,7 @@ BLANK = 1e-6
 
 
 class DNCState(NamedTuple):
-    """All that the next step needs."""
+    """All that the next step needs: the fields of GravesState, then what the controller carries."""
 
     memory: Tensor  # [B, N, W]
     usage: Tensor  # [B, N]
@@ -91,43 +92,16 @@ class DNC(MemoryModel):
         features, hidden, cell = controllers.advance(self.controller, chi, state.hidden, state.cell)
         xi = unpack(self.interface(features), c, self._sizes)  # ξ_t = W_ξ h_t
 
-        kept = addressing.retention(xi.free_gates, state.read_weights)  # ψ_t
-        usage = addressing.usage_after(state.usage, state.write_weights.squeeze(1).detach(), kept)  # u_t
-        allocation = addressing.allocation_weighting(usage)  # a_t
-        write_key = xi.write_key.unsqueeze(1)
-        content = self._look_up(state.memory, write_key, xi.write_strength, xi.write_mask).squeeze(1)  # c^w_t
-        write = xi.write_gate * torch.lerp(content, allocation, xi.allocation_gate)  # w^w_t
-        write_weights = write.unsqueeze(1)
-        found = state.memory * kept.unsqueeze(2) if c.deallocation else state.memory  # M_{t−1} ⊙ ψ_t 1ᵀ in DNC-D
-        memory = addressing.erase_and_write(found, write_weights, xi.erase, xi.write_vectors)
-
-        links = addressing.link_matrix(state.links, state.precedence, write, self.off_diagonal)  # L_t, from p_{t−1}
-        precedence = addressing.precedence_after(state.precedence, write)  # p_t
-        forward = torch.bmm(state.read_weights, links.transpose(1, 2))  # f_t = L_t w^r_{t−1}
-        backward = torch.bmm(state.read_weights, links)  # b_t = L_tᵀ w^r_{t−1}
-        if c.sharpening:
-            backward, forward = (
-                addressing.sharpen(way, sharpness, epsilon=addressing.LINK_EPSILON)
-                for way, sharpness in zip((backward, forward), xi.link_sharpening.unbind(2), strict=True)
-            )
-        looked_up = self._look_up(memory, xi.read_keys, xi.read_strengths, xi.read_masks)  # c^r_t
-        modes = torch.stack((backward, looked_up, forward), 2)  # [B, R, 3, N]
-        read_weights = torch.matmul(xi.read_modes.unsqueeze(2), modes).squeeze(2)  # w^r_t
-        reads = torch.bmm(read_weights, memory)  # r_t = M_tᵀ w^r_t
+        memory = GravesState(*state[: len(GravesState._fields)])
+        after, reads = graves_memory.step(memory, xi, self.off_diagonal, deallocation=c.deallocation)
 
         from_memory = self.read_output(reads.view(batch, -1))
         output = self.controller_output(features) + from_memory
         return Step(
             output,
-            DNCState(memory, usage, links, precedence, write_weights, read_weights, reads, hidden, cell),
-            DNCSeen(write_weights, read_weights, reads, xi, from_memory),
+            DNCState(*after, reads, hidden, cell),
+            DNCSeen(after.write_weights, after.read_weights, reads, xi, from_memory),
         )
-
-    def _look_up(self, memory: Tensor, keys: Tensor, strengths: Tensor, masks: Tensor) -> Tensor:
-        """C(M, k, β), through the masks of DNC-M where there are any."""
-        if self.config.masking:
-            return addressing.masked_content_weighting(memory, keys, strengths, masks.view(keys.shape))
-        return addressing.content_weighting(memory, keys, strengths)
 
     def banks(self) -> list[BankSpec]:
         """One matrix of N slots with usage and temporal links."""

@@ -5,13 +5,13 @@
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from mnemoscope import addressing, controllers
 from mnemoscope.controllers import ControllerKind
+from mnemoscope.graves_memory import Interface
 
 
 @dataclass(frozen=True)
@@ -45,24 +45,6 @@ class DNCConfig:
             raise ValueError(
                 f"mask_min must lie in 0 … 1, got {self.mask_min!r}; 0.1 is usual, 1 turns masks into no masks"
             )
-
-
-class Interface(NamedTuple):
-    """The interface vector, unpacked; shapes with the batch in front. What an option that is off would say has no elements."""
-
-    read_keys: Tensor  # [B, R, W]
-    read_strengths: Tensor  # [B, R]
-    write_key: Tensor  # [B, W]
-    write_strength: Tensor  # [B, 1]
-    erase: Tensor  # [B, 1, W]
-    write_vectors: Tensor  # [B, 1, W]
-    free_gates: Tensor  # [B, R]
-    allocation_gate: Tensor  # [B, 1]
-    write_gate: Tensor  # [B, 1]
-    read_modes: Tensor  # [B, R, 3]: backward, content, forward
-    read_masks: Tensor  # [B, R, W], or [B, 0] without masking
-    write_mask: Tensor  # [B, W], or [B, 0] without masking
-    link_sharpening: Tensor  # [B, R, 2]: backward, forward; or [B, 0] without sharpening
 
 
 def interface_sizes(config: DNCConfig) -> list[int]:

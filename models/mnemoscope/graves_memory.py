@@ -1,9 +1,11 @@
 """The memory of Graves et al. 2016 (Nature 538:471, Methods) alone: state + interface -> state + reads, one pure function.
 
-Nothing here knows a controller. `step` is the paper's memory, unmodified: cosine content weighting, dynamic allocation from
-usage and free gates, erase and write, temporal links, three read modes. Whoever emits an `Interface` whose values lie in
-the ranges of the paper's activations runs inside it: an LSTM does (dnc.py), and so does a Transformer layer (lifted.py).
+Nothing here knows a controller. `step` is the paper's memory, unmodified unless an option of [CS] is asked for: cosine
+content weighting, dynamic allocation from usage and free gates, erase and write, temporal links, three read modes. Whoever
+emits an `Interface` whose values lie in the ranges of the paper's activations runs inside it: an LSTM does (dnc.py), and so
+does a Transformer layer (lifted.py).
 
+[CS] Csordas & Schmidhuber 2019 (arXiv 1904.10278): masks (M), de-allocation (D), sharpened links (S).
 Glossary: B batch, N slots, W width of a slot, R read heads. Shapes as in addressing.py.
 """
 
@@ -14,9 +16,15 @@ from torch import Tensor
 
 from mnemoscope import addressing
 
+NOTHING = torch.empty(1, 0)
+"""What an option that is off says."""
+
 
 class Interface(NamedTuple):
-    """The interface vector ξ_t, unpacked and through its activations ([DNC] "Interface parameters")."""
+    """The interface vector ξ_t, unpacked and through its activations ([DNC] "Interface parameters").
+
+    The last three are of [CS]; one without elements leaves its option off.
+    """
 
     read_keys: Tensor  # k^{r,i} [B, R, W], any
     read_strengths: Tensor  # β^{r,i} [B, R], oneplus: ≥ 1
@@ -28,6 +36,9 @@ class Interface(NamedTuple):
     allocation_gate: Tensor  # g^a [B, 1] in [0, 1]
     write_gate: Tensor  # g^w [B, 1] in [0, 1]
     read_modes: Tensor  # π^i [B, R, 3]: backward, content, forward; on the simplex
+    read_masks: Tensor = NOTHING  # m^{r,i} [B, R, W] in [0, 1]
+    write_mask: Tensor = NOTHING  # m^w [B, W] in [0, 1]
+    link_sharpening: Tensor = NOTHING  # s^i [B, R, 2]: backward, forward, oneplus: ≥ 1
 
 
 class GravesState(NamedTuple):
@@ -61,26 +72,45 @@ def blank(batch: int, slots: int, width: int, read_heads: int, like: Tensor) -> 
 
 
 def step(
-    state: GravesState, xi: Interface, off_diagonal: Tensor, *, usage_epsilon: float = addressing.USAGE_EPSILON
+    state: GravesState,
+    xi: Interface,
+    off_diagonal: Tensor,
+    *,
+    usage_epsilon: float = addressing.USAGE_EPSILON,
+    deallocation: bool = False,
 ) -> Access:
     """One access: free, allocate, write, link, read ([DNC] Methods, in the order of the paper).
 
     off_diagonal [N, N] = 1 − I. `usage_epsilon=0` is the paper's allocation; the default has the floor that training needs.
+    `deallocation` (D of [CS]) also wipes a slot that is freed.
     """
     kept = addressing.retention(xi.free_gates, state.read_weights)  # ψ_t
     usage = addressing.usage_after(state.usage, state.write_weights.squeeze(1).detach(), kept)  # u_t
     allocation = addressing.allocation_weighting(usage, epsilon=usage_epsilon)  # a_t
-    found = addressing.content_weighting(state.memory, xi.write_key.unsqueeze(1), xi.write_strength).squeeze(1)  # c^w_t
-    write = xi.write_gate * torch.lerp(found, allocation, xi.allocation_gate)  # w^w_t
+    content = _look_up(state.memory, xi.write_key.unsqueeze(1), xi.write_strength, xi.write_mask).squeeze(1)  # c^w_t
+    write = xi.write_gate * torch.lerp(content, allocation, xi.allocation_gate)  # w^w_t
     write_weights = write.unsqueeze(1)
-    memory = addressing.erase_and_write(state.memory, write_weights, xi.erase, xi.write_vectors)  # M_t
+    found = state.memory * kept.unsqueeze(2) if deallocation else state.memory  # M_{t−1} ⊙ ψ_t 1ᵀ in DNC-D
+    memory = addressing.erase_and_write(found, write_weights, xi.erase, xi.write_vectors)  # M_t
 
     links = addressing.link_matrix(state.links, state.precedence, write, off_diagonal)  # L_t, from p_{t−1}
     precedence = addressing.precedence_after(state.precedence, write)  # p_t
     forward = torch.bmm(state.read_weights, links.transpose(1, 2))  # f_t = L_t w^r_{t−1}
     backward = torch.bmm(state.read_weights, links)  # b_t = L_tᵀ w^r_{t−1}
-    looked_up = addressing.content_weighting(memory, xi.read_keys, xi.read_strengths)  # c^r_t
+    if xi.link_sharpening.shape[1]:
+        backward, forward = (
+            addressing.sharpen(way, sharpness, epsilon=addressing.LINK_EPSILON)
+            for way, sharpness in zip((backward, forward), xi.link_sharpening.unbind(2), strict=True)
+        )
+    looked_up = _look_up(memory, xi.read_keys, xi.read_strengths, xi.read_masks)  # c^r_t
     modes = torch.stack((backward, looked_up, forward), 2)  # [B, R, 3, N]
     read_weights = torch.matmul(xi.read_modes.unsqueeze(2), modes).squeeze(2)  # w^r_t
     reads = torch.bmm(read_weights, memory)  # r_t = M_tᵀ w^r_t
     return Access(GravesState(memory, usage, links, precedence, write_weights, read_weights), reads)
+
+
+def _look_up(memory: Tensor, keys: Tensor, strengths: Tensor, masks: Tensor) -> Tensor:
+    """C(M, k, β), through the masks of DNC-M where there are any."""
+    if masks.shape[1]:
+        return addressing.masked_content_weighting(memory, keys, strengths, masks.view(keys.shape))
+    return addressing.content_weighting(memory, keys, strengths)

@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from mnemoscope import addressing, graves_memory, lifted, positions
-from mnemoscope.dnc import DNC, DNCConfig
-from mnemoscope.graves_memory import GravesState, Interface
+from mnemoscope.graves_memory import Interface
 from mnemoscope.sdnc import ControllerLayer, StatelessDNC
 from mnemoscope.transformer import Transformer, TransformerConfig
 
@@ -81,27 +80,12 @@ def test_the_memory_is_the_papers_written_out_in_loops(floor: float) -> None:
     for t in range(12):
         xi = interface(t)
         state, reads = graves_memory.step(state, xi, off_diagonal, usage_epsilon=floor)
-        plain = written_out(plain, {name: value[1].numpy() for name, value in xi._asdict().items()}, floor)
+        plain = written_out(
+            plain, {name: value[1].numpy() for name, value in xi._asdict().items() if value.numel()}, floor
+        )
         np.testing.assert_allclose(reads[1].numpy(), plain.pop("read_vectors"), atol=1e-12)
         for name, value in state._asdict().items():
             np.testing.assert_allclose(value[1].numpy(), plain[name], atol=1e-12, err_msg=name)
-
-
-@torch.no_grad()
-def test_it_is_the_very_memory_that_our_dnc_runs() -> None:
-    """Given the DNC's own interface, one access gives the DNC's memory and reads to the last bit, from the same start."""
-    torch.manual_seed(0)
-    dnc = DNC(DNCConfig(inputs=4, outputs=2, slots=N, width=5, read_heads=3, controller=9)).double()
-    state: Any = dnc.initial_state(B)
-    ours = GravesState(*(getattr(state, name) for name in GravesState._fields))
-    for x in torch.randn(B, T, 4, dtype=torch.float64).unbind(1):
-        step = dnc.step(x, state)
-        state = step.state
-        xi = Interface(*(getattr(step.seen.interface, name) for name in Interface._fields))
-        ours, reads = graves_memory.step(ours, xi, dnc.off_diagonal)
-        assert torch.equal(reads, state.read_vectors)
-        for name in GravesState._fields:
-            assert torch.equal(getattr(ours, name), getattr(state, name)), name
 
 
 def transformer(kind: Any = "sinusoidal", *, spread: float = 0.2) -> Transformer:
