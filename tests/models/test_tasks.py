@@ -123,6 +123,17 @@ def test_ngrams_follow_their_table_and_the_optimum_is_the_bayesian_estimator() -
     assert 100 < task.optimum(task.batch(np.random.default_rng(0), 64)) < 150  # the paper: about 133
 
 
+def test_ngrams_begin_a_curriculum_with_tables_over_the_last_bit_alone() -> None:
+    """An estimator that counts over one bit is the shorter code at the start, the one over five at the end."""
+
+    class OneBit(NGrams):
+        context = 1
+
+    for progress, shorter, longer in ((0.0, OneBit(), NGrams()), (1.0, NGrams(), OneBit())):
+        batch = NGrams().batch(np.random.default_rng(1), 32, progress=progress)
+        assert shorter.optimum(batch) < longer.optimum(batch) - 5
+
+
 def test_priority_sort_asks_for_the_highest_first() -> None:
     """16 of 20 vectors in the order of their priorities."""
     episode = tasks.get("priority-sort").episode(seed=2)
