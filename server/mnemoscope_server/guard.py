@@ -112,6 +112,7 @@ class _Dressed:
             headers.setdefault("X-Content-Type-Options", "nosniff")
             headers.setdefault("Referrer-Policy", "no-referrer")
             headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+            headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")  # with COOP: pages may share memory
             headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if embedded else "same-origin")
             headers.setdefault("X-Robots-Tag", "noindex")
         elif self._replaced:

@@ -1,7 +1,9 @@
 """The page: one bundle for every address of it, files whose name is their hash, and what to do where it is missing."""
 
+import gzip
 import html
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -17,6 +19,8 @@ from mnemoscope_server.store import Entry, Expired
 router = APIRouter(include_in_schema=False)
 
 IMMUTABLE = "public, max-age=31536000, immutable"
+TEXTS = {".js": "text/javascript", ".css": "text/css"}
+"""Files of the bundle that shrink to a third, and what they are; fonts and pictures are compressed already."""
 MISSING = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Mnemoscope</title><style>
 body{font:16px/1.5 system-ui;max-width:42em;margin:4em auto;padding:0 1em}code{background:#8882}</style></head><body>
 <h1>The page is not built yet</h1>
@@ -97,10 +101,20 @@ def card(row: Entry, picture: str) -> str:
 
 
 @router.get("/assets/{name}")
-def asset(name: str) -> Response:
-    """A file of the bundle. Names are looked up in the folder's list, never joined to a path."""
+def asset(request: Request, name: str) -> Response:
+    """A file of the bundle, compressed where that is of use. Names are looked up in the folder's list, never joined to a path."""
     folder = bundle()
     files = {path.name: path for path in (folder / "assets").iterdir()} if folder else {}
     if name not in files or not files[name].is_file():
         return problem(404, "not-found", f"the bundle has no file {name[:100]!r}", cure="Reload the page.")
-    return FileResponse(files[name], headers={"Cache-Control": IMMUTABLE})
+    headers = {"Cache-Control": IMMUTABLE, "Vary": "Accept-Encoding"}
+    path = files[name]
+    if path.suffix not in TEXTS or "gzip" not in request.headers.get("accept-encoding", ""):
+        return FileResponse(path, headers=headers)
+    return Response(packed(path), headers=headers | {"Content-Encoding": "gzip"}, media_type=TEXTS[path.suffix])
+
+
+@lru_cache(maxsize=16)  # a handful of files, whose names change with their contents
+def packed(path: Path) -> bytes:
+    """The file, compressed once. A middleware would do so at every answer, and to chunks of floats, which it is lost on."""
+    return gzip.compress(path.read_bytes(), 9)

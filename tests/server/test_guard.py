@@ -1,6 +1,7 @@
 """Who may call, from which page, and what a page may do: every route, sockets included."""
 
 import asyncio
+import gzip
 import re
 from types import SimpleNamespace
 
@@ -182,6 +183,8 @@ def test_every_answer_says_what_a_page_may_do(app, path):
     assert rules["frame-ancestors"] == ("*" if path.startswith("/embed/") else "'self'")
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["cross-origin-embedder-policy"] == "require-corp"
 
 
 def test_inline_scripts_of_the_page_are_allowed_one_by_one():
@@ -199,6 +202,7 @@ def bundled(tmp_path, monkeypatch):
     (bundle / "index.html").write_text("<html><head><title>x</title></head><script>1</script></html>")
     (bundle / "assets" / "app-1a2b.js").write_text("1")
     monkeypatch.setattr("mnemoscope_server.pages.bundle", lambda: bundle)
+    return bundle
 
 
 def test_pages_have_their_base_at_the_root(app, bundled):
@@ -216,6 +220,22 @@ def test_pages_have_their_base_at_the_root(app, bundled):
     assert b'<base href="/tool/">' in body
     assert b"http://127.0.0.1:8000/tool/api/recordings/odd-beat/picture.png" in body
     assert "frame-ancestors *" in headers["content-security-policy"]
+
+
+def test_scripts_are_sent_compressed_to_those_who_take_it(app, bundled):
+    """The same bytes either way; a file that is compressed already is sent as it is."""
+    (bundled / "assets" / "inter-1a2b.woff2").write_bytes(b"wOF2")
+    packed = {"host": HOST, "accept-encoding": "gzip, br"}
+    _, headers, body = ask(app, "/assets/app-1a2b.js", "GET", packed)
+    assert (headers["content-encoding"], gzip.decompress(body)) == ("gzip", b"1")
+    assert headers["content-type"].startswith("text/javascript")
+    _, plain, body = ask(app, "/assets/app-1a2b.js", "GET", {"host": HOST})
+    assert "content-encoding" not in plain
+    assert (body, plain["vary"], headers["vary"]) == (b"1", "Accept-Encoding", "Accept-Encoding")
+    assert plain["cache-control"] == headers["cache-control"]
+    _, headers, body = ask(app, "/assets/inter-1a2b.woff2", "GET", packed)
+    assert "content-encoding" not in headers
+    assert body == b"wOF2"
 
 
 @pytest.mark.parametrize("root", ["", "/tool"])

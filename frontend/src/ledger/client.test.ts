@@ -4,6 +4,7 @@ import type { Question, WorkerLike } from "./client";
 import { RecordingLog } from "./log";
 import { LedgerService } from "./questions";
 import type { FromWorker, ToWorker } from "./questions";
+import { isShared, shareable } from "./shareable";
 import { sharesAt, slotOrigins } from "./shares";
 import { loaded, makeLog } from "./testlog";
 
@@ -44,6 +45,7 @@ function client(log: RecordingLog, options: ConstructorParameters<typeof LedgerC
 }
 
 afterEach(() => {
+  vi.unstubAllGlobals();
   for (const open of clients.splice(0)) open.close();
   vi.useRealTimers();
 });
@@ -167,5 +169,20 @@ describe("the worker", () => {
       ledger.peek({ kind: "shares", stream: 0, bank: null, index: 0, t: 50 + i }),
     );
     expect(held.map((row) => row !== null)).toEqual([...Array(8).fill(false), true, true]);
+  });
+});
+
+describe("memory of a recording", () => {
+  it.each([true, false])("is one for page and worker where the browser isolates the page (%s)", async (isolated) => {
+    vi.stubGlobal("crossOriginIsolated", isolated);
+    const log = new RecordingLog(made.manifest);
+    const worker = new FakeWorker();
+    const ledger = client(log, { spawn: () => worker });
+    for (const message of made.messages) log.append(shareable(message));
+    const sent = worker.heard.filter((message) => message.type === "message");
+    expect(sent.length).toBe(made.messages.length);
+    expect(sent.every(({ bytes }) => isShared(bytes))).toBe(isolated);
+    expect(isShared(new Uint8Array(log.model(0).block(0).buffer))).toBe(isolated);
+    expect(await ledger.shares(0, null, 0, 129)).toEqual(sharesAt(log.model(0), null, 0, 129));
   });
 });

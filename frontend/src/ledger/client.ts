@@ -1,7 +1,8 @@
 /**
  * The ledger seen from the page: ask for a row, get it soon, never wait for a stale one.
  *
- * A worker holds a second copy of the log (every message is sent to it once) and answers one question at a time. A new
+ * A worker holds a log of its own (every message is sent to it once, copied unless its memory can be shared, shareable.ts)
+ * and answers one question at a time. A new
  * question of the same asker about the same head takes the place of one still waiting, so that a fast pointer does not
  * queue up rows nobody looks at any more. Where the page may not have a worker (a strict content policy, some file://
  * set-ups) the same questions are answered here, one per turn of the event loop.
@@ -10,6 +11,7 @@ import { LedgerError } from "./errors";
 import type { RecordingLog } from "./log";
 import { answer } from "./questions";
 import type { FromWorker, Question, ToWorker } from "./questions";
+import { isShared } from "./shareable";
 import { spawnLedger } from "./spawn";
 
 export type { Question } from "./questions";
@@ -162,7 +164,10 @@ export class LedgerClient {
     const send = (bytes: Uint8Array<ArrayBuffer>): void => this.send({ type: "message", bytes }, [bytes.buffer]);
     this.cleanup.push(
       () => clearTimeout(timer),
-      this.log.onMessage((bytes) => send(new Uint8Array(bytes))),
+      this.log.onMessage((bytes) => {
+        if (isShared(bytes)) this.send({ type: "message", bytes }, []);
+        else send(new Uint8Array(bytes));
+      }),
     );
     this.send({ type: "open", manifest: this.log.manifest.raw }, []);
     for (const message of this.log.messages()) send(message);

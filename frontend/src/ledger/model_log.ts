@@ -11,7 +11,7 @@ import { encodeMessage } from "../wire/messages";
 import { LedgerError } from "./errors";
 
 interface Block {
-  readonly data: Float32Array<ArrayBuffer>;
+  readonly data: Float32Array;
   /** 1 where the frame of that step has arrived. */
   readonly held: Uint8Array;
 }
@@ -33,7 +33,7 @@ export class TensorReader {
   }
 
   /** The numbers of step t, as a view. Throws LedgerError where the step is not held. */
-  at(t: number): Float32Array<ArrayBuffer> {
+  at(t: number): Float32Array {
     const data = this.log.block(t);
     const start = (t % KEYFRAME_EVERY) * this.log.floats + this.spec.offset / 4;
     return data.subarray(start, start + this.size);
@@ -65,7 +65,7 @@ export class ModelLog {
   /** Set when the model could not go on; its steps before that stay readable. */
   failure: Failure | null = null;
   private readonly blocks = new Map<number, Block>();
-  private readonly keyframes = new Map<number, Float32Array<ArrayBuffer>>();
+  private readonly keyframes = new Map<number, Float32Array>();
   private readonly readers = new Map<string, TensorReader | null>();
   private contiguous = 0;
   private end = 0;
@@ -139,7 +139,7 @@ export class ModelLog {
   }
 
   /** The block that holds step t. Throws LedgerError where the step is not held. */
-  block(t: number): Float32Array<ArrayBuffer> {
+  block(t: number): Float32Array {
     const block = this.blocks.get(Math.floor(t / KEYFRAME_EVERY));
     if (block?.held[t % KEYFRAME_EVERY] === 1) return block.data;
     throw new LedgerError(
@@ -158,7 +158,7 @@ export class ModelLog {
     const { bytes } = this.spec.frame;
     const { buffer, byteOffset } = payload;
     const whole = count === KEYFRAME_EVERY && first % KEYFRAME_EVERY === 0 && byteOffset % 4 === 0;
-    if (whole && buffer instanceof ArrayBuffer && !this.blocks.has(first / KEYFRAME_EVERY)) {
+    if (whole && !this.blocks.has(first / KEYFRAME_EVERY)) {
       const data = new Float32Array(buffer, byteOffset, KEYFRAME_EVERY * this.floats);
       this.blocks.set(first / KEYFRAME_EVERY, { data, held: new Uint8Array(KEYFRAME_EVERY).fill(1) });
     }

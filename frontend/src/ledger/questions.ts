@@ -30,7 +30,7 @@ export function answer(model: ModelLog, { kind, bank, index, t }: Question): Flo
 
 export type ToWorker =
   | { readonly type: "open"; readonly manifest: Json }
-  | { readonly type: "message"; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: "message"; readonly bytes: Uint8Array }
   | { readonly type: "ask"; readonly id: number; readonly question: Question };
 
 export type FromWorker =

@@ -23,16 +23,12 @@ export class ChunkLoader {
   private queue: number[] = [];
   private readonly running = new Set<number>();
   private readonly tries = new Map<number, number>();
-  private readonly timers = new Set<ReturnType<typeof setTimeout>>();
+  /** Chunks that will be tried again. */
+  private readonly timers = new Map<number, ReturnType<typeof setTimeout>>();
   private readonly abort = new AbortController();
-  private idle: (() => void)[] = [];
+  private waiting: { readonly chunks: readonly number[]; readonly done: () => void }[] = [];
 
   constructor(private readonly options: ChunkOptions) {}
-
-  /** Chunks asked for and not there yet. */
-  get pending(): number {
-    return this.queue.length + this.running.size + this.timers.size;
-  }
 
   /** Asks for chunks, in this order, after those asked for before. One that is on its way is not asked for twice. */
   want(chunks: Iterable<number>): void {
@@ -47,16 +43,18 @@ export class ChunkLoader {
     this.go();
   }
 
-  /** Resolves when nothing is asked for any more. */
-  settled(): Promise<void> {
-    if (this.pending === 0) return Promise.resolve();
-    return new Promise((resolve) => this.idle.push(resolve));
+  /** Resolves when none of these chunks is asked for any more: it is here, or cannot be had. */
+  settled(...chunks: number[]): Promise<void> {
+    return new Promise((done) => {
+      this.waiting.push({ chunks, done });
+      this.rest();
+    });
   }
 
   stop(): void {
     this.abort.abort();
     this.queue = [];
-    for (const timer of this.timers) clearTimeout(timer);
+    for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
     this.rest();
   }
@@ -72,12 +70,20 @@ export class ChunkLoader {
   }
 
   private rest(): void {
-    if (this.pending > 0 && !this.abort.signal.aborted) return;
-    for (const done of this.idle.splice(0)) done();
+    const over = this.abort.signal.aborted;
+    const settled = this.waiting.filter(({ chunks }) => over || !chunks.some((n) => this.pending(n)));
+    this.waiting = this.waiting.filter((waiting) => !settled.includes(waiting));
+    for (const { done } of settled) done();
+  }
+
+  private pending(n: number): boolean {
+    return this.queue.includes(n) || this.running.has(n) || this.timers.has(n);
   }
 
   private async load(n: number): Promise<void> {
     this.running.add(n);
+    clearTimeout(this.timers.get(n)); // asked for before its next try was due
+    this.timers.delete(n);
     try {
       const bytes = await this.options.fetch(n, this.abort.signal);
       if (this.abort.signal.aborted) return;
@@ -98,12 +104,12 @@ export class ChunkLoader {
     if (again) {
       const timer = setTimeout(
         () => {
-          this.timers.delete(timer);
+          this.timers.delete(n);
           this.hurry(n);
         },
         (this.options.wait ?? backoff)(tries),
       );
-      this.timers.add(timer);
+      this.timers.set(n, timer);
     }
     this.options.failed(n, error, again);
   }

@@ -3,6 +3,7 @@
  * the rest, the holes and the replay. Knows nothing of cursors or pictures.
  */
 import type { RecordingLog } from "../ledger/log";
+import { shareable } from "../ledger/shareable";
 import { KEYFRAME_EVERY } from "../wire/manifest";
 import type { ClientMessage, ServerMessage } from "../wire/wire.gen";
 import type { Api } from "./api";
@@ -40,7 +41,7 @@ export class Supply {
     this.loader = new ChunkLoader({
       fetch: (n, signal) => api.chunk(id, n, { signal }),
       take: (n, bytes) => {
-        log.append(bytes);
+        log.append(shareable(bytes));
         if (this.troubled.delete(n)) options.trouble(n, null, false);
       },
       failed: (n, error, again) => {
@@ -53,8 +54,9 @@ export class Supply {
 
   /** Resolves when the first chunk and that of step t are here (or cannot be had); a first picture is possible then. */
   async first(t = 0): Promise<void> {
-    this.loader.hurry(Math.floor(t / KEYFRAME_EVERY), 0);
-    await this.loader.settled();
+    const wanted = [Math.floor(t / KEYFRAME_EVERY), 0];
+    this.loader.hurry(...wanted);
+    await this.loader.settled(...wanted);
   }
 
   /** Everything below step `until` that is not here, in order, the chunk of step `t` before the others. */
