@@ -1,7 +1,7 @@
 /** One model on the stage: its tapes, its cut through now, its limits. Everything is derived from the log. */
 
 import { associationAt, memoryAt, unitsAt } from "../ledger/banks";
-import type { ModelLog, RecordingLog } from "../ledger/log";
+import type { ModelLog } from "../ledger/log";
 import { combineHeads, sharesAt } from "../ledger/shares";
 import { isSingle } from "../wire/layout";
 import type { BankSpec, ModelSpec } from "../wire/manifest";
@@ -75,7 +75,6 @@ export class Lane {
   private last: NowPicture | null = null;
 
   constructor(
-    log: RecordingLog,
     readonly model: ModelLog,
     readonly bank: BankSpec,
     signal: SignalTrack,
@@ -95,7 +94,7 @@ export class Lane {
     const source = new LagColumns((t) => known.at(t), signal.planned);
     this.lag = new Tape(source, inks, 8);
     this.fit(pixels, inks);
-    this.grow(log.manifest.status !== "running");
+    this.grow(false);
   }
   private readonly planned: number;
 

@@ -39,7 +39,7 @@ export class StageModel {
   readonly density: Density;
   private bits: { key: string; tape: Tape; source: BitsSource } | null = null;
   private asked = "";
-  private complete: boolean;
+  private complete = false;
   private eased = new Map<number, Float64Array>();
   private linkedCache: { key: string; rows: number[][] } = { key: "", rows: [] };
 
@@ -52,7 +52,6 @@ export class StageModel {
   ) {
     this.signal = new SignalTrack(log);
     this.book = new ShareBook(log, ledger, (stream) => this.bankOf(stream));
-    this.complete = log.manifest.status !== "running";
     for (const stream of streams) this.make(stream);
     this.density = new Density(log, streams);
   }
@@ -87,7 +86,7 @@ export class StageModel {
   private lane(model: ModelLog, bank: BankSpec): Lane {
     const { stream } = model.spec;
     const shares = { at: (t: number) => this.book.peek(stream, t) };
-    const lane = new Lane(this.log, model, bank, this.signal, this.inks, shares);
+    const lane = new Lane(model, bank, this.signal, this.inks, shares);
     lane.grow(this.complete);
     return lane;
   }
