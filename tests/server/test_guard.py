@@ -219,6 +219,7 @@ def test_pages_have_their_base_at_the_root(app, bundled):
     _, headers, body = ask(app, "/tool/embed/odd-beat", "GET", {"host": HOST}, root="/tool")
     assert b'<base href="/tool/">' in body
     assert b"http://127.0.0.1:8000/tool/api/recordings/odd-beat/picture.png" in body
+    assert b'rel="preload" as="fetch" crossorigin href="api/recordings/odd-beat"' in body
     assert "frame-ancestors *" in headers["content-security-policy"]
 
 
