@@ -1,11 +1,16 @@
-"""Fingers on the stage: two of them zoom time and pan it, and leave the playhead where it is."""
+"""Fingers on the stage: two of them zoom time and pan it and leave the playhead where it is; on a phone, which shows one lane
+at a time, everything that can be done with a lane is under its name."""
 
-from playwright.sync_api import CDPSession, Page
+import pytest
+from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from ui.conftest import Open
-from ui.helpers import address, settled, stage, step_shown, wait_until
+from ui.helpers import Api, address, overflow, settled, stage, step_shown, wait_until
 
 Finger = tuple[float, float]
+PHONE = {"width": 390, "height": 844, "has_touch": True}
+LEAST = 40
+"""Pixels: what a finger needs."""
 
 
 def touch(cdp: CDPSession, kind: str, *fingers: Finger) -> None:
@@ -37,8 +42,7 @@ def tapped(page: Page, x: float) -> int:
 
 
 def test_two_fingers_zoom_and_pan_time_and_do_nothing_else(open_page: Open, long_recording: str) -> None:
-    phone = {"width": 390, "height": 844, "has_touch": True}
-    page = open_page(f"/s/{long_recording}#t=40&v=1", reduced_motion="reduce", **phone)
+    page = open_page(f"/s/{long_recording}#t=40&v=1", reduced_motion="reduce", **PHONE)
     settled(page)
     box = stage(page).bounding_box()
     assert box
@@ -81,3 +85,99 @@ def test_a_pinch_on_the_trackpad_zooms_the_stage_not_the_page(open_page: Open, l
     page.wait_for_timeout(120)
     wait_until(lambda: tapped(page, 600) - tapped(page, 300) == round(before / 2), 5, "two notches: 6 px a step")
     assert page.evaluate("() => [visualViewport.scale, devicePixelRatio]") == [1, 1]
+
+
+def for_fingers(page: Page, items: Locator) -> None:
+    """All of them are high enough, and on the screen once they are scrolled to."""
+    assert items.count() > 0
+    for item in items.all():
+        item.scroll_into_view_if_needed()
+        box = item.bounding_box()
+        assert box
+        name = item.inner_text()
+        assert box["height"] >= LEAST, f"{name} is {box['height']} px high"
+        assert box["x"] >= 0, name
+        assert box["y"] >= 0, name
+        assert box["x"] + box["width"] <= 390, name
+        assert box["y"] + box["height"] <= page.evaluate("() => innerHeight"), name
+
+
+def menu(page: Page) -> Locator:
+    """The menu of the lane that is shown, opened with a finger."""
+    page.locator("button.head").tap()
+    found = page.get_by_role("menu")
+    expect(found).to_be_visible()
+    return found
+
+
+@pytest.mark.parametrize("height", [844, 640])
+def test_a_phone_has_the_menu_of_the_lane_it_shows(open_page: Open, long_recording: str, height: int) -> None:
+    page = open_page(f"/s/{long_recording}#t=190&v=1", **{**PHONE, "height": height})
+    settled(page)
+    chips = page.get_by_role("group", name="Lane shown").get_by_role("button")
+    for_fingers(page, chips)
+    for_fingers(page, page.locator("button.head"))
+    page.get_by_role("button", name="LSTM, lane 1 of 4").wait_for()
+    chips.filter(has_text="Transformer").tap()
+    page.get_by_role("button", name="Transformer, lane 2 of 4").wait_for()
+
+    for_fingers(page, menu(page).locator("[role^=menuitem]"))
+    assert overflow(page) <= 0
+    page.get_by_role("menuitemcheckbox", name="Mute").tap()
+    wait_until(lambda: "mute=transformer" in address(page), 5, "the lane to be muted")
+    expect(chips.filter(has_text="Transformer")).to_have_attribute("aria-pressed", "true")
+    menu(page).get_by_role("menuitem", name="Move right").tap()
+    wait_until(lambda: "order=lstm,ntm,transformer,dnc" in address(page), 5, "the lane to stand behind the NTM")
+    page.get_by_role("button", name="Transformer, lane 3 of 4").wait_for()
+    menu(page).get_by_role("menuitemcheckbox", name="Keep first").tap()
+    page.get_by_role("button", name="Transformer, lane 1 of 4").wait_for()
+    menu(page).get_by_role("menuitemcheckbox", name="Isolate").tap()
+    wait_until(lambda: "solo=transformer" in address(page), 5, "the lane to be isolated")
+    chips.filter(has_text="DNC").tap()
+    wait_until(lambda: "solo=dnc" in address(page), 5, "the lane that is shown to be the one isolated")
+    chips.filter(has_text="Transformer").tap()
+    menu(page).get_by_role("menuitemradio", name="Head 2").tap()
+    menu(page).get_by_role("menuitemradio", name="Layer 1").tap()
+    wait_until(lambda: "transformer:" in address(page), 5, f"the memory shown: {address(page)}")
+
+    menu(page).get_by_role("menuitem", name="Read map").tap()
+    card = page.get_by_role("dialog", name="Transformer, read map")
+    for_fingers(page, card.get_by_role("button"))
+    square = card.get_by_role("img").bounding_box()
+    assert square
+    assert square["x"] >= 0
+    assert square["x"] + square["width"] <= 390
+    card.get_by_role("button", name="Close").tap()
+    menu(page).get_by_role("menuitem", name="Take off the stage").tap()
+    wait_until(lambda: "hide=transformer" in address(page), 5, "the lane to leave")
+    expect(chips).to_have_count(3)
+    assert overflow(page) <= 0
+
+
+def test_a_finger_that_scrolls_over_the_name_opens_nothing(open_page: Open, long_recording: str) -> None:
+    page = open_page(f"/s/{long_recording}#t=190&v=1", **{**PHONE, "height": 640})
+    settled(page)
+    head = page.locator("button.head").bounding_box()
+    assert head
+    x, y = head["x"] + 60, head["y"] + 20
+    cdp = page.context.new_cdp_session(page)
+    touch(cdp, "touchStart", (x, y))
+    for k in range(1, 9):
+        touch(cdp, "touchMove", (x, y - 10 * k))
+    touch(cdp, "touchEnd")
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("menu")).to_have_count(0)
+    moved = page.locator("button.head").bounding_box()
+    assert moved
+    assert moved["y"] < head["y"], "the page has scrolled"
+
+
+def test_the_bridge_has_it_too(open_page: Open, ready: Api) -> None:
+    page = open_page("/bridge", **PHONE)
+    expect(page.get_by_text("Outputs are apart by")).to_be_visible(timeout=60_000)
+    settled(page)
+    chips = page.get_by_role("group", name="Lane shown").get_by_role("button")
+    chips.filter(has_text="sDNC").tap()
+    for_fingers(page, menu(page).locator("[role^=menuitem]"))
+    page.get_by_role("menuitemcheckbox", name="Mute").tap()
+    wait_until(lambda: "mute=" in address(page), 5, "the lane to be muted")

@@ -24,6 +24,8 @@ import type { Inks } from "./tokens";
 
 /** Smaller shares stay in the remainder. */
 const LEAST_ARC = 0.012;
+/** Room for the sign of the lane's menu, which lies over the end of the name's line on a phone. */
+const MENU = 20;
 
 export interface LaneScene {
   lane: Lane;
@@ -319,7 +321,7 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
   });
   if (phone) {
     const words = [lane.moment ?? sizes, error?.words].filter(Boolean).join(" · ");
-    text(ctx, words, header.x + header.w, header.y + 8.5, { colour: inks.t3, align: "right" });
+    text(ctx, words, header.x + header.w - MENU, header.y + 8.5, { colour: inks.t3, align: "right" });
     return;
   }
   if (box.folded) return;
