@@ -4,6 +4,7 @@ A `Stepper` advances one model by exactly as many steps as it is asked to; nothi
 the next step does not exist yet. Steps stay on the device and are copied to the host once a chunk.
 """
 
+import math
 import platform
 import secrets
 from collections import Counter
@@ -79,7 +80,8 @@ class Stepper:
         self.layout = FrameLayout.of([*common, *self._entries])
         self.keyframe_layout = FrameLayout.of(self.model.keyframe_entries())
         self._inputs = torch.tensor(episode.inputs, device=device)  # a copy: a free run overwrites what it hears
-        self._known = np.concatenate((episode.inputs, episode.targets, episode.mask[:, None]), 1)
+        self._wanted = torch.tensor(np.concatenate((episode.targets, episode.mask[:, None]), 1), device=device)
+        self._free_from = self.steps if episode.feedback is None else max(episode.feedback, 1)
         self.reset()
 
     def reset(self) -> None:
@@ -106,34 +108,31 @@ class Stepper:
                 pieces.append(Piece("keyframe", self.done, 1, self._keyframe()))
             until = min(stop, self.done - self.done % KEYFRAME_EVERY + KEYFRAME_EVERY)
             table = self._run(until - self.done)
-            bad = np.flatnonzero(~np.isfinite(table).all(1))
-            good = table[: bad[0]] if len(bad) else table
-            if len(good):
-                pieces.append(Piece("frames", self.done, len(good), good.tobytes()))
-            if len(bad):
-                raise NotFinite(self.loaded.label, self.done + int(bad[0]), pieces)
+            good = _finite_rows(table)
+            if good:
+                payload = table[:good].numpy().astype("<f4", copy=False).tobytes()
+                pieces.append(Piece("frames", self.done, good, payload))
+            if good < len(table):
+                raise NotFinite(self.loaded.label, self.done + good, pieces)
             self.done = until
         return pieces
 
-    def _run(self, count: int) -> np.ndarray:
+    def _run(self, count: int) -> Tensor:
         """`count` steps -> [count, numbers of a frame] float32 on the host."""
+        span = slice(self.done, self.done + count)
         outputs, seen = [], []
-        for t in range(self.done, self.done + count):
-            if self.episode.feedback is not None and t >= max(self.episode.feedback, 1):
-                self._inputs[t, 0] = self._last[0, 0]
-            step = self.model.step(self._inputs[t : t + 1], self._state)
+        for t, x in enumerate(self._inputs[span].split(1), self.done):
+            if t >= self._free_from:
+                x[0, 0] = self._last[0, 0]  # into self._inputs: the log holds what the model heard
+            step = self.model.step(x, self._state)
             self._state, self._last = step.state, step.output
             outputs.append(step.output)
             seen.append(step.seen)
+        answers = torch.cat(outputs)
         frames = self.model.frame(_joined(seen))
-        columns = [torch.cat(outputs), *(frames[entry[0], entry[1]].reshape(count, -1) for entry in self._entries)]
-        if self._binary:
-            columns[0] = torch.sigmoid(columns[0])
-        computed = torch.cat(columns, 1).to("cpu", torch.float32).numpy()
-        known = self._known[self.done : self.done + count]
-        if self.episode.feedback is not None:  # the log holds what the model heard
-            known[:, : self.episode.inputs.shape[1]] = self._inputs[self.done : self.done + count].cpu().numpy()
-        return np.concatenate((known, computed), 1).astype("<f4", copy=False)
+        columns = [self._inputs[span], self._wanted[span], torch.sigmoid(answers) if self._binary else answers]
+        columns += [frames[entry[0], entry[1]].reshape(count, -1) for entry in self._entries]
+        return torch.cat(columns, 1).to("cpu", torch.float32)
 
     def _keyframe(self) -> bytes:
         state = self.model.keyframe(self._state)
@@ -173,13 +172,25 @@ class Stepper:
 def _joined(steps: list[Any]) -> Any:
     """What T steps of batch 1 have seen, as one `seen` with time in place of the batch.
 
-    Joining leaf by leaf once a chunk costs a third of naming the tensors of every step: recording stays below 10 %.
+    Joining leaf by leaf once a chunk costs a third of naming the tensors of every step. What is left is about 1 µs
+    for each tensor of a step: little beside a DNC's step, a quarter of the Elman network's.
     """
     first = steps[0]
     if isinstance(first, Tensor):
         return torch.cat(steps)
     parts = [_joined(list(part)) for part in zip(*steps, strict=True)]
     return type(first)(*parts) if hasattr(first, "_fields") else tuple(parts)
+
+
+def _finite_rows(table: Tensor) -> int:
+    """Number of rows before the first one that holds NaN or infinity.
+
+    A finite sum has finite parts alone, so that one pass settles all but runs that fail and sums that overflow.
+    """
+    if math.isfinite(table.sum().item()):
+        return len(table)
+    finite = table.isfinite().all(1)
+    return len(table) if finite.all() else int(finite.int().argmin())
 
 
 def program_version() -> str:

@@ -176,6 +176,16 @@ def test_a_model_that_turns_to_nan_stops_alone(tmp_path: Path) -> None:
         assert "not finite at step 70" in failure["reason"]
 
 
+def test_numbers_are_finite_one_by_one_not_in_sum() -> None:
+    """Outputs whose sum overflows are recorded like any others."""
+    huge = untrained("lstm")
+    original = huge.model.step
+    huge.model.step = lambda x, state: original(x, state)._replace(output=torch.full((1, 1), 3e38))  # type: ignore[method-assign]
+    stepper = record.Stepper(huge, tasks.get("signal-recall").episode(seed=5))
+    [frames] = [piece for piece in stepper.advance(20) if piece.kind == "frames"]
+    assert frames.count == stepper.done == 20
+
+
 def test_a_model_of_another_task_is_refused() -> None:
     """The error names both tasks."""
     with pytest.raises(CheckpointError, match=r"trained for copy, the episode is signal-recall"):
