@@ -55,6 +55,8 @@ class DNC(MemoryModel):
     """
 
     off_diagonal: Tensor
+    through_usage = False
+    """Whether gradients flow from usage into the writes before it (graves_memory.step): not in training."""
 
     def __init__(self, config: DNCConfig) -> None:
         super().__init__()
@@ -93,7 +95,9 @@ class DNC(MemoryModel):
         xi = unpack(self.interface(features), c, self._sizes)  # ξ_t = W_ξ h_t
 
         memory = GravesState(*state[: len(GravesState._fields)])
-        after, reads = graves_memory.step(memory, xi, self.off_diagonal, deallocation=c.deallocation)
+        after, reads = graves_memory.step(
+            memory, xi, self.off_diagonal, deallocation=c.deallocation, through_usage=self.through_usage
+        )
 
         from_memory = self.read_output(reads.view(batch, -1))
         output = self.controller_output(features) + from_memory

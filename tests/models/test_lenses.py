@@ -1,0 +1,137 @@
+"""Sensitivity and intervention of every model, against finite differences and plain runs with one input blanked."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from mnemoscope import checkpoints, lenses, paradigms, record, tasks
+from mnemoscope.errors import CheckpointError, MnemoscopeError
+from mnemoscope.model import MemoryModel
+from mnemoscope.recording import Recording
+
+T, I, O = 23, 3, 2  # noqa: E741
+SIZES: dict[str, dict[str, Any]] = {
+    "rnn": {"hidden": 7},
+    "gru": {"hidden": 7},
+    "lstm": {"hidden": 7},
+    "transformer": {"width": 8, "layers": 2, "heads": 2},
+    "encoder-decoder": {"width": 8, "layers": 1, "heads": 2, "cue": 2},
+    "universal-transformer": {"width": 8, "depth": 2, "heads": 2},
+    "ntm": {"slots": 6, "width": 4, "controller": 9},
+    "dnc": {"slots": 6, "width": 4, "controller": 9, "read_heads": 2},
+    "sdnc": {"width": 8, "layers": 2, "heads": 2},
+    "sdnc-encoder-decoder": {"width": 8, "layers": 1, "heads": 2, "cue": 2},
+    "deltanet": {"width": 8, "layers": 2, "heads": 2},
+    "gated-deltanet": {"width": 8, "layers": 2, "heads": 2},
+}
+
+
+def made(name: str) -> tuple[MemoryModel, Tensor]:
+    """A random model in float64 and inputs [T, I]."""
+    torch.manual_seed(4)
+    model = paradigms.build(name, {"inputs": I, "outputs": O} | SIZES[name]).double().eval()
+    inputs = torch.randn(T, I, dtype=torch.float64)
+    inputs[:, 2] = 0
+    inputs[12, 2] = 1  # the cue of models with phases
+    return model, inputs
+
+
+@torch.no_grad()
+def outputs_at(model: MemoryModel, inputs: Tensor, t: int) -> Tensor:
+    """Raw outputs [B, O] of step t of inputs [B, T, I], by the fold of `step`."""
+    state = model.initial_state(len(inputs))
+    output = torch.empty(0)
+    for x in inputs[:, : t + 1].unbind(1):
+        output, state, _ = model.step(x, state)
+    return output
+
+
+def test_every_paradigm_is_tested_here() -> None:
+    """A new one has to be looked through as well."""
+    assert set(SIZES) == set(paradigms.names())
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_sensitivity_is_the_slope_that_small_changes_measure(name: str) -> None:
+    """Central differences over every input feature, at the last step and before it."""
+    model, inputs = made(name)
+    for t in (T - 1, 14):
+        row = lenses.finished(lenses.sensitivity(model, inputs, t))
+        assert (row.first, row.values.shape) == (0, (t + 1,))
+        change = 1e-6 * torch.eye((t + 1) * I, dtype=torch.float64).view(-1, t + 1, I)  # one number at a time
+        up, down = (outputs_at(model, inputs[: t + 1] + sign * change, t) for sign in (1, -1))
+        slopes = ((up - down) / 2e-6).view(t + 1, I * O)
+        np.testing.assert_allclose(row.values, slopes.norm(dim=1).numpy(), rtol=2e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_intervention_is_a_run_with_one_input_blanked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step one run of its own, also where several batches are needed."""
+    monkeypatch.setattr(lenses, "ROWS", 5)
+    model, inputs = made(name)
+    t = T - 2
+    row = lenses.finished(lenses.intervention(model, inputs, t))
+    truth, plain = outputs_at(model, inputs[None], t), []
+    for s in range(t + 1):
+        blanked = inputs.clone()
+        blanked[s] = 0
+        plain.append(float((outputs_at(model, blanked[None], t) - truth).norm()))
+    np.testing.assert_allclose(row.values, plain, atol=1e-12)
+
+
+@pytest.mark.parametrize("lens", lenses.LENSES)
+def test_a_shorter_reach_sees_the_same_values(lens: str) -> None:
+    """What came before is the same whatever the later inputs are."""
+    model, inputs = made("dnc")
+    whole = lenses.finished(lenses.LENSES[lens](model, inputs, 20))
+    near = lenses.finished(lenses.LENSES[lens](model, inputs, 20, reach=6))
+    assert near.first == 15
+    np.testing.assert_allclose(near.values, whole.values[15:], rtol=1e-10)
+
+
+def test_gradients_of_training_still_stop_at_usage() -> None:
+    """Only while a sensitivity is computed do they flow on, and not after one that was left unfinished."""
+    model, inputs = made("dnc")
+    before = torch.autograd.grad(model(inputs[None]).square().sum(), list(model.parameters()))
+    work = lenses.sensitivity(model, inputs, T - 1)
+    next(work)
+    work.close()
+    after = torch.autograd.grad(model(inputs[None]).square().sum(), list(model.parameters()))
+    assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def test_others_are_let_in_between_pieces_of_work() -> None:
+    """A worker serves its sessions meanwhile."""
+    model, inputs = made("lstm")
+    assert sum(1 for _ in lenses.sensitivity(model, inputs, T - 1)) >= T // lenses.PIECE + O
+    assert sum(1 for _ in lenses.intervention(model, inputs, T - 1)) >= 2 * (T // lenses.PIECE)
+
+
+@pytest.mark.parametrize(("t", "reach"), [(-1, 5), (T, 5), (3, 0)])
+def test_what_cannot_be_looked_at_is_refused(t: int, reach: int) -> None:
+    """The message says what could be asked for."""
+    model, inputs = made("lstm")
+    with pytest.raises(MnemoscopeError, match=r"step must be one of 0 … 22|at least 1 step"):
+        lenses.finished(lenses.sensitivity(model, inputs, t, reach=reach))
+
+
+def test_a_recording_leads_back_to_its_model_or_says_why_not(tmp_path: Any) -> None:
+    """By name and hash of the weights; with them the output of the recording is met to the last bit of float32."""
+    loaded = checkpoints.load("lstm-copy")
+    path = tmp_path / "x.mnemo"
+    record.record_file(path, tasks.get("copy").episode(seed=1, length=5), [loaded])
+    with Recording.open(path) as recording:
+        entry = recording.manifest["models"][0]
+        found = lenses.model_of(entry)
+        inputs = torch.from_numpy(recording["lstm"].array("inputs").copy())
+        ours = torch.sigmoid(outputs_at(found.model, inputs[None], 9))[0].numpy()
+        np.testing.assert_array_equal(ours, recording["lstm"].array("outputs")[9])
+    with pytest.raises(CheckpointError, match="other weights"):
+        lenses.model_of(entry | {"checkpoint": {"name": "lstm-copy", "sha256": "0" * 64}})
+    with pytest.raises(CheckpointError, match="other weights, or another form"):
+        lenses.model_of(entry | {"paradigm": "gru"})
+    with pytest.raises(CheckpointError, match="without a checkpoint"):
+        lenses.model_of(entry | {"checkpoint": None})
