@@ -11,7 +11,7 @@ absolute output of the Transformer, so that difference / scale means something.
 
 import copy
 import math
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from mnemoscope.checkpoints import LoadedModel
 from mnemoscope.encoder_decoder import EncoderDecoder
 from mnemoscope.errors import UnknownModel
 from mnemoscope.model import MemoryModel
+from mnemoscope.pieces import finished
 from mnemoscope.sdnc import StatelessDNC
 from mnemoscope.sdnc_encoder_decoder import StatelessEncoderDecoder
 from mnemoscope.tasks import Batch, Task
@@ -153,11 +154,19 @@ def measure(seed: int = 0, *, name: str = RANDOM, ladder: Sequence[Rung] = LADDE
     torch lacks); `ladder`, in float64: rows of {rung, settings, difference, scale, first_step, score}; `metric` of the scores
     (None where the subject has no task); `ok`: all are equal.
     """
+    return finished(measuring(seed, name=name, ladder=ladder))
+
+
+def measuring(
+    seed: int = 0, *, name: str = RANDOM, ladder: Sequence[Rung] = LADDER
+) -> Generator[None, None, dict[str, Any]]:
+    """`measure` in pieces."""
     asked = subject(name, seed=seed)
     facts: dict[str, Any] = {"own_step": {}, "torch_layers": {}, "graves_memory": {}}
     rows: list[dict[str, Any]] = []
     double = stepped(copy.deepcopy(asked.model).double(), asked.inputs.double())
     rounding = float((stepped(asked.model, asked.inputs) - double).abs().max())
+    yield
     scale = max(float(double.abs().max()), 1.0)
     for precision, dtype in PRECISIONS.items():
         model, x = copy.deepcopy(asked.model).to(dtype), asked.inputs.to(dtype)
@@ -165,13 +174,17 @@ def measure(seed: int = 0, *, name: str = RANDOM, ladder: Sequence[Rung] = LADDE
         wanted = stepped(model, x)
         limits = {part: ROUNDINGS * rounding if dtype is torch.float32 else scale * LIMITS[part] for part in LIMITS}
         facts["own_step"][precision] = _compared(stepped(sdnc, x), wanted, 0.0)
+        yield
         if model.config.positions == "sinusoidal":
             whole = through_torch(sdnc, x)
             facts["torch_layers"][precision] = _compared(stepped(sdnc, x), whole, limits["torch"])
+            yield
         genuine = sdnc.switched(memory="graves", slots=len(x))
         facts["graves_memory"][precision] = _compared(stepped(genuine, x), wanted, limits["graves"])
-        if precision == "float64":
-            rows = [_climbed(genuine, rung, x, wanted, asked) for rung in ladder]
+        yield
+        for rung in ladder if precision == "float64" else ():
+            rows.append(_climbed(genuine, rung, x, wanted, asked))
+            yield
     c = asked.model.config
     return {
         "model": asked.name,

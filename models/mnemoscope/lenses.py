@@ -8,12 +8,11 @@ The first follows stored content, the other two ask about cause, and they need n
 saturated, and a blanked input changes what is written later. This file has those that need the model: x_s is what the
 model heard [I], y_t its raw output [O] before any sigmoid.
 
-Both come as generators that yield between pieces of work of some milliseconds, so that a worker can serve others
-meanwhile; `finished` runs one to its end.
+Both come in pieces of some milliseconds; pieces.finished runs one to its end.
 """
 
 from collections.abc import Callable, Generator
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -48,16 +47,6 @@ class Row(NamedTuple):
 
 
 Work = Generator[None, None, Row]
-Result = TypeVar("Result")
-
-
-def finished(work: Generator[None, None, Result]) -> Result:
-    """The result of a generator that only yields to let others work."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
 
 
 def sensitivity(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = REACH) -> Work:

@@ -12,7 +12,7 @@ from mnemoscope import checkpoints
 from mnemoscope.manifest import KEYFRAME_EVERY
 from mnemoscope_server import callers, orders, rest, words
 from mnemoscope_server import sharing as sharing_rules
-from mnemoscope_server.bridge_reports import BridgeReports
+from mnemoscope_server.answers import Answers
 from mnemoscope_server.library import Library, UnknownRecording
 from mnemoscope_server.live import LiveSessions, NotPossible
 from mnemoscope_server.pictures import Pictures
@@ -33,7 +33,7 @@ class House:
         self, settings: Settings, store: Store, library: Library, uploads: Uploads, live: LiveSessions
     ) -> None:
         self.settings, self.store, self.library, self.uploads, self.live = settings, store, library, uploads, live
-        self.bridges = BridgeReports(live)
+        self.answers = Answers()
         self.pictures = Pictures()
 
 

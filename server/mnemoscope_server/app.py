@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import HTMLResponse, Response
 
-from mnemoscope_server import api, bridge_api, docs_page, pages, problems, share_api
+from mnemoscope_server import api, bridge_api, docs_page, lens_api, pages, problems, share_api
 from mnemoscope_server import socket as watching
 from mnemoscope_server.entrance import Entrance
 from mnemoscope_server.guard import Guard
@@ -69,6 +69,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     app.include_router(api.router)
     app.include_router(share_api.router)
     app.include_router(bridge_api.router)
+    app.include_router(lens_api.router)
     app.include_router(watching.router)
     app.include_router(pages.router)
     app.add_api_route("/api/openapi.json", _openapi, include_in_schema=False)

@@ -1,13 +1,16 @@
 """The bridge from Transformer to DNC over HTTP: how exactly both agree. Its runs are sessions (POST /api/sessions)."""
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from mnemoscope_server import bridge_orders
 from mnemoscope_server.api import ERRORS, Wanted
+from mnemoscope_server.exchange import Compare
 from mnemoscope_server.rest import Answer
+from mnemoscope_server.store import new_id
 
 router = APIRouter(prefix="/api", responses=ERRORS)
 
@@ -60,4 +63,5 @@ async def bridge(
     seed: Annotated[int, Query(ge=0, lt=2**31, description="Of the episode")] = 0,
 ) -> BridgeReport:
     await asyncio.to_thread(bridge_orders.comparable, model)
-    return BridgeReport.model_validate(await house.bridges.get(model, seed))
+    ask = partial(house.live.ask, Compare(new_id(), model, seed))
+    return BridgeReport.model_validate(await house.answers.get(("bridge", model, seed), ask))

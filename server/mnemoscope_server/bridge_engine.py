@@ -1,5 +1,6 @@
 """What a worker does for the bridge from Transformer to DNC. Imported by the torch engine alone."""
 
+from collections.abc import Generator
 from typing import Any
 
 from mnemoscope import bridge
@@ -11,6 +12,6 @@ def crossed(name: str, settings: dict[str, Any], *, device: str) -> LoadedModel:
     return bridge.crossed(name, device=device, **settings)
 
 
-def compared(name: str, seed: int) -> dict[str, Any]:
+def compared(name: str, seed: int) -> Generator[None, None, dict[str, Any]]:
     """How exactly the two agree on one episode. The ladder is left out: the page climbs it run by run."""
-    return bridge.measure(seed, name=name, ladder=())
+    return bridge.measuring(seed, name=name, ladder=())

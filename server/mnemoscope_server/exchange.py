@@ -3,9 +3,13 @@
 Plain dataclasses, so that either side can be tested with a list in place of the pipe. Nothing here imports torch.
 """
 
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mnemoscope.tasks import Episode
 
@@ -64,7 +68,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Compare:
-    """Measure how exactly a Transformer is a stateless DNC; no session, answered by `Compared` or `NotOpened`."""
+    """Measure how exactly a Transformer is a stateless DNC; no session, answered by `Answered` or `NotOpened`."""
 
     id: str
     model: str
@@ -73,11 +77,27 @@ class Compare:
 
 
 @dataclass(frozen=True)
+class Look:
+    """Look at one output through a lens of mnemoscope.lenses; no session, answered by `Answered` or `NotOpened`."""
+
+    id: str
+    entry: dict[str, Any]
+    """Of the model, from the recording's manifest."""
+    inputs: NDArray[np.float32]
+    """What it heard, [≥ step + 1, feature]."""
+    step: int
+    lens: str
+
+
+Question = Compare | Look
+
+
+@dataclass(frozen=True)
 class Quit:
     """Close all recordings as stopped and end the process."""
 
 
-Command = Open | Play | Pause | Advance | Pace | Stop | Compare | Quit
+Command = Open | Play | Pause | Advance | Pace | Stop | Question | Quit
 
 # --- worker → web process --------------------------------------------------------------------------------------------
 
@@ -122,8 +142,8 @@ class NotOpened:
 
 
 @dataclass(frozen=True)
-class Compared:
-    """The answer to a `Compare`."""
+class Answered:
+    """The answer to a question."""
 
     id: str
     report: dict[str, Any]
@@ -171,7 +191,7 @@ class Finished:
     reason: str = ""
 
 
-Event = Ready | Broken | Measured | Opened | NotOpened | Compared | Moved | Chunk | StreamFailed | Finished
+Event = Ready | Broken | Measured | Opened | NotOpened | Answered | Moved | Chunk | StreamFailed | Finished
 
 # --- what a worker runs ----------------------------------------------------------------------------------------------
 
@@ -222,8 +242,8 @@ class Engine(Protocol):
         """Load the models of an order. Raises MnemoscopeError."""
         ...
 
-    def compare(self, model: str, seed: int) -> dict[str, Any]:
-        """What mnemoscope.bridge.measure finds. Raises MnemoscopeError."""
+    def answer(self, question: Question) -> Generator[None, None, dict[str, Any]]:
+        """The answer, as what the generator returns; it yields where sessions may be served. Raises MnemoscopeError."""
         ...
 
     def measure(self) -> Measured | None:

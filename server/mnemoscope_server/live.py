@@ -15,9 +15,8 @@ from mnemoscope.errors import MnemoscopeError
 from mnemoscope.recording import Recording, amend
 from mnemoscope_server import exchange
 from mnemoscope_server.exchange import (
+    Answered,
     Chunk,
-    Compare,
-    Compared,
     Event,
     Finished,
     Measured,
@@ -25,6 +24,7 @@ from mnemoscope_server.exchange import (
     NotOpened,
     Open,
     Opened,
+    Question,
     StreamFailed,
 )
 from mnemoscope_server.library import Library
@@ -35,7 +35,7 @@ from mnemoscope_server.workers import WorkerPool
 
 log = logging.getLogger("mnemoscope.live")
 
-READY_SECONDS, OPEN_SECONDS, STOP_SECONDS, COMPARE_SECONDS = 60.0, 60.0, 5.0, 120.0
+READY_SECONDS, OPEN_SECONDS, STOP_SECONDS, ANSWER_SECONDS = 60.0, 60.0, 5.0, 120.0
 
 
 class NotPossible(Exception):
@@ -127,18 +127,18 @@ class LiveSessions:
             session.play()
         return session
 
-    async def compare(self, question: Compare) -> dict[str, Any]:
-        """What a worker measures on the bridge. Raises NotPossible."""
+    async def ask(self, question: Question) -> dict[str, Any]:
+        """A worker's answer. Raises NotPossible."""
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._opening[question.id] = future
         try:
             await self._workers()
             self.pool.open(question)
-            async with asyncio.timeout(COMPARE_SECONDS):
+            async with asyncio.timeout(ANSWER_SECONDS):
                 return await future
         except TimeoutError as error:
             raise NotPossible(
-                "worker-busy", f"the worker did not measure within {COMPARE_SECONDS:.0f} s", "Try again."
+                "worker-busy", f"the worker did not answer within {ANSWER_SECONDS:.0f} s", "Try again."
             ) from error
         finally:
             self.pool.release(question.id)
@@ -168,7 +168,7 @@ class LiveSessions:
 
     def _on_event(self, event: Event) -> None:
         match event:
-            case Opened() | NotOpened() | Compared():
+            case Opened() | NotOpened() | Answered():
                 self._answer(event)
             case Chunk() | Moved() | StreamFailed():
                 if session := self.sessions.get(event.id):
@@ -180,7 +180,7 @@ class LiveSessions:
             case Measured():
                 self._later(asyncio.to_thread(self._keep_measured))
 
-    def _answer(self, event: Opened | NotOpened | Compared) -> None:
+    def _answer(self, event: Opened | NotOpened | Answered) -> None:
         future = self._opening.get(event.id)
         if isinstance(event, NotOpened):
             self.pool.release(event.id)
@@ -188,7 +188,7 @@ class LiveSessions:
             return
         if isinstance(event, Opened):
             future.set_result(event.manifest)
-        elif isinstance(event, Compared):
+        elif isinstance(event, Answered):
             future.set_result(event.report)
         else:
             future.set_exception(NotPossible(event.code, event.message, "Choose other models or other options."))

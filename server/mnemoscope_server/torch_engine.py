@@ -2,17 +2,18 @@
 
 import logging
 import time
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
 
-from mnemoscope import checkpoints, record, tasks
+from mnemoscope import checkpoints, lenses, record, tasks
 from mnemoscope.checkpoints import LoadedModel
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.record import NotFinite, Stepper
 from mnemoscope_server import bridge_engine
-from mnemoscope_server.exchange import Measured, Open, PieceLike, Prepared, Stream, StreamEnded
+from mnemoscope_server.exchange import Compare, Measured, Open, PieceLike, Prepared, Question, Stream, StreamEnded
 
 log = logging.getLogger("mnemoscope.engine")
 
@@ -52,8 +53,13 @@ class TorchEngine:
         )
         return Prepared(manifest, cast(list[Stream], [SteppedModel(stepper) for stepper in steppers]))
 
-    def compare(self, model: str, seed: int) -> dict[str, Any]:
-        return bridge_engine.compared(model, seed)
+    def answer(self, question: Question) -> Generator[None, None, dict[str, Any]]:
+        if isinstance(question, Compare):
+            return (yield from bridge_engine.compared(question.model, question.seed))
+        loaded = lenses.model_of(question.entry, device=self.device)
+        inputs = torch.from_numpy(question.inputs).to(self.device)
+        row = yield from lenses.LENSES[question.lens](loaded.model, inputs, question.step)
+        return {"first": row.first, "values": row.values.tolist()}
 
     def measure(self) -> Measured | None:
         """Milliseconds per recorded step, warmed up; the median of pieces, since others use this machine too."""

@@ -9,17 +9,20 @@ import importlib
 import os
 import signal
 import time
+from collections.abc import Generator
 from multiprocessing.connection import Connection
 from typing import Any, cast
 
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope_server.exchange import (
     Advance,
+    Answered,
     Broken,
     Command,
     Compare,
-    Compared,
     Engine,
+    Event,
+    Look,
     NotOpened,
     Open,
     Opened,
@@ -60,6 +63,8 @@ class Worker:
     def __init__(self, connection: Connection, engine: Engine) -> None:
         self.connection, self.engine = connection, engine
         self.runs: dict[str, Run] = {}
+        self.questions: dict[str, Generator[None, None, dict[str, Any]]] = {}
+        """Answers being worked out, a piece at a turn."""
         self.measuring = True
         self.terminated: float | None = None
         """When SIGTERM came."""
@@ -89,20 +94,22 @@ class Worker:
 
     def _wait(self) -> float:
         """Seconds until something is due."""
-        if not self.runs and self.measuring:
+        if self.questions or (not self.runs and self.measuring):
             return 0.0
         now = time.perf_counter()
         return min((run.wait(now) for run in self.runs.values()), default=IDLE_SECONDS)
 
     def _turn(self) -> None:
         """Give every session its due steps. Sessions of one model could be stepped as one batch here."""
-        if not self.runs and self.measuring:
+        if not self.runs and not self.questions and self.measuring:
             measured = self.engine.measure()
             self.measuring = measured is not None
             if measured is not None:
                 self.connection.send(measured)
         for run in list(self.runs.values()):
             self._guarded(run, run.turn)
+        for identity, answer in list(self.questions.items()):
+            self._work_on(identity, answer)
 
     def _obey(self, command: Command) -> None:
         if isinstance(command, Quit):
@@ -110,8 +117,8 @@ class Worker:
         if isinstance(command, Open):
             self._open(command)
             return
-        if isinstance(command, Compare):
-            self._compare(command)
+        if isinstance(command, Compare | Look):
+            self.questions[command.id] = self.engine.answer(command)
             return
         run = self.runs.get(command.id)
         if run is None:  # it ended while the command was on its way
@@ -139,15 +146,19 @@ class Worker:
         else:
             self.connection.send(Opened(order.id, prepared.manifest))
 
-    def _compare(self, question: Compare) -> None:
-        """Sessions wait meanwhile: a few tenths of a second."""
+    def _work_on(self, identity: str, answer: Generator[None, None, dict[str, Any]]) -> None:
+        """One more piece of an answer; sessions have their turn before the next."""
+        event: Event
         try:
-            report = self.engine.compare(question.model, question.seed)
+            next(answer)
+            return
+        except StopIteration as end:
+            event = Answered(identity, end.value)
         except Exception as error:
             code = _code(error) if isinstance(error, MnemoscopeError) else "worker-failed"
-            self.connection.send(NotOpened(question.id, code, str(error) or type(error).__name__))
-        else:
-            self.connection.send(Compared(question.id, report))
+            event = NotOpened(identity, code, str(error) or type(error).__name__)
+        del self.questions[identity]
+        self.connection.send(event)
 
     def _guarded(self, run: Run, action: Any, *arguments: Any) -> None:
         """One session's disk or memory trouble is its own."""

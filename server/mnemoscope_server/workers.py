@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Literal
 
-from mnemoscope_server.exchange import Broken, Command, Compare, Event, Measured, Open, Quit, Ready
+from mnemoscope_server.exchange import Broken, Command, Event, Measured, Open, Question, Quit, Ready
 from mnemoscope_server.worker import work
 
 log = logging.getLogger("mnemoscope.workers")
@@ -106,7 +106,7 @@ class WorkerPool:
                     await self._changed.wait()
         return self.state == "ready"
 
-    def open(self, order: Open | Compare) -> Worker:
+    def open(self, order: Open | Question) -> Worker:
         """Give an order to the worker with the fewest sessions; it counts as one of them until `release`."""
         worker = min((w for w in self.workers if w.ready), key=lambda w: len(w.sessions))
         worker.sessions.add(order.id)

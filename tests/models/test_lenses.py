@@ -10,6 +10,7 @@ from torch import Tensor
 from mnemoscope import checkpoints, lenses, paradigms, record, tasks
 from mnemoscope.errors import CheckpointError, MnemoscopeError
 from mnemoscope.model import MemoryModel
+from mnemoscope.pieces import finished
 from mnemoscope.recording import Recording
 
 T, I, O = 23, 3, 2  # noqa: E741
@@ -59,7 +60,7 @@ def test_sensitivity_is_the_slope_that_small_changes_measure(name: str) -> None:
     """Central differences over every input feature, at the last step and before it."""
     model, inputs = made(name)
     for t in (T - 1, 14):
-        row = lenses.finished(lenses.sensitivity(model, inputs, t))
+        row = finished(lenses.sensitivity(model, inputs, t))
         assert (row.first, row.values.shape) == (0, (t + 1,))
         change = 1e-6 * torch.eye((t + 1) * I, dtype=torch.float64).view(-1, t + 1, I)  # one number at a time
         up, down = (outputs_at(model, inputs[: t + 1] + sign * change, t) for sign in (1, -1))
@@ -73,7 +74,7 @@ def test_intervention_is_a_run_with_one_input_blanked(name: str, monkeypatch: py
     monkeypatch.setattr(lenses, "ROWS", 5)
     model, inputs = made(name)
     t = T - 2
-    row = lenses.finished(lenses.intervention(model, inputs, t))
+    row = finished(lenses.intervention(model, inputs, t))
     truth, plain = outputs_at(model, inputs[None], t), []
     for s in range(t + 1):
         blanked = inputs.clone()
@@ -86,8 +87,8 @@ def test_intervention_is_a_run_with_one_input_blanked(name: str, monkeypatch: py
 def test_a_shorter_reach_sees_the_same_values(lens: str) -> None:
     """What came before is the same whatever the later inputs are."""
     model, inputs = made("dnc")
-    whole = lenses.finished(lenses.LENSES[lens](model, inputs, 20))
-    near = lenses.finished(lenses.LENSES[lens](model, inputs, 20, reach=6))
+    whole = finished(lenses.LENSES[lens](model, inputs, 20))
+    near = finished(lenses.LENSES[lens](model, inputs, 20, reach=6))
     assert near.first == 15
     np.testing.assert_allclose(near.values, whole.values[15:], rtol=1e-10)
 
@@ -115,7 +116,7 @@ def test_what_cannot_be_looked_at_is_refused(t: int, reach: int) -> None:
     """The message says what could be asked for."""
     model, inputs = made("lstm")
     with pytest.raises(MnemoscopeError, match=r"step must be one of 0 … 22|at least 1 step"):
-        lenses.finished(lenses.sensitivity(model, inputs, t, reach=reach))
+        finished(lenses.sensitivity(model, inputs, t, reach=reach))
 
 
 def test_a_recording_leads_back_to_its_model_or_says_why_not(tmp_path: Any) -> None:

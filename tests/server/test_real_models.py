@@ -108,3 +108,59 @@ def test_a_heartbeat_runs_with_its_unit_and_rate(real):
     shown = inputs[:, 2] == 0  # while it replays, the model is shown nothing
     raw = inputs[shown, 0] * facts["scaling"]["scale"] + facts["scaling"]["offset"]
     np.testing.assert_allclose(raw, wanted[shown], atol=1e-4)
+
+
+@pytest.fixture(scope="module")
+def looked(real):
+    """A finished run of an LSTM and a DNC -> its id."""
+    identity = real.run("lstm", "dnc", steps=120, start="playing")
+    real.wait(identity, "ended", seconds=60)
+    return identity
+
+
+@pytest.mark.parametrize("lens", ["sensitivity", "intervention"])
+def test_lenses_look_at_the_model_that_was_recorded(real, looked, lens):
+    """The same numbers as the library's, from the inputs in the file; asked again, the same answer."""
+    import torch
+
+    from mnemoscope import lenses
+    from mnemoscope.pieces import finished
+
+    question = {"stream": 1, "step": 110, "lens": lens}
+    answer = real.http.get(f"api/recordings/{looked}/lens", params=question)
+    assert answer.status_code == 200, answer.text
+    row = answer.json()
+    assert {key: row[key] for key in question} == question
+    with Recording.open(real.data / "recordings" / f"{looked}.mnemo") as rec:
+        inputs = torch.from_numpy(rec["dnc"].array("inputs").copy())
+    wanted = finished(lenses.LENSES[lens](checkpoints.load("dnc-signal-recall").model, inputs, 110))
+    assert row["first"] == wanted.first == 0
+    np.testing.assert_allclose(row["values"], wanted.values, rtol=1e-3, atol=1e-6)
+    assert real.http.get(f"api/recordings/{looked}/lens", params=question).json() == row
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "says"),
+    [
+        ({"stream": 2}, 422, "there are 2 models, got stream 2"),
+        ({"step": 120}, 422, "step 120 is not in the recording, which has 120"),
+        ({"lens": "mechanism"}, 422, "sensitivity"),
+        ({"step": -1}, 422, "greater than or equal to 0"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_refused(real, looked, change, status, says):
+    question = {"stream": 0, "step": 5, "lens": "sensitivity"} | change
+    answer = real.http.get(f"api/recordings/{looked}/lens", params=question)
+    assert answer.status_code == status, answer.text
+    assert says in answer.text
+    assert answer.json()["error"]["cure"]
+
+
+def test_a_lens_needs_the_weights_that_ran(real):
+    """A recording whose checkpoint has been trained anew since is not looked at with the new one's eyes."""
+    answer = real.http.get("api/recordings/odd-beat/lens", params={"stream": 0, "step": 5, "lens": "sensitivity"})
+    assert answer.status_code == 200, answer.text  # shipped recordings were made with the shipped weights
+    missing = real.http.get(
+        "api/recordings/AAAAAAAAAAAAAAAAAAAAAA/lens", params={"stream": 0, "step": 5, "lens": "sensitivity"}
+    )
+    assert missing.status_code == 404

@@ -1,15 +1,19 @@
 """One session inside a worker: pace, pause, files, failing models. No process, no pipe."""
 
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from fake_engine import FAILS_AT, FakeEngine
 
 from mnemoscope import blocks, tasks
+from mnemoscope.errors import UnknownModel
 from mnemoscope.recording import Recording
 from mnemoscope_server import exchange
+from mnemoscope_server.exchange import Answered, Compare, NotOpened
 from mnemoscope_server.run import Run
+from mnemoscope_server.worker import Worker
 
 ID = "r" * 22
 
@@ -178,3 +182,41 @@ def test_a_full_disk_fails_this_session_only(begin, monkeypatch):
     run.fail("No space left on device")
     assert run.finished
     assert (events[-1].status, events[-1].reason) == ("failed", "No space left on device")
+
+
+def test_questions_wait_for_sessions_between_their_pieces():
+    """One piece of an answer a turn, and every session has its turn before it; what goes wrong is told and forgotten."""
+    told, turns = [], []
+
+    class Engine:
+        device = "cpu"
+
+        def answer(self, question):
+            turns.append("begin")
+            yield
+            if question.model == "bad":
+                raise UnknownModel("no checkpoint 'bad'")
+            return {"turns": list(turns)}
+
+    class Due:
+        id, finished = "run", False
+
+        def turn(self):
+            turns.append("run")
+
+        def wait(self, now):
+            return 5.0
+
+    worker = Worker(SimpleNamespace(send=told.append), Engine())
+    worker.runs["run"] = Due()
+    for name in ("good", "bad"):
+        worker._obey(Compare(name, name, 0))
+    assert worker._wait() == 0.0
+    worker._turn()
+    assert told == []
+    worker._turn()
+    assert told == [
+        Answered("good", {"turns": ["run", "begin", "begin", "run"]}),
+        NotOpened("bad", "unknown-model", "no checkpoint 'bad'"),
+    ]
+    assert worker._wait() == 5.0

@@ -139,6 +139,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recordings/{id}/lens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one output depended on, from the model itself */
+        get: operations["lens_api_recordings__id__lens_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recordings/{id}/picture.png": {
         parameters: {
             query?: never;
@@ -899,6 +916,31 @@ export interface components {
              * @description Index of the column used as time.
              */
             time_column: number | null;
+        };
+        /**
+         * LensRow
+         * @description How much the raw output of one step depended on the input of each step before it (mnemoscope.lenses).
+         */
+        LensRow: {
+            /**
+             * First
+             * @description Step of the first value; those before it were not looked at.
+             */
+            first: number;
+            /**
+             * Lens
+             * @enum {string}
+             */
+            lens: "sensitivity" | "intervention";
+            /** Step */
+            step: number;
+            /** Stream */
+            stream: number;
+            /**
+             * Values
+             * @description sensitivity: ‖∂y_t/∂x_s‖ · intervention: ‖y_t − y_t(x_s := 0)‖, of steps first … step.
+             */
+            values: number[];
         };
         /** Limits */
         Limits: {
@@ -2032,6 +2074,7 @@ export type Generator = components['schemas']['Generator'];
 export type GeneratorParam = components['schemas']['GeneratorParam'];
 export type ImportOptions = components['schemas']['ImportOptions'];
 export type ImportReport = components['schemas']['ImportReport'];
+export type LensRow = components['schemas']['LensRow'];
 export type Limits = components['schemas']['Limits'];
 export type Manifest = components['schemas']['Manifest'];
 export type ModelCard = components['schemas']['ModelCard'];
@@ -2379,6 +2422,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lens_api_recordings__id__lens_get: {
+        parameters: {
+            query: {
+                /** @description Index of the model in the manifest */
+                stream: number;
+                /** @description Step of the output */
+                step: number;
+                lens: "sensitivity" | "intervention";
+            };
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LensRow"];
+                };
             };
             /** @description What went wrong */
             "4XX": {

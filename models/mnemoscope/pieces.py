@@ -1,0 +1,15 @@
+"""Long work as a generator that yields between pieces, so that a worker can serve others in between."""
+
+from collections.abc import Generator
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+def finished(work: Generator[None, None, Result]) -> Result:
+    """Run it to its end -> what it returns."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value

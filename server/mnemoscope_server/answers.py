@@ -1,0 +1,35 @@
+"""What a worker is asked once and then known: who asks meanwhile waits for the same answer."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any
+
+MOST = 256
+AT_ONCE = 2
+"""Questions on their way to the workers at a time; others wait here, where they cost nothing."""
+
+
+class Answers:
+    """Answers of workers, by what was asked; the oldest are let go."""
+
+    def __init__(self) -> None:
+        self._tasks: OrderedDict[Hashable, asyncio.Task[dict[str, Any]]] = OrderedDict()
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    async def get(self, key: Hashable, ask: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+        """The answer to `key`, from `ask` if nobody has asked yet. Raises what `ask` raises; the next to ask starts again."""
+        task = self._tasks.get(key)
+        if task is None:
+            task = self._tasks[key] = asyncio.create_task(self._ask(ask))
+            while len(self._tasks) > MOST:
+                self._tasks.popitem(last=False)
+        try:
+            return await asyncio.shield(task)  # who leaves does not take it from the others
+        except Exception:
+            self._tasks.pop(key, None)
+            raise
+
+    async def _ask(self, ask: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+        async with self._room:
+            return await ask()
