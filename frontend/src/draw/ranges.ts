@@ -4,7 +4,7 @@ import { parseHex, rgba } from "./colour";
 import type { StageLayout, TimeWindow } from "./layout";
 import { xOfStep } from "./layout";
 import { readout, signalReadout } from "./readout";
-import type { Scene } from "./stage";
+import type { Scene } from "./scene";
 import { text, textWidth, type Ctx } from "./text";
 import type { Inks } from "./tokens";
 
