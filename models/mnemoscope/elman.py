@@ -1,6 +1,6 @@
 """The plain recurrent network: Elman 1990 (Finding structure in time, Cognitive Science 14), tanh, in torch's arrangement.
 
-Glossary: H units; W recurrent weights [H, H]; U input weights; b the sum of both biases; h hidden; a pre-activation.
+Glossary: H units; W recurrent weights [H, H]; U input weights; b the sum of torch's two biases; h hidden; a pre-activation.
 
     d_t = U x_t + b        what the step writes
     a_t = W h_{t−1} + d_t
@@ -16,18 +16,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from mnemoscope.layout import BankSpec
-from mnemoscope.model import MemoryModel, Step, TensorEntry, Traced
+from mnemoscope.model import Step, TensorEntry, Traced
+from mnemoscope.recurrent import RecurrentConfig, RecurrentStack
 
 
 @dataclass(frozen=True)
-class RNNConfig:
-    """Sizes of an Elman network: features a step, units, layers."""
-
-    inputs: int
-    outputs: int
-    hidden: int = 256
-    layers: int = 1
+class RNNConfig(RecurrentConfig):
+    """Sizes of an Elman network; see RecurrentConfig."""
 
 
 class RNNState(NamedTuple):
@@ -44,33 +39,30 @@ class RNNLayerSeen(NamedTuple):
     read_vectors: Tensor  # h
 
 
-class RNN(MemoryModel):
+class RNN(RecurrentStack):
     """A stack of Elman layers with a linear read-out of the last.
 
     Example: `rnn = RNN(RNNConfig(inputs=9, outputs=8)); step = rnn.step(torch.zeros(1, 9), rnn.initial_state(1))`.
     """
 
+    kind, bank = "recurrent", "state"
+    roles = {"write_vectors": "write", "slopes": "gate", "read_vectors": "read"}
+
     def __init__(self, config: RNNConfig) -> None:
-        super().__init__()
-        for name in ("inputs", "outputs", "hidden", "layers"):
-            if getattr(config, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(config, name)}")
-        self.config = config
-        self.inputs, self.outputs = config.inputs, config.outputs
+        super().__init__(config)
         self.rnn = nn.RNN(config.inputs, config.hidden, config.layers, batch_first=True)
         self.readout = nn.Linear(config.hidden, config.outputs)
 
     def initial_state(self, batch: int) -> RNNState:
         """Zeros."""
-        return RNNState((self.readout.weight.new_zeros(batch, self.config.hidden),) * self.config.layers)
+        return RNNState(self.zeros(batch))
 
     def step(self, x: Tensor, state: RNNState) -> Step:
         """One step: x [B, I] -> output [B, O] (raw), the next RNNState, one RNNLayerSeen a layer."""
         hiddens, seen = [], []
-        for layer, hidden in enumerate(state.hidden):
-            bias = getattr(self.rnn, f"bias_ih_l{layer}") + getattr(self.rnn, f"bias_hh_l{layer}")
-            written = torch.addmm(bias, x, getattr(self.rnn, f"weight_ih_l{layer}").t())
-            raw = torch.addmm(written, hidden, self._recurrent(layer).t())
+        for hidden, (u, w, b, c) in zip(state.hidden, self.rnn.all_weights, strict=True):
+            written = torch.addmm(b + c, x, u.t())
+            raw = torch.addmm(written, hidden, w.t())
             x = torch.tanh(raw)
             hiddens.append(x)
             seen.append(RNNLayerSeen(written, secant_slope(raw, x), x))
@@ -80,52 +72,21 @@ class RNN(MemoryModel):
         """The training path through torch's fused RNN; equals the fold of `step` up to rounding."""
         return self.readout(self.rnn(inputs)[0])
 
-    def _recurrent(self, layer: int) -> Tensor:
-        return getattr(self.rnn, f"weight_hh_l{layer}")
-
-    def banks(self) -> list[BankSpec]:
-        """One recurrent bank a layer: "state", or "state0", "state1", … when there are several."""
-        return [
-            BankSpec(name=name, kind="recurrent", slots=1, width=self.config.hidden, write_heads=1, read_heads=1)
-            for name in self._names()
-        ]
-
-    def _names(self) -> list[str]:
-        layers = self.config.layers
-        return ["state"] if layers == 1 else [f"state{layer}" for layer in range(layers)]
-
-    def frame_entries(self) -> list[TensorEntry]:
-        """What was written, the secant slopes, hidden."""
-        roles = {"write_vectors": "write", "slopes": "gate", "read_vectors": "read"}
-        return [
-            (bank, name, role, ("unit",), (self.config.hidden,))
-            for bank in self._names()
-            for name, role in roles.items()
-        ]
-
     def keyframe_entries(self) -> list[TensorEntry]:
         """Hidden, and the recurrent weights, which never change but without which no reader could go on."""
         h = self.config.hidden
         entries: list[TensorEntry] = []
-        for bank in self._names():
+        for bank in self.bank_names():
             entries.append((bank, "hidden", "state", ("unit",), (h,)))
             entries.append((bank, "recurrent_weights", "state", ("unit", "from_unit"), (h, h)))
         return entries
 
-    def frame(self, seen: tuple[RNNLayerSeen, ...]) -> Traced:
-        """Tensors of `frame_entries`."""
-        return {
-            (bank, name): value
-            for bank, layer in zip(self._names(), seen, strict=True)
-            for name, value in layer._asdict().items()
-        }
-
     def keyframe(self, state: RNNState) -> Traced:
         """Tensors of `keyframe_entries`."""
         traced: Traced = {}
-        for layer, (bank, hidden) in enumerate(zip(self._names(), state.hidden, strict=True)):
+        for bank, hidden, (_, w, *_) in zip(self.bank_names(), state.hidden, self.rnn.all_weights, strict=True):
             traced[bank, "hidden"] = hidden
-            traced[bank, "recurrent_weights"] = self._recurrent(layer).expand(hidden.shape[0], -1, -1)
+            traced[bank, "recurrent_weights"] = w.expand(hidden.shape[0], -1, -1)
         return traced
 
 

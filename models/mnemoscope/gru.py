@@ -16,18 +16,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from mnemoscope.layout import BankSpec
-from mnemoscope.model import MemoryModel, Step, TensorEntry, Traced
+from mnemoscope.model import Step, TensorEntry, Traced
+from mnemoscope.recurrent import RecurrentConfig, RecurrentStack
 
 
 @dataclass(frozen=True)
-class GRUConfig:
-    """Sizes of a GRU: features a step, units, layers."""
-
-    inputs: int
-    outputs: int
-    hidden: int = 256
-    layers: int = 1
+class GRUConfig(RecurrentConfig):
+    """Sizes of a GRU; see RecurrentConfig."""
 
 
 class GRUState(NamedTuple):
@@ -46,35 +41,36 @@ class GRULayerSeen(NamedTuple):
     reset_gate: Tensor  # r
 
 
-class GRU(MemoryModel):
-    """A stack of GRU layers with a linear read-out of the last.
+class GRU(RecurrentStack):
+    """A stack of GRU layers with a linear read-out of the last; its banks are cells that are read directly.
 
     Example: `gru = GRU(GRUConfig(inputs=9, outputs=8)); step = gru.step(torch.zeros(1, 9), gru.initial_state(1))`.
     """
 
+    kind, bank, direct = "cell", "cell", True
+    roles = {
+        "forget_gate": "erase",
+        "input_gate": "gate",
+        "write_vectors": "write",
+        "read_vectors": "read",
+        "reset_gate": "gate",
+    }
+
     def __init__(self, config: GRUConfig) -> None:
-        super().__init__()
-        for name in ("inputs", "outputs", "hidden", "layers"):
-            if getattr(config, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(config, name)}")
-        self.config = config
-        self.inputs, self.outputs = config.inputs, config.outputs
+        super().__init__(config)
         self.gru = nn.GRU(config.inputs, config.hidden, config.layers, batch_first=True)
         self.readout = nn.Linear(config.hidden, config.outputs)
 
     def initial_state(self, batch: int) -> GRUState:
         """Zeros."""
-        return GRUState((self.readout.weight.new_zeros(batch, self.config.hidden),) * self.config.layers)
+        return GRUState(self.zeros(batch))
 
     def step(self, x: Tensor, state: GRUState) -> Step:
         """One step: x [B, I] -> output [B, O] (raw), the next GRUState, one GRULayerSeen a layer."""
         hiddens, seen = [], []
-        for layer, hidden in enumerate(state.hidden):
-            weights = [
-                getattr(self.gru, f"{name}_l{layer}") for name in ("weight_ih", "bias_ih", "weight_hh", "bias_hh")
-            ]
-            from_input = torch.addmm(weights[1], x, weights[0].t()).chunk(3, 1)
-            from_hidden = torch.addmm(weights[3], hidden, weights[2].t()).chunk(3, 1)
+        for hidden, (w, u, b, c) in zip(state.hidden, self.gru.all_weights, strict=True):
+            from_input = torch.addmm(b, x, w.t()).chunk(3, 1)
+            from_hidden = torch.addmm(c, hidden, u.t()).chunk(3, 1)
             reset = torch.sigmoid(from_input[0] + from_hidden[0])
             update = torch.sigmoid(from_input[1] + from_hidden[1])
             candidate = torch.tanh(torch.addcmul(from_input[2], reset, from_hidden[2]))
@@ -88,46 +84,10 @@ class GRU(MemoryModel):
         """The training path through torch's fused GRU; equals the fold of `step` up to rounding."""
         return self.readout(self.gru(inputs)[0])
 
-    def banks(self) -> list[BankSpec]:
-        """One cell bank a layer, read directly: "cell", or "cell0", "cell1", … when there are several."""
-        return [
-            BankSpec(
-                name=name, kind="cell", slots=1, width=self.config.hidden, write_heads=1, read_heads=1, direct=True
-            )
-            for name in self._names()
-        ]
-
-    def _names(self) -> list[str]:
-        layers = self.config.layers
-        return ["cell"] if layers == 1 else [f"cell{layer}" for layer in range(layers)]
-
-    def frame_entries(self) -> list[TensorEntry]:
-        """Gates, candidate, hidden."""
-        roles = {
-            "forget_gate": "erase",
-            "input_gate": "gate",
-            "write_vectors": "write",
-            "read_vectors": "read",
-            "reset_gate": "gate",
-        }
-        return [
-            (bank, name, role, ("unit",), (self.config.hidden,))
-            for bank in self._names()
-            for name, role in roles.items()
-        ]
-
     def keyframe_entries(self) -> list[TensorEntry]:
         """The cell, which is the hidden state."""
-        return [(bank, "cell", "state", ("unit",), (self.config.hidden,)) for bank in self._names()]
-
-    def frame(self, seen: tuple[GRULayerSeen, ...]) -> Traced:
-        """Tensors of `frame_entries`."""
-        return {
-            (bank, name): value
-            for bank, layer in zip(self._names(), seen, strict=True)
-            for name, value in layer._asdict().items()
-        }
+        return self.units({"cell": "state"})
 
     def keyframe(self, state: GRUState) -> Traced:
         """Tensors of `keyframe_entries`."""
-        return {(bank, "cell"): hidden for bank, hidden in zip(self._names(), state.hidden, strict=True)}
+        return {(bank, "cell"): hidden for bank, hidden in zip(self.bank_names(), state.hidden, strict=True)}

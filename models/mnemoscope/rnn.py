@@ -1,7 +1,10 @@
 """Long short-term memory: Hochreiter & Schmidhuber 1997 with forget gates (Gers et al. 2000), in torch's arrangement.
 
 Glossary: H units; i, f, o gates; g candidate; c cell; h hidden. Parameters are those of `torch.nn.LSTM` (gate order i, f, g,
-o), which runs the training path; `step` computes the same numbers and shows the gates.
+o), which runs the training path; `step` computes the same numbers and shows the gates:
+
+    i = σ(W_i x + b_i + U_i h + c_i), f and o alike        g = tanh(W_g x + b_g + U_g h + c_g)
+    c' = f ⊙ c + i ⊙ g        h' = o ⊙ tanh(c')
 """
 
 from dataclasses import dataclass
@@ -10,18 +13,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from mnemoscope.layout import BankSpec
-from mnemoscope.model import MemoryModel, Step, TensorEntry, Traced
+from mnemoscope.model import Step, TensorEntry, Traced
+from mnemoscope.recurrent import RecurrentConfig, RecurrentStack
 
 
 @dataclass(frozen=True)
-class LSTMConfig:
-    """Sizes of an LSTM: features a step, units, layers."""
-
-    inputs: int
-    outputs: int
-    hidden: int = 256
-    layers: int = 1
+class LSTMConfig(RecurrentConfig):
+    """Sizes of an LSTM; see RecurrentConfig."""
 
 
 class LSTMState(NamedTuple):
@@ -41,37 +39,38 @@ class LSTMLayerSeen(NamedTuple):
     read_vectors: Tensor  # h
 
 
-class LSTM(MemoryModel):
+class LSTM(RecurrentStack):
     """A stack of LSTM layers with a linear read-out of the last.
 
     Example: `lstm = LSTM(LSTMConfig(inputs=9, outputs=8)); step = lstm.step(torch.zeros(1, 9), lstm.initial_state(1))`.
     """
 
+    kind, bank = "cell", "cell"
+    roles = {
+        "input_gate": "gate",
+        "forget_gate": "erase",
+        "write_vectors": "write",
+        "output_gate": "gate",
+        "read_vectors": "read",
+    }
+
     def __init__(self, config: LSTMConfig) -> None:
-        super().__init__()
-        self.config = config
-        self.inputs, self.outputs = config.inputs, config.outputs
+        super().__init__(config)
         self.lstm = nn.LSTM(config.inputs, config.hidden, config.layers, batch_first=True)
         self.readout = nn.Linear(config.hidden, config.outputs)
 
     def initial_state(self, batch: int) -> LSTMState:
         """Zeros."""
-        zeros = self.readout.weight.new_zeros(batch, self.config.hidden)
-        return LSTMState((zeros,) * self.config.layers, (zeros,) * self.config.layers)
+        return LSTMState(self.zeros(batch), self.zeros(batch))
 
     def step(self, x: Tensor, state: LSTMState) -> Step:
         """One step: x [B, I] -> output [B, O] (raw), the next LSTMState, one LSTMLayerSeen a layer."""
         hiddens, cells, seen = [], [], []
-        for layer in range(self.config.layers):
-            weights = [
-                getattr(self.lstm, f"{name}_l{layer}") for name in ("weight_ih", "bias_ih", "weight_hh", "bias_hh")
-            ]
-            raw = torch.addmm(weights[1], x, weights[0].t()) + torch.addmm(
-                weights[3], state.hidden[layer], weights[2].t()
-            )
+        for hidden, cell, (w, u, b, c) in zip(state.hidden, state.cell, self.lstm.all_weights, strict=True):
+            raw = torch.addmm(b, x, w.t()) + torch.addmm(c, hidden, u.t())
             i, f, g, o = raw.chunk(4, 1)
             i, f, g, o = torch.sigmoid(i), torch.sigmoid(f), torch.tanh(g), torch.sigmoid(o)
-            cell = f * state.cell[layer] + i * g
+            cell = f * cell + i * g
             x = o * torch.tanh(cell)
             hiddens.append(x)
             cells.append(cell)
@@ -82,51 +81,13 @@ class LSTM(MemoryModel):
         """The training path through torch's fused LSTM; equals the fold of `step` up to rounding."""
         return self.readout(self.lstm(inputs)[0])
 
-    def banks(self) -> list[BankSpec]:
-        """One cell bank a layer: "cell", or "cell0", "cell1", … when there are several."""
-        return [
-            BankSpec(name=name, kind="cell", slots=1, width=self.config.hidden, write_heads=1, read_heads=1)
-            for name in self._names()
-        ]
-
-    def _names(self) -> list[str]:
-        layers = self.config.layers
-        return ["cell"] if layers == 1 else [f"cell{layer}" for layer in range(layers)]
-
-    def frame_entries(self) -> list[TensorEntry]:
-        """Gates, candidate, hidden."""
-        roles = {
-            "input_gate": "gate",
-            "forget_gate": "erase",
-            "write_vectors": "write",
-            "output_gate": "gate",
-            "read_vectors": "read",
-        }
-        return [
-            (bank, name, role, ("unit",), (self.config.hidden,))
-            for bank in self._names()
-            for name, role in roles.items()
-        ]
-
     def keyframe_entries(self) -> list[TensorEntry]:
         """Cell and hidden."""
-        return [
-            (bank, name, "state", ("unit",), (self.config.hidden,))
-            for bank in self._names()
-            for name in ("cell", "hidden")
-        ]
-
-    def frame(self, seen: tuple[LSTMLayerSeen, ...]) -> Traced:
-        """Tensors of `frame_entries`."""
-        return {
-            (bank, name): value
-            for bank, layer in zip(self._names(), seen, strict=True)
-            for name, value in layer._asdict().items()
-        }
+        return self.units({"cell": "state", "hidden": "state"})
 
     def keyframe(self, state: LSTMState) -> Traced:
         """Tensors of `keyframe_entries`."""
         traced: Traced = {}
-        for bank, cell, hidden in zip(self._names(), state.cell, state.hidden, strict=True):
+        for bank, cell, hidden in zip(self.bank_names(), state.cell, state.hidden, strict=True):
             traced[bank, "cell"], traced[bank, "hidden"] = cell, hidden
         return traced
