@@ -1,7 +1,6 @@
 """Every option of the DNC: against NumPy loops, the papers' invariants, the ledger, a recording."""
 
 import itertools
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,18 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnemoscope import addressing, derive, ledger, paradigms
+from mnemoscope import addressing, derive, ledger
 from mnemoscope.dnc import DNC, DNCConfig, interface_size
-from paper_oracles import dnc_step, one_of
+from paper_oracles import dnc_step
+from stepping import (
+    assert_every_parameter_is_trained,
+    assert_forward_is_the_fold,
+    assert_json_builds_it_again,
+    assert_log_is_what_was_promised,
+    assert_steps_are_the_papers,
+    sequences,
+    verified_recording,
+)
 
 B, T, INPUTS, OUTPUTS = 2, 12, 6, 5
 SIZES: dict[str, Any] = {"inputs": INPUTS, "outputs": OUTPUTS, "slots": 10, "width": 7, "controller": 9}
@@ -46,27 +54,13 @@ def built(options: dict[str, Any], *, seed: int = 0, scale: float = 3.0) -> DNC:
 
 
 def sequence(*, seed: int = 1, steps: int = T) -> torch.Tensor:
-    return torch.randn(B, steps, INPUTS, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+    return sequences(B, steps, INPUTS, seed=seed)
 
 
 @every_option
-@torch.no_grad()
 def test_a_step_equals_the_papers_in_loops(options: dict[str, Any]) -> None:
     """Controller, usage, write, links, read and output, at every one of some steps, for each of the batch, to 1e-12."""
-    model, x = built(options), sequence()
-    state = model.initial_state(B)
-    for t in range(5):
-        before = state
-        output, state, seen = model.step(x[:, t], before)
-        for row in range(B):
-            wanted = dnc_step(model, x[row, t].numpy(), one_of(before, row))
-            np.testing.assert_allclose(output[row].numpy(), wanted.pop("output"), atol=1e-12, rtol=0)
-            got = one_of(state, row)
-            assert got.keys() == wanted.keys()
-            for name in wanted:
-                np.testing.assert_allclose(got[name], wanted[name], atol=1e-12, rtol=0, err_msg=name)
-        assert torch.equal(seen.write_weights, state.write_weights)
-        assert torch.equal(seen.read_vectors, state.read_vectors)
+    assert_steps_are_the_papers(built(options), dnc_step, sequence(), steps=5)
 
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=list(OPTIONS))
@@ -89,16 +83,9 @@ def test_the_invariants_of_the_paper_hold_over_a_run(options: dict[str, Any], se
 
 
 @every_option
-@torch.no_grad()
 def test_a_run_is_the_fold_of_step_and_sequences_do_not_meet(options: dict[str, Any]) -> None:
     """`forward` gives what stepping gives, sequence by sequence."""
-    model, x = built(options), sequence(seed=4)
-    state, outputs = model.initial_state(B), []
-    for step_input in x.unbind(1):
-        output, state, _ = model.step(step_input, state)
-        outputs.append(output)
-    torch.testing.assert_close(model(x), torch.stack(outputs, 1), atol=1e-12, rtol=0)
-    torch.testing.assert_close(model(x)[1:], model(x[1:]), atol=1e-12, rtol=0)
+    assert_forward_is_the_fold(built(options), sequence(seed=4))
 
 
 @every_option
@@ -127,34 +114,23 @@ def test_the_ledger_of_real_steps_is_exact(options: dict[str, Any]) -> None:
 @torch.no_grad()
 def test_recorded_tensors_and_configuration_round_trip(options: dict[str, Any]) -> None:
     """Frames hold what they promise; JSON builds the same parameters; masks and sharpness appear when they are used."""
-    model = built(options)
-    step = model.step(sequence()[:, 0], model.initial_state(B))
-    frame = model.frame(step.seen)
-    for entries, tensors in (
-        (model.frame_entries(), frame),
-        (model.keyframe_entries(), model.keyframe(step.state)),
-    ):
-        promised = {(bank, name): (B, *shape) for bank, name, _, _, shape in entries}
-        assert promised == {key: tuple(value.shape) for key, value in tensors.items()}
+    model, x = built(options), sequence()
+    assert_log_is_what_was_promised(model, x)
+    assert_json_builds_it_again("dnc", model)
+    frame = model.frame(model.step(x[:, 0], model.initial_state(B)).seen)
     names = {name for _, name in frame}
     c = model.config
     assert names >= {"read_masks", "write_mask"} if c.masking else not names & {"read_masks", "write_mask"}
     assert ("link_sharpening" in names) == c.sharpening
     for name in ("read_masks", "write_mask") if c.masking else ():
         assert ((frame["memory", name] >= c.mask_min) & (frame["memory", name] <= 1)).all()
-    again = paradigms.build("dnc", json.loads(json.dumps(paradigms.configuration(model))))
-    assert {k: v.shape for k, v in again.state_dict().items()} == {k: v.shape for k, v in model.state_dict().items()}
 
 
 @every_option
 def test_every_parameter_is_trained(options: dict[str, Any]) -> None:
     """A finite gradient that is not zero reaches each parameter, and each part of the interface."""
     model = built(options)
-    model(sequence()).square().sum().backward()
-    for name, parameter in model.named_parameters():
-        assert parameter.grad is not None, name
-        assert torch.isfinite(parameter.grad).all(), name
-        assert parameter.grad.abs().max() > 0, name
+    assert_every_parameter_is_trained(model, sequence())
     assert model.interface.bias.grad is not None
     assert (model.interface.bias.grad != 0).all()
 
@@ -249,19 +225,9 @@ def test_a_configuration_of_which_no_dnc_can_be_built_is_refused(options: dict[s
 
 def test_a_recording_of_all_variants_verifies(tmp_path: Path) -> None:
     """Recorded as float32 over two keyframes, the log explains its keyframes (wiped slots too) and its own ledger."""
-    from mnemoscope import tasks, verify
-    from mnemoscope.checkpoints import LoadedModel
-    from mnemoscope.record import record_file
-    from mnemoscope.recording import Recording
-
     torch.manual_seed(0)
     model = DNC(DNCConfig(**SIZES | {"inputs": 9, "outputs": 8} | OPTIONS["MDS"]))
-    loaded = LoadedModel("dnc-untrained", "dnc", "DNC", "dnc", "copy", model.eval().requires_grad_(False), {}, "0" * 64)
-    path = tmp_path / "variants.mnemo"
-    record_file(path, tasks.get("copy").episode(length=40), [loaded])
-    with Recording.open(path) as recording:
-        report = verify.verify(recording)
-        assert report["ok"], report
+    with verified_recording("dnc", model, tmp_path) as recording:
         view = recording["dnc"]
         assert view.bank().deallocation
         assert view.array("read_masks").shape == (81, 2, SIZES["width"])

@@ -1,6 +1,5 @@
 """Every option of the NTM: against NumPy loops, in the ledger, in a recording; how it may start and why not otherwise."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,17 @@ from safetensors.torch import load, save
 
 from mnemoscope import addressing, ledger, paradigms
 from mnemoscope.ntm import NTM, NTMConfig
-from paper_oracles import ntm_step, one_of
+from paper_oracles import ntm_step
+from stepping import (
+    assert_every_parameter_is_trained,
+    assert_forward_is_the_fold,
+    assert_json_builds_it_again,
+    assert_log_is_what_was_promised,
+    assert_steps_are_the_papers,
+    fold,
+    sequences,
+    verified_recording,
+)
 
 B, T, INPUTS, OUTPUTS = 2, 12, 6, 5
 SIZES: dict[str, Any] = {"inputs": INPUTS, "outputs": OUTPUTS, "slots": 11, "width": 7, "controller": 9}
@@ -45,27 +54,13 @@ def built(options: dict[str, Any], *, seed: int = 0, scale: float = 2.0) -> NTM:
 
 
 def sequence(*, seed: int = 1, steps: int = T) -> torch.Tensor:
-    return torch.randn(B, steps, INPUTS, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+    return sequences(B, steps, INPUTS, seed=seed)
 
 
 @every_option
-@torch.no_grad()
 def test_a_step_equals_the_paper_in_loops(options: dict[str, Any]) -> None:
     """Controller, addressing, writes, reads and output, at every one of some steps, for each of the batch, to 1e-12."""
-    model, x = built(options), sequence()
-    state = model.initial_state(B)
-    for t in range(4):
-        before = state
-        output, state, seen = model.step(x[:, t], before)
-        for row in range(B):
-            wanted = ntm_step(model, x[row, t].numpy(), one_of(before, row))
-            np.testing.assert_allclose(output[row].numpy(), wanted.pop("output"), atol=1e-12, rtol=0)
-            got = one_of(state, row)
-            assert got.keys() == wanted.keys()
-            for name in wanted:
-                np.testing.assert_allclose(got[name], wanted[name], atol=1e-12, rtol=0, err_msg=name)
-        assert torch.equal(seen.write_weights, state.write_weights)
-        assert torch.equal(seen.read_vectors, state.read_vectors)
+    assert_steps_are_the_papers(built(options), ntm_step, sequence(), steps=4)
 
 
 @every_option
@@ -73,15 +68,11 @@ def test_a_step_equals_the_paper_in_loops(options: dict[str, Any]) -> None:
 def test_weightings_sum_to_one_and_a_run_is_the_fold_of_step(options: dict[str, Any]) -> None:
     """Every address is a distribution over the slots; `forward` gives what stepping gives, sequence by sequence."""
     model, x = built(options, scale=8), sequence(seed=4) * 3
-    state, outputs = model.initial_state(B), []
-    for step_input in x.unbind(1):
-        output, state, _ = model.step(step_input, state)
-        outputs.append(output)
-        for rows in (state.write_weights, state.read_weights):
+    assert_forward_is_the_fold(model, x)
+    for seen in fold(model, x)[2]:
+        for rows in (seen.write_weights, seen.read_weights):
             assert (rows >= 0).all()
             torch.testing.assert_close(rows.sum(-1), torch.ones_like(rows[..., 0]), atol=1e-12, rtol=0)
-    torch.testing.assert_close(model(x), torch.stack(outputs, 1), atol=1e-12, rtol=0)
-    torch.testing.assert_close(model(x)[1:], model(x[1:]), atol=1e-12, rtol=0)
 
 
 @every_option
@@ -105,28 +96,15 @@ def test_the_ledger_of_real_steps_is_exact(options: dict[str, Any]) -> None:
 def test_recorded_tensors_and_configuration_round_trip(options: dict[str, Any]) -> None:
     """Frames hold what they promise, and a configuration that went through JSON builds the same parameters."""
     model = built(options)
-    with torch.no_grad():
-        step = model.step(sequence()[:, 0], model.initial_state(B))
-    for entries, tensors in (
-        (model.frame_entries(), model.frame(step.seen)),
-        (model.keyframe_entries(), model.keyframe(step.state)),
-    ):
-        promised = {(bank, name): (B, *shape) for bank, name, _, _, shape in entries}
-        assert promised == {key: tuple(value.shape) for key, value in tensors.items()}
-    again = paradigms.build("ntm", json.loads(json.dumps(paradigms.configuration(model))))
-    assert {k: v.shape for k, v in again.state_dict().items()} == {k: v.shape for k, v in model.state_dict().items()}
+    assert_log_is_what_was_promised(model, sequence())
+    assert_json_builds_it_again("ntm", model)
 
 
 @every_option
 def test_every_parameter_is_trained_and_weights_are_all_that_a_run_needs(options: dict[str, Any]) -> None:
     """A finite gradient reaches each parameter; a model of another seed with the saved weights gives the same outputs."""
     model, x = built(options), sequence()
-    model(x).square().sum().backward()
-    for name, parameter in model.named_parameters():
-        if parameter.numel():
-            assert parameter.grad is not None, name
-            assert torch.isfinite(parameter.grad).all(), name
-            assert parameter.grad.abs().max() > 0, name
+    assert_every_parameter_is_trained(model, x)
     other = built(options, seed=99)
     other.load_state_dict(load(save({name: tensor.contiguous() for name, tensor in model.state_dict().items()})))
     with torch.no_grad():
@@ -272,20 +250,10 @@ def test_gradients_through_all_four_stages_of_addressing_are_right(heads: int) -
 
 def test_a_recording_of_several_heads_and_five_shifts_verifies(tmp_path: Path) -> None:
     """Recorded as float32 over two keyframes, the log explains its keyframes and its own ledger."""
-    from mnemoscope import tasks, verify
-    from mnemoscope.checkpoints import LoadedModel
-    from mnemoscope.record import record_file
-    from mnemoscope.recording import Recording
-
     torch.manual_seed(0)
     options = {"write_heads": 4, "read_heads": 4, "shifts": 5, "controller_layers": 2, "initial_memory": "constant"}
     model = NTM(NTMConfig(**SIZES | {"inputs": 9, "outputs": 8} | options))
-    loaded = LoadedModel("ntm-untrained", "ntm", "NTM", "ntm", "copy", model.eval().requires_grad_(False), {}, "0" * 64)
-    path = tmp_path / "heads.mnemo"
-    record_file(path, tasks.get("copy").episode(length=40), [loaded])
-    with Recording.open(path) as recording:
-        report = verify.verify(recording)
-        assert report["ok"], report
+    with verified_recording("ntm", model, tmp_path) as recording:
         assert recording["ntm"].array("read_shifts").shape == (81, 4, 5)
         for head in range(4):
             assert abs(recording["ntm"].shares(80, head).sum() - 1) < 1e-3
