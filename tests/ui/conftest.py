@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from ui.album import Album
 from ui.chromium import NAMES, find
 from ui.helpers import Api, wait_until
 
@@ -174,22 +175,48 @@ def shot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
     return take
 
 
+@pytest.fixture
+def album() -> Iterator[Album]:
+    """Keeps pictures at every size in both themes; what is wrong in one of them fails the test."""
+    pictures = Album(ARTEFACTS)
+    yield pictures
+    assert not pictures.trouble, "\n".join(pictures.trouble)
+
+
+Live = Callable[..., str]
+MODELS = ["lstm", "transformer", "ntm", "dnc"]
+
+
+@pytest.fixture
+def live(ready: Api) -> Iterator[Live]:
+    """Starts live runs of a thousand steps, `live(speed=60.0)`, and ends them with the test."""
+    made: list[str] = []
+
+    def start(**changes: object) -> str:
+        signal = {"kind": "generated", "generator": "heartbeat", "steps": 1000, "seed": 3}
+        wish = {"signal": signal, "task": "signal-recall", "models": MODELS, "title": "Goes on", "speed": 24.0}
+        made.append(ready.post("/api/sessions", wish | changes)["id"])
+        return made[-1]
+
+    yield start
+    for run in made:
+        if ready.get(f"/api/recordings/{run}")["live"]:
+            ready.delete(f"/api/sessions/{run}")
+
+
 @pytest.fixture(scope="session")
 def long_recording(ready: Api) -> str:
     """Id of a finished recording of 1000 steps and every model, made by a live run at full speed."""
-    made = ready.post(
-        "/api/sessions",
-        {
-            "signal": {"kind": "generated", "generator": "heartbeat", "steps": 1000, "seed": 3},
-            "task": "signal-recall",
-            "task_params": {"rounds": 0},
-            "models": ["lstm", "transformer", "ntm", "dnc"],
-            "title": "Thousand steps",
-            "speed": None,
-        },
-    )
-    identity = made["id"]
+    signal = {"kind": "generated", "generator": "heartbeat", "steps": 1000, "seed": 3}
+    wish = {"signal": signal, "task": "signal-recall", "task_params": {"rounds": 0}, "models": MODELS}
     started = time.monotonic()
-    wait_until(lambda: not ready.get(f"/api/recordings/{identity}")["live"], 180, "1000 steps of four models")
+    identity = ready.finished(wish | {"title": "Thousand steps", "speed": None}, 180)
     print(f"\n1000 steps of four models: {time.monotonic() - started:.1f} s")
     return identity
+
+
+@pytest.fixture(scope="session")
+def learning(ready: Api) -> str:
+    """Id of a finished recording of an NTM at all moments of its training, beside an LSTM."""
+    wish = {"signal": {"kind": "none"}, "task": "copy", "task_params": {"length": 12}, "models": ["lstm", "ntm@*"]}
+    return ready.finished(wish | {"title": "Learning", "speed": None}, 120)

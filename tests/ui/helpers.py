@@ -36,6 +36,25 @@ class Api:
         with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)
 
+    def finished(self, wish: dict[str, Any], seconds: float) -> str:
+        """Id of a recording, when all of its run is recorded."""
+        identity = self.post("/api/sessions", wish)["id"]
+        wait_until(lambda: not self.get(f"/api/recordings/{identity}")["live"], seconds, "a run to end")
+        return identity
+
+    def upload(self, name: str, text: str) -> Any:
+        """A file brought as the page brings it."""
+        edge = "the-file-ends-here"
+        head = f'--{edge}\r\ncontent-disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        body = f"{head}{text}\r\n--{edge}--\r\n".encode()
+        kind = {"content-type": f"multipart/form-data; boundary={edge}"}
+        with urllib.request.urlopen(urllib.request.Request(f"{self.address}/api/uploads", body, kind)) as answer:
+            return json.load(answer)
+
+    def delete(self, path: str) -> None:
+        with urllib.request.urlopen(urllib.request.Request(self.address + path, method="DELETE"), timeout=10):
+            return
+
 
 def heartbeat_csv(path: Path, rows: int = 320) -> Path:
     """A beating series at 36 Hz with a time column, a second channel, two missing cells and one odd beat."""

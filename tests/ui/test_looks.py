@@ -1,55 +1,82 @@
-"""Every page at four widths in both themes: nothing scrolls sideways, nothing complains; the pictures are kept."""
+"""Everything that opens over the stage or beside it, at four widths in both themes; the pictures are kept."""
 
 from collections.abc import Callable
-from typing import Literal
 
-import pytest
 from playwright.sync_api import Page, expect
 
+from ui.album import Album
 from ui.conftest import Open
-from ui.helpers import overflow, settled
-
-Shot = Callable[[Page, str], None]
-SIZES = {"1440": (1440, 900), "1280": (1280, 720), "820": (820, 1180), "390": (390, 844)}
+from ui.helpers import settled, stage
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_pages_fit(open_page: Open, long_recording: str, shot: Shot, theme: Literal["dark", "light"]) -> None:
-    page = open_page("/", theme=theme)
-    expect(page.get_by_role("link", name="Thousand steps")).to_be_visible()
-    page.wait_for_timeout(400)
-    everywhere(page, shot, f"gallery-{theme}")
-    page.goto("/new")
-    expect(page.get_by_text("What the models see", exact=False)).to_be_visible()
-    everywhere(page, shot, f"new-{theme}")
-    page.goto(f"/s/{long_recording}#t=190&v=1")
+def button(page: Page, *names: str) -> None:
+    for name in names:
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def access(page: Page) -> None:
+    button(page, "Share", "Who finds it")
+    page.get_by_label("Expires").select_option("After a date")
+
+
+def searched(page: Page) -> None:
+    button(page, "Commands")
+    page.keyboard.type("nothing is called this")
+
+
+def square(page: Page) -> None:
+    stage(page).focus()
+    page.keyboard.press("q")
+
+
+OVER: dict[str, Callable[[Page], None]] = {
+    "share": lambda page: button(page, "Share"),
+    "share-copy": lambda page: button(page, "Share", "A copy"),
+    "share-access": access,
+    "export": lambda page: button(page, "Export"),
+    "keys": lambda page: button(page, "Keys"),
+    "palette": lambda page: button(page, "Commands"),
+    "palette-none": searched,
+    "lane-menu": lambda page: page.locator("button.head").last.press("Enter"),
+    "read-map": square,
+}
+NOT_ON = {"export": ("-820", "-390"), "keys": ("-390",)}
+"""Widths whose bar has no such button."""
+
+
+def test_over_the_stage(open_page: Open, long_recording: str, album: Album) -> None:
+    """Dialogs, menus and the palette: opened at each size; inside the window, whole, and gone with Esc."""
+    page = open_page(f"/s/{long_recording}#t=190&v=1")
     settled(page)
-    everywhere(page, shot, f"stage-{theme}")
+    over = page.get_by_role("dialog").or_(page.get_by_role("menu"))
+    for shown in album.turns(page):
+        for name, opens in OVER.items():
+            if shown.endswith(NOT_ON.get(name, ("none",))):
+                continue
+            opens(page)
+            expect(over).to_be_visible()
+            album.trouble += album.take(page, f"{name}-{shown}")
+            page.keyboard.press("Escape")
+            expect(over).to_have_count(0)
 
 
-def everywhere(page: Page, shot: Shot, name: str) -> None:
-    """The page at every size, resized like a window."""
-    for size, (width, height) in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(120)
-        assert overflow(page) <= 0, f"{name} is {overflow(page)} px too wide at {width}"
-        shot(page, f"{name}-{size}")
-
-
-def test_embedded_without_chrome(open_page: Open, long_recording: str, shot: Shot) -> None:
-    page = open_page(f"/embed/{long_recording}#t=190&v=1", width=960, height=600)
+def test_beside_the_stage(open_page: Open, long_recording: str, album: Album) -> None:
+    """What the inspector says of a slot, of a stretch and of moments like it; lanes that are arranged."""
+    page = open_page(f"/s/{long_recording}#t=190&pin=ntm:3@180&v=1")
     settled(page)
-    assert page.get_by_role("banner").count() == 0
-    assert page.get_by_role("button", name="Play").is_visible()
-    shot(page, "embed")
+    inspector(page, "NTM, slot 3")
+    album.keep(page, "inspector")
+    page.goto(f"/s/{long_recording}#t=190&select=110-133&health=focus&fold=lstm&top=dnc&mute=transformer&v=1")
+    page.reload()
+    expect(page.get_by_role("combobox", name="Measure of health")).to_have_value("focus")
+    button(page, "Similar")
+    inspector(page, "steps 110 to 133")
+    album.keep(page, "arranged")
+    page.goto(f"/s/{long_recording}#t=190&hide=lstm,transformer,ntm,dnc&v=1")
+    page.reload()
+    expect(page.get_by_text("No model on the stage.").first).to_be_visible()
+    album.keep(page, "no-lane")
 
 
-def test_still_where_motion_is_not_wanted(open_page: Open) -> None:
-    """With reduced motion the first card stands still; a click still opens it."""
-    page = open_page("/", reduced_motion="reduce")
-    canvas = page.locator("a.card canvas").first
-    expect(canvas).to_be_visible()
-    page.wait_for_timeout(1500)
-    one = canvas.evaluate("(c) => c.toDataURL()")
-    page.wait_for_timeout(500)
-    assert canvas.evaluate("(c) => c.toDataURL()") == one
+def inspector(page: Page, words: str) -> None:
+    expect(page.get_by_role("complementary", name="Inspector").get_by_text(words, exact=False).first).to_be_visible()

@@ -1,69 +1,140 @@
-"""Pictures of what the other tests of looks leave out: the bridge, a wrong address, and everything that opens over the stage.
-
-Four sizes, both themes, kept under test-artefacts/; nothing scrolls sideways, nothing complains.
+"""Every page at four widths in both themes: nothing is cut off or scrolls sideways, no rule of axe-core is violated, nothing
+complains; the pictures are kept.
 """
 
-from typing import Literal
+import urllib.request
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from ui.album import MISFITS, Album, violations
 from ui.conftest import Open, Watch
-from ui.helpers import overflow, settled
-from ui.test_access import AXE, RUN
+from ui.helpers import Api, heartbeat_csv, settled, step_shown
 from ui.test_bridge import arrived
-from ui.test_looks import SIZES, Shot, everywhere
 
-OVER_THE_STAGE = {"share": "Share", "help": "Keys", "palette": "Commands"}
-
-
-def lawful(page: Page, name: str) -> None:
-    """No rule of axe-core is violated."""
-    page.add_script_tag(path=str(AXE))
-    assert page.evaluate(RUN) == [], name
+STILL = {"reduced_motion": "reduce"}
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_wrong_address(open_page: Open, watch: Watch, shot: Shot, theme: Literal["dark", "light"]) -> None:
-    page = open_page("/no/such/page", theme=theme, bypass_csp=True)
+def expected(watch: Watch, *words: str) -> None:
+    """The browser writes refused requests on its console; these are the answers that were asked for."""
+    assert all(any(line.count(word) for line in watch.trouble) for word in words), watch.trouble
+    watch.trouble[:] = [line for line in watch.trouble if not any(word in line for word in words)]
+
+
+def test_what_is_cut_off_too_wide_or_against_the_rules_is_seen(open_page: Open) -> None:
+    """The measures of the album find what they are there for."""
+    page = open_page("/new")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    lawful(page, "not found")
-    everywhere(page, shot, f"not-found-{theme}")
-    assert len(watch.trouble) == 1
-    assert "404" in watch.trouble.pop()  # the answer itself, which is right
+    assert page.evaluate(MISFITS) == []
+    assert violations(page) == []
+    page.evaluate(
+        """() => document.querySelector('main').insertAdjacentHTML('beforeend',
+        '<div role="dialog" aria-label="Far" style="position:fixed;left:1300px;width:300px">far out</div>' +
+        '<p style="width:40px;overflow:hidden;white-space:nowrap">words without room</p>' +
+        '<p style="width:40px;overflow:hidden;white-space:nowrap;text-overflow:ellipsis">told by dots</p>' +
+        '<p style="height:9px;overflow:hidden">first<br>second</p><p style="width:1500px">wide</p>' +
+        '<button></button>')"""
+    )
+    found = "; ".join(page.evaluate(MISFITS))
+    for what in ("Far leaves the window", "at the side: words without room", "above or below: second", "too narrow"):
+        assert what in found
+    assert "dots" not in found
+    assert [line.split()[0] for line in violations(page)] == ["button-name"]
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_bridge(open_page: Open, shot: Shot, theme: Literal["dark", "light"]) -> None:
-    page = open_page("/bridge", theme=theme, bypass_csp=True)
+def test_gallery(open_page: Open, long_recording: str, album: Album) -> None:
+    page = open_page("/", **STILL)
+    expect(page.get_by_role("link", name="Thousand steps")).to_be_visible()
+    page.wait_for_function("() => [...document.querySelectorAll('a.card canvas')].every((c) => c.dataset.step)")
+    album.keep(page, "gallery")
+
+
+def test_new_run(open_page: Open, ready: Api, watch: Watch, album: Album, tmp_path: Path) -> None:
+    """As it opens, with a file, with a file that is none, and refused by the server."""
+    page = open_page("/new")
+    expect(page.get_by_text("What the models see", exact=False)).to_be_visible()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+    album.keep(page, "new")
+
+    page.get_by_role("button", name="Drawn by hand").click()
+    expect(page.get_by_role("application")).to_be_visible()
+    album.keep(page, "new-drawn")
+
+    page.get_by_role("button", name="From a file").click()
+    words = tmp_path / "words.csv"
+    words.write_text("name,town\nAda,London\nAlan,Wilmslow\n" * 20)
+    page.get_by_label("File with a signal").set_input_files(words)
+    expect(page.get_by_role("alert")).to_be_visible()
+    expected(watch, "status of 422")
+    album.keep(page, "new-wrong-file")
+
+    page.get_by_label("File with a signal").set_input_files(heartbeat_csv(tmp_path / "ward.csv"))
+    expect(page.get_by_text("lead II, mV")).to_be_visible()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+    album.keep(page, "new-file", owed="empty-table-header")
+
+    # what is asked for is made impossible on its way; the refusal is the server's own
+    page.route("**/api/sessions", lambda route: route.continue_(post_data=lost(route.request.post_data_json)))
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_role("alert").filter(has_text="upload")).to_be_visible()
+    expected(watch, "status of 404")
+    album.keep(page, "new-refused", owed="empty-table-header")
+    page.unroute("**/api/sessions")
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+
+
+def lost(asked: dict[str, dict[str, object]]) -> dict[str, object]:
+    """The same wish for a file that is gone."""
+    return asked | {"signal": asked["signal"] | {"upload_id": "gone"}}
+
+
+def test_stage(open_page: Open, long_recording: str, album: Album) -> None:
+    page = open_page(f"/s/{long_recording}#t=190&v=1")
+    settled(page)
+    album.keep(page, "stage")
+
+
+def test_bridge(open_page: Open, ready: Api, album: Album) -> None:
+    page = open_page("/bridge", **STILL)
     arrived(page)
-    lawful(page, "bridge")
-    everywhere(page, shot, f"bridge-{theme}")
+    album.keep(page, "bridge")
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_over_the_stage(open_page: Open, long_recording: str, shot: Shot, theme: Literal["dark", "light"]) -> None:
-    page = open_page(f"/s/{long_recording}#t=190&v=1", theme=theme)
+@pytest.mark.parametrize(("path", "name"), [("/no/such/page", "not-found"), ("/s/AAAAAAAAAAAAAAAAAAAAAA", "unknown")])
+def test_wrong_address(open_page: Open, watch: Watch, album: Album, path: str, name: str) -> None:
+    page = open_page(path)
+    expect(page.get_by_role("alert")).to_be_visible()
+    expected(watch, "status of 404")
+    album.keep(page, name)
+
+
+def test_embedded(open_page: Open, long_recording: str, album: Album) -> None:
+    page = open_page(f"/embed/{long_recording}#t=190&v=1")
     settled(page)
-    for name, button in OVER_THE_STAGE.items():
-        page.set_viewport_size({"width": 1440, "height": 900})
-        page.get_by_role("button", name=button, exact=True).click()
-        expect(page.get_by_role("dialog")).to_be_visible()
-        everywhere(page, shot, f"{name}-{theme}")
-        expect(page.get_by_role("dialog")).to_be_visible()
-        page.keyboard.press("Escape")
-        expect(page.get_by_role("dialog")).to_have_count(0)
-    page.set_viewport_size({"width": 1440, "height": 900})
-    pinned(page, shot, f"inspector-{theme}")
+    assert page.get_by_role("banner").count() == 0
+    assert page.get_by_role("button", name="Play").is_visible()
+    album.keep(page, "embed", owed="page-has-heading-one")
 
 
-def pinned(page: Page, shot: Shot, name: str) -> None:
-    """What the inspector says of a slot that is pinned, where there is room for an inspector and where there is not."""
-    page.goto(page.url.split("#")[0] + "#t=190&pin=ntm:3@180&v=1")
-    page.reload()
+def test_exported(open_page: Open, server: str, long_recording: str, album: Album, tmp_path: Path) -> None:
+    """The file that opens from disk, without a network."""
+    with urllib.request.urlopen(f"{server}/api/recordings/{long_recording}/export.html", timeout=60) as answer:
+        (tmp_path / "run.html").write_bytes(answer.read())
+    page: Page = open_page(None)
+    page.context.set_offline(True)
+    page.goto(f"{(tmp_path / 'run.html').as_uri()}#t=190&v=1")
     settled(page)
-    for size, (width, height) in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(120)
-        assert overflow(page) <= 0, f"{name} is {overflow(page)} px too wide at {width}"
-        shot(page, f"{name}-{size}")
+    assert step_shown(page) == 190
+    album.keep(page, "exported")
+
+
+def test_still_where_motion_is_not_wanted(open_page: Open) -> None:
+    """With reduced motion the first card stands still; a click still opens it."""
+    page = open_page("/", **STILL)
+    canvas = page.locator("a.card canvas").first
+    expect(canvas).to_be_visible()
+    page.wait_for_timeout(1500)
+    one = canvas.evaluate("(c) => c.toDataURL()")
+    page.wait_for_timeout(500)
+    assert canvas.evaluate("(c) => c.toDataURL()") == one

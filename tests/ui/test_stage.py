@@ -1,4 +1,4 @@
-"""The stage as an instrument: keys, pointer, states, words for those who do not see it, and how fast it is."""
+"""The stage as an instrument: arranging, selecting, pictures, states, words for those who do not see it, and how fast it is."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,80 +24,6 @@ HOVERS = """async () => { const c = document.querySelector('[role=application]')
     out.push(performance.now() - t0);
     await new Promise((r) => setTimeout(r, 60));
   } return out; }"""
-
-
-def test_every_key_does_what_the_help_says(open_page: Open, long_recording: str, shot: Shot) -> None:
-    page = open_page(f"/s/{long_recording}#t=100&v=1")
-    settled(page)
-    key = page.keyboard.press
-
-    def reaches(step: int) -> None:
-        wait_until(lambda: step_shown(page) == step, 5, f"step {step}, at {step_shown(page)}")
-
-    key("ArrowRight")
-    reaches(101)
-    key("ArrowLeft")
-    reaches(100)
-    key("Shift+ArrowRight")
-    reaches(110)
-    key("Home")
-    reaches(0)
-    key(".")
-    reaches(16)
-    key(".")
-    reaches(70)
-    key(",")
-    reaches(16)
-    key("End")
-    reaches(999)
-    key("g")
-    expect(page.get_by_role("button", name="Lag")).to_have_attribute("aria-pressed", "true")
-    key("g")
-    expect(page.get_by_role("button", name="Slots")).to_have_attribute("aria-pressed", "true")
-    key("3")
-    wait_until(lambda: "solo=ntm" in address(page), 5, "the link to say that one lane is isolated")
-    key("ArrowDown")
-    key("ArrowDown")
-    expect(page.get_by_role("heading", name="NTM, slot 1 at t = 999")).to_be_visible()
-    key("Escape")
-    wait_until(lambda: "solo" not in address(page) and "pin" not in address(page), 5, "Esc to free everything")
-    theme = page.evaluate("() => document.documentElement.dataset.theme")
-    key("t")
-    assert page.evaluate("() => document.documentElement.dataset.theme") != theme
-    key("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
-    shot(page, "stage-keys")
-    key("Escape")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
-    key("Home")
-    key("l")
-    expect(page.get_by_role("slider", name="Speed")).to_have_attribute("aria-valuetext", "15 steps per second")
-    key("j")
-    expect(page.get_by_role("slider", name="Speed")).to_have_attribute("aria-valuetext", "8 steps per second")
-    for kind in ("write", "read", "task"):
-        key("e")
-        expect(page.get_by_role("combobox", name="Kind of event")).to_have_value(kind)
-        before = step_shown(page)
-        key(".")
-        wait_until(lambda before=before: step_shown(page) > before, 5, f"an event of kind {kind}")
-    key("h")
-    wait_until(lambda: "health=filled" in address(page), 5, "the health strip")
-    key("h")
-    key("q")
-    expect(page.get_by_role("dialog", name="read map", exact=False)).to_be_visible()
-    key("Escape")
-    key("Home")
-    key("[")
-    key("Shift+ArrowRight")
-    key("]")
-    wait_until(lambda: "loop=0-10" in address(page), 5, "the loop in the link")
-    key("Space")
-    page.wait_for_timeout(1800)
-    assert step_shown(page) <= 10
-    key("Space")
-    key("c")
-    expect(page.get_by_text("Link copied")).to_be_visible()
-    assert page.evaluate("() => navigator.clipboard.readText()") == address(page)
 
 
 def test_lanes_are_arranged_with_keys_menu_and_palette(open_page: Open, long_recording: str, shot: Shot) -> None:

@@ -5,31 +5,12 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from ui.conftest import Open
 from ui.helpers import Api, address, reads, settled, stage, wait_until
 
 Shot = Callable[[Page, str], None]
-
-
-@pytest.fixture(scope="module")
-def learning(ready: Api) -> str:
-    """Id of a finished recording of an NTM at all moments of its training, beside an LSTM."""
-    made = ready.post(
-        "/api/sessions",
-        {
-            "signal": {"kind": "none"},
-            "task": "copy",
-            "task_params": {"length": 12},
-            "models": ["lstm", "ntm@*"],
-            "title": "Learning",
-            "speed": None,
-        },
-    )
-    wait_until(lambda: not ready.get(f"/api/recordings/{made['id']}")["live"], 120, "a run with a training")
-    return made["id"]
 
 
 def slider(page: Page) -> dict[str, str]:
