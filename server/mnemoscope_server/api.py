@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from mnemoscope import checkpoints
 from mnemoscope.manifest import KEYFRAME_EVERY
-from mnemoscope_server import callers, orders, rest, words
+from mnemoscope_server import callers, orders, rest, rest_recordings, rest_sessions, rest_signals, words
 from mnemoscope_server import sharing as sharing_rules
 from mnemoscope_server.answers import Answers
 from mnemoscope_server.library import Library, UnknownRecording
@@ -101,8 +101,8 @@ def _card(card: dict[str, Any], measured: Any) -> rest.ModelCard:
 
 
 @router.get("/gallery", summary="Recordings that ship with the program")
-def gallery(house: Wanted) -> list[rest.GalleryEntry]:
-    return [rest.GalleryEntry.model_validate(entry) for entry in house.library.exhibits]
+def gallery(house: Wanted) -> list[rest_recordings.GalleryEntry]:
+    return [rest_recordings.GalleryEntry.model_validate(entry) for entry in house.library.exhibits]
 
 
 # --- recordings ------------------------------------------------------------------------------------------------------
@@ -113,18 +113,18 @@ def recordings(
     request: Request,
     house: Wanted,
     query: Annotated[str, Query(max_length=200, description="Looked for in titles, tasks and models")] = "",
-) -> list[rest.RecordingSummary]:
+) -> list[rest_recordings.RecordingSummary]:
     caller = callers.known(request, house.settings)
     return [_summary(entry, house, caller) for entry in house.store.latest(query=query, owner=caller)]
 
 
-def _summary(entry: Entry, house: House, caller: str | None) -> rest.RecordingSummary:
+def _summary(entry: Entry, house: House, caller: str | None) -> rest_recordings.RecordingSummary:
     session = house.live.sessions.get(entry.id)
     steps, size = entry.steps, entry.bytes
     if session is not None:
         path = house.store.path(entry.id)
         steps, size = session.step, path.stat().st_size if path.is_file() else 0
-    return rest.RecordingSummary.model_validate(
+    return rest_recordings.RecordingSummary.model_validate(
         {key: getattr(entry, key) for key in ("id", "title", "task", "models", "status", "created")}
         | {"steps": steps, "bytes": size}
         | _shared(entry, caller)
@@ -132,14 +132,14 @@ def _summary(entry: Entry, house: House, caller: str | None) -> rest.RecordingSu
 
 
 def _shared(entry: Entry | None, caller: str | None) -> dict[str, Any]:
-    """The fields of `rest.Shared`; a recording that is not kept has no entry, and is of whoever has its id."""
+    """The fields of `rest_recordings.Shared`; a recording that is not kept has no entry, and is of whoever has its id."""
     if entry is None:
         return {"visibility": "private", "expires": None, "mine": True}
     mine = caller is None or (bool(caller) and entry.owner == caller)
     return {"visibility": entry.visibility, "expires": entry.expires, "mine": mine}
 
 
-@router.get("/recordings/{id}", summary="One recording", response_model=rest.RecordingDetail)
+@router.get("/recordings/{id}", summary="One recording", response_model=rest_recordings.RecordingDetail)
 def recording(identity: Id, request: Request, house: Wanted) -> Response:
     session = house.live.sessions.get(identity)
     if session is not None:
@@ -160,7 +160,7 @@ def recording(identity: Id, request: Request, house: Wanted) -> Response:
 
 
 @router.patch("/recordings/{id}", summary="Rename a recording, list it, let it expire", status_code=204)
-def change(identity: Id, wanted: rest.Change, request: Request, house: Wanted) -> None:
+def change(identity: Id, wanted: rest_recordings.Change, request: Request, house: Wanted) -> None:
     entry = own(identity, request, house)
     if identity in house.live.sessions:
         raise IllegalMove("change", house.live.sessions[identity].status)
@@ -255,29 +255,29 @@ async def upload(
     house: Wanted,
     file: Annotated[UploadFile, File(description="A CSV or text table")],
     options: Annotated[str, Form(description="ImportOptions as JSON", max_length=4000)] = "{}",
-) -> rest.Upload:
+) -> rest_signals.Upload:
     try:
-        wanted = rest.ImportOptions.model_validate_json(options)
+        wanted = rest_signals.ImportOptions.model_validate_json(options)
     except ValidationError as error:
         raise RequestValidationError([{**e, "loc": ("options", *e["loc"])} for e in error.errors()]) from error
     identity, report = await house.uploads.take(file.file, name=file.filename or "", overrides=wanted.model_dump())
-    return rest.Upload(id=identity, report=rest.ImportReport.model_validate(report))
+    return rest_signals.Upload(id=identity, report=rest_signals.ImportReport.model_validate(report))
 
 
 @router.post("/uploads/{id}/preview", summary="What a run on a window of a file would see and cost")
-def preview(identity: Id, request: rest.PreviewRequest, house: Wanted) -> rest.Preview:
+def preview(identity: Id, request: rest_signals.PreviewRequest, house: Wanted) -> rest_signals.Preview:
     return orders.preview(
         request, identity, settings=house.settings, uploads=house.uploads, measured=house.live.pool.measured
     )
 
 
 @router.get("/signals", summary="Signals that can be made, with their knobs")
-def signals() -> list[rest.Generator]:
+def signals() -> list[rest_signals.Generator]:
     return orders.generators()
 
 
 @router.post("/signals/preview", summary="A generated signal")
-def signal_preview(request: rest.SignalPreviewRequest) -> rest.SignalPreview:
+def signal_preview(request: rest_signals.SignalPreviewRequest) -> rest_signals.SignalPreview:
     return orders.generated(request)
 
 
@@ -286,8 +286,8 @@ def signal_preview(request: rest.SignalPreviewRequest) -> rest.SignalPreview:
 
 @router.post("/sessions", summary="Run models over a signal: a recording that begins now", status_code=201)
 async def open_session(
-    request: rest.SessionRequest, asked: Request, response: Response, house: Wanted
-) -> rest.SessionCreated:
+    request: rest_sessions.SessionRequest, asked: Request, response: Response, house: Wanted
+) -> rest_sessions.SessionCreated:
     order = await asyncio.to_thread(
         orders.order, request, settings=house.settings, store=house.store, uploads=house.uploads
     )
@@ -295,7 +295,7 @@ async def open_session(
         await asyncio.to_thread(house.live.let_go)
     owner = callers.introduced(asked, response, house.settings)
     session = await house.live.open(order, playing=request.start == "playing", owner=owner)
-    return rest.SessionCreated(id=session.id)
+    return rest_sessions.SessionCreated(id=session.id)
 
 
 @router.delete("/sessions/{id}", summary="Stop a session; what it computed stays as a recording", status_code=204)

@@ -12,11 +12,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from mnemoscope_server import rest, wire
+from mnemoscope_server import rest, rest_recordings, rest_sessions, rest_signals, wire
 from mnemoscope_server.settings import Settings
 
 TARGET = Path(__file__).resolve().parents[2] / "frontend" / "src" / "wire" / "openapi.json"
 REF = "#/components/schemas/{model}"
+HTTP = (rest, rest_recordings, rest_signals, rest_sessions)
+"""Where types of the HTTP interface are that the page wants by name, whether an endpoint shows them or not."""
 
 
 def document() -> dict[str, Any]:
@@ -24,8 +26,8 @@ def document() -> dict[str, Any]:
     from mnemoscope_server.app import create_app
 
     described = create_app(Settings()).openapi()
-    answers = [(m, "serialization") for m in _classes(rest, rest.Answer)]
-    questions = [(m, "validation") for m in _classes(rest, rest.Question)]
+    answers = [(m, "serialization") for m in _classes(rest.Answer)]
+    questions = [(m, "validation") for m in _classes(rest.Question)]
     server = [(m, "serialization") for m in wire.SERVER_MESSAGES]
     client = [(m, "validation") for m in wire.CLIENT_MESSAGES]
     _, definitions = models_json_schema([*answers, *questions, *server, *client], ref_template=REF)  # type: ignore[arg-type]
@@ -45,9 +47,10 @@ def text() -> str:
     return json.dumps(document(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _classes(module: Any, base: type[BaseModel]) -> list[type[BaseModel]]:
-    found = [c for _, c in inspect.getmembers(module, inspect.isclass) if issubclass(c, base)]
-    return [c for c in found if c is not base and c.__module__ == module.__name__]
+def _classes(base: type[BaseModel]) -> list[type[BaseModel]]:
+    """The models on `base` in the modules of HTTP, each once."""
+    found = [(module, c) for module in HTTP for _, c in inspect.getmembers(module, inspect.isclass)]
+    return [c for module, c in found if issubclass(c, base) and c is not base and c.__module__ == module.__name__]
 
 
 def _union(messages: tuple[type[wire.Message], ...], description: str) -> dict[str, Any]:

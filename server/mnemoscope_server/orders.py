@@ -13,7 +13,7 @@ from mnemoscope.errors import SignalError, UnknownTask
 from mnemoscope.manifest import KEYFRAME_EVERY
 from mnemoscope.series import Prepared, Series, decimate, prepare
 from mnemoscope.tasks import Episode
-from mnemoscope_server import bridge_orders, rest, words
+from mnemoscope_server import bridge_orders, rest, rest_sessions, rest_signals, words
 from mnemoscope_server.exchange import Measured, Open
 from mnemoscope_server.live import NotPossible
 from mnemoscope_server.settings import Settings
@@ -27,7 +27,7 @@ LANES = 64
 """Most models of one recording, moments of a training counted one by one."""
 
 
-def order(request: rest.SessionRequest, *, settings: Settings, store: Store, uploads: Uploads) -> Open:
+def order(request: rest_sessions.SessionRequest, *, settings: Settings, store: Store, uploads: Uploads) -> Open:
     """Everything a worker needs to begin. Raises the library's errors, UnknownUpload, DiskFull, NotPossible."""
     store.require_space()
     names = chosen(request.models, request.task)
@@ -72,7 +72,7 @@ def task_cards() -> list[rest.TaskCard]:
     ]
 
 
-def prepared(window: rest.Window, upload_id: str, uploads: Uploads) -> tuple[Series, Prepared]:
+def prepared(window: rest_signals.Window, upload_id: str, uploads: Uploads) -> tuple[Series, Prepared]:
     """A window of an upload as the models will see it."""
     series = uploads.series(upload_id, window.channel)
     if window.sample_rate is not None:
@@ -90,8 +90,13 @@ def prepared(window: rest.Window, upload_id: str, uploads: Uploads) -> tuple[Ser
 
 
 def preview(
-    request: rest.PreviewRequest, upload_id: str, *, settings: Settings, uploads: Uploads, measured: dict[str, Measured]
-) -> rest.Preview:
+    request: rest_signals.PreviewRequest,
+    upload_id: str,
+    *,
+    settings: Settings,
+    uploads: Uploads,
+    measured: dict[str, Measured],
+) -> rest_signals.Preview:
     """What a run on this window would look like and cost. Raises UnknownTask for options, or a task without a signal."""
     task, options = tasks.get(request.task), _options(request.task_params)
     if not task.takes_signal:
@@ -118,7 +123,7 @@ def preview(
         warnings.append(f"some values lie {extreme:.0f} deviations from the middle: outliers take most of the scale")
     values = [v for v in decimate(result.values, VALUES_POINTS) if v is not None]
     names = chosen(request.models, task.name) or choices.of_task(task.name)
-    return rest.Preview(
+    return rest_signals.Preview(
         steps=result.steps,
         values=values,
         before=decimate(result.raw, VALUES_POINTS),
@@ -131,26 +136,26 @@ def preview(
     )
 
 
-def estimate(names: list[str], steps: int, measured: dict[str, Measured]) -> rest.Estimate:
+def estimate(names: list[str], steps: int, measured: dict[str, Measured]) -> rest_signals.Estimate:
     """Computing time and size of the frames; null until a worker has measured every one of these models."""
     bases = [name.partition("@")[0] for name in names]  # a step costs the same at any moment of the training
     known = [measured[name] for name in bases if name in measured]
     if not known or len(known) < len(names):
-        return rest.Estimate(seconds=None, bytes=None)
+        return rest_signals.Estimate(seconds=None, bytes=None)
     chunks = -(-steps // KEYFRAME_EVERY)
-    return rest.Estimate(
+    return rest_signals.Estimate(
         seconds=round(sum(m.ms_per_step for m in known) * steps / 1000, 3),
         bytes=sum(m.frame_bytes * steps + m.keyframe_bytes * chunks for m in known),
     )
 
 
-def _episode(request: rest.SessionRequest, settings: Settings, uploads: Uploads) -> Episode:
+def _episode(request: rest_sessions.SessionRequest, settings: Settings, uploads: Uploads) -> Episode:
     options = _options(request.task_params)
     signal = request.signal
     match signal:
-        case rest.NoSignal():
+        case rest_sessions.NoSignal():
             return tasks.get(request.task).episode(seed=request.seed, **options)
-        case rest.GeneratedSignal():
+        case rest_sessions.GeneratedSignal():
             if signal.steps > settings.steps:
                 raise SignalError(f"{signal.steps} steps were asked for, at most {settings.steps} are allowed")
             return episodes.from_generator(
@@ -161,19 +166,19 @@ def _episode(request: rest.SessionRequest, settings: Settings, uploads: Uploads)
                 params=signal.params,
                 options=options,
             )
-        case rest.ValuesSignal():
+        case rest_sessions.ValuesSignal():
             series = Series(
                 printable(signal.name), np.asarray(signal.values, np.float32), sample_rate=signal.sample_rate
             )
             return _from_prepared(request, "drawn", series, prepare(series), options)
-        case rest.UploadSignal():
+        case rest_sessions.UploadSignal():
             series, result = prepared(signal, signal.upload_id, uploads)
             name = uploads.file_name(signal.upload_id) if signal.keep_name else series.name
             return _from_prepared(request, name, series, result, options)
 
 
 def _from_prepared(
-    request: rest.SessionRequest, name: str, series: Series, result: Prepared, options: dict[str, Any]
+    request: rest_sessions.SessionRequest, name: str, series: Series, result: Prepared, options: dict[str, Any]
 ) -> Episode:
     return episodes.from_prepared(request.task, name, series, result, seed=request.seed, **options)
 
@@ -190,14 +195,14 @@ def _options(params: dict[str, float]) -> dict[str, Any]:
     return {name: int(value) if value == int(value) else value for name, value in params.items()}
 
 
-def generators() -> list[rest.Generator]:
+def generators() -> list[rest_signals.Generator]:
     """The signals that can be made, with their knobs."""
     return [
-        rest.Generator(
+        rest_signals.Generator(
             kind=kind,
             label=kind,
             params=[
-                rest.GeneratorParam(name=p.name, label=p.label, default=p.default, min=p.low, max=p.high)
+                rest_signals.GeneratorParam(name=p.name, label=p.label, default=p.default, min=p.low, max=p.high)
                 for p in signals.PARAMETERS[kind]
             ],
         )
@@ -205,8 +210,10 @@ def generators() -> list[rest.Generator]:
     ]
 
 
-def generated(request: rest.SignalPreviewRequest) -> rest.SignalPreview:
+def generated(request: rest_signals.SignalPreviewRequest) -> rest_signals.SignalPreview:
     """A generated signal for the eye. Raises SignalError."""
     signal = signals.generate(request.kind, request.steps, seed=request.seed, **request.params)
-    events = [rest.SignalEvent.model_validate(event) for event in signal.events]
-    return rest.SignalPreview(values=[float(v) for v in signal.values], sample_rate=signal.sample_rate, events=events)
+    events = [rest_signals.SignalEvent.model_validate(event) for event in signal.events]
+    return rest_signals.SignalPreview(
+        values=[float(v) for v in signal.values], sample_rate=signal.sample_rate, events=events
+    )

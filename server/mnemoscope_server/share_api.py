@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from mnemoscope_server import callers, rest, sharing
+from mnemoscope_server import callers, rest_recordings, sharing
 from mnemoscope_server.api import ERRORS, Id, Wanted
 from mnemoscope_server.live import NotPossible
 from mnemoscope_server.store import new_id
@@ -14,8 +14,8 @@ router = APIRouter(prefix="/api", responses=ERRORS)
 
 @router.post("/recordings/{id}/share", summary="A copy to share, of a stretch of it", status_code=201)
 def share(
-    identity: Id, wanted: rest.ShareRequest, request: Request, response: Response, house: Wanted
-) -> rest.ShareCreated:
+    identity: Id, wanted: rest_recordings.ShareRequest, request: Request, response: Response, house: Wanted
+) -> rest_recordings.ShareCreated:
     if identity in house.live.sessions:
         raise NotPossible(
             "still-live", "the run is still going on, and copies are made of what will not change", "Stop it first."
@@ -37,7 +37,7 @@ def share(
         )
     part.replace(house.store.path(name))
     house.store.index(name, owner=callers.introduced(request, response, house.settings))
-    return rest.ShareCreated(id=name, first=stretch.first, stop=stretch.stop, note=stretch.note)
+    return rest_recordings.ShareCreated(id=name, first=stretch.first, stop=stretch.stop, note=stretch.note)
 
 
 @router.get(

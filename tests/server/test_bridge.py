@@ -167,7 +167,7 @@ def test_without_workers_both_say_so(start):
 def test_limits_are_those_of_the_library():
     """The web process may not import torch, so that the numbers stand twice."""
     from mnemoscope.lifted import RANGES
-    from mnemoscope_server.rest import BridgeSettings
+    from mnemoscope_server.rest_sessions import BridgeSettings
 
     assert set(BridgeSettings.RUNGS) == {"slots", *RANGES}
     for name, (low, high) in RANGES.items():
