@@ -1,6 +1,6 @@
 """Models of the golden recording `kinds`: recurrent, direct, associative, biased and gated banks, with their oracles.
 
-As in make.py: random logs, states and shares by the forward recursion, which carries what is left of every single write.
+As in memories.py: random logs, states and shares by the forward recursion, which carries what is left of every single write.
 """
 
 from __future__ import annotations
@@ -8,11 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from make import EVERY, SHOWN, STEPS, Draw, Log, fraction, numbers, share
+from draws import EVERY, SHOWN, STEPS, Draw, Log, Made, fraction, numbers, share
 
 from mnemoscope.layout import BankSpec
-
-Made = tuple[list[BankSpec], dict[str, Log], dict[str, Log]]
 
 
 def rnn() -> tuple[str, str, str, Made]:
@@ -77,7 +75,7 @@ KINDS = {"rnn": rnn, "gru": gru, "delta": delta, "alibi": alibi, "pair": pair}
 
 
 def expect_kind(bank: BankSpec, log: Log, initial: Log, key_arrays: dict[Any, np.ndarray]) -> dict[str, Any]:
-    """As `make.expect`."""
+    """As `memories.expect_memory`."""
     if bank.kind == "append":
         return _attention(bank, log)
     states = {"recurrent": _recurrent, "cell": _direct, "associative": _associative}[bank.kind](bank, log, initial)
