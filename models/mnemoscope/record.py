@@ -33,7 +33,7 @@ class Piece:
     """What a stepper hands over: `count` frames from step `first` on, or the keyframe before step `first`."""
 
     kind: str
-    """"frames" or "keyframe"."""
+    """"frames" or "keyframe"; of `run` also "failed", whose payload is the reason."""
     first: int
     count: int
     payload: bytes
@@ -273,8 +273,10 @@ def record_file(
     device: str = "cpu",
     recording_id: str | None = None,
     progress: Callable[[int], None] | None = None,
-) -> dict[str, Any]:
-    """Record an episode into a finished `.mnemo` file; it appears under `path` only when it is whole -> its manifest.
+) -> list[dict[str, Any]]:
+    """Record an episode into a finished `.mnemo` file, which appears under `path` only when it is whole.
+
+    Returns the models that could not go on, as the manifest tells of them: {"stream", "step", "reason"}.
 
     `progress(steps)` is called with the number of model steps done since the last call.
     """
@@ -298,4 +300,4 @@ def record_file(
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    return manifest
+    return failures

@@ -167,11 +167,12 @@ def test_a_model_that_turns_to_nan_stops_alone(tmp_path: Path) -> None:
 
     broken.model.step = failing  # type: ignore[method-assign]
     episode = tasks.get("signal-recall").episode(seed=5)
-    record.record_file(tmp_path / "n.mnemo", episode, [broken, healthy])
+    told = record.record_file(tmp_path / "n.mnemo", episode, [broken, healthy])
     with Recording.open(tmp_path / "n.mnemo") as recording:
         assert recording.steps_of(0) == 70
         assert recording["lstm"].steps == episode.steps
         [failure] = recording.manifest["failures"]
+        assert told == [failure]
         assert (failure["stream"], failure["step"]) == (0, 70)
         assert "not finite at step 70" in failure["reason"]
 
