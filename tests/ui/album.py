@@ -24,14 +24,28 @@ STOP_RUN = "390: the page is 36 px too wide"
 RUN = """async () => (await axe.run()).violations.map((v) => `${v.id} (${v.impact}): ` +
   v.nodes.map((n) => n.html.slice(0, 200) + ' — ' + n.failureSummary).join('; '))"""
 
-# Until the canvas has the size of its box and every lane that can has its arcs. A lane that failed never has any, and
-# one whose steps are kept away has none yet: after a while the picture is what it is.
+# Until every lane that can has its arcs (one that failed never has any) and a small copy of the picture is twice the same: columns
+# are painted over several frames. A picture that moves by itself is taken as it is after a while.
 PAINTED = """async () => {
   const frame = () => new Promise(requestAnimationFrame);
-  const canvas = document.querySelector('[role=application]'), end = performance.now() + 500;
+  const end = performance.now() + 1500, small = new OffscreenCanvas(96, 96).getContext('2d', { willReadFrequently: true });
+  let before = null;
   for (let k = 0; k < 3; k++) await frame();
-  while (canvas?.dataset.reads?.split(' ').some((part) => !part.includes('@')) && performance.now() < end) await frame();
+  while (performance.now() < end) {
+    const canvas = document.querySelector('[role=application]');
+    if (!canvas?.width) return;
+    small.clearRect(0, 0, 96, 96);
+    small.drawImage(canvas, 0, 0, 96, 96);
+    const now = new Uint32Array(small.getImageData(0, 0, 96, 96).data.buffer);
+    const reads = (canvas.dataset.reads ?? '@').split(' ').every((part) => part.includes('@'));
+    if (before && now.every((pixel, at) => pixel === before[at]) && (reads || performance.now() > end - 1000)) return;
+    before = now;
+    for (let k = 0; k < 4; k++) await frame();
+  }
 }"""
+
+# Height of a window that shows all of a page.
+WHOLE = "() => { const m = document.querySelector('main'); return innerHeight - m.clientHeight + m.scrollHeight; }"
 
 # What is wrong with how the page lies in its window, as sentences.
 MISFITS = """() => {
@@ -113,12 +127,16 @@ class Album:
             wrong += violations(page)
         return [f"{shown}: {what}" for what in wrong]
 
-    def keep(self, page: Page, name: str, *, owed: str = "") -> None:
-        """`name-dark-1440.png` and seven more.
+    def keep(self, page: Page, name: str, *, whole: bool = False, owed: str = "") -> None:
+        """`name-dark-1440.png` and seven more; `whole`: in a window as high as the page.
 
         `owed`: trouble that is known and not yet mended, as words of its sentence; when it is gone, that is told too.
         """
-        found = [line for shown in self.turns(page) for line in self.take(page, f"{name}-{shown}")]
+        found: list[str] = []
+        for shown in self.turns(page):
+            if whole and (size := page.viewport_size):
+                page.set_viewport_size({"width": size["width"], "height": page.evaluate(WHOLE)})
+            found += self.take(page, f"{name}-{shown}")
         known = [line for line in found if owed and owed in line]
         self.trouble += [line for line in found if line not in known]
         if owed and not known:

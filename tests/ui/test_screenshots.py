@@ -47,7 +47,7 @@ def test_gallery(open_page: Open, long_recording: str, album: Album) -> None:
     page = open_page("/", **STILL)
     expect(page.get_by_role("link", name="Thousand steps")).to_be_visible()
     page.wait_for_function("() => [...document.querySelectorAll('a.card canvas')].every((c) => c.dataset.step)")
-    album.keep(page, "gallery")
+    album.keep(page, "gallery", whole=True)
 
 
 def test_new_run(open_page: Open, ready: Api, watch: Watch, album: Album, tmp_path: Path) -> None:
@@ -55,11 +55,11 @@ def test_new_run(open_page: Open, ready: Api, watch: Watch, album: Album, tmp_pa
     page = open_page("/new")
     expect(page.get_by_text("What the models see", exact=False)).to_be_visible()
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
-    album.keep(page, "new")
+    album.keep(page, "new", whole=True)
 
     page.get_by_role("button", name="Drawn by hand").click()
     expect(page.get_by_role("application")).to_be_visible()
-    album.keep(page, "new-drawn")
+    album.keep(page, "new-drawn", whole=True)
 
     page.get_by_role("button", name="From a file").click()
     words = tmp_path / "words.csv"
@@ -67,19 +67,19 @@ def test_new_run(open_page: Open, ready: Api, watch: Watch, album: Album, tmp_pa
     page.get_by_label("File with a signal").set_input_files(words)
     expect(page.get_by_role("alert")).to_be_visible()
     expected(watch, "status of 422")
-    album.keep(page, "new-wrong-file")
+    album.keep(page, "new-wrong-file", whole=True)
 
     page.get_by_label("File with a signal").set_input_files(heartbeat_csv(tmp_path / "ward.csv"))
     expect(page.get_by_text("lead II, mV")).to_be_visible()
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
-    album.keep(page, "new-file", owed="empty-table-header")
+    album.keep(page, "new-file", whole=True, owed="empty-table-header")
 
     # what is asked for is made impossible on its way; the refusal is the server's own
     page.route("**/api/sessions", lambda route: route.continue_(post_data=lost(route.request.post_data_json)))
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.get_by_role("alert").filter(has_text="upload")).to_be_visible()
     expected(watch, "status of 404")
-    album.keep(page, "new-refused", owed="empty-table-header")
+    album.keep(page, "new-refused", whole=True, owed="empty-table-header")
     page.unroute("**/api/sessions")
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
 
@@ -98,7 +98,8 @@ def test_stage(open_page: Open, long_recording: str, album: Album) -> None:
 def test_bridge(open_page: Open, ready: Api, album: Album) -> None:
     page = open_page("/bridge", **STILL)
     arrived(page)
-    album.keep(page, "bridge")
+    expect(page.get_by_text("Measuring.")).to_have_count(0, timeout=30_000)
+    album.keep(page, "bridge", whole=True)
 
 
 @pytest.mark.parametrize(("path", "name"), [("/no/such/page", "not-found"), ("/s/AAAAAAAAAAAAAAAAAAAAAA", "unknown")])
