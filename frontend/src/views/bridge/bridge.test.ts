@@ -4,7 +4,7 @@ import { loaded, makeLog } from "../../ledger/testlog";
 import type { ModelLog } from "../../ledger/log";
 import { parseBridge, START, climbed } from "../../state/bridge_link";
 import { cutAt, departure, outputGaps, outputScale, partGap, writtenRows } from "./compare";
-import { LADDER, presets, scientific, spokenNumber } from "./words";
+import { LADDER, presets, scientific, SEEN_SAYS, spokenNumber } from "./words";
 
 const HEADS = 2;
 const WIDTH = 3;
@@ -43,6 +43,20 @@ describe("how far apart two streams are", () => {
     expect(departure(gaps, 4)).toBe(1);
     expect(departure(gaps, 600)).toBe(2);
     expect(departure(outputGaps(a, a), 4)).toBe(-1);
+  });
+
+  it("is seen from the part of the scale on that the page names", () => {
+    expect(SEEN_SAYS).toContain("more than 0.1% of the largest output");
+    expect(departure([0.004, 0.0039], 4)).toBe(-1);
+    expect(departure([0.004, 0.0041], 4)).toBe(1);
+  });
+
+  it("leaves out read keys where they are not recorded: of the interface keys and values are compared", () => {
+    const there = named(genuine);
+    const [emitted, keys, values] = (["emitted", "keys", "values"] as const).map((what) => partGap(one, there, what)!);
+    expect(emitted!.numbers).toBe(keys!.numbers + values!.numbers);
+    expect(emitted!.largest).toBe(Math.max(keys!.largest, values!.largest));
+    expect(partGap(one, other, "emitted")!.numbers).toBe(3 * keys!.numbers);
   });
 
   it("is exactly nothing between a memory and itself", () => {

@@ -1,13 +1,22 @@
 /** What the bridge says: the correspondence, the rungs of the ladder, the ways to stand on it. */
 
+import { percent } from "../../draw/format";
 import type { Crossing, Rung } from "../../state/bridge_link";
 import { REST } from "../../state/bridge_link";
-import type { Compared } from "./compare";
+import { SEEN, type Compared } from "./compare";
 
 export const SOURCE = {
   words: "Tang & Xie 2026, Transformers are Stateless Differentiable Neural Computers, arXiv 2603.19272",
   address: "https://arxiv.org/abs/2603.19272",
 } as const;
+
+/** From which difference on two outputs are said to be seen apart, see `departure`. */
+export const SEEN_PART = `more than ${percent(SEEN)} of the largest output`;
+export const SEEN_SAYS = `Seen: some output differs by ${SEEN_PART} of the Transformer in this run.`;
+
+/** What is compared of the interface vector where the stateless DNC runs in the memory of Graves 2016. */
+export const EMITTED_THERE =
+  "Compared here: keys and values, as they stand in the row that is written. Read keys are not recorded in this memory.";
 
 /** A part of both pictures. */
 export type Part = "values" | "keys" | "heads" | "residual" | "interface" | "mask" | "strength";
