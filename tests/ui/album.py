@@ -134,8 +134,8 @@ class Album:
         """
         found: list[str] = []
         for shown in self.turns(page):
-            if whole and (size := page.viewport_size):
-                page.set_viewport_size({"width": size["width"], "height": page.evaluate(WHOLE)})
+            while whole and (size := page.viewport_size) and (needed := page.evaluate(WHOLE)) > size["height"]:
+                page.set_viewport_size({"width": size["width"], "height": needed})  # lists grow with their window
             found += self.take(page, f"{name}-{shown}")
         known = [line for line in found if owed and owed in line]
         self.trouble += [line for line in found if line not in known]
