@@ -298,3 +298,13 @@ def changes_the_theme(page: Page, press: Press) -> None:
     assert {before, page.evaluate(theme)} == {"dark", "light"}
     press()
     assert page.evaluate(theme) == before
+
+
+@key("v")
+def changes_the_lens(page: Page, press: Press) -> None:
+    """Round the three of them; the link says which."""
+    for part in ("lens=sensitivity", "lens=intervention"):
+        press()
+        says(page, part)
+    press()
+    says(page, "lens=", False)

@@ -15,8 +15,9 @@ export function paintGutter(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Sc
   const x = layout.pad;
   const room = layout.time.x - x - 10;
   const arcsAt = scene.lanes.find((lane) => lane.emphasis === "alone")?.readAt ?? t;
-  text(ctx, "Where reads at", x, 14, { colour: inks.t3 });
-  text(ctx, `t = ${arcsAt} come from`, x, 29, { colour: inks.t3 });
+  const reads = scene.lens === "mechanism";
+  text(ctx, reads ? "Where reads at" : "What moves the", x, 14, { colour: inks.t3 });
+  text(ctx, reads ? `t = ${arcsAt} come from` : `answer at t = ${arcsAt}`, x, 29, { colour: inks.t3 });
   const heard = scene.lanes.filter(({ muted }) => !muted).slice(0, 6);
   let y = layout.strip - heard.length * 15 - 2;
   const name = signal.kind === "bits" ? `Input, ${signal.width} bits` : signal.unit ? `Input, ${signal.unit}` : "Input";

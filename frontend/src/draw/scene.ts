@@ -36,6 +36,8 @@ export interface Scene {
   t: number;
   window: TimeWindow;
   rows: "slots" | "lag";
+  /** What arcs mean: where what is read was written, or which inputs move the answer. */
+  lens: "mechanism" | "sensitivity" | "intervention";
   signal: SignalTrack;
   range: Range;
   events: readonly TaskEvent[];

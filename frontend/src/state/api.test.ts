@@ -60,6 +60,7 @@ describe("the server's interface", () => {
     await api.share("7", { first: 3 });
     await api.remove("7");
     await api.bridge("x", 7);
+    await api.lens("7", 0, 7, "sensitivity");
     await api.chunk("7", 7);
     await api.previewUpload("7", { channel: 0 } as never);
     await api.signals();

@@ -9,6 +9,7 @@ import type {
   GalleryEntry,
   Generator,
   ImportOptions,
+  LensRow,
   ModelCard,
   Preview,
   PreviewRequest,
@@ -159,6 +160,12 @@ export class Api {
 
   previewSignal(request: SignalPreviewRequest, call?: Call): Promise<SignalPreview> {
     return this.json("POST", "api/signals/preview", request, call);
+  }
+
+  /** What the output of one step depended on, from the model itself; a worker runs it again for that. */
+  lens(id: string, stream: number, step: number, lens: LensRow["lens"], call?: Call): Promise<LensRow> {
+    const question = `stream=${stream}&step=${step}&lens=${lens}`;
+    return this.json("GET", `api/recordings/${encodeURIComponent(id)}/lens?${question}`, undefined, call);
   }
 
   /** How exactly a Transformer's checkpoint and the stateless DNC of its weights agree, measured by a worker. */

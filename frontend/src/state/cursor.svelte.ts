@@ -4,6 +4,7 @@
  * Everything that is drawn reads it; nothing else keeps a step of its own. The play loop is one animation frame after
  * another while it plays and nothing at all while it does not.
  */
+import type { LensName } from "./lens";
 
 /** One thing on the stage, as hit testing names it. `slot` is the model's own index: slot, unit or step. */
 export type Target =
@@ -49,7 +50,7 @@ export class Cursor {
   /** First and last step that are repeated. */
   loop = $state.raw<readonly [number, number] | null>(null);
   /** What an arc means; always named beside it. */
-  lens = $state<"mechanism">("mechanism");
+  lens = $state<LensName>("mechanism");
   /** Steps held from 0 on without a gap. */
   available = $state(0);
   /** Steps there are, held or not: as far as one can seek. */

@@ -5,6 +5,8 @@
  * nothing in it can keep a recording from opening.
  */
 
+import { LENSES, type LensName } from "./lens";
+
 export const LINK_VERSION = 1;
 
 /** The address of one thing on the stage: a slot of a model, or a moment of the signal. */
@@ -23,7 +25,7 @@ export interface ViewState {
   readonly pin?: Pin;
   /** First and last step of the region that is repeated. */
   readonly loop?: readonly [number, number];
-  readonly lens?: "mechanism";
+  readonly lens?: LensName;
   /** Ids of models taken off the stage. */
   readonly hidden?: readonly string[];
   /** Ids of models from the top; those not named stand behind them. */
@@ -111,8 +113,7 @@ export function parseLink(hash: string): ParsedLink {
         view.loop = loop(value) ?? (refuse("first-last"), undefined);
         break;
       case "lens":
-        if (value === "mechanism") view.lens = value;
-        else refuse("mechanism");
+        view.lens = LENSES.find((name) => name === value) ?? (refuse(LENSES.join(", ")), undefined);
         break;
       case "hide":
       case "order":

@@ -16,6 +16,7 @@ import type { Api } from "./api";
 import { Cursor } from "./cursor.svelte";
 import { readable } from "./errors";
 import type { MnemoscopeError } from "./errors";
+import type { Looker } from "./lens_book.svelte";
 import { Pace } from "./pace";
 import type { SessionStatus } from "./session_state.svelte";
 import type { SocketLike } from "./socket";
@@ -63,6 +64,12 @@ export class Session extends Transport {
     this.rate = new Pace(options.now ?? (() => performance.now()));
     this.cursor.holds = (t) => this.log?.has(t, t) ?? false;
     this.opened = this.open().catch((error: unknown) => this.fail(readable(error)));
+  }
+
+  /** Asks the server that has the models to look at an output; null where there is none. */
+  get looker(): Looker | null {
+    const { source, api } = this;
+    return "id" in source ? (stream, step, lens) => api.lens(source.id, stream, step, lens) : null;
   }
 
   /** Lets go of everything: connection, loading, worker. */

@@ -26,6 +26,7 @@ export type Command =
   | { does: "square" }
   | { does: "rows" }
   | { does: "health" }
+  | { does: "lens" }
   | { does: "zoom"; by: 1 | -1 }
   | { does: "pan"; by: 1 | -1 }
   | { does: "fit" }
@@ -92,6 +93,7 @@ export const ROWS: readonly Row[] = [
   row("View", "Opening view", ["r"], { does: "reset" }),
   row("View", "Rows as slots or as lag", ["g"], { does: "rows" }),
   row("View", "Health of the memories", ["h"], { does: "health" }),
+  row("View", "Another lens: what arcs mean", ["v"], { does: "lens" }),
   row("Pointer", "Slot above, in the pinned lane", ["ArrowUp"], { does: "walk", by: -1 }),
   row("Pointer", "Slot below, in the pinned lane", ["ArrowDown"], { does: "walk", by: 1 }),
   row("Pointer", "Pin what is under the pointer", ["Enter"], { does: "pin" }),

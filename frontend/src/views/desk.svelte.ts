@@ -5,6 +5,8 @@ import { sameTarget } from "../draw/hit";
 import type { Lane } from "../draw/lane";
 import { neighbour, EVENT_KINDS } from "../draw/moments";
 import type { Inks } from "../draw/tokens";
+import { LENSES, type LensName } from "../state/lens";
+import { LensBook } from "../state/lens_book.svelte";
 import type { Session } from "../state/session.svelte";
 import { Training } from "../state/training.svelte";
 import type { Command } from "./commands";
@@ -32,6 +34,8 @@ export class Desk {
   /** Which moment of their training the lanes show. */
   readonly training: Training;
   readonly learning: LearningCurves;
+  /** What the models themselves say about where an output comes from. */
+  readonly lenses: LensBook;
   /** The lane whose read map is open. */
   square = $state<number | null>(null);
   /** Counts changes of the banks looked at. */
@@ -52,7 +56,8 @@ export class Desk {
       ready: (streams) => this.prepared(streams),
     });
     const { streams } = this.training;
-    this.model = new StageModel(session.log!, session.ledger!, inks, streams);
+    this.lenses = new LensBook(session.looker);
+    this.model = new StageModel(session.log!, session.ledger!, inks, streams, this.lenses);
     this.view = new StageView(streams);
     this.tracks = new Tracks(this.model);
     this.learning = new LearningCurves(this.model, this.training);
@@ -142,6 +147,8 @@ export class Desk {
       case "health":
         view.health = view.health ? null : "filled";
         return;
+      case "lens":
+        return this.setLens(LENSES[(LENSES.indexOf(cursor.lens) + 1) % LENSES.length]!);
       case "zoom":
         return view.zoom(command.by, cursor.t, steps);
       case "pan":
@@ -179,6 +186,20 @@ export class Desk {
     if (rows === "slots") this.model.stopSweeps();
     this.view.rows = rows;
     this.cursor.pinned = null;
+  }
+
+  /** What arcs mean. Without a server that has the models only the mechanism can be looked at. */
+  setLens(lens: LensName): void {
+    if (lens === "mechanism" || this.lenses.offered) this.cursor.lens = lens;
+  }
+
+  /** Has the models look at what is shown now, while it rests; asked again whenever that changes. */
+  lookThrough(): void {
+    const { cursor, session, shown, target, lenses, model } = this;
+    if (session.playing || cursor.lens === "mechanism") return lenses.want("mechanism", []);
+    const steps = shown.filter((stream) => model.lanes[stream]!.model.hasStep(cursor.t));
+    const own = target?.zone === "lane" && target.t < cursor.t ? [{ stream: target.stream, t: target.t }] : [];
+    lenses.want(cursor.lens, [...steps.map((stream) => ({ stream, t: cursor.t })), ...own]);
   }
 
   setBank(stream: number, bank: string): void {

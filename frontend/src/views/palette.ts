@@ -1,6 +1,7 @@
 /** What the palette offers, and how a few letters find it. */
 
 import { SPEEDS } from "../state/cursor.svelte";
+import { LENSES } from "../state/lens";
 import { count } from "../draw/format";
 import { MEASURES } from "../draw/health";
 import { EVENT_KINDS } from "../draw/moments";
@@ -58,6 +59,7 @@ export function offers(desk: Desk, query: string): Offer[] {
     ...EVENT_KINDS.map(({ value, label }) =>
       offer("Time", `Step through ${label.toLowerCase()}`, () => (view.events = value)),
     ),
+    ...(desk.lenses.offered ? LENSES : []).map((lens) => offer("View", `Lens: ${lens}`, () => desk.setLens(lens))),
     ...MEASURES.map(({ value, label }) => offer("View", `Health: ${label.toLowerCase()}`, () => (view.health = value))),
     ...model.log.manifest.task.events
       .slice(0, 60)

@@ -9,7 +9,8 @@ import { arranged, type Rack } from "./rack";
 type Looked = Pick<Desk, "model" | "view" | "cursor" | "training">;
 
 /** Puts what a link asks for on the stage; ids it does not have are left out. */
-export function applyView(wanted: ViewState, { model, view, cursor, training }: Looked, live: boolean): void {
+export function applyView(wanted: ViewState, desk: Looked & Pick<Desk, "setLens">, live: boolean): void {
+  const { model, view, cursor, training } = desk;
   if (wanted.train !== undefined) training.seek(wanted.train);
   const { models } = model.log.manifest;
   const stream = (name: string | undefined): number | null =>
@@ -31,6 +32,7 @@ export function applyView(wanted: ViewState, { model, view, cursor, training }: 
     const lane = stream(id);
     if (lane !== null) model.book.look(lane, head);
   }
+  if (wanted.lens) desk.setLens(wanted.lens);
   if (wanted.rows) view.rows = wanted.rows;
   if (wanted.health) view.health = wanted.health;
   cursor.solo = stream(wanted.solo);
@@ -76,6 +78,7 @@ export function viewStateOf({ model, view, cursor, training }: Looked): ViewStat
     ...(training.there && training.at !== training.updates.at(-1) && { train: training.at }),
     ...(solo !== null && { solo: id(solo) }),
     ...(view.rows === "lag" && { rows: "lag" as const }),
+    ...(cursor.lens !== "mechanism" && { lens: cursor.lens }),
     ...listed(rack, training.streams, id),
     ...(view.health && { health: view.health }),
     ...(view.selection && { selection: view.selection }),

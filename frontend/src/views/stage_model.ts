@@ -15,6 +15,8 @@ import { SignalTrack } from "../draw/signal";
 import type { LaneScene, Scene } from "../draw/stage";
 import { Tape } from "../draw/tape";
 import type { Inks } from "../draw/tokens";
+import type { LensName } from "../state/lens";
+import type { LensBook } from "../state/lens_book.svelte";
 import { ShareBook } from "./book";
 
 /** What the user is looking at; the cursor's part of a scene. */
@@ -27,6 +29,8 @@ export interface Look {
   solo: number | null;
   /** Under the pointer or pinned. */
   target: Target | null;
+  /** What arcs mean. */
+  lens: LensName;
   /** Playing: arcs ease instead of jumping. */
   playing: boolean;
 }
@@ -49,6 +53,8 @@ export class StageModel {
     private inks: Inks,
     /** The stream of every lane. */
     streams: readonly number[],
+    /** Null: only the ledger tells where a read comes from. */
+    readonly lenses: LensBook | null = null,
   ) {
     this.signal = new SignalTrack(log);
     this.book = new ShareBook(log, ledger, (stream) => this.bankOf(stream));
@@ -196,7 +202,12 @@ export class StageModel {
         lane,
         emphasis: alone === null ? "normal" : alone === stream ? "alone" : "faded",
         now,
-        shares: own === t ? this.ease(stream, exact, t, look.playing) : this.book.at(stream, own, "pointer"),
+        shares:
+          look.lens !== "mechanism"
+            ? (this.lenses?.parts(look.lens, stream, own) ?? null)
+            : own === t
+              ? this.ease(stream, exact, t, look.playing)
+              : this.book.at(stream, own, "pointer"),
         readAt: own,
         slot: target?.zone === "lane" && target.stream === stream ? target.slot : null,
         linked: rows[k] ?? [],
@@ -207,6 +218,7 @@ export class StageModel {
       t,
       window: look.window,
       rows: look.rows,
+      lens: look.lens,
       signal: this.signal,
       range: this.signal.range(),
       events: this.log.manifest.task.events,
