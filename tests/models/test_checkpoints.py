@@ -18,12 +18,10 @@ OWED: tuple[str, ...] = (
     "deltanet-signal-recall",
     "dnc-ngrams",
     "dnc-priority-sort",
-    "dnc-repeat-copy",
     "gated-deltanet-forecast",
     "gated-deltanet-signal-recall",
     "lstm-ngrams",
     "lstm-priority-sort",
-    "ntm-ngrams",
     "ntm-priority-sort",
     "transformer-associative-recall",
     "transformer-ngrams",
@@ -123,6 +121,7 @@ def test_held_out_mixtures_are_recalled(model: str, most: float) -> None:
     ("name", "most"),
     [
         ("ntm-repeat-copy", 1.0),
+        ("dnc-repeat-copy", 1.0),
         ("ntm-associative-recall", 1.0),
         ("dnc-associative-recall", 1.0),
     ],
@@ -130,6 +129,12 @@ def test_held_out_mixtures_are_recalled(model: str, most: float) -> None:
 def test_repeats_and_associations_are_right_in_the_range_they_were_trained_on(name: str, most: float) -> None:
     """Less than one wrong bit a sequence under every trained condition."""
     assert max(row["value"] for row in evaluate.rows([name], sequences=16, beyond=False)) < most
+
+
+def test_an_ntm_counts_almost_as_well_as_the_optimal_estimator() -> None:
+    """Bits of a 6-gram sequence within 3 % of what no model can beat, on the same sequences."""
+    (row,) = evaluate.rows(["ntm-ngrams"])
+    assert row["best"] < row["value"] < 1.03 * row["best"]
 
 
 def test_a_memory_of_128_slots_copies_120_vectors() -> None:
