@@ -121,7 +121,6 @@ def test_held_out_mixtures_are_recalled(model: str, most: float) -> None:
     ("name", "most"),
     [
         ("ntm-repeat-copy", 1.0),
-        ("dnc-repeat-copy", 1.0),
         ("ntm-associative-recall", 1.0),
         ("dnc-associative-recall", 1.0),
     ],
