@@ -13,6 +13,7 @@ from mnemoscope.manifest import KEYFRAME_EVERY
 from mnemoscope_server import callers, orders, rest, rest_recordings, rest_sessions, rest_signals, words
 from mnemoscope_server import sharing as sharing_rules
 from mnemoscope_server.answers import Answers
+from mnemoscope_server.exchange import Measured
 from mnemoscope_server.library import Library, UnknownRecording
 from mnemoscope_server.live import LiveSessions, NotPossible
 from mnemoscope_server.pictures import Pictures
@@ -84,7 +85,7 @@ def models(house: Wanted) -> list[rest.ModelCard]:
     return [_card(card, measured.get(card["name"])) for card in checkpoints.cards()]
 
 
-def _card(card: dict[str, Any], measured: Any) -> rest.ModelCard:
+def _card(card: dict[str, Any], measured: Measured | None) -> rest.ModelCard:
     metrics = card.get("metrics") or ({card["metric"]: card.get("validation")} if "metric" in card else {})
     return rest.ModelCard(
         name=card["name"],
@@ -96,6 +97,7 @@ def _card(card: dict[str, Any], measured: Any) -> rest.ModelCard:
         description=card.get("description") or words.PARADIGMS.get(card["model"], ""),
         snapshots=checkpoints.snapshot_updates(card["name"]),
         measured_ms_per_step=measured and measured.ms_per_step,
+        bytes_per_step=measured and measured.frame_bytes + measured.keyframe_bytes / KEYFRAME_EVERY,
         metrics=metrics,
     )
 

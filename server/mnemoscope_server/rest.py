@@ -108,5 +108,7 @@ class ModelCard(Answer):
     `ntm@*` all of them side by side. Empty: none were."""
     measured_ms_per_step: float | None
     """Milliseconds one step took on this host, measured by a worker; null until it is known."""
+    bytes_per_step: float | None
+    """Bytes that one step takes in a recording before compression, its part of the keyframes included; null until it is known."""
     metrics: dict[str, Any]
     """Measured results of the checkpoint's card."""

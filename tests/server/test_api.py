@@ -25,8 +25,10 @@ def test_status_models_and_signals_say_what_can_be_done(server):
     assert status["limits"] == {"upload_bytes": 50 << 20, "steps": 4096}
     models = {m["name"]: m for m in server.http.get("api/models").json()}
     assert models["fake-signal-recall"]["measured_ms_per_step"] == 0.125
+    assert models["fake-signal-recall"]["bytes_per_step"] == 96 + 48 / 64
     assert models["fake-signal-recall"]["model"] == "fake"
     assert models["broken-signal-recall"]["measured_ms_per_step"] is None
+    assert models["broken-signal-recall"]["bytes_per_step"] is None
     assert models["fake-signal-recall"]["snapshots"] == []
     assert models["fake-copy"]["snapshots"][:3] == [0, 250, 1000]
     kinds = {s["kind"]: s for s in server.http.get("api/signals").json()}

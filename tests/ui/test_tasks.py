@@ -42,3 +42,22 @@ def test_a_task_without_words_of_the_page(open_page: Open, ready: Api) -> None:
     assert asked["signal"] == {"kind": "none"}
     assert asked["models"] == ["lstm"]
     page.wait_for_url(f"**/s/{opens}*")
+
+
+def test_a_run_tells_what_it_will_cost_whatever_its_task(open_page: Open, ready: Api) -> None:
+    """Steps, time and size, from what a step of each chosen model takes on this host."""
+    cards = [
+        card | {"measured_ms_per_step": 2.0, "bytes_per_step": 1500.0}
+        for card in ready.get("/api/models")
+        if card["name"] in ("lstm-copy", "ntm-copy", "lstm-signal-recall")
+    ]
+    page = open_page(None)
+    page.route("**/api/models", lambda route: route.fulfill(json=cards))
+    page.goto("/new")
+    page.get_by_role("group", name="Task").get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_role("spinbutton", name="Vectors").fill("50")
+    page.get_by_role("spinbutton", name="Vectors").press("Enter")
+    cost = page.locator("p.cost")
+    expect(cost).to_contain_text("303 steps")
+    expect(cost).to_contain_text("4.0 ms a step")
+    expect(cost).to_contain_text("about 909 kB recorded")

@@ -114,18 +114,13 @@ export class NewRun {
   /** Models that run side by side, every moment of a training counted. */
   readonly streams = $derived(this.running.reduce((sum, card) => sum + this.moments(card), 0));
   /** Milliseconds of one step of all models chosen, as measured on this host; null while one is not measured. */
-  readonly ms = $derived.by(() => {
-    const each = this.running.map(
-      (card) => card.measured_ms_per_step && card.measured_ms_per_step * this.moments(card),
-    );
-    return each.length && each.every((v): v is number => v !== null) ? each.reduce((sum, v) => sum + v, 0) : null;
+  readonly ms = $derived(this.summed((card) => card.measured_ms_per_step));
+  readonly seconds = $derived(this.ms === null ? null : (this.steps * this.ms) / 1000);
+  /** Size of the recording before compression. */
+  readonly bytes = $derived.by(() => {
+    const each = this.summed((card) => card.bytes_per_step);
+    return each === null ? null : Math.round(each * this.steps);
   });
-  readonly seconds = $derived.by(() => {
-    if (this.recalls && this.filed && typeof this.preview?.estimate.seconds === "number")
-      return this.preview.estimate.seconds;
-    return this.ms === null ? null : (this.steps * this.ms) / 1000;
-  });
-  readonly bytes = $derived(this.recalls && this.filed && this.held ? (this.preview?.estimate.bytes ?? null) : null);
   /** Rows of the file that make as many steps as the server runs. */
   readonly rowsMost = $derived.by(() => {
     const rate = this.rate ?? this.upload?.report.sample_rate;
@@ -249,6 +244,17 @@ export class NewRun {
   /** Models that a card stands for: 1, or the moments of its training. */
   moments(card: ModelCard): number {
     return this.learns(card) ? card.snapshots.length : 1;
+  }
+
+  /** A figure of one step summed over all that will run; null while it is not known of one of them. */
+  private summed(figure: (card: ModelCard) => number | null): number | null {
+    let sum = 0;
+    for (const card of this.running) {
+      const one = figure(card);
+      if (one === null) return null;
+      sum += one * this.moments(card);
+    }
+    return this.running.length ? sum : null;
   }
 
   learns(card: ModelCard): boolean {

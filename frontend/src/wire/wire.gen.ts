@@ -1016,6 +1016,11 @@ export interface components {
          */
         ModelCard: {
             /**
+             * Bytes Per Step
+             * @description Bytes that one step takes in a recording before compression, its part of the keyframes included; null until it is known.
+             */
+            bytes_per_step: number | null;
+            /**
              * Description
              * @description How it remembers, in one sentence.
              */
