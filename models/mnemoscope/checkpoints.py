@@ -183,7 +183,7 @@ def load(name: str, *, device: str = "cpu") -> LoadedModel:
         paradigm = paradigms.get(settings["model"])
         model = paradigms.build(settings["model"], settings["config"])
         task = str(settings["task"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"checkpoint {name} does not load: {CONFIG}: {error}; train it again") from error
     sha256 = _fill_snapshot(model, folder, moment) if moment else fill(model, folder / WEIGHTS)
     model.to(device).eval().requires_grad_(False)

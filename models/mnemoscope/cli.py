@@ -70,15 +70,20 @@ def parser() -> argparse.ArgumentParser:
         "--workers", type=_whole(0, 64), metavar="N", help="processes that run models (default: 1); 0 = replay only"
     )
     serve.add_argument(
-        "--no-token", action="store_true", help="let in whoever reaches an address beyond this machine without a token"
+        "--no-token",
+        action="store_true",
+        default=None,
+        help="let in whoever reaches an address beyond this machine without a token",
     )
-    _device(serve)
+    _device(serve, default=None)  # what is not said here may stand in the environment
 
     record = command("record", commands.record, "run models over a signal and write a recording")
     record.add_argument(
         "--signal", metavar="NAME|FILE", help="a generator (sines, chirp, ar, heartbeat, mixture) or a CSV"
     )
-    record.add_argument("--task", default="signal-recall", metavar="T", help="signal-recall (default) or copy")
+    record.add_argument(
+        "--task", default="signal-recall", metavar="T", help="signal-recall (default), forecast, copy, …"
+    )
     record.add_argument("--models", type=_names, required=True, metavar="A,B", help="such as lstm,transformer,ntm,dnc")
     record.add_argument("--out", type=Path, required=True, metavar="F", help="the recording to write (.mnemo)")
     record.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N", help="of everything random (0)")
@@ -172,9 +177,9 @@ def _seeds(text: str) -> list[int]:
     return [_whole(0, 2**32 - 1)(part) for part in text.split(",")]
 
 
-def _device(command: argparse.ArgumentParser) -> None:
+def _device(command: argparse.ArgumentParser, *, default: str | None = "auto") -> None:
     command.add_argument(
-        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto = CUDA where there is one"
+        "--device", choices=("auto", "cpu", "cuda"), default=default, help="auto (default) = CUDA where there is one"
     )
 
 

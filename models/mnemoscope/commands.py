@@ -42,12 +42,15 @@ def record(args: argparse.Namespace) -> int:
         def progress(steps: int) -> None:
             bar.update(steps)
 
-        recorder.record_file(
+        failures = recorder.record_file(
             args.out, episode, models, seed=args.seed, title=args.title, device=device, progress=progress
         )
     names = ", ".join(model.name for model in models)
     print(f"{args.out}: {episode.steps} steps of {names}, {_size(args.out.stat().st_size)}")
-    return OK
+    for failure in failures:
+        name = models[failure["stream"]].name
+        print(f"{name} could not go on at step {failure['step']}: {failure['reason']}", file=sys.stderr)
+    return NOT_OK if failures else OK
 
 
 def _episode(args: argparse.Namespace) -> tuple[Any, list[str]]:
@@ -158,7 +161,7 @@ def evaluate(args: argparse.Namespace) -> int:
 
     device = record.pick_device(args.device)
     wanted = [tasks.get(args.task).name] if args.task else tasks.names()
-    known = [name for name in checkpoints.names() if name.endswith(tuple(f"-{task}" for task in wanted))]
+    known = [card["name"] for card in checkpoints.cards() if card["task"] in wanted]
     names = known
     if args.models:
         chosen = [[n for n in known if n == model or n in {f"{model}-{t}" for t in wanted}] for model in args.models]

@@ -193,11 +193,6 @@ class Timing:
     text: str
     """The arithmetic behind `sample_rate`."""
 
-    @property
-    def even(self) -> bool:
-        """No gaps, no steps back: row number and time say the same."""
-        return self.sample_rate is not None and not self.gaps and not self.backward
-
 
 def timing(seconds: Seconds, *, name: str) -> Timing | None:
     """Rate and oddities of a column of times; None when fewer than two rows have one."""

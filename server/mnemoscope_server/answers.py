@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
+from functools import partial
 from typing import Any
 
 MOST = 256
@@ -22,13 +23,15 @@ class Answers:
         task = self._tasks.get(key)
         if task is None:
             task = self._tasks[key] = asyncio.create_task(self._ask(ask))
+            task.add_done_callback(partial(self._look_back, key))
             while len(self._tasks) > MOST:
                 self._tasks.popitem(last=False)
-        try:
-            return await asyncio.shield(task)  # who leaves does not take it from the others
-        except Exception:
-            self._tasks.pop(key, None)
-            raise
+        return await asyncio.shield(task)  # who leaves does not take it from the others
+
+    def _look_back(self, key: Hashable, task: asyncio.Task[dict[str, Any]]) -> None:
+        """A failure is not kept, whether somebody still waited for it or not."""
+        if (task.cancelled() or task.exception() is not None) and self._tasks.get(key) is task:
+            del self._tasks[key]
 
     async def _ask(self, ask: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
         async with self._room:

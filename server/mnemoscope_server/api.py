@@ -1,6 +1,7 @@
 """The HTTP interface: thin endpoints. What blocks runs in a thread, what is wrong becomes an answer in problems.py."""
 
 import asyncio
+import logging
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Path, Query, Request, UploadFile
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from mnemoscope import checkpoints
+from mnemoscope.errors import MnemoscopeError
 from mnemoscope.manifest import KEYFRAME_EVERY
 from mnemoscope_server import callers, orders, rest, rest_recordings, rest_sessions, rest_signals, words
 from mnemoscope_server import sharing as sharing_rules
@@ -22,6 +24,8 @@ from mnemoscope_server.session import FINAL, IllegalMove
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.store import ID, Entry, Store
 from mnemoscope_server.uploads import Uploads, printable
+
+log = logging.getLogger("mnemoscope.api")
 
 COMPLETE = "private, max-age=31536000, immutable"
 ERRORS: dict[int | str, dict[str, Any]] = {"4XX": {"model": rest.ErrorBody, "description": "What went wrong"}}
@@ -82,7 +86,13 @@ def tasks() -> list[rest.TaskCard]:
 @router.get("/models", summary="Checkpoints that can be run")
 def models(house: Wanted) -> list[rest.ModelCard]:
     measured = house.live.pool.measured
-    return [_card(card, measured.get(card["name"])) for card in checkpoints.cards()]
+    found = []
+    for name in checkpoints.names():
+        try:
+            found.append(_card(checkpoints.read_card(checkpoints.find(name)), measured.get(name)))
+        except (MnemoscopeError, KeyError) as error:  # the others can still be run
+            log.warning("checkpoint %s is left out: %r", name, error)
+    return found
 
 
 def _card(card: dict[str, Any], measured: Measured | None) -> rest.ModelCard:

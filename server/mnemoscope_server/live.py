@@ -53,6 +53,8 @@ class LiveSessions:
         self.settings, self.store, self.library, self.pool = settings, store, library, pool
         self.sessions: dict[str, Session] = {}
         self._opening: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._abandoned: dict[str, Path] = {}
+        """Files of sessions whose opening nobody waited for any more."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._keeping = threading.Lock()
 
@@ -106,8 +108,8 @@ class LiveSessions:
                 async with asyncio.timeout(OPEN_SECONDS):
                     manifest = await future
             except TimeoutError as error:
-                worker.send(exchange.Stop(order.id))
-                self.pool.release(order.id)
+                worker.send(exchange.Stop(order.id))  # it writes an empty file and closes it
+                self._abandoned[order.id] = order.path
                 raise NotPossible(
                     "worker-busy", f"the worker did not open the session within {OPEN_SECONDS:.0f} s", "Try again."
                 ) from error
@@ -133,9 +135,13 @@ class LiveSessions:
         self._opening[question.id] = future
         try:
             await self._workers()
-            self.pool.open(question)
-            async with asyncio.timeout(ANSWER_SECONDS):
-                return await future
+            worker = self.pool.open(question)
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    return await future
+            except TimeoutError:
+                worker.send(exchange.Stop(question.id))
+                raise
         except TimeoutError as error:
             raise NotPossible(
                 "worker-busy", f"the worker did not answer within {ANSWER_SECONDS:.0f} s", "Try again."
@@ -175,6 +181,8 @@ class LiveSessions:
                     session.on_event(event)
             case Finished():
                 self.pool.release(event.id)
+                if path := self._abandoned.pop(event.id, None):
+                    path.unlink(missing_ok=True)
                 if session := self.sessions.get(event.id):
                     self._later(self._close(session, event))
             case Measured():
@@ -184,6 +192,7 @@ class LiveSessions:
         future = self._opening.get(event.id)
         if isinstance(event, NotOpened):
             self.pool.release(event.id)
+            self._abandoned.pop(event.id, None)  # the worker has removed it
         if future is None or future.done():
             return
         if isinstance(event, Opened):
@@ -196,6 +205,8 @@ class LiveSessions:
     def _on_lost(self, lost: set[str], reason: str) -> None:
         """A worker died: its files keep their whole chunks and are closed here."""
         for identity in lost:
+            if path := self._abandoned.pop(identity, None):
+                path.unlink(missing_ok=True)
             future = self._opening.get(identity)
             if future is not None and not future.done():
                 future.set_exception(NotPossible("worker-failed", reason, "Try again with fewer models."))

@@ -61,7 +61,6 @@ class Session:
         self.status: wire.SessionStatus = "opened"
         self.speed = speed
         self.step = 0
-        self.reason = ""
         self.tail = Tail(limit_bytes=ring_bytes)
         self.watchers: set[Watcher] = set()
         self.finished = asyncio.Event()
@@ -137,7 +136,7 @@ class Session:
         if not self.live:
             return
         self.status = status  # type: ignore[assignment]  # a final state
-        self.step, self.reason = steps, reason
+        self.step = steps
         self.manifest = manifest or self.manifest | {"status": status, "steps": steps}
         if reason:
             self._tell(wire.Refused(code="session-failed", message=reason, cure=CURES["failed"]))

@@ -99,11 +99,9 @@ class Settings(BaseSettings):
 
     @classmethod
     def from_arguments(cls, arguments: Namespace) -> "Settings":
-        """Settings where what was said on the command line wins; None, or the default, means not said."""
+        """Settings where what was said on the command line wins; None means not said."""
         said: dict[str, Any] = {
-            name: value
-            for name, value in vars(arguments).items()
-            if name in cls.model_fields and value is not None and value != cls.model_fields[name].default
+            name: value for name, value in vars(arguments).items() if name in cls.model_fields and value is not None
         }
         if getattr(arguments, "no_browser", None):
             said["browser"] = False

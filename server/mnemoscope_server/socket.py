@@ -27,7 +27,7 @@ HELLO_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
 MESSAGES_PER_SECOND, MESSAGES_AT_ONCE = 20.0, 40.0
 
-NORMAL, GOING_AWAY, POLICY, TRY_LATER = 1000, 1001, 1008, 1013
+NORMAL, POLICY, TRY_LATER = 1000, 1008, 1013
 
 
 class Bucket:
@@ -89,7 +89,7 @@ async def watch(websocket: WebSocket, identity: str) -> None:
         finally:
             websocket.app.state.watching -= 1
     except TimeoutError:
-        log.info("a watcher took nothing for %.0f s and was cut off", house.settings.send_seconds)
+        log.info("a watcher neither said hello nor took anything for %.0f s: cut off", house.settings.send_seconds)
         line.abort()
     except WebSocketDisconnect:
         pass

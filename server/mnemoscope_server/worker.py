@@ -6,6 +6,7 @@ every full stretch of 64 steps before it is in the file; at most half a second o
 
 import contextlib
 import importlib
+import logging
 import os
 import signal
 import time
@@ -34,6 +35,8 @@ from mnemoscope_server.exchange import (
     Stop,
 )
 from mnemoscope_server.run import Run
+
+log = logging.getLogger("mnemoscope.worker")
 
 IDLE_SECONDS = 1.0
 TERMINATED_SECONDS = 4.0
@@ -120,6 +123,9 @@ class Worker:
         if isinstance(command, Compare | Look):
             self.questions[command.id] = self.engine.answer(command)
             return
+        if isinstance(command, Stop) and (answer := self.questions.pop(command.id, None)):
+            answer.close()  # nobody waits for it any more
+            return
         run = self.runs.get(command.id)
         if run is None:  # it ended while the command was on its way
             return
@@ -141,8 +147,7 @@ class Worker:
             self.runs[order.id] = Run(order, prepared, self.connection.send)
         except Exception as error:
             order.path.unlink(missing_ok=True)
-            code = _code(error) if isinstance(error, MnemoscopeError) else "worker-failed"
-            self.connection.send(NotOpened(order.id, code, str(error) or type(error).__name__))
+            self.connection.send(_refusal(order.id, error))
         else:
             self.connection.send(Opened(order.id, prepared.manifest))
 
@@ -155,8 +160,7 @@ class Worker:
         except StopIteration as end:
             event = Answered(identity, end.value)
         except Exception as error:
-            code = _code(error) if isinstance(error, MnemoscopeError) else "worker-failed"
-            event = NotOpened(identity, code, str(error) or type(error).__name__)
+            event = _refusal(identity, error)
         del self.questions[identity]
         self.connection.send(event)
 
@@ -167,9 +171,18 @@ class Worker:
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise
         except Exception as error:
+            log.exception("session %s failed", run.id)
             run.fail(f"{type(error).__name__}: {error}")
         if run.finished:
             self.runs.pop(run.id, None)
+
+
+def _refusal(identity: str, error: Exception) -> NotOpened:
+    """What was wrong with an order or a question. What no message was written for is a bug, and its place is logged."""
+    if isinstance(error, MnemoscopeError):
+        return NotOpened(identity, _code(error), str(error))
+    log.exception("a worker could not carry out an order")
+    return NotOpened(identity, "worker-failed", f"{type(error).__name__}: {error}")
 
 
 def _code(error: MnemoscopeError) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnemoscope import checkpoints, paradigms
+from mnemoscope import checkpoints, paradigms, record
 from mnemoscope.cli import main
 from mnemoscope.recording import Recording, RecordingWriter
 from random_logs import Made
@@ -28,7 +28,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of tiny untrained checkpoints: what they answer does not matter here."""
     folder = tmp_path_factory.mktemp("checkpoints")
     sizes = {"ntm": {"slots": 9, "width": 4}, "lstm": {"hidden": 8}}
-    for task, (inputs, outputs) in {"signal-recall": (3, 1), "copy": (9, 8)}.items():
+    for task, (inputs, outputs) in {"signal-recall": (3, 1), "copy": (9, 8), "repeat-copy": (10, 9)}.items():
         for name, config in sizes.items():
             model = paradigms.build(name, {"inputs": inputs, "outputs": outputs} | config)
             settings = {"model": name, "task": task, "config": paradigms.configuration(model)}
@@ -96,6 +96,23 @@ def test_a_recording_is_made_inspected_verified_and_exported(
     code, out, _ = run(capsys, "export", "a.mnemo", "--npz", "a.npz", "--csv", "a.csv")
     assert code == 0
     assert {path.name for path in tmp_path.iterdir()} == {"a.mnemo", "a.npz", "a.csv"}
+
+
+def test_a_model_that_cannot_go_on_is_told_and_the_exit_code_says_so(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The recording is whole, with what the others did; a script must not take it for a success."""
+    failed = [{"stream": 1, "step": 7, "reason": "LSTM gave a number that is not finite"}]
+
+    def recorded(path: Path, *_: object, **__: object) -> list[dict[str, object]]:
+        path.write_bytes(b"a recording")
+        return failed
+
+    monkeypatch.setattr(record, "record_file", recorded)
+    code, out, err = run(capsys, "record", "--task", "copy", "--models", "ntm,lstm", "--out", "x.mnemo")
+    assert code == 1
+    assert "steps of ntm-copy, lstm-copy" in out
+    assert "lstm-copy could not go on at step 7: LSTM gave a number that is not finite" in err
 
 
 def test_the_same_seed_gives_the_same_numbers(capsys: pytest.CaptureFixture[str]) -> None:
@@ -275,6 +292,8 @@ def test_evaluation_prints_a_line_a_row(capsys: pytest.CaptureFixture[str]) -> N
     assert code == 0
     assert [row["condition"] for row in rows] == [f"length {n}" for n in (1, 5, 10, 15, 20, 30, 40, 60, 80, 100, 120)]
     assert all(set(row) >= {"model", "task", "metric", "value", "sequences", "seed", "checkpoint"} for row in rows)
+    code, out, _ = run(capsys, "evaluate", "--task", "copy", "--sequences", "2", "--json")
+    assert {json.loads(line)["name"] for line in out.splitlines()} == {"lstm-copy", "ntm-copy"}  # not lstm-repeat-copy
     code, out, _ = run(capsys, "evaluate", "--models", "lstm-copy", "--sequences", "2")
     assert code == 0
     assert out.splitlines()[0].split()[:2] == ["lstm", "copy"]

@@ -1,6 +1,7 @@
 """The HTTP interface of a real server: what it answers, and what it says to what cannot be."""
 
 import json
+import shutil
 
 import pytest
 
@@ -16,6 +17,20 @@ def finished(server):
     identity = server.run("fake", steps=200, start="playing", title="whole")
     server.wait(identity, "ended")
     return identity
+
+
+def test_a_card_that_cannot_be_read_costs_only_itself(server):
+    """The other models can still be run."""
+    broken = server.folder / "checkpoints" / "torn-copy"
+    broken.mkdir()
+    for name, text in (("model.safetensors", ""), ("config.json", "{}"), ("card.json", '{"model": "to')):
+        (broken / name).write_text(text)
+    try:
+        found = {card["name"] for card in server.http.get("api/models").json()}
+    finally:
+        shutil.rmtree(broken)
+    assert "torn-copy" not in found
+    assert "fake-copy" in found
 
 
 def test_status_models_and_signals_say_what_can_be_done(server):

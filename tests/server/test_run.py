@@ -220,3 +220,6 @@ def test_questions_wait_for_sessions_between_their_pieces():
         NotOpened("bad", "unknown-model", "no checkpoint 'bad'"),
     ]
     assert worker._wait() == 5.0
+    worker._obey(Compare("late", "good", 0))
+    worker._obey(exchange.Stop("late"))  # nobody waits for it any more
+    assert worker.questions == {}

@@ -174,6 +174,13 @@ def test_the_command_line_says_it(monkeypatch):
         settings = Settings.from_arguments(cli.parser().parse_args(["serve", *words]))
         assert (settings.workers, settings.token) == wanted
     assert Settings.from_arguments(cli.parser().parse_args(["serve", "--host", "0.0.0.0"])).token
+    monkeypatch.setenv("MNEMOSCOPE_PORT", "9000")
+    monkeypatch.setenv("MNEMOSCOPE_DEVICE", "cpu")
+    for words, wanted in (
+        ([], (9000, "cpu")), (["--port", "8000", "--device", "auto"], (8000, "auto")),  # the defaults, but said
+    ):  # fmt: skip
+        settings = Settings.from_arguments(cli.parser().parse_args(["serve", *words]))
+        assert (settings.port, settings.device) == wanted
     done = subprocess.run(
         [sys.executable, "-m", "mnemoscope", "serve", "--workers", "many"], capture_output=True, text=True
     )

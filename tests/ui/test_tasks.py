@@ -59,5 +59,5 @@ def test_a_run_tells_what_it_will_cost_whatever_its_task(open_page: Open, ready:
     page.get_by_role("spinbutton", name="Vectors").press("Enter")
     cost = page.locator("p.cost")
     expect(cost).to_contain_text("303 steps")
-    expect(cost).to_contain_text("4.0 ms a step")
+    expect(cost).to_contain_text("4.00 ms a step")
     expect(cost).to_contain_text("about 909 kB recorded")

@@ -1,0 +1,108 @@
+"""What workers are asked once: shared by those who wait, kept when it is an answer, forgotten when it is a failure."""
+
+import asyncio
+
+import pytest
+
+from mnemoscope_server import exchange, live
+from mnemoscope_server.answers import MOST, Answers
+from mnemoscope_server.live import LiveSessions
+
+
+def test_the_same_question_is_asked_once():
+    asked = []
+
+    async def all_of_it():
+        answers, door = Answers(), asyncio.Event()
+
+        async def ask():
+            asked.append(1)
+            await door.wait()
+            return {"n": len(asked)}
+
+        waiting = [asyncio.create_task(answers.get("a", ask)) for _ in range(3)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()  # who leaves does not take it from the others
+        await asyncio.sleep(0)
+        door.set()
+        found = [await waiting[1], await waiting[2], await answers.get("a", ask)]
+        assert found == [{"n": 1}] * 3
+        for n in range(MOST):
+            await answers.get(n, ask)
+        assert await answers.get("a", ask) == {"n": MOST + 2}, "the oldest was let go"
+
+    asyncio.run(all_of_it())
+
+
+def test_a_failure_is_not_kept_even_if_nobody_waited_for_it():
+    async def all_of_it():
+        answers, tries = Answers(), []
+
+        async def ask():
+            tries.append(1)
+            await asyncio.sleep(0)
+            if len(tries) < 3:
+                raise ValueError(len(tries))
+            return {}
+
+        with pytest.raises(ValueError, match="1"):
+            await answers.get("a", ask)
+        gone = asyncio.create_task(answers.get("a", ask))
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.sleep(0.01)
+        assert await answers.get("a", ask) == {}
+
+    asyncio.run(all_of_it())
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch):
+    """Sessions over a pool that takes orders and says nothing."""
+    monkeypatch.setattr(live, "OPEN_SECONDS", 0.01)
+    monkeypatch.setattr(live, "ANSWER_SECONDS", 0.01)
+
+    class Pool:
+        measured, sent, released = {}, [], []
+
+        async def ready(self, *, seconds):
+            return True
+
+        def open(self, order):
+            return self
+
+        def send(self, command):
+            self.sent.append(command)
+
+        def release(self, session):
+            self.released.append(session)
+
+    class Settings:
+        sessions = 4
+
+    return LiveSessions(Settings(), None, None, Pool())
+
+
+def test_a_file_that_nobody_waited_for_is_removed_when_the_worker_closes_it(house, tmp_path):
+    """The order was too late to be taken back: the worker opens, hears Stop and closes an empty file."""
+    order = exchange.Open("x" * 22, tmp_path / "x.mnemo", "", 0, ("lstm-copy",), None, None)
+
+    async def all_of_it():
+        with pytest.raises(live.NotPossible, match="did not open"):
+            await house.open(order, playing=True)
+        order.path.write_bytes(b"empty")
+        assert house.pool.sent == [exchange.Stop(order.id)]
+        house._on_event(exchange.Finished(order.id, "stopped", 0, {}))
+
+    asyncio.run(all_of_it())
+    assert not order.path.exists()
+
+
+def test_a_question_that_takes_too_long_is_taken_back(house):
+    async def all_of_it():
+        with pytest.raises(live.NotPossible, match="did not answer"):
+            await house.ask(exchange.Compare("q", "transformer-copy", 0))
+        assert house.pool.sent == [exchange.Stop("q")]
+        assert house.pool.released == ["q"]
+
+    asyncio.run(all_of_it())
