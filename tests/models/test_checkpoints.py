@@ -24,7 +24,6 @@ OWED: tuple[str, ...] = (
     "lstm-priority-sort",
     "ntm-priority-sort",
     "transformer-associative-recall",
-    "transformer-ngrams",
     "transformer-priority-sort",
     "transformer-repeat-copy",
     "universal-transformer-forecast",
