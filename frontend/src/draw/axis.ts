@@ -36,6 +36,16 @@ export function paintAxis(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scen
   if (box.gates) text(ctx, "gates", box.gates.x, headY, { colour: inks.t3 });
 }
 
+/** From where to where a line through strip and lanes goes, from the top: on a phone the lane's name stands in its way. */
+function spans({ mode, axis, lanes, bottom }: StageLayout, top: number): [number, number][] {
+  const lane = lanes[0];
+  if (mode !== "phone" || !lane) return [[top, bottom + 2]];
+  return [
+    [top, axis.y + axis.h],
+    [lane.raster.y, bottom + 2],
+  ];
+}
+
 /** Linked moment, ghost and playhead, through strip and lanes. */
 export function paintMoments(
   ctx: Ctx,
@@ -45,14 +55,14 @@ export function paintMoments(
   y: (step: number) => number,
 ): void {
   const { window, t, linked, ghost } = scene;
-  const { time, signal, axis, bottom } = layout;
+  const { time, signal, axis } = layout;
   const at = (step: number): number => xOfStep(layout, window, step);
   const inView = (x: number): boolean => x > time.x && x < time.x + time.w;
   const now = at(t);
   if (linked !== null && inView(at(linked))) {
     const x = at(linked);
     ctx.fillStyle = rgba(parseHex(inks.w), 0.9);
-    ctx.fillRect(Math.round(x) - 0.5, signal.top - 4, 1, bottom - signal.top + 4);
+    for (const [from, to] of spans(layout, signal.top - 4)) ctx.fillRect(Math.round(x) - 0.5, from, 1, to - from);
     ctx.beginPath();
     ctx.arc(x, y(linked), 4, 0, 7);
     ctx.fill();
@@ -63,7 +73,8 @@ export function paintMoments(
     const x = at(ghost);
     ctx.fillStyle = inks.t3;
     ctx.globalAlpha = 0.8;
-    for (let k = signal.top; k < bottom; k += 5) ctx.fillRect(Math.round(x), k, 1, 2);
+    for (const [from, to] of spans(layout, signal.top))
+      for (let k = from; k < to; k += 5) ctx.fillRect(Math.round(x), k, 1, 2);
     ctx.globalAlpha = 1;
     const clear = linked === null || Math.abs(x - at(linked)) > 58;
     if (Math.abs(x - now) > 38 && clear) tag(ctx, inks, String(ghost), x, axis.y + 11, inks.t2);
@@ -71,7 +82,7 @@ export function paintMoments(
   const x = Math.round(now);
   if (x < time.x - 1 || x > time.x + time.w + 1) return;
   ctx.fillStyle = inks.tx;
-  ctx.fillRect(x - 0.5, layout.arcBase, 1.5, bottom - layout.arcBase + 2);
+  for (const [from, to] of spans(layout, layout.arcBase)) ctx.fillRect(x - 0.5, from, 1.5, to - from);
   const words = String(t);
   const w = textWidth(ctx, words, 11, 600) + 12;
   ctx.beginPath();

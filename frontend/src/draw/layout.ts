@@ -50,7 +50,7 @@ export interface StageLayout {
   lanes: LaneBox[];
   /** The health of all memories over time, below the lanes; null where it is not shown. */
   health: Box | null;
-  /** Below the last lane, where playhead and ghost lines end. */
+  /** Below the last lane, where playhead and ghost lines end; without lanes below the axis, so that words stand free. */
   bottom: number;
   /** The age bars, right of the strip; null on a phone. */
   ages: Box | null;
@@ -123,7 +123,7 @@ function beside(W: number, H: number, { folded, health }: Standing): StageLayout
     mode: narrow ? "narrow" : "wide",
     lanes: boxes,
     health: health && count ? { x, y, w, h: HEALTH } : null,
-    bottom: count ? y - GAP + (health ? HEALTH + GAP : 0) : H - 8,
+    bottom: count ? y - GAP + (health ? HEALTH + GAP : 0) : strip + AXIS,
     ages: { x: nowX + 14, y: 0, w: now - 14 - (narrow ? 14 : 20), h: strip },
     nowX,
   };
@@ -156,7 +156,7 @@ function phone(W: number, H: number, { folded: { length: count } }: Standing): S
     mode: "phone",
     lanes: boxes,
     health: null,
-    bottom: count ? top + h : H - 8,
+    bottom: count ? top + h : strip + AXIS,
     ages: null,
     nowX: pad,
   };

@@ -27,6 +27,8 @@ export interface LaneScene {
   failure: { step: number; reason: string } | null;
   /** Without arcs, answer and ages. */
   muted?: boolean;
+  /** Kept on top: the sign of it stands beside that of the menu. */
+  top?: boolean;
   /** What stands under the name instead of nothing: parameters and time per step. */
   cost?: string;
 }

@@ -12,6 +12,10 @@ import type { Inks } from "./tokens";
 
 /** Room for the sign of the lane's menu, which lies over the end of the name's line on a phone. */
 const MENU = 20;
+/** And for the pin before it. */
+const PIN = 12;
+/** Between the name and what is told of it. */
+const APART = 12;
 
 export function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, scene: Scene): void {
   const item = scene.lanes[box.index];
@@ -66,8 +70,12 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
     weight: 600,
   });
   if (phone) {
-    const words = [lane.moment ?? sizes, error?.words].filter(Boolean).join(" · ");
-    text(ctx, words, header.x + header.w - MENU, header.y + 8.5, { colour: inks.t3, align: "right" });
+    const right = header.x + header.w - MENU - (item.top ? PIN : 0);
+    const room = right - header.x - 16 - textWidth(ctx, lane.label, 12, 600) - APART;
+    // What does not fit beside the name is left out, the sizes first: they are under the name's menu as well.
+    const told = [lane.moment ?? sizes, error?.words].filter((words) => words !== undefined);
+    const most = [told, told.slice(1)].find((parts) => textWidth(ctx, parts.join(" · ")) <= room);
+    if (most) text(ctx, most.join(" · "), right, header.y + 8.5, { colour: inks.t3, align: "right" });
     return;
   }
   if (box.folded) return;
