@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from mnemoscope import checkpoints, paradigms, tasks
+from mnemoscope import checkpoints, paradigms, published, tasks
 
 _HEAD = """# What the shipped models can do
 
@@ -16,6 +16,7 @@ mnemoscope evaluate --markdown docs/results.md{options}
 
 Lower is better everywhere. **Bold**: outside the range the model was trained for. *Chance* is what a model that knows nothing
 scores; *best possible* that of the optimal estimator. Figures of papers were measured under their own conditions, named below.
+{elsewhere}
 """
 
 _ABOUT = {
@@ -33,7 +34,7 @@ def markdown(rows: Iterable[dict[str, Any]], *, options: str = "") -> str:
     """The whole document from rows of `evaluate.rows` and `evaluate.baseline_rows`."""
     table = list(rows)
     sequences = next((row["sequences"] for row in table if row.get("seed") is not None), "")
-    parts = [_HEAD.format(options=options, sequences=sequences)]
+    parts = [_HEAD.format(options=options, sequences=sequences, elsewhere=published.ELSEWHERE)]
     for task in tasks.names():
         if mine := [row for row in table if row["task"] == task]:
             parts.append(f"## {task}\n\n{_ABOUT[task]}\n\n{_grid(mine)}")
