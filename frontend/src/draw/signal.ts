@@ -7,6 +7,8 @@ import { rangeOf, type Range } from "./scale";
 export class SignalTrack {
   /** "bits": several binary outputs (copy and its kin), drawn as a raster; "line": one series. */
   readonly kind: "line" | "bits";
+  /** The line is of bits, and what is answered the probability of a 1: an error is the length of a code. */
+  readonly coded: boolean;
   /** Numbers of the output, for bits the rows of the raster. */
   readonly width: number;
   readonly unit: string;
@@ -24,6 +26,7 @@ export class SignalTrack {
     const spec = manifest.models[0]?.frame.tensors.find((tensor) => tensor.bank === null && tensor.name === "targets");
     this.width = spec?.size ?? 1;
     this.kind = this.width > 1 ? "bits" : "line";
+    this.coded = manifest.task.name === "ngrams";
     const { signal } = manifest;
     this.unit = signal?.unit ?? "";
     this.name = signal ? (signal.channel ?? signal.name) : manifest.task.name;
@@ -99,27 +102,29 @@ export class SignalTrack {
 
 /** Error so far of one model over the steps that were asked, in the task's own measure. */
 export class ErrorTrack {
-  private square: number[] = [];
-  private power: number[] = [];
-  private wrong: number[] = [];
-  private asked: number[] = [];
+  /** Summed over steps 0 … t: what was lost, what it is measured against, and how many steps were asked. */
+  private readonly lost: number[] = [];
+  private readonly against: number[] = [];
+  private readonly asked: number[] = [];
 
   constructor(
     private readonly signal: SignalTrack,
     private readonly model: ModelLog,
   ) {}
 
-  /** Up to and including step t. Bits: wrong bits. Series: RMSE relative to the root mean square of the target. */
+  /** Up to and including step t. Bits: wrong bits. A code: bits a step. Series: RMSE relative to the root mean square of the target. */
   at(t: number): { value: number; words: string; says: string } | null {
-    this.extend(t);
-    const n = this.asked[t];
-    if (!n) return null;
-    if (this.signal.kind === "bits") {
-      const value = this.wrong[t]!;
-      const of = n * this.signal.width;
-      return { value, words: `${value} wrong bits`, says: `Bits answered wrongly so far, of ${of} asked for.` };
+    const value = this.part(t);
+    if (Number.isNaN(value)) return null;
+    const { signal } = this;
+    if (signal.kind === "bits") {
+      const [wrong, of] = [this.lost[t]!, this.against[t]!];
+      return { value: wrong, words: `${wrong} wrong bits`, says: `Bits answered wrongly so far, of ${of} asked for.` };
     }
-    const value = Math.sqrt(this.square[t]! / Math.max(1e-12, this.power[t]!));
+    if (signal.coded) {
+      const says = "Bits needed so far to code a step with the answers as probabilities; a fair coin needs 1.";
+      return { value, words: `${value.toFixed(2)} bits a step`, says };
+    }
     return {
       value,
       words: `error ${value.toFixed(2)}`,
@@ -127,42 +132,41 @@ export class ErrorTrack {
     };
   }
 
-  /** The same as a part, 0 where all was right: wrong bits of those asked for, or the relative error. NaN before anything was asked. */
+  /** The same as a part, 0 where all was right: wrong bits of those asked for, bits a step, or the relative error. NaN before anything was asked. */
   part(t: number): number {
     this.extend(t);
-    const n = this.asked[t];
-    if (!n) return NaN;
-    if (this.signal.kind === "bits") return this.wrong[t]! / (n * this.signal.width);
-    return Math.sqrt(this.square[t]! / Math.max(1e-12, this.power[t]!));
+    return this.asked[t] ? this.relative(this.lost[t]!, this.against[t]!) : NaN;
   }
 
   /** Error over the asked ones of steps a … b alone; NaN where none was asked. */
   within(a: number, b: number): number {
     this.extend(b);
     const over = (sums: readonly number[]): number => (sums[b] ?? NaN) - (a > 0 ? sums[a - 1]! : 0);
-    const n = over(this.asked);
-    if (!(n > 0)) return NaN;
-    if (this.signal.kind === "bits") return over(this.wrong) / (n * this.signal.width);
-    return Math.sqrt(over(this.square) / Math.max(1e-12, over(this.power)));
+    return over(this.asked) > 0 ? this.relative(over(this.lost), over(this.against)) : NaN;
+  }
+
+  private relative(lost: number, against: number): number {
+    const { kind, coded } = this.signal;
+    return kind === "bits" || coded ? lost / against : Math.sqrt(lost / Math.max(1e-12, against));
   }
 
   private extend(t: number): void {
     const { signal, model } = this;
     for (let s = this.asked.length; s <= t && model.hasStep(s); s++) {
-      let [square, power, wrong] = [0, 0, 0];
+      let [lost, against] = [0, 0];
       const asked = signal.asked(s) ? 1 : 0;
       if (asked) {
         const out = model.f32(null, "outputs")!.at(s);
         const want = model.f32(null, "targets")!.at(s);
         for (let k = 0; k < want.length; k++) {
-          square += (out[k]! - want[k]!) ** 2;
-          power += want[k]! ** 2;
-          if (signal.kind === "bits" && out[k]! > 0.5 !== want[k]! > 0.5) wrong++;
+          if (signal.kind === "bits") lost += out[k]! > 0.5 !== want[k]! > 0.5 ? 1 : 0;
+          else if (signal.coded) lost -= Math.log2(Math.max(1e-12, want[k]! > 0.5 ? out[k]! : 1 - out[k]!));
+          else lost += (out[k]! - want[k]!) ** 2;
+          against += signal.kind === "bits" || signal.coded ? 1 : want[k]! ** 2;
         }
       }
-      this.square.push((this.square[s - 1] ?? 0) + square);
-      this.power.push((this.power[s - 1] ?? 0) + power);
-      this.wrong.push((this.wrong[s - 1] ?? 0) + wrong);
+      this.lost.push((this.lost[s - 1] ?? 0) + lost);
+      this.against.push((this.against[s - 1] ?? 0) + against);
       this.asked.push((this.asked[s - 1] ?? 0) + asked);
     }
   }
