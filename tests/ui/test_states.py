@@ -189,12 +189,16 @@ def test_the_playhead_is_where_nothing_has_arrived(open_page: Open, long_recordi
     page.keyboard.press("End")
     page.keyboard.press("Shift+ArrowLeft")
     expect(page.get_by_text("Loading, 192 of 1000 steps.")).to_be_visible()
+    beside = page.get_by_role("complementary", name="Inspector")
+    expect(beside).to_contain_text("Step 989")
+    expect(beside).to_contain_text("Steps 192 to 999 are loading.")
     album.keep(page, "loading-beyond")
 
     gone["on"] = False
     for route in waiting:
         route.continue_()
     expect(page.get_by_text("Loading,", exact=False)).to_be_hidden(timeout=20_000)
+    expect(beside).not_to_contain_text("loading")
     settled(page)
 
 

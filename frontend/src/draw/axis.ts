@@ -2,9 +2,9 @@
 
 import { beatAt, beatInk } from "./beats";
 import { parseHex, rgba } from "./colour";
-import { stepsInView, xOfStep, type StageLayout } from "./layout";
+import { spans, stepsInView, xOfStep, type StageLayout } from "./layout";
 import { paintReadouts } from "./ranges";
-import type { Scene } from "./scene";
+import { awaited, type Scene } from "./scene";
 import { tag, text, textWidth, type Ctx } from "./text";
 import type { Inks } from "./tokens";
 
@@ -27,23 +27,17 @@ export function paintAxis(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scen
     ctx.fillRect(Math.round(x), y, 1, 4);
   }
   if (layout.mode !== "phone") text(ctx, "step", layout.pad, y + 11, { colour: inks.t3 });
-  const box = layout.lanes.find(({ folded }) => !folded)?.now;
+  const open = layout.lanes.filter(({ folded }) => !folded);
+  const box = open[0]?.now;
   if (!box) return;
   const headY = layout.mode === "phone" ? box.y - 14 : y + 11;
   const beat = scene.beats && beatAt(scene.beats.part).name;
-  text(ctx, `${beat ?? "memory"} at t = ${t}`, box.matrix.x, headY, { colour: beat ? beatInk(inks, beat) : inks.t3 });
+  // Lanes that show an earlier step say which by themselves.
+  const late = open.every(({ index }) => scene.lanes[index] && awaited(scene.lanes[index], t));
+  const words = late ? `t = ${t} is loading` : `${beat ?? "memory"} at t = ${t}`;
+  text(ctx, words, box.matrix.x, headY, { colour: beat ? beatInk(inks, beat) : inks.t3 });
   if (box.usage) text(ctx, "usage", box.usage.x, headY, { colour: inks.t3 });
   if (box.gates) text(ctx, "gates", box.gates.x, headY, { colour: inks.t3 });
-}
-
-/** From where to where a line through strip and lanes goes, from the top: on a phone the lane's name stands in its way. */
-function spans({ mode, axis, lanes, bottom }: StageLayout, top: number): [number, number][] {
-  const lane = lanes[0];
-  if (mode !== "phone" || !lane) return [[top, bottom + 2]];
-  return [
-    [top, axis.y + axis.h],
-    [lane.raster.y, bottom + 2],
-  ];
 }
 
 /** Linked moment, ghost and playhead, through strip and lanes. */

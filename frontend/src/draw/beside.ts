@@ -3,7 +3,7 @@
 import { AGE_ALPHA, ageLimits, ages } from "./arcs";
 import { num } from "./format";
 import type { Box, StageLayout } from "./layout";
-import type { Scene } from "./scene";
+import { awaited, type Scene } from "./scene";
 import type { SignalTrack } from "./signal";
 import { fitted, glyph, text, textWidth, type Ctx } from "./text";
 import type { Inks } from "./tokens";
@@ -28,10 +28,13 @@ export function paintGutter(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Sc
     ctx.fillRect(x + textWidth(ctx, words, 11, 500) + 7, y - 17.5, 15, 1.5);
   }
   const asked = signal.asked(t);
-  for (const { lane, emphasis } of heard) {
+  for (const item of heard) {
+    const { lane, emphasis } = item;
     glyph(ctx, inks, lane.hue, x + 5, y, 4);
     const says = !lane.has(t)
-      ? "no answer"
+      ? awaited(item, t)
+        ? "loading"
+        : "no answer"
       : !asked
         ? "not asked"
         : signal.kind === "bits"

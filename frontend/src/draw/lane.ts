@@ -73,6 +73,8 @@ export class Lane {
   private measured = -1;
   private settleAt = ENOUGH;
   private last: NowPicture | null = null;
+  /** The step that was last asked for and there. */
+  private seen: number | null = null;
 
   constructor(
     readonly model: ModelLog,
@@ -226,6 +228,17 @@ export class Lane {
     return model.has(k * 64, t) && (model.spec.keyframe.bytes === 0 || model.keyframe(k) !== null);
   }
 
+  /**
+   * The step to show where `t` is wanted: itself, or while it is not there the last one that was shown; after a failure
+   * the last before it. Null: there is nothing to show.
+   */
+  shownAt(t: number): number | null {
+    if (this.has(t)) return t;
+    const newest = this.model.steps - 1;
+    if (this.model.failure === null && this.seen !== null && this.has(this.seen)) return this.seen;
+    return newest >= 0 ? newest : null;
+  }
+
   /** Called when steps arrived: fixes order and scale of a state once, and lets limits grow. */
   grow(complete: boolean): void {
     const { steps } = this.model;
@@ -304,6 +317,7 @@ export class Lane {
 
   /** The cut through step t. Kept until another step is asked for. */
   picture(t: number): NowPicture {
+    this.seen = t;
     if (this.last?.t !== t) {
       this.last = pictureAt(this.model, this.bank, t, this.fold, this.units?.order ?? null, this.head);
     }

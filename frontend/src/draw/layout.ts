@@ -207,6 +207,16 @@ export function stepAtX(box: StageLayout, window: TimeWindow, x: number): number
   return Math.floor((x - box.time.x) / window.step + window.first);
 }
 
+/** From where to where a line at one step goes, from `top` down: on a phone the lane's name stands in its way. */
+export function spans({ mode, axis, lanes, bottom }: StageLayout, top: number): [number, number][] {
+  const lane = lanes[0];
+  if (mode !== "phone" || !lane) return [[top, bottom + 2]];
+  return [
+    [top, axis.y + axis.h],
+    [lane.raster.y, bottom + 2],
+  ];
+}
+
 /** How many steps are in view. */
 export function stepsInView(box: StageLayout, window: TimeWindow): number {
   return Math.ceil(box.time.w / window.step);

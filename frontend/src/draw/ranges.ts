@@ -2,7 +2,7 @@
 
 import { parseHex, rgba } from "./colour";
 import type { StageLayout, TimeWindow } from "./layout";
-import { xOfStep } from "./layout";
+import { spans, xOfStep } from "./layout";
 import { readout, signalReadout } from "./readout";
 import type { Scene } from "./scene";
 import { text, textWidth, type Ctx } from "./text";
@@ -22,7 +22,7 @@ export function paintRanges(ctx: Ctx, inks: Inks, layout: StageLayout, window: T
   const left = (step: number): number => xOfStep(layout, window, step) - window.step / 2;
   ctx.save();
   ctx.beginPath();
-  ctx.rect(time.x, 0, time.w, bottom + 2);
+  for (const [from, to] of spans(layout, 0)) ctx.rect(time.x, from, time.w, to - from);
   ctx.clip();
   if (ranges.selection) {
     const [x0, x1] = [left(ranges.selection[0]), left(ranges.selection[1] + 1)];

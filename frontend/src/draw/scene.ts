@@ -63,3 +63,8 @@ export interface Scene {
   /** The step that is being carried out in four beats: how far it is (0 … 1), and its cuts by stream. */
   beats?: { part: number; lanes: ReadonlyMap<number, Beat> };
 }
+
+/** Whether a lane will show step t, and only waits for it to arrive: nothing comes after a model has failed or before it began. */
+export function awaited({ lane, failure }: LaneScene, t: number): boolean {
+  return failure === null && lane.model.steps > 0 && !lane.has(t);
+}

@@ -1,7 +1,11 @@
-import { describe, expect, it } from "vitest";
-import type { Lane } from "./lane";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { RecordingLog } from "../ledger/log";
+import { decodeMessages } from "../wire/messages";
+import { makeLog } from "../wire/testlog";
+import { Lane } from "./lane";
 import { layout } from "./layout";
-import type { LaneScene, Scene } from "./scene";
+import { awaited, type LaneScene, type Scene } from "./scene";
+import { SignalTrack } from "./signal";
 import { paintLane } from "./staff";
 import { SvgPen } from "./svg_pen";
 import type { Ctx } from "./text";
@@ -28,19 +32,20 @@ function lane(label: string, told: { moment?: string; error?: string } = {}): La
     bank: { kind: "cell" },
     slots: 4,
     has: () => false,
+    shownAt: () => null,
     model: { steps: 0, failure: null },
   } as unknown as Lane;
 }
 
-/** Words painted, with where they begin and end. */
-function words(width: number, item: LaneScene): { words: string; left: number; right: number }[] {
+/** Words painted at step t, with where they begin and end. */
+function words(width: number, item: LaneScene, t = 3): { words: string; left: number; right: number }[] {
   const box = layout(width, 640, 1);
   const pen = new SvgPen(width, 640, "#000", { measure: (text) => text.length * WIDE, picture: () => "" });
   const scene = {
-    t: 3,
+    t,
     rows: "slots",
     window: { first: 0, step: 3 },
-    signal: { planned: 40 },
+    signal: { planned: 300 },
     lanes: [item],
     scale: 1,
   };
@@ -71,5 +76,54 @@ describe("the head of a lane on a phone", () => {
     const [name, told] = words(390, item(of, { top: true }));
     expect(told!.words).toBe("error 0.17");
     expect(told!.left).toBeGreaterThan(name!.right);
+  });
+});
+
+describe("a step that is not there", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  /** A lane without anything to paint on, and the way to bring it chunks. */
+  function opened(shape: Parameters<typeof makeLog>[1][number]): { lane: Lane; bring: (...chunks: number[]) => void } {
+    const nothing: unknown = new Proxy(() => nothing, { get: () => nothing, set: () => true });
+    vi.stubGlobal("document", { createElement: () => ({ getContext: () => nothing }) });
+    const bytes = class {
+      readonly data: Uint8ClampedArray;
+      constructor(width: number, height: number) {
+        this.data = new Uint8ClampedArray(width * height * 4);
+      }
+    };
+    vi.stubGlobal("ImageData", bytes);
+    const { manifest, messages } = makeLog(300, [shape]);
+    const log = new RecordingLog(manifest);
+    const bring = (...chunks: number[]): void => {
+      for (const message of messages)
+        if ([...decodeMessages(message)].every(({ first }) => chunks.includes(Math.floor(first / 64))))
+          log.append(message);
+    };
+    bring(0, 1);
+    return { lane: new Lane(log.model(0), log.model(0).bank(), new SignalTrack(log), inks, null), bring };
+  }
+
+  it("is stood in for by the last one shown, or the newest there is, until it has come", () => {
+    const { lane, bring } = opened({ units: 5 });
+    expect(lane.shownAt(250)).toBe(127);
+    expect(lane.shownAt(40)).toBe(40);
+    lane.picture(40);
+    expect(lane.shownAt(250)).toBe(40);
+    expect(lane.shownAt(90)).toBe(90);
+    bring(3);
+    expect(lane.shownAt(250)).toBe(250);
+    expect(lane.shownAt(150)).toBe(40);
+    lane.model.failure = { stream: 0, step: 128, reason: "infinite" };
+    expect(lane.shownAt(290)).toBe(127);
+  });
+
+  it("is said to be of another step, and its column to be on its way", () => {
+    const { lane } = opened({ width: 4, heads: 2 });
+    expect(words(1200, item(lane), 90).map(({ words }) => words)).not.toContain("t = 90");
+    const late = words(1200, item(lane), 250).map(({ words }) => words);
+    expect(late).toEqual(expect.arrayContaining(["t = 90", "loading"]));
+    expect(awaited(item(lane), 250)).toBe(true);
+    expect(awaited(item(lane, { failure: { step: 128, reason: "infinite" } }), 250)).toBe(false);
   });
 });

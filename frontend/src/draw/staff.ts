@@ -4,10 +4,11 @@ import { between, paintBeats } from "./beats";
 import { parseHex, rgba } from "./colour";
 import { lagRow, LAG_ROWS } from "./columns";
 import { paintGauge, paintTurns } from "./gauge";
-import { xOfStep, type LaneBox, type StageLayout } from "./layout";
+import { stepsInView, xOfStep, type LaneBox, type NowBox, type StageLayout } from "./layout";
 import { paintNow } from "./now";
-import type { LaneScene, Scene } from "./scene";
-import { fitted, glyph, hatch, text, textWidth, type Ctx } from "./text";
+import type { Lane } from "./lane";
+import { awaited, type LaneScene, type Scene } from "./scene";
+import { fitted, glyph, hatch, tag, text, textWidth, type Ctx } from "./text";
 import type { Inks } from "./tokens";
 
 /** Room for the sign of the lane's menu, which lies over the end of the name's line on a phone. */
@@ -33,6 +34,7 @@ export function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBo
   if (lane.gauge) paintGauge(ctx, inks, layout, raster, window, t, lane.model.steps, lane.gauge);
   if (!box.folded) paintTurns(ctx, inks, layout, raster, window, t, lane.turns);
   ctx.globalAlpha = 1;
+  if (awaited(item, t)) paintMissing(ctx, inks, layout, box, scene, lane);
   if (item.failure) paintFailure(ctx, inks, layout, box, scene, item.failure);
   const rowH = raster.h / lane.fold.rows;
   if (item.slot !== null && rows === "slots") {
@@ -43,9 +45,10 @@ export function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBo
     ctx.lineWidth = 1;
     ctx.strokeRect(raster.x - 0.5, raster.y + (row + 0.5) * rowH - h / 2 - 0.5, end + 1, h + 1);
   }
-  if (!lane.has(t) || box.folded) return;
+  const shown = lane.shownAt(t);
+  if (shown === null || box.folded) return;
   const beat = scene.beats?.lanes.get(lane.stream);
-  const picture = beat && scene.beats ? between(beat, scene.beats.part) : lane.picture(t);
+  const picture = beat && scene.beats ? between(beat, scene.beats.part) : lane.picture(shown);
   paintNow(ctx, inks, box.now, picture, lane.image, {
     limits: lane.limits,
     usageLimit: lane.usageLimit,
@@ -54,6 +57,38 @@ export function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBo
     linked: item.linked,
   });
   if (beat && scene.beats) paintBeats(ctx, inks, box.now, beat, scene.beats.part, scene.scale);
+  if (shown !== t) paintLate(ctx, inks, box.now, shown);
+}
+
+/** Columns up to now that have not arrived: a ground of their own, because an empty memory looks like nothing else. */
+function paintMissing(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, scene: Scene, { model }: Lane): void {
+  const { raster } = box;
+  const { window } = scene;
+  const end = Math.min(scene.t + 1, Math.ceil(window.first) + stepsInView(layout, window));
+  let from = Math.max(0, Math.floor(window.first), model.steps);
+  while (from < end) {
+    const there = model.hasStep(from);
+    let until = from + 1;
+    while (until < end && model.hasStep(until) === there) until++;
+    const x = Math.max(raster.x, raster.x + (from - window.first) * window.step);
+    const w = Math.min(raster.x + raster.w, raster.x + (until - window.first) * window.step) - x;
+    from = until;
+    if (there || w <= 0) continue;
+    ctx.fillStyle = inks.hv;
+    ctx.fillRect(x, raster.y, w, raster.h);
+    const words = fitted(ctx, "loading", w - 16);
+    if (words === "loading") text(ctx, words, x + w / 2, raster.y + raster.h / 2, { colour: inks.t3, align: "center" });
+  }
+}
+
+/** What is shown is not now: greyed, with the step it is of. */
+function paintLate(ctx: Ctx, inks: Inks, now: NowBox, step: number): void {
+  const { matrix } = now;
+  ctx.fillStyle = inks.bg;
+  ctx.globalAlpha = 0.62;
+  ctx.fillRect(now.x, now.y - 4, now.w, now.h + 8);
+  ctx.globalAlpha = 1;
+  tag(ctx, inks, `t = ${step}`, matrix.x + matrix.w / 2, matrix.y + matrix.h / 2, inks.t2);
 }
 
 function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, scene: Scene, item: LaneScene): void {
