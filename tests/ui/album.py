@@ -76,6 +76,13 @@ MISFITS = """() => {
       }
     }
   }
+  for (const field of document.querySelectorAll('input[placeholder]')) {
+    const pen = new OffscreenCanvas(1, 1).getContext('2d'), { font, paddingLeft, paddingRight } = getComputedStyle(field);
+    pen.font = font;
+    const room = field.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    if (field.checkVisibility() && pen.measureText(field.placeholder).width > room)
+      out.add(`cut off in a field: ${field.placeholder}`);
+  }
   // Something to press that lies under something else. What is scrolled out of sight, or behind a dialog, is not meant.
   const over = document.querySelector('[role=dialog], [role=menu]');
   for (const item of (over ?? document).querySelectorAll('button, a, select, input:not(.vh)')) {

@@ -13,6 +13,7 @@ from ui.conftest import Open, Watch
 from ui.helpers import Api, heartbeat_csv, settled, step_shown
 from ui.test_bridge import arrived
 
+PAGES = ["Home", "New run", "Bridge"]
 STILL = {"reduced_motion": "reduce"}
 
 
@@ -34,6 +35,7 @@ def test_what_is_cut_off_too_wide_or_against_the_rules_is_seen(open_page: Open) 
         '<p style="width:40px;overflow:hidden;white-space:nowrap">words without room</p>' +
         '<p style="width:40px;overflow:hidden;white-space:nowrap;text-overflow:ellipsis">told by dots</p>' +
         '<p style="height:9px;overflow:hidden">first<br>second</p><p style="width:1500px">wide</p>' +
+        '<input aria-label="Told" placeholder="more words than room" style="width:60px">' +
         '<button></button><a href="#" style="position:fixed;left:9px;top:500px">under</a>' +
         '<p class="lid" style="position:fixed;left:0;top:490px;width:99px;height:50px"></p>')"""
     )
@@ -41,7 +43,13 @@ def test_what_is_cut_off_too_wide_or_against_the_rules_is_seen(open_page: Open) 
     assert "Far leaves the window" in found
     page.evaluate("document.querySelector('[role=dialog]').remove()")
     found += "; ".join(page.evaluate(MISFITS))
-    for what in ("under is covered by lid", "at the side: words without room", "above or below: second", "too narrow"):
+    for what in (
+        "in a field: more words",
+        "under is covered by lid",
+        "at the side: words without room",
+        "above or below: second",
+        "too narrow",
+    ):
         assert what in found
     assert "dots" not in found
     assert [line.split()[0] for line in violations(page)] == ["button-name"]
@@ -52,6 +60,12 @@ def test_gallery(open_page: Open, long_recording: str, album: Album) -> None:
     expect(page.get_by_role("link", name="Thousand steps")).to_be_visible()
     page.wait_for_function("() => [...document.querySelectorAll('a.card canvas')].every((c) => c.dataset.step)")
     album.keep(page, "gallery", whole=True)
+    page.set_viewport_size({"width": 1110, "height": 800})  # where cards are narrowest
+    page.wait_for_function("() => innerWidth === 1110")
+    lines = page.locator("a.card > b").evaluate_all(
+        "(all) => all.map((b) => b.clientHeight / parseFloat(getComputedStyle(b).lineHeight))"
+    )
+    assert lines and max(lines) <= 2
 
 
 def test_new_run(open_page: Open, ready: Api, watch: Watch, album: Album, tmp_path: Path) -> None:
@@ -111,6 +125,7 @@ def test_wrong_address(open_page: Open, watch: Watch, album: Album, path: str, n
     page = open_page(path)
     expect(page.get_by_role("alert")).to_be_visible()
     expected(watch, "status of 404")
+    assert page.get_by_role("navigation", name="Main").get_by_role("link").all_inner_texts() == PAGES
     album.keep(page, name)
 
 

@@ -151,7 +151,7 @@ def test_a_model_meets_infinity(open_page: Open, ready: Api, album: Album) -> No
     page = open_page(f"/s/{run}#t=150&v=1")
     said = page.get_by_role("complementary", name="Inspector").get_by_text("stopped at step 120", exact=False)
     expect(said).to_contain_text("Transformer stopped at step 120")
-    expect(said).to_contain_text("not finite")
+    expect(said).to_contain_text("step 120: it produced a number that is not finite; the steps before it are kept.")
     page.get_by_role("button", name="Copy report").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     report = page.evaluate("async () => JSON.parse(await navigator.clipboard.readText())")
@@ -217,10 +217,10 @@ def test_chunks_that_do_not_come_are_named(open_page: Open, long_recording: str,
 def test_before_the_first_step(open_page: Open, live: Live, album: Album) -> None:
     """A run that is opened and has computed nothing: its lanes stand there, and the page says what it waits for."""
     page = open_page(f"/s/{live(start='paused')}")
-    expect(page.get_by_text("Opened.", exact=False)).to_be_visible()
+    expect(page.get_by_text("Opened and paused. Play begins", exact=False)).to_be_visible()
     badge(page, "Live, paused")
     album.keep(page, "opened")
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("Opened.", exact=False)).to_be_hidden()
+    expect(page.get_by_text("Opened", exact=False)).to_be_hidden()
     settled(page)
     assert steps_there(page) == 1

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { RecordingLog } from "../ledger/log";
 import { decodeMessages } from "../wire/messages";
 import { makeLog } from "../wire/testlog";
+import { whyStopped } from "./failure";
 import { Lane } from "./lane";
 import { layout } from "./layout";
 import { awaited, type LaneScene, type Scene } from "./scene";
@@ -126,4 +127,12 @@ describe("a step that is not there", () => {
     expect(awaited(item(lane), 250)).toBe(true);
     expect(awaited(item(lane, { failure: { step: 128, reason: "infinite" } }), 250)).toBe(false);
   });
+});
+
+it("why a model stopped repeats neither its name nor the step", () => {
+  const said = "NTM, deep produced a number that is not finite at step 12; the steps before it are kept";
+  expect(whyStopped(said, "NTM, deep", 12)).toBe(
+    "it produced a number that is not finite; the steps before it are kept",
+  );
+  expect(whyStopped("lost at step 120", "NTM", 12)).toBe("lost at step 120");
 });

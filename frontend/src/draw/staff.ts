@@ -3,6 +3,7 @@
 import { between, paintBeats } from "./beats";
 import { parseHex, rgba } from "./colour";
 import { lagRow, LAG_ROWS } from "./columns";
+import { whyStopped } from "./failure";
 import { paintGauge, paintTurns } from "./gauge";
 import { stepsInView, xOfStep, type LaneBox, type NowBox, type StageLayout } from "./layout";
 import { paintNow } from "./now";
@@ -35,7 +36,7 @@ export function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBo
   if (!box.folded) paintTurns(ctx, inks, layout, raster, window, t, lane.turns);
   ctx.globalAlpha = 1;
   if (awaited(item, t)) paintMissing(ctx, inks, layout, box, scene, lane);
-  if (item.failure) paintFailure(ctx, inks, layout, box, scene, item.failure);
+  if (item.failure) paintFailure(ctx, inks, layout, box, scene, item.failure, lane.model.spec.label);
   const rowH = raster.h / lane.fold.rows;
   if (item.slot !== null && rows === "slots") {
     const row = lane.rowOfSlot(item.slot);
@@ -158,10 +159,11 @@ function paintFailure(
   layout: StageLayout,
   box: LaneBox,
   scene: Scene,
-  failure: { step: number; reason: string },
+  { step, reason }: { step: number; reason: string },
+  label: string,
 ): void {
   const { raster } = box;
-  const x0 = Math.max(raster.x, xOfStep(layout, scene.window, failure.step) - scene.window.step / 2);
+  const x0 = Math.max(raster.x, xOfStep(layout, scene.window, step) - scene.window.step / 2);
   const width = raster.x + raster.w - x0;
   if (width <= 0) return;
   const pattern = hatch(ctx, rgba(parseHex(inks.t3), 0.45), scene.scale);
@@ -174,7 +176,7 @@ function paintFailure(
   ctx.fillRect(x0 * scene.scale, raster.y * scene.scale, width * scene.scale, raster.h * scene.scale);
   ctx.restore();
   if (width > 140) {
-    const words = fitted(ctx, `Stopped at step ${failure.step}: ${failure.reason}`, width - 24);
+    const words = fitted(ctx, `Stopped at step ${step}: ${whyStopped(reason, label, step)}`, width - 24);
     const w = textWidth(ctx, words) + 12;
     ctx.fillStyle = inks.bg;
     ctx.fillRect(x0 + 8, raster.y + raster.h / 2 - 10, w, 20);

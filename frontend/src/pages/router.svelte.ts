@@ -21,6 +21,12 @@ export function routeOf(path: string): Route {
   return { page: "unknown", path };
 }
 
+const PAGES = [
+  ["gallery", "", "Home"],
+  ["new", "new", "New run"],
+  ["bridge", "bridge", "Bridge"],
+] as const;
+
 class Router {
   /** Changes with every navigation, also to the same page. */
   route = $state.raw<Route>({ page: "gallery" });
@@ -57,6 +63,11 @@ class Router {
 
   href(path: string): string {
     return this.base + path;
+  }
+
+  /** The pages of the bar, for AppBar; `current`: the one that is open. */
+  links(current: Route["page"] | null = null): { href: string; label: string; current: boolean }[] {
+    return PAGES.map(([page, path, label]) => ({ href: this.href(path), label, current: page === current }));
   }
 
   private relative(pathname: string): string | null {
