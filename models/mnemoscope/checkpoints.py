@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mnemoscope import snapshots
 from mnemoscope.errors import CheckpointError, UnknownModel
 
 if TYPE_CHECKING:
@@ -96,19 +97,14 @@ def save(folder: Path, model: "MemoryModel", config: dict[str, Any], card: dict[
         temporary.replace(folder / name)
 
 
-def weights_of(model: "MemoryModel") -> dict[str, "Tensor"]:
-    """A copy of the weights in half precision: what a snapshot keeps (to look at, not to train on)."""
-    import torch
-
-    return {name: tensor.detach().to("cpu", torch.float16, copy=True) for name, tensor in model.state_dict().items()}
-
-
-def save_snapshots(folder: Path, snapshots: dict[int, dict[str, "Tensor"]], last: int) -> None:
-    """Write the weights set aside along a training, up to the update of the checkpoint that is kept."""
+def save_snapshots(folder: Path, moments: dict[int, dict[str, "Tensor"]], last: int) -> None:
+    """Write the weights set aside along a training (snapshots.weights_of), up to the update of the checkpoint that is kept."""
     from safetensors.torch import save as to_bytes
 
-    kept = {update: weights for update, weights in snapshots.items() if update <= last}
-    flat = {f"{update}/{name}": tensor for update, weights in kept.items() for name, tensor in weights.items()}
+    kept = {update: snapshots.packed(weights) for update, weights in moments.items() if update <= last}
+    size = sum(tensor.nbytes for tensor in kept[min(kept)].values())
+    chosen = snapshots.thinned(sorted(kept), size)
+    flat = {f"{update}/{name}": tensor for update in chosen for name, tensor in kept[update].items()}
     temporary = folder / f".{SNAPSHOTS}.part"
     temporary.write_bytes(to_bytes(flat))
     temporary.replace(folder / SNAPSHOTS)
@@ -150,7 +146,6 @@ def fill(model: "MemoryModel", path: Path) -> str:
 
 def _fill_snapshot(model: "MemoryModel", folder: Path, moment: str) -> str:
     """Load the weights after `moment` updates -> the sha256 of the file of snapshots."""
-    import torch
     from safetensors import SafetensorError
     from safetensors.torch import load as from_bytes
 
@@ -162,7 +157,7 @@ def _fill_snapshot(model: "MemoryModel", folder: Path, moment: str) -> str:
         data = (folder / SNAPSHOTS).read_bytes()
         prefix = f"{int(moment)}/"
         found = {key.removeprefix(prefix): tensor for key, tensor in from_bytes(data).items() if key.startswith(prefix)}
-        model.load_state_dict({key: tensor.to(torch.float32) for key, tensor in found.items()})
+        model.load_state_dict(snapshots.unpacked(found))
     except (OSError, SafetensorError, RuntimeError) as error:
         raise CheckpointError(f"{folder.name}/{SNAPSHOTS} does not load: {error}; train it again") from error
     return hashlib.sha256(data).hexdigest()

@@ -53,7 +53,7 @@ def _rounds(since: int) -> tuple[tuple[int, int], ...]:
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("copy", "rnn"): Recipe({"hidden": 256}, updates=3_000, **_GATED),
     ("copy", "gru"): Recipe({"hidden": 256}, updates=4_000, **_GATED),
-    ("copy", "lstm"): Recipe({"hidden": 256}, lr=2e-3, updates=4_000, snapshots=True, **_GATED),
+    ("copy", "lstm"): Recipe({"hidden": 256}, lr=2e-3, updates=8_000, snapshots=True, **_GATED),
     ("copy", "transformer"): Recipe(
         {"width": 64, "layers": 2, "heads": 4},
         batch=64,
@@ -73,13 +73,13 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("signal-recall", "rnn"): Recipe({"hidden": 256}, lr=3e-4, updates=3_000, curriculum=3_000, **_GATED),
     ("signal-recall", "gru"): Recipe({"hidden": 256}, updates=4_000, curriculum=3_000, rounds=_rounds(3_500), **_GATED),
     ("signal-recall", "lstm"): Recipe(
-        {"hidden": 256}, updates=8_000, curriculum=3_000, rounds=_rounds(5_500), snapshots=True, **_GATED
+        {"hidden": 256}, updates=6_000, curriculum=3_000, rounds=_rounds(4_000), snapshots=True, **_GATED
     ),
     ("signal-recall", "transformer"): Recipe(
         {"width": 96, "layers": 3, "heads": 4, "feedforward": 256},
-        updates=12_000,
-        curriculum=6_000,
-        rounds=_rounds(8_000),
+        updates=9_000,
+        curriculum=4_500,
+        rounds=_rounds(6_500),
         snapshots=True,
         **_ATTENTION,
     ),
@@ -87,7 +87,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         {"width": 64, "layers": 2, "heads": 4}, updates=4_000, curriculum=2_000, **_LIGHT
     ),
     ("signal-recall", "universal-transformer"): Recipe(
-        {"width": 64, "depth": 4, "heads": 4}, updates=6_000, curriculum=3_000, **_LIGHT
+        {"width": 64, "depth": 4, "heads": 4}, updates=2_500, curriculum=1_500, **_LIGHT
     ),
     ("signal-recall", "ntm"): Recipe(
         {"slots": 64, "width": 20}, updates=24_000, decay=0.1, curriculum=4_000, snapshots=True, **_GRAVES
@@ -95,51 +95,51 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("signal-recall", "dnc"): Recipe(
         _DNC, batch=4, updates=22_000, curriculum=4_000, decay=0.02, rounds=_rounds(9_000), snapshots=True
     ),
-    ("signal-recall", "deltanet"): Recipe(_DELTA, updates=6_000, curriculum=3_000, rounds=_rounds(5_000), **_LIGHT),
+    ("signal-recall", "deltanet"): Recipe(_DELTA, updates=2_500, curriculum=1_500, rounds=_rounds(2_100), **_LIGHT),
     ("signal-recall", "gated-deltanet"): Recipe(
-        _DELTA, updates=6_000, curriculum=3_000, rounds=_rounds(5_000), **_LIGHT
+        _DELTA, updates=2_500, curriculum=1_500, rounds=_rounds(2_100), **_LIGHT
     ),
     ("forecast", "rnn"): Recipe({"hidden": 128}, updates=3_000, **_GATED),
     ("forecast", "gru"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
     ("forecast", "lstm"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
     ("forecast", "transformer"): Recipe(_TRANSFORMER | {"positions": "rotary"}, updates=4_000, **_LIGHT),
     ("forecast", "encoder-decoder"): Recipe({"width": 64, "layers": 2, "heads": 4}, updates=1_500, **_LIGHT),
-    ("forecast", "universal-transformer"): Recipe({"width": 64, "depth": 4, "heads": 4}, updates=3_000, **_LIGHT),
+    ("forecast", "universal-transformer"): Recipe({"width": 64, "depth": 4, "heads": 4}, updates=1_200, **_LIGHT),
     ("forecast", "ntm"): Recipe({"slots": 32, "width": 16}, updates=1_500, **_SMALL),
     ("forecast", "dnc"): Recipe({"slots": 32, "width": 16}, updates=3_000, **_SMALL),
-    ("forecast", "deltanet"): Recipe(_DELTA, updates=3_000, **_LIGHT),
-    ("forecast", "gated-deltanet"): Recipe(_DELTA, updates=3_000, **_LIGHT),
+    ("forecast", "deltanet"): Recipe(_DELTA, updates=1_200, **_LIGHT),
+    ("forecast", "gated-deltanet"): Recipe(_DELTA, updates=1_200, **_LIGHT),
     ("repeat-copy", "lstm"): Recipe({"hidden": 256}, updates=2_000, curriculum=1_000, **_GATED),
     ("repeat-copy", "transformer"): Recipe(
-        _TRANSFORMER | {"positions": "rotary"}, updates=5_000, curriculum=2_000, **_LIGHT
+        _TRANSFORMER | {"positions": "rotary"}, updates=2_500, curriculum=1_000, **_LIGHT
     ),
     ("repeat-copy", "ntm"): Recipe(_NTM, updates=60_000, check_every=1_000, stop_after=8, **_GRAVES),
     ("repeat-copy", "dnc"): Recipe(
         _DNC | {"deallocation": True, "sharpening": True}, updates=40_000, check_every=1_000, stop_after=8, **_GRAVES
     ),
     ("associative-recall", "lstm"): Recipe({"hidden": 256}, updates=2_000, **_GATED),
-    ("associative-recall", "transformer"): Recipe(_TRANSFORMER, updates=6_000, **_ATTENTION),
+    ("associative-recall", "transformer"): Recipe(_TRANSFORMER, updates=3_000, **_ATTENTION),
     ("associative-recall", "ntm"): Recipe(_NTM, updates=80_000, check_every=1_000, stop_after=8, **_GRAVES),
     ("associative-recall", "dnc"): Recipe(_DNC, batch=4, updates=50_000, decay=0.02, check_every=1_000, stop_after=8),
-    ("ngrams", "lstm"): Recipe({"hidden": 128}, lr=2e-3, updates=8_000, curriculum=4_000, **_GATED),
+    ("ngrams", "lstm"): Recipe({"hidden": 128}, lr=2e-3, updates=5_000, curriculum=2_500, **_GATED),
     ("ngrams", "transformer"): Recipe(
         _TRANSFORMER | {"positions": "rotary"}, updates=6_000, curriculum=2_500, **_LIGHT
     ),
     ("ngrams", "ntm"): Recipe(
         {"slots": 64, "width": 20}, batch=16, updates=16_000, curriculum=6_000, decay=0.02, clip=1.0
     ),
-    ("ngrams", "dnc"): Recipe(_DNC, batch=16, updates=8_000, curriculum=4_000, decay=0.02, clip=1.0),
-    ("priority-sort", "lstm"): Recipe({"hidden": 256}, updates=6_000, curriculum=3_000, **_GATED),
-    ("priority-sort", "transformer"): Recipe(_TRANSFORMER, updates=6_000, curriculum=3_000, **_LIGHT),
+    ("ngrams", "dnc"): Recipe(_DNC, batch=16, updates=3_500, curriculum=1_750, decay=0.02, clip=1.0),
+    ("priority-sort", "lstm"): Recipe({"hidden": 256}, updates=4_000, curriculum=2_000, **_GATED),
+    ("priority-sort", "transformer"): Recipe(_TRANSFORMER, updates=3_000, curriculum=1_500, **_LIGHT),
     ("priority-sort", "ntm"): Recipe(
         _NTM | {"read_heads": 5, "write_heads": 5, "controller_layers": 2},
         batch=16,
-        updates=16_000,
-        curriculum=6_000,
+        updates=4_000,
+        curriculum=2_000,
         decay=0.02,
     ),
     ("priority-sort", "dnc"): Recipe(
-        _DNC | {"read_heads": 4, "masking": True}, batch=16, updates=12_000, curriculum=5_000, decay=0.02
+        _DNC | {"read_heads": 4, "masking": True}, batch=16, updates=5_000, curriculum=2_500, decay=0.02
     ),
 }
 

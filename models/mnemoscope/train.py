@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mnemoscope import checkpoints, evaluate, paradigms, recipes, tasks, unrolled
+from mnemoscope import checkpoints, evaluate, paradigms, recipes, snapshots, tasks, unrolled
 from mnemoscope.errors import TrainingError
 from mnemoscope.graves_rmsprop import GravesRMSProp
 from mnemoscope.model import MemoryModel
@@ -76,7 +76,7 @@ def train(
     forward = _training_path(model, compiled)
     cost = getattr(model.config, "ponder_cost", 0.0)
     marks = {round(recipe.updates * share) for share in SNAPSHOTS} if recipe.snapshots else set()
-    snapshots: dict[int, dict[str, Tensor]] = {0: checkpoints.weights_of(model)} if recipe.snapshots else {}
+    moments: dict[int, dict[str, Tensor]] = {0: snapshots.weights_of(model)} if recipe.snapshots else {}
     started, curve, best, running = time.process_time(), [], float("inf"), []
     card: dict[str, Any] = {}
     faultless = 0
@@ -96,7 +96,7 @@ def train(
         optimizer.step()
         running.append(float(loss.detach()))
         if update + 1 in marks:
-            snapshots[update + 1] = checkpoints.weights_of(model)
+            moments[update + 1] = snapshots.weights_of(model)
         if (update + 1) % recipe.check_every and update + 1 != recipe.updates:
             continue
         mean_loss, running = float(np.mean(running)), []
@@ -118,7 +118,7 @@ def train(
                 model.train()
                 checkpoints.save(out, model, settings, card | {"curve": curve})
         if out is not None and recipe.snapshots:
-            checkpoints.save_snapshots(out, snapshots, card["updates"])
+            checkpoints.save_snapshots(out, moments, card["updates"])
         if progress is not None:
             progress(update + 1, recipe.updates, mean_loss, score)
         faultless = faultless + 1 if score == 0 else 0

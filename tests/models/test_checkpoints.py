@@ -14,18 +14,12 @@ ECG = Path(__file__).resolve().parents[3] / "shared" / "data" / "ecg_mitbih_100"
 
 
 OWED: tuple[str, ...] = (
-    "deltanet-forecast",
     "deltanet-signal-recall",
     "dnc-ngrams",
     "dnc-priority-sort",
-    "gated-deltanet-forecast",
     "gated-deltanet-signal-recall",
     "lstm-ngrams",
-    "lstm-priority-sort",
     "ntm-priority-sort",
-    "transformer-associative-recall",
-    "transformer-priority-sort",
-    "transformer-repeat-copy",
     "universal-transformer-forecast",
     "universal-transformer-signal-recall",
 )

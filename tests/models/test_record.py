@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from mnemoscope import checkpoints, choices, gallery, ledger, paradigms, record, tasks
+from mnemoscope import checkpoints, choices, gallery, ledger, paradigms, record, snapshots, tasks
 from mnemoscope.checkpoints import LoadedModel
 from mnemoscope.derive import CellState, MatrixState, attention_row, retain
 from mnemoscope.errors import CheckpointError, MnemoscopeError, UnknownModel
@@ -203,7 +203,7 @@ def trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         folder = tmp_path / f"{name}-{task}"
         checkpoints.save(folder, loaded.model, {"model": name, "task": task, "config": config}, card)
         if (name, task) == ("ntm", "copy"):
-            moments = {n: checkpoints.weights_of(untrained(name, task, seed=n + 1).model) for n in (1000, 0, 250)}
+            moments = {n: snapshots.weights_of(untrained(name, task, seed=n + 1).model) for n in (1000, 0, 250)}
             checkpoints.save_snapshots(folder, moments, 1000)
     monkeypatch.setattr(checkpoints, "folders", lambda: [tmp_path])
     return tmp_path

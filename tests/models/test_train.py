@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from mnemoscope import checkpoints, paradigms, recipes, train, train_seeds, unrolled
+from mnemoscope import checkpoints, paradigms, recipes, snapshots, train, train_seeds, unrolled
 from mnemoscope.errors import CheckpointError, TrainingError, UnknownModel
 
 
@@ -132,7 +132,7 @@ def test_a_small_lstm_learns_short_copies(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_snapshots_along_a_training_can_be_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Weights are set aside from the first moment to the checkpoint's own update, in half precision, and run again."""
+    """Weights are set aside from the first moment to the checkpoint's own update, and run again."""
     recipe = replace(
         recipes.recipe("copy", "lstm"), config={"hidden": 8}, batch=2, updates=64, check_every=32, snapshots=True
     )
@@ -155,6 +155,29 @@ def test_snapshots_along_a_training_can_be_loaded(tmp_path: Path, monkeypatch: p
     (tmp_path / "lstm-mine" / checkpoints.SNAPSHOTS).write_bytes(b"broken")
     with pytest.raises(CheckpointError, match="snapshots"):
         checkpoints.load("lstm-mine@0")
+
+
+def test_snapshots_keep_every_number_within_a_127th_of_its_row() -> None:
+    """8 bits and a scale a row; small tensors, rows of zeros and of tiny numbers lose next to nothing."""
+    weights = {"w": torch.randn(40, 30, 2) * torch.logspace(-9, 3, 40).view(-1, 1, 1), "b": torch.randn(40)}
+    weights["w"][7] = 0
+    kept = snapshots.packed(weights)
+    assert sum(tensor.nbytes for tensor in kept.values()) < 0.3 * sum(tensor.nbytes for tensor in weights.values())
+    back = snapshots.unpacked(kept)
+    most = weights["w"].flatten(1).abs().amax(1)
+    error = (back["w"] - weights["w"]).flatten(1).abs().amax(1)
+    assert (error <= most * 0.006 + 4e-5).all()
+    torch.testing.assert_close(back["b"], weights["b"], rtol=1e-3, atol=1e-6)
+    torch.testing.assert_close(snapshots.unpacked({"w": weights["w"].half()})["w"], weights["w"].half().float())
+
+
+def test_of_many_large_moments_as_many_are_kept_as_are_small_together() -> None:
+    """Never fewer than eight, always the first and the last."""
+    updates = [0, 1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 65, 80, 100]
+    assert snapshots.thinned(updates, 10_000) == updates
+    few = snapshots.thinned(updates, 5_000_000)
+    assert len(few) == 8
+    assert (few[0], few[-1]) == (0, 100)
 
 
 def test_an_unrolled_training_path_equals_the_fold_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
