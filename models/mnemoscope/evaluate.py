@@ -29,9 +29,12 @@ def score(model: MemoryModel, task: Task, batch: Batch, *, device: str = "cpu") 
     return task.score(outputs_of(model, batch.inputs, device=device), batch)
 
 
-def validation_score(model: MemoryModel, task: Task, *, device: str = "cpu") -> float:
-    """What training keeps its best checkpoint by (lower is better), on sequences of their own seed."""
-    batches = task.validation(np.random.default_rng(VALIDATION_SEED))
+def validation_score(model: MemoryModel, task: Task, *, rounds: int = 1, device: str = "cpu") -> float:
+    """What training keeps its best checkpoint by (lower is better), on sequences of their own seed.
+
+    `rounds`: how often in one sequence the model is trained to use its memory; it is not judged by more.
+    """
+    batches = task.validation(np.random.default_rng(VALIDATION_SEED), rounds=rounds)
     return float(np.mean([score(model, task, batch, device=device) for batch in batches]))
 
 

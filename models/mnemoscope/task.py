@@ -117,7 +117,7 @@ class Task(ABC):
         """How it is measured; the last trained condition is the one by which a model is introduced."""
 
     @abstractmethod
-    def validation(self, rng: np.random.Generator) -> list[Batch]:
+    def validation(self, rng: np.random.Generator, *, rounds: int = 1) -> list[Batch]:
         """Sequences by whose mean score training keeps its best checkpoint."""
 
     def score(self, outputs: Array, batch: Batch) -> float:

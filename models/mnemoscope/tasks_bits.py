@@ -79,7 +79,7 @@ class Copy(Task):
             for n in (*self.lengths, *self.longer)
         )
 
-    def validation(self, rng: np.random.Generator) -> list[Batch]:
+    def validation(self, rng: np.random.Generator, *, rounds: int = 1) -> list[Batch]:
         """32 sequences of each trained length."""
         return [self.fixed(rng, 32, length) for length in self.lengths]
 
@@ -147,7 +147,7 @@ class RepeatCopy(Task):
             for n, r in shapes
         ) + (Condition("random lengths and repeats of 1..10", lambda rng, count: self.batch(rng, count), (10, 10, 0)),)
 
-    def validation(self, rng: np.random.Generator) -> list[Batch]:
+    def validation(self, rng: np.random.Generator, *, rounds: int = 1) -> list[Batch]:
         """64 random sequences of the training range."""
         return [self.batch(rng, 64)]
 
@@ -210,7 +210,7 @@ class AssociativeRecall(Task):
             for k in (2, 4, 6, 8, 10, 12, 15, 20)
         )
 
-    def validation(self, rng: np.random.Generator) -> list[Batch]:
+    def validation(self, rng: np.random.Generator, *, rounds: int = 1) -> list[Batch]:
         """64 random sequences of the training range."""
         return [self.batch(rng, 64)]
 
@@ -282,7 +282,7 @@ class NGrams(Task):
             Condition("200 bits", lambda rng, count: self.batch(rng, count), (200,), chance=scored, best=self.optimum),
         )
 
-    def validation(self, rng: np.random.Generator) -> list[Batch]:
+    def validation(self, rng: np.random.Generator, *, rounds: int = 1) -> list[Batch]:
         """64 sequences."""
         return [self.batch(rng, 64)]
 
@@ -334,6 +334,6 @@ class PrioritySort(Task):
             Condition("20 vectors", lambda rng, count: self.fixed(rng, count, 20), (20,), chance=16 * self.bits / 2),
         )
 
-    def validation(self, rng: np.random.Generator) -> list[Batch]:
+    def validation(self, rng: np.random.Generator, *, rounds: int = 1) -> list[Batch]:
         """64 sequences of 20."""
         return [self.fixed(rng, 64, 20)]

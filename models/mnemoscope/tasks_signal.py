@@ -143,9 +143,10 @@ class SignalRecall(Task):
             ),
         )
 
-    def validation(self, rng: np.random.Generator) -> list[Batch]:
-        """One round of (24, 30), and random rounds of up to three in one memory."""
-        return [self.fixed(rng, 32, 24, 30), SignalRecall().batch(rng, 24, rounds=3)]  # not from the training's pool
+    def validation(self, rng: np.random.Generator, *, rounds: int = 1) -> list[Batch]:
+        """One round of (24, 30) and, of a memory that is trained on several, as many of random shapes."""
+        several = [SignalRecall().batch(rng, 24, rounds=rounds)] if rounds > 1 else []  # not from the training's pool
+        return [self.fixed(rng, 32, 24, 30), *several]
 
 
 class Forecast(Task):
@@ -245,6 +246,6 @@ class Forecast(Task):
             for n, kind in enumerate(("sines", "chirp", "ar", "heartbeat", "hearts", "mixture"))
         )
 
-    def validation(self, rng: np.random.Generator) -> list[Batch]:
+    def validation(self, rng: np.random.Generator, *, rounds: int = 1) -> list[Batch]:
         """48 mixtures, 48 hearts."""
         return [self.fixed(kind, rng, 48) for kind in ("mixture", "hearts")]

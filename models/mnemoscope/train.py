@@ -105,7 +105,7 @@ def train(
                 f"the loss of {model_name} on {task_name} is not finite at update {update + 1}; the best checkpoint is kept"
             )
         model.eval()
-        score = evaluate.validation_score(model, task, device=device)
+        score = evaluate.validation_score(model, task, rounds=max(n for _, n in recipe.rounds), device=device)
         model.train()
         curve.append([update + 1, round(mean_loss, 6), round(score, 6)])
         if score <= best:  # of equals the later one: it has been trained longer

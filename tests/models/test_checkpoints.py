@@ -14,13 +14,10 @@ ECG = Path(__file__).resolve().parents[3] / "shared" / "data" / "ecg_mitbih_100"
 
 
 OWED: tuple[str, ...] = (
-    "deltanet-signal-recall",
     "dnc-ngrams",
     "dnc-priority-sort",
     "gated-deltanet-signal-recall",
-    "lstm-ngrams",
     "ntm-priority-sort",
-    "universal-transformer-forecast",
     "universal-transformer-signal-recall",
 )
 """Checkpoints that are still to be trained."""

@@ -174,3 +174,13 @@ def test_every_condition_draws_the_same_sequences_again(name: str) -> None:
         if condition.chance is not None and task.binary and task.metric.startswith("wrong"):
             scored = float((np.ones_like(first.targets) * first.mask[:, :, None]).sum() / 3)
             assert 0.3 * scored <= condition.chance <= scored
+
+
+def test_a_memory_is_validated_by_as_many_rounds_as_it_is_trained_for() -> None:
+    """One round alone, unless several are trained; the first batch is the same."""
+    task = tasks.get("signal-recall")
+    (single,) = task.validation(np.random.default_rng(1))
+    first, several = task.validation(np.random.default_rng(1), rounds=3)
+    np.testing.assert_array_equal(single.inputs, first.inputs)
+    cues = np.diff(several.inputs[:, :, 2], axis=1) > 0
+    assert (cues.sum(1) == 3).all()
