@@ -145,8 +145,10 @@ class SignalRecall(Task):
 
     def validation(self, rng: np.random.Generator, *, rounds: int = 1) -> list[Batch]:
         """One round of (24, 30) and, of a memory that is trained on several, as many of random shapes."""
-        several = [SignalRecall().batch(rng, 24, rounds=rounds)] if rounds > 1 else []  # not from the training's pool
-        return [self.fixed(rng, 32, 24, 30), *several]
+        batches = [self.fixed(rng, 32, 24, 30)]
+        if rounds > 1:
+            batches.append(SignalRecall().batch(rng, 24, rounds=rounds))  # not from the training's pool
+        return batches
 
 
 class Forecast(Task):

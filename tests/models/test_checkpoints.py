@@ -16,9 +16,7 @@ ECG = Path(__file__).resolve().parents[3] / "shared" / "data" / "ecg_mitbih_100"
 OWED: tuple[str, ...] = (
     "dnc-ngrams",
     "dnc-priority-sort",
-    "gated-deltanet-signal-recall",
     "ntm-priority-sort",
-    "universal-transformer-signal-recall",
 )
 """Checkpoints that are still to be trained."""
 
