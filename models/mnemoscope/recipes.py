@@ -126,14 +126,14 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("ngrams", "ntm"): Recipe(
         {"slots": 64, "width": 20}, batch=16, updates=16_000, curriculum=6_000, decay=0.02, clip=1.0
     ),
-    ("ngrams", "dnc"): Recipe(_DNC, batch=16, updates=3_500, curriculum=1_750, decay=0.02, clip=1.0),
+    ("ngrams", "dnc"): Recipe(_DNC, batch=16, updates=2_500, curriculum=1_250, decay=0.02, clip=1.0),
     ("priority-sort", "lstm"): Recipe({"hidden": 256}, updates=4_000, curriculum=2_000, **_GATED),
     ("priority-sort", "transformer"): Recipe(_TRANSFORMER, updates=3_000, curriculum=1_500, **_LIGHT),
     ("priority-sort", "ntm"): Recipe(
         _NTM | {"read_heads": 5, "write_heads": 5, "controller_layers": 2},
         batch=16,
-        updates=4_000,
-        curriculum=2_000,
+        updates=3_000,
+        curriculum=1_500,
         decay=0.02,
     ),
     ("priority-sort", "dnc"): Recipe(
