@@ -73,7 +73,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("signal-recall", "rnn"): Recipe({"hidden": 256}, lr=3e-4, updates=3_000, curriculum=3_000, **_GATED),
     ("signal-recall", "gru"): Recipe({"hidden": 256}, updates=4_000, curriculum=3_000, rounds=_rounds(3_500), **_GATED),
     ("signal-recall", "lstm"): Recipe(
-        {"hidden": 256}, updates=6_000, curriculum=3_000, rounds=_rounds(4_000), snapshots=True, **_GATED
+        {"hidden": 256}, updates=8_000, curriculum=3_000, rounds=_rounds(5_500), snapshots=True, **_GATED
     ),
     ("signal-recall", "transformer"): Recipe(
         {"width": 96, "layers": 3, "heads": 4, "feedforward": 256},
