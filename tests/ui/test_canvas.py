@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ui.conftest import Open
-from ui.helpers import settled, wait_until
+from ui.helpers import settled, stage, step_shown, wait_until
 
 CANVASES = """(of) => [...document.querySelectorAll(of)].filter((c) => c.checkVisibility())
   .map((c) => ({ name: c.ariaLabel, box: [c.clientWidth, c.clientHeight], size: [c.width, c.height] }))"""
@@ -70,3 +70,61 @@ def test_the_cards_of_the_gallery_too(open_page: Open) -> None:
     assert fits(page, "a.card canvas", 2, 3) == before
     screen(page, 2, 1000)
     assert fits(page, "a.card canvas", 2, 3) != before
+
+
+def test_what_the_inspector_draws_too(open_page: Open, long_recording: str) -> None:
+    page = open_page(f"/s/{long_recording}#t=190&pin=dnc:3@180&v=1", reduced_motion="reduce")
+    settled(page)
+    before = fits(page, "aside canvas", 1, 2)
+    screen(page, 2, 1442)
+    assert fits(page, "aside canvas", 2, 2) == before, "life of the slot, and links"
+    screen(page, 2, 1000)
+    assert fits(page, "aside canvas", 2, 1)[0][0] > before[0][0], "the life is as wide as its column, not stretched"
+
+
+def test_the_pad_too(open_page: Open) -> None:
+    page = open_page("/new#draw", reduced_motion="reduce")
+    pad = "canvas[role=application]"
+    expect(page.locator(pad)).to_be_visible()
+    before = fits(page, pad, 1, 1)
+    screen(page, 2, 1442)
+    assert fits(page, pad, 2, 1) == before
+    screen(page, 2, 600)
+    assert fits(page, pad, 2, 1) != before
+
+
+def steps_in_view(page: Page) -> tuple[float, float]:
+    first, end = (stage(page).get_attribute("data-view") or "0 0").split(" ")
+    return float(first), float(end)
+
+
+def test_now_stays_in_view_in_a_window_of_any_width(open_page: Open, long_recording: str) -> None:
+    """Also where the window becomes narrow while the stage still glides to now; and no room is left behind the end."""
+    page = open_page(f"/s/{long_recording}#t=190&v=1")
+    settled(page)
+    step = page.get_by_role("slider", name="Step", exact=True)
+    for t, widths in ((600, (820, 390)), (430, (390,)), (999, (700, 390, 1440)), (250, (500, 390)), (990, (820, 1440))):
+        page.set_viewport_size({"width": 1440, "height": 900})
+        before = step_shown(page)
+        for _ in range(abs(t - before) // 10):
+            step.press("Shift+ArrowRight" if t > before else "Shift+ArrowLeft")
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 844})
+        now = step_shown(page)
+        assert abs(now - t) < 10
+
+        def seen(now: int = now) -> bool:
+            first, end = steps_in_view(page)
+            return first <= now <= end <= 1001
+
+        page.evaluate("() => new Promise((done) => setTimeout(done, 500))")  # whatever glides has come to rest
+        assert seen(), f"step {now} at {widths}: {steps_in_view(page)} in view"
+
+
+def test_a_menu_does_not_stay_where_its_lane_has_been(open_page: Open, long_recording: str) -> None:
+    page = open_page(f"/s/{long_recording}#t=190&v=1")
+    settled(page)
+    page.locator("button.head").last.press("Enter")
+    expect(page.get_by_role("menu")).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 500})
+    expect(page.get_by_role("menu")).to_have_count(0)

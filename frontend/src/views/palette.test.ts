@@ -18,4 +18,9 @@ describe("the palette", () => {
     expect(found("pause")).toEqual(["Play or pause"]);
     expect(found("xyz")).toEqual([]);
   });
+
+  it("offers the step of a number before everything that has the number in it", () => {
+    const step = { says: "Go to step 4", exact: true };
+    expect(matching([{ says: "Speed: 4 steps per second" }, step, { says: "4" }], "4")[0]).toBe(step);
+  });
 });

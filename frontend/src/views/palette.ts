@@ -13,6 +13,8 @@ export interface Offer {
   readonly group: string;
   /** Chord of its key, where it has one. */
   readonly key: string | null;
+  /** Exactly what was typed: before everything that only sounds like it. */
+  readonly exact?: boolean;
   readonly run: () => void;
 }
 
@@ -32,7 +34,12 @@ export function offers(desk: Desk, query: string): Offer[] {
   return [
     ...(step === null
       ? []
-      : [offer("Time", `Go to step ${Math.min(step, last)}`, () => cursor.seek(Math.min(step, last)))]),
+      : [
+          {
+            ...offer("Time", `Go to step ${Math.min(step, last)}`, () => cursor.seek(Math.min(step, last))),
+            exact: true,
+          },
+        ]),
     ...plain,
     ...shown.flatMap((stream, k) => {
       const { label } = model.lanes[stream]!;
@@ -77,11 +84,11 @@ function offer(group: string, says: string, run: () => void): Offer {
 }
 
 /** The offers that hold the letters of the query in their order, best first; all of them where nothing is asked. */
-export function matching<T extends { says: string }>(all: readonly T[], query: string): T[] {
+export function matching<T extends { says: string; exact?: boolean }>(all: readonly T[], query: string): T[] {
   const letters = query.trim().toLowerCase();
   if (!letters) return [...all];
   return all
-    .map((one) => ({ one, score: likeness(one.says.toLowerCase(), letters) }))
+    .map((one) => ({ one, score: one.exact ? Infinity : likeness(one.says.toLowerCase(), letters) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
     .map(({ one }) => one);
