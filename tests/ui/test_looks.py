@@ -80,3 +80,26 @@ def test_beside_the_stage(open_page: Open, long_recording: str, album: Album) ->
 
 def inspector(page: Page, words: str) -> None:
     expect(page.get_by_role("complementary", name="Inspector").get_by_text(words, exact=False).first).to_be_visible()
+
+
+def test_a_state_has_no_read_map(open_page: Open, long_recording: str) -> None:
+    """An LSTM reads all of its cells at every step: neither its menu nor the key nor the palette offers a square of that."""
+    page = open_page(f"/s/{long_recording}#t=190&hide=transformer,ntm,dnc&v=1")
+    settled(page)
+    page.locator("button.head").press("Enter")
+    menu = page.get_by_role("menu", name="Lane of LSTM")
+    expect(menu.get_by_role("menuitem", name="Find similar states")).to_be_visible()
+    expect(menu.get_by_role("menuitem", name="Read map", exact=False)).to_have_count(0)
+    page.keyboard.press("Escape")
+    square(page)
+    button(page, "Commands")
+    page.keyboard.type("lane")
+    expect(page.get_by_role("option", name="Mute the lane", exact=False)).to_be_visible()
+    expect(page.get_by_role("option", name="Read map", exact=False)).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_have_count(1)
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="NTM", exact=True).first.click()
+    page.locator("button.head").first.hover()
+    square(page)
+    expect(page.get_by_role("dialog", name="NTM, read map")).to_be_visible()

@@ -131,6 +131,11 @@ export class Lane {
     return this.bank.kind === "associative";
   }
 
+  /** Whether a square of its reads, step by slot, tells anything: a state is read as a whole, an association has no slots. */
+  get mapped(): boolean {
+    return this.bank.kind === "matrix" || this.bank.kind === "append";
+  }
+
   /** What the rows of the raster are, where the stage is asked for `rows`. */
   rowsShown(rows: "slots" | "lag"): "slots" | "lag" {
     return this.lagged ? "lag" : rows;

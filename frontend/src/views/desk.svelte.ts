@@ -74,6 +74,12 @@ export class Desk {
     return of(pinned) ?? solo ?? of(hover) ?? this.shown[0];
   }
 
+  /** The lane whose read map can be opened: the acting one, or else the first that has one; undefined where none has. */
+  get mapped(): number | undefined {
+    const has = (stream: number | undefined): boolean => stream !== undefined && this.model.lanes[stream]!.mapped;
+    return has(this.acting) ? this.acting : this.shown.find(has);
+  }
+
   /** Lanes that events are looked for in: the one focused, or all on the stage. */
   private get focused(): Lane[] {
     const { pinned, solo } = this.cursor;
@@ -140,7 +146,7 @@ export class Desk {
         if (this.acting !== undefined) view.move(this.acting, command.by);
         return;
       case "square":
-        this.square = this.square === null ? (this.acting ?? null) : null;
+        this.square = this.square === null ? (this.mapped ?? null) : null;
         return;
       case "rows":
         return this.setRows(view.rows === "lag" ? "slots" : "lag");
@@ -205,6 +211,7 @@ export class Desk {
   setBank(stream: number, bank: string): void {
     this.model.book.look(stream, null);
     this.model.setBank(stream, bank);
+    if (this.square === stream && !this.model.lanes[stream]!.mapped) this.square = null;
     this.banks++;
   }
 

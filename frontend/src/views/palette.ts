@@ -22,7 +22,7 @@ export interface Offer {
 export function offers(desk: Desk, query: string): Offer[] {
   const { model, view, cursor, session, shown, training } = desk;
   const plain = rowsFor(training.there)
-    .filter(({ command }) => !OWN.has(command.does))
+    .filter(({ command }) => !OWN.has(command.does) && (command.does !== "square" || desk.mapped !== undefined))
     .map((row) => ({
       says: row.says,
       group: row.group,
