@@ -26,6 +26,25 @@ HOVERS = """async () => { const c = document.querySelector('[role=application]')
   } return out; }"""
 
 
+def test_the_zoom_is_in_the_link(open_page: Open, long_recording: str) -> None:
+    """Where it is not the one that the run opens with; a fresh page shows as many steps, with now among them."""
+    page = open_page(f"/s/{long_recording}#t=190&v=1")
+    settled(page)
+    assert "zoom" not in address(page)
+    page.keyboard.press("w")
+    page.keyboard.press("w")
+    wait_until(lambda: "&zoom=6&" in address(page), 5, "the zoom in the link")
+    other = open_page(f"/s/{long_recording}#{address(page).partition('#')[2]}")
+    settled(other)
+    first, end = (float(v) for v in (stage(other).get_attribute("data-view") or "").split(" "))
+    box = stage(other).bounding_box()
+    assert box
+    assert first <= 190 <= end
+    assert 6 * (end - first) < box["width"] < 12 * (end - first)
+    other.keyboard.press("r")
+    wait_until(lambda: "zoom" not in address(other), 5, "the link of a view as it opens")
+
+
 def test_lanes_are_arranged_with_keys_menu_and_palette(open_page: Open, long_recording: str, shot: Shot) -> None:
     """Pin, fold, mute and move by key, menu and palette; the link says it and a fresh page stands the same."""
     page = open_page(f"/s/{long_recording}#t=190&v=1")

@@ -14,6 +14,8 @@ describe("a link to a moment", () => {
     { speed: Infinity, hidden: ["lstm", "transformer-2"], rows: "slots" },
     { pin: { zone: "lane", model: "a.b_c-d", slot: 0, t: 99 } },
     { t: 30, train: 3200, solo: "ntm-copy" },
+    { t: 30, zoom: 1.5 },
+    { zoom: 16, rows: "lag" },
     { order: ["dnc", "lstm"], top: ["dnc"], muted: ["lstm"], folded: ["ntm", "lstm"] },
     {
       selection: [16, 39],
@@ -39,10 +41,10 @@ describe("a link to a moment", () => {
   });
 
   it("leaves out what it does not know and says so", () => {
-    const { view, notices } = parseLink("#t=5&zoom=3&v=2&theme");
+    const { view, notices } = parseLink("#t=5&tilt=3&v=2&theme");
     expect(view).toEqual({ t: 5 });
     expect(notices.length).toBe(3);
-    expect(notices.join()).toContain("zoom");
+    expect(notices.join()).toContain("tilt");
     expect(notices.join()).toContain("another version");
   });
 
@@ -56,6 +58,13 @@ describe("a link to a moment", () => {
     "solo=<script>",
     "solo=" + "a".repeat(65),
     "rows=pixels",
+    "zoom=5",
+    "zoom=0",
+    "zoom=-3",
+    "zoom=3.0",
+    "zoom=1e1",
+    "zoom=wide",
+    "zoom",
     "speed=0",
     "speed=-1",
     "speed=Infinity",
@@ -92,7 +101,7 @@ describe("a link to a moment", () => {
     expect(parseLink("#&&=&t=3").view.t).toBe(3);
     expect(parseLink("#t=" + "9".repeat(5000)).notices[0]).toContain("5002 characters");
     const random = seeded(11);
-    const letters = "t=&pinsolo:@%#0123456789\u0000\u202eé_-.,/?";
+    const letters = "t=&pinsolozm:@%#0123456789\u0000\u202eé_-.,/?";
     for (let trial = 0; trial < 2000; trial++) {
       const hash = Array.from({ length: 1 + random() * 40 }, () => letters[Math.floor(random() * letters.length)]).join(
         "",

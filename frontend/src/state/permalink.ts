@@ -20,6 +20,8 @@ export interface ViewState {
   /** Id of the model shown alone. */
   readonly solo?: string;
   readonly rows?: "slots" | "lag";
+  /** Pixels per step; absent: as the run opens, which depends on its length and on the window. */
+  readonly zoom?: number;
   /** Steps per second; Infinity = as fast as it can be shown. */
   readonly speed?: number;
   readonly pin?: Pin;
@@ -51,6 +53,9 @@ export interface ViewState {
 /** Measures of the health strip. */
 export const HEALTHS = ["filled", "focus", "twins", "memory", "error"] as const;
 export type Health = (typeof HEALTHS)[number];
+
+/** Pixels per step that there are: draw/layout's, which this floor does not know. */
+export const ZOOMS: readonly number[] = [1.5, 2, 3, 4, 6, 8, 12, 16];
 
 /** Lists of models in a link, by their key there. */
 const LISTS = { hide: "hidden", order: "order", top: "top", mute: "muted", fold: "folded" } as const;
@@ -102,6 +107,9 @@ export function parseLink(hash: string): ParsedLink {
       case "rows":
         if (value === "slots" || value === "lag") view.rows = value;
         else refuse("slots or lag");
+        break;
+      case "zoom":
+        view.zoom = ZOOMS.find((zoom) => String(zoom) === value) ?? (refuse(ZOOMS.join(", ")), undefined);
         break;
       case "speed":
         view.speed = speed(value) ?? (refuse("steps per second or max"), undefined);
@@ -156,6 +164,7 @@ export function formatLink(view: ViewState): string {
     if (ids !== undefined && ids.length > 0) parts.push(`${key}=${ids.join(",")}`);
   }
   if (view.rows !== undefined) parts.push(`rows=${view.rows}`);
+  if (view.zoom !== undefined) parts.push(`zoom=${view.zoom}`);
   if (view.speed !== undefined) parts.push(`speed=${view.speed === Infinity ? "max" : view.speed}`);
   if (view.pin !== undefined) parts.push(`pin=${formatPin(view.pin)}`);
   if (view.loop !== undefined) parts.push(`loop=${view.loop[0]}-${view.loop[1]}`);

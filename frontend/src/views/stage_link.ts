@@ -34,6 +34,7 @@ export function applyView(wanted: ViewState, desk: Looked & Pick<Desk, "setLens"
   }
   if (wanted.lens) desk.setLens(wanted.lens);
   if (wanted.rows) view.rows = wanted.rows;
+  if (wanted.zoom) view.wanted = wanted.zoom;
   if (wanted.health) view.health = wanted.health;
   cursor.solo = stream(wanted.solo);
   if (wanted.speed !== undefined && !live) cursor.speed = wanted.speed;
@@ -78,6 +79,7 @@ export function viewStateOf({ model, view, cursor, training }: Looked): ViewStat
     ...(training.there && training.at !== training.updates.at(-1) && { train: training.at }),
     ...(solo !== null && { solo: id(solo) }),
     ...(view.rows === "lag" && { rows: "lag" as const }),
+    ...(view.zoomed !== null && { zoom: view.zoomed }),
     ...(cursor.lens !== "mechanism" && { lens: cursor.lens }),
     ...listed(rack, training.streams, id),
     ...(view.health && { health: view.health }),

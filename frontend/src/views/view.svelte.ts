@@ -19,6 +19,15 @@ export interface Similar {
 export class StageView {
   /** First step in view (fractional while it glides) and pixels per step. */
   window = $state.raw<TimeWindow>({ first: 0, step: DEFAULT_STEP });
+  /** Pixels per step that the run opened with; null until the stage has been laid out. */
+  private opening = $state<number | null>(null);
+  /** Pixels per step wanted by the link the run was opened with. */
+  wanted: number | null = null;
+  private readonly step = $derived(this.window.step); // a window that glides keeps its step
+  /** Pixels per step where they are not those the run opens with. */
+  readonly zoomed: number | null = $derived(
+    this.opening === null ? this.wanted : this.step === this.opening ? null : this.step,
+  );
   /** Steps in view. */
   inView = $state(0);
   /** Boxes of the last picture: what lies over the canvas is placed by them. */
@@ -73,11 +82,18 @@ export class StageView {
     if (this.box) this.window = fitting(this.box, a, b, steps);
   }
 
-  /** As the recording opened, around step t. */
+  /** The first time there is a box: as wide as the link wants it, or as a run of so many steps opens. */
+  open(box: StageLayout, steps: number): void {
+    this.opening = openingStep(box.time.w, steps);
+    this.window = { first: 0, step: this.wanted ?? this.opening };
+  }
+
+  /** As a run of so many steps opens, around step t. */
   reset(t: number, steps: number): void {
     if (!this.box) return;
     const step = openingStep(this.box.time.w, steps);
     const n = this.box.time.w / step;
+    this.opening = step;
     this.window = { step, first: Math.round(Math.max(0, Math.min(Math.max(0, steps - n), t - n * 0.5))) };
   }
 }
