@@ -92,7 +92,9 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("signal-recall", "ntm"): Recipe(
         {"slots": 64, "width": 20}, updates=24_000, decay=0.1, curriculum=4_000, snapshots=True, **_GRAVES
     ),
-    ("signal-recall", "dnc"): Recipe(_DNC, batch=4, updates=9_000, curriculum=4_000, decay=0.02, snapshots=True),
+    ("signal-recall", "dnc"): Recipe(
+        _DNC, batch=4, updates=14_000, curriculum=4_000, decay=0.02, rounds=_rounds(9_000), snapshots=True
+    ),
     ("signal-recall", "deltanet"): Recipe(_DELTA, updates=2_500, curriculum=1_500, rounds=_rounds(2_100), **_LIGHT),
     ("signal-recall", "gated-deltanet"): Recipe(
         _DELTA, updates=2_500, curriculum=1_500, rounds=_rounds(2_100), **_LIGHT
