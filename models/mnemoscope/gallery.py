@@ -101,9 +101,16 @@ def exhibits() -> Iterator[Exhibit]:
     yield Exhibit(
         "laps",
         "One tape, many laps",
-        "Five bytes are repeated six times: the read head runs along its slots and jumps back to the first of them.",
-        ("ntm",),
+        "Five bytes are repeated six times. The NTM's head runs along its tape and jumps back, the DNC's follows its links.",
+        ("ntm", "dnc"),
         lambda: tasks.get("repeat-copy").episode(seed=2, length=5, repeats=6),
+    )
+    yield Exhibit(
+        "counting",
+        "Counting what follows",
+        "Which bit follows these five? The NTM keeps a count for every context, the Transformer looks up all of them again.",
+        ("ntm", "transformer"),
+        lambda: tasks.get("ngrams").episode(seed=3, length=160),
     )
     yield Exhibit(
         "dreaming",
@@ -121,7 +128,7 @@ def exhibits() -> Iterator[Exhibit]:
     )
     yield Exhibit(
         "eight",
-        "Every kind of memory, the same bytes",
+        "Eight memories, the same bytes",
         "Eight ways to remember twelve bytes: gates, windows, an encoder, pondering, a tape, an allocator.",
         ("gru", "lstm", "transformer", "encoder-decoder", "universal-transformer", "sdnc", "ntm", "dnc"),
         lambda: tasks.get("copy").episode(seed=6, length=12),
