@@ -359,8 +359,9 @@ def test_an_interrupted_run_leaves_nothing(trained: Path, tmp_path: Path) -> Non
     words = ["record", "--signal", "ar", "--steps", "300000", "--models", "ntm", "--out", "a.mnemo"]
     env = ENVIRONMENT | {"MNEMOSCOPE_CHECKPOINTS": str(trained)}
     with subprocess.Popen(
-        [sys.executable, "-m", "mnemoscope", *words], cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True
-    ) as child:
+        [sys.executable, "-m", "mnemoscope", *words], cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test run in the background ignores it
+    ) as child:  # fmt: skip
         deadline = time.monotonic() + 60
         while not any(path.stat().st_size > 50_000 for path in tmp_path.iterdir()):
             assert time.monotonic() < deadline
