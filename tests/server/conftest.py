@@ -100,7 +100,7 @@ class Server:
     def status(self, identity):
         return self.http.get(f"api/recordings/{identity}").json()
 
-    def wait(self, identity, status, *, seconds=10):
+    def wait(self, identity, status, *, seconds=60):
         deadline = time.monotonic() + seconds
         while (found := self.status(identity)).get("status") != status:
             assert time.monotonic() < deadline, found | {"manifest": "…"}
@@ -142,7 +142,7 @@ def start(tmp_path):
 def server(tmp_path_factory):
     """A server that many tests share; they must not depend on what others left."""
     server = Server(tmp_path_factory.mktemp("server"), send_seconds=1.5)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while server.http.get("readyz").status_code != 200:
         assert time.monotonic() < deadline, "the worker does not become ready"
         time.sleep(0.05)

@@ -87,7 +87,7 @@ def test_chunks_of_a_live_run_are_final_only_when_whole(server):
     with server.socket(identity) as ws:
         ws.send(json.dumps({"type": "step", "count": 100}))
         while server.status(identity)["steps"] < 100:
-            ws.recv(timeout=5)
+            ws.recv(timeout=30)
     whole, growing = (server.http.get(f"api/recordings/{identity}/chunks/{n}") for n in (0, 1))
     assert "immutable" in whole.headers["cache-control"]
     assert growing.headers["cache-control"] == "no-store"

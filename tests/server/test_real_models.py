@@ -34,7 +34,7 @@ def test_a_live_run_is_the_same_as_a_recorded_file_and_verifies(real, tmp_path):
         ws.send('{"type":"step","count":5}')
         ws.send('{"type":"speed","steps_per_second":400}')
         while real.status(identity)["status"] != "paused":
-            ws.recv(timeout=20)
+            ws.recv(timeout=60)
         ws.send('{"type":"play"}')
         real.wait(identity, "ended", seconds=60)
     path = real.data / "recordings" / f"{identity}.mnemo"

@@ -239,7 +239,7 @@ def test_an_expired_recording_says_so_everywhere(server):
     server.wait(identity, "ended")
     soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=2)
     assert server.http.patch(f"api/recordings/{identity}", json={"expires": soon.isoformat()}).status_code == 204
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while server.http.get(f"api/recordings/{identity}").status_code != 410:
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -251,7 +251,7 @@ def test_an_expired_recording_says_so_everywhere(server):
     assert server.http.get(f"s/{identity}").status_code in (410, 503)  # 503: the bundle is not built
     assert identity not in [e["id"] for e in server.http.get("api/recordings").json()]
     with server.socket(identity) as ws:
-        assert json.loads(ws.recv(timeout=5))["code"] == "expired"
+        assert json.loads(ws.recv(timeout=30))["code"] == "expired"
 
 
 def test_on_a_shared_server_everybody_has_their_own(start):
@@ -359,7 +359,7 @@ def test_a_run_that_goes_on_is_drawn_anew(server):
     with server.socket(identity) as ws:
         ws.send('{"type":"step","count":100}')
         while server.status(identity)["status"] != "paused" or server.status(identity)["steps"] < 100:
-            ws.recv(timeout=5)
+            ws.recv(timeout=30)
     after = server.http.get(f"api/recordings/{identity}/picture.png")
     assert after.content != before.content
     server.http.delete(f"api/sessions/{identity}")

@@ -16,7 +16,7 @@ from mnemoscope.recording import Recording
 class Seen:
     """What one watcher was sent."""
 
-    def __init__(self, ws, *, until=None, timeout=10):
+    def __init__(self, ws, *, until=None, timeout=60):
         self.messages, self.data, self.code = [], b"", None
         deadline = time.monotonic() + timeout
         try:
@@ -100,7 +100,7 @@ def test_speed_changes_on_the_fly(server):
         began = time.perf_counter()
         seen = Seen(ws)
         assert seen.messages[-1]["steps"] == 4096
-        assert time.perf_counter() - began < 8
+        assert time.perf_counter() - began < 200  # at the speed before it would be twice that
 
 
 @pytest.mark.parametrize("have", [0, 1, 64, 100])
@@ -229,7 +229,7 @@ def test_a_client_that_never_reads_is_cut_off_while_the_others_go_on(server):
         stalled.sendall(bytes([0x81, 0x80 | len(hello), 0, 0, 0, 0]) + hello)  # and reads nothing from here on
         with server.socket(identity) as ws:
             say(ws, "play")
-            seen = Seen(ws, timeout=20)
+            seen = Seen(ws, timeout=60)
         assert seen.messages[-1] == {"type": "ended", "steps": 1600, "status": "ended"}
         skipped = [step for m in seen.messages if m["type"] == "behind" for step in range(m["from"], m["to"])]
         assert sorted([*seen.steps(), *skipped]) == list(range(1600))

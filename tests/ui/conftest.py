@@ -16,11 +16,11 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from ui.album import Album
 from ui.chromium import NAMES, find
-from ui.helpers import Api, wait_until
+from ui.helpers import PATIENCE, Api, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTEFACTS = ROOT / "test-artefacts"
@@ -93,7 +93,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             return False
 
     try:
-        wait_until(answers, 30, "the server to answer")
+        wait_until(answers, "the server to answer")
         yield address
     finally:
         process.terminate()
@@ -112,7 +112,7 @@ def api(server: str) -> Api:
 @pytest.fixture(scope="session")
 def ready(api: Api) -> Api:
     """The server once its models are loaded."""
-    wait_until(lambda: api.get("/api/status")["workers"] == "ready", 120, "the models to be loaded")
+    wait_until(lambda: api.get("/api/status")["workers"] == "ready", "the models to be loaded", 120)
     return api
 
 
@@ -121,6 +121,7 @@ def browser() -> Iterator[Browser]:
     path = chromium_path()
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        expect.set_options(timeout=1000 * PATIENCE)
         yield launched
         launched.close()
 
@@ -152,6 +153,7 @@ def open_page(browser: Browser, server: str, watch: Watch) -> Iterator[Open]:
             viewport={"width": width, "height": height}, color_scheme=theme, base_url=server, **options
         )
         contexts.append(context)
+        context.set_default_timeout(1000 * PATIENCE)
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server)
         page = context.new_page()
         watch.page(page)

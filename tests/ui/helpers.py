@@ -7,16 +7,53 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
+
+PATIENCE = 60.0
+"""Seconds that a test waits for what comes about by itself: a busy machine takes many times as long as an idle one."""
 
 
-def wait_until(condition: Callable[[], object], seconds: float, what: str) -> None:
+def wait_until(condition: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, f"waited {seconds} s for {what}"
+        assert time.monotonic() < end, f"waited {seconds:.0f} s for {what}"
         time.sleep(0.05)
+
+
+def becomes(read: Callable[[], object], wanted: object, what: str) -> None:
+    """Waits until `read` gives what is wanted; tells what it gave last where it does not."""
+    end = time.monotonic() + PATIENCE
+    while (now := read()) != wanted:
+        assert time.monotonic() < end, f"{what}: wanted {wanted!r}, is still {now!r}"
+        time.sleep(0.05)
+
+
+Value = TypeVar("Value")
+
+
+def calm(page: Page, read: Callable[[], Value], ms: float = 700) -> Value:
+    """What `read` gives when it has given the same for a while."""
+    before, since = read(), time.monotonic()
+    end = since + PATIENCE
+    while time.monotonic() - since < ms / 1000:
+        assert time.monotonic() < end, f"it does not come to rest, it is {before!r}"
+        page.wait_for_timeout(50)
+        if (now := read()) != before:
+            before, since = now, time.monotonic()
+    return before
+
+
+def drawn(page: Page) -> None:
+    """Until what was done has been drawn: the second frame from now."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def copied(page: Page, told: str = "The link is on the clipboard.") -> str:
+    """The link that a button has put on the clipboard, once the page says that it has."""
+    expect(page.get_by_text(told)).to_be_visible()
+    return page.evaluate("() => navigator.clipboard.readText()")
 
 
 class Api:
@@ -26,7 +63,7 @@ class Api:
         self.address = address
 
     def get(self, path: str) -> Any:
-        with urllib.request.urlopen(self.address + path, timeout=10) as answer:
+        with urllib.request.urlopen(self.address + path, timeout=60) as answer:
             return json.load(answer)
 
     def post(self, path: str, body: object) -> Any:
@@ -39,7 +76,7 @@ class Api:
     def finished(self, wish: dict[str, Any], seconds: float) -> str:
         """Id of a recording, when all of its run is recorded."""
         identity = self.post("/api/sessions", wish)["id"]
-        wait_until(lambda: not self.get(f"/api/recordings/{identity}")["live"], seconds, "a run to end")
+        wait_until(lambda: not self.get(f"/api/recordings/{identity}")["live"], "a run to end", seconds)
         return identity
 
     def upload(self, name: str, text: str) -> Any:
@@ -52,7 +89,7 @@ class Api:
             return json.load(answer)
 
     def delete(self, path: str) -> None:
-        with urllib.request.urlopen(urllib.request.Request(self.address + path, method="DELETE"), timeout=10):
+        with urllib.request.urlopen(urllib.request.Request(self.address + path, method="DELETE"), timeout=60):
             return
 
 
@@ -103,7 +140,7 @@ def settled(page: Page) -> None:
     page.wait_for_function(
         "() => { const r = document.querySelector('[role=application]')?.dataset.reads ?? ''; "
         "return r !== '' && r.split(' ').every((part) => part.includes('@')); }",
-        timeout=20_000,
+        timeout=60_000,
     )
 
 

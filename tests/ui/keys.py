@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from ui.album import PAINTED
 from ui.conftest import ROOT
-from ui.helpers import address, step_shown, wait_until
+from ui.helpers import address, becomes, calm, step_shown, wait_until
 
 TABLE = ROOT / "frontend/src/views/commands.ts"
 
@@ -53,11 +53,11 @@ def words(chord: str) -> str:
 
 
 def reaches(page: Page, step: int) -> None:
-    wait_until(lambda: step_shown(page) == step, 5, f"step {step}, at {step_shown(page)}")
+    becomes(lambda: step_shown(page), step, "the step")
 
 
 def says(page: Page, part: str, there: bool = True) -> None:
-    wait_until(lambda: (part in address(page)) == there, 5, f"the link {'to say' if there else 'without'} {part}")
+    wait_until(lambda: (part in address(page)) == there, f"the link {'to say' if there else 'without'} {part}")
 
 
 def repeated(page: Page) -> tuple[int, int]:
@@ -80,11 +80,10 @@ def view(page: Page) -> tuple[int, int]:
 
 def heads(page: Page) -> list[str]:
     """Lanes from the top."""
-    return [str(head.get_attribute("aria-label")).split(",")[0] for head in page.locator("button.head").all()]
+    labels = page.locator("button.head").evaluate_all("(all) => all.map((head) => head.ariaLabel)")
+    return [label.split(",")[0] for label in labels]
 
 
 def paused(page: Page) -> None:
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
-    there = step_shown(page)
-    page.wait_for_timeout(300)
-    assert step_shown(page) == there
+    calm(page, lambda: step_shown(page))

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ui.conftest import Open
-from ui.helpers import Api, address, overflow, settled, stage, step_shown, wait_until
+from ui.helpers import Api, address, becomes, calm, overflow, settled, stage, step_shown, wait_until
 from ui.test_access import AXE, RUN
 
 Shot = Callable[[Page, str], None]
@@ -20,8 +20,8 @@ def summary(page: Page) -> str:
 
 def arrived(page: Page) -> None:
     """A run and the measurement are there, nothing is on its way."""
-    expect(page.get_by_text("Outputs are apart by")).to_be_visible(timeout=60_000)
-    expect(page.get_by_role("region", name="Side by side")).to_have_attribute("aria-busy", "false", timeout=30_000)
+    expect(page.get_by_text("Outputs are apart by")).to_be_visible()
+    expect(page.get_by_role("region", name="Side by side")).to_have_attribute("aria-busy", "false")
     settled(page)
 
 
@@ -29,10 +29,10 @@ def test_a_rung_makes_them_part_and_the_link_says_which(open_page: Open, ready: 
     page = open_page("/", height=1000)
     page.get_by_role("link", name="Bridge").click()
     arrived(page)
-    assert "every bit agrees" in summary(page)
+    wait_until(lambda: "every bit agrees" in summary(page), "no difference")
     expect(page.get_by_role("img", name="Difference of the outputs step by step: 0 everywhere.")).to_be_visible()
     table = page.get_by_role("table", name="Largest difference of any output")
-    expect(table.get_by_text("every bit agrees")).to_have_count(2, timeout=60_000)
+    expect(table.get_by_text("every bit agrees")).to_have_count(2)
     expect(table).to_contain_text("rounding")
     expect(page.get_by_text("Seen: some output differs by more than 0.1% of the largest output")).to_be_visible()
     expect(page.get_by_text("Read keys are not recorded in this memory.")).to_have_count(0)
@@ -42,32 +42,32 @@ def test_a_rung_makes_them_part_and_the_link_says_which(open_page: Open, ready: 
     arrived(page)
     stage(page).focus()
     page.keyboard.press("ArrowRight")
-    wait_until(lambda: step_shown(page) == 21, 5, "the next step")
+    wait_until(lambda: step_shown(page) == 21, "the next step")
 
     page.get_by_role("button", name="Graves 2016").click()
-    wait_until(lambda: "nothing to be seen" in summary(page), 30, "the genuine memory to differ by rounding alone")
+    wait_until(lambda: "nothing to be seen" in summary(page), "the genuine memory to differ by rounding alone")
     expect(page.get_by_text("Read keys are not recorded in this memory.")).to_be_visible()
     page.get_by_role("slider", name="Links", exact=True).fill("0.6")
-    wait_until(lambda: "seen from step" in summary(page), 30, "the outputs to part")
+    wait_until(lambda: "seen from step" in summary(page), "the outputs to part")
     arrived(page)
-    assert step_shown(page) == 21, "the playhead stays"
+    becomes(lambda: step_shown(page), 21, "the playhead stays")
     expect(page.get_by_role("img", name=re.compile("they part at step"))).to_be_visible()
-    wait_until(lambda: "links=0.6" in address(page) and "t=21" in address(page), 5, "the link to say so")
+    wait_until(lambda: "links=0.6" in address(page) and "t=21" in address(page), "the link to say so")
     shot(page, "bridge-links")
 
-    there, said = address(page), summary(page)
+    there, said = address(page), calm(page, lambda: summary(page))
     again = open_page(None, height=1000)
     again.goto(there)
     arrived(again)
-    assert summary(again) == said, "the same numbers from the link alone"
-    assert step_shown(again) == 21
+    becomes(lambda: summary(again), said, "the same numbers from the link alone")
+    becomes(lambda: step_shown(again), 21, "the step")
     expect(again.get_by_role("slider", name="Links", exact=True)).to_have_value("0.6")
 
     again.get_by_role("button", name="Links at rest").click()
-    wait_until(lambda: "nothing to be seen" in summary(again), 30, "rounding again")
+    wait_until(lambda: "nothing to be seen" in summary(again), "rounding again")
     again.get_by_role("button", name="Transformer", exact=True).click()
-    wait_until(lambda: "every bit agrees" in summary(again), 30, "the Transformer again")
-    wait_until(lambda: "memory" not in address(again), 5, "the link without a ladder")
+    wait_until(lambda: "every bit agrees" in summary(again), "the Transformer again")
+    wait_until(lambda: "memory" not in address(again), "the link without a ladder")
 
 
 def test_runs_of_the_ladder_are_not_listed_until_one_is_kept(open_page: Open, ready: Api) -> None:
@@ -92,9 +92,9 @@ def test_a_part_is_lit_in_both_pictures_and_other_checkpoints_cross(open_page: O
     page.get_by_role("button", name="values", exact=True).focus()
     expect(page.locator("rect.edge.lit")).to_have_count(2)
     page.get_by_label("Checkpoint").select_option("encoder-decoder-copy")
-    wait_until(lambda: "model=encoder-decoder-copy" in address(page), 5, "the link to name the checkpoint")
-    expect(page.get_by_role("button", name="Encoder-decoder, lane 1 of 2")).to_be_visible(timeout=30_000)
-    assert "every bit agrees" in summary(page)
+    wait_until(lambda: "model=encoder-decoder-copy" in address(page), "the link to name the checkpoint")
+    expect(page.get_by_role("button", name="Encoder-decoder, lane 1 of 2")).to_be_visible()
+    wait_until(lambda: "every bit agrees" in summary(page), "no difference")
     expect(page.get_by_role("slider", name="Links", exact=True)).to_have_count(0)
 
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ui.conftest import Open
-from ui.helpers import settled, stage, step_shown, wait_until
+from ui.helpers import becomes, calm, settled, stage, step_shown, wait_until
 
 CANVASES = """(of) => [...document.querySelectorAll(of)].filter((c) => c.checkVisibility())
   .map((c) => ({ name: c.ariaLabel, box: [c.clientWidth, c.clientHeight], size: [c.width, c.height] }))"""
@@ -23,7 +23,7 @@ def fits(page: Page, of: str, ratio: int, least: int) -> list[list[int]]:
         return len(found) >= least and all(c["size"] == [v * ratio for v in c["box"]] for c in found)
 
     try:
-        wait_until(fit, 10, f"canvases of {ratio} pixels a pixel")
+        wait_until(fit, f"canvases of {ratio} pixels a pixel")
     except AssertionError:
         pytest.fail(f"not {ratio} pixels a pixel: {found}")
     return [c["box"] for c in found]
@@ -47,7 +47,7 @@ def test_canvases_follow_box_ratio_and_theme(open_page: Open, long_recording: st
     after = fits(page, STAGE, 2, 3)
     assert before[-1] == after[-1], "the read map's box is the same on both screens: the ratio alone was followed"
     screen(page, 2, 1000)
-    assert fits(page, STAGE, 2, 3)[0][0] == 1000
+    becomes(lambda: fits(page, STAGE, 2, 3)[0][0], 1000, "the width of the stage")
     screen(page, 1, 1002)
     fits(page, STAGE, 1, 3)
     page.keyboard.press("Escape")
@@ -57,7 +57,6 @@ def test_canvases_follow_box_ratio_and_theme(open_page: Open, long_recording: st
     page.keyboard.press("t")
     wait_until(
         lambda: all(canvas.evaluate(GROUND) != old for canvas, old in zip(pictures.all(), colours, strict=True)),
-        10,
         "every picture in the colours of the other theme",
     )
 
@@ -69,7 +68,7 @@ def test_the_cards_of_the_gallery_too(open_page: Open) -> None:
     screen(page, 2, 1442)
     assert fits(page, "a.card canvas", 2, 3) == before
     screen(page, 2, 1000)
-    assert fits(page, "a.card canvas", 2, 3) != before
+    wait_until(lambda: fits(page, "a.card canvas", 2, 3) != before, "cards of another size")
 
 
 def test_what_the_inspector_draws_too(open_page: Open, long_recording: str) -> None:
@@ -79,7 +78,7 @@ def test_what_the_inspector_draws_too(open_page: Open, long_recording: str) -> N
     screen(page, 2, 1442)
     assert fits(page, "aside canvas", 2, 2) == before, "life of the slot, and links"
     screen(page, 2, 1000)
-    assert fits(page, "aside canvas", 2, 1)[0][0] > before[0][0], "the life is as wide as its column, not stretched"
+    wait_until(lambda: fits(page, "aside canvas", 2, 1)[0][0] > before[0][0], "a life as wide as its column")
 
 
 def test_the_pad_too(open_page: Open) -> None:
@@ -90,7 +89,7 @@ def test_the_pad_too(open_page: Open) -> None:
     screen(page, 2, 1442)
     assert fits(page, pad, 2, 1) == before
     screen(page, 2, 600)
-    assert fits(page, pad, 2, 1) != before
+    wait_until(lambda: fits(page, pad, 2, 1) != before, "a pad of another size")
 
 
 def steps_in_view(page: Page) -> tuple[float, float]:
@@ -117,8 +116,8 @@ def test_now_stays_in_view_in_a_window_of_any_width(open_page: Open, long_record
             first, end = steps_in_view(page)
             return first <= now <= end <= 1001
 
-        page.evaluate("() => new Promise((done) => setTimeout(done, 500))")  # whatever glides has come to rest
-        assert seen(), f"step {now} at {widths}: {steps_in_view(page)} in view"
+        calm(page, lambda: steps_in_view(page))  # whatever glides has come to rest
+        wait_until(seen, f"step {now} at {widths} to be in view")
 
 
 def test_a_menu_does_not_stay_where_its_lane_has_been(open_page: Open, long_recording: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ui.conftest import Watch
-from ui.helpers import Api, address, settled, stage, step_shown, wait_until
+from ui.helpers import Api, address, becomes, calm, copied, settled, stage, step_shown, wait_until
 from ui.keys import TABLE, TESTS, Press, chords, heads, key, paused, reaches, repeated, says, view, words
 
 NINE = ["lstm", "transformer", "ntm", "dnc", "gru", "rnn", "encoder-decoder", "sdnc", "sdnc-encoder-decoder"]
@@ -46,7 +46,9 @@ def test_no_key_is_without_a_test(pages: Callable[[bool], Page]) -> None:
     assert sorted(chords()) == sorted(TESTS)
     page = pages(True)
     page.keyboard.press("?")
-    shown = page.get_by_role("dialog", name="Keys").locator("kbd").all_inner_texts()
+    dialog = page.get_by_role("dialog", name="Keys")
+    expect(dialog).to_be_visible()
+    shown = dialog.locator("kbd").all_inner_texts()
     page.keyboard.press("Escape")
     assert sorted(shown) == sorted(words(chord) for chord in chords() if chord not in "2345678")  # "1 to 9"
 
@@ -75,7 +77,7 @@ def test_key(pages: Callable[[bool], Page], chord: str) -> None:
 @key("Space", "k")
 def plays_and_pauses(page: Page, press: Press) -> None:
     press("Space")
-    wait_until(lambda: step_shown(page) > 101, 10, "some steps")
+    wait_until(lambda: step_shown(page) > 101, "some steps")
     expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     press()
     paused(page)
@@ -102,7 +104,7 @@ def goes_to_events(page: Page, press: Press) -> None:
     reaches(page, seen[0])
     for chord in (press.chord, press.chord, back):
         press(chord)
-        wait_until(lambda: step_shown(page) != seen[-1], 5, f"an event, {seen}")
+        wait_until(lambda: step_shown(page) != seen[-1], f"an event, {seen}")
         seen.append(step_shown(page))
     assert seen[1] == seen[3]
     assert seen[:3] == sorted(seen[:3], reverse=not on)
@@ -133,7 +135,7 @@ def repeats(page: Page, press: Press) -> None:
     seen = view(page)
     assert seen[0] <= 100 <= seen[1]
     press()
-    assert repeated(page) == {"[": (100, 199), "]": (0, 100), "o": seen}[press.chord]
+    becomes(lambda: repeated(page), {"[": (100, 199), "]": (0, 100), "o": seen}[press.chord], "what is repeated")
     expect(page.get_by_role("button", name="Repeat")).to_have_attribute("aria-pressed", "true")
     press("o")
     says(page, "loop=", False)
@@ -142,11 +144,13 @@ def repeats(page: Page, press: Press) -> None:
 @key("{", "}")
 def trains(page: Page, press: Press) -> None:
     training = page.get_by_role("slider", name="Training", exact=True)
-    training.press("End" if press.chord == "{" else "Home")
+    end = ("Home", "aria-valuemin") if press.chord == "}" else ("End", "aria-valuemax")
+    training.press(end[0])
+    before = int(training.get_attribute(end[1]) or -1)
+    expect(training).to_have_attribute("aria-valuenow", str(before))
     stage(page).focus()
-    before = int(training.get_attribute("aria-valuenow") or -1)
     press()
-    wait_until(lambda: int(training.get_attribute("aria-valuenow") or -1) != before, 5, "another moment")
+    wait_until(lambda: int(training.get_attribute("aria-valuenow") or -1) != before, "another moment")
     assert (int(training.get_attribute("aria-valuenow") or -1) < before) == (press.chord == "{")
 
 
@@ -154,9 +158,10 @@ def trains(page: Page, press: Press) -> None:
 def watches_the_training(page: Page, press: Press) -> None:
     training = page.get_by_role("slider", name="Training", exact=True)
     training.press("Home")
+    expect(training).to_have_attribute("aria-valuenow", "0")
     stage(page).focus()
     press()
-    wait_until(lambda: training.get_attribute("aria-valuenow") != "0", 10, "the walk to move on by itself")
+    wait_until(lambda: training.get_attribute("aria-valuenow") != "0", "the walk to move on by itself")
     expect(page.get_by_role("button", name="Stop the training")).to_be_visible()
     press()
     expect(page.get_by_role("button", name="Stop the training")).to_have_count(0)
@@ -187,9 +192,9 @@ def moves(page: Page, press: Press) -> None:
     press("4")
     press()
     up = press.chord == "Alt+ArrowUp"
-    wait_until(lambda: heads(page).index("DNC") == (2 if up else 4), 5, f"the DNC to move, {heads(page)}")
+    wait_until(lambda: heads(page).index("DNC") == (2 if up else 4), f"the DNC to move, {heads(page)}")
     press("Alt+ArrowDown" if up else "Alt+ArrowUp")
-    wait_until(lambda: heads(page) == before, 5, "the lanes as they were")
+    wait_until(lambda: heads(page) == before, "the lanes as they were")
 
 
 @key("q", "Mod+k", "/", "?")
@@ -207,23 +212,25 @@ def looks(page: Page, press: Press) -> None:
     press("r")
     for _ in range(3):  # from close by: out there is nothing more to be seen
         press("w")
-    before = view(page)
+    before = calm(page, lambda: view(page))
     press()
-    first, last = view(page)
-    steps, were = last - first, before[1] - before[0]
-    match press.chord:
-        case "w":
-            assert steps < were
-        case "s" | "r":
-            assert steps > were
-        case "a":
-            assert first < before[0]
-            assert abs(steps - were) <= 1
-        case "d":
-            assert first > before[0]
-            assert abs(steps - were) <= 1
-        case _:
-            assert (first, last) == (0, 199)
+
+    def looked() -> bool:
+        first, last = view(page)
+        steps, were = last - first, before[1] - before[0]
+        match press.chord:
+            case "w":
+                return steps < were
+            case "s" | "r":
+                return steps > were
+            case "a":
+                return first < before[0] and abs(steps - were) <= 1
+            case "d":
+                return first > before[0] and abs(steps - were) <= 1
+            case _:
+                return (first, last) == (0, 199)
+
+    wait_until(looked, f"another view than {before}")
     press("r")
 
 
@@ -243,7 +250,7 @@ def walks_slots(page: Page, press: Press) -> None:
     seen = [-1]
     for chord in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp"):
         press(chord)
-        wait_until(lambda: slot(page) not in (None, seen[-1]), 5, f"another slot than {seen[-1]}")
+        wait_until(lambda: slot(page) not in (None, seen[-1]), f"another slot than {seen[-1]}")
         seen.append(slot(page) or 0)
         expect(page.get_by_role("heading", name=f"NTM, slot {seen[-1]} at t = 100")).to_be_visible()
     assert seen[2] == seen[4]
@@ -285,9 +292,9 @@ def finds_similar(page: Page, press: Press) -> None:
 @key("c")
 def copies_the_link(page: Page, press: Press) -> None:
     press()
-    expect(page.get_by_text("Link copied")).to_be_visible()
-    assert page.evaluate("() => navigator.clipboard.readText()") == address(page)
-    assert "t=100" in address(page)
+    link = copied(page, "Link copied")
+    becomes(lambda: address(page), link, "the address bar")
+    assert "t=100" in link
 
 
 @key("t")
@@ -295,9 +302,9 @@ def changes_the_theme(page: Page, press: Press) -> None:
     theme = "() => document.documentElement.dataset.theme"
     before = page.evaluate(theme)
     press()
-    assert {before, page.evaluate(theme)} == {"dark", "light"}
+    becomes(lambda: page.evaluate(theme), {"dark": "light", "light": "dark"}[before], "the theme")
     press()
-    assert page.evaluate(theme) == before
+    becomes(lambda: page.evaluate(theme), before, "the theme")
 
 
 @key("v")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from ui.album import MISFITS, Album, violations
 from ui.conftest import Open, Watch
-from ui.helpers import Api, heartbeat_csv, settled, step_shown
+from ui.helpers import Api, becomes, heartbeat_csv, settled, step_shown
 from ui.test_bridge import arrived
 
 PAGES = ["Home", "New run", "Bridge"]
@@ -122,7 +122,7 @@ def test_stage(open_page: Open, long_recording: str, album: Album) -> None:
 def test_bridge(open_page: Open, ready: Api, album: Album) -> None:
     page = open_page("/bridge", **STILL)
     arrived(page)
-    expect(page.get_by_text("Measuring.")).to_have_count(0, timeout=30_000)
+    expect(page.get_by_text("Measuring.")).to_have_count(0)
     album.keep(page, "bridge", whole=True)
 
 
@@ -131,15 +131,15 @@ def test_wrong_address(open_page: Open, watch: Watch, album: Album, path: str, n
     page = open_page(path)
     expect(page.get_by_role("alert")).to_be_visible()
     expected(watch, "status of 404")
-    assert page.get_by_role("navigation", name="Main").get_by_role("link").all_inner_texts() == PAGES
+    expect(page.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(PAGES)
     album.keep(page, name)
 
 
 def test_embedded(open_page: Open, long_recording: str, album: Album) -> None:
     page = open_page(f"/embed/{long_recording}#t=190&v=1")
     settled(page)
-    assert page.get_by_role("banner").count() == 0
-    assert page.get_by_role("button", name="Play").is_visible()
+    expect(page.get_by_role("banner")).to_have_count(0)
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
     album.keep(page, "embed")
 
 
@@ -151,7 +151,7 @@ def test_exported(open_page: Open, server: str, long_recording: str, album: Albu
     page.context.set_offline(True)
     page.goto(f"{(tmp_path / 'run.html').as_uri()}#t=190&v=1")
     settled(page)
-    assert step_shown(page) == 190
+    becomes(lambda: step_shown(page), 190, "the step")
     album.keep(page, "exported")
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ui.conftest import ROOT, Open, Watch
-from ui.helpers import Api, overflow, settled, steps_there, wait_until
+from ui.helpers import Api, becomes, copied, overflow, settled, steps_there, wait_until
 
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 RUN = "async () => (await axe.run()).violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' '))"
@@ -30,7 +30,7 @@ def recording(ready: Api) -> str:
             "speed": None,
         },
     )
-    wait_until(lambda: not ready.get(f"/api/recordings/{made['id']}")["live"], 60, "200 steps")
+    wait_until(lambda: not ready.get(f"/api/recordings/{made['id']}")["live"], "200 steps")
     return made["id"]
 
 
@@ -45,7 +45,7 @@ def test_a_copy_without_the_facts_of_its_signal(open_page: Open, ready: Api, rec
     settled(page)
     opened(page, "A copy")
     dialog = page.get_by_role("dialog", name="Share this recording")
-    assert dialog.get_by_role("spinbutton", name="From step").input_value() == "140", "the selection is offered"
+    expect(dialog.get_by_role("spinbutton", name="From step")).to_have_value("140")  # the selection
     expect(dialog.get_by_text("The copy holds steps 0 to 191.")).to_be_visible()
     expect(dialog.get_by_text("Transformer attends to every step before")).to_be_visible()
     page.keyboard.press("Tab")  # from the choice of panels to the first field
@@ -67,7 +67,7 @@ def test_a_copy_without_the_facts_of_its_signal(open_page: Open, ready: Api, rec
     assert page.evaluate(RUN) == []
     shot(page, "sharing-1-copy")
     dialog.get_by_role("button", name="Copy link").click()
-    link = page.evaluate("() => navigator.clipboard.readText()")
+    link = copied(page)
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
 
@@ -79,7 +79,7 @@ def test_a_copy_without_the_facts_of_its_signal(open_page: Open, ready: Api, rec
     other = open_page(None)
     other.goto(link)
     settled(other)
-    assert steps_there(other) == 192
+    becomes(lambda: steps_there(other), 192, "steps of the copy")
     assert NAME not in other.locator("body").inner_text()
     assert "heart" not in other.locator("body").inner_text().lower()
 
@@ -128,11 +128,11 @@ def test_what_others_made_is_copied_and_nothing_else(open_page: Open, ready: Api
     settled(page)
     opened(page, "A copy")
     expect(page.get_by_role("button", name="Make the copy")).to_be_visible()
-    assert page.get_by_role("button", name="Who finds it").count() == 0
+    expect(page.get_by_role("button", name="Who finds it")).to_have_count(0)
 
     soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3))
     copy = ready.post(f"/api/recordings/{shipped}/share", {"stop": 64, "expires": soon})["id"]
-    wait_until(lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) > soon, 10, "the copy to expire")
+    wait_until(lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) > soon, "the copy to expire")
     assert not watch.trouble
     page.goto(f"/s/{copy}")
     expect(page.get_by_text("This link has expired.")).to_be_visible()

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from ui.album import Album
 from ui.conftest import Live, Open, Watch
-from ui.helpers import Api, address, settled, step_shown, steps_there, wait_until
+from ui.helpers import Api, address, becomes, calm, copied, settled, step_shown, steps_there, wait_until
 
 PAST = "2001-01-01T00:00:00Z"
 
@@ -31,8 +31,9 @@ def opened(page: Page, panel: str) -> Locator:
     return dialog
 
 
-def refused(watch: Watch, status: int) -> None:
+def refused(page: Page, watch: Watch, status: int) -> None:
     """The browser writes the answer on its console; it is what was asked for."""
+    page.wait_for_timeout(50)  # what is on its way from there
     assert [line for line in watch.trouble if f"status of {status}" in line], watch.trouble
     watch.trouble[:] = [line for line in watch.trouble if f"status of {status}" not in line]
 
@@ -58,7 +59,7 @@ def test_a_copy_that_is_refused(
     page.route("**/share", lambda route: route.continue_(post_data=route.request.post_data_json | change))
     dialog.get_by_role("button", name="Make the copy").click()
     expect(dialog.get_by_role("alert")).to_contain_text(words)
-    refused(watch, status)
+    refused(page, watch, status)
     as_typed(dialog)
     if case == "steps-there-are-not":
         expect(dialog.get_by_role("alert")).to_contain_text("Choose another stretch of steps")
@@ -98,7 +99,7 @@ def test_a_copy_of_what_the_server_says_goes_on(open_page: Open, recording: str,
     said = dialog.get_by_role("alert")
     expect(said).to_contain_text("The run is still going on, and copies are made of what will not change")
     expect(said).to_contain_text("Stop it first.")
-    refused(watch, 409)
+    refused(page, watch, 409)
     expect(dialog.get_by_role("button", name="Make the copy")).to_be_enabled()
 
 
@@ -122,7 +123,7 @@ def test_rules_that_are_refused(open_page: Open, recording: str, ready: Api, wat
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert")).to_contain_text("which is past")
     expect(dialog.get_by_role("alert")).to_contain_text("Choose a later time.")
-    refused(watch, 422)
+    refused(page, watch, 422)
     expect(dialog.get_by_role("radio", name="Everybody")).to_be_checked()
     expect(dialog.get_by_label("Expires")).to_have_value("7")
     expect(dialog.get_by_text("Not saved yet.")).to_be_visible()
@@ -156,11 +157,11 @@ def test_no_answer_at_all(open_page: Open, recording: str, watch: Watch) -> None
 def test_while_the_run_goes_on(open_page: Open, live: Live, album: Album) -> None:
     """A link can be had at once, and opens at the step that was looked at; a copy and rules when the run has ended."""
     page = open_page(f"/s/{live()}")
-    wait_until(lambda: steps_there(page) >= 60, 60, "60 live steps")
+    wait_until(lambda: steps_there(page) >= 60, "60 live steps")
     dialog = opened(page, "A copy")
     expect(dialog.get_by_text("The run is still going on")).to_be_visible()
-    assert dialog.get_by_role("button", name="Make the copy").get_attribute("aria-disabled") == "true"
-    assert dialog.get_by_role("button", name="Who finds it").count() == 0
+    expect(dialog.get_by_role("button", name="Make the copy")).to_have_attribute("aria-disabled", "true")
+    expect(dialog.get_by_role("button", name="Who finds it")).to_have_count(0)
     album.keep(page, "share-live")
     page.keyboard.press("Escape")
 
@@ -168,15 +169,15 @@ def test_while_the_run_goes_on(open_page: Open, live: Live, album: Album) -> Non
     dialog = opened(page, "Link")
     expect(dialog.get_by_text("This moment, t = 40, with these lanes")).to_be_visible()
     dialog.get_by_role("button", name="Copy link").click()
-    link = page.evaluate("() => navigator.clipboard.readText()")
+    link = copied(page)
     assert "t=40&" in link
     there = steps_there(page)
     other = open_page(None)
     other.goto(link)
     settled(other)
-    assert step_shown(other) == 40
+    becomes(lambda: step_shown(other), 40, "the step")
     expect(other.get_by_role("button", name="Back to live")).to_be_visible()
-    wait_until(lambda: steps_there(other) > there, 30, "the run to go on behind the moment")
+    wait_until(lambda: steps_there(other) > there, "the run to go on behind the moment")
     assert step_shown(other) == 40
 
     page.keyboard.press("Escape")
@@ -193,26 +194,25 @@ def stopped_at(page: Page, step: int) -> None:
     page.keyboard.press("Home")
     for _ in range(step // 10):
         page.keyboard.press("Shift+ArrowRight")
-    wait_until(lambda: step_shown(page) == step and f"t={step}&" in address(page), 10, f"step {step}")
+    wait_until(lambda: step_shown(page) == step and f"t={step}&" in address(page), f"step {step}")
 
 
 def test_a_link_to_the_newest_step_of_a_run(open_page: Open, live: Live) -> None:
     """Followed, a run has no moment of its own; what the dialog calls this moment is what the link opens."""
     page = open_page(f"/s/{live()}")
-    wait_until(lambda: steps_there(page) >= 60, 60, "60 live steps")
+    wait_until(lambda: steps_there(page) >= 60, "60 live steps")
     page.keyboard.press("Space")
     expect(page.get_by_text("Live, paused")).to_be_visible()
-    page.wait_for_timeout(300)
-    now = step_shown(page)
+    now = calm(page, lambda: step_shown(page))
     dialog = opened(page, "Link")
     expect(dialog.get_by_text(f"This moment, t = {now}, with these lanes")).to_be_visible()
     dialog.get_by_role("button", name="Copy link").click()
-    link = page.evaluate("() => navigator.clipboard.readText()")
+    link = copied(page)
     other = open_page(None)
     other.goto(link)
     settled(other)
-    wait_until(lambda: step_shown(other) == now, 10, f"step {now}, at {step_shown(other)}")
+    becomes(lambda: step_shown(other), now, "the step")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Play", exact=True).click()
-    wait_until(lambda: steps_there(page) > now + 20, 30, "the run to go on")
+    wait_until(lambda: steps_there(page) > now + 20, "the run to go on")
     assert step_shown(other) == now, "a link to a moment stays at that moment"

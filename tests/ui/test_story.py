@@ -6,7 +6,20 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from ui.conftest import Open
-from ui.helpers import Api, heartbeat_csv, reads, settled, stage, step_shown, steps_there, wait_until
+from ui.helpers import (
+    Api,
+    address,
+    becomes,
+    calm,
+    copied,
+    heartbeat_csv,
+    reads,
+    settled,
+    stage,
+    step_shown,
+    steps_there,
+    wait_until,
+)
 
 Shot = Callable[[Page, str], None]
 
@@ -23,7 +36,7 @@ def test_gallery_moves_by_itself(open_page: Open, shot: Shot) -> None:
     page = open_page(None)
     page.add_init_script(MOVES)
     page.goto("/")
-    wait_until(lambda: len(page.evaluate("() => window.moves")) >= 3, 15, "the first card to move")
+    wait_until(lambda: len(page.evaluate("() => window.moves")) >= 3, "the first card to move")
     moves = page.evaluate("() => window.moves")
     print(f"\nfirst card: picture after {moves[0]:.0f} ms, moves after {moves[1]:.0f} ms")
     first = page.locator("a.card").first
@@ -32,7 +45,7 @@ def test_gallery_moves_by_itself(open_page: Open, shot: Shot) -> None:
     first.click()
     page.wait_for_url("**/s/*")
     now = step_shown(page)
-    wait_until(lambda: step_shown(page) > now, 5, "the recording to go on playing on the stage")
+    wait_until(lambda: step_shown(page) > now, "the recording to go on playing on the stage")
 
 
 def test_from_a_file_to_a_link(open_page: Open, ready: Api, shot: Shot, tmp_path: Path) -> None:
@@ -49,32 +62,31 @@ def test_from_a_file_to_a_link(open_page: Open, ready: Api, shot: Shot, tmp_path
             model.get_by_role("checkbox").first.uncheck()
     shot(page, "story-2-new")
     page.get_by_role("button", name="Run", exact=True).click()
-    page.wait_for_url("**/s/*", timeout=60_000)
+    page.wait_for_url("**/s/*")
 
     # live
-    wait_until(lambda: steps_there(page) >= 75, 60, "75 live steps")
+    wait_until(lambda: steps_there(page) >= 75, "75 live steps")
     expect(page.get_by_text("Live, 24 steps/s")).to_be_visible()
     shot(page, "story-3-live")
 
     # pause: nothing more is computed
     page.keyboard.press("Space")
     expect(page.get_by_text("Live, paused")).to_be_visible()
-    page.wait_for_timeout(300)
-    there = steps_there(page)
+    there = calm(page, lambda: steps_there(page))
     page.wait_for_timeout(700)
     assert steps_there(page) == there, "a paused run computed more steps"
 
     # step: exactly one more is computed
     page.keyboard.press("ArrowRight")
-    wait_until(lambda: steps_there(page) == there + 1, 10, "one more step")
-    assert step_shown(page) == there
+    wait_until(lambda: steps_there(page) == there + 1, "one more step")
+    becomes(lambda: step_shown(page), there, "the newest step")
 
     # scrub back: lets go of the run
     page.keyboard.press("Home")
-    wait_until(lambda: step_shown(page) == 0, 5, "the first step")
+    wait_until(lambda: step_shown(page) == 0, "the first step")
     for _ in range(7):
         page.keyboard.press("Shift+ArrowRight")
-    wait_until(lambda: step_shown(page) == 70, 5, "step 70")
+    wait_until(lambda: step_shown(page) == 70, "step 70")
     expect(page.get_by_role("button", name="Back to live")).to_be_visible()
 
     # hover a lane: arcs of that lane at that step, words beside
@@ -83,15 +95,15 @@ def test_from_a_file_to_a_link(open_page: Open, ready: Api, shot: Shot, tmp_path
     settled(page)
     before = reads(page)
     page.mouse.move(box["x"] + 128 + 3 * 40, box["y"] + box["height"] * 0.45)
-    wait_until(lambda: reads(page) != before, 10, "the arcs of the pointer")
+    wait_until(lambda: reads(page) != before, "the arcs of the pointer")
     settled(page)
-    assert any(part.startswith("ntm@4") for part in reads(page)), reads(page)
+    wait_until(lambda: any(part.startswith("ntm@4") for part in reads(page)), "the arcs under the pointer")
     expect(page.get_by_role("heading", name="NTM, slot", exact=False)).to_be_visible()
     page.mouse.down()
     page.mouse.up()
     expect(page.get_by_role("button", name="pinned, Esc frees")).to_be_visible()
+    wait_until(lambda: 40 <= step_shown(page) < 50, "the playhead at what was clicked")
     now = step_shown(page)
-    assert 40 <= now < 50, "a click moves the playhead to what was clicked"
     page.mouse.move(box["x"] + 60, box["y"] + box["height"] - 4)
     settled(page)
     shot(page, "story-4-pinned")
@@ -99,25 +111,20 @@ def test_from_a_file_to_a_link(open_page: Open, ready: Api, shot: Shot, tmp_path
     # the link
     page.get_by_role("button", name="Share").click()
     page.get_by_role("button", name="Copy link").click()
-    expect(page.get_by_text("The link is on the clipboard.")).to_be_visible()
-    link = page.evaluate("() => navigator.clipboard.readText()")
-    assert link == page.evaluate("() => location.href")
+    link = copied(page)
+    becomes(lambda: address(page), link, "the address bar")
     assert "/s/" in link
     assert f"t={now}&" in link
     assert "pin=ntm" in link
-    told = page.get_by_role("complementary", name="Inspector").inner_text()
+    told = calm(page, page.get_by_role("complementary", name="Inspector").inner_text)
 
     # a fresh profile sees the same moment
     other = open_page(None)
     other.goto(link)
     settled(other)
-    wait_until(lambda: step_shown(other) == now, 10, "the moment of the link")
-    wait_until(
-        lambda: other.get_by_role("complementary", name="Inspector").inner_text() == told,
-        10,
-        "the same words and numbers",
-    )
-    assert reads(other) == reads(page)
+    becomes(lambda: step_shown(other), now, "the moment of the link")
+    becomes(other.get_by_role("complementary", name="Inspector").inner_text, told, "the words and numbers")
+    becomes(lambda: reads(other), reads(page), "the arcs")
     shot(other, "story-5-link")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Stop run").click()
@@ -130,7 +137,7 @@ def test_export_opens_from_disk(open_page: Open, long_recording: str, shot: Shot
     settled(page)
     inspector = page.get_by_role("complementary", name="Inspector")
     # Other lenses need a server that has the models: their choice is not in the file.
-    told = inspector.inner_text().replace(inspector.get_by_role("group", name="Lens").inner_text() + "\n", "")
+    told = calm(page, inspector.inner_text).replace(inspector.get_by_role("group", name="Lens").inner_text() + "\n", "")
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as waiting:
         page.get_by_role("link", name="One HTML file").click()
@@ -141,10 +148,10 @@ def test_export_opens_from_disk(open_page: Open, long_recording: str, shot: Shot
     alone.context.set_offline(True)
     alone.goto(f"{target.as_uri()}#t=180&v=1")
     settled(alone)
-    assert step_shown(alone) == 180
-    assert alone.get_by_role("complementary", name="Inspector").inner_text() == told
+    becomes(lambda: step_shown(alone), 180, "the step")
+    becomes(alone.get_by_role("complementary", name="Inspector").inner_text, told, "the words and numbers")
     shot(alone, "story-6-export")
     alone.keyboard.press("Space")
-    wait_until(lambda: step_shown(alone) > 190, 10, "the file to play")
+    wait_until(lambda: step_shown(alone) > 190, "the file to play")
     alone.keyboard.press("Space")
-    assert alone.get_by_role("button", name="Share").count() == 0
+    expect(alone.get_by_role("button", name="Share")).to_have_count(0)

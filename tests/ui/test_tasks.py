@@ -30,7 +30,7 @@ def test_a_task_without_words_of_the_page(open_page: Open, ready: Api) -> None:
     page.get_by_role("group", name="Task").get_by_role("button", name="Sing", exact=True).click()
     expect(page.get_by_text("A tune is heard and sung again.")).to_be_visible()
     notes = page.get_by_role("spinbutton", name="Notes")
-    assert notes.input_value() == "5"
+    expect(notes).to_have_value("5")
     notes.fill("70")
     notes.press("Enter")
     expect(notes).to_have_value("9")
