@@ -113,6 +113,27 @@ def exhibits() -> Iterator[Exhibit]:
         lambda: tasks.get("ngrams").episode(seed=3, length=160),
     )
     yield Exhibit(
+        "sorting",
+        "Sorting without comparing",
+        "Twenty bytes with priorities go in, the sixteen highest come out in order. Who wrote them in order, who looks for the next?",
+        ("dnc", "transformer"),
+        lambda: tasks.get("priority-sort").episode(seed=4),
+    )
+    yield Exhibit(
+        "twins",
+        "A Transformer is a stateless DNC",
+        "The same weights twice: a cache of keys and values, and a memory whose slots are written once. Every bit agrees.",
+        ("transformer", "sdnc"),
+        lambda: tasks.get("copy").episode(seed=8, length=16),
+    )
+    yield Exhibit(
+        "deltas",
+        "One matrix for everything",
+        "No slots and no window: a delta rule corrects what a key brings back, and what is new lies over what is old.",
+        ("deltanet", "gated-deltanet", "transformer"),
+        lambda: tasks.get("copy").episode(seed=9, length=16),
+    )
+    yield Exhibit(
         "dreaming",
         "Listening, then dreaming on",
         "Each forecasts the next value of a heartbeat; from step 140 on it hears nothing but its own forecasts.",

@@ -15,6 +15,8 @@ export interface Knob {
 }
 
 export interface TaskPlan {
+  /** Where it is written otherwise than the server's name with a capital letter. */
+  readonly title?: string;
   readonly says: string;
   /** Runs on a signal of the user's; the others make their own bits from the seed. */
   readonly signal: boolean;
@@ -106,6 +108,7 @@ export const TASKS: Readonly<Record<string, TaskPlan>> = {
     steps: (o) => 4 * of(o, "items") + 8,
   },
   ngrams: {
+    title: "N-grams",
     says: "The next bit of a random source has to be guessed; its odds depend on the five bits before.",
     signal: false,
     knobs: [knob("length", "Bits", "", [200, 20, 1000], "Bits of the sequence")],
