@@ -67,7 +67,7 @@ def test_a_copy_without_the_facts_of_its_signal(open_page: Open, ready: Api, rec
     assert page.evaluate(RUN) == []
     shot(page, "sharing-1-copy")
     dialog.get_by_role("button", name="Copy link").click()
-    link = copied(page)
+    link = copied(page, "Its link is on the clipboard.")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
 
