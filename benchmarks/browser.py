@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.serving import server
 from benchmarks.table import Row
@@ -47,9 +47,29 @@ def long_recording(address: str) -> str:
     return made["id"]
 
 
+FIRST_PICTURE = """new MutationObserver((_, watcher) => {
+  if (!document.querySelector('[role=application][data-reads]')) return;
+  watcher.disconnect();
+  requestAnimationFrame(() => (window.firstPicture = performance.now())); // the frame after that which drew it
+}).observe(document, { subtree: true, childList: true, attributeFilter: ['data-reads'] })"""
+
+
 def ready(page: Page) -> None:
     """Wait until the stage has drawn its first picture."""
     page.wait_for_selector("[role=application][data-reads]", timeout=30_000)
+
+
+def opened(browser: Browser, path: str) -> tuple[Page, float, float]:
+    """A stage in a fresh profile, where nothing is cached -> (page, ms from the start of the navigation to the first picture, ms by
+    our own clock, in which the browser starts a process for the page and hears our question).
+    """
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.add_init_script(FIRST_PICTURE)
+    begun = time.perf_counter()
+    page.goto(path, wait_until="commit")
+    ready(page)
+    clock = (time.perf_counter() - begun) * 1e3
+    return page, page.wait_for_function("() => window.firstPicture").json_value(), clock
 
 
 def rows() -> Iterator[Row]:
@@ -62,13 +82,11 @@ def rows() -> Iterator[Row]:
         identity = long_recording(address)
         firsts = []
         for _ in range(3):
-            page = browser.new_page(viewport={"width": 1440, "height": 900})
-            begun = time.perf_counter()
-            page.goto(f"{address}/s/{identity}#t=40&v=1", wait_until="commit")
-            ready(page)
-            firsts.append((time.perf_counter() - begun) * 1e3)
+            page, first, _ = opened(browser, f"{address}/s/{identity}#t=40&v=1")
+            firsts.append(first)
             page.close()
-        yield Row("address entered to first picture of the stage", min(firsts), "ms", budget=1000)
+        yield Row("navigation to first picture, fresh browser", firsts[0], "ms", budget=1000)
+        yield Row("navigation to first picture, median of 3", statistics.median(firsts), "ms", budget=1000)
 
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(f"{address}/s/{identity}#t=0&speed=60&v=1")

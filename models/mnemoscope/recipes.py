@@ -93,7 +93,12 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         {"slots": 64, "width": 20}, updates=24_000, decay=0.1, curriculum=4_000, snapshots=True, **_GRAVES
     ),
     ("signal-recall", "dnc"): Recipe(
-        _DNC, batch=4, updates=14_000, curriculum=4_000, decay=0.02, rounds=_rounds(9_000), snapshots=True
+        _DNC | {"deallocation": True, "sharpening": True},
+        batch=4,
+        updates=16_000,
+        curriculum=4_000,
+        decay=0.01,
+        snapshots=True,
     ),
     ("signal-recall", "deltanet"): Recipe(_DELTA, updates=2_500, curriculum=1_500, rounds=_rounds(2_100), **_LIGHT),
     ("signal-recall", "gated-deltanet"): Recipe(
@@ -128,7 +133,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("ngrams", "ntm"): Recipe(
         {"slots": 64, "width": 20}, batch=16, updates=16_000, curriculum=6_000, decay=0.02, clip=1.0
     ),
-    ("ngrams", "dnc"): Recipe(_DNC, batch=16, updates=2_500, curriculum=1_250, decay=0.02, clip=1.0),
+    ("ngrams", "dnc"): Recipe(_DNC, batch=16, updates=8_000, curriculum=4_000, decay=0.02, clip=1.0),
     ("priority-sort", "lstm"): Recipe({"hidden": 256}, updates=4_000, curriculum=2_000, **_GATED),
     ("priority-sort", "transformer"): Recipe(_TRANSFORMER, updates=3_000, curriculum=1_500, **_LIGHT),
     ("priority-sort", "ntm"): Recipe(

@@ -2,6 +2,7 @@
 
 import gzip
 import html
+import json
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from mnemoscope.errors import MnemoscopeError
+from mnemoscope.manifest import KEYFRAME_EVERY
 from mnemoscope_server import pictures
 from mnemoscope_server.guard import inline_hashes, is_embedded, policy
 from mnemoscope_server.library import UnknownRecording
@@ -65,9 +67,25 @@ def recording(request: Request, identity: str) -> Response:
         return sheet(request, status=410)
     except MnemoscopeError:  # damaged: the page shows what it is told when it asks for it
         return sheet(request)
-    # What the page asks for first is on its way while its script still loads.
-    early = f'<link rel="preload" as="fetch" crossorigin href="api/recordings/{html.escape(identity, quote=True)}">'
-    return sheet(request, head=card(found, f"{request.base_url}api/recordings/{identity}/picture.png") + early)
+    head = card(found, f"{request.base_url}api/recordings/{identity}/picture.png")
+    return sheet(request, head=head + early(found, f"api/recordings/{identity}"))
+
+
+def early(row: Entry, address: str) -> str:
+    """Sends what the page asks for first on its way while its script still loads: the manifest, and of what does not grow any more
+    the first chunk and that of the moment, which stands behind the #, where no server sees it.
+    """
+    head = f'<link rel="preload" as="fetch" crossorigin href="{html.escape(address, quote=True)}">'
+    if row.steps == 0 or row.status == "running":
+        return head
+    last = (row.steps - 1) // KEYFRAME_EVERY
+    chunks = json.dumps(f"{address}/chunks/").replace("<", "\\u003c")
+    return head + (
+        "<script>{const t = /[#&]t=(\\d+)/.exec(location.hash);"
+        f"for (const n of new Set([t ? Math.min(Math.floor(t[1] / {KEYFRAME_EVERY}), {last}) : 0, 0]))"
+        "document.head.append(Object.assign(document.createElement('link'),"
+        f"{{rel: 'preload', as: 'fetch', crossOrigin: '', href: {chunks} + n}}));}}</script>"
+    )
 
 
 def sheet(request: Request, *, status: int = 200, head: str = "") -> Response:

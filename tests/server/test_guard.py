@@ -223,6 +223,16 @@ def test_pages_have_their_base_at_the_root(app, bundled):
     assert "frame-ancestors *" in headers["content-security-policy"]
 
 
+def test_the_first_chunks_are_sent_for_before_the_script_is_there(app, bundled):
+    """The page of a recording tells which they are; its policy allows that script and no other."""
+    _, headers, body = ask(app, "/s/odd-beat", "GET", {"host": HOST})
+    script = re.search(rb"<head\b.*?<script>(.*?)</script>", body, re.DOTALL)[1].decode()
+    assert "Math.min(Math.floor(t[1] / 64), 2)" in script, "160 steps are chunks 0 to 2"
+    assert '"api/recordings/odd-beat/chunks/"' in script
+    assert inline_hashes(f"<script>{script}</script>")[0] in headers["content-security-policy"]
+    assert b"/chunks/" not in ask(app, "/s/unknown", "GET", {"host": HOST})[2]
+
+
 def test_scripts_are_sent_compressed_to_those_who_take_it(app, bundled):
     """The same bytes either way; a file that is compressed already is sent as it is."""
     (bundled / "assets" / "inter-1a2b.woff2").write_bytes(b"wOF2")

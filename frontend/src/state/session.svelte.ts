@@ -123,23 +123,30 @@ export class Session extends Transport {
       ...(silence && { silence }),
     });
     this.supply = supply;
-    this.cursor.onMove((t) => {
-      if (!this.live) supply.reach(t, this.total);
-    });
     if (detail.live) {
       this.live = this.cursor.growing = this.cursor.followLive = true;
       this.reached(detail.steps);
       this.stand();
+      this.supplied(supply);
       supply.join();
       await join;
       return;
     }
     this.settle(detail.status, detail.steps);
     this.stand();
-    if (this.total > 0) await supply.first(this.cursor.t);
+    const first = this.total > 0 ? supply.first(this.cursor.t) : null; // nothing shares the line with it
+    this.supplied(supply);
+    await first;
     if (this.closed || this.error) return;
     this.phase = "open";
     supply.rest(this.total, this.cursor.t);
+  }
+
+  /** From now on the chunks around the playhead come first. */
+  private supplied(supply: Supply): void {
+    this.cursor.onMove((t) => {
+      if (!this.live) supply.reach(t, this.total);
+    });
   }
 
   /** Take the place the link names. */
