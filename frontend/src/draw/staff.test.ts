@@ -4,7 +4,7 @@ import { decodeMessages } from "../wire/messages";
 import { makeLog } from "../wire/testlog";
 import { whyStopped } from "./failure";
 import { Lane } from "./lane";
-import { layout } from "./layout";
+import { layout, xOfStep } from "./layout";
 import { awaited, type LaneScene, type Scene } from "./scene";
 import { SignalTrack } from "./signal";
 import { paintLane } from "./staff";
@@ -34,7 +34,7 @@ function lane(label: string, told: { moment?: string; error?: string } = {}): La
     slots: 4,
     has: () => false,
     shownAt: () => null,
-    model: { steps: 0, failure: null },
+    model: { steps: 0, failure: null, spec: { label } },
   } as unknown as Lane;
 }
 
@@ -77,6 +77,19 @@ describe("the head of a lane on a phone", () => {
     const [name, told] = words(390, item(of, { top: true }));
     expect(told!.words).toBe("error 0.17");
     expect(told!.left).toBeGreaterThan(name!.right);
+  });
+});
+
+describe("a model that stopped", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it.each([0, 30, 60, 120, 200, 260])("says why beside the playhead, which is at %i", (t) => {
+    const nothing: unknown = new Proxy(() => nothing, { get: () => nothing, set: () => true });
+    vi.stubGlobal("document", { createElement: () => ({ getContext: () => nothing }) });
+    const now = xOfStep(layout(1200, 640, 1), { first: 0, step: 3 }, t);
+    const told = words(1200, item(lane("NTM"), { failure: { step: 20, reason: "it met infinity" } }), t);
+    const reason = told.find(({ words }) => words.startsWith("Stopped at step 20"))!;
+    expect(now <= reason.left || now >= reason.right).toBe(true);
   });
 });
 

@@ -175,11 +175,14 @@ function paintFailure(
   ctx.fillStyle = pattern;
   ctx.fillRect(x0 * scene.scale, raster.y * scene.scale, width * scene.scale, raster.h * scene.scale);
   ctx.restore();
-  if (width > 140) {
-    const words = fitted(ctx, `Stopped at step ${step}: ${whyStopped(reason, label, step)}`, width - 24);
+  // The words stand where there is more room beside the playhead, which would cross them.
+  const now = Math.min(Math.max(xOfStep(layout, scene.window, scene.t), x0), x0 + width);
+  const [left, room] = now - x0 > x0 + width - now ? [x0, now - x0] : [now, x0 + width - now];
+  if (room > 140) {
+    const words = fitted(ctx, `Stopped at step ${step}: ${whyStopped(reason, label, step)}`, room - 28);
     const w = textWidth(ctx, words) + 12;
     ctx.fillStyle = inks.bg;
-    ctx.fillRect(x0 + 8, raster.y + raster.h / 2 - 10, w, 20);
-    text(ctx, words, x0 + 14, raster.y + raster.h / 2, { colour: inks.t2 });
+    ctx.fillRect(left + 8, raster.y + raster.h / 2 - 10, w, 20);
+    text(ctx, words, left + 14, raster.y + raster.h / 2, { colour: inks.t2 });
   }
 }
