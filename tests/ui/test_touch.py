@@ -86,6 +86,25 @@ def test_a_pinch_on_the_trackpad_zooms_the_stage_not_the_page(open_page: Open, l
     assert page.evaluate("() => [visualViewport.scale, devicePixelRatio]") == [1, 1]
 
 
+PAD = """(canvas, [x, ...scales]) => scales.forEach((scale, k) => {
+  const type = k ? (k < scales.length - 1 ? "gesturechange" : "gestureend") : "gesturestart";
+  const event = Object.assign(new Event(type, { bubbles: true, cancelable: true }), { scale });
+  Object.defineProperty(event, "clientX", { value: canvas.getBoundingClientRect().left + x });
+  if (canvas.dispatchEvent(event)) throw new Error(`${type} is left to the browser`);
+})"""
+"""A pinch as WebKit tells it: its scale from where it began."""
+
+
+def test_a_pinch_in_safari_zooms_around_the_pointer(open_page: Open, long_recording: str) -> None:
+    page = open_page(f"/s/{long_recording}#t=40&v=1", reduced_motion="reduce", has_touch=True)
+    settled(page)
+    before, under = tapped(page, 600) - tapped(page, 300), tapped(page, 450)
+    stage(page).evaluate(PAD, [450, 1, 1.3, 1.7, 2, 2])
+    drawn(page)
+    assert tapped(page, 600) - tapped(page, 300) == round(before / 2)
+    assert abs(tapped(page, 450) - under) <= 1
+
+
 def for_fingers(page: Page, items: Locator) -> None:
     """All of them are high enough, and on the screen once they are scrolled to."""
     assert items.count() > 0

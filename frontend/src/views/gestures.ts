@@ -57,6 +57,11 @@ export class Gestures {
 
   constructor(private readonly surface: Surface) {}
 
+  /** Whether a finger is on the screen. */
+  get touched(): boolean {
+    return this.fingers.size > 0;
+  }
+
   /** True when the gesture is ours and wants the pointer. */
   down(at: Pointed, shift = false): boolean {
     const { surface, fingers } = this;

@@ -16,6 +16,12 @@ export interface Ground {
   readonly halt: () => void;
 }
 
+/** What Safari calls a pinch: WebKit's own events, which no other browser has. */
+type GestureEvent = Event & { readonly clientX: number; readonly scale: number };
+
+/** Pixels that fingers on a trackpad are taken to be apart; only their ratio counts. */
+const PAD = 100;
+
 export class StagePointer {
   /** The cursor's shape, as CSS calls it. */
   shape = $state("default");
@@ -71,6 +77,25 @@ export class StagePointer {
     if (!notch) return;
     this.ground.halt();
     view.window = zoom(box, view.window, notch > 0 ? -1 : 1, pointed(event).x, model.signal.planned);
+  };
+
+  /**
+   * Safari tells the pinch of a trackpad by events of its own, and no wheel; of fingers on a screen too, but those are heard as
+   * pointers already. Either way it is kept from the browser, which would zoom the page.
+   */
+  readonly trackpad = (canvas: HTMLElement): (() => void) => {
+    const pinch = (event: Event): void => {
+      event.preventDefault();
+      if (this.gestures.touched) return;
+      const { clientX, scale } = event as GestureEvent;
+      const x = clientX - canvas.getBoundingClientRect().left;
+      this.pinch({ x, spread: PAD * scale }, event.type === "gesturestart");
+    };
+    const kinds = ["gesturestart", "gesturechange", "gestureend"];
+    for (const kind of kinds) canvas.addEventListener(kind, pinch);
+    return () => {
+      for (const kind of kinds) canvas.removeEventListener(kind, pinch);
+    };
   };
 
   private hit(x: number, y: number): Target | null {
