@@ -73,7 +73,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("signal-recall", "rnn"): Recipe({"hidden": 256}, lr=3e-4, updates=3_000, curriculum=3_000, **_GATED),
     ("signal-recall", "gru"): Recipe({"hidden": 256}, updates=4_000, curriculum=3_000, rounds=_rounds(3_500), **_GATED),
     ("signal-recall", "lstm"): Recipe(
-        {"hidden": 256}, updates=8_000, curriculum=3_000, rounds=_rounds(5_500), snapshots=True, **_GATED
+        {"hidden": 256}, updates=12_000, curriculum=3_000, rounds=_rounds(5_500), snapshots=True, **_GATED
     ),
     ("signal-recall", "transformer"): Recipe(
         {"width": 96, "layers": 3, "heads": 4, "feedforward": 256},
@@ -95,9 +95,10 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("signal-recall", "dnc"): Recipe(
         _DNC | {"deallocation": True, "sharpening": True},
         batch=4,
-        updates=16_000,
+        updates=24_000,
         curriculum=4_000,
         decay=0.01,
+        rounds=_rounds(13_000),
         snapshots=True,
     ),
     ("signal-recall", "deltanet"): Recipe(_DELTA, updates=2_500, curriculum=1_500, rounds=_rounds(2_100), **_LIGHT),
