@@ -5,7 +5,7 @@
 FROM node:22-slim AS page
 WORKDIR /build/frontend
 COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
-RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+RUN --mount=type=cache,target=/var/cache/npm npm ci --cache /var/cache/npm --no-audit --no-fund
 COPY frontend ./
 RUN npm run build
 
@@ -14,7 +14,7 @@ ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 ARG TORCH_VERSION=2.13.0
 RUN python -m venv /opt/mnemoscope
 ENV PATH=/opt/mnemoscope/bin:$PATH
-RUN --mount=type=cache,target=/root/.cache/pip pip install --index-url ${TORCH_INDEX} torch==${TORCH_VERSION}
+RUN --mount=type=cache,target=/var/cache/pip pip install --cache-dir /var/cache/pip --index-url ${TORCH_INDEX} torch==${TORCH_VERSION}
 WORKDIR /build
 COPY pyproject.toml hatch_build.py README.md LICENSE constraints.txt ./
 COPY checkpoints checkpoints
@@ -23,7 +23,7 @@ COPY server server
 COPY frontend/build.py frontend/build.py
 COPY frontend/mnemoscope_viewer frontend/mnemoscope_viewer
 COPY --from=page /build/frontend/mnemoscope_viewer/static frontend/mnemoscope_viewer/static
-RUN --mount=type=cache,target=/root/.cache/pip pip install .
+RUN --mount=type=cache,target=/var/cache/pip pip install --cache-dir /var/cache/pip .
 
 FROM python:3.12-slim
 RUN useradd --system --uid 999 --home-dir /data --shell /usr/sbin/nologin mnemoscope \
