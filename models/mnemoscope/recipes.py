@@ -121,7 +121,12 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ),
     ("repeat-copy", "ntm"): Recipe(_NTM, updates=60_000, check_every=1_000, stop_after=8, **_GRAVES),
     ("repeat-copy", "dnc"): Recipe(
-        _DNC | {"deallocation": True, "sharpening": True}, updates=40_000, check_every=1_000, stop_after=8, **_GRAVES
+        _DNC | {"deallocation": True, "sharpening": True},
+        updates=50_000,
+        decay=0.02,
+        check_every=1_000,
+        stop_after=12,
+        **_GRAVES,
     ),
     ("associative-recall", "lstm"): Recipe({"hidden": 256}, updates=2_000, **_GATED),
     ("associative-recall", "transformer"): Recipe(_TRANSFORMER, updates=3_000, **_ATTENTION),

@@ -9,10 +9,13 @@ import importlib
 import logging
 import os
 import signal
+import sys
+import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope_server.exchange import (
@@ -38,7 +41,11 @@ from mnemoscope_server.run import Run
 
 log = logging.getLogger("mnemoscope.worker")
 
+T = TypeVar("T")
+
 IDLE_SECONDS = 1.0
+NICENESS = 5
+"""Of what nobody waits for yet: a page that is opened right after the start is drawn first."""
 TERMINATED_SECONDS = 4.0
 """A service manager ends all processes at once. The web process then says how to end; it is given time to."""
 
@@ -50,7 +57,7 @@ def work(connection: Connection, engine: str, device: str, threads: int) -> None
     os.environ["OMP_NUM_THREADS"] = str(threads)
     try:
         module, _, name = engine.partition(":")
-        built = cast(Engine, getattr(importlib.import_module(module), name)(device))
+        built = quietly(lambda: cast(Engine, getattr(importlib.import_module(module), name)(device)))
     except Exception as error:
         with contextlib.suppress(OSError):
             connection.send(Broken(f"{type(error).__name__}: {error}"))
@@ -58,6 +65,22 @@ def work(connection: Connection, engine: str, device: str, threads: int) -> None
     worker = Worker(connection, built)
     signal.signal(signal.SIGTERM, worker.terminate)
     worker.loop()
+
+
+def quietly(job: Callable[[], T]) -> T:
+    """Do a job that nobody waits for in a thread that lets everything else on this machine go first.
+
+    On Linux niceness is a thread's own, and an unprivileged process could not take it back; elsewhere the job just runs.
+    """
+
+    def niced() -> T:
+        if sys.platform == "linux":
+            thread = threading.get_native_id()
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS)
+        return job()
+
+    with ThreadPoolExecutor(1, "quiet") as pool:
+        return pool.submit(niced).result()
 
 
 class Worker:
@@ -105,7 +128,7 @@ class Worker:
     def _turn(self) -> None:
         """Give every session its due steps. Sessions of one model could be stepped as one batch here."""
         if not self.runs and not self.questions and self.measuring:
-            measured = self.engine.measure()
+            measured = quietly(self.engine.measure)
             self.measuring = measured is not None
             if measured is not None:
                 self.connection.send(measured)

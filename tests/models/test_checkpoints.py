@@ -94,24 +94,18 @@ def test_copies_are_exact_up_to_the_length_they_were_trained_on(model: str, most
     assert max(values) <= most
 
 
-@pytest.mark.parametrize(("model", "most"), [("ntm", 0.10), ("dnc", 0.15), ("transformer", 0.15)])
-def test_held_out_mixtures_are_recalled(model: str, most: float) -> None:
-    """Relative RMSE at segment 24, delay 30, on mixtures that training never saw."""
+@pytest.mark.parametrize("model", ["ntm", "dnc", "transformer"])
+def test_held_out_mixtures_are_recalled(model: str) -> None:
+    """At most 0.05 relative RMSE at segment 24, delay 30, on mixtures that training never saw."""
     [row] = [row for row in evaluate.rows([f"{model}-signal-recall"]) if "segment 24, delay 30" in row["condition"]]
-    assert row["value"] <= most
+    assert row["value"] <= 0.05
 
 
-@pytest.mark.parametrize(
-    ("name", "most"),
-    [
-        ("ntm-repeat-copy", 1.0),
-        ("ntm-associative-recall", 1.0),
-        ("dnc-associative-recall", 1.0),
-    ],
-)
-def test_repeats_and_associations_are_right_in_the_range_they_were_trained_on(name: str, most: float) -> None:
+@pytest.mark.parametrize("model", ["ntm", "dnc"])
+@pytest.mark.parametrize("task", ["repeat-copy", "associative-recall"])
+def test_repeats_and_associations_are_right_in_the_range_they_were_trained_on(model: str, task: str) -> None:
     """Less than one wrong bit a sequence under every trained condition."""
-    assert max(row["value"] for row in evaluate.rows([name], sequences=16, beyond=False)) < most
+    assert max(row["value"] for row in evaluate.rows([f"{model}-{task}"], sequences=16, beyond=False)) < 1
 
 
 def test_an_ntm_counts_almost_as_well_as_the_optimal_estimator() -> None:
@@ -128,11 +122,12 @@ def test_a_memory_of_128_slots_copies_120_vectors() -> None:
 
 
 @pytest.mark.skipif(not ECG.is_file(), reason="the shared ECG recording is not beside this checkout")
-def test_a_real_heartbeat_is_recalled() -> None:
-    """The best model replays segments of MIT-BIH 100 within 0.25 relative RMSE, though none was in its training."""
+@pytest.mark.parametrize("model", ["ntm", "dnc", "transformer"])
+def test_a_real_heartbeat_is_recalled(model: str) -> None:
+    """Segments of MIT-BIH 100 are replayed within 0.15 relative RMSE, though none was in the training."""
     series = [evaluate_series.load(f"{ECG}@36")]
-    rows = [row for model in MODELS for row in evaluate.rows([f"{model}-signal-recall"], sequences=2, series=series)]
-    assert min(row["value"] for row in rows if ECG.name in row["condition"]) <= 0.25
+    rows = evaluate.rows([f"{model}-signal-recall"], sequences=2, series=series)
+    assert max(row["value"] for row in rows if ECG.name in row["condition"]) <= 0.15
 
 
 @pytest.mark.parametrize("model", ["ntm", "dnc"])

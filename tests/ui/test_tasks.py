@@ -54,10 +54,12 @@ def test_a_run_tells_what_it_will_cost_whatever_its_task(open_page: Open, ready:
     page = open_page(None)
     page.route("**/api/models", lambda route: route.fulfill(json=cards))
     page.goto("/new")
+    cost = page.locator("p.cost")
+    expect(cost).to_contain_text("Hz")
     page.get_by_role("group", name="Task").get_by_role("button", name="Copy", exact=True).click()
     page.get_by_role("spinbutton", name="Vectors").fill("50")
     page.get_by_role("spinbutton", name="Vectors").press("Enter")
-    cost = page.locator("p.cost")
     expect(cost).to_contain_text("303 steps")
+    expect(cost).not_to_contain_text("Hz")  # bits have no rate; the signal looked at before has
     expect(cost).to_contain_text("4.00 ms a step")
     expect(cost).to_contain_text("about 909 kB recorded")

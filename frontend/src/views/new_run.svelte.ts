@@ -110,7 +110,11 @@ export class NewRun {
     const { lead, segment, delay, rounds: times } = this.options;
     return rounds(this.steps, lead!, segment!, delay!, times!);
   });
-  readonly hz = $derived(this.filed ? (this.preview?.sample_rate ?? null) : (this.sample?.sample_rate ?? null));
+  /** Steps of the signal a second; null for a task without a signal. */
+  readonly hz = $derived.by(() => {
+    if (!this.series) return null;
+    return (this.filed ? this.preview : this.sample)?.sample_rate ?? null;
+  });
   /** Models that run side by side, every moment of a training counted. */
   readonly streams = $derived(this.running.reduce((sum, card) => sum + this.moments(card), 0));
   /** Milliseconds of one step of all models chosen, as measured on this host; null while one is not measured. */
