@@ -38,6 +38,10 @@ class RNNLayerSeen(NamedTuple):
     slopes: Tensor  # ρ
     read_vectors: Tensor  # h
 
+    def named(self) -> dict[str, Tensor]:
+        """By the names of `RNN.roles`."""
+        return self._asdict()
+
 
 class RNN(RecurrentStack):
     """A stack of Elman layers with a linear read-out of the last.

@@ -32,13 +32,22 @@ class GRUState(NamedTuple):
 
 
 class GRULayerSeen(NamedTuple):
-    """Gates, candidate and hidden of one layer at one step, [B, H] each."""
+    """Gates, candidate and hidden of one layer at one step."""
 
-    forget_gate: Tensor  # z
-    input_gate: Tensor  # 1 − z
-    write_vectors: Tensor  # n, the candidate
-    read_vectors: Tensor  # h
-    reset_gate: Tensor  # r
+    gates: Tensor  # [B, 2H]: r, z
+    write_vectors: Tensor  # [B, H]: n, the candidate
+    read_vectors: Tensor  # [B, H]: h
+
+    def named(self) -> dict[str, Tensor]:
+        """By the names of `GRU.roles`, [B, H] each."""
+        reset, update = self.gates.chunk(2, 1)
+        return {
+            "forget_gate": update,
+            "input_gate": 1 - update,
+            "write_vectors": self.write_vectors,
+            "read_vectors": self.read_vectors,
+            "reset_gate": reset,
+        }
 
 
 class GRU(RecurrentStack):
@@ -69,15 +78,15 @@ class GRU(RecurrentStack):
         """One step: x [B, I] -> output [B, O] (raw), the next GRUState, one GRULayerSeen a layer."""
         hiddens, seen = [], []
         for hidden, (w, u, b, c) in zip(state.hidden, self.gru.all_weights, strict=True):
-            from_input = torch.addmm(b, x, w.t()).chunk(3, 1)
-            from_hidden = torch.addmm(c, hidden, u.t()).chunk(3, 1)
-            reset = torch.sigmoid(from_input[0] + from_hidden[0])
-            update = torch.sigmoid(from_input[1] + from_hidden[1])
-            candidate = torch.tanh(torch.addcmul(from_input[2], reset, from_hidden[2]))
-            write = 1 - update
-            x = torch.addcmul(write * candidate, update, hidden)
+            split = (2 * self.config.hidden, self.config.hidden)
+            gates_from_input, from_input = torch.addmm(b, x, w.t()).split(split, 1)
+            gates_from_hidden, from_hidden = torch.addmm(c, hidden, u.t()).split(split, 1)
+            gates = torch.sigmoid(gates_from_input + gates_from_hidden)
+            reset, update = gates.chunk(2, 1)
+            candidate = torch.tanh(torch.addcmul(from_input, reset, from_hidden))
+            x = torch.addcmul((1 - update) * candidate, update, hidden)
             hiddens.append(x)
-            seen.append(GRULayerSeen(update, write, candidate, x, reset))
+            seen.append(GRULayerSeen(gates, candidate, x))
         return Step(self.readout(x), GRUState(tuple(hiddens)), tuple(seen))
 
     def forward(self, inputs: Tensor) -> Tensor:

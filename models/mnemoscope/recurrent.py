@@ -5,7 +5,7 @@ No equation is here: the `step` of elman.py, gru.py and rnn.py is each paper's.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Protocol
 
 from torch import Tensor, nn
 
@@ -24,10 +24,18 @@ class RecurrentConfig:
     layers: int = 1
 
 
+class LayerSeen(Protocol):
+    """What one layer did at one step. It is kept as it was computed, in few tensors, and taken apart once a chunk."""
+
+    def named(self) -> dict[str, Tensor]:
+        """The tensors that enter the log, [B, H] each."""
+        ...
+
+
 class RecurrentStack(MemoryModel):
     """Layers that keep one state each, with a linear read-out of the last; a subclass makes its parameters and steps.
 
-    `kind` and `direct` are those of every layer's bank, `bank` its name; `roles` are the fields of what a layer has seen.
+    `kind` and `direct` are those of every layer's bank, `bank` its name; `roles` are the names of what a layer has seen.
     """
 
     kind: ClassVar[BankKind]
@@ -65,10 +73,10 @@ class RecurrentStack(MemoryModel):
         """All that every layer has seen."""
         return self.units(self.roles)
 
-    def frame(self, seen: tuple[NamedTuple, ...]) -> Traced:
+    def frame(self, seen: tuple[LayerSeen, ...]) -> Traced:
         """Tensors of `frame_entries`."""
         return {
             (bank, name): value
             for bank, layer in zip(self.bank_names(), seen, strict=True)
-            for name, value in layer._asdict().items()
+            for name, value in layer.named().items()
         }

@@ -30,13 +30,22 @@ class LSTMState(NamedTuple):
 
 
 class LSTMLayerSeen(NamedTuple):
-    """Gates, candidate and hidden of one layer at one step, [B, H] each."""
+    """Gates, candidate and hidden of one layer at one step."""
 
-    input_gate: Tensor
-    forget_gate: Tensor
-    write_vectors: Tensor  # g, the candidate
-    output_gate: Tensor
-    read_vectors: Tensor  # h
+    gates: Tensor  # [B, 4H]: i, f, of no meaning, o
+    write_vectors: Tensor  # [B, H]: g, the candidate
+    read_vectors: Tensor  # [B, H]: h
+
+    def named(self) -> dict[str, Tensor]:
+        """By the names of `LSTM.roles`, [B, H] each."""
+        i, f, _, o = self.gates.chunk(4, 1)
+        return {
+            "input_gate": i,
+            "forget_gate": f,
+            "write_vectors": self.write_vectors,
+            "output_gate": o,
+            "read_vectors": self.read_vectors,
+        }
 
 
 class LSTM(RecurrentStack):
@@ -68,13 +77,14 @@ class LSTM(RecurrentStack):
         hiddens, cells, seen = [], [], []
         for hidden, cell, (w, u, b, c) in zip(state.hidden, state.cell, self.lstm.all_weights, strict=True):
             raw = torch.addmm(b, x, w.t()) + torch.addmm(c, hidden, u.t())
-            i, f, g, o = raw.chunk(4, 1)
-            i, f, g, o = torch.sigmoid(i), torch.sigmoid(f), torch.tanh(g), torch.sigmoid(o)
+            gates = torch.sigmoid(raw)  # of all four at once, though g has no use for it: one call is cheaper than three
+            i, f, _, o = gates.chunk(4, 1)
+            g = torch.tanh(raw.chunk(4, 1)[2])
             cell = f * cell + i * g
             x = o * torch.tanh(cell)
             hiddens.append(x)
             cells.append(cell)
-            seen.append(LSTMLayerSeen(i, f, g, o, x))
+            seen.append(LSTMLayerSeen(gates, g, x))
         return Step(self.readout(x), LSTMState(tuple(hiddens), tuple(cells)), tuple(seen))
 
     def forward(self, inputs: Tensor) -> Tensor:

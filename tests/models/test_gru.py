@@ -44,7 +44,7 @@ def test_step_equals_loops_in_numpy() -> None:
                 update[i] = sigmoid(from_input[1] + from_hidden[1])
                 candidate[i] = np.tanh(from_input[2] + reset[i] * from_hidden[2])
                 after[i] = (1 - update[i]) * candidate[i] + update[i] * hidden[layer][i]
-            for shown, wanted in zip(seen[t][layer], (update, 1 - update, candidate, after, reset), strict=True):
+            for shown, wanted in zip(seen[t][layer].named().values(), (update, 1 - update, candidate, after, reset), strict=True):
                 np.testing.assert_allclose(shown[1].numpy(), wanted, atol=1e-12, rtol=0)
             hidden[layer] = below = after
         wanted = p["readout.weight"] @ below + p["readout.bias"]
@@ -58,7 +58,8 @@ def test_the_hidden_state_is_a_convex_sum_of_candidates(layer: int) -> None:
     model, x = small(), sequence()
     _, start, _ = fold(model, sequence(seed=9))
     _, state, seen = fold(model, x, start)
-    kept, write, candidates = (torch.stack([s[layer][n][0] for s in seen]).numpy() for n in (0, 1, 2))
+    names = ("forget_gate", "input_gate", "write_vectors")
+    kept, write, candidates = (torch.stack([s[layer].named()[n][0] for s in seen]).numpy() for n in names)
     initial, hidden = model.keyframe(start)[f"cell{layer}", "cell"][0].numpy(), state.hidden[layer][0].numpy()
     contributions = ledger.cell_contributions(kept, write, candidates, initial)
     np.testing.assert_allclose(contributions.sum(0), hidden, atol=1e-10, rtol=0)

@@ -134,8 +134,8 @@ def test_lstm_equals_torch_with_the_same_weights() -> None:
     for t in range(T):
         _, state, seen = model.step(x[:, t], state)
         torch.testing.assert_close(seen[-1].read_vectors, hidden[:, t], atol=1e-12, rtol=0)
-        cell = seen[0].forget_gate * 0  # gates are sigmoids
-        assert ((seen[0].forget_gate > cell) & (seen[0].forget_gate < 1)).all()
+        forget = seen[0].named()["forget_gate"]
+        assert ((forget > 0) & (forget < 1)).all()  # gates are sigmoids
     torch.testing.assert_close(torch.stack(state.hidden), h, atol=1e-12, rtol=0)
     torch.testing.assert_close(torch.stack(state.cell), c, atol=1e-12, rtol=0)
 

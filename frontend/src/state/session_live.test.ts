@@ -1,0 +1,228 @@
+/** Live runs through the one code path of a session. */
+import { describe, expect, it } from "vitest";
+import { STEPS, liveServer, sameAsWhole, start } from "./testserver";
+import { until } from "./testuntil";
+
+describe("a live run", () => {
+  it("is followed step by step and ends as a recording", async () => {
+    const server = liveServer(70);
+    const session = start(server);
+    await session.opened;
+    await until(() => session.available === 70);
+    expect([session.live, session.connection, session.badge]).toEqual([true, "open", "Live, 8 steps/s"]);
+    expect([session.cursor.t, session.cursor.followLive, session.playing]).toEqual([69, true, true]);
+    for (let i = 0; i < 30; i++) {
+      server.compute(1);
+      expect(session.cursor.t).toBe(70 + i);
+    }
+    server.compute(STEPS);
+    Object.assign(server, { live: false, status: "ended" });
+    server.socket.tell({ type: "ended", steps: STEPS, status: "ended" });
+    server.socket.drop(1000);
+    await until(() => session.complete);
+    expect([session.live, session.badge, session.status, session.connection]).toEqual([
+      false,
+      "Recorded",
+      "ended",
+      "none",
+    ]);
+    expect(server.sockets.length).toBe(1);
+    sameAsWhole(session);
+  });
+
+  it("is led by its commands at the newest step, and by the cursor elsewhere", async () => {
+    const server = liveServer(10, "paused");
+    const session = start(server);
+    await until(() => session.available === 10);
+    session.step(3);
+    expect(server.socket.sent.at(-1)).toEqual({ type: "step", count: 3 });
+    expect([session.available, session.cursor.t, session.badge]).toEqual([13, 12, "Live, paused"]);
+    session.play();
+    await until(() => server.status === "running");
+    expect(session.playing).toBe(true);
+    session.setSpeed(Infinity);
+    await until(() => server.speed === null);
+    expect(session.badge).toBe("Live, full speed");
+    session.pause();
+    await until(() => server.status === "paused");
+    const said = server.socket.sent.length;
+    session.cursor.seek(4); // let go
+    session.step(1);
+    expect(session.cursor.t).toBe(5);
+    session.setSpeed(2);
+    session.play();
+    expect([session.cursor.playing, session.playing]).toEqual([true, true]);
+    session.pause();
+    expect(server.socket.sent.length).toBe(said); // the run was left alone
+    server.compute(5);
+    expect(session.cursor.t).toBe(5);
+    session.backToLive();
+    expect([session.cursor.t, session.cursor.speed]).toEqual([17, Infinity]);
+  });
+
+  it("that is asked for steps faster than it computes them owes none and is never asked too early", async () => {
+    const server = liveServer(10, "paused");
+    const session = start(server);
+    await until(() => session.available === 10);
+    server.slow = true;
+    for (let i = 0; i < 5; i++) session.step(1);
+    await until(() => server.status === "running");
+    expect([session.stepping, session.playing, session.badge]).toEqual([true, false, "Live, paused"]);
+    server.carryOut();
+    await until(() => server.status === "running");
+    server.carryOut();
+    expect([session.available, session.cursor.t, session.refusal, session.stepping]).toEqual([15, 14, null, false]);
+    session.step(2);
+    await until(() => server.status === "running");
+    session.play();
+    server.carryOut();
+    await until(() => server.socket.sent.at(-1)!.type === "play");
+    expect([session.available, session.playing, session.refusal]).toEqual([17, true, null]);
+    session.pause();
+    await until(() => server.status === "paused");
+    session.step(100);
+    await until(() => server.status === "running");
+    session.pause(); // in the middle of them
+    await until(() => server.status === "paused");
+    expect(session.stepping).toBe(false);
+  });
+
+  it("opened at a moment stays there", async () => {
+    const server = liveServer(70);
+    const session = start(server, { t: 30 });
+    await until(() => session.available === 70);
+    server.compute(10);
+    expect([session.cursor.t, session.cursor.followLive, session.playing]).toEqual([30, false, false]);
+  });
+
+  it("reconnects with what it holds, and shows how often it tried", async () => {
+    const server = liveServer(70);
+    const session = start(server);
+    await until(() => session.available === 70);
+    server.up = false;
+    server.socket.drop();
+    await until(() => session.attempt >= 3);
+    expect(session.badge).toMatch(/^Reconnecting, \d+$/);
+    expect(session.available).toBe(70); // still there to look at
+    session.play();
+    server.steps = 150;
+    server.up = true;
+    await until(() => session.connection === "open" && session.available === 150);
+    expect(server.socket.sent[0]).toEqual({ type: "hello", have: 70 });
+    expect(session.attempt).toBe(0);
+    sameAsWhole(session);
+  });
+
+  it("that ended while the connection was lost is finished over HTTP", async () => {
+    const server = liveServer(70);
+    const session = start(server);
+    await until(() => session.available === 70);
+    Object.assign(server, { live: false, status: "ended", steps: STEPS });
+    server.socket.drop();
+    await until(() => session.complete);
+    expect([session.available, session.status, session.badge]).toEqual([STEPS, "ended", "Recorded"]);
+    expect(server.sockets.length).toBe(1);
+    sameAsWhole(session);
+  });
+
+  it("fills what a slow page was not sent, from chunks", async () => {
+    const server = liveServer(40);
+    const session = start(server);
+    await until(() => session.available === 40);
+    server.compute(100, { silently: true });
+    server.socket.tell({ type: "behind", from: 40, to: 140 });
+    server.compute(2);
+    expect(session.available).toBe(40); // newer steps are here, but not without a gap
+    expect(session.log!.newest).toBe(142);
+    await until(() => session.available === 142);
+    expect(server.requests.filter((path) => path.includes("chunks"))).toEqual([0, 1, 2].map((n) => `run/chunks/${n}`));
+    sameAsWhole(session);
+  });
+
+  it("mends a hole even if nobody told of it", async () => {
+    const server = liveServer(40);
+    const session = start(server);
+    await until(() => session.available === 40);
+    server.compute(10, { silently: true });
+    server.compute(1);
+    await until(() => session.available === 51);
+  });
+
+  it("says how far behind the page is", async () => {
+    const server = liveServer(10);
+    const session = start(server);
+    await until(() => session.available === 10);
+    server.socket.tell({ type: "state", status: "running", step: 40, speed: 8 });
+    expect([session.behind, session.badge]).toEqual([30, "30 steps behind"]);
+  });
+
+  it("goes on when one model fails", async () => {
+    const server = liveServer(10);
+    const session = start(server);
+    await until(() => session.available === 10);
+    server.socket.tell({ type: "model-failed", stream: 1, step: 10, reason: "NaN in the state" });
+    server.steps = 12;
+    for (const message of server.slice(10, 12)) if (message[0] !== 1) server.socket.give(message);
+    expect(session.failures).toEqual([{ stream: 1, step: 10, reason: "NaN in the state" }]);
+    expect(session.available).toBe(12);
+    expect(server.requests.filter((path) => path.includes("chunks"))).toEqual([]);
+  });
+
+  it("keeps a refused command to be read, and says when there is nobody to command", async () => {
+    const server = liveServer(10, "paused");
+    const session = start(server);
+    await until(() => session.available === 10);
+    server.socket.tell({ type: "error", code: "illegal-move", message: "It is paused.", cure: "Play it." });
+    expect(session.refusal).toEqual({ code: "illegal-move", message: "It is paused.", cure: "Play it." });
+    session.dismiss();
+    server.up = false;
+    server.socket.drop();
+    session.play();
+    await until(() => session.refusal !== null);
+    expect(session.refusal).toMatchObject({ code: "not-connected" });
+  });
+
+  it("starts the connection anew after bytes that make no sense", async () => {
+    const server = liveServer(70);
+    const session = start(server);
+    await until(() => session.available === 70);
+    const bad = server.slice(64, 70)[1]!.slice();
+    bad[0] = 99;
+    server.socket.give(bad);
+    await until(() => server.sockets.length === 2 && session.connection === "open");
+    server.compute(10);
+    expect(session.available).toBe(80);
+  });
+
+  it("notices a connection that is dead without saying so", async () => {
+    const server = liveServer(10, "paused");
+    const session = start(server, { silence: 10 });
+    await until(() => session.available === 10);
+    await until(() => server.socket.sent.some((message) => message.type === "ping"));
+    expect(server.sockets.length).toBe(1); // it answered
+    server.socket.tell = () => undefined;
+    await until(() => server.sockets.length === 2 && session.connection === "open");
+  });
+
+  it("that turns out to be over when it is joined is replayed", async () => {
+    const server = liveServer(STEPS, "ended");
+    const socket = (): SocketLike => {
+      server.live = false; // after the page learned that it is live, before it joined
+      return server.open();
+    };
+    const session = start(server, { socket });
+    await until(() => session.complete);
+    expect(server.sockets.length).toBe(1);
+    expect([session.available, session.badge]).toEqual([STEPS, "Recorded"]);
+  });
+
+  it("is left alone once it is closed", async () => {
+    const server = liveServer(70);
+    const session = start(server);
+    await until(() => session.available === 70);
+    session.close();
+    server.socket.drop();
+    await new Promise((done) => setTimeout(done, 20));
+    expect(server.sockets.length).toBe(1);
+  });
+});
