@@ -172,6 +172,18 @@ def test_a_phone_has_the_menu_of_the_lane_it_shows(open_page: Open, long_recordi
     assert overflow(page) <= 0
 
 
+@pytest.mark.parametrize(
+    ("view", "lane"),
+    [("pin=dnc:13", "DNC, lane 4"), ("solo=ntm", "NTM, lane 3"), ("solo=ntm&pin=dnc:13", "DNC, lane 4")],
+)
+def test_a_phone_shows_the_lane_that_a_link_is_about(
+    open_page: Open, long_recording: str, view: str, lane: str
+) -> None:
+    page = open_page(f"/s/{long_recording}#t=190&{view}&v=1", **PHONE)
+    settled(page)
+    expect(page.get_by_role("button", name=f"{lane} of 4")).to_be_visible()
+
+
 def test_a_finger_that_scrolls_over_the_name_opens_nothing(open_page: Open, long_recording: str) -> None:
     page = open_page(f"/s/{long_recording}#t=190&v=1", **{**PHONE, "height": 640})
     settled(page)

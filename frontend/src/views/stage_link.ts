@@ -3,7 +3,7 @@
 import type { Target } from "../draw/hit";
 import type { ViewState } from "../state/permalink";
 import type { Desk } from "./desk.svelte";
-import { arranged, type Rack } from "./rack";
+import { arranged, onStage, type Rack } from "./rack";
 
 /** What a link is about. */
 type Looked = Pick<Desk, "model" | "view" | "cursor" | "training">;
@@ -45,6 +45,9 @@ export function applyView(wanted: ViewState, desk: Looked & Pick<Desk, "setLens"
     view.selection = [Math.min(last, wanted.selection[0]), Math.min(last, wanted.selection[1])];
   }
   cursor.pinned = pinned(wanted, stream, cursor.t);
+  // A phone shows one lane: that which the link is about.
+  const about = cursor.pinned?.zone === "lane" ? cursor.pinned.stream : cursor.solo;
+  if (about !== null) view.phoneLane = Math.max(0, onStage(view.rack).indexOf(about));
 }
 
 function pinned({ pin }: ViewState, stream: (id: string | undefined) => number | null, t: number): Target | null {
