@@ -99,6 +99,9 @@ def parser() -> argparse.ArgumentParser:
     )
     of_file = record.add_argument_group("of a file")
     of_file.add_argument("--channel", metavar="C", help="column by name or number (default: the first with numbers)")
+    of_file.add_argument(
+        "--labels", metavar="C", help='column of labels that become events (default: the first; "none": no events)'
+    )
     of_file.add_argument("--start", metavar="S", help="first row, 720, or seconds, 2.5s")
     of_file.add_argument("--stop", metavar="S", help="row or seconds where to stop")
     of_file.add_argument("--sample-rate", type=_positive, metavar="HZ", help="of the file, where it does not say")

@@ -60,7 +60,7 @@ def _episode(args: argparse.Namespace) -> tuple[Any, list[str]]:
     options = {name: _number(name, value, int) for name, value in args.task_option}
     params = {name: _number(name, value, float) for name, value in args.signal_option}
     steps = episodes.STEPS if args.steps is None else args.steps
-    of_file = ("channel", "start", "stop", "sample_rate", "resample_to", "missing", "scaling")
+    of_file = ("channel", "labels", "start", "stop", "sample_rate", "resample_to", "missing", "scaling")
     given = [f"--{name.replace('_', '-')}" for name in of_file if getattr(args, name) is not None]
     if given and (args.signal is None or args.signal in signals.KINDS):
         raise MnemoscopeError(f"{', '.join(given)} can only be used with a file, got --signal {args.signal}.")
@@ -86,6 +86,7 @@ def _episode(args: argparse.Namespace) -> tuple[Any, list[str]]:
         args.task,
         args.signal,
         channel=args.channel,
+        labels=args.labels,
         start=args.start or "0",
         stop=args.stop,
         sample_rate=args.sample_rate,

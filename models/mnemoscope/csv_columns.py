@@ -10,11 +10,14 @@ import pyarrow.compute
 from numpy.typing import NDArray
 
 from mnemoscope.csv_cells import MISSING
-from mnemoscope.series import decimate
+from mnemoscope.series import Label, decimate
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported, which no type checker sees
 
 LABELS_MOST = 64
+LABEL_LENGTH = 40
+LABELLED_MOST = 20_000
+"""Most stretches of rows that a column of labels may tell of; with more the column says too much to be looked at."""
 LABEL_NAMES = ("label", "class", "annotation", "event", "symbol", "category", "anomaly")
 SPARK_POINTS = 128
 MISSING_CELLS = pa.array(sorted(MISSING))
@@ -36,6 +39,8 @@ class Column:
     mean: float | None = None
     sample_rate: float | None = None
     """Rate of its own (months of a wide table), Hz."""
+    labels: tuple[Label, ...] = ()
+    """Of a column of labels: what it says of which rows."""
 
 
 class Stats:
@@ -77,23 +82,61 @@ class Stats:
 
 
 class Texts:
-    """What a column of text looks like."""
+    """What a column of text looks like, and which text stands where as long as they are few enough to be labels."""
 
     def __init__(self) -> None:
         self.missing, self._count = 0, 0
-        self._distinct: set[str] = set()
+        self._distinct: dict[str, int] = {}
+        self._codes: list[NDArray[np.int16]] = []
+        """Per row the number of its text in the order of their first appearance, -1 where there is none."""
 
     def add(self, cells: pa.Array) -> None:
         text = pc.utf8_trim_whitespace(cells)
         gone = pc.is_in(pc.utf8_lower(text), value_set=MISSING_CELLS)
         self.missing += int(pc.sum(gone).as_py() or 0)
         self._count += len(text)
-        if len(self._distinct) <= LABELS_MOST:
-            self._distinct.update(pc.unique(text.filter(pc.invert(gone))).to_pylist())
+        if len(self._distinct) > LABELS_MOST:
+            return
+        encoded = pc.if_else(gone, pa.scalar(None, pa.string()), text).dictionary_encode()
+        codes = [self._distinct.setdefault(name, len(self._distinct)) for name in encoded.dictionary.to_pylist()]
+        if len(self._distinct) > LABELS_MOST:
+            self._codes.clear()
+            return
+        table = np.array([*codes, -1], np.int16)  # the last entry is that of index -1
+        self._codes.append(table[np.asarray(pc.fill_null(encoded.indices, -1))])
 
     def kind(self) -> str:
         """What texts are: "label" where few of them repeat, else "text"."""
         return "label" if 1 <= len(self._distinct) <= min(LABELS_MOST, max(self._count // 2, 1)) else "text"
+
+    def labels(self) -> tuple[Label, ...]:
+        """What a column of labels says of which rows."""
+        return stretches(np.concatenate(self._codes), list(self._distinct)) if self.kind() == "label" else ()
+
+
+def numbered(values: NDArray[np.float32]) -> tuple[Label, ...]:
+    """What a column of whole numbers that are labels (0 and 1 of an anomaly) says of which rows."""
+    known = ~np.isnan(values)
+    distinct, at = np.unique(values[known], return_inverse=True)
+    codes = np.full(len(values), -1, np.int16)
+    codes[known] = at
+    return stretches(codes, [f"{number:g}" for number in distinct.tolist()])
+
+
+def stretches(codes: NDArray[np.int16], names: list[str]) -> tuple[Label, ...]:
+    """Neighbouring rows of one label, in order; codes [n] are indices into `names`, -1 for rows without.
+
+    Where every row has a label the commonest is the usual state, which is not told. Of a column with more stretches than
+    LABELLED_MOST none is.
+    """
+    usual = int(np.bincount(codes).argmax()) if len(codes) and len(names) > 1 and (codes >= 0).all() else -1
+    edges = np.flatnonzero(np.diff(codes)) + 1
+    starts, stops = np.concatenate(([0], edges)), np.concatenate((edges, [len(codes)]))
+    told = (codes[starts] >= 0) & (codes[starts] != usual) if len(codes) else np.zeros(1, bool)
+    if told.sum() > LABELLED_MOST:
+        return ()
+    shown = ["".join(c for c in name if c.isprintable())[:LABEL_LENGTH] for name in names]
+    return tuple(Label(int(a), int(b), shown[codes[a]]) for a, b in zip(starts[told], stops[told], strict=True))
 
 
 def named_unit(name: str, unit: str | None) -> tuple[str, str | None]:
@@ -119,5 +162,6 @@ def describe(column: Column, rows: int) -> dict[str, Any]:
         "mean": column.mean,
         "missing": column.missing,
         "missing_fraction": column.missing / count if count else 0.0,
+        "labels": len(column.labels),
         "spark": [] if column.values is None else decimate(column.values, SPARK_POINTS),
     }

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from mnemoscope import csv_time
 from mnemoscope.csv_cells import is_missing, is_number
-from mnemoscope.csv_columns import LABEL_NAMES, MISSING_CELLS, Column, Stats, Texts, describe, named_unit
+from mnemoscope.csv_columns import LABEL_NAMES, MISSING_CELLS, Column, Stats, Texts, describe, named_unit, numbered
 from mnemoscope.csv_sniff import SNIFF_BYTES, Overrides, Sniff, sniff, with_encoding
 from mnemoscope.csv_stream import Rows, Undecodable, footer
 from mnemoscope.csv_time import TimeFormat, Timing
@@ -48,16 +48,24 @@ class Table:
     found: Sniff
     report: dict[str, Any] = field(default_factory=dict)
 
-    def series(self, channel: int) -> Series:
-        """Column `channel` as a Series. Raises ImportFileError when it holds no numbers."""
+    def series(self, channel: int, labels: int | None = None) -> Series:
+        """Column `channel` as a Series, with what column `labels` says of its rows.
+
+        Raises ImportFileError when the one holds no numbers or the other no labels.
+        """
         column = next((c for c in self.columns if c.index == channel), None)
         if column is None or column.values is None:
             usable = ", ".join(f"{c.index} ({c.name})" for c in self.columns if c.values is not None)
             raise ImportFileError(f"column {channel} holds no numbers", cure=f"Choose one of the columns {usable}.")
         own = column.sample_rate is not None
+        told = next((c.labels for c in self.columns if c.index == labels), ())
+        if labels is not None and not told:
+            said = ", ".join(f"{c.index} ({c.name})" for c in self.columns if c.labels) or "none in this file"
+            raise ImportFileError(f"column {labels} holds no labels", cure=f"Columns of labels: {said}.")
         return Series(
             name=column.name,
             values=column.values,
+            labels=() if own else told,
             time=None if own else self.time,
             sample_rate=column.sample_rate if own else self.report["sample_rate"],
             unit=column.unit,
@@ -282,7 +290,7 @@ class _Reader:
             return Column(index, self.found.names[index], "time", unit, None, missing)
         if values is None or stats is None:
             assert texts is not None
-            return Column(index, name, texts.kind(), unit, None, texts.missing)
+            return Column(index, name, texts.kind(), unit, None, texts.missing, labels=texts.labels())
         joined = np.concatenate(values)[:count] if values else np.zeros(0, np.float32)
         label = name.lower() in LABEL_NAMES and stats.whole and len(np.unique(joined[:10_000])) <= 20
         if (hint := stats.sentinel(joined)) is not None:
@@ -291,7 +299,7 @@ class _Reader:
             )
         return Column(
             index, name, "label" if label else "value", unit, joined,
-            int(np.isnan(joined).sum()), stats.low, stats.high, stats.mean,
+            int(np.isnan(joined).sum()), stats.low, stats.high, stats.mean, labels=numbered(joined) if label else (),
         )  # fmt: skip
 
     def _wide(self, table: Table) -> None:

@@ -62,7 +62,8 @@ def from_prepared(task: str, name: str, series: Series, prepared: Prepared, **op
         "source": prepared.source,
         "scaling": prepared.scaling,
     }
-    return replace(episode, signal=facts)
+    labels = [{"step": a, "until": b, "kind": "label", "label": text} for a, b, text in prepared.labels]
+    return replace(episode, events=_merged(episode.events, labels), signal=facts)
 
 
 def from_file(
@@ -70,6 +71,7 @@ def from_file(
     path: str | Path,
     *,
     channel: str | None = None,
+    labels: str | None = None,
     start: str = "0",
     stop: str | None = None,
     sample_rate: float | None = None,
@@ -81,7 +83,8 @@ def from_file(
 ) -> tuple[Episode, list[str]]:
     """A task on one channel of a table -> the episode, and sentences about what was assumed or left out.
 
-    channel: a column's name or index, by default the first with numbers. start, stop: rows ("720") or seconds ("2.5s").
+    channel: a column's name or index, by default the first with numbers. labels: the column whose labels become events, by
+    default the first that has any; "none" for none of them. start, stop: rows ("720") or seconds ("2.5s").
     sample_rate: Hz of the file, where it does not say. steps: at most so many steps, 0 = all of the window.
     Raises ImportFileError (line, column, cure), SignalError or UnknownTask.
     """
@@ -90,7 +93,7 @@ def from_file(
 
     path = Path(path)
     table = csv_import.read(path)
-    series = table.series(_column(table, channel))
+    series = table.series(_column(table, channel), _labels(table, labels))
     if sample_rate is not None:
         series = replace(series, sample_rate=sample_rate, time=None, gaps=())
     first = _row(start, series, "start")
@@ -104,7 +107,8 @@ def from_file(
             last = first + rows
     prepared = prepare(series, start=first, stop=last, sample_rate=resample_to, missing=missing, scaling=scaling)
     if steps and prepared.steps > steps:
-        prepared = replace(prepared, values=prepared.values[:steps])
+        kept = tuple(label._replace(stop=min(label.stop, steps)) for label in prepared.labels if label.start < steps)
+        prepared = replace(prepared, values=prepared.values[:steps], labels=kept)
     episode = from_prepared(task, path.name, series, prepared, **(options or {}))
     return episode, notes + list(prepared.warnings)
 
@@ -123,6 +127,20 @@ def _column(table: Table, channel: str | None) -> int:
         return int(channel)
     names = ", ".join(f"{column.index} ({column.name})" for column in usable)
     raise SignalError(f"the file has no column {channel!r}; choose one of {names}")
+
+
+def _labels(table: Table, wanted: str | None) -> int | None:
+    """Index of a column of labels by name, else by index; by default the first that has any."""
+    able = [column for column in table.columns if column.labels]
+    if wanted == "none" or (wanted is None and not able):
+        return None
+    if wanted is None:
+        return able[0].index
+    for column in able:
+        if wanted in (column.name, str(column.index)):
+            return column.index
+    names = ", ".join(f"{column.index} ({column.name})" for column in able) or "none"
+    raise SignalError(f"the file has no column of labels {wanted!r}; it has: {names}")
 
 
 def _row(text: str, series: Series, what: str) -> int:

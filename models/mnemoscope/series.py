@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +22,14 @@ FILLED = {"hold": "repeat the number before", "linear": "lie on a straight line"
 IQR_OF_NORMAL = 1.349  # interquartile range of a normal distribution with standard deviation 1
 LONGEST = 10_000_000  # samples after resampling
 LARGEST_FACTOR = 1000
+
+
+class Label(NamedTuple):
+    """What somebody said of a stretch of a series: rows (of a Series) or steps (of Prepared) `start … stop`, stop excluded."""
+
+    start: int
+    stop: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,8 @@ class Series:
     unit: str | None = None
     gaps: tuple[tuple[int, int], ...] = ()
     """Neighbouring rows further apart than twice the median step."""
+    labels: tuple[Label, ...] = ()
+    """What a column of labels says of which rows, in order."""
     source: dict[str, Any] = field(default_factory=dict)
     """Where it came from: detected format, sha256 of the file …"""
 
@@ -60,6 +70,8 @@ class Prepared:
     source: dict[str, Any]
     """Series.source with what was done: window, missing, resampling."""
     warnings: tuple[str, ...] = ()
+    labels: tuple[Label, ...] = ()
+    """What was said of which steps, in order."""
 
     @property
     def steps(self) -> int:
@@ -101,22 +113,39 @@ def prepare(
         warnings.append(f"{absent} of {len(values)} values are missing and {FILLED[missing]}")
     rate = series.sample_rate
     if sample_rate is not None and (rate is None or gaps) and time is not None:
-        values = _regular(values, time, sample_rate, missing, warnings)
-        rate = sample_rate
+        even = _regular(values, time, sample_rate, missing, warnings)
+        places = (time - time[np.isfinite(time) & ~np.isnan(values)][0]) * sample_rate
+        values, rate = even, sample_rate
     else:
         if gaps:
             warnings.append(
                 f"{gaps} gap(s) in the times are inside this window; unless resampled, steps close over them"
             )
+        # The step that each row becomes: of a row that is left out the next one.
+        places = np.arange(len(values)) if missing != "drop" else np.cumsum(~np.isnan(values)) - ~np.isnan(values)
         values = fill(values, missing)
         if sample_rate is not None:
             values = resample(values, rate, sample_rate)
+            places = places * (sample_rate / rate) if rate else places
             rate = sample_rate
     scaled, parameters = scale(values, scaling)
     if np.ptp(values) == 0:
         warnings.append("the window is constant: there is nothing to remember but one number")
     done = {"window": [start, stop], "missing": missing, "missing_values": absent, "resampled_to": sample_rate}
-    return Prepared(scaled, rate, parameters, raw, dict(series.source) | done, tuple(warnings))
+    labels = _placed(series.labels, start, places, len(scaled))
+    return Prepared(scaled, rate, parameters, raw, dict(series.source) | done, tuple(warnings), labels)
+
+
+def _placed(labels: tuple[Label, ...], first: int, places: NDArray[Any], steps: int) -> tuple[Label, ...]:
+    """Labels of rows as labels of steps, at least one step long; places [n] are the steps of rows first, first + 1, …"""
+    found: list[Label] = []
+    for start, stop, text in labels:
+        a, b = max(start - first, 0), min(stop - first, len(places))
+        if a >= b or not np.isfinite(places[[a, b - 1]]).all():
+            continue
+        step, last = (min(max(round(float(places[row])), 0), steps - 1) for row in (a, b - 1))
+        found.append(Label(step, max(step, last) + 1, text))
+    return tuple(found)
 
 
 def fill(values: NDArray[np.float64], missing: Missing) -> NDArray[np.float64]:

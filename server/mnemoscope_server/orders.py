@@ -74,7 +74,7 @@ def task_cards() -> list[rest.TaskCard]:
 
 def prepared(window: rest_signals.Window, upload_id: str, uploads: Uploads) -> tuple[Series, Prepared]:
     """A window of an upload as the models will see it."""
-    series = uploads.series(upload_id, window.channel)
+    series = uploads.series(upload_id, window.channel, window.labels)
     if window.sample_rate is not None:
         series = replace(series, sample_rate=window.sample_rate, time=None, gaps=())
     stop = None if window.stop is None else min(window.stop, len(series))
@@ -131,6 +131,7 @@ def preview(
         offset=result.scaling["offset"],
         scale=result.scaling["scale"],
         sample_rate=result.sample_rate,
+        events=[rest_signals.SignalEvent(step=a, until=b, kind="label", label=text) for a, b, text in result.labels],
         warnings=warnings,
         estimate=estimate(names, result.steps, measured),
     )

@@ -20,6 +20,8 @@ class ColumnReport(Answer):
     missing: int
     """Cells without a number."""
     missing_fraction: float
+    labels: int
+    """Stretches of rows that a column of labels tells of; they can become events of a run."""
     spark: list[float | None]
     """At most 128 numbers over the whole column, smallest and largest of each bucket; null = nothing but gaps there."""
 
@@ -72,6 +74,8 @@ class Window(Question):
 
     channel: int = Field(ge=0)
     """Index of the column."""
+    labels: int | None = Field(default=None, ge=0)
+    """Index of a column of labels, which become events of the run; null = none."""
     start: int = Field(default=0, ge=0)
     """First row, counted from 0 below the header."""
     stop: int | None = Field(default=None, ge=1)
@@ -100,6 +104,13 @@ class Estimate(Answer):
     """Size of the recording before compression; null until the models are loaded."""
 
 
+class SignalEvent(Answer):
+    step: int
+    until: int
+    kind: str
+    label: str
+
+
 class Preview(Answer):
     """What the model would see."""
 
@@ -115,6 +126,8 @@ class Preview(Answer):
     """raw = value · scale + offset"""
     sample_rate: float | None
     """Steps per second."""
+    events: list[SignalEvent]
+    """What the column of labels says of the steps."""
     warnings: list[str]
     estimate: Estimate
 
@@ -138,13 +151,6 @@ class SignalPreviewRequest(Question):
     seed: int = Field(default=0, ge=0, lt=2**31)
     steps: int = Field(default=512, ge=2, le=20_000)
     params: dict[str, Finite] = Field(default_factory=dict)
-
-
-class SignalEvent(Answer):
-    step: int
-    until: int
-    kind: str
-    label: str
 
 
 class SignalPreview(Answer):

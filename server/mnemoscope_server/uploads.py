@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.series import Series
+from mnemoscope.series import Label, Series
 from mnemoscope_server.parse_child import FAILED
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.store import ID, Store, new_id
@@ -49,8 +49,11 @@ class Uploads:
             source.unlink(missing_ok=True)
             shutil.rmtree(folder, ignore_errors=True)
 
-    def series(self, identity: str, channel: int) -> Series:
-        """One channel of an upload. Raises UnknownUpload, ImportFileError for a channel without numbers."""
+    def series(self, identity: str, channel: int, labels: int | None = None) -> Series:
+        """One channel of an upload, with what column `labels` says of its rows.
+
+        Raises UnknownUpload, ImportFileError for a channel without numbers or a column without labels.
+        """
         import numpy as np
 
         folder, facts = self._facts(identity)
@@ -58,6 +61,10 @@ class Uploads:
         if entry is None:
             usable = ", ".join(f"{index} ({c['name']})" for index, c in facts["channels"].items())
             raise ImportFileError(f"column {channel} holds no numbers", cure=f"Choose one of the columns {usable}.")
+        told = facts["labels"].get(str(labels), [])
+        if labels is not None and not told:
+            said = ", ".join(facts["labels"]) or "none in this file"
+            raise ImportFileError(f"column {labels} holds no labels", cure=f"Columns of labels: {said}.")
         values = np.fromfile(folder / "values.f32", "<f4", entry["count"], offset=entry["offset"])
         own = entry["sample_rate"] is not None
         time_file = folder / "time.f64"
@@ -68,6 +75,7 @@ class Uploads:
             sample_rate=entry["sample_rate"] if own else report["sample_rate"],
             unit=entry["unit"],
             gaps=() if own else tuple((i, j) for i, j in facts["gaps"]),
+            labels=() if own else tuple(Label(*label) for label in told),
             source={k: report[k] for k in ("format", "encoding", "delimiter", "decimal", "header", "sha256")}
             | {"channel": entry["name"], "column": channel},
         )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from mnemoscope import csv_import
+from mnemoscope import csv_columns, csv_import
 from mnemoscope.csv_import import Overrides
 from mnemoscope.errors import ImportFileError
 
@@ -270,3 +270,31 @@ def test_more_cells_than_allowed_is_an_error_with_a_way_out(tmp_path):
     path.write_text("a,b\n" + rows(",", str, (A, B)))
     with pytest.raises(ImportFileError, match=r"more than 500 cells.*Keep the columns"):
         csv_import.read(path, max_values=500)
+
+
+def test_labels_become_stretches_of_rows(load):
+    """Beats marked here and there, a state of every row, a column of 0 and 1; text that never repeats is none."""
+    beats = ["V" if i == 50 else "N" if i % 30 == 20 else "" for i in range(N)]
+    states = ["wake" if i < 200 else "deep\u202e sleep" for i in range(N)]
+    flags = [int(90 <= i < 110) for i in range(N)]
+    names = [f"row {i}" for i in range(N)]
+    table = load("t,a,beat,state,anomaly,id\n" + rows(columns=(TIMES, A, beats, states, flags, names)))
+    beat, state, anomaly, name = table.columns[2:]
+    assert [column.kind for column in table.columns[2:]] == ["label", "label", "label", "text"]
+    assert [tuple(label) for label in beat.labels[:3]] == [(20, 21, "N"), (50, 51, "V"), (80, 81, "N")]
+    assert len(beat.labels) == 10
+    assert [tuple(label) for label in state.labels] == [(200, 300, "deep sleep")], "the usual state is not told"
+    assert [tuple(label) for label in anomaly.labels] == [(90, 110, "1")]
+    assert name.labels == ()
+    assert [column["labels"] for column in table.report["columns"]] == [0, 0, 10, 1, 1, 0]
+    assert table.series(1, 2).labels == beat.labels
+    assert table.series(1).labels == ()
+    with pytest.raises(ImportFileError, match="column 1 holds no labels") as raised:
+        table.series(1, 1)
+    assert "2 (beat), 3 (state), 4 (anomaly)" in raised.value.cure
+
+
+def test_labels_of_more_stretches_than_can_be_looked_at_are_left_out(load):
+    text = "a,label\n" + "".join(f"{i % 7},{'xy'[i % 2]}\n" for i in range(2 * csv_columns.LABELLED_MOST + 10))
+    column = load(text).columns[1]
+    assert (column.kind, column.labels) == ("label", ())

@@ -44,7 +44,9 @@ def test_step_equals_loops_in_numpy() -> None:
                 update[i] = sigmoid(from_input[1] + from_hidden[1])
                 candidate[i] = np.tanh(from_input[2] + reset[i] * from_hidden[2])
                 after[i] = (1 - update[i]) * candidate[i] + update[i] * hidden[layer][i]
-            for shown, wanted in zip(seen[t][layer].named().values(), (update, 1 - update, candidate, after, reset), strict=True):
+            for shown, wanted in zip(
+                seen[t][layer].named().values(), (update, 1 - update, candidate, after, reset), strict=True
+            ):
                 np.testing.assert_allclose(shown[1].numpy(), wanted, atol=1e-12, rtol=0)
             hidden[layer] = below = after
         wanted = p["readout.weight"] @ below + p["readout.bias"]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemoscope.errors import SignalError
-from mnemoscope.series import Series, decimate, fill, prepare, resample, scale
+from mnemoscope.series import Label, Series, decimate, fill, prepare, resample, scale
 
 NAN = float("nan")
 
@@ -135,3 +135,32 @@ def test_thinning_for_a_picture_keeps_extremes(values, points):
     if known:
         assert max(shown) == pytest.approx(max(known), rel=1e-6)
         assert min(shown) == pytest.approx(min(known), rel=1e-6)
+
+
+LABELS = (Label(2, 3, "a"), Label(10, 20, "b"), Label(38, 39, "c"))
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ({}, [(2, 3, "a"), (10, 20, "b"), (38, 39, "c")]),
+        ({"start": 11, "stop": 39}, [(0, 9, "b"), (27, 28, "c")]),
+        ({"sample_rate": 5.0}, [(1, 2, "a"), (5, 11, "b"), (19, 20, "c")]),
+        ({"sample_rate": 2.0}, [(0, 1, "a"), (2, 5, "b"), (7, 8, "c")]),
+    ],
+)
+def test_labels_stay_at_their_moments(options, wanted):
+    """Through windows and resampling; one that lies outside the window goes, none is shorter than a step."""
+    prepared = prepare(series(np.sin(np.arange(40.0)), sample_rate=10.0, labels=LABELS), **options)
+    assert [tuple(label) for label in prepared.labels] == wanted
+
+
+def test_labels_follow_rows_that_are_left_out_and_uneven_times():
+    """Rows that are dropped move what stands behind them; on a grid it is the time that counts."""
+    values = np.sin(np.arange(40.0))
+    values[[3, 4, 10]] = NAN
+    dropped = prepare(series(values, labels=LABELS), missing="drop")
+    assert [tuple(label) for label in dropped.labels] == [(2, 3, "a"), (8, 17, "b"), (35, 36, "c")]
+    times = np.where(np.arange(40) < 20, np.arange(40.0), np.arange(40) * 2.0 - 20)
+    uneven = prepare(series(np.sin(np.arange(40.0)), time=times, labels=LABELS), sample_rate=1.0)
+    assert [tuple(label) for label in uneven.labels] == [(2, 3, "a"), (10, 20, "b"), (56, 57, "c")]

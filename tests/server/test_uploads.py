@@ -256,3 +256,27 @@ def test_a_full_disk_is_told_before_anything_is_written(taking):
     """The reserve is for what is being recorded."""
     with pytest.raises(DiskFull):
         taking(GOOD.encode(), free_bytes=1 << 60)
+
+
+def test_labels_of_a_column_become_events_of_the_run(server):
+    """They are counted in the report, shown by the preview and stand in the recording, moved with the window."""
+    text = "t,a,beat\n" + "".join(
+        f"{i * 0.01:.2f},{math.sin(i / 9):.5f},{'N' if i % 50 == 30 else ''}\n" for i in range(400)
+    )
+    answer = send(server, text).json()
+    assert [column["labels"] for column in answer["report"]["columns"]] == [0, 0, 8]
+    window = {"channel": 1, "labels": 2, "start": 20, "stop": 320, "resample_to": 50.0}
+    preview = server.http.post(f"api/uploads/{answer['id']}/preview", json=window).json()
+    assert [event["step"] for event in preview["events"]] == [5, 30, 55, 80, 105, 130]
+    assert preview["events"][0] == {"step": 5, "until": 6, "kind": "label", "label": "N"}
+    none = server.http.post(f"api/uploads/{answer['id']}/preview", json=window | {"labels": 1})
+    assert none.status_code == 422
+    assert "column 1 holds no labels" in none.text
+    order = {
+        "signal": {"kind": "upload", "upload_id": answer["id"], **window},
+        "task": "signal-recall",
+        "models": ["fake"],
+    }
+    made = server.http.post("api/sessions", json=order).json()["id"]
+    events = server.http.get(f"api/recordings/{made}").json()["manifest"]["task"]["events"]
+    assert [event["step"] for event in events if event["kind"] == "label"] == [5, 30, 55, 80, 105, 130]

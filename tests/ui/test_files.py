@@ -62,3 +62,29 @@ def test_a_drawn_signal_and_a_name_with_accents(open_page: Open, tmp_path: Path)
     page.wait_for_url("**/s/*")
     expect(page.get_by_role("heading", name="Überwachung été №5", exact=False)).to_be_visible()
     page.get_by_role("button", name="Stop run").click()
+
+
+def test_labels_of_a_file_are_moments_to_go_to(open_page: Open, tmp_path: Path) -> None:
+    """A column that names some rows is offered as events; in the run they are where the event keys lead."""
+    path = heartbeat_csv(tmp_path / "beats.csv")
+    head, *lines = path.read_text().splitlines()
+    named = [f"{line},{'V' if t == 132 else 'N' if t % 30 == 12 else ''}" for t, line in enumerate(lines)]
+    path.write_text("\n".join([f"{head},beat", *named]) + "\n")
+    page = open_page("/new")
+    page.get_by_role("button", name="From a file").click()
+    page.get_by_label("File with a signal").set_input_files(path)
+    events = page.get_by_label("Events from")
+    expect(events.locator("option:checked")).to_have_text("beat, 11")
+    expect(page.locator("path.ticks")).to_have_count(1)
+    events.select_option(label="none")
+    expect(page.locator("path.ticks")).to_have_count(0)
+    events.select_option(label="beat, 11")
+    expect(page.locator("path.ticks")).to_have_count(1)
+    page.get_by_role("button", name="Start paused").click()
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_url("**/s/*")
+    manifest = page.evaluate("async () => (await fetch('api/recordings/' + location.pathname.split('/')[2])).json()")
+    labels = [event for event in manifest["manifest"]["task"]["events"] if event["kind"] == "label"]
+    assert [event["step"] for event in labels] == list(range(12, 320, 30))
+    assert labels[4]["label"] == "V"
+    page.get_by_role("button", name="Stop run").click()

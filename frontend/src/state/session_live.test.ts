@@ -1,5 +1,6 @@
 /** Live runs through the one code path of a session. */
 import { describe, expect, it } from "vitest";
+import type { SocketLike } from "./socket";
 import { STEPS, liveServer, sameAsWhole, start } from "./testserver";
 import { until } from "./testuntil";
 

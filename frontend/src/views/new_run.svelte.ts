@@ -46,6 +46,8 @@ export class NewRun {
   drawn = $state(false);
   fileName = $state("");
   channel = $state(0);
+  /** The column whose labels become events. */
+  labels = $state<number | null>(null);
   start = $state(0);
   stop = $state(0);
   rate = $state<number | null>(null);
@@ -162,6 +164,7 @@ export class NewRun {
     this.previewError = null;
     const value = result.report.columns.find((column) => column.kind === "value");
     this.channel = value?.index ?? 0;
+    this.labels = result.report.columns.find((column) => column.labels > 0)?.index ?? null;
     this.rate = result.report.sample_rate;
     this.start = 0;
     const { rows, sample_rate } = result.report;
@@ -270,9 +273,10 @@ export class NewRun {
   }
 
   private selected(upload: Upload) {
-    const { channel, start, stop, missing, scaling } = this;
+    const { channel, labels, start, stop, missing, scaling } = this;
     return {
       channel,
+      labels,
       start,
       stop,
       sample_rate: this.rate === upload.report.sample_rate ? null : this.rate,

@@ -610,6 +610,11 @@ export interface components {
              * @enum {string}
              */
             kind: "time" | "value" | "label" | "text";
+            /**
+             * Labels
+             * @description Stretches of rows that a column of labels tells of; they can become events of a run.
+             */
+            labels: number;
             /** Max */
             max: number | null;
             /** Mean */
@@ -1198,6 +1203,11 @@ export interface components {
              */
             before: (number | null)[];
             estimate: components["schemas"]["Estimate"];
+            /**
+             * Events
+             * @description What the column of labels says of the steps.
+             */
+            events: components["schemas"]["SignalEvent"][];
             /** Offset */
             offset: number;
             /**
@@ -1232,6 +1242,12 @@ export interface components {
              * @description Index of the column.
              */
             channel: number;
+            /**
+             * Labels
+             * @description Index of a column of labels, which become events of the run; null = none.
+             * @default null
+             */
+            labels?: number | null;
             /**
              * Missing
              * @description hold: repeat the last number; linear: a straight line over the gap; drop: leave the rows out.
@@ -1938,6 +1954,12 @@ export interface components {
              */
             kind: "upload";
             /**
+             * Labels
+             * @description Index of a column of labels, which become events of the run; null = none.
+             * @default null
+             */
+            labels?: number | null;
+            /**
              * Missing
              * @description hold: repeat the last number; linear: a straight line over the gap; drop: leave the rows out.
              * @default hold
@@ -2010,6 +2032,12 @@ export interface components {
              * @description Index of the column.
              */
             channel: number;
+            /**
+             * Labels
+             * @description Index of a column of labels, which become events of the run; null = none.
+             * @default null
+             */
+            labels?: number | null;
             /**
              * Missing
              * @description hold: repeat the last number; linear: a straight line over the gap; drop: leave the rows out.
