@@ -9,6 +9,31 @@ from mnemoscope import signals
 from mnemoscope.errors import UnknownTask
 from mnemoscope.task import Array, Batch, Condition, Episode, Option, Task, stack
 
+TRAINED_PEAK = 6.0
+"""Deviations from the middle that 999 of 1000 windows of training stay below."""
+TRAINED_LIKENESS = 0.1
+"""Correlation of neighbouring steps that 99 of 100 windows of training exceed."""
+
+
+def unlike_training(values: NDArray[np.floating]) -> list[str]:
+    """In what way a z-scored series is unlike all that the models on signals were trained on, as sentences; [T]."""
+    found: list[str] = []
+    peak = float(np.abs(values).max())
+    if peak > TRAINED_PEAK:
+        found.append(
+            f"some values lie {peak:.0f} deviations from the middle, in training hardly any beyond {TRAINED_PEAK:.0f}: "
+            "models will err there"
+        )
+    centred = values - values.mean()
+    power = float((centred * centred).sum())
+    likeness = float((centred[1:] * centred[:-1]).sum()) / power if power > 0 else 1.0
+    if likeness < TRAINED_LIKENESS:
+        found.append(
+            f"neighbouring steps are less alike (correlation {likeness:.2f}) than in 99 % of training: recurrent networks will "
+            "hold this signal badly; at a higher rate its steps are more alike"
+        )
+    return found
+
 
 class Pool:
     """Windows of signals, z-scored over a longer stretch; a pool is refilled so that small batches stay cheap."""

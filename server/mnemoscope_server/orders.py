@@ -13,6 +13,7 @@ from mnemoscope.errors import SignalError, UnknownTask
 from mnemoscope.manifest import KEYFRAME_EVERY
 from mnemoscope.series import Prepared, Series, decimate, prepare
 from mnemoscope.tasks import Episode
+from mnemoscope.tasks_signal import unlike_training
 from mnemoscope_server import bridge_orders, rest, rest_sessions, rest_signals, words
 from mnemoscope_server.exchange import Measured, Open
 from mnemoscope_server.live import NotPossible
@@ -118,9 +119,8 @@ def preview(
         warnings.append(
             "the models were trained on z-scored signals; unscaled values this large or small will confuse them"
         )
-    extreme = float(np.abs(result.values).max())
-    if request.scaling != "none" and extreme > 8:
-        warnings.append(f"some values lie {extreme:.0f} deviations from the middle: outliers take most of the scale")
+    else:
+        warnings += unlike_training(result.values)
     values = [v for v in decimate(result.values, VALUES_POINTS) if v is not None]
     names = chosen(request.models, task.name) or choices.of_task(task.name)
     return rest_signals.Preview(

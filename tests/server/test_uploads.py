@@ -79,6 +79,12 @@ def test_warnings_come_before_the_run(server, good):
     assert warnings(stop=50, task="forecast") == warnings(stop=94) == ""
     assert "z-scored" not in warnings()
     assert "z-scored" in warnings(scaling="none")
+    assert "in training" not in warnings() + warnings(resample_to=50.0)
+    noise = "a\n" + "".join(f"{(i * 7919) % 101 - 50}\n" for i in range(400)) + "900\n"
+    identity = send(server, noise).json()["id"]
+    told = " ".join(server.http.post(f"api/uploads/{identity}/preview", json={"channel": 0}).json()["warnings"])
+    assert "deviations from the middle" in told
+    assert "neighbouring steps are less alike" in told
 
 
 def test_an_upload_runs_and_its_name_stays_private(server, good):
