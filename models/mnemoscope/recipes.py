@@ -65,10 +65,10 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         snapshots=True,
     ),
     ("copy", "encoder-decoder"): Recipe({"width": 64, "layers": 2, "heads": 4}, updates=8000, **_LIGHT),
-    ("copy", "universal-transformer"): Recipe({"width": 64, "depth": 4, "heads": 4}, updates=8000, **_LIGHT),
+    ("copy", "universal-transformer"): Recipe({"width": 64, "depth": 4, "heads": 4}, updates=24_000, **_LIGHT),
     ("copy", "ntm"): Recipe(_NTM, updates=16_000, check_every=250, stop_after=12, snapshots=True, **_GRAVES),
     ("copy", "dnc"): Recipe(_DNC, batch=4, updates=8_000, decay=0.05, check_every=250, stop_after=12, snapshots=True),
-    ("copy", "deltanet"): Recipe(_DELTA, updates=4_000, **_ATTENTION),
+    ("copy", "deltanet"): Recipe(_DELTA, updates=12_000, **_ATTENTION),
     ("copy", "gated-deltanet"): Recipe(_DELTA, updates=3_000, **_ATTENTION),
     ("signal-recall", "rnn"): Recipe({"hidden": 256}, lr=3e-4, updates=3_000, curriculum=3_000, **_GATED),
     ("signal-recall", "gru"): Recipe({"hidden": 256}, updates=4_000, curriculum=3_000, rounds=_rounds(3_500), **_GATED),
@@ -77,9 +77,9 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ),
     ("signal-recall", "transformer"): Recipe(
         {"width": 96, "layers": 3, "heads": 4, "feedforward": 256},
-        updates=12_000,
+        updates=18_000,
         curriculum=6_000,
-        rounds=_rounds(8_000),
+        rounds=_rounds(11_000),
         snapshots=True,
         **_ATTENTION,
     ),
@@ -87,7 +87,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         {"width": 64, "layers": 2, "heads": 4}, updates=4_000, curriculum=2_000, **_LIGHT
     ),
     ("signal-recall", "universal-transformer"): Recipe(
-        {"width": 64, "depth": 4, "heads": 4}, updates=2_500, curriculum=1_500, **_LIGHT
+        {"width": 64, "depth": 4, "heads": 4}, updates=12_000, curriculum=4_000, **_LIGHT
     ),
     ("signal-recall", "ntm"): Recipe(
         {"slots": 64, "width": 20}, updates=24_000, decay=0.1, curriculum=4_000, snapshots=True, **_GRAVES
@@ -110,7 +110,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("forecast", "lstm"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
     ("forecast", "transformer"): Recipe(_TRANSFORMER | {"positions": "rotary"}, updates=4_000, **_LIGHT),
     ("forecast", "encoder-decoder"): Recipe({"width": 64, "layers": 2, "heads": 4}, updates=1_500, **_LIGHT),
-    ("forecast", "universal-transformer"): Recipe({"width": 64, "depth": 4, "heads": 4}, updates=1_200, **_LIGHT),
+    ("forecast", "universal-transformer"): Recipe({"width": 64, "depth": 4, "heads": 4}, updates=6_000, **_LIGHT),
     ("forecast", "ntm"): Recipe({"slots": 32, "width": 16}, updates=1_500, **_SMALL),
     ("forecast", "dnc"): Recipe({"slots": 32, "width": 16}, updates=3_000, **_SMALL),
     ("forecast", "deltanet"): Recipe(_DELTA, updates=1_200, **_LIGHT),

@@ -65,9 +65,11 @@ def test_every_model_ships_trained_for_the_three_tasks_of_the_stage() -> None:
     assert sorted(wanted - set(checkpoints.names())) == sorted(OWED)
 
 
-@pytest.mark.parametrize("name", [name for name in checkpoints.names() if checkpoints.snapshot_updates(name)])
-def test_a_memory_can_be_watched_while_it_is_learned(name: str) -> None:
-    """At least eight snapshots from before the first update on; the last one does as well as the checkpoint."""
+@pytest.mark.parametrize("task_name", ["copy", "signal-recall"])
+@pytest.mark.parametrize("model", ["lstm", "transformer", "ntm", "dnc"])
+def test_a_memory_can_be_watched_while_it_is_learned(model: str, task_name: str) -> None:
+    """At least eight snapshots from before the first update on; the last one does better than the first."""
+    name = f"{model}-{task_name}"
     updates = checkpoints.snapshot_updates(name)
     assert len(updates) >= 8
     assert updates[0] == 0
