@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { RecordingLog } from "../ledger/log";
 import { makeLog, seeded } from "../wire/testlog";
 import { focusOf, HealthTrack, twinPart } from "./health";
-import { eventsOf, neighbour, peaks, turns, writes } from "./moments";
+import { eventsOf, kindsOf, neighbour, peaks, refractory, SignalPeaks, signalPeaks, turns, writes } from "./moments";
 import { ErrorTrack, SignalTrack } from "./signal";
 import { best, shapeLikeness, stateLikeness } from "./similar";
+import { ecgBeats, ecgIsHere, ecgMinute } from "./testecg";
 
 describe("moments worth going to", () => {
   it("finds peaks of a height, of close ones the larger", () => {
@@ -35,6 +36,95 @@ describe("moments worth going to", () => {
       expect(turned.every((v) => v >= 0 && v <= 2 + 1e-6)).toBe(true);
       for (const t of eventsOf("write", wrote)) expect(wrote[t]!).toBeGreaterThanOrEqual(Math.max(...wrote) / 3);
     }
+  });
+});
+
+describe("peaks of a signal", () => {
+  const sine = (steps: number, period: number, noise = 0): number[] => {
+    const random = seeded(5);
+    return Array.from({ length: steps }, (_, t) => Math.sin((2 * Math.PI * t) / period) + noise * (random() - 0.5));
+  };
+
+  it("a sine has one a period, noise on it or not", () => {
+    expect(signalPeaks(sine(120, 24), 4)).toEqual([6, 30, 54, 78, 102]);
+    expect(signalPeaks(sine(2000, 100, 0.2), 4)).toHaveLength(20);
+  });
+
+  it("a flat signal has none, and so has one of no steps or of one that still rises", () => {
+    expect(signalPeaks(new Array(50).fill(3), 4)).toEqual([]);
+    expect(signalPeaks([], 4)).toEqual([]);
+    expect(signalPeaks([0, 0, 0, 1], 4)).toEqual([]);
+  });
+
+  it("are the same at another offset and scale, below zero too", () => {
+    const values = sine(300, 17, 0.3);
+    const found = signalPeaks(values, 4);
+    expect(found.length).toBeGreaterThan(15);
+    for (const [scale, offset] of [
+      [1, -5],
+      [1e-4, 0],
+      [250, 1e5],
+    ] as const) {
+      expect(
+        signalPeaks(
+          values.map((v) => v * scale + offset),
+          4,
+        ),
+      ).toEqual(found);
+    }
+  });
+
+  it("lie a refractory time apart, of closer ones the larger", () => {
+    const values = new Array(60).fill(0);
+    [values[10], values[13], values[30], values[33], values[50]] = [1, 0.9, 0.9, 1, 1];
+    expect(signalPeaks(values, 4)).toEqual([10, 33, 50]);
+    expect(signalPeaks(values, 3)).toEqual([10, 13, 30, 33, 50]);
+    expect([refractory(360), refractory(36), refractory(1), refractory(null)]).toEqual([90, 9, 2, 4]);
+  });
+
+  it("are found beside one three times as tall, and when they are rarer than one step in a hundred", () => {
+    const beats = Array.from({ length: 600 }, (_, t) => (t === 315 ? 3 : t % 30 === 15 ? 1 : 0));
+    expect(signalPeaks(beats, 9)).toHaveLength(20);
+    const random = seeded(7);
+    const rare = Array.from({ length: 5000 }, (_, t) => (t % 500 === 250 ? 1 : 0.1 * random()));
+    expect(signalPeaks(rare, 4)).toHaveLength(10);
+  });
+
+  it("a T-wave is none, as high as it may be, where what climbs as steeply is one", () => {
+    const beat = (wave: number[]): number[] => Array.from({ length: 300 }, (_, t) => wave[(t % 30) - 5] ?? 0);
+    const slow = [1, 0, -0.1, 0, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.6, 0.4, 0.2];
+    expect(signalPeaks(beat(slow), 9)).toEqual(Array.from({ length: 10 }, (_, k) => 30 * k + 5));
+    const early = [1, 0, -0.1, 0, 0, 0, 0, 0, 0, 0, 0, 0.7];
+    expect(signalPeaks(beat(early), 9)).toHaveLength(20);
+  });
+
+  it("of a run that goes on are those of the steps there are, kept until more arrive", () => {
+    const values = sine(120, 24);
+    let steps = 50;
+    const track = new SignalPeaks({ shown: (t: number) => values[t]!, sampleRate: null } as SignalTrack, () => steps);
+    expect(track.steps()).toEqual([6, 30]);
+    expect(track.steps()).toBe(track.steps());
+    steps = 120;
+    expect(track.steps()).toHaveLength(5);
+  });
+
+  it("are offered for a line that is no code", () => {
+    const offered = (kind: "line" | "bits", coded: boolean): boolean =>
+      kindsOf({ kind, coded } as SignalTrack).some(({ value }) => value === "peak");
+    expect([offered("line", false), offered("line", true), offered("bits", false)]).toEqual([true, false, false]);
+  });
+
+  it("are the R-peaks of a real ECG", ({ skip }) => {
+    skip(!ecgIsHere, "the folder ../shared/data is not here");
+    const values = ecgMinute(10);
+    const found = signalPeaks(values, refractory(36));
+    const beats = ecgBeats()
+      .map((sample) => Math.floor(sample / 10))
+      .filter((step) => step < values.length);
+    const near = (step: number, among: readonly number[]): boolean => among.some((one) => Math.abs(one - step) <= 2);
+    expect(beats).toHaveLength(74);
+    expect(beats.filter((step) => near(step, found)).length).toBeGreaterThanOrEqual(0.95 * beats.length);
+    expect(found.filter((step) => !near(step, beats)).length).toBeLessThanOrEqual(0.05 * beats.length);
   });
 });
 

@@ -1,11 +1,12 @@
-/** Moments worth going to: events of the task, steps that write much, steps where the read turns. */
+/** Moments worth going to: events of the task, steps that write much, steps where the read turns, peaks of the signal. */
 
 import { readVectors } from "../ledger/banks";
 import { writeNorm } from "../ledger/held";
 import type { ModelLog } from "../ledger/log";
 import type { BankSpec } from "../wire/manifest";
+import type { SignalTrack } from "./signal";
 
-export type EventKind = "task" | "write" | "read";
+export type EventKind = "task" | "write" | "read" | "peak";
 
 export const EVENT_KINDS: readonly { value: EventKind; label: string; says: string }[] = [
   { value: "task", label: "Events", says: "Where the task stores, asks or labels something." },
@@ -19,10 +20,28 @@ export const EVENT_KINDS: readonly { value: EventKind; label: string; says: stri
     label: "Read jumps",
     says: "Steps whose read vector points elsewhere than the one before: cosine below 0.5.",
   },
+  { value: "peak", label: "Signal peaks", says: "Where the signal peaks: the R-peaks of an ECG." },
 ];
+
+/** The kinds of a recording: bits have no peaks. */
+export function kindsOf({ kind, coded }: SignalTrack): typeof EVENT_KINDS {
+  return kind === "line" && !coded ? EVENT_KINDS : EVENT_KINDS.filter(({ value }) => value !== "peak");
+}
 
 /** A read vector that turns by more than this (1 − cosine) has jumped. */
 const JUMP = 0.5;
+
+/**
+ * Part of the signal's height that a peak rises above the median, and falls again before the next. At 36 Hz an R-peak
+ * that lies between two steps keeps less than half of its height.
+ */
+const RISE = 0.4;
+
+/** Shortest time between two peaks: a heart that has beaten does not beat again so soon. */
+const REFRACTORY = { seconds: 0.25, steps: 4 };
+
+/** A T-wave follows its R-peak within so many refractory times and climbs less than this part as steeply. */
+const T_WAVE = { within: 1.5, steep: 0.5 };
 
 /** A number per step, computed once and in order. */
 export class Series {
@@ -83,6 +102,69 @@ export function peaks(values: readonly number[], least: number, apart: number): 
     else if (v > values[last]!) found[found.length - 1] = t;
   }
   return found;
+}
+
+/** Peaks of the signal of a log that grows, looked for anew only when steps have arrived. */
+export class SignalPeaks {
+  private readonly shown: Series;
+  private found: { readonly of: number; readonly steps: readonly number[] } = { of: 0, steps: [] };
+
+  constructor(
+    private readonly signal: SignalTrack,
+    steps: () => number,
+  ) {
+    this.shown = new Series((t) => signal.shown(t), steps);
+  }
+
+  steps(): readonly number[] {
+    const values = this.shown.values();
+    if (values.length !== this.found.of) {
+      this.found = { of: values.length, steps: signalPeaks(values, refractory(this.signal.sampleRate)) };
+    }
+    return this.found.steps;
+  }
+}
+
+/** Steps that two peaks of a signal of this rate lie apart at least. */
+export function refractory(sampleRate: number | null): number {
+  return sampleRate ? Math.max(2, Math.round(REFRACTORY.seconds * sampleRate)) : REFRACTORY.steps;
+}
+
+/**
+ * Local maxima that rise above the rest, whatever the signal's offset and scale. No two are closer than `apart` steps or
+ * without a fall between them: of two that are, the larger stays. T-waves are none, and neither are the first and the last
+ * step, which may still rise.
+ */
+export function signalPeaks(values: readonly number[], apart: number): number[] {
+  const sorted = Float64Array.from(values).sort();
+  const at = (part: number): number => sorted[Math.floor(part * (sorted.length - 1))] ?? 0;
+  const median = at(0.5);
+  // Height is that of many peaks, not of one artefact; of peaks rarer than that it is half of the largest.
+  const rise = RISE * Math.max(at(0.99) - median, (at(1) - median) / 2);
+  const found: number[] = [];
+  if (!(rise > 0)) return found;
+  let lowest = Infinity; // since the last peak
+  for (let t = 1; t < values.length - 1; t++) {
+    const v = values[t]!;
+    lowest = Math.min(lowest, v);
+    if (v < median + rise || v < values[t - 1]! || v <= values[t + 1]!) continue;
+    const last = found.at(-1);
+    if (last === undefined) found.push(t);
+    else if (t - last < T_WAVE.within * apart && climb(values, t, apart) < T_WAVE.steep * climb(values, last, apart)) {
+      continue;
+    } else if (t - last >= apart && lowest <= Math.min(v, values[last]!) - rise) found.push(t);
+    else if (v > values[last]!) found[found.length - 1] = t;
+    else continue;
+    lowest = v;
+  }
+  return found;
+}
+
+/** The largest rise from one step to the next on the way up to step t, over half of `apart` steps. */
+function climb(values: readonly number[], t: number, apart: number): number {
+  let most = 0;
+  for (let s = Math.max(1, t - (apart >> 1) + 1); s <= t; s++) most = Math.max(most, values[s]! - values[s - 1]!);
+  return most;
 }
 
 /** The step after (or before) t among sorted steps. */

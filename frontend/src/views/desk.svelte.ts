@@ -3,7 +3,7 @@
 import type { Target } from "../draw/hit";
 import { sameTarget } from "../draw/hit";
 import type { Lane } from "../draw/lane";
-import { neighbour, EVENT_KINDS } from "../draw/moments";
+import { kindsOf, neighbour } from "../draw/moments";
 import type { Inks } from "../draw/tokens";
 import { LENSES, type LensName } from "../state/lens";
 import { LensBook } from "../state/lens_book.svelte";
@@ -100,8 +100,9 @@ export class Desk {
       case "event":
         return this.toEvent(command.direction);
       case "event-kind": {
-        const at = EVENT_KINDS.findIndex(({ value }) => value === view.events);
-        view.events = EVENT_KINDS[(at + 1) % EVENT_KINDS.length]!.value;
+        const kinds = kindsOf(model.signal);
+        const at = kinds.findIndex(({ value }) => value === view.events);
+        view.events = kinds[(at + 1) % kinds.length]!.value;
         return;
       }
       case "first":

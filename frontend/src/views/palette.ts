@@ -4,7 +4,7 @@ import { SPEEDS } from "../state/cursor.svelte";
 import { LENSES } from "../state/lens";
 import { count } from "../draw/format";
 import { MEASURES } from "../draw/health";
-import { EVENT_KINDS } from "../draw/moments";
+import { kindsOf } from "../draw/moments";
 import { rowsFor, type Command } from "./commands";
 import type { Desk } from "./desk.svelte";
 
@@ -63,7 +63,7 @@ export function offers(desk: Desk, query: string): Offer[] {
         session.setSpeed(speed),
       ),
     ),
-    ...EVENT_KINDS.map(({ value, label }) =>
+    ...kindsOf(model.signal).map(({ value, label }) =>
       offer("Time", `Step through ${label.toLowerCase()}`, () => (view.events = value)),
     ),
     ...(desk.lenses.offered ? LENSES : []).map((lens) => offer("View", `Lens: ${lens}`, () => desk.setLens(lens))),

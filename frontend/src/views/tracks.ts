@@ -3,7 +3,7 @@
 import { cellAt, memoryAt, readVectors } from "../ledger/banks";
 import { HealthTrack, type Measure } from "../draw/health";
 import type { Lane } from "../draw/lane";
-import { eventsOf, turns, writes, type EventKind, type Series } from "../draw/moments";
+import { eventsOf, SignalPeaks, turns, writes, type EventKind, type Series } from "../draw/moments";
 import { best, shapeLikeness, stateLikeness, type Likeness } from "../draw/similar";
 import type { StageModel } from "./stage_model";
 
@@ -12,8 +12,11 @@ export class Tracks {
   private readonly written = new WeakMap<Lane, Series>();
   private readonly turned = new WeakMap<Lane, Series>();
   private readonly healths = new WeakMap<Lane, HealthTrack>();
+  private readonly peaks: SignalPeaks;
 
-  constructor(private readonly model: StageModel) {}
+  constructor(private readonly model: StageModel) {
+    this.peaks = new SignalPeaks(model.signal, () => model.log.steps);
+  }
 
   writes(lane: Lane): readonly number[] {
     return kept(this.written, lane, () => writes(lane.model, lane.bank)).values();
@@ -33,8 +36,9 @@ export class Tracks {
     return done;
   }
 
-  /** Steps of a kind of event: the task's own, or those of these lanes together. */
-  events(kind: EventKind, lanes: readonly Lane[]): number[] {
+  /** Steps of a kind of event: the task's own, those of the signal, or those of these lanes together. */
+  events(kind: EventKind, lanes: readonly Lane[]): readonly number[] {
+    if (kind === "peak") return this.peaks.steps();
     if (kind === "task") return sortedOnce(this.model.log.manifest.task.events.map((event) => event.step));
     const steps = lanes.flatMap((lane) =>
       eventsOf(
