@@ -1,11 +1,13 @@
 """Bad files in the page: each says what and where, and offers a way out; the page stays usable."""
 
+import math
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from ui.conftest import Open, Watch
-from ui.helpers import heartbeat_csv, wait_until
+from ui.helpers import becomes, heartbeat_csv, wait_until
 
 BAD = {
     "empty": b"",
@@ -88,3 +90,48 @@ def test_labels_of_a_file_are_moments_to_go_to(open_page: Open, tmp_path: Path) 
     assert [event["step"] for event in labels] == list(range(12, 320, 30))
     assert labels[4]["label"] == "V"
     page.get_by_role("button", name="Stop run").click()
+
+
+def test_a_window_that_is_too_long_offers_ways_out(
+    open_page: Open, tmp_path: Path, shot: Callable[[Page, str], None]
+) -> None:
+    """Each of them makes it fit: its first rows, those that vary most, or all of it at a lower rate."""
+    page = open_page(None)
+
+    def small(route: Route) -> None:
+        status = route.fetch().json()
+        route.fulfill(json=status | {"limits": status["limits"] | {"steps": 200}})
+
+    page.route("**/api/status", small)
+    page.goto("/new")
+    rows = [f"{t / 36:.5f},{math.sin(t / 4) * (0.1 if t < 150 else 1):.4f}" for t in range(320)]
+    target = tmp_path / "quiet-then-loud.csv"
+    target.write_text("\n".join(["time,volume", *rows]) + "\n")
+    page.get_by_role("button", name="From a file").click()
+    page.get_by_label("File with a signal").set_input_files(target)
+    edges = [page.get_by_role("slider", name=name) for name in ("First row of", "Row after the last")]
+    run = page.get_by_role("button", name="Run", exact=True)
+
+    def window() -> tuple[int, ...]:
+        return tuple(int(edge.get_attribute("aria-valuenow") or -1) for edge in edges)
+
+    def offered(name: str) -> None:
+        """Takes what is offered for all of the file."""
+        for edge, key in zip(edges, ("Shift+ArrowLeft", "Shift+ArrowRight"), strict=True):
+            for _ in range(20):
+                edge.press(key)
+        becomes(window, (0, 320), "the window")
+        expect(page.get_by_text("320 steps are more than this server runs (200).", exact=False)).to_be_visible()
+        expect(run).to_be_disabled()
+        shot(page, "window-too-long")
+        page.get_by_role("button", name=name).click()
+        expect(page.get_by_role("button", name=name)).to_have_count(0)
+        expect(run).to_be_enabled()
+
+    offered("First 200")
+    assert window() == (0, 200)
+    offered("Busiest 200")
+    assert window() == (120, 320)
+    offered("Coarser: 20 Hz")
+    assert window() == (0, 320)
+    expect(page.get_by_label("Resample to")).to_have_value("20")

@@ -113,7 +113,7 @@ def goes_to_events(page: Page, press: Press) -> None:
 @key("e")
 def changes_the_kind_of_event(page: Page, press: Press) -> None:
     kinds = page.get_by_role("combobox", name="Kind of event")
-    for kind in ("write", "read", "task"):
+    for kind in ("write", "read", "peak", "task"):
         press()
         expect(kinds).to_have_value(kind)
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from playwright.sync_api import Page, expect
 
 from ui.conftest import Open
-from ui.helpers import address, becomes, settled, stage, step_shown, wait_until
+from ui.helpers import Api, address, becomes, settled, stage, step_shown, wait_until
 from ui.keys import heads
 
 Shot = Callable[[Page, str], None]
@@ -47,6 +47,32 @@ def test_the_zoom_is_in_the_link(open_page: Open, long_recording: str) -> None:
     wait_until(as_sent, "as many steps in view")
     other.keyboard.press("r")
     wait_until(lambda: "zoom" not in address(other), "the link of a view as it opens")
+
+
+def test_the_playhead_goes_from_beat_to_beat(open_page: Open, api: Api, shot: Shot) -> None:
+    """Where a signal has peaks they are a kind of event; where bits are copied they are none."""
+    events = api.get("/api/recordings/odd-beat")["manifest"]["task"]["events"]
+    odd = next(event["step"] for event in events if event["label"] == "odd beat")
+    page = open_page("/s/odd-beat#t=20&v=1")
+    settled(page)
+    kinds = page.get_by_role("combobox", name="Kind of event")
+    kinds.select_option("Signal peaks")
+    stage(page).focus()
+    page.keyboard.press(".")
+    wait_until(lambda: abs(step_shown(page) - odd) <= 2, "the odd beat")
+    shot(page, "signal-peaks")
+    seen = step_shown(page)
+    page.keyboard.press(".")
+    wait_until(lambda: step_shown(page) > seen, "the beat after it")
+    assert 24 < step_shown(page) - seen < 40
+    page.keyboard.press(",")
+    becomes(lambda: step_shown(page), seen, "the odd beat again")
+
+    other = open_page("/s/copy#v=1")
+    settled(other)
+    expect(other.get_by_role("combobox", name="Kind of event").get_by_role("option")).to_have_text(
+        ["Events", "Write peaks", "Read jumps"]
+    )
 
 
 def test_lanes_are_arranged_with_keys_menu_and_palette(open_page: Open, long_recording: str, shot: Shot) -> None:
