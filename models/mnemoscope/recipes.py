@@ -69,7 +69,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("copy", "ntm"): Recipe(_NTM, updates=16_000, check_every=250, stop_after=12, snapshots=True, **_GRAVES),
     ("copy", "dnc"): Recipe(_DNC, batch=4, updates=8_000, decay=0.05, check_every=250, stop_after=12, snapshots=True),
     ("copy", "deltanet"): Recipe(_DELTA, updates=12_000, **_ATTENTION),
-    ("copy", "gated-deltanet"): Recipe(_DELTA, updates=3_000, **_ATTENTION),
+    ("copy", "gated-deltanet"): Recipe(_DELTA, updates=12_000, **_ATTENTION),
     ("signal-recall", "rnn"): Recipe({"hidden": 256}, lr=3e-4, updates=3_000, curriculum=3_000, **_GATED),
     ("signal-recall", "gru"): Recipe({"hidden": 256}, updates=4_000, curriculum=3_000, rounds=_rounds(3_500), **_GATED),
     ("signal-recall", "lstm"): Recipe(
@@ -84,7 +84,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         **_ATTENTION,
     ),
     ("signal-recall", "encoder-decoder"): Recipe(
-        {"width": 64, "layers": 2, "heads": 4}, updates=4_000, curriculum=2_000, **_LIGHT
+        {"width": 64, "layers": 2, "heads": 4}, updates=10_000, curriculum=2_000, **_LIGHT
     ),
     ("signal-recall", "universal-transformer"): Recipe(
         {"width": 64, "depth": 4, "heads": 4}, updates=12_000, curriculum=4_000, **_LIGHT
