@@ -26,7 +26,7 @@ from mnemoscope.csv_columns import LABEL_NAMES, MISSING_CELLS, Column, Stats, Te
 from mnemoscope.csv_sniff import SNIFF_BYTES, Overrides, Sniff, sniff, with_encoding
 from mnemoscope.csv_stream import Rows, Undecodable, footer
 from mnemoscope.csv_time import TimeFormat, Timing
-from mnemoscope.errors import ImportFileError
+from mnemoscope.errors import ImportFileError, Retry
 from mnemoscope.series import Series
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported, which no type checker sees
@@ -100,8 +100,9 @@ class _Reader:
 
     def __init__(self, path: Path, found: Sniff, overrides: Overrides, max_values: int) -> None:
         self.path, self.found, self.overrides, self.max_values = path, found, overrides, max_values
-        self.notes = list(found.notes)
-        self.extra = pa.array([token.strip().lower() for token in overrides.missing], pa.string())
+        self.notes = [*found.notes, *overrides.told()]
+        self.extra = pa.array(sorted(overrides.tokens), pa.string())
+        self.sentinels: list[dict[str, Any]] = []
         cells = list(zip(*found.rows, strict=True))
         numbers = [self._sample(column) for column in cells]
         self.time_column, self.time_format = self._find_time(cells, numbers)
@@ -208,6 +209,7 @@ class _Reader:
                     f"{len(infinite)} infinite value(s)",
                     where=self._where(before + int(infinite[0]), column),
                     cure="Replace them, or import with infinite values as missing.",
+                    retry=Retry("Treat infinite values as missing", {"infinite": "missing"}),
                 )
             result[infinite] = np.nan
         for sentinel in self.overrides.sentinels:
@@ -217,10 +219,13 @@ class _Reader:
     def _refuse_cell(self, cells: pa.Array, text: pa.Array, bad: NDArray[np.int64], column: int, before: int) -> None:
         token = str(cells[int(bad[0])].as_py()).strip()[:40]
         same = int(np.sum(np.asarray(pc.fill_null(pc.equal(text, text[int(bad[0])]), False))))
+        # A cell that was cut, or that was declared missing and still came here, would only be refused again.
+        offered = len(token) < 40 and token.isprintable() and token.lower() not in self.overrides.tokens
         raise ImportFileError(
             f"{token!r} is not a number ({same} such cell(s) nearby)",
             where=self._where(before + int(bad[0]), column),
             cure=f"Correct the cell, or import with {token!r} as a missing value.",
+            retry=Retry(f"Treat “{token}” as missing", {"missing": [token]}) if offered else None,
         )
 
     def _where(self, row: int, column: int) -> str:
@@ -237,6 +242,7 @@ class _Reader:
                 f"{self.rows.skipped[0][1]} values where {self.found.columns} were expected ({total} such row(s))",
                 where=f"line {lines[0]}",
                 cure="Correct the rows, or import with such rows left out.",
+                retry=Retry("Skip such rows", {"ragged": "skip"}),
             )
         shown = ", ".join(map(str, lines)) + ", …" * (total > 5)
         self.notes.append(f"{total} row(s) with another number of values were left out (lines {shown})")
@@ -244,7 +250,7 @@ class _Reader:
     def _is_row(self, cells: list[str]) -> bool:
         """Whether numbers stand where numbers are expected, and a time where a time is."""
         numbers = [is_number(cells[i], self.found.decimal) for i in self.numeric]
-        missing = [is_missing(cells[i]) or cells[i].strip().lower() in self.overrides.missing for i in self.numeric]
+        missing = [is_missing(cells[i]) or cells[i].strip().lower() in self.overrides.tokens for i in self.numeric]
         if not all(n or m for n, m in zip(numbers, missing, strict=True)):
             return False
         return self.time_column is None or any(c.isdigit() for c in cells[self.time_column])
@@ -297,6 +303,7 @@ class _Reader:
             self.notes.append(
                 f"{name}: {hint[0]:g} occurs {hint[1]} times and lies far outside; if it means missing, say so"
             )
+            self.sentinels.append({"column": index, "value": hint[0], "count": hint[1]})
         return Column(
             index, name, "label" if label else "value", unit, joined,
             int(np.isnan(joined).sum()), stats.low, stats.high, stats.mean, labels=numbered(joined) if label else (),
@@ -351,6 +358,7 @@ class _Reader:
             "sample_rate": rate,
             "sample_rate_source": source,
             "notes": self.notes,
+            "sentinels": self.sentinels,
             "columns": [describe(c, count) for c in table.columns],
         }
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from mnemoscope.csv_cells import CLOCK, decode, is_missing, is_number, split
-from mnemoscope.errors import ImportFileError
+from mnemoscope.errors import ImportFileError, Retry
 
 SNIFF_BYTES = 65_536
 MAX_COLUMNS = 1024
@@ -37,6 +37,17 @@ class Overrides:
     """"skip": leave out rows with another number of values, and report them."""
     infinite: str = "refuse"
     """"missing": treat infinite values as missing."""
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """`missing` as cells are compared: in lower case, without blanks around."""
+        return frozenset(token.strip().lower() for token in self.missing)
+
+    def told(self) -> list[str]:
+        """Notes on what is read as missing because the user said so."""
+        said = [f"cells {token!r}" for token in self.missing] + [f"{value:g}" for value in self.sentinels]
+        said += ["infinite values"] if self.infinite == "missing" else []
+        return [f"{', '.join(said)}: read as missing, as asked"] if said else []
 
 
 @dataclass(frozen=True)
@@ -216,6 +227,7 @@ def _names(
                 f"the header has {len(cells)} names, the rows have {width} values",
                 where=f"line {texts[-1][0] + 1}",
                 cure="Give every column one name, or import without the header (columns are then numbered).",
+                retry=Retry("Import without the header", {"header": False}),
             )
         if len(cells) == width:
             header = cells

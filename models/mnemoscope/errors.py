@@ -14,6 +14,9 @@
 A message says what was wanted, what came, and what to do. Anything else that escapes is a bug.
 """
 
+from dataclasses import dataclass
+from typing import Any
+
 
 class MnemoscopeError(Exception):
     """Base of every error above; catching it never hides a bug."""
@@ -38,17 +41,31 @@ class UnsupportedVersion(RecordingError):
     """The recording was written by a format version that this program does not know."""
 
 
+@dataclass(frozen=True)
+class Retry:
+    """A cure that a program can carry out: read the file again with `options` added (see csv_import.Overrides)."""
+
+    label: str
+    """What that does, for a button."""
+    options: dict[str, Any]
+    """{"missing": ["oops"]}, {"ragged": "skip"}, …"""
+
+
 class ImportFileError(MnemoscopeError):
     """A data file cannot be read as a time series.
 
-    `where` names the place ("line 3, column mv") or is None; `cure` says what the user can do.
+    `where` names the place ("line 3, column mv") or is None; `cure` says what the user can do, and `retry` what of it
+    a program can do for them.
     """
 
-    def __init__(self, message: str, *, where: str | None = None, cure: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, where: str | None = None, cure: str | None = None, retry: Retry | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.where = where
         self.cure = cure
+        self.retry = retry
 
     def __str__(self) -> str:
         parts = [f"{self.where}: {self.message}" if self.where else self.message]

@@ -254,6 +254,51 @@ def test_the_cures_work(load):
     assert load(BAD["header too short"][0], header=False).report["rows"] == 40
 
 
+def test_a_program_can_carry_out_the_cures_one_after_the_other(load):
+    """Each refusal says which option to add; the notes tell what was assumed in the end."""
+    rows = GOOD.replace(b"9,9\n", b"9,Oops\n", 1).replace(b"15,15\n", b"15,inf\n").replace(b"30,30\n", b"30,err\n")
+    content = b"t,a\n" + rows + b"40,40,40\n" + b"41,41\n" * 3
+    labels, options = [], {"missing": ()}
+    for _ in range(4):
+        with pytest.raises(ImportFileError) as caught:
+            load(content, **options)
+        more = caught.value.retry.options
+        labels.append(caught.value.retry.label)
+        options |= more | {"missing": (*options["missing"], *more.get("missing", ()))}
+    assert labels == [
+        "Treat “Oops” as missing", "Treat “err” as missing", "Treat infinite values as missing", "Skip such rows",
+    ]  # fmt: skip
+    table = load(content, **options)
+    assert table.columns[1].missing == 3
+    assert "cells 'Oops', cells 'err', infinite values: read as missing, as asked" in table.report["notes"]
+    with pytest.raises(ImportFileError) as caught:
+        load(BAD["header too short"][0])
+    assert caught.value.retry.options == {"header": False}
+
+
+def test_a_cure_that_would_not_help_is_not_offered(load):
+    """A cell too long to be told whole, and one whose marks reorder what is read."""
+    for cell in ("x" * 41, "a\u202eb"):
+        with pytest.raises(ImportFileError) as caught:
+            load(b"t,a\n" + GOOD + f"40,{cell}\n41,1\n".encode())
+        assert caught.value.retry is None
+
+
+def test_a_cell_declared_missing_in_the_last_row_is_no_footer(load):
+    """However it is written."""
+    table = load(b"t,a\n" + GOOD + b"40,Err\n", missing=("Err ",))
+    assert (table.report["rows"], table.columns[1].missing) == (41, 1)
+
+
+def test_numbers_that_may_mean_missing_are_told_to_programs_too(load):
+    """As the note does; once they are declared, nothing is left to ask."""
+    content = b"t,a\n" + b"".join(b"%d,%d\n" % (i, -999 if i % 9 == 4 else i % 7) for i in range(90))
+    assert load(content).report["sentinels"] == [{"column": 1, "value": -999.0, "count": 10}]
+    report = load(content, sentinels=(-999.0,)).report
+    assert report["sentinels"] == []
+    assert "-999: read as missing, as asked" in report["notes"]
+
+
 def test_two_million_rows_are_read_within_seconds(load):
     """Long recordings are normal; the window is chosen later."""
     block = "".join(f"{i * 0.001:.3f},{i % 977}.5\n" for i in range(20_000))
