@@ -74,7 +74,11 @@ async def status(request: Request, house: Wanted) -> rest.Status:
         workers=pool.state,
         workers_reason=pool.reason or None,
         replay_only=pool.state == "failed",
-        limits=rest.Limits(upload_bytes=house.settings.upload_bytes, steps=house.settings.steps),
+        limits=rest.Limits(
+            upload_bytes=house.settings.upload_bytes,
+            steps=house.settings.steps,
+            uploads_hours=house.settings.uploads_hours,
+        ),
     )
 
 
@@ -274,6 +278,11 @@ async def upload(
         raise RequestValidationError([{**e, "loc": ("options", *e["loc"])} for e in error.errors()]) from error
     identity, report = await house.uploads.take(file.file, name=file.filename or "", overrides=wanted.model_dump())
     return rest_signals.Upload(id=identity, report=rest_signals.ImportReport.model_validate(report))
+
+
+@router.delete("/uploads/{id}", summary="Delete what was read of a file; recordings of it stay", status_code=204)
+def remove_upload(identity: Id, house: Wanted) -> None:
+    house.uploads.remove(identity)
 
 
 @router.post("/uploads/{id}/preview", summary="What a run on a window of a file would see and cost")

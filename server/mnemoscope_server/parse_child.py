@@ -37,12 +37,14 @@ def main(arguments: list[str]) -> int:
     try:
         table = csv_import.read(source, overrides=overrides)
     except ImportFileError as error:
-        _json(folder / "error.json", {"message": error.message, "where": error.where, "cure": error.cure})
+        retry = error.retry and {"label": error.retry.label, "options": error.retry.options}
+        told = {"message": error.message, "where": error.where, "cure": error.cure, "retry": retry}
+        _json(folder / "error.json", told)
         return FAILED
     except MemoryError:
         cure = "Keep the columns you need, or cut the file into parts."
         message = f"reading the file needs more than {options['memory'] >> 20} MB of memory"
-        _json(folder / "error.json", {"message": message, "where": None, "cure": cure})
+        _json(folder / "error.json", {"message": message, "where": None, "cure": cure, "retry": None})
         return FAILED
     channels: dict[str, Any] = {}
     with (folder / "values.f32").open("wb") as file:

@@ -1,4 +1,4 @@
-"""Every error as `{"error": {code, message, where, cure}}` with a fitting status: told once, here."""
+"""Every error as `{"error": {code, message, where, cure, retry}}` with a fitting status: told once, here."""
 
 import logging
 from collections.abc import Callable
@@ -35,10 +35,18 @@ LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
 
 
 def problem(
-    status: int, code: str, message: str, *, where: str | None = None, cure: str | None = None, **headers: str
+    status: int,
+    code: str,
+    message: str,
+    *,
+    where: str | None = None,
+    cure: str | None = None,
+    retry: errors.Retry | None = None,
+    **headers: str,
 ) -> JSONResponse:
     """An answer that is an error."""
-    body = {"error": {"code": code, "message": message, "where": where, "cure": cure}}
+    offer = retry and {"label": retry.label, "options": retry.options}
+    body = {"error": {"code": code, "message": message, "where": where, "cure": cure, "retry": offer}}
     return JSONResponse(body, status, headers={"Cache-Control": "no-store", **headers})
 
 
@@ -51,7 +59,7 @@ def of_library(error: errors.MnemoscopeError) -> JSONResponse:
     else:
         status, code, cure = 422, "failed", "See the message."
     if isinstance(error, errors.ImportFileError):
-        return problem(status, code, error.message, where=error.where, cure=error.cure or cure)
+        return problem(status, code, error.message, where=error.where, cure=error.cure or cure, retry=error.retry)
     return problem(status, code, str(error), cure=cure)
 
 

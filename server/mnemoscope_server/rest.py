@@ -25,6 +25,23 @@ class Question(BaseModel):
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
+class RetryOptions(Answer):
+    """What is to be added to the ImportOptions of POST /api/uploads; what is left out stays as it was."""
+
+    missing: list[str] = Field(default_factory=list)
+    header: bool | None = None
+    ragged: Literal["refuse", "skip"] = "refuse"
+    infinite: Literal["refuse", "missing"] = "refuse"
+
+
+class Retry(Answer):
+    """A cure that the page can carry out: the same file again with more options."""
+
+    label: str
+    """What that does, for a button."""
+    options: RetryOptions
+
+
 class ErrorDetail(Answer):
     """One error, told to a person."""
 
@@ -36,6 +53,8 @@ class ErrorDetail(Answer):
     """Place: line and column of a file, field of a request; null where there is none."""
     cure: str | None
     """What to do about it."""
+    retry: Retry | None
+    """What of it can be done for the user; null where nothing can."""
 
 
 class ErrorBody(Answer):
@@ -49,6 +68,8 @@ class Limits(Answer):
     """Largest request body that is accepted."""
     steps: int
     """Most steps of one run."""
+    uploads_hours: float
+    """Hours after which what was read of an uploaded file is deleted."""
 
 
 class Status(Answer):

@@ -26,6 +26,16 @@ class ColumnReport(Answer):
     """At most 128 numbers over the whole column, smallest and largest of each bucket; null = nothing but gaps there."""
 
 
+class Sentinel(Answer):
+    """A number that repeats far outside of a column's others, and may mean "no number"."""
+
+    column: int
+    """Index of the column."""
+    value: float
+    count: int
+    """How many times it occurs."""
+
+
 class ImportReport(Answer):
     """What was read, and every assumption made on the way."""
 
@@ -44,6 +54,8 @@ class ImportReport(Answer):
     sample_rate_source: str
     """The arithmetic behind `sample_rate`, for people."""
     notes: list[str]
+    sentinels: list[Sentinel]
+    """Numbers to ask the user about; read as they are unless `sentinels` of the options has them."""
     columns: list[ColumnReport]
 
 

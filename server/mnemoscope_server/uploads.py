@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from mnemoscope.errors import ImportFileError
+from mnemoscope.errors import ImportFileError, Retry
 from mnemoscope.series import Label, Series
 from mnemoscope_server.parse_child import FAILED
 from mnemoscope_server.settings import Settings
@@ -54,16 +54,33 @@ class Uploads:
 
         Raises UnknownUpload, ImportFileError for a channel without numbers or a column without labels.
         """
+        folder, facts = self._facts(identity)
+        try:
+            return self._series(folder, facts, channel, labels)
+        except FileNotFoundError as error:  # removed while it was being read
+            raise self._unknown(identity) from error
+
+    def remove(self, identity: str) -> None:
+        """Delete an upload at once. Raises UnknownUpload. Recordings made from it stay."""
+        folder, _ = self._facts(identity)
+        gone = self.store.tmp / f"{identity}.gone"
+        try:
+            folder.rename(gone)  # first of all nobody finds it any more, half of it least of all
+        except FileNotFoundError as error:
+            raise self._unknown(identity) from error
+        shutil.rmtree(gone)
+
+    def _series(self, folder: Path, facts: dict[str, Any], channel: int, labels: int | None) -> Series:
         import numpy as np
 
-        folder, facts = self._facts(identity)
         report, entry = facts["report"], facts["channels"].get(str(channel))
         if entry is None:
             usable = ", ".join(f"{index} ({c['name']})" for index, c in facts["channels"].items())
             raise ImportFileError(f"column {channel} holds no numbers", cure=f"Choose one of the columns {usable}.")
-        told = facts["labels"].get(str(labels), [])
+        known = facts.get("labels", {})  # an upload that an earlier version has read tells none
+        told = known.get(str(labels), [])
         if labels is not None and not told:
-            said = ", ".join(facts["labels"]) or "none in this file"
+            said = ", ".join(known) or "none in this file"
             raise ImportFileError(f"column {labels} holds no labels", cure=f"Columns of labels: {said}.")
         values = np.fromfile(folder / "values.f32", "<f4", entry["count"], offset=entry["offset"])
         own = entry["sample_rate"] is not None
@@ -88,11 +105,14 @@ class Uploads:
         """Remove what is too old, then the oldest until the rest fits."""
         now, kept = time.time(), []
         for folder in self.store.uploads.iterdir():
-            age = now - folder.stat().st_mtime
-            if age > self.settings.uploads_hours * 3600 or not (folder / "report.json").is_file():
-                shutil.rmtree(folder, ignore_errors=True)
-            else:
-                kept.append((age, sum(f.stat().st_size for f in folder.iterdir()), folder))
+            try:
+                age = now - folder.stat().st_mtime
+                if age > self.settings.uploads_hours * 3600 or not (folder / "report.json").is_file():
+                    shutil.rmtree(folder, ignore_errors=True)
+                else:
+                    kept.append((age, sum(f.stat().st_size for f in folder.iterdir()), folder))
+            except FileNotFoundError:  # deleted meanwhile
+                continue
         total = 0
         for _, size, folder in sorted(kept):
             total += size
@@ -132,7 +152,8 @@ class Uploads:
                 await process.wait()
         if process.returncode == FAILED:
             told = json.loads((folder / "error.json").read_text(encoding="utf-8"))
-            raise ImportFileError(told["message"], where=told["where"], cure=told["cure"])
+            retry = told["retry"] and Retry(**told["retry"])
+            raise ImportFileError(told["message"], where=told["where"], cure=told["cure"], retry=retry)
         if process.returncode:
             last = complaint.decode(errors="replace").strip().splitlines()[-1:] or [""]
             raise ImportFileError(
@@ -149,9 +170,16 @@ class Uploads:
 
     def _facts(self, identity: str) -> tuple[Path, dict[str, Any]]:
         folder = self.store.uploads / identity
-        if not ID.fullmatch(identity) or not (folder / "report.json").is_file():
-            raise UnknownUpload(f"there is no upload {identity[:64]!r}, or its time is over")
-        return folder, json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        try:
+            if ID.fullmatch(identity):
+                return folder, json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            pass
+        raise self._unknown(identity)
+
+    @staticmethod
+    def _unknown(identity: str) -> UnknownUpload:
+        return UnknownUpload(f"there is no upload {identity[:64]!r}, or its time is over")
 
 
 def base_name(name: str) -> str:

@@ -37,7 +37,7 @@ def test_status_models_and_signals_say_what_can_be_done(server):
     """The page builds its forms from these."""
     status = server.http.get("api/status").json()
     assert (status["workers"], status["device"], status["replay_only"]) == ("ready", "cpu", False)
-    assert status["limits"] == {"upload_bytes": 50 << 20, "steps": 4096}
+    assert status["limits"] == {"upload_bytes": 50 << 20, "steps": 4096, "uploads_hours": 24.0}
     models = {m["name"]: m for m in server.http.get("api/models").json()}
     assert models["fake-signal-recall"]["measured_ms_per_step"] == 0.125
     assert models["fake-signal-recall"]["bytes_per_step"] == 96 + 48 / 64
@@ -262,7 +262,7 @@ def test_ids_that_are_none_get_the_same_404(server, bad):
     for path in ("", "/chunks/0", "/file", "/export.html"):
         answer = server.http.get(f"api/recordings/{bad}{path}")
         assert answer.status_code in (404, 400)
-        assert set(answer.json()["error"]) == {"code", "message", "where", "cure"}
+        assert set(answer.json()["error"]) == {"code", "message", "where", "cure", "retry"}
         assert len(answer.content) < 6000
     assert server.http.delete(f"api/recordings/{bad}").status_code in (404, 405)
 

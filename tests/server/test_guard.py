@@ -119,6 +119,7 @@ def test_every_route_is_found(guarded):
     for wanted in (
         (f"/ws/{identity}", "WEBSOCKET"), ("/api/sessions", "POST"), ("/api/uploads", "POST"),
         (f"/api/recordings/{identity}", "DELETE"), (f"/api/recordings/{identity}", "PATCH"), ("/", "GET"),
+        (f"/api/uploads/{identity}", "DELETE"),
     ):  # fmt: skip
         assert wanted in found
 

@@ -215,6 +215,7 @@ def test_a_server_for_a_network(start):
             ("DELETE", f"api/recordings/{identity}"),
             ("POST", f"api/recordings/{identity}/share"),
             ("DELETE", f"api/sessions/{identity}"),
+            ("DELETE", f"api/uploads/{identity}"),
         ):
             assert stranger.request(method, path).status_code == 401
         with server.socket(identity) as guest:

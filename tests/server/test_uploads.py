@@ -173,6 +173,46 @@ def test_the_way_out_is_open(server):
     assert "options.delimiter" in answer.json()["error"]["message"]
 
 
+def test_an_error_says_which_options_would_help(server):
+    """The page makes a button of them; where nothing would help there is none."""
+    assert send(server, BAD["zip"][0]).json()["error"]["retry"] is None
+    error = send(server, BAD["a word"][0]).json()["error"]
+    assert error["retry"] == {"label": "Treat “oops” as missing", "options": {"missing": ["oops"]}}
+    report = send(server, BAD["a word"][0], **error["retry"]["options"]).json()["report"]
+    assert report["columns"][1]["missing"] == 1
+    assert "cells 'oops': read as missing, as asked" in report["notes"]
+    assert report["sentinels"] == []
+
+
+def test_an_upload_is_deleted_at_once(server):
+    """Numbers, names and all; a recording of it keeps what its models saw."""
+    identity = send(server, GOOD).json()["id"]
+    signal = {"kind": "upload", "upload_id": identity, "channel": 1, "stop": 200}
+    body = {"signal": signal, "task": "signal-recall", "models": ["fake"], "speed": None}
+    run = server.http.post("api/sessions", json=body).json()["id"]
+    assert (server.data / "uploads" / identity).is_dir()
+    assert server.http.delete(f"api/uploads/{identity}").status_code == 204
+    assert not (server.data / "uploads" / identity).exists()
+    nothing_stays(server)
+    assert server.wait(run, "ended")["manifest"]["steps"] == 200
+    for answer in (
+        server.http.delete(f"api/uploads/{identity}"),
+        server.http.delete("api/uploads/..%2Frecordings"),
+        server.http.post(f"api/uploads/{identity}/preview", json={"channel": 1}),
+        server.http.post("api/sessions", json=body),
+    ):
+        assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "unknown-upload"
+
+
+def test_an_upload_that_goes_while_it_is_read_is_unknown(server):
+    """Not a bug of the server."""
+    identity = send(server, GOOD).json()["id"]
+    (server.data / "uploads" / identity / "values.f32").unlink()
+    answer = server.http.post(f"api/uploads/{identity}/preview", json={"channel": 1})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "unknown-upload")
+
+
 def test_two_million_rows(server):
     """Long recordings are normal; the window is chosen afterwards."""
     answer = send(server, "a,b\n" + "".join(f"{i},{i % 97}.5\n" for i in range(20_000)) * 100)
@@ -256,6 +296,15 @@ def test_old_uploads_go(taking, tmp_path):
     os.utime(folder / ids[2], (0, 0))
     ids.append(taking(GOOD.encode()))
     assert {path.name for path in folder.iterdir()} == {ids[3], ids[4]}
+
+
+def test_an_upload_deleted_while_others_are_looked_through_is_no_harm(taking, tmp_path):
+    """What is listed and then gone, here for good: a link to nowhere."""
+    first = taking(GOOD.encode())
+    folder = tmp_path / "data" / "uploads"
+    (folder / "gone").symlink_to(folder / "nowhere")
+    second = taking(GOOD.encode())
+    assert {path.name for path in folder.iterdir()} == {first, second, "gone"}
 
 
 def test_a_full_disk_is_told_before_anything_is_written(taking):

@@ -38,6 +38,62 @@ def test_bad_files_are_explained(open_page: Open, watch: Watch, tmp_path: Path) 
     watch.trouble[:] = [line for line in watch.trouble if "status of 4" not in line]
 
 
+def odd_csv(path: Path) -> Path:
+    """The heartbeat with a word, an infinite value, a row too long, and -999 now and then."""
+    lines = heartbeat_csv(path).read_text().splitlines()
+    for row, cell in ((20, "Err"), (90, "err"), (150, "inf"), *((k, "-999") for k in range(200, 300, 10))):
+        time, _, breath = lines[row].split(",")
+        lines[row] = f"{time},{cell},{breath}"
+    lines[180] += ",7"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_cures_of_a_bad_file_are_buttons(open_page: Open, watch: Watch, tmp_path: Path) -> None:
+    """One after the other, with the keyboard alone; they add up, and the report tells what was assumed."""
+    page = open_page("/new#file")
+    page.get_by_label("File with a signal").set_input_files(odd_csv(tmp_path / "odd.csv"))
+    for cure in ("Treat “Err” as missing", "Treat infinite values as missing", "Skip such rows"):
+        button = page.get_by_role("alert").get_by_role("button", name=cure)
+        expect(button).to_be_visible()
+        button.focus()
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("lead II, mV")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_text("cells 'Err', infinite values: read as missing, as asked")).to_be_visible()
+    # Now it can be read, one thing is left to ask; what was chosen meanwhile stays.
+    page.get_by_label("Use column breath").check()
+    page.get_by_role("button", name="Treat −999 as missing").click()
+    expect(page.get_by_text("cells 'Err', -999, infinite values: read as missing, as asked")).to_be_visible()
+    expect(page.get_by_role("button", name="Treat −999 as missing")).to_have_count(0)
+    expect(page.get_by_label("Use column breath")).to_be_checked()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+    watch.trouble[:] = [line for line in watch.trouble if "status of 4" not in line]
+
+
+def test_what_was_read_of_a_file_can_be_deleted_at_once(open_page: Open, tmp_path: Path) -> None:
+    """The page says where it lies and for how long; a file that is replaced goes by itself."""
+    page = open_page("/new#file")
+
+    def brought(name: str) -> str:
+        with page.expect_response("**/api/uploads") as answer:
+            page.get_by_label("File with a signal").set_input_files(heartbeat_csv(tmp_path / name))
+        expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+        return answer.value.json()["id"]
+
+    first, second = brought("first.csv"), brought("second.csv")
+    expect(page.get_by_text("in this server's data folder for up to 24 hours")).to_be_visible()
+    expect(page.get_by_text("Health data: leave names out of it.")).to_be_visible()
+    page.get_by_role("button", name="Delete now").click()
+    expect(page.get_by_text("What was read of second.csv is deleted from this server.")).to_be_visible()
+    expect(page.get_by_role("button", name="Choose a file")).to_be_focused()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
+    for identity in (first, second):
+        asked = f"/api/uploads/{identity}/preview"
+        wait_until(lambda at=asked: page.request.post(at, data={"channel": 1}).status == 404, "the upload to be gone")
+    brought("third.csv")
+
+
 def test_a_drawn_signal_and_a_name_with_accents(open_page: Open, tmp_path: Path) -> None:
     """The pad makes a signal that can be run; a file keeps its accented name on the page and in the recording."""
     page = open_page("/new#draw")

@@ -63,6 +63,7 @@ describe("the server's interface", () => {
     await api.lens("7", 0, 7, "sensitivity");
     await api.chunk("7", 7);
     await api.previewUpload("7", { channel: 0 } as never);
+    await api.removeUpload("7");
     await api.signals();
     await api.previewSignal({ kind: "sines" } as never);
     await api.createSession({} as never);
@@ -91,8 +92,9 @@ describe("the server's interface", () => {
     ]);
   });
 
-  it("hands on what, where and the cure of a refusal", async () => {
-    const error = { code: "import-failed", message: "-- is not a number", where: "row 7", cure: "Treat as missing." };
+  it("hands on what, where and the cure of a refusal, and what of it a button can do", async () => {
+    const retry = { label: "Treat “x” as missing", options: { missing: ["x"] } };
+    const error = { code: "import-failed", message: "x is not a number", where: "row 7", cure: "Correct it.", retry };
     expect(await failure(answering(422, { error }).status())).toMatchObject({ ...error, status: 422, passing: false });
   });
 

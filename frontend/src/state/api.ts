@@ -153,6 +153,11 @@ export class Api {
     return this.json("POST", `api/uploads/${encodeURIComponent(id)}/preview`, request, call);
   }
 
+  /** Deletes what was read of a file; recordings made from it stay. */
+  async removeUpload(id: string, call?: Call): Promise<void> {
+    await this.send("DELETE", `api/uploads/${encodeURIComponent(id)}`, undefined, call);
+  }
+
   /** The kinds of signals that can be generated, with their parameters. */
   signals(call?: Call): Promise<Generator[]> {
     return this.json("GET", "api/signals", undefined, call);
@@ -224,7 +229,14 @@ function refused(status: number, text: string): ApiError {
   try {
     const { error } = JSON.parse(text) as Partial<ErrorBody>;
     if (error && typeof error.code === "string" && typeof error.message === "string") {
-      return new ApiError(status, error.code, error.message, error.where ?? null, error.cure ?? null);
+      return new ApiError(
+        status,
+        error.code,
+        error.message,
+        error.where ?? null,
+        error.cure ?? null,
+        error.retry ?? null,
+      );
     }
   } catch {
     // Not JSON: a proxy between us and the server answered. Its status is all there is to tell.

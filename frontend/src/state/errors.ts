@@ -1,5 +1,6 @@
 /** Errors as the page tells them: what, where, what to do. */
 import { MnemoscopeError } from "../wire/errors";
+import type { Retry } from "../wire/wire.gen";
 
 export { MnemoscopeError } from "../wire/errors";
 
@@ -7,10 +8,20 @@ export { MnemoscopeError } from "../wire/errors";
 export class ApiError extends MnemoscopeError {
   /** HTTP status; 0 where there was no answer. */
   readonly status: number;
+  /** What of the cure can be done at the press of a button. */
+  readonly retry: Retry | null;
 
-  constructor(status: number, code: string, message: string, where: string | null = null, cure: string | null = null) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    where: string | null = null,
+    cure: string | null = null,
+    retry: Retry | null = null,
+  ) {
     super(code, message, where, cure);
     this.status = status;
+    this.retry = retry;
   }
 
   /** Whether the same request may succeed a little later. */

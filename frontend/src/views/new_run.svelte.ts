@@ -157,6 +157,8 @@ export class NewRun {
 
   /** The server has read a file (or what was drawn): suggest how to look at it. */
   took(result: Upload, name: string, drawn = false): void {
+    // What is replaced is of no use to anybody: it need not wait for its time. Where that fails, its time comes.
+    if (this.upload) void api.removeUpload(this.upload.id).catch(() => undefined);
     this.upload = result;
     this.drawn = drawn;
     this.fileName = name;
@@ -179,6 +181,25 @@ export class NewRun {
       null,
       "Choose a file with at least one column of numbers.",
     );
+  }
+
+  /** The same file, read otherwise: column and window stay as they were chosen. */
+  tookAgain(result: Upload, name: string): void {
+    const { channel, start, stop, resample } = this;
+    this.took(result, name);
+    if (result.report.columns[channel]?.kind === "value") Object.assign(this, { channel, start, stop, resample });
+  }
+
+  /** Deletes what the server read of the file, and forgets the file. */
+  async forget(): Promise<void> {
+    const { upload } = this;
+    if (!upload) return;
+    await api.removeUpload(upload.id).catch((reason: unknown) => {
+      if (!(reason instanceof ApiError && reason.code === "unknown-upload")) throw reason; // its time was over
+    });
+    if (this.upload !== upload) return;
+    this.upload = this.preview = this.previewError = null;
+    this.fileName = "";
   }
 
   /** Previews follow every change after a short pause; an older answer never overtakes a newer one. For an effect. */

@@ -309,6 +309,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete what was read of a file; recordings of it stay */
+        delete: operations["remove_upload_api_uploads__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads/{id}/preview": {
         parameters: {
             query?: never;
@@ -686,6 +703,8 @@ export interface components {
              * @description What was wanted and what came.
              */
             message: string;
+            /** @description What of it can be done for the user; null where nothing can. */
+            retry: components["schemas"]["Retry"] | null;
             /**
              * Where
              * @description Place: line and column of a file, field of a request; null where there is none.
@@ -917,6 +936,11 @@ export interface components {
              */
             sample_rate_source: string;
             /**
+             * Sentinels
+             * @description Numbers to ask the user about; read as they are unless `sentinels` of the options has them.
+             */
+            sentinels: components["schemas"]["Sentinel"][];
+            /**
              * Time Column
              * @description Index of the column used as time.
              */
@@ -959,6 +983,11 @@ export interface components {
              * @description Largest request body that is accepted.
              */
             upload_bytes: number;
+            /**
+             * Uploads Hours
+             * @description Hours after which what was read of an uploaded file is deleted.
+             */
+            uploads_hours: number;
         };
         /**
          * Manifest
@@ -1414,6 +1443,43 @@ export interface components {
             type: "error";
         };
         /**
+         * Retry
+         * @description A cure that the page can carry out: the same file again with more options.
+         */
+        Retry: {
+            /**
+             * Label
+             * @description What that does, for a button.
+             */
+            label: string;
+            options: components["schemas"]["RetryOptions"];
+        };
+        /**
+         * RetryOptions
+         * @description What is to be added to the ImportOptions of POST /api/uploads; what is left out stays as it was.
+         */
+        RetryOptions: {
+            /**
+             * Header
+             * @default null
+             */
+            header?: boolean | null;
+            /**
+             * Infinite
+             * @default refuse
+             * @enum {string}
+             */
+            infinite?: "refuse" | "missing";
+            /** Missing */
+            missing?: string[];
+            /**
+             * Ragged
+             * @default refuse
+             * @enum {string}
+             */
+            ragged?: "refuse" | "skip";
+        };
+        /**
          * RunModel
          * @description One model of a recording, in short.
          */
@@ -1441,6 +1507,24 @@ export interface components {
             scale: number;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Sentinel
+         * @description A number that repeats far outside of a column's others, and may mean "no number".
+         */
+        Sentinel: {
+            /**
+             * Column
+             * @description Index of the column.
+             */
+            column: number;
+            /**
+             * Count
+             * @description How many times it occurs.
+             */
+            count: number;
+            /** Value */
+            value: number;
         };
         /**
          * ServerHello
@@ -2123,8 +2207,11 @@ export type PreviewRequest = components['schemas']['PreviewRequest'];
 export type RecordingDetail = components['schemas']['RecordingDetail'];
 export type RecordingSummary = components['schemas']['RecordingSummary'];
 export type Refused = components['schemas']['Refused'];
+export type Retry = components['schemas']['Retry'];
+export type RetryOptions = components['schemas']['RetryOptions'];
 export type RunModel = components['schemas']['RunModel'];
 export type ScalingEntry = components['schemas']['ScalingEntry'];
+export type Sentinel = components['schemas']['Sentinel'];
 export type ServerHello = components['schemas']['ServerHello'];
 export type ServerMessage = components['schemas']['ServerMessage'];
 export type SessionCreated = components['schemas']['SessionCreated'];
@@ -2777,6 +2864,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Upload"];
                 };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_upload_api_uploads__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             "4XX": {
