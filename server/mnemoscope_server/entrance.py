@@ -65,7 +65,7 @@ class Entrance:
             return HTMLResponse(ASKING, 401, headers={"Cache-Control": "no-store"})
         cure = "Open the address it printed when it started, or send the token as `Authorization: Bearer …`."
         return problem(
-            401, "token-required", "this server asks for its token", cure=cure, **{"WWW-Authenticate": "Bearer"}
+            401, "token-required", "this server asks for its token", cure=cure, headers={"WWW-Authenticate": "Bearer"}
         )
 
     def _right(self, token: str) -> bool:

@@ -42,12 +42,12 @@ def problem(
     where: str | None = None,
     cure: str | None = None,
     retry: errors.Retry | None = None,
-    **headers: str,
+    headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """An answer that is an error."""
     offer = retry and {"label": retry.label, "options": retry.options}
     body = {"error": {"code": code, "message": message, "where": where, "cure": cure, "retry": offer}}
-    return JSONResponse(body, status, headers={"Cache-Control": "no-store", **headers})
+    return JSONResponse(body, status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 
 def of_library(error: errors.MnemoscopeError) -> JSONResponse:
@@ -104,7 +104,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         message = str(error.detail) if error.status_code != 404 else f"nothing is at {request.url.path[:200]}"
         return problem(
             error.status_code, codes.get(error.status_code, "failed"), message, cure="See /api/docs.",
-            **(error.headers or {}),
+            headers=dict(error.headers or {}),
         )  # fmt: skip
 
     async def bug(request: Request, error: Any) -> Response:
@@ -131,7 +131,7 @@ def too_large(limit: int) -> JSONResponse:
         f"the request is larger than the {limit >> 20} MB this server takes",
         cure="Cut the file to the part and the columns you need, or start the server with a larger "
         "MNEMOSCOPE_UPLOAD_BYTES.",
-        Connection="close",
+        headers={"Connection": "close"},
     )
 
 
