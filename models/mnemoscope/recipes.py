@@ -103,18 +103,18 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ),
     ("signal-recall", "deltanet"): Recipe(_DELTA, updates=10_000, curriculum=3_000, rounds=_rounds(6_000), **_LIGHT),
     ("signal-recall", "gated-deltanet"): Recipe(
-        _DELTA, updates=2_500, curriculum=1_500, rounds=_rounds(2_100), **_LIGHT
+        _DELTA, updates=10_000, curriculum=3_000, rounds=_rounds(6_000), **_LIGHT
     ),
     ("forecast", "rnn"): Recipe({"hidden": 128}, updates=3_000, **_GATED),
     ("forecast", "gru"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
     ("forecast", "lstm"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
     ("forecast", "transformer"): Recipe(_TRANSFORMER | {"positions": "rotary"}, updates=6_000, **_LIGHT),
-    ("forecast", "encoder-decoder"): Recipe({"width": 64, "layers": 2, "heads": 4}, updates=1_500, **_LIGHT),
+    ("forecast", "encoder-decoder"): Recipe({"width": 64, "layers": 2, "heads": 4}, updates=5_000, **_LIGHT),
     ("forecast", "universal-transformer"): Recipe({"width": 64, "depth": 4, "heads": 4}, updates=6_000, **_LIGHT),
-    ("forecast", "ntm"): Recipe({"slots": 32, "width": 16}, updates=1_500, **_SMALL),
+    ("forecast", "ntm"): Recipe({"slots": 32, "width": 16}, updates=4_000, **_SMALL),
     ("forecast", "dnc"): Recipe({"slots": 32, "width": 16}, updates=3_000, **_SMALL),
-    ("forecast", "deltanet"): Recipe(_DELTA, updates=1_200, **_LIGHT),
-    ("forecast", "gated-deltanet"): Recipe(_DELTA, updates=1_200, **_LIGHT),
+    ("forecast", "deltanet"): Recipe(_DELTA, updates=4_000, **_LIGHT),
+    ("forecast", "gated-deltanet"): Recipe(_DELTA, updates=4_000, **_LIGHT),
     ("repeat-copy", "lstm"): Recipe({"hidden": 256}, updates=2_000, curriculum=1_000, **_GATED),
     ("repeat-copy", "transformer"): Recipe(
         _TRANSFORMER | {"positions": "rotary"}, updates=2_500, curriculum=1_000, **_LIGHT
