@@ -40,19 +40,19 @@ function cellDials(model: ModelLog, bank: BankSpec, t: number): Dial[] {
       name: "input",
       value: gate("input_gate"),
       ink: "w",
-      says: "Input gate, mean over the cells: how much is written.",
+      says: "Input gate, mean over the cells: how much is written. Row above the lane: all steps, from the lowest to the highest.",
     },
     {
       name: "forget",
       value: 1 - gate("forget_gate"),
       ink: "e",
-      says: "1 − forget gate, mean over the cells: how much is forgotten.",
+      says: "1 − forget gate, mean over the cells: how much is forgotten. Row above the lane: all steps, from the lowest to the highest.",
     },
     {
       name: "output",
       value: gate("output_gate"),
       ink: "r",
-      says: "Output gate, mean over the cells: how much is read.",
+      says: "Output gate, mean over the cells: how much is read. Row above the lane: all steps, from the lowest to the highest.",
     },
   ];
 }

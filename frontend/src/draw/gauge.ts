@@ -8,33 +8,72 @@ import { stepsInView, xOfStep, type Box, type StageLayout, type TimeWindow } fro
 import { text, textWidth, type Ctx } from "./text";
 import type { Inks } from "./tokens";
 
-/** One number a step, drawn as bars above the raster. */
+/** One number a step above the raster, drawn as bars. */
 export interface Gauge {
   name: string;
   /** 0 … 1. */
   at(t: number): number;
 }
 
-/** Slopes of a recurrent state, update gate of a cell that is read as it is, ponder time; null for other banks. */
-export function gaugeOf(model: ModelLog, bank: BankSpec): Gauge | null {
-  const mean = (values: Float32Array): number => values.reduce((sum, v) => sum + v, 0) / values.length;
-  if (bank.kind === "recurrent") {
-    const slopes = model.need(bank.name, "slopes");
-    return { name: "slope", at: (t) => mean(slopes.at(t)) };
+/** A gate's row at its lowest: faint, but there. */
+const FAINT = 0.1;
+
+/**
+ * A gate over all steps, drawn as a row in the ink of its action. A mean over many cells hardly moves, so what is shown is where it
+ * lies between the lowest and the highest of the run.
+ */
+export class GateRow implements Gauge {
+  private low = Infinity;
+  private high = -Infinity;
+  private next = 0;
+
+  constructor(
+    readonly name: string,
+    readonly ink: "wf" | "ef" | "rf",
+    readonly at: (t: number) => number,
+  ) {}
+
+  /** How strong the ink is at step t, where the first `steps` are held. */
+  strength(t: number, steps: number): number {
+    for (; this.next < steps; this.next++) {
+      const v = this.at(this.next);
+      this.low = Math.min(this.low, v);
+      this.high = Math.max(this.high, v);
+    }
+    const part = this.high > this.low ? (this.at(t) - this.low) / (this.high - this.low) : 0;
+    return FAINT + (1 - FAINT) * part;
   }
-  if (bank.kind === "cell" && bank.direct) {
-    const update = model.need(bank.name, "input_gate");
-    return { name: "update", at: (t) => mean(update.at(t)) };
+}
+
+/**
+ * Slopes of a recurrent state, update gate of a cell that is read as it is, ponder time; of an LSTM a row for each gate,
+ * in the order of its dials. Empty for other banks.
+ */
+export function gaugesOf(model: ModelLog, bank: BankSpec): readonly Gauge[] {
+  const mean = (name: string): ((t: number) => number) => {
+    const reader = model.need(bank.name, name);
+    const known: number[] = []; // a step once held never changes
+    return (t) => (known[t] ??= reader.at(t).reduce((sum, v) => sum + v, 0) / reader.size);
+  };
+  if (bank.kind === "recurrent") return [{ name: "slope", at: mean("slopes") }];
+  if (bank.kind === "cell" && bank.direct) return [{ name: "update", at: mean("input_gate") }];
+  if (bank.kind === "cell") {
+    const kept = mean("forget_gate");
+    return [
+      new GateRow("input", "wf", mean("input_gate")),
+      new GateRow("forget", "ef", (t) => 1 - kept(t)),
+      new GateRow("output", "rf", mean("output_gate")),
+    ];
   }
   const ponder = model.f32(null, "ponder");
-  return ponder && { name: "ponder", at: (t) => Math.min(1, ponder.at(t)[0]! / mostPonder(model)) };
+  return ponder ? [{ name: "ponder", at: (t) => Math.min(1, ponder.at(t)[0]! / mostPonder(model)) }] : [];
 }
 
 /** The gap between lanes has room for this much. */
 const HEIGHT = 6;
 
-/** Bars of steps first … t in the gap above the raster, and their name at its left where there is room. */
-export function paintGauge(
+/** Bars, or a row for each of several, of steps first … t in the gap above the raster. */
+export function paintGauges(
   ctx: Ctx,
   inks: Inks,
   layout: StageLayout,
@@ -42,8 +81,9 @@ export function paintGauge(
   window: TimeWindow,
   t: number,
   steps: number,
-  gauge: Gauge,
+  gauges: readonly Gauge[],
 ): void {
+  if (gauges.length === 0) return;
   const first = Math.max(0, Math.floor(window.first));
   const last = Math.min(t, steps - 1, Math.ceil(window.first + stepsInView(layout, window)));
   const width = Math.max(1, window.step - (window.step >= 3 ? 1 : 0));
@@ -51,12 +91,21 @@ export function paintGauge(
   ctx.beginPath();
   ctx.rect(raster.x, raster.y - HEIGHT - 1, raster.w, HEIGHT + 1);
   ctx.clip();
-  ctx.fillStyle = inks.t3;
-  ctx.globalAlpha = 0.7;
-  for (let step = first; step <= last; step++) {
-    const h = gauge.at(step) * HEIGHT;
-    if (h > 0.2) ctx.fillRect(xOfStep(layout, window, step) - window.step / 2, raster.y - 1 - h, width, h);
-  }
+  gauges.forEach((gauge, k) => {
+    const row = HEIGHT / gauges.length;
+    ctx.fillStyle = gauge instanceof GateRow ? inks[gauge.ink] : inks.t3;
+    ctx.globalAlpha = 0.7;
+    for (let step = first; step <= last; step++) {
+      const x = xOfStep(layout, window, step) - window.step / 2;
+      if (gauge instanceof GateRow) {
+        ctx.globalAlpha = gauge.strength(step, steps);
+        ctx.fillRect(x, raster.y - 1 - HEIGHT + k * row, window.step, row);
+        continue;
+      }
+      const h = gauge.at(step) * HEIGHT;
+      if (h > 0.2) ctx.fillRect(x, raster.y - 1 - h, width, h);
+    }
+  });
   ctx.restore();
 }
 

@@ -3,10 +3,11 @@ import { describe, expect, it } from "vitest";
 import { associationAt, unitsAt } from "../ledger/banks";
 import { sharesAt } from "../ledger/shares";
 import { goldenLog, kind } from "../ledger/testgolden";
+import { loaded, makeLog } from "../ledger/testlog";
 import { AppendColumns, foldRows, LAG_ROWS, LagColumns, lagRow } from "./columns";
 import { parseHex, toOklab } from "./colour";
 import { dialsOf } from "./gates";
-import { gaugeOf, Turns } from "./gauge";
+import { GateRow, gaugesOf, Turns } from "./gauge";
 import { pictureAt } from "./picture";
 import type { Column, ColumnSource } from "./tape";
 import { DARK, hueOf } from "./tokens";
@@ -69,9 +70,32 @@ describe("states without slots", () => {
     expect(cut.blocks.map((block) => block.name)).toEqual(["state h", "written", "slope"]);
     expect(cut.dials.map((dial) => dial.name)).toEqual(["input", "slope"]);
     const slopes = model("rnn").need("state", "slopes").at(9);
-    expect(gaugeOf(model("rnn"), model("rnn").bank())!.at(9)).toBeCloseTo(slopes.reduce((a, b) => a + b) / 4, 6);
-    expect(gaugeOf(model("gru"), model("gru").bank())!.name).toBe("update");
-    expect(gaugeOf(model("delta"), model("delta").bank())).toBeNull();
+    expect(gaugesOf(model("rnn"), model("rnn").bank())[0]!.at(9)).toBeCloseTo(slopes.reduce((a, b) => a + b) / 4, 6);
+    expect(gaugesOf(model("gru"), model("gru").bank()).map(({ name }) => name)).toEqual(["update"]);
+    expect(gaugesOf(model("delta"), model("delta").bank())).toEqual([]);
+  });
+});
+
+describe("gates of an LSTM", () => {
+  const lstm = loaded(makeLog(80, [{ units: 4 }])).model(0);
+  const rows = gaugesOf(lstm, lstm.bank()) as readonly GateRow[];
+
+  it("are rows above the lane in the order of the dials, with their inks and values", () => {
+    for (const t of [0, 63, 64, 79]) {
+      expect(rows.map(({ name, ink, at }) => [name, ink, at(t)])).toEqual(
+        dialsOf(lstm, lstm.bank(), t).map(({ name, ink, value }) => [name, `${ink}f`, value]),
+      );
+    }
+  });
+
+  it("are faint at their lowest and strong at their highest, however little they move", () => {
+    for (const row of rows) {
+      const values = Array.from({ length: 80 }, (_, t) => row.at(t));
+      const [low, high] = [values.indexOf(Math.min(...values)), values.indexOf(Math.max(...values))];
+      expect(row.strength(low, 80)).toBeCloseTo(0.1, 9);
+      expect(row.strength(high, 80)).toBeCloseTo(1, 9);
+    }
+    expect(new GateRow("input", "wf", () => 0.5).strength(3, 10)).toBeCloseTo(0.1, 9);
   });
 });
 

@@ -7,7 +7,7 @@ import { isSingle } from "../wire/layout";
 import type { BankSpec, ModelSpec } from "../wire/manifest";
 import { AppendColumns, foldRows, LagColumns, MatrixColumns, MOST_ROWS, type Fold } from "./columns";
 import { count } from "./format";
-import { gaugeOf, Turns, type Gauge } from "./gauge";
+import { gaugesOf, Turns, type Gauge } from "./gauge";
 import { MatrixImage } from "./now";
 import { norms, pictureAt, type NowPicture } from "./picture";
 import { fixedLimit } from "./scale";
@@ -63,8 +63,8 @@ export class Lane {
   fold!: Fold;
   /** Lag × time. */
   readonly lag: Tape;
-  /** Bars above the raster; null where the bank has none. */
-  readonly gauge: Gauge | null;
+  /** What stands above the raster: bars, or rows of gates. */
+  readonly gauges: readonly Gauge[];
   private readonly phases: Turns;
   /** Which head's matrix the cut through now shows, of an associative memory. */
   private shownHead = 0;
@@ -90,7 +90,7 @@ export class Lane {
     this.hue = hueOf(model.spec.glyph);
     this.label = nameOf(model.spec);
     this.error = new ErrorTrack(signal, model);
-    this.gauge = gaugeOf(model, bank);
+    this.gauges = gaugesOf(model, bank);
     this.phases = new Turns(model, bank);
     const known = shares ?? atOnce(model, bank);
     const source = new LagColumns((t) => known.at(t), signal.planned);

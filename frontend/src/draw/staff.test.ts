@@ -27,7 +27,7 @@ function lane(label: string, told: { moment?: string; error?: string } = {}): La
     rowsShown: () => "slots",
     tape: still,
     lag: still,
-    gauge: null,
+    gauges: [],
     turns: [],
     fold: { rows: 4, per: 1 },
     bank: { kind: "cell" },

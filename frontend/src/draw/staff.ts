@@ -4,7 +4,7 @@ import { between, paintBeats } from "./beats";
 import { parseHex, rgba } from "./colour";
 import { lagRow, LAG_ROWS } from "./columns";
 import { whyStopped } from "./failure";
-import { paintGauge, paintTurns } from "./gauge";
+import { paintGauges, paintTurns } from "./gauge";
 import { stepsInView, xOfStep, type LaneBox, type NowBox, type StageLayout } from "./layout";
 import { paintNow } from "./now";
 import type { Lane } from "./lane";
@@ -32,7 +32,7 @@ export function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBo
   const rows = lane.rowsShown(scene.rows);
   const tape = rows === "lag" ? lane.lag : lane.tape;
   tape.paint(ctx, raster, window.first, window.step, t + 1);
-  if (lane.gauge) paintGauge(ctx, inks, layout, raster, window, t, lane.model.steps, lane.gauge);
+  paintGauges(ctx, inks, layout, raster, window, t, lane.model.steps, lane.gauges);
   if (!box.folded) paintTurns(ctx, inks, layout, raster, window, t, lane.turns);
   ctx.globalAlpha = 1;
   if (awaited(item, t)) paintMissing(ctx, inks, layout, box, scene, lane);
