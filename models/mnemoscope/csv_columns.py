@@ -115,9 +115,11 @@ class Texts:
 
 
 def numbered(values: NDArray[np.float32]) -> tuple[Label, ...]:
-    """What a column of whole numbers that are labels (0 and 1 of an anomaly) says of which rows."""
+    """What a column of whole numbers that are labels (0 and 1 of an anomaly) says of which rows; of more than LABELS_MOST none."""
     known = ~np.isnan(values)
     distinct, at = np.unique(values[known], return_inverse=True)
+    if len(distinct) > LABELS_MOST:
+        return ()
     codes = np.full(len(values), -1, np.int16)
     codes[known] = at
     return stretches(codes, [f"{number:g}" for number in distinct.tolist()])

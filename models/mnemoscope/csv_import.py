@@ -27,7 +27,7 @@ from mnemoscope.csv_sniff import SNIFF_BYTES, Overrides, Sniff, sniff, with_enco
 from mnemoscope.csv_stream import Rows, Undecodable, footer
 from mnemoscope.csv_time import TimeFormat, Timing
 from mnemoscope.errors import ImportFileError, Retry
-from mnemoscope.series import Series
+from mnemoscope.series import Series, labels_of
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported, which no type checker sees
 
@@ -58,10 +58,7 @@ class Table:
             usable = ", ".join(f"{c.index} ({c.name})" for c in self.columns if c.values is not None)
             raise ImportFileError(f"column {channel} holds no numbers", cure=f"Choose one of the columns {usable}.")
         own = column.sample_rate is not None
-        told = next((c.labels for c in self.columns if c.index == labels), ())
-        if labels is not None and not told:
-            said = ", ".join(f"{c.index} ({c.name})" for c in self.columns if c.labels) or "none in this file"
-            raise ImportFileError(f"column {labels} holds no labels", cure=f"Columns of labels: {said}.")
+        told = labels_of({c.index: (c.name, c.labels) for c in self.columns if c.labels}, labels)
         return Series(
             name=column.name,
             values=column.values,

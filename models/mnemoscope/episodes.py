@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mnemoscope import signals, tasks
 from mnemoscope.errors import SignalError
 from mnemoscope.tasks import Episode
+from mnemoscope.tasks_signal import unlike_training
 
 if TYPE_CHECKING:
     from mnemoscope.csv_import import Table
@@ -110,7 +111,8 @@ def from_file(
         kept = tuple(label._replace(stop=min(label.stop, steps)) for label in prepared.labels if label.start < steps)
         prepared = replace(prepared, values=prepared.values[:steps], labels=kept)
     episode = from_prepared(task, path.name, series, prepared, **(options or {}))
-    return episode, notes + list(prepared.warnings)
+    unlike = [] if scaling == "none" else unlike_training(prepared.values)
+    return episode, [*notes, *prepared.warnings, *unlike]
 
 
 def _column(table: Table, channel: str | None) -> int:

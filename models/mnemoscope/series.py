@@ -6,6 +6,7 @@ is filled in without being asked for, and raw = value · scale + offset always l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
@@ -13,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mnemoscope.errors import SignalError
+from mnemoscope.errors import ImportFileError, SignalError
 
 Missing = Literal["hold", "linear", "drop"]
 Scaling = Literal["zscore", "robust", "none"]
@@ -76,6 +77,19 @@ class Prepared:
     @property
     def steps(self) -> int:
         return len(self.values)
+
+
+def labels_of(known: Mapping[int, tuple[str, tuple[Label, ...]]], column: int | None) -> tuple[Label, ...]:
+    """What a column says of the rows; `known` has name and labels of the columns that have any, None asks for none.
+
+    Raises ImportFileError for a column without labels.
+    """
+    if column is None:
+        return ()
+    if column not in known:
+        names = ", ".join(f"{index} ({name})" for index, (name, _) in known.items()) or "none in this file"
+        raise ImportFileError(f"column {column} holds no labels", cure=f"Columns of labels: {names}.")
+    return known[column][1]
 
 
 def prepare(

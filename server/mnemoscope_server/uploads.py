@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from mnemoscope.errors import ImportFileError, Retry
-from mnemoscope.series import Label, Series
+from mnemoscope.series import Label, Series, labels_of
 from mnemoscope_server.parse_child import FAILED
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.store import ID, Store, new_id
@@ -77,11 +77,13 @@ class Uploads:
         if entry is None:
             usable = ", ".join(f"{index} ({c['name']})" for index, c in facts["channels"].items())
             raise ImportFileError(f"column {channel} holds no numbers", cure=f"Choose one of the columns {usable}.")
-        known = facts.get("labels", {})  # an upload that an earlier version has read tells none
-        told = known.get(str(labels), [])
-        if labels is not None and not told:
-            said = ", ".join(known) or "none in this file"
-            raise ImportFileError(f"column {labels} holds no labels", cure=f"Columns of labels: {said}.")
+        rows = facts.get("labels", {})  # an upload that an earlier version has read tells none
+        known = {
+            column["index"]: (column["name"], tuple(Label(*row) for row in rows[str(column["index"])]))
+            for column in report["columns"]
+            if str(column["index"]) in rows
+        }
+        told = labels_of(known, labels)
         values = np.fromfile(folder / "values.f32", "<f4", entry["count"], offset=entry["offset"])
         own = entry["sample_rate"] is not None
         time_file = folder / "time.f64"
@@ -92,7 +94,7 @@ class Uploads:
             sample_rate=entry["sample_rate"] if own else report["sample_rate"],
             unit=entry["unit"],
             gaps=() if own else tuple((i, j) for i, j in facts["gaps"]),
-            labels=() if own else tuple(Label(*label) for label in told),
+            labels=() if own else told,
             source={k: report[k] for k in ("format", "encoding", "delimiter", "decimal", "header", "sha256")}
             | {"channel": entry["name"], "column": channel},
         )

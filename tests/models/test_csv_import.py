@@ -343,3 +343,9 @@ def test_labels_of_more_stretches_than_can_be_looked_at_are_left_out(load):
     text = "a,label\n" + "".join(f"{i % 7},{'xy'[i % 2]}\n" for i in range(2 * csv_columns.LABELLED_MOST + 10))
     column = load(text).columns[1]
     assert (column.kind, column.labels) == ("label", ())
+
+
+def test_numbers_that_turn_out_to_be_too_many_are_no_labels(load):
+    """A column may begin like one of labels and go on like a counter."""
+    text = "a,label\n" + "".join(f"{i % 7},{max(0, i - 10_000)}\n" for i in range(50_000))
+    assert load(text).columns[1].labels == ()

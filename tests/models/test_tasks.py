@@ -1,9 +1,11 @@
 """Episodes ask for what they say they ask for."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from mnemoscope import tasks, tasks_signal
+from mnemoscope import episodes, tasks, tasks_signal
 from mnemoscope.errors import UnknownTask
 from mnemoscope.tasks import NGrams
 
@@ -194,3 +196,12 @@ def test_what_is_called_unlike_the_training_is_rare_in_it() -> None:
     assert np.mean(["deviations" in text for text in told]) < 0.005
     assert 0.001 < np.mean(["neighbouring" in text for text in told]) < 0.03
     assert tasks_signal.unlike_training(np.zeros(50)) == []
+
+
+def test_a_file_unlike_the_training_is_told_of_on_the_command_line_too(tmp_path: Path) -> None:
+    path = tmp_path / "noise.csv"
+    path.write_text("a\n" + "".join(f"{(i * 7919) % 101 - 50}\n" for i in range(300)))
+    _, notes = episodes.from_file("signal-recall", path)
+    assert "neighbouring steps are less alike" in " ".join(notes)
+    _, notes = episodes.from_file("signal-recall", path, scaling="none")
+    assert "neighbouring" not in " ".join(notes)
