@@ -8,7 +8,7 @@ import type { SignalTrack } from "./signal";
 
 export type EventKind = "task" | "write" | "read" | "peak";
 
-export const EVENT_KINDS: readonly { value: EventKind; label: string; says: string }[] = [
+const EVENT_KINDS: readonly { value: EventKind; label: string; says: string }[] = [
   { value: "task", label: "Events", says: "Where the task stores, asks or labels something." },
   {
     value: "write",
