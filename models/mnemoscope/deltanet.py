@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from mnemoscope.delta_rule import Write
-from mnemoscope.delta_stack import DeltaConfig, DeltaMixer, DeltaStack
+from mnemoscope.delta_mixer import DeltaConfig, DeltaMixer
+from mnemoscope.fast_weight_stack import FastWeightStack
+from mnemoscope.fast_weights import Write
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class DeltaNetMixer(DeltaMixer):
         return Write(queries, keys, values, strength.expand_as(keys), strength.expand_as(values), None), None
 
 
-class DeltaNet(DeltaStack):
+class DeltaNet(FastWeightStack[DeltaNetConfig]):
     """DeltaNet layers over real-valued features.
 
     Example: `net = DeltaNet(DeltaNetConfig(inputs=9, outputs=8)); net.step(torch.zeros(1, 9), net.initial_state(1))`.

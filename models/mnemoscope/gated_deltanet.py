@@ -15,8 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from mnemoscope import delta_rule
-from mnemoscope.delta_rule import Write
-from mnemoscope.delta_stack import DeltaConfig, DeltaMixer, DeltaStack
+from mnemoscope.delta_mixer import DeltaConfig, DeltaMixer
+from mnemoscope.fast_weight_stack import FastWeightStack
+from mnemoscope.fast_weights import Write
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class GatedDeltaNetMixer(DeltaMixer):
         return Write(queries, keys, values, erase, torch.sigmoid(write_gate), log_retention), gate
 
 
-class GatedDeltaNet(DeltaStack):
+class GatedDeltaNet(FastWeightStack[GatedDeltaNetConfig]):
     """Gated DeltaNet-2 layers over real-valued features.
 
     Example: `net = GatedDeltaNet(GatedDeltaNetConfig(inputs=9, outputs=8)); net.step(torch.zeros(1, 9), net.initial_state(1))`.
