@@ -1,6 +1,7 @@
 """The delta rule and its two networks: exact overwriting, the loops of the papers, the ledger, one memory many ways."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,8 +15,10 @@ from mnemoscope.kinds import ledger
 from mnemoscope.models.delta import rule as delta_rule
 from mnemoscope.models.delta.deltanet import DeltaNet, DeltaNetConfig
 from mnemoscope.models.delta.gated_deltanet import GatedDeltaNet, GatedDeltaNetConfig
-from mnemoscope.models.delta.rule import Write
-from mnemoscope.models.delta.stack import DeltaStack, DeltaState
+from mnemoscope.models.delta.mixer import DeltaState
+from mnemoscope.models.fast_weights import memory as fast_weights
+from mnemoscope.models.fast_weights.memory import Write
+from mnemoscope.models.fast_weights.stack import FastWeightStack
 from mnemoscope.reading import verify
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running import record
@@ -27,7 +30,9 @@ both = pytest.mark.parametrize("name", sorted(MODELS))
 decaying = pytest.mark.parametrize("decays", [False, True])
 
 
-def small(name: str, *, seed: int = 0, inputs: int = INPUTS, outputs: int = OUTPUTS, **settings: object) -> DeltaStack:
+def small(
+    name: str, *, seed: int = 0, inputs: int = INPUTS, outputs: int = OUTPUTS, **settings: object
+) -> FastWeightStack[Any]:
     torch.manual_seed(seed)
     make, config = MODELS[name]
     model = make(config(inputs=inputs, outputs=outputs, **(SIZES | settings))).double().eval()
@@ -59,7 +64,9 @@ def at(write: Write, t: int) -> Write:
     return Write(*(part[:, t] for part in write[:5]), decay)  # type: ignore[misc]
 
 
-def fold(model: DeltaStack, x: Tensor, state: DeltaState | None = None) -> tuple[Tensor, DeltaState, list]:
+def fold(
+    model: FastWeightStack[Any], x: Tensor, state: tuple[DeltaState, ...] | None = None
+) -> tuple[Tensor, tuple[DeltaState, ...], list]:
     state = state or model.initial_state(len(x))
     outputs, seen = [], []
     for t in range(x.shape[1]):
@@ -74,8 +81,8 @@ def fold(model: DeltaStack, x: Tensor, state: DeltaState | None = None) -> tuple
 def test_update_and_read_equal_the_equation_written_as_matrices(decays: bool) -> None:
     """S ← (I − k (b⊙k)ᵀ) Diag(α) S + k (w⊙v)ᵀ and Sᵀ q, head by head in NumPy."""
     memory, write = numbers(B, A, K, V, seed=7), at(writes(1, decays=decays), 0)
-    after = delta_rule.update(memory, write)
-    reads = delta_rule.read(after, write.queries)
+    after = fast_weights.update(memory, write)
+    reads = fast_weights.read(after, write.queries)
     for i in range(B):
         for h in range(A):
             q, k, v, b, w = (part[i, h].numpy() for part in write[:5])
@@ -91,12 +98,12 @@ def test_strength_1_overwrites_exactly_and_strength_0_changes_nothing() -> None:
     key = write.keys / write.keys.norm(dim=-1, keepdim=True)
     ones, nothing = torch.ones_like(write.erase), torch.zeros_like(write.erase)
     full = write._replace(keys=key, erase=ones, write_gate=torch.ones_like(write.values))
-    after = delta_rule.update(memory, full)
-    torch.testing.assert_close(delta_rule.read(after, key), write.values, atol=1e-14, rtol=0)
+    after = fast_weights.update(memory, full)
+    torch.testing.assert_close(fast_weights.read(after, key), write.values, atol=1e-14, rtol=0)
     other = write.queries - (write.queries * key).sum(-1, keepdim=True) * key  # orthogonal to the key
-    torch.testing.assert_close(delta_rule.read(after, other), delta_rule.read(memory, other), atol=1e-14, rtol=0)
+    torch.testing.assert_close(fast_weights.read(after, other), fast_weights.read(memory, other), atol=1e-14, rtol=0)
     none = write._replace(erase=nothing, write_gate=torch.zeros_like(write.values))
-    assert torch.equal(delta_rule.update(memory, none), memory)
+    assert torch.equal(fast_weights.update(memory, none), memory)
 
 
 def test_gated_rule_without_decay_and_with_tied_gates_is_the_delta_rule() -> None:
@@ -108,8 +115,8 @@ def test_gated_rule_without_decay_and_with_tied_gates_is_the_delta_rule() -> Non
     )
     k = write.keys
     wanted = memory + torch.einsum("bak,bav->bakv", beta * k, write.values - torch.einsum("bakv,bak->bav", memory, k))
-    torch.testing.assert_close(delta_rule.update(memory, tied), wanted, atol=1e-14, rtol=0)
-    assert not torch.allclose(delta_rule.update(memory, write), wanted, atol=1e-3)
+    torch.testing.assert_close(fast_weights.update(memory, tied), wanted, atol=1e-14, rtol=0)
+    assert not torch.allclose(fast_weights.update(memory, write), wanted, atol=1e-3)
 
 
 @decaying
@@ -120,8 +127,8 @@ def test_run_is_the_fold_of_update_and_read(steps: int, chunk: int, decays: bool
     write, memory = writes(steps, decays=decays, strongest=2.0 if not decays else 1.0), numbers(B, A, K, V, seed=7)
     reads, last = delta_rule.run(memory, write, chunk=chunk)
     for t in range(steps):
-        memory = delta_rule.update(memory, at(write, t))
-        torch.testing.assert_close(reads[:, t], delta_rule.read(memory, write.queries[:, t]), atol=1e-12, rtol=0)
+        memory = fast_weights.update(memory, at(write, t))
+        torch.testing.assert_close(reads[:, t], fast_weights.read(memory, write.queries[:, t]), atol=1e-12, rtol=0)
     torch.testing.assert_close(last, memory, atol=1e-12, rtol=0)
 
 
@@ -158,7 +165,7 @@ def test_gradients_of_update_read_and_run(decays: bool) -> None:
 
     def one(memory: Tensor, *parts: Tensor) -> Tensor:
         step = at(Write(*parts, *([] if decays else [None])), 0)  # type: ignore[misc]
-        return delta_rule.read(delta_rule.update(memory, step), step.queries)
+        return fast_weights.read(fast_weights.update(memory, step), step.queries)
 
     def all_steps(memory: Tensor, *parts: Tensor) -> tuple[Tensor, Tensor]:
         return delta_rule.run(memory, Write(*parts, *([] if decays else [None])), chunk=3)  # type: ignore[misc]
@@ -201,13 +208,15 @@ def layer_in_numpy(p: dict[str, np.ndarray], n: int, xs: np.ndarray, name: str, 
             memory[h] = kept - np.outer(kh, (b * kh) @ kept) + np.outer(kh, w * v[values])
             read[h] = rms(memory[h].T @ unit(q[keys]), get("mixer.norm.weight")) * gate
         y = x + get("mixer.out.weight") @ read.reshape(-1)
-        up, value = np.split(get("up.weight") @ rms(y, get("norm2.weight")), 2)
-        out.append(y + get("down.weight") @ (silu(up) * value))
+        if f"layers.{n}.up.weight" in p:
+            up, value = np.split(get("up.weight") @ rms(y, get("norm2.weight")), 2)
+            y = y + get("down.weight") @ (silu(up) * value)
+        out.append(y)
     return np.array(out)
 
 
 @both
-@pytest.mark.parametrize("settings", [{}, {"convolution": 0}, {"convolution": 2, "reflect": True}])
+@pytest.mark.parametrize("settings", [{}, {"convolution": 0, "feedforward": 0}, {"convolution": 2, "reflect": True}])
 @torch.no_grad()
 def test_the_network_equals_loops_in_numpy(name: str, settings: dict) -> None:
     """Embedding to read-out over a sequence, from the state dict alone; forward and step give that same."""
@@ -301,7 +310,7 @@ def test_a_recording_of_it_verifies(name: str, tmp_path: Path) -> None:
         with torch.no_grad():
             for x in torch.from_numpy(episode.inputs[:71]):
                 state = model.step(x.unsqueeze(0), state).state
-        np.testing.assert_allclose(rec[name].memory(70, bank="layer1"), state.memory[1][0].numpy(), atol=1e-5)
+        np.testing.assert_allclose(rec[name].memory(70, bank="layer1"), state[1].memory[0].numpy(), atol=1e-5)
         assert rec[name].shares(70, head=A - 1, bank="layer1").sum() == pytest.approx(1, abs=1e-4)
 
 
@@ -331,8 +340,8 @@ def test_parameter_names_are_pinned() -> None:
     assert sorted(small("deltanet").state_dict()) == sorted(wanted)
     extra = [f"layers.{n}.mixer.{part}" for n in (0, 1) for part in ("log_rate", "retention_bias")]
     assert sorted(small("gated-deltanet").state_dict()) == sorted(wanted + extra)
-    without = [part for part in wanted if "convolution" not in part]
-    assert sorted(small("deltanet", convolution=0).state_dict()) == sorted(without)
+    without = [part for part in wanted if not any(left in part for left in ("convolution", "norm2", "up", "down"))]
+    assert sorted(small("deltanet", convolution=0, feedforward=0).state_dict()) == sorted(without)
 
 
 @both
@@ -347,14 +356,17 @@ def test_training_reaches_every_parameter(name: str) -> None:
 
 
 @both
-@pytest.mark.parametrize("size", ["heads", "key_width", "value_width", "layers", "width", "feedforward"])
+@pytest.mark.parametrize("size", ["heads", "key_width", "value_width", "layers", "width"])
 def test_sizes_below_one_are_named(name: str, size: str) -> None:
     with pytest.raises(ValueError, match=f"{size} must be at least 1, got 0"):
         small(name, **{size: 0})
 
 
-def test_a_negative_convolution_and_too_long_a_chunk_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"convolution must be 0 \(none\) or a number of steps, got -1"):
-        small("deltanet", convolution=-1)
+def test_what_cannot_be_computed_is_refused() -> None:
+    for part in ("convolution", "feedforward"):
+        with pytest.raises(ValueError, match=rf"{part} must be 0 \(none\) or more, got -1"):
+            small("deltanet", **{part: -1})
     with pytest.raises(ValueError, match="chunk must be from 1 to 16, got 17"):
         delta_rule.run(numbers(B, A, K, V, seed=7), writes(20, decays=True), chunk=17)
+    with pytest.raises(ValueError, match="needs an erase gate"):
+        delta_rule.run(numbers(B, A, K, V, seed=7), writes(20, decays=True)._replace(erase=None))

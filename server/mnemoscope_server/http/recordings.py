@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.access import owners as callers
-from mnemoscope_server.errors import IllegalMove, NotPossible, UnknownRecording
+from mnemoscope_server.errors import NotPossible, UnknownRecording
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.problems import problem
 from mnemoscope_server.schemas import recordings as rest_recordings

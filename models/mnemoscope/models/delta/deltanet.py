@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from mnemoscope.models.delta.rule import Write
-from mnemoscope.models.delta.stack import DeltaConfig, DeltaMixer, DeltaStack
+from mnemoscope.models.delta.mixer import DeltaConfig, DeltaMixer
+from mnemoscope.models.fast_weights.memory import Write
+from mnemoscope.models.fast_weights.stack import FastWeightStack
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class DeltaNetMixer(DeltaMixer):
         return Write(queries, keys, values, strength.expand_as(keys), strength.expand_as(values), None), None
 
 
-class DeltaNet(DeltaStack):
+class DeltaNet(FastWeightStack[DeltaNetConfig]):
     """DeltaNet layers over real-valued features.
 
     Example: `net = DeltaNet(DeltaNetConfig(inputs=9, outputs=8)); net.step(torch.zeros(1, 9), net.initial_state(1))`.

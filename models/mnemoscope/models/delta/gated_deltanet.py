@@ -15,8 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from mnemoscope.models.delta import rule as delta_rule
-from mnemoscope.models.delta.rule import Write
-from mnemoscope.models.delta.stack import DeltaConfig, DeltaMixer, DeltaStack
+from mnemoscope.models.delta.mixer import DeltaConfig, DeltaMixer
+from mnemoscope.models.fast_weights.memory import Write
+from mnemoscope.models.fast_weights.stack import FastWeightStack
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class GatedDeltaNetMixer(DeltaMixer):
         return Write(queries, keys, values, erase, torch.sigmoid(write_gate), log_retention), gate
 
 
-class GatedDeltaNet(DeltaStack):
+class GatedDeltaNet(FastWeightStack[GatedDeltaNetConfig]):
     """Gated DeltaNet-2 layers over real-valued features.
 
     Example: `net = GatedDeltaNet(GatedDeltaNetConfig(inputs=9, outputs=8)); net.step(torch.zeros(1, 9), net.initial_state(1))`.

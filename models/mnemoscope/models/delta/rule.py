@@ -1,23 +1,17 @@
-"""The delta rule: an associative memory that overwrites what it holds under a key. Pure functions, one equation each.
+"""The delta rule: a memory of fast weights that overwrites what it holds under a key. Pure functions, one equation each.
 
 Papers: [Schlag] Schlag, Irie, Schmidhuber 2021 (arXiv 2102.11174); [Yang] Yang et al. 2024 (arXiv 2406.06484);
-[GDN-2] Hatamizadeh, Choi, Kautz 2026 (arXiv 2605.22791), whose update has the others as special cases:
-
-    S_t = (I − k_t (b_t ⊙ k_t)ᵀ) Diag(α_t) S_{t−1} + k_t (w_t ⊙ v_t)ᵀ        r_t = S_tᵀ q_t
-
-Glossary (B batch, T steps, A heads, K key size, V value size)
-    S  memory [B, A, K, V]      q, k  query and key [B, A, K]      v  value [B, A, V]
-    α  retention [B, A, K], kept as its logarithm g ≤ 0      b  erase gate [B, A, K]      w  write gate [B, A, V]
+[GDN-2] Hatamizadeh, Choi, Kautz 2026 (arXiv 2605.22791). Update, read and glossary: fast_weights.py.
 
 DeltaNet is α = 1, b = w = β: S_t = S_{t−1} + β k (v − S_{t−1}ᵀ k)ᵀ. With β = 1 and a key of length 1 the memory then answers
 the key with exactly v; with β = 0 nothing happens. All steps of a sequence are computed together by `run`.
 """
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from mnemoscope.models.fast_weights.memory import Write
 
 NORM_EPSILON = 1e-6
 """Added under the square root of the length of a key: the gradient of a zero key stays finite."""
@@ -30,17 +24,6 @@ CHUNK = 16
 """Steps that `run` solves together."""
 
 
-class Write(NamedTuple):
-    """What a layer emits for its memory, at one step [B, A, ·] or at T steps at once [B, T, A, ·]."""
-
-    queries: Tensor  # q [.., K]
-    keys: Tensor  # k [.., K], length 1
-    values: Tensor  # v [.., V]
-    erase: Tensor  # b [.., K]
-    write_gate: Tensor  # w [.., V]
-    log_retention: Tensor | None  # g = log α [.., K]; None: nothing decays
-
-
 def unit(x: Tensor) -> Tensor:
     """Length 1: x / √(|x|² + ε) over the last axis, for keys and queries ([Yang])."""
     return x * torch.rsqrt(x.square().sum(-1, keepdim=True) + NORM_EPSILON)
@@ -51,32 +34,18 @@ def log_retention(raw: Tensor, log_rate: Tensor, bias: Tensor) -> Tensor:
     return (-log_rate.exp() * F.softplus(raw + bias)).clamp_min(FLOOR)
 
 
-def update(memory: Tensor, write: Write) -> Tensor:
-    """One step of the memory: S_t from S_{t−1} [B, A, K, V] and what the layer emitted ([GDN-2]).
-
-    First decay, then subtract what the memory answers to b ⊙ k and add w ⊙ v, both under the key.
-    """
-    if write.log_retention is not None:
-        memory = memory * write.log_retention.exp().unsqueeze(-1)
-    old = torch.matmul((write.erase * write.keys).unsqueeze(-2), memory)  # [B, A, 1, V]
-    return memory + write.keys.unsqueeze(-1) * ((write.write_gate * write.values).unsqueeze(-2) - old)
-
-
-def read(memory: Tensor, queries: Tensor) -> Tensor:
-    """What the memory answers, r = Sᵀ q: memory [B, A, K, V], queries [B, A, K] -> [B, A, V]."""
-    return torch.matmul(queries.unsqueeze(-2), memory).squeeze(-2)
-
-
 def run(memory: Tensor, write: Write, *, chunk: int = CHUNK) -> tuple[Tensor, Tensor]:
     """All T steps: memory [B, A, K, V] and emissions [B, T, A, ·] -> reads [B, T, A, V] and the memory after the last step.
 
-    Equals `update` and `read` step by step up to rounding, with T / chunk sequential steps ([Yang], with the decay of
+    Equals `fast_weights.update` and `read` step by step up to rounding, with T / chunk sequential steps ([Yang], with the decay of
     [GDN-2]). Within a chunk S_t = Γ_t S_0 + Σ_{s≤t} (Γ_t / Γ_s) k_s u_sᵀ, where Γ is the running product of α and
     u_t = w_t v_t − S_0ᵀ (Γ_t b_t k_t) − Σ_{s<t} a_ts u_s, a_ts = (b_t k_t)ᵀ (Γ_t / Γ_s) k_s: a unit triangular system.
-    Raises ValueError for a chunk above CHUNK, for which log retentions down to FLOOR could overflow.
+    Raises ValueError without an erase gate, and for a chunk above CHUNK, for which log retentions down to FLOOR could overflow.
     """
     if not 1 <= chunk <= CHUNK:
         raise ValueError(f"chunk must be from 1 to {CHUNK}, got {chunk}")
+    if write.erase is None:
+        raise ValueError("the delta rule needs an erase gate")
     steps = write.keys.shape[1]
     size = min(steps, chunk)
     erasing, queries, keys, adding = (
