@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mnemoscope import ledger
-from mnemoscope.fast_weight_stack import FastWeightStack
+from mnemoscope.kinds import ledger
+from mnemoscope.models.fast_weights.stack import FastWeightStack
 
 Floats = np.ndarray
 Get = Callable[[str], Floats]
