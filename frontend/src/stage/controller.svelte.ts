@@ -1,11 +1,9 @@
 /** The stage's desk: one open recording, how it is looked at, and everything that can be told to it. */
 
-import type { Target } from "../draw/stage/hit";
-import { sameTarget } from "../draw/stage/hit";
 import type { Lane } from "../draw/lane/lane";
 import { kindsOf, neighbour } from "../analysis/events";
 import type { Inks } from "../draw/ink/tokens";
-import { LENSES, type LensName } from "../view/vocabulary";
+import { LENSES, sameTarget, type LensName, type Rows, type Target } from "../view/vocabulary";
 import { LensBook } from "../recording/lens_cache.svelte";
 import type { Session } from "../recording/session.svelte";
 import { Training } from "../view/training.svelte";
@@ -189,7 +187,7 @@ export class Desk {
     if (place >= 0) view.phoneLane = place;
   }
 
-  setRows(rows: "slots" | "lag"): void {
+  setRows(rows: Rows): void {
     if (rows === "slots") this.model.stopSweeps();
     this.view.rows = rows;
     this.cursor.pinned = null;

@@ -1,6 +1,6 @@
 /** Between what is looked at and the link that says so: models have ids there and streams here. */
 
-import type { Target } from "../draw/stage/hit";
+import type { Target } from "../view/vocabulary";
 import type { ViewState } from "../view/permalink";
 import type { Desk } from "./controller.svelte";
 import { arranged, onStage, type Rack } from "../view/lane_order";

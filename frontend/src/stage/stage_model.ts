@@ -7,7 +7,6 @@ import type { ModelLog, RecordingLog } from "../memory/log";
 import { isSingle } from "../wire/layout";
 import type { BankSpec } from "../wire/manifest";
 import { BITS_TOP, BitsSource } from "../draw/stage/bits";
-import type { Target } from "../draw/stage/hit";
 import { Lane } from "../draw/lane/lane";
 import type { StageLayout, TimeWindow } from "../draw/stage/layout";
 import { Density } from "../draw/panels/scrubber";
@@ -15,7 +14,7 @@ import { SignalTrack } from "../analysis/signal";
 import type { LaneScene, Scene } from "../draw/stage/stage";
 import { Tape } from "../draw/lane/tape";
 import type { Inks } from "../draw/ink/tokens";
-import type { LensName } from "../view/vocabulary";
+import type { LensName, Rows, Target } from "../view/vocabulary";
 import type { LensBook } from "../recording/lens_cache.svelte";
 import { ShareBook } from "../memory/worker/share_cache";
 
@@ -23,7 +22,7 @@ import { ShareBook } from "../memory/worker/share_cache";
 export interface Look {
   t: number;
   window: TimeWindow;
-  rows: "slots" | "lag";
+  rows: Rows;
   /** Streams on the stage, in order. */
   shown: readonly number[];
   solo: number | null;

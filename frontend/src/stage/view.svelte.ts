@@ -4,6 +4,7 @@ import type { Measure } from "../analysis/measures";
 import { DEFAULT_STEP, fitting, openingStep, zoom, type StageLayout, type TimeWindow } from "../draw/stage/layout";
 import type { EventKind } from "../analysis/events";
 import type { Likeness } from "../analysis/similar";
+import type { Rows } from "../view/vocabulary";
 import { moved, placed, rackOf, toggled, type Rack, type RackSet } from "../view/lane_order";
 
 /** Moments like one, as they were looked for. */
@@ -32,7 +33,7 @@ export class StageView {
   inView = $state(0);
   /** Boxes of the last picture: what lies over the canvas is placed by them. */
   box = $state.raw<StageLayout | null>(null);
-  rows = $state<"slots" | "lag">("slots");
+  rows = $state<Rows>("slots");
   rack = $state.raw<Rack>(rackOf([]));
   /** What the health strip shows; null: no strip. */
   health = $state<Measure | null>(null);

@@ -4,15 +4,7 @@
  * Everything that is drawn reads it; nothing else keeps a step of its own. The play loop is one animation frame after
  * another while it plays and nothing at all while it does not.
  */
-import type { LensName } from "./vocabulary";
-
-/** One thing on the stage, as hit testing names it. `slot` is the model's own index: slot, unit or step. */
-export type Target =
-  | { zone: "signal"; t: number }
-  | { zone: "axis"; t: number }
-  | { zone: "lane"; stream: number; t: number; slot: number | null }
-  | { zone: "dial"; stream: number; t: number; dial: number }
-  | { zone: "header"; stream: number; t: number };
+import type { LensName, Target } from "./vocabulary";
 
 /** Animation frames; tests bring their own. `now` in ms. */
 export interface Frames {

@@ -5,7 +5,8 @@
  * nothing in it can keep a recording from opening.
  */
 
-import { LENSES, type LensName } from "./vocabulary";
+import { MEASURE_NAMES, type Measure } from "../analysis/measures";
+import { LENSES, STEP_WIDTHS, type LensName, type Rows } from "./vocabulary";
 
 export const LINK_VERSION = 1;
 
@@ -19,7 +20,7 @@ export interface ViewState {
   readonly t?: number;
   /** Id of the model shown alone. */
   readonly solo?: string;
-  readonly rows?: "slots" | "lag";
+  readonly rows?: Rows;
   /** Pixels per step; absent: as the run opens, which depends on its length and on the window. */
   readonly zoom?: number;
   /** Steps per second; Infinity = as fast as it can be shown. */
@@ -41,7 +42,7 @@ export interface ViewState {
   /** Selected range: first and last step. */
   readonly selection?: readonly [number, number];
   /** What the health strip shows; absent: no strip. */
-  readonly health?: Health;
+  readonly health?: Measure;
   /** Bank looked at of models that have several: [model, bank]. */
   readonly banks?: readonly (readonly [string, string])[];
   /** Read head whose arcs are shown, of models where not all are: [model, head]. */
@@ -49,13 +50,6 @@ export interface ViewState {
   /** Updates of training after which the memories are shown; absent: as they were in the end. */
   readonly train?: number;
 }
-
-/** Measures of the health strip. */
-export const HEALTHS = ["filled", "focus", "twins", "memory", "error"] as const;
-export type Health = (typeof HEALTHS)[number];
-
-/** Pixels per step that there are: draw/layout's, which this floor does not know. */
-export const ZOOMS: readonly number[] = [1.5, 2, 3, 4, 6, 8, 12, 16];
 
 /** Lists of models in a link, by their key there. */
 const LISTS = { hide: "hidden", order: "order", top: "top", mute: "muted", fold: "folded" } as const;
@@ -109,7 +103,7 @@ export function parseLink(hash: string): ParsedLink {
         else refuse("slots or lag");
         break;
       case "zoom":
-        view.zoom = ZOOMS.find((zoom) => String(zoom) === value) ?? (refuse(ZOOMS.join(", ")), undefined);
+        view.zoom = STEP_WIDTHS.find((width) => String(width) === value) ?? (refuse(STEP_WIDTHS.join(", ")), undefined);
         break;
       case "speed":
         view.speed = speed(value) ?? (refuse("steps per second or max"), undefined);
@@ -134,7 +128,7 @@ export function parseLink(hash: string): ParsedLink {
         view.selection = loop(value) ?? (refuse("first-last"), undefined);
         break;
       case "health":
-        view.health = HEALTHS.find((name) => name === value) ?? (refuse(HEALTHS.join(", ")), undefined);
+        view.health = MEASURE_NAMES.find((name) => name === value) ?? (refuse(MEASURE_NAMES.join(", ")), undefined);
         break;
       case "bank":
         view.banks = banks(value) ?? (refuse("model:bank"), undefined);

@@ -1,14 +1,7 @@
 /** What lies under the pointer, read from the same boxes that were drawn. */
 
+import type { Target } from "../../view/vocabulary";
 import { rowAt, stepAtX, type Box, type StageLayout, type TimeWindow } from "./layout";
-
-/** One thing on the stage. `slot` is the model's own index (slot, unit or step), not a row of pixels. */
-export type Target =
-  | { zone: "signal"; t: number }
-  | { zone: "axis"; t: number }
-  | { zone: "lane"; stream: number; t: number; slot: number | null }
-  | { zone: "dial"; stream: number; t: number; dial: number }
-  | { zone: "header"; stream: number; t: number };
 
 export interface HitLane {
   stream: number;
@@ -82,8 +75,4 @@ function slot(lane: HitLane, row: number | null, t: number): number | null {
   if (row === null) return null;
   const index = lane.slotOfRow(row);
   return index < lane.slotsAt(t) ? index : null;
-}
-
-export function sameTarget(a: Target | null, b: Target | null): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -5,6 +5,8 @@
  * One time axis is shared by strip, axis and lanes; one slot axis by a lane's raster, heads, matrix and usage.
  */
 
+import { STEP_WIDTHS } from "../../view/vocabulary";
+
 export interface Box {
   x: number;
   y: number;
@@ -58,8 +60,6 @@ export interface StageLayout {
   nowX: number;
 }
 
-/** Widths of a step in pixels, smallest first. A step fitted to the width would look like noise. */
-export const STEP_WIDTHS = [1.5, 2, 3, 4, 6, 8, 12, 16] as const;
 export const DEFAULT_STEP = 3;
 
 /** The step a run opens with: the default, or as wide as a short run may be to stay in view as a whole. */

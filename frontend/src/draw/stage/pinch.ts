@@ -1,6 +1,7 @@
 /** Two fingers on the time axis: what they took hold of stays between them, while they move apart, together or along. */
 
-import { STEP_WIDTHS, type StageLayout, type TimeWindow } from "./layout";
+import { STEP_WIDTHS } from "../../view/vocabulary";
+import type { StageLayout, TimeWindow } from "./layout";
 
 /** Two fingers: the middle between them, and how far they are apart, in CSS pixels. */
 export interface Fingers {

@@ -4,18 +4,9 @@ import { parseHex, rgba } from "../ink/colour";
 import type { StageLayout, TimeWindow } from "./layout";
 import { spans, xOfStep } from "./layout";
 import { readout, signalReadout } from "./readout";
-import type { Scene } from "./scene";
+import type { Ranges, Scene } from "./scene";
 import { text, textWidth, type Ctx } from "../ink/text";
 import type { Inks } from "../ink/tokens";
-
-export interface Ranges {
-  /** First and last step, both included. */
-  selection: readonly [number, number] | null;
-  loop: readonly [number, number] | null;
-  /** Moments like the one asked about: first step, and how many steps each is long. */
-  similar: readonly number[];
-  length: number;
-}
 
 export function paintRanges(ctx: Ctx, inks: Inks, layout: StageLayout, window: TimeWindow, ranges: Ranges): void {
   const { time, signal, axis, bottom } = layout;

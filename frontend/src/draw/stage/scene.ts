@@ -3,14 +3,23 @@
 import type { TaskEvent } from "../../wire/manifest";
 import type { Beat } from "../lane/beats";
 import type { BitsSource } from "./bits";
-import type { HealthScene } from "../../analysis/measures";
-import type { Target } from "./hit";
+import type { HealthScene } from "./measure_strip";
+import type { LensName, Rows, Target } from "../../view/vocabulary";
 import type { Lane } from "../lane/lane";
 import type { TimeWindow } from "./layout";
-import type { Ranges } from "./ranges";
 import type { Range } from "../../analysis/scale";
 import type { SignalTrack } from "../../analysis/signal";
 import type { Tape } from "../lane/tape";
+
+/** Stretches of time that are marked over strip and lanes. */
+export interface Ranges {
+  /** First and last step, both included. */
+  selection: readonly [number, number] | null;
+  loop: readonly [number, number] | null;
+  /** Moments like the one asked about: first step, and how many steps each is long. */
+  similar: readonly number[];
+  length: number;
+}
 
 export interface LaneScene {
   lane: Lane;
@@ -37,9 +46,9 @@ export interface Scene {
   /** The playhead. */
   t: number;
   window: TimeWindow;
-  rows: "slots" | "lag";
+  rows: Rows;
   /** What arcs mean: where what is read was written, or which inputs move the answer. */
-  lens: "mechanism" | "sensitivity" | "intervention";
+  lens: LensName;
   signal: SignalTrack;
   range: Range;
   events: readonly TaskEvent[];

@@ -5,7 +5,7 @@ import { paintArcs, type ArcSet } from "./arcs";
 import { paintAxis, paintMoments } from "./axis";
 import { paintAges, paintGutter } from "./ages";
 import { BITS_TOP } from "./bits";
-import { paintHealth } from "../../analysis/measures";
+import { paintHealth } from "./measure_strip";
 import type { StageLayout } from "./layout";
 import { paintRanges } from "./ranges";
 import type { Scene } from "./scene";

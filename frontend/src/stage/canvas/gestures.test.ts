@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Target } from "../../draw/stage/hit";
+import type { Target } from "../../view/vocabulary";
 import { layout, xOfStep } from "../../draw/stage/layout";
 import { pinched } from "../../draw/stage/pinch";
 import { Gestures, Notches, type Pointed } from "./gestures";

@@ -3,7 +3,7 @@
  * resting; two fingers zoom and pan, and nothing that the first did on the way there counts.
  */
 
-import type { Target } from "../../draw/stage/hit";
+import type { Target } from "../../view/vocabulary";
 import type { Fingers } from "../../draw/stage/pinch";
 
 /** What gestures ask of the stage and tell it. Coordinates are CSS pixels on the canvas. */

@@ -1,6 +1,7 @@
 /** Pointer, fingers and wheel on the stage's canvas: what lies there, and what a gesture does to cursor and window. */
 
-import { sameTarget, targetAt, type HitScene, type Target } from "../../draw/stage/hit";
+import { targetAt, type HitScene } from "../../draw/stage/hit";
+import { sameTarget, type Target } from "../../view/vocabulary";
 import { stepAtX, zoom, type StageLayout, type TimeWindow } from "../../draw/stage/layout";
 import { pinched, type Fingers } from "../../draw/stage/pinch";
 import type { Desk } from "../controller.svelte";

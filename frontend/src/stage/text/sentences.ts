@@ -4,7 +4,7 @@ import { mainSource as findMainSource, type Arc } from "../../memory/arcs";
 import { heldShare } from "../../memory/held";
 import type { SlotLife } from "../../memory/slots";
 import { listed, num, percent } from "../../draw/ink/format";
-import type { Target } from "../../draw/stage/hit";
+import type { Target } from "../../view/vocabulary";
 import type { Lane } from "../../draw/lane/lane";
 import type { StageModel } from "../stage_model";
 
