@@ -9,14 +9,19 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mnemoscope import delta_rule, fast_weights, ledger, record, tasks, verify
-from mnemoscope.checkpoints import LoadedModel
-from mnemoscope.delta_mixer import DeltaState
-from mnemoscope.deltanet import DeltaNet, DeltaNetConfig
-from mnemoscope.fast_weight_stack import FastWeightStack
-from mnemoscope.fast_weights import Write
-from mnemoscope.gated_deltanet import GatedDeltaNet, GatedDeltaNetConfig
-from mnemoscope.recording import Recording
+from mnemoscope import tasks
+from mnemoscope.checkpoints.store import LoadedModel
+from mnemoscope.kinds import ledger
+from mnemoscope.models.delta import rule as delta_rule
+from mnemoscope.models.delta.deltanet import DeltaNet, DeltaNetConfig
+from mnemoscope.models.delta.gated_deltanet import GatedDeltaNet, GatedDeltaNetConfig
+from mnemoscope.models.delta.mixer import DeltaState
+from mnemoscope.models.fast_weights import memory as fast_weights
+from mnemoscope.models.fast_weights.memory import Write
+from mnemoscope.models.fast_weights.stack import FastWeightStack
+from mnemoscope.reading import verify
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running import record
 
 B, T, INPUTS, OUTPUTS, A, K, V = 2, 37, 6, 5, 3, 4, 7
 SIZES = {"width": 12, "layers": 2, "heads": A, "key_width": K, "value_width": V, "feedforward": 9}

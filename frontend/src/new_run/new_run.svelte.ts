@@ -20,7 +20,7 @@ import { defaults, taskPlan } from "./tasks";
 
 export type Source = "generate" | "file" | "draw";
 
-/** Most models of one recording, moments of a training counted one by one (mnemoscope_server.orders). */
+/** Most models of one recording, moments of a training counted one by one (mnemoscope_server.planning.runs). */
 const LANES = 64;
 
 /** Models that a newcomer's run begins with, one of each kind: more lanes than four are hard to read at first. */

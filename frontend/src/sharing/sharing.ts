@@ -81,7 +81,7 @@ export function within(first: number, last: number, steps: number): readonly [nu
   return a <= b ? [a, b] : [b, a];
 }
 
-/** What a copy of steps `first … last` will hold, and why it is more than that (mnemoscope_server.sharing.stretch). */
+/** What a copy of steps `first … last` will hold, and why it is more than that (mnemoscope_server.storage.copies.stretch). */
 export function foretold(
   first: number,
   last: number,
