@@ -347,8 +347,8 @@ def test_looking_at_recordings_loads_neither_torch_nor_the_web(tmp_path: Path) -
         "import sys, mnemoscope, mnemoscope.cli.main\n"
         "assert 'numpy' not in sys.modules and 'torch' not in sys.modules\n"
         "assert mnemoscope.Recording.open('a.mnemo').steps == 10\n"
-        "assert mnemoscope.cli.main(['verify', 'a.mnemo']) == 0\n"
-        "assert mnemoscope.cli.main(['export', 'a.mnemo', '--npz', 'a.npz', '--csv', 'a.csv']) == 0\n"
+        "assert mnemoscope.cli.main.main(['verify', 'a.mnemo']) == 0\n"
+        "assert mnemoscope.cli.main.main(['export', 'a.mnemo', '--npz', 'a.npz', '--csv', 'a.csv']) == 0\n"
         "print(*sorted({'torch', 'fastapi', 'starlette', 'pyarrow', 'scipy'} & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True)
