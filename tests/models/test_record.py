@@ -288,6 +288,16 @@ def test_what_a_task_makes_up_is_called_by_its_name() -> None:
     assert names == ["random bits", "a random mixture"]
 
 
+@pytest.mark.parametrize("task", ["signal-recall", "forecast"])
+def test_an_array_of_the_users_is_not_called_made_up(task: str) -> None:
+    """Its origin is not known; that it was given is."""
+    episode = tasks.get(task).episode(np.sin(np.arange(300) / 5))
+    manifest = record.manifest_for(episode, [record.Stepper(untrained("lstm", task), episode)])
+    assert (manifest["title"], manifest["signal"]["name"]) == ("an array", "an array")
+    assert manifest["signal"]["source"] == {"given": "array"}
+    assert manifest["signal"]["scaling"] == {"method": "none", "offset": 0.0, "scale": 1.0}
+
+
 def test_devices_are_picked_at_run_time() -> None:
     """auto falls back to the CPU; asking for CUDA where there is none is an error with a way out."""
     assert record.pick_device("cpu") == "cpu"

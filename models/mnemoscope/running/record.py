@@ -217,10 +217,9 @@ def manifest_for(
         seen[entry["id"]] += 1
         twin = seen[entry["id"]]
         entries.append(entry | ({"id": f"{entry['id']}-{twin}"} if twin > 1 else {}))
-    made = "random bits" if tasks.get(episode.task).binary else "a random mixture"
-    signal = (
-        {"name": made, "channel": None, "unit": "", "sample_rate": None} if episode.signal is None else episode.signal
-    )
+    task = tasks.get(episode.task)
+    made = {"name": task.made, "channel": None, "unit": "", "sample_rate": None}
+    signal = made if episode.signal is None else episode.signal
     return {
         "format": FORMAT,
         "version": VERSION,
