@@ -62,6 +62,14 @@ export interface TaskEvent {
   readonly label: string;
 }
 
+export interface TaskSpec {
+  readonly name: string;
+  /** What inputs, targets and outputs are. */
+  readonly values: "bits" | "real";
+  readonly params: Json;
+  readonly events: readonly TaskEvent[];
+}
+
 export interface SignalSpec {
   readonly name: string;
   readonly channel: string | null;
@@ -103,7 +111,7 @@ export interface Manifest {
   readonly status: RecordingStatus;
   /** Planned steps while running, reached steps afterwards. */
   readonly steps: number;
-  readonly task: { readonly name: string; readonly params: Json; readonly events: readonly TaskEvent[] };
+  readonly task: TaskSpec;
   /** Null where the task makes its own input. */
   readonly signal: SignalSpec | null;
   readonly models: readonly ModelSpec[];
@@ -189,7 +197,16 @@ function parseFailures(raw: Json, streams: number): Failure[] {
   });
 }
 
-function parseTask(value: unknown): Manifest["task"] {
+/** Tasks of bits when the manifest did not say yet what a task's numbers are. */
+const BIT_TASKS: readonly string[] = ["copy", "repeat-copy", "associative-recall", "ngrams", "priority-sort"];
+
+function parseValues(task: Json, name: string): TaskSpec["values"] {
+  const values = task["values"];
+  if (absent(task, "values")) return BIT_TASKS.includes(name) ? "bits" : "real";
+  return values === "bits" || values === "real" ? values : fail("task.values", "wanted bits or real", values);
+}
+
+function parseTask(value: unknown): TaskSpec {
   const task = object(value, "task");
   const events = array(task, "events", "task").map((entry, i): TaskEvent => {
     const path = `task.events[${i}]`;
@@ -201,7 +218,8 @@ function parseTask(value: unknown): Manifest["task"] {
       label: optionalText(event, "label", path) ?? "",
     };
   });
-  return { name: text(task, "name", "task"), params: object(task["params"] ?? {}, "task.params"), events };
+  const name = text(task, "name", "task");
+  return { name, values: parseValues(task, name), params: object(task["params"] ?? {}, "task.params"), events };
 }
 
 function parseSignal(value: unknown): SignalSpec {

@@ -1927,6 +1927,12 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
+            /**
+             * Values
+             * @description What inputs, targets and outputs are. Where older recordings do not say, mnemoscope.format.manifest.of_bits does.
+             * @default null
+             */
+            values?: ("bits" | "real") | null;
         } & {
             [key: string]: unknown;
         };

@@ -230,7 +230,12 @@ def manifest_for(
         "status": "running",
         "steps": episode.steps,
         "keyframe_every": KEYFRAME_EVERY,
-        "task": {"name": episode.task, "params": episode.params, "events": episode.events},
+        "task": {
+            "name": episode.task,
+            "values": "bits" if task.binary else "real",
+            "params": episode.params,
+            "events": episode.events,
+        },
         "signal": signal,
         "models": entries,
     }

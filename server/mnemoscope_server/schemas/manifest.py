@@ -127,6 +127,8 @@ class TaskEntry(Open):
     """The task whose episode was run."""
 
     name: str
+    values: Literal["bits", "real"] | None = None
+    """What inputs, targets and outputs are. Where older recordings do not say, mnemoscope.format.manifest.of_bits does."""
     params: dict[str, Any]
     events: list[EventEntry]
 
