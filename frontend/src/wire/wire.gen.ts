@@ -772,6 +772,35 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * FailureEntry
+         * @description A model that could not go on while the others did.
+         */
+        FailureEntry: {
+            /**
+             * Reason
+             * @description What happened, without the model and the step (recordings before 0.2 repeat both).
+             */
+            reason: string;
+            /**
+             * Step
+             * @description First step this model did not deliver.
+             */
+            step: number;
+            /**
+             * Stream
+             * @description Index into models.
+             */
+            stream: number;
+            /**
+             * Tensor
+             * @description Name of the recorded tensor it happened in, where it is known.
+             * @default null
+             */
+            tensor?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * FrameEntry
          * @description Layout of one fixed-size frame.
          */
@@ -1008,6 +1037,11 @@ export interface components {
             /** @default null */
             excerpt?: components["schemas"]["ExcerptEntry"] | null;
             /**
+             * Failures
+             * @default null
+             */
+            failures?: components["schemas"]["FailureEntry"][] | null;
+            /**
              * Format
              * @constant
              */
@@ -1154,7 +1188,10 @@ export interface components {
          * @description One model cannot go on (NaN, out of memory, its process died); the others do.
          */
         ModelFailed: {
-            /** Reason */
+            /**
+             * Reason
+             * @description What happened, without the model and the step.
+             */
             reason: string;
             /**
              * Step
@@ -1166,6 +1203,12 @@ export interface components {
              * @description Index into manifest.models.
              */
             stream: number;
+            /**
+             * Tensor
+             * @description Name of the recorded tensor it happened in, where it is known.
+             * @default null
+             */
+            tensor: string | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -2190,6 +2233,7 @@ export type ErrorDetail = components['schemas']['ErrorDetail'];
 export type Estimate = components['schemas']['Estimate'];
 export type EventEntry = components['schemas']['EventEntry'];
 export type ExcerptEntry = components['schemas']['ExcerptEntry'];
+export type FailureEntry = components['schemas']['FailureEntry'];
 export type FrameEntry = components['schemas']['FrameEntry'];
 export type GalleryEntry = components['schemas']['GalleryEntry'];
 export type GeneratedSignal = components['schemas']['GeneratedSignal'];

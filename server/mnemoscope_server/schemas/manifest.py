@@ -168,6 +168,19 @@ class ExcerptEntry(Open):
     """Name, channel, unit, source, scale, labels and seed were left out: values are scaled ones without a way back."""
 
 
+class FailureEntry(Open):
+    """A model that could not go on while the others did."""
+
+    stream: int
+    """Index into models."""
+    step: int
+    """First step this model did not deliver."""
+    reason: str
+    """What happened, without the model and the step (recordings before 0.2 repeat both)."""
+    tensor: str | None = None
+    """Name of the recorded tensor it happened in, where it is known."""
+
+
 class SharingEntry(Open):
     """Rules that this server keeps for the recording."""
 
@@ -193,6 +206,7 @@ class Manifest(Open):
     task: TaskEntry
     signal: SignalEntry | None
     models: list[ModelEntry]
+    failures: list[FailureEntry] | None = None
     excerpt: ExcerptEntry | None = None
     sharing: SharingEntry | None = None
     content_hash: str | None = None
