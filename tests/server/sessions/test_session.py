@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import pytest
-from fake_messages import frames, keyframe, steps_of
 
 from mnemoscope.format.entries import Failure
 from mnemoscope_server.errors import IllegalMove
@@ -15,6 +14,7 @@ from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.sessions.session import MOVES, Session, Watcher
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.workers import protocol as exchange
+from tests.server.fake_messages import frames, keyframe, steps_of
 
 COMMANDS = {
     "play": (lambda s: s.play(), exchange.Play),
