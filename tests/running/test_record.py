@@ -127,7 +127,7 @@ def test_a_recording_holds_what_the_models_answered(tmp_path: Path) -> None:
         assert recording.models == list(SMALL)
         assert recording.steps == episode.steps
         assert recording.manifest["status"] == "ended"
-        assert recording.manifest["task"]["events"] == episode.events
+        assert recording.manifest["task"]["events"] == [event.to_json() for event in episode.events]
         for model in models:
             view = recording[model.paradigm]
             np.testing.assert_array_equal(view.array("inputs"), episode.inputs)

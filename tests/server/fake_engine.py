@@ -94,7 +94,7 @@ class FakeEngine:
             "format": "mnemoscope-recording", "version": 1, "id": order.id, "title": order.title,
             "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seed": order.seed, "status": "running",
             "steps": order.episode.steps, "keyframe_every": KEYFRAME_EVERY,
-            "task": {"name": order.episode.task, "params": order.episode.params, "events": order.episode.events},
+            "task": {"name": order.episode.task, "params": order.episode.params, "events": [e.to_json() for e in order.episode.events]},
             "signal": order.episode.signal, "models": [s.entry(i) for i, s in enumerate(streams)],
         }  # fmt: skip
         return Prepared(manifest, streams)

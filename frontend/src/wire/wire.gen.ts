@@ -725,13 +725,13 @@ export interface components {
             seconds: number | null;
         };
         /**
-         * EventEntry
+         * Event
          * @description Something that happens in the episode: steps `step … until` (until excluded).
          */
-        EventEntry: {
+        Event: {
             /**
              * Kind
-             * @description store | recall | label
+             * @description store: the task gives what is to be remembered; recall: it asks for it; label: a mark of the signal itself.
              */
             kind: string;
             /** Label */
@@ -1279,7 +1279,7 @@ export interface components {
              * Events
              * @description What the column of labels says of the steps.
              */
-            events: components["schemas"]["SignalEvent"][];
+            events: components["schemas"]["Event"][];
             /** Offset */
             offset: number;
             /**
@@ -1809,21 +1809,10 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** SignalEvent */
-        SignalEvent: {
-            /** Kind */
-            kind: string;
-            /** Label */
-            label: string;
-            /** Step */
-            step: number;
-            /** Until */
-            until: number;
-        };
         /** SignalPreview */
         SignalPreview: {
             /** Events */
-            events: components["schemas"]["SignalEvent"][];
+            events: components["schemas"]["Event"][];
             /** Sample Rate */
             sample_rate: number | null;
             /** Values */
@@ -1963,7 +1952,7 @@ export interface components {
          */
         TaskEntry: {
             /** Events */
-            events: components["schemas"]["EventEntry"][];
+            events: components["schemas"]["Event"][];
             /** Name */
             name: string;
             /** Params */
@@ -2231,7 +2220,7 @@ export type Ended = components['schemas']['Ended'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type ErrorDetail = components['schemas']['ErrorDetail'];
 export type Estimate = components['schemas']['Estimate'];
-export type EventEntry = components['schemas']['EventEntry'];
+export type Event = components['schemas']['Event'];
 export type ExcerptEntry = components['schemas']['ExcerptEntry'];
 export type FailureEntry = components['schemas']['FailureEntry'];
 export type FrameEntry = components['schemas']['FrameEntry'];
@@ -2272,7 +2261,6 @@ export type ShareRequest = components['schemas']['ShareRequest'];
 export type Shared = components['schemas']['Shared'];
 export type SharingEntry = components['schemas']['SharingEntry'];
 export type SignalEntry = components['schemas']['SignalEntry'];
-export type SignalEvent = components['schemas']['SignalEvent'];
 export type SignalPreview = components['schemas']['SignalPreview'];
 export type SignalPreviewRequest = components['schemas']['SignalPreviewRequest'];
 export type State = components['schemas']['State'];

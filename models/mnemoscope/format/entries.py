@@ -5,6 +5,21 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Event:
+    """Something that happens in the episode: steps `step … until` (until excluded)."""
+
+    step: int
+    until: int
+    kind: str
+    """store: the task gives what is to be remembered; recall: it asks for it; label: a mark of the signal itself."""
+    label: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in a manifest."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class Failure:
     """One model that could not go on while the others did; the sentence about it is made by whoever shows it."""
 

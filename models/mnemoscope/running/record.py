@@ -220,7 +220,7 @@ def manifest_for(
             "name": episode.task,
             "values": "bits" if task.binary else "real",
             "params": episode.params,
-            "events": episode.events,
+            "events": [event.to_json() for event in episode.events],
         },
         "signal": signal,
         "models": entries,

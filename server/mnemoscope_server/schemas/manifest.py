@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from mnemoscope.format.entries import Event
+
 Paradigm = Literal["rnn", "tr", "ut", "ntm", "dnc", "sdnc", "delta"]
 
 
@@ -113,16 +115,6 @@ class ModelEntry(Open):
     keyframe: FrameEntry
 
 
-class EventEntry(Open):
-    """Something that happens in the episode: steps `step … until` (until excluded)."""
-
-    step: int
-    until: int
-    kind: str
-    """store | recall | label"""
-    label: str
-
-
 class TaskEntry(Open):
     """The task whose episode was run."""
 
@@ -130,7 +122,7 @@ class TaskEntry(Open):
     values: Literal["bits", "real"] | None = None
     """What inputs, targets and outputs are. Where older recordings do not say, mnemoscope.format.manifest.of_bits does."""
     params: dict[str, Any]
-    events: list[EventEntry]
+    events: list[Event]
 
 
 class ScalingEntry(Open):
