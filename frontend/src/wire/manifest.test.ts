@@ -48,7 +48,7 @@ describe("a manifest", () => {
       size: 5,
       offset: 4,
     });
-    expect(manifest.failures).toEqual([{ stream: 1, step: 9, reason: "NaN" }]);
+    expect(manifest.failures).toEqual([{ stream: 1, step: 9, reason: "NaN", tensor: null }]);
     expect(manifest.raw["later"]).toBe(1);
   });
 

@@ -86,7 +86,10 @@ export interface Failure {
   readonly stream: number;
   /** First step this model did not deliver. */
   readonly step: number;
+  /** What happened, without the model and the step (recordings before 0.2 repeat both). */
   readonly reason: string;
+  /** Name of the recorded tensor it happened in, where it is known. */
+  readonly tensor: string | null;
 }
 
 /** What a copy that was made to be shared holds of the recording it was made from. */
@@ -193,7 +196,12 @@ function parseFailures(raw: Json, streams: number): Failure[] {
     const failure = object(entry, path);
     const stream = count(failure, "stream", path);
     if (stream >= streams) fail(`${path}.stream`, `wanted a model index below ${streams}`, stream);
-    return { stream, step: count(failure, "step", path), reason: optionalText(failure, "reason", path) ?? "" };
+    return {
+      stream,
+      step: count(failure, "step", path),
+      reason: optionalText(failure, "reason", path) ?? "",
+      tensor: optionalText(failure, "tensor", path),
+    };
   });
 }
 

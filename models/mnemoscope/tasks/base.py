@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import UnknownTask
+from mnemoscope.format.entries import Event
 
 Array = NDArray[np.float32]
 
@@ -29,7 +30,7 @@ class Episode:
     inputs: Array
     targets: Array
     mask: Array
-    events: list[dict[str, Any]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     signal: dict[str, Any] | None = None
     feedback: int | None = None
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import UnknownTask
+from mnemoscope.format.entries import Event
 from mnemoscope.signals import generators as signals
 from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Task, given_signal, stack
 
@@ -120,9 +121,9 @@ class SignalRecall(Task):
         inputs, targets, mask = self._lay_out(series, plan, len(series))
         events = []
         for start, length, wait in plan:
-            events.append({"step": start, "until": start + length, "kind": "store", "label": "store"})
+            events.append(Event(start, start + length, "store", "store"))
             cue = start + length + wait
-            events.append({"step": cue, "until": cue + length, "kind": "recall", "label": "recall"})
+            events.append(Event(cue, cue + length, "recall", "recall"))
         signal = None if values is None else given_signal()
         return Episode(self.name, checked | {"rounds": len(plan)}, inputs, targets, mask, events, signal)
 
@@ -231,11 +232,11 @@ class Forecast(Task):
                 f"free must be after the context and before the end ({context + 1}..{len(series) - 1}), got {free}"
             )
         batch = self._lay_out(series[None], np.array([context]))
-        events = [{"step": 0, "until": context, "kind": "store", "label": "context"}]
+        events = [Event(0, context, "store", "context")]
         stop = free or len(series)
-        events.append({"step": context, "until": stop, "kind": "recall", "label": "forecast"})
+        events.append(Event(context, stop, "recall", "forecast"))
         if free:
-            events.append({"step": free, "until": len(series), "kind": "recall", "label": "free-running"})
+            events.append(Event(free, len(series), "recall", "free-running"))
         return Episode(
             self.name, checked, batch.inputs[0], batch.targets[0], batch.mask[0], events, signal, feedback=free or None
         )
