@@ -1,6 +1,6 @@
 /** Small pictures of the inspector: the DNC's link matrix and the life of one slot. */
 
-import type { SlotLife } from "../ledger/slots";
+import type { SlotLife } from "../memory/kinds/base";
 import { text, type Ctx } from "./text";
 import type { Inks } from "./tokens";
 

@@ -266,3 +266,13 @@ function layout(tensors: Tensor[]): {
   };
   return { json: { bytes: floats * 4, tensors: entries }, bytes: floats * 4, pack };
 }
+
+/** A copy of a good manifest with one place changed. */
+export function changed(raw: Record<string, unknown>, path: (string | number)[], value: unknown): unknown {
+  const copy = structuredClone(raw) as Record<string | number, unknown>;
+  let at = copy;
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>;
+  if (value === undefined) delete at[path.at(-1)!];
+  else at[path.at(-1)!] = value;
+  return copy;
+}
