@@ -21,7 +21,6 @@ export const BANK_EXTRAS = {
   gated: "gated",
   biasSlopes: "bias_slopes",
 } as const;
-export type BankKind = string;
 export type BankExtra = keyof typeof BANK_EXTRAS;
 
 export interface TensorSpec {
@@ -63,11 +62,6 @@ export interface BankSpec {
   readonly gated: boolean;
   /** Per head, what a step of distance costs in the score of attention (ALiBi). */
   readonly biasSlopes: readonly number[] | null;
-}
-
-/** One state [unit] without slots and heads: a cell or a recurrent state. */
-export function isSingle(bank: BankSpec): boolean {
-  return bank.kind === "cell" || bank.kind === "recurrent";
 }
 
 /** The structure of a bank; what its kind asks of it is checked where its log is opened. */

@@ -11,7 +11,7 @@ import { MAX_FRAME_BYTES, MAX_KEYFRAME_BYTES, parseBank, parseFrame } from "./la
 import type { BankSpec, FrameSpec } from "./layout";
 
 export { BANK_EXTRAS } from "./layout";
-export type { BankExtra, BankKind, BankSpec, FrameSpec, TensorSpec } from "./layout";
+export type { BankExtra, BankSpec, FrameSpec, TensorSpec } from "./layout";
 
 /** The newest format version this viewer understands. */
 export const FORMAT_VERSION = 1;

@@ -92,7 +92,7 @@ export class MatrixColumns implements ColumnSource {
       this.held[i] = now;
       const row = Math.floor(i / this.fold.per);
       raise(column.hold, row, now);
-      raise(column.write, row, inked(write, slots));
+      raise(column.write, row, inked(Math.min(1, write), slots));
       raise(column.read, row, inked(read, slots));
       // Without a lower half to itself the erase ink must let the write shine through.
       const gone = Math.max(lost > 0.25 ? lost : 0, freed > 0.25 ? freed : 0);
