@@ -32,7 +32,7 @@ bench: $(VENV)/bench.stamp page ## measured figures beside peers run in the same
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 train: $(VENV)/run.stamp      ## train every shipped checkpoint again (hours): results go to checkpoints/
-	@$(BIN)/python -c 'from mnemoscope.recipes import RECIPES; [print(*pair) for pair in RECIPES]' | while read task model; do \
+	@$(BIN)/python -c 'from mnemoscope.training.recipes import RECIPES; [print(*pair) for pair in RECIPES]' | while read task model; do \
 	  $(BIN)/mnemoscope train $$task --model $$model --out checkpoints/$$model-$$task $(ARGS) || exit 1; done
 
 format: $(VENV)/dev.stamp     ## put every file into the house's format

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from benchmarks.browser import opened
 from benchmarks.serving import server
 from benchmarks.table import Row
-from mnemoscope.recording import Recording
+from mnemoscope.reading.recording import Recording
 from ui.chromium import find
 from ui.conftest import FLAGS
 

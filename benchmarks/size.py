@@ -7,8 +7,10 @@ import numpy as np
 import torch
 
 from benchmarks.table import Row
-from mnemoscope import paradigms, record, tasks
-from mnemoscope.checkpoints import LoadedModel
+from mnemoscope import tasks
+from mnemoscope.checkpoints.store import LoadedModel
+from mnemoscope.models import registry as paradigms
+from mnemoscope.running import record
 
 
 def rows() -> Iterator[Row]:

@@ -10,8 +10,10 @@ from torch import nn
 from transformers import GPT2Config, GPT2Model
 
 from benchmarks.table import Row
-from mnemoscope import paradigms, record, tasks
-from mnemoscope.checkpoints import LoadedModel
+from mnemoscope import tasks
+from mnemoscope.checkpoints.store import LoadedModel
+from mnemoscope.models import registry as paradigms
+from mnemoscope.running import record
 
 STEPS, REPEATS = 64, 25
 SIZES: dict[str, dict[str, Any]] = {

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from mnemoscope import derive, ledger
-from mnemoscope.model import MemoryModel
+from mnemoscope.kinds import derive, ledger
+from mnemoscope.models.base import MemoryModel
 
 Floats = np.ndarray
 

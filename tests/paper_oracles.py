@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from mnemoscope.dnc import DNC
-from mnemoscope.ntm import NTM
+from mnemoscope.models.dnc.dnc import DNC
+from mnemoscope.models.ntm.ntm import NTM
 
 Arrays = dict[str, np.ndarray]
 

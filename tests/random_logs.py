@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from mnemoscope.layout import BankSpec, FrameLayout, pack
-from mnemoscope.recording import RecordingWriter
+from mnemoscope.format.layout import BankSpec, FrameLayout, pack
+from mnemoscope.reading.recording import RecordingWriter
 
 NTM = BankSpec("memory", "matrix", 11, 5, write_heads=2, read_heads=3)
 DNC = BankSpec("memory", "matrix", 7, 4, write_heads=1, read_heads=2, usage=True, links=True)

@@ -10,11 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mnemoscope import paradigms, tasks, verify
-from mnemoscope.checkpoints import LoadedModel
-from mnemoscope.model import MemoryModel
-from mnemoscope.record import record_file
-from mnemoscope.recording import Recording
+from mnemoscope import tasks
+from mnemoscope.checkpoints.store import LoadedModel
+from mnemoscope.models import registry as paradigms
+from mnemoscope.models.base import MemoryModel
+from mnemoscope.reading import verify
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running.record import record_file
 
 
 def sequences(batch: int, steps: int, inputs: int, *, seed: int = 1) -> Tensor:

@@ -1,6 +1,6 @@
 """The viewer as Python sees it: where the built page lies, and a recording as one HTML file.
 
->>> from mnemoscope.recording import Recording
+>>> from mnemoscope.reading.recording import Recording
 >>> from mnemoscope_viewer import page
 >>> html = page(Recording.open("run.mnemo"))  # doctest: +SKIP
 """

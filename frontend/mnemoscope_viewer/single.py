@@ -49,7 +49,7 @@ TEMPLATE = """<!doctype html>
 
 
 class Readable(Protocol):
-    """What is used of a `mnemoscope.recording.Recording`."""
+    """What is used of a `mnemoscope.reading.recording.Recording`."""
 
     @property
     def manifest(self) -> dict[str, Any]: ...

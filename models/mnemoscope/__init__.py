@@ -14,14 +14,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mnemoscope.model_view import ModelView as ModelView
-    from mnemoscope.recording import Recording as Recording
-    from mnemoscope.recording import RecordingWriter as RecordingWriter
+    from mnemoscope.reading.recording import Recording as Recording
+    from mnemoscope.reading.recording import RecordingWriter as RecordingWriter
+    from mnemoscope.reading.view import ModelView as ModelView
 
 _HOME = {
-    "ModelView": "mnemoscope.model_view",
-    "Recording": "mnemoscope.recording",
-    "RecordingWriter": "mnemoscope.recording",
+    "ModelView": "mnemoscope.reading.view",
+    "Recording": "mnemoscope.reading.recording",
+    "RecordingWriter": "mnemoscope.reading.recording",
 }
 
 

@@ -1,6 +1,5 @@
-"""The application: everything wired up by a factory that takes its settings, and `serve` for the command line."""
+"""The application: everything wired up by a factory that takes its settings."""
 
-import argparse
 import asyncio
 import contextlib
 import functools
@@ -14,16 +13,18 @@ from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import HTMLResponse, Response
 
-from mnemoscope_server import api, bridge_api, docs_page, lens_api, pages, problems, share_api
-from mnemoscope_server import socket as watching
-from mnemoscope_server.entrance import Entrance
-from mnemoscope_server.guard import Guard
-from mnemoscope_server.library import Library
-from mnemoscope_server.live import LiveSessions
+from mnemoscope_server import problems
+from mnemoscope_server.access.guard import Guard
+from mnemoscope_server.access.token import Entrance
+from mnemoscope_server.http import bridge, docs, lens, pages, recordings, sessions, share, socket, status, uploads
+from mnemoscope_server.schemas import contract
+from mnemoscope_server.services import Services
+from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.settings import Settings
-from mnemoscope_server.store import Store
-from mnemoscope_server.uploads import Uploads
-from mnemoscope_server.workers import WorkerPool
+from mnemoscope_server.storage.library import Library
+from mnemoscope_server.storage.store import Store
+from mnemoscope_server.storage.uploads import Uploads
+from mnemoscope_server.workers.pool import WorkerPool
 
 log = logging.getLogger("mnemoscope")
 
@@ -32,7 +33,7 @@ SWEEP_SECONDS = 300.0
 
 
 def create_app(settings: Settings | None = None, *, store: Store | None = None) -> FastAPI:
-    """Build the application. Workers start when it starts to serve; `app.state.house` holds its parts while it runs.
+    """Build the application. Workers start when it starts to serve; `app.state.services` holds its parts while it runs.
 
     store: the data folder, already opened; by default it is opened at the start (DataFolderInUse is raised then).
     """
@@ -45,7 +46,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         uploads = Uploads(settings, folder)
         pool = WorkerPool(count=settings.workers, device=settings.device, engine=settings.engine)
         live = LiveSessions(settings, folder, library, pool)
-        app.state.house = api.House(settings, folder, library, uploads, live)
+        app.state.services = Services(settings, folder, library, uploads, live)
         # after the socket listens: loading models must not delay the first answer
         beginning = asyncio.get_running_loop().call_later(WORKERS_AFTER_SECONDS, live.start)
         sweeping = asyncio.create_task(_sweep(uploads, live))
@@ -65,13 +66,9 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     app.state.settings = settings
     app.state.watching = 0
     problems.install(app, missing_page=functools.partial(pages.sheet, status=404))
-    app.include_router(api.health)
-    app.include_router(api.router)
-    app.include_router(share_api.router)
-    app.include_router(bridge_api.router)
-    app.include_router(lens_api.router)
-    app.include_router(watching.router)
-    app.include_router(pages.router)
+    app.include_router(status.health)
+    for module in (status, recordings, uploads, sessions, share, bridge, lens, socket, pages):
+        app.include_router(module.router)
     app.add_api_route("/api/openapi.json", _openapi, include_in_schema=False)
     app.add_api_route("/api/docs", _docs, include_in_schema=False)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.upload_bytes)
@@ -87,9 +84,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
 
 @functools.cache
 def _document() -> dict[str, Any]:
-    from mnemoscope_server import contract
-
-    return contract.document() | {"info": {"title": "Mnemoscope", "version": _version()}}
+    return contract.document(create_app(Settings())) | {"info": {"title": "Mnemoscope", "version": _version()}}
 
 
 def _openapi() -> Response:
@@ -97,7 +92,7 @@ def _openapi() -> Response:
 
 
 def _docs() -> Response:
-    return HTMLResponse(docs_page.render(_document()))
+    return HTMLResponse(docs.render(_document()))
 
 
 async def _sweep(uploads: Uploads, live: LiveSessions) -> None:
@@ -117,10 +112,3 @@ def _version() -> str:
         return version("mnemoscope")
     except PackageNotFoundError:  # run from a source tree that was never installed
         return "0+source"
-
-
-def serve(arguments: argparse.Namespace) -> int:
-    """Serve until told to stop. `arguments` may have host, port, data_dir, device, workers, no_browser, no_token -> exit code."""
-    from mnemoscope_server.serving import run
-
-    return run(Settings.from_arguments(arguments))

@@ -10,11 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from mnemoscope import errors
-from mnemoscope_server.library import UnknownRecording
-from mnemoscope_server.live import NotPossible
-from mnemoscope_server.session import IllegalMove
-from mnemoscope_server.store import DiskFull, Expired
-from mnemoscope_server.uploads import UnknownUpload
+from mnemoscope_server.errors import DiskFull, Expired, IllegalMove, NotPossible, UnknownRecording, UnknownUpload
 
 log = logging.getLogger("mnemoscope.api")
 
@@ -68,7 +64,7 @@ MACHINES = ("/api/", "/ws/", "/assets/")
 
 
 def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> None:
-    """Hand every exception of the house to its answer; an unknown address that a person may have typed to a page."""
+    """Hand every exception of the services to its answer; an unknown address that a person may have typed to a page."""
 
     async def library(request: Request, error: Any) -> Response:
         return of_library(error)

@@ -14,8 +14,9 @@ import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from mnemoscope_server.app import create_app
+from mnemoscope_server.errors import DataFolderInUse
 from mnemoscope_server.settings import Settings, is_loopback
-from mnemoscope_server.store import DataFolderInUse, Store
+from mnemoscope_server.storage.store import Store
 
 INBOUND_BYTES = 64 * 1024  # commands are small
 NOT_SENT_BYTES = 128 * 1024  # in the kernel, per watcher: small, so that a slow one lags by frames and not by seconds

@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     """Open the page after the start."""
     workers: int = Field(default=1, ge=0, le=64)
     """Processes that run models, one core each; 0 = replay only."""
-    engine: str = "mnemoscope_server.torch_engine:TorchEngine"
+    engine: str = "mnemoscope_server.workers.torch_engine:TorchEngine"
     """What runs models inside a worker, as "module:class"; another one is for tests."""
     allowed_hosts: list[str] = []
     """More names this server may be called by (JSON list), such as the name a proxy passes on."""

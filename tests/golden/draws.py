@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mnemoscope.layout import BankSpec
+from mnemoscope.format.layout import BankSpec
 
 STEPS = 132
 EVERY = 64

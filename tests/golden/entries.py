@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mnemoscope.layout import BankSpec
+from mnemoscope.format.layout import BankSpec
 
 STATES = ("memory", "usage", "links", "precedence", "cell", "hidden", "recurrent_weights")
 LEFT_OUT = {"dnc": ("read_vectors", "read_keys", "write_key")}

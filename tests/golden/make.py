@@ -27,8 +27,8 @@ from entries import LEFT_OUT, entry
 from kinds import KINDS, expect_kind
 from memories import expect_memory, memories
 
-from mnemoscope.layout import BankSpec, FrameLayout, pack
-from mnemoscope.recording import Recording, RecordingWriter
+from mnemoscope.format.layout import BankSpec, FrameLayout, pack
+from mnemoscope.reading.recording import Recording, RecordingWriter
 
 Expect = Callable[[BankSpec, Log, Log, dict[Any, np.ndarray]], dict[str, Any]]
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from draws import EVERY, SHOWN, STEPS, Draw, Log, Made, Models, fraction, numbers, share
 
-from mnemoscope.layout import BankSpec
+from mnemoscope.format.layout import BankSpec
 
 
 def ntm() -> Made:

@@ -9,10 +9,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from mnemoscope.adapters import from_gpt2, from_gpt2_weights, from_torch, to_torch
-from mnemoscope.model import MemoryModel
-from mnemoscope.sdnc import StatelessDNC
-from mnemoscope.sdnc_config import StatelessDNCConfig
+from mnemoscope.models.base import MemoryModel
+from mnemoscope.models.stateless.adapters import from_gpt2, from_gpt2_weights, from_torch, to_torch
+from mnemoscope.models.stateless.config import StatelessDNCConfig
+from mnemoscope.models.stateless.sdnc import StatelessDNC
 
 B, T, D, HEADS = 2, 17, 24, 4
 MASK = nn.Transformer.generate_square_subsequent_mask(T, dtype=torch.float64)

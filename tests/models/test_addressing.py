@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from mnemoscope import addressing as a
-from mnemoscope import paradigms
+from mnemoscope.models import addressing as a
+from mnemoscope.models import registry as paradigms
 
 B, N, W, H, R = 3, 7, 5, 2, 4
 

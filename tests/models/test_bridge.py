@@ -8,15 +8,18 @@ import numpy as np
 import pytest
 import torch
 
-from mnemoscope import bridge, checkpoints, cli, tasks
-from mnemoscope.bridge_command import lines
+from mnemoscope import tasks
+from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.cli import main as cli
+from mnemoscope.cli.bridge import lines
 from mnemoscope.errors import UnknownModel
-from mnemoscope.lifted import RANGES
-from mnemoscope.record import record_file
-from mnemoscope.recording import Recording
-from mnemoscope.sdnc import StatelessDNC
-from mnemoscope.transformer import Transformer, TransformerConfig
-from mnemoscope.verify import verify
+from mnemoscope.measuring import bridge
+from mnemoscope.models.attention.transformer import Transformer, TransformerConfig
+from mnemoscope.models.stateless.lifted import RANGES
+from mnemoscope.models.stateless.sdnc import StatelessDNC
+from mnemoscope.reading.recording import Recording
+from mnemoscope.reading.verify import verify
+from mnemoscope.running.record import record_file
 
 
 @pytest.mark.parametrize("name", bridge.DEFAULT)

@@ -6,8 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from mnemoscope import bridge, checkpoints, evaluate, evaluate_series, paradigms, recipes, record, tasks
-from mnemoscope.recording import Recording
+from mnemoscope import tasks
+from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.measuring import bridge, evaluate
+from mnemoscope.measuring import series as evaluate_series
+from mnemoscope.models import registry as paradigms
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running import record
+from mnemoscope.training import recipes
 
 MODELS = ("lstm", "transformer", "ntm", "dnc")
 ECG = Path(__file__).resolve().parents[3] / "shared" / "data" / "ecg_mitbih_100" / "100_60s.csv"

@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnemoscope import checkpoints, paradigms, record
-from mnemoscope.cli import main
-from mnemoscope.recording import Recording, RecordingWriter
+from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.cli.main import main
+from mnemoscope.models import registry as paradigms
+from mnemoscope.reading.recording import Recording, RecordingWriter
+from mnemoscope.running import record
 from random_logs import Made
 
 ROOT = Path(__file__).parents[2]
@@ -321,7 +323,7 @@ def test_every_command_has_help_with_examples(capsys: pytest.CaptureFixture[str]
 
 def test_no_command_means_serve(monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
-    monkeypatch.setattr("mnemoscope.cli._serve", lambda args: started.append((args.command, args.port)) or 0)
+    monkeypatch.setattr("mnemoscope.cli.main._serve", lambda args: started.append((args.command, args.port)) or 0)
     assert main([]) == 0
     assert main(["--port", "8001"]) == 0
     assert main(["serve", "--port", "8002"]) == 0
@@ -342,7 +344,7 @@ def test_looking_at_recordings_loads_neither_torch_nor_the_web(tmp_path: Path) -
     """Importing costs nothing; inspect, verify and export need NumPy only."""
     Made(steps=10).save(tmp_path / "a.mnemo")
     code = (
-        "import sys, mnemoscope, mnemoscope.cli\n"
+        "import sys, mnemoscope, mnemoscope.cli.main\n"
         "assert 'numpy' not in sys.modules and 'torch' not in sys.modules\n"
         "assert mnemoscope.Recording.open('a.mnemo').steps == 10\n"
         "assert mnemoscope.cli.main(['verify', 'a.mnemo']) == 0\n"

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from mnemoscope import csv_columns, csv_import
-from mnemoscope.csv_import import Overrides
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.importers.csv import columns as csv_columns
+from mnemoscope.signals.importers.csv import reader as csv_import
+from mnemoscope.signals.importers.csv.reader import Overrides
 
 N = 300
 TIMES = [i * 0.01 for i in range(N)]

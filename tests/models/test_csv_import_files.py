@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnemoscope import csv_import
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.importers.csv import reader as csv_import
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 pytestmark = pytest.mark.skipif(not (DATA / "TRUTH.json").is_file(), reason="the folder ../shared/data is not here")

@@ -1,6 +1,7 @@
 """The delta rule and its two networks: exact overwriting, the loops of the papers, the ledger, one memory many ways."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,13 +9,31 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mnemoscope import delta_rule, ledger, record, tasks, verify
-from mnemoscope.checkpoints import LoadedModel
-from mnemoscope.delta_rule import Write
-from mnemoscope.delta_stack import DeltaStack, DeltaState
-from mnemoscope.deltanet import DeltaNet, DeltaNetConfig
-from mnemoscope.gated_deltanet import GatedDeltaNet, GatedDeltaNetConfig
-from mnemoscope.recording import Recording
+from fast_weight_oracles import (
+    Floats,
+    assert_ledger_is_exact,
+    convolved,
+    logged,
+    numbers,
+    rms,
+    sigmoid,
+    silu,
+    softplus,
+    stack,
+    weights,
+)
+from mnemoscope import tasks
+from mnemoscope.checkpoints.store import LoadedModel
+from mnemoscope.models.delta import rule as delta_rule
+from mnemoscope.models.delta.deltanet import DeltaNet, DeltaNetConfig
+from mnemoscope.models.delta.gated_deltanet import GatedDeltaNet, GatedDeltaNetConfig
+from mnemoscope.models.fast_weights import memory as fast_weights
+from mnemoscope.models.fast_weights.memory import Write
+from mnemoscope.models.fast_weights.stack import FastWeightStack
+from mnemoscope.reading import verify
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running import record
+from stepping import fold
 
 B, T, INPUTS, OUTPUTS, A, K, V = 2, 37, 6, 5, 3, 4, 7
 SIZES = {"width": 12, "layers": 2, "heads": A, "key_width": K, "value_width": V, "feedforward": 9}
@@ -23,17 +42,15 @@ both = pytest.mark.parametrize("name", sorted(MODELS))
 decaying = pytest.mark.parametrize("decays", [False, True])
 
 
-def small(name: str, *, seed: int = 0, inputs: int = INPUTS, outputs: int = OUTPUTS, **settings: object) -> DeltaStack:
+def small(
+    name: str, *, seed: int = 0, inputs: int = INPUTS, outputs: int = OUTPUTS, **settings: object
+) -> FastWeightStack[Any]:
     torch.manual_seed(seed)
     make, config = MODELS[name]
     model = make(config(inputs=inputs, outputs=outputs, **(SIZES | settings))).double().eval()
     for parameter in model.parameters():
         parameter.data.mul_(1.5)  # livelier: gates open and close
     return model
-
-
-def numbers(*shape: int, seed: int) -> Tensor:
-    return torch.randn(*shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
 
 
 def writes(steps: int, *, decays: bool, strongest: float = 1.0) -> Write:
@@ -55,23 +72,12 @@ def at(write: Write, t: int) -> Write:
     return Write(*(part[:, t] for part in write[:5]), decay)  # type: ignore[misc]
 
 
-def fold(model: DeltaStack, x: Tensor, state: DeltaState | None = None) -> tuple[Tensor, DeltaState, list]:
-    state = state or model.initial_state(len(x))
-    outputs, seen = [], []
-    for t in range(x.shape[1]):
-        step = model.step(x[:, t], state)
-        state = step.state
-        outputs.append(step.output)
-        seen.append(step.seen)
-    return torch.stack(outputs, 1), state, seen
-
-
 @decaying
 def test_update_and_read_equal_the_equation_written_as_matrices(decays: bool) -> None:
     """S ← (I − k (b⊙k)ᵀ) Diag(α) S + k (w⊙v)ᵀ and Sᵀ q, head by head in NumPy."""
     memory, write = numbers(B, A, K, V, seed=7), at(writes(1, decays=decays), 0)
-    after = delta_rule.update(memory, write)
-    reads = delta_rule.read(after, write.queries)
+    after = fast_weights.update(memory, write)
+    reads = fast_weights.read(after, write.queries)
     for i in range(B):
         for h in range(A):
             q, k, v, b, w = (part[i, h].numpy() for part in write[:5])
@@ -87,12 +93,12 @@ def test_strength_1_overwrites_exactly_and_strength_0_changes_nothing() -> None:
     key = write.keys / write.keys.norm(dim=-1, keepdim=True)
     ones, nothing = torch.ones_like(write.erase), torch.zeros_like(write.erase)
     full = write._replace(keys=key, erase=ones, write_gate=torch.ones_like(write.values))
-    after = delta_rule.update(memory, full)
-    torch.testing.assert_close(delta_rule.read(after, key), write.values, atol=1e-14, rtol=0)
+    after = fast_weights.update(memory, full)
+    torch.testing.assert_close(fast_weights.read(after, key), write.values, atol=1e-14, rtol=0)
     other = write.queries - (write.queries * key).sum(-1, keepdim=True) * key  # orthogonal to the key
-    torch.testing.assert_close(delta_rule.read(after, other), delta_rule.read(memory, other), atol=1e-14, rtol=0)
+    torch.testing.assert_close(fast_weights.read(after, other), fast_weights.read(memory, other), atol=1e-14, rtol=0)
     none = write._replace(erase=nothing, write_gate=torch.zeros_like(write.values))
-    assert torch.equal(delta_rule.update(memory, none), memory)
+    assert torch.equal(fast_weights.update(memory, none), memory)
 
 
 def test_gated_rule_without_decay_and_with_tied_gates_is_the_delta_rule() -> None:
@@ -104,8 +110,8 @@ def test_gated_rule_without_decay_and_with_tied_gates_is_the_delta_rule() -> Non
     )
     k = write.keys
     wanted = memory + torch.einsum("bak,bav->bakv", beta * k, write.values - torch.einsum("bakv,bak->bav", memory, k))
-    torch.testing.assert_close(delta_rule.update(memory, tied), wanted, atol=1e-14, rtol=0)
-    assert not torch.allclose(delta_rule.update(memory, write), wanted, atol=1e-3)
+    torch.testing.assert_close(fast_weights.update(memory, tied), wanted, atol=1e-14, rtol=0)
+    assert not torch.allclose(fast_weights.update(memory, write), wanted, atol=1e-3)
 
 
 @decaying
@@ -116,8 +122,8 @@ def test_run_is_the_fold_of_update_and_read(steps: int, chunk: int, decays: bool
     write, memory = writes(steps, decays=decays, strongest=2.0 if not decays else 1.0), numbers(B, A, K, V, seed=7)
     reads, last = delta_rule.run(memory, write, chunk=chunk)
     for t in range(steps):
-        memory = delta_rule.update(memory, at(write, t))
-        torch.testing.assert_close(reads[:, t], delta_rule.read(memory, write.queries[:, t]), atol=1e-12, rtol=0)
+        memory = fast_weights.update(memory, at(write, t))
+        torch.testing.assert_close(reads[:, t], fast_weights.read(memory, write.queries[:, t]), atol=1e-12, rtol=0)
     torch.testing.assert_close(last, memory, atol=1e-12, rtol=0)
 
 
@@ -154,7 +160,7 @@ def test_gradients_of_update_read_and_run(decays: bool) -> None:
 
     def one(memory: Tensor, *parts: Tensor) -> Tensor:
         step = at(Write(*parts, *([] if decays else [None])), 0)  # type: ignore[misc]
-        return delta_rule.read(delta_rule.update(memory, step), step.queries)
+        return fast_weights.read(fast_weights.update(memory, step), step.queries)
 
     def all_steps(memory: Tensor, *parts: Tensor) -> tuple[Tensor, Tensor]:
         return delta_rule.run(memory, Write(*parts, *([] if decays else [None])), chunk=3)  # type: ignore[misc]
@@ -163,23 +169,14 @@ def test_gradients_of_update_read_and_run(decays: bool) -> None:
     assert torch.autograd.gradcheck(all_steps, (memory, *given))
 
 
-def layer_in_numpy(p: dict[str, np.ndarray], n: int, xs: np.ndarray, name: str, reflect: bool) -> np.ndarray:
-    """One whole layer of the stack over time by loops, from the state dict alone: x [T, D] -> [T, D]."""
-    get = lambda part: p[f"layers.{n}.{part}"]  # noqa: E731
-    sigmoid = lambda v: 1 / (1 + np.exp(-v))  # noqa: E731
-    silu = lambda v: v * sigmoid(v)  # noqa: E731
-    rms = lambda v, w: v / np.sqrt((v**2).mean() + 1e-5) * w  # noqa: E731
+def mixer_in_numpy(p: dict[str, Floats], xs: Floats, name: str, reflect: bool) -> Floats:
+    """One mixer by loops over steps and heads: x [T, D] -> [T, D]."""
     unit = lambda v: v / np.sqrt((v**2).sum() + 1e-6)  # noqa: E731
     packed = A * (2 * K + V)
-    raws = [get("mixer.interface.weight") @ rms(x, get("norm1.weight")) for x in xs]
+    raws = np.stack([p["interface.weight"] @ x for x in xs])
     memory, out = np.zeros((A, K, V)), []
-    for t, x in enumerate(xs):
-        qkv = raws[t][:packed].copy()
-        if f"layers.{n}.mixer.convolution.weight" in p:
-            taps = get("mixer.convolution.weight")[:, 0]  # the last tap is the step itself
-            size = taps.shape[1]
-            qkv = sum(taps[:, j] * raws[t - size + 1 + j][:packed] for j in range(size) if t - size + 1 + j >= 0)
-        q, k, v = np.split(silu(qkv), [A * K, 2 * A * K])
+    for t in range(len(xs)):
+        q, k, v = np.split(silu(convolved(p, "convolution", raws[:, :packed], t)), [A * K, 2 * A * K])
         gates, read = raws[t][packed:], np.zeros((A, V))
         for h in range(A):
             keys, values = slice(h * K, h * K + K), slice(h * V, h * V + V)
@@ -190,30 +187,24 @@ def layer_in_numpy(p: dict[str, np.ndarray], n: int, xs: np.ndarray, name: str, 
             else:
                 erase, write, decay, gate = np.split(gates, np.cumsum([A * K, A * V, A * K]))
                 b, w = (2 if reflect else 1) * sigmoid(erase[keys]), sigmoid(write[values])
-                rate, bias = np.exp(get("mixer.log_rate")[h, 0]), get("mixer.retention_bias")[h]
-                alpha = np.exp(np.maximum(-rate * np.log1p(np.exp(decay[keys] + bias)), -5))
+                rate = np.exp(p["log_rate"][h, 0])
+                alpha = np.exp(np.maximum(-rate * softplus(decay[keys] + p["retention_bias"][h]), -5))
                 gate = silu(gate[values])
             kept = alpha[:, None] * memory[h]
             memory[h] = kept - np.outer(kh, (b * kh) @ kept) + np.outer(kh, w * v[values])
-            read[h] = rms(memory[h].T @ unit(q[keys]), get("mixer.norm.weight")) * gate
-        y = x + get("mixer.out.weight") @ read.reshape(-1)
-        up, value = np.split(get("up.weight") @ rms(y, get("norm2.weight")), 2)
-        out.append(y + get("down.weight") @ (silu(up) * value))
+            read[h] = rms(memory[h].T @ unit(q[keys]), p["norm.weight"]) * gate
+        out.append(p["out.weight"] @ read.reshape(-1))
     return np.array(out)
 
 
 @both
-@pytest.mark.parametrize("settings", [{}, {"convolution": 0}, {"convolution": 2, "reflect": True}])
+@pytest.mark.parametrize("settings", [{}, {"convolution": 0, "feedforward": 0}, {"convolution": 2, "reflect": True}])
 @torch.no_grad()
 def test_the_network_equals_loops_in_numpy(name: str, settings: dict) -> None:
     """Embedding to read-out over a sequence, from the state dict alone; forward and step give that same."""
     model, x = small(name, **settings), numbers(B, T, INPUTS, seed=1)
-    p = {key: value.numpy() for key, value in model.state_dict().items()}
-    hidden = x[1].numpy() @ p["embed.weight"].T + p["embed.bias"]
-    for n in range(2):
-        hidden = layer_in_numpy(p, n, hidden, name, bool(settings.get("reflect")))
-    hidden = hidden / np.sqrt((hidden**2).mean(1, keepdims=True) + 1e-5) * p["norm.weight"]
-    wanted = hidden @ p["readout.weight"].T + p["readout.bias"]
+    reflect = bool(settings.get("reflect"))
+    wanted = stack(weights(model), x[1].numpy(), 2, lambda p, xs: mixer_in_numpy(p, xs, name, reflect))
     np.testing.assert_allclose(model(x)[1].numpy(), wanted, atol=1e-12, rtol=0)
     np.testing.assert_allclose(fold(model, x)[0][1].numpy(), wanted, atol=1e-12, rtol=0)
 
@@ -241,21 +232,12 @@ def test_stepping_does_not_change_the_given_state(name: str) -> None:
 @both
 @torch.no_grad()
 def test_the_ledger_identity_holds_for_every_head(name: str) -> None:
-    """Contributions with that of a memory that is not blank sum to the read: ≤ 1e-10; shares to 1."""
-    model, x = small(name), numbers(B, T, INPUTS, seed=1)
+    """Contributions with that of a memory that is not blank sum to the read; shares to 1."""
+    model = small(name)
     _, start, _ = fold(model, numbers(B, 9, INPUTS, seed=5))
-    _, _, seen = fold(model, x, start)
-    for n in range(2):
-        log = {field: torch.stack([getattr(s[n], field)[0] for s in seen]).numpy() for field in seen[0][n]._fields}
-        initial = model.keyframe(start)[f"layer{n}", "memory"][0].numpy()
-        for h in range(A):
-            for t in (0, 1, T - 1):
-                past = [log[part][: t + 1, h] for part in ("keys", "write_vectors", "retention", "erase", "write_gate")]
-                contributions = ledger.associative_contributions(log["queries"][t, h], *past, initial[h])
-                read = log["read_vectors"][t, h]
-                np.testing.assert_allclose(contributions.sum(0), read, atol=1e-10, rtol=0)
-                assert ledger.shares(contributions, read).sum() == pytest.approx(1, abs=1e-10)
-        assert (log["retention"] == 1).all() == (name == "deltanet")
+    _, _, seen = fold(model, numbers(B, T, INPUTS, seed=1), start)
+    assert_ledger_is_exact(model, seen, start)
+    assert all((logged(seen, n)["retention"] == 1).all() == (name == "deltanet") for n in range(2))
 
 
 @both
@@ -297,7 +279,7 @@ def test_a_recording_of_it_verifies(name: str, tmp_path: Path) -> None:
         with torch.no_grad():
             for x in torch.from_numpy(episode.inputs[:71]):
                 state = model.step(x.unsqueeze(0), state).state
-        np.testing.assert_allclose(rec[name].memory(70, bank="layer1"), state.memory[1][0].numpy(), atol=1e-5)
+        np.testing.assert_allclose(rec[name].memory(70, bank="layer1"), state[1].memory[0].numpy(), atol=1e-5)
         assert rec[name].shares(70, head=A - 1, bank="layer1").sum() == pytest.approx(1, abs=1e-4)
 
 
@@ -327,8 +309,8 @@ def test_parameter_names_are_pinned() -> None:
     assert sorted(small("deltanet").state_dict()) == sorted(wanted)
     extra = [f"layers.{n}.mixer.{part}" for n in (0, 1) for part in ("log_rate", "retention_bias")]
     assert sorted(small("gated-deltanet").state_dict()) == sorted(wanted + extra)
-    without = [part for part in wanted if "convolution" not in part]
-    assert sorted(small("deltanet", convolution=0).state_dict()) == sorted(without)
+    without = [part for part in wanted if not any(left in part for left in ("convolution", "norm2", "up", "down"))]
+    assert sorted(small("deltanet", convolution=0, feedforward=0).state_dict()) == sorted(without)
 
 
 @both
@@ -343,14 +325,17 @@ def test_training_reaches_every_parameter(name: str) -> None:
 
 
 @both
-@pytest.mark.parametrize("size", ["heads", "key_width", "value_width", "layers", "width", "feedforward"])
+@pytest.mark.parametrize("size", ["heads", "key_width", "value_width", "layers", "width"])
 def test_sizes_below_one_are_named(name: str, size: str) -> None:
     with pytest.raises(ValueError, match=f"{size} must be at least 1, got 0"):
         small(name, **{size: 0})
 
 
-def test_a_negative_convolution_and_too_long_a_chunk_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"convolution must be 0 \(none\) or a number of steps, got -1"):
-        small("deltanet", convolution=-1)
+def test_what_cannot_be_computed_is_refused() -> None:
+    for part in ("convolution", "feedforward"):
+        with pytest.raises(ValueError, match=rf"{part} must be 0 \(none\) or more, got -1"):
+            small("deltanet", **{part: -1})
     with pytest.raises(ValueError, match="chunk must be from 1 to 16, got 17"):
         delta_rule.run(numbers(B, A, K, V, seed=7), writes(20, decays=True), chunk=17)
+    with pytest.raises(ValueError, match="needs an erase gate"):
+        delta_rule.run(numbers(B, A, K, V, seed=7), writes(20, decays=True)._replace(erase=None))

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnemoscope import derive
 from mnemoscope.errors import RecordingError
-from mnemoscope.layout import BankSpec
-from mnemoscope.recording import Recording, RecordingWriter
+from mnemoscope.format.layout import BankSpec
+from mnemoscope.kinds import derive
+from mnemoscope.reading.recording import Recording, RecordingWriter
 from random_logs import ALIBI, DNC, ENCODER, MODELS, NTM, WIPING, Made, attention_oracle, random_log, weighting
 
 MADE = Made(steps=150, seed=2)
@@ -183,7 +183,7 @@ def test_a_bank_without_usage_says_so(rec: Recording) -> None:
 
 
 def test_an_array_too_large_for_memory_is_refused(rec: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnemoscope.model_view.MAX_ARRAY_BYTES", 1 << 12)
+    monkeypatch.setattr("mnemoscope.reading.view.MAX_ARRAY_BYTES", 1 << 12)
     with pytest.raises(RecordingError, match=r"links of 150 steps.*start= and stop="):
         rec["dnc"].array("links")
     assert rec["dnc"].array("links", start=3, stop=5).shape == (2, 7, 7)

@@ -10,8 +10,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnemoscope import addressing, derive, ledger
-from mnemoscope.dnc import DNC, DNCConfig, interface_size
+from mnemoscope.kinds import derive, ledger
+from mnemoscope.models import addressing
+from mnemoscope.models.dnc.dnc import DNC, DNCConfig, interface_size
 from paper_oracles import dnc_step
 from stepping import (
     assert_every_parameter_is_trained,

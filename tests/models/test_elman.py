@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from mnemoscope import ledger
-from mnemoscope.elman import RNN, RNNConfig, secant_slope
+from mnemoscope.kinds import ledger
+from mnemoscope.models.recurrent.elman import RNN, RNNConfig, secant_slope
 from stepping import fold, sequences
 
 B, T, INPUTS, OUTPUTS, HIDDEN = 2, 23, 6, 5, 11

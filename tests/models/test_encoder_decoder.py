@@ -22,10 +22,12 @@ from attention_oracles import (
     sinusoid,
     torch_weights,
 )
-from mnemoscope import record, tasks, verify
-from mnemoscope.checkpoints import LoadedModel
-from mnemoscope.encoder_decoder import EncoderDecoder, EncoderDecoderConfig
-from mnemoscope.recording import Recording
+from mnemoscope import tasks
+from mnemoscope.checkpoints.store import LoadedModel
+from mnemoscope.models.attention.encoder_decoder import EncoderDecoder, EncoderDecoderConfig
+from mnemoscope.reading import verify
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running import record
 
 INPUTS, OUTPUTS, CUE, D, HEADS, LAYERS = 5, 3, 3, 24, 4, 2
 T = 14

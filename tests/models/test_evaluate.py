@@ -7,9 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from mnemoscope import baselines, checkpoints, evaluate, evaluate_series, published, record, results, tasks
+from mnemoscope import tasks
+from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.errors import SignalError
-from mnemoscope.recording import Recording
+from mnemoscope.measuring import baselines, evaluate, published
+from mnemoscope.measuring import report as results
+from mnemoscope.measuring import series as evaluate_series
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running import record
 
 
 def sine(steps: int, period: int) -> np.ndarray:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnemoscope import export
 from mnemoscope.errors import RecordingError
-from mnemoscope.recording import Recording, RecordingWriter
+from mnemoscope.reading import export
+from mnemoscope.reading.recording import Recording, RecordingWriter
 from random_logs import Made
 
 MADE = Made(steps=70, models=("ntm", "transformer"), seed=8)

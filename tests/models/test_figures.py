@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from mnemoscope import figures, record, tasks
-from mnemoscope.checkpoints import load
-from mnemoscope.recording import Recording
+from mnemoscope import tasks
+from mnemoscope.checkpoints.store import load
+from mnemoscope.reading import figures
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running import record
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnemoscope.recording import Recording
-from mnemoscope.verify import verify
+from mnemoscope.reading.recording import Recording
+from mnemoscope.reading.verify import verify
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 NAMES = ("memories", "kinds")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from mnemoscope import ledger
-from mnemoscope.gru import GRU, GRUConfig
+from mnemoscope.kinds import ledger
+from mnemoscope.models.recurrent.gru import GRU, GRUConfig
 from stepping import fold, sequences
 
 B, T, INPUTS, OUTPUTS, HIDDEN = 2, 23, 6, 5, 11

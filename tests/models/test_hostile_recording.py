@@ -14,9 +14,9 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mnemoscope import blocks
 from mnemoscope.errors import CorruptRecording, RecordingError, UnsupportedVersion
-from mnemoscope.recording import Recording
+from mnemoscope.format import blocks
+from mnemoscope.reading.recording import Recording
 from random_logs import Made
 
 SMALL = Made(steps=70, models=("lstm", "transformer"), seed=1)

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from mnemoscope.lifted import RANGES, LiftedSeen, LiftedState, Rungs
-from mnemoscope.sdnc import StatelessDNC
-from mnemoscope.transformer import Transformer, TransformerConfig
+from mnemoscope.models.attention.transformer import Transformer, TransformerConfig
+from mnemoscope.models.stateless.lifted import RANGES, LiftedSeen, LiftedState, Rungs
+from mnemoscope.models.stateless.sdnc import StatelessDNC
 
 T, N, HEADS, WIDTH = 14, 6, 4, 24
 

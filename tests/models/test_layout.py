@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from mnemoscope.errors import RecordingError
-from mnemoscope.layout import BANK_FLAGS, BANK_KINDS, BankSpec, FrameLayout, pack, unpack
+from mnemoscope.format.layout import BANK_FLAGS, BANK_KINDS, BankSpec, FrameLayout, pack, unpack
 
 NAMES = st.text("abcdefgh_", min_size=1, max_size=6)
 SHAPES = st.lists(st.integers(1, 5), max_size=3).map(tuple)

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnemoscope import derive, ledger
 from mnemoscope.errors import RecordingError
-from mnemoscope.layout import BankSpec
-from mnemoscope.recording import Recording
+from mnemoscope.format.layout import BankSpec
+from mnemoscope.kinds import derive, ledger
+from mnemoscope.reading.recording import Recording
 from random_logs import ALIBI, CROSS, DELTA, GRU, RNN, Made, attention_oracle, random_log, random_state, run
 
 IDENTITY = 1e-10

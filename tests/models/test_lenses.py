@@ -7,11 +7,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from mnemoscope import checkpoints, lenses, paradigms, record, tasks
+from mnemoscope import tasks
+from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.errors import CheckpointError, MnemoscopeError
-from mnemoscope.model import MemoryModel
-from mnemoscope.pieces import finished
-from mnemoscope.recording import Recording
+from mnemoscope.measuring import lenses
+from mnemoscope.measuring.pieces import finished
+from mnemoscope.models import registry as paradigms
+from mnemoscope.models.base import MemoryModel
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running import record
 
 T, I, O = 23, 3, 2  # noqa: E741
 SIZES: dict[str, dict[str, Any]] = {

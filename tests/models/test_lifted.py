@@ -8,10 +8,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from mnemoscope import addressing, graves_memory, lifted, positions
-from mnemoscope.graves_memory import Interface
-from mnemoscope.sdnc import ControllerLayer, StatelessDNC
-from mnemoscope.transformer import Transformer, TransformerConfig
+from mnemoscope.models import addressing
+from mnemoscope.models.attention import positions
+from mnemoscope.models.attention.transformer import Transformer, TransformerConfig
+from mnemoscope.models.dnc import memory as graves_memory
+from mnemoscope.models.dnc.memory import Interface
+from mnemoscope.models.stateless import lifted
+from mnemoscope.models.stateless.sdnc import ControllerLayer, StatelessDNC
 
 B, N, T = 2, 11, 19
 

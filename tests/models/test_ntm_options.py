@@ -8,8 +8,10 @@ import pytest
 import torch
 from safetensors.torch import load, save
 
-from mnemoscope import addressing, ledger, paradigms
-from mnemoscope.ntm import NTM, NTMConfig
+from mnemoscope.kinds import ledger
+from mnemoscope.models import addressing
+from mnemoscope.models import registry as paradigms
+from mnemoscope.models.ntm.ntm import NTM, NTMConfig
 from paper_oracles import ntm_step
 from stepping import (
     assert_every_parameter_is_trained,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from mnemoscope import paradigms
 from mnemoscope.errors import UnknownModel
-from mnemoscope.model import MemoryModel
+from mnemoscope.models import registry as paradigms
+from mnemoscope.models.base import MemoryModel
 
 SMALL = {
     "lstm": {"hidden": 11, "layers": 2},

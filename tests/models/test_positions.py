@@ -16,8 +16,9 @@ from attention_oracles import (
     torch_weights,
     turned,
 )
-from mnemoscope import paradigms, positions
-from mnemoscope.transformer import Transformer, TransformerConfig
+from mnemoscope.models import registry as paradigms
+from mnemoscope.models.attention import positions
+from mnemoscope.models.attention.transformer import Transformer, TransformerConfig
 
 B, T, INPUTS, OUTPUTS = 2, 13, 5, 3
 KINDS = ("sinusoidal", "rotary", "alibi")

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from mnemoscope import checkpoints, ledger, tasks
+from mnemoscope import tasks
+from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.kinds import ledger
 
 LENGTH = 20
 

@@ -7,11 +7,17 @@ import numpy as np
 import pytest
 import torch
 
-from mnemoscope import checkpoints, choices, gallery, ledger, paradigms, record, snapshots, tasks
-from mnemoscope.checkpoints import LoadedModel
-from mnemoscope.derive import CellState, MatrixState, attention_row, retain
+from mnemoscope import tasks
+from mnemoscope.checkpoints import names as choices
+from mnemoscope.checkpoints import snapshots
+from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import CheckpointError, MnemoscopeError, UnknownModel
-from mnemoscope.recording import Recording
+from mnemoscope.kinds import ledger
+from mnemoscope.kinds.derive import CellState, MatrixState, attention_row, retain
+from mnemoscope.models import registry as paradigms
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running import gallery, record
 
 SMALL: dict[str, dict[str, Any]] = {
     "lstm": {"hidden": 11, "layers": 2},

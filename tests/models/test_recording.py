@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mnemoscope import blocks
 from mnemoscope.errors import CorruptRecording, RecordingError
-from mnemoscope.recording import Recording, RecordingWriter, amend
+from mnemoscope.format import blocks
+from mnemoscope.reading.recording import Recording, RecordingWriter, amend
 from random_logs import MODELS, Made
 
 MADE = Made(steps=150)

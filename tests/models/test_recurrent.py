@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import torch
 
-from mnemoscope import paradigms
-from mnemoscope.layout import BankSpec
+from mnemoscope.format.layout import BankSpec
+from mnemoscope.models import registry as paradigms
 from stepping import assert_forward_is_the_fold, assert_log_is_what_was_promised, fold, sequences
 
 B, T, INPUTS, OUTPUTS, HIDDEN = 2, 23, 6, 5, 11

@@ -9,15 +9,17 @@ import numpy as np
 import pytest
 import torch
 
-from mnemoscope import checkpoints, paradigms, tasks
-from mnemoscope.attention import Store
-from mnemoscope.checkpoints import LoadedModel
-from mnemoscope.record import record_file
-from mnemoscope.recording import Recording
-from mnemoscope.sdnc import StatelessDNC, read_by_content
-from mnemoscope.sdnc_config import StatelessDNCConfig
-from mnemoscope.transformer import Transformer, TransformerConfig
-from mnemoscope.verify import verify
+from mnemoscope import tasks
+from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints.store import LoadedModel
+from mnemoscope.models import registry as paradigms
+from mnemoscope.models.attention.attention import Store
+from mnemoscope.models.attention.transformer import Transformer, TransformerConfig
+from mnemoscope.models.stateless.config import StatelessDNCConfig
+from mnemoscope.models.stateless.sdnc import StatelessDNC, read_by_content
+from mnemoscope.reading.recording import Recording
+from mnemoscope.reading.verify import verify
+from mnemoscope.running.record import record_file
 
 B, T = 2, 19
 DTYPES = [torch.float32, torch.float64]

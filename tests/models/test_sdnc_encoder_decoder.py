@@ -7,13 +7,16 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from mnemoscope import checkpoints, paradigms, positions, tasks
-from mnemoscope.checkpoints import LoadedModel
-from mnemoscope.encoder_decoder import EncoderDecoder, EncoderDecoderConfig
-from mnemoscope.record import record_file
-from mnemoscope.recording import Recording
-from mnemoscope.sdnc_encoder_decoder import StatelessEncoderDecoder, StatelessEncoderDecoderConfig
-from mnemoscope.verify import verify
+from mnemoscope import tasks
+from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints.store import LoadedModel
+from mnemoscope.models import registry as paradigms
+from mnemoscope.models.attention import positions
+from mnemoscope.models.attention.encoder_decoder import EncoderDecoder, EncoderDecoderConfig
+from mnemoscope.models.stateless.encoder_decoder import StatelessEncoderDecoder, StatelessEncoderDecoderConfig
+from mnemoscope.reading.recording import Recording
+from mnemoscope.reading.verify import verify
+from mnemoscope.running.record import record_file
 
 B, WRITE, READ, CUE = 2, 9, 7, 4
 SIZES = {"inputs": 5, "outputs": 3, "cue": CUE, "width": 24, "layers": 2, "heads": 4, "feedforward": 17}

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemoscope.errors import SignalError
-from mnemoscope.series import Label, Series, decimate, fill, prepare, resample, scale
+from mnemoscope.signals.series import Label, Series, decimate, fill, prepare, resample, scale
 
 NAN = float("nan")
 

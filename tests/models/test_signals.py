@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.signal import find_peaks
 
-from mnemoscope import signals
 from mnemoscope.errors import SignalError
+from mnemoscope.signals import generators as signals
 
 
 @pytest.mark.parametrize("kind", signals.KINDS)

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnemoscope import episodes, tasks, tasks_signal
+from mnemoscope import tasks
 from mnemoscope.errors import UnknownTask
-from mnemoscope.tasks import NGrams
+from mnemoscope.tasks import NGrams, episodes
+from mnemoscope.tasks import signal as tasks_signal
 
 
 def test_copy_asks_for_the_same_bits_after_the_delimiter() -> None:

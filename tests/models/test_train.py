@@ -10,8 +10,13 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from mnemoscope import checkpoints, paradigms, recipes, snapshots, train, train_seeds, unrolled
+from mnemoscope.checkpoints import snapshots
+from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.errors import CheckpointError, TrainingError, UnknownModel
+from mnemoscope.models import registry as paradigms
+from mnemoscope.training import loop as train
+from mnemoscope.training import recipes, unrolled
+from mnemoscope.training import seeds as train_seeds
 
 
 @pytest.fixture

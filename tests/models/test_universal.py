@@ -8,16 +8,18 @@ import pytest
 import torch
 
 from attention_oracles import check_ledger, fold, linear, logged, norm, rows_of, self_attention, sinusoid, torch_weights
-from mnemoscope import record, tasks, verify
-from mnemoscope.checkpoints import LoadedModel
-from mnemoscope.recording import Recording
-from mnemoscope.universal import (
+from mnemoscope import tasks
+from mnemoscope.checkpoints.store import LoadedModel
+from mnemoscope.models.attention.universal import (
     Pondering,
     UniversalTransformer,
     UniversalTransformerConfig,
     convex,
     ponder,
 )
+from mnemoscope.reading import verify
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running import record
 
 B, T, INPUTS, OUTPUTS, D, HEADS, DEPTH = 2, 12, 5, 3, 24, 4, 5
 KINDS = ("accumulated", "interpolated", "none")

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnemoscope.recording import Recording, RecordingWriter
-from mnemoscope.verify import describe, passes, verify
+from mnemoscope.reading.recording import Recording, RecordingWriter
+from mnemoscope.reading.verify import describe, passes, verify
 from random_logs import MODELS, Made
 
 STEPS = 150

@@ -26,7 +26,7 @@ def test_the_library_is_light_to_import() -> None:
 
 def test_cards_and_tasks_are_read_without_torch() -> None:
     """The web process lists models and lays out episodes without loading torch."""
-    statement = "from mnemoscope import checkpoints, tasks; list(checkpoints.cards()); tasks.get('copy').episode()"
+    statement = "from mnemoscope import tasks; from mnemoscope.checkpoints import store as checkpoints; list(checkpoints.cards()); tasks.get('copy').episode()"
     assert "torch" not in modules_after(statement)
 
 
@@ -86,7 +86,7 @@ def test_the_wheel_carries_three_packages_the_page_and_the_checkpoints(wheel: Pa
     for model in ("lstm", "transformer", "ntm", "dnc"):
         for task in ("copy", "signal-recall"):
             for file in ("model.safetensors", "config.json", "card.json"):
-                assert f"mnemoscope/checkpoints/{model}-{task}/{file}" in names
+                assert f"mnemoscope/checkpoints/shipped/{model}-{task}/{file}" in names
     assert "mnemoscope/gallery/gallery.json" in names
     assert "mnemoscope/gallery/odd-beat.mnemo" in names
 

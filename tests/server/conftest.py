@@ -20,8 +20,9 @@ PROGRAM = """
 import argparse, sys
 sys.path.insert(0, {here!r})
 if __name__ == "__main__":
-    from mnemoscope_server.app import serve
-    sys.exit(serve(argparse.Namespace(port=0, no_browser=True, data_dir={data!r})))
+    from mnemoscope_server import serving
+    from mnemoscope_server.settings import Settings
+    sys.exit(serving.run(Settings.from_arguments(argparse.Namespace(port=0, no_browser=True, data_dir={data!r}))))
 """
 FAKES = (
     *(f"{name}-signal-recall" for name in ("fake", "slow", "broken", "deadly", "wide")),

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mnemoscope.layout import BankSpec, FrameLayout
-from mnemoscope_server.exchange import Measured, Open, Prepared, StreamEnded
+from mnemoscope.format.layout import BankSpec, FrameLayout
+from mnemoscope_server.workers.protocol import Measured, Open, Prepared, StreamEnded
 
 SLOTS, WIDTH, KEYFRAME_EVERY = 4, 3, 64
 FAILS_AT = 70

@@ -1,6 +1,6 @@
 """Wire messages whose every frame says its step, and reading them back."""
 
-from mnemoscope import blocks
+from mnemoscope.format import blocks
 
 FRAME = 8
 

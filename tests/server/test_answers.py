@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
-from mnemoscope_server import exchange, live
-from mnemoscope_server.answers import MOST, Answers
-from mnemoscope_server.live import LiveSessions
+from mnemoscope_server.sessions import manager as live
+from mnemoscope_server.sessions.manager import LiveSessions
+from mnemoscope_server.workers import protocol as exchange
+from mnemoscope_server.workers.memo import MOST, Answers
 
 
 def test_the_same_question_is_asked_once():
@@ -57,7 +58,7 @@ def test_a_failure_is_not_kept_even_if_nobody_waited_for_it():
 
 
 @pytest.fixture
-def house(tmp_path, monkeypatch):
+def services(tmp_path, monkeypatch):
     """Sessions over a pool that takes orders and says nothing."""
     monkeypatch.setattr(live, "OPEN_SECONDS", 0.01)
     monkeypatch.setattr(live, "ANSWER_SECONDS", 0.01)
@@ -83,26 +84,26 @@ def house(tmp_path, monkeypatch):
     return LiveSessions(Settings(), None, None, Pool())
 
 
-def test_a_file_that_nobody_waited_for_is_removed_when_the_worker_closes_it(house, tmp_path):
+def test_a_file_that_nobody_waited_for_is_removed_when_the_worker_closes_it(services, tmp_path):
     """The order was too late to be taken back: the worker opens, hears Stop and closes an empty file."""
     order = exchange.Open("x" * 22, tmp_path / "x.mnemo", "", 0, ("lstm-copy",), None, None)
 
     async def all_of_it():
         with pytest.raises(live.NotPossible, match="did not open"):
-            await house.open(order, playing=True)
+            await services.open(order, playing=True)
         order.path.write_bytes(b"empty")
-        assert house.pool.sent == [exchange.Stop(order.id)]
-        house._on_event(exchange.Finished(order.id, "stopped", 0, {}))
+        assert services.pool.sent == [exchange.Stop(order.id)]
+        services._on_event(exchange.Finished(order.id, "stopped", 0, {}))
 
     asyncio.run(all_of_it())
     assert not order.path.exists()
 
 
-def test_a_question_that_takes_too_long_is_taken_back(house):
+def test_a_question_that_takes_too_long_is_taken_back(services):
     async def all_of_it():
         with pytest.raises(live.NotPossible, match="did not answer"):
-            await house.ask(exchange.Compare("q", "transformer-copy", 0))
-        assert house.pool.sent == [exchange.Stop("q")]
-        assert house.pool.released == ["q"]
+            await services.ask(exchange.Compare("q", "transformer-copy", 0))
+        assert services.pool.sent == [exchange.Stop("q")]
+        assert services.pool.released == ["q"]
 
     asyncio.run(all_of_it())

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from mnemoscope import blocks
-from mnemoscope.recording import Recording
+from mnemoscope.format import blocks
+from mnemoscope.reading.recording import Recording
 
 SESSION = {"signal": {"kind": "none"}, "task": "signal-recall", "models": ["fake"], "start": "paused"}
 
@@ -161,8 +161,9 @@ def test_tasks_say_what_they_ask_and_with_which_knobs(server):
 
 def test_every_task_and_every_kind_of_memory_is_told_in_one_sentence():
     """Whoever adds one to a registry adds its sentence, too."""
-    from mnemoscope import paradigms, tasks
-    from mnemoscope_server import words
+    from mnemoscope import tasks
+    from mnemoscope.models import registry as paradigms
+    from mnemoscope_server.schemas import descriptions as words
 
     for told, names in ((words.TASKS, tasks.names()), (words.PARADIGMS, paradigms.names())):
         assert not set(names) - set(told)

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from mnemoscope.recording import Recording
+from mnemoscope.reading.recording import Recording
 
 SETTINGS = {
     "memory": "graves",
@@ -21,13 +21,13 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def real(tmp_path_factory):
     from conftest import Server
-    from mnemoscope import checkpoints
+    from mnemoscope.checkpoints import store as checkpoints
 
     folder = tmp_path_factory.mktemp("bridge")
     (folder / "checkpoints").mkdir()
     for name in ("transformer-copy", "encoder-decoder-copy", "lstm-copy"):
         (folder / "checkpoints" / name).symlink_to(checkpoints.find(name))
-    server = Server(folder, engine="mnemoscope_server.torch_engine:TorchEngine", device="cpu")
+    server = Server(folder, engine="mnemoscope_server.workers.torch_engine:TorchEngine", device="cpu")
     deadline = time.monotonic() + 120
     while server.http.get("readyz").status_code != 200:
         assert time.monotonic() < deadline, (server.folder / "stderr.txt").read_text()
@@ -68,7 +68,7 @@ def test_a_transformer_beside_itself_as_a_stateless_dnc_agrees_to_the_last_bit(r
 
 
 def test_a_run_on_the_ladder_is_recorded_with_its_settings_and_verifies(real):
-    from mnemoscope import verify
+    from mnemoscope.reading import verify
 
     identity, path = run(real, bridge=SETTINGS, seed=3)
     config = real.status(identity)["manifest"]["models"][1]["config"]
@@ -156,7 +156,7 @@ def test_a_measurement_of_what_is_no_transformer_is_refused(real):
 
 def test_without_workers_both_say_so(start):
     server = start(workers=0)
-    from mnemoscope import checkpoints
+    from mnemoscope.checkpoints import store as checkpoints
 
     (server.folder / "checkpoints" / "transformer-copy").symlink_to(checkpoints.find("transformer-copy"))
     for answer in (ask(server), server.http.get("api/bridge", params={"model": "transformer-copy"})):
@@ -166,8 +166,8 @@ def test_without_workers_both_say_so(start):
 
 def test_limits_are_those_of_the_library():
     """The web process may not import torch, so that the numbers stand twice."""
-    from mnemoscope.lifted import RANGES
-    from mnemoscope_server.rest_sessions import BridgeSettings
+    from mnemoscope.models.stateless.lifted import RANGES
+    from mnemoscope_server.schemas.sessions import BridgeSettings
 
     assert set(BridgeSettings.RUNGS) == {"slots", *RANGES}
     for name, (low, high) in RANGES.items():
@@ -180,7 +180,7 @@ def test_limits_are_those_of_the_library():
 
 
 def test_passing_recordings_go_when_their_time_is_over_or_they_are_too_many(tmp_path, monkeypatch):
-    from mnemoscope_server import store as module
+    from mnemoscope_server.storage import store as module
 
     store = module.Store(tmp_path)
     try:

@@ -1,6 +1,7 @@
 """The contract file that the page's types are generated from."""
 
-from mnemoscope_server import contract, wire
+from mnemoscope_server import contract
+from mnemoscope_server.schemas import messages as wire
 
 
 def test_committed_contract_is_fresh():

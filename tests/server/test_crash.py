@@ -11,7 +11,7 @@ from pathlib import Path
 
 from websockets.exceptions import ConnectionClosed
 
-from mnemoscope.recording import Recording
+from mnemoscope.reading.recording import Recording
 
 
 def worker_pids(server):
@@ -149,8 +149,9 @@ def second(server, *, port, data=None):
     """Exit code and complaint of another server."""
     folder = str(data or server.data)
     code = (
-        "import argparse, sys; from pathlib import Path; from mnemoscope_server.app import serve; "
-        f"sys.exit(serve(argparse.Namespace(port={port}, no_browser=True, data_dir=Path({folder!r}))))"
+        "import argparse, sys; from pathlib import Path; from mnemoscope_server import serving; "
+        "from mnemoscope_server.settings import Settings; "
+        f"sys.exit(serving.run(Settings.from_arguments(argparse.Namespace(port={port}, no_browser=True, data_dir=Path({folder!r})))))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     return done.returncode, done.stderr

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from mnemoscope_server import app as application
-from mnemoscope_server.guard import inline_hashes
-from mnemoscope_server.library import Library
+from mnemoscope_server.access.guard import inline_hashes
 from mnemoscope_server.settings import Settings
-from mnemoscope_server.store import Store
+from mnemoscope_server.storage.library import Library
+from mnemoscope_server.storage.store import Store
 
 HOST = "127.0.0.1:8000"
 ORIGINS = {
@@ -41,9 +41,9 @@ def app(tmp_path_factory):
     """An application with its data folder, though nothing serves it."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("data"), workers=0)
     app, store = application.create_app(settings), Store(settings.data_dir)
-    app.state.house = SimpleNamespace(library=Library(store), settings=settings)
+    app.state.services = SimpleNamespace(library=Library(store), settings=settings)
     yield app
-    app.state.house.library.close()
+    app.state.services.library.close()
     store.close()
 
 
@@ -202,7 +202,7 @@ def bundled(tmp_path, monkeypatch):
     (bundle / "assets").mkdir(parents=True)
     (bundle / "index.html").write_text("<html><head><title>x</title></head><script>1</script></html>")
     (bundle / "assets" / "app-1a2b.js").write_text("1")
-    monkeypatch.setattr("mnemoscope_server.pages.bundle", lambda: bundle)
+    monkeypatch.setattr("mnemoscope_server.http.pages.bundle", lambda: bundle)
     return bundle
 
 
@@ -279,7 +279,7 @@ def test_addresses_that_lead_nowhere_show_the_page_and_tell_programs(app, bundle
 
 def test_a_missing_bundle_says_how_to_build_it(app, monkeypatch):
     """A developer's first start is no blank page."""
-    monkeypatch.setattr("mnemoscope_server.pages.bundle", lambda: None)
+    monkeypatch.setattr("mnemoscope_server.http.pages.bundle", lambda: None)
     status, _, body = ask(app, "/", "GET", {"host": HOST})
     assert status == 503
     assert b"npm --prefix frontend run build" in body

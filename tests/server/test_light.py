@@ -8,7 +8,7 @@ def test_the_web_process_never_imports_torch(server):
     """Torch costs a second and a gigabyte; scipy and the CSV reader come only when they are asked for."""
     code = (
         "import sys; from mnemoscope_server import app, serving; app.create_app(); "
-        "print(sorted(m for m in ('torch', 'scipy', 'pyarrow', 'plotly', 'pandas', 'mnemoscope.record') "
+        "print(sorted(m for m in ('torch', 'scipy', 'pyarrow', 'plotly', 'pandas', 'mnemoscope.running.record') "
         "if m in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from mnemoscope_server.exchange import Measured
-from mnemoscope_server.live import LiveSessions
-from mnemoscope_server.worker import NICENESS, quietly
+from mnemoscope_server.sessions.manager import LiveSessions
+from mnemoscope_server.workers.process import NICENESS, quietly
+from mnemoscope_server.workers.protocol import Measured
 
 
 def test_figures_that_come_at_once_are_all_kept(tmp_path):

@@ -6,8 +6,9 @@ import time
 import numpy as np
 import pytest
 
-from mnemoscope import checkpoints, signals
-from mnemoscope.recording import Recording
+from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.reading.recording import Recording
+from mnemoscope.signals import generators as signals
 
 TRAINED = [name.removesuffix("-signal-recall") for name in checkpoints.names() if name.endswith("-signal-recall")]
 
@@ -16,7 +17,9 @@ TRAINED = [name.removesuffix("-signal-recall") for name in checkpoints.names() i
 def real(tmp_path_factory):
     from conftest import Server
 
-    server = Server(tmp_path_factory.mktemp("real"), engine="mnemoscope_server.torch_engine:TorchEngine", device="cpu")
+    server = Server(
+        tmp_path_factory.mktemp("real"), engine="mnemoscope_server.workers.torch_engine:TorchEngine", device="cpu"
+    )
     deadline = time.monotonic() + 60
     while server.http.get("readyz").status_code != 200:
         assert time.monotonic() < deadline, (server.folder / "stderr.txt").read_text()
@@ -27,7 +30,9 @@ def real(tmp_path_factory):
 
 def test_a_live_run_is_the_same_as_a_recorded_file_and_verifies(real, tmp_path):
     """Steps computed one by one, in pieces of any size, on the other side of a pipe: the same numbers."""
-    from mnemoscope import episodes, record, verify
+    from mnemoscope.reading import verify
+    from mnemoscope.running import record
+    from mnemoscope.tasks import episodes
 
     identity = real.run(*TRAINED, steps=180, speed=None)
     with real.socket(identity) as ws:
@@ -64,7 +69,7 @@ def test_steps_are_measured_on_this_host(real):
 
 def test_a_training_runs_live_and_its_moments_get_better(real, tmp_path):
     """One recording holds the whole training; nothing is measured of its moments, a step costs what the last one's does."""
-    from mnemoscope import verify
+    from mnemoscope.reading import verify
 
     updates = checkpoints.snapshot_updates("ntm-copy")
     options = {"task": "copy", "task_params": {"length": 6}, "signal": {"kind": "none"}, "start": "playing"}
@@ -82,8 +87,8 @@ def test_a_training_runs_live_and_its_moments_get_better(real, tmp_path):
 
 def test_the_cost_of_a_moment_is_that_of_the_checkpoint():
     """An estimate needs no measurement of its own."""
-    from mnemoscope_server import orders
-    from mnemoscope_server.exchange import Measured
+    from mnemoscope_server.planning import runs as orders
+    from mnemoscope_server.workers.protocol import Measured
 
     found = orders.estimate(
         ["ntm-copy@0", "ntm-copy@250", "ntm-copy"], 100, {"ntm-copy": Measured("ntm-copy", 0.5, 10, 8)}
@@ -123,8 +128,8 @@ def test_lenses_look_at_the_model_that_was_recorded(real, looked, lens):
     """The same numbers as the library's, from the inputs in the file; asked again, the same answer."""
     import torch
 
-    from mnemoscope import lenses
-    from mnemoscope.pieces import finished
+    from mnemoscope.measuring import lenses
+    from mnemoscope.measuring.pieces import finished
 
     question = {"stream": 1, "step": 110, "lens": lens}
     answer = real.http.get(f"api/recordings/{looked}/lens", params=question)

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from fake_engine import FAILS_AT, FakeEngine
 
-from mnemoscope import blocks, tasks
+from mnemoscope import tasks
 from mnemoscope.errors import UnknownModel
-from mnemoscope.recording import Recording
-from mnemoscope_server import exchange
-from mnemoscope_server.exchange import Answered, Compare, NotOpened
-from mnemoscope_server.run import Run
-from mnemoscope_server.worker import Worker
+from mnemoscope.format import blocks
+from mnemoscope.reading.recording import Recording
+from mnemoscope_server.workers import protocol as exchange
+from mnemoscope_server.workers.process import Worker
+from mnemoscope_server.workers.protocol import Answered, Compare, NotOpened
+from mnemoscope_server.workers.run import Run
 
 ID = "r" * 22
 
@@ -51,7 +52,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     made = Clock()
-    monkeypatch.setattr("mnemoscope_server.run.time", made)
+    monkeypatch.setattr("mnemoscope_server.workers.run.time", made)
     return made
 
 

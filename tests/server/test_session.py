@@ -8,10 +8,12 @@ import sys
 import pytest
 from fake_messages import frames, keyframe, steps_of
 
-from mnemoscope_server import exchange, wire
-from mnemoscope_server.live import LiveSessions
-from mnemoscope_server.session import MOVES, IllegalMove, Session, Watcher
+from mnemoscope_server.errors import IllegalMove
+from mnemoscope_server.schemas import messages as wire
+from mnemoscope_server.sessions.manager import LiveSessions
+from mnemoscope_server.sessions.session import MOVES, Session, Watcher
 from mnemoscope_server.settings import Settings
+from mnemoscope_server.workers import protocol as exchange
 
 COMMANDS = {
     "play": (lambda s: s.play(), exchange.Play),
@@ -62,7 +64,7 @@ def test_illegal_moves_are_refused_by_name_and_legal_ones_reach_the_worker(comma
 def test_no_web_framework_and_no_torch_is_imported():
     """Sessions are tested and reused without a server."""
     unwanted = ("fastapi", "starlette", "torch")
-    code = f"import sys, mnemoscope_server.session; print([m for m in {unwanted} if m in sys.modules])"
+    code = f"import sys, mnemoscope_server.sessions.session; print([m for m in {unwanted} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -11,10 +11,13 @@ import httpx
 import numpy as np
 import pytest
 
-from mnemoscope import episodes, gallery, record, verify
 from mnemoscope.errors import RecordingError
-from mnemoscope.recording import Recording
-from mnemoscope_server import pictures, sharing
+from mnemoscope.reading import verify
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running import gallery, record
+from mnemoscope.tasks import episodes
+from mnemoscope_server.storage import copies as sharing
+from mnemoscope_server.storage import thumbnail as pictures
 
 STEPS = 200
 

@@ -9,8 +9,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from mnemoscope import blocks
-from mnemoscope.recording import Recording
+from mnemoscope.format import blocks
+from mnemoscope.reading.recording import Recording
 
 
 class Seen:

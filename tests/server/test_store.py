@@ -9,10 +9,11 @@ import pytest
 from fake_engine import FakeEngine
 
 from mnemoscope import tasks
-from mnemoscope.recording import Recording, RecordingWriter, amend
-from mnemoscope_server import exchange
-from mnemoscope_server.library import Library, UnknownRecording
-from mnemoscope_server.store import DataFolderInUse, DiskFull, Entry, Expired, Store, new_id
+from mnemoscope.reading.recording import Recording, RecordingWriter, amend
+from mnemoscope_server.errors import DataFolderInUse, DiskFull, Expired, UnknownRecording
+from mnemoscope_server.storage.library import Library
+from mnemoscope_server.storage.store import Entry, Store, new_id
+from mnemoscope_server.workers import protocol as exchange
 
 
 def write(store, *, steps=100, finish="ended", title="t"):
@@ -242,7 +243,7 @@ def test_an_index_of_the_first_version_is_made_again(open_store, tmp_path):
 
 def test_the_library_keeps_few_files_open_and_closes_the_rest(open_store, monkeypatch):
     """A gallery of thousands must not run out of file handles."""
-    monkeypatch.setattr("mnemoscope_server.library.OPEN_MOST", 3)
+    monkeypatch.setattr("mnemoscope_server.storage.library.OPEN_MOST", 3)
     store = open_store()
     library = Library(store)
     ids = [write(store) for _ in range(6)]

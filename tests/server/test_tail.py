@@ -3,7 +3,7 @@
 import pytest
 from fake_messages import frames, keyframe, steps_of
 
-from mnemoscope_server.tail import Tail, from_step
+from mnemoscope_server.sessions.tail import Tail, from_step
 
 
 @pytest.mark.parametrize("have", [0, 1, 63, 64, 65, 100, 128, 500])

@@ -11,7 +11,7 @@ import pytest
 from test_guard import HOST, ask, routes, whatever
 from websockets.exceptions import InvalidStatus
 
-from mnemoscope import cli
+from mnemoscope.cli import main as cli
 from mnemoscope_server import app as application
 from mnemoscope_server.serving import address
 from mnemoscope_server.settings import Settings

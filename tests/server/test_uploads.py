@@ -10,9 +10,10 @@ import zipfile
 import pytest
 
 from mnemoscope.errors import ImportFileError
+from mnemoscope_server.errors import DiskFull
 from mnemoscope_server.settings import Settings
-from mnemoscope_server.store import DiskFull, Store
-from mnemoscope_server.uploads import Uploads
+from mnemoscope_server.storage.store import Store
+from mnemoscope_server.storage.uploads import Uploads
 
 GOOD = "t [s],a [mV]\n" + "".join(f"{i * 0.01:.2f},{math.sin(i / 9) * 2 + 1:.5f}\n" for i in range(1000))
 
@@ -120,7 +121,7 @@ BAD_WINDOWS = [
 
 @pytest.mark.parametrize(("body", "message"), BAD_WINDOWS)
 def test_impossible_windows_are_refused(server, good, body, message):
-    """Wanted, got, what to do."""
+    """ServicesDep, got, what to do."""
     answer = server.http.post(f"api/uploads/{good}/preview", json=body)
     assert answer.status_code == 422
     assert message in answer.json()["error"]["message"]

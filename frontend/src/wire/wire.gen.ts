@@ -948,7 +948,7 @@ export interface components {
         };
         /**
          * LensRow
-         * @description How much the raw output of one step depended on the input of each step before it (mnemoscope.lenses).
+         * @description How much the raw output of one step depended on the input of each step before it (mnemoscope.measuring.lenses).
          */
         LensRow: {
             /**

@@ -1,7 +1,7 @@
 /** Keys of an associative memory may have any length: scaled by c, with w / c and b / c², they write, overwrite and hold the same. */
 import { describe, expect, it } from "vitest";
-import { loaded, makeLog } from "../../ledger/testlog";
-import type { ModelLog } from "../../ledger/model_log";
+import { loaded, makeLog } from "../testlog";
+import type { ModelLog } from "../model_log";
 
 const STEPS = 100;
 const made = makeLog(STEPS, [{ keys: 4, width: 3, heads: 2, lengths: "unit" }], 5);

@@ -8,7 +8,7 @@
  */
 import { fail } from "../../wire/json";
 import type { BankSpec } from "../../wire/manifest";
-import { Replay, type Law } from "../../ledger/replay";
+import { Replay, type Law } from "../replay";
 import type { BankLog, Kind, Memory, Reader, Shares, SlotLife } from "./base";
 import { fill, Filling } from "./filling";
 import { ACTED, checkReadHead, checkSlot, copied, dot, hasState, initialOf, lifeOf, ofHead, stateOf } from "./reading";

@@ -5,7 +5,7 @@
  */
 import { KEYFRAME_EVERY } from "../../wire/manifest";
 import type { BankSpec } from "../../wire/manifest";
-import { LedgerError } from "../../ledger/errors";
+import { LedgerError } from "../errors";
 import type { BankLog, Reader } from "./base";
 
 export class Attention {

@@ -4,7 +4,7 @@
  *     c_t = f ⊙ c_{t-1} + i ⊙ g        h = o ⊙ tanh(c_t), or c_t itself where the cell is direct (GRU)
  */
 import type { BankSpec } from "../../wire/manifest";
-import { Replay, type Law } from "../../ledger/replay";
+import { Replay, type Law } from "../replay";
 import type { BankLog, Kind, Reader, Shares, SlotLife } from "./base";
 import { fadedNorm, fadedRow, fadedSlots, PRUNE, type Fading } from "./fading";
 import { ACTED, copied, dot, hasState, initialOf, lifeOf, stateOf } from "./reading";

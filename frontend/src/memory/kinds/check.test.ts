@@ -1,6 +1,6 @@
 /** What a bank of each kind must say of itself and record: refused where a log is opened, with the path of the first wrong key. */
 import { describe, expect, it } from "vitest";
-import { RecordingLog } from "../../ledger/log";
+import { RecordingLog } from "../log";
 import { ManifestError } from "../../wire/errors";
 import { parseManifest } from "../../wire/manifest";
 import { changed, makeLog, seeded } from "../../wire/testlog";

@@ -1,9 +1,9 @@
 /** What every kind of memory must answer, whichever it is: the registry × random logs. */
 import { describe, expect, it } from "vitest";
-import { RecordingLog } from "../../ledger/log";
-import { heldShare } from "../../ledger/held";
-import { allHeadShares } from "../../ledger/shares";
-import { loaded } from "../../ledger/testlog";
+import { RecordingLog } from "../log";
+import { heldShare } from "../held";
+import { allHeadShares } from "../shares";
+import { loaded } from "../testlog";
 import { parseManifest } from "../../wire/manifest";
 import { changed } from "../../wire/testlog";
 import { KINDS } from ".";

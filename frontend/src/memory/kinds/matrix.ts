@@ -5,7 +5,7 @@
  */
 import { fail } from "../../wire/json";
 import type { BankSpec } from "../../wire/manifest";
-import { Replay } from "../../ledger/replay";
+import { Replay } from "../replay";
 import type { BankLog, Kind, Memory, Reader, Shapes, Shares, SlotLife } from "./base";
 import { fadedNorm, fadedRow, fadedSlots, type Fading } from "./fading";
 import { fill, Filling } from "./filling";

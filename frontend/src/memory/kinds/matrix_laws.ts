@@ -1,8 +1,8 @@
 /** How the states of a matrix bank start and move on: one equation each (docs/format.md). */
 import { KEYFRAME_EVERY } from "../../wire/manifest";
 import type { BankSpec } from "../../wire/manifest";
-import { LedgerError } from "../../ledger/errors";
-import type { Law } from "../../ledger/replay";
+import { LedgerError } from "../errors";
+import type { Law } from "../replay";
 import type { BankLog, Reader } from "./base";
 import { stateOf } from "./reading";
 

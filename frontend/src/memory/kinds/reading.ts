@@ -1,7 +1,7 @@
 /** Small things that several kinds do with a log and with vectors. */
 import { KEYFRAME_EVERY } from "../../wire/manifest";
 import type { BankSpec } from "../../wire/manifest";
-import { LedgerError } from "../../ledger/errors";
+import { LedgerError } from "../errors";
 import type { BankLog, StateBefore } from "./base";
 
 export const ACTED = { write: true, read: true } as const;

@@ -1,6 +1,6 @@
 /** Random logs of every kind of memory, for the conformance suites of memory and drawing: a kind without one does not compile. */
-import type { RecordingLog } from "../../ledger/log";
-import { loaded, makeLog } from "../../ledger/testlog";
+import type { RecordingLog } from "../log";
+import { loaded, makeLog } from "../testlog";
 import type { Made } from "../../wire/testlog";
 import type { BankShape } from "../../wire/testbanks";
 import type { KindName } from ".";

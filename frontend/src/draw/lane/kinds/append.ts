@@ -1,11 +1,11 @@
 /** Layers of attention as a lane draws them: a row a step, the write on the diagonal, the rows of attention as reads. */
 
-import type { ModelLog } from "../../../ledger/log";
+import type { ModelLog } from "../../../memory/log";
 import type { AppendMemory } from "../../../memory/kinds/append";
-import { foldRows, type Fold } from "../../columns";
-import { num } from "../../format";
-import type { Gauge, Turn } from "../../gauge";
-import type { ColumnSource } from "../../tape";
+import { foldRows, type Fold } from "../columns";
+import { num } from "../../ink/format";
+import type { Gauge, Turn } from "../gauge";
+import type { ColumnSource } from "../tape";
 import { AppendColumns } from "./append_columns";
 import type { Block, Dial, Drawn, NowPicture, Standing, Words } from "./base";
 import { foldMax, heads, Limits, strongest } from "./parts";

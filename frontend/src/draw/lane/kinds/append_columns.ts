@@ -1,8 +1,8 @@
 /** Column source of attention: steps × time. */
 
 import type { AppendMemory } from "../../../memory/kinds/append";
-import { clear, foldRows, MOST_ROWS, raise, type Fold } from "../../columns";
-import type { Column, ColumnSource } from "../../tape";
+import { clear, foldRows, MOST_ROWS, raise, type Fold } from "../columns";
+import type { Column, ColumnSource } from "../tape";
 
 /**
  * Attention, slots × time: the write lies on the diagonal and stays; reads by maximum over heads and folded slots. In a gated

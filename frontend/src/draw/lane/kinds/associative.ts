@@ -3,11 +3,11 @@
  * matrix of one head at a time, key rows × value columns.
  */
 
-import type { ModelLog } from "../../../ledger/log";
+import type { ModelLog } from "../../../memory/log";
 import type { AssociativeMemory } from "../../../memory/kinds/associative";
-import { foldRows, MOST_ROWS, type Fold } from "../../columns";
-import { num, percent } from "../../format";
-import { fixedLimit } from "../../scale";
+import { foldRows, MOST_ROWS, type Fold } from "../columns";
+import { num, percent } from "../../ink/format";
+import { fixedLimit } from "../../../analysis/scale";
 import type { Dial, Drawn, NowPicture, Standing, Words } from "./base";
 import { contentNear, dialReadout, foldMax, foldStrongest, Limits, lost, mean, norms } from "./parts";
 

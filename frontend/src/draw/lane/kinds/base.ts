@@ -3,9 +3,9 @@
  * for what it computes. A `Drawn` belongs to one lane: one bank of one model.
  */
 import type { SlotLife } from "../../../memory/kinds/base";
-import type { Fold } from "../../columns";
-import type { Gauge, Turn } from "../../gauge";
-import type { ColumnSource } from "../../tape";
+import type { Fold } from "../columns";
+import type { Gauge, Turn } from "../gauge";
+import type { ColumnSource } from "../tape";
 
 /** A gate of a step: what a model decided, with the sentence that defines it. */
 export interface Dial {

@@ -1,9 +1,9 @@
 /** Cells of an LSTM and units of a GRU as a lane draws them: units × time, slow ones on top, their gates above and beside. */
 
-import type { ModelLog } from "../../../ledger/log";
+import type { ModelLog } from "../../../memory/log";
 import type { CellMemory } from "../../../memory/kinds/cell";
-import { num, percent } from "../../format";
-import { GateRow, type Gauge } from "../../gauge";
+import { num, percent } from "../../ink/format";
+import { GateRow, type Gauge } from "../gauge";
 import type { Drawn, SlotNumber, Words } from "./base";
 import { gateDials, lost, meanGate, type GateDial } from "./parts";
 import { UnitDrawn } from "./units";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { KINDS } from "../../../memory/kinds";
 import { cases, STEPS } from "../../../memory/kinds/testkinds";
-import type { Column } from "../../tape";
+import type { Column } from "../tape";
 import { drawnOf } from ".";
 
 const CASES = cases([3]);

@@ -1,5 +1,5 @@
 /** How each kind of memory is drawn: a line per kind, as in memory/kinds. */
-import type { ModelLog } from "../../../ledger/log";
+import type { ModelLog } from "../../../memory/log";
 import type { KindName, MemoryOf } from "../../../memory/kinds";
 import { drawAppend } from "./append";
 import { drawAssociative } from "./associative";

@@ -1,11 +1,11 @@
 /** Matrices of slots as a lane draws them (NTM, DNC): slots × time; heads, erase and write vectors, usage, gates beside the cut. */
 
-import type { ModelLog } from "../../../ledger/log";
+import type { ModelLog } from "../../../memory/log";
 import type { MatrixMemory } from "../../../memory/kinds/matrix";
-import { foldRows, type Fold } from "../../columns";
-import { count, num, percent } from "../../format";
-import { fixedLimit } from "../../scale";
-import type { ColumnSource } from "../../tape";
+import { foldRows, type Fold } from "../columns";
+import { count, num, percent } from "../../ink/format";
+import { fixedLimit } from "../../../analysis/scale";
+import type { ColumnSource } from "../tape";
 import type { Block, Dial, Drawn, NowPicture, Words } from "./base";
 import { MatrixColumns } from "./matrix_columns";
 import {

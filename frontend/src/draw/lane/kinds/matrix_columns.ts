@@ -1,10 +1,10 @@
 /** Column source of matrix banks: what each step held, wrote, read and erased, slot by slot. */
 
-import type { ModelLog } from "../../../ledger/log";
+import type { ModelLog } from "../../../memory/log";
 import type { Reader } from "../../../memory/kinds/base";
 import type { MatrixMemory } from "../../../memory/kinds/matrix";
-import { clear, foldRows, MOST_ROWS, raise, type Fold } from "../../columns";
-import { TILE, type Column, type ColumnSource } from "../../tape";
+import { clear, foldRows, MOST_ROWS, raise, type Fold } from "../columns";
+import { TILE, type Column, type ColumnSource } from "../tape";
 import { heads, mean } from "./parts";
 
 /** Weights below twice the uniform one are the floor of a soft address, not an action; they get no ink. */

@@ -1,9 +1,9 @@
 /** What several kinds do alike when they are drawn: folding slots into rows, gates as dials and bars, the strongest address. */
-import type { ModelLog } from "../../../ledger/log";
+import type { ModelLog } from "../../../memory/log";
 import type { Memory } from "../../../memory/kinds/base";
 import { KEYFRAME_EVERY } from "../../../wire/manifest";
-import { num } from "../../format";
-import { fixedLimit } from "../../scale";
+import { num } from "../../ink/format";
+import { fixedLimit } from "../../../analysis/scale";
 import type { Dial } from "./base";
 
 export function foldMax(values: Float32Array, rows: number, per: number, length = values.length): Float32Array {

@@ -1,8 +1,8 @@
 /** States of an Elman network as a lane draws them: units × time, slow ones on top, the slope of their squashing above. */
 
-import type { ModelLog } from "../../../ledger/log";
+import type { ModelLog } from "../../../memory/log";
 import type { RecurrentMemory } from "../../../memory/kinds/recurrent";
-import { num, percent } from "../../format";
+import { num, percent } from "../../ink/format";
 import type { Dial, Drawn, Words } from "./base";
 import { gateDials, meanGate } from "./parts";
 import { UnitDrawn } from "./units";

@@ -1,11 +1,11 @@
 /** States without slots as a lane draws them: what cells and recurrent states have in common. */
 
-import type { ModelLog } from "../../../ledger/log";
+import type { ModelLog } from "../../../memory/log";
 import type { UnitMemory } from "../../../memory/kinds/units";
-import { foldRows, type Fold } from "../../columns";
-import type { Gauge } from "../../gauge";
-import { fixedLimit } from "../../scale";
-import type { ColumnSource } from "../../tape";
+import { foldRows, type Fold } from "../columns";
+import type { Gauge } from "../gauge";
+import { fixedLimit } from "../../../analysis/scale";
+import type { ColumnSource } from "../tape";
 import type { Block, Dial, Drawn, NowPicture, Standing, Words } from "./base";
 import { dialReadout, foldMax, foldStrongest, Limits } from "./parts";
 import { UnitColumns, type UnitGates, type UnitLimits } from "./unit_columns";

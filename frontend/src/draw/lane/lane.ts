@@ -1,0 +1,247 @@
+/** One model on the stage: its tapes, its cut through now, its limits. Everything is derived from the log. */
+
+import type { ModelLog } from "../../memory/log";
+import { allHeadShares } from "../../memory/shares";
+import type { Memory } from "../../memory/kinds/base";
+import type { BankSpec, ModelSpec } from "../../wire/manifest";
+import { LagColumns, MOST_ROWS, type Fold } from "./columns";
+import { count } from "../ink/format";
+import type { Gauge, Turn } from "./gauge";
+import { drawnOf } from "./kinds";
+import type { Drawn, NowPicture } from "./kinds/base";
+import { MatrixImage } from "./cut_painter";
+import { ErrorTrack, type SignalTrack } from "../../analysis/signal";
+import { Tape } from "./tape";
+import { hueOf, type Hue, type Inks } from "../ink/tokens";
+
+/** "Layer 2", "Cross 1", "Memory": a bank's name as people read it. */
+export function bankLabel(bank: BankSpec): string {
+  const words = bank.name.replace(/(\d+)$/, (digits) => ` ${Number(digits) + 1}`).replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** "NTM" of "NTM, 250 updates": how far it was trained is said apart from what it is. */
+export function nameOf({ label, training }: Pick<ModelSpec, "label" | "training">): string {
+  return training ? label.replace(/, \d+ updates?$/, "") : label;
+}
+
+/** Rows of shares in all heads' reads, by step: null where they are not known yet. */
+export interface ShareSource {
+  at(t: number): ArrayLike<number> | null;
+}
+
+/** Computed here and now, step by step, for pictures that have no worker. */
+function atOnce(model: ModelLog, memory: Memory): ShareSource {
+  let last: { t: number; row: ArrayLike<number> } | null = null; // a column asks twice
+  return {
+    at(t) {
+      if (t >= model.steps) return null;
+      if (last?.t !== t) last = { t, row: allHeadShares(memory, t) };
+      return last.row;
+    },
+  };
+}
+
+export class Lane {
+  readonly hue: Hue;
+  readonly label: string;
+  readonly error: ErrorTrack;
+  readonly image = new MatrixImage();
+  readonly memory: Memory;
+  /** How its kind of memory is drawn and spoken of. */
+  readonly drawn: Drawn;
+  /** Slots × time; units × time of a state; lag × time of an associative memory, which has no slots to stand in rows. */
+  tape!: Tape;
+  fold!: Fold;
+  /** Lag × time. */
+  readonly lag: Tape;
+  /** Which head's content the cut through now shows, where heads are shown one at a time. */
+  private shownHead = 0;
+  private pixels = 0;
+  private measured = -1;
+  private last: NowPicture | null = null;
+  /** The step that was last asked for and there. */
+  private seen: number | null = null;
+
+  constructor(
+    readonly model: ModelLog,
+    readonly bank: BankSpec,
+    signal: SignalTrack,
+    inks: Inks,
+    /** Where shares come from; null: they are computed here. */
+    shares: ShareSource | null,
+    /** Pixel rows the tape is drawn on. */
+    pixels = 2 * MOST_ROWS,
+  ) {
+    this.memory = model.memory(bank.name);
+    this.drawn = drawnOf(model, bank.name, signal.planned);
+    this.hue = hueOf(model.spec.glyph);
+    this.label = nameOf(model.spec);
+    this.error = new ErrorTrack(signal, model);
+    const known = shares ?? atOnce(model, this.memory);
+    const source = new LagColumns((t) => known.at(t), signal.planned);
+    this.lag = new Tape(source, inks, 8);
+    this.fit(pixels, inks);
+    this.grow(false);
+  }
+
+  /** Make the tape for a lane of that many pixel rows; nothing happens where the rows stay the same. */
+  fit(pixels: number, inks: Inks): void {
+    if (pixels === this.pixels) return;
+    this.pixels = pixels;
+    this.last = null;
+    const { fold, columns } = this.drawn.fit(pixels);
+    this.fold = fold;
+    this.tape = columns ? new Tape(columns, inks) : this.lag;
+  }
+
+  /** The raster always shows lag × time: what is held has no rows of its own. */
+  get lagged(): boolean {
+    return this.tape === this.lag;
+  }
+
+  /** Whether a square of its reads, step by slot, tells anything. */
+  get mapped(): boolean {
+    return this.drawn.words.column !== null;
+  }
+
+  /** What the rows of the raster are, where the stage is asked for `rows`. */
+  rowsShown(rows: "slots" | "lag"): "slots" | "lag" {
+    return this.lagged ? "lag" : rows;
+  }
+
+  /** What stands above the raster: bars, or rows of gates. */
+  get gauges(): readonly Gauge[] {
+    return this.drawn.gauges;
+  }
+
+  /** Limit of each signed block of the picture, by its name, fixed for the recording. */
+  get limits(): ReadonlyMap<string, number> {
+    return this.drawn.limits;
+  }
+
+  /** What a full usage bar means. */
+  get usageLimit(): number {
+    return this.drawn.usageLimit;
+  }
+
+  /** Steps at which the memory turns from one phase to the next. */
+  get turns(): readonly Turn[] {
+    return this.drawn.turns?.() ?? [];
+  }
+
+  /** Which head's content is shown, where heads are shown one at a time. */
+  get head(): number {
+    return this.shownHead;
+  }
+
+  set head(head: number) {
+    this.shownHead = Math.max(0, Math.min(this.drawn.heads - 1, head));
+    this.last = null;
+  }
+
+  /** Number of dials beside the cut through now. */
+  get dials(): number {
+    return this.last?.dials.length ?? 3;
+  }
+
+  /** What one slot is called. */
+  get slotWord(): string {
+    return this.drawn.words.slot;
+  }
+
+  get stream(): number {
+    return this.model.spec.stream;
+  }
+
+  /** Number of slots that a pointer can stand on at step t. */
+  slotsAt(t: number): number {
+    return this.memory.slots(t);
+  }
+
+  /** Slot (unit, step) at a row of the raster; for folded rows the first of them. */
+  slotOfRow(row: number): number {
+    const place = row * this.fold.per;
+    const { order } = this.drawn;
+    return order ? order[Math.min(place, order.length - 1)]! : place;
+  }
+
+  rowOfSlot(slot: number): number {
+    const place = this.drawn.order ? this.drawn.order.indexOf(slot) : slot;
+    return Math.min(this.fold.rows - 1, Math.floor(place / this.fold.per));
+  }
+
+  /** How far it was trained, of a moment of a training: "250 updates". */
+  get moment(): string | null {
+    const { training } = this.model.spec;
+    return training && `${count(training.update)} update${training.update === 1 ? "" : "s"}`;
+  }
+
+  /** Two lines under the name: how large, and what the rows are. */
+  get sizes(): readonly [string, string] {
+    const { bank, model } = this;
+    const { banks } = model.spec;
+    return this.drawn.sizes({
+      name: banks.length > 1 ? bankLabel(bank).toLowerCase() : null,
+      alike: banks.filter((other) => stem(other) === stem(bank)).length,
+    });
+  }
+
+  /** Whether the state after step t can be rebuilt. While a recording is loading, a step can have arrived without what it needs. */
+  has(t: number): boolean {
+    return this.memory.has(t);
+  }
+
+  /**
+   * The step to show where `t` is wanted: itself, or while it is not there the last one that was shown; after a failure
+   * the last before it. Null: there is nothing to show.
+   */
+  shownAt(t: number): number | null {
+    if (this.has(t)) return t;
+    const newest = this.model.steps - 1;
+    if (this.model.failure === null && this.seen !== null && this.has(this.seen)) return this.seen;
+    return newest >= 0 ? newest : null;
+  }
+
+  /** Called when steps arrived: fixes order and scale of a state once, and lets limits grow. */
+  grow(complete: boolean): void {
+    const { steps } = this.model;
+    if (steps === 0) return;
+    const chunk = complete ? steps : Math.floor(steps / 64);
+    // A long run that grows is not measured at every chunk: each time it is a quarter longer, and at the end.
+    const early = !complete && chunk > 16 && chunk < 1.25 * this.measured;
+    if (chunk !== this.measured && !early) {
+      this.measured = chunk;
+      this.drawn.measure(this.sampled(), chunk <= 1);
+    }
+    if (this.drawn.settle?.(steps, complete, this.sampled())) {
+      this.last = null;
+      this.tape.restart();
+    }
+  }
+
+  /** Steps spread over what is held, newest first. */
+  private sampled(): number[] {
+    const { steps } = this.model;
+    const every = Math.max(1, Math.ceil(steps / 24));
+    return Array.from({ length: Math.ceil(steps / every) }, (_, k) => steps - 1 - k * every);
+  }
+
+  /** The cut through step t. Kept until another step is asked for. */
+  picture(t: number): NowPicture {
+    this.seen = t;
+    if (this.last?.t !== t) this.last = this.drawn.cut(t, this.fold, this.head);
+    return this.last;
+  }
+
+  /** New theme: the tapes carry colours and are drawn again. */
+  recolour(inks: Inks): void {
+    if (this.tape !== this.lag) this.tape.recolour(inks);
+    this.lag.recolour(inks);
+  }
+}
+
+/** What banks of one family share: their name without its number. */
+function stem(bank: BankSpec): string {
+  return bank.name.replace(/\d+$/, "");
+}

@@ -1,0 +1,56 @@
+"""Which checkpoints a list of models means: paradigms, checkpoints, and moments of their training. No torch.
+
+"ntm"        the checkpoint of that paradigm for the task, "ntm-copy"
+"ntm-copy"   a checkpoint by its name
+"ntm@250"    its snapshot after 250 updates of training
+"ntm@*"      all its snapshots, in the order of their updates
+"""
+
+from collections.abc import Sequence
+
+from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.errors import CheckpointError, UnknownModel
+
+ALL = "*"
+
+
+def of_task(task: str) -> list[str]:
+    """Names of the checkpoints that were trained for a task; one whose card cannot be read is left out."""
+    found = []
+    for name in checkpoints.names():
+        try:
+            if checkpoints.read_card(checkpoints.find(name))["task"] == task:
+                found.append(name)
+        except (CheckpointError, KeyError):
+            continue  # whoever asks for it by name is told
+    return found
+
+
+def resolve(wanted: Sequence[str], task: str) -> list[str]:
+    """Names for `checkpoints.load`, in order; "@*" becomes several.
+
+    Raises UnknownModel for what there is no checkpoint of for this task, or no snapshot, listing those there are.
+    """
+    known = of_task(task)
+    names: list[str] = []
+    for word in wanted:
+        model, at, moment = word.partition("@")
+        base = model if model in known else f"{model}-{task}"
+        if base not in known:
+            there = ", ".join(known) or "none (train one with `mnemoscope train TASK --model M`)"
+            raise UnknownModel(f"no checkpoint {base!r}; for the task {task} there are: {there}")
+        names += [f"{base}@{update}" for update in _moments(base, moment)] if at else [base]
+    return names
+
+
+def _moments(base: str, moment: str) -> list[int]:
+    updates = checkpoints.snapshot_updates(base)
+    if not updates:
+        raise UnknownModel(f"{base} has no snapshots of its training; a training that sets them aside makes some")
+    if moment == ALL:
+        return updates
+    if not moment.isdecimal() or int(moment) not in updates:
+        raise UnknownModel(
+            f"{base} has no snapshot {moment!r}; it has: {', '.join(map(str, updates))}, or {ALL} for all of them"
+        )
+    return [int(moment)]

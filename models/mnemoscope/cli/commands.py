@@ -1,0 +1,269 @@
+"""What the commands of the command line do: each takes parsed arguments and returns an exit code.
+
+Everything heavy is imported by the command that needs it, so that `--help` and `inspect` answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+from mnemoscope.errors import CorruptRecording, MnemoscopeError, UnknownModel
+
+OK, NOT_OK, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+def say(text: str, *, file: TextIO | None = None) -> None:
+    """Print one line. A recording may come from a stranger: what would steer the terminal is shown as "?"."""
+    print("".join(c if c.isprintable() else "?" for c in text), file=file)
+
+
+def record(args: argparse.Namespace) -> int:
+    """Run models over an episode and write the recording whole or not at all."""
+    from tqdm import tqdm
+
+    episode, notes = _episode(args)
+    for note in notes:
+        say(f"note: {note}", file=sys.stderr)
+    import torch
+
+    from mnemoscope.running import record as recorder
+
+    torch.set_num_threads(1)  # a batch of one gains nothing from a second thread
+    device = recorder.pick_device(args.device)
+    models = recorder.load_models(args.models, args.task, device=device)
+    total = episode.steps * len(models)
+    with tqdm(total=total, desc="recording", unit=" steps", disable=None) as bar:
+
+        def progress(steps: int) -> None:
+            bar.update(steps)
+
+        failures = recorder.record_file(
+            args.out, episode, models, seed=args.seed, title=args.title, device=device, progress=progress
+        )
+    names = ", ".join(model.name for model in models)
+    print(f"{args.out}: {episode.steps} steps of {names}, {_size(args.out.stat().st_size)}")
+    for failure in failures:
+        name = models[failure["stream"]].name
+        print(f"{name} could not go on at step {failure['step']}: {failure['reason']}", file=sys.stderr)
+    return NOT_OK if failures else OK
+
+
+def _episode(args: argparse.Namespace) -> tuple[Any, list[str]]:
+    """The episode that `record` was asked for, and notes on what was assumed."""
+    from mnemoscope import tasks
+    from mnemoscope.signals import generators as signals
+    from mnemoscope.tasks import episodes
+
+    options = {name: _number(name, value, int) for name, value in args.task_option}
+    params = {name: _number(name, value, float) for name, value in args.signal_option}
+    steps = episodes.STEPS if args.steps is None else args.steps
+    of_file = ("channel", "labels", "start", "stop", "sample_rate", "resample_to", "missing", "scaling")
+    given = [f"--{name.replace('_', '-')}" for name in of_file if getattr(args, name) is not None]
+    if given and (args.signal is None or args.signal in signals.KINDS):
+        raise MnemoscopeError(f"{', '.join(given)} can only be used with a file, got --signal {args.signal}.")
+    if params and args.signal not in signals.KINDS:
+        raise MnemoscopeError(f"--signal-option is of a generator ({', '.join(signals.KINDS)}), got {args.signal}.")
+    if args.signal is None:
+        if args.steps is not None:
+            raise MnemoscopeError(
+                "--steps needs a --signal; the length of a task's own input follows from --task-option."
+            )
+        return tasks.get(args.task).episode(seed=args.seed, **options), []
+    if args.signal in signals.KINDS:
+        steps = steps or episodes.STEPS
+        made = episodes.from_generator(
+            args.task, args.signal, steps=steps, seed=args.seed, params=params, options=options
+        )
+        return made, []
+    if not Path(args.signal).exists():
+        raise MnemoscopeError(
+            f"There is no generator and no file {args.signal!r}; generators are {', '.join(signals.KINDS)}."
+        )
+    return episodes.from_file(
+        args.task,
+        args.signal,
+        channel=args.channel,
+        labels=args.labels,
+        start=args.start or "0",
+        stop=args.stop,
+        sample_rate=args.sample_rate,
+        resample_to=args.resample_to,
+        steps=steps,
+        missing=args.missing or "hold",
+        scaling=args.scaling or "zscore",
+        options=options,
+    )
+
+
+def inspect(args: argparse.Namespace) -> int:
+    """Say what a recording holds, after reading all of it."""
+    from mnemoscope.reading.recording import Recording
+    from mnemoscope.reading.verify import describe
+
+    with Recording.open(args.file) as rec:
+        rec.check()
+        facts = describe(rec)
+    if args.json:
+        print(json.dumps(facts, ensure_ascii=False))
+        return OK
+    say(f"{facts['title']}  ({facts['id']})")
+    say(f"{facts['status']}, {facts['steps']} steps, {_size(facts['bytes'])}, made {facts['created']}")
+    signal = facts["signal"]
+    say(f"task    {facts['task']['name']} {facts['task']['params']}")
+    say(f"signal  {signal['name']}" if signal else "signal  made by the task")
+    for model in facts["models"]:
+        banks = ", ".join(f"{b['name']} ({b['kind']}, {b['slots'] or 1}×{b['width']})" for b in model["banks"])
+        say(f"model   {model['id']}: {model['steps']} steps, {model['frame_bytes']} bytes a step; {banks}")
+    if facts["torn_bytes"]:
+        say(f"torn    the last {facts['torn_bytes']} bytes belong to no whole block and are not read")
+    return OK
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Prove a recording; NOT_OK when something does not agree or cannot be read."""
+    # Matrix products this small wait longer for a second thread than they gain; read when numpy is first loaded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from tqdm import tqdm
+
+    from mnemoscope.reading import verify as proof
+    from mnemoscope.reading.recording import Recording
+
+    try:
+        with Recording.open(args.file) as rec, tqdm(total=proof.passes(rec), desc="verifying", disable=None) as bar:
+            report = proof.verify(rec, progress=bar.update)
+    except CorruptRecording as error:
+        report = {"ok": False, "error": str(error), "offset": error.offset}
+    if args.json:
+        print(json.dumps(report, ensure_ascii=False))
+    elif "error" in report:
+        say(report["error"])
+    else:
+        for bank in report["banks"]:
+            parts = (("keyframes", "keyframes"), ("reads", "read_vectors"), ("share rows", "share_rows"))
+            found = "; ".join(f"{label} {bank[key]['count']}, error {_error(bank[key])}" for label, key in parts)
+            say(f"{'ok ' if bank['ok'] else 'NOT'} {bank['model']} {bank['bank']}: {found}")
+        agrees = {True: "agrees", False: "DOES NOT AGREE", None: "not yet written: the recording has no end"}
+        say(f"content hash {agrees[report['content_hash']['agrees']]}")
+        for missing in report["missing_keyframes"]:
+            say(f"MISSING keyframe of {missing}")
+        say("ok" if report["ok"] else "not ok")
+    return OK if report["ok"] else NOT_OK
+
+
+def evaluate(args: argparse.Namespace) -> int:
+    """Measure checkpoints, a line as soon as it is known."""
+    from tqdm import tqdm
+
+    from mnemoscope import tasks
+    from mnemoscope.checkpoints import store as checkpoints
+    from mnemoscope.measuring import evaluate as measure
+    from mnemoscope.measuring import series as evaluate_series
+    from mnemoscope.running import record
+
+    device = record.pick_device(args.device)
+    wanted = [tasks.get(args.task).name] if args.task else tasks.names()
+    known = [card["name"] for card in checkpoints.cards() if card["task"] in wanted]
+    names = known
+    if args.models:
+        chosen = [[n for n in known if n == model or n in {f"{model}-{t}" for t in wanted}] for model in args.models]
+        for model, found in zip(args.models, chosen, strict=True):
+            if not found:
+                raise UnknownModel(
+                    f"There is no checkpoint of {model} for {', '.join(wanted)}; there are: {', '.join(known)}."
+                )
+        names = [name for found in chosen for name in found]
+    series = [evaluate_series.load(words) for words in args.series]
+    rows: list[dict[str, Any]] = []
+
+    def tell(row: dict[str, Any]) -> None:
+        rows.append(row)
+        line = f"{row['model']:<20} {row['task']:<18} {row['condition']:<48} {row['metric']:<24} {row['value']:.4g}"
+        tqdm.write(measure.as_json(row) if args.json else line, file=sys.stdout)
+
+    for name in tqdm(names, desc="evaluating", unit=" checkpoints", disable=None):
+        for row in measure.rows([name], device=device, sequences=args.sequences, series=series):
+            tell(row)
+    if "forecast" in wanted and not args.models:
+        for row in measure.baseline_rows(series):
+            tell(row)
+    if args.markdown:
+        from mnemoscope.measuring import report as results
+
+        options = "".join(f" --series {Path(words).name}" for words in args.series)
+        args.markdown.write_text(results.markdown(rows, options=options), encoding="utf-8")
+    return OK
+
+
+def train(args: argparse.Namespace) -> int:
+    """Train by the recipe, keeping the best checkpoint."""
+    from tqdm import tqdm
+
+    from mnemoscope.running import record
+    from mnemoscope.training import loop as training
+    from mnemoscope.training import unrolled
+
+    compiled = not args.eager and unrolled.can_compile()
+    if not args.eager and not compiled:
+        say("no C++ compiler was found, so training is not compiled and several times slower", file=sys.stderr)
+    out = args.out or Path("runs") / f"{args.model}-{args.task}"
+    with tqdm(desc=f"{args.model} {args.task}", unit=" updates", disable=None) as bar:
+
+        def progress(update: int, updates: int, loss: float, score: float) -> None:
+            bar.total = updates
+            bar.set_postfix(loss=f"{loss:.4g}", score=f"{score:.4g}", refresh=False)
+            bar.update(update - bar.n)
+
+        options = {"updates": args.updates, "batch": args.batch, "device": record.pick_device(args.device)}
+        options |= {"resume": args.resume, "compiled": compiled}
+        if args.seeds:
+            from mnemoscope.training import seeds as train_seeds
+
+            card = train_seeds.several(args.task, args.model, args.seeds, out=out, progress=progress, **options)
+        else:
+            card = training.train(args.task, args.model, out=out, seed=args.seed, progress=progress, **options)
+    print(f"{out}: {card['metric']} {card['validation']:.4g} after {card['updates']} updates")
+    print(f"Used by every command when MNEMOSCOPE_CHECKPOINTS={out.parent} is set.")
+    return OK
+
+
+def export(args: argparse.Namespace) -> int:
+    """Write every format that was asked for."""
+    from mnemoscope.reading import export as formats
+    from mnemoscope.reading.recording import Recording
+
+    wanted = [(formats.to_html, args.html), (formats.to_npz, args.npz), (formats.to_csv, args.csv)]
+    if not any(out for _, out in wanted):
+        raise MnemoscopeError("Nothing to export to; give --html OUT, --npz OUT or --csv OUT.")
+    with Recording.open(args.file) as rec:
+        for write, out in wanted:
+            if out is not None:
+                write(rec, out)
+                print(f"{out}: {_size(out.stat().st_size)}")
+    return OK
+
+
+def _number(name: str, text: str, kind: type[int] | type[float]) -> Any:
+    try:
+        return kind(text)
+    except ValueError:
+        wanted = "whole number" if kind is int else "number"
+        raise MnemoscopeError(f"Option {name} takes a {wanted}, got {text!r}.") from None
+
+
+def _error(found: dict[str, Any]) -> str:
+    if found["error"] is None:
+        return f"not finite at step {found['step']}"
+    return f"{found['error']:.1e}" + ("" if found["step"] is None else f" at step {found['step']}")
+
+
+def _size(count: float) -> str:
+    for unit in ("bytes", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:.3g} GB"

@@ -1,0 +1,281 @@
+"""The command line: what can be asked for. `mnemoscope` alone starts the server; commands.py does the work.
+
+Results go to stdout, everything else (progress, notes, errors) to stderr. Exit codes: 0 done, 1 a recording does not
+verify, 2 bad usage or bad input, told in one sentence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mnemoscope.cli import commands
+from mnemoscope.cli.commands import BAD_INPUT, INTERRUPTED, OK
+from mnemoscope.errors import MnemoscopeError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command -> its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
+        words.insert(0, "serve")
+    try:
+        args = parser().parse_args(words)
+        return args.run(args)
+    except MnemoscopeError as error:
+        return _fail(str(error))
+    except BrokenPipeError:  # `mnemoscope inspect F | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except OSError as error:
+        return _fail(
+            f"{error.filename or 'a file'}: {error.strerror or error}; check the path, its rights and the disk."
+        )
+    except KeyboardInterrupt:
+        print("mnemoscope: interrupted.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="mnemoscope",
+        description="See what neural memories write, keep, overwrite, read and forget. Alone it starts the server.",
+        epilog=_EXAMPLES["top"],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
+    subparsers = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        made = subparsers.add_parser(
+            name,
+            help=text,
+            description=text[0].upper() + text[1:] + ".",
+            epilog=_EXAMPLES[name],
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        made.set_defaults(run=run)
+        return made
+
+    serve = command("serve", _serve, "start the server and the page (what happens without a command)")
+    serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1, this machine only)")
+    serve.add_argument("--port", type=_whole(0, 65535), metavar="N", help="port (default: 8000)")
+    serve.add_argument("--data-dir", type=Path, metavar="DIR", help="folder for recordings and uploads")
+    serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    serve.add_argument(
+        "--workers", type=_whole(0, 64), metavar="N", help="processes that run models (default: 1); 0 = replay only"
+    )
+    serve.add_argument(
+        "--no-token",
+        action="store_true",
+        default=None,
+        help="let in whoever reaches an address beyond this machine without a token",
+    )
+    _device(serve, default=None)  # what is not said here may stand in the environment
+
+    record = command("record", commands.record, "run models over a signal and write a recording")
+    record.add_argument(
+        "--signal", metavar="NAME|FILE", help="a generator (sines, chirp, ar, heartbeat, mixture) or a CSV"
+    )
+    record.add_argument(
+        "--task", default="signal-recall", metavar="T", help="signal-recall (default), forecast, copy, …"
+    )
+    record.add_argument("--models", type=_names, required=True, metavar="A,B", help="such as lstm,transformer,ntm,dnc")
+    record.add_argument("--out", type=Path, required=True, metavar="F", help="the recording to write (.mnemo)")
+    record.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N", help="of everything random (0)")
+    record.add_argument("--title", default="", metavar="TEXT", help="title (default: the signal's name)")
+    record.add_argument(
+        "--steps", type=_whole(0, 10_000_000), metavar="N", help="at most so many steps (1000); 0 = all"
+    )
+    record.add_argument(
+        "--task-option", type=_pair, action="append", default=[], metavar="K=V", help="segment=24, delay=30 …"
+    )
+    record.add_argument(
+        "--signal-option", type=_pair, action="append", default=[], metavar="K=V", help="of a generator"
+    )
+    of_file = record.add_argument_group("of a file")
+    of_file.add_argument("--channel", metavar="C", help="column by name or number (default: the first with numbers)")
+    of_file.add_argument(
+        "--labels", metavar="C", help='column of labels that become events (default: the first; "none": no events)'
+    )
+    of_file.add_argument("--start", metavar="S", help="first row, 720, or seconds, 2.5s")
+    of_file.add_argument("--stop", metavar="S", help="row or seconds where to stop")
+    of_file.add_argument("--sample-rate", type=_positive, metavar="HZ", help="of the file, where it does not say")
+    of_file.add_argument("--resample-to", type=_positive, metavar="HZ", help="steps per second that the models see")
+    of_file.add_argument("--missing", choices=("hold", "linear", "drop"), help="what stands for missing values (hold)")
+    of_file.add_argument("--scaling", choices=("zscore", "robust", "none"), help="before the models (zscore)")
+    _device(record)
+
+    inspect = command("inspect", commands.inspect, "say what a recording holds")
+    inspect.add_argument("file", type=Path, metavar="F")
+    inspect.add_argument("--json", action="store_true", help="one JSON object")
+
+    verify = command("verify", commands.verify, "prove a recording from its own log")
+    verify.add_argument("file", type=Path, metavar="F")
+    verify.add_argument("--json", action="store_true", help="one JSON object")
+
+    evaluate = command("evaluate", commands.evaluate, "measure the trained checkpoints")
+    evaluate.add_argument("--models", type=_names, metavar="A,B", help="models or checkpoints (default: all)")
+    evaluate.add_argument("--task", metavar="T", help="only checkpoints of this task")
+    evaluate.add_argument("--sequences", type=_whole(1, 100_000), default=64, metavar="N", help="per condition (64)")
+    evaluate.add_argument(
+        "--series",
+        action="append",
+        default=[],
+        metavar="FILE[@HZ]",
+        help="also measure signal-recall and forecast on this series, resampled to HZ; may be given again",
+    )
+    evaluate.add_argument("--markdown", type=Path, metavar="OUT", help="also write the table as a document")
+    evaluate.add_argument("--json", action="store_true", help="one JSON object a line")
+    _device(evaluate)
+
+    bridge = command("bridge", _bridge, "prove that a Transformer is a stateless DNC, and climb from it to the DNC")
+    bridge.add_argument("--model", metavar="CHECKPOINT", help="a Transformer's checkpoint, or random (default: three)")
+    bridge.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N", help="of the episode (0)")
+    bridge.add_argument("--out", type=Path, metavar="DIR", help="write the stateless DNC of --model as a checkpoint")
+    bridge.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    train = command("train", commands.train, "train a model on a task by its recipe")
+    train.add_argument("task", metavar="TASK", help="copy, signal-recall, forecast, repeat-copy, …")
+    train.add_argument("--model", required=True, metavar="M", help="lstm, transformer, ntm, dnc, …")
+    train.add_argument("--out", type=Path, metavar="DIR", help="folder of the checkpoint (default: runs/M-TASK)")
+    train.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N")
+    train.add_argument(
+        "--seeds", type=_seeds, metavar="N,N,…", help="train with each of them, keep the best, tell the spread"
+    )
+    train.add_argument("--updates", type=_whole(1, 10**9), metavar="N", help="instead of the recipe's")
+    train.add_argument("--batch", type=_whole(1, 10**6), metavar="N", help="instead of the recipe's")
+    train.add_argument("--resume", type=Path, metavar="DIR", help="start from the weights in this folder")
+    train.add_argument("--eager", action="store_true", help="do not compile the training path: slower, starts at once")
+    _device(train)
+
+    export = command("export", commands.export, "turn a recording into an HTML page, a NumPy archive or a table")
+    export.add_argument("file", type=Path, metavar="F")
+    export.add_argument("--html", type=Path, metavar="OUT", help="one page that opens from disk, offline")
+    export.add_argument("--npz", type=Path, metavar="OUT", help="all recorded tensors; numpy.load reads it")
+    export.add_argument("--csv", type=Path, metavar="OUT", help="signal, targets and outputs, one row a step")
+    return top
+
+
+def _serve(args: argparse.Namespace) -> int:
+    """Start the server and stay: the one place where the library reaches up to it."""
+    from mnemoscope_server import serving
+    from mnemoscope_server.settings import Settings
+
+    return serving.run(Settings.from_arguments(args)) or OK
+
+
+def _bridge(args: argparse.Namespace) -> int:
+    """Measure; what it takes is only imported when it is asked for."""
+    from mnemoscope.cli import bridge as bridge_command
+
+    return bridge_command.bridge(args)
+
+
+def _seeds(text: str) -> list[int]:
+    """0,1,2 as numbers."""
+    return [_whole(0, 2**32 - 1)(part) for part in text.split(",")]
+
+
+def _device(command: argparse.ArgumentParser, *, default: str | None = "auto") -> None:
+    command.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default=default, help="auto (default) = CUDA where there is one"
+    )
+
+
+def _names(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise argparse.ArgumentTypeError("name at least one, such as ntm,dnc")
+    return names
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name or not value:
+        raise argparse.ArgumentTypeError(f"wanted NAME=VALUE such as segment=24, got {text!r}")
+    return name, value
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isdecimal() or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"wanted a whole number of {low} … {high}, got {text!r}")
+        return int(text)
+
+    return parse
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"wanted a positive number of Hz, got {text!r}")
+    return value
+
+
+def _fail(message: str) -> int:
+    commands.say(f"mnemoscope: {message}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("mnemoscope")
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        return "0+source"
+
+
+_EXAMPLES = {
+    "top": """examples:
+  mnemoscope                                    start the server on http://127.0.0.1:8000
+  mnemoscope record --signal heartbeat --models ntm,dnc --out run.mnemo
+  mnemoscope inspect run.mnemo
+  mnemoscope export run.mnemo --html run.html
+`mnemoscope COMMAND --help` has more.""",
+    "serve": """examples:
+  mnemoscope
+  mnemoscope serve --port 8001 --data-dir ~/mnemoscope
+  mnemoscope serve --host 0.0.0.0 --no-browser --workers 4    prints the address with the token that it asks for""",
+    "record": """examples:
+  mnemoscope record --signal heartbeat --signal-option odd_beat=6 --models lstm,transformer,ntm,dnc --out beat.mnemo
+  mnemoscope record --signal ecg.csv --channel MLII --resample-to 36 --start 10s --stop 40s --models ntm --out ecg.mnemo
+  mnemoscope record --signal ar --task-option segment=32 --task-option delay=40 --models dnc --seed 7 --out noise.mnemo
+  mnemoscope record --task copy --task-option length=20 --models ntm,dnc --out copy.mnemo""",
+    "inspect": """examples:
+  mnemoscope inspect run.mnemo
+  mnemoscope inspect run.mnemo --json | python -m json.tool""",
+    "verify": """Rebuilds every keyframe from the one before it, every read vector from the derived memory, and the ledger row
+of every step and head from step 0 on; prints the largest relative errors. Exit code 1 when something does not agree.
+
+examples:
+  mnemoscope verify run.mnemo
+  mnemoscope verify run.mnemo --json""",
+    "evaluate": """examples:
+  mnemoscope evaluate --json
+  mnemoscope evaluate --models ntm,dnc --task copy
+  mnemoscope evaluate --task signal-recall --series ecg.csv@36""",
+    "bridge": """Steps a Transformer and the stateless DNC of the same weights side by side: with write-once stores every bit agrees,
+against torch.nn.TransformerEncoder and inside the unmodified memory of Graves 2016 all but rounding does. Then turns the
+mechanisms of the DNC on, one after another. Exit code 1 when a difference is larger than rounding explains.
+
+examples:
+  mnemoscope bridge
+  mnemoscope bridge --model transformer-copy --seed 3
+  mnemoscope bridge --model random --json""",
+    "train": """examples:
+  mnemoscope train copy --model ntm
+  mnemoscope train signal-recall --model dnc --seed 1 --out runs/dnc-seed1
+  mnemoscope train copy --model lstm --updates 200 --device cpu""",
+    "export": """examples:
+  mnemoscope export run.mnemo --html run.html
+  mnemoscope export run.mnemo --npz run.npz --csv run.csv""",
+}

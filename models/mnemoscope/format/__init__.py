@@ -1,0 +1,1 @@
+"""What a recording is: bytes, layout, manifest, writer. No torch."""

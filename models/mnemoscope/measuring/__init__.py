@@ -1,0 +1,1 @@
+"""What trained models do, measured: evaluation, baselines, lenses, the bridge, the report."""

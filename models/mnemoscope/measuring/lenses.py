@@ -1,0 +1,158 @@
+"""Three lenses on where an output comes from, each with one definition for every model.
+
+    mechanism     which share of what is read at step t was written at step s: the ledger, from the log alone (ledger.py)
+    sensitivity   ‖∂y_t/∂x_s‖_F: how far the output of step t moves with the input of step s, to first order
+    intervention  ‖y_t − y_t(x_s := 0)‖₂: how far it moves when that input is blanked and everything after it runs again
+
+The first follows stored content, the other two ask about cause, and they need not agree: a gradient is flat where a gate is
+saturated, and a blanked input changes what is written later. This file has those that need the model: x_s is what the
+model heard [I], y_t its raw output [O] before any sigmoid.
+
+Both come in pieces of some milliseconds; pieces.finished runs one to its end.
+"""
+
+from collections.abc import Callable, Generator
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils import _pytree as pytree
+
+from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints.store import LoadedModel
+from mnemoscope.errors import CheckpointError, MnemoscopeError
+from mnemoscope.models.base import MemoryModel
+from mnemoscope.models.dnc.dnc import DNC
+
+REACH = 256
+"""Steps before t that are looked at unless more are asked for."""
+
+FARTHEST = 10_000
+"""Largest t: the model has to run there first, and attention gets slower with every step."""
+
+ROWS = 64
+"""Interventions that run as one batch."""
+
+PIECE = 8
+"""Steps between two yields."""
+
+
+class Row(NamedTuple):
+    """Values of steps first … t, [t + 1 − first]; what lies before `first` was not looked at."""
+
+    first: int
+    values: NDArray[np.float64]
+
+
+Work = Generator[None, None, Row]
+
+
+def sensitivity(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = REACH) -> Work:
+    """‖∂y_t/∂x_s‖_F of steps s = max(0, t + 1 − reach) … t; inputs [≥ t + 1, I]. Raises MnemoscopeError for a t it cannot reach.
+
+    The values do not depend on `reach`: what came before the first of them is the same whatever those inputs are.
+    """
+    first = _first(inputs, t, reach)
+    state = yield from _before(model, inputs, first)
+    heard = inputs[first : t + 1].detach().clone().requires_grad_()
+    if isinstance(model, DNC):
+        model.through_usage = True  # the true derivative, not the one that trains well
+    try:
+        output = torch.empty(0)
+        for k, x in enumerate(heard.split(1)):
+            output, state, _ = model.step(x, state)
+            if k % PIECE == 0:
+                yield
+        squares = torch.zeros(len(heard), dtype=torch.float64)
+        for y in output[0]:
+            (slope,) = torch.autograd.grad(y, heard, retain_graph=True)
+            squares += slope.detach().to("cpu", torch.float64).square().sum(1)
+            yield
+    finally:
+        if isinstance(model, DNC):
+            model.through_usage = False
+    return Row(first, squares.sqrt().numpy())
+
+
+def intervention(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = REACH) -> Work:
+    """‖y_t − y_t(x_s := 0)‖₂ of steps s = max(0, t + 1 − reach) … t; inputs [≥ t + 1, I]. Raises as `sensitivity`.
+
+    A batch of runs, each with another input blanked, from the state before the first of them.
+    """
+    first = _first(inputs, t, reach)
+    state = yield from _before(model, inputs, first)
+    moved: list[Tensor] = []
+    truth = yield from _steps(model, inputs[None, first : t + 1], state)
+    for begin in range(first, t + 1, ROWS):
+        count = min(ROWS, t + 1 - begin)
+        blanked = inputs[begin : t + 1].repeat(count, 1, 1)
+        blanked[torch.arange(count), torch.arange(count)] = 0
+        output = yield from _steps(model, blanked, _many(state, count))
+        moved.append((output - truth).to("cpu", torch.float64).norm(dim=1))
+        if begin + count <= t:
+            state = yield from _before(model, inputs[begin:], count, state)
+    return Row(first, torch.cat(moved).numpy())
+
+
+LENSES: dict[str, Callable[..., Work]] = {"sensitivity": sensitivity, "intervention": intervention}
+
+
+def model_of(entry: dict[str, Any], *, device: str = "cpu") -> LoadedModel:
+    """The model that made one stream of a recording, from its entry in the manifest.
+
+    Raises UnknownModel or CheckpointError where its weights are not here, or are others than those that ran.
+    """
+    name, sha256 = (entry.get("checkpoint") or {}).get("name"), (entry.get("checkpoint") or {}).get("sha256")
+    if not name:
+        raise CheckpointError(f"{entry['label']} was recorded without a checkpoint; its weights are not known")
+    loaded = checkpoints.load(name, device=device)
+    if loaded.sha256 != sha256 or loaded.paradigm != entry["paradigm"]:
+        raise CheckpointError(
+            f"{name} is not the model that was recorded (other weights, or another form of it); record it again"
+        )
+    return loaded
+
+
+def _first(inputs: Tensor, t: int, reach: int) -> int:
+    if not 0 <= t < len(inputs):
+        raise MnemoscopeError(f"step must be one of 0 … {len(inputs) - 1}, got {t}")
+    if t > FARTHEST:
+        raise MnemoscopeError(f"these lenses reach to step {FARTHEST}, got {t}; look at an earlier step")
+    if reach < 1:
+        raise MnemoscopeError(f"reach must be at least 1 step, got {reach}")
+    return max(0, t + 1 - reach)
+
+
+def _before(model: MemoryModel, inputs: Tensor, steps: int, state: Any = None) -> Generator[None, None, Any]:
+    """The state before step `steps`, from `state` or the start."""
+    state = model.initial_state(1) if state is None else state
+    for begin in range(0, steps, PIECE):
+        with torch.no_grad():
+            for x in inputs[begin : min(begin + PIECE, steps)].split(1):
+                state = model.step(x, state).state
+        yield
+    return pytree.tree_map(lambda leaf: leaf.detach() if isinstance(leaf, Tensor) else leaf, state)
+
+
+def _steps(model: MemoryModel, inputs: Tensor, state: Any) -> Generator[None, None, Tensor]:
+    """Output [B, O] of the last step of inputs [B, T, I]."""
+    output = inputs.new_empty(0)
+    for block in inputs.split(PIECE, 1):
+        with torch.no_grad():
+            for x in block.unbind(1):
+                output, state, _ = model.step(x, state)
+        yield
+    return output
+
+
+def _many(state: Any, count: int) -> Any:
+    """The state of one sequence for a batch of them; numbers, and tensors without a batch, are shared."""
+
+    def many(leaf: Any) -> Any:
+        if not isinstance(leaf, Tensor) or leaf.dim() == 0:
+            return leaf
+        return leaf.expand(count, *leaf.shape[1:]).contiguous()
+
+    return pytree.tree_map(many, state)

@@ -1,0 +1,123 @@
+"""`docs/results.md`: the measured table for people to read, made from the rows of `mnemoscope evaluate`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from mnemoscope import tasks
+from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.measuring import published
+from mnemoscope.models import registry as paradigms
+
+_HEAD = """# What the shipped models can do
+
+Made from the rows of this command; every figure was measured on the checkpoints of this repository with {sequences} seeded
+sequences a condition, failures included. Do not edit by hand.
+
+```sh
+mnemoscope evaluate --markdown docs/results.md{options}
+```
+
+Lower is better everywhere. **Bold**: outside the range the model was trained for. *Chance* is what a model that knows nothing
+scores; *best possible* that of the optimal estimator. Figures of papers were measured under their own conditions, named below.
+{elsewhere}
+"""
+
+_ABOUT = {
+    "copy": "Wrong bits a sequence of random 8-bit vectors; trained on lengths 1 to 20.",
+    "repeat-copy": "Wrong bits a sequence, end marker included; trained on lengths and repeats of 1 to 10.",
+    "associative-recall": "Wrong bits of the 18 asked for; trained on 2 to 6 items.",
+    "ngrams": "Bits needed to code the 195 scored bits of a sequence.",
+    "priority-sort": "Wrong bits of the 128 asked for.",
+    "signal-recall": "Relative RMSE of the replay: 0 is perfect, 1 is what always answering 0 gets.",
+    "forecast": "Mean absolute error relative to persistence: below 1 is better than saying the last value again.",
+}
+
+
+def markdown(rows: Iterable[dict[str, Any]], *, options: str = "") -> str:
+    """The whole document from rows of `evaluate.rows` and `evaluate.baseline_rows`."""
+    table = list(rows)
+    sequences = next((row["sequences"] for row in table if row.get("seed") is not None), "")
+    parts = [_HEAD.format(options=options, sequences=sequences, elsewhere=published.ELSEWHERE)]
+    for task in tasks.names():
+        if mine := [row for row in table if row["task"] == task]:
+            parts.append(f"## {task}\n\n{_ABOUT[task]}\n\n{_grid(mine)}")
+            parts.extend(_notes(mine))
+    parts.append(_seeds())
+    parts.append(_trainings())
+    return "\n".join(parts)
+
+
+def _grid(rows: list[dict[str, Any]]) -> str:
+    """Conditions down, models across."""
+    found = list(dict.fromkeys(row["model"] for row in rows))
+    models = sorted(
+        found, key=lambda model: (*paradigms.names(), *found).index(model)
+    )  # as on the stage, baselines last
+    values = {(row["condition"], row["model"]): row for row in rows}
+    some = {row["condition"]: row for row in rows}
+    known = [name for name in ("chance", "best") if any(row[name] is not None for row in rows)]
+    labels = {"chance": "chance", "best": "best possible"}
+    lines = [_line(["condition", *(_label(m) for m in models), *(labels[k] for k in known)])]
+    lines.append(_line(["---", *["---:"] * (len(models) + len(known))]))
+    for condition, row in some.items():
+        name = condition if row["trained"] else f"**{condition}**"
+        cells = [_number(values[condition, m]["value"]) if (condition, m) in values else "" for m in models]
+        lines.append(_line([name, *cells, *("" if row[k] is None else _number(row[k]) for k in known)]))
+    return "\n".join(lines) + "\n"
+
+
+def _notes(rows: list[dict[str, Any]]) -> list[str]:
+    """One line a published figure."""
+    found = [row for row in rows if row.get("published")]
+    if not found:
+        return []
+    lines = [
+        f"- {_label(row['model'])}, {row['condition']}: measured {_number(row['value'])}; published {row['published']['value']} "
+        f"({row['published']['source']}, {row['published']['note']})"
+        for row in found
+    ]
+    return ["In the literature:\n\n" + "\n".join(lines) + "\n"]
+
+
+def _seeds() -> str:
+    """The spread over seeds of those recipes that were run with several."""
+    parts = []
+    for card in checkpoints.cards():
+        if "seeds" in card:
+            conditions = list(card["seeds"][0]["conditions"])
+            lines = [_line(["seed", "updates", *conditions]), _line(["---:"] * (len(conditions) + 2))]
+            for run in sorted(card["seeds"], key=lambda run: run["seed"]):
+                mark = f"{run['seed']} (kept)" if run["seed"] == card["seed"] else str(run["seed"])
+                values = [_number(run["conditions"][condition]) for condition in conditions]
+                lines.append(_line([mark, f"{run['updates']:,}", *values]))
+            parts.append(f"### {card['name']}, {card['metric']}\n\n" + "\n".join(lines) + "\n")
+    return "## The same recipe with other seeds\n\n" + "\n".join(parts) if parts else ""
+
+
+def _trainings() -> str:
+    """How each checkpoint came about, from its card."""
+    lines = ["## Trainings\n", _line(["checkpoint", "parameters", "seed", "updates", "CPU minutes", "validation"])]
+    lines.append(_line(["---", *["---:"] * 5]))
+    for card in checkpoints.cards():
+        cells = [
+            card["name"],
+            f"{card['parameters']:,}",
+            card["seed"],
+            f"{card['updates']:,}",
+            card.get("cpu_minutes", ""),
+        ]
+        lines.append(_line([*map(str, cells), _number(card["validation"])]))
+    return "\n".join(lines) + "\n"
+
+
+def _label(model: str) -> str:
+    return paradigms.get(model).label if model in paradigms.names() else model
+
+
+def _number(value: float) -> str:
+    """Three significant figures, 0 as 0."""
+    return "0" if value == 0 else f"{value:.3g}" if abs(value) < 100 else f"{value:.1f}"
+
+
+def _line(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"

@@ -1,0 +1,1 @@
+"""Transformers: causal, universal, encoder-decoder."""

@@ -1,0 +1,1 @@
+"""Delta-rule memories: DeltaNet and Gated DeltaNet-2."""

@@ -1,0 +1,1 @@
+"""The Neural Turing Machine (Graves et al. 2014)."""

@@ -1,0 +1,1 @@
+"""Recurrent networks: Elman, GRU, LSTM."""

@@ -1,0 +1,1 @@
+"""Models run over an episode and recorded; the recordings that ship with the program."""

@@ -1,0 +1,306 @@
+"""Run models over an episode, step by step, and say what they did as frames and keyframes of a recording.
+
+A `Stepper` advances one model by exactly as many steps as it is asked to; nothing is computed ahead, so paused means that
+the next step does not exist yet. Steps stay on the device and are copied to the host once a chunk.
+"""
+
+import math
+import platform
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mnemoscope import tasks
+from mnemoscope.checkpoints import names as choices
+from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints.store import LoadedModel
+from mnemoscope.errors import CheckpointError, MnemoscopeError
+from mnemoscope.format.layout import FrameLayout
+from mnemoscope.format.manifest import FORMAT, KEYFRAME_EVERY, VERSION
+from mnemoscope.models import registry as paradigms
+from mnemoscope.reading.recording import RecordingWriter
+from mnemoscope.tasks import Episode
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What a stepper hands over: `count` frames from step `first` on, or the keyframe before step `first`."""
+
+    kind: str
+    """"frames" or "keyframe"; of `run` also "failed", whose payload is the reason."""
+    first: int
+    count: int
+    payload: bytes
+
+
+class NotFinite(MnemoscopeError):
+    """A model produced NaN or infinity. `step` is the first bad step; `pieces` holds what came before it."""
+
+    def __init__(self, model: str, step: int, pieces: list[Piece]) -> None:
+        super().__init__(f"{model} produced a number that is not finite at step {step}; the steps before it are kept")
+        self.step = step
+        self.pieces = pieces
+
+
+def pick_device(wanted: str) -> str:
+    """Resolve "auto" to "cuda" where there is one, else "cpu". Raises MnemoscopeError for "cuda" without one."""
+    if wanted not in ("auto", "cpu", "cuda"):
+        raise MnemoscopeError(f"device must be auto, cpu or cuda, got {wanted!r}")
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise MnemoscopeError("device cuda was asked for, but torch finds no CUDA device; use --device auto or cpu")
+    return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
+
+
+class Stepper:
+    """One model on one episode."""
+
+    def __init__(self, loaded: LoadedModel, episode: Episode, *, device: str = "cpu") -> None:
+        """Raises CheckpointError when the model was trained for another task than the episode's."""
+        if loaded.task != episode.task:
+            raise CheckpointError(
+                f"{loaded.name} was trained for {loaded.task}, the episode is {episode.task}; choose a checkpoint of that task"
+            )
+        self.loaded, self.episode, self.device = loaded, episode, device
+        self.model = loaded.model
+        task = tasks.get(episode.task)
+        self._binary = task.binary
+        common = [
+            (None, "inputs", "input", ("feature",), (task.inputs,)),
+            (None, "targets", "target", ("output",), (task.outputs,)),
+            (None, "mask", "mask", ("scored",), (1,)),
+            (None, "outputs", "output", ("output",), (task.outputs,)),
+        ]
+        self._entries = self.model.frame_entries()
+        self.layout = FrameLayout.of([*common, *self._entries])
+        self.keyframe_layout = FrameLayout.of(self.model.keyframe_entries())
+        self._inputs = torch.tensor(episode.inputs, device=device)  # a copy: a free run overwrites what it hears
+        self._wanted = torch.tensor(np.concatenate((episode.targets, episode.mask[:, None]), 1), device=device)
+        self._free_from = self.steps if episode.feedback is None else max(episode.feedback, 1)
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to before the first step, memory blank."""
+        self.done = 0
+        self._state = self.model.initial_state(1)
+        self._last = torch.zeros(1, self.model.outputs, device=self.device)
+
+    @property
+    def steps(self) -> int:
+        """Steps of the episode."""
+        return self.episode.steps
+
+    @torch.inference_mode()
+    def advance(self, count: int) -> list[Piece]:
+        """Compute the next `count` steps (fewer at the end) -> frames, and a keyframe before every multiple of 64.
+
+        Raises NotFinite (with the pieces before it) when an output is NaN or infinite.
+        """
+        pieces: list[Piece] = []
+        stop = min(self.done + count, self.steps)
+        while self.done < stop:
+            if self.done % KEYFRAME_EVERY == 0 and self.keyframe_layout.tensors:
+                pieces.append(Piece("keyframe", self.done, 1, self._keyframe()))
+            until = min(stop, self.done - self.done % KEYFRAME_EVERY + KEYFRAME_EVERY)
+            table = self._run(until - self.done)
+            good = _finite_rows(table)
+            if good:
+                payload = table[:good].numpy().astype("<f4", copy=False).tobytes()
+                pieces.append(Piece("frames", self.done, good, payload))
+            if good < len(table):
+                raise NotFinite(self.loaded.label, self.done + good, pieces)
+            self.done = until
+        return pieces
+
+    def _run(self, count: int) -> Tensor:
+        """`count` steps -> [count, numbers of a frame] float32 on the host."""
+        span = slice(self.done, self.done + count)
+        outputs, seen = [], []
+        for t, x in enumerate(self._inputs[span].split(1), self.done):
+            if t >= self._free_from:
+                x[0, 0] = self._last[0, 0]  # into self._inputs: the log holds what the model heard
+            step = self.model.step(x, self._state)
+            self._state, self._last = step.state, step.output
+            outputs.append(step.output)
+            seen.append(step.seen)
+        answers = torch.cat(outputs)
+        frames = self.model.frame(_joined(seen))
+        columns = [self._inputs[span], self._wanted[span], torch.sigmoid(answers) if self._binary else answers]
+        columns += [frames[entry[0], entry[1]].reshape(count, -1) for entry in self._entries]
+        return torch.cat(columns, 1).to("cpu", torch.float32)
+
+    def _keyframe(self) -> bytes:
+        state = self.model.keyframe(self._state)
+        parts = [state[spec.bank, spec.name].reshape(-1) for spec in self.keyframe_layout.tensors]
+        return torch.cat(parts).to("cpu", torch.float32).numpy().astype("<f4", copy=False).tobytes()
+
+    def manifest_entry(self) -> dict[str, Any]:
+        """The entry of this model in the manifest's `models`."""
+        loaded = self.loaded
+        base, _, moment = loaded.name.partition("@")
+        return {
+            "id": f"{loaded.paradigm}@{moment}" if moment else loaded.paradigm,
+            "label": f"{loaded.label}, {moment} update{'' if moment == '1' else 's'}" if moment else loaded.label,
+            "paradigm": loaded.paradigm,
+            "glyph": loaded.glyph,
+            "task": loaded.task,
+            "checkpoint": {"name": loaded.name, "sha256": loaded.sha256},
+            "config": paradigms.configuration(self.model),
+            "parameters": self.model.parameter_count(),
+            "device": self.device,
+            "dtype": "float32",
+            "versions": {
+                "torch": torch.__version__,
+                "mnemoscope": program_version(),
+                "python": platform.python_version(),
+            },
+            "banks": [bank.to_json() for bank in self.model.banks()],
+            "frame": self.layout.to_json(),
+            "keyframe": self.keyframe_layout.to_json(),
+        } | (
+            {"training": {"of": base, "update": int(moment), "updates": checkpoints.snapshot_updates(base)}}
+            if moment
+            else {}
+        )
+
+
+def _joined(steps: list[Any]) -> Any:
+    """What T steps of batch 1 have seen, as one `seen` with time in place of the batch.
+
+    Joining leaf by leaf once a chunk costs a third of naming the tensors of every step. What is left is about half a
+    microsecond for each tensor of a step, so models whose steps are short keep what they did in few tensors.
+    """
+    first = steps[0]
+    if isinstance(first, Tensor):
+        return torch.cat(steps)
+    parts = [_joined(list(part)) for part in zip(*steps, strict=True)]
+    return type(first)(*parts) if hasattr(first, "_fields") else tuple(parts)
+
+
+def _finite_rows(table: Tensor) -> int:
+    """Number of rows before the first one that holds NaN or infinity.
+
+    A finite sum has finite parts alone, so that one pass settles all but runs that fail and sums that overflow.
+    """
+    if math.isfinite(table.sum().item()):
+        return len(table)
+    finite = table.isfinite().all(1)
+    return len(table) if finite.all() else int(finite.int().argmin())
+
+
+def program_version() -> str:
+    """The installed version of this program."""
+    try:
+        return version("mnemoscope")
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        return "0+source"
+
+
+def manifest_for(
+    episode: Episode, steppers: list[Stepper], *, recording_id: str | None = None, title: str = "", seed: int = 0
+) -> dict[str, Any]:
+    """The manifest of a recording that is about to begin. Two models of one paradigm get the ids "ntm", "ntm-2", …,
+    moments of a training "ntm@0", "ntm@250", …
+    """
+    entries: list[dict[str, Any]] = []
+    seen: Counter[str] = Counter()
+    for stepper in steppers:
+        entry = stepper.manifest_entry()
+        seen[entry["id"]] += 1
+        twin = seen[entry["id"]]
+        entries.append(entry | ({"id": f"{entry['id']}-{twin}"} if twin > 1 else {}))
+    made = "random bits" if tasks.get(episode.task).binary else "a random mixture"
+    signal = (
+        {"name": made, "channel": None, "unit": "", "sample_rate": None} if episode.signal is None else episode.signal
+    )
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "id": recording_id or secrets.token_urlsafe(16),
+        "title": title or str(signal["name"]),
+        "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "seed": seed,
+        "status": "running",
+        "steps": episode.steps,
+        "keyframe_every": KEYFRAME_EVERY,
+        "task": {"name": episode.task, "params": episode.params, "events": episode.events},
+        "signal": signal,
+        "models": entries,
+    }
+
+
+def load_models(names: list[str], task: str, *, device: str = "cpu") -> list[LoadedModel]:
+    """Checkpoints for a task by paradigm ("ntm"), by full name ("ntm-copy"), as they were after some updates ("ntm@250")
+    or all along their training ("ntm@*").
+
+    Raises UnknownModel for a name without a checkpoint, MnemoscopeError for an empty list.
+    """
+    if not names:
+        raise MnemoscopeError("no model was chosen; name at least one, for example ntm")
+    return [checkpoints.load(name, device=device) for name in choices.resolve(names, task)]
+
+
+def run(steppers: list[Stepper], *, chunk: int = KEYFRAME_EVERY) -> Iterator[tuple[int, Piece]]:
+    """All steps of all models, `chunk` steps of each in turn -> (stream, piece). NotFinite ends that model's stream only.
+
+    A model that fails is told of by a piece of kind "failed" whose payload is the reason.
+    """
+    alive = dict(enumerate(steppers))
+    while alive:
+        for stream, stepper in list(alive.items()):
+            try:
+                pieces = stepper.advance(chunk)
+            except NotFinite as error:
+                pieces = [*error.pieces, Piece("failed", error.step, 0, str(error).encode())]
+                del alive[stream]
+            yield from ((stream, piece) for piece in pieces)
+            if stepper.done >= stepper.steps:
+                alive.pop(stream, None)
+
+
+def record_file(
+    path: Path,
+    episode: Episode,
+    models: list[LoadedModel],
+    *,
+    seed: int = 0,
+    title: str = "",
+    device: str = "cpu",
+    recording_id: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Record an episode into a finished `.mnemo` file, which appears under `path` only when it is whole.
+
+    Returns the models that could not go on, as the manifest tells of them: {"stream", "step", "reason"}.
+
+    `progress(steps)` is called with the number of model steps done since the last call.
+    """
+    steppers = [Stepper(model, episode, device=device) for model in models]
+    manifest = manifest_for(episode, steppers, recording_id=recording_id, title=title, seed=seed)
+    part = path.with_name(f".{path.name}.part")
+    failures: list[dict[str, Any]] = []
+    try:
+        with RecordingWriter(part, manifest, overwrite=True) as writer:
+            for stream, piece in run(steppers):
+                if piece.kind == "frames":
+                    writer.frames(stream, piece.first, piece.payload)
+                    if progress is not None:
+                        progress(piece.count)
+                elif piece.kind == "keyframe":
+                    writer.keyframe(stream, piece.first, piece.payload)
+                else:
+                    failures.append({"stream": stream, "step": piece.first, "reason": piece.payload.decode()})
+                    writer.meta({"failures": failures})
+            writer.finish("failed" if len(failures) == len(steppers) else "ended", steps=episode.steps)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return failures

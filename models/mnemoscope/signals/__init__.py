@@ -1,0 +1,1 @@
+"""Series of numbers: generators, and importers of files."""

@@ -1,0 +1,1 @@
+"""Readers of other programs' files, one room or module a format."""

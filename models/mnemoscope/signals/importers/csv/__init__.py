@@ -1,0 +1,1 @@
+"""Tables as text: what a file looks like is sniffed, shown and can be changed."""

@@ -1,0 +1,278 @@
+"""The two tasks on real-valued signals, which is what an uploaded series meets: `signal-recall` and `forecast`."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemoscope.errors import UnknownTask
+from mnemoscope.signals import generators as signals
+from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Task, stack
+
+TRAINED_PEAK = 6.0
+"""Deviations from the middle that 999 of 1000 windows of training stay below."""
+TRAINED_LIKENESS = 0.1
+"""Correlation of neighbouring steps that 99 of 100 windows of training exceed."""
+
+
+def unlike_training(values: NDArray[np.floating]) -> list[str]:
+    """In what way a z-scored series is unlike all that the models on signals were trained on, as sentences; [T]."""
+    found: list[str] = []
+    peak = float(np.abs(values).max())
+    if peak > TRAINED_PEAK:
+        found.append(
+            f"some values lie {peak:.0f} deviations from the middle, in training hardly any beyond {TRAINED_PEAK:.0f}: "
+            "models will err there"
+        )
+    centred = values - values.mean()
+    power = float((centred * centred).sum())
+    likeness = float((centred[1:] * centred[:-1]).sum()) / power if power > 0 else 1.0
+    if likeness < TRAINED_LIKENESS:
+        found.append(
+            f"neighbouring steps are less alike (correlation {likeness:.2f}) than in 99 % of training: recurrent networks will "
+            "hold this signal badly; at a higher rate its steps are more alike"
+        )
+    return found
+
+
+class Pool:
+    """Windows of signals, z-scored over a longer stretch; a pool is refilled so that small batches stay cheap."""
+
+    def __init__(self, *kinds: str) -> None:
+        """`kinds` of generators, in equal shares."""
+        self.kinds = kinds
+        self._values: NDArray[np.float64] | None = None
+
+    def windows(self, rng: np.random.Generator, count: int, steps: int) -> NDArray[np.float64]:
+        """[count, steps]."""
+        pool = self._values
+        if pool is None or len(pool) < count or pool.shape[1] < steps + 100 or rng.random() < count / 2048:
+            share, length = max(512, count) // len(self.kinds), max(400, steps + 100)
+            parts = [signals.generate_batch(kind, share, length, rng) for kind in self.kinds]
+            pool = self._values = np.concatenate(parts)
+        rows = rng.integers(0, len(pool), count)
+        offsets = rng.integers(0, pool.shape[1] - steps + 1, count)
+        return np.stack([pool[row, at : at + steps] for row, at in zip(rows, offsets, strict=True)])
+
+
+class SignalRecall(Task):
+    """Hold a segment of a series over a delay, replay it after the cue.
+
+    A round is: `lead` steps of the series, `segment` steps with the store flag, `delay` steps, `segment` steps with the
+    recall flag. The series' clock goes on during the replay, hidden from the model.
+    """
+
+    name = "signal-recall"
+    binary = False
+    metric = "relative RMSE"
+    takes_signal = True
+    inputs, outputs, cue = 3, 1, 2
+    shapes = ((8, 30), (16, 10), (24, 0), (24, 30))
+    options = (
+        Option("lead", "steps of signal before the segment", 16, 0, 100_000),
+        Option("segment", "steps to hold", 24, 4, 32),
+        Option("delay", "steps between segment and cue", 30, 0, 40),
+        Option("rounds", "times over, without clearing the memory; 0 = as often as the signal allows", 1, 0, 10_000),
+    )
+
+    def __init__(self) -> None:
+        self._pool = Pool("mixture")
+
+    def _lay_out(
+        self, values: NDArray[np.floating], rounds: list[tuple[int, int, int]], steps: int
+    ) -> tuple[Array, Array, Array]:
+        """Values [≥ steps]; rounds of (start of the segment, L, D) -> inputs, targets, mask."""
+        inputs = np.zeros((steps, 3), np.float32)
+        targets = np.zeros((steps, 1), np.float32)
+        mask = np.zeros(steps, np.float32)
+        inputs[:, 0] = values[:steps]
+        for start, segment, delay in rounds:
+            cue = start + segment + delay
+            inputs[start : start + segment, 1] = 1
+            inputs[cue : cue + segment, 0] = 0
+            inputs[cue : cue + segment, 2] = 1
+            targets[cue : cue + segment, 0] = values[start : start + segment]
+            mask[cue : cue + segment] = 1
+        return inputs, targets, mask
+
+    def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
+        """A run over `values` (z-scored, [T]); None makes a mixture just as long as its rounds.
+
+        Raises UnknownTask when the series is shorter than one round.
+        """
+        checked = self.checked(options)
+        lead, segment, delay, rounds = (checked[k] for k in ("lead", "segment", "delay", "rounds"))
+        gap, period = min(lead, 16), 2 * segment + delay
+        if values is None:
+            rounds = rounds or 1
+            total = lead + rounds * period + (rounds - 1) * gap
+            series = signals.generate_batch("mixture", 1, total, np.random.default_rng(seed))[0]
+        else:
+            series = np.asarray(values, np.float64)
+        if len(series) < lead + period:
+            raise UnknownTask(
+                f"signal-recall needs at least {lead + period} steps (lead {lead} + segment {segment} + delay {delay} + "
+                f"replay {segment}), the signal has {len(series)}; take a longer window or a shorter segment or delay"
+            )
+        starts = list(range(lead, len(series) - period + 1, period + gap))
+        starts = starts[:rounds] if rounds else starts
+        plan = [(start, segment, delay) for start in starts]
+        inputs, targets, mask = self._lay_out(series, plan, len(series))
+        events = []
+        for start, length, wait in plan:
+            events.append({"step": start, "until": start + length, "kind": "store", "label": "store"})
+            cue = start + length + wait
+            events.append({"step": cue, "until": cue + length, "kind": "recall", "label": "recall"})
+        return Episode(self.name, checked | {"rounds": len(plan)}, inputs, targets, mask, events)
+
+    def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
+        """Mixtures; segment 4..32, delay 0..40, lead 0..24, their upper ends growing with `progress`."""
+        longest_segment, longest_delay = 6 + round(26 * progress), round(40 * progress)
+        plans, lengths = [], []
+        for _ in range(count):
+            plan, at = [], 0
+            for _ in range(rounds):
+                at += int(rng.integers(0, 25))
+                segment, delay = int(rng.integers(4, longest_segment + 1)), int(rng.integers(0, longest_delay + 1))
+                plan.append((at, segment, delay))
+                at += 2 * segment + delay
+            plans.append(plan)
+            lengths.append(at)
+        values = self._pool.windows(rng, count, max(lengths))
+        return stack([self._lay_out(row, plan, n) for row, plan, n in zip(values, plans, lengths, strict=True)])
+
+    def fixed(self, rng: np.random.Generator, count: int, segment: int, delay: int, *, lead: int = 16) -> Batch:
+        """`count` held-out mixtures of one shape, for evaluation."""
+        steps = lead + 2 * segment + delay
+        values = signals.generate_batch("mixture", count, max(400, steps), rng)[:, :steps]
+        return stack([self._lay_out(row, [(lead, segment, delay)], steps) for row in values])
+
+    def score(self, outputs: Array, batch: Batch) -> float:
+        """√(Σ (y − ŷ)² / Σ y²) over the scored steps of all sequences: 0 is perfect, 1 is what always answering 0 gets."""
+        scored = batch.mask[:, :, None]
+        return float(np.sqrt((((outputs - batch.targets) * scored) ** 2).sum() / ((batch.targets * scored) ** 2).sum()))
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """Three rounds in one memory, then one round of each shape."""
+        several = "held-out mixtures, three rounds of any shape in one memory"
+        return (
+            Condition(several, lambda rng, count: SignalRecall().batch(rng, count, rounds=3), (), chance=1.0),
+            *(
+                Condition(
+                    f"held-out mixtures, segment {segment}, delay {delay}",
+                    lambda rng, count, s=segment, d=delay: self.fixed(rng, count, s, d),
+                    (segment, delay),
+                    chance=1.0,
+                )
+                for segment, delay in self.shapes
+            ),
+        )
+
+    def validation(self, rng: np.random.Generator, *, rounds: int = 1) -> list[Batch]:
+        """One round of (24, 30) and, of a memory that is trained on several, as many of random shapes."""
+        batches = [self.fixed(rng, 32, 24, 30)]
+        if rounds > 1:
+            batches.append(SignalRecall().batch(rng, 24, rounds=rounds))  # not from the training's pool
+        return batches
+
+
+class Forecast(Task):
+    """Say the next value of a series. T is the length of the series; inputs are [value, flag], the flag 1 after `context`.
+
+    Only steps with the flag are scored, the last one never (nobody knows what follows). From step `free` on (0: never) the
+    model hears its own forecasts in place of the values: free-running, or closed loop.
+    """
+
+    name = "forecast"
+    binary = False
+    takes_signal = True
+    metric = "MASE"
+    inputs, outputs, cue = 2, 1, 1
+    window = 112
+    options = (
+        Option("context", "steps to listen before the first forecast", 48, 4, 100_000),
+        Option("free", "step from which it hears only its own forecasts; 0 = never", 0, 0, 1_000_000),
+    )
+
+    def __init__(self) -> None:
+        self._pool = Pool("mixture", "hearts")
+
+    def _lay_out(self, values: NDArray[np.floating], context: NDArray[np.integer]) -> Batch:
+        """Values [B, T], context [B] -> a batch of T steps."""
+        count, steps = values.shape
+        flag = (np.arange(steps) >= context[:, None]).astype(np.float32)
+        targets = np.zeros((count, steps, 1), np.float32)
+        targets[:, :-1, 0] = values[:, 1:]
+        mask = flag.copy()
+        mask[:, -1] = 0
+        return Batch(np.stack((values.astype(np.float32), flag), 2), targets * mask[:, :, None], mask)
+
+    def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
+        """A run over `values` (z-scored, [T]); None makes a mixture of 256 steps.
+
+        Raises UnknownTask when the series is not longer than the context, or ends before the free run begins.
+        """
+        checked = self.checked(options)
+        context, free = checked["context"], checked["free"]
+        if values is None:
+            values = signals.generate_batch(
+                "mixture", 1, max(256, context + 64, free + 64), np.random.default_rng(seed)
+            )[0]
+        series = np.asarray(values, np.float64)
+        if len(series) < context + 2:
+            raise UnknownTask(
+                f"forecast needs at least {context + 2} steps (context {context}, then one to forecast), the signal has "
+                f"{len(series)}; take a longer window or a shorter context"
+            )
+        if free and not context < free < len(series):
+            raise UnknownTask(
+                f"free must be after the context and before the end ({context + 1}..{len(series) - 1}), got {free}"
+            )
+        batch = self._lay_out(series[None], np.array([context]))
+        events = [{"step": 0, "until": context, "kind": "store", "label": "context"}]
+        stop = free or len(series)
+        events.append({"step": context, "until": stop, "kind": "recall", "label": "forecast"})
+        if free:
+            events.append({"step": free, "until": len(series), "kind": "recall", "label": "free-running"})
+        return Episode(
+            self.name, checked, batch.inputs[0], batch.targets[0], batch.mask[0], events, feedback=free or None
+        )
+
+    def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
+        """Windows of 112 steps of mixtures and hearts in equal shares; context 8..48."""
+        return self._lay_out(self._pool.windows(rng, count, self.window), rng.integers(8, 49, count))
+
+    def fixed(self, kind: str, rng: np.random.Generator, count: int, *, steps: int = 192, context: int = 64) -> Batch:
+        """`count` held-out signals of one kind."""
+        values = signals.generate_batch(kind, count, max(400, steps), rng)[:, :steps]
+        return self._lay_out(values, np.full(count, context))
+
+    def windows(self, values: NDArray[np.floating], *, steps: int = 192, context: int = 64) -> Batch:
+        """Back-to-back windows of one series [T]."""
+        rows = np.stack([values[at : at + steps] for at in range(0, len(values) - steps + 1, steps)])
+        return self._lay_out(rows, np.full(len(rows), context))
+
+    def score(self, outputs: Array, batch: Batch) -> float:
+        """Σ|y − ŷ| / Σ|y − last value| over the scored steps: below 1 is better than saying the last value again.
+
+        (Hyndman & Koehler 2006, with the scale taken on the scored steps themselves, so persistence scores exactly 1.)
+        """
+        scored = batch.mask[:, :, None]
+        naive = np.abs(batch.targets - batch.inputs[:, :, :1]) * scored
+        return float((np.abs(outputs - batch.targets) * scored).sum() / naive.sum())
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """Held-out signals of each kind, then their mixtures."""
+        return tuple(
+            Condition(
+                f"held-out {kind}, context 64",
+                lambda rng, count, kind=kind: self.fixed(kind, rng, count),
+                (n,),
+                chance=1.0,
+            )
+            for n, kind in enumerate(("sines", "chirp", "ar", "heartbeat", "hearts", "mixture"))
+        )
+
+    def validation(self, rng: np.random.Generator, *, rounds: int = 1) -> list[Batch]:
+        """48 mixtures, 48 hearts."""
+        return [self.fixed(kind, rng, 48) for kind in ("mixture", "hearts")]

@@ -1,0 +1,1 @@
+"""How checkpoints come about: recipes, the training loop, seeds."""

@@ -1,0 +1,171 @@
+"""One pure ASGI layer around everything, sockets included: who may call, from which page, and what a page may do.
+
+HTTP middleware never sees websockets, so a guard written as one leaves them open. Checked before anything is accepted:
+
+- `Host` must be a name of this server, or an address: a page of another site whose name was pointed here (DNS
+  rebinding) brings its own name along.
+- `Origin`, where a browser sends one with a socket or an unsafe method, must be this server; `null` never is.
+- The token, where this server asks for one (entrance.py).
+"""
+
+import base64
+import hashlib
+import ipaddress
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mnemoscope_server.access.token import Entrance
+from mnemoscope_server.problems import problem, too_large
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+SAFE = ("GET", "HEAD", "OPTIONS")
+DEFAULT_PORT = {"http": 80, "ws": 80, "https": 443, "wss": 443}
+DRAIN_BYTES = 1 << 30
+_INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+
+
+class Guard:
+    """Wrap an application."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        host: str,
+        allowed_hosts: Iterable[str],
+        upload_bytes: int,
+        entrance: Entrance | None = None,
+    ) -> None:
+        """`host` is the address listened on. Unless that is loopback, any address literal is a good Host: only names
+        can be pointed somewhere else by a stranger.
+        """
+        self.app, self.upload_bytes, self.entrance = app, upload_bytes, entrance
+        self.names = {name.lower() for name in (*LOOPBACK, host, f"[{host}]", *allowed_hosts)}
+        self.any_address = host not in ("localhost", "127.0.0.1", "::1")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        refusal = self._host(headers) or self._origin(scope, headers)
+        if refusal is not None:
+            status, code, message, cure = refusal
+            answer: Response | None = problem(status, code, message, cure=cure)
+        else:
+            answer = self.entrance and self.entrance.refusal(scope, headers)
+        if answer is None:
+            await self.app(scope, receive, _Dressed(scope, receive, send, self.upload_bytes))
+        elif scope["type"] == "http":
+            await answer(scope, receive, _Dressed(scope, receive, send, self.upload_bytes))
+        else:
+            await receive()  # websocket.connect
+            start = {"type": "websocket.http.response.start", "status": answer.status_code}
+            await send(start | {"headers": answer.raw_headers})
+            await send({"type": "websocket.http.response.body", "body": answer.body})
+
+    def _host(self, headers: Headers) -> tuple[int, str, str, str] | None:
+        host = headers.get("host", "").lower()
+        name = re.sub(r":\d+$", "", host)
+        if name in self.names or (self.any_address and _is_address(name)):
+            return None
+        cure = "Open this server by one of its names, or add the name to MNEMOSCOPE_ALLOWED_HOSTS."
+        return 400, "forbidden-host", f"this server is not called {host[:200]!r}", cure
+
+    def _origin(self, scope: Scope, headers: Headers) -> tuple[int, str, str, str] | None:
+        if scope["type"] == "http" and scope["method"] in SAFE:
+            return None
+        cure = "Use the page of this server itself."
+        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return 403, "forbidden-origin", "the request comes from a page of another site", cure
+        origin = headers.get("origin")
+        if origin is None:  # no browser
+            return None
+        if _same(origin, headers.get("host", ""), scope["scheme"]):
+            return None
+        return 403, "forbidden-origin", f"the request comes from a page of {origin[:200]!r}", cure
+
+
+class _Dressed:
+    """The answers of an application with the headers that bound what a page can do."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, upload_bytes: int) -> None:
+        self.scope, self.receive, self.send, self.upload_bytes = scope, receive, send, upload_bytes
+        self._replaced = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            if message["status"] == 413 and headers.get("content-type", "").startswith("text/plain"):
+                self._replaced = True  # the body limit answers in plain text
+                await self._drain()
+                answer = too_large(self.upload_bytes)
+                await answer(self.scope, self.receive, _Dressed(self.scope, self.receive, self.send, 0))
+                return
+            embedded = is_embedded(self.scope)
+            headers.setdefault("Content-Security-Policy", policy(frame="*" if embedded else "'self'"))
+            headers.setdefault("X-Content-Type-Options", "nosniff")
+            headers.setdefault("Referrer-Policy", "no-referrer")
+            headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+            headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")  # with COOP: pages may share memory
+            headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if embedded else "same-origin")
+            headers.setdefault("X-Robots-Tag", "noindex")
+        elif self._replaced:
+            return
+        await self.send(message)
+
+    async def _drain(self) -> None:
+        """Take the rest of a body that is too large: a browser reads the answer only when it has sent everything."""
+        left = DRAIN_BYTES
+        while left > 0:
+            message = await self.receive()
+            left -= len(message.get("body", b""))
+            if message["type"] != "http.request" or not message.get("more_body", False):
+                return
+
+
+def is_embedded(scope: Scope) -> bool:
+    """Whether this is the page that others may frame."""
+    return scope["path"].removeprefix(scope.get("root_path", "")).startswith("/embed/")
+
+
+def policy(*, frame: str = "'self'", scripts: Iterable[str] = ()) -> str:
+    """A Content-Security-Policy: everything from here, nothing from elsewhere. scripts: hashes of inline scripts."""
+    script = " ".join(("'self'", *scripts))
+    return (
+        f"default-src 'self'; script-src {script}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; "
+        f"base-uri 'self'; form-action 'self'; frame-ancestors {frame}"
+    )
+
+
+def inline_hashes(html: str) -> list[str]:
+    """CSP sources for the scripts that stand in a page of ours."""
+    digests = (hashlib.sha256(script.encode()).digest() for script in _INLINE_SCRIPT.findall(html))
+    return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _same(origin: str, host: str, scheme: str) -> bool:
+    """Whether an Origin is this very server: scheme, name and port."""
+    try:
+        given = urlsplit(origin)
+        called = urlsplit(f"//{host}")
+        ports = given.port or DEFAULT_PORT.get(given.scheme), called.port or DEFAULT_PORT.get(scheme)
+    except ValueError:
+        return False
+    wanted = "https" if scheme in ("https", "wss") else "http"
+    plain = not (given.path or given.query or given.fragment or given.username)
+    return plain and given.scheme == wanted and given.hostname == called.hostname and ports[0] == ports[1]

@@ -1,0 +1,46 @@
+"""What can go wrong between a request and its answer. `problems.py` says the HTTP status and the words of each."""
+
+from collections.abc import Iterable
+
+
+class NotPossible(Exception):
+    """A session cannot be opened. `code` is the stable name of the reason."""
+
+    def __init__(self, code: str, message: str, cure: str) -> None:
+        super().__init__(message)
+        self.code, self.cure = code, cure
+
+
+class IllegalMove(Exception):
+    """A command that the state of the session does not allow."""
+
+    def __init__(self, command: str, status: str, *, allowed: Iterable[str], cure: str) -> None:
+        states = " or ".join(allowed) or "no state"
+        super().__init__(f"cannot {command} while {status}; {command} is possible while {states}")
+        self.cure = cure
+
+
+class UnknownUpload(Exception):
+    """There is no upload of that id, or its time is over."""
+
+
+class UnknownRecording(Exception):
+    """There is no recording of that id."""
+
+    def __init__(self, identity: str) -> None:
+        super().__init__(f"there is no recording {identity[:64]!r}")
+
+
+class DataFolderInUse(Exception):
+    """Another server works in this data folder."""
+
+
+class DiskFull(Exception):
+    """Less space is left than the settings keep free."""
+
+
+class Expired(Exception):
+    """A recording's time is over: it is gone, or about to be."""
+
+    def __init__(self, expires: str) -> None:
+        super().__init__(f"this recording could be opened until {expires}, as whoever made it wished")

@@ -1,0 +1,18 @@
+"""What the endpoints share: the services of the application, an id in the path, the shape of errors."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Request
+
+from mnemoscope_server.schemas import base as rest
+from mnemoscope_server.services import Services
+
+ERRORS: dict[int | str, dict[str, Any]] = {"4XX": {"model": rest.ErrorBody, "description": "What went wrong"}}
+
+
+def _services(request: Request) -> Services:
+    return request.app.state.services
+
+
+Id = Annotated[str, Path(alias="id", description="22 characters, or the name of a shipped recording")]
+ServicesDep = Annotated[Services, Depends(_services)]

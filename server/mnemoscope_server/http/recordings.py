@@ -1,0 +1,165 @@
+"""Recordings over HTTP: list, read, change, delete, chunks and files."""
+
+import asyncio
+import logging
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from mnemoscope.format.manifest import KEYFRAME_EVERY
+from mnemoscope_server.access import owners as callers
+from mnemoscope_server.errors import NotPossible, UnknownRecording
+from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
+from mnemoscope_server.problems import problem
+from mnemoscope_server.schemas import recordings as rest_recordings
+from mnemoscope_server.services import Services
+from mnemoscope_server.sessions.session import FINAL, illegal
+from mnemoscope_server.storage import copies as sharing_rules
+from mnemoscope_server.storage.store import ID, Entry
+from mnemoscope_server.storage.uploads import printable
+
+log = logging.getLogger("mnemoscope.api")
+
+
+COMPLETE = "private, max-age=31536000, immutable"
+router = APIRouter(prefix="/api", responses=ERRORS)
+
+
+@router.get("/recordings", summary="One's own recordings of this data folder and those listed for all, newest first")
+def recordings(
+    request: Request,
+    services: ServicesDep,
+    query: Annotated[str, Query(max_length=200, description="Looked for in titles, tasks and models")] = "",
+) -> list[rest_recordings.RecordingSummary]:
+    caller = callers.known(request, services.settings)
+    return [_summary(entry, services, caller) for entry in services.store.latest(query=query, owner=caller)]
+
+
+def _summary(entry: Entry, services: Services, caller: str | None) -> rest_recordings.RecordingSummary:
+    session = services.live.sessions.get(entry.id)
+    steps, size = entry.steps, entry.bytes
+    if session is not None:
+        path = services.store.path(entry.id)
+        steps, size = session.step, path.stat().st_size if path.is_file() else 0
+    return rest_recordings.RecordingSummary.model_validate(
+        {key: getattr(entry, key) for key in ("id", "title", "task", "models", "status", "created")}
+        | {"steps": steps, "bytes": size}
+        | _shared(entry, caller)
+    )
+
+
+def _shared(entry: Entry | None, caller: str | None) -> dict[str, Any]:
+    """The fields of `rest_recordings.Shared`; a recording that is not kept has no entry, and is of whoever has its id."""
+    if entry is None:
+        return {"visibility": "private", "expires": None, "mine": True}
+    mine = caller is None or (bool(caller) and entry.owner == caller)
+    return {"visibility": entry.visibility, "expires": entry.expires, "mine": mine}
+
+
+@router.get("/recordings/{id}", summary="One recording", response_model=rest_recordings.RecordingDetail)
+def recording(identity: Id, request: Request, services: ServicesDep) -> Response:
+    session = services.live.sessions.get(identity)
+    if session is not None:
+        found = (session.manifest, session.status, session.step, session.live)
+    else:
+        with services.library.opened(identity) as opened:
+            found = (opened.manifest, opened.manifest["status"], opened.steps, False)
+    manifest, state, steps, live = found
+    # the manifest goes out as the file has it, not through the models: it may be younger than this program
+    body = {"id": identity, "title": manifest["title"], "status": state if state in FINAL or live else "stopped"}
+    if services.library.shipped(identity):
+        body |= {"visibility": "listed", "expires": None, "mine": False}
+    else:
+        body |= _shared(services.store.get(identity), callers.known(request, services.settings))
+    return JSONResponse(
+        body | {"steps": steps, "manifest": manifest, "live": live}, headers={"Cache-Control": "no-cache"}
+    )
+
+
+@router.patch("/recordings/{id}", summary="Rename a recording, list it, let it expire", status_code=204)
+def change(identity: Id, wanted: rest_recordings.Change, request: Request, services: ServicesDep) -> None:
+    entry = own(identity, request, services)
+    if identity in services.live.sessions:
+        raise illegal("change", services.live.sessions[identity].status)
+    sharing = None
+    if wanted.model_fields_set & {"visibility", "expires"}:
+        if entry is None:
+            raise NotPossible(
+                "not-kept", "this run is not kept, so there is nothing to list or to end", "Make a copy of it."
+            )
+        expires = sharing_rules.until(wanted.expires) if "expires" in wanted.model_fields_set else entry.expires
+        sharing = {"visibility": wanted.visibility or entry.visibility, "expires": expires}
+    title = printable(wanted.title or "") or None
+    if title is not None or sharing is not None:
+        services.store.change(identity, title=title, sharing=sharing)
+        services.library.forget(identity)
+
+
+@router.delete("/recordings/{id}", summary="Delete a recording; a live one is stopped first", status_code=204)
+async def delete(identity: Id, request: Request, services: ServicesDep) -> None:
+    await asyncio.to_thread(own, identity, request, services)
+    if session := services.live.sessions.get(identity):
+        session.stop()
+        await asyncio.wait_for(session.finished.wait(), 10)
+    services.library.forget(identity)
+    await asyncio.to_thread(services.store.remove, identity)
+
+
+def own(identity: str, request: Request, services: Services) -> Entry | None:
+    """Shipped recordings and unknown ids can be neither changed nor deleted, and those of others not either."""
+    if services.library.shipped(identity) or not ID.fullmatch(identity):
+        raise UnknownRecording(identity)
+    services.library.find(identity)
+    entry = services.store.get(identity)
+    if not _shared(entry, callers.known(request, services.settings))["mine"]:
+        raise NotPossible(
+            "not-yours",
+            "this recording was made from another browser, and can be changed and deleted from there alone",
+            "Make a copy of it to share or to name as you like.",
+        )
+    return entry
+
+
+@router.get(
+    "/recordings/{id}/chunks/{number}",
+    summary="Frames of steps 64·number … 64·number+63 of all models, as on the wire",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
+async def chunk(
+    identity: Id, number: Annotated[int, Path(description="Steps 64·number to 64·number + 63")], services: ServicesDep
+) -> Response:
+    session = services.live.sessions.get(identity)
+    if session is not None and 0 <= number * KEYFRAME_EVERY < session.step:
+        complete = (number + 1) * KEYFRAME_EVERY <= session.step
+        data = await session.read(number)
+    else:
+        complete = session is None
+        data = await asyncio.to_thread(services.library.messages, identity, number)
+    headers = {"Cache-Control": COMPLETE if complete else "no-store"}
+    return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+@router.get("/recordings/{id}/file", summary="The .mnemo file", response_class=FileResponse)
+def file(identity: Id, services: ServicesDep) -> Response:
+    path = services.library.find(identity)
+    return FileResponse(path, media_type="application/octet-stream", filename=f"{identity}.mnemo", headers=_fresh())
+
+
+@router.get("/recordings/{id}/export.html", summary="One page that opens from disk", response_class=Response)
+def export(identity: Id, services: ServicesDep) -> Response:
+    from mnemoscope_viewer import BundleMissing, page
+
+    with services.library.opened(identity) as opened:
+        opened.refresh()
+        try:
+            text = page(opened)
+        except BundleMissing as error:
+            return problem(503, "page-not-built", str(error), cure="Build the page, then export again.")
+    headers = _fresh() | {"Content-Disposition": f'attachment; filename="{identity}.html"'}
+    return Response(text, media_type="text/html", headers=headers)
+
+
+def _fresh() -> dict[str, str]:
+    return {"Cache-Control": "no-cache"}

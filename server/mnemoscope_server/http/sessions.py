@@ -1,0 +1,41 @@
+"""Sessions over HTTP: begin a run, stop it."""
+
+import asyncio
+import logging
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from mnemoscope_server.access import owners as callers
+from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
+from mnemoscope_server.planning import runs as orders
+from mnemoscope_server.schemas import sessions as rest_sessions
+
+log = logging.getLogger("mnemoscope.api")
+
+
+router = APIRouter(prefix="/api", responses=ERRORS)
+
+
+@router.post("/sessions", summary="Run models over a signal: a recording that begins now", status_code=201)
+async def open_session(
+    request: rest_sessions.SessionRequest, asked: Request, response: Response, services: ServicesDep
+) -> rest_sessions.SessionCreated:
+    order = await asyncio.to_thread(
+        orders.order, request, settings=services.settings, store=services.store, uploads=services.uploads
+    )
+    if not request.keep:
+        await asyncio.to_thread(services.live.let_go)
+    owner = callers.introduced(asked, response, services.settings)
+    session = await services.live.open(order, playing=request.start == "playing", owner=owner)
+    return rest_sessions.SessionCreated(id=session.id)
+
+
+@router.delete("/sessions/{id}", summary="Stop a session; what it computed stays as a recording", status_code=204)
+async def stop_session(identity: Id, services: ServicesDep) -> None:
+    session = services.live.sessions.get(identity)
+    if session is None:
+        services.library.find(identity)  # unknown, or already over: then there is nothing to stop
+        return
+    session.stop()
+    await asyncio.wait_for(session.finished.wait(), 10)

@@ -1,0 +1,60 @@
+"""What is handed on of a recording: copies made to be shared, and a picture for those who have only seen the link."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from mnemoscope_server.access import owners as callers
+from mnemoscope_server.errors import NotPossible
+from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
+from mnemoscope_server.schemas import recordings as rest_recordings
+from mnemoscope_server.storage import copies as sharing
+from mnemoscope_server.storage.store import new_id
+from mnemoscope_server.storage.uploads import printable
+
+router = APIRouter(prefix="/api", responses=ERRORS)
+
+
+@router.post("/recordings/{id}/share", summary="A copy to share, of a stretch of it", status_code=201)
+def share(
+    identity: Id, wanted: rest_recordings.ShareRequest, request: Request, response: Response, services: ServicesDep
+) -> rest_recordings.ShareCreated:
+    if identity in services.live.sessions:
+        raise NotPossible(
+            "still-live", "the run is still going on, and copies are made of what will not change", "Stop it first."
+        )
+    services.store.require_space()
+    expires = sharing.until(wanted.expires)
+    name = new_id()
+    with services.library.opened(identity) as source:
+        stretch = sharing.stretch(source, wanted.first, wanted.stop)
+        part = services.store.tmp / f"{name}.share"
+        sharing.copy_of(
+            source,
+            part,
+            identity=name,
+            wanted=stretch,
+            strip_signal=wanted.strip_signal,
+            title=printable(wanted.title or "") or None,
+            sharing={"visibility": wanted.visibility, "expires": expires},
+        )
+    part.replace(services.store.path(name))
+    services.store.index(name, owner=callers.introduced(request, response, services.settings))
+    return rest_recordings.ShareCreated(id=name, first=stretch.first, stop=stretch.stop, note=stretch.note)
+
+
+@router.get(
+    "/recordings/{id}/picture.png",
+    summary="What it looks like, 1200 × 630",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}}}},
+)
+def picture(identity: Id, services: ServicesDep) -> Response:
+    with services.library.opened(identity) as recording:
+        if not recording.finished:
+            recording.refresh()
+        drawn, final = services.pictures.get(recording), recording.finished
+    headers = {
+        "Cache-Control": "public, max-age=3600" if final else "no-store",
+        "Cross-Origin-Resource-Policy": "cross-origin",  # a chat in a browser shows it in a page of its own
+    }
+    return Response(drawn, media_type="image/png", headers=headers)

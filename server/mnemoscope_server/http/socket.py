@@ -1,0 +1,213 @@
+"""The websocket of a recording: one task drains what the watcher pulls, another obeys commands; both end together.
+
+The writer has a deadline: a watcher that takes nothing for some seconds is cut off, whatever its TCP connection says.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+
+from fastapi import APIRouter, WebSocket
+from pydantic import ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from mnemoscope.errors import MnemoscopeError
+from mnemoscope_server.access.token import GUEST
+from mnemoscope_server.errors import Expired, IllegalMove, UnknownRecording
+from mnemoscope_server.schemas import messages as wire
+from mnemoscope_server.services import Services
+from mnemoscope_server.sessions.session import FINAL, Session, Watcher, hello
+
+log = logging.getLogger("mnemoscope.socket")
+router = APIRouter()
+
+HELLO_SECONDS = 10.0
+CLOSE_SECONDS = 2.0
+MESSAGES_PER_SECOND, MESSAGES_AT_ONCE = 20.0, 40.0
+
+NORMAL, POLICY, TRY_LATER = 1000, 1008, 1013
+
+
+class Bucket:
+    """So many messages at once, so many a second after that."""
+
+    def __init__(self) -> None:
+        self.left, self.at = MESSAGES_AT_ONCE, time.monotonic()
+
+    def take(self) -> bool:
+        now = time.monotonic()
+        self.left = min(MESSAGES_AT_ONCE, self.left + (now - self.at) * MESSAGES_PER_SECOND)
+        self.at = now
+        self.left -= 1
+        return self.left >= 0
+
+
+class Line:
+    """A websocket with a deadline on everything it sends."""
+
+    def __init__(self, websocket: WebSocket, *, seconds: float) -> None:
+        self.websocket, self.seconds = websocket, seconds
+
+    async def send(self, message: str | bytes | wire.Message) -> None:
+        """Raises TimeoutError when the other side takes nothing."""
+        async with asyncio.timeout(self.seconds):
+            if isinstance(message, bytes):
+                await self.websocket.send_bytes(message)
+            else:
+                text = message if isinstance(message, str) else wire.to_json(message)
+                await self.websocket.send_text(text)
+
+    async def close(self, code: int, reason: str = "") -> None:
+        with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.websocket.close(code, reason)
+                return
+        self.abort()
+
+    def abort(self) -> None:
+        """Cut the connection without waiting for what is still in its buffers."""
+        abort = self.websocket.scope.get("extensions", {}).get("mnemoscope.abort")
+        if abort is not None:
+            abort()
+
+
+@router.websocket("/ws/{identity}")
+async def watch(websocket: WebSocket, identity: str) -> None:
+    """Watch a recording from a step on, and drive it while it is live."""
+    services: Services = websocket.app.state.services
+    await websocket.accept()
+    line = Line(websocket, seconds=services.settings.send_seconds)
+    try:
+        if websocket.app.state.watching >= services.settings.watchers:
+            await line.close(TRY_LATER, "too many watchers")
+            return
+        websocket.app.state.watching += 1
+        try:
+            await _serve(line, services, identity, guest=bool(websocket.scope.get(GUEST)))
+        finally:
+            websocket.app.state.watching -= 1
+    except TimeoutError:
+        log.info("a watcher neither said hello nor took anything for %.0f s: cut off", services.settings.send_seconds)
+        line.abort()
+    except WebSocketDisconnect:
+        pass
+
+
+async def _serve(line: Line, services: Services, identity: str, *, guest: bool) -> None:
+    async with asyncio.timeout(HELLO_SECONDS):
+        first = await _receive(line)
+    if not isinstance(first, wire.ClientHello):
+        if first is not None:
+            await line.send(wire.Refused(code="bad-message", message="a hello comes first", cure="Send hello."))
+        await line.close(POLICY, "hello expected")
+        return
+    session = services.live.sessions.get(identity)
+    if session is None:
+        await _replay(line, services, identity)
+        return
+    watcher = Watcher(session, have=first.have)
+    try:
+        await line.send(session.hello())
+        await _until_either_ends(_write(line, watcher), _obey(line, session, guest=guest))
+    finally:
+        watcher.leave()
+
+
+async def _replay(line: Line, services: Services, identity: str) -> None:
+    """A finished recording: its manifest, then goodbye; its chunks are to be had by HTTP."""
+    try:
+        manifest, steps = await asyncio.to_thread(_manifest, services, identity)
+    except UnknownRecording as error:
+        cure = "The gallery lists what this server has."
+        await line.send(wire.Refused(code="unknown-recording", message=str(error), cure=cure))
+    except Expired as error:
+        cure = "Ask whoever sent the link for another one."
+        await line.send(wire.Refused(code="expired", message=str(error), cure=cure))
+    except MnemoscopeError as error:
+        cure = "`mnemoscope verify FILE` says how much of it is sound."
+        await line.send(wire.Refused(code="corrupt-recording", message=str(error), cure=cure))
+    else:
+        status = manifest["status"] if manifest["status"] in FINAL else "stopped"
+        await line.send(hello(manifest, status=status, steps=steps, speed=None, live=False))
+    await line.close(NORMAL)
+
+
+def _manifest(services: Services, identity: str) -> tuple[dict[str, object], int]:
+    with services.library.opened(identity) as recording:
+        return recording.manifest, recording.steps
+
+
+async def _write(line: Line, watcher: Watcher) -> None:
+    async for message in watcher.messages():
+        await line.send(message)
+    await line.close(NORMAL)
+
+
+async def _obey(line: Line, session: Session, *, guest: bool) -> None:
+    """Carry out commands; a guest may only watch."""
+    bucket = Bucket()
+    while True:
+        command = await _receive(line)
+        if not bucket.take():
+            await line.send(
+                wire.Refused(code="too-many-messages", message="more than 20 messages a second", cure="Send fewer.")
+            )
+            await line.close(POLICY, "too many messages")
+            return
+        if command is None:
+            continue
+        if guest and not isinstance(command, wire.ClientHello | wire.Ping):
+            cure = "Ask whoever runs this server for its address with the token."
+            await line.send(wire.Refused(code="read-only", message="this link is for watching", cure=cure))
+            continue
+        try:
+            _carry_out(command, session)
+        except IllegalMove as error:
+            await line.send(wire.Refused(code="illegal-move", message=str(error), cure=error.cure))
+        if isinstance(command, wire.Ping):
+            await line.send(session.state())
+
+
+def _carry_out(command: wire.ClientMessage, session: Session) -> None:
+    match command:
+        case wire.Play():
+            session.play()
+        case wire.Pause():
+            session.pause()
+        case wire.Step():
+            session.step_on(command.count)
+        case wire.SetSpeed():
+            session.pace(command.steps_per_second)
+        case wire.Stop():
+            session.stop()
+        case wire.ClientHello() | wire.Ping():
+            pass
+
+
+async def _receive(line: Line) -> wire.ClientMessage | None:
+    """The next command; None when it was not one, which the client has been told."""
+    event = await line.websocket.receive()
+    if event["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(event.get("code", 1006))
+    try:
+        return wire.parse_client_message(event.get("text") or event.get("bytes") or b"")
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the message"
+        cure = "See ClientMessage in /api/openapi.json."
+        await line.send(wire.Refused(code="bad-message", message=f"{place}: {first['msg']}", cure=cure))
+        return None
+
+
+async def _until_either_ends(*works: object) -> None:
+    """Run both; when one ends, end the other, and pass on what went wrong."""
+    tasks = [asyncio.ensure_future(work) for work in works]  # type: ignore[arg-type]  # coroutines
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,92 @@
+"""What this server is and can do: health, status, tasks, models."""
+
+import logging
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.errors import MnemoscopeError
+from mnemoscope.format.manifest import KEYFRAME_EVERY
+from mnemoscope_server.http.depends import ERRORS, ServicesDep
+from mnemoscope_server.planning import runs as orders
+from mnemoscope_server.schemas import base as rest
+from mnemoscope_server.schemas import descriptions as words
+from mnemoscope_server.schemas import recordings as rest_recordings
+from mnemoscope_server.workers.protocol import Measured
+
+log = logging.getLogger("mnemoscope.api")
+
+
+health = APIRouter(include_in_schema=False)
+router = APIRouter(prefix="/api", responses=ERRORS)
+
+
+@health.get("/healthz")
+async def healthz() -> Response:
+    """The process answers."""
+    return Response("ok", media_type="text/plain")
+
+
+@health.get("/readyz")
+async def readyz(services: ServicesDep) -> Response:
+    """Models can be run: 200 ready; 503 starting or failed."""
+    state = services.live.pool.state
+    return Response(state, 200 if state == "ready" else 503, media_type="text/plain")
+
+
+@router.get("/status", summary="What this server is and can do now")
+async def status(request: Request, services: ServicesDep) -> rest.Status:
+    pool = services.live.pool
+    return rest.Status(
+        version=request.app.version,
+        device=pool.device,
+        workers=pool.state,
+        workers_reason=pool.reason or None,
+        replay_only=pool.state == "failed",
+        limits=rest.Limits(
+            upload_bytes=services.settings.upload_bytes,
+            steps=services.settings.steps,
+            uploads_hours=services.settings.uploads_hours,
+        ),
+    )
+
+
+@router.get("/tasks", summary="What models can be asked to do, with the options of each task")
+def tasks() -> list[rest.TaskCard]:
+    return orders.task_cards()
+
+
+@router.get("/models", summary="Checkpoints that can be run")
+def models(services: ServicesDep) -> list[rest.ModelCard]:
+    measured = services.live.pool.measured
+    found = []
+    for name in checkpoints.names():
+        try:
+            found.append(_card(checkpoints.read_card(checkpoints.find(name)), measured.get(name)))
+        except (MnemoscopeError, KeyError) as error:  # the others can still be run
+            log.warning("checkpoint %s is left out: %r", name, error)
+    return found
+
+
+def _card(card: dict[str, Any], measured: Measured | None) -> rest.ModelCard:
+    metrics = card.get("metrics") or ({card["metric"]: card.get("validation")} if "metric" in card else {})
+    return rest.ModelCard(
+        name=card["name"],
+        model=card["model"],
+        label=card["label"],
+        task=card["task"],
+        glyph=card["glyph"],
+        parameters=card["parameters"],
+        description=card.get("description") or words.PARADIGMS.get(card["model"], ""),
+        snapshots=checkpoints.snapshot_updates(card["name"]),
+        measured_ms_per_step=measured and measured.ms_per_step,
+        bytes_per_step=measured and measured.frame_bytes + measured.keyframe_bytes / KEYFRAME_EVERY,
+        metrics=metrics,
+    )
+
+
+@router.get("/gallery", summary="Recordings that ship with the program")
+def gallery(services: ServicesDep) -> list[rest_recordings.GalleryEntry]:
+    return [rest_recordings.GalleryEntry.model_validate(entry) for entry in services.library.exhibits]

@@ -1,0 +1,226 @@
+"""From what a page asks to what a worker is ordered: signal, episode, checkpoints, limits. NumPy only, no torch.
+
+Blocking: call it in a thread.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from mnemoscope import tasks
+from mnemoscope.checkpoints import names as choices
+from mnemoscope.errors import SignalError, UnknownTask
+from mnemoscope.format.manifest import KEYFRAME_EVERY
+from mnemoscope.signals import generators as signals
+from mnemoscope.signals.series import Prepared, Series, decimate, prepare
+from mnemoscope.tasks import Episode, episodes
+from mnemoscope.tasks.signal import unlike_training
+from mnemoscope_server.errors import NotPossible
+from mnemoscope_server.planning import bridge as bridge_orders
+from mnemoscope_server.schemas import base as rest
+from mnemoscope_server.schemas import descriptions as words
+from mnemoscope_server.schemas import sessions as rest_sessions
+from mnemoscope_server.schemas import signals as rest_signals
+from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage.store import Store, new_id
+from mnemoscope_server.storage.uploads import Uploads, printable
+from mnemoscope_server.workers.protocol import Measured, Open
+
+VALUES_POINTS, OVERVIEW_POINTS = 2000, 1000
+
+
+LANES = 64
+"""Most models of one recording, moments of a training counted one by one."""
+
+
+def order(request: rest_sessions.SessionRequest, *, settings: Settings, store: Store, uploads: Uploads) -> Open:
+    """Everything a worker needs to begin. Raises the library's errors, UnknownUpload, DiskFull, NotPossible."""
+    store.require_space()
+    names = chosen(request.models, request.task)
+    episode = _episode(request, settings, uploads)
+    if episode.steps > settings.steps:
+        raise SignalError(
+            f"the run would have {episode.steps} steps, at most {settings.steps} are allowed; "
+            "choose a shorter window, a lower rate or fewer rounds"
+        )
+    identity = new_id()
+    title = printable(request.title or "") or _title(request.task, episode)
+    bridge = bridge_orders.settings(request.bridge, list(names), episode.steps) if request.bridge else None
+    if not request.keep:
+        store.passing(identity)
+    return Open(identity, store.path(identity), title, request.seed, tuple(names), episode, request.speed, bridge)
+
+
+def chosen(models: list[str], task: str) -> list[str]:
+    """Names of checkpoints and of moments of their training. Raises UnknownTask, UnknownModel, NotPossible."""
+    names = choices.resolve(models, tasks.get(task).name)
+    if len(names) > LANES:
+        raise NotPossible(
+            "too-many-models", f"{len(names)} models were asked for, at most {LANES} run side by side", "Choose fewer."
+        )
+    return names
+
+
+def task_cards() -> list[rest.TaskCard]:
+    """What the models can be asked to do, in the order of the registry."""
+    return [
+        rest.TaskCard(
+            name=task.name,
+            metric=task.metric,
+            description=words.TASKS.get(task.name, ""),
+            takes_signal=task.takes_signal,
+            options=[
+                rest.TaskOption(name=o.name, label=o.label, default=o.default, low=o.low, high=o.high)
+                for o in task.options
+            ],
+        )
+        for task in map(tasks.get, tasks.names())
+    ]
+
+
+def prepared(window: rest_signals.Window, upload_id: str, uploads: Uploads) -> tuple[Series, Prepared]:
+    """A window of an upload as the models will see it."""
+    series = uploads.series(upload_id, window.channel, window.labels)
+    if window.sample_rate is not None:
+        series = replace(series, sample_rate=window.sample_rate, time=None, gaps=())
+    stop = None if window.stop is None else min(window.stop, len(series))
+    result = prepare(
+        series,
+        start=window.start,
+        stop=stop,
+        sample_rate=window.resample_to,
+        missing=window.missing,
+        scaling=window.scaling,
+    )
+    return series, result
+
+
+def preview(
+    request: rest_signals.PreviewRequest,
+    upload_id: str,
+    *,
+    settings: Settings,
+    uploads: Uploads,
+    measured: dict[str, Measured],
+) -> rest_signals.Preview:
+    """What a run on this window would look like and cost. Raises UnknownTask for options, or a task without a signal."""
+    task, options = tasks.get(request.task), _options(request.task_params)
+    if not task.takes_signal:
+        task.no_signal(upload_id)
+    task.checked(options)
+    series, result = prepared(request, upload_id, uploads)
+    warnings = list(result.warnings)
+    if result.steps > settings.steps:
+        warnings.append(
+            f"{result.steps} steps are more than the {settings.steps} a run may have: "
+            "choose a shorter window or a lower rate"
+        )
+    else:
+        try:
+            task.episode(result.values, **options)
+        except UnknownTask as error:  # the window does not hold what the task needs: the user may still move it
+            warnings.append(str(error))
+    if request.scaling == "none" and (abs(float(result.values.mean())) > 1 or not 0.3 < float(result.values.std()) < 3):
+        warnings.append(
+            "the models were trained on z-scored signals; unscaled values this large or small will confuse them"
+        )
+    else:
+        warnings += unlike_training(result.values)
+    values = [v for v in decimate(result.values, VALUES_POINTS) if v is not None]
+    names = chosen(request.models, task.name) or choices.of_task(task.name)
+    return rest_signals.Preview(
+        steps=result.steps,
+        values=values,
+        before=decimate(result.raw, VALUES_POINTS),
+        overview=decimate(series.values, OVERVIEW_POINTS),
+        offset=result.scaling["offset"],
+        scale=result.scaling["scale"],
+        sample_rate=result.sample_rate,
+        events=[rest_signals.SignalEvent(step=a, until=b, kind="label", label=text) for a, b, text in result.labels],
+        warnings=warnings,
+        estimate=estimate(names, result.steps, measured),
+    )
+
+
+def estimate(names: list[str], steps: int, measured: dict[str, Measured]) -> rest_signals.Estimate:
+    """Computing time and size of the frames; null until a worker has measured every one of these models."""
+    bases = [name.partition("@")[0] for name in names]  # a step costs the same at any moment of the training
+    known = [measured[name] for name in bases if name in measured]
+    if not known or len(known) < len(names):
+        return rest_signals.Estimate(seconds=None, bytes=None)
+    chunks = -(-steps // KEYFRAME_EVERY)
+    return rest_signals.Estimate(
+        seconds=round(sum(m.ms_per_step for m in known) * steps / 1000, 3),
+        bytes=sum(m.frame_bytes * steps + m.keyframe_bytes * chunks for m in known),
+    )
+
+
+def _episode(request: rest_sessions.SessionRequest, settings: Settings, uploads: Uploads) -> Episode:
+    options = _options(request.task_params)
+    signal = request.signal
+    match signal:
+        case rest_sessions.NoSignal():
+            return tasks.get(request.task).episode(seed=request.seed, **options)
+        case rest_sessions.GeneratedSignal():
+            if signal.steps > settings.steps:
+                raise SignalError(f"{signal.steps} steps were asked for, at most {settings.steps} are allowed")
+            return episodes.from_generator(
+                request.task,
+                signal.generator,
+                steps=signal.steps,
+                seed=signal.seed,
+                params=signal.params,
+                options=options,
+            )
+        case rest_sessions.ValuesSignal():
+            series = Series(
+                printable(signal.name), np.asarray(signal.values, np.float32), sample_rate=signal.sample_rate
+            )
+            return _from_prepared(request, "drawn", series, prepare(series), options)
+        case rest_sessions.UploadSignal():
+            series, result = prepared(signal, signal.upload_id, uploads)
+            name = uploads.file_name(signal.upload_id) if signal.keep_name else series.name
+            return _from_prepared(request, name, series, result, options)
+
+
+def _from_prepared(
+    request: rest_sessions.SessionRequest, name: str, series: Series, result: Prepared, options: dict[str, Any]
+) -> Episode:
+    return episodes.from_prepared(request.task, name, series, result, seed=request.seed, **options)
+
+
+def _title(task: str, episode: Episode) -> str:
+    if episode.signal is None:
+        return task
+    name, channel = episode.signal["name"], episode.signal.get("channel")
+    return f"{name} · {task}" if channel in (None, name) else f"{name}, {channel} · {task}"
+
+
+def _options(params: dict[str, float]) -> dict[str, Any]:
+    """JSON does not tell 24 from 24.0; what is not whole is left for the task to refuse."""
+    return {name: int(value) if value == int(value) else value for name, value in params.items()}
+
+
+def generators() -> list[rest_signals.Generator]:
+    """The signals that can be made, with their knobs."""
+    return [
+        rest_signals.Generator(
+            kind=kind,
+            label=kind,
+            params=[
+                rest_signals.GeneratorParam(name=p.name, label=p.label, default=p.default, min=p.low, max=p.high)
+                for p in signals.PARAMETERS[kind]
+            ],
+        )
+        for kind in signals.KINDS
+    ]
+
+
+def generated(request: rest_signals.SignalPreviewRequest) -> rest_signals.SignalPreview:
+    """A generated signal for the eye. Raises SignalError."""
+    signal = signals.generate(request.kind, request.steps, seed=request.seed, **request.params)
+    events = [rest_signals.SignalEvent.model_validate(event) for event in signal.events]
+    return rest_signals.SignalPreview(
+        values=[float(v) for v in signal.values], sample_rate=signal.sample_rate, events=events
+    )

@@ -1,0 +1,135 @@
+"""What travels over HTTP as JSON, and first of all: errors, what the server is, what can be run on it.
+
+Answers have no defaults: a field is always there, and null says it is not known.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mnemoscope_server.schemas.manifest import Paradigm
+
+
+class Answer(BaseModel):
+    """Base of what the server answers."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Question(BaseModel):
+    """Base of what a client asks: unknown fields are refused, so that a misspelt option is told so."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class RetryOptions(Answer):
+    """What is to be added to the ImportOptions of POST /api/uploads; what is left out stays as it was."""
+
+    missing: list[str] = Field(default_factory=list)
+    header: bool | None = None
+    ragged: Literal["refuse", "skip"] = "refuse"
+    infinite: Literal["refuse", "missing"] = "refuse"
+
+
+class Retry(Answer):
+    """A cure that the page can carry out: the same file again with more options."""
+
+    label: str
+    """What that does, for a button."""
+    options: RetryOptions
+
+
+class ErrorDetail(Answer):
+    """One error, told to a person."""
+
+    code: str
+    """Stable name: `unknown-recording`, `import-failed`, `too-large`, `bad-request`, `forbidden-origin`, …"""
+    message: str
+    """What was wanted and what came."""
+    where: str | None
+    """Place: line and column of a file, field of a request; null where there is none."""
+    cure: str | None
+    """What to do about it."""
+    retry: Retry | None
+    """What of it can be done for the user; null where nothing can."""
+
+
+class ErrorBody(Answer):
+    """Body of every answer with a status of 400 or more."""
+
+    error: ErrorDetail
+
+
+class Limits(Answer):
+    upload_bytes: int
+    """Largest request body that is accepted."""
+    steps: int
+    """Most steps of one run."""
+    uploads_hours: float
+    """Hours after which what was read of an uploaded file is deleted."""
+
+
+class Status(Answer):
+    """What this server is and can do now."""
+
+    version: str
+    device: str | None
+    """Where models run: `cpu`, `cuda`; null until a worker is ready."""
+    workers: Literal["starting", "ready", "failed"]
+    """failed: no live runs, for the reason in `workers_reason`; recordings still open."""
+    workers_reason: str | None
+    replay_only: bool
+    """Live runs are off on this host."""
+    limits: Limits
+
+
+class TaskOption(Answer):
+    """One knob of a task; a key of `task_params`. Values are whole numbers of low … high."""
+
+    name: str
+    label: str
+    default: int
+    low: int
+    high: int
+
+
+class TaskCard(Answer):
+    """One task that models can be run on."""
+
+    name: str
+    """Name to ask for in POST /api/sessions."""
+    metric: str
+    """What an answer is measured in; lower is better."""
+    description: str
+    """What the model is asked to do, in one sentence."""
+    takes_signal: bool
+    """True: runs on an uploaded, generated or drawn signal (or on one that it makes up); false: makes its own bits, and
+    only `{"kind": "none"}` is a signal for it."""
+    options: list[TaskOption]
+
+
+class ModelCard(Answer):
+    """One checkpoint that can be run."""
+
+    name: str
+    """Name of the checkpoint: `ntm-copy`."""
+    model: str
+    """Id to ask for in POST /api/sessions: `ntm`."""
+    label: str
+    task: str
+    glyph: Paradigm
+    parameters: int
+    description: str
+    """How it remembers, in one sentence."""
+    snapshots: list[int]
+    """Updates of its training after which the weights were set aside, ascending; `ntm@250` runs those after 250 updates,
+    `ntm@*` all of them side by side. Empty: none were."""
+    measured_ms_per_step: float | None
+    """Milliseconds one step took on this host, measured by a worker; null until it is known."""
+    bytes_per_step: float | None
+    """Bytes that one step takes in a recording before compression, its part of the keyframes included; null until it is known."""
+    metrics: dict[str, Any]
+    """Measured results of the checkpoint's card."""

@@ -1,0 +1,177 @@
+"""What travels over `/ws/{id}` as JSON: both directions, one class per message.
+
+Frames travel beside these as binary messages (docs/format.md, "On the wire"). `ServerMessage` and `ClientMessage` at
+the end are the unions; `python -m mnemoscope_server.contract` writes them into the contract the page is typed by.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from mnemoscope_server.schemas.manifest import Manifest
+
+SessionStatus = Literal["opened", "running", "paused", "ended", "stopped", "failed"]
+"""opened: nothing computed yet · running · paused: the next step is not computed · ended: all steps computed ·
+stopped: somebody ended it early, or the server was killed · failed: no model is left that can go on."""
+
+FinalStatus = Literal["ended", "stopped", "failed"]
+
+Speed = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+
+
+class Message(BaseModel):
+    """Base of all messages: unknown fields are refused, so that a misspelt command is told so."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        use_attribute_docstrings=True,
+        populate_by_name=True,
+        json_schema_serialization_defaults_required=True,  # the tag `type` is always sent
+    )
+
+
+# --- server → client -------------------------------------------------------------------------------------------------
+
+
+class ServerHello(Message):
+    """First message, the answer to the client's hello. Chunk messages from `have` on follow where `live` is true."""
+
+    type: Literal["hello"] = "hello"
+    manifest: Manifest
+    """The manifest as far as it is known now."""
+    status: SessionStatus
+    steps: int
+    """Steps that every living model has computed and that can be had."""
+    speed: float | None
+    """Steps per second asked for; null = as fast as the host can."""
+    live: bool
+    """False: nothing more will be computed. The server closes with 1000; load the chunks by HTTP."""
+
+
+class State(Message):
+    """The session moved: sent on every change of status or speed, and as the answer to a ping."""
+
+    type: Literal["state"] = "state"
+    status: SessionStatus
+    step: int
+    """Steps computed so far; the next one to be computed has this index."""
+    speed: float | None
+    """Steps per second asked for; null = as fast as the host can."""
+
+
+class ModelFailed(Message):
+    """One model cannot go on (NaN, out of memory, its process died); the others do."""
+
+    type: Literal["model-failed"] = "model-failed"
+    stream: int
+    """Index into manifest.models."""
+    step: int
+    """First step this model did not deliver."""
+    reason: str
+
+
+class Behind(Message):
+    """Steps that were not sent because the watcher was too slow: fetch their chunks by HTTP."""
+
+    type: Literal["behind"] = "behind"
+    from_: int = Field(alias="from")
+    """First step that was skipped."""
+    to: int
+    """First step after the gap."""
+
+
+class Ended(Message):
+    """Nothing more will be computed. The socket closes after this message."""
+
+    type: Literal["ended"] = "ended"
+    steps: int
+    """Steps the recording holds."""
+    status: FinalStatus
+
+
+class Refused(Message):
+    """A command was not carried out; the session is as it was."""
+
+    type: Literal["error"] = "error"
+    code: str
+    """Stable name of the error: `illegal-move`, `bad-message`, `unknown-recording`, `too-many-messages`, …"""
+    message: str
+    """What was wanted and what came."""
+    cure: str
+    """What to do about it."""
+
+
+# --- client → server -------------------------------------------------------------------------------------------------
+
+
+class ClientHello(Message):
+    """First message of a client: what it already holds."""
+
+    type: Literal["hello"]
+    have: int = Field(ge=0, le=2**31)
+    """Contiguous steps held by all living streams; 0 for a fresh page. The server sends from here on."""
+
+
+class Play(Message):
+    """Compute on, at the current speed."""
+
+    type: Literal["play"]
+
+
+class Pause(Message):
+    """Compute nothing more until play or step."""
+
+    type: Literal["pause"]
+
+
+class Step(Message):
+    """Compute exactly `count` steps and pause."""
+
+    type: Literal["step"]
+    count: int = Field(default=1, ge=1, le=100_000)
+
+
+class SetSpeed(Message):
+    """Change the pace; allowed in every state that is not final."""
+
+    type: Literal["speed"]
+    steps_per_second: Speed | None
+    """null = as fast as the host can."""
+
+
+class Stop(Message):
+    """End the session here; what was computed stays as a recording with status `stopped`."""
+
+    type: Literal["stop"]
+
+
+class Ping(Message):
+    """Answered with a `state` message."""
+
+    type: Literal["ping"]
+
+
+ServerMessage = Annotated[
+    ServerHello | State | ModelFailed | Behind | Ended | Refused,
+    Field(discriminator="type"),
+]
+
+ClientMessage = Annotated[
+    ClientHello | Play | Pause | Step | SetSpeed | Stop | Ping,
+    Field(discriminator="type"),
+]
+
+SERVER_MESSAGES: tuple[type[Message], ...] = (ServerHello, State, ModelFailed, Behind, Ended, Refused)
+CLIENT_MESSAGES: tuple[type[Message], ...] = (ClientHello, Play, Pause, Step, SetSpeed, Stop, Ping)
+
+_client_messages: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
+
+
+def parse_client_message(text: str | bytes) -> ClientMessage:
+    """Read one JSON message of a client. Raises pydantic.ValidationError."""
+    return _client_messages.validate_json(text)
+
+
+def to_json(message: Message) -> str:
+    """JSON text of a server message, field names as on the wire."""
+    return message.model_dump_json(by_alias=True)

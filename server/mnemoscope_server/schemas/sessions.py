@@ -1,0 +1,93 @@
+"""What is asked for when a run begins: signal, task, models, a bridge."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from mnemoscope_server.schemas.base import Answer, Finite, Question
+from mnemoscope_server.schemas.messages import Speed
+from mnemoscope_server.schemas.signals import Window
+
+
+class UploadSignal(Window):
+    kind: Literal["upload"]
+    upload_id: str
+    keep_name: bool = False
+    """Write the file's name into the recording; a link shows it to everybody. Without it the channel's name is used."""
+
+
+class GeneratedSignal(Question):
+    kind: Literal["generated"]
+    generator: str
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    steps: int = Field(default=512, ge=2)
+    params: dict[str, Finite] = Field(default_factory=dict)
+
+
+class ValuesSignal(Question):
+    """A series given number by number, for example drawn with the mouse."""
+
+    kind: Literal["values"]
+    values: list[Finite] = Field(min_length=2, max_length=100_000)
+    name: str = Field(default="drawn signal", max_length=200)
+    sample_rate: Finite | None = Field(default=None, gt=0)
+
+
+class NoSignal(Question):
+    """The task makes its own input: bits, or a random mixture where it takes a signal."""
+
+    kind: Literal["none"]
+
+
+SignalChoice = Annotated[UploadSignal | GeneratedSignal | ValuesSignal | NoSignal, Field(discriminator="kind")]
+
+
+class BridgeSettings(Question):
+    """A Transformer's weights as a stateless DNC: where its memory lives, and what of the DNC is turned on (the ladder).
+
+    Everything at rest, it computes what the Transformer computes.
+    """
+
+    RUNGS: ClassVar = ("slots", "overwrite", "erase", "free", "links", "recurrence")
+
+    memory: Literal["stores", "graves"] = "stores"
+    """stores: one write-once slot a step; graves: the memory of Graves 2016. The settings below want `graves`."""
+    slots: int | None = Field(default=None, ge=1, le=1024)
+    """Slots of the memory; null = one for every step of the run."""
+    overwrite: Finite = Field(default=0.0, ge=0, le=1)
+    """1 - allocation gate: writes go to the most similar slot instead of the next unused one."""
+    erase: Finite = Field(default=0.0, ge=0, le=1)
+    """Erase vector: how much of a slot is wiped as it is written."""
+    free: Finite = Field(default=0.0, ge=0, le=1)
+    """Free gates: slots that were read are given back."""
+    links: Finite = Field(default=0.0, ge=0, le=1)
+    """Read modes: the part of a read that follows the order of writing, half of it backward and half forward."""
+    recurrence: Finite = Field(default=0.0, ge=0, le=2)
+    """How loud the controller hears its last reads."""
+
+
+class SessionRequest(Question):
+    """Open a session: a recording that starts now."""
+
+    signal: SignalChoice
+    task: str
+    task_params: dict[str, Finite] = Field(default_factory=dict)
+    """Options of the task (GET /api/tasks): segment, delay, lead … ; missing ones take the task's defaults."""
+    models: list[str] = Field(min_length=1, max_length=64)
+    """Models or checkpoints in the order of the streams, at most 64 in the end: `["ntm", "dnc-copy", "ntm@250", "ntm@*"]`;
+    `@250` = after 250 updates of its training, `@*` = all moments of its training, in their order."""
+    title: str | None = Field(default=None, min_length=1, max_length=200)
+    """null = made from signal and task."""
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    start: Literal["paused", "playing"] = "playing"
+    speed: Speed | None = 30.0
+    """Steps per second; null = as fast as the host can."""
+    bridge: BridgeSettings | None = None
+    """Adds a second stream, `sdnc`: the one model asked for, a Transformer, as a stateless DNC with these settings."""
+    keep: bool = True
+    """false: the recording is not listed, and is gone an hour later, at the next start, or when others need its place."""
+
+
+class SessionCreated(Answer):
+    id: str
+    """Opens at /s/{id}; the socket is /ws/{id}."""

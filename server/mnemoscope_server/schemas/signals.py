@@ -1,0 +1,171 @@
+"""Signals over HTTP: files that are brought, windows of them, and series that are made."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from mnemoscope_server.schemas.base import Answer, Finite, Question
+
+
+class ColumnReport(Answer):
+    """One column of an imported file."""
+
+    index: int
+    name: str
+    kind: Literal["time", "value", "label", "text"]
+    unit: str | None
+    min: float | None
+    max: float | None
+    mean: float | None
+    missing: int
+    """Cells without a number."""
+    missing_fraction: float
+    labels: int
+    """Stretches of rows that a column of labels tells of; they can become events of a run."""
+    spark: list[float | None]
+    """At most 128 numbers over the whole column, smallest and largest of each bucket; null = nothing but gaps there."""
+
+
+class Sentinel(Answer):
+    """A number that repeats far outside of a column's others, and may mean "no number"."""
+
+    column: int
+    """Index of the column."""
+    value: float
+    count: int
+    """How many times it occurs."""
+
+
+class ImportReport(Answer):
+    """What was read, and every assumption made on the way."""
+
+    format: str
+    encoding: str
+    delimiter: str | None
+    """null: one number per line, or columns aligned by blanks (`delimiter` " ")."""
+    decimal: Literal[".", ","]
+    header: bool
+    rows: int
+    bytes: int
+    time_column: int | None
+    """Index of the column used as time."""
+    sample_rate: float | None
+    """Hz; null = unknown or irregular."""
+    sample_rate_source: str
+    """The arithmetic behind `sample_rate`, for people."""
+    notes: list[str]
+    sentinels: list[Sentinel]
+    """Numbers to ask the user about; read as they are unless `sentinels` of the options has them."""
+    columns: list[ColumnReport]
+
+
+class Upload(Answer):
+    id: str
+    report: ImportReport
+
+
+class ImportOptions(Question):
+    """What the user knows better than the sniffer: the form field `options` of POST /api/uploads, as JSON."""
+
+    delimiter: Literal[",", ";", "\t", "|", " ", ""] | None = None
+    """" ": columns aligned by blanks; "": one number a line; null: find out."""
+    decimal: Literal[".", ","] | None = None
+    header: bool | None = None
+    """false: the columns have no names, or these are to be ignored."""
+    missing: list[str] = Field(default_factory=list, max_length=20)
+    """More cells that mean "no number"."""
+    sentinels: list[Finite] = Field(default_factory=list, max_length=20)
+    """Numbers that mean "no number", such as -999."""
+    ragged: Literal["refuse", "skip"] = "refuse"
+    """skip: leave out rows with another number of values, and report them."""
+    infinite: Literal["refuse", "missing"] = "refuse"
+
+
+class Window(Question):
+    """What part of a channel to use and how to turn it into the model's input."""
+
+    channel: int = Field(ge=0)
+    """Index of the column."""
+    labels: int | None = Field(default=None, ge=0)
+    """Index of a column of labels, which become events of the run; null = none."""
+    start: int = Field(default=0, ge=0)
+    """First row, counted from 0 below the header."""
+    stop: int | None = Field(default=None, ge=1)
+    """Row after the last one; null = to the end."""
+    sample_rate: Finite | None = Field(default=None, gt=0)
+    """Hz of the file, where the user knows better than the report; null = as reported."""
+    resample_to: Finite | None = Field(default=None, gt=0)
+    """Hz wanted; null = as it is."""
+    missing: Literal["hold", "linear", "drop"] = "hold"
+    """hold: repeat the last number; linear: a straight line over the gap; drop: leave the rows out."""
+    scaling: Literal["zscore", "robust", "none"] = "zscore"
+
+
+class PreviewRequest(Window):
+    task: str = "signal-recall"
+    """Task that the window is wanted for: warnings and estimate are for it."""
+    task_params: dict[str, Finite] = Field(default_factory=dict)
+    models: list[str] = Field(default_factory=list, max_length=64)
+    """Models to estimate for, named as in POST /api/sessions; empty = all checkpoints of the task."""
+
+
+class Estimate(Answer):
+    seconds: float | None
+    """Computing time on this host at full speed; null until the models have been measured."""
+    bytes: int | None
+    """Size of the recording before compression; null until the models are loaded."""
+
+
+class SignalEvent(Answer):
+    step: int
+    until: int
+    kind: str
+    label: str
+
+
+class Preview(Answer):
+    """What the model would see."""
+
+    steps: int
+    values: list[float]
+    """After resampling and scaling; at most 2000 points, smallest and largest of each bucket in order."""
+    before: list[float | None]
+    """The same window as it is in the file; null = missing."""
+    overview: list[float | None]
+    """The whole channel as it is in the file, at most 1000 points."""
+    offset: float
+    scale: float
+    """raw = value · scale + offset"""
+    sample_rate: float | None
+    """Steps per second."""
+    events: list[SignalEvent]
+    """What the column of labels says of the steps."""
+    warnings: list[str]
+    estimate: Estimate
+
+
+class GeneratorParam(Answer):
+    name: str
+    label: str
+    default: float
+    min: float
+    max: float
+
+
+class Generator(Answer):
+    kind: str
+    label: str
+    params: list[GeneratorParam]
+
+
+class SignalPreviewRequest(Question):
+    kind: str
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    steps: int = Field(default=512, ge=2, le=20_000)
+    params: dict[str, Finite] = Field(default_factory=dict)
+
+
+class SignalPreview(Answer):
+    values: list[float]
+    sample_rate: float | None
+    events: list[SignalEvent]

@@ -1,0 +1,20 @@
+"""Everything an endpoint may need, wired up once per application."""
+
+from mnemoscope_server.sessions.manager import LiveSessions
+from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage.library import Library
+from mnemoscope_server.storage.store import Store
+from mnemoscope_server.storage.thumbnail import Pictures
+from mnemoscope_server.storage.uploads import Uploads
+from mnemoscope_server.workers.memo import Answers
+
+
+class Services:
+    """The parts of a running application; `app.state.services` while it serves."""
+
+    def __init__(
+        self, settings: Settings, store: Store, library: Library, uploads: Uploads, live: LiveSessions
+    ) -> None:
+        self.settings, self.store, self.library, self.uploads, self.live = settings, store, library, uploads, live
+        self.answers = Answers()
+        self.pictures = Pictures()

@@ -1,0 +1,1 @@
+"""Live runs: their states, who drives, who watches."""

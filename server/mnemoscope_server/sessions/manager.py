@@ -1,0 +1,236 @@
+"""All live sessions of this server: opening them, handing on the workers' events, closing them into the store."""
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+import logging
+import threading
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from mnemoscope.errors import MnemoscopeError
+from mnemoscope.reading.recording import Recording, amend
+from mnemoscope_server.errors import NotPossible
+from mnemoscope_server.sessions.session import Session
+from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage.library import Library
+from mnemoscope_server.storage.store import Store, describe
+from mnemoscope_server.workers import protocol as exchange
+from mnemoscope_server.workers.pool import WorkerPool
+from mnemoscope_server.workers.protocol import (
+    Answered,
+    Chunk,
+    Event,
+    Finished,
+    Measured,
+    Moved,
+    NotOpened,
+    Open,
+    Opened,
+    Question,
+    StreamFailed,
+)
+
+log = logging.getLogger("mnemoscope.live")
+
+READY_SECONDS, OPEN_SECONDS, STOP_SECONDS, ANSWER_SECONDS = 60.0, 60.0, 5.0, 120.0
+
+
+class LiveSessions:
+    """The sessions that are being computed, by id."""
+
+    def __init__(self, settings: Settings, store: Store, library: Library, pool: WorkerPool) -> None:
+        self.settings, self.store, self.library, self.pool = settings, store, library, pool
+        self.sessions: dict[str, Session] = {}
+        self._opening: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._abandoned: dict[str, Path] = {}
+        """Files of sessions whose opening nobody waited for any more."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._keeping = threading.Lock()
+
+    def start(self) -> None:
+        """Start the workers; they load in the background. What a step costs is known from the last time until then."""
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):  # a cache: measured again in seconds
+            kept = json.loads(self._measured_file.read_text(encoding="utf-8")).get(self.settings.device, [])
+            self.pool.measured = {entry["name"]: Measured(**entry) for entry in kept}
+        self.pool.start(on_event=self._on_event, on_lost=self._on_lost)
+
+    async def stop(self) -> None:
+        """End every session as stopped, then the workers."""
+        for session in self.sessions.values():
+            if session.live:
+                session.stop()
+        ends = [asyncio.create_task(s.finished.wait()) for s in self.sessions.values()]
+        if ends:
+            await asyncio.wait(ends, timeout=STOP_SECONDS)
+        await self.pool.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+
+    def stop_idle(self) -> None:
+        """Stop paused sessions that nobody has watched for long: they hold a place that others could have."""
+        now = time.monotonic()
+        for session in self.sessions.values():
+            idle = session.status in ("opened", "paused") and not session.watchers
+            if idle and now - session.touched > self.settings.idle_minutes * 60:
+                session.stop()
+
+    def let_go(self) -> None:
+        """Recordings that nobody wanted to keep, or whose time is over, are removed. Blocking: call it in a thread."""
+        for identity in [*self.store.overdue(busy=self.sessions), *self.store.over()]:
+            self.library.forget(identity)
+            self.store.remove(identity)
+
+    async def open(self, order: Open, *, playing: bool, owner: str = "") -> Session:
+        """Begin a session. Raises NotPossible."""
+        if len(self.sessions) + len(self._opening) >= self.settings.sessions:
+            raise NotPossible(
+                "too-many-sessions",
+                f"{self.settings.sessions} sessions are live, more are not run at a time",
+                "Wait for one to end, or stop one.",
+            )
+        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._opening[order.id] = future
+        try:
+            await self._workers()
+            worker = self.pool.open(order)
+            try:
+                async with asyncio.timeout(OPEN_SECONDS):
+                    manifest = await future
+            except TimeoutError as error:
+                worker.send(exchange.Stop(order.id))  # it writes an empty file and closes it
+                self._abandoned[order.id] = order.path
+                raise NotPossible(
+                    "worker-busy", f"the worker did not open the session within {OPEN_SECONDS:.0f} s", "Try again."
+                ) from error
+        finally:
+            del self._opening[order.id]
+        session = Session(
+            manifest,
+            speed=order.speed,
+            send=worker.send,
+            read_chunk=self._read_chunk(order.id),
+            ring_bytes=self.settings.ring_bytes,
+        )
+        self.sessions[order.id] = session
+        row = describe(manifest, steps=0, size=order.path.stat().st_size, owner=owner)
+        await asyncio.to_thread(self.store.put, row)
+        if playing:
+            session.play()
+        return session
+
+    async def ask(self, question: Question) -> dict[str, Any]:
+        """A worker's answer. Raises NotPossible."""
+        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._opening[question.id] = future
+        try:
+            await self._workers()
+            worker = self.pool.open(question)
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    return await future
+            except TimeoutError:
+                worker.send(exchange.Stop(question.id))
+                raise
+        except TimeoutError as error:
+            raise NotPossible(
+                "worker-busy", f"the worker did not answer within {ANSWER_SECONDS:.0f} s", "Try again."
+            ) from error
+        finally:
+            self.pool.release(question.id)
+            del self._opening[question.id]
+
+    async def _workers(self) -> None:
+        """Wait for a worker. Raises NotPossible where none comes."""
+        if not await self.pool.ready(seconds=READY_SECONDS):
+            reason = self.pool.reason or "the workers are still starting"
+            raise NotPossible("no-workers", f"live runs are off: {reason}", "Recordings still open and replay.")
+
+    def _read_chunk(self, identity: str) -> Callable[[int], Awaitable[bytes]]:
+        return lambda chunk: asyncio.to_thread(self.library.messages, identity, chunk)
+
+    @property
+    def _measured_file(self) -> Path:
+        return self.store.folder / "measured.json"
+
+    def _keep_measured(self) -> None:
+        with self._keeping:  # figures come faster than a busy disk takes them, and they share one temporary file
+            part = self.store.tmp / "measured.json"
+            entries = {self.settings.device: [dataclasses.asdict(m) for m in list(self.pool.measured.values())]}
+            part.write_text(json.dumps(entries), encoding="utf-8")
+            part.replace(self._measured_file)
+
+    # --- events
+
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case Opened() | NotOpened() | Answered():
+                self._answer(event)
+            case Chunk() | Moved() | StreamFailed():
+                if session := self.sessions.get(event.id):
+                    session.on_event(event)
+            case Finished():
+                self.pool.release(event.id)
+                if path := self._abandoned.pop(event.id, None):
+                    path.unlink(missing_ok=True)
+                if session := self.sessions.get(event.id):
+                    self._later(self._close(session, event))
+            case Measured():
+                self._later(asyncio.to_thread(self._keep_measured))
+
+    def _answer(self, event: Opened | NotOpened | Answered) -> None:
+        future = self._opening.get(event.id)
+        if isinstance(event, NotOpened):
+            self.pool.release(event.id)
+            self._abandoned.pop(event.id, None)  # the worker has removed it
+        if future is None or future.done():
+            return
+        if isinstance(event, Opened):
+            future.set_result(event.manifest)
+        elif isinstance(event, Answered):
+            future.set_result(event.report)
+        else:
+            future.set_exception(NotPossible(event.code, event.message, "Choose other models or other options."))
+
+    def _on_lost(self, lost: set[str], reason: str) -> None:
+        """A worker died: its files keep their whole chunks and are closed here."""
+        for identity in lost:
+            if path := self._abandoned.pop(identity, None):
+                path.unlink(missing_ok=True)
+            future = self._opening.get(identity)
+            if future is not None and not future.done():
+                future.set_exception(NotPossible("worker-failed", reason, "Try again with fewer models."))
+            if session := self.sessions.get(identity):
+                event = Finished(identity, "failed", session.step, {}, reason)
+                self._later(self._close(session, event, amend_file=True))
+
+    async def _close(self, session: Session, event: Finished, *, amend_file: bool = False) -> None:
+        """Bring the index up to date, then let the watchers know; from here on the file serves everybody."""
+        try:
+            manifest, steps = await asyncio.to_thread(self._index, session.id, event, amend_file)
+        except (MnemoscopeError, OSError) as error:
+            log.error("recording %s cannot be closed: %s", session.id, error)
+            manifest, steps = event.manifest, event.steps
+        session.end(event.status, steps, manifest, event.reason)
+        self.sessions.pop(session.id, None)
+
+    def _index(self, identity: str, event: Finished, amend_file: bool) -> tuple[dict[str, Any], int]:
+        path = self.store.path(identity)
+        self.library.forget(identity)
+        if amend_file:
+            amend(path, {"status": event.status}).close()
+        with Recording.open(path) as recording:
+            manifest, steps = recording.manifest, recording.steps
+        if steps == 0:  # nothing was computed: there is nothing to look at
+            self.store.remove(identity)
+        else:
+            self.store.index(identity)
+        return manifest, steps
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

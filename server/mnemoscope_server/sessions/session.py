@@ -1,0 +1,240 @@
+"""A session: a recording that is being made, with one state machine, one driver's seat and any number of watchers.
+
+No web framework here, and no process: commands leave through `send`, the worker's events come in through `on_event`,
+watchers pull what they lack. A slow watcher therefore costs nobody anything but itself.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from mnemoscope.format.manifest import KEYFRAME_EVERY
+from mnemoscope_server.errors import IllegalMove
+from mnemoscope_server.schemas import messages as wire
+from mnemoscope_server.sessions.tail import Tail, from_step
+from mnemoscope_server.workers import protocol as exchange
+from mnemoscope_server.workers.protocol import Chunk, Finished, Moved, StreamFailed
+
+MOVES: dict[str, dict[str, str]] = {
+    "play": {"opened": "running", "paused": "running"},
+    "step": {"opened": "running", "paused": "running"},
+    "pause": {"running": "paused"},
+    "stop": {"opened": "stopped", "running": "stopped", "paused": "stopped"},
+}
+"""command -> state it may be given in -> state it leads to"""
+
+CURES = {
+    "opened": "Play or step first.",
+    "running": "Pause first.",
+    "paused": "Play or step instead.",
+    "ended": "The recording is complete: replay it, or start a new run.",
+    "stopped": "The recording was stopped: replay it, or start a new run.",
+    "failed": "The run failed: see its message, and start a new run.",
+}
+FINAL = ("ended", "stopped", "failed")
+
+
+def illegal(command: str, status: str) -> IllegalMove:
+    """The error of a command that `MOVES` does not allow in this state."""
+    return IllegalMove(command, status, allowed=MOVES.get(command, {}), cure=CURES[status])
+
+
+class Session:
+    """One live recording."""
+
+    def __init__(
+        self,
+        manifest: dict[str, Any],
+        *,
+        speed: float | None,
+        send: Callable[[exchange.Command], None],
+        read_chunk: Callable[[int], Awaitable[bytes]],
+        ring_bytes: int,
+    ) -> None:
+        """`read_chunk(n)` reads a whole stretch of 64 steps from the file."""
+        self.id: str = manifest["id"]
+        self.manifest = manifest
+        self.status: wire.SessionStatus = "opened"
+        self.speed = speed
+        self.step = 0
+        self.tail = Tail(limit_bytes=ring_bytes)
+        self.watchers: set[Watcher] = set()
+        self.finished = asyncio.Event()
+        self.touched = time.monotonic()
+        """When something last happened here or somebody watched."""
+        self._send, self._read_chunk = send, read_chunk
+
+    @property
+    def live(self) -> bool:
+        return self.status not in FINAL
+
+    # --- the driver
+
+    def play(self) -> None:
+        self._move("play")
+        self._send(exchange.Play(self.id))
+
+    def pause(self) -> None:
+        self._move("pause")
+        self._send(exchange.Pause(self.id))
+
+    def step_on(self, count: int) -> None:
+        """Compute exactly `count` steps, then pause."""
+        self._move("step")
+        self._send(exchange.Advance(self.id, count))
+
+    def pace(self, speed: float | None) -> None:
+        """Steps per second; None = as fast as possible."""
+        if not self.live:
+            raise illegal("speed", self.status)
+        self._send(exchange.Pace(self.id, speed))
+
+    def stop(self) -> None:
+        """End here. The state changes when the worker has closed the file."""
+        if self.status not in MOVES["stop"]:
+            raise illegal("stop", self.status)
+        self._send(exchange.Stop(self.id))
+
+    def _move(self, command: str) -> None:
+        target = MOVES[command].get(self.status)
+        if target is None:
+            raise illegal(command, self.status)
+        self.status = target  # type: ignore[assignment]  # MOVES holds states only
+
+    # --- the worker's events
+
+    def on_event(self, event: Chunk | Moved | StreamFailed | Finished) -> None:
+        """Take in what the worker did."""
+        self.touched = time.monotonic()
+        match event:
+            case Chunk():
+                self.tail.append(event.first, event.upto, event.messages)
+                self.step = event.upto
+            case Moved():
+                if self.live:
+                    self.step, self.speed = event.step, event.speed
+                    if event.running:
+                        self.status = "running"
+                    elif self.status == "running":
+                        self.status = "paused"
+                    self._tell(self.state())
+            case StreamFailed():
+                self.manifest.setdefault("failures", []).append(
+                    {"stream": event.stream, "step": event.step, "reason": event.reason}
+                )
+                self._tell(wire.ModelFailed(stream=event.stream, step=event.step, reason=event.reason))
+            case Finished():
+                self.end(event.status, event.steps, event.manifest, event.reason)
+        self._wake()
+
+    def end(self, status: str, steps: int, manifest: dict[str, Any] | None = None, reason: str = "") -> None:
+        """Nothing more will come."""
+        if not self.live:
+            return
+        self.status = status  # type: ignore[assignment]  # a final state
+        self.step = steps
+        self.manifest = manifest or self.manifest | {"status": status, "steps": steps}
+        if reason:
+            self._tell(wire.Refused(code="session-failed", message=reason, cure=CURES["failed"]))
+        self.finished.set()
+        self._wake()
+
+    def state(self) -> wire.State:
+        return wire.State(status=self.status, step=self.step, speed=self.speed)
+
+    def hello(self) -> str:
+        """A `ServerHello` as JSON. The manifest goes out as it is, whatever a later version put into it."""
+        return hello(self.manifest, status=self.status, steps=self.step, speed=self.speed, live=self.live)
+
+    def _tell(self, message: wire.Message) -> None:
+        for watcher in self.watchers:
+            watcher.tell(message)
+
+    def _wake(self) -> None:
+        for watcher in self.watchers:
+            watcher.wake()
+
+    async def read(self, chunk: int) -> bytes:
+        """Messages of a stretch of 64 steps as far as they exist, from memory or from the file."""
+        if chunk * KEYFRAME_EVERY >= self.tail.start and self.tail.batches:
+            return self.tail.stretch(chunk)
+        return await self._read_chunk(chunk)
+
+
+def hello(manifest: dict[str, Any], *, status: str, steps: int, speed: float | None, live: bool) -> str:
+    """A `wire.ServerHello` as JSON, without validating a manifest that may be younger than this program."""
+    message = {"type": "hello", "manifest": manifest, "status": status, "steps": steps, "speed": speed, "live": live}
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+class Watcher:
+    """One pair of eyes: pulls messages in order, at its own pace."""
+
+    CONTROL_KEPT = 64
+
+    def __init__(self, session: Session, *, have: int) -> None:
+        self.session = session
+        self.position = have
+        """Steps this watcher has, or is being sent."""
+        self._number: int | None = None
+        """Next batch of the tail; None while catching up from the file."""
+        self._control: list[wire.Message] = []
+        self._wakeup = asyncio.Event()
+        session.watchers.add(self)
+
+    def tell(self, message: wire.Message) -> None:
+        """Queue a control message; only the newest state is worth sending, and the queue is bounded."""
+        if isinstance(message, wire.State):
+            self._control = [m for m in self._control if not isinstance(m, wire.State)]
+        self._control.append(message)
+        del self._control[: -self.CONTROL_KEPT]
+        self.wake()
+
+    def wake(self) -> None:
+        self._wakeup.set()
+
+    def leave(self) -> None:
+        self.session.watchers.discard(self)
+        self.session.touched = time.monotonic()
+
+    async def messages(self) -> AsyncIterator[wire.Message | bytes]:
+        """Everything for this watcher until the session is over; frames as bytes, the rest as messages."""
+        while True:
+            self._wakeup.clear()
+            piece = await self._piece()  # frames first: a state names steps that it should already have
+            for message in piece or ():
+                yield message
+            while self._control:
+                yield self._control.pop(0)
+            if piece is not None:
+                continue
+            if not self.session.live and not self._control:
+                yield wire.Ended(steps=self.session.step, status=self.session.status)  # type: ignore[arg-type]
+                return
+            await self._wakeup.wait()
+
+    async def _piece(self) -> list[wire.Message | bytes] | None:
+        """The next frames; None = there are none yet."""
+        session, tail = self.session, self.session.tail
+        if self._number is None:
+            if self.position < tail.start:
+                chunk = self.position // KEYFRAME_EVERY
+                data = from_step(await session.read(chunk), self.position)
+                self.position = (chunk + 1) * KEYFRAME_EVERY
+                return [data] if data else []
+            self._number = tail.first_number
+        if self._number < tail.first_number:
+            behind = wire.Behind.model_validate({"from": self.position, "to": tail.start})
+            self.position, self._number = tail.start, tail.first_number
+            return [behind]
+        if self._number == tail.next_number:
+            return None
+        batch = tail.since(self._number)
+        self._number += 1
+        data = b"".join(batch.messages)
+        if batch.first < self.position:
+            data = from_step(data, self.position)
+        self.position = max(self.position, batch.upto)
+        return [data] if data else []

@@ -1,0 +1,116 @@
+"""Recordings to look at: those of the data folder and those that ship with the program, opened once and kept open."""
+
+import contextlib
+import functools
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mnemoscope.errors import MnemoscopeError
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running import gallery
+from mnemoscope_server.errors import UnknownRecording
+from mnemoscope_server.storage.store import ID, Entry, Store, describe
+
+log = logging.getLogger("mnemoscope.library")
+
+OPEN_MOST = 16
+
+
+class _Shelf:
+    """One open file and how many are reading it."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording, self.readers, self.gone = recording, 0, False
+
+
+class Library:
+    """Recordings by id, also those that are still being written. Safe to use from several threads."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._open: OrderedDict[str, _Shelf] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def find(self, identity: str) -> Path:
+        """The file of a recording. Shipped names are compared with the list, never joined to a path.
+
+        Raises UnknownRecording, Expired.
+        """
+        path = gallery.path(identity)
+        if path is None and ID.fullmatch(identity):
+            self.store.require_current(identity)
+            path = self.store.path(identity)
+        if path is None or not path.is_file():
+            raise UnknownRecording(identity)
+        return path
+
+    def shipped(self, identity: str) -> bool:
+        """Whether it came with the program: it can be neither renamed nor deleted."""
+        return gallery.path(identity) is not None
+
+    @contextlib.contextmanager
+    def opened(self, identity: str) -> Iterator[Recording]:
+        """The recording, kept open for the next reader. Raises UnknownRecording, Expired, RecordingError."""
+        self.store.require_current(identity)
+        with self._guard:
+            shelf = self._open.get(identity)
+            if shelf is None:
+                shelf = self._open[identity] = _Shelf(Recording.open(self.find(identity)))
+            self._open.move_to_end(identity)
+            shelf.readers += 1
+            while len(self._open) > OPEN_MOST:
+                self._leave(self._open.popitem(last=False)[1])
+        try:
+            yield shelf.recording
+        finally:
+            with self._guard:
+                shelf.readers -= 1
+                if shelf.gone and not shelf.readers:
+                    shelf.recording.close()
+
+    def forget(self, identity: str) -> None:
+        """The file changes or goes away; who reads it now may finish."""
+        with self._guard:
+            if shelf := self._open.pop(identity, None):
+                self._leave(shelf)
+
+    def close(self) -> None:
+        for identity in list(self._open):
+            self.forget(identity)
+
+    def messages(self, identity: str, chunk: int) -> bytes:
+        """Wire messages of steps 64·chunk … Raises UnknownRecording, RecordingError where there are none."""
+        with self.opened(identity) as recording:
+            if not recording.finished and chunk + 1 >= recording.chunks:
+                recording.refresh()
+            return recording.messages(chunk)
+
+    def described(self, identity: str) -> Entry:
+        """A recording in short, also one that shipped or is being written. Raises as `opened` does."""
+        with self.opened(identity) as recording:
+            return describe(recording.manifest, steps=recording.steps, size=0)
+
+    @staticmethod
+    def _leave(shelf: _Shelf) -> None:
+        shelf.gone = True
+        if not shelf.readers:
+            shelf.recording.close()
+
+    @functools.cached_property
+    def exhibits(self) -> list[dict[str, Any]]:
+        """What ships, with what its files say; a file that does not open is left out."""
+        found: list[dict[str, Any]] = []
+        for entry in gallery.entries():
+            try:
+                with self.opened(entry["id"]) as recording:
+                    row = describe(recording.manifest, steps=recording.steps, size=0)
+            except (UnknownRecording, MnemoscopeError) as error:
+                log.warning("the shipped recording %s does not open: %s", entry["id"], error)
+                continue
+            facts = {"task": row.task, "models": row.models, "steps": row.steps}
+            found.append({key: entry[key] for key in ("id", "title", "caption")} | facts)
+        return found

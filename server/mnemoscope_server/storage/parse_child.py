@@ -1,0 +1,75 @@
+"""Read one uploaded file in a process of its own: `python -m mnemoscope_server.storage.parse_child FILE FOLDER OPTIONS`.
+
+The process is limited in memory, computing time and file size before it opens anything, so that a hostile file costs
+nothing but itself. It leaves `report.json` and raw float32/float64 numbers in FOLDER, or `error.json` and exit code 3.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+FAILED = 3
+CPU_SECONDS = 40
+RESULT_BYTES = 2 << 30
+
+
+def limit(memory: int) -> None:
+    """Bound this process. On Windows there are no such limits; there the wall clock of the server holds."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (RESULT_BYTES, RESULT_BYTES))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main(arguments: list[str]) -> int:
+    source, folder, options = Path(arguments[0]), Path(arguments[1]), json.loads(arguments[2])
+    limit(options["memory"])
+    from mnemoscope.errors import ImportFileError
+    from mnemoscope.signals.importers.csv import reader as csv_import
+
+    overrides = csv_import.Overrides(**_tuples(options["overrides"]))
+    try:
+        table = csv_import.read(source, overrides=overrides)
+    except ImportFileError as error:
+        retry = error.retry and {"label": error.retry.label, "options": error.retry.options}
+        told = {"message": error.message, "where": error.where, "cure": error.cure, "retry": retry}
+        _json(folder / "error.json", told)
+        return FAILED
+    except MemoryError:
+        cure = "Keep the columns you need, or cut the file into parts."
+        message = f"reading the file needs more than {options['memory'] >> 20} MB of memory"
+        _json(folder / "error.json", {"message": message, "where": None, "cure": cure, "retry": None})
+        return FAILED
+    channels: dict[str, Any] = {}
+    with (folder / "values.f32").open("wb") as file:
+        for column in table.columns:
+            if column.values is not None:
+                channels[str(column.index)] = {
+                    "name": column.name, "unit": column.unit, "offset": file.tell(), "count": len(column.values),
+                    "sample_rate": column.sample_rate,
+                }  # fmt: skip
+                file.write(column.values.astype("<f4").tobytes())
+    if table.time is not None:
+        (folder / "time.f64").write_bytes(table.time.astype("<f8").tobytes())
+    gaps = [] if table.timing is None else table.timing.gaps
+    labels = {str(column.index): column.labels for column in table.columns if column.labels}
+    _json(folder / "report.json", {"report": table.report, "channels": channels, "gaps": gaps, "labels": labels})
+    return 0
+
+
+def _tuples(overrides: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in overrides.items()}
+
+
+def _json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, allow_nan=False), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,205 @@
+"""The picture of a recording that a chat shows beside a link: its signal on top, a tape of writes and reads a model below.
+
+1200 × 630, in the inks of the dark page; no letters, and nothing of the signal but its shape. NumPy and zlib only.
+"""
+
+import struct
+import threading
+import zlib
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemoscope.format.layout import BankSpec
+from mnemoscope.reading.recording import Recording
+from mnemoscope.reading.view import ModelView
+
+WIDTH, HEIGHT = 1200, 630
+LEFT, RIGHT, TOP, BOTTOM, GAP = 56, 40, 40, 40, 14
+SIGNAL_HEIGHT, STRIP, BAR = 96, 6, 8
+LANES_SHOWN = 5
+ROWS_ASKED = 160
+"""Attention rows of one lane that are computed; the picture has no more room than that for them."""
+TOUCHED = 0.1
+"""Weight from which on a head has turned to a slot."""
+KEPT = 32
+
+Image = NDArray[np.float64]
+
+
+def _ink(text: str) -> Image:
+    return np.array([int(text[i : i + 2], 16) for i in (1, 3, 5)], np.float64)
+
+
+PAPER, GROUND, TEXT, WRITE, READ = map(_ink, ("#111315", "#0d0f10", "#eceef0", "#ff9a3f", "#4fb3f5"))
+HUES = {
+    "rnn": "#ebcb55", "tr": "#a08bf5", "ut": "#d1bff0", "ntm": "#4ccba3", "dnc": "#f2697f", "sdnc": "#a08bf5",
+    "delta": "#c6f0b8",
+}  # fmt: skip
+
+
+class Pictures:
+    """Drawn once, kept while they are asked for; one is drawn at a time."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._drawing = threading.Lock()
+
+    def get(self, recording: Recording) -> bytes:
+        """The picture of a recording as PNG. One that has not ended is drawn anew each time."""
+        key = recording.manifest.get("content_hash") if recording.finished else None
+        with self._drawing:
+            if key is None or key not in self._kept:
+                picture = png(draw(recording))
+                if key is None:
+                    return picture
+                self._kept[key] = picture
+            self._kept.move_to_end(key)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+            return self._kept[key]
+
+
+def png(image: Image) -> bytes:
+    """[height, width, 3] of 0 … 255 -> an RGB PNG."""
+    rows = np.clip(np.rint(image), 0, 255).astype(np.uint8)
+    height, width, _ = rows.shape
+    lines = np.concatenate((np.zeros((height, 1), np.uint8), rows.reshape(height, -1)), 1)  # each with filter 0
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(lines.tobytes(), 6))
+        + chunk(b"IEND", b"")
+    )
+
+
+def draw(recording: Recording) -> Image:
+    """The picture as [height, width, 3]; a recording without steps is an empty sheet."""
+    sheet = np.broadcast_to(PAPER, (HEIGHT, WIDTH, 3)).copy()
+    models = [
+        (i, model) for i, model in enumerate(recording.models) if recording[model].steps and recording[model].banks
+    ]
+    if not models or not recording.steps:
+        return sheet
+    inner = sheet[TOP : HEIGHT - BOTTOM, LEFT : WIDTH - RIGHT]
+    steps = recording.steps
+    _events(inner[:STRIP], recording.manifest["task"]["events"], steps)
+    _signal(inner[STRIP + 4 : STRIP + 4 + SIGNAL_HEIGHT], recording[models[0][1]].array("inputs")[:steps])
+    shown = [models[k] for k in sorted({round(n) for n in np.linspace(0, len(models) - 1, LANES_SHOWN)})]
+    below = STRIP + 4 + SIGNAL_HEIGHT + GAP
+    pitch = (len(inner) - below + GAP) // len(shown)
+    for place, (stream, model) in enumerate(shown):
+        begin = TOP + below + place * pitch
+        entry: dict[str, Any] = recording.manifest["models"][stream]
+        sheet[begin : begin + pitch - GAP, LEFT - 2 * BAR : LEFT - BAR] = _ink(HUES.get(entry["glyph"], HUES["rnn"]))
+        tape = sheet[begin : begin + pitch - GAP, LEFT : WIDTH - RIGHT]
+        view = recording[model]
+        writes, reads = marks(view, view.bank(), steps, tape.shape[:2])
+        amount = np.sqrt(writes)[:, :, None] * (WRITE - GROUND) + np.sqrt(reads)[:, :, None] * (READ - GROUND)
+        tape[:] = np.clip(GROUND + amount, 0, 255)
+    return sheet
+
+
+def marks(view: ModelView, bank: BankSpec, steps: int, size: tuple[int, int]) -> tuple[Image, Image]:
+    """How strongly a bank is written and read, [rows, columns] of 0 … 1: rows are slots, units or steps, columns steps."""
+
+    def array(name: str) -> Image:
+        found = np.zeros((steps, *view.spec(name, bank.name).shape))
+        have = view.array(name, bank.name, stop=min(steps, view.steps))
+        found[: len(have)] = np.nan_to_num(np.abs(have))
+        return found
+
+    match bank.kind:
+        case "matrix":
+            pair = _touched(array("write_weights").max(1), array("read_weights").max(1))
+        case "append":
+            return _looking_back(view, bank, min(steps, view.steps), steps, size)
+        case "associative":
+            pair = array("keys").reshape(steps, -1), array("queries").reshape(steps, -1)
+        case "cell":
+            pair = array("input_gate") * array("write_vectors"), array("read_vectors")
+        case _:
+            pair = array("write_vectors"), array("read_vectors")
+    writes, reads = (_scaled(_pooled(part.T, size)) for part in pair)
+    return (
+        (writes, reads) if bank.kind == "matrix" else (writes**3, reads**3)
+    )  # a state is always half full: only peaks
+
+
+def _touched(writes: Image, reads: Image) -> tuple[Image, Image]:
+    """The slots that a head ever turned to, in their order; all where none stands out."""
+    most = np.maximum(writes.max(0), reads.max(0))
+    kept = most > TOUCHED if (most > TOUCHED).any() else most >= 0
+    return writes[:, kept], reads[:, kept]
+
+
+def _looking_back(view: ModelView, bank: BankSpec, have: int, steps: int, size: tuple[int, int]) -> tuple[Image, Image]:
+    """Every step writes its own row; a step reads the rows that attention puts its weight on, the most of any head."""
+    rows, columns = size
+    asked = sorted({int(t) for t in np.linspace(0, have - 1, min(have, ROWS_ASKED))})
+    looked = np.zeros((steps, len(asked)))
+    for column, t in enumerate(asked):
+        for head in range(bank.read_heads):
+            looked[: t + 1, column] = np.maximum(looked[: t + 1, column], view.attention(t, head, bank.name))
+    at = np.searchsorted(asked, np.arange(columns) * steps // columns).clip(max=len(asked) - 1)
+    reads = np.nan_to_num(_pooled(looked, (rows, len(asked)))[:, at])
+    reads[:, np.arange(columns) * steps // columns >= have] = 0
+    here, slot = np.arange(columns) * steps // columns, np.arange(rows) * steps // rows
+    writes = (slot[:, None] == here).astype(np.float64)
+    if steps > rows:  # several steps share a row
+        writes[np.arange(columns) * rows // columns, np.arange(columns)] = 1
+    wrote = np.arange(steps) < have
+    if bank.gated:
+        wrote[:have] &= view.array("write_gate", bank.name, stop=have)[:, 0] > 0
+    writes[:, ~wrote[here]] = 0
+    return writes, reads
+
+
+def _pooled(table: Image, size: tuple[int, int]) -> Image:
+    """[a, b] -> [rows, columns]: the largest of what falls together, the same again where there is more room."""
+    for axis, wanted in enumerate(size):
+        have = table.shape[axis]
+        if have > wanted:
+            table = np.maximum.reduceat(table, np.arange(wanted) * have // wanted, axis=axis)
+        else:
+            table = table.take(np.arange(wanted) * have // wanted, axis=axis)
+    return table
+
+
+def _scaled(table: Image) -> Image:
+    """0 … 1, where weights already are; what has no bound is seen beside its own 99th percentile."""
+    top = float(np.quantile(table, 0.99)) if table.max() > 1 else 1.0
+    return np.clip(table / (top or 1.0), 0, 1)
+
+
+def _signal(band: Image, inputs: NDArray[np.float32]) -> None:
+    """The first input as a line, or all of them as a raster where they are many, as bits are."""
+    rows, columns, _ = band.shape
+    values = np.nan_to_num(inputs.astype(np.float64))
+    if values.shape[1] > 3:
+        band[:] = GROUND + np.clip(_pooled(values.T, (rows, columns)), 0, 1)[:, :, None] * (TEXT - GROUND) * 0.75
+        return
+    line = values[:, 0]
+    low, high = float(line.min()), float(line.max())
+    level = (high - line) / ((high - low) or 1.0) * (rows - 3)
+    at = np.linspace(0, len(line) - 1, 4 * columns)
+    heights = np.interp(at, np.arange(len(line)), level).reshape(columns, 4)
+    y = np.arange(rows)[:, None]
+    lit = (y >= np.floor(heights.min(1))) & (y <= np.floor(heights.max(1)) + 2)
+    band[lit] = TEXT
+
+
+def _events(strip: Image, events: list[dict[str, Any]], steps: int) -> None:
+    """Where the task stores and where it recalls."""
+    columns = strip.shape[1]
+    for event in events:
+        ink = {"store": WRITE, "recall": READ}.get(event["kind"])
+        if ink is not None:
+            strip[:, event["step"] * columns // steps : event["until"] * columns // steps] = ink

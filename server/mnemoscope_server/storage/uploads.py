@@ -1,0 +1,208 @@
+"""Files that users bring: taken in, read by a bounded child process, kept as numbers for some hours.
+
+The file itself is gone once it has been read; what is kept has no name of the user's, only an id. Nothing half-written
+stays: a result folder appears under its id by one rename.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from mnemoscope.errors import ImportFileError, Retry
+from mnemoscope.signals.series import Label, Series, labels_of
+from mnemoscope_server.errors import UnknownUpload
+from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage.parse_child import FAILED
+from mnemoscope_server.storage.store import ID, Store, new_id
+
+PARSED_AT_A_TIME = 2
+
+
+class Uploads:
+    """The parsed uploads of this data folder."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings, self.store = settings, store
+        self._turn = asyncio.Semaphore(PARSED_AT_A_TIME)
+
+    async def take(self, file: BinaryIO, *, name: str, overrides: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Read an uploaded file -> (id, report). Raises ImportFileError, DiskFull."""
+        identity = new_id()
+        source, folder = self.store.tmp / f"{identity}.upload", self.store.tmp / identity
+        try:
+            await asyncio.to_thread(self._copy, file, source)
+            folder.mkdir()
+            async with self._turn:
+                await self._parse(source, folder, overrides)
+            return identity, await asyncio.to_thread(self._keep, identity, folder, name)
+        finally:
+            source.unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def series(self, identity: str, channel: int, labels: int | None = None) -> Series:
+        """One channel of an upload, with what column `labels` says of its rows.
+
+        Raises UnknownUpload, ImportFileError for a channel without numbers or a column without labels.
+        """
+        folder, facts = self._facts(identity)
+        try:
+            return self._series(folder, facts, channel, labels)
+        except FileNotFoundError as error:  # removed while it was being read
+            raise self._unknown(identity) from error
+
+    def remove(self, identity: str) -> None:
+        """Delete an upload at once. Raises UnknownUpload. Recordings made from it stay."""
+        folder, _ = self._facts(identity)
+        gone = self.store.tmp / f"{identity}.gone"
+        try:
+            folder.rename(gone)  # first of all nobody finds it any more, half of it least of all
+        except FileNotFoundError as error:
+            raise self._unknown(identity) from error
+        shutil.rmtree(gone)
+
+    def _series(self, folder: Path, facts: dict[str, Any], channel: int, labels: int | None) -> Series:
+        import numpy as np
+
+        report, entry = facts["report"], facts["channels"].get(str(channel))
+        if entry is None:
+            usable = ", ".join(f"{index} ({c['name']})" for index, c in facts["channels"].items())
+            raise ImportFileError(f"column {channel} holds no numbers", cure=f"Choose one of the columns {usable}.")
+        rows = facts.get("labels", {})  # an upload that an earlier version has read tells none
+        known = {
+            column["index"]: (column["name"], tuple(Label(*row) for row in rows[str(column["index"])]))
+            for column in report["columns"]
+            if str(column["index"]) in rows
+        }
+        told = labels_of(known, labels)
+        values = np.fromfile(folder / "values.f32", "<f4", entry["count"], offset=entry["offset"])
+        own = entry["sample_rate"] is not None
+        time_file = folder / "time.f64"
+        return Series(
+            name=entry["name"],
+            values=values,
+            time=np.fromfile(time_file, "<f8") if time_file.is_file() and not own else None,
+            sample_rate=entry["sample_rate"] if own else report["sample_rate"],
+            unit=entry["unit"],
+            gaps=() if own else tuple((i, j) for i, j in facts["gaps"]),
+            labels=() if own else told,
+            source={k: report[k] for k in ("format", "encoding", "delimiter", "decimal", "header", "sha256")}
+            | {"channel": entry["name"], "column": channel},
+        )
+
+    def file_name(self, identity: str) -> str:
+        """The name the file had, for those who want it in the recording. Raises UnknownUpload."""
+        return self._facts(identity)[1]["file_name"]
+
+    def sweep(self) -> None:
+        """Remove what is too old, then the oldest until the rest fits."""
+        now, kept = time.time(), []
+        for folder in self.store.uploads.iterdir():
+            try:
+                age = now - folder.stat().st_mtime
+                if age > self.settings.uploads_hours * 3600 or not (folder / "report.json").is_file():
+                    shutil.rmtree(folder, ignore_errors=True)
+                else:
+                    kept.append((age, sum(f.stat().st_size for f in folder.iterdir()), folder))
+            except FileNotFoundError:  # deleted meanwhile
+                continue
+        total = 0
+        for _, size, folder in sorted(kept):
+            total += size
+            if total > self.settings.uploads_total_bytes:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _copy(self, file: BinaryIO, target: Path) -> None:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        self.store.require_space(4 * size)  # the file, and its numbers beside it
+        with target.open("wb") as out:
+            shutil.copyfileobj(file, out, 1 << 20)
+
+    async def _parse(self, source: Path, folder: Path, overrides: dict[str, Any]) -> None:
+        options = json.dumps({"memory": self.settings.parse_memory, "overrides": overrides})
+        command = (
+            sys.executable,
+            "-P",
+            "-m",
+            "mnemoscope_server.storage.parse_child",
+            str(source),
+            str(folder),
+            options,
+        )
+        threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"), "1")
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            env=os.environ | threads,
+        )
+        try:
+            async with asyncio.timeout(self.settings.parse_seconds):
+                _, complaint = await process.communicate()
+        except TimeoutError as error:
+            raise ImportFileError(
+                f"reading the file took more than {self.settings.parse_seconds:.0f} s",
+                cure="Keep the columns you need, or cut the file into parts.",
+            ) from error
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+        if process.returncode == FAILED:
+            told = json.loads((folder / "error.json").read_text(encoding="utf-8"))
+            retry = told["retry"] and Retry(**told["retry"])
+            raise ImportFileError(told["message"], where=told["where"], cure=told["cure"], retry=retry)
+        if process.returncode:
+            last = complaint.decode(errors="replace").strip().splitlines()[-1:] or [""]
+            raise ImportFileError(
+                _ending(process.returncode, last[0]), cure="Cut the file into parts, or clean it first."
+            )
+
+    def _keep(self, identity: str, folder: Path, name: str) -> dict[str, Any]:
+        path = folder / "report.json"
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps(facts | {"file_name": base_name(name)}), encoding="utf-8")
+        folder.rename(self.store.uploads / identity)
+        self.sweep()
+        return facts["report"]
+
+    def _facts(self, identity: str) -> tuple[Path, dict[str, Any]]:
+        folder = self.store.uploads / identity
+        try:
+            if ID.fullmatch(identity):
+                return folder, json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            pass
+        raise self._unknown(identity)
+
+    @staticmethod
+    def _unknown(identity: str) -> UnknownUpload:
+        return UnknownUpload(f"there is no upload {identity[:64]!r}, or its time is over")
+
+
+def base_name(name: str) -> str:
+    """A file's own name as text, without the folders it lay in."""
+    return printable(name.replace("\\", "/").rsplit("/", 1)[-1])
+
+
+def printable(text: str) -> str:
+    """Text of a user's on one line: no control characters, no marks that reorder what is read."""
+    return "".join(c for c in text if c.isprintable() and c not in "\u200e\u200f\u202a\u202b\u202c\u202d\u202e")[:200]
+
+
+def _ending(code: int, complaint: str) -> str:
+    """Why a child process was ended, for people."""
+    if code == -getattr(signal, "SIGXCPU", 0):
+        return "reading the file took too much computing time"
+    if "MemoryError" in complaint or code in (-signal.SIGABRT, -signal.SIGSEGV, -getattr(signal, "SIGKILL", 0)):
+        return "reading the file took too much memory"
+    return f"the file could not be read ({complaint[:200] or f'exit code {code}'})"

@@ -1,0 +1,214 @@
+"""The loop of a worker process: it obeys commands and gives every session its due steps.
+
+Steps are computed here and nowhere else, so paused means that the next step does not exist. Before a step is told,
+every full stretch of 64 steps before it is in the file; at most half a second of steps is not.
+"""
+
+import contextlib
+import importlib
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar, cast
+
+from mnemoscope.errors import MnemoscopeError
+from mnemoscope_server.workers.protocol import (
+    Advance,
+    Answered,
+    Broken,
+    Command,
+    Compare,
+    Engine,
+    Event,
+    Look,
+    NotOpened,
+    Open,
+    Opened,
+    Pace,
+    Pause,
+    Play,
+    Quit,
+    Ready,
+    Stop,
+)
+from mnemoscope_server.workers.run import Run
+
+log = logging.getLogger("mnemoscope.worker")
+
+T = TypeVar("T")
+
+IDLE_SECONDS = 1.0
+NICENESS = 5
+"""Of what nobody waits for yet: a page that is opened right after the start is drawn first."""
+TERMINATED_SECONDS = 4.0
+"""A service manager ends all processes at once. The web process then says how to end; it is given time to."""
+
+
+def work(connection: Connection, engine: str, device: str, threads: int) -> None:
+    """Run until the pipe closes. `engine` is "module:class"."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the web process tells us when to end
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # until there is something to close
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    try:
+        module, _, name = engine.partition(":")
+        built = quietly(lambda: cast(Engine, getattr(importlib.import_module(module), name)(device)))
+    except Exception as error:
+        with contextlib.suppress(OSError):
+            connection.send(Broken(f"{type(error).__name__}: {error}"))
+        return
+    worker = Worker(connection, built)
+    signal.signal(signal.SIGTERM, worker.terminate)
+    worker.loop()
+
+
+def quietly(job: Callable[[], T]) -> T:
+    """Do a job that nobody waits for in a thread that lets everything else on this machine go first.
+
+    On Linux niceness is a thread's own, and an unprivileged process could not take it back; elsewhere the job just runs.
+    """
+
+    def niced() -> T:
+        if sys.platform == "linux":
+            thread = threading.get_native_id()
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS)
+        return job()
+
+    with ThreadPoolExecutor(1, "quiet") as pool:
+        return pool.submit(niced).result()
+
+
+class Worker:
+    """The sessions of one process."""
+
+    def __init__(self, connection: Connection, engine: Engine) -> None:
+        self.connection, self.engine = connection, engine
+        self.runs: dict[str, Run] = {}
+        self.questions: dict[str, Generator[None, None, dict[str, Any]]] = {}
+        """Answers being worked out, a piece at a turn."""
+        self.measuring = True
+        self.terminated: float | None = None
+        """When SIGTERM came."""
+
+    def terminate(self, *_: object) -> None:
+        """The handler of SIGTERM."""
+        self.terminated = self.terminated or time.perf_counter()
+
+    def loop(self) -> None:
+        """Until the web process is gone; then every recording is closed as stopped."""
+        try:
+            self.connection.send(Ready(self.engine.device))
+            while True:
+                timeout = self._wait()
+                while self.connection.poll(timeout):
+                    self._obey(cast(Command, self.connection.recv()))
+                    timeout = 0
+                if self.terminated is not None and time.perf_counter() - self.terminated > TERMINATED_SECONDS:
+                    raise EOFError
+                self._turn()
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            for run in self.runs.values():
+                with contextlib.suppress(
+                    OSError, MnemoscopeError
+                ):  # one full disk must not cost the other files their end
+                    run.abandon()
+
+    def _wait(self) -> float:
+        """Seconds until something is due."""
+        if self.questions or (not self.runs and self.measuring):
+            return 0.0
+        now = time.perf_counter()
+        return min((run.wait(now) for run in self.runs.values()), default=IDLE_SECONDS)
+
+    def _turn(self) -> None:
+        """Give every session its due steps. Sessions of one model could be stepped as one batch here."""
+        if not self.runs and not self.questions and self.measuring:
+            measured = quietly(self.engine.measure)
+            self.measuring = measured is not None
+            if measured is not None:
+                self.connection.send(measured)
+        for run in list(self.runs.values()):
+            self._guarded(run, run.turn)
+        for identity, answer in list(self.questions.items()):
+            self._work_on(identity, answer)
+
+    def _obey(self, command: Command) -> None:
+        if isinstance(command, Quit):
+            raise EOFError
+        if isinstance(command, Open):
+            self._open(command)
+            return
+        if isinstance(command, Compare | Look):
+            self.questions[command.id] = self.engine.answer(command)
+            return
+        if isinstance(command, Stop) and (answer := self.questions.pop(command.id, None)):
+            answer.close()  # nobody waits for it any more
+            return
+        run = self.runs.get(command.id)
+        if run is None:  # it ended while the command was on its way
+            return
+        match command:
+            case Play():
+                self._guarded(run, run.play)
+            case Pause():
+                self._guarded(run, run.pause)
+            case Advance():
+                self._guarded(run, run.play, command.count)
+            case Pace():
+                self._guarded(run, run.pace, command.speed)
+            case Stop():
+                self._guarded(run, run.finish, "stopped")
+
+    def _open(self, order: Open) -> None:
+        try:
+            prepared = self.engine.prepare(order)
+            self.runs[order.id] = Run(order, prepared, self.connection.send)
+        except Exception as error:
+            order.path.unlink(missing_ok=True)
+            self.connection.send(_refusal(order.id, error))
+        else:
+            self.connection.send(Opened(order.id, prepared.manifest))
+
+    def _work_on(self, identity: str, answer: Generator[None, None, dict[str, Any]]) -> None:
+        """One more piece of an answer; sessions have their turn before the next."""
+        event: Event
+        try:
+            next(answer)
+            return
+        except StopIteration as end:
+            event = Answered(identity, end.value)
+        except Exception as error:
+            event = _refusal(identity, error)
+        del self.questions[identity]
+        self.connection.send(event)
+
+    def _guarded(self, run: Run, action: Any, *arguments: Any) -> None:
+        """One session's disk or memory trouble is its own."""
+        try:
+            action(*arguments)
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            raise
+        except Exception as error:
+            log.exception("session %s failed", run.id)
+            run.fail(f"{type(error).__name__}: {error}")
+        if run.finished:
+            self.runs.pop(run.id, None)
+
+
+def _refusal(identity: str, error: Exception) -> NotOpened:
+    """What was wrong with an order or a question. What no message was written for is a bug, and its place is logged."""
+    if isinstance(error, MnemoscopeError):
+        return NotOpened(identity, _code(error), str(error))
+    log.exception("a worker could not carry out an order")
+    return NotOpened(identity, "worker-failed", f"{type(error).__name__}: {error}")
+
+
+def _code(error: MnemoscopeError) -> str:
+    """UnknownModel -> "unknown-model"."""
+    name = type(error).__name__
+    return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))

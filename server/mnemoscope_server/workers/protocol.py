@@ -1,0 +1,251 @@
+"""What travels between the web process and a worker: orders and commands one way, events the other.
+
+Plain dataclasses, so that either side can be tested with a list in place of the pipe. Nothing here imports torch.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemoscope.tasks import Episode
+
+# --- web process → worker --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Open:
+    """Begin a recording; nothing is computed before `Play` or `Advance`."""
+
+    id: str
+    path: Path
+    """The file to write; it must not exist."""
+    title: str
+    seed: int
+    models: tuple[str, ...]
+    """Names of checkpoints, in the order of the streams."""
+    episode: Episode
+    speed: float | None
+    bridge: dict[str, Any] | None = None
+    """Settings of a last stream: the first checkpoint, a Transformer, as a stateless DNC (mnemoscope.measuring.bridge.crossed)."""
+
+
+@dataclass(frozen=True)
+class Play:
+    id: str
+
+
+@dataclass(frozen=True)
+class Pause:
+    id: str
+
+
+@dataclass(frozen=True)
+class Advance:
+    """Compute `count` steps, then pause."""
+
+    id: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Steps per second; None = as fast as possible."""
+
+    id: str
+    speed: float | None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Close the recording with the steps it has."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Compare:
+    """Measure how exactly a Transformer is a stateless DNC; no session, answered by `Answered` or `NotOpened`."""
+
+    id: str
+    model: str
+    """Name of a checkpoint."""
+    seed: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """Look at one output through a lens of mnemoscope.measuring.lenses; no session, answered by `Answered` or `NotOpened`."""
+
+    id: str
+    entry: dict[str, Any]
+    """Of the model, from the recording's manifest."""
+    inputs: NDArray[np.float32]
+    """What it heard, [≥ step + 1, feature]."""
+    step: int
+    lens: str
+
+
+Question = Compare | Look
+
+
+@dataclass(frozen=True)
+class Quit:
+    """Close all recordings as stopped and end the process."""
+
+
+Command = Open | Play | Pause | Advance | Pace | Stop | Question | Quit
+
+# --- worker → web process --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The engine is loaded."""
+
+    device: str
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The engine cannot be loaded; the worker ends."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a step of one checkpoint costs here."""
+
+    name: str
+    ms_per_step: float
+    frame_bytes: int
+    keyframe_bytes: int
+
+
+@dataclass(frozen=True)
+class Opened:
+    id: str
+    manifest: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NotOpened:
+    """An `Open` could not be carried out; no file is left."""
+
+    id: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answer to a question."""
+
+    id: str
+    report: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A command was carried out, or counted steps are done."""
+
+    id: str
+    running: bool
+    step: int
+    speed: float | None
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Steps `first … upto` (upto excluded) of all living streams, inside one stretch of 64 steps.
+
+    messages: wire messages (docs/format.md), keyframes first. All before the stretch is in the file already.
+    """
+
+    id: str
+    first: int
+    upto: int
+    messages: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class StreamFailed:
+    id: str
+    stream: int
+    step: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The file is closed. status: ended | stopped | failed; manifest as the file has it now."""
+
+    id: str
+    status: str
+    steps: int
+    manifest: dict[str, Any]
+    reason: str = ""
+
+
+Event = Ready | Broken | Measured | Opened | NotOpened | Answered | Moved | Chunk | StreamFailed | Finished
+
+# --- what a worker runs ----------------------------------------------------------------------------------------------
+
+
+class PieceLike(Protocol):
+    """`count` frames from step `first` on (kind "frames"), or the keyframe before step `first` (kind "keyframe")."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def first(self) -> int: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def payload(self) -> bytes: ...
+
+
+class Stream(Protocol):
+    """One model on one episode."""
+
+    def advance(self, count: int) -> list[PieceLike]:
+        """Compute the next `count` steps. Raises StreamEnded when the model cannot go on."""
+        ...
+
+
+class StreamEnded(Exception):
+    """A model cannot go on at `step`; `pieces` came before."""
+
+    def __init__(self, step: int, pieces: list[PieceLike], reason: str) -> None:
+        super().__init__(reason)
+        self.step, self.pieces, self.reason = step, pieces, reason
+
+
+@dataclass
+class Prepared:
+    """An order ready to run."""
+
+    manifest: dict[str, Any]
+    streams: list[Stream] = field(default_factory=list)
+
+
+class Engine(Protocol):
+    """What a worker runs models with. Built in the worker with the device that was asked for."""
+
+    device: str
+
+    def prepare(self, order: Open) -> Prepared:
+        """Load the models of an order. Raises MnemoscopeError."""
+        ...
+
+    def answer(self, question: Question) -> Generator[None, None, dict[str, Any]]:
+        """The answer, as what the generator returns; it yields where sessions may be served. Raises MnemoscopeError."""
+        ...
+
+    def measure(self) -> Measured | None:
+        """Measure one more checkpoint, in at most about 0.3 s; None when all are known."""
+        ...

@@ -1,0 +1,212 @@
+"""One session inside a worker: pace, streams, file. No pipe and no process: `tell` takes the events."""
+
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Any, Literal
+
+from mnemoscope.format import blocks
+from mnemoscope.format.manifest import KEYFRAME_EVERY
+from mnemoscope.reading.recording import Recording, RecordingWriter
+from mnemoscope_server.storage.locks import FileLock
+from mnemoscope_server.workers.protocol import (
+    Chunk,
+    Event,
+    Finished,
+    Moved,
+    Open,
+    PieceLike,
+    Prepared,
+    Stream,
+    StreamEnded,
+    StreamFailed,
+)
+
+SLICE_SECONDS = 0.02
+"""Longest stretch of computing before commands are looked at again."""
+TELL_PACED, TELL_FULL_SPEED = 1 / 60, 0.05
+"""Longest time a computed step waits before it is told: a picture's time, or less overhead at full speed."""
+WRITE_SECONDS = 0.5
+"""Longest time a computed step waits before it is handed to the operating system."""
+LATE_SECONDS = 0.5
+"""A pace that cannot be held is not caught up with in a burst."""
+
+
+class Run:
+    """The steps of one recording as they come."""
+
+    def __init__(self, order: Open, prepared: Prepared, tell: Callable[[Event], None]) -> None:
+        self.id, self.path, self.speed = order.id, order.path, order.speed
+        self.steps = order.episode.steps
+        self.done = 0
+        self.finished = False
+        self._tell = tell
+        self._alive: dict[int, Stream] = dict(enumerate(prepared.streams))
+        self._failures: list[dict[str, Any]] = []
+        self._writer = RecordingWriter(order.path, prepared.manifest)
+        self._lock = FileLock(order.path)
+        self._lock.acquire()
+        self._until: int | None = None
+        """Step to pause before; None = not running."""
+        self._anchor = (0.0, 0)
+        """(time, step) from which the pace is counted."""
+        self._cost = 0.001
+        """Seconds per step, all streams, running mean."""
+        self._told, self._told_since = 0, 0.0
+        self._unwritten = False
+        self._unwritten_since = 0.0
+        self._waiting: list[tuple[int, PieceLike]] = []
+
+    # --- commands
+
+    def play(self, count: int | None = None) -> None:
+        """Compute on; with `count`, that many steps and pause."""
+        self._until = self.steps if count is None else min(self.steps, self.done + count)
+        self._anchor = (time.perf_counter(), self.done)
+        self._moved()
+
+    def pause(self) -> None:
+        """Compute nothing more. What was computed is told and in the file before this is confirmed."""
+        self._until = None
+        self._flush()
+        self._write()
+        self._moved()
+
+    def pace(self, speed: float | None) -> None:
+        self.speed = speed
+        self._anchor = (time.perf_counter(), self.done)
+        self._moved()
+
+    def finish(self, status: Literal["ended", "stopped", "failed"], reason: str = "") -> None:
+        """Close the file for good and tell."""
+        if self.finished:
+            return
+        self.finished = True
+        self._flush()
+        self._writer.finish(status, steps=self.done)
+        self._lock.release()
+        with Recording.open(self.path) as recording:
+            manifest = recording.manifest
+        self._tell(Finished(self.id, status, self.done, manifest, reason))
+
+    def abandon(self) -> None:
+        """Close the file as stopped although nobody is there to be told."""
+        self._tell = lambda event: None
+        self.finish("stopped")
+
+    def fail(self, reason: str) -> None:
+        """Give up because of trouble that is not a model's; the file keeps its whole chunks."""
+        with contextlib.suppress(Exception):  # the trouble may be this very file; the reason is told in any case
+            self.finish("failed", reason)
+            return
+        with contextlib.suppress(OSError):
+            self._writer.close()
+        self.finished = True
+        self._lock.release()
+        self._tell(Finished(self.id, "failed", self._told, {}, reason))
+
+    # --- time
+
+    def wait(self, now: float) -> float:
+        """Seconds until there is something to do."""
+        due = [self._unwritten_since + WRITE_SECONDS - now] if self._unwritten else []
+        if self._waiting:
+            due.append(self._told_since + self._patience - now)
+        if self._until is not None:
+            if self.speed is None:
+                return 0.0
+            began, step = self._anchor
+            due.append(began + (self.done - step) / self.speed - now)
+        return max(0.0, min(due, default=3600.0))
+
+    def turn(self) -> None:
+        """Compute what is due, at most for `SLICE_SECONDS`; tell and write what has waited long enough."""
+        now = time.perf_counter()
+        count = self._due(now)
+        if count:
+            self._advance(count)
+            now = time.perf_counter()
+        if self._waiting and (now - self._told_since >= self._patience or self.done % KEYFRAME_EVERY == 0):
+            self._flush()
+        if self._unwritten and now - self._unwritten_since >= WRITE_SECONDS:
+            self._write()
+        if self._until is not None and self.done >= self._until and self.done < self.steps:
+            self.pause()
+        if not self._alive:
+            self.finish("failed", "; ".join(failure["reason"] for failure in self._failures))
+        elif self.done >= self.steps:
+            self.finish("ended")
+
+    @property
+    def _patience(self) -> float:
+        return TELL_FULL_SPEED if self.speed is None else TELL_PACED
+
+    def _due(self, now: float) -> int:
+        """Steps to compute now; never past a multiple of 64, so that a chunk is told before the next begins."""
+        if self._until is None:
+            return 0
+        room = min(self._until - self.done, KEYFRAME_EVERY - self.done % KEYFRAME_EVERY)
+        if self.speed is not None:
+            began, step = self._anchor
+            owed = int((now - began) * self.speed) + 1 - (self.done - step)
+            if owed > LATE_SECONDS * self.speed + 1:
+                self._anchor = (now, self.done)
+                owed = 1
+            room = min(room, owed)
+        return max(0, min(room, max(1, int(SLICE_SECONDS / self._cost))))
+
+    # --- steps
+
+    def _advance(self, count: int) -> None:
+        began = time.perf_counter()
+        if not self._waiting:
+            self._told_since = began
+        for number, stream in list(self._alive.items()):
+            try:
+                pieces = stream.advance(count)
+            except StreamEnded as ended:
+                pieces = ended.pieces
+                self._drop(number, ended.step, ended.reason)
+            except Exception as error:  # a model's own trouble (out of memory, …) must not end the others
+                pieces = []
+                self._drop(number, self.done, f"{type(error).__name__}: {error}")
+            for piece in pieces:
+                if piece.kind == "keyframe":
+                    self._writer.keyframe(number, piece.first, piece.payload)
+                else:
+                    self._writer.frames(number, piece.first, piece.payload)
+                self._waiting.append((number, piece))
+        if not self._unwritten:
+            self._unwritten, self._unwritten_since = True, began
+        self.done = self.done + count if self._alive else max(self.done, *(f["step"] for f in self._failures))
+        self._cost += 0.2 * ((time.perf_counter() - began) / count - self._cost)
+
+    def _drop(self, number: int, step: int, reason: str) -> None:
+        del self._alive[number]
+        self._failures.append({"stream": number, "step": step, "reason": reason})
+        self._writer.meta({"failures": self._failures})
+        self._tell(StreamFailed(self.id, number, step, reason))
+
+    def _flush(self) -> None:
+        """Tell of the steps since the last time, as one message a stream."""
+        if not self._waiting:
+            return
+        if self.done % KEYFRAME_EVERY == 0:  # what is told from here on needs this chunk in the file
+            self._write()
+        keyframes = [(n, p) for n, p in self._waiting if p.kind == "keyframe"]
+        messages = [blocks.message(n, blocks.KIND_KEYFRAME, p.first, 1, p.payload) for n, p in keyframes]
+        for number in sorted({n for n, p in self._waiting if p.kind == "frames"}):
+            pieces = [p for n, p in self._waiting if n == number and p.kind == "frames"]
+            payload = b"".join(p.payload for p in pieces)
+            count = sum(p.count for p in pieces)
+            messages.append(blocks.message(number, blocks.KIND_FRAMES, pieces[0].first, count, payload))
+        self._waiting.clear()
+        first, self._told = self._told, self.done
+        self._tell(Chunk(self.id, first, self.done, tuple(messages)))
+
+    def _write(self) -> None:
+        self._writer.flush()
+        self._unwritten = False
+
+    def _moved(self) -> None:
+        self._tell(Moved(self.id, self._until is not None, self.done, self.speed))

@@ -1,0 +1,103 @@
+"""The engine of a worker: our models on torch. Only this and bridge_engine import torch in the server."""
+
+import logging
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import torch
+
+from mnemoscope import tasks
+from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints.store import LoadedModel
+from mnemoscope.errors import MnemoscopeError
+from mnemoscope.measuring import lenses
+from mnemoscope.running import record
+from mnemoscope.running.record import NotFinite, Stepper
+from mnemoscope_server.workers import bridge_engine
+from mnemoscope_server.workers.protocol import (
+    Compare,
+    Measured,
+    Open,
+    PieceLike,
+    Prepared,
+    Question,
+    Stream,
+    StreamEnded,
+)
+
+log = logging.getLogger("mnemoscope.engine")
+
+MEASURED_STEPS = 96
+MEASURED_SECONDS = 0.3
+
+
+@dataclass
+class SteppedModel:
+    """A Stepper as a Stream."""
+
+    stepper: Stepper
+
+    def advance(self, count: int) -> list[PieceLike]:
+        try:
+            return cast(list[PieceLike], self.stepper.advance(count))
+        except NotFinite as error:
+            raise StreamEnded(error.step, cast(list[PieceLike], error.pieces), str(error)) from error
+
+
+class TorchEngine:
+    """Loads checkpoints once and runs them; one torch thread, since a second does not help steps of batch 1."""
+
+    def __init__(self, device: str) -> None:
+        torch.set_num_threads(1)
+        self.device = record.pick_device(device)
+        self._loaded: dict[str, LoadedModel] = {}
+        self._unmeasured = checkpoints.names()
+
+    def prepare(self, order: Open) -> Prepared:
+        models = [self._load(name) for name in order.models]
+        if order.bridge is not None:
+            models.append(bridge_engine.crossed(order.models[0], order.bridge, device=self.device))
+        steppers = [Stepper(model, order.episode, device=self.device) for model in models]
+        manifest = record.manifest_for(
+            order.episode, steppers, recording_id=order.id, title=order.title, seed=order.seed
+        )
+        return Prepared(manifest, cast(list[Stream], [SteppedModel(stepper) for stepper in steppers]))
+
+    def answer(self, question: Question) -> Generator[None, None, dict[str, Any]]:
+        if isinstance(question, Compare):
+            return (yield from bridge_engine.compared(question.model, question.seed))
+        loaded = lenses.model_of(question.entry, device=self.device)
+        inputs = torch.from_numpy(question.inputs).to(self.device)
+        row = yield from lenses.LENSES[question.lens](loaded.model, inputs, question.step)
+        return {"first": row.first, "values": row.values.tolist()}
+
+    def measure(self) -> Measured | None:
+        """Milliseconds per recorded step, warmed up; the median of pieces, since others use this machine too."""
+        if not self._unmeasured:
+            return None
+        name = self._unmeasured.pop(0)
+        try:
+            loaded = self._load(name)
+        except MnemoscopeError as error:  # a run that asks for it will be told; the others can be measured
+            log.warning("checkpoint %s cannot be measured: %s", name, error)
+            return self.measure()
+        episode = tasks.get(loaded.task).episode(seed=0)
+        stepper = Stepper(loaded, episode, device=self.device)
+        stepper.advance(8)
+        times: list[float] = []
+        until = time.perf_counter() + MEASURED_SECONDS
+        while len(times) * 8 < MEASURED_STEPS and time.perf_counter() < until:
+            if stepper.done + 8 > stepper.steps:
+                stepper.reset()
+            began = time.perf_counter()
+            stepper.advance(8)
+            times.append((time.perf_counter() - began) / 8)
+        ms = sorted(times)[len(times) // 2] * 1000 if times else float("nan")
+        return Measured(name, round(ms, 4), stepper.layout.bytes, stepper.keyframe_layout.bytes)
+
+    def _load(self, name: str) -> LoadedModel:
+        if name not in self._loaded:
+            self._loaded[name] = checkpoints.load(name, device=self.device)
+        return self._loaded[name]
