@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from draws import EVERY, SHOWN, STEPS, Draw, Log, Made, fraction, numbers, share
 
 from mnemoscope.format.layout import BankSpec
+from tests.golden.draws import EVERY, SHOWN, STEPS, Draw, Log, Made, fraction, numbers, share
 
 
 def rnn() -> tuple[str, str, str, Made]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from draws import EVERY, SHOWN, STEPS, Draw, Log, Made, Models, fraction, numbers, share
 
 from mnemoscope.format.layout import BankSpec
+from tests.golden.draws import EVERY, SHOWN, STEPS, Draw, Log, Made, Models, fraction, numbers, share
 
 
 def ntm() -> Made:

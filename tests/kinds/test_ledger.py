@@ -9,7 +9,7 @@ from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import derive, ledger
 from mnemoscope.reading.recording import Recording
-from random_logs import ATTENTION, CELL, DNC, NTM, WIPING, Made, random_log, random_state, run
+from tests.oracles.random_logs import ATTENTION, CELL, DNC, NTM, WIPING, Made, random_log, random_state, run
 
 IDENTITY = 1e-10
 MATRICES = [NTM, DNC, WIPING]
