@@ -57,7 +57,7 @@ export function makeLog(steps: number, shapes: readonly BankShape[], seed = 1): 
     status: "ended",
     steps,
     keyframe_every: 64,
-    task: { name: "copy", params: {}, events: [] },
+    task: { name: "copy", values: "real", params: {}, events: [] },
     signal: null,
     models,
   };
