@@ -18,7 +18,7 @@ function refusal(value: unknown): ManifestError {
 describe("a manifest", () => {
   it("says what its numbers are, and where an older one does not, its task does", () => {
     const values = (task: object): string =>
-      parseManifest(changed(["task"], { params: {}, events: [], ...task })).task.values;
+      parseManifest(changed(raw, ["task"], { params: {}, events: [], ...task })).task.values;
     expect(values({ name: "mine", values: "bits" })).toBe("bits");
     expect(values({ name: "copy", values: "real" })).toBe("real");
     expect([values({ name: "copy" }), values({ name: "ngrams" }), values({ name: "forecast" })]).toEqual([
@@ -26,7 +26,7 @@ describe("a manifest", () => {
       "bits",
       "real",
     ]);
-    expect(refusal(changed(["task", "values"], "letters")).where).toBe("task.values");
+    expect(refusal(changed(raw, ["task", "values"], "letters")).where).toBe("task.values");
   });
 
   it("comes out typed, with what later versions add kept aside", () => {
