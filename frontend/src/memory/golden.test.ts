@@ -22,10 +22,11 @@ const derived: Record<string, (memory: Memory, t: number, steps: number) => Arra
   links: (memory, t) => [memory.links!(t)],
   attention: (memory, t) => each(memory.bank.readHeads, (h) => memory.readRow(h, t)),
   shares: (memory, t) => each(memory.bank.readHeads, (h) => memory.readShares(h, t)),
-  all_head_shares: (memory, t) => [allHeadShares(memory, t)],
+  shares_of_all_heads: (memory, t) => [allHeadShares(memory, t)],
   slot_origins: (memory, t) => each(memory.slots(t), (slot) => memory.slotShares(slot, t)),
   unit_origins: (memory, t) => each(memory.slots(t), (unit) => memory.slotShares(unit, t)),
   held: (memory, t) => [memory.heldRow(t)],
+  write_norm: (memory, t) => [[memory.writeNorm(t)]],
   occupancy: (memory, t, steps) => [[memory.occupancy(t, steps)]],
 };
 

@@ -10,6 +10,9 @@ import { AppendColumns } from "./append_columns";
 import type { Block, Dial, Drawn, NowPicture, Standing, Words } from "./base";
 import { foldMax, heads, Limits, strongest } from "./parts";
 
+/** Heads that have a dial, the first ones: more would not fit into a low lane. */
+const HEADS = 2;
+
 /** Numbers of each slot that the cut shows: of the first head, so that key and value stay legible side by side. */
 const SHOWN = 10;
 
@@ -93,7 +96,7 @@ class AppendDrawn implements Drawn {
       });
     }
     const acted = memory.acted(t);
-    for (let h = 0, room = 4 - dials.length; h < Math.min(room, memory.bank.readHeads); h++) {
+    for (let h = 0; h < Math.min(HEADS, memory.bank.readHeads); h++) {
       const says = `Focus of head ${h + 1}: 1 − entropy of its read weights / ln(slots). 1 reads one slot, 0 reads all alike or nothing.`;
       dials.push({ name: `head ${h + 1}`, value: acted.read ? focus(memory.readRow(h, t)) : 0, ink: "r", says });
     }
