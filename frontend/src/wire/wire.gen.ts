@@ -725,13 +725,13 @@ export interface components {
             seconds: number | null;
         };
         /**
-         * EventEntry
+         * Event
          * @description Something that happens in the episode: steps `step … until` (until excluded).
          */
-        EventEntry: {
+        Event: {
             /**
              * Kind
-             * @description store | recall | label
+             * @description store: the task gives what is to be remembered; recall: it asks for it; label: a mark of the signal itself.
              */
             kind: string;
             /** Label */
@@ -768,6 +768,35 @@ export interface components {
              * @description Step of the original after the last one here.
              */
             stop: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * FailureEntry
+         * @description A model that could not go on while the others did.
+         */
+        FailureEntry: {
+            /**
+             * Reason
+             * @description What happened, without the model and the step (recordings before 0.2 repeat both).
+             */
+            reason: string;
+            /**
+             * Step
+             * @description First step this model did not deliver.
+             */
+            step: number;
+            /**
+             * Stream
+             * @description Index into models.
+             */
+            stream: number;
+            /**
+             * Tensor
+             * @description Name of the recorded tensor it happened in, where it is known.
+             * @default null
+             */
+            tensor?: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -903,6 +932,11 @@ export interface components {
         ImportReport: {
             /** Bytes */
             bytes: number;
+            /**
+             * Channel
+             * @description Index of the column to look at first: of measured values where there are any, else of labels that are numbers.
+             */
+            channel: number;
             /** Columns */
             columns: components["schemas"]["ColumnReport"][];
             /**
@@ -1007,6 +1041,11 @@ export interface components {
             created: string;
             /** @default null */
             excerpt?: components["schemas"]["ExcerptEntry"] | null;
+            /**
+             * Failures
+             * @default null
+             */
+            failures?: components["schemas"]["FailureEntry"][] | null;
             /**
              * Format
              * @constant
@@ -1154,7 +1193,10 @@ export interface components {
          * @description One model cannot go on (NaN, out of memory, its process died); the others do.
          */
         ModelFailed: {
-            /** Reason */
+            /**
+             * Reason
+             * @description What happened, without the model and the step.
+             */
             reason: string;
             /**
              * Step
@@ -1166,6 +1208,12 @@ export interface components {
              * @description Index into manifest.models.
              */
             stream: number;
+            /**
+             * Tensor
+             * @description Name of the recorded tensor it happened in, where it is known.
+             * @default null
+             */
+            tensor: string | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -1236,7 +1284,7 @@ export interface components {
              * Events
              * @description What the column of labels says of the steps.
              */
-            events: components["schemas"]["SignalEvent"][];
+            events: components["schemas"]["Event"][];
             /** Offset */
             offset: number;
             /**
@@ -1766,21 +1814,10 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** SignalEvent */
-        SignalEvent: {
-            /** Kind */
-            kind: string;
-            /** Label */
-            label: string;
-            /** Step */
-            step: number;
-            /** Until */
-            until: number;
-        };
         /** SignalPreview */
         SignalPreview: {
             /** Events */
-            events: components["schemas"]["SignalEvent"][];
+            events: components["schemas"]["Event"][];
             /** Sample Rate */
             sample_rate: number | null;
             /** Values */
@@ -1920,13 +1957,19 @@ export interface components {
          */
         TaskEntry: {
             /** Events */
-            events: components["schemas"]["EventEntry"][];
+            events: components["schemas"]["Event"][];
             /** Name */
             name: string;
             /** Params */
             params: {
                 [key: string]: unknown;
             };
+            /**
+             * Values
+             * @description What inputs, targets and outputs are. Where older recordings do not say, mnemoscope.format.manifest.of_bits does.
+             * @default null
+             */
+            values?: ("bits" | "real") | null;
         } & {
             [key: string]: unknown;
         };
@@ -2182,8 +2225,9 @@ export type Ended = components['schemas']['Ended'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type ErrorDetail = components['schemas']['ErrorDetail'];
 export type Estimate = components['schemas']['Estimate'];
-export type EventEntry = components['schemas']['EventEntry'];
+export type Event = components['schemas']['Event'];
 export type ExcerptEntry = components['schemas']['ExcerptEntry'];
+export type FailureEntry = components['schemas']['FailureEntry'];
 export type FrameEntry = components['schemas']['FrameEntry'];
 export type GalleryEntry = components['schemas']['GalleryEntry'];
 export type GeneratedSignal = components['schemas']['GeneratedSignal'];
@@ -2222,7 +2266,6 @@ export type ShareRequest = components['schemas']['ShareRequest'];
 export type Shared = components['schemas']['Shared'];
 export type SharingEntry = components['schemas']['SharingEntry'];
 export type SignalEntry = components['schemas']['SignalEntry'];
-export type SignalEvent = components['schemas']['SignalEvent'];
 export type SignalPreview = components['schemas']['SignalPreview'];
 export type SignalPreviewRequest = components['schemas']['SignalPreviewRequest'];
 export type State = components['schemas']['State'];

@@ -35,7 +35,7 @@ class RealSeries:
 
 
 def load(words: str) -> RealSeries:
-    """`FILE` or `FILE@HZ`, the first column of numbers. Raises SignalError or the importer's own errors."""
+    """`FILE` or `FILE@HZ`, the channel that its report suggests. Raises SignalError or the importer's own errors."""
     path, _, rate = words.rpartition("@") if "@" in words else (words, "", "")
     try:
         hertz = float(rate) if rate else None

@@ -50,7 +50,7 @@ def _on_signal(kind: str, steps: int, seed: int, *, params: dict[str, float] | N
     from mnemoscope.tasks import episodes
 
     if "lead" not in options:
-        options["lead"] = signals.generate(kind, steps, seed=seed, **(params or {})).events[0]["step"] - 8
+        options["lead"] = signals.generate(kind, steps, seed=seed, **(params or {})).events[0].step - 8
     return episodes.from_generator("signal-recall", kind, steps=steps, seed=seed, params=params, options=options)
 
 

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from mnemoscope import tasks
 from mnemoscope.errors import SignalError
+from mnemoscope.format.entries import Event
 from mnemoscope.signals import generators as signals
 from mnemoscope.signals.importers.files import read_series
 from mnemoscope.signals.series import Missing, Prepared, Scaling, Series, prepare
@@ -66,8 +67,7 @@ def from_prepared(task: str, name: str, series: Series, prepared: Prepared, **op
         "source": prepared.source,
         "scaling": prepared.scaling,
     }
-    labels = [{"step": a, "until": b, "kind": "label", "label": text} for a, b, text in prepared.labels]
-    return replace(episode, events=_merged(episode.events, labels), signal=facts)
+    return replace(episode, events=_merged(episode.events, prepared.events), signal=facts)
 
 
 def from_signal(
@@ -116,7 +116,7 @@ def from_file(
 ) -> tuple[Episode, list[str]]:
     """A task on one channel of a table -> the episode, and sentences about what was assumed or left out.
 
-    channel: a column's name or index, by default the first with numbers. labels: the column whose labels become events, by
+    channel: a column's name or index, by default the report's. labels: the column whose labels become events, by
     default the first that has any; "none" for none of them. sample_rate: Hz of the file, where it does not say.
     of_series: the further arguments of `from_series`.
     Raises ImportFileError (line, column, hint), SignalError or UnknownTask.
@@ -198,5 +198,5 @@ def _row(text: str, series: Series, what: str) -> int:
     return round(value * series.sample_rate)
 
 
-def _merged(events: list[dict[str, Any]], labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted([*events, *labels], key=lambda event: event["step"])
+def _merged(events: list[Event], labels: list[Event]) -> list[Event]:
+    return sorted([*events, *labels], key=lambda event: event.step)

@@ -1,7 +1,7 @@
 """A channel of a user's file as a series, with the defaults that every command shares.
 
 series, notes = read_series("ecg.csv", channel="MLII")
-series = load_series("ecg.csv")      # the first column of measured numbers
+series = load_series("ecg.csv")      # the column that the report suggests
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def load_series(
         series.values                    # [n] float32, NaN where the file has no number
         series.sample_rate               # Hz, None where nobody knows
 
-    channel: a column by name or index, by default the first of measured numbers. labels: the column whose labels are kept,
+    channel: a column by name or index, by default the one that the report suggests. labels: the column whose labels are kept,
     by default the first that has any; "none" for none of them. sample_rate: Hz, instead of what the file says.
     Raises ImportFileError (line, column, hint) for what cannot be read without guessing, SignalError for an unknown column.
     """
@@ -56,18 +56,15 @@ def read_series(
 
 
 def column_index(table: Table, channel: str | None = None) -> int:
-    """Index of a column by name, else by index; by default the first that holds numbers and is no time."""
-    usable = [column for column in table.columns if column.values is not None]
+    """Index of a column by name, else by index; by default the report's."""
     if channel is None:
-        if not usable:
-            raise SignalError("the file has no column of numbers; choose another file")
-        return next((column.index for column in usable if column.kind == "value"), usable[0].index)
+        return table.report["channel"]
     for column in table.columns:
         if column.name == channel:
             return column.index
     if channel.isdecimal() and int(channel) < len(table.columns):
         return int(channel)
-    names = ", ".join(f"{column.index} ({column.name})" for column in usable)
+    names = ", ".join(f"{column.index} ({column.name})" for column in table.columns if column.values is not None)
     raise SignalError(f"the file has no column {channel!r}; choose one of {names}")
 
 
