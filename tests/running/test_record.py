@@ -324,3 +324,14 @@ def test_cuda_agrees_with_the_cpu() -> None:
             at = stepper.layout[None, "outputs"].offset // 4
             streams.append(table[:, at])
         np.testing.assert_allclose(streams[0], streams[1], atol=1e-4)
+
+
+def test_one_exhibit_can_be_made_without_the_others(tmp_path: Path) -> None:
+    """The index lists the files that are there, in the order of the page; an id that is not there is named."""
+    for name in ("twins", "copy"):
+        gallery.make(tmp_path, only=[name])
+    assert [entry["id"] for entry in gallery.entries(tmp_path)] == ["copy", "twins"]
+    with Recording.open(gallery.path("twins", tmp_path)) as recording:
+        assert recording.manifest["id"] == "twins"
+    with pytest.raises(MnemoscopeError, match="no exhibit nothing; there are: odd-beat, copy,"):
+        gallery.make(tmp_path, only=["copy", "nothing"])
