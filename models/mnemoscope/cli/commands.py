@@ -113,7 +113,7 @@ def verify(args: argparse.Namespace) -> int:
 
     try:
         with Recording.open(args.file) as rec, tqdm(total=proof.passes(rec), desc="verifying", disable=None) as bar:
-            report = proof.verify(rec, progress=bar.update)
+            report: dict[str, Any] = proof.verify(rec, progress=bar.update)
     except CorruptRecording as error:
         report = {"ok": False, "error": str(error), "offset": error.offset}
     if args.json:
@@ -193,10 +193,15 @@ def train(args: argparse.Namespace) -> int:
 
         def progress(update: int, updates: int, loss: float, score: float) -> None:
             bar.total = updates
-            bar.set_postfix(loss=f"{loss:.4g}", score=f"{score:.4g}", refresh=False)
+            shown: dict[str, object] = {"loss": f"{loss:.4g}", "score": f"{score:.4g}"}
+            bar.set_postfix(shown, refresh=False)  # pyright: ignore[reportUnknownMemberType]  # tqdm types no keywords
             bar.update(update - bar.n)
 
-        options = {"updates": args.updates, "batch": args.batch, "device": record.pick_device(args.device)}
+        options: dict[str, Any] = {
+            "updates": args.updates,
+            "batch": args.batch,
+            "device": record.pick_device(args.device),
+        }
         options |= {"resume": args.resume, "compiled": compiled}
         if args.seeds:
             from mnemoscope.training import seeds as train_seeds

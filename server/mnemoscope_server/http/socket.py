@@ -7,6 +7,8 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Coroutine
+from typing import Any
 
 from fastapi import APIRouter, WebSocket
 from pydantic import ValidationError
@@ -200,9 +202,9 @@ async def _receive(line: Line) -> wire.ClientMessage | None:
         return None
 
 
-async def _until_either_ends(*works: object) -> None:
+async def _until_either_ends(*works: Coroutine[Any, Any, object]) -> None:
     """Run both; when one ends, end the other, and pass on what went wrong."""
-    tasks = [asyncio.ensure_future(work) for work in works]  # type: ignore[arg-type]  # coroutines
+    tasks = [asyncio.create_task(work) for work in works]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:

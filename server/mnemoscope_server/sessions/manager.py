@@ -22,6 +22,7 @@ from mnemoscope_server.workers import protocol as exchange
 from mnemoscope_server.workers.pool import Worker, WorkerPool
 from mnemoscope_server.workers.protocol import (
     Answered,
+    Broken,
     Chunk,
     Declined,
     Event,
@@ -31,6 +32,7 @@ from mnemoscope_server.workers.protocol import (
     Open,
     Opened,
     Question,
+    Ready,
     StreamFailed,
 )
 
@@ -180,6 +182,8 @@ class LiveSessions:
                     path.unlink(missing_ok=True)
                 if session := self.sessions.get(event.id):
                     self._later(self._close(session, event))
+            case Ready() | Broken():
+                pass  # of the worker itself: the pool has seen to it
             case Measured():
                 self._later(asyncio.to_thread(self._keep_measured))
 

@@ -99,18 +99,19 @@ class Uploads:
 
     def sweep(self) -> None:
         """Remove what is too old, then the oldest until the rest fits."""
-        now, kept = time.time(), []
+        now = time.time()
+        entries: list[tuple[float, int, Path]] = []
         for folder in self.store.uploads.iterdir():
             try:
                 age = now - folder.stat().st_mtime
                 if age > self.settings.uploads_hours * 3600 or not (folder / "report.json").is_file():
                     shutil.rmtree(folder, ignore_errors=True)
                 else:
-                    kept.append((age, sum(f.stat().st_size for f in folder.iterdir()), folder))
+                    entries.append((age, sum(f.stat().st_size for f in folder.iterdir()), folder))
             except FileNotFoundError:  # deleted meanwhile
                 continue
         total = 0
-        for _, size, folder in sorted(kept):
+        for _, size, folder in sorted(entries):
             total += size
             if total > self.settings.uploads_total_bytes:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -52,7 +52,7 @@ class TorchEngine:
         if isinstance(question, Compare):
             return (yield from bridge_engine.compared(question.model, question.seed))
         loaded = lenses.model_of(question.entry, device=self.device)
-        inputs = torch.from_numpy(question.inputs).to(self.device)
+        inputs = torch.tensor(question.inputs, device=self.device)
         row = yield from lenses.LENSES[question.lens](loaded.model, inputs, question.step)
         return {"first": row.first, "values": row.values.tolist()}
 
