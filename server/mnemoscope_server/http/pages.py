@@ -15,7 +15,7 @@ from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.access.guard import inline_hashes, is_embedded, policy
 from mnemoscope_server.errors import Expired, UnknownRecording
 from mnemoscope_server.problems import problem
-from mnemoscope_server.storage import thumbnail as pictures
+from mnemoscope_server.storage import thumbnail
 from mnemoscope_server.storage.store import Entry
 
 router = APIRouter(include_in_schema=False)
@@ -112,8 +112,8 @@ def card(row: Entry, picture: str) -> str:
         "og:title": row.title,
         "og:description": f"{models}: {row.steps} steps of {row.task}, and what each memory wrote, kept and read.",
         "og:image": picture,
-        "og:image:width": str(pictures.WIDTH),
-        "og:image:height": str(pictures.HEIGHT),
+        "og:image:width": str(thumbnail.WIDTH),
+        "og:image:height": str(thumbnail.HEIGHT),
         "og:image:alt": "The signal, and below it where each model writes (orange) and reads (blue) over time.",
     }
     lines = [f'<meta property="{name}" content="{html.escape(text, quote=True)}">' for name, text in facts.items()]

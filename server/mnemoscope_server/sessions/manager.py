@@ -18,7 +18,7 @@ from mnemoscope_server.sessions.session import Session
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.store import Store, describe
-from mnemoscope_server.workers import protocol as exchange
+from mnemoscope_server.workers import protocol
 from mnemoscope_server.workers.pool import Worker, WorkerPool
 from mnemoscope_server.workers.protocol import (
     Answered,
@@ -142,7 +142,7 @@ class LiveSessions:
                 async with asyncio.timeout(seconds):
                     return worker, await future
             except TimeoutError:
-                worker.send(exchange.Stop(order.id))
+                worker.send(protocol.Stop(order.id))
                 raise
         finally:
             del self._replies[order.id]

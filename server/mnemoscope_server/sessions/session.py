@@ -14,7 +14,7 @@ from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.errors import IllegalMove
 from mnemoscope_server.schemas import messages as wire
 from mnemoscope_server.sessions.tail import Tail, from_step
-from mnemoscope_server.workers import protocol as exchange
+from mnemoscope_server.workers import protocol
 from mnemoscope_server.workers.protocol import Chunk, Finished, Moved, StreamFailed
 
 MOVES: dict[str, dict[str, str]] = {
@@ -49,7 +49,7 @@ class Session:
         manifest: dict[str, Any],
         *,
         speed: float | None,
-        send: Callable[[exchange.Command], None],
+        send: Callable[[protocol.Command], None],
         read_chunk: Callable[[int], Awaitable[bytes]],
         ring_bytes: int,
     ) -> None:
@@ -74,28 +74,28 @@ class Session:
 
     def play(self) -> None:
         self._move("play")
-        self._send(exchange.Play(self.id))
+        self._send(protocol.Play(self.id))
 
     def pause(self) -> None:
         self._move("pause")
-        self._send(exchange.Pause(self.id))
+        self._send(protocol.Pause(self.id))
 
     def step_on(self, count: int) -> None:
         """Compute exactly `count` steps, then pause."""
         self._move("step")
-        self._send(exchange.Advance(self.id, count))
+        self._send(protocol.Advance(self.id, count))
 
     def pace(self, speed: float | None) -> None:
         """Steps per second; None = as fast as possible."""
         if not self.live:
             raise illegal("speed", self.status)
-        self._send(exchange.Pace(self.id, speed))
+        self._send(protocol.Pace(self.id, speed))
 
     def stop(self) -> None:
         """End here. The state changes when the worker has closed the file."""
         if self.status not in MOVES["stop"]:
             raise illegal("stop", self.status)
-        self._send(exchange.Stop(self.id))
+        self._send(protocol.Stop(self.id))
 
     def _move(self, command: str) -> None:
         target = MOVES[command].get(self.status)
