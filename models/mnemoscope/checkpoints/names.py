@@ -22,7 +22,7 @@ def of_task(task: str) -> list[str]:
             if checkpoints.read_card(checkpoints.find(name))["task"] == task:
                 found.append(name)
         except (CheckpointError, KeyError):
-            continue  # whoever asks for it by name is told
+            continue  # loading it by name says what is wrong
     return found
 
 

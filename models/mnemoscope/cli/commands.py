@@ -158,17 +158,17 @@ def evaluate(args: argparse.Namespace) -> int:
     series = [evaluate_series.load(words) for words in args.series]
     rows: list[dict[str, Any]] = []
 
-    def tell(row: dict[str, Any]) -> None:
+    def report(row: dict[str, Any]) -> None:
         rows.append(row)
         line = f"{row['model']:<20} {row['task']:<18} {row['condition']:<48} {row['metric']:<24} {row['value']:.4g}"
         tqdm.write(measure.as_json(row) if args.json else line, file=sys.stdout)
 
     for name in tqdm(names, desc="evaluating", unit=" checkpoints", disable=None):
         for row in measure.rows([name], device=device, sequences=args.sequences, series=series):
-            tell(row)
+            report(row)
     if "forecast" in wanted and not args.models:
         for row in measure.baseline_rows(series):
-            tell(row)
+            report(row)
     if args.markdown:
         from mnemoscope.measuring import report as results
 

@@ -58,22 +58,22 @@ def page(request: Request) -> Response:
 @router.get("/s/{identity}")
 @router.get("/embed/{identity}")
 def recording(request: Request, identity: str) -> Response:
-    """The page of a recording. Where there is none, the page says so itself; programs are told by the status."""
+    """The page of a recording. Where there is none, the page says so itself; programs see it by the status."""
     try:
         found = request.app.state.services.library.described(identity)
     except UnknownRecording:
         return sheet(request, status=404)
     except Expired:
         return sheet(request, status=410)
-    except MnemoscopeError:  # damaged: the page shows what it is told when it asks for it
+    except MnemoscopeError:  # damaged: the page shows the error that it gets when it asks for it
         return sheet(request)
     head = card(found, f"{request.base_url}api/recordings/{identity}/picture.png")
     return sheet(request, head=head + early(found, f"api/recordings/{identity}"))
 
 
 def early(row: Entry, address: str) -> str:
-    """Sends what the page asks for first on its way while its script still loads: the manifest, and of what does not grow any more
-    the first chunk and that of the moment, which stands behind the #, where no server sees it.
+    """Markup that fetches what the page needs first while its script still loads: the manifest and, of a recording that has
+    ended, the first chunk and the chunk of the linked step. A script computes the latter, since no server sees what is behind the #.
     """
     head = f'<link rel="preload" as="fetch" crossorigin href="{html.escape(address, quote=True)}">'
     if row.steps == 0 or row.status == "running":

@@ -50,7 +50,7 @@ def _summary(entry: Entry, services: Services, caller: str | None) -> RecordingS
 
 
 def _shared(entry: Entry | None, caller: str | None) -> dict[str, Any]:
-    """The fields of `rest_recordings.Shared`; a recording that is not kept has no entry, and is of whoever has its id."""
+    """The fields of `Shared`. A recording that is not stored here has no entry: whoever has its id may do as an owner does."""
     if entry is None:
         return {"visibility": "private", "expires": None, "mine": True}
     mine = caller is None or (bool(caller) and entry.owner == caller)

@@ -188,7 +188,7 @@ def _carry_out(command: messages.ClientMessage, session: Session) -> None:
 
 
 async def _receive(line: Line) -> messages.ClientMessage | None:
-    """The next command; None when it was not one, which the client has been told."""
+    """The next command; None when it was not one, and the client has got an error."""
     event = await line.websocket.receive()
     if event["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(event.get("code", 1006))

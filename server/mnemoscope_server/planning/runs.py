@@ -206,7 +206,7 @@ def _title(task: str, episode: Episode) -> str:
 
 
 def _options(params: dict[str, float]) -> dict[str, Any]:
-    """JSON does not tell 24 from 24.0; what is not whole is left for the task to refuse."""
+    """JSON does not distinguish 24 from 24.0; what is not whole is left for the task to refuse."""
     return {name: int(value) if value == int(value) else value for name, value in params.items()}
 
 

@@ -119,11 +119,11 @@ class Session:
                         self.status = "running"
                     elif self.status == "running":
                         self.status = "paused"
-                    self._tell(self.state())
+                    self._broadcast(self.state())
             case StreamFailed():
                 failure = event.failure.to_json()
                 self.manifest.setdefault("failures", []).append(failure)
-                self._tell(wire.ModelFailed.model_validate(failure))
+                self._broadcast(wire.ModelFailed.model_validate(failure))
             case Finished():
                 self.end(event.status, event.steps, event.manifest, event.reason)
         self._wake()
@@ -136,7 +136,7 @@ class Session:
         self.step = steps
         self.manifest = manifest or self.manifest | {"status": status, "steps": steps}
         if reason:
-            self._tell(wire.Refused(code="session-failed", message=reason, cure=CURES["failed"]))
+            self._broadcast(wire.Refused(code="session-failed", message=reason, cure=CURES["failed"]))
         self.finished.set()
         self._wake()
 
@@ -147,9 +147,9 @@ class Session:
         """A `ServerHello` as JSON. The manifest goes out as it is, whatever a later version put into it."""
         return hello(self.manifest, status=self.status, steps=self.step, speed=self.speed, live=self.live)
 
-    def _tell(self, message: wire.Message) -> None:
+    def _broadcast(self, message: wire.Message) -> None:
         for watcher in self.watchers:
-            watcher.tell(message)
+            watcher.send(message)
 
     def _wake(self) -> None:
         for watcher in self.watchers:
@@ -183,7 +183,7 @@ class Watcher:
         self._wakeup = asyncio.Event()
         session.watchers.add(self)
 
-    def tell(self, message: wire.Message) -> None:
+    def send(self, message: wire.Message) -> None:
         """Queue a control message; only the newest state is worth sending, and the queue is bounded."""
         if isinstance(message, wire.State):
             self._control = [m for m in self._control if not isinstance(m, wire.State)]

@@ -38,8 +38,8 @@ def main(arguments: list[str]) -> int:
         table = csv_import.read(source, overrides=overrides)
     except ImportFileError as error:
         retry = error.retry and {"label": error.retry.label, "options": error.retry.options}
-        told = {"message": error.message, "where": error.where, "cure": error.cure, "retry": retry}
-        _json(folder / "error.json", told)
+        answer = {"message": error.message, "where": error.where, "cure": error.cure, "retry": retry}
+        _json(folder / "error.json", answer)
         return FAILED
     except MemoryError:
         cure = "Keep the columns you need, or cut the file into parts."

@@ -265,7 +265,7 @@ class Store:
 
 
 def describe(manifest: dict[str, Any], *, steps: int, size: int, owner: str = "") -> Entry:
-    """The row of a recording. The moments of a training are told as one model."""
+    """The row of a recording. The moments of a training are listed as one model."""
     models: dict[str, dict[str, str]] = {}
     for entry in manifest["models"]:
         model = {key: str(entry.get(key, "")) for key in ("id", "label", "glyph")}

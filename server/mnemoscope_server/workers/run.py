@@ -25,7 +25,7 @@ from mnemoscope_server.workers.protocol import (
 SLICE_SECONDS = 0.02
 """Longest stretch of computing before commands are looked at again."""
 TELL_PACED, TELL_FULL_SPEED = 1 / 60, 0.05
-"""Longest time a computed step waits before it is told: a picture's time, or less overhead at full speed."""
+"""Longest time a computed step waits before it is reported: a picture's time, or less overhead at full speed."""
 WRITE_SECONDS = 0.5
 """Longest time a computed step waits before it is handed to the operating system."""
 LATE_SECONDS = 0.5
@@ -66,7 +66,7 @@ class Run:
         self._moved()
 
     def pause(self) -> None:
-        """Compute nothing more. What was computed is told and in the file before this is confirmed."""
+        """Compute nothing more. What was computed is reported and in the file before this is confirmed."""
         self._until = None
         self._flush()
         self._write()
@@ -140,7 +140,7 @@ class Run:
         return TELL_FULL_SPEED if self.speed is None else TELL_PACED
 
     def _due(self, now: float) -> int:
-        """Steps to compute now; never past a multiple of 64, so that a chunk is told before the next begins."""
+        """Steps to compute now; never past a multiple of 64, so that a chunk is reported before the next begins."""
         if self._until is None:
             return 0
         room = min(self._until - self.done, KEYFRAME_EVERY - self.done % KEYFRAME_EVERY)
@@ -189,7 +189,7 @@ class Run:
         """Tell of the steps since the last time, as one message a stream."""
         if not self._waiting:
             return
-        if self.done % KEYFRAME_EVERY == 0:  # what is told from here on needs this chunk in the file
+        if self.done % KEYFRAME_EVERY == 0:  # what is reported from here on needs this chunk in the file
             self._write()
         keyframes = [(n, p) for n, p in self._waiting if p.kind == "keyframe"]
         messages = [blocks.message(n, blocks.KIND_KEYFRAME, p.first, 1, p.payload) for n, p in keyframes]

@@ -63,7 +63,7 @@ class TorchEngine:
         name = self._unmeasured.pop(0)
         try:
             loaded = self._load(name)
-        except MnemoscopeError as error:  # a run that asks for it will be told; the others can be measured
+        except MnemoscopeError as error:  # a run that asks for it gets the error; the others can be measured
             log.warning("checkpoint %s cannot be measured: %s", name, error)
             return self.measure()
         episode = tasks.get(loaded.task).episode(seed=0)
