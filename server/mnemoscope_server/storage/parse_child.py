@@ -7,7 +7,7 @@ nothing but itself. It leaves `report.json` and raw float32/float64 numbers in F
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 FAILED = 3
 CPU_SECONDS = 40
@@ -64,7 +64,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _tuples(overrides: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in overrides.items()}
+    return {
+        key: tuple(cast("list[Any]", value)) if isinstance(value, list) else value for key, value in overrides.items()
+    }
 
 
 def _json(path: Path, value: Any) -> None:
