@@ -18,7 +18,7 @@ test: $(VENV)/dev.stamp page  ## every test: Python, page, browser
 	@cd frontend && $(NPM) test
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(VENV)/dev.stamp page ## format, lint, types, floors of the house; changes nothing
+check: $(VENV)/dev.stamp page ## format, lint, types, import contracts; changes nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
@@ -35,7 +35,7 @@ train: $(VENV)/run.stamp      ## train every shipped checkpoint again (hours): r
 	@$(BIN)/python -c 'from mnemoscope.training.recipes import RECIPES; [print(*pair) for pair in RECIPES]' | while read task model; do \
 	  $(BIN)/mnemoscope train $$task --model $$model --out checkpoints/$$model-$$task $(ARGS) || exit 1; done
 
-format: $(VENV)/dev.stamp     ## put every file into the house's format
+format: $(VENV)/dev.stamp     ## put every file into the common format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
 	cd frontend && $(NPM) run format
