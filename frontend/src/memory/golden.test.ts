@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { MatrixMemory } from "../memory/kinds/matrix";
 import type { Memory } from "../memory/kinds/base";
 import { allHeadShares } from "./shares";
-import { goldenLog, goldenPart } from "./testgolden";
+import { GOLDEN, goldenLog, goldenPart } from "./testgolden";
 
 type Nested = number | Nested[];
 type BySteps = Record<string, Nested[]>;
@@ -51,7 +51,7 @@ function flat(values: Nested): number[] {
   return typeof values === "number" ? [values] : values.flatMap(flat);
 }
 
-describe.each(["memories", "kinds"] as const)("the golden recording %s", (name) => {
+describe.each(GOLDEN)("the golden recording %s", (name) => {
   const expected = JSON.parse(goldenPart(name, "expected.json").toString()) as Expected;
   const log = goldenLog(name);
 

@@ -26,6 +26,7 @@ def _registry() -> dict[str, Paradigm]:
     from mnemoscope.models.delta.deltanet import DeltaNet, DeltaNetConfig
     from mnemoscope.models.delta.gated_deltanet import GatedDeltaNet, GatedDeltaNetConfig
     from mnemoscope.models.dnc.dnc import DNC, DNCConfig
+    from mnemoscope.models.fast_weights.mamba2 import Mamba2, Mamba2Config
     from mnemoscope.models.ntm.ntm import NTM, NTMConfig
     from mnemoscope.models.recurrent.elman import RNN, RNNConfig
     from mnemoscope.models.recurrent.gru import GRU, GRUConfig
@@ -55,6 +56,7 @@ def _registry() -> dict[str, Paradigm]:
         ),
         Paradigm("deltanet", "DeltaNet", "delta", DeltaNetConfig, DeltaNet),
         Paradigm("gated-deltanet", "Gated DeltaNet-2", "delta", GatedDeltaNetConfig, GatedDeltaNet),
+        Paradigm("mamba2", "Mamba-2", "delta", Mamba2Config, Mamba2),
     )
     return {line.name: line for line in lines}
 

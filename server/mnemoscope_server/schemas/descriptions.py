@@ -24,5 +24,6 @@ PARADIGMS = {
     "sdnc-encoder-decoder": "An encoder-decoder run as a DNC without state: one memory written first, then read, one written along.",
     "deltanet": "Matrices that map keys to values; what a key held before is erased where the new value is written.",
     "gated-deltanet": "Matrices that map keys to values and fade by a gate, beside erasing what a key held before.",
+    "mamba2": "Matrices that fade by one gate per head while every step is added; nothing is erased under a key.",
 }
 """How a model remembers."""
