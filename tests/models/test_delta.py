@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mnemoscope import tasks
+from mnemoscope import kinds, tasks
 from mnemoscope.checkpoints.store import LoadedModel
-from mnemoscope.kinds import ledger
+from mnemoscope.kinds import associative, ledger
 from mnemoscope.models.delta import rule as delta_rule
 from mnemoscope.models.delta.deltanet import DeltaNet, DeltaNetConfig
 from mnemoscope.models.delta.gated_deltanet import GatedDeltaNet, GatedDeltaNetConfig
@@ -264,7 +264,7 @@ def test_the_ledger_identity_holds_for_every_head(name: str) -> None:
         for h in range(A):
             for t in (0, 1, T - 1):
                 past = [log[part][: t + 1, h] for part in ("keys", "write_vectors", "retention", "erase", "write_gate")]
-                contributions = ledger.associative_contributions(log["queries"][t, h], *past, initial[h])
+                contributions = associative.contributions(log["queries"][t, h], *past, initial[h])
                 read = log["read_vectors"][t, h]
                 np.testing.assert_allclose(contributions.sum(0), read, atol=1e-10, rtol=0)
                 assert ledger.shares(contributions, read).sum() == pytest.approx(1, abs=1e-10)
@@ -288,8 +288,8 @@ def test_what_is_recorded_is_what_the_bank_promises(name: str) -> None:
         assert (bank.kind, bank.slots, bank.width, bank.write_heads, bank.read_heads) == ("associative", K, V, A, A)
         frame = {part: shape for owner, part, _, _, shape in model.frame_entries() if owner == bank.name}
         keyframe = {part: shape for owner, part, _, _, shape in model.keyframe_entries() if owner == bank.name}
-        assert bank.frame_tensors() == frame
-        assert bank.keyframe_tensors() == keyframe
+        assert kinds.of(bank).frame_tensors(bank) == frame
+        assert kinds.of(bank).keyframe_tensors(bank) == keyframe
 
 
 @both

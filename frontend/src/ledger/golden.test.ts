@@ -14,7 +14,9 @@ import {
   usageAt,
 } from "./banks";
 import type { ModelLog } from "./log";
-import { sharesAt, slotOrigins, writeSharesAt } from "./shares";
+import { heldRow, writeNorm } from "./held";
+import { combineHeads, sharesAt, slotOrigins, writeSharesAt } from "./shares";
+import { occupancy } from "./slots";
 import { goldenLog, goldenPart } from "./testgolden";
 
 type Nested = number | Nested[];
@@ -39,6 +41,14 @@ const derived: Record<string, (model: ModelLog, bank: string, t: number, rows: n
   attention: (model, bank, t, heads) => each(heads, (h) => attentionRow(model, bank, h, t)),
   shares: (model, bank, t, heads) => each(heads, (h) => sharesAt(model, bank, h, t)),
   write_shares: (model, bank, t, heads) => each(heads, (h) => writeSharesAt(model, bank, h, t)),
+  shares_of_all_heads: (model, bank, t) => {
+    const spec = model.bank(bank);
+    return [combineHeads(model, spec, each(spec.readHeads, (h) => sharesAt(model, bank, h, t)), t)];
+  },
+  unit_origins: (model, bank, t, units) => each(units, (unit) => slotOrigins(model, bank, unit, t)),
+  held: (model, bank, t) => [heldRow(model, bank, t)],
+  write_norm: (model, bank, t) => [[writeNorm(model, bank, t)]],
+  occupancy: (model, bank, t) => [[occupancy(model, bank, t, model.steps)]],
   // In Python a cell or recurrent state is one slot; here it has one per unit, and the whole of it is what the write addresses.
   slot_origins: (model, bank, t, slots) =>
     isSingle(model.bank(bank))
@@ -46,7 +56,7 @@ const derived: Record<string, (model: ModelLog, bank: string, t: number, rows: n
       : each(slots, (i) => slotOrigins(model, bank, i, t)),
 };
 
-function each(count: number, row: (index: number) => ArrayLike<number>): ArrayLike<number>[] {
+function each<Row extends ArrayLike<number>>(count: number, row: (index: number) => Row): Row[] {
   return Array.from({ length: count }, (_, index) => row(index));
 }
 

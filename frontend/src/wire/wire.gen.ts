@@ -401,8 +401,7 @@ export interface components {
             gated?: boolean | null;
             /**
              * Kind
-             * @description matrix: NTM and DNC; cell: LSTM and GRU state; append: an attention layer's keys and values, never modified;
-             *     recurrent: Elman state; associative: a DeltaNet layer's matrices.
+             * @description matrix: NTM and DNC; cell: LSTM and GRU state; append: an attention layer's keys and values, never modified; recurrent: Elman state; associative: a DeltaNet layer's matrices.
              * @enum {string}
              */
             kind: "matrix" | "cell" | "append" | "recurrent" | "associative";

@@ -4,9 +4,11 @@
 file holds them and never drops a key it does not know, so that recordings of later versions still open.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from mnemoscope.kinds import KINDS
 
 Paradigm = Literal["rnn", "tr", "ut", "ntm", "dnc", "sdnc", "delta"]
 
@@ -49,9 +51,13 @@ class BankEntry(Open):
     """One memory of a model."""
 
     name: str
-    kind: Literal["matrix", "cell", "append", "recurrent", "associative"]
-    """matrix: NTM and DNC; cell: LSTM and GRU state; append: an attention layer's keys and values, never modified;
-    recurrent: Elman state; associative: a DeltaNet layer's matrices."""
+    kind: Annotated[
+        str,
+        Field(
+            json_schema_extra={"enum": list(KINDS)},
+            description="; ".join(f"{kind.name}: {kind.about}" for kind in KINDS.values()) + ".",
+        ),
+    ]
     slots: int | None
     """Number of slots, of an associative memory the size of a key; null for a memory that grows by one slot per step."""
     width: int
