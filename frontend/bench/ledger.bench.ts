@@ -3,12 +3,12 @@
  * Budget: one row of shares at T = 1000, N = 128, W = 32 within 50 ms.
  */
 import { bench, describe } from "vitest";
-import { attentionRow, memoryAt } from "../src/ledger/banks";
-import { heldRow } from "../src/ledger/held";
-import { RecordingLog } from "../src/ledger/log";
-import { provenanceArcs } from "../src/ledger/arcs";
-import { sharesAt } from "../src/ledger/shares";
-import { loaded, makeLog } from "../src/ledger/testlog";
+import { attentionRow, memoryAt } from "../src/memory/banks";
+import { heldRow } from "../src/memory/held";
+import { RecordingLog } from "../src/memory/log";
+import { provenanceArcs } from "../src/memory/arcs";
+import { sharesAt } from "../src/memory/shares";
+import { loaded, makeLog } from "../src/memory/testlog";
 
 const T = 1000;
 const once = { iterations: 20, time: 200, warmupIterations: 3, warmupTime: 50 };

@@ -9,19 +9,31 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from fast_weight_oracles import (
+    Floats,
+    assert_ledger_is_exact,
+    convolved,
+    logged,
+    numbers,
+    rms,
+    sigmoid,
+    silu,
+    softplus,
+    stack,
+    weights,
+)
 from mnemoscope import kinds, tasks
 from mnemoscope.checkpoints.store import LoadedModel
-from mnemoscope.kinds import associative, ledger
 from mnemoscope.models.delta import rule as delta_rule
 from mnemoscope.models.delta.deltanet import DeltaNet, DeltaNetConfig
 from mnemoscope.models.delta.gated_deltanet import GatedDeltaNet, GatedDeltaNetConfig
-from mnemoscope.models.delta.mixer import DeltaState
 from mnemoscope.models.fast_weights import memory as fast_weights
 from mnemoscope.models.fast_weights.memory import Write
 from mnemoscope.models.fast_weights.stack import FastWeightStack
 from mnemoscope.reading import verify
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running import record
+from stepping import fold
 
 B, T, INPUTS, OUTPUTS, A, K, V = 2, 37, 6, 5, 3, 4, 7
 SIZES = {"width": 12, "layers": 2, "heads": A, "key_width": K, "value_width": V, "feedforward": 9}
@@ -41,10 +53,6 @@ def small(
     return model
 
 
-def numbers(*shape: int, seed: int) -> Tensor:
-    return torch.randn(*shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
-
-
 def writes(steps: int, *, decays: bool, strongest: float = 1.0) -> Write:
     """Emissions of T steps, gates in (0, 1) (erase up to `strongest`), log retentions down to the floor."""
     key, value = (B, steps, A, K), (B, steps, A, V)
@@ -62,19 +70,6 @@ def writes(steps: int, *, decays: bool, strongest: float = 1.0) -> Write:
 def at(write: Write, t: int) -> Write:
     decay = None if write.log_retention is None else write.log_retention[:, t]
     return Write(*(part[:, t] for part in write[:5]), decay)  # type: ignore[misc]
-
-
-def fold(
-    model: FastWeightStack[Any], x: Tensor, state: tuple[DeltaState, ...] | None = None
-) -> tuple[Tensor, tuple[DeltaState, ...], list]:
-    state = state or model.initial_state(len(x))
-    outputs, seen = [], []
-    for t in range(x.shape[1]):
-        step = model.step(x[:, t], state)
-        state = step.state
-        outputs.append(step.output)
-        seen.append(step.seen)
-    return torch.stack(outputs, 1), state, seen
 
 
 @decaying
@@ -174,23 +169,14 @@ def test_gradients_of_update_read_and_run(decays: bool) -> None:
     assert torch.autograd.gradcheck(all_steps, (memory, *given))
 
 
-def layer_in_numpy(p: dict[str, np.ndarray], n: int, xs: np.ndarray, name: str, reflect: bool) -> np.ndarray:
-    """One whole layer of the stack over time by loops, from the state dict alone: x [T, D] -> [T, D]."""
-    get = lambda part: p[f"layers.{n}.{part}"]  # noqa: E731
-    sigmoid = lambda v: 1 / (1 + np.exp(-v))  # noqa: E731
-    silu = lambda v: v * sigmoid(v)  # noqa: E731
-    rms = lambda v, w: v / np.sqrt((v**2).mean() + 1e-5) * w  # noqa: E731
+def mixer_in_numpy(p: dict[str, Floats], xs: Floats, name: str, reflect: bool) -> Floats:
+    """One mixer by loops over steps and heads: x [T, D] -> [T, D]."""
     unit = lambda v: v / np.sqrt((v**2).sum() + 1e-6)  # noqa: E731
     packed = A * (2 * K + V)
-    raws = [get("mixer.interface.weight") @ rms(x, get("norm1.weight")) for x in xs]
+    raws = np.stack([p["interface.weight"] @ x for x in xs])
     memory, out = np.zeros((A, K, V)), []
-    for t, x in enumerate(xs):
-        qkv = raws[t][:packed].copy()
-        if f"layers.{n}.mixer.convolution.weight" in p:
-            taps = get("mixer.convolution.weight")[:, 0]  # the last tap is the step itself
-            size = taps.shape[1]
-            qkv = sum(taps[:, j] * raws[t - size + 1 + j][:packed] for j in range(size) if t - size + 1 + j >= 0)
-        q, k, v = np.split(silu(qkv), [A * K, 2 * A * K])
+    for t in range(len(xs)):
+        q, k, v = np.split(silu(convolved(p, "convolution", raws[:, :packed], t)), [A * K, 2 * A * K])
         gates, read = raws[t][packed:], np.zeros((A, V))
         for h in range(A):
             keys, values = slice(h * K, h * K + K), slice(h * V, h * V + V)
@@ -201,17 +187,13 @@ def layer_in_numpy(p: dict[str, np.ndarray], n: int, xs: np.ndarray, name: str, 
             else:
                 erase, write, decay, gate = np.split(gates, np.cumsum([A * K, A * V, A * K]))
                 b, w = (2 if reflect else 1) * sigmoid(erase[keys]), sigmoid(write[values])
-                rate, bias = np.exp(get("mixer.log_rate")[h, 0]), get("mixer.retention_bias")[h]
-                alpha = np.exp(np.maximum(-rate * np.log1p(np.exp(decay[keys] + bias)), -5))
+                rate = np.exp(p["log_rate"][h, 0])
+                alpha = np.exp(np.maximum(-rate * softplus(decay[keys] + p["retention_bias"][h]), -5))
                 gate = silu(gate[values])
             kept = alpha[:, None] * memory[h]
             memory[h] = kept - np.outer(kh, (b * kh) @ kept) + np.outer(kh, w * v[values])
-            read[h] = rms(memory[h].T @ unit(q[keys]), get("mixer.norm.weight")) * gate
-        y = x + get("mixer.out.weight") @ read.reshape(-1)
-        if f"layers.{n}.up.weight" in p:
-            up, value = np.split(get("up.weight") @ rms(y, get("norm2.weight")), 2)
-            y = y + get("down.weight") @ (silu(up) * value)
-        out.append(y)
+            read[h] = rms(memory[h].T @ unit(q[keys]), p["norm.weight"]) * gate
+        out.append(p["out.weight"] @ read.reshape(-1))
     return np.array(out)
 
 
@@ -221,12 +203,8 @@ def layer_in_numpy(p: dict[str, np.ndarray], n: int, xs: np.ndarray, name: str, 
 def test_the_network_equals_loops_in_numpy(name: str, settings: dict) -> None:
     """Embedding to read-out over a sequence, from the state dict alone; forward and step give that same."""
     model, x = small(name, **settings), numbers(B, T, INPUTS, seed=1)
-    p = {key: value.numpy() for key, value in model.state_dict().items()}
-    hidden = x[1].numpy() @ p["embed.weight"].T + p["embed.bias"]
-    for n in range(2):
-        hidden = layer_in_numpy(p, n, hidden, name, bool(settings.get("reflect")))
-    hidden = hidden / np.sqrt((hidden**2).mean(1, keepdims=True) + 1e-5) * p["norm.weight"]
-    wanted = hidden @ p["readout.weight"].T + p["readout.bias"]
+    reflect = bool(settings.get("reflect"))
+    wanted = stack(weights(model), x[1].numpy(), 2, lambda p, xs: mixer_in_numpy(p, xs, name, reflect))
     np.testing.assert_allclose(model(x)[1].numpy(), wanted, atol=1e-12, rtol=0)
     np.testing.assert_allclose(fold(model, x)[0][1].numpy(), wanted, atol=1e-12, rtol=0)
 
@@ -254,21 +232,12 @@ def test_stepping_does_not_change_the_given_state(name: str) -> None:
 @both
 @torch.no_grad()
 def test_the_ledger_identity_holds_for_every_head(name: str) -> None:
-    """Contributions with that of a memory that is not blank sum to the read: ≤ 1e-10; shares to 1."""
-    model, x = small(name), numbers(B, T, INPUTS, seed=1)
+    """Contributions with that of a memory that is not blank sum to the read; shares to 1."""
+    model = small(name)
     _, start, _ = fold(model, numbers(B, 9, INPUTS, seed=5))
-    _, _, seen = fold(model, x, start)
-    for n in range(2):
-        log = {field: torch.stack([getattr(s[n], field)[0] for s in seen]).numpy() for field in seen[0][n]._fields}
-        initial = model.keyframe(start)[f"layer{n}", "memory"][0].numpy()
-        for h in range(A):
-            for t in (0, 1, T - 1):
-                past = [log[part][: t + 1, h] for part in ("keys", "write_vectors", "retention", "erase", "write_gate")]
-                contributions = associative.contributions(log["queries"][t, h], *past, initial[h])
-                read = log["read_vectors"][t, h]
-                np.testing.assert_allclose(contributions.sum(0), read, atol=1e-10, rtol=0)
-                assert ledger.shares(contributions, read).sum() == pytest.approx(1, abs=1e-10)
-        assert (log["retention"] == 1).all() == (name == "deltanet")
+    _, _, seen = fold(model, numbers(B, T, INPUTS, seed=1), start)
+    assert_ledger_is_exact(model, seen, start)
+    assert all((logged(seen, n)["retention"] == 1).all() == (name == "deltanet") for n in range(2))
 
 
 @both

@@ -196,7 +196,7 @@ def test_a_damaged_payload_is_reported_with_the_offset_of_its_block(tmp_path: Pa
 WRITER_THAT_IS_KILLED = """
     import sys, time
     from random_logs import Made
-    from mnemoscope.recording import RecordingWriter
+    from mnemoscope.format.writer import RecordingWriter
     made = Made(steps=150)
     writer = RecordingWriter(sys.argv[1], made.manifest)
     for start in range(0, 150, 5):

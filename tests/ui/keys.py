@@ -10,7 +10,7 @@ from ui.album import PAINTED
 from ui.conftest import ROOT
 from ui.helpers import address, becomes, calm, step_shown, wait_until
 
-TABLE = ROOT / "frontend/src/views/commands.ts"
+TABLE = ROOT / "frontend/src/stage/commands/commands.ts"
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { ages } from "./arcs";
-import { fromOklab, parseHex, ramp, toOklab } from "./colour";
-import { foldRows, lagRow, LAG_ROWS } from "./columns";
-import { compact, count, duration, listed, num, percent, size, when } from "./format";
-import { targetAt, type HitScene } from "./hit";
-import { fitting, follow, layout, openingStep, rowAt, STEP_WIDTHS, stepAtX, xOfStep, zoom } from "./layout";
-import { divergingEntry, rangeOf, fixedLimit } from "./scale";
-import { stepOnScrub, xOnScrub } from "./scrub";
-import { thumbLayout } from "./thumb";
-import { DARK, makeInks } from "./tokens";
+import { ages } from "./stage/arcs";
+import { fromOklab, parseHex, ramp, toOklab } from "./ink/colour";
+import { foldRows, lagRow, LAG_ROWS } from "./lane/columns";
+import { compact, count, duration, listed, num, percent, size, when } from "./ink/format";
+import { targetAt, type HitScene } from "./stage/hit";
+import { fitting, follow, layout, openingStep, rowAt, stepAtX, xOfStep, zoom } from "./stage/layout";
+import { STEP_WIDTHS } from "../view/vocabulary";
+import { divergingEntry, rangeOf, fixedLimit } from "../analysis/scale";
+import { stepOnScrub, xOnScrub } from "./panels/scrubber";
+import { thumbLayout } from "./panels/thumbnail";
+import { DARK, makeInks } from "./ink/tokens";
 
 describe("layout", () => {
   it("keeps one time axis and one slot axis for every size and number of lanes", () => {

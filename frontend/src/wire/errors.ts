@@ -5,7 +5,7 @@
  *   ├── ManifestError    the description of a recording cannot be used
  *   ├── MessageError     bytes that are no frame message of this recording
  *   ├── EmbeddedError    an exported page whose data cannot be read
- *   └── LedgerError      a question the log cannot answer (ledger/log.ts)
+ *   └── LedgerError      a question the log cannot answer (memory/log.ts)
  */
 export class MnemoscopeError extends Error {
   /** Stable name of the error, for programs: `bad-header`, `newer-version`, … */

@@ -1,0 +1,73 @@
+/** The runs that are on the page: the one in front, and a new one behind it until that has been drawn. */
+
+import type { TimeWindow } from "../draw/stage/layout";
+import { currentInks } from "../ui/theme.svelte";
+import type { BridgeRun } from "./bridge.svelte";
+import type { ViewState } from "../view/permalink";
+import { Calm } from "../stage/settled.svelte";
+import { Desk, type PageActions } from "../stage/controller.svelte";
+import { applyView, viewStateOf } from "../stage/link";
+import { differencesOf, type Differences } from "./differences";
+
+export interface Shown {
+  readonly key: number;
+  readonly run: BridgeRun;
+  readonly desk: Desk;
+  readonly calm: Calm;
+  readonly apart: Differences;
+  /** Zoom of the run before, where this one is as long. */
+  readonly window: TimeWindow | null;
+}
+
+/** Steps per second to begin with. */
+const SPEED = 4;
+
+export class Sheets {
+  all = $state.raw<readonly Shown[]>([]);
+  /** Key of the run in front; −1: none yet. */
+  front = $state(-1);
+  readonly shown: Shown | null = $derived.by(() => this.all.find(({ key }) => key === this.front) ?? null);
+  private keys = 0;
+
+  constructor(
+    /** How the first run is looked at, out of a link. */
+    private readonly first: ViewState,
+    private readonly page: PageActions,
+  ) {}
+
+  /** Puts a new run behind what is shown, looked at in the same way. */
+  bring(run: BridgeRun): void {
+    const { first, shown: before } = this;
+    const desk = new Desk(run.session, currentInks(), this.page);
+    const { model, cursor } = desk;
+    applyView(before ? viewStateOf(before.desk) : first, desk, false);
+    const [one, other] = model.lanes;
+    if (!before) {
+      if (first.t === undefined) cursor.seek(model.interesting);
+      if (first.speed === undefined) cursor.speed = SPEED;
+      if (other!.model.spec.banks.some(({ name }) => name === one!.bank.name)) desk.setBank(1, one!.bank.name);
+    }
+    const same = before?.desk.model.signal.planned === model.signal.planned;
+    const window = before && same ? before.desk.view.window : null;
+    const calm = new Calm(run.session, () => 0);
+    const sheet = { key: ++this.keys, run, desk, calm, apart: differencesOf(model.log), window };
+    for (const one of this.all) if (one !== before) one.calm.stop();
+    this.all = before ? [before, sheet] : [sheet];
+  }
+
+  /** The first picture of a run is there: it comes to the front, at the step that is shown, and plays on. */
+  drawn(key: number): void {
+    const { all, shown } = this;
+    const sheet = all.find((one) => one.key === key);
+    if (!sheet || key < this.front) return;
+    if (shown) sheet.desk.cursor.seek(shown.desk.cursor.t); // it may have moved meanwhile
+    for (const one of all) if (one.key < key) one.calm.stop();
+    this.front = key;
+    this.all = all.filter((one) => one.key >= key);
+    if (sheet.run.playing) sheet.run.session.play();
+  }
+
+  stop(): void {
+    for (const sheet of this.all) sheet.calm.stop();
+  }
+}

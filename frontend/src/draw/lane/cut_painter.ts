@@ -1,0 +1,255 @@
+/** Painter of the cut through now: write head, matrix, read heads, usage, gates, on the lane's slot axis. */
+
+import type { NowBox } from "../stage/layout";
+import type { NowPicture, Block } from "./cut";
+import { divergingEntry } from "../../analysis/scale";
+import { text, type Ctx } from "../ink/text";
+import type { Inks } from "../ink/tokens";
+import { num } from "../ink/format";
+
+export interface NowStyle {
+  /** Limit of each signed block by its name, fixed for the recording. */
+  limits: ReadonlyMap<string, number>;
+  /** Norms are drawn relative to this; usage and weights to 1. */
+  usageLimit: number;
+  faded: boolean;
+  /** Row under the pointer. */
+  row: number | null;
+  /** Rows that keep the linked moment. */
+  linked: readonly number[];
+}
+
+/** A small canvas per lane that holds one pixel per matrix cell. */
+export class MatrixImage {
+  private readonly canvas = document.createElement("canvas");
+  private readonly pen = this.canvas.getContext("2d", { alpha: false })!;
+  private image: ImageData | null = null;
+
+  paint(
+    ctx: Ctx,
+    inks: Inks,
+    picture: NowPicture,
+    box: { x: number; y: number; w: number; h: number },
+    limits: ReadonlyMap<string, number>,
+  ): void {
+    const columns = picture.blocks.reduce((sum, block) => sum + block.columns, 0);
+    if (!this.image || this.image.width !== columns || this.image.height !== picture.rows) {
+      this.canvas.width = columns;
+      this.canvas.height = picture.rows;
+      this.image = new ImageData(columns, picture.rows);
+    }
+    let from = 0;
+    for (const block of picture.blocks) {
+      this.fill(block, from, picture, inks, limits.get(block.name) ?? 1);
+      from += block.columns;
+    }
+    this.pen.putImageData(this.image, 0, 0);
+    ctx.imageSmoothingEnabled = false;
+    const gaps = (picture.blocks.length - 1) * 3;
+    const total = picture.blocks.reduce((sum, block) => sum + block.weight, 0);
+    let x = box.x;
+    from = 0;
+    picture.blocks.forEach((block, k) => {
+      const last = k === picture.blocks.length - 1;
+      const w = last ? box.x + box.w - x : Math.round((block.weight / total) * (box.w - gaps));
+      ctx.drawImage(this.canvas, from, 0, block.columns, picture.rows, x, box.y, w, box.h);
+      from += block.columns;
+      x += w + 3;
+    });
+  }
+
+  private fill(block: Block, from: number, picture: NowPicture, inks: Inks, limit: number): void {
+    const { data, width } = this.image!;
+    for (let row = 0; row < picture.rows; row++) {
+      for (let k = 0; k < block.columns; k++) {
+        const o = (row * width + from + k) * 4;
+        const v = block.values[row * block.columns + k]!;
+        if (row >= picture.filled || v !== v) {
+          for (let i = 0; i < 3; i++) data[o + i] = inks.ground[i]!;
+        } else {
+          const table = block.map === "signed" ? inks.diverging : inks.grey;
+          const entry =
+            block.map === "signed" ? divergingEntry(v, limit) : Math.max(0, Math.min(255, Math.round(v * 255)));
+          for (let i = 0; i < 3; i++) data[o + i] = table[entry * 3 + i]!;
+        }
+        data[o + 3] = 255;
+      }
+    }
+  }
+}
+
+export function paintNow(
+  ctx: Ctx,
+  inks: Inks,
+  box: NowBox,
+  picture: NowPicture,
+  image: MatrixImage,
+  style: NowStyle,
+): void {
+  const { matrix } = box;
+  const rowH = matrix.h / picture.rows;
+  const middle = (row: number): number => matrix.y + (row + 0.5) * rowH;
+  ctx.globalAlpha = style.faded ? 0.72 : 1;
+  ctx.fillStyle = inks.sk;
+  ctx.fillRect(matrix.x, matrix.y, matrix.w, matrix.h);
+  image.paint(ctx, inks, picture, matrix, style.limits);
+  vectors(ctx, inks, box, picture, style.limits.get("memory") ?? 1);
+  picture.writes.forEach((weights, h) => bars(ctx, inks.wf, weights, box.writeX, -1, middle, rowH, h));
+  picture.reads.forEach((weights, h) => bars(ctx, inks.rf, weights, box.readX, 1, middle, rowH, h));
+  if (picture.blocks.length === 1 || picture.blocks[0]!.name === "keys") arrows(ctx, inks, box, picture, middle);
+  outline(ctx, inks, box, picture, style, middle, rowH);
+  if (box.usage) {
+    ctx.fillStyle = inks.t3;
+    ctx.globalAlpha = (style.faded ? 0.5 : 1) * 0.75;
+    for (let row = 0; row < picture.rows; row++) {
+      const v = Math.min(1, picture.usage[row]! / style.usageLimit);
+      if (v > 0.02) ctx.fillRect(box.usage.x, middle(row) - barH(rowH) / 2, v * box.usage.w, barH(rowH));
+    }
+  }
+  ctx.globalAlpha = style.faded ? 0.5 : 1;
+  if (box.gates) dials(ctx, inks, box.gates, picture);
+  ctx.globalAlpha = 1;
+}
+
+function barH(rowH: number): number {
+  return rowH >= 3 ? rowH - 1 : Math.max(1, rowH);
+}
+
+function bars(
+  ctx: Ctx,
+  ink: string,
+  weights: Float32Array,
+  x: number,
+  direction: 1 | -1,
+  middle: (row: number) => number,
+  rowH: number,
+  head: number,
+): void {
+  ctx.fillStyle = ink;
+  for (let row = 0; row < weights.length; row++) {
+    const v = weights[row]!;
+    if (v < 0.03) continue;
+    const length = Math.max(1.5, Math.min(1, v) * 11);
+    const top = middle(row) - barH(rowH) / 2;
+    ctx.fillRect(direction < 0 ? x - length : x, top, length, barH(rowH));
+    // Head k carries k notches, so that heads are told apart without a second colour.
+    for (let k = 0; k < head && rowH >= 3; k++)
+      ctx.clearRect(direction < 0 ? x - 3 - 3 * k : x + 2 + 3 * k, top, 1, barH(rowH));
+  }
+}
+
+/** ▶ solid where the strongest write goes, ◀ outline where each read head reads most. */
+function arrows(ctx: Ctx, inks: Inks, box: NowBox, picture: NowPicture, middle: (row: number) => number): void {
+  for (const weights of picture.writes) {
+    const row = strongest(weights);
+    if (weights[row]! <= 0.15) continue;
+    const y = middle(row);
+    ctx.fillStyle = inks.wf;
+    ctx.beginPath();
+    ctx.moveTo(box.writeX + 1, y);
+    ctx.lineTo(box.writeX - 7, y - 5);
+    ctx.lineTo(box.writeX - 7, y + 5);
+    ctx.fill();
+  }
+  for (const weights of picture.reads) {
+    const row = strongest(weights);
+    if (weights[row]! <= 0.15) continue;
+    const y = middle(row);
+    ctx.strokeStyle = inks.rf;
+    ctx.fillStyle = inks.bg;
+    ctx.lineWidth = 1.6;
+    ctx.beginPath();
+    ctx.moveTo(box.readX, y);
+    ctx.lineTo(box.readX + 8, y - 5);
+    ctx.lineTo(box.readX + 8, y + 5);
+    ctx.closePath();
+    ctx.fill();
+    ctx.stroke();
+  }
+}
+
+function strongest(weights: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < weights.length; i++) if (weights[i]! > weights[best]!) best = i;
+  return best;
+}
+
+/** Erase vector on the upper edge of the matrix, write vector on the lower one, 3 px each, in the gaps between lanes. */
+function vectors(ctx: Ctx, inks: Inks, box: NowBox, picture: NowPicture, limit: number): void {
+  const { matrix } = box;
+  const cell = (n: number, k: number): [number, number] => {
+    const a = Math.round((k / n) * matrix.w);
+    return [matrix.x + a, Math.round(((k + 1) / n) * matrix.w) - a];
+  };
+  const alpha = ctx.globalAlpha;
+  if (picture.erase) {
+    ctx.fillStyle = inks.ef;
+    picture.erase.forEach((v, k) => {
+      const [x, w] = cell(picture.erase!.length, k);
+      ctx.globalAlpha = alpha * Math.min(1, Math.max(0, v));
+      ctx.fillRect(x, matrix.y - 4, w, 3);
+    });
+    ctx.globalAlpha = alpha;
+  }
+  picture.add?.forEach((v, k) => {
+    const [x, w] = cell(picture.add!.length, k);
+    const entry = divergingEntry(v, limit) * 3;
+    ctx.fillStyle = `rgb(${inks.diverging[entry]},${inks.diverging[entry + 1]},${inks.diverging[entry + 2]})`;
+    ctx.fillRect(x, matrix.y + matrix.h + 1, w, 3);
+  });
+}
+
+function outline(
+  ctx: Ctx,
+  inks: Inks,
+  box: NowBox,
+  picture: NowPicture,
+  style: NowStyle,
+  middle: (row: number) => number,
+  rowH: number,
+): void {
+  const { matrix } = box;
+  const h = Math.max(4, rowH);
+  ctx.lineWidth = 1.5;
+  ctx.strokeStyle = inks.w;
+  for (const row of style.linked) {
+    if (row < picture.filled) ctx.strokeRect(matrix.x - 0.5, middle(row) - h / 2, matrix.w + 1, h);
+  }
+  if (style.row !== null && style.row < picture.rows) {
+    ctx.lineWidth = 1;
+    ctx.strokeStyle = inks.tx;
+    ctx.strokeRect(matrix.x - 0.5, middle(style.row) - h / 2 - 0.5, matrix.w + 1, h + 1);
+  }
+}
+
+/** A dial is 270°, radius 8, stroke 3; name over number. */
+function dials(ctx: Ctx, inks: Inks, box: { x: number; y: number; w: number; h: number }, picture: NowPicture): void {
+  const pitch = Math.min(34, box.h / Math.max(1, picture.dials.length));
+  const from = Math.PI * 0.75;
+  const sweep = Math.PI * 1.5;
+  const roomy = pitch >= 26;
+  picture.dials.forEach((dial, k) => {
+    const y = box.y + pitch * (k + 0.5);
+    const r = roomy ? 8 : 6;
+    ctx.lineWidth = roomy ? 3 : 2.5;
+    ctx.lineCap = "round";
+    ctx.strokeStyle = inks.hv;
+    ctx.beginPath();
+    ctx.arc(box.x + 8, y, r, from, from + sweep);
+    ctx.stroke();
+    const value = Math.max(0, Math.min(1, dial.value));
+    if (value > 0.02) {
+      ctx.strokeStyle = dial.ink === "e" ? inks.ef : dial.ink === "w" ? inks.wf : inks.rf;
+      ctx.beginPath();
+      ctx.arc(box.x + 8, y, r, from, from + sweep * value);
+      ctx.stroke();
+    }
+    if (roomy) {
+      text(ctx, dial.name, box.x + 25, y - 6, { colour: inks.t3 });
+      text(ctx, dial.words ?? num(dial.value), box.x + 25, y + 7, { colour: inks.t2 });
+    } else {
+      text(ctx, dial.name, box.x + 22, y, { colour: inks.t3 });
+    }
+  });
+  ctx.lineCap = "butt";
+}

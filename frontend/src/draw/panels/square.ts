@@ -1,0 +1,96 @@
+/** The reads of one head as a square: a row per step, a column per slot (for attention: per step read). */
+
+import { attentionRow, readRow } from "../../memory/banks";
+import type { ModelLog } from "../../memory/log";
+import type { BankSpec } from "../../wire/manifest";
+import type { Ctx } from "../ink/text";
+import type { Inks } from "../ink/tokens";
+
+/** Largest picture; longer runs are folded by maximum, never by mean. */
+const MOST = 512;
+
+/** How `steps` × `slots` cells lie on the picture. */
+export function squareFold(
+  steps: number,
+  slots: number,
+): { rows: number; columns: number; down: number; across: number } {
+  const down = Math.max(1, Math.ceil(steps / MOST));
+  const across = Math.max(1, Math.ceil(slots / MOST));
+  return { rows: Math.ceil(steps / down), columns: Math.ceil(slots / across), down, across };
+}
+
+export class SquareImage {
+  private readonly canvas = document.createElement("canvas");
+  private readonly pen = this.canvas.getContext("2d", { alpha: false })!;
+  private readonly fold: ReturnType<typeof squareFold>;
+  private readonly steps: number;
+  private readonly row: Float32Array;
+  private drawn = 0;
+
+  constructor(
+    private readonly model: ModelLog,
+    private readonly bank: BankSpec,
+    private readonly head: number,
+    private readonly inks: Inks,
+  ) {
+    this.steps = Math.max(1, model.steps);
+    this.fold = squareFold(this.steps, bank.kind === "append" ? this.steps : (bank.slots ?? 1));
+    this.row = new Float32Array(this.fold.columns);
+    this.canvas.width = this.fold.columns;
+    this.canvas.height = this.fold.rows;
+    this.pen.fillStyle = inks.sk;
+    this.pen.fillRect(0, 0, this.fold.columns, this.fold.rows);
+  }
+
+  /** Draws rows until the clock passes `deadline` (ms); true when all are there. */
+  extend(deadline: number): boolean {
+    const { rows, columns, down, across } = this.fold;
+    const image = this.pen.createImageData(columns, 1);
+    while (this.drawn < rows) {
+      this.row.fill(0);
+      for (let t = this.drawn * down; t < Math.min(this.steps, (this.drawn + 1) * down); t++) {
+        const weights = this.weights(t);
+        for (let s = 0; s < weights.length; s++) {
+          const column = Math.floor(s / across);
+          if (weights[s]! > this.row[column]!) this.row[column] = weights[s]!;
+        }
+      }
+      for (let column = 0; column < columns; column++) {
+        const entry = Math.min(255, Math.floor(Math.sqrt(Math.max(0, this.row[column]!)) * 256)) * 3;
+        for (let k = 0; k < 3; k++) image.data[column * 4 + k] = this.inks.sequential[entry + k]!;
+        image.data[column * 4 + 3] = 255;
+      }
+      this.pen.putImageData(image, 0, this.drawn++);
+      if (performance.now() > deadline) return this.drawn >= rows;
+    }
+    return true;
+  }
+
+  paint(ctx: Ctx, size: number, t: number): void {
+    ctx.imageSmoothingEnabled = false;
+    ctx.clearRect(0, 0, size, size);
+    ctx.drawImage(this.canvas, 0, 0, size, size);
+    ctx.fillStyle = this.inks.tx;
+    ctx.globalAlpha = 0.7;
+    ctx.fillRect(0, Math.round(((t + 0.5) / this.steps) * size), size, 1);
+    ctx.globalAlpha = 1;
+  }
+
+  /** What lies at a place of a picture that is `size` wide and high; null outside what was read. */
+  at(x: number, y: number, size: number): { t: number; slot: number } | null {
+    const slots = this.bank.kind === "append" ? this.steps : (this.bank.slots ?? 1);
+    const t = Math.floor((y / size) * this.steps);
+    const slot = Math.floor((x / size) * slots);
+    if (t < 0 || t >= this.steps || slot < 0 || slot >= slots) return null;
+    return this.bank.kind === "append" && slot > t ? null : { t, slot };
+  }
+
+  weight(t: number, slot: number): number | undefined {
+    return this.weights(t)[slot];
+  }
+
+  private weights(t: number): Float32Array {
+    const { model, bank, head } = this;
+    return bank.kind === "append" ? attentionRow(model, bank.name, head, t) : readRow(model, bank.name, head, t);
+  }
+}

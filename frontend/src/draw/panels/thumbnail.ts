@@ -1,0 +1,117 @@
+/** A small stage for a card: arcs, signal, and the lanes' tapes, without text. Drawn from a real recording. */
+
+import { provenanceArcs } from "../../memory/arcs";
+import type { TaskEvent } from "../../wire/manifest";
+import { paintArcs } from "../stage/arcs";
+import type { Lane } from "../lane/lane";
+import type { StageLayout, TimeWindow } from "../stage/layout";
+import { xOfStep } from "../stage/layout";
+import { paintLine, paintWindows, signalY } from "../stage/strip";
+import type { SignalTrack } from "../../analysis/signal";
+import { glyph, text, textWidth, type Ctx } from "../ink/text";
+import type { Inks } from "../ink/tokens";
+
+export interface ThumbScene {
+  t: number;
+  window: TimeWindow;
+  signal: SignalTrack;
+  events: readonly TaskEvent[];
+  lanes: readonly { lane: Lane; shares: ArrayLike<number> | null }[];
+  /** Names on the lanes. */
+  labels: boolean;
+}
+
+export interface ThumbLayout extends StageLayout {
+  rasters: { y: number; h: number }[];
+}
+
+/** Boxes of a card of that size: strip on top, lanes below with 5 px between them. */
+export function thumbLayout(W: number, H: number, lanes: number): ThumbLayout {
+  const strip = Math.round(H * (lanes > 2 ? 0.38 : 0.52));
+  const gap = 5;
+  const h = lanes ? Math.floor((H - strip - 8 - gap * (lanes - 1)) / lanes) : 0;
+  const arc = Math.round(strip * 0.46);
+  return {
+    mode: "phone",
+    W,
+    H,
+    pad: 0,
+    time: { x: 0, w: W },
+    strip,
+    arcBase: arc,
+    signal: { top: arc + 8, bottom: strip - 8 },
+    axis: { y: strip, h: 0 },
+    lanes: [],
+    health: null,
+    bottom: H,
+    ages: null,
+    nowX: W,
+    rasters: Array.from({ length: lanes }, (_, k) => ({ y: strip + k * (h + gap), h })),
+  };
+}
+
+export function paintThumb(ctx: Ctx, inks: Inks, layout: ThumbLayout, scene: ThumbScene): void {
+  const { signal, window, t } = scene;
+  ctx.fillStyle = inks.sk;
+  ctx.fillRect(0, 0, layout.W, layout.H);
+  const range = signal.range();
+  if (signal.kind === "bits") paintBits(ctx, inks, layout, scene);
+  else {
+    paintWindows(ctx, inks, layout, window, scene.events, t);
+    const answers = scene.lanes.map(({ lane }) => ({
+      stream: lane.stream,
+      hue: lane.hue,
+      emphasis: "normal" as const,
+    }));
+    paintLine(ctx, inks, layout, window, signal, answers, t, range);
+  }
+  const sets = scene.lanes.flatMap(({ lane, shares }, nest) =>
+    shares
+      ? [
+          {
+            hue: lane.hue,
+            t,
+            list: provenanceArcs(shares, { max: 5, least: 0.03 }).arcs,
+            nest,
+            emphasis: "normal" as const,
+          },
+        ]
+      : [],
+  );
+  const y = (step: number): number =>
+    signal.kind === "bits" ? layout.signal.top : signalY(layout, range, signal.shown(step));
+  paintArcs(ctx, inks, layout, window, sets, y);
+  scene.lanes.forEach(({ lane }, k) => {
+    const box = layout.rasters[k]!;
+    lane.tape.paint(ctx, { x: 0, y: box.y, w: layout.W, h: box.h }, window.first, window.step, t + 1);
+    if (!scene.labels) return;
+    const width = textWidth(ctx, lane.label, 11, 500) + 30;
+    ctx.globalAlpha = 0.85;
+    ctx.fillStyle = inks.sk;
+    ctx.beginPath();
+    ctx.roundRect(8, box.y + box.h / 2 - 9, width, 18, 4);
+    ctx.fill();
+    ctx.globalAlpha = 1;
+    glyph(ctx, inks, lane.hue, 17, box.y + box.h / 2, 4);
+    text(ctx, lane.label, 27, box.y + box.h / 2 + 0.5, { colour: inks.tx, weight: 500 });
+  });
+  ctx.fillStyle = inks.tx;
+  ctx.fillRect(Math.round(xOfStep(layout, window, t)) - 0.5, layout.arcBase, 1.5, layout.H - layout.arcBase);
+}
+
+function paintBits(ctx: Ctx, inks: Inks, layout: ThumbLayout, scene: ThumbScene): void {
+  const { signal, window, t } = scene;
+  const { top, bottom } = layout.signal;
+  const cell = Math.max(1, Math.floor((bottom - top) / signal.width));
+  const last = Math.ceil(window.first + layout.time.w / window.step);
+  for (let s = Math.max(0, Math.floor(window.first)); s <= last && signal.has(s); s++) {
+    const x = xOfStep(layout, window, s) - window.step / 2;
+    ctx.globalAlpha = s <= t ? 1 : 0.3;
+    ctx.fillStyle = signal.asked(s) ? inks[scene.lanes[0]?.lane.hue ?? "ntm"] : inks.tx;
+    for (let k = 0; k < signal.width; k++) {
+      const v = signal.asked(s) ? signal.output(scene.lanes[0]?.lane.stream ?? 0, s, k) : signal.input(s, k);
+      if (v > 0.5) ctx.fillRect(x, top + k * cell, Math.max(1, window.step), Math.max(1, cell - 1));
+    }
+  }
+  ctx.globalAlpha = 1;
+}

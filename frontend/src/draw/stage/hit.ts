@@ -1,0 +1,78 @@
+/** What lies under the pointer, read from the same boxes that were drawn. */
+
+import type { Target } from "../../view/vocabulary";
+import { rowAt, stepAtX, type Box, type StageLayout, type TimeWindow } from "./layout";
+
+export interface HitLane {
+  stream: number;
+  rows: number;
+  /** The raster of this lane shows lags whatever the others show. */
+  lagged?: boolean;
+  dials: number;
+  slotOfRow(row: number): number;
+  /** Slots that exist at step t. */
+  slotsAt(t: number): number;
+}
+
+export interface HitScene {
+  /** The playhead. */
+  t: number;
+  /** Last step that can be pointed at. */
+  last: number;
+  /** Rows are slots (else lags, which name no slot). */
+  slots: boolean;
+  lanes: readonly HitLane[];
+}
+
+function inside(box: Box, x: number, y: number): boolean {
+  return x >= box.x && x < box.x + box.w && y >= box.y && y < box.y + box.h;
+}
+
+export function targetAt(
+  layout: StageLayout,
+  window: TimeWindow,
+  scene: HitScene,
+  x: number,
+  y: number,
+): Target | null {
+  const inTime = x >= layout.time.x && x < layout.time.x + layout.time.w;
+  const t = Math.max(0, Math.min(scene.last, stepAtX(layout, window, x)));
+  if (inTime && y >= layout.axis.y && y < layout.axis.y + layout.axis.h) return { zone: "axis", t };
+  if (inTime && y >= 0 && y < layout.strip) return { zone: "signal", t };
+  for (const box of layout.lanes) {
+    const lane = scene.lanes[box.index];
+    if (!lane) continue;
+    const { stream } = lane;
+    if (inside(box.raster, x, y)) {
+      const step = Math.min(t, scene.t);
+      const row = rowAt(box.raster, lane.rows, y);
+      return {
+        zone: "lane",
+        stream,
+        t: step,
+        slot: scene.slots && !lane.lagged && t <= scene.t ? slot(lane, row, step) : null,
+      };
+    }
+    if (box.folded) {
+      if (inside(box.header, x, y)) return { zone: "header", stream, t: scene.t };
+      continue;
+    }
+    const { now } = box;
+    if (now.gates && inside(now.gates, x, y)) {
+      const pitch = Math.min(34, now.gates.h / Math.max(1, lane.dials));
+      const dial = Math.floor((y - now.gates.y) / pitch);
+      if (dial < lane.dials) return { zone: "dial", stream, t: scene.t, dial };
+    }
+    const cut = { x: now.x, y: now.y, w: now.usage ? now.usage.x + now.usage.w - now.x : now.w, h: now.h };
+    if (inside(cut, x, y))
+      return { zone: "lane", stream, t: scene.t, slot: slot(lane, rowAt(now, lane.rows, y), scene.t) };
+    if (inside(box.header, x, y)) return { zone: "header", stream, t: scene.t };
+  }
+  return null;
+}
+
+function slot(lane: HitLane, row: number | null, t: number): number | null {
+  if (row === null) return null;
+  const index = lane.slotOfRow(row);
+  return index < lane.slotsAt(t) ? index : null;
+}

@@ -1,0 +1,290 @@
+/**
+ * The ledger seen from the page: ask for a row, get it soon, never wait for a stale one.
+ *
+ * A worker holds a log of its own (every message is sent to it once, copied unless its memory can be shared, shareable.ts)
+ * and answers one question at a time. A new
+ * question of the same asker about the same head takes the place of one still waiting, so that a fast pointer does not
+ * queue up rows nobody looks at any more. Where the page may not have a worker (a strict content policy, some file://
+ * set-ups) the same questions are answered here, one per turn of the event loop.
+ */
+import { LedgerError } from "../errors";
+import type { RecordingLog } from "../log";
+import { answer } from "./questions";
+import type { FromWorker, Question, ToWorker } from "./questions";
+import { isShared } from "./shareable";
+import { spawnLedger } from "./spawn";
+
+export type { Question } from "./questions";
+
+/** A row of shares or held parts. Shared with the cache: read it, do not write to it. */
+export type Row = Float64Array;
+
+/** What of a Worker is used; tests put something else in its place. */
+export interface WorkerLike {
+  postMessage(message: ToWorker, transfer: Transferable[]): void;
+  terminate(): void;
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
+}
+
+export interface LedgerOptions {
+  /** Starts the worker; may throw. Null: answer on the main thread. */
+  readonly spawn?: (() => WorkerLike) | null;
+  /** Rows kept, in bytes. */
+  readonly cacheBytes?: number;
+  /** How long a worker may take to start before the main thread takes over, in ms. */
+  readonly startWithin?: number;
+}
+
+interface Waiting {
+  readonly question: Question;
+  readonly resolve: (row: Row | null) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Fill {
+  readonly question: Omit<Question, "t">;
+  readonly first: number;
+  next: number;
+  until: number;
+}
+
+export class LedgerClient {
+  private worker: WorkerLike | null = null;
+  private ready = false;
+  private closed = false;
+  /** Questions not yet sent, by asker and head; a Map keeps the order in which they were asked. */
+  private readonly queue = new Map<string, Waiting>();
+  private asked: (Waiting & { readonly id: number }) | null = null;
+  private ids = 0;
+  private readonly fills = new Map<string, Fill>();
+  private readonly cache: RowCache;
+  private readonly answered = new Set<(question: Question, row: Row) => void>();
+  private readonly cleanup: (() => void)[] = [];
+
+  constructor(
+    private readonly log: RecordingLog,
+    { spawn = spawnLedger as () => WorkerLike, cacheBytes = 32 << 20, startWithin = 5000 }: LedgerOptions = {},
+  ) {
+    this.cache = new RowCache(cacheBytes);
+    if (spawn) this.start(spawn, startWithin);
+    this.cleanup.push(log.onGrow(() => this.next()));
+  }
+
+  /** Where rows are computed. */
+  get mode(): "worker" | "main" {
+    return this.worker ? "worker" : "main";
+  }
+
+  /**
+   * Shares [t + 2] of what a read head reads at step t. Null when the answer is no longer wanted (the same `asker` has
+   * asked about another step since) or cannot be had yet (steps up to t are not all held). Rejects with LedgerError.
+   */
+  shares(stream: number, bank: string | null, head: number, t: number, asker = ""): Promise<Row | null> {
+    return this.ask({ kind: "shares", stream, bank, index: head, t }, asker);
+  }
+
+  /** Shares [t + 2] of what a slot holds after step t; as `shares`. */
+  slot(stream: number, bank: string | null, slot: number, t: number, asker = ""): Promise<Row | null> {
+    return this.ask({ kind: "slot", stream, bank, index: slot, t }, asker);
+  }
+
+  /** What is left of the write of each step 0 … t after step t, [t + 1]; as `shares`. */
+  held(stream: number, bank: string | null, t: number, asker = ""): Promise<Row | null> {
+    return this.ask({ kind: "held", stream, bank, index: 0, t }, asker);
+  }
+
+  ask(question: Question, asker = ""): Promise<Row | null> {
+    const known = this.cache.get(name(question));
+    if (known) return Promise.resolve(known);
+    if (this.closed || !this.holds(question)) return Promise.resolve(null);
+    return new Promise((resolve, reject) => {
+      // A slot or head of its own is a question of its own only where several are wanted at once: say so by `asker`.
+      const key = `${asker}/${question.kind}/${question.stream}/${question.bank}/${question.kind === "shares" ? question.index : ""}`;
+      this.queue.get(key)?.resolve(null);
+      this.queue.set(key, { question, resolve, reject });
+      this.next();
+    });
+  }
+
+  /** The answer if it is there already: for painters, which do not wait. */
+  peek(question: Question): Row | null {
+    return this.cache.get(name(question)) ?? null;
+  }
+
+  /**
+   * Computes the shares of steps first … until − 1 whenever nothing else is asked; they come to `onAnswer` and `peek`. Called again
+   * for a stretch that does not begin further left it goes on where it was.
+   */
+  fill(stream: number, bank: string | null, head: number, first: number, until: number): void {
+    const question = { kind: "shares", stream, bank, index: head } as const;
+    const key = `${stream}/${bank}/${head}`;
+    const fill = this.fills.get(key);
+    if (fill && first >= fill.first && first <= fill.next) fill.until = until;
+    else this.fills.set(key, { question, first, next: first, until });
+    this.next();
+  }
+
+  /** Ends a fill; what it computed stays in the cache. */
+  stopFill(stream: number, bank: string | null, head: number): void {
+    this.fills.delete(`${stream}/${bank}/${head}`);
+  }
+
+  /** Calls `listener` with every row that has been computed. Returns the way to stop it. */
+  onAnswer(listener: (question: Question, row: Row) => void): () => void {
+    this.answered.add(listener);
+    return () => this.answered.delete(listener);
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const stop of this.cleanup) stop();
+    this.worker?.terminate();
+    this.worker = null;
+    for (const waiting of [...this.queue.values(), ...(this.asked ? [this.asked] : [])]) waiting.resolve(null);
+    this.queue.clear();
+    this.fills.clear();
+    this.asked = null;
+  }
+
+  private start(spawn: () => WorkerLike, within: number): void {
+    try {
+      this.worker = spawn();
+    } catch {
+      return; // not allowed here: `mode` says so, and the main thread answers
+    }
+    const worker = this.worker;
+    worker.onmessage = (event) => this.hear(event.data);
+    worker.onerror = () => this.takeOver();
+    worker.onmessageerror = () => this.takeOver();
+    const timer = setTimeout(() => {
+      if (!this.ready) this.takeOver();
+    }, within);
+    const send = (bytes: Uint8Array<ArrayBuffer>): void => this.send({ type: "message", bytes }, [bytes.buffer]);
+    this.cleanup.push(
+      () => clearTimeout(timer),
+      this.log.onMessage((bytes) => {
+        if (isShared(bytes)) this.send({ type: "message", bytes }, []);
+        else send(new Uint8Array(bytes));
+      }),
+    );
+    this.send({ type: "open", manifest: this.log.manifest.raw }, []);
+    for (const message of this.log.messages()) send(message);
+  }
+
+  private send(message: ToWorker, transfer: Transferable[]): void {
+    this.worker?.postMessage(message, transfer);
+  }
+
+  /** The worker cannot be had or has died: answer here from now on, first what it owes. */
+  private takeOver(): void {
+    this.worker?.terminate();
+    this.worker = null;
+    const owed = this.asked;
+    this.asked = null;
+    if (owed) this.compute(owed);
+    else this.next();
+  }
+
+  private hear(message: FromWorker): void {
+    if (message.type === "ready") {
+      this.ready = true;
+      return;
+    }
+    const waiting = this.asked;
+    if (!waiting || waiting.id !== message.id) return;
+    this.asked = null;
+    if (message.type === "answer") this.settle(waiting, message.row);
+    else this.refuse(waiting, new LedgerError(message.code, message.message, message.where, message.cure));
+    this.next();
+  }
+
+  /** Takes up the next question if nothing is being computed. */
+  private next(): void {
+    if (this.asked || this.closed) return;
+    const waiting = this.take();
+    if (!waiting) return;
+    const id = ++this.ids;
+    this.asked = { ...waiting, id };
+    if (this.worker) this.send({ type: "ask", id, question: waiting.question }, []);
+    else setTimeout(() => this.asked?.id === id && this.compute(this.asked), 0);
+  }
+
+  private take(): Waiting | null {
+    for (const [key, waiting] of this.queue) {
+      this.queue.delete(key);
+      return waiting;
+    }
+    for (const fill of this.fills.values()) {
+      while (fill.next < fill.until) {
+        const question: Question = { ...fill.question, t: fill.next };
+        if (!this.holds(question)) break;
+        fill.next++;
+        if (this.cache.get(name(question))) continue;
+        const drop = (): void => undefined; // listeners hear of it; a refused row of a fill is asked for by nobody
+        return { question, resolve: drop, reject: drop };
+      }
+    }
+    return null;
+  }
+
+  private compute(waiting: Waiting): void {
+    try {
+      this.settle(waiting, answer(this.log.model(waiting.question.stream), waiting.question));
+    } catch (error) {
+      this.refuse(waiting, error instanceof Error ? error : new LedgerError("failed", String(error)));
+    }
+    this.asked = null;
+    this.next();
+  }
+
+  private settle(waiting: Waiting, row: Row): void {
+    this.cache.set(name(waiting.question), row);
+    waiting.resolve(row);
+    for (const listener of this.answered) listener(waiting.question, row);
+  }
+
+  private refuse(waiting: Waiting, error: Error): void {
+    // A keyframe on its way: as with missing steps, the same question has an answer later.
+    if (error instanceof LedgerError && error.code === "not-held") waiting.resolve(null);
+    else waiting.reject(error);
+  }
+
+  private holds({ stream, t }: Question): boolean {
+    const model = this.log.models[stream];
+    return model !== undefined && t >= 0 && t < model.steps && (model.spec.keyframe.bytes === 0 || !!model.keyframe(0));
+  }
+}
+
+function name({ kind, stream, bank, index, t }: Question): string {
+  return `${kind}/${stream}/${bank}/${index}/${t}`;
+}
+
+/** Rows by name, least recently used out first once they take more than `limit` bytes. */
+class RowCache {
+  private readonly rows = new Map<string, Row>();
+  private bytes = 0;
+
+  constructor(private readonly limit: number) {}
+
+  get(key: string): Row | undefined {
+    const row = this.rows.get(key);
+    if (row) {
+      this.rows.delete(key);
+      this.rows.set(key, row);
+    }
+    return row;
+  }
+
+  set(key: string, row: Row): void {
+    this.bytes += row.byteLength - (this.rows.get(key)?.byteLength ?? 0);
+    this.rows.delete(key);
+    this.rows.set(key, row);
+    for (const [oldest, old] of this.rows) {
+      if (this.bytes <= this.limit) break;
+      this.rows.delete(oldest);
+      this.bytes -= old.byteLength;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/** The slow questions to the ledger, as data that can be sent to a worker, and how each is answered. */
+import { MnemoscopeError } from "../../wire/errors";
+import { parseManifest } from "../../wire/manifest";
+import type { Json } from "../../wire/json";
+import { LedgerError } from "../errors";
+import { heldRow } from "../held";
+import { RecordingLog } from "../log";
+import type { ModelLog } from "../model_log";
+import { sharesAt, slotOrigins } from "../shares";
+
+export interface Question {
+  /** shares: of what a read head reads · slot: of what a slot holds · held: what is left of every write. */
+  readonly kind: "shares" | "slot" | "held";
+  readonly stream: number;
+  /** Null: the model's default bank. */
+  readonly bank: string | null;
+  /** Read head or slot; 0 for `held`. */
+  readonly index: number;
+  readonly t: number;
+}
+
+/** Needs all steps 0 … t of the model. Throws LedgerError. */
+export function answer(model: ModelLog, { kind, bank, index, t }: Question): Float64Array<ArrayBuffer> {
+  if (kind === "shares") return sharesAt(model, bank, index, t);
+  if (kind === "slot") return slotOrigins(model, bank, index, t);
+  return heldRow(model, bank, t);
+}
+
+// --- between the page and its worker ---
+
+export type ToWorker =
+  | { readonly type: "open"; readonly manifest: Json }
+  | { readonly type: "message"; readonly bytes: Uint8Array }
+  | { readonly type: "ask"; readonly id: number; readonly question: Question };
+
+export type FromWorker =
+  | { readonly type: "ready" }
+  | { readonly type: "answer"; readonly id: number; readonly row: Float64Array<ArrayBuffer> }
+  | {
+      readonly type: "refusal";
+      readonly id: number;
+      readonly code: string;
+      readonly message: string;
+      readonly where: string | null;
+      readonly cure: string | null;
+    };
+
+/** The worker's side: a log of its own, fed with the same messages as the page's. */
+export class LedgerService {
+  private log: RecordingLog | null = null;
+
+  constructor(private readonly post: (message: FromWorker, transfer: Transferable[]) => void) {
+    post({ type: "ready" }, []);
+  }
+
+  receive(message: ToWorker): void {
+    if (message.type === "open") this.log = new RecordingLog(parseManifest(message.manifest));
+    else if (message.type === "message") this.log?.append(message.bytes);
+    else this.reply(message.id, message.question);
+  }
+
+  private reply(id: number, question: Question): void {
+    try {
+      if (!this.log) throw new LedgerError("not-open", "The worker was asked before it was given a recording.");
+      const row = answer(this.log.model(question.stream), question);
+      this.post({ type: "answer", id, row }, [row.buffer]);
+    } catch (error) {
+      const { code, where, cure } = error instanceof MnemoscopeError ? error : UNKNOWN;
+      const message = error instanceof Error ? error.message : String(error);
+      this.post({ type: "refusal", id, code, message, where, cure }, []);
+    }
+  }
+}
+
+const UNKNOWN = { code: "failed", where: null, cure: "Reload the page." };

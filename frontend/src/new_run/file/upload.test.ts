@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { ApiError } from "../../server/errors";
+import type { ImportOptions, RetryOptions, Upload } from "../../wire/wire.gen";
+import { added, Sending } from "./upload.svelte";
+
+const READ = { id: "u1", report: {} } as Upload;
+const FILE = new File(["a,b"], "x.csv");
+
+/** A server that answers in turn; an error is a refusal. */
+function sending(...answers: (Upload | Error)[]) {
+  const asked: (ImportOptions | undefined)[] = [];
+  const took: [string, string, boolean][] = [];
+  const server = {
+    upload: (_: File, more?: { options?: ImportOptions }): Promise<Upload> => {
+      asked.push(more?.options);
+      const answer = answers.shift()!;
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+  };
+  return { asked, took, way: new Sending((upload, name, again) => took.push([upload.id, name, again]), server) };
+}
+
+function refused(label: string, options: RetryOptions): ApiError {
+  return new ApiError(422, "import-failed", "no", "line 3", "Correct it.", { label, options });
+}
+
+describe("a file on its way", () => {
+  it("is sent again with one cure after the other until it can be read", async () => {
+    const { asked, took, way } = sending(
+      refused("Treat “x” as missing", { missing: ["x"] }),
+      refused("Treat “y” as missing", { missing: ["y"] }),
+      refused("Skip such rows", { ragged: "skip" }),
+      READ,
+    );
+    await way.send(FILE, null);
+    while (way.retry) await way.again(way.retry.options);
+    expect(asked).toEqual([
+      {},
+      { missing: ["x"], sentinels: [] },
+      { missing: ["x", "y"], sentinels: [] },
+      { missing: ["x", "y"], sentinels: [], ragged: "skip" },
+    ]);
+    expect(took).toEqual([["u1", "x.csv", false]]);
+    expect([way.error, way.file]).toEqual([null, null]);
+  });
+
+  it("is known once it was read, and a new file begins anew", async () => {
+    const { asked, took, way } = sending(READ, READ, READ);
+    await way.send(FILE, null);
+    await way.again({ sentinels: [-999] });
+    await way.send(FILE, null);
+    expect(took.map(([, , again]) => again)).toEqual([false, true, false]);
+    expect(asked).toEqual([{}, { missing: [], sentinels: [-999] }, {}]);
+  });
+
+  it("is not sent where it is too large, or where there is none any more", async () => {
+    const { asked, way } = sending();
+    await way.send(FILE, 2);
+    expect(way.error).toMatchObject({ code: "too-large" });
+    await way.again({});
+    way.forget();
+    await way.again({});
+    expect(asked).toEqual([]);
+    expect(way.error).toBeNull();
+  });
+
+  it("is silent once it was stopped", async () => {
+    const { took, way } = sending(READ);
+    const waiting = way.send(FILE, null);
+    way.stop();
+    await waiting;
+    expect([took.length, way.file, way.error]).toEqual([0, null, null]);
+  });
+
+  it("adds lists and lets the last word hold", () => {
+    const said = added({ missing: ["x"], ragged: "refuse" }, { missing: ["y"], ragged: "skip", header: false });
+    expect(said).toEqual({ missing: ["x", "y"], sentinels: [], ragged: "skip", header: false });
+  });
+});

@@ -1,0 +1,326 @@
+/** A run being planned: signal, task, models, and what follows from them. The page's forms read and write it. */
+
+import { HUES, hueOf } from "../draw/ink/tokens";
+import { api } from "../server/api";
+import { ApiError, readable, type MnemoscopeError } from "../server/errors";
+import type {
+  Generator,
+  ModelCard,
+  Preview,
+  SessionRequest,
+  SignalPreview,
+  Status,
+  TaskCard,
+  Upload,
+} from "../wire/wire.gen";
+import { count } from "../draw/ink/format";
+import { fitting, leastSteps, rounds, suggested } from "./plan";
+import { soon } from "../server/debounced";
+import { defaults, taskPlan } from "./tasks";
+
+export type Source = "generate" | "file" | "draw";
+
+/** Most models of one recording, moments of a training counted one by one (mnemoscope_server.planning.runs). */
+const LANES = 64;
+
+/** Models that a newcomer's run begins with, one of each kind: more lanes than four are hard to read at first. */
+const FIRST = ["lstm", "transformer", "ntm", "dnc"];
+
+export class NewRun {
+  /* What the server offers. */
+  status = $state.raw<Status | null>(null);
+  cards = $state.raw<readonly ModelCard[]>([]);
+  generators = $state.raw<readonly Generator[]>([]);
+  private described = $state.raw<readonly TaskCard[]>([]);
+  error = $state.raw<MnemoscopeError | null>(null);
+
+  task = $state("signal-recall");
+  source = $state<Source>("generate");
+
+  /* A generated signal. */
+  made = $state.raw({ kind: "heartbeat", seed: 1, steps: 420, params: {} as Record<string, number> });
+  sample = $state.raw<SignalPreview | null>(null);
+
+  /* A file, or what was drawn, which travels as one. */
+  upload = $state.raw<Upload | null>(null);
+  drawn = $state(false);
+  fileName = $state("");
+  channel = $state(0);
+  /** The column whose labels become events. */
+  labels = $state<number | null>(null);
+  start = $state(0);
+  stop = $state(0);
+  rate = $state<number | null>(null);
+  resample = $state<number | null>(null);
+  missing = $state<"hold" | "linear" | "drop">("hold");
+  scaling = $state<"zscore" | "robust" | "none">("zscore");
+  keepName = $state(false);
+  preview = $state.raw<Preview | null>(null);
+  previewError = $state.raw<MnemoscopeError | null>(null);
+
+  /** The task's own numbers, by task: who comes back to one finds them as they were. */
+  private knobs = $state.raw<Readonly<Record<string, Readonly<Record<string, number>>>>>({});
+
+  chosen = $state.raw<ReadonlySet<string>>(new Set());
+  /** Models that run as they were all along their training, where moments of it were set aside. */
+  private trained = $state.raw<ReadonlySet<string>>(new Set());
+  begins = $state<"playing" | "paused">("playing");
+
+  readonly goal = $derived(taskPlan(this.task, this.described));
+  readonly options = $derived({ ...defaults(this.goal), ...this.knobs[this.task] });
+  /** The task runs on a signal. */
+  readonly series = $derived(this.goal.signal);
+  private readonly recalls = $derived(this.task === "signal-recall");
+  /** The signal comes out of an upload. */
+  readonly filed = $derived(this.source !== "generate");
+  readonly tasks = $derived(
+    [...new Set(this.cards.map((card) => card.task))].sort((a, b) =>
+      a === "signal-recall" ? -1 : b === "signal-recall" ? 1 : a.localeCompare(b),
+    ),
+  );
+  readonly able = $derived(
+    this.cards
+      .filter((card) => card.task === this.task)
+      .sort((a, b) => HUES.indexOf(hueOf(a.glyph)) - HUES.indexOf(hueOf(b.glyph))),
+  );
+  readonly running = $derived(this.able.filter((card) => this.chosen.has(card.model)));
+  /** The upload that belongs to the source looked at. */
+  readonly held = $derived(this.upload && this.drawn === (this.source === "draw") ? this.upload : null);
+  readonly steps = $derived(
+    !this.series
+      ? this.goal.steps(this.options)
+      : this.filed
+        ? this.held
+          ? (this.preview?.steps ?? 0)
+          : 0
+        : this.made.steps,
+  );
+  readonly least = $derived(
+    this.recalls
+      ? leastSteps(this.options["lead"]!, this.options["segment"]!, this.options["delay"]!)
+      : (this.options["context"] ?? 0) + 1,
+  );
+  readonly most = $derived(this.status?.limits.steps ?? 20000);
+  /** Rounds that the signal has room for. */
+  readonly fits = $derived(
+    this.recalls
+      ? Math.max(1, fitting(this.steps, this.options["lead"]!, this.options["segment"]!, this.options["delay"]!))
+      : 1,
+  );
+  readonly plan = $derived.by(() => {
+    if (!this.recalls) return [];
+    const { lead, segment, delay, rounds: times } = this.options;
+    return rounds(this.steps, lead!, segment!, delay!, times!);
+  });
+  /** Steps of the signal a second; null for a task without a signal. */
+  readonly hz = $derived.by(() => {
+    if (!this.series) return null;
+    return (this.filed ? this.preview : this.sample)?.sample_rate ?? null;
+  });
+  /** Models that run side by side, every moment of a training counted. */
+  readonly streams = $derived(this.running.reduce((sum, card) => sum + this.moments(card), 0));
+  /** Milliseconds of one step of all models chosen, as measured on this host; null while one is not measured. */
+  readonly ms = $derived(this.summed((card) => card.measured_ms_per_step));
+  readonly seconds = $derived(this.ms === null ? null : (this.steps * this.ms) / 1000);
+  /** Size of the recording before compression. */
+  readonly bytes = $derived.by(() => {
+    const each = this.summed((card) => card.bytes_per_step);
+    return each === null ? null : Math.round(each * this.steps);
+  });
+  /** Rows of the file that make as many steps as the server runs. */
+  readonly rowsMost = $derived.by(() => {
+    const rate = this.rate ?? this.upload?.report.sample_rate;
+    return Math.floor(this.most * (this.resample && rate ? rate / this.resample : 1));
+  });
+  /** Why it cannot be run as it is; "" where it can. */
+  readonly why = $derived(this.obstacle());
+
+  async load(): Promise<void> {
+    try {
+      // Tasks first: what is offered follows from the models, and is told from their tasks.
+      [this.described, this.status, this.cards, this.generators] = await Promise.all([
+        api.tasks(),
+        api.status(),
+        api.models(),
+        api.signals(),
+      ]);
+      this.chosen = new Set(FIRST);
+      if (!this.tasks.includes(this.task)) this.task = this.tasks[0] ?? this.task;
+      const kinds = this.generators.map((g) => g.kind);
+      if (!kinds.includes(this.made.kind)) this.made = { ...this.made, kind: kinds[0] ?? this.made.kind };
+      const params = this.generators.find((g) => g.kind === this.made.kind)?.params ?? [];
+      this.made = { ...this.made, params: Object.fromEntries(params.map((p) => [p.name, p.default])) };
+    } catch (reason) {
+      this.error = readable(reason);
+    }
+  }
+
+  /** The server has read a file (or what was drawn): suggest how to look at it. */
+  took(result: Upload, name: string, drawn = false): void {
+    // What is replaced is of no use to anybody: it need not wait for its time. Where that fails, its time comes.
+    if (this.upload) void api.removeUpload(this.upload.id).catch(() => undefined);
+    this.upload = result;
+    this.drawn = drawn;
+    this.fileName = name;
+    this.preview = null;
+    this.previewError = null;
+    const value = result.report.columns.find((column) => column.kind === "value");
+    this.channel = value?.index ?? 0;
+    this.labels = result.report.columns.find((column) => column.labels > 0)?.index ?? null;
+    this.rate = result.report.sample_rate;
+    this.start = 0;
+    const { rows, sample_rate } = result.report;
+    ({ resample: this.resample, stop: this.stop } = drawn
+      ? { resample: null, stop: rows }
+      : suggested(rows, sample_rate, value?.unit ?? null));
+    if (value) return;
+    this.previewError = new ApiError(
+      0,
+      "no-values",
+      "No column of this file holds numbers.",
+      null,
+      "Choose a file with at least one column of numbers.",
+    );
+  }
+
+  /** The same file, read otherwise: column and window stay as they were chosen. */
+  tookAgain(result: Upload, name: string): void {
+    const { channel, start, stop, resample } = this;
+    this.took(result, name);
+    if (result.report.columns[channel]?.kind === "value") Object.assign(this, { channel, start, stop, resample });
+  }
+
+  /** Deletes what the server read of the file, and forgets the file. */
+  async forget(): Promise<void> {
+    const { upload } = this;
+    if (!upload) return;
+    await api.removeUpload(upload.id).catch((reason: unknown) => {
+      if (!(reason instanceof ApiError && reason.code === "unknown-upload")) throw reason; // its time was over
+    });
+    if (this.upload !== upload) return;
+    this.upload = this.preview = this.previewError = null;
+    this.fileName = "";
+  }
+
+  /** Previews follow every change after a short pause; an older answer never overtakes a newer one. For an effect. */
+  previewing(): (() => void) | undefined {
+    if (!this.series) return undefined;
+    if (this.filed) {
+      const { held } = this;
+      if (!held?.report.columns.some((column) => column.kind === "value")) return undefined;
+      // Models are named to tell the cost; only those of this task can be asked for.
+      const models = this.recalls ? this.names : [];
+      const request = { ...this.selected(held), models };
+      return soon(
+        (signal) => api.previewUpload(held.id, request, { signal }),
+        (answer) => {
+          this.preview = answer;
+          this.previewError = null;
+        },
+        (error) => (this.previewError = error),
+      );
+    }
+    if (!this.generators.length) return undefined;
+    const request = { ...this.made };
+    return soon(
+      (signal) => api.previewSignal(request, { signal }),
+      (answer) => {
+        this.sample = answer;
+        this.error = null;
+      },
+      (error) => (this.error = error),
+    );
+  }
+
+  /** What the server is asked to run. */
+  request(): SessionRequest {
+    const { made, series, held } = this;
+    return {
+      task: this.task,
+      models: this.names,
+      task_params: this.recalls
+        ? { ...this.options, rounds: Math.min(this.options["rounds"]!, this.fits) }
+        : this.options,
+      seed: made.seed,
+      start: this.begins,
+      speed: 24,
+      signal: !series
+        ? { kind: "none" }
+        : this.filed
+          ? { kind: "upload", upload_id: held!.id, ...this.selected(held!), keep_name: this.keepName }
+          : { kind: "generated", generator: made.kind, seed: made.seed, steps: made.steps, params: made.params },
+    };
+  }
+
+  set(name: string, value: number): void {
+    this.knobs = { ...this.knobs, [this.task]: { ...this.knobs[this.task], [name]: Math.round(value) } };
+  }
+
+  toggle(model: string): void {
+    const next = new Set(this.chosen);
+    if (!next.delete(model)) next.add(model);
+    this.chosen = next;
+  }
+
+  /** A model with its training, or as it was in the end. */
+  train(model: string): void {
+    const next = new Set(this.trained);
+    if (!next.delete(model)) next.add(model);
+    this.trained = next;
+  }
+
+  /** Models that a card stands for: 1, or the moments of its training. */
+  moments(card: ModelCard): number {
+    return this.learns(card) ? card.snapshots.length : 1;
+  }
+
+  /** A figure of one step summed over all that will run; null while it is not known of one of them. */
+  private summed(figure: (card: ModelCard) => number | null): number | null {
+    let sum = 0;
+    for (const card of this.running) {
+      const one = figure(card);
+      if (one === null) return null;
+      sum += one * this.moments(card);
+    }
+    return this.running.length ? sum : null;
+  }
+
+  learns(card: ModelCard): boolean {
+    return card.snapshots.length > 1 && this.trained.has(card.model);
+  }
+
+  private get names(): string[] {
+    return this.running.map((card) => (this.learns(card) ? `${card.model}@*` : card.model));
+  }
+
+  private selected(upload: Upload) {
+    const { channel, labels, start, stop, missing, scaling } = this;
+    return {
+      channel,
+      labels,
+      start,
+      stop,
+      sample_rate: this.rate === upload.report.sample_rate ? null : this.rate,
+      resample_to: this.resample,
+      missing,
+      scaling,
+    };
+  }
+
+  private obstacle(): string {
+    const { series, filed, steps, least, most, status } = this;
+    if (this.running.length === 0) return "Choose at least one model.";
+    if (this.streams > LANES)
+      return `${this.streams} models side by side are more than the ${LANES} of one recording. Take fewer trainings.`;
+    if (series && filed && !this.held) return this.source === "draw" ? "Draw a signal first." : "Choose a file first.";
+    if (series && filed && this.previewError) return "The window cannot be used as it is.";
+    if (series && steps > 0 && steps < least)
+      return this.recalls
+        ? `One round needs ${least} steps; the signal has ${steps}. Take a longer window or a shorter segment or delay.`
+        : `The task needs ${least} steps; the signal has ${steps}. Take a longer window.`;
+    if (steps > most)
+      return `${count(steps)} steps are more than this server runs (${count(most)}). Take a shorter window or a lower rate.`;
+    if (status?.replay_only || status?.workers === "failed") return "Live runs are off on this host.";
+    return series && steps === 0 ? "Waiting for the signal." : "";
+  }
+}

@@ -1,0 +1,54 @@
+/** What comes first, what is waited for and what is tried again. */
+import { describe, expect, it } from "vitest";
+import { ChunkLoader } from "./chunks";
+import { ApiError } from "../server/errors";
+import { until } from "./testuntil";
+
+/** A loader whose chunks come when the test says so. */
+function made(wait = 2) {
+  const asked: number[] = [];
+  const taken: number[] = [];
+  const troubled: number[] = [];
+  const owed = new Map<number, { give: () => void; refuse: (error: Error) => void }>();
+  const loader = new ChunkLoader({
+    fetch: (n) => {
+      asked.push(n);
+      return new Promise((resolve, reject) => owed.set(n, { give: () => resolve(new Uint8Array(1)), refuse: reject }));
+    },
+    take: (n) => void taken.push(n),
+    failed: (n) => void troubled.push(n),
+    wait: () => wait,
+  });
+  return { loader, asked, taken, troubled, give: (n: number) => owed.get(n)!.give(), owed };
+}
+
+describe("a loader of chunks", () => {
+  it("waits for the chunks it is asked about and not for the others", async () => {
+    const { loader, asked, give } = made();
+    loader.want([5, 6, 7, 8]);
+    loader.hurry(62, 0);
+    let over = false;
+    const both = loader.settled(62, 0).then(() => (over = true));
+    for (const n of [5, 6, 7]) give(n); // these were under way
+    await until(() => asked.includes(62) && asked.includes(0));
+    expect(asked.slice(3, 5)).toEqual([62, 0]);
+    give(62);
+    await until(() => asked.includes(8));
+    expect(over).toBe(false);
+    give(0);
+    await both;
+    expect(asked).toEqual([5, 6, 7, 62, 0, 8]);
+  });
+
+  it("asks once for a chunk that is hurried before its next try is due", async () => {
+    const { loader, asked, taken, troubled, give, owed } = made(20);
+    loader.want([3]);
+    owed.get(3)!.refuse(new ApiError(0, "unreachable", "The server does not answer."));
+    await until(() => troubled.length === 1);
+    loader.hurry(3);
+    give(3);
+    await loader.settled(3);
+    await new Promise((done) => setTimeout(done, 40)); // the try that was due
+    expect([asked, taken]).toEqual([[3, 3], [3]]);
+  });
+});

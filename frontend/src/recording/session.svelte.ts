@@ -1,0 +1,272 @@
+/**
+ * One recording that is open: live, replayed from the server, or out of an exported page. The stage sees no difference.
+ *
+ * Whatever brings messages (socket, chunks by HTTP, the page itself) appends them to one log; the cursor is told how far
+ * it reaches. A live run is led by the server and followed by the cursor; to scrub is to let go of it.
+ */
+import { LedgerClient } from "../memory/worker/client";
+import type { LedgerOptions } from "../memory/worker/client";
+import { RecordingLog } from "../memory/log";
+import type { Embedded } from "../wire/embedded";
+import { KEYFRAME_EVERY, parseManifest } from "../wire/manifest";
+import type { Failure, Manifest } from "../wire/manifest";
+import type { ClientMessage, ServerMessage } from "../wire/wire.gen";
+import { api } from "../server/api";
+import type { Api } from "../server/api";
+import { Cursor } from "../view/cursor.svelte";
+import { readable } from "../server/errors";
+import type { MnemoscopeError } from "../server/errors";
+import type { Looker } from "./lens_cache.svelte";
+import { Pace } from "./growth";
+import type { SessionStatus } from "./session_state.svelte";
+import type { SocketLike } from "./socket";
+import { Supply } from "./supply";
+import { Transport } from "./transport";
+
+export type { Refusal, SessionStatus } from "./session_state.svelte";
+
+/** What is opened: a recording of this server, or the one inside this page. */
+export type Source = { readonly id: string } | { readonly embedded: Embedded };
+
+export interface SessionOptions {
+  readonly cursor?: Cursor;
+  /** Step to stand on once it is known to exist, from the link. A live run is then not followed. */
+  readonly t?: number;
+  readonly api?: Api;
+  readonly socket?: (url: string) => SocketLike;
+  /** Pause before the k-th new try of a connection or chunk, ms. */
+  readonly wait?: (k: number) => number;
+  readonly silence?: number;
+  /** Least time between two commands, ms. */
+  readonly apart?: number;
+  readonly ledger?: LedgerOptions;
+  readonly now?: () => number;
+}
+
+/** Opens a recording. Look at `phase`; `opened` resolves when a first picture is possible or opening has failed. */
+export function openRecording(source: Source, options: SessionOptions = {}): Session {
+  return new Session(source, options);
+}
+
+export class Session extends Transport {
+  readonly opened: Promise<void>;
+  private readonly api: Api;
+  private readonly rate: Pace;
+  private supply: Supply | null = null;
+  private closed = false;
+
+  constructor(
+    readonly source: Source,
+    private readonly options: SessionOptions,
+  ) {
+    super(options.cursor ?? new Cursor(), options.apart);
+    this.api = options.api ?? api;
+    this.rate = new Pace(options.now ?? (() => performance.now()));
+    this.cursor.holds = (t) => this.log?.has(t, t) ?? false;
+    this.opened = this.open().catch((error: unknown) => this.fail(readable(error)));
+  }
+
+  /** Asks the server that has the models to look at an output; null where there is none. */
+  get looker(): Looker | null {
+    const { source, api } = this;
+    return "id" in source ? (stream, step, lens) => api.lens(source.id, stream, step, lens) : null;
+  }
+
+  /** Lets go of everything: connection, loading, worker. */
+  close(): void {
+    this.closed = true;
+    this.stopCommands();
+    this.supply?.stop();
+    this.ledger?.close();
+    this.cursor.dispose();
+  }
+
+  protected override send(message: ClientMessage): boolean {
+    return this.supply?.send(message) ?? false;
+  }
+
+  // --- opening ---
+
+  private async open(): Promise<void> {
+    const { source } = this;
+    if ("embedded" in source) {
+      const { manifest, messages } = source.embedded;
+      const log = this.begin(manifest);
+      log.append(messages);
+      this.settle(manifest.status, log.steps);
+      this.stand();
+      this.phase = "open";
+      return;
+    }
+    const detail = await this.api.recording(source.id);
+    if (this.closed) return;
+    const log = this.begin(parseManifest(detail.manifest));
+    this.title = detail.title;
+    this.status = detail.status;
+    this.total = detail.steps;
+    const { socket, wait, silence } = this.options;
+    let joined = (): void => undefined;
+    const join = new Promise<void>((resolve) => (joined = resolve));
+    const supply = new Supply({
+      api: this.api,
+      id: source.id,
+      log,
+      message: (message) => this.hear(message, joined),
+      connection: (connection, attempt) => {
+        this.connection = connection;
+        this.attempt = attempt;
+        if (connection === "closed") void this.ended(source.id).then(joined);
+      },
+      trouble: (n, error, again) => this.trouble(n, error, again),
+      ...(socket && { socket }),
+      ...(wait && { wait }),
+      ...(silence && { silence }),
+    });
+    this.supply = supply;
+    if (detail.live) {
+      this.live = this.cursor.growing = this.cursor.followLive = true;
+      this.reached(detail.steps);
+      this.stand();
+      this.supplied(supply);
+      supply.join();
+      await join;
+      return;
+    }
+    this.settle(detail.status, detail.steps);
+    this.stand();
+    const first = this.total > 0 ? supply.first(this.cursor.t) : null; // nothing shares the line with it
+    this.supplied(supply);
+    await first;
+    if (this.closed || this.error) return;
+    this.phase = "open";
+    supply.rest(this.total, this.cursor.t);
+  }
+
+  /** From now on the chunks around the playhead come first. */
+  private supplied(supply: Supply): void {
+    this.cursor.onMove((t) => {
+      if (!this.live) supply.reach(t, this.total);
+    });
+  }
+
+  /** Take the place the link names. */
+  private stand(): void {
+    if (this.options.t !== undefined) this.cursor.seek(this.options.t);
+  }
+
+  private begin(manifest: Manifest): RecordingLog {
+    const log = new RecordingLog(manifest);
+    this.manifest = manifest;
+    this.title = manifest.title;
+    this.failures = manifest.failures;
+    this.log = log;
+    this.ledger = new LedgerClient(log, this.options.ledger);
+    log.onGrow(() => this.arrived(log));
+    return log;
+  }
+
+  private hear(message: ServerMessage, joined: () => void): void {
+    switch (message.type) {
+      case "hello":
+        this.status = message.status;
+        this.stepping = false; // whatever was commanded over another connection
+        this.reached(message.steps);
+        this.paced(message.speed);
+        this.phase = "open";
+        joined();
+        if (!message.live) this.supply?.leave();
+        break;
+      case "state":
+        this.status = message.status;
+        this.reached(message.step);
+        this.paced(message.speed);
+        this.advanced(message.status, message.step);
+        break;
+      case "model-failed":
+        this.failed({ stream: message.stream, step: message.step, reason: message.reason });
+        break;
+      case "ended":
+        this.status = message.status;
+        this.reached(message.steps);
+        break;
+      case "error":
+        this.stepping = false;
+        this.refusal = { code: message.code, message: message.message, cure: message.cure };
+        break;
+    }
+  }
+
+  /** The socket is closed for good: what is missing comes by HTTP, from a recording that does not grow any more. */
+  private async ended(id: string): Promise<void> {
+    if (this.closed) return;
+    try {
+      const detail = await this.api.recording(id);
+      if (this.closed) return;
+      this.manifest = parseManifest(detail.manifest);
+      this.title = detail.title;
+      for (const failure of this.manifest.failures) this.failed(failure);
+      this.settle(detail.status, detail.steps);
+    } catch (error) {
+      // What is held stays on the stage; only that nothing more comes has to be said.
+      this.settle(this.status === "running" ? "stopped" : this.status, this.available);
+      this.notice("ended", readable(error).message);
+    }
+    this.connection = "none";
+    this.phase = "open";
+    this.supply?.rest(this.total, this.cursor.t);
+  }
+
+  /** Nothing more will be computed. */
+  private settle(status: SessionStatus, steps: number): void {
+    const followed = this.cursor.followLive;
+    this.status = status;
+    this.live = this.cursor.growing = this.stepping = false;
+    this.total = steps;
+    this.eta = null;
+    this.cursor.grow(this.available, steps);
+    this.cursor.followLive = followed && this.available < steps; // until the last steps have come
+  }
+
+  // --- growing ---
+
+  private arrived(log: RecordingLog): void {
+    this.grown++;
+    if (log.steps !== this.available) this.available = log.steps;
+    if (this.available > this.total) this.total = this.available;
+    this.cursor.grow(this.available, this.total);
+    if (this.live) {
+      this.eta = this.rate.eta(this.available, this.planned);
+      this.supply?.mend();
+    } else if (this.available >= this.total) this.cursor.followLive = false;
+  }
+
+  private reached(steps: number): void {
+    if (steps > this.total) this.total = steps;
+    this.cursor.grow(this.available, this.total);
+  }
+
+  private paced(speed: number | null): void {
+    this.pace = speed;
+    if (this.cursor.followLive) this.cursor.speed = speed ?? Infinity;
+  }
+
+  private failed(failure: Failure): void {
+    if (this.failures.some((known) => known.stream === failure.stream)) return;
+    this.failures = [...this.failures, failure];
+    this.log?.fail(failure.stream, failure.step, failure.reason);
+  }
+
+  private trouble(n: number, error: MnemoscopeError | null, again: boolean): void {
+    const first = n * KEYFRAME_EVERY;
+    const last = first + KEYFRAME_EVERY - 1;
+    this.notice(`chunk ${n}`, error && `Steps ${first} to ${last} have not arrived: ${error.message}`);
+    if (error && !again && this.phase === "opening") this.fail(error);
+  }
+
+  private fail(error: MnemoscopeError): void {
+    if (this.closed) return;
+    this.error = error;
+    this.phase = "error";
+    this.supply?.stop();
+  }
+}

@@ -1,0 +1,178 @@
+/** Pointer, fingers and wheel on the stage's canvas: what lies there, and what a gesture does to cursor and window. */
+
+import { targetAt, type HitScene } from "../../draw/stage/hit";
+import { sameTarget, type Target } from "../../view/vocabulary";
+import { stepAtX, zoom, type StageLayout, type TimeWindow } from "../../draw/stage/layout";
+import { pinched, type Fingers } from "../../draw/stage/pinch";
+import type { Desk } from "../controller.svelte";
+import { Gestures, Notches, type Pointed } from "./gestures";
+
+/** What only the canvas knows. */
+export interface Ground {
+  /** Boxes of the last picture; null: there has been none. */
+  readonly box: () => StageLayout | null;
+  /** Streams of its lanes, from the top. */
+  readonly streams: () => readonly number[];
+  /** The window is moved by hand: it is not to glide on to where now is. */
+  readonly halt: () => void;
+}
+
+/** What Safari calls a pinch: WebKit's own events, which no other browser has. */
+type GestureEvent = Event & { readonly clientX: number; readonly scale: number };
+
+/** Pixels that fingers on a trackpad are taken to be apart; only their ratio counts. */
+const PAD = 100;
+
+export class StagePointer {
+  /** The cursor's shape, as CSS calls it. */
+  shape = $state("default");
+  /** A gesture is going on that the window must not move under. */
+  holding = false;
+  private panFrom = 0;
+  private grip: { from: TimeWindow; began: Fingers } | null = null;
+  private readonly notches = new Notches();
+  private readonly gestures: Gestures;
+
+  constructor(
+    private readonly desk: Desk,
+    private readonly ground: Ground,
+  ) {
+    const { cursor, view } = desk;
+    this.gestures = new Gestures({
+      hit: (x, y) => this.hit(x, y),
+      look: (found) => this.look(found),
+      step: (x, dragging = false) => this.step(x, dragging),
+      now: () => cursor.t,
+      press: (found) => desk.press(found),
+      seek: (t) => cursor.seek(t), // no further than there are steps
+      select: (a, b) => desk.select(a, b),
+      pan: (dx, begin) => {
+        if (begin) this.panFrom = view.window.first;
+        this.pan(this.panFrom + dx / view.window.step);
+      },
+      pinch: (now, begin) => this.pinch(now, begin),
+      hold: (on) => (this.holding = on),
+    });
+  }
+
+  readonly down = (event: PointerEvent): void => {
+    if (event.button === 0 && this.gestures.down(pointed(event), event.shiftKey))
+      (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+  };
+  readonly move = (event: PointerEvent): void => this.gestures.move(pointed(event));
+  readonly up = (event: PointerEvent): void => this.gestures.up(event.pointerId);
+  readonly cancel = (event: PointerEvent): void => this.gestures.cancel(event.pointerId);
+  readonly leave = (): void => this.gestures.leave();
+
+  readonly wheel = (event: WheelEvent): void => {
+    const box = this.ground.box();
+    if (!box) return;
+    event.preventDefault();
+    const { view, model } = this.desk;
+    const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
+    if (!event.ctrlKey && (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY))) {
+      this.pan(view.window.first + sideways / view.window.step);
+      return;
+    }
+    const notch = this.notches.turn(event);
+    if (!notch) return;
+    this.ground.halt();
+    view.window = zoom(box, view.window, notch > 0 ? -1 : 1, pointed(event).x, model.signal.planned);
+  };
+
+  /**
+   * Safari tells the pinch of a trackpad by events of its own, and no wheel; of fingers on a screen too, but those are heard as
+   * pointers already. Either way it is kept from the browser, which would zoom the page.
+   */
+  readonly trackpad = (canvas: HTMLElement): (() => void) => {
+    const pinch = (event: Event): void => {
+      event.preventDefault();
+      if (this.gestures.touched) return;
+      const { clientX, scale } = event as GestureEvent;
+      const x = clientX - canvas.getBoundingClientRect().left;
+      this.pinch({ x, spread: PAD * scale }, event.type === "gesturestart");
+    };
+    const kinds = ["gesturestart", "gesturechange", "gestureend"];
+    for (const kind of kinds) canvas.addEventListener(kind, pinch);
+    return () => {
+      for (const kind of kinds) canvas.removeEventListener(kind, pinch);
+    };
+  };
+
+  private hit(x: number, y: number): Target | null {
+    const box = this.ground.box();
+    if (!box) return null;
+    const { model, view, cursor, session } = this.desk;
+    const { available: steps } = session;
+    const scene: HitScene = {
+      t: cursor.t,
+      last: model.signal.planned - 1,
+      slots: view.rows === "slots",
+      lanes: this.ground.streams().map((stream) => {
+        const lane = model.lanes[stream]!;
+        return {
+          stream,
+          rows: lane.fold.rows,
+          lagged: lane.lagged,
+          dials: lane.dials,
+          slotOfRow: (row: number) => lane.slotOfRow(row),
+          slotsAt: (step: number) => (lane.bank.kind === "append" ? step + 1 : lane.slots),
+        };
+      }),
+    };
+    const found = targetAt(box, view.window, scene, x, y);
+    return found && "t" in found && found.t >= steps && !model.log.has(found.t, found.t)
+      ? { ...found, t: Math.max(0, steps - 1) }
+      : found;
+  }
+
+  private look(found: Target | null): void {
+    const { desk } = this;
+    if (!sameTarget(found, desk.target)) desk.cursor.hover = found;
+    this.shape = !found
+      ? "default"
+      : found.zone === "axis"
+        ? "ew-resize"
+        : found.zone === "signal"
+          ? "crosshair"
+          : "pointer";
+  }
+
+  private step(x: number, dragging: boolean): number | null {
+    const box = this.ground.box();
+    if (!box) return null;
+    const { time } = box;
+    if (!dragging && (x < time.x || x >= time.x + time.w)) return null;
+    const inside = Math.max(time.x, Math.min(time.x + time.w - 1, x));
+    const { cursor, view } = this.desk;
+    return Math.max(0, Math.min(cursor.total - 1, stepAtX(box, view.window, inside)));
+  }
+
+  private pan(first: number): void {
+    const box = this.ground.box();
+    if (!box) return;
+    const { view, model } = this.desk;
+    const last = Math.max(0, Math.ceil(model.signal.planned - box.time.w / view.window.step));
+    this.ground.halt();
+    view.window = { ...view.window, first: Math.round(Math.max(0, Math.min(last, first))) };
+  }
+
+  private pinch(now: Fingers, begin: boolean): void {
+    const box = this.ground.box();
+    const { view, model } = this.desk;
+    this.ground.halt();
+    if (begin) this.grip = { from: view.window, began: now };
+    else if (box && this.grip)
+      view.window = pinched(box, { ...this.grip, now }, view.window.step, model.signal.planned);
+  }
+}
+
+function pointed(event: PointerEvent | WheelEvent): Pointed {
+  const bounds = (event.currentTarget as HTMLElement).getBoundingClientRect();
+  return {
+    x: event.clientX - bounds.left,
+    y: event.clientY - bounds.top,
+    id: event instanceof PointerEvent ? event.pointerId : 0,
+    touch: event instanceof PointerEvent && event.pointerType !== "mouse",
+  };
+}

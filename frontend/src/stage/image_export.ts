@@ -1,0 +1,76 @@
+/** The stage as a picture to take away: PNG at twice the size, or SVG with vector axes and letters. */
+
+import { font } from "../draw/ink/text";
+import type { Inks } from "../draw/ink/tokens";
+import { SvgPen } from "../draw/ink/svg_canvas";
+
+export interface Picture {
+  width: number;
+  height: number;
+  inks: Inks;
+  /** One line under the picture: what it is, so that it can be cited. */
+  caption: string;
+  paint(pen: CanvasRenderingContext2D, scale: number): void;
+}
+
+const FOOT = 28;
+
+/** Height with the caption. */
+function sign(pen: CanvasRenderingContext2D, { inks, caption, height }: Picture): void {
+  pen.font = font(11);
+  pen.textAlign = "left";
+  pen.textBaseline = "middle";
+  pen.fillStyle = inks.t3;
+  pen.fillText(caption, 16, height + FOOT / 2);
+}
+
+export async function pngOf(picture: Picture): Promise<Blob> {
+  const scale = 2;
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(picture.width * scale);
+  canvas.height = Math.round((picture.height + FOOT) * scale);
+  const pen = canvas.getContext("2d")!;
+  pen.scale(scale, scale);
+  picture.paint(pen, scale);
+  sign(pen, picture);
+  // Painters clear their ground; what is clear becomes the page.
+  pen.globalCompositeOperation = "destination-over";
+  pen.fillStyle = picture.inks.bg;
+  pen.fillRect(0, 0, picture.width, picture.height + FOOT);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The browser made no PNG."))), "image/png");
+  });
+}
+
+export function svgOf(picture: Picture): Blob {
+  const ruler = document.createElement("canvas").getContext("2d")!;
+  const scratch = document.createElement("canvas");
+  const pen = new SvgPen(picture.width, picture.height + FOOT, picture.inks.bg, {
+    measure(words, style) {
+      ruler.font = style;
+      return ruler.measureText(words).width;
+    },
+    picture(source, [x, y, w, h], width, height) {
+      scratch.width = width;
+      scratch.height = height;
+      const copy = scratch.getContext("2d")!;
+      copy.imageSmoothingEnabled = false;
+      copy.drawImage(source, x, y, w, h, 0, 0, width, height);
+      return scratch.toDataURL("image/png");
+    },
+  });
+  const ctx = pen as unknown as CanvasRenderingContext2D;
+  pen.clearRect(0, 0, picture.width, picture.height + FOOT);
+  picture.paint(ctx, 1);
+  sign(ctx, picture);
+  return new Blob([pen.document(picture.caption)], { type: "image/svg+xml" });
+}
+
+/** Hands a file to the browser. */
+export function download(blob: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

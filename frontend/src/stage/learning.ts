@@ -1,0 +1,62 @@
+/** How well each moment of a training does in this recording: the error over all steps held, as its lane tells it. */
+
+import { count, listed } from "../draw/ink/format";
+import { ErrorTrack } from "../analysis/signal";
+import { nameOf } from "../draw/lane/lane";
+import { hueOf, type Hue } from "../draw/ink/tokens";
+import { momentAt, type Moment, type Strand } from "../analysis/training";
+import type { Training } from "../view/training.svelte";
+import type { StageModel } from "./stage_model";
+
+export interface Learnt extends Moment {
+  /** Part of the bits that is wrong, or the relative error; NaN where nothing was asked yet. */
+  part: number;
+  /** "12 wrong bits"; "" where nothing was asked yet. */
+  words: string;
+}
+
+export interface LearningCurve {
+  strand: Strand;
+  label: string;
+  hue: Hue;
+  moments: Learnt[];
+}
+
+export class LearningCurves {
+  private readonly errors = new Map<number, ErrorTrack>();
+
+  constructor(
+    private readonly model: StageModel,
+    private readonly training: Training,
+  ) {}
+
+  /** One per lane that is a training, over the steps held now. */
+  all(): LearningCurve[] {
+    return this.training.strands
+      .filter(({ moments }) => moments.length > 1)
+      .map((strand) => {
+        const { spec } = this.model.log.model(strand.moments[0]!.stream);
+        const moments = strand.moments.map((moment) => this.learnt(moment));
+        return { strand, label: nameOf(spec), hue: hueOf(spec.glyph), moments };
+      });
+  }
+
+  private learnt(moment: Moment): Learnt {
+    const { log, signal } = this.model;
+    const model = log.model(moment.stream);
+    let error = this.errors.get(moment.stream);
+    if (!error) this.errors.set(moment.stream, (error = new ErrorTrack(signal, model)));
+    const last = model.steps - 1;
+    return { ...moment, part: error.part(last), words: error.at(last)?.words ?? "" };
+  }
+}
+
+/** "after 3 200 of 16 000 updates, 12 wrong bits"; with several trainings each by its name. */
+export function learntWords(curves: readonly LearningCurve[], at: number, total: number): string {
+  const errors = curves.flatMap(({ strand, label, moments }) => {
+    const { stream } = momentAt(strand, at);
+    const words = moments.find((moment) => moment.stream === stream)?.words;
+    return words ? [curves.length > 1 ? `${label} ${words}` : words] : [];
+  });
+  return [`after ${count(at)} of ${count(total)} updates`, listed(errors)].filter(Boolean).join(", ");
+}

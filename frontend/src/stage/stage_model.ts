@@ -1,0 +1,298 @@
+/** Everything the stage derives from one recording and keeps between frames: lanes, tapes, shares, range, density. */
+
+import { heldSlots } from "../memory/held";
+import { slotLife, type SlotLife } from "../memory/slots";
+import type { LedgerClient } from "../memory/worker/client";
+import type { ModelLog, RecordingLog } from "../memory/log";
+import { isSingle } from "../wire/layout";
+import type { BankSpec } from "../wire/manifest";
+import { BITS_TOP, BitsSource } from "../draw/stage/bits";
+import { Lane } from "../draw/lane/lane";
+import type { StageLayout, TimeWindow } from "../draw/stage/layout";
+import { Density } from "../draw/panels/scrubber";
+import { SignalTrack } from "../analysis/signal";
+import type { LaneScene, Scene } from "../draw/stage/stage";
+import { Tape } from "../draw/lane/tape";
+import type { Inks } from "../draw/ink/tokens";
+import type { LensName, Rows, Target } from "../view/vocabulary";
+import type { LensBook } from "../recording/lens_cache.svelte";
+import { ShareBook } from "../memory/worker/share_cache";
+
+/** What the user is looking at; the cursor's part of a scene. */
+export interface Look {
+  t: number;
+  window: TimeWindow;
+  rows: Rows;
+  /** Streams on the stage, in order. */
+  shown: readonly number[];
+  solo: number | null;
+  /** Under the pointer or pinned. */
+  target: Target | null;
+  /** What arcs mean. */
+  lens: LensName;
+  /** Playing: arcs ease instead of jumping. */
+  playing: boolean;
+}
+
+export class StageModel {
+  readonly signal: SignalTrack;
+  /** By stream: those that are or were on the stage. Moments of a training are derived when they are looked at. */
+  readonly lanes: Lane[] = [];
+  readonly book: ShareBook;
+  readonly density: Density;
+  private bits: { key: string; tape: Tape; source: BitsSource } | null = null;
+  private asked = "";
+  private complete = false;
+  private eased = new Map<number, Float64Array>();
+  private linkedCache: { key: string; rows: number[][] } = { key: "", rows: [] };
+
+  constructor(
+    readonly log: RecordingLog,
+    readonly ledger: LedgerClient,
+    private inks: Inks,
+    /** The stream of every lane. */
+    streams: readonly number[],
+    /** Null: only the ledger tells where a read comes from. */
+    readonly lenses: LensBook | null = null,
+  ) {
+    this.signal = new SignalTrack(log);
+    this.book = new ShareBook(log, ledger, (stream) => this.bankOf(stream));
+    for (const stream of streams) this.make(stream);
+    this.density = new Density(log, streams);
+  }
+
+  /** The lane of a stream, derived on first sight. */
+  make(stream: number): Lane {
+    const model = this.log.model(stream);
+    return (this.lanes[stream] ??= this.lane(model, model.bank()));
+  }
+
+  /** Lanes show other streams: `after[k]` where they showed `before[k]`, looked at in the same way. */
+  swap(before: readonly number[], after: readonly number[]): void {
+    before.forEach((from, k) => {
+      const to = after[k]!;
+      if (from === to) return;
+      const [was, is] = [this.lanes[from]!, this.make(to)];
+      this.book.stopSweep(from);
+      if (is.model.spec.banks.some(({ name }) => name === was.bank.name)) this.setBank(to, was.bank.name);
+      const head = this.book.head(from);
+      if (head !== this.book.head(to)) this.setReader(to, head);
+      this.lanes[to]!.head = was.head;
+    });
+    this.density.streams = after;
+  }
+
+  /** Arcs and ages of one read head alone; null: of all heads together. */
+  setReader(stream: number, head: number | null): void {
+    this.book.look(stream, head);
+    this.lanes[stream]!.lag.restart();
+  }
+
+  private lane(model: ModelLog, bank: BankSpec): Lane {
+    const { stream } = model.spec;
+    const shares = { at: (t: number) => this.book.peek(stream, t) };
+    const lane = new Lane(model, bank, this.signal, this.inks, shares);
+    lane.grow(this.complete);
+    return lane;
+  }
+
+  /** Look at another bank of a model (a layer of a Transformer). */
+  setBank(stream: number, name: string): void {
+    const { model, bank } = this.lanes[stream]!;
+    if (bank.name === name) return;
+    this.book.stopSweep(stream);
+    this.lanes[stream] = this.lane(model, model.bank(name));
+    this.book.forget(stream);
+    this.eased.delete(stream);
+    this.linkedCache.key = "";
+  }
+
+  bankOf(stream: number): BankSpec {
+    return this.lanes[stream]?.bank ?? this.log.model(stream).bank();
+  }
+
+  recolour(inks: Inks): void {
+    this.inks = inks;
+    this.bits = null;
+    this.lanes.forEach((lane) => lane.recolour(inks));
+  }
+
+  /** Steps arrived. */
+  grow(complete: boolean): void {
+    this.complete = complete;
+    this.lanes.forEach((lane) => lane.grow(complete));
+  }
+
+  /** Draw missing columns in view until the clock passes `deadline`; true when all that can be drawn is. */
+  extend(look: Look, inView: number, deadline: number): boolean {
+    let done = true;
+    const first = Math.max(0, look.window.first);
+    const until = Math.min(first + inView + 1, this.signal.planned);
+    look.shown.forEach((stream, k) => {
+      const lane = this.lanes[stream]!;
+      // Every lane gets its part of what time is left, so that none waits for the slowest.
+      const now = performance.now();
+      const part = now + (deadline - now) / (look.shown.length - k);
+      const lag = lane.rowsShown(look.rows) === "lag";
+      if (lag) this.book.sweep(stream, Math.floor(first), Math.min(Math.ceil(until), look.t + 1, lane.model.steps));
+      const tape = lag ? lane.lag : lane.tape;
+      if (!tape.extend(first, until, part)) done = false;
+    });
+    if (this.bits && !this.bits.tape.extend(first, until, deadline)) done = false;
+    return done;
+  }
+
+  stopSweeps(): void {
+    this.lanes.forEach((lane) => this.book.stopSweep(lane.stream));
+  }
+
+  /** The past moment a target speaks of: the step pointed at, or the main origin of a slot's content. */
+  linkedMoment(target: Target | null): number | null {
+    if (target?.zone === "signal") return target.t;
+    if (target?.zone !== "lane" || target.slot === null) return null;
+    const lane = this.lanes[target.stream]!;
+    if (lane.bank.kind === "append") return target.slot <= target.t ? target.slot : null;
+    const row = this.originsAt(target.stream, target.slot, target.t);
+    if (!row) return null;
+    let best = 1;
+    for (let i = 2; i < row.length; i++) if (Math.abs(row[i]!) > Math.abs(row[best]!)) best = i;
+    return row.length > 1 && Math.abs(row[best]!) > 0.02 ? best - 1 : null;
+  }
+
+  /** Which writes a slot's content is made of [t + 2]; null until the ledger has answered. */
+  originsAt(stream: number, slot: number, t: number): Float64Array | null {
+    const question = { kind: "slot", stream, bank: this.bankOf(stream).name, index: slot, t } as const;
+    const known = this.ledger.peek(question);
+    if (known) return known;
+    const key = `${stream}/${slot}/${t}`;
+    if (this.asked === key) return null; // on its way: painters ask again in every frame
+    this.asked = key;
+    const done = (): void => void (this.asked === key && (this.asked = ""));
+    this.ledger.ask(question, "pointer").then(done, done); // a step that is not held has no origins to show
+    return null;
+  }
+
+  /** The life of a slot over all steps held; the last few are kept, because a pointer rests and returns. */
+  lifeOf(stream: number, slot: number): SlotLife {
+    const lane = this.lanes[stream]!;
+    const key = `${stream}/${lane.bank.name}/${slot}/${lane.model.steps}`;
+    let life = this.lives.get(key);
+    if (!life) {
+      life = slotLife(lane.model, lane.bank.name, slot, lane.model.steps);
+      if (this.lives.size >= 32) this.lives.delete(this.lives.keys().next().value!);
+      this.lives.set(key, life);
+    }
+    return life;
+  }
+  private readonly lives = new Map<string, SlotLife>();
+
+  scene(look: Look, layout: StageLayout, scale: number): Scene {
+    const { t, target } = look;
+    const alone = target && "stream" in target ? target.stream : look.solo;
+    const linked = this.linkedMoment(target);
+    const rows = this.linkedRows(look, linked);
+    const readAt = target?.zone === "lane" ? Math.min(target.t, t) : t;
+    const lanes = look.shown.map((stream, k): LaneScene => {
+      const lane = this.lanes[stream]!;
+      const own = alone === stream ? readAt : t;
+      const now = lane.has(t) ? this.book.now(stream, t) : null;
+      const exact = now?.length === t + 2 ? now : null;
+      return {
+        lane,
+        emphasis: alone === null ? "normal" : alone === stream ? "alone" : "faded",
+        now,
+        shares:
+          look.lens !== "mechanism"
+            ? (this.lenses?.parts(look.lens, stream, own) ?? null)
+            : own === t
+              ? this.ease(stream, exact, t, look.playing)
+              : this.book.at(stream, own, "pointer"),
+        readAt: own,
+        slot: target?.zone === "lane" && target.stream === stream ? target.slot : null,
+        linked: rows[k] ?? [],
+        failure: lane.model.failure,
+      };
+    });
+    return {
+      t,
+      window: look.window,
+      rows: look.rows,
+      lens: look.lens,
+      signal: this.signal,
+      range: this.signal.range(),
+      events: this.log.manifest.task.events,
+      lanes,
+      bits: this.bitsFor(look, layout),
+      ghost: target && target.zone !== "header" && target.zone !== "dial" && target.t !== t ? target.t : null,
+      linked,
+      target,
+      period: this.period,
+      scale,
+    };
+  }
+
+  /** Where to stand when a link names no moment: two thirds into the first answer, where there is something to see. */
+  get interesting(): number {
+    const recall = this.log.manifest.task.events.find((event) => event.kind === "recall");
+    return recall ? Math.floor((recall.step + 2 * recall.until) / 3) : this.signal.planned - 1;
+  }
+
+  /** Ages are told in the task's own unit: the stored segment, where there is one. */
+  get period(): number {
+    const segment = this.log.manifest.task.params["segment"] ?? this.log.manifest.task.params["length"];
+    return typeof segment === "number" && segment > 8 ? segment : 32;
+  }
+
+  /** While playing, arcs go 30 % of the way per frame, so that they grow and shrink instead of blinking. */
+  private ease(stream: number, row: Float64Array | null, t: number, playing: boolean): ArrayLike<number> | null {
+    if (!playing) {
+      this.eased.delete(stream);
+      return row ?? null;
+    }
+    let shown = this.eased.get(stream);
+    if (!shown || shown.length < t + 2) {
+      const longer = new Float64Array(Math.max(t + 2, this.signal.planned + 2));
+      if (shown) longer.set(shown);
+      else if (row) longer.set(row);
+      this.eased.set(stream, (shown = longer));
+    }
+    if (row) {
+      const end = Math.min(shown.length, t + 2);
+      for (let i = 0; i < end; i++) shown[i]! += ((row[i] ?? 0) - shown[i]!) * 0.3;
+      shown.fill(0, end);
+    }
+    return shown.subarray(0, t + 2);
+  }
+
+  private linkedRows(look: Look, linked: number | null): number[][] {
+    if (linked === null) return [];
+    const key = `${linked}/${look.t}/${look.shown.join()}`;
+    if (this.linkedCache.key === key) return this.linkedCache.rows;
+    const rows = look.shown.map((stream) => {
+      const lane = this.lanes[stream]!;
+      if (isSingle(lane.bank) || linked > look.t || !lane.has(look.t) || !lane.model.has(linked, look.t)) {
+        return [];
+      }
+      const parts = heldSlots(lane.model, lane.bank.name, linked, look.t);
+      return Array.from(parts.keys())
+        .filter((i) => parts[i]! > 0.08)
+        .sort((a, b) => parts[b]! - parts[a]!)
+        .slice(0, 6)
+        .map((i) => lane.rowOfSlot(i));
+    });
+    this.linkedCache = { key, rows };
+    return rows;
+  }
+
+  private bitsFor(look: Look, layout: StageLayout): { tape: Tape; source: BitsSource } | null {
+    if (this.signal.kind !== "bits") return null;
+    const height = layout.signal.bottom - layout.signal.top - BITS_TOP;
+    const key = `${height}/${look.shown.join()}`;
+    if (this.bits?.key !== key) {
+      const bands = look.shown.map((stream) => ({ stream, hue: this.lanes[stream]!.hue }));
+      const source = new BitsSource(this.signal, bands, this.inks, height);
+      this.bits = { key, source, tape: new Tape(source, this.inks, 64) };
+    }
+    return this.bits;
+  }
+}

@@ -1,0 +1,81 @@
+/** Series of numbers over the steps that the stage derives from a lane and keeps: writes, turns of the read, health. */
+
+import { cellAt, memoryAt, readVectors } from "../memory/banks";
+import { HealthTrack, type Measure } from "../analysis/measures";
+import type { Lane } from "../draw/lane/lane";
+import { eventsOf, SignalPeaks, turns, writes, type EventKind, type Series } from "../analysis/events";
+import { best, shapeLikeness, stateLikeness, type Likeness } from "../analysis/similar";
+import type { StageModel } from "./stage_model";
+
+export class Tracks {
+  // By lane, not by stream: another bank of a model is another lane with other numbers.
+  private readonly written = new WeakMap<Lane, Series>();
+  private readonly turned = new WeakMap<Lane, Series>();
+  private readonly healths = new WeakMap<Lane, HealthTrack>();
+  private readonly peaks: SignalPeaks;
+
+  constructor(private readonly model: StageModel) {
+    this.peaks = new SignalPeaks(model.signal, () => model.log.steps);
+  }
+
+  writes(lane: Lane): readonly number[] {
+    return kept(this.written, lane, () => writes(lane.model, lane.bank)).values();
+  }
+
+  health(lane: Lane): HealthTrack {
+    return kept(this.healths, lane, () => new HealthTrack(lane.model, lane.bank, this.model.signal, lane.error));
+  }
+
+  /** Computes the measure of these lanes until the clock passes `deadline`; true when nothing is left to do. */
+  extend(measure: Measure, lanes: readonly Lane[], deadline: number): boolean {
+    let done = true;
+    lanes.forEach((lane, k) => {
+      const now = performance.now();
+      done = this.health(lane).extend(measure, now + (deadline - now) / (lanes.length - k)) && done;
+    });
+    return done;
+  }
+
+  /** Steps of a kind of event: the task's own, those of the signal, or those of these lanes together. */
+  events(kind: EventKind, lanes: readonly Lane[]): readonly number[] {
+    if (kind === "peak") return this.peaks.steps();
+    if (kind === "task") return sortedOnce(this.model.log.manifest.task.events.map((event) => event.step));
+    const steps = lanes.flatMap((lane) =>
+      eventsOf(
+        kind,
+        kind === "write" ? this.writes(lane) : kept(this.turned, lane, () => turns(lane.model, lane.bank)).values(),
+      ),
+    );
+    return sortedOnce(steps);
+  }
+
+  /** Moments whose memory points where that of step t does: its content, or where there is none what is read. */
+  similarStates(lane: Lane, t: number): Likeness[] {
+    const { model, bank } = lane;
+    const state = (s: number): ArrayLike<number> =>
+      bank.kind === "matrix"
+        ? memoryAt(model, bank.name, s)
+        : bank.kind === "cell"
+          ? cellAt(model, bank.name, s)
+          : readVectors(model, bank.name, s);
+    return best(stateLikeness(model.steps, state, t), t, 8);
+  }
+
+  /** Stretches of the signal shaped like steps a … b. */
+  similarShapes(a: number, b: number): Likeness[] {
+    const { signal, log } = this.model;
+    const values = Float64Array.from({ length: log.steps }, (_, t) => signal.shown(t));
+    const n = b - a + 1;
+    return best(shapeLikeness(values, a, n), a, n);
+  }
+}
+
+function kept<T>(map: WeakMap<Lane, T>, lane: Lane, make: () => T): T {
+  let found = map.get(lane);
+  if (!found) map.set(lane, (found = make()));
+  return found;
+}
+
+function sortedOnce(steps: readonly number[]): number[] {
+  return [...new Set(steps)].sort((a, b) => a - b);
+}
