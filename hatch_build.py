@@ -1,14 +1,15 @@
 """Build the page before the package is built, with Node from PyPI where there is no npm."""
 
+import runpy
 import shutil
-import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-sys.path.insert(0, str(Path(__file__).parent))
-from frontend import build as frontend
+# by its path: a build backend does not import from the checkout
+frontend = SimpleNamespace(**runpy.run_path(str(Path(__file__).parent / "frontend" / "build.py")))
 
 
 class FrontendBuildHook(BuildHookInterface):

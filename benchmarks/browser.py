@@ -2,23 +2,19 @@
 
 import json
 import statistics
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.serving import server
 from benchmarks.table import Row
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from ui.chromium import find
-from ui.conftest import FLAGS
-from ui.test_stage import HOVERS
+from tests.ui.chromium import find
+from tests.ui.conftest import FLAGS
+from tests.ui.test_stage import HOVERS
 
 FRAMES = """async (ms) => { const times = []; const t0 = performance.now();
   await new Promise((done) => { const f = (t) => { times.push(t); performance.now() - t0 > ms ? done() : requestAnimationFrame(f); };

@@ -16,8 +16,8 @@ from benchmarks.browser import opened
 from benchmarks.serving import server
 from benchmarks.table import Row
 from mnemoscope.reading.recording import Recording
-from ui.chromium import find
-from ui.conftest import FLAGS
+from tests.ui.chromium import find
+from tests.ui.conftest import FLAGS
 
 MOVES = 80
 STATIC = Path(__file__).resolve().parents[1] / "frontend/mnemoscope_viewer/static"

@@ -1,9 +1,27 @@
-"""Browser tests come last: the event loop of their driver lives until the session ends, and no asyncio test runs beside it."""
+"""What holds for every test: processes that a test starts run this checkout, and browser tests come last."""
+
+import os
 
 import pytest
+
+from tests import ROOT
+
+pytest.register_assert_rewrite("tests.oracles", "tests.ui.helpers", "tests.ui.keys")
+# An installed copy may lie elsewhere (another worktree, site-packages); pyproject's pythonpath does the same for pytest itself.
+SOURCES = [str(ROOT / name) for name in ("", "models", "server", "frontend")]
+
+
+def pytest_configure() -> None:
+    """Every child process inherits the path to this checkout, wherever it is started."""
+    inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    os.environ["PYTHONPATH"] = os.pathsep.join(
+        [*SOURCES, *(path for path in inherited if path and path not in SOURCES)]
+    )
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the shuffled order, browser tests behind all others."""
+    """Keep the shuffled order, browser tests behind all others: the event loop of their driver lives until the session
+    ends, and no asyncio test runs beside it.
+    """
     items.sort(key=lambda item: "/ui/" in item.path.as_posix())

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from draws import SHOWN, STEPS, Log, numbers, share
 
 from mnemoscope.format.layout import BankSpec
+from tests.golden.draws import SHOWN, STEPS, Log, numbers, share
 
 
 def expect_held(states: Sequence[Log]) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from draws import EVERY, SHOWN, STEPS, Draw, Log, Made, fraction, numbers, share
-from held import expect_appended, expect_held, expect_occupancy, expect_units, over_heads
 
 from mnemoscope import kinds
 from mnemoscope.format.layout import BankSpec
+from tests.golden.draws import EVERY, SHOWN, STEPS, Draw, Log, Made, fraction, numbers, share
+from tests.golden.held import expect_appended, expect_held, expect_occupancy, expect_units, over_heads
 
 
 def rnn() -> tuple[str, str, str, Made]:

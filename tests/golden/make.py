@@ -1,4 +1,4 @@
-"""Makes the golden recordings that pytest and vitest both read: `python tests/golden/make.py [FOLDER]`.
+"""Makes the golden recordings that pytest and vitest both read: `python -m tests.golden.make [FOLDER]`.
 
 `memories` (memories.py): five small models (NTM, two DNCs, LSTM, Transformer); `kinds` (kinds.py): the other kinds and flags
 of banks. Each axis has another size, 132 steps (three keyframes). The logs are random but valid; the expected states and
@@ -33,13 +33,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from draws import EVERY, SEED, SHOWN, STEPS, TOLERANCE, Draw, Log, Models
-from entries import LEFT_OUT, entry
-from kinds import KINDS, expect_kind
-from memories import expect_memory, memories
 
 from mnemoscope.format.layout import BankSpec, FrameLayout, pack
 from mnemoscope.reading.recording import Recording, RecordingWriter
+from tests.golden.draws import EVERY, SEED, SHOWN, STEPS, TOLERANCE, Draw, Log, Models
+from tests.golden.entries import LEFT_OUT, entry
+from tests.golden.kinds import KINDS, expect_kind
+from tests.golden.memories import expect_memory, memories
 
 Expect = Callable[[BankSpec, Log, Log, dict[Any, np.ndarray]], dict[str, Any]]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from draws import EVERY, SHOWN, STEPS, Draw, Log, Made, Models, fraction, numbers, share
-from held import expect_appended, expect_held, expect_occupancy, expect_units, over_heads
 
 from mnemoscope.format.layout import BankSpec
+from tests.golden.draws import EVERY, SHOWN, STEPS, Draw, Log, Made, Models, fraction, numbers, share
+from tests.golden.held import expect_appended, expect_held, expect_occupancy, expect_units, over_heads
 
 
 def ntm() -> Made:

@@ -9,7 +9,18 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from fast_weight_oracles import (
+from mnemoscope import kinds, tasks
+from mnemoscope.checkpoints.store import LoadedModel
+from mnemoscope.models.delta import rule as delta_rule
+from mnemoscope.models.delta.deltanet import DeltaNet, DeltaNetConfig
+from mnemoscope.models.delta.gated_deltanet import GatedDeltaNet, GatedDeltaNetConfig
+from mnemoscope.models.fast_weights import memory as fast_weights
+from mnemoscope.models.fast_weights.memory import Write
+from mnemoscope.models.fast_weights.stack import FastWeightStack
+from mnemoscope.reading import verify
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running import record
+from tests.oracles.fast_weight_oracles import (
     Floats,
     assert_ledger_is_exact,
     convolved,
@@ -22,18 +33,7 @@ from fast_weight_oracles import (
     stack,
     weights,
 )
-from mnemoscope import kinds, tasks
-from mnemoscope.checkpoints.store import LoadedModel
-from mnemoscope.models.delta import rule as delta_rule
-from mnemoscope.models.delta.deltanet import DeltaNet, DeltaNetConfig
-from mnemoscope.models.delta.gated_deltanet import GatedDeltaNet, GatedDeltaNetConfig
-from mnemoscope.models.fast_weights import memory as fast_weights
-from mnemoscope.models.fast_weights.memory import Write
-from mnemoscope.models.fast_weights.stack import FastWeightStack
-from mnemoscope.reading import verify
-from mnemoscope.reading.recording import Recording
-from mnemoscope.running import record
-from stepping import fold
+from tests.oracles.stepping import fold
 
 B, T, INPUTS, OUTPUTS, A, K, V = 2, 37, 6, 5, 3, 4, 7
 SIZES = {"width": 12, "layers": 2, "heads": A, "key_width": K, "value_width": V, "feedforward": 9}

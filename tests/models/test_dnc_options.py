@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from mnemoscope.kinds import ledger, matrix
 from mnemoscope.models import addressing
 from mnemoscope.models.dnc.dnc import DNC, DNCConfig, interface_size
-from paper_oracles import dnc_step
-from stepping import (
+from tests.oracles.paper_oracles import dnc_step
+from tests.oracles.stepping import (
     assert_every_parameter_is_trained,
     assert_forward_is_the_fold,
     assert_json_builds_it_again,

@@ -6,7 +6,7 @@ import torch
 
 from mnemoscope.kinds import ledger, recurrent
 from mnemoscope.models.recurrent.elman import RNN, RNNConfig, secant_slope
-from stepping import fold, sequences
+from tests.oracles.stepping import fold, sequences
 
 B, T, INPUTS, OUTPUTS, HIDDEN = 2, 23, 6, 5, 11
 

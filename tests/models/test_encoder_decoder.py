@@ -8,7 +8,13 @@ import pytest
 import torch
 from torch import nn
 
-from attention_oracles import (
+from mnemoscope import tasks
+from mnemoscope.checkpoints.store import LoadedModel
+from mnemoscope.models.attention.encoder_decoder import EncoderDecoder, EncoderDecoderConfig
+from mnemoscope.reading import verify
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running import record
+from tests.oracles.attention_oracles import (
     attention,
     check_ledger,
     fold,
@@ -22,12 +28,6 @@ from attention_oracles import (
     sinusoid,
     torch_weights,
 )
-from mnemoscope import tasks
-from mnemoscope.checkpoints.store import LoadedModel
-from mnemoscope.models.attention.encoder_decoder import EncoderDecoder, EncoderDecoderConfig
-from mnemoscope.reading import verify
-from mnemoscope.reading.recording import Recording
-from mnemoscope.running import record
 
 INPUTS, OUTPUTS, CUE, D, HEADS, LAYERS = 5, 3, 3, 24, 4, 2
 T = 14

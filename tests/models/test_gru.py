@@ -6,7 +6,7 @@ import torch
 
 from mnemoscope.kinds import cell, ledger
 from mnemoscope.models.recurrent.gru import GRU, GRUConfig
-from stepping import fold, sequences
+from tests.oracles.stepping import fold, sequences
 
 B, T, INPUTS, OUTPUTS, HIDDEN = 2, 23, 6, 5, 11
 

@@ -12,8 +12,8 @@ from mnemoscope.kinds import ledger, matrix
 from mnemoscope.models import addressing
 from mnemoscope.models import registry as paradigms
 from mnemoscope.models.ntm.ntm import NTM, NTMConfig
-from paper_oracles import ntm_step
-from stepping import (
+from tests.oracles.paper_oracles import ntm_step
+from tests.oracles.stepping import (
     assert_every_parameter_is_trained,
     assert_forward_is_the_fold,
     assert_json_builds_it_again,

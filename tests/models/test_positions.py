@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from attention_oracles import (
+from mnemoscope.models import registry as paradigms
+from mnemoscope.models.attention import positions
+from mnemoscope.models.attention.transformer import Transformer, TransformerConfig
+from tests.oracles.attention_oracles import (
     check_ledger,
     fold,
     linear,
@@ -16,9 +19,6 @@ from attention_oracles import (
     torch_weights,
     turned,
 )
-from mnemoscope.models import registry as paradigms
-from mnemoscope.models.attention import positions
-from mnemoscope.models.attention.transformer import Transformer, TransformerConfig
 
 B, T, INPUTS, OUTPUTS = 2, 13, 5, 3
 KINDS = ("sinusoidal", "rotary", "alibi")

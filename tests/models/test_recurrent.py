@@ -8,7 +8,7 @@ import torch
 from mnemoscope import kinds
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.models import registry as paradigms
-from stepping import assert_forward_is_the_fold, assert_log_is_what_was_promised, fold, sequences
+from tests.oracles.stepping import assert_forward_is_the_fold, assert_log_is_what_was_promised, fold, sequences
 
 B, T, INPUTS, OUTPUTS, HIDDEN = 2, 23, 6, 5, 11
 TORCH: dict[str, tuple[type[torch.nn.RNNBase], type[torch.nn.RNNCellBase]]] = {

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 
-from attention_oracles import check_ledger, fold, linear, logged, norm, rows_of, self_attention, sinusoid, torch_weights
 from mnemoscope import tasks
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.models.attention.universal import (
@@ -20,6 +19,17 @@ from mnemoscope.models.attention.universal import (
 from mnemoscope.reading import verify
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running import record
+from tests.oracles.attention_oracles import (
+    check_ledger,
+    fold,
+    linear,
+    logged,
+    norm,
+    rows_of,
+    self_attention,
+    sinusoid,
+    torch_weights,
+)
 
 B, T, INPUTS, OUTPUTS, D, HEADS, DEPTH = 2, 12, 5, 3, 24, 4, 5
 KINDS = ("accumulated", "interpolated", "none")

@@ -8,18 +8,16 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import httpx
 import pytest
 from websockets.sync.client import connect
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))  # helpers beside the tests: fake_engine, fake_messages
 PROGRAM = """
 import argparse, sys
-sys.path.insert(0, {here!r})
 if __name__ == "__main__":
+    import mnemoscope, mnemoscope_server
+    print(mnemoscope.__file__, mnemoscope_server.__file__, sep="\\n", file=open({modules!r}, "w"))
     from mnemoscope_server import serving
     from mnemoscope_server.settings import Settings
     sys.exit(serving.run(Settings.from_arguments(argparse.Namespace(port=0, no_browser=True, data_dir={data!r}))))
@@ -48,7 +46,7 @@ def make_checkpoints(folder):
 class Server:
     """One server process."""
 
-    def __init__(self, folder, *, engine="fake_engine:FakeEngine", data=None, **settings):
+    def __init__(self, folder, *, engine="tests.server.fake_engine:FakeEngine", data=None, **settings):
         self.folder, self.data = folder, data or folder / "data"
         self.log = folder / "computed"
         self.log.mkdir(exist_ok=True)
@@ -56,10 +54,10 @@ class Server:
         if not checkpoints.exists():
             make_checkpoints(checkpoints)
         script = folder / "run_server.py"
-        script.write_text(PROGRAM.format(here=str(HERE), data=str(self.data)))
+        script.write_text(PROGRAM.format(data=str(self.data), modules=str(folder / "modules")))
         environment = os.environ | {
             "MNEMOSCOPE_CHECKPOINTS": str(checkpoints), "FAKE_ENGINE_LOG": str(self.log),
-            "MNEMOSCOPE_ENGINE": engine, "MNEMOSCOPE_FREE_BYTES": "1", "PYTHONPATH": str(HERE),
+            "MNEMOSCOPE_ENGINE": engine, "MNEMOSCOPE_FREE_BYTES": "1",
         } | {f"MNEMOSCOPE_{name.upper()}": str(value) for name, value in settings.items()}  # fmt: skip
         self.began = time.perf_counter()
         self.errors = (folder / "stderr.txt").open("a")

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mnemoscope.format.layout import BankSpec, FrameLayout
+from mnemoscope_server.workers import protocol
 from mnemoscope_server.workers.protocol import Measured, Open, Prepared, StreamEnded
 
 SLOTS, WIDTH, KEYFRAME_EVERY = 4, 3, 64
@@ -47,6 +48,8 @@ class FakeStream:
         self.log = (
             Path(os.environ["FAKE_ENGINE_LOG"]) / f"{order.id}.{name}" if "FAKE_ENGINE_LOG" in os.environ else None
         )
+        if self.log:
+            self.log.with_name("modules").write_text(protocol.__file__)
 
     def advance(self, count):
         pieces = []

@@ -101,7 +101,7 @@ def test_a_dead_worker_fails_its_sessions_and_is_replaced(start):
 
 def test_a_worker_that_cannot_start_leaves_a_replay_server(start):
     """Live runs are off, and it says why; everything else works."""
-    server = start(engine="fake_engine:BrokenEngine")
+    server = start(engine="tests.server.fake_engine:BrokenEngine")
     deadline = time.monotonic() + 60
     while server.http.get("api/status").json()["workers"] == "starting":
         assert time.monotonic() < deadline

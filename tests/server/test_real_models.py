@@ -15,7 +15,7 @@ TRAINED = [name.removesuffix("-signal-recall") for name in checkpoints.names() i
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory):
-    from conftest import Server
+    from tests.server.conftest import Server
 
     server = Server(
         tmp_path_factory.mktemp("real"), engine="mnemoscope_server.workers.torch_engine:TorchEngine", device="cpu"

@@ -12,9 +12,11 @@ from typing import Literal
 import pytest
 from playwright.sync_api import CDPSession, Page
 
+from tests import ROOT
+
 SIZES = {"1440": (1440, 900), "1280": (1280, 720), "820": (820, 1180), "390": (390, 844)}
 THEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
-AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 RULES_AT = ("-1440", "-390")
 """Sizes at which axe-core looks: the page with everything beside each other, and with everything below each other."""
 

@@ -11,18 +11,17 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from ui.album import Album
-from ui.chromium import NAMES, find
-from ui.helpers import PATIENCE, Api, wait_until
+from tests import ROOT
+from tests.ui.album import Album
+from tests.ui.chromium import NAMES, find
+from tests.ui.helpers import PATIENCE, Api, wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
 ARTEFACTS = ROOT / "test-artefacts"
 FLAGS = [
     "--no-sandbox",

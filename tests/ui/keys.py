@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
-from ui.album import PAINTED
-from ui.conftest import ROOT
-from ui.helpers import address, becomes, calm, step_shown, wait_until
+from tests import ROOT
+from tests.ui.album import PAINTED
+from tests.ui.helpers import address, becomes, calm, step_shown, wait_until
 
 TABLE = ROOT / "frontend/src/stage/commands/commands.ts"
 

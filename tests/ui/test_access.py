@@ -5,10 +5,10 @@ a picture is taken (ui/album.py).
 import pytest
 from playwright.sync_api import expect
 
-from ui.album import AXE as AXE
-from ui.album import RUN as RUN
-from ui.conftest import Open
-from ui.helpers import settled
+from tests.ui.album import AXE as AXE
+from tests.ui.album import RUN as RUN
+from tests.ui.conftest import Open
+from tests.ui.helpers import settled
 
 # What has the focus, null when it has left the page; whether it lies in the window, and whether it looks otherwise than without.
 FOCUS = """() => {

@@ -7,9 +7,9 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from ui.conftest import Open
-from ui.helpers import Api, address, becomes, calm, overflow, settled, stage, step_shown, wait_until
-from ui.test_access import AXE, RUN
+from tests.ui.conftest import Open
+from tests.ui.helpers import Api, address, becomes, calm, overflow, settled, stage, step_shown, wait_until
+from tests.ui.test_access import AXE, RUN
 
 Shot = Callable[[Page, str], None]
 

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from ui.conftest import Open
-from ui.helpers import becomes, calm, settled, stage, step_shown, wait_until
+from tests.ui.conftest import Open
+from tests.ui.helpers import becomes, calm, settled, stage, step_shown, wait_until
 
 CANVASES = """(of) => [...document.querySelectorAll(of)].filter((c) => c.checkVisibility())
   .map((c) => ({ name: c.ariaLabel, box: [c.clientWidth, c.clientHeight], size: [c.width, c.height] }))"""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
-from ui.conftest import Open, Watch
-from ui.helpers import becomes, heartbeat_csv, wait_until
+from tests.ui.conftest import Open, Watch
+from tests.ui.helpers import becomes, heartbeat_csv, wait_until
 
 BAD = {
     "empty": b"",

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from ui.conftest import Watch
-from ui.helpers import Api, address, becomes, calm, copied, settled, stage, step_shown, wait_until
-from ui.keys import TABLE, TESTS, Press, chords, heads, key, paused, reaches, repeated, says, view, words
+from tests.ui.conftest import Watch
+from tests.ui.helpers import Api, address, becomes, calm, copied, settled, stage, step_shown, wait_until
+from tests.ui.keys import TABLE, TESTS, Press, chords, heads, key, paused, reaches, repeated, says, view, words
 
 NINE = ["lstm", "transformer", "ntm", "dnc", "gru", "rnn", "encoder-decoder", "sdnc", "sdnc-encoder-decoder"]
 

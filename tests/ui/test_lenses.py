@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from ui.conftest import Open, Watch
-from ui.helpers import Api, address, becomes, settled, stage, wait_until
+from tests.ui.conftest import Open, Watch
+from tests.ui.helpers import Api, address, becomes, settled, stage, wait_until
 
 T = 87
 

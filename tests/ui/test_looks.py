@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from ui.album import Album
-from ui.conftest import Open
-from ui.helpers import settled, stage
+from tests.ui.album import Album
+from tests.ui.conftest import Open
+from tests.ui.helpers import settled, stage
 
 
 def button(page: Page, *names: str) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from ui.album import MISFITS, Album, violations
-from ui.conftest import Open, Watch
-from ui.helpers import Api, becomes, heartbeat_csv, settled, step_shown
-from ui.test_bridge import arrived
+from tests.ui.album import MISFITS, Album, violations
+from tests.ui.conftest import Open, Watch
+from tests.ui.helpers import Api, becomes, heartbeat_csv, settled, step_shown
+from tests.ui.test_bridge import arrived
 
 PAGES = ["Home", "New run", "Bridge"]
 STILL = {"reduced_motion": "reduce"}

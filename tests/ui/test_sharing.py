@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from ui.conftest import ROOT, Open, Watch
-from ui.helpers import Api, becomes, copied, overflow, settled, steps_there, wait_until
+from tests import ROOT
+from tests.ui.conftest import Open, Watch
+from tests.ui.helpers import Api, becomes, copied, overflow, settled, steps_there, wait_until
 
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 RUN = "async () => (await axe.run()).violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' '))"

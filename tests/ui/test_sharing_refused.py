@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from ui.album import Album
-from ui.conftest import Live, Open, Watch
-from ui.helpers import Api, address, becomes, calm, copied, settled, step_shown, steps_there, wait_until
+from tests.ui.album import Album
+from tests.ui.conftest import Live, Open, Watch
+from tests.ui.helpers import Api, address, becomes, calm, copied, settled, step_shown, steps_there, wait_until
 
 PAST = "2001-01-01T00:00:00Z"
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from mnemoscope_viewer import BundleMissing, build, bundle, page
+from tests import ROOT
 
-GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+GOLDEN = ROOT / "tests" / "golden"
 
 
 class Small:

@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 
 from playwright.sync_api import Page, expect
 
-from ui.conftest import Open
-from ui.helpers import Api, address, becomes, settled, stage, step_shown, wait_until
-from ui.keys import heads
+from tests.ui.conftest import Open
+from tests.ui.helpers import Api, address, becomes, settled, stage, step_shown, wait_until
+from tests.ui.keys import heads
 
 Shot = Callable[[Page, str], None]
 

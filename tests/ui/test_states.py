@@ -7,9 +7,9 @@ import re
 
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
-from ui.album import Album
-from ui.conftest import MODELS, Live, Open, Watch
-from ui.helpers import Api, becomes, settled, stage, step_shown, steps_there, wait_until
+from tests.ui.album import Album
+from tests.ui.conftest import MODELS, Live, Open, Watch
+from tests.ui.helpers import Api, becomes, settled, stage, step_shown, steps_there, wait_until
 
 
 class Line:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from ui.conftest import Open
-from ui.helpers import (
+from tests.ui.conftest import Open
+from tests.ui.helpers import (
     Api,
     address,
     becomes,

@@ -4,8 +4,8 @@ from typing import Any
 
 from playwright.sync_api import Route, expect
 
-from ui.conftest import Open
-from ui.helpers import Api
+from tests.ui.conftest import Open
+from tests.ui.helpers import Api
 
 SING = {
     "name": "sing",

@@ -4,8 +4,8 @@ at a time, everything that can be done with a lane is under its name."""
 import pytest
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
-from ui.conftest import Open
-from ui.helpers import Api, address, drawn, overflow, settled, stage, step_shown, wait_until
+from tests.ui.conftest import Open
+from tests.ui.helpers import Api, address, drawn, overflow, settled, stage, step_shown, wait_until
 
 Finger = tuple[float, float]
 PHONE = {"width": 390, "height": 844, "has_touch": True}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from ui.conftest import Open
-from ui.helpers import Api, address, becomes, calm, reads, settled, stage, wait_until
-from ui.keys import heads
+from tests.ui.conftest import Open
+from tests.ui.helpers import Api, address, becomes, calm, reads, settled, stage, wait_until
+from tests.ui.keys import heads
 
 Shot = Callable[[Page, str], None]
 

@@ -15,8 +15,8 @@ import type { LaneScene, Scene } from "../draw/stage/stage";
 import { Tape } from "../draw/lane/tape";
 import type { Inks } from "../draw/ink/tokens";
 import type { LensName, Rows, Target } from "../view/vocabulary";
-import type { LensBook } from "../recording/lens_cache.svelte";
-import { ShareBook } from "../memory/worker/share_cache";
+import type { LensCache } from "../recording/lens_cache.svelte";
+import { ShareCache } from "../memory/worker/share_cache";
 
 /** What the user is looking at; the cursor's part of a scene. */
 export interface Look {
@@ -38,7 +38,7 @@ export class StageModel {
   readonly signal: SignalTrack;
   /** By stream: those that are or were on the stage. Moments of a training are derived when they are looked at. */
   readonly lanes: Lane[] = [];
-  readonly book: ShareBook;
+  readonly book: ShareCache;
   readonly density: Density;
   private bits: { key: string; tape: Tape; source: BitsSource } | null = null;
   private asked = "";
@@ -53,10 +53,10 @@ export class StageModel {
     /** The stream of every lane. */
     streams: readonly number[],
     /** Null: only the ledger tells where a read comes from. */
-    readonly lenses: LensBook | null = null,
+    readonly lenses: LensCache | null = null,
   ) {
     this.signal = new SignalTrack(log);
-    this.book = new ShareBook(log, ledger, (stream) => this.bankOf(stream));
+    this.book = new ShareCache(log, ledger, (stream) => this.bankOf(stream));
     for (const stream of streams) this.make(stream);
     this.density = new Density(log, streams);
   }

@@ -8,7 +8,7 @@ import type { BankSpec } from "../../wire/manifest";
 /** Bytes of rows combined from several heads that are kept; those of single heads stay in the ledger's own cache. */
 const KEPT = 12 << 20;
 
-export class ShareBook {
+export class ShareCache {
   private readonly combined = new Map<string, Float64Array>();
   private bytes = 0;
   private readonly asked = new Map<string, number>();

@@ -11,7 +11,7 @@ import pytest
 from mnemoscope.errors import RecordingError
 from mnemoscope.reading import export
 from mnemoscope.reading.recording import Recording, RecordingWriter
-from random_logs import Made
+from tests.oracles.random_logs import Made
 
 MADE = Made(steps=70, models=("ntm", "transformer"), seed=8)
 SIGNAL = {

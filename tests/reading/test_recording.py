@@ -1,6 +1,5 @@
 import itertools
 import json
-import os
 import signal
 import struct
 import subprocess
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 from mnemoscope.errors import CorruptRecording, RecordingError
 from mnemoscope.format import blocks
 from mnemoscope.reading.recording import Recording, RecordingWriter, amend
-from random_logs import MODELS, Made
+from tests.oracles.random_logs import MODELS, Made
 
 MADE = Made(steps=150)
 SMALL = Made(steps=70, models=("lstm", "transformer"), seed=1)
@@ -195,8 +194,8 @@ def test_a_damaged_payload_is_reported_with_the_offset_of_its_block(tmp_path: Pa
 
 WRITER_THAT_IS_KILLED = """
     import sys, time
-    from random_logs import Made
-    from mnemoscope.format.writer import RecordingWriter
+    from tests.oracles.random_logs import Made
+    from mnemoscope.reading.recording import RecordingWriter
     made = Made(steps=150)
     writer = RecordingWriter(sys.argv[1], made.manifest)
     for start in range(0, 150, 5):
@@ -210,10 +209,8 @@ WRITER_THAT_IS_KILLED = """
 def test_a_killed_writer_leaves_every_flushed_step_readable(tmp_path: Path) -> None:
     """SIGKILL in the middle of a run: what was flushed is there; `amend` gives it an end."""
     path = tmp_path / "killed.mnemo"
-    roots = os.pathsep.join(str(Path(__file__).parents[i] / sub) for i, sub in ((1, ""), (2, "models")))
     code = textwrap.dedent(WRITER_THAT_IS_KILLED)
-    env = os.environ | {"PYTHONPATH": roots}
-    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True, env=env) as child:
+    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         for line in child.stdout:
             if int(line) >= 85:

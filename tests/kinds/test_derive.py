@@ -10,7 +10,18 @@ from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import MATRIX, append, matrix
 from mnemoscope.reading.recording import Recording, RecordingWriter
-from random_logs import ALIBI, DNC, ENCODER, MODELS, NTM, WIPING, Made, attention_oracle, random_log, weighting
+from tests.oracles.random_logs import (
+    ALIBI,
+    DNC,
+    ENCODER,
+    MODELS,
+    NTM,
+    WIPING,
+    Made,
+    attention_oracle,
+    random_log,
+    weighting,
+)
 
 MADE = Made(steps=150, seed=2)
 STEPS = (0, 1, 62, 63, 64, 65, 127, 128, 149)

@@ -14,9 +14,10 @@ from mnemoscope.models import registry as paradigms
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running import record
 from mnemoscope.training import recipes
+from tests import ROOT
 
 MODELS = ("lstm", "transformer", "ntm", "dnc")
-ECG = Path(__file__).resolve().parents[3] / "shared" / "data" / "ecg_mitbih_100" / "100_60s.csv"
+ECG = ROOT.parent / "shared" / "data" / "ecg_mitbih_100" / "100_60s.csv"
 
 
 OWED: tuple[str, ...] = ()
@@ -90,7 +91,7 @@ def test_a_memory_can_be_watched_while_it_is_learned(model: str, task_name: str)
 
 def test_checkpoints_stay_small() -> None:
     """All of them together weigh at most 40 MB in the repository."""
-    folder = Path(__file__).resolve().parents[2] / "checkpoints"
+    folder = ROOT / "checkpoints"
     assert sum(path.stat().st_size for path in folder.rglob("*")) <= 40e6
 
 

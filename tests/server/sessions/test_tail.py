@@ -1,9 +1,9 @@
 """The newest frames in memory, and cutting messages at a step."""
 
 import pytest
-from fake_messages import frames, keyframe, steps_of
 
 from mnemoscope_server.sessions.tail import Tail, from_step
+from tests.server.fake_messages import frames, keyframe, steps_of
 
 
 @pytest.mark.parametrize("have", [0, 1, 63, 64, 65, 100, 128, 500])

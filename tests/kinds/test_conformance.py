@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from log_in_memory import LogInMemory
 from mnemoscope import kinds
 from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import KINDS, BankLog, ledger
 from mnemoscope.kinds.__main__ import renewed
-from random_logs import MODELS, Made, manifest_of, random_log, random_state, run
-from random_logs import entry as entry_of
+from tests.oracles.log_in_memory import LogInMemory
+from tests.oracles.random_logs import MODELS, Made, manifest_of, random_log, random_state, run
+from tests.oracles.random_logs import entry as entry_of
 
 STEPS = 150
 SHOWN = (0, 1, 63, 64, 149)

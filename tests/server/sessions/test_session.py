@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import pytest
-from fake_messages import frames, keyframe, steps_of
 
 from mnemoscope_server.errors import IllegalMove
 from mnemoscope_server.schemas import messages as wire
@@ -14,6 +13,7 @@ from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.sessions.session import MOVES, Session, Watcher
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.workers import protocol as exchange
+from tests.server.fake_messages import frames, keyframe, steps_of
 
 COMMANDS = {
     "play": (lambda s: s.play(), exchange.Play),

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from fake_engine import FAILS_AT, FakeEngine
 
 from mnemoscope import tasks
 from mnemoscope.errors import UnknownModel
@@ -15,6 +14,7 @@ from mnemoscope_server.workers import protocol as exchange
 from mnemoscope_server.workers.process import Worker
 from mnemoscope_server.workers.protocol import Answered, Compare, NotOpened
 from mnemoscope_server.workers.run import Run
+from tests.server.fake_engine import FAILS_AT, FakeEngine
 
 ID = "r" * 22
 

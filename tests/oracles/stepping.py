@@ -83,7 +83,7 @@ def assert_steps_are_the_papers(
 
     `oracle(model, x [I], state)` gives the output and the next state of one sequence.
     """
-    from paper_oracles import one_of
+    from tests.oracles.paper_oracles import one_of
 
     state = model.initial_state(len(x))
     for t in range(steps):

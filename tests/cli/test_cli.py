@@ -16,12 +16,8 @@ from mnemoscope.cli.main import main
 from mnemoscope.models import registry as paradigms
 from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope.running import record
-from random_logs import Made
+from tests.oracles.random_logs import Made
 
-ROOT = Path(__file__).parents[2]
-ENVIRONMENT = os.environ | {
-    "PYTHONPATH": os.pathsep.join(str(ROOT / name) for name in ("models", "server", "frontend"))
-}
 COMMANDS = ("serve", "record", "inspect", "verify", "evaluate", "train", "bridge", "export")
 
 
@@ -334,9 +330,7 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     """`mnemoscope inspect F --json | head -c 1`"""
     Made(steps=10).save(tmp_path / "a.mnemo")
     command = f"{sys.executable} -m mnemoscope inspect a.mnemo --json | head -c 1"
-    done = subprocess.run(
-        ["sh", "-c", command], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("{", "")
 
 
@@ -347,11 +341,11 @@ def test_looking_at_recordings_loads_neither_torch_nor_the_web(tmp_path: Path) -
         "import sys, mnemoscope, mnemoscope.cli.main\n"
         "assert 'numpy' not in sys.modules and 'torch' not in sys.modules\n"
         "assert mnemoscope.Recording.open('a.mnemo').steps == 10\n"
-        "assert mnemoscope.cli.main(['verify', 'a.mnemo']) == 0\n"
-        "assert mnemoscope.cli.main(['export', 'a.mnemo', '--npz', 'a.npz', '--csv', 'a.csv']) == 0\n"
+        "assert mnemoscope.cli.main.main(['verify', 'a.mnemo']) == 0\n"
+        "assert mnemoscope.cli.main.main(['export', 'a.mnemo', '--npz', 'a.npz', '--csv', 'a.csv']) == 0\n"
         "print(*sorted({'torch', 'fastapi', 'starlette', 'pyarrow', 'scipy'} & set(sys.modules)))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == ""
 
@@ -359,7 +353,7 @@ def test_looking_at_recordings_loads_neither_torch_nor_the_web(tmp_path: Path) -
 def test_an_interrupted_run_leaves_nothing(trained: Path, tmp_path: Path) -> None:
     """Ctrl-C in the middle of a long recording: exit code 130, no file and no part of one."""
     words = ["record", "--signal", "ar", "--steps", "300000", "--models", "ntm", "--out", "a.mnemo"]
-    env = ENVIRONMENT | {"MNEMOSCOPE_CHECKPOINTS": str(trained)}
+    env = os.environ | {"MNEMOSCOPE_CHECKPOINTS": str(trained)}
     with subprocess.Popen(
         [sys.executable, "-m", "mnemoscope", *words], cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test run in the background ignores it

@@ -10,7 +10,7 @@ from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import append, cell, ledger, matrix
 from mnemoscope.reading.recording import Recording
-from random_logs import ATTENTION, CELL, DNC, NTM, WIPING, Made, random_log, random_state, run
+from tests.oracles.random_logs import ATTENTION, CELL, DNC, NTM, WIPING, Made, random_log, random_state, run
 
 IDENTITY = 1e-10
 MATRICES = [NTM, DNC, WIPING]

@@ -1,15 +1,15 @@
 """Real files, against figures measured by other programs."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.csv import reader as csv_import
+from tests import ROOT
 
-DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+DATA = ROOT.parent / "shared" / "data"
 pytestmark = pytest.mark.skipif(not (DATA / "TRUTH.json").is_file(), reason="the folder ../shared/data is not here")
 
 

@@ -20,8 +20,8 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory):
-    from conftest import Server
     from mnemoscope.checkpoints import store as checkpoints
+    from tests.server.conftest import Server
 
     folder = tmp_path_factory.mktemp("bridge")
     (folder / "checkpoints").mkdir()

@@ -18,6 +18,7 @@ from mnemoscope.running import gallery, record
 from mnemoscope.tasks import episodes
 from mnemoscope_server.storage import copies as sharing
 from mnemoscope_server.storage import thumbnail as pictures
+from tests import ROOT
 
 STEPS = 200
 
@@ -344,7 +345,7 @@ def test_every_shipped_recording_and_every_kind_of_memory_has_a_picture(server):
         assert "max-age" in answer.headers["cache-control"]
         assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
         assert len(np.unique(unpacked(answer.content).reshape(-1, 3), axis=0)) > 50
-    golden = sorted((gallery.FOLDER.parents[2] / "tests" / "golden").glob("**/*.mnemo"))
+    golden = sorted((ROOT / "tests" / "golden").glob("**/*.mnemo"))
     kinds = set()
     for path in golden:
         with Recording.open(path) as recording:

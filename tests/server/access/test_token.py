@@ -8,13 +8,13 @@ from http.cookies import SimpleCookie
 
 import httpx
 import pytest
-from test_guard import HOST, ask, routes, whatever
 from websockets.exceptions import InvalidStatus
 
 from mnemoscope.cli import main as cli
 from mnemoscope_server import app as application
 from mnemoscope_server.serving import address
 from mnemoscope_server.settings import Settings
+from tests.server.access.test_guard import HOST, ask, routes, whatever
 
 TOKEN = "a-token-that-is-long-enough"
 LINK = "x" * 22

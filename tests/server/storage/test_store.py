@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fake_engine import FakeEngine
 
 from mnemoscope import tasks
 from mnemoscope.reading.recording import Recording, RecordingWriter, amend
@@ -14,6 +13,7 @@ from mnemoscope_server.errors import DataFolderInUse, DiskFull, Expired, Unknown
 from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.store import Entry, Store, new_id
 from mnemoscope_server.workers import protocol as exchange
+from tests.server.fake_engine import FakeEngine
 
 
 def write(store, *, steps=100, finish="ended", title="t"):

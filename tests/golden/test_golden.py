@@ -1,6 +1,5 @@
 """The golden files that vitest reads too: this reader agrees with them, and the script that made them still makes them."""
 
-import importlib
 import json
 import struct
 from pathlib import Path
@@ -11,8 +10,9 @@ import pytest
 
 from mnemoscope.reading.recording import Recording
 from mnemoscope.reading.verify import verify
+from tests.golden import make
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = Path(make.__file__).parent
 NAMES = ("memories", "kinds")
 EXPECTED: dict[str, Any] = {
     name: json.loads((GOLDEN / f"{name}.expected.json").read_text(encoding="utf-8")) for name in NAMES
@@ -56,10 +56,9 @@ def test_the_raw_messages_are_those_of_the_file(recordings: dict[str, Recording]
     assert verify(rec)["ok"]
 
 
-def test_making_the_golden_files_again_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_making_the_golden_files_again_gives_the_same(tmp_path: Path) -> None:
     """Same manifest, messages and expectations; the compressed file may differ between zstd versions, its content not."""
-    monkeypatch.syspath_prepend(GOLDEN)
-    importlib.import_module("make").build(tmp_path)
+    make.build(tmp_path)
     for name in NAMES:
         again = json.loads((tmp_path / f"{name}.manifest.json").read_text(encoding="utf-8"))
         before = json.loads((GOLDEN / f"{name}.manifest.json").read_text(encoding="utf-8"))

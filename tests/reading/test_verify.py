@@ -9,7 +9,7 @@ import pytest
 from mnemoscope import kinds
 from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope.reading.verify import describe, passes, verify
-from random_logs import MODELS, Made
+from tests.oracles.random_logs import MODELS, Made
 
 STEPS = 150
 

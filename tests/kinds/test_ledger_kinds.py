@@ -9,7 +9,18 @@ from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import append, associative, cell, ledger, recurrent
 from mnemoscope.reading.recording import Recording
-from random_logs import ALIBI, CROSS, DELTA, GRU, RNN, Made, attention_oracle, random_log, random_state, run
+from tests.oracles.random_logs import (
+    ALIBI,
+    CROSS,
+    DELTA,
+    GRU,
+    RNN,
+    Made,
+    attention_oracle,
+    random_log,
+    random_state,
+    run,
+)
 
 IDENTITY = 1e-10
 KINDS = ("gru", "rnn", "delta", "alibi", "pair")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mnemoscope.errors import CorruptRecording, RecordingError, UnsupportedVersion
 from mnemoscope.format import blocks
 from mnemoscope.reading.recording import Recording
-from random_logs import Made
+from tests.oracles.random_logs import Made
 
 SMALL = Made(steps=70, models=("lstm", "transformer"), seed=1)
 FRAME = SMALL.manifest["models"][0]["frame"]["bytes"]
