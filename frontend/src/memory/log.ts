@@ -4,7 +4,7 @@
  */
 import { MessageError } from "../wire/errors";
 import { KEYFRAME_EVERY } from "../wire/manifest";
-import type { Manifest } from "../wire/manifest";
+import type { Failure, Manifest } from "../wire/manifest";
 import { decodeMessages } from "../wire/messages";
 import type { WireMessage } from "../wire/messages";
 import { LedgerError } from "./errors";
@@ -24,7 +24,7 @@ export class RecordingLog {
   constructor(readonly manifest: Manifest) {
     if (!LITTLE_ENDIAN) throw new LedgerError("big-endian", "This viewer needs a little-endian machine.");
     this.models = manifest.models.map((spec) => new ModelLog(spec));
-    for (const failure of manifest.failures) this.fail(failure.stream, failure.step, failure.reason);
+    for (const failure of manifest.failures) this.fail(failure);
   }
 
   /** Steps held without a gap by every model that has not failed. */
@@ -77,8 +77,8 @@ export class RecordingLog {
   }
 
   /** Notes that a model cannot go on from `step`; it no longer holds the others back. */
-  fail(stream: number, step: number, reason: string): void {
-    this.model(stream).failure = { stream, step, reason };
+  fail(failure: Failure): void {
+    this.model(failure.stream).failure = failure;
     for (const listener of this.growing) listener(this);
   }
 

@@ -183,7 +183,12 @@ export class Session extends Transport {
         this.advanced(message.status, message.step);
         break;
       case "model-failed":
-        this.failed({ stream: message.stream, step: message.step, reason: message.reason });
+        this.failed({
+          stream: message.stream,
+          step: message.step,
+          reason: message.reason,
+          tensor: message.tensor ?? null,
+        });
         break;
       case "ended":
         this.status = message.status;
@@ -253,7 +258,7 @@ export class Session extends Transport {
   private failed(failure: Failure): void {
     if (this.failures.some((known) => known.stream === failure.stream)) return;
     this.failures = [...this.failures, failure];
-    this.log?.fail(failure.stream, failure.step, failure.reason);
+    this.log?.fail(failure);
   }
 
   private trouble(n: number, error: MnemoscopeError | null, again: boolean): void {

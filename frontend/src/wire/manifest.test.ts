@@ -26,6 +26,19 @@ function refusal(value: unknown): ManifestError {
 }
 
 describe("a manifest", () => {
+  it("says what its numbers are, and where an older one does not, its task does", () => {
+    const values = (task: object): string =>
+      parseManifest(changed(["task"], { params: {}, events: [], ...task })).task.values;
+    expect(values({ name: "mine", values: "bits" })).toBe("bits");
+    expect(values({ name: "copy", values: "real" })).toBe("real");
+    expect([values({ name: "copy" }), values({ name: "ngrams" }), values({ name: "forecast" })]).toEqual([
+      "bits",
+      "bits",
+      "real",
+    ]);
+    expect(refusal(changed(["task", "values"], "letters")).where).toBe("task.values");
+  });
+
   it("comes out typed, with what later versions add kept aside", () => {
     const manifest = parseManifest({ ...raw, later: 1, failures: [{ stream: 1, step: 9, reason: "NaN" }] });
     expect(manifest.models.map((model) => model.banks[0]!.kind)).toEqual(["matrix", "cell", "append"]);
@@ -35,7 +48,7 @@ describe("a manifest", () => {
       size: 5,
       offset: 4,
     });
-    expect(manifest.failures).toEqual([{ stream: 1, step: 9, reason: "NaN" }]);
+    expect(manifest.failures).toEqual([{ stream: 1, step: 9, reason: "NaN", tensor: null }]);
     expect(manifest.raw["later"]).toBe(1);
   });
 

@@ -62,6 +62,14 @@ export interface TaskEvent {
   readonly label: string;
 }
 
+export interface TaskSpec {
+  readonly name: string;
+  /** What inputs, targets and outputs are. */
+  readonly values: "bits" | "real";
+  readonly params: Json;
+  readonly events: readonly TaskEvent[];
+}
+
 export interface SignalSpec {
   readonly name: string;
   readonly channel: string | null;
@@ -78,7 +86,10 @@ export interface Failure {
   readonly stream: number;
   /** First step this model did not deliver. */
   readonly step: number;
+  /** What happened, without the model and the step (recordings before 0.2 repeat both). */
   readonly reason: string;
+  /** Name of the recorded tensor it happened in, where it is known. */
+  readonly tensor: string | null;
 }
 
 /** What a copy that was made to be shared holds of the recording it was made from. */
@@ -103,7 +114,7 @@ export interface Manifest {
   readonly status: RecordingStatus;
   /** Planned steps while running, reached steps afterwards. */
   readonly steps: number;
-  readonly task: { readonly name: string; readonly params: Json; readonly events: readonly TaskEvent[] };
+  readonly task: TaskSpec;
   /** Null where the task makes its own input. */
   readonly signal: SignalSpec | null;
   readonly models: readonly ModelSpec[];
@@ -185,11 +196,25 @@ function parseFailures(raw: Json, streams: number): Failure[] {
     const failure = object(entry, path);
     const stream = count(failure, "stream", path);
     if (stream >= streams) fail(`${path}.stream`, `wanted a model index below ${streams}`, stream);
-    return { stream, step: count(failure, "step", path), reason: optionalText(failure, "reason", path) ?? "" };
+    return {
+      stream,
+      step: count(failure, "step", path),
+      reason: optionalText(failure, "reason", path) ?? "",
+      tensor: optionalText(failure, "tensor", path),
+    };
   });
 }
 
-function parseTask(value: unknown): Manifest["task"] {
+/** Tasks of bits when the manifest did not say yet what a task's numbers are. */
+const BIT_TASKS: readonly string[] = ["copy", "repeat-copy", "associative-recall", "ngrams", "priority-sort"];
+
+function parseValues(task: Json, name: string): TaskSpec["values"] {
+  const values = task["values"];
+  if (absent(task, "values")) return BIT_TASKS.includes(name) ? "bits" : "real";
+  return values === "bits" || values === "real" ? values : fail("task.values", "wanted bits or real", values);
+}
+
+function parseTask(value: unknown): TaskSpec {
   const task = object(value, "task");
   const events = array(task, "events", "task").map((entry, i): TaskEvent => {
     const path = `task.events[${i}]`;
@@ -201,7 +226,8 @@ function parseTask(value: unknown): Manifest["task"] {
       label: optionalText(event, "label", path) ?? "",
     };
   });
-  return { name: text(task, "name", "task"), params: object(task["params"] ?? {}, "task.params"), events };
+  const name = text(task, "name", "task");
+  return { name, values: parseValues(task, name), params: object(task["params"] ?? {}, "task.params"), events };
 }
 
 function parseSignal(value: unknown): SignalSpec {

@@ -95,7 +95,7 @@ export function makeLog(steps: number, shapes: (MatrixShape | CellShape | Append
     status: "ended",
     steps,
     keyframe_every: 64,
-    task: { name: "copy", params: {}, events: [] },
+    task: { name: "copy", values: "real", params: {}, events: [] },
     signal: null,
     models,
   };

@@ -724,13 +724,13 @@ export interface components {
             seconds: number | null;
         };
         /**
-         * EventEntry
+         * Event
          * @description Something that happens in the episode: steps `step … until` (until excluded).
          */
-        EventEntry: {
+        Event: {
             /**
              * Kind
-             * @description store | recall | label
+             * @description store: the task gives what is to be remembered; recall: it asks for it; label: a mark of the signal itself.
              */
             kind: string;
             /** Label */
@@ -767,6 +767,35 @@ export interface components {
              * @description Step of the original after the last one here.
              */
             stop: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * FailureEntry
+         * @description A model that could not go on while the others did.
+         */
+        FailureEntry: {
+            /**
+             * Reason
+             * @description What happened, without the model and the step (recordings before 0.2 repeat both).
+             */
+            reason: string;
+            /**
+             * Step
+             * @description First step this model did not deliver.
+             */
+            step: number;
+            /**
+             * Stream
+             * @description Index into models.
+             */
+            stream: number;
+            /**
+             * Tensor
+             * @description Name of the recorded tensor it happened in, where it is known.
+             * @default null
+             */
+            tensor?: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -1007,6 +1036,11 @@ export interface components {
             /** @default null */
             excerpt?: components["schemas"]["ExcerptEntry"] | null;
             /**
+             * Failures
+             * @default null
+             */
+            failures?: components["schemas"]["FailureEntry"][] | null;
+            /**
              * Format
              * @constant
              */
@@ -1153,7 +1187,10 @@ export interface components {
          * @description One model cannot go on (NaN, out of memory, its process died); the others do.
          */
         ModelFailed: {
-            /** Reason */
+            /**
+             * Reason
+             * @description What happened, without the model and the step.
+             */
             reason: string;
             /**
              * Step
@@ -1165,6 +1202,12 @@ export interface components {
              * @description Index into manifest.models.
              */
             stream: number;
+            /**
+             * Tensor
+             * @description Name of the recorded tensor it happened in, where it is known.
+             * @default null
+             */
+            tensor: string | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -1235,7 +1278,7 @@ export interface components {
              * Events
              * @description What the column of labels says of the steps.
              */
-            events: components["schemas"]["SignalEvent"][];
+            events: components["schemas"]["Event"][];
             /** Offset */
             offset: number;
             /**
@@ -1765,21 +1808,10 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** SignalEvent */
-        SignalEvent: {
-            /** Kind */
-            kind: string;
-            /** Label */
-            label: string;
-            /** Step */
-            step: number;
-            /** Until */
-            until: number;
-        };
         /** SignalPreview */
         SignalPreview: {
             /** Events */
-            events: components["schemas"]["SignalEvent"][];
+            events: components["schemas"]["Event"][];
             /** Sample Rate */
             sample_rate: number | null;
             /** Values */
@@ -1919,13 +1951,19 @@ export interface components {
          */
         TaskEntry: {
             /** Events */
-            events: components["schemas"]["EventEntry"][];
+            events: components["schemas"]["Event"][];
             /** Name */
             name: string;
             /** Params */
             params: {
                 [key: string]: unknown;
             };
+            /**
+             * Values
+             * @description What inputs, targets and outputs are. Where older recordings do not say, mnemoscope.format.manifest.of_bits does.
+             * @default null
+             */
+            values?: ("bits" | "real") | null;
         } & {
             [key: string]: unknown;
         };
@@ -2181,8 +2219,9 @@ export type Ended = components['schemas']['Ended'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type ErrorDetail = components['schemas']['ErrorDetail'];
 export type Estimate = components['schemas']['Estimate'];
-export type EventEntry = components['schemas']['EventEntry'];
+export type Event = components['schemas']['Event'];
 export type ExcerptEntry = components['schemas']['ExcerptEntry'];
+export type FailureEntry = components['schemas']['FailureEntry'];
 export type FrameEntry = components['schemas']['FrameEntry'];
 export type GalleryEntry = components['schemas']['GalleryEntry'];
 export type GeneratedSignal = components['schemas']['GeneratedSignal'];
@@ -2221,7 +2260,6 @@ export type ShareRequest = components['schemas']['ShareRequest'];
 export type Shared = components['schemas']['Shared'];
 export type SharingEntry = components['schemas']['SharingEntry'];
 export type SignalEntry = components['schemas']['SignalEntry'];
-export type SignalEvent = components['schemas']['SignalEvent'];
 export type SignalPreview = components['schemas']['SignalPreview'];
 export type SignalPreviewRequest = components['schemas']['SignalPreviewRequest'];
 export type State = components['schemas']['State'];

@@ -48,8 +48,7 @@ def record(args: argparse.Namespace) -> int:
     names = ", ".join(model.name for model in models)
     print(f"{args.out}: {episode.steps} steps of {names}, {_size(args.out.stat().st_size)}")
     for failure in failures:
-        name = models[failure["stream"]].name
-        print(f"{name} could not go on at step {failure['step']}: {failure['reason']}", file=sys.stderr)
+        print(failure.describe(models[failure.stream].name), file=sys.stderr)
     return NOT_OK if failures else OK
 
 

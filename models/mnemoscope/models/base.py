@@ -40,6 +40,10 @@ class MemoryModel(nn.Module, ABC):
     def step(self, x: Tensor, state: Any) -> Step:
         """Advance by one input x [B, I]."""
 
+    def differentiable_step(self, x: Tensor, state: Any) -> Step:
+        """`step` with the same values, and with every derivative of its equations; `step` may stop some that hinder training."""
+        return self.step(x, state)
+
     @abstractmethod
     def banks(self) -> list[BankSpec]:
         """The banks of memory, in the order in which data flows through them."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemoscope.format.entries import Event
 from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Parts, Task, stack
 
 
@@ -16,8 +17,8 @@ def _blank(steps: int, inputs: int, outputs: int) -> Parts:
     return np.zeros((steps, inputs), np.float32), np.zeros((steps, outputs), np.float32), np.zeros(steps, np.float32)
 
 
-def _event(kind: str, step: int, until: int) -> dict[str, Any]:
-    return {"step": step, "until": until, "kind": kind, "label": kind}
+def _event(kind: str, step: int, until: int) -> Event:
+    return Event(step, until, kind, kind)
 
 
 class Copy(Task):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnemoscope import tasks
 from mnemoscope.errors import SignalError
+from mnemoscope.format.entries import Event
 from mnemoscope.signals import generators as signals
 from mnemoscope.tasks import Episode
 from mnemoscope.tasks.signal import unlike_training
@@ -64,8 +65,7 @@ def from_prepared(task: str, name: str, series: Series, prepared: Prepared, **op
         "source": prepared.source,
         "scaling": prepared.scaling,
     }
-    labels = [{"step": a, "until": b, "kind": "label", "label": text} for a, b, text in prepared.labels]
-    return replace(episode, events=_merged(episode.events, labels), signal=facts)
+    return replace(episode, events=_merged(episode.events, prepared.events), signal=facts)
 
 
 def from_file(
@@ -166,5 +166,5 @@ def _row(text: str, series: Series, what: str) -> int:
     return round(value * series.sample_rate)
 
 
-def _merged(events: list[dict[str, Any]], labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted([*events, *labels], key=lambda event: event["step"])
+def _merged(events: list[Event], labels: list[Event]) -> list[Event]:
+    return sorted([*events, *labels], key=lambda event: event.step)

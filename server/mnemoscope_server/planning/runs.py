@@ -137,7 +137,7 @@ def preview(
         offset=result.scaling["offset"],
         scale=result.scaling["scale"],
         sample_rate=result.sample_rate,
-        events=[rest_signals.SignalEvent(step=a, until=b, kind="label", label=text) for a, b, text in result.labels],
+        events=result.events,
         warnings=warnings,
         estimate=estimate(names, result.steps, measured),
     )
@@ -220,7 +220,6 @@ def generators() -> list[rest_signals.Generator]:
 def generated(request: rest_signals.SignalPreviewRequest) -> rest_signals.SignalPreview:
     """A generated signal for the eye. Raises SignalError."""
     signal = signals.generate(request.kind, request.steps, seed=request.seed, **request.params)
-    events = [rest_signals.SignalEvent.model_validate(event) for event in signal.events]
     return rest_signals.SignalPreview(
-        values=[float(v) for v in signal.values], sample_rate=signal.sample_rate, events=events
+        values=[float(v) for v in signal.values], sample_rate=signal.sample_rate, events=signal.events
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mnemoscope.format.entries import Event
 from mnemoscope.kinds import KINDS
 
 Paradigm = Literal["rnn", "tr", "ut", "ntm", "dnc", "sdnc", "delta"]
@@ -119,22 +120,14 @@ class ModelEntry(Open):
     keyframe: FrameEntry
 
 
-class EventEntry(Open):
-    """Something that happens in the episode: steps `step … until` (until excluded)."""
-
-    step: int
-    until: int
-    kind: str
-    """store | recall | label"""
-    label: str
-
-
 class TaskEntry(Open):
     """The task whose episode was run."""
 
     name: str
+    values: Literal["bits", "real"] | None = None
+    """What inputs, targets and outputs are. Where older recordings do not say, mnemoscope.format.manifest.of_bits does."""
     params: dict[str, Any]
-    events: list[EventEntry]
+    events: list[Event]
 
 
 class ScalingEntry(Open):
@@ -172,6 +165,19 @@ class ExcerptEntry(Open):
     """Name, channel, unit, source, scale, labels and seed were left out: values are scaled ones without a way back."""
 
 
+class FailureEntry(Open):
+    """A model that could not go on while the others did."""
+
+    stream: int
+    """Index into models."""
+    step: int
+    """First step this model did not deliver."""
+    reason: str
+    """What happened, without the model and the step (recordings before 0.2 repeat both)."""
+    tensor: str | None = None
+    """Name of the recorded tensor it happened in, where it is known."""
+
+
 class SharingEntry(Open):
     """Rules that this server keeps for the recording."""
 
@@ -197,6 +203,7 @@ class Manifest(Open):
     task: TaskEntry
     signal: SignalEntry | None
     models: list[ModelEntry]
+    failures: list[FailureEntry] | None = None
     excerpt: ExcerptEntry | None = None
     sharing: SharingEntry | None = None
     content_hash: str | None = None

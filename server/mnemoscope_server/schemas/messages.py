@@ -68,6 +68,9 @@ class ModelFailed(Message):
     step: int
     """First step this model did not deliver."""
     reason: str
+    """What happened, without the model and the step."""
+    tensor: str | None = None
+    """Name of the recorded tensor it happened in, where it is known."""
 
 
 class Behind(Message):

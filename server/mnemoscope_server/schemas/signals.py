@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from mnemoscope.format.entries import Event
 from mnemoscope_server.schemas.base import Answer, Finite, Question
 
 
@@ -116,13 +117,6 @@ class Estimate(Answer):
     """Size of the recording before compression; null until the models are loaded."""
 
 
-class SignalEvent(Answer):
-    step: int
-    until: int
-    kind: str
-    label: str
-
-
 class Preview(Answer):
     """What the model would see."""
 
@@ -138,7 +132,7 @@ class Preview(Answer):
     """raw = value · scale + offset"""
     sample_rate: float | None
     """Steps per second."""
-    events: list[SignalEvent]
+    events: list[Event]
     """What the column of labels says of the steps."""
     warnings: list[str]
     estimate: Estimate
@@ -168,4 +162,4 @@ class SignalPreviewRequest(Question):
 class SignalPreview(Answer):
     values: list[float]
     sample_rate: float | None
-    events: list[SignalEvent]
+    events: list[Event]

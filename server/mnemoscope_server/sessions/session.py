@@ -121,10 +121,9 @@ class Session:
                         self.status = "paused"
                     self._tell(self.state())
             case StreamFailed():
-                self.manifest.setdefault("failures", []).append(
-                    {"stream": event.stream, "step": event.step, "reason": event.reason}
-                )
-                self._tell(wire.ModelFailed(stream=event.stream, step=event.step, reason=event.reason))
+                failure = event.failure.to_json()
+                self.manifest.setdefault("failures", []).append(failure)
+                self._tell(wire.ModelFailed.model_validate(failure))
             case Finished():
                 self.end(event.status, event.steps, event.manifest, event.reason)
         self._wake()

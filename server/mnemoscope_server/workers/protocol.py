@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemoscope.format.entries import Failure
+from mnemoscope.running.stream import Piece
 from mnemoscope.tasks import Episode
 
 # --- web process → worker --------------------------------------------------------------------------------------------
@@ -175,9 +177,7 @@ class Chunk:
 @dataclass(frozen=True)
 class StreamFailed:
     id: str
-    stream: int
-    step: int
-    reason: str
+    failure: Failure
 
 
 @dataclass(frozen=True)
@@ -196,33 +196,12 @@ Event = Ready | Broken | Measured | Opened | NotOpened | Answered | Moved | Chun
 # --- what a worker runs ----------------------------------------------------------------------------------------------
 
 
-class PieceLike(Protocol):
-    """`count` frames from step `first` on (kind "frames"), or the keyframe before step `first` (kind "keyframe")."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def first(self) -> int: ...
-    @property
-    def count(self) -> int: ...
-    @property
-    def payload(self) -> bytes: ...
-
-
 class Stream(Protocol):
     """One model on one episode."""
 
-    def advance(self, count: int) -> list[PieceLike]:
-        """Compute the next `count` steps. Raises StreamEnded when the model cannot go on."""
+    def advance(self, count: int) -> list[Piece]:
+        """Compute the next `count` steps. Raises NotFinite when the model cannot go on."""
         ...
-
-
-class StreamEnded(Exception):
-    """A model cannot go on at `step`; `pieces` came before."""
-
-    def __init__(self, step: int, pieces: list[PieceLike], reason: str) -> None:
-        super().__init__(reason)
-        self.step, self.pieces, self.reason = step, pieces, reason
 
 
 @dataclass

@@ -3,11 +3,13 @@
 import contextlib
 import time
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 from mnemoscope.format import blocks
+from mnemoscope.format.entries import Failure
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.reading.recording import Recording, RecordingWriter
+from mnemoscope.running.stream import NotFinite, Piece
 from mnemoscope_server.storage.locks import FileLock
 from mnemoscope_server.workers.protocol import (
     Chunk,
@@ -15,10 +17,8 @@ from mnemoscope_server.workers.protocol import (
     Finished,
     Moved,
     Open,
-    PieceLike,
     Prepared,
     Stream,
-    StreamEnded,
     StreamFailed,
 )
 
@@ -42,7 +42,7 @@ class Run:
         self.finished = False
         self._tell = tell
         self._alive: dict[int, Stream] = dict(enumerate(prepared.streams))
-        self._failures: list[dict[str, Any]] = []
+        self._failures: list[Failure] = []
         self._writer = RecordingWriter(order.path, prepared.manifest)
         self._lock = FileLock(order.path)
         self._lock.acquire()
@@ -55,7 +55,7 @@ class Run:
         self._told, self._told_since = 0, 0.0
         self._unwritten = False
         self._unwritten_since = 0.0
-        self._waiting: list[tuple[int, PieceLike]] = []
+        self._waiting: list[tuple[int, Piece]] = []
 
     # --- commands
 
@@ -133,7 +133,7 @@ class Run:
         if self._until is not None and self.done >= self._until and self.done < self.steps:
             self.pause()
         if not self._alive:
-            self.finish("failed", "; ".join(failure["reason"] for failure in self._failures))
+            self.finish("failed", "; ".join(failure.reason for failure in self._failures))
         elif self.done >= self.steps:
             self.finish("ended")
 
@@ -164,12 +164,12 @@ class Run:
         for number, stream in list(self._alive.items()):
             try:
                 pieces = stream.advance(count)
-            except StreamEnded as ended:
-                pieces = ended.pieces
-                self._drop(number, ended.step, ended.reason)
+            except NotFinite as error:
+                pieces = error.pieces
+                self._drop(error.failure(number))
             except Exception as error:  # a model's own trouble (out of memory, …) must not end the others
                 pieces = []
-                self._drop(number, self.done, f"{type(error).__name__}: {error}")
+                self._drop(Failure(number, self.done, f"{type(error).__name__}: {error}"))
             for piece in pieces:
                 if piece.kind == "keyframe":
                     self._writer.keyframe(number, piece.first, piece.payload)
@@ -178,14 +178,14 @@ class Run:
                 self._waiting.append((number, piece))
         if not self._unwritten:
             self._unwritten, self._unwritten_since = True, began
-        self.done = self.done + count if self._alive else max(self.done, *(f["step"] for f in self._failures))
+        self.done = self.done + count if self._alive else max(self.done, *(failure.step for failure in self._failures))
         self._cost += 0.2 * ((time.perf_counter() - began) / count - self._cost)
 
-    def _drop(self, number: int, step: int, reason: str) -> None:
-        del self._alive[number]
-        self._failures.append({"stream": number, "step": step, "reason": reason})
-        self._writer.meta({"failures": self._failures})
-        self._tell(StreamFailed(self.id, number, step, reason))
+    def _drop(self, failure: Failure) -> None:
+        del self._alive[failure.stream]
+        self._failures.append(failure)
+        self._writer.meta({"failures": [failure.to_json() for failure in self._failures]})
+        self._tell(StreamFailed(self.id, failure))
 
     def _flush(self) -> None:
         """Tell of the steps since the last time, as one message a stream."""

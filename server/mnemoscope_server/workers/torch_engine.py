@@ -3,8 +3,7 @@
 import logging
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import torch
 
@@ -14,36 +13,20 @@ from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.measuring import lenses
 from mnemoscope.running import record
-from mnemoscope.running.record import NotFinite, Stepper
+from mnemoscope.running.record import Stepper
 from mnemoscope_server.workers import bridge_engine
 from mnemoscope_server.workers.protocol import (
     Compare,
     Measured,
     Open,
-    PieceLike,
     Prepared,
     Question,
-    Stream,
-    StreamEnded,
 )
 
 log = logging.getLogger("mnemoscope.engine")
 
 MEASURED_STEPS = 96
 MEASURED_SECONDS = 0.3
-
-
-@dataclass
-class SteppedModel:
-    """A Stepper as a Stream."""
-
-    stepper: Stepper
-
-    def advance(self, count: int) -> list[PieceLike]:
-        try:
-            return cast(list[PieceLike], self.stepper.advance(count))
-        except NotFinite as error:
-            raise StreamEnded(error.step, cast(list[PieceLike], error.pieces), str(error)) from error
 
 
 class TorchEngine:
@@ -63,7 +46,7 @@ class TorchEngine:
         manifest = record.manifest_for(
             order.episode, steppers, recording_id=order.id, title=order.title, seed=order.seed
         )
-        return Prepared(manifest, cast(list[Stream], [SteppedModel(stepper) for stepper in steppers]))
+        return Prepared(manifest, [*steppers])
 
     def answer(self, question: Question) -> Generator[None, None, dict[str, Any]]:
         if isinstance(question, Compare):

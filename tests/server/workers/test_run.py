@@ -9,6 +9,7 @@ import pytest
 from mnemoscope import tasks
 from mnemoscope.errors import UnknownModel
 from mnemoscope.format import blocks
+from mnemoscope.format.entries import Failure
 from mnemoscope.reading.recording import Recording
 from mnemoscope_server.workers import protocol as exchange
 from mnemoscope_server.workers.process import Worker
@@ -161,7 +162,7 @@ def test_a_failing_model_ends_alone(begin):
     run.play()
     spin(run)
     assert [e for e in events if isinstance(e, exchange.StreamFailed)] == [
-        exchange.StreamFailed(ID, 0, FAILS_AT, "a number that is not finite")
+        exchange.StreamFailed(ID, Failure(0, FAILS_AT, "a number that is not finite", "outputs"))
     ]
     assert told_steps(events, 0) == list(range(FAILS_AT))
     assert told_steps(events, 1) == list(range(150))
