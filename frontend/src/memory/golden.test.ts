@@ -43,7 +43,14 @@ const derived: Record<string, (model: ModelLog, bank: string, t: number, rows: n
   write_shares: (model, bank, t, heads) => each(heads, (h) => writeSharesAt(model, bank, h, t)),
   shares_of_all_heads: (model, bank, t) => {
     const spec = model.bank(bank);
-    return [combineHeads(model, spec, each(spec.readHeads, (h) => sharesAt(model, bank, h, t)), t)];
+    return [
+      combineHeads(
+        model,
+        spec,
+        each(spec.readHeads, (h) => sharesAt(model, bank, h, t)),
+        t,
+      ),
+    ];
   },
   unit_origins: (model, bank, t, units) => each(units, (unit) => slotOrigins(model, bank, unit, t)),
   held: (model, bank, t) => [heldRow(model, bank, t)],
