@@ -15,6 +15,7 @@ from mnemoscope.measuring import report as results
 from mnemoscope.measuring import series as evaluate_series
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running import record
+from mnemoscope.tasks import episodes
 
 
 def sine(steps: int, period: int) -> np.ndarray:
@@ -57,6 +58,15 @@ def series_file(folder: Path, values: np.ndarray, rate: float = 36.0) -> str:
     path = folder / "wave.csv"
     path.write_text("time_s,value\n" + "".join(f"{n / rate:.6f},{v:.6f}\n" for n, v in enumerate(values)))
     return str(path)
+
+
+def test_a_file_of_nothing_but_labels_is_measured_on_them_as_it_is_recorded(tmp_path: Path) -> None:
+    """A column of 0 and 1 is a channel where there is no better one, for a run and for a table alike."""
+    path = tmp_path / "marks.csv"
+    path.write_text("time_s,label\n" + "".join(f"{n / 36:.6f},{n // 5 % 2}\n" for n in range(900)))
+    series = evaluate_series.load(str(path))
+    episode, _ = episodes.from_file("forecast", path, steps=0)
+    np.testing.assert_allclose(series.values, episode.inputs[:, 0], atol=1e-6)
 
 
 def test_baselines_are_measured_on_a_series_of_a_file(tmp_path: Path) -> None:

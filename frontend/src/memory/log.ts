@@ -2,6 +2,7 @@
  * The log of a recording in memory: messages in, typed views out. Live, replay and exported pages all append here, and
  * everything that is drawn is derived from it.
  */
+import { checkBanks } from "../memory/kinds";
 import { MessageError } from "../wire/errors";
 import { KEYFRAME_EVERY } from "../wire/manifest";
 import type { Failure, Manifest } from "../wire/manifest";
@@ -21,8 +22,10 @@ export class RecordingLog {
   private readonly growing = new Set<(log: RecordingLog) => void>();
   private readonly listening = new Set<(message: Uint8Array) => void>();
 
+  /** Throws ManifestError where a bank is not what its kind needs. */
   constructor(readonly manifest: Manifest) {
     if (!LITTLE_ENDIAN) throw new LedgerError("big-endian", "This viewer needs a little-endian machine.");
+    checkBanks(manifest);
     this.models = manifest.models.map((spec) => new ModelLog(spec));
     for (const failure of manifest.failures) this.fail(failure);
   }

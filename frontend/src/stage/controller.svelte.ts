@@ -320,7 +320,7 @@ export class Desk {
     const lane = this.model.lanes[stream]!;
     const t = now?.t ?? cursor.t;
     const row = now === null || now.slot === null ? 0 : lane.rowOfSlot(now.slot) + by;
-    const last = lane.bank.kind === "append" ? Math.floor(t / lane.fold.per) : lane.fold.rows - 1;
+    const last = Math.floor((lane.slotsAt(t) - 1) / lane.fold.per);
     cursor.pinned = { zone: "lane", stream, t, slot: lane.slotOfRow(Math.max(0, Math.min(last, row))) };
   }
 }

@@ -1,16 +1,17 @@
 /**
  * The manifest of a recording, parsed: JSON of unknown origin in, typed and checked values out.
  *
- * Everything the ledger needs is proven here once (offsets inside the frame, shapes that fit the bank), so that the
- * rest of the viewer may index typed arrays without asking again. Keys of later minor versions are kept in `raw`.
+ * Its structure is proven here once (fields, offsets inside the frame); what each kind of memory needs of its banks is proven where a
+ * log is opened. So the rest of the viewer may index typed arrays without asking again. Keys of later minor versions are kept in `raw`.
  */
 import { ManifestError } from "./errors";
 import { absent, array, count, fail, flag, object, optionalText, real, text } from "./json";
 import type { Json } from "./json";
-import { MAX_FRAME_BYTES, MAX_KEYFRAME_BYTES, parseBank, parseFrame, requireBank } from "./layout";
+import { MAX_FRAME_BYTES, MAX_KEYFRAME_BYTES, parseBank, parseFrame } from "./layout";
 import type { BankSpec, FrameSpec } from "./layout";
 
-export type { BankKind, BankSpec, FrameSpec, TensorSpec } from "./layout";
+export { BANK_EXTRAS } from "./layout";
+export type { BankExtra, BankSpec, FrameSpec, TensorSpec } from "./layout";
 
 /** The newest format version this viewer understands. */
 export const FORMAT_VERSION = 1;
@@ -287,6 +288,5 @@ function parseModel(value: unknown, stream: number): ModelSpec {
   if (new Set(spec.banks.map((bank) => bank.name)).size !== spec.banks.length) {
     fail(`${path}.banks`, "wanted a different name for each bank", spec.banks.map((bank) => bank.name).join(", "));
   }
-  for (const bank of spec.banks) requireBank(bank, spec.frame, spec.keyframe, path);
   return spec;
 }

@@ -931,6 +931,11 @@ export interface components {
         ImportReport: {
             /** Bytes */
             bytes: number;
+            /**
+             * Channel
+             * @description Index of the column to look at first: of measured values where there are any, else of labels that are numbers.
+             */
+            channel: number;
             /** Columns */
             columns: components["schemas"]["ColumnReport"][];
             /**

@@ -35,14 +35,14 @@ class RealSeries:
 
 
 def load(words: str) -> RealSeries:
-    """`FILE` or `FILE@HZ`, the first column of numbers. Raises SignalError or the importer's own errors."""
+    """`FILE` or `FILE@HZ`, the channel that its report suggests. Raises SignalError or the importer's own errors."""
     path, _, rate = words.rpartition("@") if "@" in words else (words, "", "")
     try:
         hertz = float(rate) if rate else None
     except ValueError:
         raise SignalError(f"wanted FILE or FILE@HZ, got {words!r}: {rate!r} is not a rate") from None
     table = csv_import.read(Path(path))
-    series = table.series(next(column.index for column in table.columns if column.kind == "value"))
+    series = table.series(table.report["channel"])
     values = prepare(series, sample_rate=hertz, scaling="zscore").values
     if len(values) < 4 * WINDOW:
         raise SignalError(

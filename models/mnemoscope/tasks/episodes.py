@@ -85,7 +85,7 @@ def from_file(
 ) -> tuple[Episode, list[str]]:
     """A task on one channel of a table -> the episode, and sentences about what was assumed or left out.
 
-    channel: a column's name or index, by default the first with numbers. labels: the column whose labels become events, by
+    channel: a column's name or index, by default the report's. labels: the column whose labels become events, by
     default the first that has any; "none" for none of them. start, stop: rows ("720") or seconds ("2.5s").
     sample_rate: Hz of the file, where it does not say. steps: at most so many steps, 0 = all of the window.
     Raises ImportFileError (line, column, cure), SignalError or UnknownTask.
@@ -117,18 +117,15 @@ def from_file(
 
 
 def _column(table: Table, channel: str | None) -> int:
-    """Index of a column by name, else by index; by default the first that holds numbers and is no time."""
-    usable = [column for column in table.columns if column.values is not None]
+    """Index of a column by name, else by index; by default the report's."""
     if channel is None:
-        if not usable:
-            raise SignalError("the file has no column of numbers; choose another file")
-        return next((column.index for column in usable if column.kind == "value"), usable[0].index)
+        return table.report["channel"]
     for column in table.columns:
         if column.name == channel:
             return column.index
     if channel.isdecimal() and int(channel) < len(table.columns):
         return int(channel)
-    names = ", ".join(f"{column.index} ({column.name})" for column in usable)
+    names = ", ".join(f"{column.index} ({column.name})" for column in table.columns if column.values is not None)
     raise SignalError(f"the file has no column {channel!r}; choose one of {names}")
 
 

@@ -50,6 +50,8 @@ class ImportReport(Answer):
     bytes: int
     time_column: int | None
     """Index of the column used as time."""
+    channel: int
+    """Index of the column to look at first: of measured values where there are any, else of labels that are numbers."""
     sample_rate: float | None
     """Hz; null = unknown or irregular."""
     sample_rate_source: str

@@ -147,7 +147,7 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
       if (y < raster.y + raster.h - (roomy && error ? 16 : 4) || !roomy) index(String(lag), y);
     }
   } else if (roomy) {
-    const last = lane.bank.kind === "append" ? scene.signal.planned : lane.slots;
+    const last = lane.drawn.places;
     index("0", raster.y + 6);
     index(String(last - 1), raster.y + raster.h - 6);
   }

@@ -62,7 +62,7 @@ export class ShareCache {
       rows.push(row);
     }
     if (rows.length === 1) return rows[0]!;
-    const row = combineHeads(this.log.model(stream), bank, rows, t);
+    const row = combineHeads(this.log.model(stream).memory(bank.name), rows, t);
     this.combined.set(key, row);
     this.bytes += row.byteLength;
     for (const [oldest, old] of this.combined) {

@@ -151,6 +151,14 @@ def named_unit(name: str, unit: str | None) -> tuple[str, str | None]:
     return name, unit
 
 
+def default_channel(columns: list[Column]) -> int:
+    """Index of the column to look at where nobody chose: the first of measured values, else the first of labels that are
+    numbers. A time never is one. The reader has refused a file without any number.
+    """
+    usable = [c for c in columns if c.values is not None and c.missing < len(c.values)]
+    return next((c.index for c in usable if c.kind == "value"), usable[0].index)
+
+
 def describe(column: Column, rows: int) -> dict[str, Any]:
     """One entry of the report's `columns`."""
     count = rows if column.values is None else len(column.values)

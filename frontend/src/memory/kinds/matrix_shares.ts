@@ -8,10 +8,11 @@
  *   back: what is dropped is at most PRUNE · Σ_i w_s[i] · ‖v_s‖₁ of any share, and PRUNE · ‖M_0‖₁ of the initial one.
  * - A weight below TINY neither contributes nor decays: at most TINY · t relative error of the carrier (1e-7 at t = 1000).
  */
-import type { BankSpec } from "../wire/manifest";
-import { retentionInto } from "./laws";
-import type { ModelLog } from "./model_log";
-import { dot, initialOf, PRUNE } from "./shares_kinds";
+import type { BankSpec } from "../../wire/manifest";
+import type { BankLog, Shares } from "./base";
+import { PRUNE } from "./fading";
+import type { Retention } from "./matrix_laws";
+import { dot, initialOf } from "./reading";
 
 const TINY = 1e-10;
 
@@ -20,13 +21,14 @@ const PRUNE_EVERY = 16;
 
 /** Backward recursion over a matrix bank: shares of `vector` [width], which is what `weighting` [slot] reads at step t. */
 export function matrixShares(
-  model: ModelLog,
+  log: BankLog,
   bank: BankSpec,
   weighting: Float32Array,
   vector: Float32Array | Float64Array,
   t: number,
-): Float64Array<ArrayBuffer> {
-  const { name, width, writeHeads, deallocation } = bank;
+  retention: Retention | null,
+): Shares {
+  const { name, width, writeHeads } = bank;
   const slots = bank.slots ?? 0;
   const gain = 1 / dot(vector, vector);
   if (!Number.isFinite(gain)) return new Float64Array(t + 2);
@@ -34,10 +36,9 @@ export function matrixShares(
   for (let i = 0, at = 0; i < slots; i++) {
     for (let j = 0; j < width; j++) carrier[at++] = weighting[i]! * vector[j]! * gain;
   }
-  const weights = model.need(name, "write_weights");
-  const erases = model.need(name, "erase");
-  const vectors = model.need(name, "write_vectors");
-  const retention = deallocation ? new Float64Array(slots) : null;
+  const weights = log.need(name, "write_weights");
+  const erases = log.need(name, "erase");
+  const vectors = log.need(name, "write_vectors");
   const rows = Int32Array.from({ length: slots }, (_, i) => i);
   let living = prune(carrier, rows, slots, width);
   const out = new Float64Array(t + 2);
@@ -77,9 +78,9 @@ export function matrixShares(
     }
     out[s + 1] = share;
     if (retention) {
-      retentionInto(model, bank, s, retention);
+      retention.at(s);
       for (let n = 0; n < living; n++) {
-        const kept = retention[rows[n]!]!;
+        const kept = retention.values[rows[n]!]!;
         if (kept === 1) continue;
         const row = rows[n]! * width;
         for (let j = 0; j < width; j++) carrier[row + j]! *= kept;
@@ -88,7 +89,7 @@ export function matrixShares(
     if (s % PRUNE_EVERY === 0) living = prune(carrier, rows, living, width);
   }
   if (living > 0) {
-    const initial = initialOf(model, name, "memory");
+    const initial = initialOf(log, name, "memory");
     let share = 0;
     for (let n = 0; n < living; n++) {
       const row = rows[n]! * width;
