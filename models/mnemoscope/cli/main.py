@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from mnemoscope import __version__
 from mnemoscope.cli import commands
 from mnemoscope.cli.commands import BAD_INPUT, INTERRUPTED, OK
 from mnemoscope.errors import MnemoscopeError
@@ -47,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES["top"],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
+    top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     subparsers = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
@@ -223,15 +224,6 @@ def _positive(text: str) -> float:
 def _fail(message: str) -> int:
     commands.say(f"mnemoscope: {message}", file=sys.stderr)
     return BAD_INPUT
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("mnemoscope")
-    except PackageNotFoundError:  # run from a source tree that was never installed
-        return "0+source"
 
 
 _EXAMPLES = {

@@ -5,12 +5,12 @@ the next step does not exist yet. Steps stay on the device and are copied to the
 """
 
 import math
+import os
 import platform
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mnemoscope import kinds, tasks
+from mnemoscope import __version__, kinds, tasks
 from mnemoscope.checkpoints import names as choices
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.checkpoints.store import LoadedModel
@@ -145,7 +145,7 @@ class Stepper:
             "dtype": "float32",
             "versions": {
                 "torch": torch.__version__,
-                "mnemoscope": program_version(),
+                "mnemoscope": __version__,
                 "python": platform.python_version(),
             },
             "banks": [bank.to_json() for bank in self.model.banks()],
@@ -180,14 +180,6 @@ def _finite_rows(table: Tensor) -> int:
         return len(table)
     finite = table.isfinite().all(1)
     return len(table) if finite.all() else int(finite.int().argmin())
-
-
-def program_version() -> str:
-    """The installed version of this program."""
-    try:
-        return version("mnemoscope")
-    except PackageNotFoundError:  # run from a source tree that was never installed
-        return "0+source"
 
 
 def manifest_for(
@@ -258,7 +250,7 @@ def run(steppers: list[Stepper], *, chunk: int = KEYFRAME_EVERY) -> Iterator[tup
 
 
 def record_file(
-    path: Path,
+    path: str | os.PathLike[str],
     episode: Episode,
     models: list[LoadedModel],
     *,
@@ -275,6 +267,7 @@ def record_file(
     """
     steppers = [Stepper(model, episode, device=device) for model in models]
     manifest = manifest_for(episode, steppers, recording_id=recording_id, title=title, seed=seed)
+    path = Path(path)
     part = path.with_name(f".{path.name}.part")
     failures: list[Failure] = []
     try:
