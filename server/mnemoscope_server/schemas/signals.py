@@ -67,23 +67,6 @@ class Upload(Answer):
     report: ImportReport
 
 
-class ImportOptions(Question):
-    """What the user knows better than the sniffer: the form field `options` of POST /api/uploads, as JSON."""
-
-    delimiter: Literal[",", ";", "\t", "|", " ", ""] | None = None
-    """" ": columns aligned by blanks; "": one number a line; null: find out."""
-    decimal: Literal[".", ","] | None = None
-    header: bool | None = None
-    """false: the columns have no names, or these are to be ignored."""
-    missing: list[str] = Field(default_factory=list, max_length=20)
-    """More cells that mean "no number"."""
-    sentinels: list[Finite] = Field(default_factory=list, max_length=20)
-    """Numbers that mean "no number", such as -999."""
-    ragged: Literal["refuse", "skip"] = "refuse"
-    """skip: leave out rows with another number of values, and report them."""
-    infinite: Literal["refuse", "missing"] = "refuse"
-
-
 class Window(Question):
     """What part of a channel to use and how to turn it into the model's input."""
 
