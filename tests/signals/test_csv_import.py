@@ -341,7 +341,7 @@ def test_labels_become_stretches_of_rows(load):
 
 
 def test_labels_of_more_stretches_than_can_be_looked_at_are_left_out(load):
-    text = "a,label\n" + "".join(f"{i % 7},{'xy'[i % 2]}\n" for i in range(2 * csv_columns.LABELLED_MOST + 10))
+    text = "a,label\n" + "".join(f"{i % 7},{'xy'[i % 2]}\n" for i in range(2 * csv_columns.MAX_LABELLED + 10))
     column = load(text).columns[1]
     assert (column.kind, column.labels) == ("label", ())
 

@@ -9,7 +9,7 @@ from mnemoscope_server.schemas import sessions as rest_sessions
 LADDER, STORES_ONLY = "transformer", "encoder-decoder"
 """Models that climb the ladder, and those that only have the form with write-once stores."""
 
-MOST_SLOTS = 1024
+MAX_SLOTS = 1024
 """Links are slots × slots numbers a layer."""
 
 
@@ -37,9 +37,9 @@ def settings(wanted: rest_sessions.BridgeSettings, names: list[str], steps: int)
     if model == STORES_ONLY:
         raise _refused(f"{names[0]} has no form inside the genuine memory", 'Set memory to "stores".')
     slots = wanted.slots or steps
-    if slots > MOST_SLOTS:
+    if slots > MAX_SLOTS:
         raise _refused(
-            f"the genuine memory would have {slots} slots, at most {MOST_SLOTS} are run here", "Set slots to fewer."
+            f"the genuine memory would have {slots} slots, at most {MAX_SLOTS} are run here", "Set slots to fewer."
         )
     values = {name: getattr(wanted, name) for name in rest_sessions.BridgeSettings.RUNGS}
     return values | {"memory": wanted.memory, "slots": slots}

@@ -30,7 +30,7 @@ from mnemoscope_server.workers.protocol import Measured, Open
 VALUES_POINTS, OVERVIEW_POINTS = 2000, 1000
 
 
-LANES = 64
+MAX_LANES = 64
 """Most models of one recording, moments of a training counted one by one."""
 
 
@@ -55,9 +55,11 @@ def order(request: rest_sessions.SessionRequest, *, settings: Settings, store: S
 def chosen(models: list[str], task: str) -> list[str]:
     """Names of checkpoints and of moments of their training. Raises UnknownTask, UnknownModel, NotPossible."""
     names = choices.resolve(models, tasks.get(task).name)
-    if len(names) > LANES:
+    if len(names) > MAX_LANES:
         raise NotPossible(
-            "too-many-models", f"{len(names)} models were asked for, at most {LANES} run side by side", "Choose fewer."
+            "too-many-models",
+            f"{len(names)} models were asked for, at most {MAX_LANES} run side by side",
+            "Choose fewer.",
         )
     return names
 

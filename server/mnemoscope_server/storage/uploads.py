@@ -25,7 +25,7 @@ from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage.parse_child import FAILED
 from mnemoscope_server.storage.store import ID, Store, new_id
 
-PARSED_AT_A_TIME = 2
+MAX_PARSED_AT_ONCE = 2
 
 
 class Uploads:
@@ -33,7 +33,7 @@ class Uploads:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
-        self._turn = asyncio.Semaphore(PARSED_AT_A_TIME)
+        self._turn = asyncio.Semaphore(MAX_PARSED_AT_ONCE)
 
     async def take(self, file: BinaryIO, *, name: str, options: ImportOptions) -> tuple[str, dict[str, Any]]:
         """Read an uploaded file -> (id, report). Raises ImportFileError, DiskFull."""
