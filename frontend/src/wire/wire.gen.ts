@@ -1025,6 +1025,11 @@ export interface components {
         /** Limits */
         Limits: {
             /**
+             * Models
+             * @description Most models of one recording, moments of a training counted one by one.
+             */
+            models: number;
+            /**
              * Steps
              * @description Most steps of one run.
              */

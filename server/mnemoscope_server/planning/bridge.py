@@ -5,12 +5,10 @@ from typing import Any
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.schemas import sessions as rest_sessions
+from mnemoscope_server.settings import MAX_SLOTS
 
 LADDER, STORES_ONLY = "transformer", "encoder-decoder"
 """Models that climb the ladder, and those that only have the form with write-once stores."""
-
-MAX_SLOTS = 1024
-"""Links are slots × slots numbers a layer."""
 
 
 def settings(wanted: rest_sessions.BridgeSettings, names: list[str], steps: int) -> dict[str, Any]:

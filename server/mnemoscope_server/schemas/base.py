@@ -60,6 +60,8 @@ class Limits(Answer):
     """Largest request body that is accepted."""
     steps: int
     """Most steps of one run."""
+    models: int
+    """Most models of one recording, moments of a training counted one by one."""
     uploads_hours: float
     """Hours after which what was read of an uploaded file is deleted."""
 
