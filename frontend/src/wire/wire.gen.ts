@@ -1061,9 +1061,9 @@ export interface components {
             description: string;
             /**
              * Glyph
-             * @enum {string}
+             * @description Id of its sign and hue.
              */
-            glyph: "rnn" | "tr" | "ut" | "ntm" | "dnc" | "sdnc" | "delta";
+            glyph: string;
             /** Label */
             label: string;
             /**
@@ -1119,10 +1119,9 @@ export interface components {
             frame: components["schemas"]["FrameEntry"];
             /**
              * Glyph
-             * @description Which hue and sign the page gives it.
-             * @enum {string}
+             * @description Which hue and sign the page gives it, an id in reading/tokens.json; one that a reader does not know is drawn as `rnn`.
              */
-            glyph: "rnn" | "tr" | "ut" | "ntm" | "dnc" | "sdnc" | "delta";
+            glyph: string;
             /**
              * Id
              * @description Short id, unique inside the recording: `dnc`, `ntm@250`.

@@ -8,8 +8,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Paradigm = Literal["rnn", "tr", "ut", "ntm", "dnc", "sdnc", "delta"]
-
 
 class Open(BaseModel):
     """Base of everything inside a manifest: unknown keys are kept."""
@@ -97,8 +95,8 @@ class ModelEntry(Open):
     """Short id, unique inside the recording: `dnc`, `ntm@250`."""
     label: str
     paradigm: str
-    glyph: Paradigm
-    """Which hue and sign the page gives it."""
+    glyph: str
+    """Which hue and sign the page gives it, an id in reading/tokens.json; one that a reader does not know is drawn as `rnn`."""
     task: str
     training: TrainingEntry | None = None
     checkpoint: CheckpointEntry | None = None
