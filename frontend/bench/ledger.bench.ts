@@ -3,11 +3,8 @@
  * Budget: one row of shares at T = 1000, N = 128, W = 32 within 50 ms.
  */
 import { bench, describe } from "vitest";
-import { attentionRow, memoryAt } from "../src/memory/banks";
-import { heldRow } from "../src/memory/held";
 import { RecordingLog } from "../src/memory/log";
 import { provenanceArcs } from "../src/memory/arcs";
-import { sharesAt } from "../src/memory/shares";
 import { loaded, makeLog } from "../src/memory/testlog";
 
 const T = 1000;
@@ -24,35 +21,94 @@ const logs = {
 describe(`one row of shares, T = ${T}`, () => {
   bench(
     "matrix N=128 W=32, every slot touched at every step (worst)",
-    () => void sharesAt(logs.spread.model(0), null, 0, T - 1),
+    () =>
+      void logs.spread
+        .model(0)
+        .memory()
+        .readShares(0, T - 1),
     once,
   );
-  bench("matrix N=128 W=32, sharp addresses", () => void sharesAt(logs.sharp.model(0), null, 0, T - 1), once);
+  bench(
+    "matrix N=128 W=32, sharp addresses",
+    () =>
+      void logs.sharp
+        .model(0)
+        .memory()
+        .readShares(0, T - 1),
+    once,
+  );
   bench(
     "matrix N=128 W=32, freed slots, 4 read heads, one row",
-    () => void sharesAt(logs.freed.model(0), null, 0, T - 1),
+    () =>
+      void logs.freed
+        .model(0)
+        .memory()
+        .readShares(0, T - 1),
     once,
   );
-  bench("cell H=256", () => void sharesAt(logs.cell.model(0), null, 0, T - 1), once);
-  bench("attention d=16, one head", () => void sharesAt(logs.attention.model(0), null, 0, T - 1), once);
-  bench("held of every moment, N=128 W=32", () => void heldRow(logs.spread.model(0), null, T - 1), once);
-  const row = sharesAt(logs.spread.model(0), null, 0, T - 1);
+  bench(
+    "cell H=256",
+    () =>
+      void logs.cell
+        .model(0)
+        .memory()
+        .readShares(0, T - 1),
+    once,
+  );
+  bench(
+    "attention d=16, one head",
+    () =>
+      void logs.attention
+        .model(0)
+        .memory()
+        .readShares(0, T - 1),
+    once,
+  );
+  bench(
+    "held of every moment, N=128 W=32",
+    () =>
+      void logs.spread
+        .model(0)
+        .memory()
+        .heldRow(T - 1),
+    once,
+  );
+  const row = logs.spread
+    .model(0)
+    .memory()
+    .readShares(0, T - 1);
   bench("arcs of a row", () => void provenanceArcs(row), once);
 });
 
 describe("states", () => {
   const out = new Float32Array(128 * 32);
   let t = 0;
-  bench("memory, next step (playing)", () => void memoryAt(logs.spread.model(0), null, t++ % T, out), once);
+  bench(
+    "memory, next step (playing)",
+    () =>
+      void logs.spread
+        .model(0)
+        .memory()
+        .content(t++ % T, out),
+    once,
+  );
   bench(
     "memory, anywhere (a seek of 63 updates)",
     () => {
       const at = 63 + 64 * (t++ % 15);
-      memoryAt(logs.spread.model(0), null, at, out);
+      logs.spread.model(0).memory().content(at, out);
     },
     once,
   );
-  bench("attention row, last step", () => void attentionRow(logs.attention.model(0), null, 0, T - 1), once);
+  bench(
+    "attention row, last step",
+    () =>
+      void logs.attention
+        .model(0)
+        .memory()
+        .readRow(0, T - 1),
+    once,
+  );
 });
 
 describe("taking in", () => {

@@ -1,35 +1,133 @@
 """Mnemoscope: see what recurrent, attention and external-memory networks write, keep, overwrite, read and forget.
 
-    from mnemoscope import Recording
+    import mnemoscope
 
-    rec = Recording.open("run.mnemo")
-    rec["ntm"].shares(100).sum()  # 1.0
+    rec = mnemoscope.record(["lstm", "dnc"], "heartbeat", out="run.mnemo")  # or mnemoscope.open("run.mnemo")
+    rec["dnc"].array("read_weights")     # [step, head, slot], NumPy
+    rec["dnc"].shares(100).sum()         # 1.0
 
-Importing this package costs nothing: names are loaded when they are first used, torch only by the models.
+Public is what `__all__` lists here and in `mnemoscope.tasks`, the classes and errors these names lead to, and
+`mnemoscope.errors`. Every other module and name is private and may change with any version.
+
+Importing this package costs nothing: names are loaded when they are first used, torch only by what runs a model.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mnemoscope.checkpoints.store import LoadedModel as LoadedModel
+    from mnemoscope.checkpoints.store import load as load_model
+    from mnemoscope.checkpoints.store import names as model_names
+    from mnemoscope.errors import MnemoscopeError as MnemoscopeError
+    from mnemoscope.measuring.evaluate import evaluate as evaluate
+    from mnemoscope.reading.export import to_csv as to_csv
+    from mnemoscope.reading.export import to_html as to_html
+    from mnemoscope.reading.export import to_npz as to_npz
     from mnemoscope.reading.recording import Recording as Recording
     from mnemoscope.reading.recording import RecordingWriter as RecordingWriter
     from mnemoscope.reading.view import ModelView as ModelView
+    from mnemoscope.running.notebook import record as record
+    from mnemoscope.signals.importers.files import load_series as load_series
+    from mnemoscope.signals.series import Series as Series
+
+    __version__: str
+
+__all__ = [
+    "LoadedModel",
+    "MnemoscopeError",
+    "ModelView",
+    "Recording",
+    "RecordingWriter",
+    "Series",
+    "__version__",
+    "evaluate",
+    "load_model",
+    "load_series",
+    "model_names",
+    "open",
+    "record",
+    "to_csv",
+    "to_html",
+    "to_npz",
+    "verify",
+]
 
 _HOME = {
-    "ModelView": "mnemoscope.reading.view",
-    "Recording": "mnemoscope.reading.recording",
-    "RecordingWriter": "mnemoscope.reading.recording",
+    "LoadedModel": ("mnemoscope.checkpoints.store", "LoadedModel"),
+    "MnemoscopeError": ("mnemoscope.errors", "MnemoscopeError"),
+    "ModelView": ("mnemoscope.reading.view", "ModelView"),
+    "Recording": ("mnemoscope.reading.recording", "Recording"),
+    "RecordingWriter": ("mnemoscope.reading.recording", "RecordingWriter"),
+    "Series": ("mnemoscope.signals.series", "Series"),
+    "evaluate": ("mnemoscope.measuring.evaluate", "evaluate"),
+    "load_model": ("mnemoscope.checkpoints.store", "load"),
+    "load_series": ("mnemoscope.signals.importers.files", "load_series"),
+    "model_names": ("mnemoscope.checkpoints.store", "names"),
+    "record": ("mnemoscope.running.notebook", "record"),
+    "to_csv": ("mnemoscope.reading.export", "to_csv"),
+    "to_html": ("mnemoscope.reading.export", "to_html"),
+    "to_npz": ("mnemoscope.reading.export", "to_npz"),
 }
+"""Where each lazily loaded name is defined."""
+
+
+def open(path: str | os.PathLike[str]) -> Recording:
+    """Open a recording, read-only.
+
+        rec = mnemoscope.open("run.mnemo")
+        rec.models                       # ["lstm", "dnc"]
+        rec["dnc"].memory(214)           # [slot, width] after that step's write
+
+    Raises RecordingError when there is no such file, CorruptRecording (with the offset) when its bytes contradict
+    themselves, UnsupportedVersion when a newer program wrote it.
+    """
+    from mnemoscope.reading.recording import Recording
+
+    return Recording.open(path)
+
+
+def verify(
+    recording: Recording | str | os.PathLike[str], *, progress: Callable[[int], object] | None = None
+) -> dict[str, Any]:
+    """Derive every keyframe, read and share of a recording again from its log, and compare.
+
+        mnemoscope.verify("run.mnemo")["ok"]     # True
+
+    Returns {"ok", "banks": one entry a model and bank with counts and largest relative errors, "content_hash",
+    "missing_keyframes"}. `progress(n)` is called with the number of checks done since the last call.
+    Raises RecordingError when the file cannot be opened, CorruptRecording when its bytes contradict themselves.
+    """
+    from mnemoscope.reading.recording import Recording
+    from mnemoscope.reading.verify import verify as verify_recording
+
+    if isinstance(recording, Recording):
+        return verify_recording(recording, progress=progress)
+    with Recording.open(recording) as opened:
+        return verify_recording(opened, progress=progress)
+
+
+def _installed_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("mnemoscope")
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        return "0+source"
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return _installed_version()
     if name in _HOME:
-        return getattr(importlib.import_module(_HOME[name]), name)
+        module, attribute = _HOME[name]
+        return getattr(importlib.import_module(module), attribute)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    return sorted({*globals(), *__all__})

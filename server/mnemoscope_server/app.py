@@ -5,14 +5,14 @@ import contextlib
 import functools
 import json
 import logging
-from collections.abc import AsyncIterator
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import HTMLResponse, Response
 
+from mnemoscope import __version__
 from mnemoscope_server import problems
 from mnemoscope_server.access.guard import Guard
 from mnemoscope_server.access.token import Entrance
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     settings = settings or Settings()
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         folder = store or Store(settings.data_dir, free_bytes=settings.free_bytes)
         library = Library(folder)
         uploads = Uploads(settings, folder)
@@ -60,7 +60,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
             folder.close()
 
     app = FastAPI(
-        title="Mnemoscope", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None,
+        title="Mnemoscope", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None,
         separate_input_output_schemas=False,
     )  # fmt: skip
     app.state.settings = settings
@@ -84,7 +84,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
 
 @functools.cache
 def _document() -> dict[str, Any]:
-    return contract.document(create_app(Settings())) | {"info": {"title": "Mnemoscope", "version": _version()}}
+    return contract.document(create_app(Settings())) | {"info": {"title": "Mnemoscope", "version": __version__}}
 
 
 def _openapi() -> Response:
@@ -105,10 +105,3 @@ async def _sweep(uploads: Uploads, live: LiveSessions) -> None:
         live.stop_idle()
         await asyncio.to_thread(live.let_go)
         await asyncio.sleep(SWEEP_SECONDS)
-
-
-def _version() -> str:
-    try:
-        return version("mnemoscope")
-    except PackageNotFoundError:  # run from a source tree that was never installed
-        return "0+source"

@@ -13,6 +13,7 @@ import pytest
 
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.cli.main import main
+from mnemoscope.format.entries import Failure
 from mnemoscope.models import registry as paradigms
 from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope.running import record
@@ -100,9 +101,9 @@ def test_a_model_that_cannot_go_on_is_told_and_the_exit_code_says_so(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The recording is whole, with what the others did; a script must not take it for a success."""
-    failed = [{"stream": 1, "step": 7, "reason": "LSTM gave a number that is not finite"}]
+    failed = [Failure(1, 7, "a number that is not finite", "outputs")]
 
-    def recorded(path: Path, *_: object, **__: object) -> list[dict[str, object]]:
+    def recorded(path: Path, *_: object, **__: object) -> list[Failure]:
         path.write_bytes(b"a recording")
         return failed
 
@@ -110,7 +111,7 @@ def test_a_model_that_cannot_go_on_is_told_and_the_exit_code_says_so(
     code, out, err = run(capsys, "record", "--task", "copy", "--models", "ntm,lstm", "--out", "x.mnemo")
     assert code == 1
     assert "steps of ntm-copy, lstm-copy" in out
-    assert "lstm-copy could not go on at step 7: LSTM gave a number that is not finite" in err
+    assert "lstm-copy stopped at step 7: a number that is not finite in outputs" in err
 
 
 def test_the_same_seed_gives_the_same_numbers(capsys: pytest.CaptureFixture[str]) -> None:

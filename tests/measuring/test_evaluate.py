@@ -13,8 +13,10 @@ from mnemoscope.errors import SignalError
 from mnemoscope.measuring import baselines, evaluate, published
 from mnemoscope.measuring import report as results
 from mnemoscope.measuring import series as evaluate_series
+from mnemoscope.models import registry as paradigms
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running import record
+from mnemoscope.tasks import episodes
 
 
 def sine(steps: int, period: int) -> np.ndarray:
@@ -59,6 +61,15 @@ def series_file(folder: Path, values: np.ndarray, rate: float = 36.0) -> str:
     return str(path)
 
 
+def test_a_file_of_nothing_but_labels_is_measured_on_them_as_it_is_recorded(tmp_path: Path) -> None:
+    """A column of 0 and 1 is a channel where there is no better one, for a run and for a table alike."""
+    path = tmp_path / "marks.csv"
+    path.write_text("time_s,label\n" + "".join(f"{n / 36:.6f},{n // 5 % 2}\n" for n in range(900)))
+    series = evaluate_series.load(str(path))
+    episode, _ = episodes.from_file("forecast", path, steps=0)
+    np.testing.assert_allclose(series.values, episode.inputs[:, 0], atol=1e-6)
+
+
 def test_baselines_are_measured_on_a_series_of_a_file(tmp_path: Path) -> None:
     """On a noisy sine: persistence scores 1, the season and AR(32) far less, and they are said to be what they are."""
     noisy = sine(2000, 25) + 0.02 * np.random.default_rng(2).standard_normal(2000)
@@ -100,6 +111,26 @@ def test_every_published_figure_belongs_to_a_row_that_is_measured() -> None:
         assert condition in {c.label for c in tasks.get(task).conditions()}
         assert published.figure(model, task, condition) is not None
     assert published.figure("ntm", "copy", "length 21") is None
+
+
+def test_a_card_is_headed_by_the_hardest_condition_of_the_training() -> None:
+    """Not by one beyond it: 20 vectors of copy, and the same figure as that row of the table."""
+    torch.manual_seed(1)
+    model, task = paradigms.build("lstm", {"inputs": 9, "outputs": 8, "hidden": 4}), tasks.get("copy")
+    [(name, value)] = evaluate.headline(model, task).items()
+    assert name == "wrong bits, length 20"
+    condition = next(c for c in task.conditions() if c.label == "length 20")
+    assert value == round(evaluate.score(model, task, evaluate.sequences_of(condition)), 4)
+    assert 60 < value < 100, "an untrained model gets half of 160 bits wrong"
+
+
+@pytest.mark.parametrize("name", checkpoints.names())
+def test_the_figure_of_a_shipped_card_is_one_of_its_training(name: str) -> None:
+    """Whatever the task: its label is that of the last condition that was trained."""
+    card = next(card for card in checkpoints.cards() if card["name"] == name)
+    wanted = [c.label for c in tasks.get(card["task"]).conditions() if c.trained][-1]
+    [figure] = card["metrics"]
+    assert wanted.endswith(figure.partition(", ")[2])
 
 
 def test_the_document_holds_every_row_and_says_how_it_was_made() -> None:

@@ -98,14 +98,24 @@ def test_a_shorter_reach_sees_the_same_values(lens: str) -> None:
 
 
 def test_gradients_of_training_still_stop_at_usage() -> None:
-    """Only while a sensitivity is computed do they flow on, and not after one that was left unfinished."""
+    """Also on the model that a sensitivity is being computed with."""
     model, inputs = made("dnc")
     before = torch.autograd.grad(model(inputs[None]).square().sum(), list(model.parameters()))
     work = lenses.sensitivity(model, inputs, T - 1)
     next(work)
+    during = torch.autograd.grad(model(inputs[None]).square().sum(), list(model.parameters()))
+    assert all(torch.equal(a, b) for a, b in zip(before, during, strict=True))
     work.close()
-    after = torch.autograd.grad(model(inputs[None]).square().sum(), list(model.parameters()))
-    assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def test_two_questions_about_one_model_do_not_disturb_each_other() -> None:
+    """A worker takes a piece of each in turn, and one ends before the other."""
+    model, inputs = made("dnc")
+    alone = finished(lenses.sensitivity(model, inputs, T - 1))
+    other, work = lenses.sensitivity(model, inputs, 5), lenses.sensitivity(model, inputs, T - 1)
+    for _ in zip(other, work, strict=False):  # until the first has ended
+        pass
+    np.testing.assert_array_equal(finished(work).values, alone.values)
 
 
 def test_others_are_let_in_between_pieces_of_work() -> None:

@@ -13,6 +13,7 @@ from mnemoscope.checkpoints import snapshots
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import CheckpointError, MnemoscopeError, UnknownModel
+from mnemoscope.format.entries import Failure
 from mnemoscope.kinds import ledger
 from mnemoscope.kinds.derive import CellState, MatrixState, attention_row, retain
 from mnemoscope.models import registry as paradigms
@@ -126,7 +127,7 @@ def test_a_recording_holds_what_the_models_answered(tmp_path: Path) -> None:
         assert recording.models == list(SMALL)
         assert recording.steps == episode.steps
         assert recording.manifest["status"] == "ended"
-        assert recording.manifest["task"]["events"] == episode.events
+        assert recording.manifest["task"]["events"] == [event.to_json() for event in episode.events]
         for model in models:
             view = recording[model.paradigm]
             np.testing.assert_array_equal(view.array("inputs"), episode.inputs)
@@ -178,9 +179,8 @@ def test_a_model_that_turns_to_nan_stops_alone(tmp_path: Path) -> None:
         assert recording.steps_of(0) == 70
         assert recording["lstm"].steps == episode.steps
         [failure] = recording.manifest["failures"]
-        assert told == [failure]
-        assert (failure["stream"], failure["step"]) == (0, 70)
-        assert "not finite at step 70" in failure["reason"]
+        assert failure == {"stream": 0, "step": 70, "reason": "a number that is not finite", "tensor": "outputs"}
+        assert told == [Failure(**failure)]
 
 
 def test_numbers_are_finite_one_by_one_not_in_sum() -> None:
@@ -288,6 +288,16 @@ def test_what_a_task_makes_up_is_called_by_its_name() -> None:
     assert names == ["random bits", "a random mixture"]
 
 
+@pytest.mark.parametrize("task", ["signal-recall", "forecast"])
+def test_an_array_of_the_users_is_not_called_made_up(task: str) -> None:
+    """Its origin is not known; that it was given is."""
+    episode = tasks.get(task).episode(np.sin(np.arange(300) / 5))
+    manifest = record.manifest_for(episode, [record.Stepper(untrained("lstm", task), episode)])
+    assert (manifest["title"], manifest["signal"]["name"]) == ("an array", "an array")
+    assert manifest["signal"]["source"] == {"given": "array"}
+    assert manifest["signal"]["scaling"] == {"method": "none", "offset": 0.0, "scale": 1.0}
+
+
 def test_devices_are_picked_at_run_time() -> None:
     """auto falls back to the CPU; asking for CUDA where there is none is an error with a way out."""
     assert record.pick_device("cpu") == "cpu"
@@ -314,3 +324,14 @@ def test_cuda_agrees_with_the_cpu() -> None:
             at = stepper.layout[None, "outputs"].offset // 4
             streams.append(table[:, at])
         np.testing.assert_allclose(streams[0], streams[1], atol=1e-4)
+
+
+def test_one_exhibit_can_be_made_without_the_others(tmp_path: Path) -> None:
+    """The index lists the files that are there, in the order of the page; an id that is not there is named."""
+    for name in ("twins", "copy"):
+        gallery.make(tmp_path, only=[name])
+    assert [entry["id"] for entry in gallery.entries(tmp_path)] == ["copy", "twins"]
+    with Recording.open(gallery.path("twins", tmp_path)) as recording:
+        assert recording.manifest["id"] == "twins"
+    with pytest.raises(MnemoscopeError, match="no exhibit nothing; there are: odd-beat, copy,"):
+        gallery.make(tmp_path, only=["copy", "nothing"])

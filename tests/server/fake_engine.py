@@ -7,16 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from mnemoscope.format.layout import BankSpec, FrameLayout
+from mnemoscope.running.stream import NotFinite, Piece
 from mnemoscope_server.workers import protocol
-from mnemoscope_server.workers.protocol import Measured, Open, Prepared, StreamEnded
+from mnemoscope_server.workers.protocol import Measured, Open, Prepared
 
 SLOTS, WIDTH, KEYFRAME_EVERY = 4, 3, 64
 FAILS_AT = 70
-
-
-class Piece:
-    def __init__(self, kind, first, count, payload):
-        self.kind, self.first, self.count, self.payload = kind, first, count, payload
 
 
 def layouts(task_inputs, task_outputs, extra):
@@ -64,7 +60,7 @@ class FakeStream:
             pieces.append(Piece("frames", self.done, min(good, count), self.filled(
                 self.frame.bytes, range(self.done, self.done + min(good, count)))))  # fmt: skip
         if good < count:
-            raise StreamEnded(FAILS_AT, pieces, "a number that is not finite")
+            raise NotFinite(self.name, FAILS_AT, "outputs", pieces)
         self.done += count
         if self.log is not None:
             self.log.write_text(str(self.done))
@@ -98,7 +94,7 @@ class FakeEngine:
             "format": "mnemoscope-recording", "version": 1, "id": order.id, "title": order.title,
             "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seed": order.seed, "status": "running",
             "steps": order.episode.steps, "keyframe_every": KEYFRAME_EVERY,
-            "task": {"name": order.episode.task, "params": order.episode.params, "events": order.episode.events},
+            "task": {"name": order.episode.task, "params": order.episode.params, "events": [e.to_json() for e in order.episode.events]},
             "signal": order.episode.signal, "models": [s.entry(i) for i, s in enumerate(streams)],
         }  # fmt: skip
         return Prepared(manifest, streams)

@@ -40,8 +40,8 @@ def test_the_heart_beats_at_its_rate() -> None:
 def test_an_odd_beat_comes_early_and_broad_and_is_labelled() -> None:
     """The label stands where the odd beat is, and the beat differs from its neighbours in shape."""
     signal = signals.generate("heartbeat", 400, seed=1, odd_beat=4)
-    assert [event["label"] for event in signal.events] == ["odd beat"]
-    at = signal.events[0]["step"]
+    assert [event.label for event in signal.events] == ["odd beat"]
+    at = signal.events[0].step
     normal = signals.generate("heartbeat", 400, seed=1, odd_beat=-1)
     assert np.abs(signal.values[at - 8 : at + 9]).sum() > 1.5 * np.abs(normal.values[at - 8 : at + 9]).sum()
     np.testing.assert_array_equal(signal.values[: at - 30], normal.values[: at - 30])

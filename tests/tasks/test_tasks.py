@@ -20,7 +20,18 @@ def test_copy_asks_for_the_same_bits_after_the_delimiter() -> None:
     assert episode.inputs[:, 8].sum() == 1
     assert not episode.inputs[8:].any()
     np.testing.assert_array_equal(episode.mask, [0] * 8 + [1] * 7)
-    assert [(e["kind"], e["step"], e["until"]) for e in episode.events] == [("store", 0, 7), ("recall", 8, 15)]
+    assert [(e.kind, e.step, e.until) for e in episode.events] == [("store", 0, 7), ("recall", 8, 15)]
+
+
+def test_copy_offers_what_the_paper_trains_and_tests() -> None:
+    """Twenty vectors, the longest that it was trained on, up to 120, as in figure 5 of the NTM paper; and the table goes as far."""
+    copy = tasks.get("copy")
+    length = next(option for option in copy.options if option.name == "length")
+    assert (length.default, length.low, length.high) == (20, 1, 120)
+    assert len(copy.episode().inputs) == 2 * 20 + 1
+    assert len(copy.episode(length=120).inputs) == 2 * 120 + 1
+    assert [c.label for c in copy.conditions() if c.trained][-1] == "length 20"
+    assert [c.label for c in copy.conditions()][-1] == "length 120"
 
 
 def test_signal_recall_asks_for_the_marked_segment_and_hides_the_signal_during_the_replay() -> None:
@@ -41,7 +52,7 @@ def test_rounds_fill_a_long_signal_and_never_overrun_it() -> None:
         np.random.default_rng(0).standard_normal(500), segment=24, delay=30, rounds=0
     )
     assert episode.params["rounds"] == 5
-    assert max(event["until"] for event in episode.events) <= 500
+    assert max(event.until for event in episode.events) <= 500
     assert episode.mask.sum() == 5 * 24
 
 
@@ -100,8 +111,8 @@ def test_associative_recall_asks_for_the_item_after_the_query() -> None:
         [asked] = [n for n in range(4) if np.array_equal(items[n], query)]
         np.testing.assert_array_equal(episode.targets[-3:], items[asked + 1])
         store, recall = episode.events
-        np.testing.assert_array_equal(episode.inputs[store["step"] : store["until"], :6], items[asked + 1])
-        assert (recall["step"], recall["until"]) == (episode.steps - 3, episode.steps)
+        np.testing.assert_array_equal(episode.inputs[store.step : store.until, :6], items[asked + 1])
+        assert (recall.step, recall.until) == (episode.steps - 3, episode.steps)
         np.testing.assert_array_equal(np.flatnonzero(episode.inputs[:, 7]), [20, 24])
 
 

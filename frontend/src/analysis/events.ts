@@ -1,9 +1,7 @@
 /** Moments worth going to: events of the task, steps that write much, steps where the read turns, peaks of the signal. */
 
-import { readVectors } from "../memory/banks";
-import { writeNorm } from "../memory/held";
 import type { ModelLog } from "../memory/log";
-import type { BankSpec } from "../wire/manifest";
+import type { Memory } from "../memory/kinds/base";
 import type { SignalTrack } from "./signal";
 
 export type EventKind = "task" | "write" | "read" | "peak";
@@ -64,19 +62,19 @@ export class Series {
 }
 
 /** How much each step wrote: the size ‖A_s‖ of its write. */
-export function writes(model: ModelLog, bank: BankSpec): Series {
+export function writes(model: ModelLog, memory: Memory): Series {
   return new Series(
-    (t) => writeNorm(model, bank.name, t),
+    (t) => memory.writeNorm(t),
     () => model.steps,
   );
 }
 
 /** How far each step's read vectors turned from those before: 1 − cosine. */
-export function turns(model: ModelLog, bank: BankSpec): Series {
+export function turns(model: ModelLog, memory: Memory): Series {
   let before: Float32Array | null = null;
   return new Series(
     (t) => {
-      const now = Float32Array.from(readVectors(model, bank.name, t));
+      const now = Float32Array.from(memory.reads(t));
       const turn = before ? 1 - cosine(now, before) : 0;
       before = now;
       return turn;

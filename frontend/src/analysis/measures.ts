@@ -1,9 +1,7 @@
 /** Is the memory used at all? Five measures per model and step, each from the log. */
 
-import { attentionRow, memoryAt, readRow } from "../memory/banks";
 import type { ModelLog } from "../memory/log";
-import { occupancy } from "../memory/slots";
-import type { BankSpec } from "../wire/manifest";
+import type { Memory } from "../memory/kinds/base";
 import type { ErrorTrack, SignalTrack } from "./signal";
 
 /** Name and definition of each measure, in the order they are offered. */
@@ -46,14 +44,16 @@ const ALIKE = 0.99;
 /** One measure of one model over the steps, computed once and in order; NaN where it says nothing. */
 export class HealthTrack {
   private readonly known = new Map<Measure, number[]>();
-  private alike = 0;
+  private readonly twins: (t: number) => number;
 
   constructor(
     private readonly model: ModelLog,
-    private readonly bank: BankSpec,
+    private readonly memory: Memory,
     private readonly signal: SignalTrack,
     private readonly error: ErrorTrack,
-  ) {}
+  ) {
+    this.twins = memory.twins?.(ALIKE) ?? (() => NaN);
+  }
 
   /** Value at step t, NaN where it is not known (yet) or the model has no such thing. */
   at(measure: Measure, t: number): number {
@@ -75,7 +75,7 @@ export class HealthTrack {
   private measure(measure: Measure, t: number): number {
     switch (measure) {
       case "filled":
-        return occupancy(this.model, this.bank.name, t, this.signal.planned);
+        return this.memory.occupancy(t, this.signal.planned);
       case "focus":
         return this.focus(t);
       case "twins":
@@ -88,32 +88,12 @@ export class HealthTrack {
   }
 
   private focus(t: number): number {
-    const { model, bank } = this;
-    if (bank.kind !== "matrix" && bank.kind !== "append") return NaN;
+    const { memory } = this;
+    if (!memory.addressed) return NaN;
+    const { readHeads } = memory.bank;
     let sum = 0;
-    for (let h = 0; h < bank.readHeads; h++) {
-      const row = bank.kind === "append" ? attentionRow(model, bank.name, h, t) : readRow(model, bank.name, h, t);
-      sum += focusOf(row) / bank.readHeads;
-    }
+    for (let h = 0; h < readHeads; h++) sum += focusOf(memory.readRow(h, t)) / readHeads;
     return sum;
-  }
-
-  private twins(t: number): number {
-    const { model, bank } = this;
-    if (bank.kind === "matrix") return twinPart(memoryAt(model, bank.name, t), bank.slots ?? 1, bank.width);
-    if (bank.kind !== "append") return NaN;
-    // A slot of attention never changes: only those written since the last look are compared with all before.
-    const keys = model.need(bank.name, "keys");
-    for (let s = Math.max(1, t - TWINS_EVERY + 1); s <= t; s++) {
-      const key = keys.at(s);
-      for (let before = s - 1; before >= 0; before--) {
-        if (cosine(key, keys.at(before)) > ALIKE) {
-          this.alike++;
-          break;
-        }
-      }
-    }
-    return this.alike / (t + 1);
   }
 }
 
@@ -128,31 +108,6 @@ export function focusOf(weights: ArrayLike<number>): number {
     if (w > 1e-9) entropy -= w * Math.log(w);
   }
   return sum > 0.01 ? Math.max(0, 1 - entropy / Math.log(weights.length)) : NaN;
-}
-
-/** Part of the rows that have another row of nearly the same direction; empty rows count as alike. */
-export function twinPart(memory: ArrayLike<number>, slots: number, width: number): number {
-  if (slots < 2) return NaN;
-  const unit = new Float32Array(slots * width);
-  for (let i = 0; i < slots; i++) {
-    let square = 0;
-    for (let k = 0; k < width; k++) square += memory[i * width + k]! ** 2;
-    const gain = square > 1e-12 ? 1 / Math.sqrt(square) : 0;
-    for (let k = 0; k < width; k++) unit[i * width + k] = memory[i * width + k]! * gain;
-  }
-  const empty = (i: number): boolean => unit.subarray(i * width, (i + 1) * width).every((v) => v === 0);
-  const twin = new Uint8Array(slots);
-  for (let i = 0; i < slots; i++) {
-    for (let j = i + 1; j < slots; j++) {
-      if (twin[i] && twin[j]) continue;
-      let dot = 0;
-      for (let k = 0; k < width; k++) dot += unit[i * width + k]! * unit[j * width + k]!;
-      if (dot > ALIKE || (dot === 0 && empty(i) && empty(j))) twin[i] = twin[j] = 1;
-    }
-  }
-  let count = 0;
-  for (const one of twin) count += one;
-  return count / slots;
 }
 
 /** ‖m‖ / (‖m‖ + ‖y − m‖), where m is the recorded memory part of the raw output y; NaN where none is recorded. */
@@ -170,14 +125,4 @@ function memoryShare(model: ModelLog, signal: SignalTrack, t: number): number {
   }
   const total = Math.sqrt(memory) + Math.sqrt(rest);
   return total > 0 ? Math.sqrt(memory) / total : NaN;
-}
-
-function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [dot, aa, bb] = [0, 0, 0];
-  for (let k = 0; k < a.length; k++) {
-    dot += a[k]! * b[k]!;
-    aa += a[k]! ** 2;
-    bb += b[k]! ** 2;
-  }
-  return aa > 0 && bb > 0 ? dot / Math.sqrt(aa * bb) : 0;
 }

@@ -1,7 +1,7 @@
 /** How wrong a model has been so far, in the unit of what it was asked for. */
 import { describe, expect, it } from "vitest";
-import type { ModelLog } from "../memory/log";
-import { ErrorTrack, type SignalTrack } from "./signal";
+import type { ModelLog, RecordingLog } from "../memory/log";
+import { ErrorTrack, SignalTrack } from "./signal";
 
 /** Answers and targets of some steps; of step 0 nothing is asked. */
 function track(kind: "line" | "bits", coded: boolean, outputs: number[][], targets: number[][]): ErrorTrack {
@@ -13,6 +13,25 @@ function track(kind: "line" | "bits", coded: boolean, outputs: number[][], targe
   const signal = { kind, coded, asked: (t: number) => t > 0 };
   return new ErrorTrack(signal as SignalTrack, model as unknown as ModelLog);
 }
+
+/** The signal of a recording whose targets have that many numbers. */
+function signalOf(size: number, values: "bits" | "real"): SignalTrack {
+  const models = [{ frame: { tensors: [{ bank: null, name: "targets", size }] } }];
+  const manifest = { task: { name: "mine", values }, signal: null, steps: 9, models };
+  return new SignalTrack({ manifest, models: [] } as unknown as RecordingLog);
+}
+
+describe("a signal", () => {
+  it("is of bits because the recording says so, not because it has many numbers", () => {
+    expect([signalOf(16, "real").kind, signalOf(16, "real").coded]).toEqual(["line", false]);
+    expect([signalOf(16, "bits").kind, signalOf(16, "bits").coded]).toEqual(["bits", false]);
+  });
+
+  it("of one bit is a code", () => {
+    expect([signalOf(1, "bits").kind, signalOf(1, "bits").coded]).toEqual(["line", true]);
+    expect([signalOf(1, "real").kind, signalOf(1, "real").coded]).toEqual(["line", false]);
+  });
+});
 
 describe("an error so far", () => {
   it("of bits counts the wrong ones", () => {

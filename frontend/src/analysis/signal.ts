@@ -5,7 +5,7 @@ import { rangeOf, type Range } from "./scale";
 
 /** Everything about the signal of a recording that drawing and sentences need. Grows with the log. */
 export class SignalTrack {
-  /** "bits": several binary outputs (copy and its kin), drawn as a raster; "line": one series. */
+  /** "bits": several binary outputs (copy and its kin), drawn as a raster; "line": one series, of several real ones the first. */
   readonly kind: "line" | "bits";
   /** The line is of bits, and what is answered the probability of a 1: an error is the length of a code. */
   readonly coded: boolean;
@@ -25,8 +25,9 @@ export class SignalTrack {
     const { manifest } = log;
     const spec = manifest.models[0]?.frame.tensors.find((tensor) => tensor.bank === null && tensor.name === "targets");
     this.width = spec?.size ?? 1;
-    this.kind = this.width > 1 ? "bits" : "line";
-    this.coded = manifest.task.name === "ngrams";
+    const bits = manifest.task.values === "bits";
+    this.kind = bits && this.width > 1 ? "bits" : "line";
+    this.coded = bits && this.width === 1;
     const { signal } = manifest;
     this.unit = signal?.unit ?? "";
     this.name = signal ? (signal.channel ?? signal.name) : manifest.task.name;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { memoryAt } from "../memory/banks";
 import { loaded, makeLog } from "../memory/testlog";
 import type { ModelLog } from "../memory/log";
 import { parseBridge, START, climbed } from "./link";
@@ -107,7 +106,7 @@ describe("a cut through a memory", () => {
   it("of the genuine memory has its slots, keys and values side by side", () => {
     const spec = genuine.bank();
     const cut = cutAt(genuine, spec, 6, STEPS, SIZE);
-    const memory = memoryAt(genuine, spec.name, 6);
+    const memory = genuine.memory(spec.name).content(6);
     expect([cut.rows, cut.reads.length]).toEqual([5, HEADS]);
     expect(cut.keys(4, 1)).toBe(memory[4 * spec.width + 1]);
     expect(cut.values(4, 1)).toBe(memory[4 * spec.width + SIZE + 1]);

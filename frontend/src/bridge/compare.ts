@@ -1,6 +1,5 @@
 /** Two streams of one run, number by number: how far apart outputs and parts of the memories are. Nothing is drawn here. */
 
-import { actedAt, memoryAt, readRow, readVectors, writeRow } from "../memory/banks";
 import type { ModelLog } from "../memory/log";
 import type { BankSpec } from "../wire/manifest";
 
@@ -74,6 +73,11 @@ function pairs(a: ModelLog, b: ModelLog): (readonly [BankSpec, BankSpec])[] {
   });
 }
 
+/** Whether a bank records keys and values as such. Where it does not, they are parts of its rows (the genuine memory of a DNC). */
+export function recordsPairs(model: ModelLog, bank: BankSpec): boolean {
+  return model.f32(bank.name, "values") !== null;
+}
+
 /** What of the memories is compared. */
 export type Compared = "values" | "keys" | "reads" | "emitted";
 
@@ -85,8 +89,8 @@ export function partGap(a: ModelLog, b: ModelLog, what: Compared): Gap | null {
   const steps = Math.min(a.steps, b.steps);
   const widest = new Widest();
   for (const [left, right] of pairs(a, b)) {
-    if (left.kind !== "append") return null;
-    const lifted = right.kind === "matrix";
+    if (!recordsPairs(a, left)) return null;
+    const lifted = !recordsPairs(b, right);
     const tensors = what === "emitted" ? ["queries", "keys", "values"] : [what === "reads" ? "read_vectors" : what];
     for (const name of tensors) {
       if (lifted && name === "queries") continue; // read keys are not recorded there
@@ -100,7 +104,7 @@ export function partGap(a: ModelLog, b: ModelLog, what: Compared): Gap | null {
 }
 
 function part(model: ModelLog, bank: BankSpec, name: string, t: number, size: number): ArrayLike<number> {
-  if (bank.kind === "append") return model.need(bank.name, name).at(t);
+  if (recordsPairs(model, bank)) return model.need(bank.name, name).at(t);
   if (name === "read_vectors") return liftedReads(model, bank, t, size);
   const row = model.need(bank.name, "write_vectors").at(t);
   return name === "keys" ? row.subarray(0, size) : row.subarray(size, 2 * size);
@@ -108,7 +112,7 @@ function part(model: ModelLog, bank: BankSpec, name: string, t: number, size: nu
 
 /** What every head reads of its own values, [heads · width], from the rows of the genuine memory. */
 function liftedReads(model: ModelLog, bank: BankSpec, t: number, size: number): Float64Array {
-  const reads = readVectors(model, bank.name, t);
+  const reads = model.memory(bank.name).reads(t);
   const width = size / bank.readHeads;
   return Float64Array.from({ length: size }, (_, i) => {
     const head = Math.floor(i / width);
@@ -130,37 +134,25 @@ export interface Cut {
   readonly reads: readonly ArrayLike<number>[];
 }
 
-/** `planned`: rows of a memory that grows; `heads` · `width` of the Transformer's bank tell how a lifted row is cut. */
+/** `planned`: rows of a memory that grows; a row begins with `size` numbers of keys and `size` of values, of all heads. */
 export function cutAt(model: ModelLog, bank: BankSpec, t: number, planned: number, size: number): Cut {
-  const reads = Array.from({ length: bank.readHeads }, (_, head) =>
-    Float32Array.from(readRow(model, bank.name, head, t)),
-  );
-  if (bank.kind === "append") {
-    const [keys, values] = [model.need(bank.name, "keys"), model.need(bank.name, "values")];
-    return {
-      rows: planned,
-      width: size,
-      keys: (row, k) => keys.at(row)[k]!,
-      values: (row, k) => values.at(row)[k]!,
-      written: (row) => row <= t && actedAt(model, bank, row).write,
-      writes: actedAt(model, bank, t).write ? t : -1,
-      reads,
-    };
-  }
-  const memory = memoryAt(model, bank.name, t);
-  const now = writeRow(model, bank.name, 0, t);
+  const memory = model.memory(bank.name);
+  const content = memory.content(t);
+  const slots = memory.slots(t);
+  const width = content.length / slots;
+  const now = memory.writeRow(0, t);
   let writes = -1;
   now.forEach((w, row) => {
     if (w > 0.01 && (writes < 0 || w > now[writes]!)) writes = row;
   });
   return {
-    rows: bank.slots ?? 0,
+    rows: bank.slots ?? planned,
     width: size,
-    keys: (row, k) => memory[row * bank.width + k]!,
-    values: (row, k) => memory[row * bank.width + size + k]!,
-    written: (row) => memory.subarray(row * bank.width, (row + 1) * bank.width).some((v) => v !== 0),
+    keys: (row, k) => content[row * width + k]!,
+    values: (row, k) => content[row * width + size + k]!,
+    written: (row) => row < slots && content.subarray(row * width, (row + 1) * width).some((v) => v !== 0),
     writes,
-    reads,
+    reads: Array.from({ length: bank.readHeads }, (_, head) => Float32Array.from(memory.readRow(head, t))),
   };
 }
 

@@ -1,10 +1,13 @@
 /** What the stage draws from the ledger: arcs, ages, what is held, the life of a slot. */
 import { describe, expect, it } from "vitest";
-import { ageBins, mainSource, provenanceArcs } from "./arcs";
-import { heldRow, heldShare, heldSlots, writeNorm } from "./held";
-import { occupancy, slotLife, ticks } from "./slots";
+import { mainSource, provenanceArcs } from "./arcs";
+import { heldShare } from "./held";
 import { loaded, makeLog, seeded } from "./testlog";
-import { sharesAt } from "./shares";
+
+/** Steps at which a series of a slot's life reaches `least`. */
+function ticks(series: Float32Array, least = 0.1): number[] {
+  return Array.from(series.keys()).filter((t) => series[t]! >= least);
+}
 
 /** Shares with the given steps set, the rest spread thinly so that they sum to 1 with `initial`. */
 function row(steps: number, peaks: Record<number, number>, initial = 0): Float64Array {
@@ -57,14 +60,6 @@ describe("provenance arcs", () => {
   });
 });
 
-describe("the age bar", () => {
-  it("splits the read by how long ago it was written, the initial content being oldest", () => {
-    const bins = ageBins(row(101, { 100: 0.2, 93: 0.1, 92: 0.3, 50: 0.4 }), 100, [8, 30]);
-    expect([...bins].map((x) => Math.round(x * 1000) / 1000)).toEqual([0.3, 0.3, 0.4]);
-    expect([...ageBins([0.25, 0.75], 0, [8])]).toEqual([0.75, 0.25]);
-  });
-});
-
 describe("what is held of a moment", () => {
   const made = makeLog(120, [
     { slots: 6, width: 3, writeHeads: 2, readHeads: 2, deallocation: true },
@@ -76,25 +71,30 @@ describe("what is held of a moment", () => {
   it("is all of it right after the write, and never grows", () => {
     for (const model of log.models) {
       for (const s of [0, 30, 64]) {
-        expect(heldShare(model, null, s, s)).toBeCloseTo(1, 9);
+        expect(heldShare(model.memory(), s, s)).toBeCloseTo(1, 9);
         let before = 1;
         for (let t = s; t < 120; t += 7) {
-          const now = heldShare(model, null, s, t);
+          const now = heldShare(model.memory(), s, t);
           expect(now).toBeLessThanOrEqual(before + 1e-12);
           before = now;
         }
-        expect(heldShare(model, null, s, s - 1)).toBe(0);
+        expect(heldShare(model.memory(), s, s - 1)).toBe(0);
       }
     }
   });
 
   it("is the same number whether asked for one moment, all moments, or slot by slot", () => {
     for (const model of log.models) {
-      const all = heldRow(model, null, 100);
+      const all = model.memory().heldRow(100);
       expect(all.length).toBe(101);
       for (const s of [0, 50, 99, 100]) {
-        expect(all[s]!).toBeCloseTo(heldShare(model, null, s, 100), 8);
-        expect(heldSlots(model, null, s, 100).reduce((a, b) => a + b)).toBeCloseTo(all[s]!, 8);
+        expect(all[s]!).toBeCloseTo(heldShare(model.memory(), s, 100), 8);
+        expect(
+          model
+            .memory()
+            .heldSlots(s, 100)
+            .reduce((a, b) => a + b),
+        ).toBeCloseTo(all[s]!, 8);
       }
     }
   });
@@ -109,8 +109,8 @@ describe("what is held of a moment", () => {
       total += written;
       left += written * at("forget_gate", 11)[u]! * at("forget_gate", 12)[u]!;
     }
-    expect(heldShare(model, null, 10, 12)).toBeCloseTo(left / total, 9);
-    expect(writeNorm(model, null, 10)).toBeCloseTo(Math.sqrt(total), 9);
+    expect(heldShare(model.memory(), 10, 12)).toBeCloseTo(left / total, 9);
+    expect(model.memory().writeNorm(10)).toBeCloseTo(Math.sqrt(total), 9);
   });
 });
 
@@ -119,7 +119,7 @@ describe("the life of a slot", () => {
 
   it("has its writes, reads and erasures", () => {
     const model = log.model(0);
-    const life = slotLife(model, null, 2);
+    const life = model.memory().life(2, model.steps);
     expect(life.write.length).toBe(90);
     const t = life.write.indexOf(Math.max(...life.write));
     const e = model.need("memory", "erase").at(t);
@@ -129,11 +129,11 @@ describe("the life of a slot", () => {
   });
 
   it("of attention starts with its own step and is never erased", () => {
-    const life = slotLife(log.model(2), null, 30, 90);
+    const life = log.model(2).memory().life(30, 90);
     expect(ticks(life.write)).toEqual([30]);
     expect(Math.max(...life.erase)).toBe(0);
     expect(life.read.subarray(0, 30).every((x) => x === 0)).toBe(true);
-    const shares = sharesAt(log.model(2), null, 0, 60);
+    const shares = log.model(2).memory().readShares(0, 60);
     expect(shares.length).toBe(62);
     expect(life.read[60]).toBeGreaterThan(0);
   });
@@ -142,13 +142,13 @@ describe("the life of a slot", () => {
     for (const model of log.models) {
       let before = -1;
       for (let t = 0; t < 90; t += 10) {
-        const full = occupancy(model, null, t, 90);
+        const full = model.memory().occupancy(t, 90);
         expect(full).toBeGreaterThanOrEqual(0);
         expect(full).toBeLessThanOrEqual(1);
         if (model.bank().kind !== "cell") expect(full).toBeGreaterThanOrEqual(before);
         before = full;
       }
     }
-    expect(occupancy(log.model(2), null, 89, 90)).toBe(1);
+    expect(log.model(2).memory().occupancy(89, 90)).toBe(1);
   });
 });

@@ -71,19 +71,3 @@ export function provenanceArcs(shares: ArrayLike<number>, { merge = 3, max = 6, 
 export function mainSource(shares: ArrayLike<number>): Arc | null {
   return provenanceArcs(shares, { max: 1, least: 1e-6 }).arcs[0] ?? null;
 }
-
-/**
- * The read by age: shares of writes 0 … edges[0] − 1 steps back, edges[0] … edges[1] − 1, and so on; the last bin holds
- * everything older and the initial content, which is older than every write. The bins sum to 1.
- */
-export function ageBins(shares: ArrayLike<number>, t: number, edges: readonly number[]): Float64Array<ArrayBuffer> {
-  const bins = new Float64Array(edges.length + 1);
-  bins[edges.length] = shares[0] ?? 0;
-  for (let s = 0; s <= t && s + 1 < shares.length; s++) {
-    const age = t - s;
-    let bin = 0;
-    while (bin < edges.length && age >= edges[bin]!) bin++;
-    bins[bin]! += shares[s + 1]!;
-  }
-  return bins;
-}

@@ -1,9 +1,8 @@
 /** What the stage asks of recurrent, associative, direct and gated banks beyond states and shares (golden.test.ts). */
 import { describe, expect, it } from "vitest";
-import { associationAt, attentionRow, attentionWeight, cellAt, readRow, unitsAt, writeRow } from "./banks";
-import { heldRow, heldShare, heldSlots, writeNorm } from "./held";
-import { sharesAt, slotOrigins } from "./shares";
-import { occupancy, slotLife, ticks } from "./slots";
+import type { AppendMemory } from "./kinds/append";
+import { heldShare } from "./held";
+import type { ModelLog } from "./model_log";
 import { goldenLog, kind } from "./testgolden";
 
 const log = goldenLog("kinds");
@@ -14,6 +13,15 @@ const [rnn, gru, delta, alibi, pair] = ["rnn", "gru", "delta", "alibi", "pair"].
   ReturnType<typeof kind>,
   ReturnType<typeof kind>,
 ];
+
+function attention(model: ModelLog, bank?: string): AppendMemory {
+  return model.memory(bank) as AppendMemory;
+}
+
+/** Steps at which a series of a slot's life reaches `least`. */
+function ticks(series: Float32Array, least = 0.1): number[] {
+  return Array.from(series.keys()).filter((t) => series[t]! >= least);
+}
 
 describe("what is held", () => {
   it("of a recurrent write is what the steps since have made of it, along its own direction", () => {
@@ -31,8 +39,8 @@ describe("what is held", () => {
     }
     const along = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
       [0, 1, 2, 3].reduce((n, u) => n + a[u]! * b[u]!, 0);
-    expect(heldShare(rnn, null, s, t)).toBeCloseTo(along(x, first) / along(first, first), 6);
-    expect(writeNorm(rnn, null, s)).toBeCloseTo(Math.sqrt(along(first, first)), 6);
+    expect(heldShare(rnn.memory(), s, t)).toBeCloseTo(along(x, first) / along(first, first), 6);
+    expect(rnn.memory().writeNorm(s)).toBeCloseTo(Math.sqrt(along(first, first)), 6);
   });
 
   it("of an associative write is its faded key, weighed by what was stored under it", () => {
@@ -53,8 +61,8 @@ describe("what is held", () => {
       left += stored * key.reduce((sum, v, i) => sum + v * x[i]!, 0);
       total += stored * key.reduce((sum, v) => sum + v * v, 0);
     }
-    expect(heldShare(delta, null, s, t)).toBeCloseTo(left / total, 6);
-    expect(writeNorm(delta, null, s)).toBeCloseTo(Math.sqrt(total), 6);
+    expect(heldShare(delta.memory(), s, t)).toBeCloseTo(left / total, 6);
+    expect(delta.memory().writeNorm(s)).toBeCloseTo(Math.sqrt(total), 6);
   });
 
   it.each([
@@ -65,14 +73,19 @@ describe("what is held", () => {
     ["gated attention", pair],
   ] as const)("is one number, however it is asked for: %s", (_, model) => {
     for (const bank of model.spec.banks) {
-      const all = heldRow(model, bank.name, 131);
+      const all = model.memory(bank.name).heldRow(131);
       expect(all.length).toBe(132);
       for (const s of [0, 5, 64, 130, 131]) {
-        expect(heldShare(model, bank.name, s, 131)).toBeCloseTo(all[s]!, 6);
-        expect(heldSlots(model, bank.name, s, 131).reduce((a, b) => a + b, 0)).toBeCloseTo(all[s]!, 6);
+        expect(heldShare(model.memory(bank.name), s, 131)).toBeCloseTo(all[s]!, 6);
+        expect(
+          model
+            .memory(bank.name)
+            .heldSlots(s, 131)
+            .reduce((a, b) => a + b, 0),
+        ).toBeCloseTo(all[s]!, 6);
       }
-      expect(all[131]).toBeCloseTo(writeNorm(model, bank.name, 131) > 0 ? 1 : 0, 9);
-      expect(heldShare(model, bank.name, 9, 8)).toBe(0);
+      expect(all[131]).toBeCloseTo(model.memory(bank.name).writeNorm(131) > 0 ? 1 : 0, 9);
+      expect(heldShare(model.memory(bank.name), 9, 8)).toBe(0);
     }
   });
 });
@@ -81,25 +94,25 @@ describe("a slot", () => {
   it("of a state is a unit, and what it is made of sums to 1", () => {
     for (const model of [rnn, gru]) {
       for (let unit = 0; unit < model.bank().width; unit++) {
-        const row = slotOrigins(model, null, unit, 100);
+        const row = model.memory().slotShares(unit, 100);
         const most = row.reduce((n, share) => Math.max(n, Math.abs(share)), 1);
         expect(Math.abs(row.reduce((a, b) => a + b) - 1)).toBeLessThan(1e-4 * most);
       }
     }
-    expect(() => slotOrigins(rnn, null, 4, 100)).toThrow("wanted slot 4, it has 4");
-    expect(() => slotOrigins(delta, null, 3, 100)).toThrow("wanted slot 3, it has 3");
+    expect(() => rnn.memory().slotShares(4, 100)).toThrow("wanted slot 4, it has 4");
+    expect(() => delta.memory().slotShares(3, 100)).toThrow("wanted slot 3, it has 3");
   });
 
   it("lives by the gates of its kind", () => {
-    const cell = slotLife(gru, null, 1);
+    const cell = gru.memory().life(1, gru.steps);
     expect(cell.write[7]).toBe(gru.need("cell", "input_gate").at(7)[1]);
     expect(cell.erase[7]).toBeCloseTo(1 - gru.need("cell", "forget_gate").at(7)[1]!, 6);
     expect(cell.read.every((x) => x === 1)).toBe(true);
-    const unit = slotLife(rnn, null, 2);
+    const unit = rnn.memory().life(2, rnn.steps);
     const put = rnn.need("state", "slopes").at(7)[2]! * rnn.need("state", "write_vectors").at(7)[2]!;
     expect(unit.write[7]).toBeCloseTo(Math.min(1, Math.abs(put)), 6);
     expect(Math.max(...unit.erase)).toBe(0); // no gate forgets
-    const row = slotLife(delta, null, 1);
+    const row = delta.memory().life(1, delta.steps);
     for (const series of [row.write, row.read, row.erase]) {
       for (const x of series) expect(x >= 0 && x <= 1).toBe(true);
     }
@@ -108,66 +121,67 @@ describe("a slot", () => {
       6,
     );
     const cross = pair.bank("cross0").name;
-    expect(ticks(slotLife(pair, cross, 30).write)).toEqual([30]);
+    expect(ticks(pair.memory(cross).life(30, pair.steps).write)).toEqual([30]);
     expect(
-      slotLife(pair, cross, 30)
+      pair
+        .memory(cross)
+        .life(30, pair.steps)
         .read.subarray(0, 70)
         .every((x) => x === 0),
     ).toBe(true);
-    expect(Math.max(...slotLife(pair, cross, 30).read)).toBeGreaterThan(0);
-    expect(Math.max(...slotLife(pair, cross, 80).write)).toBe(0); // nothing is written there after the turn
+    expect(Math.max(...pair.memory(cross).life(30, pair.steps).read)).toBeGreaterThan(0);
+    expect(Math.max(...pair.memory(cross).life(80, pair.steps).write)).toBe(0); // nothing is written there after the turn
   });
 
   it("fills memories between empty and full", () => {
     for (const model of log.models) {
       for (const bank of model.spec.banks) {
         for (let t = 0; t < 132; t += 10) {
-          const full = occupancy(model, bank.name, t, 132);
+          const full = model.memory(bank.name).occupancy(t, 132);
           expect(full >= 0 && full <= 1, `${bank.name} at ${t}`).toBe(true);
         }
       }
     }
-    expect(occupancy(pair, "cross0", 131, 132)).toBeCloseTo(69 / 132, 9); // 70 steps, one of them paused
-    expect(occupancy(pair, "decoder0", 60, 132)).toBe(0);
-    const h = unitsAt(rnn, null, 50);
-    expect(occupancy(rnn, null, 50, 132)).toBeCloseTo(h.reduce((sum, x) => sum + Math.abs(x), 0) / 4, 6);
+    expect(pair.memory("cross0").occupancy(131, 132)).toBeCloseTo(69 / 132, 9); // 70 steps, one of them paused
+    expect(pair.memory("decoder0").occupancy(60, 132)).toBe(0);
+    const h = rnn.memory().content(50);
+    expect(rnn.memory().occupancy(50, 132)).toBeCloseTo(h.reduce((sum, x) => sum + Math.abs(x), 0) / 4, 6);
   });
 });
 
 describe("rows", () => {
   it("of a gated bank name steps, and are empty where a step did nothing", () => {
-    expect([...writeRow(pair, "encoder0", 0, 5)].every((x) => x === 0)).toBe(true); // a pause in writing
-    expect(writeRow(pair, "encoder0", 0, 6)[6]).toBe(1);
-    expect(readRow(pair, "encoder0", 1, 9).every((x) => x === 0)).toBe(true); // a pause in reading
-    expect(attentionWeight(pair, "encoder0", 1, 9, 3)).toBe(0);
-    const row = attentionRow(pair, "cross0", 0, 100);
+    expect([...pair.memory("encoder0").writeRow(0, 5)].every((x) => x === 0)).toBe(true); // a pause in writing
+    expect(pair.memory("encoder0").writeRow(0, 6)[6]).toBe(1);
+    expect(
+      pair
+        .memory("encoder0")
+        .readRow(1, 9)
+        .every((x) => x === 0),
+    ).toBe(true); // a pause in reading
+    expect(attention(pair, "encoder0").weight(1, 9, 3)).toBe(0);
+    const row = pair.memory("cross0").readRow(0, 100);
     expect(row[5]).toBe(0);
     expect(row.subarray(70).every((x) => x === 0)).toBe(true);
     expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 6);
-    for (const s of [4, 5, 69, 70]) expect(attentionWeight(pair, "cross0", 0, 100, s)).toBeCloseTo(row[s]!, 6);
-    expect([...sharesAt(pair, "cross0", 0, 30)].every((x) => x === 0)).toBe(true);
+    for (const s of [4, 5, 69, 70]) expect(attention(pair, "cross0").weight(0, 100, s)).toBeCloseTo(row[s]!, 6);
+    expect([...pair.memory("cross0").readShares(0, 30)].every((x) => x === 0)).toBe(true);
   });
 
   it("with a slope weigh distance as ALiBi does", () => {
-    const row = attentionRow(alibi, null, 0, 90);
+    const row = alibi.memory().readRow(0, 90);
     const key = (s: number): Float32Array => alibi.need("layer0", "keys").at(s).subarray(0, 3);
     const query = alibi.need("layer0", "queries").at(90).subarray(0, 3);
     const score = (s: number): number =>
       key(s).reduce((sum, k, j) => sum + k * query[j]!, 0) / Math.sqrt(3) - 0.25 * (90 - s);
     expect(Math.log(row[80]! / row[70]!)).toBeCloseTo(score(80) - score(70), 4);
-    expect(attentionWeight(alibi, null, 0, 90, 80)).toBeCloseTo(row[80]!, 6);
+    expect(attention(alibi).weight(0, 90, 80)).toBeCloseTo(row[80]!, 6);
   });
 
   it("of an associative memory are its keys and queries by size", () => {
-    const [write, read] = [writeRow(delta, null, 1, 12), readRow(delta, null, 1, 12)];
+    const [write, read] = [delta.memory().writeRow(1, 12), delta.memory().readRow(1, 12)];
     for (const row of [write, read]) expect(Math.hypot(...row)).toBeCloseTo(1, 5);
     expect(write[0]).toBeCloseTo(Math.abs(delta.need("state", "keys").at(12)[3]!), 5);
-    expect([...readRow(gru, null, 0, 3), ...readRow(rnn, null, 0, 3)].every((x) => x === 1)).toBe(true);
-  });
-
-  it("of states are refused for banks of another kind", () => {
-    expect(() => cellAt(rnn, null, 3)).toThrow("wanted a bank of kind cell");
-    expect(() => associationAt(rnn, null, 3)).toThrow("wanted a bank of kind associative");
-    expect(() => attentionRow(delta, null, 0, 3)).toThrow("it has no attention rows");
+    expect([...gru.memory().readRow(0, 3), ...rnn.memory().readRow(0, 3)].every((x) => x === 1)).toBe(true);
   });
 });

@@ -86,10 +86,10 @@ describe("the log", () => {
     const [keyframe, first] = made.messages;
     log.append(keyframe!);
     log.append(first!);
-    log.fail(1, 0, "NaN in the state");
-    log.fail(2, 0, "its worker died");
+    log.fail({ stream: 1, step: 0, reason: "NaN in the state", tensor: null });
+    log.fail({ stream: 2, step: 0, reason: "its worker died", tensor: null });
     expect(log.steps).toBe(64);
-    expect(log.model(1).failure).toEqual({ stream: 1, step: 0, reason: "NaN in the state" });
+    expect(log.model(1).failure).toEqual({ stream: 1, step: 0, reason: "NaN in the state", tensor: null });
   });
 
   it("tells listeners of what came, and refuses what does not belong", () => {

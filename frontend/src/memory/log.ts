@@ -2,9 +2,10 @@
  * The log of a recording in memory: messages in, typed views out. Live, replay and exported pages all append here, and
  * everything that is drawn is derived from it.
  */
+import { checkBanks } from "../memory/kinds";
 import { MessageError } from "../wire/errors";
 import { KEYFRAME_EVERY } from "../wire/manifest";
-import type { Manifest } from "../wire/manifest";
+import type { Failure, Manifest } from "../wire/manifest";
 import { decodeMessages } from "../wire/messages";
 import type { WireMessage } from "../wire/messages";
 import { LedgerError } from "./errors";
@@ -21,10 +22,12 @@ export class RecordingLog {
   private readonly growing = new Set<(log: RecordingLog) => void>();
   private readonly listening = new Set<(message: Uint8Array) => void>();
 
+  /** Throws ManifestError where a bank is not what its kind needs. */
   constructor(readonly manifest: Manifest) {
     if (!LITTLE_ENDIAN) throw new LedgerError("big-endian", "This viewer needs a little-endian machine.");
+    checkBanks(manifest);
     this.models = manifest.models.map((spec) => new ModelLog(spec));
-    for (const failure of manifest.failures) this.fail(failure.stream, failure.step, failure.reason);
+    for (const failure of manifest.failures) this.fail(failure);
   }
 
   /** Steps held without a gap by every model that has not failed. */
@@ -77,8 +80,8 @@ export class RecordingLog {
   }
 
   /** Notes that a model cannot go on from `step`; it no longer holds the others back. */
-  fail(stream: number, step: number, reason: string): void {
-    this.model(stream).failure = { stream, step, reason };
+  fail(failure: Failure): void {
+    this.model(failure.stream).failure = failure;
     for (const listener of this.growing) listener(this);
   }
 

@@ -5,6 +5,8 @@
  * hours without any array being moved. Steps may arrive in any order (a scrub asks for a later chunk first); a step
  * once held never changes.
  */
+import { kindOf, openMemory } from "../memory/kinds";
+import type { BankLog, Memory } from "../memory/kinds/base";
 import { KEYFRAME_EVERY } from "../wire/manifest";
 import type { BankSpec, Failure, FrameSpec, ModelSpec, TensorSpec } from "../wire/manifest";
 import { encodeMessage } from "../wire/messages";
@@ -59,7 +61,7 @@ export class Keyframe {
   }
 }
 
-export class ModelLog {
+export class ModelLog implements BankLog {
   /** Numbers per frame. */
   readonly floats: number;
   /** Set when the model could not go on; its steps before that stay readable. */
@@ -67,6 +69,7 @@ export class ModelLog {
   private readonly blocks = new Map<number, Block>();
   private readonly keyframes = new Map<number, Float32Array>();
   private readonly readers = new Map<string, TensorReader | null>();
+  private readonly memories = new Map<string, Memory>();
   private contiguous = 0;
   private end = 0;
 
@@ -128,14 +131,22 @@ export class ModelLog {
     return data ? new Keyframe(this.spec.keyframe, data) : null;
   }
 
-  /** The bank of that name. Null selects the first, of attention and associative layers the last, as in Python. */
+  /** The bank of that name. Null selects the first, of layers one above another the last, as in Python. */
   bank(name: string | null = null): BankSpec {
     const { banks, id } = this.spec;
-    const layers = banks[0]?.kind === "append" || banks[0]?.kind === "associative";
+    const layers = banks[0] !== undefined && kindOf(banks[0]).layered;
     const chosen = name !== null ? banks.find((bank) => bank.name === name) : layers ? banks.at(-1) : banks[0];
     if (chosen) return chosen;
     const names = banks.map((bank) => bank.name).join(", ") || "none";
     throw new LedgerError("no-bank", `Model ${id}: wanted bank ${name ?? "any"}, it has: ${names}.`);
+  }
+
+  /** The memory of that bank, opened once; null as for `bank`. */
+  memory(name: string | null = null): Memory {
+    const bank = this.bank(name);
+    let memory = this.memories.get(bank.name);
+    if (!memory) this.memories.set(bank.name, (memory = openMemory(this, bank)));
+    return memory;
   }
 
   /** The block that holds step t. Throws LedgerError where the step is not held. */

@@ -7,13 +7,13 @@
  */
 import { KEYFRAME_EVERY } from "../wire/manifest";
 import { LedgerError } from "./errors";
-import type { Keyframe, ModelLog } from "./model_log";
+import type { BankLog, StateBefore } from "../memory/kinds/base";
 
 /** How one kind of state starts and moves on. Numbers are float64 while they are carried. */
 export interface Law {
   readonly size: number;
   /** Fill `state` with what held before the keyframe's step. */
-  start(keyframe: Keyframe, state: Float64Array): void;
+  start(keyframe: StateBefore, state: Float64Array): void;
   /** Turn the state after step t − 1 into that after step t. */
   advance(t: number, state: Float64Array): void;
 }
@@ -34,7 +34,7 @@ export class Replay {
   private clock = 0;
 
   constructor(
-    private readonly model: ModelLog,
+    private readonly log: BankLog,
     private readonly law: Law,
   ) {}
 
@@ -51,8 +51,8 @@ export class Replay {
         place.state.set(nearest.state);
         place.t = nearest.t;
       } else {
-        const keyframe = this.model.keyframe(chunk);
-        if (!keyframe) throw noState(this.model, t);
+        const keyframe = this.log.keyframe(chunk);
+        if (!keyframe) throw noState(this.log, t);
         this.law.start(keyframe, place.state);
         place.t = chunk * KEYFRAME_EVERY - 1;
       }
@@ -68,13 +68,13 @@ export class Replay {
 
   /** The chunk to start from: that of t, or, where its keyframe has not arrived, the latest one before with all steps. */
   private origin(t: number): number {
-    if (!Number.isInteger(t) || t < 0) throw noState(this.model, t);
+    if (!Number.isInteger(t) || t < 0) throw noState(this.log, t);
     const last = Math.floor(t / KEYFRAME_EVERY);
     for (let k = last; k >= 0; k--) {
-      if (this.model.keyframe(k)) return k;
-      if (!this.model.has(Math.max(0, (k - 1) * KEYFRAME_EVERY), k * KEYFRAME_EVERY)) break;
+      if (this.log.keyframe(k)) return k;
+      if (!this.log.has(Math.max(0, (k - 1) * KEYFRAME_EVERY), k * KEYFRAME_EVERY)) break;
     }
-    throw noState(this.model, t);
+    throw noState(this.log, t);
   }
 
   private nearest(chunk: number, t: number): Place | null {
@@ -99,10 +99,10 @@ export class Replay {
   }
 }
 
-function noState(model: ModelLog, t: number): LedgerError {
+function noState(log: BankLog, t: number): LedgerError {
   return new LedgerError(
     "not-held",
-    `Model ${model.spec.id}: the state at step ${t} needs the keyframe before it and the steps since, which are not held.`,
+    `Model ${log.spec.id}: the state at step ${t} needs the keyframe before it and the steps since, which are not held.`,
     `step ${t}`,
     "Wait until they have been loaded.",
   );

@@ -1,8 +1,6 @@
 /** Shares against the forward recursion, which carries what is left of every single write. */
 import { describe, expect, it } from "vitest";
-import { readRow, readVectors } from "./banks";
 import type { ModelLog } from "./log";
-import { sharesAt, slotOrigins, writeSharesAt } from "./shares";
 import { loaded, makeLog } from "./testlog";
 import type { MatrixShape } from "../wire/testlog";
 
@@ -66,9 +64,9 @@ describe("shares of a matrix read", () => {
           .need("memory", "read_vectors")
           .at(t)
           .subarray(h * width, (h + 1) * width);
-        expect(worst(sharesAt(model, null, h, t), oracle(model, t, readRow(model, null, h, t), read))).toBeLessThan(
-          1e-6,
-        );
+        expect(
+          worst(model.memory().readShares(h, t), oracle(model, t, model.memory().readRow(h, t), read)),
+        ).toBeLessThan(1e-6);
       }
     }
   });
@@ -77,8 +75,8 @@ describe("shares of a matrix read", () => {
     const model = loaded(makeLog(1000, [{ slots: 8, width: 3, sharpness: 60 }], 5)).model(0);
     for (const t of [500, 999]) {
       const read = model.need("memory", "read_vectors").at(t);
-      const wanted = oracle(model, t, readRow(model, null, 0, t), read);
-      expect(worst(sharesAt(model, null, 0, t), wanted)).toBeLessThan(1e-6);
+      const wanted = oracle(model, t, model.memory().readRow(0, t), read);
+      expect(worst(model.memory().readShares(0, t), wanted)).toBeLessThan(1e-6);
     }
   });
 
@@ -89,9 +87,9 @@ describe("shares of a matrix read", () => {
     expect(derived.f32("memory", "read_vectors")).toBeNull();
     for (const t of [0, 64, 139]) {
       const reads = recorded.need("memory", "read_vectors").at(t);
-      expect(worst(readVectors(derived, null, t), reads)).toBeLessThan(1e-5);
+      expect(worst(derived.memory().reads(t), reads)).toBeLessThan(1e-5);
       for (const head of [0, 1]) {
-        expect(worst(sharesAt(derived, null, head, t), sharesAt(recorded, null, head, t))).toBeLessThan(1e-5);
+        expect(worst(derived.memory().readShares(head, t), recorded.memory().readShares(head, t))).toBeLessThan(1e-5);
       }
     }
   });
@@ -100,10 +98,10 @@ describe("shares of a matrix read", () => {
     const made = makeLog(3, [{ slots: 4, width: 2 }]);
     const log = loaded(made);
     log.model(0).need("memory", "read_vectors").at(1).fill(0);
-    expect([...sharesAt(log.model(0), null, 0, 1)]).toEqual([0, 0, 0]);
+    expect([...log.model(0).memory().readShares(0, 1)]).toEqual([0, 0, 0]);
     log.model(0).need("memory", "read_vectors").at(1).fill(NaN);
-    expect([...sharesAt(log.model(0), null, 0, 1)]).toEqual([0, 0, 0]);
-    expect(() => sharesAt(log.model(0), null, 1, 1)).toThrow("wanted read head 1, it has 1");
+    expect([...log.model(0).memory().readShares(0, 1)]).toEqual([0, 0, 0]);
+    expect(() => log.model(0).memory().readShares(1, 1)).toThrow("wanted read head 1, it has 1");
   });
 });
 
@@ -116,19 +114,20 @@ describe("origins", () => {
       const oneHot = [0, 1, 2, 3, 4].map((i) => (i === slot ? 1 : 0));
       const sum = new Float64Array(3);
       for (const part of parts(model, 70)) for (let j = 0; j < 3; j++) sum[j]! += part[slot * 3 + j]!;
-      expect(worst(slotOrigins(model, null, slot, 70), oracle(model, 70, oneHot, sum))).toBeLessThan(1e-5);
+      expect(worst(model.memory().slotShares(slot, 70), oracle(model, 70, oneHot, sum))).toBeLessThan(1e-5);
     }
   });
 
-  it("of a write sum to 1 for every kind of bank, and so do those of a unit", () => {
-    for (const model of log.models) {
-      const row = writeSharesAt(model, null, 0, 99);
-      expect(row.length).toBe(101);
-      expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
-    }
-    expect(slotOrigins(log.model(1), null, 3, 99).reduce((a, b) => a + b)).toBeCloseTo(1, 5);
-    expect([...slotOrigins(log.model(2), null, 2, 3)]).toEqual([0, 0, 0, 1, 0]);
-    expect([...slotOrigins(log.model(2), null, 9, 3)]).toEqual([0, 0, 0, 0, 0]);
-    expect(() => slotOrigins(log.model(0), null, 5, 3)).toThrow("wanted slot 5, it has 5");
+  it("of a unit sum to 1, and a slot of attention is the write of its own step", () => {
+    expect(
+      log
+        .model(1)
+        .memory()
+        .slotShares(3, 99)
+        .reduce((a, b) => a + b),
+    ).toBeCloseTo(1, 5);
+    expect([...log.model(2).memory().slotShares(2, 3)]).toEqual([0, 0, 0, 1, 0]);
+    expect([...log.model(2).memory().slotShares(9, 3)]).toEqual([0, 0, 0, 0, 0]);
+    expect(() => log.model(0).memory().slotShares(5, 3)).toThrow("wanted slot 5, it has 5");
   });
 });

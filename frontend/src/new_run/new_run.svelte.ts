@@ -164,30 +164,21 @@ export class NewRun {
     this.fileName = name;
     this.preview = null;
     this.previewError = null;
-    const value = result.report.columns.find((column) => column.kind === "value");
-    this.channel = value?.index ?? 0;
+    this.channel = result.report.channel;
     this.labels = result.report.columns.find((column) => column.labels > 0)?.index ?? null;
     this.rate = result.report.sample_rate;
     this.start = 0;
     const { rows, sample_rate } = result.report;
     ({ resample: this.resample, stop: this.stop } = drawn
       ? { resample: null, stop: rows }
-      : suggested(rows, sample_rate, value?.unit ?? null));
-    if (value) return;
-    this.previewError = new ApiError(
-      0,
-      "no-values",
-      "No column of this file holds numbers.",
-      null,
-      "Choose a file with at least one column of numbers.",
-    );
+      : suggested(rows, sample_rate, result.report.columns[this.channel]?.unit ?? null));
   }
 
   /** The same file, read otherwise: column and window stay as they were chosen. */
   tookAgain(result: Upload, name: string): void {
     const { channel, start, stop, resample } = this;
     this.took(result, name);
-    if (result.report.columns[channel]?.kind === "value") Object.assign(this, { channel, start, stop, resample });
+    if (result.report.columns[channel]?.min !== null) Object.assign(this, { channel, start, stop, resample });
   }
 
   /** Deletes what the server read of the file, and forgets the file. */
@@ -207,7 +198,7 @@ export class NewRun {
     if (!this.series) return undefined;
     if (this.filed) {
       const { held } = this;
-      if (!held?.report.columns.some((column) => column.kind === "value")) return undefined;
+      if (!held) return undefined;
       // Models are named to tell the cost; only those of this task can be asked for.
       const models = this.recalls ? this.names : [];
       const request = { ...this.selected(held), models };

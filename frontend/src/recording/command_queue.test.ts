@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ClientMessage } from "../wire/wire.gen";
-import { Orders } from "./command_queue";
+import { CommandQueue } from "./command_queue";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function orders(): {
+function queue(): {
   give: (message: ClientMessage) => void;
   sent: ClientMessage[];
   lost: ClientMessage[];
@@ -14,7 +14,7 @@ function orders(): {
   const sent: ClientMessage[] = [];
   const lost: ClientMessage[] = [];
   const link = { up: true };
-  const made = new Orders(
+  const made = new CommandQueue(
     (message) => link.up && sent.push(message) > 0,
     (message) => lost.push(message),
   );
@@ -23,7 +23,7 @@ function orders(): {
 
 describe("commands", () => {
   it("go out at once when they come singly", () => {
-    const { give, sent } = orders();
+    const { give, sent } = queue();
     give({ type: "play" });
     vi.advanceTimersByTime(100);
     give({ type: "pause" });
@@ -31,7 +31,7 @@ describe("commands", () => {
   });
 
   it("of a held key are added up, below twenty a second, and none is lost", () => {
-    const { give, sent } = orders();
+    const { give, sent } = queue();
     for (let i = 0; i < 90; i++) {
       give({ type: "step", count: 1 });
       vi.advanceTimersByTime(33);
@@ -42,7 +42,7 @@ describe("commands", () => {
   });
 
   it("that follow quickly leave what counts: the last speed, the last of play and pause", () => {
-    const { give, sent } = orders();
+    const { give, sent } = queue();
     give({ type: "speed", steps_per_second: 1 });
     for (const speed of [2, 4, 8]) give({ type: "speed", steps_per_second: speed });
     give({ type: "play" });
@@ -59,7 +59,7 @@ describe("commands", () => {
   });
 
   it("without a connection are told of, not kept", () => {
-    const { give, sent, lost, link } = orders();
+    const { give, sent, lost, link } = queue();
     link.up = false;
     give({ type: "play" });
     link.up = true;

@@ -7,7 +7,7 @@ import type { ClientMessage } from "../wire/wire.gen";
 /** Between two messages, ms. */
 const APART = 80;
 
-export class Orders {
+export class CommandQueue {
   private waiting: ClientMessage[] = [];
   private timer: ReturnType<typeof setTimeout> | null = null;
 

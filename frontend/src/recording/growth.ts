@@ -2,7 +2,7 @@
 
 const WINDOW = 3000;
 
-export class Pace {
+export class GrowthRate {
   private readonly seen: { at: number; steps: number }[] = [];
 
   /** `now` in ms. */

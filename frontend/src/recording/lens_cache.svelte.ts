@@ -24,7 +24,7 @@ interface Question {
 /** Rows kept; each has some hundred numbers. */
 const KEPT = 400;
 
-export class LensBook {
+export class LensCache {
   /** Grows with every answer, so that what shows them is made again. */
   answers = $state(0);
   private readonly known = new Map<string, Float64Array | MnemoscopeError>();

@@ -1,14 +1,14 @@
 /** What is asked of the server when, and what is made of its answers. */
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../server/errors";
-import { LensBook, type LensRow } from "./lens_cache.svelte";
+import { LensCache, type LensRow } from "./lens_cache.svelte";
 import { until } from "./testuntil";
 
 /** A server that answers when the test says so. */
 function made() {
   const asked: string[] = [];
   const owed: { give: (row: LensRow) => void; refuse: (error: Error) => void }[] = [];
-  const book = new LensBook(
+  const book = new LensCache(
     (stream, step, lens) => {
       asked.push(`${lens} of ${stream} at ${step}`);
       return new Promise((give, refuse) => owed.push({ give, refuse }));
@@ -80,7 +80,7 @@ describe("a book of lenses", () => {
   });
 
   it("has the mechanism alone where there is no server", () => {
-    const book = new LensBook(null);
+    const book = new LensCache(null);
     expect(book.offered).toBe(false);
     book.want("sensitivity", both);
     expect(book.parts("sensitivity", 0, 3)).toBeNull();

@@ -17,7 +17,7 @@ import { Cursor } from "../view/cursor.svelte";
 import { readable } from "../server/errors";
 import type { MnemoscopeError } from "../server/errors";
 import type { Looker } from "./lens_cache.svelte";
-import { Pace } from "./growth";
+import { GrowthRate } from "./growth";
 import type { SessionStatus } from "./session_state.svelte";
 import type { SocketLike } from "./socket";
 import { Supply } from "./supply";
@@ -51,7 +51,7 @@ export function openRecording(source: Source, options: SessionOptions = {}): Ses
 export class Session extends Transport {
   readonly opened: Promise<void>;
   private readonly api: Api;
-  private readonly rate: Pace;
+  private readonly rate: GrowthRate;
   private supply: Supply | null = null;
   private closed = false;
 
@@ -61,7 +61,7 @@ export class Session extends Transport {
   ) {
     super(options.cursor ?? new Cursor(), options.apart);
     this.api = options.api ?? api;
-    this.rate = new Pace(options.now ?? (() => performance.now()));
+    this.rate = new GrowthRate(options.now ?? (() => performance.now()));
     this.cursor.holds = (t) => this.log?.has(t, t) ?? false;
     this.opened = this.open().catch((error: unknown) => this.fail(readable(error)));
   }
@@ -183,7 +183,12 @@ export class Session extends Transport {
         this.advanced(message.status, message.step);
         break;
       case "model-failed":
-        this.failed({ stream: message.stream, step: message.step, reason: message.reason });
+        this.failed({
+          stream: message.stream,
+          step: message.step,
+          reason: message.reason,
+          tensor: message.tensor ?? null,
+        });
         break;
       case "ended":
         this.status = message.status;
@@ -253,7 +258,7 @@ export class Session extends Transport {
   private failed(failure: Failure): void {
     if (this.failures.some((known) => known.stream === failure.stream)) return;
     this.failures = [...this.failures, failure];
-    this.log?.fail(failure.stream, failure.step, failure.reason);
+    this.log?.fail(failure);
   }
 
   private trouble(n: number, error: MnemoscopeError | null, again: boolean): void {

@@ -161,10 +161,10 @@ describe("a live run", () => {
     const server = liveServer(10);
     const session = start(server);
     await until(() => session.available === 10);
-    server.socket.tell({ type: "model-failed", stream: 1, step: 10, reason: "NaN in the state" });
+    server.socket.tell({ type: "model-failed", stream: 1, step: 10, reason: "NaN", tensor: "outputs" });
     server.steps = 12;
     for (const message of server.slice(10, 12)) if (message[0] !== 1) server.socket.give(message);
-    expect(session.failures).toEqual([{ stream: 1, step: 10, reason: "NaN in the state" }]);
+    expect(session.failures).toEqual([{ stream: 1, step: 10, reason: "NaN", tensor: "outputs" }]);
     expect(session.available).toBe(12);
     expect(server.requests.filter((path) => path.includes("chunks"))).toEqual([]);
   });

@@ -1,6 +1,5 @@
 /** A server made of promises, and sessions opened on it: for the tests of live, replay and exported pages. */
 import { afterEach, expect } from "vitest";
-import { memoryAt } from "../memory/banks";
 import { encodeMessage } from "../wire/messages";
 import { loaded, makeLog } from "../memory/testlog";
 import type { ClientMessage, ServerMessage } from "../wire/wire.gen";
@@ -204,6 +203,6 @@ export function liveServer(steps: number, status: FakeServer["status"] = "runnin
 export function sameAsWhole(session: Session): void {
   expect(session.available).toBe(session.log!.steps);
   for (const t of [0, 63, 64, session.available - 1]) {
-    expect(memoryAt(session.log!.model(0), null, t)).toEqual(memoryAt(whole.model(0), null, t));
+    expect(session.log!.model(0).memory().content(t)).toEqual(whole.model(0).memory().content(t));
   }
 }

@@ -4,12 +4,12 @@
  */
 import type { ClientMessage } from "../wire/wire.gen";
 import type { Cursor } from "../view/cursor.svelte";
-import { Orders } from "./command_queue";
+import { CommandQueue } from "./command_queue";
 import { SessionState } from "./session_state.svelte";
 import type { Refusal, SessionStatus } from "./session_state.svelte";
 
 export abstract class Transport extends SessionState {
-  private readonly orders: Orders;
+  private readonly queue: CommandQueue;
   /** Steps asked for that have not been commanded yet (Infinity: play), and where those commanded end. */
   private due = 0;
   private goal = 0;
@@ -17,7 +17,7 @@ export abstract class Transport extends SessionState {
   /** `apart`: least time between two commands, ms. */
   constructor(cursor: Cursor, apart?: number) {
     super(cursor);
-    this.orders = new Orders(
+    this.queue = new CommandQueue(
       (message) => this.send(message),
       ({ type }) => {
         this.stepping = false;
@@ -82,7 +82,7 @@ export abstract class Transport extends SessionState {
   }
 
   protected stopCommands(): void {
-    this.orders.stop();
+    this.queue.stop();
   }
 
   /** At the newest step of a live run: there the server leads. */
@@ -104,7 +104,7 @@ export abstract class Transport extends SessionState {
 
   private command(message: ClientMessage): void {
     this.refusal = null;
-    this.orders.give(message);
+    this.queue.give(message);
   }
 }
 

@@ -1,6 +1,7 @@
 /** What is shared of a recording, with whom and for how long: the rules behind the dialog, in words and numbers. */
 
 import { count } from "../draw/ink/format";
+import { kindOf } from "../memory/kinds";
 import type { ModelSpec } from "../wire/manifest";
 import { KEYFRAME_EVERY } from "../wire/manifest";
 import type { Change, Shared } from "../wire/wire.gen";
@@ -90,7 +91,7 @@ export function foretold(
 ): { readonly first: number; readonly last: number; readonly why: string } {
   const end = Math.min(steps, Math.ceil((last + 1) / KEYFRAME_EVERY) * KEYFRAME_EVERY) - 1;
   const begin = first - (first % KEYFRAME_EVERY);
-  const attends = models.find((model) => model.banks.some((bank) => bank.kind === "append"));
+  const attends = models.find((model) => model.banks.some((bank) => !kindOf(bank).keyframed));
   if (begin > 0 && attends) {
     const why = `${attends.label} attends to every step before, so a copy with it begins at step 0.`;
     return { first: 0, last: end, why };

@@ -4,7 +4,7 @@ import type { Lane } from "../draw/lane/lane";
 import { kindsOf, neighbour } from "../analysis/events";
 import type { Inks } from "../draw/ink/tokens";
 import { LENSES, sameTarget, type LensName, type Rows, type Target } from "../view/vocabulary";
-import { LensBook } from "../recording/lens_cache.svelte";
+import { LensCache } from "../recording/lens_cache.svelte";
 import type { Session } from "../recording/session.svelte";
 import { Training } from "../view/training.svelte";
 import type { Command } from "./commands/commands";
@@ -33,7 +33,7 @@ export class Desk {
   readonly training: Training;
   readonly learning: LearningCurves;
   /** What the models themselves say about where an output comes from. */
-  readonly lenses: LensBook;
+  readonly lenses: LensCache;
   /** The lane whose read map is open. */
   square = $state<number | null>(null);
   /** Counts changes of the banks looked at. */
@@ -54,7 +54,7 @@ export class Desk {
       ready: (streams) => this.prepared(streams),
     });
     const { streams } = this.training;
-    this.lenses = new LensBook(session.looker);
+    this.lenses = new LensCache(session.looker);
     this.model = new StageModel(session.log!, session.ledger!, inks, streams, this.lenses);
     this.view = new StageView(streams);
     this.tracks = new Tracks(this.model);
@@ -320,7 +320,7 @@ export class Desk {
     const lane = this.model.lanes[stream]!;
     const t = now?.t ?? cursor.t;
     const row = now === null || now.slot === null ? 0 : lane.rowOfSlot(now.slot) + by;
-    const last = lane.bank.kind === "append" ? Math.floor(t / lane.fold.per) : lane.fold.rows - 1;
+    const last = Math.floor((lane.slotsAt(t) - 1) / lane.fold.per);
     cursor.pinned = { zone: "lane", stream, t, slot: lane.slotOfRow(Math.max(0, Math.min(last, row))) };
   }
 }

@@ -1,10 +1,8 @@
 /** Everything the stage derives from one recording and keeps between frames: lanes, tapes, shares, range, density. */
 
-import { heldSlots } from "../memory/held";
-import { slotLife, type SlotLife } from "../memory/slots";
+import type { SlotLife } from "../memory/kinds/base";
 import type { LedgerClient } from "../memory/worker/client";
 import type { ModelLog, RecordingLog } from "../memory/log";
-import { isSingle } from "../wire/layout";
 import type { BankSpec } from "../wire/manifest";
 import { BITS_TOP, BitsSource } from "../draw/stage/bits";
 import { Lane } from "../draw/lane/lane";
@@ -15,8 +13,8 @@ import type { LaneScene, Scene } from "../draw/stage/stage";
 import { Tape } from "../draw/lane/tape";
 import type { Inks } from "../draw/ink/tokens";
 import type { LensName, Rows, Target } from "../view/vocabulary";
-import type { LensBook } from "../recording/lens_cache.svelte";
-import { ShareBook } from "../memory/worker/share_cache";
+import type { LensCache } from "../recording/lens_cache.svelte";
+import { ShareCache } from "../memory/worker/share_cache";
 
 /** What the user is looking at; the cursor's part of a scene. */
 export interface Look {
@@ -38,7 +36,7 @@ export class StageModel {
   readonly signal: SignalTrack;
   /** By stream: those that are or were on the stage. Moments of a training are derived when they are looked at. */
   readonly lanes: Lane[] = [];
-  readonly book: ShareBook;
+  readonly book: ShareCache;
   readonly density: Density;
   private bits: { key: string; tape: Tape; source: BitsSource } | null = null;
   private asked = "";
@@ -53,10 +51,10 @@ export class StageModel {
     /** The stream of every lane. */
     streams: readonly number[],
     /** Null: only the ledger tells where a read comes from. */
-    readonly lenses: LensBook | null = null,
+    readonly lenses: LensCache | null = null,
   ) {
     this.signal = new SignalTrack(log);
-    this.book = new ShareBook(log, ledger, (stream) => this.bankOf(stream));
+    this.book = new ShareCache(log, ledger, (stream) => this.bankOf(stream));
     for (const stream of streams) this.make(stream);
     this.density = new Density(log, streams);
   }
@@ -151,7 +149,7 @@ export class StageModel {
     if (target?.zone === "signal") return target.t;
     if (target?.zone !== "lane" || target.slot === null) return null;
     const lane = this.lanes[target.stream]!;
-    if (lane.bank.kind === "append") return target.slot <= target.t ? target.slot : null;
+    if (lane.memory.origin) return lane.memory.origin(target.slot, target.t);
     const row = this.originsAt(target.stream, target.slot, target.t);
     if (!row) return null;
     let best = 1;
@@ -178,7 +176,7 @@ export class StageModel {
     const key = `${stream}/${lane.bank.name}/${slot}/${lane.model.steps}`;
     let life = this.lives.get(key);
     if (!life) {
-      life = slotLife(lane.model, lane.bank.name, slot, lane.model.steps);
+      life = lane.memory.life(slot, lane.model.steps);
       if (this.lives.size >= 32) this.lives.delete(this.lives.keys().next().value!);
       this.lives.set(key, life);
     }
@@ -270,10 +268,10 @@ export class StageModel {
     if (this.linkedCache.key === key) return this.linkedCache.rows;
     const rows = look.shown.map((stream) => {
       const lane = this.lanes[stream]!;
-      if (isSingle(lane.bank) || linked > look.t || !lane.has(look.t) || !lane.model.has(linked, look.t)) {
+      if (!lane.drawn.marksRows || linked > look.t || !lane.has(look.t) || !lane.model.has(linked, look.t)) {
         return [];
       }
-      const parts = heldSlots(lane.model, lane.bank.name, linked, look.t);
+      const parts = lane.memory.heldSlots(linked, look.t);
       return Array.from(parts.keys())
         .filter((i) => parts[i]! > 0.08)
         .sort((a, b) => parts[b]! - parts[a]!)

@@ -1,6 +1,5 @@
 /** Series of numbers over the steps that the stage derives from a lane and keeps: writes, turns of the read, health. */
 
-import { cellAt, memoryAt, readVectors } from "../memory/banks";
 import { HealthTrack, type Measure } from "../analysis/measures";
 import type { Lane } from "../draw/lane/lane";
 import { eventsOf, SignalPeaks, turns, writes, type EventKind, type Series } from "../analysis/events";
@@ -19,11 +18,11 @@ export class Tracks {
   }
 
   writes(lane: Lane): readonly number[] {
-    return kept(this.written, lane, () => writes(lane.model, lane.bank)).values();
+    return kept(this.written, lane, () => writes(lane.model, lane.memory)).values();
   }
 
   health(lane: Lane): HealthTrack {
-    return kept(this.healths, lane, () => new HealthTrack(lane.model, lane.bank, this.model.signal, lane.error));
+    return kept(this.healths, lane, () => new HealthTrack(lane.model, lane.memory, this.model.signal, lane.error));
   }
 
   /** Computes the measure of these lanes until the clock passes `deadline`; true when nothing is left to do. */
@@ -43,7 +42,7 @@ export class Tracks {
     const steps = lanes.flatMap((lane) =>
       eventsOf(
         kind,
-        kind === "write" ? this.writes(lane) : kept(this.turned, lane, () => turns(lane.model, lane.bank)).values(),
+        kind === "write" ? this.writes(lane) : kept(this.turned, lane, () => turns(lane.model, lane.memory)).values(),
       ),
     );
     return sortedOnce(steps);
@@ -51,14 +50,12 @@ export class Tracks {
 
   /** Moments whose memory points where that of step t does: its content, or where there is none what is read. */
   similarStates(lane: Lane, t: number): Likeness[] {
-    const { model, bank } = lane;
-    const state = (s: number): ArrayLike<number> =>
-      bank.kind === "matrix"
-        ? memoryAt(model, bank.name, s)
-        : bank.kind === "cell"
-          ? cellAt(model, bank.name, s)
-          : readVectors(model, bank.name, s);
-    return best(stateLikeness(model.steps, state, t), t, 8);
+    const { model, memory } = lane;
+    return best(
+      stateLikeness(model.steps, (s) => memory.signature(s), t),
+      t,
+      8,
+    );
   }
 
   /** Stretches of the signal shaped like steps a … b. */

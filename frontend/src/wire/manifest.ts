@@ -1,16 +1,28 @@
 /**
  * The manifest of a recording, parsed: JSON of unknown origin in, typed and checked values out.
  *
- * Everything the ledger needs is proven here once (offsets inside the frame, shapes that fit the bank), so that the
- * rest of the viewer may index typed arrays without asking again. Keys of later minor versions are kept in `raw`.
+ * Its structure is proven here once (fields, offsets inside the frame); what each kind of memory needs of its banks is proven where a
+ * log is opened. So the rest of the viewer may index typed arrays without asking again. Keys of later minor versions are kept in `raw`.
  */
 import { ManifestError } from "./errors";
 import { absent, array, count, fail, flag, object, optionalText, real, text } from "./json";
 import type { Json } from "./json";
-import { MAX_FRAME_BYTES, MAX_KEYFRAME_BYTES, parseBank, parseFrame, requireBank } from "./layout";
+import { MAX_FRAME_BYTES, MAX_KEYFRAME_BYTES, parseBank, parseFrame } from "./layout";
 import type { BankSpec, FrameSpec } from "./layout";
+import type { Filled, Parsed } from "./parsed";
+import type {
+  Event as EventJson,
+  ExcerptEntry,
+  Failure as FailureJson,
+  Manifest as ManifestJson,
+  ModelEntry,
+  SignalEntry,
+  TaskEntry,
+  TrainingEntry,
+} from "./wire.gen";
 
-export type { BankKind, BankSpec, FrameSpec, TensorSpec } from "./layout";
+export { BANK_EXTRAS } from "./layout";
+export type { BankExtra, BankSpec, FrameSpec, TensorSpec } from "./layout";
 
 /** The newest format version this viewer understands. */
 export const FORMAT_VERSION = 1;
@@ -20,97 +32,38 @@ export const KEYFRAME_EVERY = 64;
 
 const MAX_STREAMS = 256;
 
-export type RecordingStatus = "running" | "ended" | "stopped" | "failed";
+export type RecordingStatus = ManifestJson["status"];
 
-export interface TrainingSpec {
-  /** Name of the checkpoint. */
-  readonly of: string;
-  /** Updates of training before this moment. */
-  readonly update: number;
-  /** All moments that were set aside, ascending, whether they are in this recording or not. */
-  readonly updates: readonly number[];
-}
+export type TrainingSpec = Parsed<TrainingEntry>;
 
-export interface ModelSpec {
+export type TaskEvent = Parsed<EventJson>;
+
+export type TaskSpec = Filled<Parsed<TaskEntry>, "values">;
+
+export type SignalSpec = Filled<Parsed<SignalEntry>, "source" | "scaling">;
+
+/** One model that could not go on (NaN, out of memory, its process died) while the others did. */
+export type Failure = Parsed<FailureJson>;
+
+export type ExcerptSpec = Parsed<ExcerptEntry>;
+
+export interface ModelSpec extends Omit<Parsed<ModelEntry>, "banks" | "frame" | "keyframe"> {
   /** Index of this model's frames on the wire. */
   readonly stream: number;
-  readonly id: string;
-  readonly label: string;
-  readonly paradigm: string;
-  /** rnn, tr, ut, ntm, dnc, sdnc or delta: which hue and sign it gets. */
-  readonly glyph: string;
-  readonly task: string;
-  /** Of a checkpoint as it was at a moment of its training: streams of one `of` are moments of one training. */
-  readonly training: TrainingSpec | null;
-  readonly checkpoint: { readonly name: string; readonly sha256: string } | null;
-  readonly config: Json;
-  readonly parameters: number;
-  readonly device: string;
-  readonly dtype: string;
-  readonly versions: Json;
   readonly banks: readonly BankSpec[];
   readonly frame: FrameSpec;
   readonly keyframe: FrameSpec;
 }
 
-export interface TaskEvent {
-  readonly step: number;
-  /** First step after it. */
-  readonly until: number;
-  /** store, recall or label. */
-  readonly kind: string;
-  readonly label: string;
-}
+type Facts = Pick<
+  Parsed<ManifestJson>,
+  "version" | "id" | "title" | "created" | "seed" | "status" | "steps" | "contentHash" | "excerpt"
+>;
 
-export interface SignalSpec {
-  readonly name: string;
-  readonly channel: string | null;
-  readonly unit: string | null;
-  /** Steps per second; null = unknown. */
-  readonly sampleRate: number | null;
-  readonly source: Json;
-  /** raw = value · scale + offset. */
-  readonly scaling: { readonly method: string; readonly offset: number; readonly scale: number };
-}
-
-/** One model that could not go on (NaN, out of memory, its process died) while the others did. */
-export interface Failure {
-  readonly stream: number;
-  /** First step this model did not deliver. */
-  readonly step: number;
-  readonly reason: string;
-}
-
-/** What a copy that was made to be shared holds of the recording it was made from. */
-export interface ExcerptSpec {
-  /** Step of the original that is step 0 here. */
-  readonly first: number;
-  /** Step of the original after the last one here. */
-  readonly stop: number;
-  /** Steps of the original. */
-  readonly of: number;
-  /** Name, channel, unit, scale and labels of the signal were left out. */
-  readonly signalStripped: boolean;
-}
-
-export interface Manifest {
-  readonly version: number;
-  readonly id: string;
-  readonly title: string;
-  readonly created: string;
-  /** Null where none was given. */
-  readonly seed: number | null;
-  readonly status: RecordingStatus;
-  /** Planned steps while running, reached steps afterwards. */
-  readonly steps: number;
-  readonly task: { readonly name: string; readonly params: Json; readonly events: readonly TaskEvent[] };
-  /** Null where the task makes its own input. */
+export interface Manifest extends Facts {
+  readonly task: TaskSpec;
   readonly signal: SignalSpec | null;
   readonly models: readonly ModelSpec[];
-  readonly contentHash: string | null;
-  /** Null where this is no copy of a stretch of another recording. */
-  readonly excerpt: ExcerptSpec | null;
-  /** Models that could not go on, and from which step. */
   readonly failures: readonly Failure[];
   /** The JSON as it came, with keys this version does not know. */
   readonly raw: Json;
@@ -185,11 +138,25 @@ function parseFailures(raw: Json, streams: number): Failure[] {
     const failure = object(entry, path);
     const stream = count(failure, "stream", path);
     if (stream >= streams) fail(`${path}.stream`, `wanted a model index below ${streams}`, stream);
-    return { stream, step: count(failure, "step", path), reason: optionalText(failure, "reason", path) ?? "" };
+    return {
+      stream,
+      step: count(failure, "step", path),
+      reason: optionalText(failure, "reason", path) ?? "",
+      tensor: optionalText(failure, "tensor", path),
+    };
   });
 }
 
-function parseTask(value: unknown): Manifest["task"] {
+/** Tasks of bits when the manifest did not say yet what a task's numbers are. */
+const BIT_TASKS: readonly string[] = ["copy", "repeat-copy", "associative-recall", "ngrams", "priority-sort"];
+
+function parseValues(task: Json, name: string): TaskSpec["values"] {
+  const values = task["values"];
+  if (absent(task, "values")) return BIT_TASKS.includes(name) ? "bits" : "real";
+  return values === "bits" || values === "real" ? values : fail("task.values", "wanted bits or real", values);
+}
+
+function parseTask(value: unknown): TaskSpec {
   const task = object(value, "task");
   const events = array(task, "events", "task").map((entry, i): TaskEvent => {
     const path = `task.events[${i}]`;
@@ -201,7 +168,8 @@ function parseTask(value: unknown): Manifest["task"] {
       label: optionalText(event, "label", path) ?? "",
     };
   });
-  return { name: text(task, "name", "task"), params: object(task["params"] ?? {}, "task.params"), events };
+  const name = text(task, "name", "task");
+  return { name, values: parseValues(task, name), params: object(task["params"] ?? {}, "task.params"), events };
 }
 
 function parseSignal(value: unknown): SignalSpec {
@@ -252,7 +220,7 @@ function parseModel(value: unknown, stream: number): ModelSpec {
     parameters: absent(model, "parameters") ? 0 : count(model, "parameters", path),
     device: optionalText(model, "device", path) ?? "",
     dtype: optionalText(model, "dtype", path) ?? "",
-    versions: object(model["versions"] ?? {}, `${path}.versions`),
+    versions: texts(object(model["versions"] ?? {}, `${path}.versions`)),
     banks: array(model, "banks", path).map((bank, i) => parseBank(bank, `${path}.banks[${i}]`)),
     frame: parseFrame(model["frame"], `${path}.frame`, MAX_FRAME_BYTES),
     keyframe: parseFrame(model["keyframe"], `${path}.keyframe`, MAX_KEYFRAME_BYTES),
@@ -261,6 +229,10 @@ function parseModel(value: unknown, stream: number): ModelSpec {
   if (new Set(spec.banks.map((bank) => bank.name)).size !== spec.banks.length) {
     fail(`${path}.banks`, "wanted a different name for each bank", spec.banks.map((bank) => bank.name).join(", "));
   }
-  for (const bank of spec.banks) requireBank(bank, spec.frame, spec.keyframe, path);
   return spec;
+}
+
+/** Numbers among the values too as text: they are for people. */
+function texts(values: Json): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
 }

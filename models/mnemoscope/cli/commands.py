@@ -10,9 +10,12 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from mnemoscope.errors import CorruptRecording, MnemoscopeError, UnknownModel
+
+if TYPE_CHECKING:
+    from mnemoscope.tasks import Episode
 
 OK, NOT_OK, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -48,55 +51,30 @@ def record(args: argparse.Namespace) -> int:
     names = ", ".join(model.name for model in models)
     print(f"{args.out}: {episode.steps} steps of {names}, {_size(args.out.stat().st_size)}")
     for failure in failures:
-        name = models[failure["stream"]].name
-        print(f"{name} could not go on at step {failure['step']}: {failure['reason']}", file=sys.stderr)
+        print(failure.describe(models[failure.stream].name), file=sys.stderr)
     return NOT_OK if failures else OK
 
 
-def _episode(args: argparse.Namespace) -> tuple[Any, list[str]]:
+def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:
     """The episode that `record` was asked for, and notes on what was assumed."""
-    from mnemoscope import tasks
-    from mnemoscope.signals import generators as signals
+    from mnemoscope.signals import generators
     from mnemoscope.tasks import episodes
 
     options = {name: _number(name, value, int) for name, value in args.task_option}
     params = {name: _number(name, value, float) for name, value in args.signal_option}
-    steps = episodes.STEPS if args.steps is None else args.steps
     of_file = ("channel", "labels", "start", "stop", "sample_rate", "resample_to", "missing", "scaling")
-    given = [f"--{name.replace('_', '-')}" for name in of_file if getattr(args, name) is not None]
-    if given and (args.signal is None or args.signal in signals.KINDS):
-        raise MnemoscopeError(f"{', '.join(given)} can only be used with a file, got --signal {args.signal}.")
-    if params and args.signal not in signals.KINDS:
-        raise MnemoscopeError(f"--signal-option is of a generator ({', '.join(signals.KINDS)}), got {args.signal}.")
-    if args.signal is None:
-        if args.steps is not None:
-            raise MnemoscopeError(
-                "--steps needs a --signal; the length of a task's own input follows from --task-option."
-            )
-        return tasks.get(args.task).episode(seed=args.seed, **options), []
-    if args.signal in signals.KINDS:
-        steps = steps or episodes.STEPS
-        made = episodes.from_generator(
-            args.task, args.signal, steps=steps, seed=args.seed, params=params, options=options
-        )
-        return made, []
-    if not Path(args.signal).exists():
-        raise MnemoscopeError(
-            f"There is no generator and no file {args.signal!r}; generators are {', '.join(signals.KINDS)}."
-        )
-    return episodes.from_file(
-        args.task,
-        args.signal,
-        channel=args.channel,
-        labels=args.labels,
-        start=args.start or "0",
-        stop=args.stop,
-        sample_rate=args.sample_rate,
-        resample_to=args.resample_to,
-        steps=steps,
-        missing=args.missing or "hold",
-        scaling=args.scaling or "zscore",
-        options=options,
+    given = {name: getattr(args, name) for name in of_file if getattr(args, name) is not None}
+    if given and (args.signal is None or args.signal in generators.KINDS):
+        named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise MnemoscopeError(f"{named} can only be used with a file, got --signal {args.signal}.")
+    if params and args.signal not in generators.KINDS:
+        known = ", ".join(generators.KINDS)
+        raise MnemoscopeError(f"--signal-option is of a generator ({known}), got {args.signal}.")
+    if args.signal is None and args.steps is not None:
+        raise MnemoscopeError("--steps needs a --signal; the length of a task's own input follows from --task-option.")
+    steps = episodes.STEPS if args.steps is None else args.steps
+    return episodes.from_signal(
+        args.task, args.signal, steps=steps, seed=args.seed, options=options, params=params, **given
     )
 
 
@@ -135,7 +113,7 @@ def verify(args: argparse.Namespace) -> int:
 
     try:
         with Recording.open(args.file) as rec, tqdm(total=proof.passes(rec), desc="verifying", disable=None) as bar:
-            report = proof.verify(rec, progress=bar.update)
+            report: dict[str, Any] = proof.verify(rec, progress=bar.update)
     except CorruptRecording as error:
         report = {"ok": False, "error": str(error), "offset": error.offset}
     if args.json:
@@ -180,17 +158,17 @@ def evaluate(args: argparse.Namespace) -> int:
     series = [evaluate_series.load(words) for words in args.series]
     rows: list[dict[str, Any]] = []
 
-    def tell(row: dict[str, Any]) -> None:
+    def report(row: dict[str, Any]) -> None:
         rows.append(row)
         line = f"{row['model']:<20} {row['task']:<18} {row['condition']:<48} {row['metric']:<24} {row['value']:.4g}"
         tqdm.write(measure.as_json(row) if args.json else line, file=sys.stdout)
 
     for name in tqdm(names, desc="evaluating", unit=" checkpoints", disable=None):
         for row in measure.rows([name], device=device, sequences=args.sequences, series=series):
-            tell(row)
+            report(row)
     if "forecast" in wanted and not args.models:
         for row in measure.baseline_rows(series):
-            tell(row)
+            report(row)
     if args.markdown:
         from mnemoscope.measuring import report as results
 
@@ -215,10 +193,15 @@ def train(args: argparse.Namespace) -> int:
 
         def progress(update: int, updates: int, loss: float, score: float) -> None:
             bar.total = updates
-            bar.set_postfix(loss=f"{loss:.4g}", score=f"{score:.4g}", refresh=False)
+            shown: dict[str, object] = {"loss": f"{loss:.4g}", "score": f"{score:.4g}"}
+            bar.set_postfix(shown, refresh=False)  # pyright: ignore[reportUnknownMemberType]  # tqdm types no keywords
             bar.update(update - bar.n)
 
-        options = {"updates": args.updates, "batch": args.batch, "device": record.pick_device(args.device)}
+        options: dict[str, Any] = {
+            "updates": args.updates,
+            "batch": args.batch,
+            "device": record.pick_device(args.device),
+        }
         options |= {"resume": args.resume, "compiled": compiled}
         if args.seeds:
             from mnemoscope.training import seeds as train_seeds

@@ -22,6 +22,9 @@ FIXED_KEYS = ("format", "version", "keyframe_every", "models")
 """What a later META may not change: every block before it was read by these."""
 STATUSES = ("running", "ended", "stopped", "failed")
 
+BIT_TASKS = ("copy", "repeat-copy", "associative-recall", "ngrams", "priority-sort")
+"""Tasks of bits when the manifest did not say yet what a task's numbers are."""
+
 MAX_MANIFEST_BYTES = 16 << 20
 MAX_FRAME_BYTES = 4 << 20  # so a chunk of 64 steps, which is read at once, stays below 256 MiB
 MAX_KEYFRAME_BYTES = 64 << 20
@@ -119,6 +122,12 @@ def streams(manifest: dict[str, Any]) -> tuple[StreamSpec, ...]:
     specs = tuple(_stream(model, i) for i, model in enumerate(models))
     _unique([spec.id for spec in specs], "models", "model id")
     return specs
+
+
+def of_bits(manifest: dict[str, Any]) -> bool:
+    """Whether the task's inputs, targets and outputs are bits, not real numbers."""
+    task = manifest["task"]
+    return bool(task["values"] == "bits" if "values" in task else task["name"] in BIT_TASKS)
 
 
 def merge(manifest: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

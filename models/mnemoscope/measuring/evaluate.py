@@ -54,8 +54,29 @@ def headline(model: MemoryModel, task: Task, *, device: str = "cpu") -> dict[str
     return {f"{task.metric.removesuffix(' per sequence')}, {label}": round(value, 4)}
 
 
+def evaluate(
+    names: Sequence[str] | None = None,
+    *,
+    series: Sequence[str] = (),
+    sequences: int = SEQUENCES,
+    device: str = "cpu",
+) -> list[dict[str, Any]]:
+    """Measure trained checkpoints under every condition of their task.
+
+        for row in mnemoscope.evaluate(["ntm-copy", "dnc-copy"]):
+            print(row["model"], row["condition"], row["metric"], row["value"])
+
+    names: checkpoints, by default all (see `mnemoscope.model_names`). series: files, "ecg.csv" or "ecg.csv@36" (resampled to
+    36 Hz), on which tasks on signals are measured too. sequences: seeded sequences a condition.
+    Returns one dict a checkpoint and condition, with the keys that `rows` describes. Raises UnknownModel for a name that is
+    not there, SignalError or ImportFileError for a file that cannot be used.
+    """
+    loaded = [evaluate_series.load(name) for name in series]
+    return list(rows(names, device=device, sequences=sequences, series=loaded))
+
+
 def rows(
-    names: list[str] | None = None,
+    names: Sequence[str] | None = None,
     *,
     device: str = "cpu",
     sequences: int = SEQUENCES,

@@ -24,7 +24,6 @@ from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import CheckpointError, MnemoscopeError
 from mnemoscope.models.base import MemoryModel
-from mnemoscope.models.dnc.dnc import DNC
 
 REACH = 256
 """Steps before t that are looked at unless more are asked for."""
@@ -57,22 +56,16 @@ def sensitivity(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = REAC
     first = _first(inputs, t, reach)
     state = yield from _before(model, inputs, first)
     heard = inputs[first : t + 1].detach().clone().requires_grad_()
-    if isinstance(model, DNC):
-        model.through_usage = True  # the true derivative, not the one that trains well
-    try:
-        output = torch.empty(0)
-        for k, x in enumerate(heard.split(1)):
-            output, state, _ = model.step(x, state)
-            if k % PIECE == 0:
-                yield
-        squares = torch.zeros(len(heard), dtype=torch.float64)
-        for y in output[0]:
-            (slope,) = torch.autograd.grad(y, heard, retain_graph=True)
-            squares += slope.detach().to("cpu", torch.float64).square().sum(1)
+    output = torch.empty(0)
+    for k, x in enumerate(heard.split(1)):
+        output, state, _ = model.differentiable_step(x, state)  # the true derivative, not the one that trains well
+        if k % PIECE == 0:
             yield
-    finally:
-        if isinstance(model, DNC):
-            model.through_usage = False
+    squares = torch.zeros(len(heard), dtype=torch.float64)
+    for y in output[0]:
+        (slope,) = torch.autograd.grad(y, heard, retain_graph=True)
+        squares += slope.detach().to("cpu", torch.float64).square().sum(1)
+        yield
     return Row(first, squares.sqrt().numpy())
 
 

@@ -17,7 +17,7 @@ from mnemoscope.errors import SignalError
 from mnemoscope.measuring import baselines
 from mnemoscope.measuring.baselines import AR_ORDER
 from mnemoscope.models.base import MemoryModel
-from mnemoscope.signals.importers.csv import reader as csv_import
+from mnemoscope.signals.importers.files import load_series
 from mnemoscope.signals.series import prepare
 from mnemoscope.tasks import Batch, Forecast, SignalRecall, Task
 
@@ -35,15 +35,13 @@ class RealSeries:
 
 
 def load(words: str) -> RealSeries:
-    """`FILE` or `FILE@HZ`, the first column of numbers. Raises SignalError or the importer's own errors."""
+    """`FILE` or `FILE@HZ`, the channel that its report suggests. Raises SignalError or the importer's own errors."""
     path, _, rate = words.rpartition("@") if "@" in words else (words, "", "")
     try:
         hertz = float(rate) if rate else None
     except ValueError:
         raise SignalError(f"wanted FILE or FILE@HZ, got {words!r}: {rate!r} is not a rate") from None
-    table = csv_import.read(Path(path))
-    series = table.series(next(column.index for column in table.columns if column.kind == "value"))
-    values = prepare(series, sample_rate=hertz, scaling="zscore").values
+    values = prepare(load_series(path, labels="none"), sample_rate=hertz, scaling="zscore").values
     if len(values) < 4 * WINDOW:
         raise SignalError(
             f"{Path(path).name} has {len(values)} steps; to be measured on it needs at least {4 * WINDOW}"

@@ -1,4 +1,4 @@
-"""What every paradigm is to the rest of the program: a module whose `step` tells what it did.
+"""What every paradigm is to the rest of the program: a module whose `step` returns what it did.
 
 `step(x_t, state) -> Step(output, state, seen)`: `state` is all that the next step needs, `seen` is what this step did,
 for the eye and the log; the model never reads it. Nothing hides on `self`, so a state can be kept, copied and resumed.
@@ -39,6 +39,10 @@ class MemoryModel(nn.Module, ABC):
     @abstractmethod
     def step(self, x: Tensor, state: Any) -> Step:
         """Advance by one input x [B, I]."""
+
+    def differentiable_step(self, x: Tensor, state: Any) -> Step:
+        """`step` with the same values, and with every derivative of its equations; `step` may stop some that hinder training."""
+        return self.step(x, state)
 
     @abstractmethod
     def banks(self) -> list[BankSpec]:

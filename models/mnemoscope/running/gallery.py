@@ -1,15 +1,17 @@
 """The recordings that ship with the program: what the first page shows, with no model and no torch needed.
 
-`python -m mnemoscope.running.gallery` makes them again from the checkpoints; the folder holds one `.mnemo` a recording and
-`gallery.json` with their titles and captions in the order of the page.
+`python -m mnemoscope.running.gallery [ID …]` makes them again from the checkpoints, all or those named; the folder holds
+one `.mnemo` a recording and `gallery.json` with their titles and captions in the order of the page.
 """
 
 import json
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mnemoscope.errors import MnemoscopeError
 from mnemoscope.tasks import Episode
 
 FOLDER = Path(__file__).resolve().parents[1] / "gallery"
@@ -48,7 +50,7 @@ def _on_signal(kind: str, steps: int, seed: int, *, params: dict[str, float] | N
     from mnemoscope.tasks import episodes
 
     if "lead" not in options:
-        options["lead"] = signals.generate(kind, steps, seed=seed, **(params or {})).events[0]["step"] - 8
+        options["lead"] = signals.generate(kind, steps, seed=seed, **(params or {})).events[0].step - 8
     return episodes.from_generator("signal-recall", kind, steps=steps, seed=seed, params=params, options=options)
 
 
@@ -158,22 +160,31 @@ def exhibits() -> Iterator[Exhibit]:
     )
 
 
-def make(folder: Path = FOLDER) -> None:
-    """Record every exhibit and write the index; needs torch and the checkpoints."""
+def make(folder: Path = FOLDER, only: Sequence[str] = ()) -> None:
+    """Record every exhibit, or those with the ids in `only`, and write the index; needs torch and the checkpoints.
+
+    Raises MnemoscopeError for an id that is not there.
+    """
     from tqdm import tqdm
 
     from mnemoscope.running import record
 
     folder.mkdir(parents=True, exist_ok=True)
-    listed = []
-    for exhibit in tqdm(list(exhibits()), desc="gallery", disable=None):
+    known = list(exhibits())
+    if unknown := set(only) - {exhibit.id for exhibit in known}:
+        raise MnemoscopeError(f"no exhibit {', '.join(sorted(unknown))}; there are: {', '.join(e.id for e in known)}")
+    for exhibit in tqdm([e for e in known if not only or e.id in only], desc="gallery", disable=None):
         episode = exhibit.episode()
         models = record.load_models(list(exhibit.models), episode.task)
         target = folder / f"{exhibit.id}.mnemo"
         record.record_file(target, episode, models, seed=exhibit.seed, title=exhibit.title, recording_id=exhibit.id)
-        listed.append({"id": exhibit.id, "title": exhibit.title, "caption": exhibit.caption})
+    listed = [
+        {"id": exhibit.id, "title": exhibit.title, "caption": exhibit.caption}
+        for exhibit in known
+        if (folder / f"{exhibit.id}.mnemo").is_file()
+    ]
     (folder / "gallery.json").write_text(json.dumps(listed, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    make()
+    make(only=sys.argv[1:])

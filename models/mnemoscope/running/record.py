@@ -5,13 +5,12 @@ the next step does not exist yet. Steps stay on the device and are copied to the
 """
 
 import math
+import os
 import platform
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,36 +18,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mnemoscope import tasks
+from mnemoscope import __version__, tasks
 from mnemoscope.checkpoints import names as choices
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import CheckpointError, MnemoscopeError
+from mnemoscope.format.entries import Failure
 from mnemoscope.format.layout import FrameLayout
 from mnemoscope.format.manifest import FORMAT, KEYFRAME_EVERY, VERSION
 from mnemoscope.models import registry as paradigms
 from mnemoscope.reading.recording import RecordingWriter
+from mnemoscope.running.stream import NotFinite, Piece
 from mnemoscope.tasks import Episode
-
-
-@dataclass(frozen=True)
-class Piece:
-    """What a stepper hands over: `count` frames from step `first` on, or the keyframe before step `first`."""
-
-    kind: str
-    """"frames" or "keyframe"; of `run` also "failed", whose payload is the reason."""
-    first: int
-    count: int
-    payload: bytes
-
-
-class NotFinite(MnemoscopeError):
-    """A model produced NaN or infinity. `step` is the first bad step; `pieces` holds what came before it."""
-
-    def __init__(self, model: str, step: int, pieces: list[Piece]) -> None:
-        super().__init__(f"{model} produced a number that is not finite at step {step}; the steps before it are kept")
-        self.step = step
-        self.pieces = pieces
 
 
 def pick_device(wanted: str) -> str:
@@ -116,7 +97,7 @@ class Stepper:
                 payload = table[:good].numpy().astype("<f4", copy=False).tobytes()
                 pieces.append(Piece("frames", self.done, good, payload))
             if good < len(table):
-                raise NotFinite(self.loaded.label, self.done + good, pieces)
+                raise NotFinite(self.loaded.label, self.done + good, self._not_finite(table[good]), pieces)
             self.done = until
         return pieces
 
@@ -136,6 +117,11 @@ class Stepper:
         columns = [self._inputs[span], self._wanted[span], torch.sigmoid(answers) if self._binary else answers]
         columns += [frames[entry[0], entry[1]].reshape(count, -1) for entry in self._entries]
         return torch.cat(columns, 1).to("cpu", torch.float32)
+
+    def _not_finite(self, row: Tensor) -> str:
+        """The first tensor of a frame that holds NaN or infinity."""
+        at = 4 * int(row.isfinite().int().argmin())
+        return next(spec.name for spec in reversed(self.layout.tensors) if spec.offset <= at)
 
     def _keyframe(self) -> bytes:
         state = self.model.keyframe(self._state)
@@ -159,7 +145,7 @@ class Stepper:
             "dtype": "float32",
             "versions": {
                 "torch": torch.__version__,
-                "mnemoscope": program_version(),
+                "mnemoscope": __version__,
                 "python": platform.python_version(),
             },
             "banks": [bank.to_json() for bank in self.model.banks()],
@@ -196,14 +182,6 @@ def _finite_rows(table: Tensor) -> int:
     return len(table) if finite.all() else int(finite.int().argmin())
 
 
-def program_version() -> str:
-    """The installed version of this program."""
-    try:
-        return version("mnemoscope")
-    except PackageNotFoundError:  # run from a source tree that was never installed
-        return "0+source"
-
-
 def manifest_for(
     episode: Episode, steppers: list[Stepper], *, recording_id: str | None = None, title: str = "", seed: int = 0
 ) -> dict[str, Any]:
@@ -217,10 +195,9 @@ def manifest_for(
         seen[entry["id"]] += 1
         twin = seen[entry["id"]]
         entries.append(entry | ({"id": f"{entry['id']}-{twin}"} if twin > 1 else {}))
-    made = "random bits" if tasks.get(episode.task).binary else "a random mixture"
-    signal = (
-        {"name": made, "channel": None, "unit": "", "sample_rate": None} if episode.signal is None else episode.signal
-    )
+    task = tasks.get(episode.task)
+    made = {"name": task.made, "channel": None, "unit": "", "sample_rate": None}
+    signal = made if episode.signal is None else episode.signal
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -231,7 +208,12 @@ def manifest_for(
         "status": "running",
         "steps": episode.steps,
         "keyframe_every": KEYFRAME_EVERY,
-        "task": {"name": episode.task, "params": episode.params, "events": episode.events},
+        "task": {
+            "name": episode.task,
+            "values": "bits" if task.binary else "real",
+            "params": episode.params,
+            "events": [event.to_json() for event in episode.events],
+        },
         "signal": signal,
         "models": entries,
     }
@@ -248,18 +230,15 @@ def load_models(names: list[str], task: str, *, device: str = "cpu") -> list[Loa
     return [checkpoints.load(name, device=device) for name in choices.resolve(names, task)]
 
 
-def run(steppers: list[Stepper], *, chunk: int = KEYFRAME_EVERY) -> Iterator[tuple[int, Piece]]:
-    """All steps of all models, `chunk` steps of each in turn -> (stream, piece). NotFinite ends that model's stream only.
-
-    A model that fails is told of by a piece of kind "failed" whose payload is the reason.
-    """
+def run(steppers: list[Stepper], *, chunk: int = KEYFRAME_EVERY) -> Iterator[tuple[int, Piece | Failure]]:
+    """All steps of all models, `chunk` steps of each in turn -> (stream, piece). A Failure ends that model's stream only."""
     alive = dict(enumerate(steppers))
     while alive:
         for stream, stepper in list(alive.items()):
             try:
-                pieces = stepper.advance(chunk)
+                pieces: list[Piece | Failure] = [*stepper.advance(chunk)]
             except NotFinite as error:
-                pieces = [*error.pieces, Piece("failed", error.step, 0, str(error).encode())]
+                pieces = [*error.pieces, error.failure(stream)]
                 del alive[stream]
             yield from ((stream, piece) for piece in pieces)
             if stepper.done >= stepper.steps:
@@ -267,7 +246,7 @@ def run(steppers: list[Stepper], *, chunk: int = KEYFRAME_EVERY) -> Iterator[tup
 
 
 def record_file(
-    path: Path,
+    path: str | os.PathLike[str],
     episode: Episode,
     models: list[LoadedModel],
     *,
@@ -276,29 +255,29 @@ def record_file(
     device: str = "cpu",
     recording_id: str | None = None,
     progress: Callable[[int], None] | None = None,
-) -> list[dict[str, Any]]:
+) -> list[Failure]:
     """Record an episode into a finished `.mnemo` file, which appears under `path` only when it is whole.
 
-    Returns the models that could not go on, as the manifest tells of them: {"stream", "step", "reason"}.
-
+    Returns the models that could not go on.
     `progress(steps)` is called with the number of model steps done since the last call.
     """
     steppers = [Stepper(model, episode, device=device) for model in models]
     manifest = manifest_for(episode, steppers, recording_id=recording_id, title=title, seed=seed)
+    path = Path(path)
     part = path.with_name(f".{path.name}.part")
-    failures: list[dict[str, Any]] = []
+    failures: list[Failure] = []
     try:
         with RecordingWriter(part, manifest, overwrite=True) as writer:
             for stream, piece in run(steppers):
-                if piece.kind == "frames":
+                if isinstance(piece, Failure):
+                    failures.append(piece)
+                    writer.meta({"failures": [failure.to_json() for failure in failures]})
+                elif piece.kind == "frames":
                     writer.frames(stream, piece.first, piece.payload)
                     if progress is not None:
                         progress(piece.count)
-                elif piece.kind == "keyframe":
-                    writer.keyframe(stream, piece.first, piece.payload)
                 else:
-                    failures.append({"stream": stream, "step": piece.first, "reason": piece.payload.decode()})
-                    writer.meta({"failures": failures})
+                    writer.keyframe(stream, piece.first, piece.payload)
             writer.finish("failed" if len(failures) == len(steppers) else "ended", steps=episode.steps)
         part.replace(path)
     finally:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import SignalError
+from mnemoscope.format.entries import Event
 
 Floats = NDArray[np.float64]
 
@@ -24,14 +25,12 @@ MAX_STEPS = 1_000_000
 
 @dataclass(frozen=True)
 class Signal:
-    """A generated signal: values [T] (float64), samples per second or None, and labelled moments as
-    {"step", "until", "kind", "label"}.
-    """
+    """A generated signal: values [T] (float64), samples per second or None, and labelled moments."""
 
     values: Floats
     sample_rate: float | None
     unit: str
-    events: list[dict[str, Any]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     kind: str = ""
     seed: int = 0
     params: dict[str, Any] = field(default_factory=dict)
@@ -279,5 +278,5 @@ def _one_heartbeat(steps: int, rng: np.random.Generator, seed: int, settings: di
     values, peaks = _heartbeats(
         1, steps, rng, sample_rate=sample_rate, rate=np.array([rate]), odd=odd, noise=settings["noise"]
     )
-    events = [{"step": peak, "until": peak + 1, "kind": "label", "label": "odd beat"} for peak in peaks[0]]
+    events = [Event(peak, peak + 1, "label", "odd beat") for peak in peaks[0]]
     return Signal(values[0], sample_rate, "mV", events, "heartbeat", seed, settings)

@@ -1,6 +1,6 @@
 """One channel of a measured series, and its preparation for a model: window, missing values, resampling, scaling.
 
-Each step is one small function, told in `Prepared` and stored in the recording, so that a link reproduces it. Nothing
+Each step is one small function, reported in `Prepared` and stored in the recording, so that a link reproduces it. Nothing
 is filled in without being asked for, and raw = value · scale + offset always leads back.
 """
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mnemoscope.errors import ImportFileError, SignalError
+from mnemoscope.format.entries import Event
 
 Missing = Literal["hold", "linear", "drop"]
 Scaling = Literal["zscore", "robust", "none"]
@@ -77,6 +78,11 @@ class Prepared:
     @property
     def steps(self) -> int:
         return len(self.values)
+
+    @property
+    def events(self) -> list[Event]:
+        """`labels` as events of an episode."""
+        return [Event(a, b, "label", text) for a, b, text in self.labels]
 
 
 def labels_of(known: Mapping[int, tuple[str, tuple[Label, ...]]], column: int | None) -> tuple[Label, ...]:

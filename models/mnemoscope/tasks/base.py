@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import UnknownTask
+from mnemoscope.format.entries import Event
 
 Array = NDArray[np.float32]
 
@@ -20,6 +21,7 @@ Array = NDArray[np.float32]
 class Episode:
     """One run's worth of a task: inputs [T, I], targets [T, O], mask [T] (1 where scored), events, and the signal's facts.
 
+    `signal` is None where the task made its own input from the seed.
     From step `feedback` on (None: never) input feature 0 is the model's own output 0 of the step before.
     """
 
@@ -28,7 +30,7 @@ class Episode:
     inputs: Array
     targets: Array
     mask: Array
-    events: list[dict[str, Any]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list[Event])
     signal: dict[str, Any] | None = None
     feedback: int | None = None
 
@@ -74,6 +76,18 @@ class Condition:
     best: Callable[[Batch], float] | None = None
 
 
+def given_signal() -> dict[str, Any]:
+    """Facts of a signal of which only the values are known; whoever knows more replaces them (episodes.py)."""
+    return {
+        "name": "an array",
+        "channel": None,
+        "unit": None,
+        "sample_rate": None,
+        "source": {"given": "array"},
+        "scaling": {"method": "none", "offset": 0.0, "scale": 1.0},
+    }
+
+
 Parts = tuple[Array, Array, Array]
 
 
@@ -99,6 +113,8 @@ class Task(ABC):
     """True where outputs are bits, False where they are values."""
     takes_signal: bool = False
     """True where an episode is made from a series."""
+    made: str = "random bits"
+    """What the task makes up where no series is given."""
     cue: int
     """The input feature that is 1 at the step where answering begins; an encoder-decoder changes phase there."""
     options: tuple[Option, ...]
@@ -106,7 +122,10 @@ class Task(ABC):
 
     @abstractmethod
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
-        """A run for the eye. `values` is a z-scored series (tasks on signals; None makes one up from the seed)."""
+        """A run for the eye. `values` is a z-scored series (tasks on signals; None makes one up from the seed).
+
+        The facts of a given series are `given_signal()`: where it came from is not known here.
+        """
 
     @abstractmethod
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:

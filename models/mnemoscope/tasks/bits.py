@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemoscope.format.entries import Event
 from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Parts, Task, stack
 
 
@@ -16,8 +17,8 @@ def _blank(steps: int, inputs: int, outputs: int) -> Parts:
     return np.zeros((steps, inputs), np.float32), np.zeros((steps, outputs), np.float32), np.zeros(steps, np.float32)
 
 
-def _event(kind: str, step: int, until: int) -> dict[str, Any]:
-    return {"step": step, "until": until, "kind": kind, "label": kind}
+def _event(kind: str, step: int, until: int) -> Event:
+    return Event(step, until, kind, kind)
 
 
 class Copy(Task):
@@ -52,7 +53,7 @@ class Copy(Task):
         checked = self.checked(options)
         length, rounds = checked["length"], checked["rounds"]
         inputs, targets, mask = self._one(np.random.default_rng(seed), length, rounds)
-        events = []
+        events: list[Event] = []
         for start in range(0, len(inputs), 2 * length + 1):
             events.append(_event("store", start, start + length))
             events.append(_event("recall", start + length + 1, start + 2 * length + 1))

@@ -7,19 +7,22 @@ episode = from_generator("signal-recall", "heartbeat", steps=600, seed=3)
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from mnemoscope import tasks
 from mnemoscope.errors import SignalError
+from mnemoscope.format.entries import Event
 from mnemoscope.signals import generators as signals
+from mnemoscope.signals.importers.files import read_series
+from mnemoscope.signals.series import Missing, Prepared, Scaling, Series, prepare
 from mnemoscope.tasks import Episode
 from mnemoscope.tasks.signal import unlike_training
-
-if TYPE_CHECKING:
-    from mnemoscope.signals.importers.csv.reader import Table
-    from mnemoscope.signals.series import Missing, Prepared, Scaling, Series
 
 STEPS = 1000
 """Steps of a run when nobody says how many: some seconds of computing for four models, and a picture one can read."""
@@ -64,86 +67,115 @@ def from_prepared(task: str, name: str, series: Series, prepared: Prepared, **op
         "source": prepared.source,
         "scaling": prepared.scaling,
     }
-    labels = [{"step": a, "until": b, "kind": "label", "label": text} for a, b, text in prepared.labels]
-    return replace(episode, events=_merged(episode.events, labels), signal=facts)
+    return replace(episode, events=_merged(episode.events, prepared.events), signal=facts)
+
+
+def from_signal(
+    task: str,
+    signal: str | os.PathLike[str] | ArrayLike | Series | None,
+    *,
+    steps: int = STEPS,
+    seed: int = 0,
+    options: dict[str, Any] | None = None,
+    params: dict[str, float] | None = None,
+    **of_series: Any,
+) -> tuple[Episode, list[str]]:
+    """A task on whatever names a signal -> the episode, and sentences about what was assumed or left out.
+
+    signal: None for the task's own input; the name of a generator; a file; numbers [T]; or a Series. params: of a generator.
+    of_series: the further arguments of `from_file`; for numbers and a Series those of `from_series`.
+    Raises MnemoscopeError (SignalError, ImportFileError, UnknownTask) for what cannot be made, or was not meant to be given
+    together.
+    """
+    generated = isinstance(signal, str) and signal in signals.KINDS
+    if of_series and (signal is None or generated):
+        raise SignalError(f"{', '.join(of_series)} can only be used with a file or a series, got the signal {signal}")
+    if params and not generated:
+        raise SignalError(f"params are of a generator ({', '.join(signals.KINDS)}), and the signal is none")
+    if signal is None:
+        return tasks.get(task).episode(seed=seed, **(options or {})), []
+    if isinstance(signal, str) and generated:
+        made = from_generator(task, signal, steps=steps or STEPS, seed=seed, params=params, options=options)
+        return made, []
+    if isinstance(signal, str | os.PathLike):
+        if not Path(signal).exists():
+            known = ", ".join(signals.KINDS)
+            raise SignalError(f"there is no generator and no file {os.fspath(signal)!r}; generators are {known}")
+        return from_file(task, signal, steps=steps, options=options, **of_series)
+    return from_series(task, signal, steps=steps, options=options, **of_series)
 
 
 def from_file(
     task: str,
-    path: str | Path,
+    path: str | os.PathLike[str],
     *,
     channel: str | None = None,
     labels: str | None = None,
+    sample_rate: float | None = None,
+    **of_series: Any,
+) -> tuple[Episode, list[str]]:
+    """A task on one channel of a table -> the episode, and sentences about what was assumed or left out.
+
+    channel: a column's name or index, by default the report's. labels: the column whose labels become events, by
+    default the first that has any; "none" for none of them. sample_rate: Hz of the file, where it does not say.
+    of_series: the further arguments of `from_series`.
+    Raises ImportFileError (line, column, hint), SignalError or UnknownTask.
+    """
+    series, assumed = read_series(path, channel=channel, labels=labels, sample_rate=sample_rate)
+    episode, notes = from_series(task, series, name=Path(path).name, **of_series)
+    return episode, [*assumed, *notes]
+
+
+def from_series(
+    task: str,
+    series: Series | ArrayLike,
+    *,
+    name: str | None = None,
+    sample_rate: float | None = None,
     start: str = "0",
     stop: str | None = None,
-    sample_rate: float | None = None,
     resample_to: float | None = None,
     steps: int = STEPS,
     missing: Missing = "hold",
     scaling: Scaling = "zscore",
     options: dict[str, Any] | None = None,
 ) -> tuple[Episode, list[str]]:
-    """A task on one channel of a table -> the episode, and sentences about what was assumed or left out.
+    """A task on a series or on plain numbers [T] -> the episode, and sentences about what was assumed or left out.
 
-    channel: a column's name or index, by default the first with numbers. labels: the column whose labels become events, by
-    default the first that has any; "none" for none of them. start, stop: rows ("720") or seconds ("2.5s").
-    sample_rate: Hz of the file, where it does not say. steps: at most so many steps, 0 = all of the window.
-    Raises ImportFileError (line, column, cure), SignalError or UnknownTask.
+    name: to show, by default the series' own. sample_rate: Hz, where the series does not say. start, stop: rows ("720") or
+    seconds ("2.5s"). steps: at most so many steps, 0 = all of the window. Raises SignalError or UnknownTask.
     """
-    from mnemoscope.signals.importers.csv import reader as csv_import
-    from mnemoscope.signals.series import prepare
-
-    path = Path(path)
-    table = csv_import.read(path)
-    series = table.series(_column(table, channel), _labels(table, labels))
+    if not isinstance(series, Series):
+        series = _from_numbers(series)
     if sample_rate is not None:
         series = replace(series, sample_rate=sample_rate, time=None, gaps=())
     first = _row(start, series, "start")
     last = len(series) if stop is None else min(_row(stop, series, "stop"), len(series))
-    notes: list[str] = list(table.report.get("notes", []))
+    notes: list[str] = []
     if steps:  # cut before scaling, so that mean and deviation are those of what the models see
         rate = series.sample_rate if resample_to is not None else None
         rows = steps if rate is None or resample_to is None else math.ceil(steps * rate / resample_to)
         if first + rows < last:
-            notes.append(f"the first {rows} of {last - first} rows are used; ask for more with --steps or --stop")
+            notes.append(f"the first {rows} of {last - first} rows are used; for more, raise steps or stop")
             last = first + rows
     prepared = prepare(series, start=first, stop=last, sample_rate=resample_to, missing=missing, scaling=scaling)
     if steps and prepared.steps > steps:
-        kept = tuple(label._replace(stop=min(label.stop, steps)) for label in prepared.labels if label.start < steps)
-        prepared = replace(prepared, values=prepared.values[:steps], labels=kept)
-    episode = from_prepared(task, path.name, series, prepared, **(options or {}))
+        inside = tuple(label._replace(stop=min(label.stop, steps)) for label in prepared.labels if label.start < steps)
+        prepared = replace(prepared, values=prepared.values[:steps], labels=inside)
+    episode = from_prepared(task, name or series.name, series, prepared, **(options or {}))
     unlike = [] if scaling == "none" else unlike_training(prepared.values)
     return episode, [*notes, *prepared.warnings, *unlike]
 
 
-def _column(table: Table, channel: str | None) -> int:
-    """Index of a column by name, else by index; by default the first that holds numbers and is no time."""
-    usable = [column for column in table.columns if column.values is not None]
-    if channel is None:
-        if not usable:
-            raise SignalError("the file has no column of numbers; choose another file")
-        return next((column.index for column in usable if column.kind == "value"), usable[0].index)
-    for column in table.columns:
-        if column.name == channel:
-            return column.index
-    if channel.isdecimal() and int(channel) < len(table.columns):
-        return int(channel)
-    names = ", ".join(f"{column.index} ({column.name})" for column in usable)
-    raise SignalError(f"the file has no column {channel!r}; choose one of {names}")
-
-
-def _labels(table: Table, wanted: str | None) -> int | None:
-    """Index of a column of labels by name, else by index; by default the first that has any."""
-    able = [column for column in table.columns if column.labels]
-    if wanted == "none" or (wanted is None and not able):
-        return None
-    if wanted is None:
-        return able[0].index
-    for column in able:
-        if wanted in (column.name, str(column.index)):
-            return column.index
-    names = ", ".join(f"{column.index} ({column.name})" for column in able) or "none"
-    raise SignalError(f"the file has no column of labels {wanted!r}; it has: {names}")
+def _from_numbers(numbers: ArrayLike) -> Series:
+    """Plain numbers [T] as a series. Raises SignalError for another shape, or what is no number."""
+    try:
+        values = np.asarray(numbers, np.float32)
+    except (TypeError, ValueError) as error:
+        raise SignalError(f"a signal is numbers [steps], a file, a series or a generator's name: {error}") from error
+    if values.ndim != 1:
+        raise SignalError(f"a signal has one number a step, [steps]; got an array of shape {list(values.shape)}")
+    return Series(name="an array", values=values, source={"given": "array"})
 
 
 def _row(text: str, series: Series, what: str) -> int:
@@ -160,11 +192,9 @@ def _row(text: str, series: Series, what: str) -> int:
     if series.time is not None:
         return int((series.time < value).sum())
     if series.sample_rate is None:
-        raise SignalError(
-            f"{what} in seconds needs the sampling rate, which the file does not tell; give --sample-rate"
-        )
+        raise SignalError(f"{what} in seconds needs the sampling rate, which the file does not have; give sample_rate")
     return round(value * series.sample_rate)
 
 
-def _merged(events: list[dict[str, Any]], labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted([*events, *labels], key=lambda event: event["step"])
+def _merged(events: list[Event], labels: list[Event]) -> list[Event]:
+    return sorted([*events, *labels], key=lambda event: event.step)

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import UnknownTask
+from mnemoscope.format.entries import Event
 from mnemoscope.signals import generators as signals
-from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Task, stack
+from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Task, given_signal, stack
 
 TRAINED_PEAK = 6.0
 """Deviations from the middle that 999 of 1000 windows of training stay below."""
@@ -65,7 +66,7 @@ class SignalRecall(Task):
     name = "signal-recall"
     binary = False
     metric = "relative RMSE"
-    takes_signal = True
+    takes_signal, made = True, "a random mixture"
     inputs, outputs, cue = 3, 1, 2
     shapes = ((8, 30), (16, 10), (24, 0), (24, 30))
     options = (
@@ -118,19 +119,22 @@ class SignalRecall(Task):
         starts = starts[:rounds] if rounds else starts
         plan = [(start, segment, delay) for start in starts]
         inputs, targets, mask = self._lay_out(series, plan, len(series))
-        events = []
+        events: list[Event] = []
         for start, length, wait in plan:
-            events.append({"step": start, "until": start + length, "kind": "store", "label": "store"})
+            events.append(Event(start, start + length, "store", "store"))
             cue = start + length + wait
-            events.append({"step": cue, "until": cue + length, "kind": "recall", "label": "recall"})
-        return Episode(self.name, checked | {"rounds": len(plan)}, inputs, targets, mask, events)
+            events.append(Event(cue, cue + length, "recall", "recall"))
+        signal = None if values is None else given_signal()
+        return Episode(self.name, checked | {"rounds": len(plan)}, inputs, targets, mask, events, signal)
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
         """Mixtures; segment 4..32, delay 0..40, lead 0..24, their upper ends growing with `progress`."""
         longest_segment, longest_delay = 6 + round(26 * progress), round(40 * progress)
-        plans, lengths = [], []
+        plans: list[list[tuple[int, int, int]]] = []
+        lengths: list[int] = []
         for _ in range(count):
-            plan, at = [], 0
+            plan: list[tuple[int, int, int]] = []
+            at = 0
             for _ in range(rounds):
                 at += int(rng.integers(0, 25))
                 segment, delay = int(rng.integers(4, longest_segment + 1)), int(rng.integers(0, longest_delay + 1))
@@ -185,7 +189,7 @@ class Forecast(Task):
 
     name = "forecast"
     binary = False
-    takes_signal = True
+    takes_signal, made = True, "a random mixture"
     metric = "MASE"
     inputs, outputs, cue = 2, 1, 1
     window = 112
@@ -200,7 +204,7 @@ class Forecast(Task):
     def _lay_out(self, values: NDArray[np.floating], context: NDArray[np.integer]) -> Batch:
         """Values [B, T], context [B] -> a batch of T steps."""
         count, steps = values.shape
-        flag = (np.arange(steps) >= context[:, None]).astype(np.float32)
+        flag: Array = np.asarray(np.arange(steps) >= context[:, None], np.float32)
         targets = np.zeros((count, steps, 1), np.float32)
         targets[:, :-1, 0] = values[:, 1:]
         mask = flag.copy()
@@ -214,6 +218,7 @@ class Forecast(Task):
         """
         checked = self.checked(options)
         context, free = checked["context"], checked["free"]
+        signal = None if values is None else given_signal()
         if values is None:
             values = signals.generate_batch(
                 "mixture", 1, max(256, context + 64, free + 64), np.random.default_rng(seed)
@@ -229,13 +234,13 @@ class Forecast(Task):
                 f"free must be after the context and before the end ({context + 1}..{len(series) - 1}), got {free}"
             )
         batch = self._lay_out(series[None], np.array([context]))
-        events = [{"step": 0, "until": context, "kind": "store", "label": "context"}]
+        events = [Event(0, context, "store", "context")]
         stop = free or len(series)
-        events.append({"step": context, "until": stop, "kind": "recall", "label": "forecast"})
+        events.append(Event(context, stop, "recall", "forecast"))
         if free:
-            events.append({"step": free, "until": len(series), "kind": "recall", "label": "free-running"})
+            events.append(Event(free, len(series), "recall", "free-running"))
         return Episode(
-            self.name, checked, batch.inputs[0], batch.targets[0], batch.mask[0], events, feedback=free or None
+            self.name, checked, batch.inputs[0], batch.targets[0], batch.mask[0], events, signal, feedback=free or None
         )
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:

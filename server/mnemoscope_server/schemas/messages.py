@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from mnemoscope_server.schemas.manifest import Manifest
+from mnemoscope.format.schema import Manifest
 
 SessionStatus = Literal["opened", "running", "paused", "ended", "stopped", "failed"]
 """opened: nothing computed yet · running · paused: the next step is not computed · ended: all steps computed ·
@@ -20,7 +20,7 @@ Speed = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 
 
 class Message(BaseModel):
-    """Base of all messages: unknown fields are refused, so that a misspelt command is told so."""
+    """Base of all messages: unknown fields are refused, so that a misspelt command is an error."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -68,6 +68,9 @@ class ModelFailed(Message):
     step: int
     """First step this model did not deliver."""
     reason: str
+    """What happened, without the model and the step."""
+    tensor: str | None = None
+    """Name of the recorded tensor it happened in, where it is known."""
 
 
 class Behind(Message):

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from mnemoscope.format.entries import Event
 from mnemoscope_server.schemas.base import Answer, Finite, Question
 
 
@@ -49,6 +50,8 @@ class ImportReport(Answer):
     bytes: int
     time_column: int | None
     """Index of the column used as time."""
+    channel: int
+    """Index of the column to look at first: of measured values where there are any, else of labels that are numbers."""
     sample_rate: float | None
     """Hz; null = unknown or irregular."""
     sample_rate_source: str
@@ -74,7 +77,7 @@ class ImportOptions(Question):
     """false: the columns have no names, or these are to be ignored."""
     missing: list[str] = Field(default_factory=list, max_length=20)
     """More cells that mean "no number"."""
-    sentinels: list[Finite] = Field(default_factory=list, max_length=20)
+    sentinels: list[Finite] = Field(default_factory=list[float], max_length=20)
     """Numbers that mean "no number", such as -999."""
     ragged: Literal["refuse", "skip"] = "refuse"
     """skip: leave out rows with another number of values, and report them."""
@@ -116,13 +119,6 @@ class Estimate(Answer):
     """Size of the recording before compression; null until the models are loaded."""
 
 
-class SignalEvent(Answer):
-    step: int
-    until: int
-    kind: str
-    label: str
-
-
 class Preview(Answer):
     """What the model would see."""
 
@@ -138,7 +134,7 @@ class Preview(Answer):
     """raw = value · scale + offset"""
     sample_rate: float | None
     """Steps per second."""
-    events: list[SignalEvent]
+    events: list[Event]
     """What the column of labels says of the steps."""
     warnings: list[str]
     estimate: Estimate
@@ -168,4 +164,4 @@ class SignalPreviewRequest(Question):
 class SignalPreview(Answer):
     values: list[float]
     sample_rate: float | None
-    events: list[SignalEvent]
+    events: list[Event]

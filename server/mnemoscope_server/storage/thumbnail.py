@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.format.layout import BankSpec
+from mnemoscope.format.manifest import of_bits
 from mnemoscope.reading import tokens
 from mnemoscope.reading.recording import Recording
 from mnemoscope.reading.view import ModelView
@@ -88,7 +89,11 @@ def draw(recording: Recording) -> Image:
     inner = sheet[TOP : HEIGHT - BOTTOM, LEFT : WIDTH - RIGHT]
     steps = recording.steps
     _events(inner[:STRIP], recording.manifest["task"]["events"], steps)
-    _signal(inner[STRIP + 4 : STRIP + 4 + SIGNAL_HEIGHT], recording[models[0][1]].array("inputs")[:steps])
+    _signal(
+        inner[STRIP + 4 : STRIP + 4 + SIGNAL_HEIGHT],
+        recording[models[0][1]].array("inputs")[:steps],
+        of_bits(recording.manifest),
+    )
     shown = [models[k] for k in sorted({round(n) for n in np.linspace(0, len(models) - 1, LANES_SHOWN)})]
     below = STRIP + 4 + SIGNAL_HEIGHT + GAP
     pitch = (len(inner) - below + GAP) // len(shown)
@@ -176,11 +181,11 @@ def _scaled(table: Image) -> Image:
     return np.clip(table / (top or 1.0), 0, 1)
 
 
-def _signal(band: Image, inputs: NDArray[np.float32]) -> None:
-    """The first input as a line, or all of them as a raster where they are many, as bits are."""
+def _signal(band: Image, inputs: NDArray[np.float32], bits: bool) -> None:
+    """The first input as a line; bits beside each other as a raster."""
     rows, columns, _ = band.shape
     values = np.nan_to_num(inputs.astype(np.float64))
-    if values.shape[1] > 3:
+    if bits and values.shape[1] > 3:
         band[:] = GROUND + np.clip(_pooled(values.T, (rows, columns)), 0, 1)[:, :, None] * (TEXT - GROUND) * 0.75
         return
     line = values[:, 0]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from mnemoscope.errors import ImportFileError, Retry
+from mnemoscope.signals.importers.channel import no_numbers, series_of
 from mnemoscope.signals.series import Label, Series, labels_of
 from mnemoscope_server.errors import UnknownUpload
 from mnemoscope_server.settings import Settings
@@ -72,28 +73,24 @@ class Uploads:
 
         report, entry = facts["report"], facts["channels"].get(str(channel))
         if entry is None:
-            usable = ", ".join(f"{index} ({c['name']})" for index, c in facts["channels"].items())
-            raise ImportFileError(f"column {channel} holds no numbers", cure=f"Choose one of the columns {usable}.")
-        rows = facts.get("labels", {})  # an upload that an earlier version has read tells none
+            raise no_numbers(channel, {int(index): c["name"] for index, c in facts["channels"].items()})
+        rows = facts.get("labels", {})  # an upload that an earlier version has read has none
         known = {
             column["index"]: (column["name"], tuple(Label(*row) for row in rows[str(column["index"])]))
             for column in report["columns"]
             if str(column["index"]) in rows
         }
-        told = labels_of(known, labels)
-        values = np.fromfile(folder / "values.f32", "<f4", entry["count"], offset=entry["offset"])
-        own = entry["sample_rate"] is not None
         time_file = folder / "time.f64"
-        return Series(
+        return series_of(
+            report,
+            channel,
+            np.fromfile(folder / "values.f32", "<f4", entry["count"], offset=entry["offset"]),
             name=entry["name"],
-            values=values,
-            time=np.fromfile(time_file, "<f8") if time_file.is_file() and not own else None,
-            sample_rate=entry["sample_rate"] if own else report["sample_rate"],
             unit=entry["unit"],
-            gaps=() if own else tuple((i, j) for i, j in facts["gaps"]),
-            labels=() if own else told,
-            source={k: report[k] for k in ("format", "encoding", "delimiter", "decimal", "header", "sha256")}
-            | {"channel": entry["name"], "column": channel},
+            sample_rate=entry["sample_rate"],
+            time=np.fromfile(time_file, "<f8") if time_file.is_file() else None,
+            gaps=tuple((i, j) for i, j in facts["gaps"]),
+            labels=labels_of(known, labels),
         )
 
     def file_name(self, identity: str) -> str:
@@ -102,18 +99,19 @@ class Uploads:
 
     def sweep(self) -> None:
         """Remove what is too old, then the oldest until the rest fits."""
-        now, kept = time.time(), []
+        now = time.time()
+        entries: list[tuple[float, int, Path]] = []
         for folder in self.store.uploads.iterdir():
             try:
                 age = now - folder.stat().st_mtime
                 if age > self.settings.uploads_hours * 3600 or not (folder / "report.json").is_file():
                     shutil.rmtree(folder, ignore_errors=True)
                 else:
-                    kept.append((age, sum(f.stat().st_size for f in folder.iterdir()), folder))
+                    entries.append((age, sum(f.stat().st_size for f in folder.iterdir()), folder))
             except FileNotFoundError:  # deleted meanwhile
                 continue
         total = 0
-        for _, size, folder in sorted(kept):
+        for _, size, folder in sorted(entries):
             total += size
             if total > self.settings.uploads_total_bytes:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -158,9 +156,9 @@ class Uploads:
                     process.kill()
                 await process.wait()
         if process.returncode == FAILED:
-            told = json.loads((folder / "error.json").read_text(encoding="utf-8"))
-            retry = told["retry"] and Retry(**told["retry"])
-            raise ImportFileError(told["message"], where=told["where"], cure=told["cure"], retry=retry)
+            error = json.loads((folder / "error.json").read_text(encoding="utf-8"))
+            retry = error["retry"] and Retry(**error["retry"])
+            raise ImportFileError(error["message"], where=error["where"], cure=error["cure"], retry=retry)
         if process.returncode:
             last = complaint.decode(errors="replace").strip().splitlines()[-1:] or [""]
             raise ImportFileError(

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemoscope.format.entries import Failure
+from mnemoscope.running.stream import Piece
 from mnemoscope.tasks import Episode
 
 # --- web process → worker --------------------------------------------------------------------------------------------
@@ -68,7 +70,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Compare:
-    """Measure how exactly a Transformer is a stateless DNC; no session, answered by `Answered` or `NotOpened`."""
+    """Measure how exactly a Transformer is a stateless DNC; no session, answered by `Answered` or `Declined`."""
 
     id: str
     model: str
@@ -78,7 +80,7 @@ class Compare:
 
 @dataclass(frozen=True)
 class Look:
-    """Look at one output through a lens of mnemoscope.measuring.lenses; no session, answered by `Answered` or `NotOpened`."""
+    """Look at one output through a lens of mnemoscope.measuring.lenses; no session, answered by `Answered` or `Declined`."""
 
     id: str
     entry: dict[str, Any]
@@ -133,8 +135,8 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class NotOpened:
-    """An `Open` could not be carried out; no file is left."""
+class Declined:
+    """An order or a question could not be carried out; no file is left."""
 
     id: str
     code: str
@@ -175,9 +177,7 @@ class Chunk:
 @dataclass(frozen=True)
 class StreamFailed:
     id: str
-    stream: int
-    step: int
-    reason: str
+    failure: Failure
 
 
 @dataclass(frozen=True)
@@ -191,38 +191,17 @@ class Finished:
     reason: str = ""
 
 
-Event = Ready | Broken | Measured | Opened | NotOpened | Answered | Moved | Chunk | StreamFailed | Finished
+Event = Ready | Broken | Measured | Opened | Declined | Answered | Moved | Chunk | StreamFailed | Finished
 
 # --- what a worker runs ----------------------------------------------------------------------------------------------
-
-
-class PieceLike(Protocol):
-    """`count` frames from step `first` on (kind "frames"), or the keyframe before step `first` (kind "keyframe")."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def first(self) -> int: ...
-    @property
-    def count(self) -> int: ...
-    @property
-    def payload(self) -> bytes: ...
 
 
 class Stream(Protocol):
     """One model on one episode."""
 
-    def advance(self, count: int) -> list[PieceLike]:
-        """Compute the next `count` steps. Raises StreamEnded when the model cannot go on."""
+    def advance(self, count: int) -> list[Piece]:
+        """Compute the next `count` steps. Raises NotFinite when the model cannot go on."""
         ...
-
-
-class StreamEnded(Exception):
-    """A model cannot go on at `step`; `pieces` came before."""
-
-    def __init__(self, step: int, pieces: list[PieceLike], reason: str) -> None:
-        super().__init__(reason)
-        self.step, self.pieces, self.reason = step, pieces, reason
 
 
 @dataclass
@@ -230,7 +209,7 @@ class Prepared:
     """An order ready to run."""
 
     manifest: dict[str, Any]
-    streams: list[Stream] = field(default_factory=list)
+    streams: list[Stream] = field(default_factory=list["Stream"])
 
 
 class Engine(Protocol):

@@ -3,8 +3,7 @@
 import logging
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import torch
 
@@ -14,36 +13,20 @@ from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.measuring import lenses
 from mnemoscope.running import record
-from mnemoscope.running.record import NotFinite, Stepper
+from mnemoscope.running.record import Stepper
 from mnemoscope_server.workers import bridge_engine
 from mnemoscope_server.workers.protocol import (
     Compare,
     Measured,
     Open,
-    PieceLike,
     Prepared,
     Question,
-    Stream,
-    StreamEnded,
 )
 
 log = logging.getLogger("mnemoscope.engine")
 
 MEASURED_STEPS = 96
 MEASURED_SECONDS = 0.3
-
-
-@dataclass
-class SteppedModel:
-    """A Stepper as a Stream."""
-
-    stepper: Stepper
-
-    def advance(self, count: int) -> list[PieceLike]:
-        try:
-            return cast(list[PieceLike], self.stepper.advance(count))
-        except NotFinite as error:
-            raise StreamEnded(error.step, cast(list[PieceLike], error.pieces), str(error)) from error
 
 
 class TorchEngine:
@@ -63,13 +46,13 @@ class TorchEngine:
         manifest = record.manifest_for(
             order.episode, steppers, recording_id=order.id, title=order.title, seed=order.seed
         )
-        return Prepared(manifest, cast(list[Stream], [SteppedModel(stepper) for stepper in steppers]))
+        return Prepared(manifest, [*steppers])
 
     def answer(self, question: Question) -> Generator[None, None, dict[str, Any]]:
         if isinstance(question, Compare):
             return (yield from bridge_engine.compared(question.model, question.seed))
         loaded = lenses.model_of(question.entry, device=self.device)
-        inputs = torch.from_numpy(question.inputs).to(self.device)
+        inputs = torch.tensor(question.inputs, device=self.device)
         row = yield from lenses.LENSES[question.lens](loaded.model, inputs, question.step)
         return {"first": row.first, "values": row.values.tolist()}
 
@@ -80,7 +63,7 @@ class TorchEngine:
         name = self._unmeasured.pop(0)
         try:
             loaded = self._load(name)
-        except MnemoscopeError as error:  # a run that asks for it will be told; the others can be measured
+        except MnemoscopeError as error:  # a run that asks for it gets the error; the others can be measured
             log.warning("checkpoint %s cannot be measured: %s", name, error)
             return self.measure()
         episode = tasks.get(loaded.task).episode(seed=0)

@@ -139,7 +139,9 @@ def test_a_failing_model_is_told_and_the_others_go_on(server):
         seen.messages += [{"type": "model-failed", **seen.messages[0]["manifest"]["failures"][0]}]
     assert seen.last("model-failed")["step"] == 70
     manifest = server.wait(identity, "ended")["manifest"]
-    assert manifest["failures"] == [{"stream": 0, "step": 70, "reason": "a number that is not finite"}]
+    assert manifest["failures"] == [
+        {"stream": 0, "step": 70, "reason": "a number that is not finite", "tensor": "outputs"}
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from mnemoscope.format.entries import Failure
 from mnemoscope_server.errors import IllegalMove
 from mnemoscope_server.schemas import messages as wire
 from mnemoscope_server.sessions.manager import LiveSessions
@@ -154,7 +155,7 @@ def test_states_are_coalesced_and_come_after_the_frames_they_name():
             session.on_event(exchange.Moved(session.id, True, step, 30.0))
         session.on_event(chunk(0, 5))
         session.on_event(exchange.Moved(session.id, False, 5, 30.0))
-        session.on_event(exchange.StreamFailed(session.id, 0, 4, "NaN"))
+        session.on_event(exchange.StreamFailed(session.id, Failure(0, 4, "NaN")))
         got = await collect(watcher, until=lambda got: len(got) == 3)
         assert isinstance(got[0], bytes)
         assert got[1] == wire.State(status="paused", step=5, speed=30.0)

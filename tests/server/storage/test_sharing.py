@@ -11,6 +11,7 @@ import httpx
 import numpy as np
 import pytest
 
+from mnemoscope import tasks
 from mnemoscope.errors import RecordingError
 from mnemoscope.reading import verify
 from mnemoscope.reading.recording import Recording
@@ -314,6 +315,18 @@ def test_a_picture_holds_every_pixel():
     """What is drawn comes out of the file again."""
     image = np.random.default_rng(1).integers(0, 256, (7, 5, 3))
     np.testing.assert_array_equal(unpacked(pictures.png(image.astype(float))), image)
+
+
+@pytest.mark.parametrize(("task", "rows"), [("mine", 1), ("copy", 9)])
+def test_the_picture_of_many_real_numbers_is_a_line(tmp_path, task, rows):
+    """Bits are drawn beside each other because the task is one of bits, not because they are many."""
+    path = tmp_path / "made.mnemo"
+    record.record_file(path, tasks.get("copy").episode(seed=1, length=30), record.load_models(["lstm"], "copy"))
+    with Recording.open(path) as recording:
+        recording.manifest["task"] = {"name": task, "params": {}, "events": []}
+        strip = pictures.draw(recording)[50:146, 56:1160]
+    lit = (strip > strip.min((0, 1))).any(2).mean()
+    assert (lit < 0.1) == (rows == 1)
 
 
 def test_the_picture_shows_where_the_tape_was_written_and_read():

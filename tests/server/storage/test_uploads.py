@@ -1,15 +1,18 @@
 """Files that users bring: good ones become numbers, bad ones an error with a cure, and nothing half-written stays."""
 
 import asyncio
+import dataclasses
 import io
 import json
 import math
 import os
 import zipfile
 
+import numpy as np
 import pytest
 
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.importers.csv import reader as csv_import
 from mnemoscope_server.errors import DiskFull
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage.store import Store
@@ -269,8 +272,8 @@ def taking(tmp_path):
         made = Settings(data_dir=tmp_path / "data", **{"free_bytes": 0, **settings})
         if not stores:
             stores.append(Store(made.data_dir, free_bytes=made.free_bytes))
-        uploads = Uploads(made, stores[0])
-        identity, _ = asyncio.run(uploads.take(io.BytesIO(content), name="x.csv", overrides={}))
+        taking.uploads = Uploads(made, stores[0])
+        identity, _ = asyncio.run(taking.uploads.take(io.BytesIO(content), name="x.csv", overrides={}))
         return identity
 
     yield taking
@@ -312,6 +315,20 @@ def test_a_full_disk_is_told_before_anything_is_written(taking):
     """The reserve is for what is being recorded."""
     with pytest.raises(DiskFull):
         taking(GOOD.encode(), free_bytes=1 << 60)
+
+
+@pytest.mark.parametrize("labels", [None, 2])
+def test_an_upload_is_the_series_that_its_file_is(taking, tmp_path, labels):
+    """Read from the disk of a server or at once: every field agrees."""
+    text = "t,a,beat\n" + "".join(
+        f"{i * 0.01:.2f},{math.sin(i / 9):.5f},{'N' if i % 50 == 30 else ''}\n" for i in range(90)
+    )
+    path = tmp_path / "x.csv"
+    path.write_text(text)
+    identity = taking(text.encode())
+    ours, theirs = csv_import.read(path).series(1, labels), taking.uploads.series(identity, 1, labels)
+    for field in dataclasses.fields(ours):
+        np.testing.assert_array_equal(getattr(theirs, field.name), getattr(ours, field.name), err_msg=field.name)
 
 
 def test_labels_of_a_column_become_events_of_the_run(server):

@@ -9,10 +9,11 @@ import pytest
 from mnemoscope import tasks
 from mnemoscope.errors import UnknownModel
 from mnemoscope.format import blocks
+from mnemoscope.format.entries import Failure
 from mnemoscope.reading.recording import Recording
 from mnemoscope_server.workers import protocol as exchange
 from mnemoscope_server.workers.process import Worker
-from mnemoscope_server.workers.protocol import Answered, Compare, NotOpened
+from mnemoscope_server.workers.protocol import Answered, Compare, Declined
 from mnemoscope_server.workers.run import Run
 from tests.server.fake_engine import FAILS_AT, FakeEngine
 
@@ -161,7 +162,7 @@ def test_a_failing_model_ends_alone(begin):
     run.play()
     spin(run)
     assert [e for e in events if isinstance(e, exchange.StreamFailed)] == [
-        exchange.StreamFailed(ID, 0, FAILS_AT, "a number that is not finite")
+        exchange.StreamFailed(ID, Failure(0, FAILS_AT, "a number that is not finite", "outputs"))
     ]
     assert told_steps(events, 0) == list(range(FAILS_AT))
     assert told_steps(events, 1) == list(range(150))
@@ -244,7 +245,7 @@ def test_questions_wait_for_sessions_between_their_pieces():
     worker._turn()
     assert told == [
         Answered("good", {"turns": ["run", "begin", "begin", "run"]}),
-        NotOpened("bad", "unknown-model", "no checkpoint 'bad'"),
+        Declined("bad", "unknown-model", "no checkpoint 'bad'"),
     ]
     assert worker._wait() == 5.0
     worker._obey(Compare("late", "good", 0))

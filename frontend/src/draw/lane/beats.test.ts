@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BEATS_MS, beatAt, beatsTime, between } from "./beats";
-import type { NowPicture } from "./cut";
+import type { NowPicture } from "./kinds/base";
 
 /** A memory of two slots, two numbers wide; the step erases half of slot 0, writes into it and reads slot 1. */
 function picture(values: number[], usage: number[], t: number): NowPicture {
@@ -9,7 +9,17 @@ function picture(values: number[], usage: number[], t: number): NowPicture {
     rows: 2,
     per: 1,
     filled: 2,
-    blocks: [{ name: "memory", columns: 2, weight: 1, map: "signed", values: Float32Array.from(values) }],
+    blocks: [
+      {
+        name: "memory",
+        columns: 2,
+        weight: 1,
+        map: "signed",
+        values: Float32Array.from(values),
+        changes: "write",
+        keeps: (i: number) => (i < 2 ? 0.5 : 1),
+      },
+    ],
     writes: [Float32Array.from([1, 0])],
     reads: [Float32Array.from([0, 1])],
     usage: Float32Array.from(usage),

@@ -4,7 +4,7 @@
  */
 
 import type { NowBox } from "../stage/layout";
-import type { Block, NowPicture } from "./cut";
+import type { Block, NowPicture } from "./kinds/base";
 import { parseHex, rgba } from "../ink/colour";
 import { hatch, type Ctx } from "../ink/text";
 import type { Inks } from "../ink/tokens";
@@ -53,7 +53,7 @@ export function between({ before, after }: Beat, p: number): NowPicture {
   return {
     ...after,
     filled: done.write > 0 ? after.filled : before.filled,
-    blocks: after.blocks.map((block, k) => blockBetween(before, after, k, block, done)),
+    blocks: after.blocks.map((block, k) => blockBetween(before.blocks[k]!, block, done)),
     writes: grow(after.writes, done.write),
     reads: grow(after.reads, done.read),
     usage: after.usage.map((v, row) => {
@@ -65,23 +65,13 @@ export function between({ before, after }: Beat, p: number): NowPicture {
   };
 }
 
-function blockBetween(
-  before: NowPicture,
-  after: NowPicture,
-  k: number,
-  block: Block,
-  done: Record<BeatName, number>,
-): Block {
-  const was = before.blocks[k]!;
+function blockBetween(was: Block, block: Block, done: Record<BeatName, number>): Block {
   if (was.values.length !== block.values.length) return block;
-  const mix = (part: number): Block => ({
-    ...block,
-    values: block.values.map((v, i) => was.values[i]! + (v - was.values[i]!) * part),
-  });
-  if (block.map === "grey") return mix(done.erase);
-  if (block.name.startsWith("output")) return mix(done.read);
-  const keeps = keptPart(after, block);
-  if (!keeps) return mix(done.write);
+  const { keeps, changes } = block;
+  if (!keeps) {
+    const part = done[changes];
+    return { ...block, values: block.values.map((v, i) => was.values[i]! + (v - was.values[i]!) * part) };
+  }
   return {
     ...block,
     values: block.values.map((v, i) => {
@@ -91,17 +81,6 @@ function blockBetween(
         : was.values[i]! + (erased - was.values[i]!) * done.erase;
     }),
   };
-}
-
-/** What the erase of this step leaves of each number: 1 − w e (matrix), the forget gate (cell); null where nothing erases. */
-function keptPart(after: NowPicture, block: Block): ((i: number) => number) | null {
-  const { erase, writes } = after;
-  if (erase && writes[0] && block.columns === erase.length && after.per === 1) {
-    const row = strongest(writes);
-    return (i) => 1 - row[Math.floor(i / block.columns)]! * erase[i % block.columns]!;
-  }
-  const forget = after.blocks.find((other) => other.name === "forget gate");
-  return forget && block.name.startsWith("cell") ? (i) => forget.values[i]! : null;
 }
 
 function strongest(rows: readonly Float32Array[]): Float32Array {

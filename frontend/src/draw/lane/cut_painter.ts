@@ -1,7 +1,7 @@
 /** Painter of the cut through now: write head, matrix, read heads, usage, gates, on the lane's slot axis. */
 
 import type { NowBox } from "../stage/layout";
-import type { NowPicture, Block } from "./cut";
+import type { Block, NowPicture } from "./kinds/base";
 import { divergingEntry } from "../../analysis/scale";
 import { text, type Ctx } from "../ink/text";
 import type { Inks } from "../ink/tokens";
@@ -96,7 +96,7 @@ export function paintNow(
   vectors(ctx, inks, box, picture, style.limits.get("memory") ?? 1);
   picture.writes.forEach((weights, h) => bars(ctx, inks.wf, weights, box.writeX, -1, middle, rowH, h));
   picture.reads.forEach((weights, h) => bars(ctx, inks.rf, weights, box.readX, 1, middle, rowH, h));
-  if (picture.blocks.length === 1 || picture.blocks[0]!.name === "keys") arrows(ctx, inks, box, picture, middle);
+  if (picture.arrows) arrows(ctx, inks, box, picture, middle);
   outline(ctx, inks, box, picture, style, middle, rowH);
   if (box.usage) {
     ctx.fillStyle = inks.t3;

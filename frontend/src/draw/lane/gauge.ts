@@ -1,9 +1,5 @@
 /** What stands above and over a lane's raster beside its marks: a strip of bars, and the lines where a memory's phase turns. */
 
-import { actedAt } from "../../memory/banks";
-import type { ModelLog } from "../../memory/log";
-import type { BankSpec } from "../../wire/manifest";
-import { mostPonder } from "./dials";
 import { stepsInView, xOfStep, type Box, type StageLayout, type TimeWindow } from "../stage/layout";
 import { text, textWidth, type Ctx } from "../ink/text";
 import type { Inks } from "../ink/tokens";
@@ -43,30 +39,6 @@ export class GateRow implements Gauge {
     const part = this.high > this.low ? (this.at(t) - this.low) / (this.high - this.low) : 0;
     return FAINT + (1 - FAINT) * part;
   }
-}
-
-/**
- * Slopes of a recurrent state, update gate of a cell that is read as it is, ponder time; of an LSTM a row for each gate,
- * in the order of its dials. Empty for other banks.
- */
-export function gaugesOf(model: ModelLog, bank: BankSpec): readonly Gauge[] {
-  const mean = (name: string): ((t: number) => number) => {
-    const reader = model.need(bank.name, name);
-    const known: number[] = []; // a step once held never changes
-    return (t) => (known[t] ??= reader.at(t).reduce((sum, v) => sum + v, 0) / reader.size);
-  };
-  if (bank.kind === "recurrent") return [{ name: "slope", at: mean("slopes") }];
-  if (bank.kind === "cell" && bank.direct) return [{ name: "update", at: mean("input_gate") }];
-  if (bank.kind === "cell") {
-    const kept = mean("forget_gate");
-    return [
-      new GateRow("input", "wf", mean("input_gate")),
-      new GateRow("forget", "ef", (t) => 1 - kept(t)),
-      new GateRow("output", "rf", mean("output_gate")),
-    ];
-  }
-  const ponder = model.f32(null, "ponder");
-  return ponder ? [{ name: "ponder", at: (t) => Math.min(1, ponder.at(t)[0]! / mostPonder(model)) }] : [];
 }
 
 /** The gap between lanes has room for this much. */
@@ -113,31 +85,6 @@ export function paintGauges(
 export interface Turn {
   step: number;
   words: string;
-}
-
-/** Where a gated bank begins or ceases to write or to read. Found once, in order of steps. */
-export class Turns {
-  private readonly found: Turn[] = [];
-  private next = 0;
-  private state = "";
-
-  constructor(
-    private readonly model: ModelLog,
-    private readonly bank: BankSpec,
-  ) {}
-
-  /** All turns among the steps held. */
-  all(): readonly Turn[] {
-    if (!this.bank.gated) return this.found;
-    for (; this.next < this.model.steps; this.next++) {
-      const { write, read } = actedAt(this.model, this.bank, this.next);
-      const words = write ? (read ? "writes and reads" : "writes only") : read ? "reads only" : "rests";
-      if (words === this.state) continue;
-      this.state = words;
-      this.found.push({ step: this.next, words });
-    }
-    return this.found;
-  }
 }
 
 /** A dotted line through the raster at each turn, with what the bank does from there on where the words fit. */

@@ -1,23 +1,18 @@
 /** One model on the stage: its tapes, its cut through now, its limits. Everything is derived from the log. */
 
-import { associationAt, memoryAt, unitsAt } from "../../memory/banks";
 import type { ModelLog } from "../../memory/log";
-import { combineHeads, sharesAt } from "../../memory/shares";
-import { isSingle } from "../../wire/layout";
+import { allHeadShares } from "../../memory/shares";
+import type { Memory } from "../../memory/kinds/base";
 import type { BankSpec, ModelSpec } from "../../wire/manifest";
-import { AppendColumns, foldRows, LagColumns, MatrixColumns, MOST_ROWS, type Fold } from "./columns";
+import { LagColumns, MOST_ROWS, type Fold } from "./columns";
 import { count } from "../ink/format";
-import { gaugesOf, Turns, type Gauge } from "./gauge";
+import type { Gauge, Turn } from "./gauge";
+import { drawnOf } from "./kinds";
+import type { Drawn, NowPicture } from "./kinds/base";
 import { MatrixImage } from "./cut_painter";
-import { norms, pictureAt, type NowPicture } from "./cut";
-import { fixedLimit } from "../../analysis/scale";
 import { ErrorTrack, type SignalTrack } from "../../analysis/signal";
 import { Tape } from "./tape";
 import { hueOf, type Hue, type Inks } from "../ink/tokens";
-import { slowestFirst, UnitColumns, writtenAt, type UnitLimits } from "./unit_columns";
-
-/** Rows of a state are sorted once this many steps are known; before, they stand in order of their index. */
-const ENOUGH = 64;
 
 /** "Layer 2", "Cross 1", "Memory": a bank's name as people read it. */
 export function bankLabel(bank: BankSpec): string {
@@ -36,14 +31,12 @@ export interface ShareSource {
 }
 
 /** Computed here and now, step by step, for pictures that have no worker. */
-function atOnce(model: ModelLog, bank: BankSpec): ShareSource {
+function atOnce(model: ModelLog, memory: Memory): ShareSource {
   let last: { t: number; row: ArrayLike<number> } | null = null; // a column asks twice
   return {
     at(t) {
       if (t >= model.steps) return null;
-      if (last?.t === t) return last.row;
-      const rows = Array.from({ length: bank.readHeads }, (_, head) => sharesAt(model, bank.name, head, t));
-      last = { t, row: rows.length === 1 ? rows[0]! : combineHeads(model, bank, rows, t) };
+      if (last?.t !== t) last = { t, row: allHeadShares(memory, t) };
       return last.row;
     },
   };
@@ -54,24 +47,18 @@ export class Lane {
   readonly label: string;
   readonly error: ErrorTrack;
   readonly image = new MatrixImage();
-  /** Limit of each signed block of the picture, by its name, fixed for the recording (fixedLimit). */
-  readonly limits = new Map<string, number>();
-  /** What a full usage bar means; norms are drawn relative to the recording's limit. */
-  usageLimit = 1;
+  readonly memory: Memory;
+  /** How its kind of memory is drawn and spoken of. */
+  readonly drawn: Drawn;
   /** Slots × time; units × time of a state; lag × time of an associative memory, which has no slots to stand in rows. */
   tape!: Tape;
   fold!: Fold;
   /** Lag × time. */
   readonly lag: Tape;
-  /** What stands above the raster: bars, or rows of gates. */
-  readonly gauges: readonly Gauge[];
-  private readonly phases: Turns;
-  /** Which head's matrix the cut through now shows, of an associative memory. */
+  /** Which head's content the cut through now shows, where heads are shown one at a time. */
   private shownHead = 0;
-  private units: UnitColumns | null = null;
   private pixels = 0;
   private measured = -1;
-  private settleAt = ENOUGH;
   private last: NowPicture | null = null;
   /** The step that was last asked for and there. */
   private seen: number | null = null;
@@ -86,54 +73,36 @@ export class Lane {
     /** Pixel rows the tape is drawn on. */
     pixels = 2 * MOST_ROWS,
   ) {
-    this.planned = signal.planned;
+    this.memory = model.memory(bank.name);
+    this.drawn = drawnOf(model, bank.name, signal.planned);
     this.hue = hueOf(model.spec.glyph);
     this.label = nameOf(model.spec);
     this.error = new ErrorTrack(signal, model);
-    this.gauges = gaugesOf(model, bank);
-    this.phases = new Turns(model, bank);
-    const known = shares ?? atOnce(model, bank);
+    const known = shares ?? atOnce(model, this.memory);
     const source = new LagColumns((t) => known.at(t), signal.planned);
     this.lag = new Tape(source, inks, 8);
     this.fit(pixels, inks);
     this.grow(false);
   }
-  private readonly planned: number;
 
   /** Make the tape for a lane of that many pixel rows; nothing happens where the rows stay the same. */
   fit(pixels: number, inks: Inks): void {
     if (pixels === this.pixels) return;
     this.pixels = pixels;
-    const { model, bank } = this;
     this.last = null;
-    if (this.lagged) {
-      this.fold = foldRows(bank.slots ?? 1, Math.min(MOST_ROWS, pixels));
-      this.tape = this.lag;
-      return;
-    }
-    if (isSingle(bank)) {
-      const order = this.units?.order ?? Uint16Array.from(Array(bank.width).keys());
-      const limits = this.units?.limits ?? { held: 1, write: 1, read: 1 };
-      this.units = new UnitColumns(model, bank, order, limits, pixels);
-    }
-    const source =
-      this.units ??
-      (bank.kind === "append"
-        ? new AppendColumns(model, bank, this.planned, pixels)
-        : new MatrixColumns(model, bank, pixels));
-    const slots = bank.kind === "append" ? this.planned : isSingle(bank) ? bank.width : (bank.slots ?? 1);
-    this.fold = foldRows(slots, source.rows);
-    this.tape = new Tape(source, inks);
+    const { fold, columns } = this.drawn.fit(pixels);
+    this.fold = fold;
+    this.tape = columns ? new Tape(columns, inks) : this.lag;
   }
 
   /** The raster always shows lag × time: what is held has no rows of its own. */
   get lagged(): boolean {
-    return this.bank.kind === "associative";
+    return this.tape === this.lag;
   }
 
-  /** Whether a square of its reads, step by slot, tells anything: a state is read as a whole, an association has no slots. */
+  /** Whether a square of its reads, step by slot, tells anything. */
   get mapped(): boolean {
-    return this.bank.kind === "matrix" || this.bank.kind === "append";
+    return this.drawn.words.column !== null;
   }
 
   /** What the rows of the raster are, where the stage is asked for `rows`. */
@@ -141,18 +110,33 @@ export class Lane {
     return this.lagged ? "lag" : rows;
   }
 
-  /** Steps at which a gated bank turns from one phase to the next. */
-  get turns(): ReturnType<Turns["all"]> {
-    return this.phases.all();
+  /** What stands above the raster: bars, or rows of gates. */
+  get gauges(): readonly Gauge[] {
+    return this.drawn.gauges;
   }
 
-  /** Which head's matrix is shown; only an associative memory has one per head. */
+  /** Limit of each signed block of the picture, by its name, fixed for the recording. */
+  get limits(): ReadonlyMap<string, number> {
+    return this.drawn.limits;
+  }
+
+  /** What a full usage bar means. */
+  get usageLimit(): number {
+    return this.drawn.usageLimit;
+  }
+
+  /** Steps at which the memory turns from one phase to the next. */
+  get turns(): readonly Turn[] {
+    return this.drawn.turns?.() ?? [];
+  }
+
+  /** Which head's content is shown, where heads are shown one at a time. */
   get head(): number {
     return this.shownHead;
   }
 
   set head(head: number) {
-    this.shownHead = Math.max(0, Math.min(this.bank.readHeads - 1, head));
+    this.shownHead = Math.max(0, Math.min(this.drawn.heads - 1, head));
     this.last = null;
   }
 
@@ -161,36 +145,29 @@ export class Lane {
     return this.last?.dials.length ?? 3;
   }
 
-  /** Whether a slot is erased by degrees: attention never erases, a recurrent state turns what it holds. */
-  get erases(): boolean {
-    return this.bank.kind !== "append" && this.bank.kind !== "recurrent";
-  }
-
   /** What one slot is called. */
-  get slotWord(): "slot" | "cell" | "unit" | "key row" {
-    const { kind, direct } = this.bank;
-    if (kind === "cell") return direct ? "unit" : "cell";
-    return kind === "recurrent" ? "unit" : kind === "associative" ? "key row" : "slot";
+  get slotWord(): string {
+    return this.drawn.words.slot;
   }
 
   get stream(): number {
     return this.model.spec.stream;
   }
 
-  /** Number of slots a pointer can stand on. */
-  get slots(): number {
-    const { bank } = this;
-    return bank.kind === "append" ? this.model.steps : isSingle(bank) ? bank.width : (bank.slots ?? 1);
+  /** Number of slots that a pointer can stand on at step t. */
+  slotsAt(t: number): number {
+    return this.memory.slots(t);
   }
 
   /** Slot (unit, step) at a row of the raster; for folded rows the first of them. */
   slotOfRow(row: number): number {
     const place = row * this.fold.per;
-    return this.units ? this.units.order[Math.min(place, this.units.order.length - 1)]! : place;
+    const { order } = this.drawn;
+    return order ? order[Math.min(place, order.length - 1)]! : place;
   }
 
   rowOfSlot(slot: number): number {
-    const place = this.units ? this.units.order.indexOf(slot) : slot;
+    const place = this.drawn.order ? this.drawn.order.indexOf(slot) : slot;
     return Math.min(this.fold.rows - 1, Math.floor(place / this.fold.per));
   }
 
@@ -204,33 +181,15 @@ export class Lane {
   get sizes(): readonly [string, string] {
     const { bank, model } = this;
     const { banks } = model.spec;
-    const which = banks.length > 1 ? bankLabel(bank).toLowerCase() : null;
-    if (isSingle(bank)) {
-      const words = `${this.slotWord}s`;
-      return [`${bank.width} ${words}${which ? `, ${which}` : ""}`, `slow ${words} on top`];
-    }
-    if (bank.kind === "append") {
-      const alike = banks.filter((other) => stem(other) === stem(bank)).length;
-      const place = which && alike > 1 ? `${which} of ${alike}` : which;
-      return [`${bank.readHeads} heads × ${bank.width}`, place ?? "one slot per step"];
-    }
-    if (bank.kind === "associative") {
-      return [`${bank.readHeads} heads, ${bank.slots} × ${bank.width}`, `rows: lag${which ? `, ${which}` : ""}`];
-    }
-    const heads = bank.readHeads > 1 ? `, ${bank.readHeads} heads` : "";
-    return [`${count(bank.slots ?? 1)} × ${bank.width}${heads}`, bank.usage ? "slots by allocation" : "slots in order"];
+    return this.drawn.sizes({
+      name: banks.length > 1 ? bankLabel(bank).toLowerCase() : null,
+      alike: banks.filter((other) => stem(other) === stem(bank)).length,
+    });
   }
 
-  /**
-   * Whether the state after step t can be rebuilt: attention needs every step before it, other memories those since the
-   * last keyframe. While a recording is loading, a step can have arrived without them.
-   */
+  /** Whether the state after step t can be rebuilt. While a recording is loading, a step can have arrived without what it needs. */
   has(t: number): boolean {
-    const { model, bank } = this;
-    if (t < model.steps) return t >= 0;
-    if (bank.kind === "append") return false;
-    const k = Math.floor(t / 64);
-    return model.has(k * 64, t) && (model.spec.keyframe.bytes === 0 || model.keyframe(k) !== null);
+    return this.memory.has(t);
   }
 
   /**
@@ -253,13 +212,9 @@ export class Lane {
     const early = !complete && chunk > 16 && chunk < 1.25 * this.measured;
     if (chunk !== this.measured && !early) {
       this.measured = chunk;
-      this.measure();
+      this.drawn.measure(this.sampled(), chunk <= 1);
     }
-    if (this.units && this.settleAt < Infinity && steps >= (complete ? 1 : this.settleAt)) {
-      // Rows take their order at 64 steps and at the end; what counts as much is looked at again at every doubling.
-      if (complete || this.settleAt === ENOUGH) this.units.order = slowestFirst(this.model, this.bank, steps);
-      this.units.limits = this.unitLimits();
-      this.settleAt = complete ? Infinity : 2 * steps;
+    if (this.drawn.settle?.(steps, complete, this.sampled())) {
       this.last = null;
       this.tape.restart();
     }
@@ -272,60 +227,10 @@ export class Lane {
     return Array.from({ length: Math.ceil(steps / every) }, (_, k) => steps - 1 - k * every);
   }
 
-  private measure(): void {
-    const { model, bank } = this;
-    const raise = (name: string, samples: readonly ArrayLike<number>[]): void => {
-      this.limits.set(name, Math.max(this.limits.get(name) ?? 0, fixedLimit(samples)));
-    };
-    const read = (name: string): Float32Array[] => this.sampled().map((t) => model.need(bank.name, name).at(t));
-    if (bank.kind === "append") {
-      raise("keys", read("keys"));
-      raise("values", read("values"));
-    } else if (isSingle(bank)) {
-      const states = this.sampled().map((t) => unitsAt(model, bank.name, t));
-      if (bank.kind === "cell" && !bank.direct) {
-        raise("cell c", states);
-        raise("output h", read("read_vectors"));
-      } else {
-        raise("state h", states);
-        raise(
-          "written",
-          this.sampled().map((t) => writtenAt(model, bank, t)),
-        );
-      }
-    } else {
-      const contents = this.sampled().map((t) => this.near(t));
-      raise("memory", contents);
-      if (bank.usage) return;
-      const sizes = contents.map((memory) => norms(memory, memory.length / bank.width, bank.width));
-      this.usageLimit = Math.max(this.measured > 1 ? this.usageLimit : 0, fixedLimit(sizes));
-    }
-  }
-
-  /** Memory at about step t: the keyframe before it, where there is one, because anything else costs up to 64 updates. */
-  private near(t: number): Float32Array {
-    const { model, bank } = this;
-    const k = Math.floor(t / 64);
-    const memory = bank.kind === "associative" ? associationAt : memoryAt;
-    return (k > 0 ? model.keyframe(k)?.f32(bank.name, "memory") : null) ?? memory(model, bank.name, t);
-  }
-
-  private unitLimits(): UnitLimits {
-    const { model, bank } = this;
-    const steps = this.sampled();
-    return {
-      held: fixedLimit(steps.map((t) => unitsAt(model, bank.name, t))),
-      write: fixedLimit(steps.map((t) => writtenAt(model, bank, t))),
-      read: fixedLimit(steps.map((t) => model.need(bank.name, "read_vectors").at(t))),
-    };
-  }
-
   /** The cut through step t. Kept until another step is asked for. */
   picture(t: number): NowPicture {
     this.seen = t;
-    if (this.last?.t !== t) {
-      this.last = pictureAt(this.model, this.bank, t, this.fold, this.units?.order ?? null, this.head);
-    }
+    if (this.last?.t !== t) this.last = this.drawn.cut(t, this.fold, this.head);
     return this.last;
   }
 

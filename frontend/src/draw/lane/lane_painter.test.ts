@@ -30,8 +30,7 @@ function lane(label: string, told: { moment?: string; error?: string } = {}): La
     gauges: [],
     turns: [],
     fold: { rows: 4, per: 1 },
-    bank: { kind: "cell" },
-    slots: 4,
+    drawn: { places: 4 },
     has: () => false,
     shownAt: () => null,
     model: { steps: 0, failure: null, spec: { label } },
@@ -87,7 +86,11 @@ describe("a model that stopped", () => {
     const nothing: unknown = new Proxy(() => nothing, { get: () => nothing, set: () => true });
     vi.stubGlobal("document", { createElement: () => ({ getContext: () => nothing }) });
     const now = xOfStep(layout(1200, 640, 1), { first: 0, step: 3 }, t);
-    const told = words(1200, item(lane("NTM"), { failure: { step: 20, reason: "it met infinity" } }), t);
+    const told = words(
+      1200,
+      item(lane("NTM"), { failure: { stream: 0, step: 20, reason: "infinity", tensor: "outputs" } }),
+      t,
+    );
     const reason = told.find(({ words }) => words.startsWith("Stopped at step 20"))!;
     expect(now <= reason.left || now >= reason.right).toBe(true);
   });
@@ -128,7 +131,7 @@ describe("a step that is not there", () => {
     bring(3);
     expect(lane.shownAt(250)).toBe(250);
     expect(lane.shownAt(150)).toBe(40);
-    lane.model.failure = { stream: 0, step: 128, reason: "infinite" };
+    lane.model.failure = { stream: 0, step: 128, reason: "infinite", tensor: null };
     expect(lane.shownAt(290)).toBe(127);
   });
 
@@ -138,14 +141,15 @@ describe("a step that is not there", () => {
     const late = words(1200, item(lane), 250).map(({ words }) => words);
     expect(late).toEqual(expect.arrayContaining(["t = 90", "loading"]));
     expect(awaited(item(lane), 250)).toBe(true);
-    expect(awaited(item(lane, { failure: { step: 128, reason: "infinite" } }), 250)).toBe(false);
+    expect(awaited(item(lane, { failure: { stream: 0, step: 128, reason: "infinite", tensor: null } }), 250)).toBe(
+      false,
+    );
   });
 });
 
-it("why a model stopped repeats neither its name nor the step", () => {
-  const said = "NTM, deep produced a number that is not finite at step 12; the steps before it are kept";
-  expect(whyStopped(said, "NTM, deep", 12)).toBe(
-    "it produced a number that is not finite; the steps before it are kept",
+it("why a model stopped is shown as it was recorded, with the tensor where that is known", () => {
+  expect(whyStopped({ reason: "a number that is not finite", tensor: "outputs" })).toBe(
+    "a number that is not finite in outputs",
   );
-  expect(whyStopped("lost at step 120", "NTM", 12)).toBe("lost at step 120");
+  expect(whyStopped({ reason: "lost at step 12", tensor: null })).toBe("lost at step 12");
 });

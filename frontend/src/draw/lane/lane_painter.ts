@@ -1,6 +1,7 @@
 /** One lane of the stage: its name and numbers, its memory over time, and the cut through now. */
 
 import { between, paintBeats } from "./beats";
+import type { Failure } from "../../wire/manifest";
 import { parseHex, rgba } from "../ink/colour";
 import { lagRow, LAG_ROWS } from "./columns";
 import { whyStopped } from "./failure";
@@ -36,7 +37,7 @@ export function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBo
   if (!box.folded) paintTurns(ctx, inks, layout, raster, window, t, lane.turns);
   ctx.globalAlpha = 1;
   if (awaited(item, t)) paintMissing(ctx, inks, layout, box, scene, lane);
-  if (item.failure) paintFailure(ctx, inks, layout, box, scene, item.failure, lane.model.spec.label);
+  if (item.failure) paintFailure(ctx, inks, layout, box, scene, item.failure);
   const rowH = raster.h / lane.fold.rows;
   if (item.slot !== null && rows === "slots") {
     const row = lane.rowOfSlot(item.slot);
@@ -146,24 +147,16 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
       if (y < raster.y + raster.h - (roomy && error ? 16 : 4) || !roomy) index(String(lag), y);
     }
   } else if (roomy) {
-    const last = lane.bank.kind === "append" ? scene.signal.planned : lane.slots;
+    const last = lane.drawn.places;
     index("0", raster.y + 6);
     index(String(last - 1), raster.y + raster.h - 6);
   }
 }
 
 /** From the first bad step on: hatched, with the reason. */
-function paintFailure(
-  ctx: Ctx,
-  inks: Inks,
-  layout: StageLayout,
-  box: LaneBox,
-  scene: Scene,
-  { step, reason }: { step: number; reason: string },
-  label: string,
-): void {
+function paintFailure(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, scene: Scene, failure: Failure): void {
   const { raster } = box;
-  const x0 = Math.max(raster.x, xOfStep(layout, scene.window, step) - scene.window.step / 2);
+  const x0 = Math.max(raster.x, xOfStep(layout, scene.window, failure.step) - scene.window.step / 2);
   const width = raster.x + raster.w - x0;
   if (width <= 0) return;
   const pattern = hatch(ctx, rgba(parseHex(inks.t3), 0.45), scene.scale);
@@ -179,7 +172,7 @@ function paintFailure(
   const now = Math.min(Math.max(xOfStep(layout, scene.window, scene.t), x0), x0 + width);
   const [left, room] = now - x0 > x0 + width - now ? [x0, now - x0] : [now, x0 + width - now];
   if (room > 140) {
-    const words = fitted(ctx, `Stopped at step ${step}: ${whyStopped(reason, label, step)}`, room - 28);
+    const words = fitted(ctx, `Stopped at step ${failure.step}: ${whyStopped(failure)}`, room - 28);
     const w = textWidth(ctx, words) + 12;
     ctx.fillStyle = inks.bg;
     ctx.fillRect(left + 8, raster.y + raster.h / 2 - 10, w, 20);

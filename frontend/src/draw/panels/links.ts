@@ -1,6 +1,6 @@
 /** Small pictures of the inspector: the DNC's link matrix and the life of one slot. */
 
-import type { SlotLife } from "../../memory/slots";
+import type { SlotLife } from "../../memory/kinds/base";
 import { text, type Ctx } from "../ink/text";
 import type { Inks } from "../ink/tokens";
 

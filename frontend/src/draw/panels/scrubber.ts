@@ -1,6 +1,5 @@
 /** Painter of the scrubber: the whole run, how much was written when, the events, the part in view, now. */
 
-import { writeNorm } from "../../memory/held";
 import type { RecordingLog } from "../../memory/log";
 import type { TaskEvent } from "../../wire/manifest";
 import { text, type Ctx } from "../ink/text";
@@ -11,7 +10,7 @@ const BASE = 26;
 
 /**
  * Write density per step, 0 … 1: how much all models together wrote (‖A_s‖), each relative to its own largest write so
- * far. Attention writes at every step alike and so says nothing here.
+ * far. A memory that writes at every step alike says nothing here.
  */
 export class Density {
   private readonly raw: number[][];
@@ -37,10 +36,12 @@ export class Density {
     this.streams.forEach((k) => {
       const model = this.log.model(k);
       const bank = model.spec.banks[0];
-      if (!bank || bank.kind === "append") return;
+      if (!bank) return;
+      const memory = model.memory(bank.name);
+      if (memory.evenWrites) return;
       const known = this.raw[k]!;
       for (let s = known.length; s <= t && s < model.steps; s++) {
-        const v = writeNorm(model, bank.name, s);
+        const v = memory.writeNorm(s);
         known.push(Number.isFinite(v) ? v : 0);
         if (v > this.most[k]!) this.most[k] = v;
       }

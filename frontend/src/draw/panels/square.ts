@@ -1,8 +1,7 @@
 /** The reads of one head as a square: a row per step, a column per slot (for attention: per step read). */
 
-import { attentionRow, readRow } from "../../memory/banks";
 import type { ModelLog } from "../../memory/log";
-import type { BankSpec } from "../../wire/manifest";
+import type { Memory } from "../../memory/kinds/base";
 import type { Ctx } from "../ink/text";
 import type { Inks } from "../ink/tokens";
 
@@ -28,13 +27,13 @@ export class SquareImage {
   private drawn = 0;
 
   constructor(
-    private readonly model: ModelLog,
-    private readonly bank: BankSpec,
+    model: ModelLog,
+    private readonly memory: Memory,
     private readonly head: number,
     private readonly inks: Inks,
   ) {
     this.steps = Math.max(1, model.steps);
-    this.fold = squareFold(this.steps, bank.kind === "append" ? this.steps : (bank.slots ?? 1));
+    this.fold = squareFold(this.steps, memory.slots(this.steps - 1));
     this.row = new Float32Array(this.fold.columns);
     this.canvas.width = this.fold.columns;
     this.canvas.height = this.fold.rows;
@@ -78,11 +77,11 @@ export class SquareImage {
 
   /** What lies at a place of a picture that is `size` wide and high; null outside what was read. */
   at(x: number, y: number, size: number): { t: number; slot: number } | null {
-    const slots = this.bank.kind === "append" ? this.steps : (this.bank.slots ?? 1);
+    const slots = this.memory.slots(this.steps - 1);
     const t = Math.floor((y / size) * this.steps);
     const slot = Math.floor((x / size) * slots);
     if (t < 0 || t >= this.steps || slot < 0 || slot >= slots) return null;
-    return this.bank.kind === "append" && slot > t ? null : { t, slot };
+    return slot < this.memory.slots(t) ? { t, slot } : null;
   }
 
   weight(t: number, slot: number): number | undefined {
@@ -90,7 +89,6 @@ export class SquareImage {
   }
 
   private weights(t: number): Float32Array {
-    const { model, bank, head } = this;
-    return bank.kind === "append" ? attentionRow(model, bank.name, head, t) : readRow(model, bank.name, head, t);
+    return this.memory.readRow(this.head, t);
   }
 }

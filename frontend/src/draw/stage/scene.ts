@@ -1,6 +1,6 @@
 /** What the painters of the stage are told: one moment of the run, how it is looked at, and the lanes that are there. */
 
-import type { TaskEvent } from "../../wire/manifest";
+import type { Failure, TaskEvent } from "../../wire/manifest";
 import type { Beat } from "../lane/beats";
 import type { BitsSource } from "./bits";
 import type { HealthScene } from "./measure_strip";
@@ -33,7 +33,7 @@ export interface LaneScene {
   slot: number | null;
   /** Rows that keep the linked moment. */
   linked: readonly number[];
-  failure: { step: number; reason: string } | null;
+  failure: Failure | null;
   /** Without arcs, answer and ages. */
   muted?: boolean;
   /** Kept on top: the sign of it stands beside that of the menu. */

@@ -5,7 +5,6 @@ import { RecordingLog } from "../log";
 import { LedgerService } from "./questions";
 import type { FromWorker, ToWorker } from "./questions";
 import { isShared, shareable } from "./shareable";
-import { sharesAt, slotOrigins } from "../shares";
 import { loaded, makeLog } from "../testlog";
 
 const made = makeLog(130, [{ slots: 6, width: 4 }, { units: 3 }, { width: 2, heads: 2 }]);
@@ -59,8 +58,8 @@ describe.each([
     const ledger = client(log, { spawn });
     expect(ledger.mode).toBe(mode);
     const row = await ledger.shares(0, null, 0, 100);
-    expect(row).toEqual(sharesAt(log.model(0), null, 0, 100));
-    expect(await ledger.slot(0, null, 3, 80)).toEqual(slotOrigins(log.model(0), null, 3, 80));
+    expect(row).toEqual(log.model(0).memory().readShares(0, 100));
+    expect(await ledger.slot(0, null, 3, 80)).toEqual(log.model(0).memory().slotShares(3, 80));
     expect((await ledger.held(1, null, 50))!.length).toBe(51);
     expect(ledger.peek({ kind: "shares", stream: 0, bank: null, index: 0, t: 100 })).toBe(row);
     expect(await ledger.shares(0, null, 0, 100)).toBe(row);
@@ -82,7 +81,7 @@ describe.each([
     const ledger = client(log, { spawn });
     expect(await ledger.shares(0, null, 0, 5)).toBeNull();
     for (const message of made.messages) log.append(message);
-    expect(await ledger.shares(0, null, 0, 129)).toEqual(sharesAt(log.model(0), null, 0, 129));
+    expect(await ledger.shares(0, null, 0, 129)).toEqual(log.model(0).memory().readShares(0, 129));
     expect(await ledger.shares(0, null, 0, 130)).toBeNull();
     expect(await ledger.shares(9, null, 0, 1)).toBeNull();
   });
@@ -183,6 +182,6 @@ describe("memory of a recording", () => {
     expect(sent.length).toBe(made.messages.length);
     expect(sent.every(({ bytes }) => isShared(bytes))).toBe(isolated);
     expect(isShared(new Uint8Array(log.model(0).block(0).buffer))).toBe(isolated);
-    expect(await ledger.shares(0, null, 0, 129)).toEqual(sharesAt(log.model(0), null, 0, 129));
+    expect(await ledger.shares(0, null, 0, 129)).toEqual(log.model(0).memory().readShares(0, 129));
   });
 });

@@ -3,10 +3,8 @@ import { MnemoscopeError } from "../../wire/errors";
 import { parseManifest } from "../../wire/manifest";
 import type { Json } from "../../wire/json";
 import { LedgerError } from "../errors";
-import { heldRow } from "../held";
 import { RecordingLog } from "../log";
 import type { ModelLog } from "../model_log";
-import { sharesAt, slotOrigins } from "../shares";
 
 export interface Question {
   /** shares: of what a read head reads · slot: of what a slot holds · held: what is left of every write. */
@@ -21,9 +19,10 @@ export interface Question {
 
 /** Needs all steps 0 … t of the model. Throws LedgerError. */
 export function answer(model: ModelLog, { kind, bank, index, t }: Question): Float64Array<ArrayBuffer> {
-  if (kind === "shares") return sharesAt(model, bank, index, t);
-  if (kind === "slot") return slotOrigins(model, bank, index, t);
-  return heldRow(model, bank, t);
+  const memory = model.memory(bank);
+  if (kind === "shares") return memory.readShares(index, t);
+  if (kind === "slot") return memory.slotShares(index, t);
+  return memory.heldRow(t);
 }
 
 // --- between the page and its worker ---

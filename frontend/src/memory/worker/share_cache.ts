@@ -8,7 +8,7 @@ import type { BankSpec } from "../../wire/manifest";
 /** Bytes of rows combined from several heads that are kept; those of single heads stay in the ledger's own cache. */
 const KEPT = 12 << 20;
 
-export class ShareBook {
+export class ShareCache {
   private readonly combined = new Map<string, Float64Array>();
   private bytes = 0;
   private readonly asked = new Map<string, number>();
@@ -62,7 +62,7 @@ export class ShareBook {
       rows.push(row);
     }
     if (rows.length === 1) return rows[0]!;
-    const row = combineHeads(this.log.model(stream), bank, rows, t);
+    const row = combineHeads(this.log.model(stream).memory(bank.name), rows, t);
     this.combined.set(key, row);
     this.bytes += row.byteLength;
     for (const [oldest, old] of this.combined) {

@@ -116,7 +116,7 @@ export class StagePointer {
           lagged: lane.lagged,
           dials: lane.dials,
           slotOfRow: (row: number) => lane.slotOfRow(row),
-          slotsAt: (step: number) => (lane.bank.kind === "append" ? step + 1 : lane.slots),
+          slotsAt: (step: number) => lane.slotsAt(step),
         };
       }),
     };

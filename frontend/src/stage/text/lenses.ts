@@ -4,7 +4,7 @@ import { mainSource } from "../../memory/arcs";
 import { percent } from "../../draw/ink/format";
 import type { Lane } from "../../draw/lane/lane";
 import type { LensName, ModelLens } from "../../view/vocabulary";
-import type { LensBook } from "../../recording/lens_cache.svelte";
+import type { LensCache } from "../../recording/lens_cache.svelte";
 import type { StageModel } from "../stage_model";
 
 export const LENS_CHOICES: readonly { value: LensName; label: string; title: string }[] = [
@@ -42,7 +42,7 @@ export const LENS_SAYS: Readonly<Record<ModelLens, { prose: (t: number) => strin
 /** The input that each model's output at t depended on most, as the lens sees it; `why` where it cannot look. */
 export function lensSources(
   model: StageModel,
-  lenses: LensBook,
+  lenses: LensCache,
   lens: ModelLens,
   shown: readonly number[],
   t: number,
@@ -60,7 +60,7 @@ export function lensSources(
 }
 
 /** The part that the inputs within one step of a moment have in the output at t; "…" while it is not known. */
-export function lensShare(lenses: LensBook, lens: ModelLens, stream: number, moment: number, t: number): string {
+export function lensShare(lenses: LensCache, lens: ModelLens, stream: number, moment: number, t: number): string {
   const parts = lenses.parts(lens, stream, t);
   if (!parts) return "…";
   let sum = 0;

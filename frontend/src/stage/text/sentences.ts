@@ -2,7 +2,8 @@
 
 import { mainSource as findMainSource, type Arc } from "../../memory/arcs";
 import { heldShare } from "../../memory/held";
-import type { SlotLife } from "../../memory/slots";
+import type { SlotNumber } from "../../draw/lane/kinds/base";
+import type { SlotLife } from "../../memory/kinds/base";
 import { listed, num, percent } from "../../draw/ink/format";
 import type { Target } from "../../view/vocabulary";
 import type { Lane } from "../../draw/lane/lane";
@@ -109,29 +110,26 @@ export interface SlotFacts {
   title: string;
   prose: Prose;
   life: SlotLife;
-  numbers: { name: string; value: string; says: string }[];
+  numbers: SlotNumber[];
 }
 
 /** Everything about one slot (unit, past step) as it is after step t. */
 export function slotFacts(model: StageModel, stream: number, slot: number, t: number): SlotFacts {
   const lane = model.lanes[stream]!;
-  const { bank } = lane;
+  const { words } = lane.drawn;
   const life = model.lifeOf(stream, slot);
-  const what = lane.slotWord;
-  const numbers = slotNumbers(lane, life, t);
+  const numbers = words.numbers(life, t);
   const origins = model.originsAt(stream, slot, t);
-  const title = `${lane.label}, ${what} ${slot} at t = ${t}`;
+  const title = `${lane.label}, ${words.slot} ${slot} at t = ${t}`;
   if (!origins) return { lane, title, prose: [{ words: "Reading the log." }], life, numbers };
   const source = mainSource(origins);
-  const empty = !source || Math.abs(source.share) < 0.005;
-  if (empty) {
-    const words =
-      bank.kind === "append"
-        ? `Empty. Step ${slot} wrote nothing here.`
-        : Math.abs(origins[0] ?? 0) > 0.5
-          ? "Empty. Nothing has been written here yet."
-          : "Empty: what was written here has been erased.";
-    return { lane, title, prose: [{ words }], life, numbers };
+  if (!source || Math.abs(source.share) < 0.005) {
+    const empty =
+      words.empty?.(slot) ??
+      (Math.abs(origins[0] ?? 0) > 0.5
+        ? "Empty. Nothing has been written here yet."
+        : "Empty: what was written here has been erased.");
+    return { lane, title, prose: [{ words: empty }], life, numbers };
   }
   const shares = model.book.peek(stream, t);
   if (shares) {
@@ -141,14 +139,14 @@ export function slotFacts(model: StageModel, stream: number, slot: number, t: nu
       says: `Part of the read vector of step ${t} that the write of step ${source.step} makes up. Lens: mechanism.`,
     });
   }
-  const held = heldShare(lane.model, bank.name, source.step, t);
+  const held = heldShare(lane.memory, source.step, t);
   const prose: Prose = [
     { words: opening(source.share) },
     { words: `written at t = ${source.step}`, strong: true },
     { words: ` by ${inputWords(model, source.step)}` },
     { words: ` (share ${percent(source.share)}).` },
     { words: ` ${lastRead(lane, life, source.step, t)}` },
-    { words: ` ${source.step === t ? "That is this step's own write." : leftWords(lane, held)}` },
+    { words: ` ${source.step === t ? "That is this step's own write." : words.left(held)}` },
   ];
 
   return { lane, title, prose, life, numbers };
@@ -160,74 +158,12 @@ function opening(share: number): string {
 }
 
 function lastRead(lane: Lane, life: SlotLife, since: number, t: number): string {
-  if (lane.bank.kind === "recurrent" || lane.bank.direct) return "The state itself is read, at every step.";
+  const { alwaysRead } = lane.drawn.words;
+  if (alwaysRead) return alwaysRead;
   for (let k = Math.min(t, life.read.length - 1); k > since; k--) {
     if (life.read[k]! > 0.12) return `Last read at t = ${k}.`;
   }
   return "Not read since.";
-}
-
-/** What happens to a slot at step t, in the gates and addresses of its kind of memory. */
-function slotNumbers(lane: Lane, life: SlotLife, t: number): SlotFacts["numbers"] {
-  const { kind, direct } = lane.bank;
-  const what = lane.slotWord;
-  const write = { value: num(life.write[t] ?? 0) };
-  const read = { value: num(life.read[t] ?? 0) };
-  if (kind === "recurrent") {
-    return [
-      {
-        name: "written",
-        ...write,
-        says: `What the input of step ${t} puts into this unit, |ρd|; the state itself is within 1.`,
-      },
-    ];
-  }
-  if (kind === "associative") {
-    return [
-      {
-        name: "key here",
-        ...write,
-        says: `Size of the key of step ${t} on this row, of a key of length 1; largest of all heads.`,
-      },
-      {
-        name: "query here",
-        ...read,
-        says: `Size of the query of step ${t} on this row, of a query of length 1; largest of all heads.`,
-      },
-    ];
-  }
-  const gate = kind === "cell";
-  const numbers = [
-    {
-      name: direct ? "update gate" : gate ? "input gate" : "write weight",
-      ...write,
-      says: `How much of the write of step ${t} goes here, 0 to 1.`,
-    },
-  ];
-  if (!direct) {
-    numbers.push({
-      name: gate ? "output gate" : "read weight",
-      ...read,
-      says: `How much of this ${what} is read at step ${t}, 0 to 1.`,
-    });
-  }
-  return numbers;
-}
-
-/** What is left of a write: faded and overwritten in place, or turned into another direction. */
-function leftWords(lane: Lane, held: number): string {
-  switch (lane.bank.kind) {
-    case "append":
-      return "Attention never erases.";
-    case "recurrent":
-      return held < 0
-        ? "The recurrence has turned that write against its own direction."
-        : `Along its own direction ${percent(held)} of that write is left; the recurrence has turned the rest.`;
-    case "associative":
-      return `${percent(Math.min(1, Math.max(0, 1 - held)))} of that write is overwritten or faded.`;
-    default:
-      return `${percent(Math.max(0, 1 - held))} of that write is erased.`;
-  }
 }
 
 /** For each model: how much of a past moment is still held now, and how much of the read now comes from it. */
@@ -243,7 +179,7 @@ export function momentTable(
     const row = model.book.peek(stream, now);
     let read = 0;
     if (row) for (let s = Math.max(0, moment - 1); s <= Math.min(now, moment + 1); s++) read += row[s + 1]!;
-    return { lane, held: percent(heldShare(lane.model, lane.bank.name, moment, now)), read: row ? percent(read) : "…" };
+    return { lane, held: percent(heldShare(lane.memory, moment, now)), read: row ? percent(read) : "…" };
   });
 }
 

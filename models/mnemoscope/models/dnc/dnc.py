@@ -56,8 +56,6 @@ class DNC(MemoryModel):
     """
 
     off_diagonal: Tensor
-    through_usage = False
-    """Whether gradients flow from usage into the writes before it (graves_memory.step): not in training."""
 
     def __init__(self, config: DNCConfig) -> None:
         super().__init__()
@@ -90,6 +88,13 @@ class DNC(MemoryModel):
 
     def step(self, x: Tensor, state: DNCState) -> Step:
         """One step: x [B, I] -> output [B, O] (raw), the next DNCState, DNCSeen."""
+        return self._step(x, state, through_usage=False)
+
+    def differentiable_step(self, x: Tensor, state: DNCState) -> Step:
+        """`step`, with gradients that flow from usage into the writes before it (graves_memory.step)."""
+        return self._step(x, state, through_usage=True)
+
+    def _step(self, x: Tensor, state: DNCState, *, through_usage: bool) -> Step:
         batch, c = x.shape[0], self.config
         chi = torch.cat((x, state.read_vectors.flatten(1)), 1)  # χ_t = [x_t; r_{t−1}]
         features, hidden, cell = controllers.advance(self.controller, chi, state.hidden, state.cell)
@@ -97,7 +102,7 @@ class DNC(MemoryModel):
 
         memory = GravesState(*state[: len(GravesState._fields)])
         after, reads = graves_memory.step(
-            memory, xi, self.off_diagonal, deallocation=c.deallocation, through_usage=self.through_usage
+            memory, xi, self.off_diagonal, deallocation=c.deallocation, through_usage=through_usage
         )
 
         from_memory = self.read_output(reads.view(batch, -1))

@@ -21,6 +21,7 @@ import pyarrow.compute
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError, Retry
+from mnemoscope.signals.importers.channel import no_numbers, series_of
 from mnemoscope.signals.importers.csv import times as csv_time
 from mnemoscope.signals.importers.csv.cells import is_missing, is_number
 from mnemoscope.signals.importers.csv.columns import (
@@ -29,6 +30,7 @@ from mnemoscope.signals.importers.csv.columns import (
     Column,
     Stats,
     Texts,
+    default_channel,
     describe,
     named_unit,
     numbered,
@@ -64,20 +66,17 @@ class Table:
         """
         column = next((c for c in self.columns if c.index == channel), None)
         if column is None or column.values is None:
-            usable = ", ".join(f"{c.index} ({c.name})" for c in self.columns if c.values is not None)
-            raise ImportFileError(f"column {channel} holds no numbers", cure=f"Choose one of the columns {usable}.")
-        own = column.sample_rate is not None
-        told = labels_of({c.index: (c.name, c.labels) for c in self.columns if c.labels}, labels)
-        return Series(
+            raise no_numbers(channel, {c.index: c.name for c in self.columns if c.values is not None})
+        return series_of(
+            self.report,
+            column.index,
+            column.values,
             name=column.name,
-            values=column.values,
-            labels=() if own else told,
-            time=None if own else self.time,
-            sample_rate=column.sample_rate if own else self.report["sample_rate"],
             unit=column.unit,
-            gaps=() if own or self.timing is None else self.timing.gaps,
-            source={k: self.report[k] for k in ("format", "encoding", "delimiter", "decimal", "header", "sha256")}
-            | {"channel": column.name, "column": column.index},
+            sample_rate=column.sample_rate,
+            time=self.time,
+            gaps=() if self.timing is None else self.timing.gaps,
+            labels=labels_of({c.index: (c.name, c.labels) for c in self.columns if c.labels}, labels),
         )
 
 
@@ -106,7 +105,7 @@ class _Reader:
 
     def __init__(self, path: Path, found: Sniff, overrides: Overrides, max_values: int) -> None:
         self.path, self.found, self.overrides, self.max_values = path, found, overrides, max_values
-        self.notes = [*found.notes, *overrides.told()]
+        self.notes = [*found.notes, *overrides.assumptions()]
         self.extra = pa.array(sorted(overrides.tokens), pa.string())
         self.sentinels: list[dict[str, Any]] = []
         cells = list(zip(*found.rows, strict=True))
@@ -361,6 +360,7 @@ class _Reader:
             "bytes": self.path.stat().st_size,
             "sha256": _sha256(self.path),
             "time_column": self.time_column,
+            "channel": default_channel(table.columns),
             "sample_rate": rate,
             "sample_rate_source": source,
             "notes": self.notes,

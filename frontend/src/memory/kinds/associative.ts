@@ -1,0 +1,310 @@
+/**
+ * A memory that associates keys with values, a matrix per head (DeltaNet and its kin; Yang et al. 2024, arXiv 2406.06484):
+ *
+ *     S_t = (I − k (b⊙k)ᵀ) Diag(α) S_{t-1} + k (w⊙v)ᵀ        r = S_tᵀ q
+ *
+ * Keys may have any length: k times c and w divided by c write the same, so wherever a length matters it is ‖k‖ w that counts. With
+ * b = 0 nothing is overwritten and only α forgets (Mamba-2, mLSTM).
+ */
+import { fail } from "../../wire/json";
+import type { BankSpec } from "../../wire/manifest";
+import { Replay, type Law } from "../replay";
+import type { BankLog, Kind, Memory, Reader, Shares, SlotLife } from "./base";
+import { fill, Filling } from "./filling";
+import { ACTED, checkReadHead, checkSlot, copied, dot, hasState, initialOf, lifeOf, ofHead, stateOf } from "./reading";
+import { turnedNorm, turnedRow, turnedSlots, type Turn } from "./turning";
+
+/** What one head finds with a query [key]: vector [width] = S_tᵀ query. */
+interface Sought {
+  readonly head: number;
+  readonly query: ArrayLike<number>;
+  readonly vector: ArrayLike<number>;
+}
+
+export class AssociativeMemory implements Memory {
+  readonly addressed = false;
+  readonly evenWrites = false;
+  private readonly queries: Reader;
+  private readonly keys: Reader;
+  private readonly retention: Reader;
+  private readonly erase: Reader;
+  private readonly gate: Reader;
+  private readonly values: Reader;
+  private readonly found: Reader;
+  private readonly state: Replay;
+  private readonly turns: readonly Turn[];
+  private readonly touched: Filling;
+  /** Rows of the key axis. */
+  private readonly size: number;
+
+  constructor(
+    private readonly log: BankLog,
+    readonly bank: BankSpec,
+  ) {
+    const { name, readHeads } = bank;
+    this.size = bank.slots ?? 0;
+    this.queries = log.need(name, "queries");
+    this.keys = log.need(name, "keys");
+    this.retention = log.need(name, "retention");
+    this.erase = log.need(name, "erase");
+    this.gate = log.need(name, "write_gate");
+    this.values = log.need(name, "write_vectors");
+    this.found = log.need(name, "read_vectors");
+    this.state = new Replay(log, this.law());
+    this.turns = Array.from({ length: readHeads }, (_, head) => this.turn(head));
+    this.touched = new Filling(readHeads * this.size, (t, used) => this.touch(t, used));
+  }
+
+  slots(): number {
+    return this.size;
+  }
+
+  has(t: number): boolean {
+    return hasState(this.log, t);
+  }
+
+  acted(): typeof ACTED {
+    return ACTED;
+  }
+
+  /** S_t [head · key · width]. */
+  content(t: number, out?: Float32Array): Float32Array {
+    return copied(this.state.at(t), out);
+  }
+
+  /** What is read: the content has a matrix per head, and most of it is not looked at. */
+  signature(t: number): ArrayLike<number> {
+    return this.found.at(t);
+  }
+
+  /** Size of the key on each row, of a key of length 1 [key]. */
+  writeRow(head: number, t: number): Float32Array {
+    return direction(ofHead(this.bank, this.keys.at(t), head, this.size));
+  }
+
+  /** Size of the query on each row, of a query of length 1 [key]. */
+  readRow(head: number, t: number): Float32Array {
+    return direction(ofHead(this.bank, this.queries.at(t), head, this.size));
+  }
+
+  reads(t: number): Float32Array {
+    return this.found.at(t);
+  }
+
+  readShares(head: number, t: number): Shares {
+    checkReadHead(this.bank, head);
+    const query = ofHead(this.bank, this.queries.at(t), head, this.size);
+    const vector = ofHead(this.bank, this.found.at(t), head, this.bank.width);
+    return this.shares([{ head, query, vector }], t);
+  }
+
+  /** Of a row of the key axis, over all heads. */
+  slotShares(slot: number, t: number): Shares {
+    checkSlot(this.bank, slot, this.size);
+    const { readHeads, width } = this.bank;
+    const query = new Float32Array(this.size);
+    query[slot] = 1;
+    const state = this.state.at(t).slice();
+    const rows = Array.from({ length: readHeads }, (_, head): Sought => {
+      const row = (head * this.size + slot) * width;
+      return { head, query, vector: state.subarray(row, row + width) };
+    });
+    return this.shares(rows, t);
+  }
+
+  heldRow(t: number): Float64Array<ArrayBuffer> {
+    return turnedRow(this.turns, t);
+  }
+
+  heldSlots(s: number, t: number): Float64Array<ArrayBuffer> {
+    return turnedSlots(this.turns, s, t);
+  }
+
+  writeNorm(s: number): number {
+    return turnedNorm(this.turns, s);
+  }
+
+  /**
+   * Written, read: the largest size of any head's key and query here, of vectors of length 1. Erased: 1 − the least part α (1 − b k²) of
+   * the row's own content that any head keeps, at most 1.
+   */
+  life(slot: number, until: number): SlotLife {
+    const { readHeads } = this.bank;
+    const life = lifeOf(until);
+    for (let t = 0; t < until; t++) {
+      const [k, a, b] = [this.keys.at(t), this.retention.at(t), this.erase.at(t)];
+      for (let h = 0; h < readHeads; h++) {
+        const at = h * this.size + slot;
+        life.write[t] = Math.max(life.write[t]!, this.writeRow(h, t)[slot]!);
+        life.read[t] = Math.max(life.read[t]!, this.readRow(h, t)[slot]!);
+        life.erase[t] = Math.min(1, Math.max(life.erase[t]!, 1 - a[at]! * (1 - b[at]! * k[at]! ** 2)));
+      }
+    }
+    return life;
+  }
+
+  /** Mean over the rows of every head of a usage that fades and fills: u ← α u, then u ← u + strength · k̂² (1 − u), k̂ = k / ‖k‖. */
+  occupancy(t: number): number {
+    return this.touched.at(t);
+  }
+
+  /** How much of its value a head stores under its key: mean_j min(1, ‖k‖ |w_j|), 0 … 1. */
+  private strength(head: number, length: number, gates: Float32Array): number {
+    const { width } = this.bank;
+    let sum = 0;
+    for (let j = head * width; j < (head + 1) * width; j++) sum += Math.min(1, length * Math.abs(gates[j]!));
+    return sum / width;
+  }
+
+  private touch(t: number, used: Float64Array): void {
+    const { size } = this;
+    const kept = this.retention.at(t);
+    const gates = this.gate.at(t);
+    const keys = this.keys.at(t);
+    for (let h = 0; h < this.bank.readHeads; h++) {
+      const from = h * size;
+      let square = 0;
+      for (let i = 0; i < size; i++) square += keys[from + i]! ** 2;
+      const part = square > 0 ? this.strength(h, Math.sqrt(square), gates) / square : 0;
+      for (let at = from; at < from + size; at++) {
+        used[at]! *= kept[at]!;
+        fill(used, at, part * keys[at]! ** 2);
+      }
+    }
+  }
+
+  /**
+   * Shares of the writes in the vectors sought, side by side. Per head backwards from u = query: the contribution of s is
+   * `(u·k_s)(w_s ⊙ v_s)`, then `u ← α_s ⊙ (u − (b_s ⊙ k_s)(k_s·u))`; what is left reads the initial memory.
+   */
+  private shares(sought: readonly Sought[], t: number): Shares {
+    const out = new Float64Array(t + 2);
+    const norm = sought.reduce((sum, { vector }) => sum + dot(vector, vector), 0);
+    if (!Number.isFinite(1 / norm)) return out;
+    const { size, keys, retention, erase, gate, values } = this;
+    const { width } = this.bank;
+    const initial = initialOf(this.log, this.bank.name, "memory");
+    for (const { head, query, vector } of sought) {
+      const carrier = Float64Array.from(query, (q) => q / norm);
+      const from = head * size;
+      for (let s = t; s >= 0; s--) {
+        const [k, a, b, w, v] = [keys.at(s), retention.at(s), erase.at(s), gate.at(s), values.at(s)];
+        let match = 0;
+        for (let i = 0; i < size; i++) match += carrier[i]! * k[from + i]!;
+        let along = 0;
+        for (let j = 0, at = head * width; j < width; j++, at++) along += w[at]! * v[at]! * vector[j]!;
+        out[s + 1]! += match * along;
+        for (let i = 0, at = from; i < size; i++, at++) {
+          carrier[i] = a[at]! * (carrier[i]! - b[at]! * k[at]! * match);
+        }
+      }
+      for (let i = 0; i < size; i++) {
+        const row = (from + i) * width;
+        for (let j = 0; j < width; j++) out[0]! += carrier[i]! * initial[row + j]! * vector[j]!;
+      }
+    }
+    return out;
+  }
+
+  private law(): Law {
+    const { keys, retention, erase, gate, values, size } = this;
+    const { name, width, readHeads } = this.bank;
+    const found = new Float64Array(width);
+    return {
+      size: readHeads * size * width,
+      start: (keyframe, state) => state.set(stateOf(keyframe, name, "memory")),
+      advance(t, state) {
+        const [k, a, b, w, v] = [keys.at(t), retention.at(t), erase.at(t), gate.at(t), values.at(t)];
+        for (let h = 0; h < readHeads; h++) {
+          found.fill(0);
+          for (let i = 0; i < size; i++) {
+            const row = (h * size + i) * width;
+            const sought = b[h * size + i]! * k[h * size + i]!;
+            for (let j = 0; j < width; j++) {
+              state[row + j]! *= a[h * size + i]!;
+              found[j]! += sought * state[row + j]!;
+            }
+          }
+          for (let i = 0; i < size; i++) {
+            const row = (h * size + i) * width;
+            const key = k[h * size + i]!;
+            if (key === 0) continue;
+            for (let j = 0; j < width; j++) {
+              state[row + j]! += key * (w[h * width + j]! * v[h * width + j]! - found[j]!);
+            }
+          }
+        }
+      },
+    };
+  }
+
+  /**
+   * A write is the key k_s, weighed by the square ‖w_s ⊙ v_s‖² of what was stored under it; a step takes every column x of a head's
+   * memory to (I − k (b⊙k)ᵀ) Diag(α) x.
+   */
+  private turn(head: number): Turn {
+    const { keys, retention, erase, gate, values, size } = this;
+    const { width } = this.bank;
+    const row = (reader: Reader, t: number): Float32Array => reader.at(t).subarray(head * size, (head + 1) * size);
+    return {
+      size,
+      written(s, out) {
+        out.set(row(keys, s));
+        const [w, v] = [gate.at(s), values.at(s)];
+        let weight = 0;
+        for (let j = head * width; j < (head + 1) * width; j++) weight += (w[j]! * v[j]!) ** 2;
+        return weight;
+      },
+      forward(k, x) {
+        const [key, kept, b] = [row(keys, k), row(retention, k), row(erase, k)];
+        let found = 0;
+        for (let i = 0; i < size; i++) {
+          x[i]! *= kept[i]!;
+          found += b[i]! * key[i]! * x[i]!;
+        }
+        for (let i = 0; i < size; i++) x[i]! -= key[i]! * found;
+      },
+      compose(k, matrix) {
+        const [key, kept, b] = [row(keys, k), row(retention, k), row(erase, k)];
+        for (let at = 0; at < size * size; at += size) {
+          let match = 0;
+          for (let i = 0; i < size; i++) match += matrix[at + i]! * key[i]!;
+          for (let i = 0; i < size; i++) matrix[at + i] = kept[i]! * (matrix[at + i]! - match * b[i]! * key[i]!);
+        }
+      },
+    };
+  }
+}
+
+/** Sizes of the components of a vector of length 1 along `values`; all 0 for a zero vector. */
+function direction(values: Float32Array): Float32Array {
+  const square = dot(values, values);
+  const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
+  return values.map((v) => Math.abs(v) * scale);
+}
+
+export const associative = {
+  name: "associative",
+  extras: [],
+  layered: true,
+  keyframed: true,
+
+  check({ kind, slots, writeHeads, readHeads }, path) {
+    if (!slots) fail(`${path}.slots`, `wanted the number of slots of a bank of kind ${kind}`, slots);
+    if (writeHeads !== readHeads) {
+      fail(path, "wanted as many write as read heads for an associative memory", `${writeHeads}, ${readHeads}`);
+    }
+  },
+
+  frame({ slots, width, readHeads }) {
+    const [keyed, read] = [
+      [readHeads, slots ?? 0],
+      [readHeads, width],
+    ];
+    const keys = { queries: keyed, keys: keyed, retention: keyed, erase: keyed };
+    return { ...keys, write_vectors: read, write_gate: read, read_vectors: read };
+  },
+
+  keyframe: ({ slots, width, readHeads }) => ({ memory: [readHeads, slots ?? 0, width] }),
+  open: (log: BankLog, bank: BankSpec) => new AssociativeMemory(log, bank),
+} as const satisfies Kind;

@@ -1,0 +1,125 @@
+/**
+ * What a kind of memory is, for everything that is not one: the protocol behind which each kind of bank lives in a room of its own.
+ *
+ * A `Kind` says what a bank must record and opens it. A `Memory` is one opened bank of one model and answers every question about
+ * it; all numbers are those after step t's write. Equations and tensors: docs/format.md. Letters used in these rooms:
+ *
+ *   M memory · w^w write weights · w^r read weights · e erase · v write vectors · f free gates · ψ retention
+ *   u usage · L links · p precedence · c cell          (Graves 2014 §3, Graves 2016 Methods)
+ *   S associative memory · k key · q query · α retention · b erase · w write gate     (Yang et al. 2024, arXiv 2406.06484)
+ */
+import type { BankExtra, BankSpec } from "../../wire/manifest";
+
+/** Name of a tensor → its shape. */
+export type Shapes = Readonly<Record<string, readonly number[]>>;
+
+/** One recorded tensor over time. */
+export interface Reader {
+  readonly shape: readonly number[];
+  /** Numbers per step. */
+  readonly size: number;
+  readonly spec: { readonly offset: number };
+  /** The numbers of step t, as a view. Throws LedgerError where the step is not held. */
+  at(t: number): Float32Array;
+}
+
+/** The state before the first step of a chunk. */
+export interface StateBefore {
+  f32(bank: string | null, name: string): Float32Array | null;
+}
+
+/** What a kind reads: the log of one model (model_log.ts). */
+export interface BankLog {
+  readonly spec: { readonly id: string; readonly keyframe: { readonly bytes: number } };
+  /** Numbers per frame. */
+  readonly floats: number;
+  /** Steps held without a gap from step 0 on. */
+  readonly steps: number;
+  hasStep(t: number): boolean;
+  has(first: number, last: number): boolean;
+  block(t: number): Float32Array;
+  f32(bank: string | null, name: string): Reader | null;
+  need(bank: string, name: string): Reader;
+  keyframe(k: number): StateBefore | null;
+}
+
+export interface Kind {
+  /** As the manifest spells it. */
+  readonly name: string;
+  /** What a bank of this kind may say of itself that others may not. */
+  readonly extras: readonly BankExtra[];
+  /** Banks of this kind are layers one above another: the last is the one looked at where none is named, as in Python. */
+  readonly layered: boolean;
+  /** Whether keyframes hold its state. If not, the log itself is the memory, and a step needs every step before it. */
+  readonly keyframed: boolean;
+  /** Refuses what the format does not allow of a bank of this kind. Throws ManifestError. */
+  check(bank: BankSpec, path: string): void;
+  /** What every frame must hold so that the rest can be derived. */
+  frame(bank: BankSpec): Shapes;
+  /** What every keyframe must hold. */
+  keyframe(bank: BankSpec): Shapes;
+  open(log: BankLog, bank: BankSpec): Memory;
+}
+
+/** Per step 0 … steps − 1: how much one slot was written, read and erased then, each 0 … 1. */
+export interface SlotLife {
+  readonly write: Float32Array;
+  readonly read: Float32Array;
+  readonly erase: Float32Array;
+}
+
+/** Rows of shares: [t + 2], index 0 the initial content, index s + 1 the write of step s. They sum to 1, or are all 0. */
+export type Shares = Float64Array<ArrayBuffer>;
+
+export interface Memory {
+  readonly bank: BankSpec;
+  /** Whether heads address its slots by weights. If not, it is read and written as a whole, or along directions. */
+  readonly addressed: boolean;
+  /** Whether every step writes alike, so that how much it wrote says nothing. */
+  readonly evenWrites: boolean;
+  /** Slots after step t: of a state its units, of an associative memory the rows of its key axis, of attention the steps so far. */
+  slots(t: number): number;
+
+  /** The one step that may have written a slot, known without the ledger; null if it is still to come. Absent where several may. */
+  origin?(slot: number, t: number): number | null;
+
+  /** Whether the state after step t can be rebuilt from what is held; while a recording loads, steps arrive before others. */
+  has(t: number): boolean;
+  /** Whether step t made a slot or wrote, and whether it read; both true except of gated banks. */
+  acted(t: number): { readonly write: boolean; readonly read: boolean };
+  /** All it holds, slot by slot (where heads have contents of their own, head by head). `out`, where given, is filled and returned. Throws LedgerError where the log lacks it. */
+  content(t: number, out?: Float32Array): Float32Array;
+  /** What two moments are compared by; may be overwritten by the next call. */
+  signature(t: number): ArrayLike<number>;
+
+  /** Where head `head` wrote, 0 … 1 a slot. */
+  writeRow(head: number, t: number): Float32Array;
+  /** Where head `head` read, 0 … 1 a slot. */
+  readRow(head: number, t: number): Float32Array;
+  /** What all read heads read, side by side [head · width]: as recorded, or rebuilt where the log implies it. */
+  reads(t: number): Float32Array;
+
+  /** Shares of the writes in what read head `head` reads. Throws LedgerError for a head it does not have. */
+  readShares(head: number, t: number): Shares;
+  /** Shares of the writes in what one slot holds. Throws LedgerError for a slot it does not have. */
+  slotShares(slot: number, t: number): Shares;
+
+  /** held(s, t) of every s = 0 … t (held.ts): [t + 1]. Costs about one row of shares. */
+  heldRow(t: number): Float64Array<ArrayBuffer>;
+  /** held(s, t) of one write, split over the slots; their sum is held(s, t), 0 for s > t and where step s wrote nothing. */
+  heldSlots(s: number, t: number): Float64Array<ArrayBuffer>;
+  /** ‖A_s‖: how much step s wrote. */
+  writeNorm(s: number): number;
+
+  /** One slot over the steps before `until`. */
+  life(slot: number, until: number): SlotLife;
+  /** How full it is after step t, 0 … 1; `planned` is the length the run is planned to have. */
+  occupancy(t: number, planned: number): number;
+  /**
+   * A counter of twins, to be asked in order of steps: the part of the slots whose content points the same way as another's (cosine
+   * above `alike`). Absent where there are no slots to compare.
+   */
+  twins?(alike: number): (t: number) => number;
+  /** Links L_t [slot · slot] (Graves 2016, eq. 17): how far slot i was written right after slot j. Absent where none are kept. */
+  links?(t: number): Float32Array;
+}

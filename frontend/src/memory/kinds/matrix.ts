@@ -1,0 +1,262 @@
+/**
+ * A matrix of slots that heads address by weights (NTM, DNC; Graves 2014 §3, Graves 2016 Methods):
+ *
+ *     M_t = M_{t-1} ⊙ ψ_t ⊙ Π_h(1 − w_h e_hᵀ) + Σ_h w_h v_hᵀ        r = M_tᵀ w^r
+ */
+import { fail } from "../../wire/json";
+import type { BankSpec } from "../../wire/manifest";
+import { Replay } from "../replay";
+import type { BankLog, Kind, Memory, Reader, Shapes, Shares, SlotLife } from "./base";
+import { fadedNorm, fadedRow, fadedSlots, type Fading } from "./fading";
+import { fill, Filling } from "./filling";
+import { contentLaw, linksLaw, retentionOf, usageLaw, type Retention } from "./matrix_laws";
+import { matrixShares } from "./matrix_shares";
+import { ACTED, checkReadHead, checkSlot, copied, hasState, lifeOf, ofHead } from "./reading";
+import { twinPart } from "./twins";
+
+export class MatrixMemory implements Memory {
+  readonly addressed = true;
+  readonly evenWrites = false;
+  readonly links?: (t: number) => Float32Array;
+  /** ψ of banks that free slots. */
+  private readonly retention: Retention | null;
+  /** ψ where it enters the content too. */
+  private readonly wiped: Retention | null;
+  /** Made when they are asked for: a state that nobody looks at costs nothing. */
+  private rebuilt: Replay | null = null;
+  private kept: Replay | null = null;
+  private readonly touched: Filling;
+  private readonly writes: Reader;
+  private readonly erases: Reader;
+  private readonly addresses: Reader;
+  private readonly recorded: Reader | null;
+  private readonly fading: Fading;
+  private readonly size: number;
+
+  constructor(
+    private readonly log: BankLog,
+    readonly bank: BankSpec,
+  ) {
+    const { name, writeHeads } = bank;
+    const slots = (this.size = bank.slots ?? 0);
+    this.writes = log.need(name, "write_weights");
+    this.erases = log.need(name, "erase");
+    this.addresses = log.need(name, "read_weights");
+    this.recorded = log.f32(name, "read_vectors");
+    this.retention = bank.usage || bank.deallocation ? retentionOf(log, bank) : null;
+    this.wiped = bank.deallocation ? this.retention : null;
+    this.touched = new Filling(slots, (t, used) => {
+      const w = this.writes.at(t);
+      for (let i = 0; i < slots; i++) for (let h = 0; h < writeHeads; h++) fill(used, i, w[h * slots + i]!);
+    });
+    this.fading = fadingOf(log, bank, this.wiped);
+    if (bank.links) {
+      let replay: Replay | null = null;
+      this.links = (t) => copied((replay ??= new Replay(log, linksLaw(log, bank))).at(t).subarray(0, slots * slots));
+    }
+  }
+
+  slots(): number {
+    return this.size;
+  }
+
+  has(t: number): boolean {
+    return hasState(this.log, t);
+  }
+
+  acted(): typeof ACTED {
+    return ACTED;
+  }
+
+  /** M_t [slot · width]. */
+  content(t: number, out?: Float32Array): Float32Array {
+    return copied(this.state(t), out);
+  }
+
+  signature(t: number): ArrayLike<number> {
+    return this.state(t);
+  }
+
+  /** Usage u_t [slot] of a bank that keeps one (DNC), as a view that later calls overwrite; null where none is kept. */
+  usage(t: number): Float64Array | null {
+    if (!this.bank.usage) return null;
+    this.kept ??= new Replay(this.log, usageLaw(this.log, this.bank, this.retention!));
+    return this.kept.at(t);
+  }
+
+  /** M_t in float64: a view that later calls overwrite. */
+  private state(t: number): Float64Array {
+    this.rebuilt ??= new Replay(this.log, contentLaw(this.log, this.bank, this.wiped));
+    return this.rebuilt.at(t);
+  }
+
+  writeRow(head: number, t: number): Float32Array {
+    return ofHead(this.bank, this.writes.at(t), head, this.size);
+  }
+
+  readRow(head: number, t: number): Float32Array {
+    return ofHead(this.bank, this.addresses.at(t), head, this.size);
+  }
+
+  /** As recorded, or `M_tᵀ w^r` of each head. */
+  reads(t: number): Float32Array {
+    if (this.recorded) return this.recorded.at(t);
+    const { readHeads, width } = this.bank;
+    const memory = this.state(t);
+    const out = new Float32Array(readHeads * width);
+    const sum = new Float64Array(width);
+    for (let head = 0; head < readHeads; head++) {
+      const weights = this.readRow(head, t);
+      sum.fill(0);
+      for (let i = 0; i < weights.length; i++) {
+        const w = weights[i]!;
+        if (w === 0) continue;
+        for (let j = 0; j < width; j++) sum[j]! += w * memory[i * width + j]!;
+      }
+      out.set(sum, head * width);
+    }
+    return out;
+  }
+
+  readShares(head: number, t: number): Shares {
+    checkReadHead(this.bank, head);
+    const read = ofHead(this.bank, this.reads(t), head, this.bank.width);
+    return matrixShares(this.log, this.bank, this.readRow(head, t), read, t, this.wiped);
+  }
+
+  /** The same ledger with a one-hot read weighting. */
+  slotShares(slot: number, t: number): Shares {
+    checkSlot(this.bank, slot, this.size);
+    const { width } = this.bank;
+    const weights = new Float32Array(this.size);
+    weights[slot] = 1;
+    const content = this.state(t).slice(slot * width, (slot + 1) * width);
+    return matrixShares(this.log, this.bank, weights, content, t, this.wiped);
+  }
+
+  heldRow(t: number): Float64Array<ArrayBuffer> {
+    return fadedRow(this.fading, t);
+  }
+
+  heldSlots(s: number, t: number): Float64Array<ArrayBuffer> {
+    return fadedSlots(this.fading, s, t);
+  }
+
+  writeNorm(s: number): number {
+    return fadedNorm(this.fading, s);
+  }
+
+  /** Written, read: the largest weight of any head. Erased: 1 − mean_j Π_h (1 − w_h e_h[j]), free gates aside. */
+  life(slot: number, until: number): SlotLife {
+    const { width, writeHeads, readHeads } = this.bank;
+    const slots = this.size;
+    const life = lifeOf(until);
+    for (let t = 0; t < until; t++) {
+      const w = this.writes.at(t);
+      const r = this.addresses.at(t);
+      const e = this.erases.at(t);
+      let written = 0;
+      let read = 0;
+      for (let h = 0; h < writeHeads; h++) written = Math.max(written, w[h * slots + slot]!);
+      for (let h = 0; h < readHeads; h++) read = Math.max(read, r[h * slots + slot]!);
+      let kept = 0;
+      for (let j = 0; j < width; j++) {
+        let factor = 1;
+        for (let h = 0; h < writeHeads; h++) factor *= 1 - w[h * slots + slot]! * e[h * width + j]!;
+        kept += factor;
+      }
+      life.write[t] = written;
+      life.read[t] = read;
+      life.erase[t] = 1 - kept / width;
+    }
+    return life;
+  }
+
+  /** Mean usage; of a bank that keeps none what the DNC's would be, with nothing ever freed. */
+  occupancy(t: number): number {
+    const usage = this.usage(t);
+    return usage ? usage.reduce((sum, u) => sum + u, 0) / usage.length : this.touched.at(t);
+  }
+
+  twins(alike: number): (t: number) => number {
+    return (t) => twinPart(this.state(t), this.size, this.bank.width, alike);
+  }
+}
+
+/** `A_s[i, j] = Σ_h w_{s,h}[i] v_{s,h}[j]`, `decay_k = ψ_k Π_h (1 − w_h e_hᵀ)`. */
+function fadingOf(log: BankLog, bank: BankSpec, retention: Retention | null): Fading {
+  const { name, width, writeHeads } = bank;
+  const rows = bank.slots ?? 0;
+  const weights = log.need(name, "write_weights");
+  const erases = log.need(name, "erase");
+  const vectors = log.need(name, "write_vectors");
+  const psi = retention && retention.values;
+  let squares: Float64Array<ArrayBuffer> | null = null;
+  return {
+    rows,
+    width,
+    squares(s) {
+      squares ??= new Float64Array(rows * width);
+      const w = weights.at(s);
+      const v = vectors.at(s);
+      for (let i = 0, at = 0; i < rows; i++) {
+        for (let j = 0; j < width; j++, at++) {
+          let sum = 0;
+          for (let h = 0; h < writeHeads; h++) sum += w[h * rows + i]! * v[h * width + j]!;
+          squares[at] = sum * sum;
+        }
+      }
+      return squares;
+    },
+    decay(k, values) {
+      const w = weights.at(k);
+      const e = erases.at(k);
+      if (retention) retention.at(k);
+      for (let i = 0; i < rows; i++) {
+        const row = i * width;
+        if (psi) for (let j = 0; j < width; j++) values[row + j]! *= psi[i]!;
+        for (let h = 0; h < writeHeads; h++) {
+          const wi = w[h * rows + i]!;
+          if (wi !== 0) for (let j = 0; j < width; j++) values[row + j]! *= 1 - wi * e[h * width + j]!;
+        }
+      }
+    },
+  };
+}
+
+export const matrix = {
+  name: "matrix",
+  extras: ["usage", "links", "deallocation"],
+  layered: false,
+  keyframed: true,
+
+  check(bank, path) {
+    if (!bank.slots) fail(`${path}.slots`, `wanted the number of slots of a bank of kind ${bank.kind}`, bank.slots);
+    if (bank.links && bank.writeHeads !== 1) {
+      fail(`${path}.links`, "links are defined for one write head (Graves 2016, eq. 14)", bank.writeHeads);
+    }
+  },
+
+  frame({ usage, deallocation, width, writeHeads, readHeads, slots }) {
+    const rows = slots ?? 0;
+    const shapes: Shapes = {
+      write_weights: [writeHeads, rows],
+      erase: [writeHeads, width],
+      write_vectors: [writeHeads, width],
+      read_weights: [readHeads, rows],
+    };
+    return usage || deallocation ? { ...shapes, free_gates: [readHeads] } : shapes;
+  },
+
+  keyframe({ usage, deallocation, links, width, writeHeads, readHeads, slots }) {
+    const rows = slots ?? 0;
+    return {
+      memory: [rows, width],
+      ...(usage && { usage: [rows], write_weights: [writeHeads, rows] }),
+      ...((usage || deallocation) && { read_weights: [readHeads, rows] }),
+      ...(links && { links: [rows, rows], precedence: [rows] }),
+    };
+  },
+
+  open: (log: BankLog, bank: BankSpec) => new MatrixMemory(log, bank),
+} as const satisfies Kind;

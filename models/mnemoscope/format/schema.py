@@ -1,0 +1,236 @@
+"""The manifest of a recording as types: the one place where its fields stand.
+
+The table in docs/format.md, the server's contract and the page's types are generated from these classes
+(`python -m mnemoscope_server.contract`, `npm run wire`). What a valid manifest is beyond names and types (sizes, shapes,
+what a kind of memory needs) is checked by manifest.py. Keys that are not here are kept and ignored, so that recordings of
+later versions still open; that is why a manifest in memory stays the JSON it was read from.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mnemoscope.format.entries import Event, Failure
+
+
+@dataclass(frozen=True, kw_only=True)
+class TensorEntry:
+    """One tensor inside a frame or keyframe; identified by (`bank`, `name`)."""
+
+    name: str
+    """Name shared by all models: `inputs`, `write_weights`, `erase`, …"""
+    bank: str | None
+    """Bank it belongs to; null for what the whole model did (`inputs`, `targets`, `mask`, `outputs` …)."""
+    role: str
+    """What it is to a reader: input, output, weight, vector, gate, state …"""
+    axes: list[str]
+    """Names of the axes, outermost first: feature, slot, width, write_head, read_head, shift, mode, head, key, unit …"""
+    shape: list[int]
+    """Length of each axis."""
+    dtype: Literal["float32"]
+    """Numbers are little-endian float32 in version 1."""
+    offset: int
+    """Bytes from the start of the frame."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameEntry:
+    """Layout of one fixed-size frame."""
+
+    bytes: int
+    """Bytes of one frame; 0 where a stream has none (keyframes of write-once memories)."""
+    tensors: list[TensorEntry]
+    """What lies in it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BankEntry:
+    """One memory of a model."""
+
+    name: str
+    """Name inside the model; its tensors carry it."""
+    kind: str
+    """Kind of memory: one of the table of kinds below."""
+    slots: int | None
+    """Number of slots, or the size of a key; null where the memory grows by one per step or is one state."""
+    width: int
+    """Numbers per slot; of one state its units; where each head has slots of its own the width of one head."""
+    write_heads: int
+    """Addresses it is written at in one step."""
+    read_heads: int
+    """Addresses it is read at in one step."""
+    usage: bool | None = None
+    """The keyframe holds `usage` (DNC); the reader rebuilds it between keyframes."""
+    links: bool | None = None
+    """The keyframe holds `links` and `precedence` (DNC)."""
+    deallocation: bool | None = None
+    """Freed slots are also wiped (factor ψ in the memory update)."""
+    direct: bool | None = None
+    """What is read is the state itself (GRU)."""
+    gated: bool | None = None
+    """Each step says whether it wrote and whether it read (encoder-decoder)."""
+    bias_slopes: list[float] | None = None
+    """Per head, what a step of distance costs in the score of attention (ALiBi)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointEntry:
+    """The weights a stream was run with."""
+
+    name: str
+    """Name of the checkpoint, `dnc-copy` or `ntm-copy@250`."""
+    sha256: str
+    """Of the file of weights."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingEntry:
+    """Of a stream that is a checkpoint as it was at a moment of its training."""
+
+    of: str
+    """Name of the checkpoint; streams of one `of` are moments of one training."""
+    update: int
+    """Updates of training before this moment."""
+    updates: list[int]
+    """All moments that were set aside, ascending, whether they are in this recording or not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelEntry:
+    """One model (one stream of frames) of a recording."""
+
+    id: str
+    """Short id, unique inside the recording: `dnc`, `ntm@250`."""
+    label: str
+    """Its name for people."""
+    paradigm: str
+    """Id of the paradigm in the registry of the program that recorded it."""
+    glyph: str
+    """Which hue and sign the page gives it, an id in reading/tokens.json; one that a reader does not know is drawn as `rnn`."""
+    task: str
+    """Task it was trained for."""
+    training: TrainingEntry | None = None
+    """Where it is a moment of a training."""
+    checkpoint: CheckpointEntry | None = None
+    """Where the weights have a name."""
+    config: dict[str, Any]
+    """What the model was built with."""
+    parameters: int
+    """Number of trained numbers."""
+    device: str
+    """Where it ran: `cpu`, `cuda`."""
+    dtype: str
+    """Precision it ran in."""
+    versions: dict[str, str]
+    """Of the programs it ran on."""
+    banks: list[BankEntry]
+    """Its memories, in the order in which data flows through them."""
+    frame: FrameEntry
+    """What one step records."""
+    keyframe: FrameEntry
+    """The full state, recorded before every multiple of 64."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskEntry:
+    """The task whose episode was run."""
+
+    name: str
+    """Id of the task."""
+    values: Literal["bits", "real"] | None = None
+    """What inputs, targets and outputs are; older recordings do not say (see below)."""
+    params: dict[str, Any]
+    """Options of the task."""
+    events: list[Event]
+    """What happens when, in order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalingEntry:
+    """How the raw signal became the model's input: raw = value · scale + offset."""
+
+    method: str
+    """zscore, robust or none."""
+    offset: float
+    """In the unit of the signal."""
+    scale: float
+    """In the unit of the signal; 1 where nothing was scaled."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignalEntry:
+    """Where the signal came from; without source and scaling where the task made its own input."""
+
+    name: str
+    """Of a file only where it was kept on purpose, else of the channel or the generator."""
+    channel: str | None
+    """Name of the column."""
+    unit: str | None
+    """Unit of the values before scaling."""
+    sample_rate: float | None
+    """Steps per second; null = unknown."""
+    source: dict[str, Any] | None = None
+    """Detected format, window, resampling, sha256 of the file …; `{"given": "array"}` where only values were given."""
+    scaling: ScalingEntry | None = None
+    """How it became the input."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExcerptEntry:
+    """What a copy that was made to be shared holds of the recording it was made from."""
+
+    first: int
+    """Step of the original that is step 0 here."""
+    stop: int
+    """Step of the original after the last one here."""
+    of: int
+    """Steps of the original."""
+    signal_stripped: bool
+    """Name, channel, unit, source, scale, labels and seed were left out: values are scaled ones without a way back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharingEntry:
+    """Rules that this server keeps for the recording."""
+
+    visibility: Literal["private", "listed"]
+    """listed: shown to everybody who can reach the server; private: to those who have its id."""
+    expires: str | None
+    """When it goes, ISO 8601, UTC; null = never."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What a recording is, before its frames."""
+
+    format: Literal["mnemoscope-recording"]
+    """Always this word."""
+    version: int
+    """Of the format; 1."""
+    id: str
+    """Unguessable, at least 128 bits."""
+    title: str
+    """Name for people."""
+    created: str
+    """ISO 8601, UTC."""
+    seed: int | None
+    """null = left out, in a copy without the facts of the signal."""
+    status: Literal["running", "ended", "stopped", "failed"]
+    """ended: all planned steps; stopped: somebody ended it early; failed: no model could go on."""
+    steps: int
+    """Planned steps while running, reached steps afterwards."""
+    keyframe_every: int
+    """Steps of a chunk; 64."""
+    task: TaskEntry
+    """What was run."""
+    signal: SignalEntry | None
+    """On what it was run; null = not known."""
+    models: list[ModelEntry]
+    """One entry a stream, in the order of the streams."""
+    failures: list[Failure] | None = None
+    """Models that could not go on, each at most once."""
+    excerpt: ExcerptEntry | None = None
+    """Where this is a copy of a part of another recording."""
+    sharing: SharingEntry | None = None
+    """Where a server keeps rules for it."""
+    content_hash: str | None = None
+    """sha256 of all frame bytes in order of (stream, step); known when the recording has ended."""

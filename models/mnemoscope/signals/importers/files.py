@@ -1,0 +1,82 @@
+"""A channel of a user's file as a series, with the defaults that every command shares.
+
+series, notes = read_series("ecg.csv", channel="MLII")
+series = load_series("ecg.csv")      # the column that the report suggests
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mnemoscope.errors import SignalError
+from mnemoscope.signals.series import Series
+
+if TYPE_CHECKING:
+    from mnemoscope.signals.importers.csv.reader import Table
+
+
+def load_series(
+    path: str | os.PathLike[str],
+    *,
+    channel: str | None = None,
+    labels: str | None = None,
+    sample_rate: float | None = None,
+) -> Series:
+    """Read one channel of a text table.
+
+        series = mnemoscope.load_series("ecg.csv", channel="MLII")
+        series.values                    # [n] float32, NaN where the file has no number
+        series.sample_rate               # Hz, None where nobody knows
+
+    channel: a column by name or index, by default the one that the report suggests. labels: the column whose labels are kept,
+    by default the first that has any; "none" for none of them. sample_rate: Hz, instead of what the file says.
+    Raises ImportFileError (line, column, hint) for what cannot be read without guessing, SignalError for an unknown column.
+    """
+    return read_series(path, channel=channel, labels=labels, sample_rate=sample_rate)[0]
+
+
+def read_series(
+    path: str | os.PathLike[str],
+    *,
+    channel: str | None = None,
+    labels: str | None = None,
+    sample_rate: float | None = None,
+) -> tuple[Series, list[str]]:
+    """As `load_series`, with sentences about what was assumed or left out."""
+    from mnemoscope.signals.importers.csv import reader
+
+    table = reader.read(Path(path))
+    series = table.series(column_index(table, channel), labels_index(table, labels))
+    if sample_rate is not None:
+        series = replace(series, sample_rate=sample_rate, time=None, gaps=())
+    return series, list(table.report.get("notes", []))
+
+
+def column_index(table: Table, channel: str | None = None) -> int:
+    """Index of a column by name, else by index; by default the report's."""
+    if channel is None:
+        return table.report["channel"]
+    for column in table.columns:
+        if column.name == channel:
+            return column.index
+    if channel.isdecimal() and int(channel) < len(table.columns):
+        return int(channel)
+    names = ", ".join(f"{column.index} ({column.name})" for column in table.columns if column.values is not None)
+    raise SignalError(f"the file has no column {channel!r}; choose one of {names}")
+
+
+def labels_index(table: Table, wanted: str | None = None) -> int | None:
+    """Index of a column of labels by name, else by index; by default the first that has any."""
+    able = [column for column in table.columns if column.labels]
+    if wanted == "none" or (wanted is None and not able):
+        return None
+    if wanted is None:
+        return able[0].index
+    for column in able:
+        if wanted in (column.name, str(column.index)):
+            return column.index
+    names = ", ".join(f"{column.index} ({column.name})" for column in able) or "none"
+    raise SignalError(f"the file has no column of labels {wanted!r}; it has: {names}")
