@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from mnemoscope import kinds
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.format.manifest import of_bits
+from mnemoscope.reading import tokens
 from mnemoscope.reading.recording import Recording
 from mnemoscope.reading.view import ModelView
 
@@ -35,11 +36,7 @@ def _ink(text: str) -> Image:
     return np.array([int(text[i : i + 2], 16) for i in (1, 3, 5)], np.float64)
 
 
-PAPER, GROUND, TEXT, WRITE, READ = map(_ink, ("#111315", "#0d0f10", "#eceef0", "#ff9a3f", "#4fb3f5"))
-HUES = {
-    "rnn": "#ebcb55", "tr": "#a08bf5", "ut": "#d1bff0", "ntm": "#4ccba3", "dnc": "#f2697f", "sdnc": "#a08bf5",
-    "delta": "#c6f0b8",
-}  # fmt: skip
+PAPER, GROUND, TEXT, WRITE, READ = (_ink(tokens.ink(name, "dark")) for name in ("bg", "sk", "tx", "wf", "rf"))
 
 
 class Pictures:
@@ -104,7 +101,7 @@ def draw(recording: Recording) -> Image:
     for place, (stream, model) in enumerate(shown):
         begin = TOP + below + place * pitch
         entry: dict[str, Any] = recording.manifest["models"][stream]
-        sheet[begin : begin + pitch - GAP, LEFT - 2 * BAR : LEFT - BAR] = _ink(HUES.get(entry["glyph"], HUES["rnn"]))
+        sheet[begin : begin + pitch - GAP, LEFT - 2 * BAR : LEFT - BAR] = _ink(tokens.hue(entry["glyph"], "dark"))
         tape = sheet[begin : begin + pitch - GAP, LEFT : WIDTH - RIGHT]
         view = recording[model]
         writes, reads = marks(view, view.bank(), steps, tape.shape[:2])
