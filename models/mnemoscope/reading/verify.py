@@ -36,7 +36,7 @@ TOLERANCE = 1e-4
 SHARE_TOLERANCE = 1e-3
 """Largest distance of the sum of a share row from 1."""
 
-LEAST_SCALE = 1e-3
+MIN_SCALE = 1e-3
 """Errors of tensors smaller than this are relative to it: rounding of what was added and taken away again."""
 
 SMALL_READ = 1e-2
@@ -147,7 +147,7 @@ def check_bank(view: ModelView, bank: BankSpec, tick: Callable[[int], object]) -
             small = norms[first:last] <= SMALL_READ * norms.max()
             swell = np.maximum(1.0, np.abs(shares).max(axis=1))  # the largest contribution, by what was read
             checks.rows.add(np.where(small, 0.0, np.abs(shares.sum(1) - 1) / swell), first)
-            swell = np.maximum(1.0, swell * norms[first:last] / max(LEAST_SCALE, norms.max()))  # by the largest read
+            swell = np.maximum(1.0, swell * norms[first:last] / max(MIN_SCALE, norms.max()))  # by the largest read
             checks.contributions.add(_relative(totals, recorded[first:last, head]) / swell[:, None], first)
             checks.small_rows += int((small & read[first:last]).sum())
             if kind.grows:  # its contributions are the attention read itself
@@ -173,7 +173,7 @@ def _relative(rebuilt: NDArray[Any], stored: NDArray[Any]) -> NDArray[Any]:
     """|difference| over the largest stored number; NaN where either is not finite."""
     with np.errstate(invalid="ignore"):
         largest = float(np.abs(stored).max(initial=0.0))
-        return np.abs(rebuilt.astype(np.float64) - stored) / max(LEAST_SCALE, largest)
+        return np.abs(rebuilt.astype(np.float64) - stored) / max(MIN_SCALE, largest)
 
 
 def _missing_keyframes(view: ModelView) -> list[int]:

@@ -15,18 +15,19 @@ from numpy.typing import NDArray
 from mnemoscope import kinds
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.format.manifest import of_bits
+from mnemoscope.reading import tokens
 from mnemoscope.reading.recording import Recording
 from mnemoscope.reading.view import ModelView
 
 WIDTH, HEIGHT = 1200, 630
 LEFT, RIGHT, TOP, BOTTOM, GAP = 56, 40, 40, 40, 14
 SIGNAL_HEIGHT, STRIP, BAR = 96, 6, 8
-LANES_SHOWN = 5
-ROWS_ASKED = 160
+MAX_LANES = 5
+MAX_ROWS = 160
 """Attention rows of one lane that are computed; the picture has no more room than that for them."""
 TOUCHED = 0.1
 """Weight from which on a head has turned to a slot."""
-KEPT = 32
+MAX_PICTURES = 32
 
 Image = NDArray[np.float64]
 
@@ -35,11 +36,7 @@ def _ink(text: str) -> Image:
     return np.array([int(text[i : i + 2], 16) for i in (1, 3, 5)], np.float64)
 
 
-PAPER, GROUND, TEXT, WRITE, READ = map(_ink, ("#111315", "#0d0f10", "#eceef0", "#ff9a3f", "#4fb3f5"))
-HUES = {
-    "rnn": "#ebcb55", "tr": "#a08bf5", "ut": "#d1bff0", "ntm": "#4ccba3", "dnc": "#f2697f", "sdnc": "#a08bf5",
-    "delta": "#c6f0b8",
-}  # fmt: skip
+PAPER, GROUND, TEXT, WRITE, READ = (_ink(tokens.ink(name, "dark")) for name in ("bg", "sk", "tx", "wf", "rf"))
 
 
 class Pictures:
@@ -59,7 +56,7 @@ class Pictures:
                     return picture
                 self._kept[key] = picture
             self._kept.move_to_end(key)
-            while len(self._kept) > KEPT:
+            while len(self._kept) > MAX_PICTURES:
                 self._kept.popitem(last=False)
             return self._kept[key]
 
@@ -98,13 +95,13 @@ def draw(recording: Recording) -> Image:
         recording[models[0][1]].array("inputs")[:steps],
         of_bits(recording.manifest),
     )
-    shown = [models[k] for k in sorted({round(n) for n in np.linspace(0, len(models) - 1, LANES_SHOWN)})]
+    shown = [models[k] for k in sorted({round(n) for n in np.linspace(0, len(models) - 1, MAX_LANES)})]
     below = STRIP + 4 + SIGNAL_HEIGHT + GAP
     pitch = (len(inner) - below + GAP) // len(shown)
     for place, (stream, model) in enumerate(shown):
         begin = TOP + below + place * pitch
         entry: dict[str, Any] = recording.manifest["models"][stream]
-        sheet[begin : begin + pitch - GAP, LEFT - 2 * BAR : LEFT - BAR] = _ink(HUES.get(entry["glyph"], HUES["rnn"]))
+        sheet[begin : begin + pitch - GAP, LEFT - 2 * BAR : LEFT - BAR] = _ink(tokens.hue(entry["glyph"], "dark"))
         tape = sheet[begin : begin + pitch - GAP, LEFT : WIDTH - RIGHT]
         view = recording[model]
         writes, reads = marks(view, view.bank(), steps, tape.shape[:2])
@@ -139,7 +136,7 @@ def _looking_back(log: kinds.BankLog, have: int, steps: int, size: tuple[int, in
     """Every step writes its own row; a step reads the rows that attention puts its weight on, the most of any head."""
     rows, columns = size
     kind = kinds.of(log.bank)
-    asked = np.unique(np.linspace(0, have - 1, min(have, ROWS_ASKED)).astype(int))
+    asked = np.unique(np.linspace(0, have - 1, min(have, MAX_ROWS)).astype(int))
     looked = np.zeros((steps, len(asked)))
     looked[:have] = kind.marks(log, asked)[1].T
     at = np.searchsorted(asked, np.arange(columns) * steps // columns).clip(max=len(asked) - 1)
