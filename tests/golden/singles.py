@@ -25,7 +25,7 @@ def mamba2() -> tuple[str, str, str, Made]:
     }
     log["keys"][30] = 0  # a step that writes nothing under any key
     log["retention"][50, 1] = 0  # and one that forgets all that came before
-    return "Mamba-2", "mamba2", "delta", ([bank], {"layer0": log}, {"layer0": {"memory": draw.signed(2, 3, 4)[0] / 8}})
+    return "Mamba-2", "mamba2", "ssm", ([bank], {"layer0": log}, {"layer0": {"memory": draw.signed(2, 3, 4)[0] / 8}})
 
 
 SINGLES = {"mamba2": mamba2}
