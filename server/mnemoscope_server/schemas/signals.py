@@ -77,7 +77,7 @@ class ImportOptions(Question):
     """false: the columns have no names, or these are to be ignored."""
     missing: list[str] = Field(default_factory=list, max_length=20)
     """More cells that mean "no number"."""
-    sentinels: list[Finite] = Field(default_factory=list, max_length=20)
+    sentinels: list[Finite] = Field(default_factory=list[float], max_length=20)
     """Numbers that mean "no number", such as -999."""
     ragged: Literal["refuse", "skip"] = "refuse"
     """skip: leave out rows with another number of values, and report them."""

@@ -7,7 +7,7 @@ nothing but itself. It leaves `report.json` and raw float32/float64 numbers in F
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 FAILED = 3
 CPU_SECONDS = 40
@@ -38,8 +38,8 @@ def main(arguments: list[str]) -> int:
         table = csv_import.read(source, overrides=overrides)
     except ImportFileError as error:
         retry = error.retry and {"label": error.retry.label, "options": error.retry.options}
-        told = {"message": error.message, "where": error.where, "cure": error.cure, "retry": retry}
-        _json(folder / "error.json", told)
+        answer = {"message": error.message, "where": error.where, "cure": error.cure, "retry": retry}
+        _json(folder / "error.json", answer)
         return FAILED
     except MemoryError:
         cure = "Keep the columns you need, or cut the file into parts."
@@ -57,14 +57,16 @@ def main(arguments: list[str]) -> int:
                 file.write(column.values.astype("<f4").tobytes())
     if table.time is not None:
         (folder / "time.f64").write_bytes(table.time.astype("<f8").tobytes())
-    gaps = [] if table.timing is None else table.timing.gaps
+    gaps: tuple[tuple[int, int], ...] = () if table.timing is None else table.timing.gaps
     labels = {str(column.index): column.labels for column in table.columns if column.labels}
     _json(folder / "report.json", {"report": table.report, "channels": channels, "gaps": gaps, "labels": labels})
     return 0
 
 
 def _tuples(overrides: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in overrides.items()}
+    return {
+        key: tuple(cast("list[Any]", value)) if isinstance(value, list) else value for key, value in overrides.items()
+    }
 
 
 def _json(path: Path, value: Any) -> None:

@@ -105,7 +105,7 @@ class _Reader:
 
     def __init__(self, path: Path, found: Sniff, overrides: Overrides, max_values: int) -> None:
         self.path, self.found, self.overrides, self.max_values = path, found, overrides, max_values
-        self.notes = [*found.notes, *overrides.told()]
+        self.notes = [*found.notes, *overrides.assumptions()]
         self.extra = pa.array(sorted(overrides.tokens), pa.string())
         self.sentinels: list[dict[str, Any]] = []
         cells = list(zip(*found.rows, strict=True))

@@ -43,7 +43,7 @@ class Overrides:
         """`missing` as cells are compared: in lower case, without blanks around."""
         return frozenset(token.strip().lower() for token in self.missing)
 
-    def told(self) -> list[str]:
+    def assumptions(self) -> list[str]:
         """Notes on what is read as missing because the user said so."""
         said = [f"cells {token!r}" for token in self.missing] + [f"{value:g}" for value in self.sentinels]
         said += ["infinite values"] if self.infinite == "missing" else []
