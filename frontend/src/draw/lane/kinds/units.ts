@@ -11,7 +11,7 @@ import { dialReadout, foldMax, foldStrongest, Limits } from "./parts";
 import { UnitColumns, type UnitGates, type UnitLimits } from "./unit_columns";
 
 /** Rows of a state are sorted once this many steps are known; before, they stand in order of their index. */
-const ENOUGH = 64;
+const MIN_STEPS = 64;
 
 /** What is special to one kind of state. */
 interface UnitLook extends UnitGates {
@@ -38,7 +38,7 @@ export class UnitDrawn implements Drawn {
   readonly places: number;
   readonly erases: boolean;
   private columns: UnitColumns;
-  private settleAt = ENOUGH;
+  private settleAt = MIN_STEPS;
 
   constructor(
     private readonly model: ModelLog,
@@ -85,7 +85,7 @@ export class UnitDrawn implements Drawn {
   /** Rows take their order at 64 steps and at the end; what counts as much is looked at again at every doubling. */
   settle(steps: number, complete: boolean, sampled: readonly number[]): boolean {
     if (this.settleAt === Infinity || steps < (complete ? 1 : this.settleAt)) return false;
-    if (complete || this.settleAt === ENOUGH) this.columns.order = slowestFirst(this.look.slowness(steps));
+    if (complete || this.settleAt === MIN_STEPS) this.columns.order = slowestFirst(this.look.slowness(steps));
     this.columns.limits = this.scales(sampled);
     this.settleAt = complete ? Infinity : 2 * steps;
     return true;
