@@ -95,6 +95,11 @@ class RecordingWriter:
         self._manifest = manifest.merge(self._manifest, values)
         self._put(blocks.META, blocks.NO_STREAM, 0, 0, manifest.dump(values))
 
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The manifest with all that `meta` and `finish` have added."""
+        return self._manifest
+
     def flush(self, *, sync: bool = False) -> None:
         """Hand every step so far to the operating system; `sync` also waits until it is on the disk."""
         for stream, pending in enumerate(self._pending):

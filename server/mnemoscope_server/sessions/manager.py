@@ -19,15 +19,15 @@ from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.store import Store, describe
 from mnemoscope_server.workers import protocol as exchange
-from mnemoscope_server.workers.pool import WorkerPool
+from mnemoscope_server.workers.pool import Worker, WorkerPool
 from mnemoscope_server.workers.protocol import (
     Answered,
     Chunk,
+    Declined,
     Event,
     Finished,
     Measured,
     Moved,
-    NotOpened,
     Open,
     Opened,
     Question,
@@ -45,7 +45,10 @@ class LiveSessions:
     def __init__(self, settings: Settings, store: Store, library: Library, pool: WorkerPool) -> None:
         self.settings, self.store, self.library, self.pool = settings, store, library, pool
         self.sessions: dict[str, Session] = {}
-        self._opening: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._opening: set[str] = set()
+        """Sessions that have a place but are not open yet."""
+        self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        """What workers are waited for to say, to orders and questions alike."""
         self._abandoned: dict[str, Path] = {}
         """Files of sessions whose opening nobody waited for any more."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -92,22 +95,14 @@ class LiveSessions:
                 f"{self.settings.sessions} sessions are live, more are not run at a time",
                 "Wait for one to end, or stop one.",
             )
-        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._opening[order.id] = future
+        self._opening.add(order.id)
         try:
-            await self._workers()
-            worker = self.pool.open(order)
-            try:
-                async with asyncio.timeout(OPEN_SECONDS):
-                    manifest = await future
-            except TimeoutError as error:
-                worker.send(exchange.Stop(order.id))  # it writes an empty file and closes it
-                self._abandoned[order.id] = order.path
-                raise NotPossible(
-                    "worker-busy", f"the worker did not open the session within {OPEN_SECONDS:.0f} s", "Try again."
-                ) from error
+            worker, manifest = await self._reply(order, seconds=OPEN_SECONDS)
+        except TimeoutError as error:  # the worker will write an empty file and close it
+            self._abandoned[order.id] = order.path
+            raise _busy("open the session", OPEN_SECONDS) from error
         finally:
-            del self._opening[order.id]
+            self._opening.discard(order.id)
         session = Session(
             manifest,
             speed=order.speed,
@@ -124,24 +119,31 @@ class LiveSessions:
 
     async def ask(self, question: Question) -> dict[str, Any]:
         """A worker's answer. Raises NotPossible."""
-        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._opening[question.id] = future
         try:
-            await self._workers()
-            worker = self.pool.open(question)
-            try:
-                async with asyncio.timeout(ANSWER_SECONDS):
-                    return await future
-            except TimeoutError:
-                worker.send(exchange.Stop(question.id))
-                raise
+            _, report = await self._reply(question, seconds=ANSWER_SECONDS)
         except TimeoutError as error:
-            raise NotPossible(
-                "worker-busy", f"the worker did not answer within {ANSWER_SECONDS:.0f} s", "Try again."
-            ) from error
+            raise _busy("answer", ANSWER_SECONDS) from error
         finally:
             self.pool.release(question.id)
-            del self._opening[question.id]
+        return report
+
+    async def _reply(self, order: Open | Question, *, seconds: float) -> tuple[Worker, dict[str, Any]]:
+        """Give an order to a worker -> the worker, and what it replies. Raises NotPossible; after `seconds` the order is
+        taken back, TimeoutError.
+        """
+        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._replies[order.id] = future
+        try:
+            await self._workers()
+            worker = self.pool.open(order)
+            try:
+                async with asyncio.timeout(seconds):
+                    return worker, await future
+            except TimeoutError:
+                worker.send(exchange.Stop(order.id))
+                raise
+        finally:
+            del self._replies[order.id]
 
     async def _workers(self) -> None:
         """Wait for a worker. Raises NotPossible where none comes."""
@@ -167,8 +169,8 @@ class LiveSessions:
 
     def _on_event(self, event: Event) -> None:
         match event:
-            case Opened() | NotOpened() | Answered():
-                self._answer(event)
+            case Opened() | Declined() | Answered():
+                self._resolve(event)
             case Chunk() | Moved() | StreamFailed():
                 if session := self.sessions.get(event.id):
                     session.on_event(event)
@@ -181,9 +183,9 @@ class LiveSessions:
             case Measured():
                 self._later(asyncio.to_thread(self._keep_measured))
 
-    def _answer(self, event: Opened | NotOpened | Answered) -> None:
-        future = self._opening.get(event.id)
-        if isinstance(event, NotOpened):
+    def _resolve(self, event: Opened | Declined | Answered) -> None:
+        future = self._replies.get(event.id)
+        if isinstance(event, Declined):
             self.pool.release(event.id)
             self._abandoned.pop(event.id, None)  # the worker has removed it
         if future is None or future.done():
@@ -200,7 +202,7 @@ class LiveSessions:
         for identity in lost:
             if path := self._abandoned.pop(identity, None):
                 path.unlink(missing_ok=True)
-            future = self._opening.get(identity)
+            future = self._replies.get(identity)
             if future is not None and not future.done():
                 future.set_exception(NotPossible("worker-failed", reason, "Try again with fewer models."))
             if session := self.sessions.get(identity):
@@ -227,10 +229,14 @@ class LiveSessions:
         if steps == 0:  # nothing was computed: there is nothing to look at
             self.store.remove(identity)
         else:
-            self.store.index(identity)
+            self.store.put(describe(manifest, steps=steps, size=path.stat().st_size))
         return manifest, steps
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _busy(what: str, seconds: float) -> NotPossible:
+    return NotPossible("worker-busy", f"the worker did not {what} within {seconds:.0f} s", "Try again.")

@@ -24,10 +24,10 @@ from mnemoscope_server.workers.protocol import (
     Broken,
     Command,
     Compare,
+    Declined,
     Engine,
     Event,
     Look,
-    NotOpened,
     Open,
     Opened,
     Pace,
@@ -200,12 +200,12 @@ class Worker:
             self.runs.pop(run.id, None)
 
 
-def _refusal(identity: str, error: Exception) -> NotOpened:
+def _refusal(identity: str, error: Exception) -> Declined:
     """What was wrong with an order or a question. What no message was written for is a bug, and its place is logged."""
     if isinstance(error, MnemoscopeError):
-        return NotOpened(identity, _code(error), str(error))
+        return Declined(identity, _code(error), str(error))
     log.exception("a worker could not carry out an order")
-    return NotOpened(identity, "worker-failed", f"{type(error).__name__}: {error}")
+    return Declined(identity, "worker-failed", f"{type(error).__name__}: {error}")
 
 
 def _code(error: MnemoscopeError) -> str:

@@ -70,7 +70,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Compare:
-    """Measure how exactly a Transformer is a stateless DNC; no session, answered by `Answered` or `NotOpened`."""
+    """Measure how exactly a Transformer is a stateless DNC; no session, answered by `Answered` or `Declined`."""
 
     id: str
     model: str
@@ -80,7 +80,7 @@ class Compare:
 
 @dataclass(frozen=True)
 class Look:
-    """Look at one output through a lens of mnemoscope.measuring.lenses; no session, answered by `Answered` or `NotOpened`."""
+    """Look at one output through a lens of mnemoscope.measuring.lenses; no session, answered by `Answered` or `Declined`."""
 
     id: str
     entry: dict[str, Any]
@@ -135,8 +135,8 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class NotOpened:
-    """An `Open` could not be carried out; no file is left."""
+class Declined:
+    """An order or a question could not be carried out; no file is left."""
 
     id: str
     code: str
@@ -191,7 +191,7 @@ class Finished:
     reason: str = ""
 
 
-Event = Ready | Broken | Measured | Opened | NotOpened | Answered | Moved | Chunk | StreamFailed | Finished
+Event = Ready | Broken | Measured | Opened | Declined | Answered | Moved | Chunk | StreamFailed | Finished
 
 # --- what a worker runs ----------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import Literal
 from mnemoscope.format import blocks
 from mnemoscope.format.entries import Failure
 from mnemoscope.format.manifest import KEYFRAME_EVERY
-from mnemoscope.reading.recording import Recording, RecordingWriter
+from mnemoscope.reading.recording import RecordingWriter
 from mnemoscope.running.stream import NotFinite, Piece
 from mnemoscope_server.storage.locks import FileLock
 from mnemoscope_server.workers.protocol import (
@@ -85,9 +85,7 @@ class Run:
         self._flush()
         self._writer.finish(status, steps=self.done)
         self._lock.release()
-        with Recording.open(self.path) as recording:
-            manifest = recording.manifest
-        self._tell(Finished(self.id, status, self.done, manifest, reason))
+        self._tell(Finished(self.id, status, self.done, self._writer.manifest, reason))
 
     def abandon(self) -> None:
         """Close the file as stopped although nobody is there to be told."""

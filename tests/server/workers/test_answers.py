@@ -1,6 +1,7 @@
 """What workers are asked once: shared by those who wait, kept when it is an answer, forgotten when it is a failure."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -97,6 +98,24 @@ def test_a_file_that_nobody_waited_for_is_removed_when_the_worker_closes_it(serv
 
     asyncio.run(all_of_it())
     assert not order.path.exists()
+
+
+def test_questions_take_no_place_of_a_session(services, monkeypatch):
+    """As many are asked as sessions may live; a session is still opened, and waits for its worker alone."""
+    monkeypatch.setattr(live, "ANSWER_SECONDS", 5.0)
+    order = exchange.Open("x" * 22, Path("x.mnemo"), "", 0, ("lstm-copy",), None, None)
+
+    async def all_of_it():
+        questions = [services.ask(exchange.Compare(f"q{n}", "transformer-copy", 0)) for n in range(4)]
+        asked = [asyncio.create_task(question) for question in questions]
+        await asyncio.sleep(0)
+        with pytest.raises(live.NotPossible, match="did not open"):
+            await services.open(order, playing=True)
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+
+    asyncio.run(all_of_it())
 
 
 def test_a_question_that_takes_too_long_is_taken_back(services):

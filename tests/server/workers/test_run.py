@@ -13,7 +13,7 @@ from mnemoscope.format.entries import Failure
 from mnemoscope.reading.recording import Recording
 from mnemoscope_server.workers import protocol as exchange
 from mnemoscope_server.workers.process import Worker
-from mnemoscope_server.workers.protocol import Answered, Compare, NotOpened
+from mnemoscope_server.workers.protocol import Answered, Compare, Declined
 from mnemoscope_server.workers.run import Run
 from tests.server.fake_engine import FAILS_AT, FakeEngine
 
@@ -245,7 +245,7 @@ def test_questions_wait_for_sessions_between_their_pieces():
     worker._turn()
     assert told == [
         Answered("good", {"turns": ["run", "begin", "begin", "run"]}),
-        NotOpened("bad", "unknown-model", "no checkpoint 'bad'"),
+        Declined("bad", "unknown-model", "no checkpoint 'bad'"),
     ]
     assert worker._wait() == 5.0
     worker._obey(Compare("late", "good", 0))

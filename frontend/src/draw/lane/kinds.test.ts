@@ -136,7 +136,26 @@ describe("an associative memory", () => {
     for (let row = lagRow(t, 132) + 1; row < LAG_ROWS; row++) expect(column.read[row]).toBe(0);
   });
 
-  it("has a cut with the matrix of the head that is asked for, and dials that know how long its keys are", () => {
+  it("has dials of what is stored and taken away, whatever the length of its keys", () => {
+    const made = makeLog(9, [{ keys: 4, width: 3, heads: 2, lengths: "unit" }]);
+    const [one, other] = [loaded(made).model(0), loaded(made).model(0)];
+    for (const [name, factor] of [
+      ["keys", 3],
+      ["write_gate", 1 / 3],
+      ["erase", 1 / 9],
+    ] as const) {
+      const values = other.need("state", name).at(5);
+      values.forEach((v, i) => (values[i] = v * factor));
+    }
+    for (const head of [0, 1]) {
+      const wanted = drawn(one).dials(5, head);
+      drawn(other)
+        .dials(5, head)
+        .forEach(({ value }, k) => expect(value).toBeCloseTo(wanted[k]!.value, 5));
+    }
+  });
+
+  it("has a cut with the matrix of the head that is asked for", () => {
     const memory = delta.memory().content(60);
     for (const head of [0, 1]) {
       const picture = drawn(delta).cut(60, foldRows(3), head);

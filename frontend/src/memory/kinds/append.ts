@@ -92,6 +92,7 @@ export class AppendMemory implements Memory {
   /** C is the attention weight, the value v_s; the memory starts empty. */
   readShares(head: number, t: number): Shares {
     checkReadHead(this.bank, head);
+    const { values } = this;
     const { width } = this.bank;
     const out = new Float64Array(t + 2);
     const read = ofHead(this.bank, this.found.at(t), head, width);
@@ -100,7 +101,7 @@ export class AppendMemory implements Memory {
     const weights = this.attention.row(head, t);
     for (let s = 0; s <= t; s++) {
       if (weights[s] === 0) continue;
-      const value = this.values.at(s);
+      const value = values.at(s);
       let along = 0;
       for (let j = 0; j < width; j++) along += value[head * width + j]! * read[j]!;
       out[s + 1] = weights[s]! * along * gain;

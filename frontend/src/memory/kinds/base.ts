@@ -87,7 +87,7 @@ export interface Memory {
   has(t: number): boolean;
   /** Whether step t made a slot or wrote, and whether it read; both true except of gated banks. */
   acted(t: number): { readonly write: boolean; readonly read: boolean };
-  /** All it holds, slot by slot. `out`, where given, is filled and returned. Throws LedgerError where the log lacks it. */
+  /** All it holds, slot by slot (where heads have contents of their own, head by head). `out`, where given, is filled and returned. Throws LedgerError where the log lacks it. */
   content(t: number, out?: Float32Array): Float32Array;
   /** What two moments are compared by; may be overwritten by the next call. */
   signature(t: number): ArrayLike<number>;

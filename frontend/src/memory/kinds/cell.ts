@@ -125,12 +125,13 @@ export class CellMemory implements UnitMemory {
 
   /** Share of s = u · (i_s ⊙ g_s), then u ← u ⊙ f_s. */
   private readonly carry: Carry = (carrier, t) => {
+    const { forget, input, candidates } = this;
     const units = carrier.length;
     const out = new Float64Array(t + 2);
     for (let s = t; s >= 0; s--) {
-      const f = this.forget.at(s);
-      const i = this.input.at(s);
-      const g = this.candidates.at(s);
+      const f = forget.at(s);
+      const i = input.at(s);
+      const g = candidates.at(s);
       let share = 0;
       for (let u = 0; u < units; u++) {
         share += carrier[u]! * i[u]! * g[u]!;

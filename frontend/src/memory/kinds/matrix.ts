@@ -22,8 +22,9 @@ export class MatrixMemory implements Memory {
   private readonly retention: Retention | null;
   /** ψ where it enters the content too. */
   private readonly wiped: Retention | null;
-  private readonly state: Replay;
-  private readonly kept: Replay | null;
+  /** Made when they are asked for: a state that nobody looks at costs nothing. */
+  private rebuilt: Replay | null = null;
+  private kept: Replay | null = null;
   private readonly touched: Filling;
   private readonly writes: Reader;
   private readonly erases: Reader;
@@ -44,16 +45,14 @@ export class MatrixMemory implements Memory {
     this.recorded = log.f32(name, "read_vectors");
     this.retention = bank.usage || bank.deallocation ? retentionOf(log, bank) : null;
     this.wiped = bank.deallocation ? this.retention : null;
-    this.state = new Replay(log, contentLaw(log, bank, this.wiped));
-    this.kept = bank.usage ? new Replay(log, usageLaw(log, bank, this.retention!)) : null;
     this.touched = new Filling(slots, (t, used) => {
       const w = this.writes.at(t);
       for (let i = 0; i < slots; i++) for (let h = 0; h < writeHeads; h++) fill(used, i, w[h * slots + i]!);
     });
     this.fading = fadingOf(log, bank, this.wiped);
     if (bank.links) {
-      const replay = new Replay(log, linksLaw(log, bank));
-      this.links = (t) => copied(replay.at(t).subarray(0, slots * slots));
+      let replay: Replay | null = null;
+      this.links = (t) => copied((replay ??= new Replay(log, linksLaw(log, bank))).at(t).subarray(0, slots * slots));
     }
   }
 
@@ -71,16 +70,24 @@ export class MatrixMemory implements Memory {
 
   /** M_t [slot · width]. */
   content(t: number, out?: Float32Array): Float32Array {
-    return copied(this.state.at(t), out);
+    return copied(this.state(t), out);
   }
 
   signature(t: number): ArrayLike<number> {
-    return this.state.at(t);
+    return this.state(t);
   }
 
   /** Usage u_t [slot] of a bank that keeps one (DNC), as a view that later calls overwrite; null where none is kept. */
   usage(t: number): Float64Array | null {
-    return this.kept && this.kept.at(t);
+    if (!this.bank.usage) return null;
+    this.kept ??= new Replay(this.log, usageLaw(this.log, this.bank, this.retention!));
+    return this.kept.at(t);
+  }
+
+  /** M_t in float64: a view that later calls overwrite. */
+  private state(t: number): Float64Array {
+    this.rebuilt ??= new Replay(this.log, contentLaw(this.log, this.bank, this.wiped));
+    return this.rebuilt.at(t);
   }
 
   writeRow(head: number, t: number): Float32Array {
@@ -95,7 +102,7 @@ export class MatrixMemory implements Memory {
   reads(t: number): Float32Array {
     if (this.recorded) return this.recorded.at(t);
     const { readHeads, width } = this.bank;
-    const memory = this.state.at(t);
+    const memory = this.state(t);
     const out = new Float32Array(readHeads * width);
     const sum = new Float64Array(width);
     for (let head = 0; head < readHeads; head++) {
@@ -123,7 +130,7 @@ export class MatrixMemory implements Memory {
     const { width } = this.bank;
     const weights = new Float32Array(this.size);
     weights[slot] = 1;
-    const content = this.state.at(t).slice(slot * width, (slot + 1) * width);
+    const content = this.state(t).slice(slot * width, (slot + 1) * width);
     return matrixShares(this.log, this.bank, weights, content, t, this.wiped);
   }
 
@@ -172,7 +179,7 @@ export class MatrixMemory implements Memory {
   }
 
   twins(alike: number): (t: number) => number {
-    return (t) => twinPart(this.state.at(t), this.size, this.bank.width, alike);
+    return (t) => twinPart(this.state(t), this.size, this.bank.width, alike);
   }
 }
 
@@ -183,6 +190,7 @@ function fadingOf(log: BankLog, bank: BankSpec, retention: Retention | null): Fa
   const weights = log.need(name, "write_weights");
   const erases = log.need(name, "erase");
   const vectors = log.need(name, "write_vectors");
+  const psi = retention && retention.values;
   let squares: Float64Array<ArrayBuffer> | null = null;
   return {
     rows,
@@ -206,7 +214,7 @@ function fadingOf(log: BankLog, bank: BankSpec, retention: Retention | null): Fa
       if (retention) retention.at(k);
       for (let i = 0; i < rows; i++) {
         const row = i * width;
-        if (retention) for (let j = 0; j < width; j++) values[row + j]! *= retention.values[i]!;
+        if (psi) for (let j = 0; j < width; j++) values[row + j]! *= psi[i]!;
         for (let h = 0; h < writeHeads; h++) {
           const wi = w[h * rows + i]!;
           if (wi !== 0) for (let j = 0; j < width; j++) values[row + j]! *= 1 - wi * e[h * width + j]!;

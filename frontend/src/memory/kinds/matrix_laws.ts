@@ -40,6 +40,7 @@ export function contentLaw(log: BankLog, bank: BankSpec, retention: Retention | 
   const weights = log.need(name, "write_weights");
   const erases = log.need(name, "erase");
   const vectors = log.need(name, "write_vectors");
+  const psi = retention && retention.values; // by itself: a property read in the loop costs a third of the step
   return {
     size: slots * width,
     start: (keyframe, state) => state.set(stateOf(keyframe, name, "memory")),
@@ -49,7 +50,7 @@ export function contentLaw(log: BankLog, bank: BankSpec, retention: Retention | 
       const v = vectors.at(t);
       if (retention) retention.at(t);
       for (let i = 0, row = 0; i < slots; i++, row += width) {
-        const kept = retention ? retention.values[i]! : 1;
+        const kept = psi ? psi[i]! : 1;
         if (kept !== 1) for (let j = 0; j < width; j++) memory[row + j]! *= kept;
         for (let h = 0; h < writeHeads; h++) {
           const wi = w[h * slots + i]!;
@@ -68,6 +69,7 @@ export function contentLaw(log: BankLog, bank: BankSpec, retention: Retention | 
 export function usageLaw(log: BankLog, bank: BankSpec, retention: Retention): Law {
   const slots = bank.slots ?? 0;
   const writes = log.need(bank.name, "write_weights");
+  const psi = retention.values;
   return {
     size: slots,
     start: (keyframe, state) => state.set(stateOf(keyframe, bank.name, "usage")),
@@ -78,7 +80,7 @@ export function usageLaw(log: BankLog, bank: BankSpec, retention: Retention): La
         let untouched = 1;
         for (let h = 0; h < bank.writeHeads; h++) untouched *= 1 - before[h * slots + i]!;
         const u = usage[i]!;
-        usage[i] = (u + (1 - untouched) * (1 - u)) * retention.values[i]!;
+        usage[i] = (u + (1 - untouched) * (1 - u)) * psi[i]!;
       }
     },
   };

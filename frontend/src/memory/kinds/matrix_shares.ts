@@ -41,6 +41,7 @@ export function matrixShares(
   const vectors = log.need(name, "write_vectors");
   const rows = Int32Array.from({ length: slots }, (_, i) => i);
   let living = prune(carrier, rows, slots, width);
+  const psi = retention && retention.values;
   const out = new Float64Array(t + 2);
   for (let s = t; s >= 0 && living > 0; s--) {
     const w = weights.at(s);
@@ -77,10 +78,10 @@ export function matrixShares(
       }
     }
     out[s + 1] = share;
-    if (retention) {
+    if (retention && psi) {
       retention.at(s);
       for (let n = 0; n < living; n++) {
-        const kept = retention.values[rows[n]!]!;
+        const kept = psi[rows[n]!]!;
         if (kept === 1) continue;
         const row = rows[n]! * width;
         for (let j = 0; j < width; j++) carrier[row + j]! *= kept;

@@ -105,14 +105,15 @@ export class RecurrentMemory implements UnitMemory {
 
   /** u ← u ⊙ ρ_s, share of s = u · d_s, then u ← Wᵀ u. */
   private readonly carry: Carry = (carrier, t) => {
+    const { slopes, drives } = this;
     const { name } = this.bank;
     const weights = initialOf(this.log, name, "recurrent_weights");
     const units = carrier.length;
     const out = new Float64Array(t + 2);
     const before = new Float64Array(units);
     for (let s = t; s >= 0; s--) {
-      const rho = this.slopes.at(s);
-      const d = this.drives.at(s);
+      const rho = slopes.at(s);
+      const d = drives.at(s);
       let share = 0;
       before.fill(0);
       for (let u = 0, row = 0; u < units; u++, row += units) {

@@ -26,8 +26,8 @@ export function unitReadShares(
   checkReadHead(bank, head);
   const norm = dot(read, read);
   if (!Number.isFinite(1 / norm)) return new Float64Array(t + 2);
-  const carrier = Float64Array.from(read, (r) => r / norm);
-  if (gain) for (let u = 0; u < carrier.length; u++) carrier[u] = (gain[u]! * read[u]!) / norm;
+  const carrier = new Float64Array(read.length);
+  for (let u = 0; u < carrier.length; u++) carrier[u] = (gain ? gain[u]! * read[u]! : read[u]!) / norm;
   return carry(carrier, t);
 }
 

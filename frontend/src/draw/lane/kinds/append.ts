@@ -2,13 +2,13 @@
 
 import type { ModelLog } from "../../../memory/log";
 import type { AppendMemory } from "../../../memory/kinds/append";
-import { foldRows, type Fold } from "../columns";
+import type { Fold } from "../columns";
 import { num } from "../../ink/format";
 import type { Gauge, Turn } from "../gauge";
 import type { ColumnSource } from "../tape";
 import { AppendColumns } from "./append_columns";
 import type { Block, Dial, Drawn, NowPicture, Standing, Words } from "./base";
-import { foldMax, heads, Limits, strongest } from "./parts";
+import { foldMax, heads, Limits, strongest, readHere, writtenHere } from "./parts";
 
 /** Heads that have a dial, the first ones: more would not fit into a low lane. */
 const HEADS = 2;
@@ -39,7 +39,7 @@ class AppendDrawn implements Drawn {
 
   fit(pixels: number): { fold: Fold; columns: ColumnSource } {
     const columns = new AppendColumns(this.memory, this.places, pixels);
-    return { fold: foldRows(this.places, columns.rows), columns };
+    return { fold: columns.fold, columns };
   }
 
   measure(steps: readonly number[]): void {
@@ -168,18 +168,7 @@ const WORDS: Words = {
   alwaysRead: null,
   empty: (slot) => `Empty. Step ${slot} wrote nothing here.`,
   left: () => "Attention never erases.",
-  numbers: (life, t) => [
-    {
-      name: "write weight",
-      value: num(life.write[t] ?? 0),
-      says: `How much of the write of step ${t} goes here, 0 to 1.`,
-    },
-    {
-      name: "read weight",
-      value: num(life.read[t] ?? 0),
-      says: `How much of this slot is read at step ${t}, 0 to 1.`,
-    },
-  ],
+  numbers: (life, t) => [writtenHere("write weight", life, t), readHere("read weight", "slot", life, t)],
 };
 
 export function drawAppend(model: ModelLog, memory: AppendMemory, planned: number): Drawn {

@@ -2,10 +2,10 @@
 
 import type { ModelLog } from "../../../memory/log";
 import type { CellMemory } from "../../../memory/kinds/cell";
-import { num, percent } from "../../ink/format";
+import { percent } from "../../ink/format";
 import { GateRow, type Gauge } from "../gauge";
-import type { Drawn, SlotNumber, Words } from "./base";
-import { gateDials, lost, meanGate, type GateDial } from "./parts";
+import type { Drawn, Words } from "./base";
+import { gateDials, lost, meanGate, type GateDial, readHere, writtenHere } from "./parts";
 import { UnitDrawn } from "./units";
 
 const ROW = "Row above the lane: all steps, from the lowest to the highest.";
@@ -90,10 +90,6 @@ function rows(model: ModelLog, bank: string): readonly Gauge[] {
   ];
 }
 
-function written(name: string, value: number | undefined, t: number): SlotNumber {
-  return { name, value: num(value ?? 0), says: `How much of the write of step ${t} goes here, 0 to 1.` };
-}
-
 const left = (held: number): string => `${percent(lost(held))} of that write is erased.`;
 
 const WORDS: Words = {
@@ -101,14 +97,7 @@ const WORDS: Words = {
   column: null,
   alwaysRead: null,
   left,
-  numbers: (life, t) => [
-    written("input gate", life.write[t], t),
-    {
-      name: "output gate",
-      value: num(life.read[t] ?? 0),
-      says: `How much of this cell is read at step ${t}, 0 to 1.`,
-    },
-  ],
+  numbers: (life, t) => [writtenHere("input gate", life, t), readHere("output gate", "cell", life, t)],
 };
 
 const DIRECT_WORDS: Words = {
@@ -116,5 +105,5 @@ const DIRECT_WORDS: Words = {
   column: null,
   alwaysRead: "The state itself is read, at every step.",
   left,
-  numbers: (life, t) => [written("update gate", life.write[t], t)],
+  numbers: (life, t) => [writtenHere("update gate", life, t)],
 };

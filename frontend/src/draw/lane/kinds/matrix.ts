@@ -2,8 +2,8 @@
 
 import type { ModelLog } from "../../../memory/log";
 import type { MatrixMemory } from "../../../memory/kinds/matrix";
-import { foldRows, type Fold } from "../columns";
-import { count, num, percent } from "../../ink/format";
+import type { Fold } from "../columns";
+import { count, percent } from "../../ink/format";
 import { fixedLimit } from "../../../analysis/scale";
 import type { ColumnSource } from "../tape";
 import type { Block, Dial, Drawn, NowPicture, Words } from "./base";
@@ -19,6 +19,8 @@ import {
   norms,
   strongest,
   type GateDial,
+  readHere,
+  writtenHere,
 } from "./parts";
 
 /** Gates of the DNC, then of the NTM: a bank has those that it records. */
@@ -86,7 +88,7 @@ class MatrixDrawn implements Drawn {
 
   fit(pixels: number): { fold: Fold; columns: ColumnSource } {
     const columns = new MatrixColumns(this.model, this.memory, pixels);
-    return { fold: foldRows(this.places, columns.rows), columns };
+    return { fold: columns.fold, columns };
   }
 
   measure(steps: readonly number[], fresh: boolean): void {
@@ -171,18 +173,7 @@ const WORDS: Words = {
   column: "slot",
   alwaysRead: null,
   left: (held) => `${percent(lost(held))} of that write is erased.`,
-  numbers: (life, t) => [
-    {
-      name: "write weight",
-      value: num(life.write[t] ?? 0),
-      says: `How much of the write of step ${t} goes here, 0 to 1.`,
-    },
-    {
-      name: "read weight",
-      value: num(life.read[t] ?? 0),
-      says: `How much of this slot is read at step ${t}, 0 to 1.`,
-    },
-  ],
+  numbers: (life, t) => [writtenHere("write weight", life, t), readHere("read weight", "slot", life, t)],
 };
 
 export function drawMatrix(model: ModelLog, memory: MatrixMemory): Drawn {

@@ -1,10 +1,10 @@
 /** What several kinds do alike when they are drawn: folding slots into rows, gates as dials and bars, the strongest address. */
 import type { ModelLog } from "../../../memory/log";
-import type { Memory } from "../../../memory/kinds/base";
+import type { Memory, SlotLife } from "../../../memory/kinds/base";
 import { KEYFRAME_EVERY } from "../../../wire/manifest";
 import { num } from "../../ink/format";
 import { fixedLimit } from "../../../analysis/scale";
-import type { Dial } from "./base";
+import type { Dial, SlotNumber } from "./base";
 
 export function foldMax(values: Float32Array, rows: number, per: number, length = values.length): Float32Array {
   if (per === 1 && values.length === rows) return values;
@@ -108,6 +108,16 @@ export function dialReadout(dials: readonly Dial[]): string {
 /** "1 − held", as long as it can be said as a part. */
 export function lost(held: number): number {
   return Math.min(1, Math.max(0, 1 - held));
+}
+
+/** How much of a step's write went to a slot, as its `name` in that kind. */
+export function writtenHere(name: string, life: SlotLife, t: number): SlotNumber {
+  return { name, value: num(life.write[t] ?? 0), says: `How much of the write of step ${t} goes here, 0 to 1.` };
+}
+
+/** How much of a slot was read at a step. */
+export function readHere(name: string, slot: string, life: SlotLife, t: number): SlotNumber {
+  return { name, value: num(life.read[t] ?? 0), says: `How much of this ${slot} is read at step ${t}, 0 to 1.` };
 }
 
 export function heads<T>(count: number, of: (head: number) => T): T[] {

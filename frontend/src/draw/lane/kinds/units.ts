@@ -2,7 +2,7 @@
 
 import type { ModelLog } from "../../../memory/log";
 import type { UnitMemory } from "../../../memory/kinds/units";
-import { foldRows, type Fold } from "../columns";
+import type { Fold } from "../columns";
 import type { Gauge } from "../gauge";
 import { fixedLimit } from "../../../analysis/scale";
 import type { ColumnSource } from "../tape";
@@ -14,7 +14,7 @@ import { UnitColumns, type UnitGates, type UnitLimits } from "./unit_columns";
 const ENOUGH = 64;
 
 /** What is special to one kind of state. */
-export interface UnitLook extends UnitGates {
+interface UnitLook extends UnitGates {
   readonly words: Words;
   readonly gauges: readonly Gauge[];
   /** Name of the block of what the units hold. */
@@ -65,7 +65,7 @@ export class UnitDrawn implements Drawn {
   fit(pixels: number): { fold: Fold; columns: ColumnSource } {
     const { order, limits } = this.columns;
     this.columns = new UnitColumns(this.memory, this.look, order, limits, pixels);
-    return { fold: foldRows(this.places, this.columns.rows), columns: this.columns };
+    return { fold: this.columns.fold, columns: this.columns };
   }
 
   measure(steps: readonly number[]): void {
