@@ -24,4 +24,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the shuffled order, browser tests behind all others: the event loop of their driver lives until the session
     ends, and no asyncio test runs beside it.
     """
-    items.sort(key=lambda item: "/ui/" in item.path.as_posix())
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks by what a test needs, so that nobody has to remember them; `slow` is written at the test."""
+    room = item.path.relative_to(ROOT / "tests").parts
+    if room[0] == "ui":
+        item.add_marker("browser")
+    elif room[0] == "server" and {"server", "start"} & set(getattr(item, "fixturenames", ())):
+        item.add_marker("server")
