@@ -1,14 +1,15 @@
-"""Write the contract between server and page: `python -m mnemoscope_server.contract`."""
+"""Write the contract between server and page, and what docs/format.md takes from it: `python -m mnemoscope_server.contract`."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 from mnemoscope_server.app import create_app
-from mnemoscope_server.schemas import contract
+from mnemoscope_server.schemas import contract, format_table
 from mnemoscope_server.settings import Settings
 
-TARGET = Path(__file__).resolve().parents[2] / "frontend" / "src" / "wire" / "openapi.json"
+ROOT = Path(__file__).resolve().parents[2]
+TARGET, FORMAT = ROOT / "frontend" / "src" / "wire" / "openapi.json", ROOT / "docs" / "format.md"
 
 
 def document() -> dict[str, Any]:
@@ -21,8 +22,14 @@ def text() -> str:
     return json.dumps(document(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+def described() -> str:
+    """docs/format.md with its table of the manifest made again."""
+    return format_table.renewed(FORMAT.read_text(encoding="utf-8"), document()["components"]["schemas"])
+
+
 def main() -> None:
-    """Write the committed file."""
+    """Write the committed files."""
+    FORMAT.write_text(described(), encoding="utf-8")
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     TARGET.write_text(text(), encoding="utf-8")
     print(f"wrote {TARGET.name}: {len(document()['components']['schemas'])} types")

@@ -6,6 +6,8 @@
  */
 import { absent, array, count, fail, flag, object, optionalText, text } from "./json";
 import type { Json } from "./json";
+import type { Filled, Parsed } from "./parsed";
+import type { BankEntry, FrameEntry, TensorEntry } from "./wire.gen";
 
 /** A frame above this is a broken manifest, not a model (the widest so far has 13 kB). */
 export const MAX_FRAME_BYTES = 4 << 20;
@@ -23,46 +25,17 @@ export const BANK_EXTRAS = {
 } as const;
 export type BankExtra = keyof typeof BANK_EXTRAS;
 
-export interface TensorSpec {
-  readonly name: string;
-  /** Null for what belongs to the whole model: inputs, targets, mask, outputs. */
-  readonly bank: string | null;
-  readonly role: string;
-  /** Name of each axis, outermost first. */
-  readonly axes: readonly string[];
-  readonly shape: readonly number[];
+export interface TensorSpec extends Omit<Parsed<TensorEntry>, "dtype"> {
   /** Numbers per step. */
   readonly size: number;
-  /** Bytes from the start of the frame. */
-  readonly offset: number;
 }
 
-export interface FrameSpec {
-  /** Bytes of one frame; 0 where the stream has none. */
-  readonly bytes: number;
+export interface FrameSpec extends Pick<Parsed<FrameEntry>, "bytes"> {
   readonly tensors: readonly TensorSpec[];
 }
 
-export interface BankSpec {
-  readonly name: string;
-  /** Which kind of memory it is: a name of memory/kinds, once a log has been opened with it. */
-  readonly kind: string;
-  /** Number of slots, or the size of a key; null where the memory grows by one per step or is one state. */
-  readonly slots: number | null;
-  /** Numbers per slot; of one state its units; where each head has slots of its own the width of one head. */
-  readonly width: number;
-  readonly writeHeads: number;
-  readonly readHeads: number;
-  readonly usage: boolean;
-  readonly links: boolean;
-  readonly deallocation: boolean;
-  /** What is read is the state itself (GRU). */
-  readonly direct: boolean;
-  /** Each step says whether it wrote and whether it read (encoder-decoder). */
-  readonly gated: boolean;
-  /** Per head, what a step of distance costs in the score of attention (ALiBi). */
-  readonly biasSlopes: readonly number[] | null;
-}
+/** `kind` is a name of memory/kinds once a log has been opened with it. */
+export type BankSpec = Filled<Parsed<BankEntry>, Exclude<BankExtra, "biasSlopes">>;
 
 /** The structure of a bank; what its kind asks of it is checked where its log is opened. */
 export function parseBank(value: unknown, path: string): BankSpec {

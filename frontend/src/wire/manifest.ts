@@ -9,6 +9,17 @@ import { absent, array, count, fail, flag, object, optionalText, real, text } fr
 import type { Json } from "./json";
 import { MAX_FRAME_BYTES, MAX_KEYFRAME_BYTES, parseBank, parseFrame } from "./layout";
 import type { BankSpec, FrameSpec } from "./layout";
+import type { Filled, Parsed } from "./parsed";
+import type {
+  Event as EventJson,
+  ExcerptEntry,
+  Failure as FailureJson,
+  Manifest as ManifestJson,
+  ModelEntry,
+  SignalEntry,
+  TaskEntry,
+  TrainingEntry,
+} from "./wire.gen";
 
 export { BANK_EXTRAS } from "./layout";
 export type { BankExtra, BankSpec, FrameSpec, TensorSpec } from "./layout";
@@ -21,108 +32,38 @@ export const KEYFRAME_EVERY = 64;
 
 const MAX_STREAMS = 256;
 
-export type RecordingStatus = "running" | "ended" | "stopped" | "failed";
+export type RecordingStatus = ManifestJson["status"];
 
-export interface TrainingSpec {
-  /** Name of the checkpoint. */
-  readonly of: string;
-  /** Updates of training before this moment. */
-  readonly update: number;
-  /** All moments that were set aside, ascending, whether they are in this recording or not. */
-  readonly updates: readonly number[];
-}
+export type TrainingSpec = Parsed<TrainingEntry>;
 
-export interface ModelSpec {
+export type TaskEvent = Parsed<EventJson>;
+
+export type TaskSpec = Filled<Parsed<TaskEntry>, "values">;
+
+export type SignalSpec = Filled<Parsed<SignalEntry>, "source" | "scaling">;
+
+/** One model that could not go on (NaN, out of memory, its process died) while the others did. */
+export type Failure = Parsed<FailureJson>;
+
+export type ExcerptSpec = Parsed<ExcerptEntry>;
+
+export interface ModelSpec extends Omit<Parsed<ModelEntry>, "banks" | "frame" | "keyframe"> {
   /** Index of this model's frames on the wire. */
   readonly stream: number;
-  readonly id: string;
-  readonly label: string;
-  readonly paradigm: string;
-  /** rnn, tr, ut, ntm, dnc, sdnc or delta: which hue and sign it gets. */
-  readonly glyph: string;
-  readonly task: string;
-  /** Of a checkpoint as it was at a moment of its training: streams of one `of` are moments of one training. */
-  readonly training: TrainingSpec | null;
-  readonly checkpoint: { readonly name: string; readonly sha256: string } | null;
-  readonly config: Json;
-  readonly parameters: number;
-  readonly device: string;
-  readonly dtype: string;
-  readonly versions: Json;
   readonly banks: readonly BankSpec[];
   readonly frame: FrameSpec;
   readonly keyframe: FrameSpec;
 }
 
-export interface TaskEvent {
-  readonly step: number;
-  /** First step after it. */
-  readonly until: number;
-  /** store, recall or label. */
-  readonly kind: string;
-  readonly label: string;
-}
+type Facts = Pick<
+  Parsed<ManifestJson>,
+  "version" | "id" | "title" | "created" | "seed" | "status" | "steps" | "contentHash" | "excerpt"
+>;
 
-export interface TaskSpec {
-  readonly name: string;
-  /** What inputs, targets and outputs are. */
-  readonly values: "bits" | "real";
-  readonly params: Json;
-  readonly events: readonly TaskEvent[];
-}
-
-export interface SignalSpec {
-  readonly name: string;
-  readonly channel: string | null;
-  readonly unit: string | null;
-  /** Steps per second; null = unknown. */
-  readonly sampleRate: number | null;
-  readonly source: Json;
-  /** raw = value · scale + offset. */
-  readonly scaling: { readonly method: string; readonly offset: number; readonly scale: number };
-}
-
-/** One model that could not go on (NaN, out of memory, its process died) while the others did. */
-export interface Failure {
-  readonly stream: number;
-  /** First step this model did not deliver. */
-  readonly step: number;
-  /** What happened, without the model and the step (recordings before 0.2 repeat both). */
-  readonly reason: string;
-  /** Name of the recorded tensor it happened in, where it is known. */
-  readonly tensor: string | null;
-}
-
-/** What a copy that was made to be shared holds of the recording it was made from. */
-export interface ExcerptSpec {
-  /** Step of the original that is step 0 here. */
-  readonly first: number;
-  /** Step of the original after the last one here. */
-  readonly stop: number;
-  /** Steps of the original. */
-  readonly of: number;
-  /** Name, channel, unit, scale and labels of the signal were left out. */
-  readonly signalStripped: boolean;
-}
-
-export interface Manifest {
-  readonly version: number;
-  readonly id: string;
-  readonly title: string;
-  readonly created: string;
-  /** Null where none was given. */
-  readonly seed: number | null;
-  readonly status: RecordingStatus;
-  /** Planned steps while running, reached steps afterwards. */
-  readonly steps: number;
+export interface Manifest extends Facts {
   readonly task: TaskSpec;
-  /** Null where the task makes its own input. */
   readonly signal: SignalSpec | null;
   readonly models: readonly ModelSpec[];
-  readonly contentHash: string | null;
-  /** Null where this is no copy of a stretch of another recording. */
-  readonly excerpt: ExcerptSpec | null;
-  /** Models that could not go on, and from which step. */
   readonly failures: readonly Failure[];
   /** The JSON as it came, with keys this version does not know. */
   readonly raw: Json;
@@ -279,7 +220,7 @@ function parseModel(value: unknown, stream: number): ModelSpec {
     parameters: absent(model, "parameters") ? 0 : count(model, "parameters", path),
     device: optionalText(model, "device", path) ?? "",
     dtype: optionalText(model, "dtype", path) ?? "",
-    versions: object(model["versions"] ?? {}, `${path}.versions`),
+    versions: texts(object(model["versions"] ?? {}, `${path}.versions`)),
     banks: array(model, "banks", path).map((bank, i) => parseBank(bank, `${path}.banks[${i}]`)),
     frame: parseFrame(model["frame"], `${path}.frame`, MAX_FRAME_BYTES),
     keyframe: parseFrame(model["keyframe"], `${path}.keyframe`, MAX_KEYFRAME_BYTES),
@@ -289,4 +230,9 @@ function parseModel(value: unknown, stream: number): ModelSpec {
     fail(`${path}.banks`, "wanted a different name for each bank", spec.banks.map((bank) => bank.name).join(", "));
   }
   return spec;
+}
+
+/** Numbers among the values too as text: they are for people. */
+function texts(values: Json): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
 }

@@ -377,7 +377,7 @@ export interface components {
         BankEntry: {
             /**
              * Bias Slopes
-             * @description Per head, what a step of distance costs in the score of an append bank (ALiBi).
+             * @description Per head, what a step of distance costs in the score of attention (ALiBi).
              * @default null
              */
             bias_slopes?: number[] | null;
@@ -389,36 +389,40 @@ export interface components {
             deallocation?: boolean | null;
             /**
              * Direct
-             * @description What is read of a cell is the cell itself (GRU).
+             * @description What is read is the state itself (GRU).
              * @default null
              */
             direct?: boolean | null;
             /**
              * Gated
-             * @description An append bank where each step says whether it wrote and whether it read (encoder-decoder).
+             * @description Each step says whether it wrote and whether it read (encoder-decoder).
              * @default null
              */
             gated?: boolean | null;
             /**
              * Kind
-             * @description matrix: NTM and DNC; cell: LSTM and GRU state; append: an attention layer's keys and values, never modified;
-             *     recurrent: Elman state; associative: a DeltaNet layer's matrices.
-             * @enum {string}
+             * @description Kind of memory: one of the table of kinds below.
              */
-            kind: "matrix" | "cell" | "append" | "recurrent" | "associative";
+            kind: string;
             /**
              * Links
              * @description The keyframe holds `links` and `precedence` (DNC).
              * @default null
              */
             links?: boolean | null;
-            /** Name */
+            /**
+             * Name
+             * @description Name inside the model; its tensors carry it.
+             */
             name: string;
-            /** Read Heads */
+            /**
+             * Read Heads
+             * @description Addresses it is read at in one step.
+             */
             read_heads: number;
             /**
              * Slots
-             * @description Number of slots, of an associative memory the size of a key; null for a memory that grows by one slot per step.
+             * @description Number of slots, or the size of a key; null where the memory grows by one per step or is one state.
              */
             slots: number | null;
             /**
@@ -429,13 +433,14 @@ export interface components {
             usage?: boolean | null;
             /**
              * Width
-             * @description Numbers per slot.
+             * @description Numbers per slot; of one state its units; where each head has slots of its own the width of one head.
              */
             width: number;
-            /** Write Heads */
+            /**
+             * Write Heads
+             * @description Addresses it is written at in one step.
+             */
             write_heads: number;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * Behind
@@ -590,12 +595,16 @@ export interface components {
          * @description The weights a stream was run with.
          */
         CheckpointEntry: {
-            /** Name */
+            /**
+             * Name
+             * @description Name of the checkpoint, `dnc-copy` or `ntm-copy@250`.
+             */
             name: string;
-            /** Sha256 */
+            /**
+             * Sha256
+             * @description Of the file of weights.
+             */
             sha256: string;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * ClientHello
@@ -734,14 +743,21 @@ export interface components {
              * @description store: the task gives what is to be remembered; recall: it asks for it; label: a mark of the signal itself.
              */
             kind: string;
-            /** Label */
+            /**
+             * Label
+             * @description For people.
+             */
             label: string;
-            /** Step */
+            /**
+             * Step
+             * @description First step of it.
+             */
             step: number;
-            /** Until */
+            /**
+             * Until
+             * @description First step after it.
+             */
             until: number;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * ExcerptEntry
@@ -768,17 +784,15 @@ export interface components {
              * @description Step of the original after the last one here.
              */
             stop: number;
-        } & {
-            [key: string]: unknown;
         };
         /**
-         * FailureEntry
-         * @description A model that could not go on while the others did.
+         * Failure
+         * @description One model that could not go on while the others did; the sentence about it is made by whoever shows it.
          */
-        FailureEntry: {
+        Failure: {
             /**
              * Reason
-             * @description What happened, without the model and the step (recordings before 0.2 repeat both).
+             * @description What happened, without the model and the step: "a number that is not finite".
              */
             reason: string;
             /**
@@ -788,7 +802,7 @@ export interface components {
             step: number;
             /**
              * Stream
-             * @description Index into models.
+             * @description Index into the manifest's `models`.
              */
             stream: number;
             /**
@@ -797,8 +811,6 @@ export interface components {
              * @default null
              */
             tensor?: string | null;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * FrameEntry
@@ -810,10 +822,11 @@ export interface components {
              * @description Bytes of one frame; 0 where a stream has none (keyframes of write-once memories).
              */
             bytes: number;
-            /** Tensors */
+            /**
+             * Tensors
+             * @description What lies in it.
+             */
             tensors: components["schemas"]["TensorEntry"][];
-        } & {
-            [key: string]: unknown;
         };
         /**
          * GalleryEntry
@@ -1039,34 +1052,53 @@ export interface components {
              * @description ISO 8601, UTC.
              */
             created: string;
-            /** @default null */
+            /**
+             * @description Where this is a copy of a part of another recording.
+             * @default null
+             */
             excerpt?: components["schemas"]["ExcerptEntry"] | null;
             /**
              * Failures
+             * @description Models that could not go on, each at most once.
              * @default null
              */
-            failures?: components["schemas"]["FailureEntry"][] | null;
+            failures?: components["schemas"]["Failure"][] | null;
             /**
              * Format
+             * @description Always this word.
              * @constant
              */
             format: "mnemoscope-recording";
-            /** Id */
+            /**
+             * Id
+             * @description Unguessable, at least 128 bits.
+             */
             id: string;
-            /** Keyframe Every */
+            /**
+             * Keyframe Every
+             * @description Steps of a chunk; 64.
+             */
             keyframe_every: number;
-            /** Models */
+            /**
+             * Models
+             * @description One entry a stream, in the order of the streams.
+             */
             models: components["schemas"]["ModelEntry"][];
             /**
              * Seed
              * @description null = left out, in a copy without the facts of the signal.
              */
             seed: number | null;
-            /** @default null */
+            /**
+             * @description Where a server keeps rules for it.
+             * @default null
+             */
             sharing?: components["schemas"]["SharingEntry"] | null;
+            /** @description On what it was run; null = not known. */
             signal: components["schemas"]["SignalEntry"] | null;
             /**
              * Status
+             * @description ended: all planned steps; stopped: somebody ended it early; failed: no model could go on.
              * @enum {string}
              */
             status: "running" | "ended" | "stopped" | "failed";
@@ -1075,13 +1107,18 @@ export interface components {
              * @description Planned steps while running, reached steps afterwards.
              */
             steps: number;
+            /** @description What was run. */
             task: components["schemas"]["TaskEntry"];
-            /** Title */
+            /**
+             * Title
+             * @description Name for people.
+             */
             title: string;
-            /** Version */
+            /**
+             * Version
+             * @description Of the format; 1.
+             */
             version: number;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * ModelCard
@@ -1098,11 +1135,8 @@ export interface components {
              * @description How it remembers, in one sentence.
              */
             description: string;
-            /**
-             * Glyph
-             * @enum {string}
-             */
-            glyph: "rnn" | "tr" | "ut" | "ntm" | "dnc" | "sdnc" | "delta";
+            /** Glyph */
+            glyph: string;
             /** Label */
             label: string;
             /**
@@ -1143,50 +1177,79 @@ export interface components {
          * @description One model (one stream of frames) of a recording.
          */
         ModelEntry: {
-            /** Banks */
+            /**
+             * Banks
+             * @description Its memories, in the order in which data flows through them.
+             */
             banks: components["schemas"]["BankEntry"][];
-            /** @default null */
+            /**
+             * @description Where the weights have a name.
+             * @default null
+             */
             checkpoint?: components["schemas"]["CheckpointEntry"] | null;
-            /** Config */
+            /**
+             * Config
+             * @description What the model was built with.
+             */
             config: {
                 [key: string]: unknown;
             };
-            /** Device */
+            /**
+             * Device
+             * @description Where it ran: `cpu`, `cuda`.
+             */
             device: string;
-            /** Dtype */
+            /**
+             * Dtype
+             * @description Precision it ran in.
+             */
             dtype: string;
+            /** @description What one step records. */
             frame: components["schemas"]["FrameEntry"];
             /**
              * Glyph
              * @description Which hue and sign the page gives it.
-             * @enum {string}
              */
-            glyph: "rnn" | "tr" | "ut" | "ntm" | "dnc" | "sdnc" | "delta";
+            glyph: string;
             /**
              * Id
              * @description Short id, unique inside the recording: `dnc`, `ntm@250`.
              */
             id: string;
+            /** @description The full state, recorded before every multiple of 64. */
             keyframe: components["schemas"]["FrameEntry"];
-            /** Label */
+            /**
+             * Label
+             * @description Its name for people.
+             */
             label: string;
-            /** Paradigm */
+            /**
+             * Paradigm
+             * @description Id of the paradigm in the registry of the program that recorded it.
+             */
             paradigm: string;
             /**
              * Parameters
              * @description Number of trained numbers.
              */
             parameters: number;
-            /** Task */
+            /**
+             * Task
+             * @description Task it was trained for.
+             */
             task: string;
-            /** @default null */
+            /**
+             * @description Where it is a moment of a training.
+             * @default null
+             */
             training?: components["schemas"]["TrainingEntry"] | null;
-            /** Versions */
+            /**
+             * Versions
+             * @description Of the programs it ran on.
+             */
             versions: {
                 [key: string]: string;
             };
-        } & {
-            [key: string]: unknown;
         };
         /**
          * ModelFailed
@@ -1546,15 +1609,19 @@ export interface components {
         ScalingEntry: {
             /**
              * Method
-             * @description zscore | robust | none
+             * @description zscore, robust or none.
              */
             method: string;
-            /** Offset */
+            /**
+             * Offset
+             * @description In the unit of the signal.
+             */
             offset: number;
-            /** Scale */
+            /**
+             * Scale
+             * @description In the unit of the signal; 1 where nothing was scaled.
+             */
             scale: number;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * Sentinel
@@ -1777,42 +1844,56 @@ export interface components {
          * @description Rules that this server keeps for the recording.
          */
         SharingEntry: {
-            /** Expires */
+            /**
+             * Expires
+             * @description When it goes, ISO 8601, UTC; null = never.
+             */
             expires: string | null;
             /**
              * Visibility
+             * @description listed: shown to everybody who can reach the server; private: to those who have its id.
              * @enum {string}
              */
             visibility: "private" | "listed";
-        } & {
-            [key: string]: unknown;
         };
         /**
          * SignalEntry
-         * @description Where the signal came from; null in recordings of tasks that make their own input.
+         * @description Where the signal came from; without source and scaling where the task made its own input.
          */
         SignalEntry: {
-            /** Channel */
+            /**
+             * Channel
+             * @description Name of the column.
+             */
             channel: string | null;
-            /** Name */
+            /**
+             * Name
+             * @description Of a file only where it was kept on purpose, else of the channel or the generator.
+             */
             name: string;
             /**
              * Sample Rate
              * @description Steps per second; null = unknown.
              */
             sample_rate: number | null;
-            scaling: components["schemas"]["ScalingEntry"];
+            /**
+             * @description How it became the input.
+             * @default null
+             */
+            scaling?: components["schemas"]["ScalingEntry"] | null;
             /**
              * Source
-             * @description Detected format, window, resampling, sha256 of the file …
+             * @description Detected format, window, resampling, sha256 of the file …; `{"given": "array"}` where only values were given.
+             * @default null
              */
-            source: {
+            source?: {
                 [key: string]: unknown;
-            };
-            /** Unit */
+            } | null;
+            /**
+             * Unit
+             * @description Unit of the values before scaling.
+             */
             unit: string | null;
-        } & {
-            [key: string]: unknown;
         };
         /** SignalPreview */
         SignalPreview: {
@@ -1956,22 +2037,29 @@ export interface components {
          * @description The task whose episode was run.
          */
         TaskEntry: {
-            /** Events */
+            /**
+             * Events
+             * @description What happens when, in order.
+             */
             events: components["schemas"]["Event"][];
-            /** Name */
+            /**
+             * Name
+             * @description Id of the task.
+             */
             name: string;
-            /** Params */
+            /**
+             * Params
+             * @description Options of the task.
+             */
             params: {
                 [key: string]: unknown;
             };
             /**
              * Values
-             * @description What inputs, targets and outputs are. Where older recordings do not say, mnemoscope.format.manifest.of_bits does.
+             * @description What inputs, targets and outputs are; older recordings do not say (see below).
              * @default null
              */
             values?: ("bits" | "real") | null;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * TaskOption
@@ -2030,8 +2118,6 @@ export interface components {
              * @description Length of each axis.
              */
             shape: number[];
-        } & {
-            [key: string]: unknown;
         };
         /**
          * TrainingEntry
@@ -2053,8 +2139,6 @@ export interface components {
              * @description All moments that were set aside, ascending, whether they are in this recording or not.
              */
             updates: number[];
-        } & {
-            [key: string]: unknown;
         };
         /** Upload */
         Upload: {
@@ -2227,7 +2311,7 @@ export type ErrorDetail = components['schemas']['ErrorDetail'];
 export type Estimate = components['schemas']['Estimate'];
 export type Event = components['schemas']['Event'];
 export type ExcerptEntry = components['schemas']['ExcerptEntry'];
-export type FailureEntry = components['schemas']['FailureEntry'];
+export type Failure = components['schemas']['Failure'];
 export type FrameEntry = components['schemas']['FrameEntry'];
 export type GalleryEntry = components['schemas']['GalleryEntry'];
 export type GeneratedSignal = components['schemas']['GeneratedSignal'];

@@ -9,10 +9,13 @@ class Event:
     """Something that happens in the episode: steps `step … until` (until excluded)."""
 
     step: int
+    """First step of it."""
     until: int
+    """First step after it."""
     kind: str
     """store: the task gives what is to be remembered; recall: it asks for it; label: a mark of the signal itself."""
     label: str
+    """For people."""
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in a manifest."""

@@ -7,8 +7,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mnemoscope_server.schemas.manifest import Paradigm
-
 
 class Answer(BaseModel):
     """Base of what the server answers."""
@@ -120,7 +118,7 @@ class ModelCard(Answer):
     """Id to ask for in POST /api/sessions: `ntm`."""
     label: str
     task: str
-    glyph: Paradigm
+    glyph: str
     parameters: int
     description: str
     """How it remembers, in one sentence."""

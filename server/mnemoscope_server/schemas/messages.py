@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from mnemoscope_server.schemas.manifest import Manifest
+from mnemoscope.format.schema import Manifest
 
 SessionStatus = Literal["opened", "running", "paused", "ended", "stopped", "failed"]
 """opened: nothing computed yet · running · paused: the next step is not computed · ended: all steps computed ·

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
+from mnemoscope.format.schema import Manifest
 from mnemoscope_server.schemas.base import Answer, Question
-from mnemoscope_server.schemas.manifest import Manifest
 from mnemoscope_server.schemas.messages import SessionStatus
 
 

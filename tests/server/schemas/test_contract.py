@@ -1,5 +1,10 @@
 """The contract file that the page's types are generated from."""
 
+from pydantic import ConfigDict, create_model
+
+from mnemoscope.format import schema
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running import gallery
 from mnemoscope_server import contract
 from mnemoscope_server.schemas import messages as wire
 
@@ -9,6 +14,27 @@ def test_committed_contract_is_fresh():
     assert contract.TARGET.read_text(encoding="utf-8") == contract.text(), (
         "run: python -m mnemoscope_server.contract, then npm --prefix frontend run wire"
     )
+
+
+def test_the_format_document_has_the_fields_of_the_manifest():
+    """Its table follows from the same classes as the contract."""
+    assert contract.FORMAT.read_text(encoding="utf-8") == contract.described(), (
+        "run: python -m mnemoscope_server.contract"
+    )
+    assert (
+        "| `models[].frame.tensors[].offset` | whole number | Bytes from the start of the frame. |"
+        in contract.described()
+    )
+
+
+def test_every_manifest_that_is_shipped_is_one_of_the_schema():
+    """What is written has no field that the schema lacks, and every field the type it says; hostile ones are the reader's."""
+    strict = create_model("Strict", __config__=ConfigDict(extra="forbid"), manifest=schema.Manifest)
+    found = sorted([*gallery.FOLDER.glob("*.mnemo"), *(contract.ROOT / "tests" / "golden").glob("*.mnemo")])
+    assert len(found) > 10
+    for path in found:
+        with Recording.open(path) as recording:
+            strict.model_validate({"manifest": recording.manifest})
 
 
 def test_unions_name_every_message_by_its_tag():

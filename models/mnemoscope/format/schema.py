@@ -1,26 +1,19 @@
-"""The manifest of a recording as typed JSON: the page's types are generated from here.
+"""The manifest of a recording as types: the one place where its fields stand.
 
-`docs/format.md` is the definition; these classes describe it to OpenAPI. The server hands manifests on exactly as the
-file holds them and never drops a key it does not know, so that recordings of later versions still open.
+The table in docs/format.md, the server's contract and the page's types are generated from these classes
+(`python -m mnemoscope_server.contract`, `npm run wire`). What a valid manifest is beyond names and types (sizes, shapes,
+what a kind of memory needs) is checked by manifest.py. Keys that are not here are kept and ignored, so that recordings of
+later versions still open; that is why a manifest in memory stays the JSON it was read from.
 """
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from mnemoscope.format.entries import Event
-
-Paradigm = Literal["rnn", "tr", "ut", "ntm", "dnc", "sdnc", "delta"]
+from mnemoscope.format.entries import Event, Failure
 
 
-class Open(BaseModel):
-    """Base of everything inside a manifest: unknown keys are kept."""
-
-    # built at the first use: only the contract needs them, and the server must answer soon after its start
-    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True, defer_build=True)
-
-
-class TensorEntry(Open):
+@dataclass(frozen=True, kw_only=True)
+class TensorEntry:
     """One tensor inside a frame or keyframe; identified by (`bank`, `name`)."""
 
     name: str
@@ -39,27 +32,32 @@ class TensorEntry(Open):
     """Bytes from the start of the frame."""
 
 
-class FrameEntry(Open):
+@dataclass(frozen=True, kw_only=True)
+class FrameEntry:
     """Layout of one fixed-size frame."""
 
     bytes: int
     """Bytes of one frame; 0 where a stream has none (keyframes of write-once memories)."""
     tensors: list[TensorEntry]
+    """What lies in it."""
 
 
-class BankEntry(Open):
+@dataclass(frozen=True, kw_only=True)
+class BankEntry:
     """One memory of a model."""
 
     name: str
-    kind: Literal["matrix", "cell", "append", "recurrent", "associative"]
-    """matrix: NTM and DNC; cell: LSTM and GRU state; append: an attention layer's keys and values, never modified;
-    recurrent: Elman state; associative: a DeltaNet layer's matrices."""
+    """Name inside the model; its tensors carry it."""
+    kind: str
+    """Kind of memory: one of the table of kinds below."""
     slots: int | None
-    """Number of slots, of an associative memory the size of a key; null for a memory that grows by one slot per step."""
+    """Number of slots, or the size of a key; null where the memory grows by one per step or is one state."""
     width: int
-    """Numbers per slot."""
+    """Numbers per slot; of one state its units; where each head has slots of its own the width of one head."""
     write_heads: int
+    """Addresses it is written at in one step."""
     read_heads: int
+    """Addresses it is read at in one step."""
     usage: bool | None = None
     """The keyframe holds `usage` (DNC); the reader rebuilds it between keyframes."""
     links: bool | None = None
@@ -67,21 +65,25 @@ class BankEntry(Open):
     deallocation: bool | None = None
     """Freed slots are also wiped (factor ψ in the memory update)."""
     direct: bool | None = None
-    """What is read of a cell is the cell itself (GRU)."""
+    """What is read is the state itself (GRU)."""
     gated: bool | None = None
-    """An append bank where each step says whether it wrote and whether it read (encoder-decoder)."""
+    """Each step says whether it wrote and whether it read (encoder-decoder)."""
     bias_slopes: list[float] | None = None
-    """Per head, what a step of distance costs in the score of an append bank (ALiBi)."""
+    """Per head, what a step of distance costs in the score of attention (ALiBi)."""
 
 
-class CheckpointEntry(Open):
+@dataclass(frozen=True, kw_only=True)
+class CheckpointEntry:
     """The weights a stream was run with."""
 
     name: str
+    """Name of the checkpoint, `dnc-copy` or `ntm-copy@250`."""
     sha256: str
+    """Of the file of weights."""
 
 
-class TrainingEntry(Open):
+@dataclass(frozen=True, kw_only=True)
+class TrainingEntry:
     """Of a stream that is a checkpoint as it was at a moment of its training."""
 
     of: str
@@ -92,62 +94,88 @@ class TrainingEntry(Open):
     """All moments that were set aside, ascending, whether they are in this recording or not."""
 
 
-class ModelEntry(Open):
+@dataclass(frozen=True, kw_only=True)
+class ModelEntry:
     """One model (one stream of frames) of a recording."""
 
     id: str
     """Short id, unique inside the recording: `dnc`, `ntm@250`."""
     label: str
+    """Its name for people."""
     paradigm: str
-    glyph: Paradigm
+    """Id of the paradigm in the registry of the program that recorded it."""
+    glyph: str
     """Which hue and sign the page gives it."""
     task: str
+    """Task it was trained for."""
     training: TrainingEntry | None = None
+    """Where it is a moment of a training."""
     checkpoint: CheckpointEntry | None = None
+    """Where the weights have a name."""
     config: dict[str, Any]
+    """What the model was built with."""
     parameters: int
     """Number of trained numbers."""
     device: str
+    """Where it ran: `cpu`, `cuda`."""
     dtype: str
+    """Precision it ran in."""
     versions: dict[str, str]
+    """Of the programs it ran on."""
     banks: list[BankEntry]
+    """Its memories, in the order in which data flows through them."""
     frame: FrameEntry
+    """What one step records."""
     keyframe: FrameEntry
+    """The full state, recorded before every multiple of 64."""
 
 
-class TaskEntry(Open):
+@dataclass(frozen=True, kw_only=True)
+class TaskEntry:
     """The task whose episode was run."""
 
     name: str
+    """Id of the task."""
     values: Literal["bits", "real"] | None = None
-    """What inputs, targets and outputs are. Where older recordings do not say, mnemoscope.format.manifest.of_bits does."""
+    """What inputs, targets and outputs are; older recordings do not say (see below)."""
     params: dict[str, Any]
+    """Options of the task."""
     events: list[Event]
+    """What happens when, in order."""
 
 
-class ScalingEntry(Open):
+@dataclass(frozen=True, kw_only=True)
+class ScalingEntry:
     """How the raw signal became the model's input: raw = value · scale + offset."""
 
     method: str
-    """zscore | robust | none"""
+    """zscore, robust or none."""
     offset: float
+    """In the unit of the signal."""
     scale: float
+    """In the unit of the signal; 1 where nothing was scaled."""
 
 
-class SignalEntry(Open):
-    """Where the signal came from; null in recordings of tasks that make their own input."""
+@dataclass(frozen=True, kw_only=True)
+class SignalEntry:
+    """Where the signal came from; without source and scaling where the task made its own input."""
 
     name: str
+    """Of a file only where it was kept on purpose, else of the channel or the generator."""
     channel: str | None
+    """Name of the column."""
     unit: str | None
+    """Unit of the values before scaling."""
     sample_rate: float | None
     """Steps per second; null = unknown."""
-    source: dict[str, Any]
-    """Detected format, window, resampling, sha256 of the file …"""
-    scaling: ScalingEntry
+    source: dict[str, Any] | None = None
+    """Detected format, window, resampling, sha256 of the file …; `{"given": "array"}` where only values were given."""
+    scaling: ScalingEntry | None = None
+    """How it became the input."""
 
 
-class ExcerptEntry(Open):
+@dataclass(frozen=True, kw_only=True)
+class ExcerptEntry:
     """What a copy that was made to be shared holds of the recording it was made from."""
 
     first: int
@@ -160,46 +188,49 @@ class ExcerptEntry(Open):
     """Name, channel, unit, source, scale, labels and seed were left out: values are scaled ones without a way back."""
 
 
-class FailureEntry(Open):
-    """A model that could not go on while the others did."""
-
-    stream: int
-    """Index into models."""
-    step: int
-    """First step this model did not deliver."""
-    reason: str
-    """What happened, without the model and the step (recordings before 0.2 repeat both)."""
-    tensor: str | None = None
-    """Name of the recorded tensor it happened in, where it is known."""
-
-
-class SharingEntry(Open):
+@dataclass(frozen=True, kw_only=True)
+class SharingEntry:
     """Rules that this server keeps for the recording."""
 
     visibility: Literal["private", "listed"]
+    """listed: shown to everybody who can reach the server; private: to those who have its id."""
     expires: str | None
+    """When it goes, ISO 8601, UTC; null = never."""
 
 
-class Manifest(Open):
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
     """What a recording is, before its frames."""
 
     format: Literal["mnemoscope-recording"]
+    """Always this word."""
     version: int
+    """Of the format; 1."""
     id: str
+    """Unguessable, at least 128 bits."""
     title: str
+    """Name for people."""
     created: str
     """ISO 8601, UTC."""
     seed: int | None
     """null = left out, in a copy without the facts of the signal."""
     status: Literal["running", "ended", "stopped", "failed"]
+    """ended: all planned steps; stopped: somebody ended it early; failed: no model could go on."""
     steps: int
     """Planned steps while running, reached steps afterwards."""
     keyframe_every: int
+    """Steps of a chunk; 64."""
     task: TaskEntry
+    """What was run."""
     signal: SignalEntry | None
+    """On what it was run; null = not known."""
     models: list[ModelEntry]
-    failures: list[FailureEntry] | None = None
+    """One entry a stream, in the order of the streams."""
+    failures: list[Failure] | None = None
+    """Models that could not go on, each at most once."""
     excerpt: ExcerptEntry | None = None
+    """Where this is a copy of a part of another recording."""
     sharing: SharingEntry | None = None
+    """Where a server keeps rules for it."""
     content_hash: str | None = None
     """sha256 of all frame bytes in order of (stream, step); known when the recording has ended."""
