@@ -85,44 +85,44 @@ MUTATIONS = (
     # --- the library: what a recording is and what can be known from it
     Mutation(
         LIBRARY + "kinds", "np.fill_diagonal(links, 0.0)", "np.fill_diagonal(links, 1.0)",
-        ("tests/kinds",), "rebuilt links have a diagonal",
+        ("tests/kinds/test_derive.py",), "rebuilt links have a diagonal",
     ),
     Mutation(
         LIBRARY + "format/manifest.py", 'if fixed:', 'if False:',
-        ("tests/reading/test_recording.py", "tests/format"), "a later META may change how earlier blocks are read",
+        ("tests/reading/test_recording.py",), "a later META may change how earlier blocks are read",
     ),
     # --- the server
     Mutation(
         SERVER + "access/guard.py", " and ports[0] == ports[1]", "",
-        ("tests/server/access/test_guard.py",), "a page of another port of this machine may drive runs",
+        ("tests/server/access/test_guard.py::test_pages_of_other_sites_reach_no_unsafe_route_and_no_socket",), "a page of another port of this machine may drive runs",
     ),
     Mutation(
         SERVER + "access/guard.py", "given.hostname == called.hostname", "True",
-        ("tests/server/access/test_guard.py",), "a page of any site may drive runs",
+        ("tests/server/access/test_guard.py::test_pages_of_other_sites_reach_no_unsafe_route_and_no_socket",), "a page of any site may drive runs",
     ),
     Mutation(
         SERVER + "planning/runs.py", "chunks = -(-steps // KEYFRAME_EVERY)", "chunks = steps // KEYFRAME_EVERY",
-        ("tests/server/http/test_api.py",), "the size told before a run lacks the last keyframe",
+        ("tests/server/storage/test_uploads.py::test_preview_shows_before_and_after_and_the_cost",), "the size told before a run lacks the last keyframe",
     ),
     Mutation(
         SERVER + "storage/copies.py", '"step": max(0, failure["step"] - wanted.first)', '"step": failure["step"]',
-        ("tests/server/storage/test_sharing.py",), "a copy says that a model failed at a step it does not have",
+        ("tests/server/storage/test_sharing.py::test_a_model_that_failed_is_copied_as_far_as_it_came",), "a copy says that a model failed at a step it does not have",
     ),
     Mutation(
         SERVER + "storage/copies.py", 'if e["kind"] in ("store", "recall")]', "]",
-        ("tests/server/storage/test_sharing.py",), "labels of a file stay in a copy without its signal",
+        ("tests/server/storage/test_sharing.py::test_without_the_facts_of_the_signal_nothing_says_whose_it_is",), "labels of a file stay in a copy without its signal",
     ),
     Mutation(
         SERVER + "storage/copies.py", "if expires <= datetime.now(UTC):", "if False:",
-        ("tests/server/storage/test_sharing.py", "tests/server/http/test_api.py"), "a recording may be shared until yesterday",
+        ("tests/server/storage/test_sharing.py::test_impossible_copies_are_refused_and_leave_nothing",), "a recording may be shared until yesterday",
     ),
     Mutation(
         SERVER + "storage/uploads.py", "in sorted(kept):", "in sorted(kept, reverse=True):",
-        ("tests/server/storage/test_uploads.py",), "the newest upload is swept instead of the oldest",
+        ("tests/server/storage/test_uploads.py::test_old_uploads_go",), "the newest upload is swept instead of the oldest",
     ),
     Mutation(
         SERVER + "storage/store.py", '"(expires IS NULL OR expires > ?)"', '"(? = ?)"[:0] + "(1 OR ? = 1)"',
-        ("tests/server/storage/test_store.py", "tests/server/storage/test_sharing.py"), "expired recordings stay in the list",
+        ("tests/server/storage/test_store.py::test_a_recording_whose_time_is_over_is_refused_then_gone_and_still_told_of",), "expired recordings stay in the list",
     ),
     Mutation(
         SERVER + "sessions/tail.py", "cut = (have - first) * (length // count)", "cut = (have - first + 1) * (length // count)",
