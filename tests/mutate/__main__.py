@@ -47,32 +47,38 @@ def find(root: Path, mutation: Mutation) -> Path:
     return found[0][0]
 
 
-def passes(root: Path, tests: tuple[str, ...]) -> bool:
-    """Whether these tests pass. Raises RuntimeError where they cannot be run at all."""
+def passes(root: Path, tests: tuple[str, ...], *, seconds: int = SECONDS, loud: bool = False) -> bool:
+    """Whether these tests pass within so many seconds; `loud`: print what fails. Raises RuntimeError where they cannot run."""
     python = [test for test in tests if not test.startswith("src/")]
     page = [test for test in tests if test.startswith("src/")]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}  # a mutant may be as long and as old as the original
     if python:
         words = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", *python]
-        done = _run([sys.executable, *words], root, environment)
+        done = _run([sys.executable, *words], root, environment, seconds)
         if done.returncode not in (0, 1):
             raise RuntimeError((done.stdout + done.stderr)[-2000:])
         if done.returncode:
+            if loud:
+                print(done.stdout[-3000:], done.stderr)
             return False
     if page:
         runner = root / "frontend" / "node_modules" / ".bin" / "vitest"
-        done = _run([str(runner), "run", "--bail=1", *page], root / "frontend", environment | {"CI": "1"})
+        done = _run([str(runner), "run", "--bail=1", *page], root / "frontend", environment | {"CI": "1"}, seconds)
         if "No test files found" in done.stdout + done.stderr:
             raise RuntimeError(f"no test files found: {' '.join(page)}")
+        if loud and done.returncode:
+            print(done.stdout[-3000:], done.stderr)
         return done.returncode == 0
     return True
 
 
-def _run(command: list[str], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def _run(
+    command: list[str], folder: Path, environment: dict[str, str], seconds: int
+) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS)
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=seconds)
     except subprocess.TimeoutExpired:  # a mutant that never ends is noticed
-        return subprocess.CompletedProcess(command, 1, "", "")
+        return subprocess.CompletedProcess(command, 1, f"not done within {seconds} s", "")
 
 
 def main(word: str = "") -> int:
@@ -90,7 +96,8 @@ def main(word: str = "") -> int:
         if lost:
             print("Lines to mutate that are not there (any more); mend tests/mutate/mutations.py:", *lost, sep="\n  ")
             return 2
-        if not passes(root, tuple(dict.fromkeys(test for mutation in asked for test in mutation.tests))):
+        every = tuple(dict.fromkeys(test for mutation in asked for test in mutation.tests))
+        if not passes(root, every, seconds=5 * SECONDS, loud=True):
             print("The tests do not pass as they are, so nothing would prove that they catch a mutation.")
             return 2
         caught = 0
