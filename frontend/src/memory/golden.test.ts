@@ -60,6 +60,17 @@ describe.each(GOLDEN)("the golden recording %s", (name) => {
     expect(log.manifest.models.map((model) => model.id)).toEqual(Object.keys(expected.models));
   });
 
+  it("says of every memory what it holds, how full it is and where its reads come from", () => {
+    for (const model of log.models) {
+      for (const { name } of model.spec.banks) {
+        const named = Object.keys(expected.models[model.spec.id]![name]!);
+        expect(named).toEqual(
+          expect.arrayContaining(["shares", "shares_of_all_heads", "held", "write_norm", "occupancy"]),
+        );
+      }
+    }
+  });
+
   const cases = log.models.flatMap((model) =>
     Object.entries(expected.models[model.spec.id]!).flatMap(([bank, names]) =>
       Object.keys(names)
