@@ -141,7 +141,7 @@ def exhibits() -> Iterator[Exhibit]:
         "state-spaces",
         "State space, matrix state, attention",
         "A heartbeat is held by matrices that fade, by one that erases what a key held, and by a window that keeps every step.",
-        ("mamba2", "gated-deltanet", "transformer"),
+        ("mamba2", "mlstm", "gated-deltanet", "transformer"),
         lambda: _on_signal("heartbeat", 160, 1, params={"odd_beat": 1}, segment=24, delay=30),
     )
     yield Exhibit(
