@@ -203,14 +203,14 @@ def test_marks_say_where_steps_wrote_and_read(name: str) -> None:
 
 
 def test_keys_of_any_length_hold_and_fill_alike() -> None:
-    """Without erasure only the direction of a key counts: ten times the key and a tenth of the value is the same write."""
+    """Without erasure only the direction of a key counts: ten times the key and a tenth of the gate is the same write."""
     log, _ = logged("linear-state")
     arrays = {("state", n): log.upto(n, STEPS).copy() for n in kinds.of(log.bank).frame_tensors(log.bank)}
     zero = {("state", "memory"): [np.zeros((2, 3, 4))] * 3}
     kind = kinds.of(log.bank)
     before = BankLog(LogInMemory(arrays, zero), log.bank)
     longer = arrays | {("state", "keys"): 10 * arrays["state", "keys"]}
-    longer["state", "write_vectors"] = arrays["state", "write_vectors"] / 10
+    longer["state", "write_gate"] = arrays["state", "write_gate"] / 10
     after = BankLog(LogInMemory(longer, zero), log.bank)
     np.testing.assert_allclose(kind.held_row(after, 149), kind.held_row(before, 149), atol=1e-12)
     np.testing.assert_allclose(kind.write_norms(after, STEPS), kind.write_norms(before, STEPS))
