@@ -1,7 +1,7 @@
 """Makes the golden recordings that pytest and vitest both read: `python -m tests.golden.make [FOLDER]`.
 
 `memories` (memories.py): five small models (NTM, two DNCs, LSTM, Transformer); `kinds` (kinds.py): the other kinds and flags
-of banks. Each axis has another size, 132 steps (three keyframes). The logs are random but valid; the expected states and
+of banks; one each for paradigms that came later (singles.py). Each axis has another size, 132 steps (three keyframes). The logs are random but valid; the expected states and
 shares are computed there in float64 by the *forward* recursion, which carries what is left of every single write (reference
 form `K[s] ⊙= decay`), so they are independent of the readers, which use keyframes and the backward recursion. What is drawn
 at random is rounded to binary fractions (draws.py), and little but +, −, ×, ÷, √, exp and tanh goes in, so that machines
@@ -11,6 +11,17 @@ differ in the last bit at most.
     NAME.manifest.json   its manifest, as the server would send it
     NAME.messages.bin    the wire messages of all chunks, one after another (no compression)
     NAME.expected.json   states and shares at a few steps; index 0 of a share row is the initial content
+
+`models.MODEL.BANK.NAME.STEP` of an expected file, where not the derived array of that name at that step:
+
+    shares, write_shares   a row [step + 2] per head
+    shares_of_all_heads    one row [step + 2]: shares in the reads of all heads side by side
+    slot_origins           a row [step + 2] per slot; the whole state of a cell or recurrent bank is its one slot
+    unit_origins           a row [step + 2] per unit of a cell or recurrent state
+    attention              a row [step + 1] per head
+    held                   [step + 1]: how much is still held of the write of each step so far (held.py, docs/format.md)
+    write_norm             one number: ‖A‖, how much that step itself wrote
+    occupancy              one number: how full the bank is; the run is planned to have `steps` steps
 """
 
 from __future__ import annotations
@@ -29,6 +40,7 @@ from tests.golden.draws import EVERY, SEED, SHOWN, STEPS, TOLERANCE, Draw, Log, 
 from tests.golden.entries import LEFT_OUT, entry
 from tests.golden.kinds import KINDS, expect_kind
 from tests.golden.memories import expect_memory, memories
+from tests.golden.singles import SINGLES
 
 Expect = Callable[[BankSpec, Log, Log, dict[Any, np.ndarray]], dict[str, Any]]
 
@@ -45,9 +57,12 @@ def common(draw: Draw) -> dict[tuple[str | None, str], np.ndarray]:
 
 
 def build(folder: Path) -> None:
-    """Both recordings."""
+    """All recordings."""
     save(folder, "memories", "Golden: five memories", memories(), expect_memory)
     save(folder, "kinds", "Golden: other kinds of banks", {name: make() for name, make in KINDS.items()}, expect_kind)
+    for name, make in SINGLES.items():
+        model = make()
+        save(folder, name, f"Golden: {model[0]}", {name: model}, expect_kind)
 
 
 def save(folder: Path, name: str, title: str, models: Models, expect: Expect) -> None:

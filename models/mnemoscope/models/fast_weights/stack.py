@@ -1,7 +1,7 @@
 """Residual layers around a memory of fast weights: what every model with such a memory shares.
 
 A layer is pre-norm: y = x + mixer(RMSNorm(x)), z = y + SwiGLU(RMSNorm(y)). The mixer is the paradigm: it emits keys, values and
-gates, updates its memory (fast_weights.py), reads it and projects what it read back. Features are real numbers, embedded
+gates, updates its memory (memory.py), reads it and projects what it read back. Features are real numbers, embedded
 linearly. A new paradigm is a mixer, a stack that names it, and a line in the registry.
 
 Glossary: D model width, A heads, K key size, V value size, t step. Each layer is one bank [A, K, V].
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mnemoscope.format.layout import BankSpec
+from mnemoscope.kinds import ASSOCIATIVE
 from mnemoscope.models.base import MemoryModel, Step, TensorEntry, Traced
 from mnemoscope.models.fast_weights.memory import Write
 
@@ -222,9 +223,8 @@ class FastWeightStack(MemoryModel, Generic[Config]):
         """One associative bank a layer: "layer0", "layer1", …; slots are key channels, the width is that of a value."""
         c = self.config
         return [
-            BankSpec(
-                name=f"layer{n}",
-                kind="associative",
+            ASSOCIATIVE.bank(
+                f"layer{n}",
                 slots=c.key_width,
                 width=c.value_width,
                 write_heads=c.heads,
