@@ -17,6 +17,7 @@ from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import KINDS, BankLog, ledger
 from mnemoscope.kinds.__main__ import renewed
+from tests import ROOT
 from tests.oracles.log_in_memory import LogInMemory
 from tests.oracles.random_logs import MODELS, Made, manifest_of, random_log, random_state, run
 from tests.oracles.random_logs import entry as entry_of
@@ -25,7 +26,6 @@ STEPS = 150
 SHOWN = (0, 1, 63, 64, 149)
 EXACT = 1e-10
 BANKS = {f"{model}-{bank.name}": bank for model, banks in MODELS.items() for bank in banks}
-ROOT = Path(__file__).resolve().parents[2]
 
 every_bank = pytest.mark.parametrize("name", BANKS)
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
