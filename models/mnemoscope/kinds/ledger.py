@@ -35,9 +35,12 @@ def combine_heads(rows: Floats, reads: Floats) -> Floats:
     rows [head, S + 1] are the shares in reads [head, W]. This is the share in the concatenated vector, so it too sums to 1; all
     zero where nothing was read.
     """
-    powers = np.einsum("hw,hw->h", reads, reads)
+    powers: Floats = np.einsum("hw,hw->h", reads, reads)
     total = float(powers.sum())
-    return powers @ rows / total if total > 0.0 else np.zeros(rows.shape[1])
+    if total <= 0.0:
+        return np.zeros(rows.shape[1])
+    shares: Floats = np.matmul(powers, rows) / total
+    return shares
 
 
 def fraction(part: Floats, whole: Floats) -> Floats:
