@@ -37,9 +37,10 @@ def combine_heads(rows: Floats, reads: Floats) -> Floats:
     """
     powers: Floats = np.einsum("hw,hw->h", reads, reads)
     total = float(powers.sum())
-    if total <= 0.0:
-        return np.zeros(rows.shape[1])
-    shares: Floats = np.matmul(powers, rows) / total
+    shares: Floats = np.zeros(rows.shape[1])
+    if total > 0.0:
+        np.matmul(powers, rows, out=shares)
+        shares /= total
     return shares
 
 
