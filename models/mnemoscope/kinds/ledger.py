@@ -35,13 +35,11 @@ def combine_heads(rows: Floats, reads: Floats) -> Floats:
     rows [head, S + 1] are the shares in reads [head, W]. This is the share in the concatenated vector, so it too sums to 1; all
     zero where nothing was read.
     """
-    powers: Floats = np.einsum("hw,hw->h", reads, reads)
+    powers = np.einsum("hw,hw->h", reads, reads)
     total = float(powers.sum())
-    shares: Floats = np.zeros(rows.shape[1])
-    if total > 0.0:
-        np.matmul(powers, rows, out=shares)
-        shares /= total
-    return shares
+    if total <= 0.0:
+        return np.zeros(rows[0].size)
+    return powers @ rows / total  # pyright: ignore[reportUnknownVariableType]  # numpy leaves vector @ matrix untyped
 
 
 def fraction(part: Floats, whole: Floats) -> Floats:
