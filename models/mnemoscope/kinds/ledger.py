@@ -39,7 +39,8 @@ def combine_heads(rows: Floats, reads: Floats) -> Floats:
     total = float(powers.sum())
     if total <= 0.0:
         return np.zeros(rows[0].size)
-    return powers @ rows / total  # pyright: ignore[reportUnknownVariableType]  # numpy leaves vector @ matrix untyped
+    # numpy leaves vector @ matrix untyped
+    return powers @ rows / total  # pyright: ignore[reportUnknownVariableType]
 
 
 def fraction(part: Floats, whole: Floats) -> Floats:
