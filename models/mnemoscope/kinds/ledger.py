@@ -37,10 +37,7 @@ def combine_heads(rows: Floats, reads: Floats) -> Floats:
     """
     powers = np.einsum("hw,hw->h", reads, reads)
     total = float(powers.sum())
-    if total <= 0.0:
-        return np.zeros(rows[0].size)
-    # numpy leaves vector @ matrix untyped
-    return powers @ rows / total  # pyright: ignore[reportUnknownVariableType]
+    return powers @ rows / total if total > 0.0 else np.zeros(len(rows[0]))
 
 
 def fraction(part: Floats, whole: Floats) -> Floats:
