@@ -199,7 +199,8 @@ class Associative(Kind[AssociativeState]):
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
         """See Kind."""
-        reads, memory = [], np.empty(0)
+        reads: list[Floats] = []
+        memory = np.empty(0)
         for t, state in self.states(log, first, stop):
             memory = state.memory
             reads.append(np.einsum("hk,hkw->hw", log.at("queries", t), memory))

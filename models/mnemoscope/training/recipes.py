@@ -14,7 +14,7 @@ class Recipe:
     trained so. `curriculum` is the number of updates over which lengths grow to their full range.
     """
 
-    config: dict[str, Any] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict[str, Any])
     optimizer: str = "adam"
     """"adam", or "graves": the centred RMSProp with momentum of Graves 2013 (arXiv 1308.0850, eq. 38-45)."""
     lr: float = 1e-3
@@ -35,11 +35,11 @@ class Recipe:
     """Stop after so many checks in a row without an error (score 0); 0 never stops early."""
 
 
-_GRAVES = {"optimizer": "graves", "lr": 1e-4, "batch": 1, "summed": True, "clip": 10.0}
-_ATTENTION = {"batch": 32, "warm_up": 1_000, "decay": 0.01, "clip": 1.0, "stop_after": 4}
-_LIGHT = {"batch": 16, "warm_up": 500, "decay": 0.01, "clip": 1.0, "stop_after": 4}
-_GATED = {"batch": 32, "decay": 0.05, "clip": 1.0, "stop_after": 4}
-_SMALL = {"batch": 8, "decay": 0.02, "clip": 1.0}
+_GRAVES: dict[str, Any] = {"optimizer": "graves", "lr": 1e-4, "batch": 1, "summed": True, "clip": 10.0}
+_ATTENTION: dict[str, Any] = {"batch": 32, "warm_up": 1_000, "decay": 0.01, "clip": 1.0, "stop_after": 4}
+_LIGHT: dict[str, Any] = {"batch": 16, "warm_up": 500, "decay": 0.01, "clip": 1.0, "stop_after": 4}
+_GATED: dict[str, Any] = {"batch": 32, "decay": 0.05, "clip": 1.0, "stop_after": 4}
+_SMALL: dict[str, Any] = {"batch": 8, "decay": 0.02, "clip": 1.0}
 _NTM = {"slots": 128, "width": 20}
 _DNC = {"slots": 64, "width": 16}
 _TRANSFORMER = {"width": 64, "layers": 3, "heads": 4}
