@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { RecordingLog } from "../../memory/log";
 import { decodeMessages } from "../../wire/messages";
 import { makeLog } from "../../wire/testlog";
-import { whyStopped } from "./failure";
+import { whyStopped, whyStoppedInWords } from "./failure";
 import { Lane } from "./lane";
 import { layout, xOfStep } from "../stage/layout";
 import { awaited, type LaneScene, type Scene } from "../stage/scene";
@@ -152,4 +152,8 @@ it("why a model stopped is shown as it was recorded, with the tensor where that 
     "a number that is not finite in outputs",
   );
   expect(whyStopped({ reason: "lost at step 12", tensor: null })).toBe("lost at step 12");
+  expect(whyStoppedInWords({ reason: "a number that is not finite", tensor: "outputs" })).toBe(
+    "it produced a number that is not finite; the steps before it are kept. First seen in outputs.",
+  );
+  expect(whyStoppedInWords({ reason: "lost at step 12", tensor: null })).toBe("lost at step 12.");
 });
