@@ -3,10 +3,10 @@
 import type { TimeWindow } from "../draw/stage/layout";
 import { currentInks } from "../ui/theme.svelte";
 import type { BridgeRun } from "./bridge.svelte";
-import type { ViewState } from "../view/permalink";
+import type { PartialView } from "../view/fields";
 import { Calm } from "../stage/settled.svelte";
 import { Desk, type PageActions } from "../stage/controller.svelte";
-import { applyView, viewStateOf } from "../stage/link";
+import { applyView, viewOf } from "../stage/link";
 import { differencesOf, type Differences } from "./differences";
 
 export interface Shown {
@@ -31,7 +31,7 @@ export class Sheets {
 
   constructor(
     /** How the first run is looked at, out of a link. */
-    private readonly first: ViewState,
+    private readonly first: PartialView,
     private readonly page: PageActions,
   ) {}
 
@@ -40,7 +40,7 @@ export class Sheets {
     const { first, shown: before } = this;
     const desk = new Desk(run.session, currentInks(), this.page);
     const { model, cursor } = desk;
-    applyView(before ? viewStateOf(before.desk) : first, desk, false);
+    applyView(before ? viewOf(before.desk) : first, desk);
     const [one, other] = model.lanes;
     if (!before) {
       if (first.t === undefined) cursor.seek(model.interesting);
