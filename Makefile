@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check dev bench train format clean
+.PHONY: help run test test-fast mutate check dev bench train format clean
 
 help:            ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/run.stamp page   ## install what is needed, start the server on 127.0.0.1:8000, print the URL (ARGS="--port 8001")
 	@$(BIN)/mnemoscope serve --data-dir .data $(ARGS)
@@ -17,6 +17,13 @@ test: $(VENV)/dev.stamp page  ## every test: Python, page, browser
 	@$(BIN)/python tests/ui/chromium.py
 	@cd frontend && $(NPM) test
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-fast: $(VENV)/dev.stamp  ## tests of a minute: no browser, no server process, nothing slow (while one works)
+	@cd frontend && $(NPM) test
+	@$(BIN)/python -m pytest -q -m "not browser and not server and not slow" $(ARGS)
+
+mutate: $(VENV)/dev.stamp     ## small wrong changes, one at a time: the tests must notice 95 % (ARGS="frontend" for some of them)
+	@$(BIN)/python -m tests.mutate $(ARGS)
 
 check: $(VENV)/dev.stamp page ## format, lint, types, floors of the house; changes nothing
 	$(BIN)/ruff format --check .

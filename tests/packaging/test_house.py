@@ -26,7 +26,7 @@ def test_the_library_is_light_to_import() -> None:
 
 def test_cards_and_tasks_are_read_without_torch() -> None:
     """The web process lists models and lays out episodes without loading torch."""
-    statement = "from mnemoscope import tasks; from mnemoscope.checkpoints import store as checkpoints; list(checkpoints.cards()); tasks.get('copy').episode()"
+    statement = "from mnemoscope import tasks; from mnemoscope.checkpoints import store as checkpoints; from mnemoscope.models import registry; registry.cards(); list(checkpoints.cards()); tasks.get('copy').episode()"
     assert "torch" not in modules_after(statement)
 
 
@@ -89,6 +89,7 @@ def test_the_wheel_carries_three_packages_the_page_and_the_checkpoints(wheel: Pa
                 assert f"mnemoscope/checkpoints/shipped/{model}-{task}/{file}" in names
     for package in tops:  # their types reach whoever installs them
         assert f"{package}/py.typed" in names
+    assert "mnemoscope_viewer/static/third-party-notices.txt" in names
     assert "mnemoscope/gallery/gallery.json" in names
     assert "mnemoscope/gallery/odd-beat.mnemo" in names
 

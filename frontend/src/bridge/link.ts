@@ -7,11 +7,11 @@ import type { PartialView } from "../view/fields";
 import { parse, serialise, type ParsedLink } from "../view/permalink";
 
 /** The mechanisms of the DNC that the Transformer lacks, each resting at 0, with the largest value it takes. */
-export const MOST = { overwrite: 1, erase: 1, free: 1, links: 1, recurrence: 2 } as const;
-export type Rung = keyof typeof MOST;
-export const RUNGS = Object.keys(MOST) as readonly Rung[];
+export const MAX_RUNG = { overwrite: 1, erase: 1, free: 1, links: 1, recurrence: 2 } as const;
+export type Rung = keyof typeof MAX_RUNG;
+export const RUNGS = Object.keys(MAX_RUNG) as readonly Rung[];
 
-export const MOST_SLOTS = 1024;
+export const MAX_SLOTS = 1024;
 
 /** Which checkpoint crosses, on which episode, and where it stands on the ladder. */
 export interface Crossing extends Readonly<Record<Rung, number>> {
@@ -62,12 +62,12 @@ export function parseBridge(hash: string): ParsedBridge {
       if (value === "stores" || value === "graves") change.memory = value;
       else refuse("stores or graves");
     } else if (key === "slots") {
-      if (/^\d{1,4}$/.test(value) && Number(value) >= 1 && Number(value) <= MOST_SLOTS) change.slots = Number(value);
-      else refuse(`1 to ${MOST_SLOTS}`);
+      if (/^\d{1,4}$/.test(value) && Number(value) >= 1 && Number(value) <= MAX_SLOTS) change.slots = Number(value);
+      else refuse(`1 to ${MAX_SLOTS}`);
     } else if (isRung(key)) {
       const number = Number(value);
-      if (/^\d(\.\d{1,6})?$/.test(value) && number <= MOST[key]) change[key] = number;
-      else refuse(`a number from 0 to ${MOST[key]}`);
+      if (/^\d(\.\d{1,6})?$/.test(value) && number <= MAX_RUNG[key]) change[key] = number;
+      else refuse(`a number from 0 to ${MAX_RUNG[key]}`);
     } else rest.push(part);
   }
   const { view, notices: others } = parse(rest.join("&"));
@@ -75,7 +75,7 @@ export function parseBridge(hash: string): ParsedBridge {
 }
 
 function isRung(key: string): key is Rung {
-  return Object.hasOwn(MOST, key);
+  return Object.hasOwn(MAX_RUNG, key);
 }
 
 /** Without what rests. */

@@ -20,9 +20,6 @@ import { defaults, taskPlan } from "./tasks";
 
 export type Source = "generate" | "file" | "draw";
 
-/** Most models of one recording, moments of a training counted one by one (mnemoscope_server.planning.runs). */
-const LANES = 64;
-
 /** Models that a newcomer's run begins with, one of each kind: more lanes than four are hard to read at first. */
 const FIRST = ["lstm", "transformer", "ntm", "dnc"];
 
@@ -301,8 +298,8 @@ export class NewRun {
   private obstacle(): string {
     const { series, filed, steps, least, most, status } = this;
     if (this.running.length === 0) return "Choose at least one model.";
-    if (this.streams > LANES)
-      return `${this.streams} models side by side are more than the ${LANES} of one recording. Take fewer trainings.`;
+    if (status && this.streams > status.limits.models)
+      return `${this.streams} models side by side are more than the ${status.limits.models} of one recording. Take fewer trainings.`;
     if (series && filed && !this.held) return this.source === "draw" ? "Draw a signal first." : "Choose a file first.";
     if (series && filed && this.previewError) return "The window cannot be used as it is.";
     if (series && steps > 0 && steps < least)

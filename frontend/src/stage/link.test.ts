@@ -4,7 +4,7 @@ import { DEFAULT_VIEW, ROWS, type PartialView, type Setting, type View } from ".
 import { parse, serialise } from "../view/permalink";
 import { seeded } from "../wire/testlog";
 import { applyView, viewOf } from "./link";
-import { stageOf, TRAINING } from "./teststage";
+import { controllerOf, TRAINING } from "./testcontroller";
 
 type Values = { readonly [K in Setting]: readonly View[K][] };
 
@@ -53,8 +53,8 @@ describe("the link of a stage", () => {
 
   it("says every setting alone, and puts it back", async () => {
     for (const [stage, values] of [
-      [await stageOf("memories", true), TRAINED],
-      [await stageOf("kinds"), KINDS],
+      [await controllerOf("memories", true), TRAINED],
+      [await controllerOf("kinds"), KINDS],
     ] as const) {
       for (const [name, list] of Object.entries(values) as [Setting, readonly unknown[]][]) {
         for (const value of list) {
@@ -69,7 +69,7 @@ describe("the link of a stage", () => {
   });
 
   it("says all settings together, in any combination, whatever was looked at before", async () => {
-    const stage = await stageOf("memories", true);
+    const stage = await controllerOf("memories", true);
     const random = seeded(7);
     for (let trial = 0; trial < 150; trial++) {
       const said: Partial<Record<Setting, unknown>> = { ...REST };
@@ -88,14 +88,14 @@ describe("the link of a stage", () => {
   });
 
   it("puts what it does not say at its default, and leaves step and speed alone", async () => {
-    const stage = await stageOf("memories", true);
+    const stage = await controllerOf("memories", true);
     applyView(Object.fromEntries(ROWS.map(([name]) => [name, TRAINED[name].at(-1)])), stage);
     applyView({}, stage);
     expect(viewOf(stage)).toEqual({ ...DEFAULT_VIEW, t: 131, speed: Infinity });
   });
 
   it("says in words what is not in this recording", async () => {
-    const stage = await stageOf("memories");
+    const stage = await controllerOf("memories");
     const notices = (hash: string): string[] => applyView(parse(hash).view, stage);
     expect(notices("t=4000")).toEqual(["The link asks for step 4000, and this recording has steps 0 to 131: step 131 is shown."]); // prettier-ignore
     expect(stage.cursor.t).toBe(131);
@@ -108,7 +108,7 @@ describe("the link of a stage", () => {
   });
 
   it("opens a phone on the lane that it is about", async () => {
-    const stage = await stageOf("memories");
+    const stage = await controllerOf("memories");
     applyView({ solo: "lstm" }, stage);
     expect(stage.view.phoneLane).toBe(3);
     applyView({ hidden: ["ntm"], pin: { zone: "lane", model: "transformer", slot: 2, t: 9 } }, stage);
@@ -118,7 +118,7 @@ describe("the link of a stage", () => {
 
 describe("a click on a lane", () => {
   it("seeks to its step and pins the slot; on what is pinned it frees", async () => {
-    const stage = await stageOf("memories");
+    const stage = await controllerOf("memories");
     const found = { zone: "lane", stream: 0, t: 77, slot: 4 } as const;
     stage.cursor.seek(120);
     stage.press(found);

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mnemoscope.signals.importers.options import ImportOptions
+
 
 class Answer(BaseModel):
     """Base of what the server answers."""
@@ -15,7 +17,7 @@ class Answer(BaseModel):
 
 
 class Question(BaseModel):
-    """Base of what a client asks: unknown fields are refused, so that a misspelt option is told so."""
+    """Base of what a client asks: unknown fields are refused, so that a misspelt option is an error."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -23,21 +25,13 @@ class Question(BaseModel):
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
-class RetryOptions(Answer):
-    """What is to be added to the ImportOptions of POST /api/uploads; what is left out stays as it was."""
-
-    missing: list[str] = Field(default_factory=list)
-    header: bool | None = None
-    ragged: Literal["refuse", "skip"] = "refuse"
-    infinite: Literal["refuse", "missing"] = "refuse"
-
-
 class Retry(Answer):
     """A cure that the page can carry out: the same file again with more options."""
 
     label: str
     """What that does, for a button."""
-    options: RetryOptions
+    options: ImportOptions
+    """What is to be added to the options the file was sent with; what is left out stays as it was."""
 
 
 class ErrorDetail(Answer):
@@ -66,6 +60,8 @@ class Limits(Answer):
     """Largest request body that is accepted."""
     steps: int
     """Most steps of one run."""
+    models: int
+    """Most models of one recording, moments of a training counted one by one."""
     uploads_hours: float
     """Hours after which what was read of an uploaded file is deleted."""
 
@@ -119,6 +115,7 @@ class ModelCard(Answer):
     label: str
     task: str
     glyph: str
+    """Id of its sign and hue."""
     parameters: int
     description: str
     """How it remembers, in one sentence."""

@@ -7,6 +7,7 @@ from pydantic import Field
 from mnemoscope_server.schemas.base import Answer, Finite, Question
 from mnemoscope_server.schemas.messages import Speed
 from mnemoscope_server.schemas.signals import Window
+from mnemoscope_server.settings import MAX_MODELS, MAX_SLOTS
 
 
 class UploadSignal(Window):
@@ -52,7 +53,7 @@ class BridgeSettings(Question):
 
     memory: Literal["stores", "graves"] = "stores"
     """stores: one write-once slot a step; graves: the memory of Graves 2016. The settings below want `graves`."""
-    slots: int | None = Field(default=None, ge=1, le=1024)
+    slots: int | None = Field(default=None, ge=1, le=MAX_SLOTS)
     """Slots of the memory; null = one for every step of the run."""
     overwrite: Finite = Field(default=0.0, ge=0, le=1)
     """1 - allocation gate: writes go to the most similar slot instead of the next unused one."""
@@ -73,7 +74,7 @@ class SessionRequest(Question):
     task: str
     task_params: dict[str, Finite] = Field(default_factory=dict)
     """Options of the task (GET /api/tasks): segment, delay, lead … ; missing ones take the task's defaults."""
-    models: list[str] = Field(min_length=1, max_length=64)
+    models: list[str] = Field(min_length=1, max_length=MAX_MODELS)
     """Models or checkpoints in the order of the streams, at most 64 in the end: `["ntm", "dnc-copy", "ntm@250", "ntm@*"]`;
     `@250` = after 250 updates of its training, `@*` = all moments of its training, in their order."""
     title: str | None = Field(default=None, min_length=1, max_length=200)

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from mnemoscope.format.entries import Event
 from mnemoscope_server.schemas.base import Answer, Finite, Question
+from mnemoscope_server.settings import MAX_MODELS
 
 
 class ColumnReport(Answer):
@@ -67,23 +68,6 @@ class Upload(Answer):
     report: ImportReport
 
 
-class ImportOptions(Question):
-    """What the user knows better than the sniffer: the form field `options` of POST /api/uploads, as JSON."""
-
-    delimiter: Literal[",", ";", "\t", "|", " ", ""] | None = None
-    """" ": columns aligned by blanks; "": one number a line; null: find out."""
-    decimal: Literal[".", ","] | None = None
-    header: bool | None = None
-    """false: the columns have no names, or these are to be ignored."""
-    missing: list[str] = Field(default_factory=list, max_length=20)
-    """More cells that mean "no number"."""
-    sentinels: list[Finite] = Field(default_factory=list, max_length=20)
-    """Numbers that mean "no number", such as -999."""
-    ragged: Literal["refuse", "skip"] = "refuse"
-    """skip: leave out rows with another number of values, and report them."""
-    infinite: Literal["refuse", "missing"] = "refuse"
-
-
 class Window(Question):
     """What part of a channel to use and how to turn it into the model's input."""
 
@@ -108,7 +92,7 @@ class PreviewRequest(Window):
     task: str = "signal-recall"
     """Task that the window is wanted for: warnings and estimate are for it."""
     task_params: dict[str, Finite] = Field(default_factory=dict)
-    models: list[str] = Field(default_factory=list, max_length=64)
+    models: list[str] = Field(default_factory=list, max_length=MAX_MODELS)
     """Models to estimate for, named as in POST /api/sessions; empty = all checkpoints of the task."""
 
 

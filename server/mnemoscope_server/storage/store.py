@@ -18,7 +18,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.reading.recording import Recording, amend
@@ -32,7 +32,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 WRITER_SECONDS = 5.0
 """How long a worker of a killed server is given to close its file."""
 
-PASSING_SECONDS, PASSING_MOST = 3600.0, 64
+PASSING_SECONDS, MAX_PASSING = 3600.0, 64
 """How long a recording stays that is not to be kept, and how many of them there are; the oldest go first."""
 
 _SCHEMA = """
@@ -132,7 +132,7 @@ class Store:
         """Recordings that are not kept and have been here long enough, or are too many; none of `busy`."""
         old = time.monotonic() - PASSING_SECONDS
         ages = list(self._passing.items())
-        spare = len(ages) - PASSING_MOST
+        spare = len(ages) - MAX_PASSING
         return [name for k, (name, since) in enumerate(ages) if (since < old or k < spare) and name not in busy]
 
     def put(self, entry: Entry) -> None:
@@ -265,7 +265,7 @@ class Store:
 
 
 def describe(manifest: dict[str, Any], *, steps: int, size: int, owner: str = "") -> Entry:
-    """The row of a recording. The moments of a training are told as one model."""
+    """The row of a recording. The moments of a training are listed as one model."""
     models: dict[str, dict[str, str]] = {}
     for entry in manifest["models"]:
         model = {key: str(entry.get(key, "")) for key in ("id", "label", "glyph")}
@@ -280,10 +280,10 @@ def describe(manifest: dict[str, Any], *, steps: int, size: int, owner: str = ""
 
 def _sharing(rules: Any) -> tuple[str, str | None]:
     """(visibility, expires) of a manifest; a file may come from anywhere, and what is no rule is none."""
-    rules = rules if isinstance(rules, dict) else {}
-    expires = rules.get("expires")
+    found = cast("dict[str, Any]", rules) if isinstance(rules, dict) else {}
+    expires = found.get("expires")
     known = isinstance(expires, str) and _MOMENT.fullmatch(expires) is not None
-    return "listed" if rules.get("visibility") == "listed" else "private", expires if known else None
+    return "listed" if found.get("visibility") == "listed" else "private", expires if known else None
 
 
 def _discard(path: Path) -> None:

@@ -6,6 +6,7 @@ stays: a result folder appears under its id by one rename.
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import os
 import shutil
@@ -17,13 +18,14 @@ from typing import Any, BinaryIO
 
 from mnemoscope.errors import ImportFileError, Retry
 from mnemoscope.signals.importers.channel import no_numbers, series_of
+from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.series import Label, Series, labels_of
 from mnemoscope_server.errors import UnknownUpload
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage.parse_child import FAILED
 from mnemoscope_server.storage.store import ID, Store, new_id
 
-PARSED_AT_A_TIME = 2
+MAX_PARSED_AT_ONCE = 2
 
 
 class Uploads:
@@ -31,9 +33,9 @@ class Uploads:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
-        self._turn = asyncio.Semaphore(PARSED_AT_A_TIME)
+        self._turn = asyncio.Semaphore(MAX_PARSED_AT_ONCE)
 
-    async def take(self, file: BinaryIO, *, name: str, overrides: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    async def take(self, file: BinaryIO, *, name: str, options: ImportOptions) -> tuple[str, dict[str, Any]]:
         """Read an uploaded file -> (id, report). Raises ImportFileError, DiskFull."""
         identity = new_id()
         source, folder = self.store.tmp / f"{identity}.upload", self.store.tmp / identity
@@ -41,7 +43,7 @@ class Uploads:
             await asyncio.to_thread(self._copy, file, source)
             folder.mkdir()
             async with self._turn:
-                await self._parse(source, folder, overrides)
+                await self._parse(source, folder, options)
             return identity, await asyncio.to_thread(self._keep, identity, folder, name)
         finally:
             source.unlink(missing_ok=True)
@@ -74,7 +76,7 @@ class Uploads:
         report, entry = facts["report"], facts["channels"].get(str(channel))
         if entry is None:
             raise no_numbers(channel, {int(index): c["name"] for index, c in facts["channels"].items()})
-        rows = facts.get("labels", {})  # an upload that an earlier version has read tells none
+        rows = facts.get("labels", {})  # an upload that an earlier version has read has none
         known = {
             column["index"]: (column["name"], tuple(Label(*row) for row in rows[str(column["index"])]))
             for column in report["columns"]
@@ -99,18 +101,19 @@ class Uploads:
 
     def sweep(self) -> None:
         """Remove what is too old, then the oldest until the rest fits."""
-        now, kept = time.time(), []
+        now = time.time()
+        entries: list[tuple[float, int, Path]] = []
         for folder in self.store.uploads.iterdir():
             try:
                 age = now - folder.stat().st_mtime
                 if age > self.settings.uploads_hours * 3600 or not (folder / "report.json").is_file():
                     shutil.rmtree(folder, ignore_errors=True)
                 else:
-                    kept.append((age, sum(f.stat().st_size for f in folder.iterdir()), folder))
+                    entries.append((age, sum(f.stat().st_size for f in folder.iterdir()), folder))
             except FileNotFoundError:  # deleted meanwhile
                 continue
         total = 0
-        for _, size, folder in sorted(kept):
+        for _, size, folder in sorted(entries):
             total += size
             if total > self.settings.uploads_total_bytes:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -122,8 +125,8 @@ class Uploads:
         with target.open("wb") as out:
             shutil.copyfileobj(file, out, 1 << 20)
 
-    async def _parse(self, source: Path, folder: Path, overrides: dict[str, Any]) -> None:
-        options = json.dumps({"memory": self.settings.parse_memory, "overrides": overrides})
+    async def _parse(self, source: Path, folder: Path, options: ImportOptions) -> None:
+        bounds = json.dumps({"memory": self.settings.parse_memory, "import": dataclasses.asdict(options)})
         command = (
             sys.executable,
             "-P",
@@ -131,7 +134,7 @@ class Uploads:
             "mnemoscope_server.storage.parse_child",
             str(source),
             str(folder),
-            options,
+            bounds,
         )
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"), "1")
         process = await asyncio.create_subprocess_exec(
@@ -155,9 +158,9 @@ class Uploads:
                     process.kill()
                 await process.wait()
         if process.returncode == FAILED:
-            told = json.loads((folder / "error.json").read_text(encoding="utf-8"))
-            retry = told["retry"] and Retry(**told["retry"])
-            raise ImportFileError(told["message"], where=told["where"], cure=told["cure"], retry=retry)
+            error = json.loads((folder / "error.json").read_text(encoding="utf-8"))
+            retry = error["retry"] and Retry(**error["retry"])
+            raise ImportFileError(error["message"], where=error["where"], cure=error["cure"], retry=retry)
         if process.returncode:
             last = complaint.decode(errors="replace").strip().splitlines()[-1:] or [""]
             raise ImportFileError(
