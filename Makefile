@@ -25,7 +25,7 @@ test-fast: $(VENV)/dev.stamp  ## tests of a minute: no browser, no server proces
 mutate: $(VENV)/dev.stamp     ## small wrong changes, one at a time: the tests must notice 95 % (ARGS="frontend" for some of them)
 	@$(BIN)/python -m tests.mutate $(ARGS)
 
-check: $(VENV)/dev.stamp page ## format, lint, types, floors of the house; changes nothing
+check: $(VENV)/dev.stamp page ## format, lint, types, import contracts; changes nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
@@ -42,7 +42,7 @@ train: $(VENV)/run.stamp      ## train every shipped checkpoint again (hours): r
 	@$(BIN)/python -c 'from mnemoscope.training.recipes import RECIPES; [print(*pair) for pair in RECIPES]' | while read task model; do \
 	  $(BIN)/mnemoscope train $$task --model $$model --out checkpoints/$$model-$$task $(ARGS) || exit 1; done
 
-format: $(VENV)/dev.stamp     ## put every file into the house's format
+format: $(VENV)/dev.stamp     ## put every file into the common format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
 	cd frontend && $(NPM) run format

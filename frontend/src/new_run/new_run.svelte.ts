@@ -15,7 +15,7 @@ import type {
 } from "../wire/wire.gen";
 import { count } from "../draw/ink/format";
 import { fitting, leastSteps, rounds, suggested } from "./plan";
-import { soon } from "../server/debounced";
+import { debounced } from "../server/debounced";
 import { defaults, taskPlan } from "./tasks";
 
 export type Source = "generate" | "file" | "draw";
@@ -134,7 +134,7 @@ export class NewRun {
 
   async load(): Promise<void> {
     try {
-      // Tasks first: what is offered follows from the models, and is told from their tasks.
+      // Tasks first: what is offered follows from the models and their tasks.
       [this.described, this.status, this.cards, this.generators] = await Promise.all([
         api.tasks(),
         api.status(),
@@ -154,7 +154,7 @@ export class NewRun {
 
   /** The server has read a file (or what was drawn): suggest how to look at it. */
   took(result: Upload, name: string, drawn = false): void {
-    // What is replaced is of no use to anybody: it need not wait for its time. Where that fails, its time comes.
+    // A replaced upload is deleted at once. If that fails, the server deletes it when it expires.
     if (this.upload) void api.removeUpload(this.upload.id).catch(() => undefined);
     this.upload = result;
     this.drawn = drawn;
@@ -199,7 +199,7 @@ export class NewRun {
       // Models are named to tell the cost; only those of this task can be asked for.
       const models = this.recalls ? this.names : [];
       const request = { ...this.selected(held), models };
-      return soon(
+      return debounced(
         (signal) => api.previewUpload(held.id, request, { signal }),
         (answer) => {
           this.preview = answer;
@@ -210,7 +210,7 @@ export class NewRun {
     }
     if (!this.generators.length) return undefined;
     const request = { ...this.made };
-    return soon(
+    return debounced(
       (signal) => api.previewSignal(request, { signal }),
       (answer) => {
         this.sample = answer;
