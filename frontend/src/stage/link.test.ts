@@ -115,19 +115,3 @@ describe("the link of a stage", () => {
     expect(stage.view.phoneLane).toBe(3);
   });
 });
-
-describe("a click on a lane", () => {
-  it("seeks to its step and pins the slot; on what is pinned it frees", async () => {
-    const stage = await controllerOf("memories");
-    const found = { zone: "lane", stream: 0, t: 77, slot: 4 } as const;
-    stage.cursor.seek(120);
-    stage.press(found);
-    expect([stage.cursor.t, stage.cursor.pinned]).toEqual([77, found]);
-    stage.press(found);
-    expect([stage.cursor.t, stage.cursor.pinned]).toEqual([77, null]);
-    stage.press({ ...found, t: 30, slot: null });
-    expect([stage.cursor.t, stage.cursor.pinned]).toEqual([30, null]);
-    stage.press({ zone: "signal", t: 9 });
-    expect([stage.cursor.t, stage.cursor.pinned]).toEqual([30, { zone: "signal", t: 9 }]);
-  });
-});
