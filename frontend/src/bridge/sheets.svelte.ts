@@ -15,6 +15,8 @@ export interface Shown {
   readonly desk: Desk;
   readonly calm: Calm;
   readonly apart: Differences;
+  /** Step of the run before when this one came: where that has moved on since, this one follows it. */
+  readonly since: number | null;
   /** Zoom of the run before, where this one is as long. */
   readonly window: TimeWindow | null;
 }
@@ -27,30 +29,43 @@ export class Sheets {
   /** Key of the run in front; −1: none yet. */
   front = $state(-1);
   readonly shown: Shown | null = $derived.by(() => this.all.find(({ key }) => key === this.front) ?? null);
+  /** What a link asked for and could not get. */
+  notices = $state.raw<readonly string[]>([]);
   private keys = 0;
 
   constructor(
-    /** How the first run is looked at, out of a link. */
-    private readonly first: PartialView,
+    /** How the next run is looked at, out of a link; null: as the one that is shown. */
+    private wanted: PartialView | null,
     private readonly page: PageActions,
   ) {}
 
+  /** Shows what another link asks for: now, or where that link also wants another run, when it comes. */
+  look(view: PartialView, later: boolean): void {
+    this.notices = [];
+    if (this.shown && !later) this.notices = applyView(view, this.shown.desk);
+    else this.wanted = view;
+  }
+
   /** Puts a new run behind what is shown, looked at in the same way. */
   bring(run: BridgeRun): void {
-    const { first, shown: before } = this;
+    const { wanted, shown: before } = this;
     const desk = new Desk(run.session, currentInks(), this.page);
     const { model, cursor } = desk;
-    applyView(before ? viewOf(before.desk) : first, desk);
+    const { cursor: was } = before?.desk ?? {};
+    if (wanted) this.notices = applyView({ ...(was && { t: was.t, speed: was.speed }), ...wanted }, desk);
+    else if (before) applyView(viewOf(before.desk), desk);
+    this.wanted = null;
     const [one, other] = model.lanes;
     if (!before) {
-      if (first.t === undefined) cursor.seek(model.interesting);
-      if (first.speed === undefined) cursor.speed = SPEED;
+      if (wanted?.t === undefined) cursor.seek(model.interesting);
+      if (wanted?.speed === undefined) cursor.speed = SPEED;
       if (other!.model.spec.banks.some(({ name }) => name === one!.bank.name)) desk.setBank(1, one!.bank.name);
     }
     const same = before?.desk.model.signal.planned === model.signal.planned;
     const window = before && same ? before.desk.view.window : null;
+    const since = before?.desk.cursor.t ?? null;
     const calm = new Calm(run.session, () => 0);
-    const sheet = { key: ++this.keys, run, desk, calm, apart: differencesOf(model.log), window };
+    const sheet = { key: ++this.keys, run, desk, calm, apart: differencesOf(model.log), window, since };
     for (const one of this.all) if (one !== before) one.calm.stop();
     this.all = before ? [before, sheet] : [sheet];
   }
@@ -60,7 +75,7 @@ export class Sheets {
     const { all, shown } = this;
     const sheet = all.find((one) => one.key === key);
     if (!sheet || key < this.front) return;
-    if (shown) sheet.desk.cursor.seek(shown.desk.cursor.t); // it may have moved meanwhile
+    if (shown && shown.desk.cursor.t !== sheet.since) sheet.desk.cursor.seek(shown.desk.cursor.t);
     for (const one of all) if (one.key < key) one.calm.stop();
     this.front = key;
     this.all = all.filter((one) => one.key >= key);
