@@ -117,7 +117,7 @@ MUTATIONS = (
         ("tests/server/storage/test_sharing.py::test_impossible_copies_are_refused_and_leave_nothing",), "a recording may be shared until yesterday",
     ),
     Mutation(
-        SERVER + "storage/uploads.py", "in sorted(kept):", "in sorted(kept, reverse=True):",
+        SERVER + "storage/uploads.py", "in sorted(entries):", "in sorted(entries, reverse=True):",
         ("tests/server/storage/test_uploads.py::test_old_uploads_go",), "the newest upload is swept instead of the oldest",
     ),
     Mutation(
