@@ -15,6 +15,8 @@ export interface Shown {
   readonly desk: Desk;
   readonly calm: Calm;
   readonly apart: Differences;
+  /** The link that it was brought for. */
+  readonly wanted: PartialView | null;
   /** Step of the run before when this one came: where that has moved on since, this one follows it. */
   readonly since: number | null;
   /** Zoom of the run before, where this one is as long. */
@@ -31,19 +33,22 @@ export class Sheets {
   readonly shown: Shown | null = $derived.by(() => this.all.find(({ key }) => key === this.front) ?? null);
   /** What a link asked for and could not get. */
   notices = $state.raw<readonly string[]>([]);
+  /** How the next run is looked at, out of a link, until that run is drawn; null: as the one that is shown. */
+  wanted = $state.raw<PartialView | null>(null);
   private keys = 0;
 
   constructor(
-    /** How the next run is looked at, out of a link; null: as the one that is shown. */
-    private wanted: PartialView | null,
+    first: PartialView,
     private readonly page: PageActions,
-  ) {}
+  ) {
+    this.wanted = first;
+  }
 
   /** Shows what another link asks for: now, or where that link also wants another run, when it comes. */
   look(view: PartialView, later: boolean): void {
     this.notices = [];
-    if (this.shown && !later) this.notices = applyView(view, this.shown.desk);
-    else this.wanted = view;
+    if (later || !this.all.length) this.wanted = view;
+    else for (const { desk } of this.all) this.notices = applyView(view, desk);
   }
 
   /** Puts a new run behind what is shown, looked at in the same way. */
@@ -54,7 +59,6 @@ export class Sheets {
     const { cursor: was } = before?.desk ?? {};
     if (wanted) this.notices = applyView({ ...(was && { t: was.t, speed: was.speed }), ...wanted }, desk);
     else if (before) applyView(viewOf(before.desk), desk);
-    this.wanted = null;
     const [one, other] = model.lanes;
     if (!before) {
       if (wanted?.t === undefined) cursor.seek(model.interesting);
@@ -65,7 +69,7 @@ export class Sheets {
     const window = before && same ? before.desk.view.window : null;
     const since = before?.desk.cursor.t ?? null;
     const calm = new Calm(run.session, () => 0);
-    const sheet = { key: ++this.keys, run, desk, calm, apart: differencesOf(model.log), window, since };
+    const sheet = { key: ++this.keys, run, desk, calm, apart: differencesOf(model.log), window, since, wanted };
     for (const one of this.all) if (one !== before) one.calm.stop();
     this.all = before ? [before, sheet] : [sheet];
   }
@@ -78,6 +82,7 @@ export class Sheets {
     if (shown && shown.desk.cursor.t !== sheet.since) sheet.desk.cursor.seek(shown.desk.cursor.t);
     for (const one of all) if (one.key < key) one.calm.stop();
     this.front = key;
+    if (this.wanted === sheet.wanted) this.wanted = null;
     this.all = all.filter((one) => one.key >= key);
     if (sheet.run.playing) sheet.run.session.play();
   }
