@@ -3,7 +3,8 @@
  * `#model=transformer-copy&seed=3&memory=graves&slots=20&links=0.1&t=24&v=1`. As any link, it may say anything: what cannot
  * be used is left out with a notice.
  */
-import { formatLink, parseLink, type ParsedLink, type ViewState } from "../view/permalink";
+import type { PartialView } from "../view/fields";
+import { parse, serialise, type ParsedLink } from "../view/permalink";
 
 /** The mechanisms of the DNC that the Transformer lacks, each resting at 0, with the largest value it takes. */
 export const MAX_RUNG = { overwrite: 1, erase: 1, free: 1, links: 1, recurrence: 2 } as const;
@@ -69,7 +70,7 @@ export function parseBridge(hash: string): ParsedBridge {
       else refuse(`a number from 0 to ${MAX_RUNG[key]}`);
     } else rest.push(part);
   }
-  const { view, notices: others } = parseLink(rest.join("&"));
+  const { view, notices: others } = parse(rest.join("&"));
   return { crossing: climbed(START, change), view, notices: [...notices, ...others] };
 }
 
@@ -87,6 +88,6 @@ export function formatCrossing({ model, seed, memory, slots, ...rungs }: Crossin
 }
 
 /** The text behind `#`; parseBridge gives both back. */
-export function formatBridge(crossing: Crossing, view: ViewState): string {
-  return `${formatCrossing(crossing)}&${formatLink(view)}`;
+export function formatBridge(crossing: Crossing, view: PartialView): string {
+  return `${formatCrossing(crossing)}&${serialise(view)}`;
 }

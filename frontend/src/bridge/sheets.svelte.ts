@@ -3,10 +3,10 @@
 import type { TimeWindow } from "../draw/stage/layout";
 import { currentInks } from "../ui/theme.svelte";
 import type { BridgeRun } from "./bridge.svelte";
-import type { ViewState } from "../view/permalink";
+import type { PartialView } from "../view/fields";
 import { Calm } from "../stage/settled.svelte";
 import { Desk, type PageActions } from "../stage/controller.svelte";
-import { applyView, viewStateOf } from "../stage/link";
+import { applyView, viewOf } from "../stage/link";
 import { differencesOf, type Differences } from "./differences";
 
 export interface Shown {
@@ -15,6 +15,10 @@ export interface Shown {
   readonly desk: Desk;
   readonly calm: Calm;
   readonly apart: Differences;
+  /** The link that it was brought for. */
+  readonly wanted: PartialView | null;
+  /** Step of the run before when this one came: where that has moved on since, this one follows it. */
+  readonly since: number | null;
   /** Zoom of the run before, where this one is as long. */
   readonly window: TimeWindow | null;
 }
@@ -27,30 +31,45 @@ export class Sheets {
   /** Key of the run in front; −1: none yet. */
   front = $state(-1);
   readonly shown: Shown | null = $derived.by(() => this.all.find(({ key }) => key === this.front) ?? null);
+  /** What a link asked for and could not get. */
+  notices = $state.raw<readonly string[]>([]);
+  /** How the next run is looked at, out of a link, until that run is drawn; null: as the one that is shown. */
+  wanted = $state.raw<PartialView | null>(null);
   private keys = 0;
 
   constructor(
-    /** How the first run is looked at, out of a link. */
-    private readonly first: ViewState,
+    first: PartialView,
     private readonly page: PageActions,
-  ) {}
+  ) {
+    this.wanted = first;
+  }
+
+  /** Shows what another link asks for: now, or where that link also wants another run, when it comes. */
+  look(view: PartialView, later: boolean): void {
+    this.notices = [];
+    if (later || !this.all.length) this.wanted = view;
+    else for (const { desk } of this.all) this.notices = applyView(view, desk);
+  }
 
   /** Puts a new run behind what is shown, looked at in the same way. */
   bring(run: BridgeRun): void {
-    const { first, shown: before } = this;
+    const { wanted, shown: before } = this;
     const desk = new Desk(run.session, currentInks(), this.page);
     const { model, cursor } = desk;
-    applyView(before ? viewStateOf(before.desk) : first, desk, false);
+    const { cursor: was } = before?.desk ?? {};
+    if (wanted) this.notices = applyView({ ...(was && { t: was.t, speed: was.speed }), ...wanted }, desk);
+    else if (before) applyView(viewOf(before.desk), desk);
     const [one, other] = model.lanes;
     if (!before) {
-      if (first.t === undefined) cursor.seek(model.interesting);
-      if (first.speed === undefined) cursor.speed = SPEED;
+      if (wanted?.t === undefined) cursor.seek(model.interesting);
+      if (wanted?.speed === undefined) cursor.speed = SPEED;
       if (other!.model.spec.banks.some(({ name }) => name === one!.bank.name)) desk.setBank(1, one!.bank.name);
     }
     const same = before?.desk.model.signal.planned === model.signal.planned;
     const window = before && same ? before.desk.view.window : null;
+    const since = before?.desk.cursor.t ?? null;
     const calm = new Calm(run.session, () => 0);
-    const sheet = { key: ++this.keys, run, desk, calm, apart: differencesOf(model.log), window };
+    const sheet = { key: ++this.keys, run, desk, calm, apart: differencesOf(model.log), window, since, wanted };
     for (const one of this.all) if (one !== before) one.calm.stop();
     this.all = before ? [before, sheet] : [sheet];
   }
@@ -60,9 +79,10 @@ export class Sheets {
     const { all, shown } = this;
     const sheet = all.find((one) => one.key === key);
     if (!sheet || key < this.front) return;
-    if (shown) sheet.desk.cursor.seek(shown.desk.cursor.t); // it may have moved meanwhile
+    if (shown && shown.desk.cursor.t !== sheet.since) sheet.desk.cursor.seek(shown.desk.cursor.t);
     for (const one of all) if (one.key < key) one.calm.stop();
     this.front = key;
+    if (this.wanted === sheet.wanted) this.wanted = null;
     this.all = all.filter((one) => one.key >= key);
     if (sheet.run.playing) sheet.run.session.play();
   }

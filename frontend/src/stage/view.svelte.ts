@@ -22,8 +22,8 @@ export class StageView {
   window = $state.raw<TimeWindow>({ first: 0, step: DEFAULT_STEP });
   /** Pixels per step that the run opened with; null until the stage has been laid out. */
   private opening = $state<number | null>(null);
-  /** Pixels per step wanted by the link the run was opened with. */
-  wanted: number | null = null;
+  /** Pixels per step wanted by a link, for the time before the stage has been laid out. */
+  private wanted: number | null = null;
   private readonly step = $derived(this.window.step); // a window that glides keeps its step
   /** Pixels per step where they are not those the run opens with. */
   readonly zoomed: number | null = $derived(
@@ -87,6 +87,16 @@ export class StageView {
   open(box: StageLayout, steps: number): void {
     this.opening = openingStep(box.time.w, steps);
     this.window = { first: 0, step: this.wanted ?? this.opening };
+  }
+
+  /** As wide as a link wants it, around step t; null: as a run of so many steps opens. */
+  zoomTo(step: number | null, t: number, steps: number): void {
+    this.wanted = step;
+    const { box } = this;
+    if (!box || step === this.zoomed) return;
+    if (step === null) return this.reset(t, steps);
+    const n = box.time.w / step;
+    this.window = { step, first: Math.round(Math.max(0, Math.min(Math.max(0, steps - n), t - n * 0.5))) };
   }
 
   /** As a run of so many steps opens, around step t. */

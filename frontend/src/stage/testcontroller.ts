@@ -1,0 +1,57 @@
+/** A stage without a document, on the golden recordings of tests/golden: for tests of what it does and what its link says. */
+import { afterEach, vi } from "vitest";
+import { DARK, makeInks } from "../draw/ink/tokens";
+import { goldenPart } from "../memory/testgolden";
+import { Session } from "../recording/session.svelte";
+import type { Looker } from "../recording/lens_cache.svelte";
+import { Cursor } from "../view/cursor.svelte";
+import { parseManifest } from "../wire/manifest";
+import { Desk } from "./controller.svelte";
+
+export const inks = makeInks(DARK, true);
+
+/** As if a server had the models: it is asked, and never answers. */
+class LookingSession extends Session {
+  override get looker(): Looker {
+    return () => new Promise(() => undefined);
+  }
+}
+
+/** Lanes keep small canvases, which nothing here draws on. */
+class NoImage {
+  constructor(
+    readonly width: number,
+    readonly height: number,
+  ) {}
+}
+
+const open: Session[] = [];
+afterEach(() => {
+  vi.unstubAllGlobals();
+  for (const session of open.splice(0)) session.close();
+});
+
+/** The training of which two models of `memories` are made moments by `trained`. */
+export const TRAINING = { of: "dnc-signal-recall", updates: [0, 4000] };
+
+/** The controller of a golden recording; `trained`: DNC and DNC-D of `memories` stand for two moments of one training. */
+export async function controllerOf(name: "memories" | "kinds", trained = false): Promise<Desk> {
+  const raw = JSON.parse(goldenPart(name, "manifest.json").toString()) as { models: Record<string, unknown>[] };
+  if (trained) {
+    for (const model of raw.models) {
+      const at = ["dnc", "dncd"].indexOf(String(model["id"]));
+      if (at >= 0) model["training"] = { ...TRAINING, update: TRAINING.updates[at] };
+    }
+  }
+  vi.stubGlobal("document", { createElement: () => ({ getContext: () => ({}) }) });
+  vi.stubGlobal("ImageData", NoImage);
+  const embedded = { manifest: parseManifest(raw), messages: new Uint8Array(goldenPart(name, "messages.bin")) };
+  const cursor = new Cursor({ request: () => 0, cancel: () => undefined });
+  const session = new LookingSession({ embedded }, { cursor, ledger: { spawn: null } });
+  open.push(session);
+  await session.opened;
+  if (session.error) throw session.error;
+  const nothing = (): void => undefined;
+  const page = { copy: nothing, share: nothing, help: nothing, palette: nothing, theme: nothing, picture: nothing };
+  return new Desk(session, inks, page);
+}
