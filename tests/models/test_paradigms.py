@@ -1,21 +1,34 @@
-"""All paradigms alike: what is recorded, `run == fold(step)`, independence of the batch, pinned parameter names."""
+"""All paradigms alike: every line of the registry steps, resumes, records and explains itself; and what is peculiar to some."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from mnemoscope import kinds
+from mnemoscope import kinds, tasks
 from mnemoscope.errors import UnknownModel
+from mnemoscope.kinds import BankLog, ledger
 from mnemoscope.models import registry as paradigms
 from mnemoscope.models.base import MemoryModel
+from tests.oracles import small_models
+from tests.oracles.log_in_memory import EVERY, LogInMemory
+from tests.oracles.stepping import (
+    assert_forward_is_the_fold,
+    assert_json_builds_it_again,
+    assert_log_is_what_was_promised,
+    sequences,
+    verified_recording,
+)
 
 SMALL = {
-    "lstm": {"hidden": 11, "layers": 2},
     "transformer": {"width": 24, "layers": 3, "heads": 4, "feedforward": 17},
     "ntm": {"slots": 9, "width": 7, "read_heads": 3, "write_heads": 2, "controller": 13},
     "dnc": {"slots": 9, "width": 7, "read_heads": 3, "controller": 13},
 }
+"""Sizes of the models whose papers are written out below."""
 B, T, INPUTS, OUTPUTS = 2, 21, 6, 5
+every = pytest.mark.parametrize("name", paradigms.names())
 
 
 def small(name: str, *, seed: int = 0) -> MemoryModel:
@@ -27,23 +40,17 @@ def sequence(*, seed: int = 1) -> torch.Tensor:
     return torch.randn(B, T, INPUTS, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
 
 
-@pytest.mark.parametrize("name", sorted(SMALL))
-@torch.no_grad()
-def test_forward_is_the_fold_of_step(name: str) -> None:
-    """The training path and the stepwise run give the same outputs (float64, ≤ 1e-12)."""
-    model, x = small(name), sequence()
-    state, outputs = model.initial_state(B), []
-    for t in range(T):
-        output, state, _ = model.step(x[:, t], state)
-        outputs.append(output)
-    torch.testing.assert_close(model(x), torch.stack(outputs, 1), atol=1e-12, rtol=0)
+@every
+def test_forward_is_the_fold_of_step_and_sequences_do_not_meet(name: str) -> None:
+    """The training path and the stepwise run give the same outputs, to each sequence of a batch as if it were alone."""
+    assert_forward_is_the_fold(small_models.small(name, INPUTS, OUTPUTS), sequence())
 
 
-@pytest.mark.parametrize("name", sorted(SMALL))
+@every
 @torch.no_grad()
 def test_a_kept_state_can_be_resumed_twice(name: str) -> None:
     """State is a value: stepping on from it does not change it."""
-    model, x = small(name), sequence()
+    model, x = small_models.small(name, INPUTS, OUTPUTS), sequence()
     state = model.initial_state(B)
     for t in range(5):
         state = model.step(x[:, t], state).state
@@ -52,41 +59,57 @@ def test_a_kept_state_can_be_resumed_twice(name: str) -> None:
     assert torch.equal(first, model.step(x[:, 5], state).output)
 
 
-@pytest.mark.parametrize("name", sorted(SMALL))
-@torch.no_grad()
-def test_sequences_of_a_batch_do_not_meet(name: str) -> None:
-    """What one sequence writes, another never reads."""
-    model, x = small(name), sequence()
-    torch.testing.assert_close(model(x)[:1], model(x[:1]), atol=1e-12, rtol=0)
+@every
+def test_the_log_holds_what_the_layout_and_the_kind_of_bank_promise(name: str) -> None:
+    model = small_models.small(name, INPUTS, OUTPUTS)
+    assert_log_is_what_was_promised(model, sequence())
+    assert all(len(axes) == len(shape) for _, _, _, axes, shape in model.frame_entries() + model.keyframe_entries())
 
 
-@pytest.mark.parametrize("name", sorted(SMALL))
-@torch.no_grad()
-def test_the_recorded_tensors_are_those_that_the_layout_promises(name: str) -> None:
-    """`frame` and `keyframe` hold exactly the promised names with the promised shapes, and what each bank kind needs."""
-    model = small(name)
-    step = model.step(sequence()[:, 0], model.initial_state(B))
-    for entries, tensors in (
-        (model.frame_entries(), model.frame(step.seen)),
-        (model.keyframe_entries(), model.keyframe(step.state)),
-    ):
-        assert {(bank, label): (B, *shape) for bank, label, _, _, shape in entries} == {
-            k: tuple(v.shape) for k, v in tensors.items()
-        }
-        assert all(len(axes) == len(shape) for _, _, _, axes, shape in entries)
-    for bank in model.banks():
-        frame = {label: shape for owner, label, _, _, shape in model.frame_entries() if owner == bank.name}
-        keyframe = {label: shape for owner, label, _, _, shape in model.keyframe_entries() if owner == bank.name}
-        assert kinds.of(bank).frame_tensors(bank).items() <= frame.items()
-        assert kinds.of(bank).keyframe_tensors(bank).items() <= keyframe.items()
-
-
-@pytest.mark.parametrize("name", sorted(SMALL))
+@every
 def test_a_model_is_built_again_from_its_configuration(name: str) -> None:
-    """`configuration` round-trips through `build`: same parameters, same shapes."""
-    model = small(name)
-    again = paradigms.build(name, paradigms.configuration(model))
-    assert {k: v.shape for k, v in again.state_dict().items()} == {k: v.shape for k, v in model.state_dict().items()}
+    assert_json_builds_it_again(name, small_models.small(name, INPUTS, OUTPUTS))
+
+
+@every
+@torch.no_grad()
+def test_the_log_explains_states_and_reads(name: str) -> None:
+    """In float64: contributions sum to what every head read, shares to 1, and the keyframe is rebuilt from the one before."""
+    model, steps = small_models.small(name, INPUTS, OUTPUTS), EVERY + 6
+    state, frames, keyframes = model.initial_state(1), [], []
+    for t, x in enumerate(sequences(1, steps, INPUTS).unbind(1)):
+        if t % EVERY == 0:
+            keyframes.append({key: value[0].numpy() for key, value in model.keyframe(state).items()})
+        _, state, seen = model.step(x, state)
+        frames.append({key: value[0].numpy() for key, value in model.frame(seen).items()})
+    arrays = {key: np.stack([frame[key] for frame in frames]) for key in frames[0]}
+    source = LogInMemory(arrays, {key: [kept[key] for kept in keyframes] for key in keyframes[0]})
+    for bank in model.banks():
+        log, kind = BankLog(source, bank), kinds.of(bank)
+        for t in (0, 1, EVERY - 1, EVERY, steps - 1):
+            for head in range(bank.read_heads):
+                read, parts = kind.read_vector(log, t, head), kind.read_parts(log, t, head)
+                size = max(1.0, np.abs(parts).max())
+                np.testing.assert_allclose(parts.sum(0), read, atol=1e-10 * size)
+                norm = max(np.linalg.norm(read), 1e-9)
+                assert abs(ledger.shares(parts, read).sum() - read.any()) <= 1e-9 * max(1.0, size / norm) ** 2
+        if not kind.grows:
+            rebuilt, after = kind.rebuilt_reads(log, 0, EVERY)
+            for t in (0, EVERY - 1):
+                wanted = [kind.read_vector(log, t, head) for head in range(bank.read_heads)]
+                np.testing.assert_allclose(rebuilt[t], wanted, atol=1e-10)
+            for tensor in kind.keyframe_tensors(bank):
+                np.testing.assert_allclose(after[tensor], keyframes[1][bank.name, tensor], atol=1e-9)
+
+
+@every
+def test_a_recording_of_it_verifies(name: str, tmp_path: Path) -> None:
+    """Through the writer and the reader as float32, over two keyframes."""
+    task = tasks.get("copy")
+    model = small_models.small(name, task.inputs, task.outputs).float()
+    with verified_recording(name, model, tmp_path) as recording:
+        assert [bank.kind for bank in recording[name].banks] == [bank.kind for bank in model.banks()]
+        assert recording[name].steps == recording.steps == 81
 
 
 def test_parameter_names_are_pinned() -> None:
@@ -101,10 +124,6 @@ def test_parameter_names_are_pinned() -> None:
         "controller.bias_hh", "controller.bias_ih", "controller.weight_hh", "controller.weight_ih",
         "controller_output.bias", "controller_output.weight", "interface.bias", "interface.weight", "read_output.weight",
     ]  # fmt: skip
-    assert names["lstm"] == sorted(
-        ["readout.bias", "readout.weight"]
-        + [f"lstm.{part}_{side}_l{layer}" for part in ("weight", "bias") for side in ("ih", "hh") for layer in (0, 1)]
-    )
     layer = [f"{m}.{p}" for m in ("norm1", "interface", "out", "norm2", "up", "down") for p in ("weight", "bias")]
     assert names["transformer"] == sorted(
         [f"layers.{n}.{p}" for n in range(3) for p in layer]
@@ -124,21 +143,6 @@ def test_an_unknown_model_or_setting_is_named_with_the_choices() -> None:
         paradigms.build("gpt", {})
     with pytest.raises(UnknownModel, match=r"slot; it has .*slots"):
         paradigms.build("ntm", {"inputs": 1, "outputs": 1, "slot": 3})
-
-
-@torch.no_grad()
-def test_lstm_equals_torch_with_the_same_weights() -> None:
-    """`step` shows the gates of exactly the LSTM that torch runs, for two layers."""
-    model, x = small("lstm"), sequence()
-    hidden, (h, c) = model.lstm(x)  # type: ignore[operator]
-    state = model.initial_state(B)
-    for t in range(T):
-        _, state, seen = model.step(x[:, t], state)
-        torch.testing.assert_close(seen[-1].read_vectors, hidden[:, t], atol=1e-12, rtol=0)
-        forget = seen[0].named()["forget_gate"]
-        assert ((forget > 0) & (forget < 1)).all()  # gates are sigmoids
-    torch.testing.assert_close(torch.stack(state.hidden), h, atol=1e-12, rtol=0)
-    torch.testing.assert_close(torch.stack(state.cell), c, atol=1e-12, rtol=0)
 
 
 @torch.no_grad()
