@@ -13,15 +13,13 @@ import type {
   TaskCard,
   Upload,
 } from "../wire/wire.gen";
+import { MAX_MODELS } from "../wire/limits.gen";
 import { count } from "../draw/ink/format";
 import { fitting, leastSteps, rounds, suggested } from "./plan";
 import { soon } from "../server/debounced";
 import { defaults, taskPlan } from "./tasks";
 
 export type Source = "generate" | "file" | "draw";
-
-/** Most models of one recording, moments of a training counted one by one (mnemoscope_server.planning.runs). */
-const LANES = 64;
 
 /** Models that a newcomer's run begins with, one of each kind: more lanes than four are hard to read at first. */
 const FIRST = ["lstm", "transformer", "ntm", "dnc"];
@@ -301,8 +299,8 @@ export class NewRun {
   private obstacle(): string {
     const { series, filed, steps, least, most, status } = this;
     if (this.running.length === 0) return "Choose at least one model.";
-    if (this.streams > LANES)
-      return `${this.streams} models side by side are more than the ${LANES} of one recording. Take fewer trainings.`;
+    if (this.streams > MAX_MODELS)
+      return `${this.streams} models side by side are more than the ${MAX_MODELS} of one recording. Take fewer trainings.`;
     if (series && filed && !this.held) return this.source === "draw" ? "Draw a signal first." : "Choose a file first.";
     if (series && filed && this.previewError) return "The window cannot be used as it is.";
     if (series && steps > 0 && steps < least)

@@ -13,7 +13,12 @@ function withTraining(training: unknown): unknown {
 describe("a moment of a training", () => {
   it("says of which training it is, and which moments there are", () => {
     const { models } = parseManifest(withTraining({ of: "ntm-copy", update: 250, updates: [0, 250, 1000], later: 1 }));
-    expect(models[0]!.training).toEqual({ of: "ntm-copy", update: 250, updates: [0, 250, 1000] });
+    expect(models[0]!.training).toEqual({
+      of: "ntm-copy",
+      update: 250,
+      updates: [0, 250, 1000],
+      label: models[0]!.label,
+    });
     expect(models[1]!.training).toBeNull();
   });
 

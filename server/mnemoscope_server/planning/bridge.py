@@ -4,13 +4,10 @@ from typing import Any
 
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope_server.errors import NotPossible
-from mnemoscope_server.schemas.sessions import BridgeSettings
+from mnemoscope_server.schemas.sessions import MAX_SLOTS, BridgeSettings
 
 LADDER, STORES_ONLY = "transformer", "encoder-decoder"
 """Models that climb the ladder, and those that only have the form with write-once stores."""
-
-MOST_SLOTS = 1024
-"""Links are slots × slots numbers a layer."""
 
 
 def settings(wanted: BridgeSettings, names: list[str], steps: int) -> dict[str, Any]:
@@ -33,9 +30,9 @@ def settings(wanted: BridgeSettings, names: list[str], steps: int) -> dict[str, 
     if model == STORES_ONLY:
         raise _refused(f"{names[0]} has no form inside the genuine memory", 'Set memory to "stores".')
     slots = wanted.slots or steps
-    if slots > MOST_SLOTS:
+    if slots > MAX_SLOTS:
         raise _refused(
-            f"the genuine memory would have {slots} slots, at most {MOST_SLOTS} are run here", "Set slots to fewer."
+            f"the genuine memory would have {slots} slots, at most {MAX_SLOTS} are run here", "Set slots to fewer."
         )
     values = {name: getattr(wanted, name) for name in BridgeSettings.RUNGS}
     return values | {"memory": wanted.memory, "slots": slots}

@@ -19,7 +19,7 @@ from mnemoscope.tasks.signal import unlike_training
 from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.planning import bridge as bridge_orders
 from mnemoscope_server.schemas import descriptions as words
-from mnemoscope_server.schemas.base import TaskCard, TaskOption
+from mnemoscope_server.schemas.base import MAX_MODELS, TaskCard, TaskOption
 from mnemoscope_server.schemas.sessions import GeneratedSignal, NoSignal, SessionRequest, UploadSignal, ValuesSignal
 from mnemoscope_server.schemas.signals import (
     Estimate,
@@ -37,10 +37,6 @@ from mnemoscope_server.storage.uploads import Uploads, printable
 from mnemoscope_server.workers.protocol import Measured, Open
 
 VALUES_POINTS, OVERVIEW_POINTS = 2000, 1000
-
-
-LANES = 64
-"""Most models of one recording, moments of a training counted one by one."""
 
 
 def order(request: SessionRequest, *, settings: Settings, store: Store, uploads: Uploads) -> Open:
@@ -64,9 +60,11 @@ def order(request: SessionRequest, *, settings: Settings, store: Store, uploads:
 def chosen(models: list[str], task: str) -> list[str]:
     """Names of checkpoints and of moments of their training. Raises UnknownTask, UnknownModel, NotPossible."""
     names = choices.resolve(models, tasks.get(task).name)
-    if len(names) > LANES:
+    if len(names) > MAX_MODELS:
         raise NotPossible(
-            "too-many-models", f"{len(names)} models were asked for, at most {LANES} run side by side", "Choose fewer."
+            "too-many-models",
+            f"{len(names)} models were asked for, at most {MAX_MODELS} run side by side",
+            "Choose fewer.",
         )
     return names
 

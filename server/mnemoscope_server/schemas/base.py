@@ -20,6 +20,9 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
+MAX_MODELS = 64
+"""Models of one recording, moments of a training counted one by one."""
+
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from mnemoscope.format.entries import Event
-from mnemoscope_server.schemas.base import Answer, Finite, Question
+from mnemoscope_server.schemas.base import MAX_MODELS, Answer, Finite, Question
 
 
 class ColumnReport(Answer):
@@ -108,7 +108,7 @@ class PreviewRequest(Window):
     task: str = "signal-recall"
     """Task that the window is wanted for: warnings and estimate are for it."""
     task_params: dict[str, Finite] = Field(default_factory=dict)
-    models: list[str] = Field(default_factory=list, max_length=64)
+    models: list[str] = Field(default_factory=list, max_length=MAX_MODELS)
     """Models to estimate for, named as in POST /api/sessions; empty = all checkpoints of the task."""
 
 
