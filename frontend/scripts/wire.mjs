@@ -1,6 +1,5 @@
 // Writes src/wire/*.gen.*, or with --check says whether they are fresh:
 //   wire.gen.ts    types, from openapi.json, which comes from the server's models: python -m mnemoscope_server.contract
-//   limits.gen.ts  the limits among them that the page keeps to
 //   tokens.gen.*   inks and glyphs, from the library's reading/tokens.json
 import { readFile, writeFile } from "node:fs/promises";
 import openapiTS, { astToString } from "openapi-typescript";
@@ -15,20 +14,6 @@ async function types() {
   const ast = await openapiTS(openapi, { rootTypes: true, rootTypesNoSchemaPrefix: true, defaultNonNullable: false });
   return `// ${made("openapi.json")}\n\n${astToString(ast)}`;
 }
-
-const { BridgeSettings, SessionRequest } = JSON.parse(await readFile(openapi, "utf8")).components.schemas;
-const ranges = Object.entries(BridgeSettings.properties)
-  .map(([name, field]) => [name, field.anyOf?.[0] ?? field])
-  .filter(([, field]) => field.maximum !== undefined)
-  .map(([name, { minimum, maximum }]) => [name, { minimum, maximum }]);
-const limits = `// ${made("openapi.json")}
-
-/** Models of one recording, moments of a training counted one by one. */
-export const MAX_MODELS = ${SessionRequest.properties.models.maxItems};
-
-/** What the settings of a bridge may be. */
-export const BRIDGE_RANGES = ${JSON.stringify(Object.fromEntries(ranges))} as const;
-`;
 
 const tokens = JSON.parse(await readFile(tokensFile, "utf8"));
 const constants = `// ${made("tokens.json")}\n\nexport const TOKENS = ${JSON.stringify(tokens)} as const;\n`;
@@ -50,7 +35,6 @@ const styles = `/* ${made("tokens.json")} */
 
 for (const [name, text] of [
   ["wire.gen.ts", await types()],
-  ["limits.gen.ts", limits],
   ["tokens.gen.ts", constants],
   ["tokens.gen.css", styles],
 ]) {

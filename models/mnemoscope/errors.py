@@ -43,7 +43,7 @@ class UnsupportedVersion(RecordingError):
 
 @dataclass(frozen=True)
 class Retry:
-    """A cure that a program can carry out: read the file again with `options` added (see csv_import.Overrides)."""
+    """A cure that a program can carry out: read the file again with `options` added (signals.importers.options)."""
 
     label: str
     """What that does, for a button."""

@@ -12,6 +12,10 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1 << 20
+MAX_MODELS = 64
+"""Models of one recording, moments of a training counted one by one; the page learns it from GET /api/status."""
+MAX_SLOTS = 1024
+"""Slots of the genuine memory that a Transformer may cross into: links are slots × slots numbers a layer."""
 
 
 def default_data_dir() -> Path:

@@ -75,7 +75,7 @@ def test_sensitivity_is_the_slope_that_small_changes_measure(name: str) -> None:
 @pytest.mark.parametrize("name", SIZES)
 def test_intervention_is_a_run_with_one_input_blanked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every step one run of its own, also where several batches are needed."""
-    monkeypatch.setattr(lenses, "ROWS", 5)
+    monkeypatch.setattr(lenses, "MAX_ROWS", 5)
     model, inputs = made(name)
     t = T - 2
     row = finished(lenses.intervention(model, inputs, t))

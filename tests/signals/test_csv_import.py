@@ -10,7 +10,7 @@ import pytest
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.csv import columns as csv_columns
 from mnemoscope.signals.importers.csv import reader as csv_import
-from mnemoscope.signals.importers.csv.reader import Overrides
+from mnemoscope.signals.importers.options import MAX_TOKENS, ImportOptions, retry
 
 N = 300
 TIMES = [i * 0.01 for i in range(N)]
@@ -23,7 +23,7 @@ def load(tmp_path):
     def load(content: str | bytes, **overrides):
         path = tmp_path / "series.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return csv_import.read(path, overrides=Overrides(**overrides))
+        return csv_import.read(path, options=ImportOptions.from_json(overrides))
 
     return load
 
@@ -349,7 +349,7 @@ def test_labels_become_stretches_of_rows(load):
 
 
 def test_labels_of_more_stretches_than_can_be_looked_at_are_left_out(load):
-    text = "a,label\n" + "".join(f"{i % 7},{'xy'[i % 2]}\n" for i in range(2 * csv_columns.LABELLED_MOST + 10))
+    text = "a,label\n" + "".join(f"{i % 7},{'xy'[i % 2]}\n" for i in range(2 * csv_columns.MAX_LABELLED + 10))
     column = load(text).columns[1]
     assert (column.kind, column.labels) == ("label", ())
 
@@ -358,3 +358,18 @@ def test_numbers_that_turn_out_to_be_too_many_are_no_labels(load):
     """A column may begin like one of labels and go on like a counter."""
     text = "a,label\n" + "".join(f"{i % 7},{max(0, i - 10_000)}\n" for i in range(50_000))
     assert load(text).columns[1].labels == ()
+
+
+def test_an_offer_to_read_again_names_options_that_exist() -> None:
+    """A misspelt one would be refused only when somebody presses the button."""
+    assert retry("Skip such rows", ragged="skip").options == {"ragged": "skip"}
+    with pytest.raises(TypeError, match="raged"):
+        retry("Skip such rows", raged="skip")
+
+
+def test_what_may_be_declared_missing_is_bounded() -> None:
+    ImportOptions(missing=("x",) * MAX_TOKENS)
+    with pytest.raises(ValueError, match="at most 20"):
+        ImportOptions(missing=("x",) * (MAX_TOKENS + 1))
+    with pytest.raises(ValueError, match="finite"):
+        ImportOptions(sentinels=(float("inf"),))

@@ -27,7 +27,7 @@ const DIFFERENCE = 52;
 const NAME = 18;
 const GAP = 10;
 /** Smallest difference drawn, as a power of ten: float32 rounds around here. */
-const LEAST = -8;
+const MIN_POWER = -8;
 
 interface Places {
   outputs: { y: number; h: number };
@@ -163,12 +163,12 @@ function paintGaps(ctx: Ctx, inks: Inks, layout: StageLayout, box: { y: number; 
 function topDecade(gaps: ArrayLike<number>): number {
   let largest = 0;
   for (let t = 0; t < gaps.length; t++) largest = Math.max(largest, gaps[t]!);
-  return largest > 0 ? Math.max(LEAST + 2, Math.ceil(Math.log10(largest))) : 0;
+  return largest > 0 ? Math.max(MIN_POWER + 2, Math.ceil(Math.log10(largest))) : 0;
 }
 
 /** Part of the strip a difference fills, 0 … 1. */
 function height(gap: number, top: number): number {
-  return gap > 0 ? Math.max(0.04, Math.min(1, (Math.log10(gap) - LEAST) / (top - LEAST))) : 0;
+  return gap > 0 ? Math.max(0.04, Math.min(1, (Math.log10(gap) - MIN_POWER) / (top - MIN_POWER))) : 0;
 }
 
 function paintMoments(ctx: Ctx, inks: Inks, layout: StageLayout, y0: number, y1: number, scene: TapeScene): void {
@@ -211,7 +211,7 @@ function paintNames(
   }
   if (Array.prototype.some.call(gaps, (gap: number) => gap > 0)) {
     power(ctx, inks, `10`, String(top), layout.time.x - 6, difference.y + 6);
-    if (!phone) power(ctx, inks, `10`, String(LEAST), layout.time.x - 6, difference.y + difference.h - 5);
+    if (!phone) power(ctx, inks, `10`, String(MIN_POWER), layout.time.x - 6, difference.y + difference.h - 5);
   }
   // The key, and the value now: right of the strip, or in the line of the name.
   const right = phone ? x + 74 : layout.nowX + 14;

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { climbed, formatBridge, parseBridge, sameCrossing, START, type Crossing } from "./link";
+import openapi from "../wire/openapi.json";
+import {
+  climbed,
+  formatBridge,
+  MAX_RUNG,
+  MAX_SLOTS,
+  parseBridge,
+  RUNGS,
+  sameCrossing,
+  START,
+  type Crossing,
+} from "./link";
 
 const FAR: Crossing = {
   model: "transformer-signal-recall",
@@ -50,4 +61,10 @@ describe("the link of the bridge", () => {
     expect(sameCrossing(FAR, { ...FAR })).toBe(true);
     expect(sameCrossing(FAR, { ...FAR, links: 0.06 })).toBe(false);
   });
+});
+
+it("goes as far as the server goes", () => {
+  const { properties } = openapi.components.schemas.BridgeSettings;
+  for (const rung of RUNGS) expect(properties[rung].maximum, rung).toBe(MAX_RUNG[rung]);
+  expect(properties.slots.anyOf.find(({ type }) => type === "integer")).toMatchObject({ maximum: MAX_SLOTS });
 });

@@ -3,19 +3,14 @@
  * `#model=transformer-copy&seed=3&memory=graves&slots=20&links=0.1&t=24&v=1`. As any link, it may say anything: what cannot
  * be used is left out with a notice.
  */
-import { BRIDGE_RANGES } from "../wire/limits.gen";
 import { formatLink, parseLink, type ParsedLink, type ViewState } from "../view/permalink";
 
-const { slots: SLOTS, ...RUNG_RANGES } = BRIDGE_RANGES;
-/** The mechanisms of the DNC that the Transformer lacks, each resting at 0. */
-export type Rung = keyof typeof RUNG_RANGES;
-/** In the order in which a link names them. */
-export const RUNGS = ["overwrite", "erase", "free", "links", "recurrence"] as const satisfies readonly Rung[];
+/** The mechanisms of the DNC that the Transformer lacks, each resting at 0, with the largest value it takes. */
+export const MAX_RUNG = { overwrite: 1, erase: 1, free: 1, links: 1, recurrence: 2 } as const;
+export type Rung = keyof typeof MAX_RUNG;
+export const RUNGS = Object.keys(MAX_RUNG) as readonly Rung[];
 
-/** The largest value of a rung. */
-export function maxOf(rung: Rung): number {
-  return RUNG_RANGES[rung].maximum;
-}
+export const MAX_SLOTS = 1024;
 
 /** Which checkpoint crosses, on which episode, and where it stands on the ladder. */
 export interface Crossing extends Readonly<Record<Rung, number>> {
@@ -66,13 +61,12 @@ export function parseBridge(hash: string): ParsedBridge {
       if (value === "stores" || value === "graves") change.memory = value;
       else refuse("stores or graves");
     } else if (key === "slots") {
-      if (/^\d{1,4}$/.test(value) && Number(value) >= SLOTS.minimum && Number(value) <= SLOTS.maximum)
-        change.slots = Number(value);
-      else refuse(`${SLOTS.minimum} to ${SLOTS.maximum}`);
+      if (/^\d{1,4}$/.test(value) && Number(value) >= 1 && Number(value) <= MAX_SLOTS) change.slots = Number(value);
+      else refuse(`1 to ${MAX_SLOTS}`);
     } else if (isRung(key)) {
       const number = Number(value);
-      if (/^\d(\.\d{1,6})?$/.test(value) && number <= maxOf(key)) change[key] = number;
-      else refuse(`a number from 0 to ${maxOf(key)}`);
+      if (/^\d(\.\d{1,6})?$/.test(value) && number <= MAX_RUNG[key]) change[key] = number;
+      else refuse(`a number from 0 to ${MAX_RUNG[key]}`);
     } else rest.push(part);
   }
   const { view, notices: others } = parseLink(rest.join("&"));
@@ -80,7 +74,7 @@ export function parseBridge(hash: string): ParsedBridge {
 }
 
 function isRung(key: string): key is Rung {
-  return Object.hasOwn(RUNG_RANGES, key);
+  return Object.hasOwn(MAX_RUNG, key);
 }
 
 /** Without what rests. */

@@ -13,10 +13,9 @@ import type {
   TaskCard,
   Upload,
 } from "../wire/wire.gen";
-import { MAX_MODELS } from "../wire/limits.gen";
 import { count } from "../draw/ink/format";
 import { fitting, leastSteps, rounds, suggested } from "./plan";
-import { soon } from "../server/debounced";
+import { debounced } from "../server/debounced";
 import { defaults, taskPlan } from "./tasks";
 
 export type Source = "generate" | "file" | "draw";
@@ -135,7 +134,7 @@ export class NewRun {
 
   async load(): Promise<void> {
     try {
-      // Tasks first: what is offered follows from the models, and is told from their tasks.
+      // Tasks first: what is offered follows from the models and their tasks.
       [this.described, this.status, this.cards, this.generators] = await Promise.all([
         api.tasks(),
         api.status(),
@@ -155,7 +154,7 @@ export class NewRun {
 
   /** The server has read a file (or what was drawn): suggest how to look at it. */
   took(result: Upload, name: string, drawn = false): void {
-    // What is replaced is of no use to anybody: it need not wait for its time. Where that fails, its time comes.
+    // A replaced upload is deleted at once. If that fails, the server deletes it when it expires.
     if (this.upload) void api.removeUpload(this.upload.id).catch(() => undefined);
     this.upload = result;
     this.drawn = drawn;
@@ -200,7 +199,7 @@ export class NewRun {
       // Models are named to tell the cost; only those of this task can be asked for.
       const models = this.recalls ? this.names : [];
       const request = { ...this.selected(held), models };
-      return soon(
+      return debounced(
         (signal) => api.previewUpload(held.id, request, { signal }),
         (answer) => {
           this.preview = answer;
@@ -211,7 +210,7 @@ export class NewRun {
     }
     if (!this.generators.length) return undefined;
     const request = { ...this.made };
-    return soon(
+    return debounced(
       (signal) => api.previewSignal(request, { signal }),
       (answer) => {
         this.sample = answer;
@@ -299,8 +298,8 @@ export class NewRun {
   private obstacle(): string {
     const { series, filed, steps, least, most, status } = this;
     if (this.running.length === 0) return "Choose at least one model.";
-    if (this.streams > MAX_MODELS)
-      return `${this.streams} models side by side are more than the ${MAX_MODELS} of one recording. Take fewer trainings.`;
+    if (status && this.streams > status.limits.models)
+      return `${this.streams} models side by side are more than the ${status.limits.models} of one recording. Take fewer trainings.`;
     if (series && filed && !this.held) return this.source === "draw" ? "Draw a signal first." : "Choose a file first.";
     if (series && filed && this.previewError) return "The window cannot be used as it is.";
     if (series && steps > 0 && steps < least)

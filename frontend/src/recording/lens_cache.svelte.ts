@@ -22,7 +22,7 @@ interface Question {
 }
 
 /** Rows kept; each has some hundred numbers. */
-const KEPT = 400;
+const MAX_ROWS = 400;
 
 export class LensCache {
   /** Grows with every answer, so that what shows them is made again. */
@@ -104,7 +104,7 @@ export class LensCache {
   private keep(key: string, what: Float64Array | MnemoscopeError): void {
     this.known.set(key, what);
     for (const oldest of this.known.keys()) {
-      if (this.known.size <= KEPT) break;
+      if (this.known.size <= MAX_ROWS) break;
       this.known.delete(oldest);
     }
   }

@@ -15,7 +15,7 @@ export interface Paper {
 }
 
 /** A narrower canvas has not been laid out, or has nothing to show. */
-const LEAST = 20;
+const MIN_WIDTH = 20;
 
 /** `<canvas {@attach painting.attach}>`; the canvas has its size from CSS. */
 export class Painting {
@@ -60,7 +60,7 @@ export class Painting {
 
   private draw(): void {
     const { canvas, width, height } = this;
-    if (!canvas || width < LEAST) return;
+    if (!canvas || width < MIN_WIDTH) return;
     this.paint({ ctx: fitCanvas(canvas, width, height), inks: currentInks(), width, height });
   }
 }

@@ -16,10 +16,10 @@ export interface Frames {
 export const SPEEDS: readonly number[] = [0.1, 0.2, 0.5, 1, 2, 4, 8, 15, 24, 36, 50, Infinity];
 
 /** At Infinity: fast to watch, yet every column passes the playhead in a place the eye can follow. */
-const MOST_PER_FRAME = 12;
+const MAX_STEPS_PER_FRAME = 12;
 
 /** A longer pause between two frames (a hidden tab, a breakpoint) counts as this many seconds, so that nothing leaps. */
-const LONGEST_FRAME = 0.25;
+const MAX_FRAME_SECONDS = 0.25;
 
 const browserFrames: Frames = {
   request: (callback) => requestAnimationFrame(callback),
@@ -161,9 +161,9 @@ export class Cursor {
 
   private frame(now: number): void {
     if (!this.playing) return;
-    const seconds = this.last === null ? 0 : Math.min(LONGEST_FRAME, (now - this.last) / 1000);
+    const seconds = this.last === null ? 0 : Math.min(MAX_FRAME_SECONDS, (now - this.last) / 1000);
     this.last = now;
-    let due = MOST_PER_FRAME;
+    let due = MAX_STEPS_PER_FRAME;
     if (this.speed !== Infinity) {
       this.owed += seconds * this.speed;
       due = Math.floor(this.owed);

@@ -894,11 +894,12 @@ export interface components {
         };
         /**
          * ImportOptions
-         * @description What the user knows better than the sniffer: the form field `options` of POST /api/uploads, as JSON.
+         * @description How a file is to be read; what is null or empty is found out.
          */
         ImportOptions: {
             /**
              * Decimal
+             * @description Sign before the fraction; null: find out.
              * @default null
              */
             decimal?: ("." | ",") | null;
@@ -910,12 +911,13 @@ export interface components {
             delimiter?: ("," | ";" | "\t" | "|" | " " | "") | null;
             /**
              * Header
-             * @description false: the columns have no names, or these are to be ignored.
+             * @description false: the columns have no names, or these are to be ignored; null: find out.
              * @default null
              */
             header?: boolean | null;
             /**
              * Infinite
+             * @description missing: treat infinite values as missing.
              * @default refuse
              * @enum {string}
              */
@@ -923,6 +925,7 @@ export interface components {
             /**
              * Missing
              * @description More cells that mean "no number".
+             * @default []
              */
             missing?: string[];
             /**
@@ -935,6 +938,7 @@ export interface components {
             /**
              * Sentinels
              * @description Numbers that mean "no number", such as -999.
+             * @default []
              */
             sentinels?: number[];
         };
@@ -1020,6 +1024,11 @@ export interface components {
         };
         /** Limits */
         Limits: {
+            /**
+             * Models
+             * @description Most models of one recording, moments of a training counted one by one.
+             */
+            models: number;
             /**
              * Steps
              * @description Most steps of one run.
@@ -1566,32 +1575,8 @@ export interface components {
              * @description What that does, for a button.
              */
             label: string;
-            options: components["schemas"]["RetryOptions"];
-        };
-        /**
-         * RetryOptions
-         * @description What is to be added to the ImportOptions of POST /api/uploads; what is left out stays as it was.
-         */
-        RetryOptions: {
-            /**
-             * Header
-             * @default null
-             */
-            header?: boolean | null;
-            /**
-             * Infinite
-             * @default refuse
-             * @enum {string}
-             */
-            infinite?: "refuse" | "missing";
-            /** Missing */
-            missing?: string[];
-            /**
-             * Ragged
-             * @default refuse
-             * @enum {string}
-             */
-            ragged?: "refuse" | "skip";
+            /** @description What is to be added to the options the file was sent with; what is left out stays as it was. */
+            options: components["schemas"]["ImportOptions"];
         };
         /**
          * RunModel
@@ -2345,7 +2330,6 @@ export type RecordingDetail = components['schemas']['RecordingDetail'];
 export type RecordingSummary = components['schemas']['RecordingSummary'];
 export type Refused = components['schemas']['Refused'];
 export type Retry = components['schemas']['Retry'];
-export type RetryOptions = components['schemas']['RetryOptions'];
 export type RunModel = components['schemas']['RunModel'];
 export type ScalingEntry = components['schemas']['ScalingEntry'];
 export type Sentinel = components['schemas']['Sentinel'];

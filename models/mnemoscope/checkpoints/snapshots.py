@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from mnemoscope.models.base import MemoryModel
 
-LEAST, MOST_BYTES = 8, 2_200_000
+MIN_MOMENTS, MAX_BYTES = 8, 2_200_000
 """Moments that are kept at least, and what more of them may weigh."""
 
 SMALL = 1024
@@ -61,8 +61,8 @@ def unpacked(found: dict[str, "Tensor"]) -> dict[str, "Tensor"]:
 
 
 def thinned(updates: list[int], size: int) -> list[int]:
-    """Of moments of `size` bytes each as many as MOST_BYTES hold, at least LEAST: the first, the last, and evenly between."""
-    count = max(LEAST, MOST_BYTES // max(1, size))
+    """Of moments of `size` bytes each as many as MAX_BYTES hold, at least MIN_MOMENTS: the first, the last, and evenly between."""
+    count = max(MIN_MOMENTS, MAX_BYTES // max(1, size))
     if len(updates) <= count:
         return updates
     kept = [updates[round(k * (len(updates) - 1) / (count - 1))] for k in range(count)]

@@ -25,13 +25,13 @@ from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import CheckpointError, MnemoscopeError
 from mnemoscope.models.base import MemoryModel
 
-REACH = 256
+DEFAULT_REACH = 256
 """Steps before t that are looked at unless more are asked for."""
 
-FARTHEST = 10_000
+MAX_STEP = 10_000
 """Largest t: the model has to run there first, and attention gets slower with every step."""
 
-ROWS = 64
+MAX_ROWS = 64
 """Interventions that run as one batch."""
 
 PIECE = 8
@@ -48,7 +48,7 @@ class Row(NamedTuple):
 Work = Generator[None, None, Row]
 
 
-def sensitivity(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = REACH) -> Work:
+def sensitivity(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = DEFAULT_REACH) -> Work:
     """‖∂y_t/∂x_s‖_F of steps s = max(0, t + 1 − reach) … t; inputs [≥ t + 1, I]. Raises MnemoscopeError for a t it cannot reach.
 
     The values do not depend on `reach`: what came before the first of them is the same whatever those inputs are.
@@ -69,7 +69,7 @@ def sensitivity(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = REAC
     return Row(first, squares.sqrt().numpy())
 
 
-def intervention(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = REACH) -> Work:
+def intervention(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = DEFAULT_REACH) -> Work:
     """‖y_t − y_t(x_s := 0)‖₂ of steps s = max(0, t + 1 − reach) … t; inputs [≥ t + 1, I]. Raises as `sensitivity`.
 
     A batch of runs, each with another input blanked, from the state before the first of them.
@@ -78,8 +78,8 @@ def intervention(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = REA
     state = yield from _before(model, inputs, first)
     moved: list[Tensor] = []
     truth = yield from _steps(model, inputs[None, first : t + 1], state)
-    for begin in range(first, t + 1, ROWS):
-        count = min(ROWS, t + 1 - begin)
+    for begin in range(first, t + 1, MAX_ROWS):
+        count = min(MAX_ROWS, t + 1 - begin)
         blanked = inputs[begin : t + 1].repeat(count, 1, 1)
         blanked[torch.arange(count), torch.arange(count)] = 0
         output = yield from _steps(model, blanked, _many(state, count))
@@ -111,8 +111,8 @@ def model_of(entry: dict[str, Any], *, device: str = "cpu") -> LoadedModel:
 def _first(inputs: Tensor, t: int, reach: int) -> int:
     if not 0 <= t < len(inputs):
         raise MnemoscopeError(f"step must be one of 0 … {len(inputs) - 1}, got {t}")
-    if t > FARTHEST:
-        raise MnemoscopeError(f"these lenses reach to step {FARTHEST}, got {t}; look at an earlier step")
+    if t > MAX_STEP:
+        raise MnemoscopeError(f"these lenses reach to step {MAX_STEP}, got {t}; look at an earlier step")
     if reach < 1:
         raise MnemoscopeError(f"reach must be at least 1 step, got {reach}")
     return max(0, t + 1 - reach)

@@ -22,8 +22,8 @@ Scaling = Literal["zscore", "robust", "none"]
 
 FILLED = {"hold": "repeat the number before", "linear": "lie on a straight line", "drop": "were left out"}
 IQR_OF_NORMAL = 1.349  # interquartile range of a normal distribution with standard deviation 1
-LONGEST = 10_000_000  # samples after resampling
-LARGEST_FACTOR = 1000
+MAX_STEPS = 10_000_000  # samples after resampling
+MAX_FACTOR = 1000
 
 
 class Label(NamedTuple):
@@ -193,15 +193,15 @@ def resample(values: NDArray[np.float64], rate: float | None, to: float) -> NDAr
     if not (np.isfinite(to) and to > 0):
         raise SignalError(f"the rate to resample to must be a positive number of Hz, got {to}")
     wanted = len(values) * to / rate
-    if not 2 <= wanted <= LONGEST:
+    if not 2 <= wanted <= MAX_STEPS:
         raise SignalError(
             f"resampling {len(values)} values from {rate:g} Hz to {to:g} Hz would make {wanted:.3g} steps; "
-            f"choose a rate between {2 * rate / len(values):.3g} and {LONGEST * rate / len(values):.3g} Hz"
+            f"choose a rate between {2 * rate / len(values):.3g} and {MAX_STEPS * rate / len(values):.3g} Hz"
         )
-    ratio = Fraction(to / rate).limit_denominator(LARGEST_FACTOR)
+    ratio = Fraction(to / rate).limit_denominator(MAX_FACTOR)
     if ratio == 1:
         return values
-    if ratio == 0 or ratio.numerator > LARGEST_FACTOR or abs(float(ratio) * rate / to - 1) > 1e-4:
+    if ratio == 0 or ratio.numerator > MAX_FACTOR or abs(float(ratio) * rate / to - 1) > 1e-4:
         return _interpolated(values, rate, to)
     from scipy.signal import resample_poly
 
@@ -236,7 +236,7 @@ def _regular(
         raise SignalError("fewer than two values of this window have a time; choose another window")
     time, values = time[known], values[known]
     count = int((time[-1] - time[0]) * rate) + 1
-    if not 2 <= count <= LONGEST:
+    if not 2 <= count <= MAX_STEPS:
         raise SignalError(f"a grid of {rate:g} Hz would have {count} steps; choose another rate")
     grid = time[0] + np.arange(count) / rate
     result = np.interp(grid, time, values)

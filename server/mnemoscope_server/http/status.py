@@ -14,6 +14,7 @@ from mnemoscope_server.http.depends import ERRORS, ServicesDep
 from mnemoscope_server.planning import runs as orders
 from mnemoscope_server.schemas import base as rest
 from mnemoscope_server.schemas import recordings as rest_recordings
+from mnemoscope_server.settings import MAX_MODELS
 from mnemoscope_server.workers.protocol import Measured
 
 log = logging.getLogger("mnemoscope.api")
@@ -48,6 +49,7 @@ async def status(request: Request, services: ServicesDep) -> rest.Status:
         limits=rest.Limits(
             upload_bytes=services.settings.upload_bytes,
             steps=services.settings.steps,
+            models=MAX_MODELS,
             uploads_hours=services.settings.uploads_hours,
         ),
     )

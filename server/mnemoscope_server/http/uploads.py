@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.planning import runs
 from mnemoscope_server.schemas.signals import (
     Generator,
-    ImportOptions,
     ImportReport,
     Preview,
     PreviewRequest,
@@ -23,6 +23,8 @@ from mnemoscope_server.schemas.signals import (
 log = logging.getLogger("mnemoscope.api")
 
 
+IMPORT_OPTIONS = TypeAdapter(ImportOptions)
+
 router = APIRouter(prefix="/api", responses=ERRORS)
 
 
@@ -33,10 +35,10 @@ async def upload(
     options: Annotated[str, Form(description="ImportOptions as JSON", max_length=4000)] = "{}",
 ) -> Upload:
     try:
-        wanted = ImportOptions.model_validate_json(options)
+        wanted = IMPORT_OPTIONS.validate_json(options)
     except ValidationError as error:
         raise RequestValidationError([{**e, "loc": ("options", *e["loc"])} for e in error.errors()]) from error
-    identity, report = await services.uploads.take(file.file, name=file.filename or "", overrides=wanted.model_dump())
+    identity, report = await services.uploads.take(file.file, name=file.filename or "", options=wanted)
     return Upload(id=identity, report=ImportReport.model_validate(report))
 
 

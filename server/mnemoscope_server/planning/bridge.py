@@ -4,7 +4,8 @@ from typing import Any
 
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope_server.errors import NotPossible
-from mnemoscope_server.schemas.sessions import MAX_SLOTS, BridgeSettings
+from mnemoscope_server.schemas.sessions import BridgeSettings
+from mnemoscope_server.settings import MAX_SLOTS
 
 LADDER, STORES_ONLY = "transformer", "encoder-decoder"
 """Models that climb the ladder, and those that only have the form with write-once stores."""

@@ -19,7 +19,7 @@ from mnemoscope.tasks.signal import unlike_training
 from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.planning import bridge as bridge_orders
 from mnemoscope_server.schemas import descriptions as words
-from mnemoscope_server.schemas.base import MAX_MODELS, TaskCard, TaskOption
+from mnemoscope_server.schemas.base import TaskCard, TaskOption
 from mnemoscope_server.schemas.sessions import GeneratedSignal, NoSignal, SessionRequest, UploadSignal, ValuesSignal
 from mnemoscope_server.schemas.signals import (
     Estimate,
@@ -31,7 +31,7 @@ from mnemoscope_server.schemas.signals import (
     SignalPreviewRequest,
     Window,
 )
-from mnemoscope_server.settings import Settings
+from mnemoscope_server.settings import MAX_MODELS, Settings
 from mnemoscope_server.storage.store import Store, new_id
 from mnemoscope_server.storage.uploads import Uploads, printable
 from mnemoscope_server.workers.protocol import Measured, Open

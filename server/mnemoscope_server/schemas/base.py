@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mnemoscope.signals.importers.options import ImportOptions
+
 
 class Answer(BaseModel):
     """Base of what the server answers."""
@@ -20,19 +22,7 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
-MAX_MODELS = 64
-"""Models of one recording, moments of a training counted one by one."""
-
 Finite = Annotated[float, Field(allow_inf_nan=False)]
-
-
-class RetryOptions(Answer):
-    """What is to be added to the ImportOptions of POST /api/uploads; what is left out stays as it was."""
-
-    missing: list[str] = Field(default_factory=list)
-    header: bool | None = None
-    ragged: Literal["refuse", "skip"] = "refuse"
-    infinite: Literal["refuse", "missing"] = "refuse"
 
 
 class Retry(Answer):
@@ -40,7 +30,8 @@ class Retry(Answer):
 
     label: str
     """What that does, for a button."""
-    options: RetryOptions
+    options: ImportOptions
+    """What is to be added to the options the file was sent with; what is left out stays as it was."""
 
 
 class ErrorDetail(Answer):
@@ -69,6 +60,8 @@ class Limits(Answer):
     """Largest request body that is accepted."""
     steps: int
     """Most steps of one run."""
+    models: int
+    """Most models of one recording, moments of a training counted one by one."""
     uploads_hours: float
     """Hours after which what was read of an uploaded file is deleted."""
 

@@ -5,9 +5,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from mnemoscope.models.stateless.ladder import RANGES
-from mnemoscope_server.schemas.base import MAX_MODELS, Answer, Finite, Question
+from mnemoscope_server.schemas.base import Answer, Finite, Question
 from mnemoscope_server.schemas.messages import Speed
 from mnemoscope_server.schemas.signals import Window
+from mnemoscope_server.settings import MAX_MODELS, MAX_SLOTS
 
 
 class UploadSignal(Window):
@@ -41,10 +42,6 @@ class NoSignal(Question):
 
 
 SignalChoice = Annotated[UploadSignal | GeneratedSignal | ValuesSignal | NoSignal, Field(discriminator="kind")]
-
-
-MAX_SLOTS = 1024
-"""Slots of the genuine memory: its links are slots × slots numbers a layer."""
 
 
 def _rung(name: str) -> Any:

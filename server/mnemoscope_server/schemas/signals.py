@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from mnemoscope.format.entries import Event
-from mnemoscope_server.schemas.base import MAX_MODELS, Answer, Finite, Question
+from mnemoscope_server.schemas.base import Answer, Finite, Question
+from mnemoscope_server.settings import MAX_MODELS
 
 
 class ColumnReport(Answer):
@@ -65,23 +66,6 @@ class ImportReport(Answer):
 class Upload(Answer):
     id: str
     report: ImportReport
-
-
-class ImportOptions(Question):
-    """What the user knows better than the sniffer: the form field `options` of POST /api/uploads, as JSON."""
-
-    delimiter: Literal[",", ";", "\t", "|", " ", ""] | None = None
-    """" ": columns aligned by blanks; "": one number a line; null: find out."""
-    decimal: Literal[".", ","] | None = None
-    header: bool | None = None
-    """false: the columns have no names, or these are to be ignored."""
-    missing: list[str] = Field(default_factory=list, max_length=20)
-    """More cells that mean "no number"."""
-    sentinels: list[Finite] = Field(default_factory=list[float], max_length=20)
-    """Numbers that mean "no number", such as -999."""
-    ragged: Literal["refuse", "skip"] = "refuse"
-    """skip: leave out rows with another number of values, and report them."""
-    infinite: Literal["refuse", "missing"] = "refuse"
 
 
 class Window(Question):

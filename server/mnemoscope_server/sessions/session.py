@@ -171,7 +171,7 @@ def hello(manifest: dict[str, Any], *, status: str, steps: int, speed: float | N
 class Watcher:
     """One pair of eyes: pulls messages in order, at its own pace."""
 
-    CONTROL_KEPT = 64
+    MAX_CONTROL = 64
 
     def __init__(self, session: Session, *, have: int) -> None:
         self.session = session
@@ -188,7 +188,7 @@ class Watcher:
         if isinstance(message, wire.State):
             self._control = [m for m in self._control if not isinstance(m, wire.State)]
         self._control.append(message)
-        del self._control[: -self.CONTROL_KEPT]
+        del self._control[: -self.MAX_CONTROL]
         self.wake()
 
     def wake(self) -> None:

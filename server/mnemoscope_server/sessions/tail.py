@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mnemoscope.format import blocks
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 
-CHUNKS_KEPT = 2
+MIN_CHUNKS = 2
 """Stretches of 64 steps that stay whatever their size: the current one is not yet whole in the file."""
 
 
@@ -49,7 +49,7 @@ class Tail:
         self.batches.append(batch)
         self.bytes += batch.size
         self.next_number += 1
-        while self.bytes > self.limit_bytes and self._stretches() > CHUNKS_KEPT:
+        while self.bytes > self.limit_bytes and self._stretches() > MIN_CHUNKS:
             self._forget()
 
     def since(self, number: int) -> Batch:

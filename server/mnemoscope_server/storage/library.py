@@ -17,7 +17,7 @@ from mnemoscope_server.storage.store import ID, Entry, Store, describe
 
 log = logging.getLogger("mnemoscope.library")
 
-OPEN_MOST = 16
+MAX_OPEN = 16
 
 
 class _Shelf:
@@ -62,7 +62,7 @@ class Library:
                 shelf = self._open[identity] = _Shelf(Recording.open(self.find(identity)))
             self._open.move_to_end(identity)
             shelf.readers += 1
-            while len(self._open) > OPEN_MOST:
+            while len(self._open) > MAX_OPEN:
                 self._leave(self._open.popitem(last=False)[1])
         try:
             yield shelf.recording

@@ -7,7 +7,7 @@ nothing but itself. It leaves `report.json` and raw float32/float64 numbers in F
 import json
 import sys
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 FAILED = 3
 CPU_SECONDS = 40
@@ -32,10 +32,10 @@ def main(arguments: list[str]) -> int:
     limit(options["memory"])
     from mnemoscope.errors import ImportFileError
     from mnemoscope.signals.importers.csv import reader as csv_import
+    from mnemoscope.signals.importers.options import ImportOptions
 
-    overrides = csv_import.Overrides(**_tuples(options["overrides"]))
     try:
-        table = csv_import.read(source, overrides=overrides)
+        table = csv_import.read(source, options=ImportOptions.from_json(options["import"]))
     except ImportFileError as error:
         retry = error.retry and {"label": error.retry.label, "options": error.retry.options}
         answer = {"message": error.message, "where": error.where, "cure": error.cure, "retry": retry}
@@ -61,12 +61,6 @@ def main(arguments: list[str]) -> int:
     labels = {str(column.index): column.labels for column in table.columns if column.labels}
     _json(folder / "report.json", {"report": table.report, "channels": channels, "gaps": gaps, "labels": labels})
     return 0
-
-
-def _tuples(overrides: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: tuple(cast("list[Any]", value)) if isinstance(value, list) else value for key, value in overrides.items()
-    }
 
 
 def _json(path: Path, value: Any) -> None:

@@ -33,7 +33,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 WRITER_SECONDS = 5.0
 """How long a worker of a killed server is given to close its file."""
 
-PASSING_SECONDS, PASSING_MOST = 3600.0, 64
+PASSING_SECONDS, MAX_PASSING = 3600.0, 64
 """How long a recording stays that is not to be kept, and how many of them there are; the oldest go first."""
 
 _SCHEMA = """
@@ -133,7 +133,7 @@ class Store:
         """Recordings that are not kept and have been here long enough, or are too many; none of `busy`."""
         old = time.monotonic() - PASSING_SECONDS
         ages = list(self._passing.items())
-        spare = len(ages) - PASSING_MOST
+        spare = len(ages) - MAX_PASSING
         return [name for k, (name, since) in enumerate(ages) if (since < old or k < spare) and name not in busy]
 
     def put(self, entry: Entry) -> None:

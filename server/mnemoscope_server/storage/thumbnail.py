@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemoscope import kinds
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.format.manifest import of_bits
 from mnemoscope.reading import tokens
@@ -21,12 +22,12 @@ from mnemoscope.reading.view import ModelView
 WIDTH, HEIGHT = 1200, 630
 LEFT, RIGHT, TOP, BOTTOM, GAP = 56, 40, 40, 40, 14
 SIGNAL_HEIGHT, STRIP, BAR = 96, 6, 8
-LANES_SHOWN = 5
-ROWS_ASKED = 160
+MAX_LANES = 5
+MAX_ROWS = 160
 """Attention rows of one lane that are computed; the picture has no more room than that for them."""
 TOUCHED = 0.1
 """Weight from which on a head has turned to a slot."""
-KEPT = 32
+MAX_PICTURES = 32
 
 Image = NDArray[np.float64]
 
@@ -55,7 +56,7 @@ class Pictures:
                     return picture
                 self._kept[key] = picture
             self._kept.move_to_end(key)
-            while len(self._kept) > KEPT:
+            while len(self._kept) > MAX_PICTURES:
                 self._kept.popitem(last=False)
             return self._kept[key]
 
@@ -94,7 +95,7 @@ def draw(recording: Recording) -> Image:
         recording[models[0][1]].array("inputs")[:steps],
         of_bits(recording.manifest),
     )
-    shown = [models[k] for k in sorted({round(n) for n in np.linspace(0, len(models) - 1, LANES_SHOWN)})]
+    shown = [models[k] for k in sorted({round(n) for n in np.linspace(0, len(models) - 1, MAX_LANES)})]
     below = STRIP + 4 + SIGNAL_HEIGHT + GAP
     pitch = (len(inner) - below + GAP) // len(shown)
     for place, (stream, model) in enumerate(shown):
@@ -111,28 +112,17 @@ def draw(recording: Recording) -> Image:
 
 def marks(view: ModelView, bank: BankSpec, steps: int, size: tuple[int, int]) -> tuple[Image, Image]:
     """How strongly a bank is written and read, [rows, columns] of 0 … 1: rows are slots, units or steps, columns steps."""
-
-    def array(name: str) -> Image:
-        found = np.zeros((steps, *view.spec(name, bank.name).shape))
-        have = view.array(name, bank.name, stop=min(steps, view.steps))
-        found[: len(have)] = np.nan_to_num(np.abs(have))
-        return found
-
-    match bank.kind:
-        case "matrix":
-            pair = _touched(array("write_weights").max(1), array("read_weights").max(1))
-        case "append":
-            return _looking_back(view, bank, min(steps, view.steps), steps, size)
-        case "associative":
-            pair = array("keys").reshape(steps, -1), array("queries").reshape(steps, -1)
-        case "cell":
-            pair = array("input_gate") * array("write_vectors"), array("read_vectors")
-        case _:
-            pair = array("write_vectors"), array("read_vectors")
-    writes, reads = (_scaled(_pooled(part.T, size)) for part in pair)
-    return (
-        (writes, reads) if bank.kind == "matrix" else (writes**3, reads**3)
-    )  # a state is always half full: only peaks
+    log, kind = kinds.BankLog(view, bank), kinds.of(bank)
+    have = min(steps, view.steps)
+    if kind.grows:
+        return _looking_back(log, have, steps, size)
+    pair = []
+    for table in kind.marks(log, np.arange(have)):
+        found = np.zeros((steps, table.shape[1]))
+        found[:have] = table
+        pair.append(found)
+    writes, reads = (_scaled(_pooled(part.T, size)) for part in (_touched(*pair) if kind.addressed else pair))
+    return (writes, reads) if kind.addressed else (writes**3, reads**3)  # a state is always half full: only peaks
 
 
 def _touched(writes: Image, reads: Image) -> tuple[Image, Image]:
@@ -142,24 +132,22 @@ def _touched(writes: Image, reads: Image) -> tuple[Image, Image]:
     return writes[:, kept], reads[:, kept]
 
 
-def _looking_back(view: ModelView, bank: BankSpec, have: int, steps: int, size: tuple[int, int]) -> tuple[Image, Image]:
+def _looking_back(log: kinds.BankLog, have: int, steps: int, size: tuple[int, int]) -> tuple[Image, Image]:
     """Every step writes its own row; a step reads the rows that attention puts its weight on, the most of any head."""
     rows, columns = size
-    asked = sorted({int(t) for t in np.linspace(0, have - 1, min(have, ROWS_ASKED))})
+    kind = kinds.of(log.bank)
+    asked = np.unique(np.linspace(0, have - 1, min(have, MAX_ROWS)).astype(int))
     looked = np.zeros((steps, len(asked)))
-    for column, t in enumerate(asked):
-        for head in range(bank.read_heads):
-            looked[: t + 1, column] = np.maximum(looked[: t + 1, column], view.attention(t, head, bank.name))
+    looked[:have] = kind.marks(log, asked)[1].T
     at = np.searchsorted(asked, np.arange(columns) * steps // columns).clip(max=len(asked) - 1)
-    reads = np.nan_to_num(_pooled(looked, (rows, len(asked)))[:, at])
+    reads = _pooled(looked, (rows, len(asked)))[:, at]
     reads[:, np.arange(columns) * steps // columns >= have] = 0
     here, slot = np.arange(columns) * steps // columns, np.arange(rows) * steps // rows
     writes = (slot[:, None] == here).astype(np.float64)
     if steps > rows:  # several steps share a row
         writes[np.arange(columns) * rows // columns, np.arange(columns)] = 1
-    wrote = np.arange(steps) < have
-    if bank.gated:
-        wrote[:have] &= view.array("write_gate", bank.name, stop=have)[:, 0] > 0
+    wrote = np.zeros(steps, bool)
+    wrote[:have] = kind.held_row(log, have - 1) > 0
     writes[:, ~wrote[here]] = 0
     return writes, reads
 

@@ -6,6 +6,7 @@ stays: a result folder appears under its id by one rename.
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import os
 import shutil
@@ -17,13 +18,14 @@ from typing import Any, BinaryIO
 
 from mnemoscope.errors import ImportFileError, Retry
 from mnemoscope.signals.importers.channel import no_numbers, series_of
+from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.series import Label, Series, labels_of
 from mnemoscope_server.errors import UnknownUpload
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage.parse_child import FAILED
 from mnemoscope_server.storage.store import ID, Store, new_id
 
-PARSED_AT_A_TIME = 2
+MAX_PARSED_AT_ONCE = 2
 
 
 class Uploads:
@@ -31,9 +33,9 @@ class Uploads:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
-        self._turn = asyncio.Semaphore(PARSED_AT_A_TIME)
+        self._turn = asyncio.Semaphore(MAX_PARSED_AT_ONCE)
 
-    async def take(self, file: BinaryIO, *, name: str, overrides: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    async def take(self, file: BinaryIO, *, name: str, options: ImportOptions) -> tuple[str, dict[str, Any]]:
         """Read an uploaded file -> (id, report). Raises ImportFileError, DiskFull."""
         identity = new_id()
         source, folder = self.store.tmp / f"{identity}.upload", self.store.tmp / identity
@@ -41,7 +43,7 @@ class Uploads:
             await asyncio.to_thread(self._copy, file, source)
             folder.mkdir()
             async with self._turn:
-                await self._parse(source, folder, overrides)
+                await self._parse(source, folder, options)
             return identity, await asyncio.to_thread(self._keep, identity, folder, name)
         finally:
             source.unlink(missing_ok=True)
@@ -123,8 +125,8 @@ class Uploads:
         with target.open("wb") as out:
             shutil.copyfileobj(file, out, 1 << 20)
 
-    async def _parse(self, source: Path, folder: Path, overrides: dict[str, Any]) -> None:
-        options = json.dumps({"memory": self.settings.parse_memory, "overrides": overrides})
+    async def _parse(self, source: Path, folder: Path, options: ImportOptions) -> None:
+        bounds = json.dumps({"memory": self.settings.parse_memory, "import": dataclasses.asdict(options)})
         command = (
             sys.executable,
             "-P",
@@ -132,7 +134,7 @@ class Uploads:
             "mnemoscope_server.storage.parse_child",
             str(source),
             str(folder),
-            options,
+            bounds,
         )
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"), "1")
         process = await asyncio.create_subprocess_exec(

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
 from typing import Any
 
-MOST = 256
-AT_ONCE = 2
+MAX_ANSWERS = 256
+MAX_AT_ONCE = 2
 """Questions on their way to the workers at a time; others wait here, where they cost nothing."""
 
 
@@ -16,7 +16,7 @@ class Answers:
 
     def __init__(self) -> None:
         self._tasks: OrderedDict[Hashable, asyncio.Task[dict[str, Any]]] = OrderedDict()
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._room = asyncio.Semaphore(MAX_AT_ONCE)
 
     async def get(self, key: Hashable, ask: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
         """The answer to `key`, from `ask` if nobody has asked yet. Raises what `ask` raises; the next to ask starts again."""
@@ -24,7 +24,7 @@ class Answers:
         if task is None:
             task = self._tasks[key] = asyncio.create_task(self._ask(ask))
             task.add_done_callback(partial(self._look_back, key))
-            while len(self._tasks) > MOST:
+            while len(self._tasks) > MAX_ANSWERS:
                 self._tasks.popitem(last=False)
         return await asyncio.shield(task)  # who leaves does not take it from the others
 

@@ -21,7 +21,7 @@ from mnemoscope_server.workers.protocol import Broken, Command, Event, Measured,
 log = logging.getLogger("mnemoscope.workers")
 
 EVENTS_ON_THE_WAY = 8
-DEATHS_ALLOWED, DEATHS_SECONDS = 3, 60.0
+MAX_DEATHS, DEATHS_SECONDS = 3, 60.0
 STOP_SECONDS = 5.0
 
 
@@ -163,7 +163,7 @@ class WorkerPool:
         self._deaths = [*(t for t in self._deaths if now - t < DEATHS_SECONDS), now]
         if self.state == "failed":
             return
-        if len(self._deaths) > DEATHS_ALLOWED:
+        if len(self._deaths) > MAX_DEATHS:
             self._give_up(f"{reason}; {len(self._deaths)} times within {DEATHS_SECONDS:.0f} s")
             return
         log.warning("%s; starting another", reason)

@@ -37,7 +37,7 @@ def test_status_models_and_signals_say_what_can_be_done(server):
     """The page builds its forms from these."""
     status = server.http.get("api/status").json()
     assert (status["workers"], status["device"], status["replay_only"]) == ("ready", "cpu", False)
-    assert status["limits"] == {"upload_bytes": 50 << 20, "steps": 4096, "uploads_hours": 24.0}
+    assert status["limits"] == {"upload_bytes": 50 << 20, "steps": 4096, "models": 64, "uploads_hours": 24.0}
     models = {m["name"]: m for m in server.http.get("api/models").json()}
     assert models["fake-signal-recall"]["measured_ms_per_step"] == 0.125
     assert models["fake-signal-recall"]["bytes_per_step"] == 96 + 48 / 64

@@ -184,7 +184,7 @@ def test_passing_recordings_go_when_their_time_is_over_or_they_are_too_many(tmp_
 
     store = module.Store(tmp_path)
     try:
-        names = [module.new_id() for _ in range(module.PASSING_MOST + 2)]
+        names = [module.new_id() for _ in range(module.MAX_PASSING + 2)]
         for name in names:
             store.passing(name)
             store.path(name).write_bytes(b"")

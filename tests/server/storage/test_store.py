@@ -243,7 +243,7 @@ def test_an_index_of_the_first_version_is_made_again(open_store, tmp_path):
 
 def test_the_library_keeps_few_files_open_and_closes_the_rest(open_store, monkeypatch):
     """A gallery of thousands must not run out of file handles."""
-    monkeypatch.setattr("mnemoscope_server.storage.library.OPEN_MOST", 3)
+    monkeypatch.setattr("mnemoscope_server.storage.library.MAX_OPEN", 3)
     store = open_store()
     library = Library(store)
     ids = [write(store) for _ in range(6)]

@@ -13,6 +13,7 @@ import pytest
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.csv import reader as csv_import
+from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope_server.errors import DiskFull
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage.store import Store
@@ -273,7 +274,7 @@ def taking(tmp_path):
         if not stores:
             stores.append(Store(made.data_dir, free_bytes=made.free_bytes))
         taking.uploads = Uploads(made, stores[0])
-        identity, _ = asyncio.run(taking.uploads.take(io.BytesIO(content), name="x.csv", overrides={}))
+        identity, _ = asyncio.run(taking.uploads.take(io.BytesIO(content), name="x.csv", options=ImportOptions()))
         return identity
 
     yield taking

@@ -8,7 +8,7 @@ import pytest
 from mnemoscope_server.sessions import manager as live
 from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.workers import protocol as exchange
-from mnemoscope_server.workers.memo import MOST, Answers
+from mnemoscope_server.workers.memo import MAX_ANSWERS, Answers
 
 
 def test_the_same_question_is_asked_once():
@@ -29,9 +29,9 @@ def test_the_same_question_is_asked_once():
         door.set()
         found = [await waiting[1], await waiting[2], await answers.get("a", ask)]
         assert found == [{"n": 1}] * 3
-        for n in range(MOST):
+        for n in range(MAX_ANSWERS):
             await answers.get(n, ask)
-        assert await answers.get("a", ask) == {"n": MOST + 2}, "the oldest was let go"
+        assert await answers.get("a", ask) == {"n": MAX_ANSWERS + 2}, "the oldest was let go"
 
     asyncio.run(all_of_it())
 

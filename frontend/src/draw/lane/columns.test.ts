@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { RecordingLog } from "../../memory/log";
 import type { ModelLog } from "../../memory/log";
 import { goldenLog } from "../../memory/testgolden";
-import { MOST_ROWS } from "./columns";
+import { MAX_ROWS } from "./columns";
 import { drawnOf } from "./kinds";
 import type { Column, ColumnSource } from "./tape";
 
@@ -11,7 +11,7 @@ const ORDER = [100, 30, 31, 129, 0, 64, 63, 128];
 
 /** Null where the raster shows lags, which have no state. */
 function sourceOf(model: ModelLog): ColumnSource | null {
-  return drawnOf(model, model.bank().name, 132).fit(2 * MOST_ROWS).columns;
+  return drawnOf(model, model.bank().name, 132).fit(2 * MAX_ROWS).columns;
 }
 
 function column(source: ColumnSource, t: number): Column {

@@ -3,7 +3,7 @@
 import type { Column, ColumnSource } from "./tape";
 
 /** More slots than this are folded by maximum, never by mean: a single strong read must stay visible. */
-export const MOST_ROWS = 128;
+export const MAX_ROWS = 128;
 
 export interface Fold {
   rows: number;
@@ -11,7 +11,7 @@ export interface Fold {
   per: number;
 }
 
-export function foldRows(slots: number, most = MOST_ROWS): Fold {
+export function foldRows(slots: number, most = MAX_ROWS): Fold {
   const per = Math.max(1, Math.ceil(slots / most));
   return { rows: Math.max(1, Math.ceil(slots / per)), per };
 }

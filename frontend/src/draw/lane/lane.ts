@@ -4,7 +4,7 @@ import type { ModelLog } from "../../memory/log";
 import { allHeadShares } from "../../memory/shares";
 import type { Memory } from "../../memory/kinds/base";
 import type { BankSpec, ModelSpec } from "../../wire/manifest";
-import { LagColumns, MOST_ROWS, type Fold } from "./columns";
+import { LagColumns, MAX_ROWS, type Fold } from "./columns";
 import { count } from "../ink/format";
 import type { Gauge, Turn } from "./gauge";
 import { drawnOf } from "./kinds";
@@ -71,7 +71,7 @@ export class Lane {
     /** Where shares come from; null: they are computed here. */
     shares: ShareSource | null,
     /** Pixel rows the tape is drawn on. */
-    pixels = 2 * MOST_ROWS,
+    pixels = 2 * MAX_ROWS,
   ) {
     this.memory = model.memory(bank.name);
     this.drawn = drawnOf(model, bank.name, signal.planned);

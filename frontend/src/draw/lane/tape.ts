@@ -12,7 +12,7 @@ import type { Ctx } from "../ink/text";
 export const TILE = 512;
 
 /** Tiles kept of one tape: 6144 steps. */
-export const MOST_TILES = 12;
+export const MAX_TILES = 12;
 
 /** What one step did to the rows of a lane, each 0 … 1; the source fills these, the tape mixes the inks. */
 export interface Column {
@@ -105,7 +105,7 @@ export class Tape {
     if (to <= from) return true;
     if (!this.range(from, to, deadline)) return false;
     const [low, high] = [Math.floor(from / TILE), Math.floor((to - 1) / TILE)];
-    if (high - low + 3 > MOST_TILES) return true;
+    if (high - low + 3 > MAX_TILES) return true;
     return this.range(to, (high + 2) * TILE, deadline) && this.range(Math.max(0, (low - 1) * TILE), from, deadline);
   }
 
@@ -214,7 +214,7 @@ export class Tape {
       used: this.clock,
     };
     this.tiles.set(k, tile);
-    if (this.tiles.size > MOST_TILES) {
+    if (this.tiles.size > MAX_TILES) {
       const [oldest] = [...this.tiles].reduce((a, b) => (b[1].used < a[1].used ? b : a));
       this.tiles.delete(oldest);
     }

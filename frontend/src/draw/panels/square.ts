@@ -6,15 +6,15 @@ import type { Ctx } from "../ink/text";
 import type { Inks } from "../ink/tokens";
 
 /** Largest picture; longer runs are folded by maximum, never by mean. */
-const MOST = 512;
+const MAX_SIDE = 512;
 
 /** How `steps` × `slots` cells lie on the picture. */
 export function squareFold(
   steps: number,
   slots: number,
 ): { rows: number; columns: number; down: number; across: number } {
-  const down = Math.max(1, Math.ceil(steps / MOST));
-  const across = Math.max(1, Math.ceil(slots / MOST));
+  const down = Math.max(1, Math.ceil(steps / MAX_SIDE));
+  const across = Math.max(1, Math.ceil(slots / MAX_SIDE));
   return { rows: Math.ceil(steps / down), columns: Math.ceil(slots / across), down, across };
 }
 

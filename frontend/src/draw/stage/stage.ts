@@ -17,7 +17,7 @@ import type { Inks } from "../ink/tokens";
 export type { LaneScene, Scene } from "./scene";
 
 /** Smaller shares stay in the remainder. */
-const LEAST_ARC = 0.012;
+const MIN_ARC = 0.012;
 
 export function paintStage(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene): void {
   ctx.clearRect(0, 0, layout.W, layout.H);
@@ -53,7 +53,7 @@ function arcSets(scene: Scene): ArcSet[] {
           {
             hue: lane.lane.hue,
             t: lane.readAt,
-            list: provenanceArcs(lane.shares, { max: lane.emphasis === "alone" ? 9 : 6, least: LEAST_ARC }).arcs,
+            list: provenanceArcs(lane.shares, { max: lane.emphasis === "alone" ? 9 : 6, least: MIN_ARC }).arcs,
             nest,
             emphasis: lane.emphasis,
           },

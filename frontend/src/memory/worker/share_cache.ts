@@ -6,7 +6,7 @@ import { combineHeads } from "../shares";
 import type { BankSpec } from "../../wire/manifest";
 
 /** Bytes of rows combined from several heads that are kept; those of single heads stay in the ledger's own cache. */
-const KEPT = 12 << 20;
+const MAX_BYTES = 12 << 20;
 
 export class ShareCache {
   private readonly combined = new Map<string, Float64Array>();
@@ -66,7 +66,7 @@ export class ShareCache {
     this.combined.set(key, row);
     this.bytes += row.byteLength;
     for (const [oldest, old] of this.combined) {
-      if (this.bytes <= KEPT || old === row) break;
+      if (this.bytes <= MAX_BYTES || old === row) break;
       this.combined.delete(oldest);
       this.bytes -= old.byteLength;
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../../server/errors";
-import type { ImportOptions, RetryOptions, Upload } from "../../wire/wire.gen";
+import type { ImportOptions, Upload } from "../../wire/wire.gen";
 import { added, Sending } from "./upload.svelte";
 
 const READ = { id: "u1", report: {} } as Upload;
@@ -20,7 +20,7 @@ function sending(...answers: (Upload | Error)[]) {
   return { asked, took, way: new Sending((upload, name, again) => took.push([upload.id, name, again]), server) };
 }
 
-function refused(label: string, options: RetryOptions): ApiError {
+function refused(label: string, options: ImportOptions): ApiError {
   return new ApiError(422, "import-failed", "no", "line 3", "Correct it.", { label, options });
 }
 

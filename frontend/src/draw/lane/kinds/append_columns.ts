@@ -1,7 +1,7 @@
 /** Column source of attention: steps × time. */
 
 import type { AppendMemory } from "../../../memory/kinds/append";
-import { clear, foldRows, MOST_ROWS, raise, type Fold } from "../columns";
+import { clear, foldRows, MAX_ROWS, raise, type Fold } from "../columns";
 import type { Column, ColumnSource } from "../tape";
 
 /**
@@ -22,9 +22,9 @@ export class AppendColumns implements ColumnSource {
   constructor(
     private readonly memory: AppendMemory,
     planned: number,
-    pixels = MOST_ROWS,
+    pixels = MAX_ROWS,
   ) {
-    this.fold = foldRows(planned, Math.min(MOST_ROWS, pixels));
+    this.fold = foldRows(planned, Math.min(MAX_ROWS, pixels));
     this.rows = this.fold.rows;
     this.made = new Uint8Array(this.rows);
   }

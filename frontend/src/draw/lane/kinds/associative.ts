@@ -5,7 +5,7 @@
 
 import type { ModelLog } from "../../../memory/log";
 import type { AssociativeMemory } from "../../../memory/kinds/associative";
-import { foldRows, MOST_ROWS, type Fold } from "../columns";
+import { foldRows, MAX_ROWS, type Fold } from "../columns";
 import { num, percent } from "../../ink/format";
 import { fixedLimit } from "../../../analysis/scale";
 import type { Dial, Drawn, NowPicture, Standing, Words } from "./base";
@@ -31,7 +31,7 @@ class AssociativeDrawn implements Drawn {
   }
 
   fit(pixels: number): { fold: Fold; columns: null } {
-    return { fold: foldRows(this.places, Math.min(MOST_ROWS, pixels)), columns: null };
+    return { fold: foldRows(this.places, Math.min(MAX_ROWS, pixels)), columns: null };
   }
 
   measure(steps: readonly number[], fresh: boolean): void {

@@ -3,7 +3,7 @@
 import type { ModelLog } from "../../../memory/log";
 import type { Reader } from "../../../memory/kinds/base";
 import type { MatrixMemory } from "../../../memory/kinds/matrix";
-import { clear, foldRows, MOST_ROWS, raise, type Fold } from "../columns";
+import { clear, foldRows, MAX_ROWS, raise, type Fold } from "../columns";
 import { TILE, type Column, type ColumnSource } from "../tape";
 import { heads, mean } from "./parts";
 
@@ -38,11 +38,11 @@ export class MatrixColumns implements ColumnSource {
     private readonly model: ModelLog,
     private readonly memory: MatrixMemory,
     /** Pixel rows there are to draw on. */
-    pixels = 2 * MOST_ROWS,
+    pixels = 2 * MAX_ROWS,
   ) {
     const { bank } = memory;
     this.erases = model.need(bank.name, "erase");
-    this.fold = foldRows(memory.slots(), Math.min(MOST_ROWS, pixels));
+    this.fold = foldRows(memory.slots(), Math.min(MAX_ROWS, pixels));
     this.rows = this.fold.rows;
     this.halves = pixels >= 2 * this.rows ? 2 : 1;
     this.held = new Float32Array(memory.slots());

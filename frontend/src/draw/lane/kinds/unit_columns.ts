@@ -1,11 +1,11 @@
 /** Column source of states without slots: units × time of cells and of recurrent states. */
 
 import type { UnitMemory } from "../../../memory/kinds/units";
-import { clear, foldRows, MOST_ROWS, type Fold } from "../columns";
+import { clear, foldRows, MAX_ROWS, type Fold } from "../columns";
 import type { Column, ColumnSource } from "../tape";
 
 /** Rows of a state: its units are many and alike, and two pixels a row are calmer than one. */
-const MOST_UNITS = 64;
+const MAX_UNITS = 64;
 
 /** What counts as much in a state: fixed limits of its size, of what is written and of what is read over the recording. */
 export interface UnitLimits {
@@ -43,9 +43,9 @@ export class UnitColumns implements ColumnSource {
     private readonly gates: UnitGates,
     public order: Uint16Array,
     public limits: UnitLimits,
-    pixels = MOST_ROWS,
+    pixels = MAX_ROWS,
   ) {
-    this.fold = foldRows(memory.bank.width, Math.min(MOST_UNITS, pixels));
+    this.fold = foldRows(memory.bank.width, Math.min(MAX_UNITS, pixels));
     this.rows = this.fold.rows;
     this.before = new Float32Array(memory.bank.width);
   }

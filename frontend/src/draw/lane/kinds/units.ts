@@ -11,7 +11,7 @@ import { dialReadout, foldMax, foldStrongest, Limits } from "./parts";
 import { UnitColumns, type UnitGates, type UnitLimits } from "./unit_columns";
 
 /** Rows of a state are sorted once this many steps are known; before, they stand in order of their index. */
-const ENOUGH = 64;
+const MIN_STEPS = 64;
 
 /** What is special to one kind of state. */
 interface UnitLook extends UnitGates {
@@ -38,7 +38,7 @@ export class UnitDrawn implements Drawn {
   readonly places: number;
   readonly erases: boolean;
   private columns: UnitColumns;
-  private settleAt = ENOUGH;
+  private settleAt = MIN_STEPS;
 
   constructor(
     private readonly model: ModelLog,
@@ -85,7 +85,7 @@ export class UnitDrawn implements Drawn {
   /** Rows take their order at 64 steps and at the end; what counts as much is looked at again at every doubling. */
   settle(steps: number, complete: boolean, sampled: readonly number[]): boolean {
     if (this.settleAt === Infinity || steps < (complete ? 1 : this.settleAt)) return false;
-    if (complete || this.settleAt === ENOUGH) this.columns.order = slowestFirst(this.look.slowness(steps));
+    if (complete || this.settleAt === MIN_STEPS) this.columns.order = slowestFirst(this.look.slowness(steps));
     this.columns.limits = this.scales(sampled);
     this.settleAt = complete ? Infinity : 2 * steps;
     return true;
@@ -94,7 +94,7 @@ export class UnitDrawn implements Drawn {
   /** State and what is read or written of it in the diverging map, its gates in grey, unit by unit. */
   cut(t: number, { rows, per }: Fold): NowPicture {
     const { model, memory, look, order } = this;
-    const sorted = (values: Float32Array): Float32Array => Float32Array.from(order, (u) => values[u]!);
+    const sorted = (values: Float32Array): Float32Array => inPlaces(values, order);
     const state = sorted(memory.content(t));
     const written = sorted(memory.written(t));
     const output = look.output && sorted(look.output(t));
@@ -165,6 +165,12 @@ export class UnitDrawn implements Drawn {
 }
 
 const WRITTEN = "written";
+
+function inPlaces(values: Float32Array, order: Uint16Array): Float32Array {
+  const out = new Float32Array(order.length);
+  for (let place = 0; place < order.length; place++) out[place] = values[order[place]!]!;
+  return out;
+}
 
 function inOrder(units: number): Uint16Array {
   return Uint16Array.from({ length: units }, (_, u) => u);

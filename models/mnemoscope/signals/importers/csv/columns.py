@@ -14,9 +14,9 @@ from mnemoscope.signals.series import Label, decimate
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported, which no type checker sees
 
-LABELS_MOST = 64
+MAX_LABELS = 64
 LABEL_LENGTH = 40
-LABELLED_MOST = 20_000
+MAX_LABELLED = 20_000
 """Most labelled ranges of a column that is shown; a column with more is no longer readable."""
 LABEL_NAMES = ("label", "class", "annotation", "event", "symbol", "category", "anomaly")
 SPARK_POINTS = 128
@@ -95,11 +95,11 @@ class Texts:
         gone = pc.is_in(pc.utf8_lower(text), value_set=MISSING_CELLS)
         self.missing += int(pc.sum(gone).as_py() or 0)
         self._count += len(text)
-        if len(self._distinct) > LABELS_MOST:
+        if len(self._distinct) > MAX_LABELS:
             return
         encoded = pc.if_else(gone, pa.scalar(None, pa.string()), text).dictionary_encode()
         codes = [self._distinct.setdefault(name, len(self._distinct)) for name in encoded.dictionary.to_pylist()]
-        if len(self._distinct) > LABELS_MOST:
+        if len(self._distinct) > MAX_LABELS:
             self._codes.clear()
             return
         table = np.array([*codes, -1], np.int16)  # the last entry is that of index -1
@@ -107,7 +107,7 @@ class Texts:
 
     def kind(self) -> str:
         """What texts are: "label" where few of them repeat, else "text"."""
-        return "label" if 1 <= len(self._distinct) <= min(LABELS_MOST, max(self._count // 2, 1)) else "text"
+        return "label" if 1 <= len(self._distinct) <= min(MAX_LABELS, max(self._count // 2, 1)) else "text"
 
     def labels(self) -> tuple[Label, ...]:
         """What a column of labels says of which rows."""
@@ -115,10 +115,10 @@ class Texts:
 
 
 def numbered(values: NDArray[np.float32]) -> tuple[Label, ...]:
-    """What a column of whole numbers that are labels (0 and 1 of an anomaly) says of which rows; of more than LABELS_MOST none."""
+    """What a column of whole numbers that are labels (0 and 1 of an anomaly) says of which rows; of more than MAX_LABELS none."""
     known = ~np.isnan(values)
     distinct, at = np.unique(values[known], return_inverse=True)
-    if len(distinct) > LABELS_MOST:
+    if len(distinct) > MAX_LABELS:
         return ()
     codes = np.full(len(values), -1, np.int16)
     codes[known] = at
@@ -129,13 +129,13 @@ def stretches(codes: NDArray[np.int16], names: list[str]) -> tuple[Label, ...]:
     """Neighbouring rows of one label, in order; codes [n] are indices into `names`, -1 for rows without.
 
     Where every row has a label the commonest is the usual state, which is left out. Of a column with more ranges than
-    LABELLED_MOST none is.
+    MAX_LABELLED none is.
     """
     usual = int(np.bincount(codes).argmax()) if len(codes) and len(names) > 1 and (codes >= 0).all() else -1
     edges = np.flatnonzero(np.diff(codes)) + 1
     starts, stops = np.concatenate(([0], edges)), np.concatenate((edges, [len(codes)]))
     listed = (codes[starts] >= 0) & (codes[starts] != usual) if len(codes) else np.zeros(1, bool)
-    if listed.sum() > LABELLED_MOST:
+    if listed.sum() > MAX_LABELLED:
         return ()
     shown = ["".join(c for c in name if c.isprintable())[:LABEL_LENGTH] for name in names]
     return tuple(Label(int(a), int(b), shown[codes[a]]) for a, b in zip(starts[listed], stops[listed], strict=True))

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute
 from numpy.typing import NDArray
 
-from mnemoscope.errors import ImportFileError, Retry
+from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.channel import no_numbers, series_of
 from mnemoscope.signals.importers.csv import times as csv_time
 from mnemoscope.signals.importers.csv.cells import is_missing, is_number
@@ -35,14 +35,15 @@ from mnemoscope.signals.importers.csv.columns import (
     named_unit,
     numbered,
 )
-from mnemoscope.signals.importers.csv.sniff import SNIFF_BYTES, Overrides, Sniff, sniff, with_encoding
+from mnemoscope.signals.importers.csv.sniff import SNIFF_BYTES, Sniff, sniff, with_encoding
 from mnemoscope.signals.importers.csv.stream import Rows, Undecodable, footer
 from mnemoscope.signals.importers.csv.times import TimeFormat, Timing
+from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.series import Series, labels_of
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported, which no type checker sees
 
-__all__ = ["Column", "Overrides", "Sniff", "Table", "read", "sniff"]
+__all__ = ["Column", "ImportOptions", "Sniff", "Table", "read", "sniff"]
 
 MAX_VALUES = 100_000_000
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -80,33 +81,33 @@ class Table:
         )
 
 
-def read(path: str | Path, *, overrides: Overrides | None = None, max_values: int = MAX_VALUES) -> Table:
+def read(path: str | Path, *, options: ImportOptions | None = None, max_values: int = MAX_VALUES) -> Table:
     """Read a text table.
 
     Raises ImportFileError (with line, column and cure) for whatever cannot be read without guessing, and when it holds
     more than `max_values` cells.
     """
-    path, overrides = Path(path), overrides or Overrides()
+    path, options = Path(path), options or ImportOptions()
     try:
         with path.open("rb") as file:
-            found = sniff(file.read(SNIFF_BYTES), overrides=overrides)
+            found = sniff(file.read(SNIFF_BYTES), options=options)
     except OSError as error:
         raise ImportFileError(
             f"cannot open {path.name}: {error.strerror}", cure="Check the name of the file."
         ) from error
     try:
-        return _Reader(path, found, overrides, max_values).table()
+        return _Reader(path, found, options, max_values).table()
     except Undecodable:
-        return _Reader(path, with_encoding(found, "cp1252"), overrides, max_values).table()
+        return _Reader(path, with_encoding(found, "cp1252"), options, max_values).table()
 
 
 class _Reader:
     """One pass over one file."""
 
-    def __init__(self, path: Path, found: Sniff, overrides: Overrides, max_values: int) -> None:
-        self.path, self.found, self.overrides, self.max_values = path, found, overrides, max_values
-        self.notes = [*found.notes, *overrides.assumptions()]
-        self.extra = pa.array(sorted(overrides.tokens), pa.string())
+    def __init__(self, path: Path, found: Sniff, options: ImportOptions, max_values: int) -> None:
+        self.path, self.found, self.options, self.max_values = path, found, options, max_values
+        self.notes = [*found.notes, *options.notes()]
+        self.extra = pa.array(sorted(options.tokens), pa.string())
         self.sentinels: list[dict[str, Any]] = []
         cells = list(zip(*found.rows, strict=True))
         numbers = [self._sample(column) for column in cells]
@@ -209,15 +210,15 @@ class _Reader:
         result = np.asarray(pc.fill_null(numbers, float("nan")), dtype=np.float64).copy()
         infinite = np.flatnonzero(np.isinf(result))
         if len(infinite):
-            if self.overrides.infinite != "missing":
+            if self.options.infinite != "missing":
                 raise ImportFileError(
                     f"{len(infinite)} infinite value(s)",
                     where=self._where(before + int(infinite[0]), column),
                     cure="Replace them, or import with infinite values as missing.",
-                    retry=Retry("Treat infinite values as missing", {"infinite": "missing"}),
+                    retry=retry("Treat infinite values as missing", infinite="missing"),
                 )
             result[infinite] = np.nan
-        for sentinel in self.overrides.sentinels:
+        for sentinel in self.options.sentinels:
             result[result == sentinel] = np.nan
         return result
 
@@ -225,12 +226,12 @@ class _Reader:
         token = str(cells[int(bad[0])].as_py()).strip()[:40]
         same = int(np.sum(np.asarray(pc.fill_null(pc.equal(text, text[int(bad[0])]), False))))
         # A cell that was cut, or that was declared missing and still came here, would only be refused again.
-        offered = len(token) < 40 and token.isprintable() and token.lower() not in self.overrides.tokens
+        offered = len(token) < 40 and token.isprintable() and token.lower() not in self.options.tokens
         raise ImportFileError(
             f"{token!r} is not a number ({same} such cell(s) nearby)",
             where=self._where(before + int(bad[0]), column),
             cure=f"Correct the cell, or import with {token!r} as a missing value.",
-            retry=Retry(f"Treat “{token}” as missing", {"missing": [token]}) if offered else None,
+            retry=retry(f"Treat “{token}” as missing", missing=[token]) if offered else None,
         )
 
     def _where(self, row: int, column: int) -> str:
@@ -242,12 +243,12 @@ class _Reader:
         if not total:
             return
         lines = [self.rows.line(row) for row, _ in self.rows.skipped[:5]]
-        if self.overrides.ragged != "skip":
+        if self.options.ragged != "skip":
             raise ImportFileError(
                 f"{self.rows.skipped[0][1]} values where {self.found.columns} were expected ({total} such row(s))",
                 where=f"line {lines[0]}",
                 cure="Correct the rows, or import with such rows left out.",
-                retry=Retry("Skip such rows", {"ragged": "skip"}),
+                retry=retry("Skip such rows", ragged="skip"),
             )
         shown = ", ".join(map(str, lines)) + ", …" * (total > 5)
         self.notes.append(f"{total} row(s) with another number of values were left out (lines {shown})")
@@ -255,7 +256,7 @@ class _Reader:
     def _is_row(self, cells: list[str]) -> bool:
         """Whether numbers stand where numbers are expected, and a time where a time is."""
         numbers = [is_number(cells[i], self.found.decimal) for i in self.numeric]
-        missing = [is_missing(cells[i]) or cells[i].strip().lower() in self.overrides.tokens for i in self.numeric]
+        missing = [is_missing(cells[i]) or cells[i].strip().lower() in self.options.tokens for i in self.numeric]
         if not all(n or m for n, m in zip(numbers, missing, strict=True)):
             return False
         return self.time_column is None or any(c.isdigit() for c in cells[self.time_column])

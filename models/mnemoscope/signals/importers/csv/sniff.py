@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from mnemoscope.errors import ImportFileError, Retry
+from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.csv.cells import CLOCK, decode, is_missing, is_number, split
+from mnemoscope.signals.importers.options import ImportOptions, retry
 
 SNIFF_BYTES = 65_536
 MAX_COLUMNS = 1024
@@ -18,36 +19,6 @@ MAX_COLUMNS = 1024
 _COMMENT = ("#", "%", "//", "!")
 RULE = re.compile(r"[\s=\-_+*~|]{3,}")
 _UNIT = re.compile(r"[\[(]?\s*[A-Za-zµμ°Ωω%/²³·*^\-\d.]{1,10}\s*[\])]?|")
-
-
-@dataclass(frozen=True)
-class Overrides:
-    """What a user knows better than the sniffer; None = find out."""
-
-    delimiter: str | None = None
-    """"," ";" "\\t" "|", " " for columns aligned by blanks, "" for one number a line."""
-    decimal: str | None = None
-    header: bool | None = None
-    """False: the first row is data (or names to be ignored, where it is text)."""
-    missing: tuple[str, ...] = ()
-    """More cells that mean "no number"."""
-    sentinels: tuple[float, ...] = ()
-    """Numbers that mean "no number", such as -999."""
-    ragged: str = "refuse"
-    """"skip": leave out rows with another number of values, and report them."""
-    infinite: str = "refuse"
-    """"missing": treat infinite values as missing."""
-
-    @property
-    def tokens(self) -> frozenset[str]:
-        """`missing` as cells are compared: in lower case, without blanks around."""
-        return frozenset(token.strip().lower() for token in self.missing)
-
-    def assumptions(self) -> list[str]:
-        """Notes on what is read as missing because the user said so."""
-        said = [f"cells {token!r}" for token in self.missing] + [f"{value:g}" for value in self.sentinels]
-        said += ["infinite values"] if self.infinite == "missing" else []
-        return [f"{', '.join(said)}: read as missing, as asked"] if said else []
 
 
 @dataclass(frozen=True)
@@ -73,12 +44,12 @@ class Sniff:
         return len(self.names)
 
 
-def sniff(data: bytes, *, overrides: Overrides | None = None) -> Sniff:
+def sniff(data: bytes, *, options: ImportOptions | None = None) -> Sniff:
     """How a table is written, from the first bytes of its file (`SNIFF_BYTES` are looked at).
 
     Raises ImportFileError for an empty file, a binary file, and text that is no table of numbers.
     """
-    overrides = overrides or Overrides()
+    options = options or ImportOptions()
     whole = len(data) < SNIFF_BYTES
     text, encoding = decode(data[:SNIFF_BYTES])
     lines = re.split(r"\r\n|\n|\r", text)
@@ -90,8 +61,8 @@ def sniff(data: bytes, *, overrides: Overrides | None = None) -> Sniff:
                 cure="Write one sample per line.",
             )
         lines.pop()  # cut in the middle
-    delimiter, decimal = _dialect(_body(lines), overrides)
-    return _layout(lines, encoding, delimiter, decimal, overrides)
+    delimiter, decimal = _dialect(_body(lines), options)
+    return _layout(lines, encoding, delimiter, decimal, options)
 
 
 def _body(lines: list[str]) -> list[str]:
@@ -100,15 +71,15 @@ def _body(lines: list[str]) -> list[str]:
     return [line for line in kept if not RULE.fullmatch(line)] or kept
 
 
-def _dialect(body: list[str], overrides: Overrides) -> tuple[str | None, str]:
+def _dialect(body: list[str], options: ImportOptions) -> tuple[str | None, str]:
     """The delimiter and decimal sign under which most cells of most rows are numbers or times."""
     if not body:
         raise ImportFileError("the file holds comments only", cure="Choose a file with rows of numbers.")
     sample = body[len(body) // 4 :][:200]
     delimiters: Iterable[str | None] = (",", ";", "\t", "|", " ", None)
-    if overrides.delimiter is not None:
-        delimiters = (overrides.delimiter or None,)
-    decimals = (overrides.decimal,) if overrides.decimal else (".", ",")
+    if options.delimiter is not None:
+        delimiters = (options.delimiter or None,)
+    decimals = (options.decimal,) if options.decimal else (".", ",")
     best: tuple[float, str | None, str] = (-1.0, None, ".")
     for delimiter in delimiters:
         if delimiter and delimiter != " " and max(line.count(delimiter) for line in body[:50]) >= MAX_COLUMNS:
@@ -150,7 +121,7 @@ def _numeric(rows: list[list[str]], width: int, decimal: str) -> float:
     return total / count if count else 0.0
 
 
-def _layout(lines: list[str], encoding: str, delimiter: str | None, decimal: str, overrides: Overrides) -> Sniff:
+def _layout(lines: list[str], encoding: str, delimiter: str | None, decimal: str, options: ImportOptions) -> Sniff:
     """Where the data begins, and what the lines before it mean."""
     body = _body(lines)
     width = Counter(len(split(line, delimiter)) for line in body[len(body) // 4 :]).most_common(1)[0][0]
@@ -166,7 +137,7 @@ def _layout(lines: list[str], encoding: str, delimiter: str | None, decimal: str
     if first is None:
         raise ImportFileError("no row of numbers was found", cure="Choose a table with rows of numbers.")
     notes: list[str] = []
-    names, units, header, skip = _names(lines[:first], delimiter, width, overrides, notes, first)
+    names, units, header, skip = _names(lines[:first], delimiter, width, options, notes, first)
     rows = [split(line, delimiter) for line in lines[first:] if line.strip() and not line.lstrip().startswith(_COMMENT)]
     rows = [row for row in rows if len(row) == width]
     thousands = _thousands(rows, numeric, decimal)
@@ -204,7 +175,7 @@ def _is_row(line: str, delimiter: str | None, width: int, numeric: list[int], de
 
 
 def _names(
-    above: list[str], delimiter: str | None, width: int, overrides: Overrides, notes: list[str], skip: int
+    above: list[str], delimiter: str | None, width: int, options: ImportOptions, notes: list[str], skip: int
 ) -> tuple[tuple[str, ...], tuple[str | None, ...], bool, int]:
     """Names and units from the lines above the data."""
     plain = tuple(f"column {i + 1}" for i in range(width))
@@ -212,7 +183,7 @@ def _names(
     comments = [line for _, line in texts if line.lstrip().startswith(_COMMENT)]
     texts = [(i, line) for i, line in texts if not line.lstrip().startswith(_COMMENT)]
     units: tuple[str | None, ...] = (None,) * width
-    if overrides.header is False:
+    if options.header is False:
         if texts:
             notes.append(f"{len(texts)} line(s) of text above the data were left out, as asked")
         return plain, units, False, skip
@@ -227,7 +198,7 @@ def _names(
                 f"the header has {len(cells)} names, the rows have {width} values",
                 where=f"line {texts[-1][0] + 1}",
                 cure="Give every column one name, or import without the header (columns are then numbered).",
-                retry=Retry("Import without the header", {"header": False}),
+                retry=retry("Import without the header", header=False),
             )
         if len(cells) == width:
             header = cells

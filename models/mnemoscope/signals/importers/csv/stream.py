@@ -23,8 +23,8 @@ from mnemoscope.signals.importers.csv.sniff import RULE, Sniff
 
 BLOCK = 1 << 20
 TAIL = 8192
-FOOTER_LINES = 20
-KEPT = 1000
+MAX_FOOTER_LINES = 20
+MAX_LISTED = 1000
 """Rows with another number of values that are remembered one by one."""
 
 _IDLE = re.compile(r"(?m)^[ \t]*(?:(?:#|%|//).*)?$")
@@ -133,7 +133,7 @@ class Rows:
 
     def _invalid(self, row: pacsv.InvalidRow) -> str:
         self.skipped_count += 1
-        if len(self.skipped) < KEPT:
+        if len(self.skipped) < MAX_LISTED:
             self.skipped.append((-1 if row.number is None else row.number - 1, row.actual_columns))
         return "skip"
 
@@ -190,7 +190,7 @@ def footer(path: Path, found: Sniff, is_row: Callable[[list[str]], bool]) -> Foo
         taken.insert(0, lines.pop())
     kept = [line.strip() for line in taken if line.strip() and not RULE.fullmatch(line)]
     numeric = [line for line in kept if all(is_number(cell, found.decimal) for cell in split(line, found.delimiter))]
-    if not lines or not kept or len(kept) > FOOTER_LINES or len(numeric) > 1 or kept[:1] != (numeric or kept)[:1]:
+    if not lines or not kept or len(kept) > MAX_FOOTER_LINES or len(numeric) > 1 or kept[:1] != (numeric or kept)[:1]:
         return Footer()
     end = size - len("".join(taken).encode(encoding))
     cells = split(numeric[0], found.delimiter) if numeric else []
