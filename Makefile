@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check dev bench train format clean
+.PHONY: help run test test-fast mutate check dev bench train format clean
 
 help:            ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/run.stamp page   ## install what is needed, start the server on 127.0.0.1:8000, print the URL (ARGS="--port 8001")
 	@$(BIN)/mnemoscope serve --data-dir .data $(ARGS)
@@ -18,7 +18,14 @@ test: $(VENV)/dev.stamp page  ## every test: Python, page, browser
 	@cd frontend && $(NPM) test
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(VENV)/dev.stamp page ## format, lint, types, floors of the house; changes nothing
+test-fast: $(VENV)/dev.stamp  ## tests of a minute: no browser, no server process, nothing slow (while one works)
+	@cd frontend && $(NPM) test
+	@$(BIN)/python -m pytest -q -m "not browser and not server and not slow" $(ARGS)
+
+mutate: $(VENV)/dev.stamp     ## small wrong changes, one at a time: the tests must notice 95 % (ARGS="frontend" for some of them)
+	@$(BIN)/python -m tests.mutate $(ARGS)
+
+check: $(VENV)/dev.stamp page ## format, lint, types, import contracts; changes nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
@@ -35,7 +42,7 @@ train: $(VENV)/run.stamp      ## train every shipped checkpoint again (hours): r
 	@$(BIN)/python -c 'from mnemoscope.training.recipes import RECIPES; [print(*pair) for pair in RECIPES]' | while read task model; do \
 	  $(BIN)/mnemoscope train $$task --model $$model --out checkpoints/$$model-$$task $(ARGS) || exit 1; done
 
-format: $(VENV)/dev.stamp     ## put every file into the house's format
+format: $(VENV)/dev.stamp     ## put every file into the common format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
 	cd frontend && $(NPM) run format

@@ -11,6 +11,16 @@ pytest.register_assert_rewrite("tests.oracles", "tests.ui.helpers", "tests.ui.ke
 SOURCES = [str(ROOT / name) for name in ("", "models", "server", "frontend")]
 
 
+WHOLE_MODELS = (
+    "checkpoints",
+    "cli",
+    "measuring",
+    "packaging",
+    "running",
+    "training",
+)  # rooms whose tests train or run them
+
+
 def pytest_configure() -> None:
     """Every child process inherits the path to this checkout, wherever it is started."""
     inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
@@ -24,4 +34,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the shuffled order, browser tests behind all others: the event loop of their driver lives until the session
     ends, and no asyncio test runs beside it.
     """
-    items.sort(key=lambda item: "/ui/" in item.path.as_posix())
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks by what a test needs, so that nobody has to remember them."""
+    room = item.path.relative_to(ROOT / "tests").parts
+    if room[0] == "ui":
+        item.add_marker("browser")
+    elif room[0] == "server" and {"server", "start"} & set(getattr(item, "fixturenames", ())):
+        item.add_marker("server")
+    if room[0] in WHOLE_MODELS:
+        item.add_marker("slow")

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from mnemoscope import __version__
 from mnemoscope_server import problems
 from mnemoscope_server.access.guard import Guard
-from mnemoscope_server.access.token import Entrance
+from mnemoscope_server.access.token import TokenCheck
 from mnemoscope_server.http import bridge, docs, lens, pages, recordings, sessions, share, socket, status, uploads
 from mnemoscope_server.schemas import contract
 from mnemoscope_server.services import Services
@@ -77,7 +77,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         host=settings.host,
         allowed_hosts=settings.allowed_hosts,
         upload_bytes=settings.upload_bytes,
-        entrance=Entrance(settings.token, cookie=f"mnemoscope-{settings.port}") if settings.token else None,
+        token_check=TokenCheck(settings.token, cookie=f"mnemoscope-{settings.port}") if settings.token else None,
     )
     return app
 

@@ -90,9 +90,9 @@ def test_a_memory_can_be_watched_while_it_is_learned(model: str, task_name: str)
 
 
 def test_checkpoints_stay_small() -> None:
-    """All of them together weigh at most 40 MB in the repository."""
+    """All of them together weigh at most 44 MB in the repository."""
     folder = ROOT / "checkpoints"
-    assert sum(path.stat().st_size for path in folder.rglob("*")) <= 40e6
+    assert sum(path.stat().st_size for path in folder.rglob("*")) <= 44e6
 
 
 @pytest.mark.parametrize(("model", "most"), [("ntm", 0.0), ("dnc", 0.0), ("transformer", 0.05)])

@@ -51,7 +51,7 @@ def entry(bank: BankSpec, name: str, shape: tuple[int, ...]) -> Any:
         axes = ("head", "width")
     elif bank.kind == "associative":
         axes = ("head", "width") if name in ("write_vectors", "write_gate", "read_vectors") else ("head", "key")
-        axes = axes if len(shape) == 2 else ("head", "key", "width")
+        axes = {1: ("head",), 2: axes, 3: ("head", "key", "width")}[len(shape)]
     roles = {"vectors": "vector", "weights": "weight"}
     role = "state" if name in STATES else roles.get(name.rpartition("_")[2], "gate")
     return (bank.name, name, role, axes, shape)

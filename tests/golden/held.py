@@ -81,7 +81,8 @@ def _claimed(log: Log) -> list[float]:
     used, full = np.zeros(log["keys"].shape[1:]), []
     for t in range(STEPS):
         for h, key in enumerate(log["keys"][t]):
-            size, gate = float(key @ key), float(np.minimum(1, log["write_gate"][t, h]).mean())
+            size = float(key @ key)
+            gate = float(np.minimum(1, size**0.5 * np.abs(log["write_gate"][t, h])).mean())
             for i in range(len(key)):
                 used[h, i] *= log["retention"][t, h, i]
                 used[h, i] += gate * (key[i] ** 2 / size if size else 0) * (1 - used[h, i])

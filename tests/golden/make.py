@@ -1,7 +1,7 @@
 """Makes the golden recordings that pytest and vitest both read: `python -m tests.golden.make [FOLDER]`.
 
 `memories` (memories.py): five small models (NTM, two DNCs, LSTM, Transformer); `kinds` (kinds.py): the other kinds and flags
-of banks. Each axis has another size, 132 steps (three keyframes). The logs are random but valid; the expected states and
+of banks; one each for paradigms that came later (singles.py). Each axis has another size, 132 steps (three keyframes). The logs are random but valid; the expected states and
 shares are computed there in float64 by the *forward* recursion, which carries what is left of every single write (reference
 form `K[s] ⊙= decay`), so they are independent of the readers, which use keyframes and the backward recursion. What is drawn
 at random is rounded to binary fractions (draws.py), and little but +, −, ×, ÷, √, exp and tanh goes in, so that machines
@@ -40,6 +40,7 @@ from tests.golden.draws import EVERY, SEED, SHOWN, STEPS, TOLERANCE, Draw, Log, 
 from tests.golden.entries import LEFT_OUT, entry
 from tests.golden.kinds import KINDS, expect_kind
 from tests.golden.memories import expect_memory, memories
+from tests.golden.singles import SINGLES
 
 Expect = Callable[[BankSpec, Log, Log, dict[Any, np.ndarray]], dict[str, Any]]
 
@@ -56,9 +57,12 @@ def common(draw: Draw) -> dict[tuple[str | None, str], np.ndarray]:
 
 
 def build(folder: Path) -> None:
-    """Both recordings."""
+    """All recordings."""
     save(folder, "memories", "Golden: five memories", memories(), expect_memory)
     save(folder, "kinds", "Golden: other kinds of banks", {name: make() for name, make in KINDS.items()}, expect_kind)
+    for name, make in SINGLES.items():
+        model = make()
+        save(folder, name, f"Golden: {model[0]}", {name: model}, expect_kind)
 
 
 def save(folder: Path, name: str, title: str, models: Models, expect: Expect) -> None:

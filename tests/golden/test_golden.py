@@ -13,7 +13,7 @@ from mnemoscope.reading.verify import verify
 from tests.golden import make
 
 GOLDEN = Path(make.__file__).parent
-NAMES = ("memories", "kinds")
+NAMES = sorted(path.name.removesuffix(".manifest.json") for path in GOLDEN.glob("*.manifest.json"))
 EXPECTED: dict[str, Any] = {
     name: json.loads((GOLDEN / f"{name}.expected.json").read_text(encoding="utf-8")) for name in NAMES
 }

@@ -17,6 +17,7 @@ from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import KINDS, BankLog, ledger
 from mnemoscope.kinds.__main__ import renewed
+from tests import ROOT
 from tests.oracles.log_in_memory import LogInMemory
 from tests.oracles.random_logs import MODELS, Made, manifest_of, random_log, random_state, run
 from tests.oracles.random_logs import entry as entry_of
@@ -25,7 +26,6 @@ STEPS = 150
 SHOWN = (0, 1, 63, 64, 149)
 EXACT = 1e-10
 BANKS = {f"{model}-{bank.name}": bank for model, banks in MODELS.items() for bank in banks}
-ROOT = Path(__file__).resolve().parents[2]
 
 every_bank = pytest.mark.parametrize("name", BANKS)
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -203,14 +203,14 @@ def test_marks_say_where_steps_wrote_and_read(name: str) -> None:
 
 
 def test_keys_of_any_length_hold_and_fill_alike() -> None:
-    """Without erasure only the direction of a key counts: ten times the key and a tenth of the value is the same write."""
+    """Without erasure only the direction of a key counts: ten times the key and a tenth of the gate is the same write."""
     log, _ = logged("linear-state")
     arrays = {("state", n): log.upto(n, STEPS).copy() for n in kinds.of(log.bank).frame_tensors(log.bank)}
     zero = {("state", "memory"): [np.zeros((2, 3, 4))] * 3}
     kind = kinds.of(log.bank)
     before = BankLog(LogInMemory(arrays, zero), log.bank)
     longer = arrays | {("state", "keys"): 10 * arrays["state", "keys"]}
-    longer["state", "write_vectors"] = arrays["state", "write_vectors"] / 10
+    longer["state", "write_gate"] = arrays["state", "write_gate"] / 10
     after = BankLog(LogInMemory(longer, zero), log.bank)
     np.testing.assert_allclose(kind.held_row(after, 149), kind.held_row(before, 149), atol=1e-12)
     np.testing.assert_allclose(kind.write_norms(after, STEPS), kind.write_norms(before, STEPS))

@@ -77,6 +77,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_carries_three_packages_the_page_and_the_checkpoints(wheel: Path) -> None:
     """What `pip install` brings is complete: no Node, no download, no checkout needed."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert wheel.name.startswith(f"mnemoscope-{settings['project']['version']}-")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     tops = {name.partition("/")[0] for name in names if ".dist-info" not in name}

@@ -58,7 +58,9 @@ def test_what_is_cut_off_too_wide_or_against_the_rules_is_seen(open_page: Open) 
 def test_gallery(open_page: Open, long_recording: str, album: Album) -> None:
     page = open_page("/", **STILL)
     expect(page.get_by_role("link", name="Thousand steps")).to_be_visible()
+    page.locator("a.card").last.scroll_into_view_if_needed()  # a card plays once it is in sight
     page.wait_for_function("() => [...document.querySelectorAll('a.card canvas')].every((c) => c.dataset.step)")
+    page.evaluate("scrollTo(0, 0)")
     album.keep(page, "gallery", whole=True)
     page.set_viewport_size({"width": 1110, "height": 800})  # where cards are narrowest
     page.wait_for_function("() => innerWidth === 1110")

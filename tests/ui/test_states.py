@@ -150,7 +150,7 @@ def test_a_model_meets_infinity(open_page: Open, ready: Api, album: Album) -> No
     page = open_page(f"/s/{run}#t=150&v=1")
     said = page.get_by_role("complementary", name="Inspector").get_by_text("stopped at step 120", exact=False)
     expect(said).to_contain_text("Transformer stopped at step 120")
-    expect(said).to_contain_text("step 120: it produced a number that is not finite; the steps before it are kept.")
+    expect(said).to_contain_text("step 120: a number that is not finite in outputs.")
     page.get_by_role("button", name="Copy report").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     report = page.evaluate("async () => JSON.parse(await navigator.clipboard.readText())")

@@ -29,7 +29,7 @@ export interface BridgeOptions {
 
 export class Bridge {
   crossing: Crossing = $state.raw() as Crossing;
-  /** Checkpoints that can cross; null until the server has told. */
+  /** Checkpoints that can cross; null until the server has listed them. */
   cards = $state.raw<readonly ModelCard[] | null>(null);
   host = $state.raw<Status | null>(null);
   /** The newest run that is whole. */
@@ -148,7 +148,7 @@ export class Bridge {
         }
       } catch (error) {
         this.error = readable(error);
-        await this.look().catch(() => undefined); // the error at hand tells more than this one would
+        await this.look().catch(() => undefined); // the error at hand says more than this one would
       }
     }
     this.busy = false;
@@ -169,7 +169,7 @@ export class Bridge {
   /** Lets go of a run and of its recording. */
   private drop(session: Session): void {
     session.close();
-    // Where this does not arrive, the server removes it by itself within the hour.
+    // If the request is lost, the server removes the run by itself within the hour.
     if ("id" in session.source) void this.api.remove(session.source.id).catch(() => undefined);
   }
 

@@ -211,6 +211,8 @@ describe("scales", () => {
     expect(foldRows(256)).toEqual({ rows: 128, per: 2 });
     expect(foldRows(1000)).toEqual({ rows: 125, per: 8 });
     expect(lagRow(0, 1000)).toBe(0);
+    // floor(ln(1 + lag) / ln(1 + longest) · 64), by hand
+    expect([1, 10, 100, 500].map((lag) => lagRow(lag, 1000))).toEqual([6, 22, 42, 57]);
     expect(lagRow(1000, 1000)).toBe(LAG_ROWS - 1);
     expect(lagRow(10, 1000)).toBeLessThan(lagRow(100, 1000));
   });

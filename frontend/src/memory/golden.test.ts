@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { MatrixMemory } from "../memory/kinds/matrix";
 import type { Memory } from "../memory/kinds/base";
 import { allHeadShares } from "./shares";
-import { goldenLog, goldenPart } from "./testgolden";
+import { GOLDEN, goldenLog, goldenPart } from "./testgolden";
 
 type Nested = number | Nested[];
 type BySteps = Record<string, Nested[]>;
@@ -51,13 +51,24 @@ function flat(values: Nested): number[] {
   return typeof values === "number" ? [values] : values.flatMap(flat);
 }
 
-describe.each(["memories", "kinds"] as const)("the golden recording %s", (name) => {
+describe.each(GOLDEN)("the golden recording %s", (name) => {
   const expected = JSON.parse(goldenPart(name, "expected.json").toString()) as Expected;
   const log = goldenLog(name);
 
   it("arrives whole", () => {
     expect(log.steps).toBe(expected.steps);
     expect(log.manifest.models.map((model) => model.id)).toEqual(Object.keys(expected.models));
+  });
+
+  it("says of every memory what it holds, how full it is and where its reads come from", () => {
+    for (const model of log.models) {
+      for (const { name } of model.spec.banks) {
+        const named = Object.keys(expected.models[model.spec.id]![name]!);
+        expect(named).toEqual(
+          expect.arrayContaining(["shares", "shares_of_all_heads", "held", "write_norm", "occupancy"]),
+        );
+      }
+    }
   });
 
   const cases = log.models.flatMap((model) =>

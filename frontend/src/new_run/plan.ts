@@ -1,4 +1,4 @@
-/** The plan of a run, told before it starts: rounds of signal-recall, how many steps fit, what it will cost. */
+/** The plan of a run, shown before it starts: rounds of signal-recall, how many steps fit, what it will cost. */
 
 export interface Round {
   step: number;

@@ -8,7 +8,7 @@ export class GrowthRate {
   /** `now` in ms. */
   constructor(private readonly now: () => number) {}
 
-  /** Notes that `steps` are there, and tells the seconds until there are `planned`; null where nothing has moved. */
+  /** Notes that `steps` are there, and returns the seconds until there are `planned`; null where nothing has moved. */
   eta(steps: number, planned: number): number | null {
     const at = this.now();
     const last = this.seen.at(-1);

@@ -88,13 +88,13 @@ export class LensCache {
       try {
         this.keep(key, partsOf(await this.look(stream, t, lens), t));
       } catch (error) {
-        const told = readable(error);
-        if (told.code === "not-yet" && this.wanted.every((other) => other.t === t)) {
+        const shown = readable(error);
+        if (shown.code === "not-yet" && this.wanted.every((other) => other.t === t)) {
           this.wanted.push(question); // a live run: its last steps are on their way to the file
           await new Promise((done) => setTimeout(done, this.again));
           continue;
         }
-        this.keep(key, told);
+        this.keep(key, shown);
       }
       this.answers++;
     }

@@ -61,6 +61,19 @@ describe("a live run", () => {
     expect([session.cursor.t, session.cursor.speed]).toEqual([17, Infinity]);
   });
 
+  it("that is let go of is led again from its newest step on, and from none before it", async () => {
+    const server = liveServer(10, "paused");
+    const session = start(server);
+    await until(() => session.available === 10);
+    session.cursor.seek(8);
+    session.step(1);
+    expect([session.cursor.t, server.socket.sent.filter(({ type }) => type === "step")]).toEqual([9, []]);
+    session.cursor.followLive = false;
+    session.step(1);
+    expect(server.socket.sent.at(-1)).toEqual({ type: "step", count: 1 });
+    expect([session.available, session.cursor.t]).toEqual([11, 10]);
+  });
+
   it("that is asked for steps faster than it computes them owes none and is never asked too early", async () => {
     const server = liveServer(10, "paused");
     const session = start(server);

@@ -44,7 +44,7 @@ export class SessionState {
   notices = $state.raw<readonly string[]>([]);
   /** Counts what has arrived, in any order: read it to redraw on it. */
   grown = $state(0);
-  /** Seconds until the planned end at the measured rate; null where it cannot be told. */
+  /** Seconds until the planned end at the measured rate; null where it cannot be known. */
   eta = $state<number | null>(null);
 
   private readonly troubles = new Map<string, string>();

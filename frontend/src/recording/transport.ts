@@ -76,7 +76,7 @@ export abstract class Transport extends SessionState {
     this.command({ type: "stop" });
   }
 
-  /** The run has moved: if it has carried out the steps it was told, tell it those asked for since. */
+  /** The run has moved: if it has carried out the steps it was sent, send those asked for since. */
   protected advanced(status: SessionStatus, step: number): void {
     if (this.stepping && status === "paused" && step >= this.goal) this.compute();
   }
@@ -109,6 +109,6 @@ export abstract class Transport extends SessionState {
 }
 
 function notConnected(type: ClientMessage["type"]): Refusal {
-  const message = `The run could not be told to ${type}: there is no connection now.`;
+  const message = `The command ${type} did not reach the run: there is no connection now.`;
   return { code: "not-connected", message, cure: "Try again when it is back." };
 }

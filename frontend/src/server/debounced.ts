@@ -6,7 +6,7 @@ import { readable, type MnemoscopeError } from "./errors";
 const SETTLED = 140;
 
 /** Asks after a pause; the way to stop it, which also silences an answer on its way. */
-export function soon<T>(
+export function debounced<T>(
   ask: (signal: AbortSignal) => Promise<T>,
   took: (answer: T) => void,
   failed: (error: MnemoscopeError) => void,

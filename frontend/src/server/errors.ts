@@ -1,4 +1,4 @@
-/** Errors as the page tells them: what, where, what to do. */
+/** Errors as the page shows them: what, where, what to do. */
 import { MnemoscopeError } from "../wire/errors";
 import type { Retry } from "../wire/wire.gen";
 

@@ -1,4 +1,4 @@
-/** A drop zone over the whole page: tells when a file hovers and hands over the first one that is dropped. */
+/** A drop zone over the whole page: reports when a file hovers and returns the first one that is dropped. */
 
 export function wholePageDrop(over: (hovering: boolean) => void, drop: (file: File) => void): () => void {
   let depth = 0; // dragenter and dragleave come in pairs for every element passed

@@ -155,7 +155,7 @@ def evaluate(args: argparse.Namespace) -> int:
                     f"There is no checkpoint of {model} for {', '.join(wanted)}; there are: {', '.join(known)}."
                 )
         names = [name for found in chosen for name in found]
-    series = [evaluate_series.load(words) for words in args.series]
+    series = [evaluate_series.load(spec) for spec in args.series]
     rows: list[dict[str, Any]] = []
 
     def report(row: dict[str, Any]) -> None:
@@ -172,7 +172,7 @@ def evaluate(args: argparse.Namespace) -> int:
     if args.markdown:
         from mnemoscope.measuring import report as results
 
-        options = "".join(f" --series {Path(words).name}" for words in args.series)
+        options = "".join(f" --series {Path(spec).name}" for spec in args.series)
         args.markdown.write_text(results.markdown(rows, options=options), encoding="utf-8")
     return OK
 

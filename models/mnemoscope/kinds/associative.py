@@ -93,8 +93,8 @@ class Associative(Kind[AssociativeState]):
     )
     held_rule = "A = k (w ⊙ v)ᵀ of all heads; D = (I − k (b ⊙ k)ᵀ) Diag(α)"
     occupancy_rule = (
-        "mean over the rows of the key axis of every head of u ← α u, then u ← u + w̄ k̂² (1 − u), from u = 0, with "
-        "w̄ the mean over the width of min(1, w) and k̂ = k / ‖k‖ (0 where k = 0)"
+        "mean over the rows of the key axis of every head of u ← α u, then u ← u + g k̂² (1 − u), from u = 0, with "
+        "g the mean over the width of min(1, ‖k‖ |w|) and k̂ = k / ‖k‖ (0 where k = 0)"
     )
 
     def frame(self, bank: BankSpec) -> tuple[Tensor, ...]:
@@ -188,9 +188,8 @@ class Associative(Kind[AssociativeState]):
         """See Kind."""
         k, a, w = (log.upto(name, stop) for name in ("keys", "retention", "write_gate"))
         norms = (k**2).sum(2, keepdims=True)
-        claimed = np.clip(w, 0.0, 1.0).mean(2, keepdims=True) * np.divide(
-            k**2, norms, out=np.zeros_like(k), where=norms > 0
-        )
+        strength = np.minimum(1.0, np.sqrt(norms) * np.abs(w)).mean(2, keepdims=True)
+        claimed = strength * np.divide(k**2, norms, out=np.zeros_like(k), where=norms > 0)
         used, out = np.zeros(k.shape[1:]), np.empty(stop)
         for t in range(stop):
             used = a[t] * used
@@ -200,7 +199,8 @@ class Associative(Kind[AssociativeState]):
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
         """See Kind."""
-        reads, memory = [], np.empty(0)
+        reads: list[Floats] = []
+        memory = np.empty(0)
         for t, state in self.states(log, first, stop):
             memory = state.memory
             reads.append(np.einsum("hk,hkw->hw", log.at("queries", t), memory))

@@ -155,7 +155,8 @@ class Cell(Kind[CellState]):
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
         """See Kind."""
-        reads, cell = [], np.empty(0)
+        reads: list[Floats] = []
+        cell = np.empty(0)
         for t, state in self.states(log, first, stop):
             cell = state.cell
             reads.append((cell if log.bank.direct else log.at("output_gate", t) * np.tanh(cell))[None])

@@ -37,7 +37,7 @@ def combine_heads(rows: Floats, reads: Floats) -> Floats:
     """
     powers = np.einsum("hw,hw->h", reads, reads)
     total = float(powers.sum())
-    return powers @ rows / total if total > 0.0 else np.zeros(rows.shape[1])
+    return powers @ rows / total if total > 0.0 else np.zeros(len(rows[0]))
 
 
 def fraction(part: Floats, whole: Floats) -> Floats:

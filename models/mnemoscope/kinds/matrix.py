@@ -241,7 +241,8 @@ class Matrix(Kind[MatrixState]):
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
         """See Kind."""
-        reads, state = [], None
+        reads: list[Floats] = []
+        state = None
         for t, state in self.states(log, first, stop):
             reads.append(log.at("read_weights", t) @ state.memory)
         kept = {name: value for name, value in vars(state).items() if value is not None}

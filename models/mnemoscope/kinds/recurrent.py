@@ -183,7 +183,7 @@ class Recurrent(Kind[RecurrentState]):
         """See Kind. Each step from the recorded one before it."""
         keyframe = log.source.keyframe(first // KEYFRAME_EVERY, log.bank.name)
         before, weights = (keyframe[name].astype(np.float64) for name in ("hidden", "recurrent_weights"))
-        reads = []
+        reads: list[Floats] = []
         for t in range(first, stop):
             reads.append(update_hidden(before, weights, log.at("slopes", t), log.at("write_vectors", t))[None])
             before = log.at("read_vectors", t)

@@ -81,7 +81,7 @@ def _notes(rows: list[dict[str, Any]]) -> list[str]:
 
 def _seeds() -> str:
     """The spread over seeds of those recipes that were run with several."""
-    parts = []
+    parts: list[str] = []
     for card in checkpoints.cards():
         if "seeds" in card:
             conditions = list(card["seeds"][0]["conditions"])

@@ -34,13 +34,13 @@ class RealSeries:
     values: Floats
 
 
-def load(words: str) -> RealSeries:
+def load(spec: str) -> RealSeries:
     """`FILE` or `FILE@HZ`, the channel that its report suggests. Raises SignalError or the importer's own errors."""
-    path, _, rate = words.rpartition("@") if "@" in words else (words, "", "")
+    path, _, rate = spec.rpartition("@") if "@" in spec else (spec, "", "")
     try:
         hertz = float(rate) if rate else None
     except ValueError:
-        raise SignalError(f"wanted FILE or FILE@HZ, got {words!r}: {rate!r} is not a rate") from None
+        raise SignalError(f"wanted FILE or FILE@HZ, got {spec!r}: {rate!r} is not a rate") from None
     values = prepare(load_series(path, labels="none"), sample_rate=hertz, scaling="zscore").values
     if len(values) < 4 * WINDOW:
         raise SignalError(

@@ -101,6 +101,10 @@ _LINES = (
           "Matrices that map keys to values; what a key held before is erased where the new value is written."),
     _line("gated-deltanet", "Gated DeltaNet-2", "delta", "delta.gated_deltanet.GatedDeltaNet",
           "Matrices that map keys to values and fade by a gate, beside erasing what a key held before."),
+    _line("mamba2", "Mamba-2", "ssm", "fast_weights.mamba2.Mamba2",
+          "Matrices that fade by one gate per head while every step is added; nothing is erased under a key."),
+    _line("mlstm", "mLSTM", "mlstm", "fast_weights.mlstm.MLSTM",
+          "Matrices with a forget gate and an exponential input gate, read relative to all that was ever written."),
 )
 # fmt: on
 

@@ -138,6 +138,13 @@ def exhibits() -> Iterator[Exhibit]:
         lambda: tasks.get("copy").episode(seed=9, length=16),
     )
     yield Exhibit(
+        "state-spaces",
+        "State space, matrix state, attention",
+        "A heartbeat is held by matrices that fade, by one that erases what a key held, and by a window that keeps every step.",
+        ("mamba2", "mlstm", "gated-deltanet", "transformer"),
+        lambda: _on_signal("heartbeat", 160, 1, params={"odd_beat": 1}, segment=24, delay=30),
+    )
+    yield Exhibit(
         "dreaming",
         "Listening, then dreaming on",
         "Each forecasts the next value of a heartbeat; from step 140 on it hears nothing but its own forecasts.",

@@ -14,7 +14,7 @@ class Recipe:
     trained so. `curriculum` is the number of updates over which lengths grow to their full range.
     """
 
-    config: dict[str, Any] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict[str, Any])
     optimizer: str = "adam"
     """"adam", or "graves": the centred RMSProp with momentum of Graves 2013 (arXiv 1308.0850, eq. 38-45)."""
     lr: float = 1e-3
@@ -35,15 +35,17 @@ class Recipe:
     """Stop after so many checks in a row without an error (score 0); 0 never stops early."""
 
 
-_GRAVES = {"optimizer": "graves", "lr": 1e-4, "batch": 1, "summed": True, "clip": 10.0}
-_ATTENTION = {"batch": 32, "warm_up": 1_000, "decay": 0.01, "clip": 1.0, "stop_after": 4}
-_LIGHT = {"batch": 16, "warm_up": 500, "decay": 0.01, "clip": 1.0, "stop_after": 4}
-_GATED = {"batch": 32, "decay": 0.05, "clip": 1.0, "stop_after": 4}
-_SMALL = {"batch": 8, "decay": 0.02, "clip": 1.0}
+_GRAVES: dict[str, Any] = {"optimizer": "graves", "lr": 1e-4, "batch": 1, "summed": True, "clip": 10.0}
+_ATTENTION: dict[str, Any] = {"batch": 32, "warm_up": 1_000, "decay": 0.01, "clip": 1.0, "stop_after": 4}
+_LIGHT: dict[str, Any] = {"batch": 16, "warm_up": 500, "decay": 0.01, "clip": 1.0, "stop_after": 4}
+_GATED: dict[str, Any] = {"batch": 32, "decay": 0.05, "clip": 1.0, "stop_after": 4}
+_SMALL: dict[str, Any] = {"batch": 8, "decay": 0.02, "clip": 1.0}
 _NTM = {"slots": 128, "width": 20}
 _DNC = {"slots": 64, "width": 16}
 _TRANSFORMER = {"width": 64, "layers": 3, "heads": 4}
 _DELTA = {"width": 64, "layers": 2, "heads": 4}
+_MLSTM = {"width": 64, "layers": 3, "heads": 4, "key_width": 32}
+_MAMBA = {"width": 64, "layers": 3, "heads": 4, "groups": 4}
 
 
 def _rounds(since: int) -> tuple[tuple[int, int], ...]:
@@ -70,6 +72,8 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("copy", "dnc"): Recipe(_DNC, batch=4, updates=8_000, decay=0.05, check_every=250, stop_after=12, snapshots=True),
     ("copy", "deltanet"): Recipe(_DELTA, updates=12_000, **_ATTENTION),
     ("copy", "gated-deltanet"): Recipe(_DELTA, updates=12_000, **_ATTENTION),
+    ("copy", "mamba2"): Recipe(_MAMBA, updates=7_000, **_LIGHT),
+    ("copy", "mlstm"): Recipe(_MLSTM, updates=7_000, **_ATTENTION),
     ("signal-recall", "rnn"): Recipe({"hidden": 256}, lr=3e-4, updates=3_000, curriculum=3_000, **_GATED),
     ("signal-recall", "gru"): Recipe({"hidden": 256}, updates=4_000, curriculum=3_000, rounds=_rounds(3_500), **_GATED),
     ("signal-recall", "lstm"): Recipe(
@@ -105,6 +109,8 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("signal-recall", "gated-deltanet"): Recipe(
         _DELTA, updates=10_000, curriculum=3_000, rounds=_rounds(6_000), **_LIGHT
     ),
+    ("signal-recall", "mamba2"): Recipe(_MAMBA, updates=5_000, curriculum=1_500, rounds=_rounds(3_500), **_LIGHT),
+    ("signal-recall", "mlstm"): Recipe(_MLSTM, updates=5_000, curriculum=1_500, rounds=_rounds(3_500), **_LIGHT),
     ("forecast", "rnn"): Recipe({"hidden": 128}, updates=3_000, **_GATED),
     ("forecast", "gru"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
     ("forecast", "lstm"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
@@ -115,6 +121,8 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("forecast", "dnc"): Recipe({"slots": 32, "width": 16}, updates=3_000, **_SMALL),
     ("forecast", "deltanet"): Recipe(_DELTA, updates=4_000, **_LIGHT),
     ("forecast", "gated-deltanet"): Recipe(_DELTA, updates=4_000, **_LIGHT),
+    ("forecast", "mamba2"): Recipe(_MAMBA, updates=2_500, **_LIGHT),
+    ("forecast", "mlstm"): Recipe(_MLSTM, updates=2_500, **_LIGHT),
     ("repeat-copy", "lstm"): Recipe({"hidden": 256}, updates=2_000, curriculum=1_000, **_GATED),
     ("repeat-copy", "transformer"): Recipe(
         _TRANSFORMER | {"positions": "rotary"}, updates=2_500, curriculum=1_000, **_LIGHT

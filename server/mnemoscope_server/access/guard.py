@@ -5,7 +5,7 @@ HTTP middleware never sees websockets, so a guard written as one leaves them ope
 - `Host` must be a name of this server, or an address: a page of another site whose name was pointed here (DNS
   rebinding) brings its own name along.
 - `Origin`, where a browser sends one with a socket or an unsafe method, must be this server; `null` never is.
-- The token, where this server asks for one (entrance.py).
+- The token, where this server asks for one (token.py).
 """
 
 import base64
@@ -19,7 +19,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mnemoscope_server.access.token import Entrance
+from mnemoscope_server.access.token import TokenCheck
 from mnemoscope_server.problems import problem, too_large
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -39,12 +39,12 @@ class Guard:
         host: str,
         allowed_hosts: Iterable[str],
         upload_bytes: int,
-        entrance: Entrance | None = None,
+        token_check: TokenCheck | None = None,
     ) -> None:
         """`host` is the address listened on. Unless that is loopback, any address literal is a good Host: only names
         can be pointed somewhere else by a stranger.
         """
-        self.app, self.upload_bytes, self.entrance = app, upload_bytes, entrance
+        self.app, self.upload_bytes, self.token_check = app, upload_bytes, token_check
         self.names = {name.lower() for name in (*LOOPBACK, host, f"[{host}]", *allowed_hosts)}
         self.any_address = host not in ("localhost", "127.0.0.1", "::1")
 
@@ -58,7 +58,7 @@ class Guard:
             status, code, message, cure = refusal
             answer: Response | None = problem(status, code, message, cure=cure)
         else:
-            answer = self.entrance and self.entrance.refusal(scope, headers)
+            answer = self.token_check and self.token_check.refusal(scope, headers)
         if answer is None:
             await self.app(scope, receive, _Dressed(scope, receive, send, self.upload_bytes))
         elif scope["type"] == "http":

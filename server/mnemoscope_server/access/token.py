@@ -33,7 +33,7 @@ body{font:16px/1.5 system-ui;max-width:34em;margin:4em auto;padding:0 1em}input,
 <button>Enter</button></form></body></html>"""
 
 
-class Entrance:
+class TokenCheck:
     """The door of one server."""
 
     def __init__(self, token: str, *, cookie: str) -> None:

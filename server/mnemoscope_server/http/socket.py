@@ -180,7 +180,7 @@ def _carry_out(command: messages.ClientMessage, session: Session) -> None:
         case messages.Step():
             session.step_on(command.count)
         case messages.SetSpeed():
-            session.pace(command.steps_per_second)
+            session.set_speed(command.steps_per_second)
         case messages.Stop():
             session.stop()
         case messages.ClientHello() | messages.Ping():

@@ -53,7 +53,7 @@ class Session:
         read_chunk: Callable[[int], Awaitable[bytes]],
         ring_bytes: int,
     ) -> None:
-        """`read_chunk(n)` reads a whole stretch of 64 steps from the file."""
+        """`read_chunk(n)` reads a whole chunk of 64 steps from the file."""
         self.id: str = manifest["id"]
         self.manifest = manifest
         self.status: wire.SessionStatus = "opened"
@@ -85,11 +85,11 @@ class Session:
         self._move("step")
         self._send(protocol.Advance(self.id, count))
 
-    def pace(self, speed: float | None) -> None:
+    def set_speed(self, speed: float | None) -> None:
         """Steps per second; None = as fast as possible."""
         if not self.live:
             raise illegal("speed", self.status)
-        self._send(protocol.Pace(self.id, speed))
+        self._send(protocol.SetSpeed(self.id, speed))
 
     def stop(self) -> None:
         """End here. The state changes when the worker has closed the file."""
@@ -156,9 +156,9 @@ class Session:
             watcher.wake()
 
     async def read(self, chunk: int) -> bytes:
-        """Messages of a stretch of 64 steps as far as they exist, from memory or from the file."""
+        """Messages of a chunk of 64 steps as far as they exist, from memory or from the file."""
         if chunk * KEYFRAME_EVERY >= self.tail.start and self.tail.batches:
-            return self.tail.stretch(chunk)
+            return self.tail.messages(chunk)
         return await self._read_chunk(chunk)
 
 
@@ -169,7 +169,7 @@ def hello(manifest: dict[str, Any], *, status: str, steps: int, speed: float | N
 
 
 class Watcher:
-    """One pair of eyes: pulls messages in order, at its own pace."""
+    """One pair of eyes: pulls messages in order, as fast as it can."""
 
     MAX_CONTROL = 64
 

@@ -12,7 +12,7 @@ MIN_CHUNKS = 2
 
 @dataclass(frozen=True)
 class Batch:
-    """Steps `first … upto` (upto excluded) of all living streams; inside one stretch of 64."""
+    """Steps `first … upto` (upto excluded) of all living streams; inside one chunk of 64."""
 
     number: int
     """Position since the session began, counted from 0."""
@@ -56,7 +56,7 @@ class Tail:
         """The batch of that number; it must be held."""
         return self.batches[number - self.first_number]
 
-    def stretch(self, chunk: int) -> bytes:
+    def messages(self, chunk: int) -> bytes:
         """Messages of steps 64·chunk … as far as they are held and known."""
         low, high = chunk * KEYFRAME_EVERY, (chunk + 1) * KEYFRAME_EVERY
         return b"".join(b"".join(b.messages) for b in self.batches if low <= b.first < high)

@@ -80,7 +80,7 @@ def copy_of(
     sharing: dict[str, Any],
 ) -> None:
     """Write the copy; `target` must not exist, and is gone again when it fails. Raises RecordingError."""
-    manifest = _manifest(source, wanted, strip_signal) | {"id": identity, "sharing": sharing}
+    manifest: dict[str, Any] = _manifest(source, wanted, strip_signal) | {"id": identity, "sharing": sharing}
     if title is not None:
         manifest["title"] = title
     try:
@@ -124,9 +124,10 @@ def _manifest(source: Recording, wanted: Stretch, strip_signal: bool) -> dict[st
         for event in manifest["task"]["events"]
         if event["step"] < wanted.stop and event["until"] > wanted.first
     ]
+    failures: list[dict[str, Any]] = manifest.get("failures") or []
     manifest["failures"] = [
         failure | {"step": max(0, failure["step"] - wanted.first)}
-        for failure in manifest.get("failures") or []
+        for failure in failures
         if failure["step"] < wanted.stop  # otherwise it had not failed yet
     ]
     manifest["excerpt"] = {

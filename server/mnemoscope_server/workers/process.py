@@ -1,7 +1,7 @@
 """The loop of a worker process: it obeys commands and gives every session its due steps.
 
 Steps are computed here and nowhere else, so paused means that the next step does not exist. Before a step is reported,
-every full stretch of 64 steps before it is in the file; at most half a second of steps is not.
+every full chunk of 64 steps before it is in the file; at most half a second of steps is not.
 """
 
 import contextlib
@@ -30,11 +30,11 @@ from mnemoscope_server.workers.protocol import (
     Look,
     Open,
     Opened,
-    Pace,
     Pause,
     Play,
     Quit,
     Ready,
+    SetSpeed,
     Stop,
 )
 from mnemoscope_server.workers.run import Run
@@ -159,8 +159,8 @@ class Worker:
                 self._guarded(run, run.pause)
             case Advance():
                 self._guarded(run, run.play, command.count)
-            case Pace():
-                self._guarded(run, run.pace, command.speed)
+            case SetSpeed():
+                self._guarded(run, run.set_speed, command.speed)
             case Stop():
                 self._guarded(run, run.finish, "stopped")
 

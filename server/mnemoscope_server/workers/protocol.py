@@ -54,7 +54,7 @@ class Advance:
 
 
 @dataclass(frozen=True)
-class Pace:
+class SetSpeed:
     """Steps per second; None = as fast as possible."""
 
     id: str
@@ -99,7 +99,7 @@ class Quit:
     """Close all recordings as stopped and end the process."""
 
 
-Command = Open | Play | Pause | Advance | Pace | Stop | Question | Quit
+Command = Open | Play | Pause | Advance | SetSpeed | Stop | Question | Quit
 
 # --- worker → web process --------------------------------------------------------------------------------------------
 
@@ -163,9 +163,9 @@ class Moved:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Steps `first … upto` (upto excluded) of all living streams, inside one stretch of 64 steps.
+    """Steps `first … upto` (upto excluded) of all living streams, inside one chunk of 64 steps.
 
-    messages: wire messages (docs/format.md), keyframes first. All before the stretch is in the file already.
+    messages: wire messages (docs/format.md), keyframes first. All before the chunk is in the file already.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""One session inside a worker: pace, streams, file. No pipe and no process: `report` takes the events."""
+"""One session inside a worker: speed, streams, file. No pipe and no process: `report` takes the events."""
 
 import contextlib
 import time
@@ -23,13 +23,13 @@ from mnemoscope_server.workers.protocol import (
 )
 
 SLICE_SECONDS = 0.02
-"""Longest stretch of computing before commands are looked at again."""
+"""Longest time of computing before commands are looked at again."""
 TELL_PACED, TELL_FULL_SPEED = 1 / 60, 0.05
 """Longest time a computed step waits before it is reported: a picture's time, or less overhead at full speed."""
 WRITE_SECONDS = 0.5
 """Longest time a computed step waits before it is handed to the operating system."""
 LATE_SECONDS = 0.5
-"""A pace that cannot be held is not caught up with in a burst."""
+"""A speed that cannot be held is not made up for in a burst."""
 
 
 class Run:
@@ -49,7 +49,7 @@ class Run:
         self._until: int | None = None
         """Step to pause before; None = not running."""
         self._anchor = (0.0, 0)
-        """(time, step) from which the pace is counted."""
+        """(time, step) from which the speed is counted."""
         self._cost = 0.001
         """Seconds per step, all streams, running mean."""
         self._reported, self._reported_since = 0, 0.0
@@ -72,7 +72,7 @@ class Run:
         self._write()
         self._moved()
 
-    def pace(self, speed: float | None) -> None:
+    def set_speed(self, speed: float | None) -> None:
         self.speed = speed
         self._anchor = (time.perf_counter(), self.done)
         self._moved()

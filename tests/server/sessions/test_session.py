@@ -21,7 +21,7 @@ COMMANDS = {
     "pause": (lambda s: s.pause(), exchange.Pause),
     "step": (lambda s: s.step_on(3), exchange.Advance),
     "stop": (lambda s: s.stop(), exchange.Stop),
-    "speed": (lambda s: s.pace(5.0), exchange.Pace),
+    "speed": (lambda s: s.set_speed(5.0), exchange.SetSpeed),
 }
 STATES = ("opened", "running", "paused", "ended", "stopped", "failed")
 

@@ -17,16 +17,16 @@ def test_a_watcher_gets_exactly_the_steps_it_lacks(have):
 
 
 def test_the_tail_forgets_whole_stretches_and_keeps_two():
-    """What is forgotten must be whole in the file, and the current stretch is not."""
+    """What is forgotten must be whole in the file, and the current chunk is not."""
     tail = Tail(limit_bytes=2000)
     for first in range(0, 640, 16):
         tail.append(first, first + 16, (frames(first, first + 16),))
         assert tail.start % 64 == 0
         assert tail.batches[-1].upto == first + 16
-        assert tail.start <= max(0, first // 64 * 64 - 64), "the stretch before the current one stays"
+        assert tail.start <= max(0, first // 64 * 64 - 64), "the chunk before the current one stays"
     assert tail.start >= 448
     assert tail.since(tail.first_number).first == tail.start
-    assert steps_of(tail.stretch(9)) == [(0, step) for step in range(576, 640)]
+    assert steps_of(tail.messages(9)) == [(0, step) for step in range(576, 640)]
 
 
 def test_numbers_go_on_when_everything_is_small():

@@ -124,6 +124,19 @@ def test_step_computes_exactly_so_many(begin):
         assert told_steps(events) == list(range(wanted))
 
 
+def test_more_steps_than_there_are_left_end_the_run(begin):
+    """Whoever asks for a thousand steps of a run of 150 gets 150, and a finished file."""
+    run, events = begin(steps=150)
+    run.play(100)
+    spin(run, until=lambda: run.done == 100)
+    run.play(1000)
+    assert run._until == 150
+    spin(run, until=lambda: run.finished)
+    assert told_steps(events) == list(range(150))
+    with Recording.open(run.path) as rec:
+        assert (rec.steps, rec.manifest["status"]) == (150, "ended")
+
+
 @pytest.mark.parametrize("speed", [0.5, 20.0, 200.0])
 def test_the_pace_is_kept(begin, clock, speed):
     """Steps per second are what was asked for."""

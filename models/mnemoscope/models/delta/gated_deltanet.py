@@ -5,7 +5,7 @@
 b = σ(W_b x) chooses the key channels whose content is read out and removed, w = σ(W_w x) the value channels that are
 committed, α = exp(−e^a softplus(W_α x + c)) what every key channel keeps: the erase and add vectors of the NTM on the axes
 of a fast-weight memory. b = w = β is Kimi's delta attention, with one α a head Gated DeltaNet, with α = 1 DeltaNet.
-Two liberties: W_α and the output gate are full matrices (published: of low rank), and α is not below 0.7 % (delta_rule.FLOOR).
+Two liberties: W_α and the output gate are full matrices (published: of low rank), and α is not below 0.7 % (rule.FLOOR).
 """
 
 import math

@@ -1,7 +1,7 @@
 """The mixer around a delta-rule memory: what DeltaNet and Gated DeltaNet-2 share.
 
 The mixer projects x, lets each channel of queries, keys and values see the last few steps (a short convolution), applies
-SiLU, gives queries and keys length 1, updates and reads its memory by the delta rule (delta_rule.py), normalises each head's
+SiLU, gives queries and keys length 1, updates and reads its memory by the delta rule (rule.py), normalises each head's
 read and projects it back. This is the arrangement of Yang et al. 2024 (arXiv 2406.06484) and of Gated DeltaNet-2 (arXiv 2605.22791).
 
 Glossary: D model width, A heads, K key size, V value size, t step.

@@ -1,7 +1,7 @@
 """The delta rule: a memory of fast weights that overwrites what it holds under a key. Pure functions, one equation each.
 
 Papers: [Schlag] Schlag, Irie, Schmidhuber 2021 (arXiv 2102.11174); [Yang] Yang et al. 2024 (arXiv 2406.06484);
-[GDN-2] Hatamizadeh, Choi, Kautz 2026 (arXiv 2605.22791). Update, read and glossary: fast_weights.py.
+[GDN-2] Hatamizadeh, Choi, Kautz 2026 (arXiv 2605.22791). Update, read and glossary: fast_weights/memory.py.
 
 DeltaNet is α = 1, b = w = β: S_t = S_{t−1} + β k (v − S_{t−1}ᵀ k)ᵀ. With β = 1 and a key of length 1 the memory then answers
 the key with exactly v; with β = 0 nothing happens. All steps of a sequence are computed together by `run`.

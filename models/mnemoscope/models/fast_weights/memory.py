@@ -10,6 +10,7 @@ Glossary (B batch, T steps, A heads, K key size, V value size)
     α  retention [B, A, K], carried as its logarithm g ≤ 0      b  erase gate [B, A, K]      w  write gate [B, A, V]
 """
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -43,3 +44,14 @@ def update(memory: Tensor, write: Write) -> Tensor:
 def read(memory: Tensor, queries: Tensor) -> Tensor:
     """What the memory answers, r = Sᵀ q: memory [B, A, K, V], queries [B, A, K] -> [B, A, V]."""
     return torch.matmul(queries.unsqueeze(-2), memory).squeeze(-2)
+
+
+def log_decay(log_retention: Tensor) -> Tensor:
+    """What is left at step t of what step s wrote, log Π_{s<j≤t} α_j, for one α a head: [B, T, A] -> [B, A, t, s].
+
+    −∞ for s > t. Its exponential is the 1-semiseparable matrix of Dao & Gu 2024 (arXiv 2405.21060, section 3.2.2).
+    """
+    total = log_retention.transpose(1, 2).cumsum(-1)
+    between = total.unsqueeze(-1) - total.unsqueeze(-2)
+    later = torch.ones(between.shape[-2:], dtype=torch.bool, device=between.device).triu(1)
+    return between.masked_fill(later, -math.inf)

@@ -1,7 +1,7 @@
 """Residual layers around a memory of fast weights: what every model with such a memory shares.
 
 A layer is pre-norm: y = x + mixer(RMSNorm(x)), z = y + SwiGLU(RMSNorm(y)). The mixer is the paradigm: it emits keys, values and
-gates, updates its memory (fast_weights.py), reads it and projects what it read back. Features are real numbers, embedded
+gates, updates its memory (memory.py), reads it and projects what it read back. Features are real numbers, embedded
 linearly. A new paradigm is a mixer, a stack that names it, and a line in the registry.
 
 Glossary: D model width, A heads, K key size, V value size, t step. Each layer is one bank [A, K, V].

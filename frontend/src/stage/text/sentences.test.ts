@@ -1,0 +1,42 @@
+/**
+ * Every sentence of the golden recordings, as a table: `*.sentences.txt`. A change of words is looked at there, line by
+ * line, and taken over by `npx vitest run src/stage/text/sentences.test.ts -u`.
+ */
+import { expect, it } from "vitest";
+import type { StageModel } from "../stage_model";
+import { stageOf } from "../teststage";
+import { inputWords, mainSources, momentTable, plain, readWords, slotFacts, spoken } from "./sentences";
+
+const TS = [0, 1, 45, 63, 64, 100, 131];
+const SLOTS = [0, 2, 60];
+const MOMENTS = [0, 44, 99];
+
+function table(stage: StageModel): string[] {
+  const shown = stage.log.models.map((model) => model.spec.stream);
+  const out: string[] = [];
+  for (const t of TS) {
+    out.push(`t = ${t}`, `  input    ${inputWords(stage, t)}`);
+    for (const stream of shown) out.push(`  read     ${plain(readWords(stage, [stream], t)).trim()}`);
+    out.push(`  together ${plain(readWords(stage, shown, t)).trim()}`);
+    for (const { lane, words } of mainSources(stage, shown, t)) out.push(`  source   ${lane.label}: ${words}`);
+    for (const moment of MOMENTS)
+      for (const { lane, held, read } of momentTable(stage, shown, moment, t))
+        if (held) out.push(`  moment   ${moment} of ${lane.label}: held ${held}, read ${read}`);
+        else expect([moment > t, read]).toEqual([true, ""]);
+    out.push(`  spoken   ${spoken(stage, shown, t, null)}`);
+    for (const stream of shown) {
+      for (const slot of SLOTS.filter((one) => one < stage.lanes[stream]!.slotsAt(t))) {
+        const { title, prose, numbers } = slotFacts(stage, stream, slot, t);
+        out.push(`  slot     ${title}: ${plain(prose)}`);
+        for (const { name, value } of numbers) out.push(`           ${name}: ${value}`);
+      }
+    }
+  }
+  return out;
+}
+
+it.each(["memories", "kinds"] as const)("the golden recording %s is spoken of as before", async (name) => {
+  const lines = table(await stageOf(name, TS, SLOTS));
+  expect(lines.join("\n")).not.toMatch(/NaN|undefined|null|Reading the log|…/);
+  await expect(lines.join("\n") + "\n").toMatchFileSnapshot(`${name}.sentences.txt`);
+});

@@ -1,0 +1,233 @@
+"""The table: one wrong line each, the tests that must notice, and what a user would get. New code brings its own mutation."""
+
+from typing import NamedTuple
+
+
+class Mutation(NamedTuple):
+    """`old` stands exactly once in `where`, a file or a folder (for lines that may move inside it)."""
+
+    where: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+    breaks: str
+
+
+LIBRARY = "models/mnemoscope/"
+SERVER = "server/mnemoscope_server/"
+PAGE = "frontend/src/"
+
+MUTATIONS = (
+    # --- the library: signals, tasks, measuring
+    Mutation(
+        LIBRARY + "signals/importers/csv", "> max(2 * inner, 1e-9)", "> max(20 * inner, 1e-9)",
+        ("tests/signals/test_csv_import.py::test_far_is_more_than_twice_the_width_of_all_other_values",),
+        "-999 in a quiet series is taken for data",
+    ),
+    Mutation(
+        LIBRARY + "signals/series.py", "IQR_OF_NORMAL = 1.349", "IQR_OF_NORMAL = 1.0",
+        ("tests/signals/test_series.py",), "robust scaling hands models values a third too small",
+    ),
+    Mutation(
+        LIBRARY + "signals/series.py", "    if down > 1:", "    if down > 1000:",
+        ("tests/signals/test_series.py",), "resampling by an odd ratio folds noise into the signal",
+    ),
+    Mutation(
+        LIBRARY + "signals/series.py", "result[inside] = np.nan", "result[~inside] = np.nan",
+        ("tests/signals/test_series.py",), "gaps are filled and values lost instead",
+    ),
+    Mutation(
+        LIBRARY + "signals/series.py", 'padtype="line")\n\n\ndef _interpolated', 'padtype="constant")\n\n\ndef _interpolated',
+        ("tests/signals/test_series.py",), "a resampled series bends towards 0 at its ends",
+    ),
+    Mutation(
+        LIBRARY + "signals/importers/csv", "where=self._where(before + int(bad[0]), column)",
+        "where=self._where(before + int(bad[0]) + 1, column)",
+        ("tests/signals/test_csv_import.py",), "an error names the row after the bad one",
+    ),
+    Mutation(
+        LIBRARY + "tasks", 'Option("length", "vectors to copy", 20, 1, 120)', 'Option("length", "vectors to copy", 12, 1, 120)',
+        ("tests/tasks/test_tasks.py",), "copy begins with a shorter run than the paper's",
+    ),
+    Mutation(
+        LIBRARY + "tasks", 'Option("length", "vectors to copy", 20, 1, 120)', 'Option("length", "vectors to copy", 20, 1, 100)',
+        ("tests/tasks/test_tasks.py",), "copy refuses 120 vectors, the longest of the paper",
+    ),
+    Mutation(
+        LIBRARY + "tasks", "targets[start + length + 1 : start + steps] = vectors", "targets[start + length + 1 : start + steps] = vectors[::-1]",
+        ("tests/tasks/test_tasks.py",), "copy asks for the vectors backwards",
+    ),
+    Mutation(
+        LIBRARY + "measuring/evaluate.py", "if condition.trained][-1]", "][-1]",
+        ("tests/measuring/test_evaluate.py",), "a card is headed by a figure from beyond the training",
+    ),
+    # --- the library: models
+    Mutation(
+        LIBRARY + "models/addressing.py", "torch.lerp(previous, content, gates.unsqueeze(2))", "torch.lerp(content, previous, gates.unsqueeze(2))",
+        ("tests/models/test_addressing.py",), "an NTM interpolates the wrong way round",
+    ),
+    Mutation(
+        LIBRARY + "models/addressing.py", "shifts.flip(-1)", "shifts",
+        ("tests/models/test_addressing.py",), "an NTM shifts its head to the other side",
+    ),
+    Mutation(
+        LIBRARY + "models/addressing.py", "precedence.unsqueeze(1)) * off_diagonal", "precedence.unsqueeze(1))",
+        ("tests/models/test_addressing.py",), "a slot of a DNC follows itself in the order of writing",
+    ),
+    Mutation(
+        LIBRARY + "models/addressing.py", "scatter(-1, order, before - through)", "scatter(-1, order, through)",
+        ("tests/models/test_addressing.py",), "a DNC allocates the fullest slot",
+    ),
+    Mutation(
+        LIBRARY + "models/addressing.py", "torch.addcmul(usage + write_weights, usage, write_weights, value=-1) * kept", "(usage + write_weights) * kept",
+        ("tests/models/test_addressing.py",), "usage exceeds 1",
+    ),
+    # --- the library: what a recording is and what can be known from it
+    Mutation(
+        LIBRARY + "kinds", "np.fill_diagonal(links, 0.0)", "np.fill_diagonal(links, 1.0)",
+        ("tests/kinds/test_derive.py",), "rebuilt links have a diagonal",
+    ),
+    Mutation(
+        LIBRARY + "format/manifest.py", 'if fixed:', 'if False:',
+        ("tests/reading/test_recording.py",), "a later META may change how earlier blocks are read",
+    ),
+    # --- the server
+    Mutation(
+        SERVER + "access/guard.py", " and ports[0] == ports[1]", "",
+        ("tests/server/access/test_guard.py::test_pages_of_other_sites_reach_no_unsafe_route_and_no_socket",), "a page of another port of this machine may drive runs",
+    ),
+    Mutation(
+        SERVER + "access/guard.py", "given.hostname == called.hostname", "True",
+        ("tests/server/access/test_guard.py::test_pages_of_other_sites_reach_no_unsafe_route_and_no_socket",), "a page of any site may drive runs",
+    ),
+    Mutation(
+        SERVER + "planning/runs.py", "chunks = -(-steps // KEYFRAME_EVERY)", "chunks = steps // KEYFRAME_EVERY",
+        ("tests/server/storage/test_uploads.py::test_preview_shows_before_and_after_and_the_cost",), "the size told before a run lacks the last keyframe",
+    ),
+    Mutation(
+        SERVER + "storage/copies.py", '"step": max(0, failure["step"] - wanted.first)', '"step": failure["step"]',
+        ("tests/server/storage/test_sharing.py::test_a_model_that_failed_is_copied_as_far_as_it_came",), "a copy says that a model failed at a step it does not have",
+    ),
+    Mutation(
+        SERVER + "storage/copies.py", 'if e["kind"] in ("store", "recall")]', "]",
+        ("tests/server/storage/test_sharing.py::test_without_the_facts_of_the_signal_nothing_says_whose_it_is",), "labels of a file stay in a copy without its signal",
+    ),
+    Mutation(
+        SERVER + "storage/copies.py", "if expires <= datetime.now(UTC):", "if False:",
+        ("tests/server/storage/test_sharing.py::test_impossible_copies_are_refused_and_leave_nothing",), "a recording may be shared until yesterday",
+    ),
+    Mutation(
+        SERVER + "storage/uploads.py", "in sorted(entries):", "in sorted(entries, reverse=True):",
+        ("tests/server/storage/test_uploads.py::test_old_uploads_go",), "the newest upload is swept instead of the oldest",
+    ),
+    Mutation(
+        SERVER + "storage/store.py", '"(expires IS NULL OR expires > ?)"', '"(? = ?)"[:0] + "(1 OR ? = 1)"',
+        ("tests/server/storage/test_store.py::test_a_recording_whose_time_is_over_is_refused_then_gone_and_still_told_of",), "expired recordings stay in the list",
+    ),
+    Mutation(
+        SERVER + "sessions/tail.py", "cut = (have - first) * (length // count)", "cut = (have - first + 1) * (length // count)",
+        ("tests/server/sessions/test_tail.py",), "a watcher who joins late misses a step",
+    ),
+    Mutation(
+        SERVER + "sessions/session.py", '{"from": self.position, "to": tail.start}', '{"from": self.position + 1, "to": tail.start}',
+        ("tests/server/sessions/test_session.py",), "the gap told to a slow watcher begins a step late",
+    ),
+    Mutation(
+        SERVER + "workers/memo.py", "if (task.cancelled() or task.exception() is not None) and", "if False and",
+        ("tests/server/workers/test_answers.py",), "a failed answer is given to everybody who asks again",
+    ),
+    Mutation(
+        SERVER + "workers/run.py", "min(self.steps, self.done + count)", "self.done + count",
+        ("tests/server/workers/test_run.py",), "a run goes beyond its last step",
+    ),
+    # --- the page
+    Mutation(
+        PAGE + "memory/shares.ts", "const weight = powers[h]! / total;", "const weight = 1 / rows.length;",
+        ("src/memory/all_heads.test.ts",), "arcs, ages and sentences of every model with several heads are wrong",
+    ),
+    Mutation(
+        PAGE + "draw/lane/columns.ts", "Math.log1p(lag) /", "Math.log(lag + 2) /",
+        ("src/draw/draw.test.ts",), "the lag axis stands beside its rows",
+    ),
+    Mutation(
+        PAGE + "draw/lane/columns.ts", "const from = lagRow(t - s, this.longest);", "const from = lagRow(t - s + 1, this.longest);",
+        ("src/draw",), "reads are drawn one step further back",
+    ),
+    Mutation(
+        PAGE + "stage/text/sentences.ts", 'if (row[0]! > 0.5) {', 'if (row[0]! > 0.05) {',
+        ("src/stage/text/sentences.test.ts",), "the page says that a model reads what it held before the first step",
+    ),
+    Mutation(
+        PAGE + "stage/text/sentences.ts", "const lag = row.length - 2 - source.step;", "const lag = row.length - 1 - source.step;",
+        ("src/stage/text/sentences.test.ts",), "sentences say a step too many",
+    ),
+    Mutation(
+        PAGE + "stage/text/sentences.ts", "read += row[s + 1]!", "read += row[s]!",
+        ("src/stage/text/sentences.test.ts",), "the table of a moment shows the reads of its neighbour",
+    ),
+    Mutation(
+        PAGE + "stage/text/sentences.ts", "if (life.read[k]! > 0.12)", "if (life.read[k]! > 0.9)",
+        ("src/stage/text/sentences.test.ts",), "slots are said not to have been read since",
+    ),
+    Mutation(
+        PAGE + "stage/statistics.ts", "square / n - mean * mean", "square / n",
+        ("src/stage/statistics.test.ts",), "the deviation of a selection is that around 0",
+    ),
+    Mutation(
+        PAGE + "stage/statistics.ts", "steps: b - a + 1,", "steps: b - a,",
+        ("src/stage/statistics.test.ts",), "a selection counts a step too few",
+    ),
+    Mutation(
+        PAGE + "stage/controller.svelte.ts",
+        'if (found.zone === "lane" && found.t !== cursor.t) cursor.seek(found.t);',
+        "",
+        ("src/stage/click_and_link.test.ts",),
+        "a click on a lane no longer goes to its step",
+    ),
+    Mutation(
+        PAGE + "stage/link.ts",
+        "    ...(heads.length && { heads }),",
+        "",
+        ("src/stage/click_and_link.test.ts",),
+        "a link forgets the read head that was looked at",
+    ),
+    Mutation(
+        PAGE + "stage/link.ts",
+        "    ...(banks.length && { banks }),",
+        "",
+        ("src/stage/click_and_link.test.ts",),
+        "a link forgets the layer that was looked at",
+    ),
+    Mutation(
+        PAGE + "recording/transport.ts", "this.cursor.t >= this.total - 1)", "this.cursor.t >= this.total)",
+        ("src/recording/session_live.test.ts",), "at the newest step of a live run the next step is not asked for",
+    ),
+    Mutation(
+        PAGE + "recording/supply.ts", "at - 1 - k)", "at + 1 + k)",
+        ("src/recording/supply.test.ts",), "what lies before the playhead is not fetched",
+    ),
+    Mutation(
+        PAGE + "recording/command_queue.ts", "(last.count ?? 1) + (message.count ?? 1)", "(message.count ?? 1)",
+        ("src/recording/command_queue.test.ts",), "of steps asked for quickly only the last are taken",
+    ),
+    Mutation(
+        PAGE + "new_run/new_run.svelte.ts", "sum += one * this.moments(card);", "sum += one;",
+        ("src/new_run/run_cost.test.ts",), "the cost of a run forgets the moments of a training",
+    ),
+    Mutation(
+        PAGE + "new_run/plan.ts", "const gap = Math.min(lead, 16);", "const gap = Math.min(lead, 8);",
+        ("src/new_run/plan.test.ts",), "rounds are planned closer than they are run",
+    ),
+    Mutation(
+        PAGE + "analysis/similar.ts", "out[s] = dot / n;", "out[s] = dot;",
+        ("src/analysis",), "likeness of two shapes goes beyond 1",
+    ),
+    Mutation(
+        PAGE + "memory/arcs.ts", "while (from > 0 && step - from < merge && !taken[from - 1]) from--;", "while (from > 0 && step - from < merge) from--;",
+        ("src/memory/arcs.test.ts",), "a step belongs to two arcs",
+    ),
+    Mutation(
+        PAGE + "draw/ink/format.ts", 'const sign = value < 0 && Number(text) !== 0 ? "−" : "";', 'const sign = value < 0 ? "−" : "";',
+        ("src/draw/draw.test.ts",), "the page writes −0.00",
+    ),
+)  # fmt: skip
