@@ -23,6 +23,18 @@ describe("a moment of a training", () => {
   });
 
   it.each([
+    ["NTM, 250 updates", 250, undefined, "NTM"],
+    ["NTM, 1 update", 1, undefined, "NTM"],
+    ["A, B", 250, undefined, "A, B"],
+    ["NTM, 250 updates", 250, "Mine", "Mine"],
+  ])("labelled %j has a model's name, also where the recording is too old to say it", (label, update, known, name) => {
+    const [model, ...others] = raw["models"] as Record<string, unknown>[];
+    const training = { of: "ntm-copy", update, updates: [], ...(known && { label: known }) };
+    const { models } = parseManifest({ ...raw, models: [{ ...model, label, training }, ...others] });
+    expect(models[0]!.training!.label).toBe(name);
+  });
+
+  it.each([
     ["soon", "models[0].training"],
     [{ update: 250, updates: [] }, "models[0].training.of"],
     [{ of: "ntm-copy", update: -1, updates: [] }, "models[0].training.update"],
