@@ -15,7 +15,7 @@ from mnemoscope.cli.bridge import lines
 from mnemoscope.errors import UnknownModel
 from mnemoscope.measuring import bridge
 from mnemoscope.models.attention.transformer import Transformer, TransformerConfig
-from mnemoscope.models.stateless.lifted import RANGES
+from mnemoscope.models.stateless.ladder import RANGES
 from mnemoscope.models.stateless.sdnc import StatelessDNC
 from mnemoscope.reading.recording import Recording
 from mnemoscope.reading.verify import verify

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from mnemoscope.models.attention.transformer import Transformer, TransformerConfig
-from mnemoscope.models.stateless.lifted import RANGES, LiftedSeen, LiftedState, Rungs
+from mnemoscope.models.stateless.ladder import RANGES
+from mnemoscope.models.stateless.lifted import LiftedSeen, LiftedState, Rungs
 from mnemoscope.models.stateless.sdnc import StatelessDNC
 
 T, N, HEADS, WIDTH = 14, 6, 4, 24

@@ -224,7 +224,7 @@ def test_a_training_is_recorded_as_streams_side_by_side(trained: Path) -> None:
         assert recording.models == ["lstm", "ntm@0", "ntm@250", "ntm@1000", "ntm"]
         entries = recording.manifest["models"]
         assert [e["label"] for e in entries[1:]] == ["NTM, 0 updates", "NTM, 250 updates", "NTM, 1000 updates", "NTM"]
-        assert entries[2]["training"] == {"of": "ntm-copy", "update": 250, "updates": [0, 250, 1000]}
+        assert entries[2]["training"] == {"of": "ntm-copy", "update": 250, "updates": [0, 250, 1000], "label": "NTM"}
         assert [e["paradigm"] for e in entries] == ["lstm", "ntm", "ntm", "ntm", "ntm"]
         assert ["training" in e for e in entries] == [False, True, True, True, False]
         answers = [recording[m].array("outputs") for m in recording.models[1:]]

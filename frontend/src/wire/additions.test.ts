@@ -13,8 +13,25 @@ function withTraining(training: unknown): unknown {
 describe("a moment of a training", () => {
   it("says of which training it is, and which moments there are", () => {
     const { models } = parseManifest(withTraining({ of: "ntm-copy", update: 250, updates: [0, 250, 1000], later: 1 }));
-    expect(models[0]!.training).toEqual({ of: "ntm-copy", update: 250, updates: [0, 250, 1000] });
+    expect(models[0]!.training).toEqual({
+      of: "ntm-copy",
+      update: 250,
+      updates: [0, 250, 1000],
+      label: models[0]!.label,
+    });
     expect(models[1]!.training).toBeNull();
+  });
+
+  it.each([
+    ["NTM, 250 updates", 250, undefined, "NTM"],
+    ["NTM, 1 update", 1, undefined, "NTM"],
+    ["A, B", 250, undefined, "A, B"],
+    ["NTM, 250 updates", 250, "Mine", "Mine"],
+  ])("labelled %j has a model's name, also where the recording is too old to say it", (label, update, known, name) => {
+    const [model, ...others] = raw["models"] as Record<string, unknown>[];
+    const training = { of: "ntm-copy", update, updates: [], ...(known && { label: known }) };
+    const { models } = parseManifest({ ...raw, models: [{ ...model, label, training }, ...others] });
+    expect(models[0]!.training!.label).toBe(name);
   });
 
   it.each([

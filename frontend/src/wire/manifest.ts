@@ -34,7 +34,7 @@ const MAX_STREAMS = 256;
 
 export type RecordingStatus = ManifestJson["status"];
 
-export type TrainingSpec = Parsed<TrainingEntry>;
+export type TrainingSpec = Filled<Parsed<TrainingEntry>, "label">;
 
 export type TaskEvent = Parsed<EventJson>;
 
@@ -189,7 +189,13 @@ function parseSignal(value: unknown): SignalSpec {
   };
 }
 
-function parseTraining(value: unknown, path: string): TrainingSpec {
+/** Recordings before 0.2 hold the label of the moment alone: "NTM, 250 updates". */
+function withoutMoment(label: string, update: number): string {
+  const moment = `, ${update} update${update === 1 ? "" : "s"}`;
+  return label.endsWith(moment) ? label.slice(0, -moment.length) : label;
+}
+
+function parseTraining(value: unknown, label: string, path: string): TrainingSpec {
   const training = object(value, path);
   const updates = array(training, "updates", path).map((update, i) => {
     if (typeof update !== "number" || !Number.isSafeInteger(update) || update < 0) {
@@ -197,7 +203,13 @@ function parseTraining(value: unknown, path: string): TrainingSpec {
     }
     return update;
   });
-  return { of: text(training, "of", path), update: count(training, "update", path), updates };
+  const update = count(training, "update", path);
+  return {
+    of: text(training, "of", path),
+    update,
+    updates,
+    label: optionalText(training, "label", path) ?? withoutMoment(label, update),
+  };
 }
 
 function parseModel(value: unknown, stream: number): ModelSpec {
@@ -211,7 +223,9 @@ function parseModel(value: unknown, stream: number): ModelSpec {
     paradigm: text(model, "paradigm", path),
     glyph: text(model, "glyph", path),
     task: optionalText(model, "task", path) ?? "",
-    training: absent(model, "training") ? null : parseTraining(model["training"], `${path}.training`),
+    training: absent(model, "training")
+      ? null
+      : parseTraining(model["training"], text(model, "label", path), `${path}.training`),
     checkpoint: checkpoint && {
       name: text(checkpoint, "name", `${path}.checkpoint`),
       sha256: text(checkpoint, "sha256", `${path}.checkpoint`),

@@ -2113,6 +2113,12 @@ export interface components {
          */
         TrainingEntry: {
             /**
+             * Label
+             * @description Name of the model without the moment: "NTM" where the label of the stream is "NTM, 250 updates".
+             * @default null
+             */
+            label?: string | null;
+            /**
              * Of
              * @description Name of the checkpoint; streams of one `of` are moments of one training.
              */

@@ -252,3 +252,20 @@ def _object(data: dict[str, Any], key: str, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         refuse(where, "an object", value)
     return value
+
+
+def moment_label(label: str, update: int) -> str:
+    """The label of a stream that is a moment of a training: "NTM, 250 updates"."""
+    return f"{label}, {update} update{'' if update == 1 else 's'}"
+
+
+def model_label(entry: dict[str, Any]) -> str:
+    """The label of a model without the moment of its training. Recordings before 0.2 hold the moment's label alone."""
+    label = str(entry.get("label", ""))
+    if not isinstance(entry.get("training"), dict):
+        return label
+    training: dict[str, Any] = entry["training"]
+    known, update = training.get("label"), training.get("update")
+    if isinstance(known, str):
+        return known
+    return label.removesuffix(moment_label("", update)) if isinstance(update, int) else label

@@ -92,6 +92,8 @@ class TrainingEntry:
     """Updates of training before this moment."""
     updates: list[int]
     """All moments that were set aside, ascending, whether they are in this recording or not."""
+    label: str | None = None
+    """Name of the model without the moment: "NTM" where the label of the stream is "NTM, 250 updates"."""
 
 
 @dataclass(frozen=True, kw_only=True)

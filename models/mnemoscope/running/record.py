@@ -25,7 +25,7 @@ from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import CheckpointError, MnemoscopeError
 from mnemoscope.format.entries import Failure
 from mnemoscope.format.layout import FrameLayout
-from mnemoscope.format.manifest import FORMAT, KEYFRAME_EVERY, VERSION
+from mnemoscope.format.manifest import FORMAT, KEYFRAME_EVERY, VERSION, moment_label
 from mnemoscope.models import registry as paradigms
 from mnemoscope.reading.recording import RecordingWriter
 from mnemoscope.running.stream import NotFinite, Piece
@@ -134,7 +134,7 @@ class Stepper:
         base, _, moment = loaded.name.partition("@")
         return {
             "id": f"{loaded.paradigm}@{moment}" if moment else loaded.paradigm,
-            "label": f"{loaded.label}, {moment} update{'' if moment == '1' else 's'}" if moment else loaded.label,
+            "label": moment_label(loaded.label, int(moment)) if moment else loaded.label,
             "paradigm": loaded.paradigm,
             "glyph": loaded.glyph,
             "task": loaded.task,
@@ -152,7 +152,14 @@ class Stepper:
             "frame": self.layout.to_json(),
             "keyframe": self.keyframe_layout.to_json(),
         } | (
-            {"training": {"of": base, "update": int(moment), "updates": checkpoints.snapshot_updates(base)}}
+            {
+                "training": {
+                    "of": base,
+                    "update": int(moment),
+                    "updates": checkpoints.snapshot_updates(base),
+                    "label": loaded.label,
+                }
+            }
             if moment
             else {}
         )

@@ -1,9 +1,10 @@
 """What is asked for when a run begins: signal, task, models, a bridge."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from mnemoscope.models.stateless.ladder import RANGES
 from mnemoscope_server.schemas.base import Answer, Finite, Question
 from mnemoscope_server.schemas.messages import Speed
 from mnemoscope_server.schemas.signals import Window
@@ -43,27 +44,32 @@ class NoSignal(Question):
 SignalChoice = Annotated[UploadSignal | GeneratedSignal | ValuesSignal | NoSignal, Field(discriminator="kind")]
 
 
+def _rung(name: str) -> Any:
+    low, high = RANGES[name]
+    return Field(default=0.0, ge=low, le=high)
+
+
 class BridgeSettings(Question):
     """A Transformer's weights as a stateless DNC: where its memory lives, and what of the DNC is turned on (the ladder).
 
     Everything at rest, it computes what the Transformer computes.
     """
 
-    RUNGS: ClassVar = ("slots", "overwrite", "erase", "free", "links", "recurrence")
+    RUNGS: ClassVar = ("slots", *RANGES)
 
     memory: Literal["stores", "graves"] = "stores"
     """stores: one write-once slot a step; graves: the memory of Graves 2016. The settings below want `graves`."""
     slots: int | None = Field(default=None, ge=1, le=MAX_SLOTS)
     """Slots of the memory; null = one for every step of the run."""
-    overwrite: Finite = Field(default=0.0, ge=0, le=1)
+    overwrite: Finite = _rung("overwrite")
     """1 - allocation gate: writes go to the most similar slot instead of the next unused one."""
-    erase: Finite = Field(default=0.0, ge=0, le=1)
+    erase: Finite = _rung("erase")
     """Erase vector: how much of a slot is wiped as it is written."""
-    free: Finite = Field(default=0.0, ge=0, le=1)
+    free: Finite = _rung("free")
     """Free gates: slots that were read are given back."""
-    links: Finite = Field(default=0.0, ge=0, le=1)
+    links: Finite = _rung("links")
     """Read modes: the part of a read that follows the order of writing, half of it backward and half forward."""
-    recurrence: Finite = Field(default=0.0, ge=0, le=2)
+    recurrence: Finite = _rung("recurrence")
     """How loud the controller hears its last reads."""
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from mnemoscope.errors import MnemoscopeError
+from mnemoscope.format.manifest import model_label
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.errors import DataFolderInUse, DiskFull, Expired
 from mnemoscope_server.storage.locks import FileLock
@@ -270,7 +271,7 @@ def describe(manifest: dict[str, Any], *, steps: int, size: int, owner: str = ""
     for entry in manifest["models"]:
         model = {key: str(entry.get(key, "")) for key in ("id", "label", "glyph")}
         if isinstance(entry.get("training"), dict):
-            model |= {"id": model["id"].split("@")[0] + "@*", "label": model["label"].split(",")[0] + " in training"}
+            model |= {"id": model["id"].split("@")[0] + "@*", "label": model_label(entry) + " in training"}
         models.setdefault(model["id"], model)
     return Entry(
         manifest["id"], manifest["title"], manifest["task"]["name"], list(models.values()), steps, manifest["status"],

@@ -165,8 +165,8 @@ def test_without_workers_both_say_so(start):
 
 
 def test_limits_are_those_of_the_library():
-    """The web process may not import torch, so that the numbers stand twice."""
-    from mnemoscope.models.stateless.lifted import RANGES
+    """A request takes exactly what the library can run."""
+    from mnemoscope.models.stateless.ladder import RANGES
     from mnemoscope_server.schemas.sessions import BridgeSettings
 
     assert set(BridgeSettings.RUNGS) == {"slots", *RANGES}

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mnemoscope import tasks
+from mnemoscope.format.manifest import model_label
 from mnemoscope.reading.recording import Recording, RecordingWriter, amend
 from mnemoscope_server.errors import DataFolderInUse, DiskFull, Expired, UnknownRecording
 from mnemoscope_server.storage.library import Library
@@ -261,3 +262,18 @@ def test_index_is_in_wal_mode(open_store, tmp_path):
     with sqlite3.connect(tmp_path / "data" / "index.sqlite") as database:
         assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("label", "training", "name"),
+    [
+        ("NTM, 250 updates", {"update": 250}, "NTM"),
+        ("NTM, 1 update", {"update": 1}, "NTM"),
+        ("A, B", {"update": 250}, "A, B"),
+        ("NTM, 250 updates", {"update": 250, "label": "Mine"}, "Mine"),
+        ("Mine, 3 updates", None, "Mine, 3 updates"),
+    ],
+)
+def test_a_moment_of_a_training_has_its_models_name(label, training, name):
+    """Recordings before the manifest's own field hold it in the moment's label."""
+    assert model_label({"label": label, "training": training}) == name

@@ -22,7 +22,7 @@ export function bankLabel(bank: BankSpec): string {
 
 /** "NTM" of "NTM, 250 updates": how far it was trained is said apart from what it is. */
 export function nameOf({ label, training }: Pick<ModelSpec, "label" | "training">): string {
-  return training ? label.replace(/, \d+ updates?$/, "") : label;
+  return training?.label ?? label;
 }
 
 /** Rows of shares in all heads' reads, by step: null where they are not known yet. */

@@ -10,7 +10,8 @@ from torch.nn import functional as F
 
 from mnemoscope.models.attention import positions
 from mnemoscope.models.attention.positions import PositionKind
-from mnemoscope.models.stateless.lifted import RANGES, Rungs
+from mnemoscope.models.stateless.ladder import RANGES
+from mnemoscope.models.stateless.lifted import Rungs
 
 Activation = Literal["gelu", "gelu-tanh", "relu"]
 NormPlace = Literal["pre", "post"]

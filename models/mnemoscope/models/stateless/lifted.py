@@ -65,16 +65,6 @@ class Rungs:
     recurrence: float = 0.0
 
 
-RANGES: dict[str, tuple[float, float]] = {
-    "overwrite": (0.0, 1.0),
-    "erase": (0.0, 1.0),
-    "free": (0.0, 1.0),
-    "links": (0.0, 1.0),
-    "recurrence": (0.0, 2.0),
-}
-"""Lowest and highest value of every rung."""
-
-
 class LiftedState(NamedTuple):
     """One layer inside the genuine memory: what the memory carries, and what a recurrent controller would hear."""
 

@@ -39,7 +39,8 @@ from mnemoscope.models.base import MemoryModel, Step, TensorEntry, Traced
 from mnemoscope.models.dnc import memory as graves_memory
 from mnemoscope.models.stateless import lifted
 from mnemoscope.models.stateless.config import ACTIVATIONS, StatelessDNCConfig
-from mnemoscope.models.stateless.lifted import RANGES, LiftedSeen, LiftedState
+from mnemoscope.models.stateless.ladder import RANGES
+from mnemoscope.models.stateless.lifted import LiftedSeen, LiftedState
 
 NAMES = {"norm1": "controller_norm", "out": "read_output", "norm2": "transition_norm"}
 """The Transformer's names of a layer's parts, and ours; the others are the same."""
