@@ -42,7 +42,9 @@ class ImportOptions:
     @classmethod
     def from_json(cls, options: Mapping[str, Any]) -> "ImportOptions":
         """Options that have been JSON; lists become tuples."""
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in options.items()})
+        lists = {key: tuple(options[key]) for key in ("missing", "sentinels") if key in options}
+        values: dict[str, Any] = {**options, **lists}
+        return cls(**values)
 
     @property
     def tokens(self) -> frozenset[str]:
