@@ -6,3 +6,4 @@ oracles/ is the second opinion that several rooms ask, golden/ what both languag
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]  # of the checkout that these tests lie in
+DATA = ROOT / "tests" / "data"  # real files, see its README

@@ -14,10 +14,10 @@ from mnemoscope.models import registry as paradigms
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running import record
 from mnemoscope.training import recipes
-from tests import ROOT
+from tests import DATA, ROOT
 
 MODELS = ("lstm", "transformer", "ntm", "dnc")
-ECG = ROOT.parent / "shared" / "data" / "ecg_mitbih_100" / "100_60s.csv"
+ECG = DATA / "ecg_mitbih_100" / "100_60s_36hz.csv"
 
 
 OWED: tuple[str, ...] = ()
@@ -130,11 +130,10 @@ def test_a_memory_of_128_slots_copies_120_vectors() -> None:
     assert evaluate.score(model, task, batch) <= 0.02 * 8 * 120
 
 
-@pytest.mark.skipif(not ECG.is_file(), reason="the shared ECG recording is not beside this checkout")
 @pytest.mark.parametrize("model", ["ntm", "dnc", "transformer"])
 def test_a_real_heartbeat_is_recalled(model: str) -> None:
     """Segments of MIT-BIH 100 are replayed within 0.15 relative RMSE, though none was in the training."""
-    series = [evaluate_series.load(f"{ECG}@36")]
+    series = [evaluate_series.load(str(ECG))]
     rows = evaluate.rows([f"{model}-signal-recall"], sequences=2, series=series)
     assert max(row["value"] for row in rows if ECG.name in row["condition"]) <= 0.15
 

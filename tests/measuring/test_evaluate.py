@@ -13,6 +13,7 @@ from mnemoscope.errors import SignalError
 from mnemoscope.measuring import baselines, evaluate, published
 from mnemoscope.measuring import report as results
 from mnemoscope.measuring import series as evaluate_series
+from mnemoscope.models import registry as paradigms
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running import record
 from mnemoscope.tasks import episodes
@@ -110,6 +111,26 @@ def test_every_published_figure_belongs_to_a_row_that_is_measured() -> None:
         assert condition in {c.label for c in tasks.get(task).conditions()}
         assert published.figure(model, task, condition) is not None
     assert published.figure("ntm", "copy", "length 21") is None
+
+
+def test_a_card_is_headed_by_the_hardest_condition_of_the_training() -> None:
+    """Not by one beyond it: 20 vectors of copy, and the same figure as that row of the table."""
+    torch.manual_seed(1)
+    model, task = paradigms.build("lstm", {"inputs": 9, "outputs": 8, "hidden": 4}), tasks.get("copy")
+    [(name, value)] = evaluate.headline(model, task).items()
+    assert name == "wrong bits, length 20"
+    condition = next(c for c in task.conditions() if c.label == "length 20")
+    assert value == round(evaluate.score(model, task, evaluate.sequences_of(condition)), 4)
+    assert 60 < value < 100, "an untrained model gets half of 160 bits wrong"
+
+
+@pytest.mark.parametrize("name", checkpoints.names())
+def test_the_figure_of_a_shipped_card_is_one_of_its_training(name: str) -> None:
+    """Whatever the task: its label is that of the last condition that was trained."""
+    card = next(card for card in checkpoints.cards() if card["name"] == name)
+    wanted = [c.label for c in tasks.get(card["task"]).conditions() if c.trained][-1]
+    [figure] = card["metrics"]
+    assert wanted.endswith(figure.partition(", ")[2])
 
 
 def test_the_document_holds_every_row_and_says_how_it_was_made() -> None:

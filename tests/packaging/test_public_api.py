@@ -12,8 +12,7 @@ import pytest
 
 import mnemoscope
 from mnemoscope.errors import MnemoscopeError, RecordingError, SignalError
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests import ROOT
 
 
 @pytest.mark.parametrize("name", mnemoscope.__all__)

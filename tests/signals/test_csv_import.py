@@ -164,6 +164,14 @@ def test_a_repeated_far_value_is_pointed_out(load):
     assert load("t,a\n" + rows(",", str, (TIMES, cells)), sentinels=(-999.0,)).columns[1].missing == 12
 
 
+@pytest.mark.parametrize(("value", "pointed_out"), [(-6, False), (-8, True), (12, False), (14, True)])
+def test_far_is_more_than_twice_the_width_of_all_other_values(load, value, pointed_out):
+    """The others lie between 1 and 5, which is 4 wide: up to 8 away from them is an extreme, beyond it is suspicious."""
+    values = [value if k % 10 == 9 else 1 + k % 5 for k in range(100)]
+    found = load("t,level\n" + "".join(f"{k},{v}\n" for k, v in enumerate(values))).report["sentinels"]
+    assert [one["value"] for one in found] == ([value] if pointed_out else [])
+
+
 def test_digit_groups(load):
     """1.234,5 and "1,234.5" are the same number."""
     values = [1000.5 + 13 * i for i in range(N)]

@@ -25,6 +25,18 @@ def test_scaling_leads_back_to_the_raw_values(method, values):
     np.testing.assert_allclose(back, values, atol=1e-6 * (1 + np.abs(values).max()))
 
 
+def test_scaled_normal_noise_has_deviation_one_by_either_method():
+    """So a model sees the same loudness whichever is chosen; outliers move only `zscore`."""
+    values = np.random.default_rng(5).normal(3.0, 0.25, 20_001)
+    for method in ("zscore", "robust"):
+        scaled, said = scale(values, method)
+        assert scaled.std() == pytest.approx(1, abs=0.03)
+        assert said["scale"] == pytest.approx(0.25, rel=0.03)
+    values[:200] = 1e4
+    assert scale(values, "robust")[1]["scale"] == pytest.approx(0.25, rel=0.05)
+    assert scale(values, "zscore")[1]["scale"] > 100
+
+
 def test_a_constant_channel_gives_zeros_and_a_warning():
     """A standard deviation of 0 must not become NaN."""
     prepared = prepare(series([5.0] * 20))
@@ -51,6 +63,16 @@ def test_resampling_does_not_alias():
     low, high = np.sin(2 * np.pi * 5 * t), np.sin(2 * np.pi * 180 * t)
     out = resample(low + high, 1000.0, 100.0)
     np.testing.assert_allclose(out[20:-20], np.sin(2 * np.pi * 5 * np.arange(400) / 100)[20:-20], atol=0.02)
+
+
+def test_odd_ratios_do_not_alias_either():
+    """360 Hz to 0.36·π Hz is no ratio of small whole numbers: what is faster than half the new rate is gone, what is slower stays."""
+    time = np.arange(360 * 120) / 360
+    to = 36 / np.pi
+    fast = resample(np.sin(2 * np.pi * 30.0 * time), 360, to)
+    assert np.abs(fast[5:-5]).max() < 0.05
+    slow = resample(np.sin(2 * np.pi * 0.5 * time), 360, to)
+    assert np.abs(slow[5:-5]).max() > 0.95
 
 
 @pytest.mark.parametrize(("rate", "to"), [(360.0, 36.0), (360.0, 100.0), (50.0, 360.0), (333.33, 31.7), (1.0, 0.9)])

@@ -23,6 +23,17 @@ def test_copy_asks_for_the_same_bits_after_the_delimiter() -> None:
     assert [(e.kind, e.step, e.until) for e in episode.events] == [("store", 0, 7), ("recall", 8, 15)]
 
 
+def test_copy_offers_what_the_paper_trains_and_tests() -> None:
+    """Twenty vectors, the longest that it was trained on, up to 120, as in figure 5 of the NTM paper; and the table goes as far."""
+    copy = tasks.get("copy")
+    length = next(option for option in copy.options if option.name == "length")
+    assert (length.default, length.low, length.high) == (20, 1, 120)
+    assert len(copy.episode().inputs) == 2 * 20 + 1
+    assert len(copy.episode(length=120).inputs) == 2 * 120 + 1
+    assert [c.label for c in copy.conditions() if c.trained][-1] == "length 20"
+    assert [c.label for c in copy.conditions()][-1] == "length 120"
+
+
 def test_signal_recall_asks_for_the_marked_segment_and_hides_the_signal_during_the_replay() -> None:
     """The store flag marks the segment, the recall flag the replay, the target is the segment."""
     values = np.arange(1.0, 101.0)

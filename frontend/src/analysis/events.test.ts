@@ -6,7 +6,7 @@ import { focusOf, HealthTrack } from "./measures";
 import { eventsOf, kindsOf, neighbour, peaks, refractory, SignalPeaks, signalPeaks, turns, writes } from "./events";
 import { ErrorTrack, SignalTrack } from "./signal";
 import { best, shapeLikeness, stateLikeness } from "./similar";
-import { ecgBeats, ecgIsHere, ecgMinute } from "./testecg";
+import { ecgBeats, ecgMinute } from "./testecg";
 
 describe("moments worth going to", () => {
   it("finds peaks of a height, of close ones the larger", () => {
@@ -115,9 +115,8 @@ describe("peaks of a signal", () => {
     expect([offered("line", false), offered("line", true), offered("bits", false)]).toEqual([true, false, false]);
   });
 
-  it("are the R-peaks of a real ECG", ({ skip }) => {
-    skip(!ecgIsHere, "the folder ../shared/data is not here");
-    const values = ecgMinute(10);
+  it("are the R-peaks of a real ECG", () => {
+    const values = ecgMinute();
     const found = signalPeaks(values, refractory(36));
     const beats = ecgBeats()
       .map((sample) => Math.floor(sample / 10))
