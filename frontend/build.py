@@ -12,6 +12,7 @@ SOURCES = (
     "package.json",
     "package-lock.json",
     "vite.config.ts",
+    "notices.ts",
     "svelte.config.js",
     "tsconfig.json",
 )

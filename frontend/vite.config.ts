@@ -1,5 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { notices } from "./notices";
 
 // `npm run dev` draws this page and takes data from a server started beside it.
 const server = process.env["MNEMOSCOPE_SERVER"] ?? "http://127.0.0.1:8000";
@@ -7,7 +8,7 @@ const server = process.env["MNEMOSCOPE_SERVER"] ?? "http://127.0.0.1:8000";
 export default defineConfig({
   // Relative addresses: the same bundle is served under any path prefix and inlined into exported HTML files.
   base: "./",
-  plugins: [svelte()],
+  plugins: [svelte(), notices()],
   build: {
     outDir: "mnemoscope_viewer/static",
     emptyOutDir: true,

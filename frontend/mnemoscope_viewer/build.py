@@ -6,6 +6,9 @@ from pathlib import Path
 STATIC = Path(__file__).resolve().parent / "static"
 """Where Vite writes."""
 
+NOTICES = "third-party-notices.txt"
+"""Made at the build from the packages in it (frontend/notices.ts)."""
+
 
 class BundleMissing(RuntimeError):
     """The page has not been built; the message says how to."""
@@ -14,6 +17,16 @@ class BundleMissing(RuntimeError):
 def bundle() -> Path | None:
     """The folder with `index.html` and `assets/`, or None where the page has not been built."""
     return STATIC if (STATIC / "index.html").is_file() and (STATIC / "manifest.json").is_file() else None
+
+
+def notices() -> str:
+    """The licences of what the built page is made of. Raises BundleMissing where it has not been built, or without them."""
+    try:
+        return (STATIC / NOTICES).read_text(encoding="utf-8")
+    except OSError as error:
+        raise BundleMissing(
+            f"The page is not built, or without {NOTICES}; run `npm --prefix frontend run build` in the repository."
+        ) from error
 
 
 def entry() -> tuple[str, str, dict[str, bytes]]:

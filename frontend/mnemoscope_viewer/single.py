@@ -12,7 +12,7 @@ import json
 import re
 from typing import Any, Protocol
 
-from mnemoscope_viewer.build import entry
+from mnemoscope_viewer.build import entry, notices
 
 POLICY = "; ".join(
     (
@@ -42,6 +42,7 @@ TEMPLATE = """<!doctype html>
 <noscript>Mnemoscope draws memory in the browser and needs JavaScript.</noscript>
 <script type="application/json" id="mnemoscope-manifest">{manifest}</script>
 <script type="application/octet-stream" id="mnemoscope-messages">{messages}</script>
+<script type="text/plain" id="third-party-notices">{notices}</script>
 <script type="module">{script}</script>
 </body>
 </html>
@@ -78,6 +79,7 @@ def page(recording: Readable, *, title: str | None = None) -> str:
         style=_inlined(style, files).replace("</", "<\\/"),
         manifest=_json(manifest),
         messages=base64.b64encode(packed.getvalue()).decode("ascii"),
+        notices=_script(notices()),
         script=_script(script),
     )
 

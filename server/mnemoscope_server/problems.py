@@ -1,4 +1,4 @@
-"""Every error as `{"error": {code, message, where, cure, retry}}` with a fitting status: told once, here."""
+"""Every error as `{"error": {code, message, where, cure, retry}}` with a fitting status: made here and nowhere else."""
 
 import logging
 from collections.abc import Callable

@@ -108,7 +108,7 @@ def run(settings: Settings) -> int:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket: a taken port is told before anything else is done. Raises OSError."""
+    """A bound socket: a port in use is reported before anything else is done. Raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:

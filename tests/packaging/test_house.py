@@ -89,6 +89,7 @@ def test_the_wheel_carries_three_packages_the_page_and_the_checkpoints(wheel: Pa
                 assert f"mnemoscope/checkpoints/shipped/{model}-{task}/{file}" in names
     for package in tops:  # their types reach whoever installs them
         assert f"{package}/py.typed" in names
+    assert "mnemoscope_viewer/static/third-party-notices.txt" in names
     assert "mnemoscope/gallery/gallery.json" in names
     assert "mnemoscope/gallery/odd-beat.mnemo" in names
 

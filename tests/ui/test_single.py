@@ -41,8 +41,21 @@ def test_holds_manifest_and_messages() -> None:
 def test_no_text_ends_its_element() -> None:
     text = page(Small())
     assert "alert(1)</script>" not in text
-    assert text.count("<script") == text.count("</script") == 3
+    assert text.count("<script") == text.count("</script") == 4
     assert "<title>&lt;/script&gt;" in text
+
+
+def test_licences_travel_with_the_built_page_and_with_every_file() -> None:
+    """MIT asks that its text goes with every copy, and so does the font's licence; the file has them whole."""
+    text = build.notices()
+    assert (build.STATIC / build.NOTICES).read_text(encoding="utf-8") == text
+    for bundled in ("svelte ", "uqr ", "Inter (SIL Open Font License 1.1)"):
+        assert re.search(rf"^{re.escape(bundled)}", text, re.MULTILINE), bundled
+    assert text.count("Permission is hereby granted") >= 2
+    assert "SIL OPEN FONT LICENSE Version 1.1" in text
+    carried = re.search(r'id="third-party-notices">(.*?)</script>', page(Small()), re.DOTALL)
+    assert carried
+    assert carried[1] == text
 
 
 def test_nothing_is_fetched() -> None:

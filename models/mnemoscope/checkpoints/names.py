@@ -16,13 +16,13 @@ ALL = "*"
 
 def of_task(task: str) -> list[str]:
     """Names of the checkpoints that were trained for a task; one whose card cannot be read is left out."""
-    found = []
+    found: list[str] = []
     for name in checkpoints.names():
         try:
             if checkpoints.read_card(checkpoints.find(name))["task"] == task:
                 found.append(name)
         except (CheckpointError, KeyError):
-            continue  # whoever asks for it by name is told
+            continue  # loading it by name says what is wrong
     return found
 
 

@@ -113,7 +113,7 @@ def verify(args: argparse.Namespace) -> int:
 
     try:
         with Recording.open(args.file) as rec, tqdm(total=proof.passes(rec), desc="verifying", disable=None) as bar:
-            report = proof.verify(rec, progress=bar.update)
+            report: dict[str, Any] = proof.verify(rec, progress=bar.update)
     except CorruptRecording as error:
         report = {"ok": False, "error": str(error), "offset": error.offset}
     if args.json:
@@ -158,17 +158,17 @@ def evaluate(args: argparse.Namespace) -> int:
     series = [evaluate_series.load(words) for words in args.series]
     rows: list[dict[str, Any]] = []
 
-    def tell(row: dict[str, Any]) -> None:
+    def report(row: dict[str, Any]) -> None:
         rows.append(row)
         line = f"{row['model']:<20} {row['task']:<18} {row['condition']:<48} {row['metric']:<24} {row['value']:.4g}"
         tqdm.write(measure.as_json(row) if args.json else line, file=sys.stdout)
 
     for name in tqdm(names, desc="evaluating", unit=" checkpoints", disable=None):
         for row in measure.rows([name], device=device, sequences=args.sequences, series=series):
-            tell(row)
+            report(row)
     if "forecast" in wanted and not args.models:
         for row in measure.baseline_rows(series):
-            tell(row)
+            report(row)
     if args.markdown:
         from mnemoscope.measuring import report as results
 
@@ -193,10 +193,15 @@ def train(args: argparse.Namespace) -> int:
 
         def progress(update: int, updates: int, loss: float, score: float) -> None:
             bar.total = updates
-            bar.set_postfix(loss=f"{loss:.4g}", score=f"{score:.4g}", refresh=False)
+            shown: dict[str, object] = {"loss": f"{loss:.4g}", "score": f"{score:.4g}"}
+            bar.set_postfix(shown, refresh=False)  # pyright: ignore[reportUnknownMemberType]  # tqdm types no keywords
             bar.update(update - bar.n)
 
-        options = {"updates": args.updates, "batch": args.batch, "device": record.pick_device(args.device)}
+        options: dict[str, Any] = {
+            "updates": args.updates,
+            "batch": args.batch,
+            "device": record.pick_device(args.device),
+        }
         options |= {"resume": args.resume, "compiled": compiled}
         if args.seeds:
             from mnemoscope.training import seeds as train_seeds

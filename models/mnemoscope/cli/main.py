@@ -1,7 +1,7 @@
 """The command line: what can be asked for. `mnemoscope` alone starts the server; commands.py does the work.
 
 Results go to stdout, everything else (progress, notes, errors) to stderr. Exit codes: 0 done, 1 a recording does not
-verify, 2 bad usage or bad input, told in one sentence.
+verify, 2 bad usage or bad input, reported in one sentence.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from mnemoscope.errors import MnemoscopeError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command -> its exit code."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
-        words.insert(0, "serve")
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")):
+        arguments.insert(0, "serve")
     try:
-        args = parser().parse_args(words)
+        args = parser().parse_args(arguments)
         return args.run(args)
     except MnemoscopeError as error:
         return _fail(str(error))
@@ -146,7 +146,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--out", type=Path, metavar="DIR", help="folder of the checkpoint (default: runs/M-TASK)")
     train.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N")
     train.add_argument(
-        "--seeds", type=_seeds, metavar="N,N,…", help="train with each of them, keep the best, tell the spread"
+        "--seeds", type=_seeds, metavar="N,N,…", help="train with each of them, keep the best, report the spread"
     )
     train.add_argument("--updates", type=_whole(1, 10**9), metavar="N", help="instead of the recipe's")
     train.add_argument("--batch", type=_whole(1, 10**6), metavar="N", help="instead of the recipe's")

@@ -60,7 +60,7 @@ _OTHERS: dict[tuple[str, str, str], tuple[str, str, str]] = {
     ),
 }
 
-_ALL = {row: (*told, GRAVES_2014) for row, told in _FIGURES.items()} | _OTHERS
+_ALL = {row: (*figure, GRAVES_2014) for row, figure in _FIGURES.items()} | _OTHERS
 
 
 def figure(model: str, task: str, condition: str) -> dict[str, Any] | None:

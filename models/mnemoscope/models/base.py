@@ -1,4 +1,4 @@
-"""What every paradigm is to the rest of the program: a module whose `step` tells what it did.
+"""What every paradigm is to the rest of the program: a module whose `step` returns what it did.
 
 `step(x_t, state) -> Step(output, state, seen)`: `state` is all that the next step needs, `seen` is what this step did,
 for the eye and the log; the model never reads it. Nothing hides on `self`, so a state can be kept, copied and resumed.

@@ -1,6 +1,6 @@
 """One channel of a measured series, and its preparation for a model: window, missing values, resampling, scaling.
 
-Each step is one small function, told in `Prepared` and stored in the recording, so that a link reproduces it. Nothing
+Each step is one small function, reported in `Prepared` and stored in the recording, so that a link reproduces it. Nothing
 is filled in without being asked for, and raw = value · scale + offset always leads back.
 """
 

@@ -30,7 +30,7 @@ class Episode:
     inputs: Array
     targets: Array
     mask: Array
-    events: list[Event] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list[Event])
     signal: dict[str, Any] | None = None
     feedback: int | None = None
 

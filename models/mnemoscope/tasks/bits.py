@@ -53,7 +53,7 @@ class Copy(Task):
         checked = self.checked(options)
         length, rounds = checked["length"], checked["rounds"]
         inputs, targets, mask = self._one(np.random.default_rng(seed), length, rounds)
-        events = []
+        events: list[Event] = []
         for start in range(0, len(inputs), 2 * length + 1):
             events.append(_event("store", start, start + length))
             events.append(_event("recall", start + length + 1, start + 2 * length + 1))

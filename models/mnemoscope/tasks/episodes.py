@@ -192,9 +192,7 @@ def _row(text: str, series: Series, what: str) -> int:
     if series.time is not None:
         return int((series.time < value).sum())
     if series.sample_rate is None:
-        raise SignalError(
-            f"{what} in seconds needs the sampling rate, which the file does not tell; give --sample-rate"
-        )
+        raise SignalError(f"{what} in seconds needs the sampling rate, which the file does not have; give sample_rate")
     return round(value * series.sample_rate)
 
 

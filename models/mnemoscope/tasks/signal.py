@@ -119,7 +119,7 @@ class SignalRecall(Task):
         starts = starts[:rounds] if rounds else starts
         plan = [(start, segment, delay) for start in starts]
         inputs, targets, mask = self._lay_out(series, plan, len(series))
-        events = []
+        events: list[Event] = []
         for start, length, wait in plan:
             events.append(Event(start, start + length, "store", "store"))
             cue = start + length + wait
@@ -130,9 +130,11 @@ class SignalRecall(Task):
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
         """Mixtures; segment 4..32, delay 0..40, lead 0..24, their upper ends growing with `progress`."""
         longest_segment, longest_delay = 6 + round(26 * progress), round(40 * progress)
-        plans, lengths = [], []
+        plans: list[list[tuple[int, int, int]]] = []
+        lengths: list[int] = []
         for _ in range(count):
-            plan, at = [], 0
+            plan: list[tuple[int, int, int]] = []
+            at = 0
             for _ in range(rounds):
                 at += int(rng.integers(0, 25))
                 segment, delay = int(rng.integers(4, longest_segment + 1)), int(rng.integers(0, longest_delay + 1))
@@ -202,7 +204,7 @@ class Forecast(Task):
     def _lay_out(self, values: NDArray[np.floating], context: NDArray[np.integer]) -> Batch:
         """Values [B, T], context [B] -> a batch of T steps."""
         count, steps = values.shape
-        flag = (np.arange(steps) >= context[:, None]).astype(np.float32)
+        flag: Array = np.asarray(np.arange(steps) >= context[:, None], np.float32)
         targets = np.zeros((count, steps, 1), np.float32)
         targets[:, :-1, 0] = values[:, 1:]
         mask = flag.copy()

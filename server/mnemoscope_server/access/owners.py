@@ -1,4 +1,4 @@
-"""Who asks. Where a server is for one machine alone, everything is theirs; elsewhere a cookie tells browsers apart.
+"""Who asks. Where a server is for one machine alone, everything is theirs; elsewhere a cookie distinguishes browsers.
 
 That is no account: it says which recordings to list and who may change one, so that nobody deletes a neighbour's run by
 mistake. Whether somebody may call at all is the guard's business.
@@ -46,7 +46,7 @@ def introduced(request: Request, response: Response, settings: Settings) -> str:
 
 
 def _name(settings: Settings) -> str:
-    return f"mnemoscope-{settings.port}-me"  # cookies do not tell ports apart
+    return f"mnemoscope-{settings.port}-me"  # cookies are shared by all ports of a host
 
 
 def _hashed(secret: str) -> str:

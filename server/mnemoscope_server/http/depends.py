@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 
-from mnemoscope_server.schemas import base as rest
+from mnemoscope_server.schemas.base import ErrorBody
 from mnemoscope_server.services import Services
 
-ERRORS: dict[int | str, dict[str, Any]] = {"4XX": {"model": rest.ErrorBody, "description": "What went wrong"}}
+ERRORS: dict[int | str, dict[str, Any]] = {"4XX": {"model": ErrorBody, "description": "What went wrong"}}
 
 
 def _services(request: Request) -> Services:

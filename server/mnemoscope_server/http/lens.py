@@ -41,7 +41,7 @@ async def lens(
         look = await asyncio.to_thread(_look, services, identity, stream, step, lens)
         return await services.live.ask(look)
 
-    # A deleted or expired recording is told before what is known of it.
+    # That a recording is deleted or expired is reported before anything that is known of it.
     await asyncio.to_thread(services.library.find, identity)
     row = await services.answers.get((identity, stream, step, lens), ask)
     return LensRow(stream=stream, step=step, lens=lens, **row)

@@ -15,7 +15,7 @@ from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.access.guard import inline_hashes, is_embedded, policy
 from mnemoscope_server.errors import Expired, UnknownRecording
 from mnemoscope_server.problems import problem
-from mnemoscope_server.storage import thumbnail as pictures
+from mnemoscope_server.storage import thumbnail
 from mnemoscope_server.storage.store import Entry
 
 router = APIRouter(include_in_schema=False)
@@ -58,22 +58,22 @@ def page(request: Request) -> Response:
 @router.get("/s/{identity}")
 @router.get("/embed/{identity}")
 def recording(request: Request, identity: str) -> Response:
-    """The page of a recording. Where there is none, the page says so itself; programs are told by the status."""
+    """The page of a recording. Where there is none, the page says so itself; programs see it by the status."""
     try:
         found = request.app.state.services.library.described(identity)
     except UnknownRecording:
         return sheet(request, status=404)
     except Expired:
         return sheet(request, status=410)
-    except MnemoscopeError:  # damaged: the page shows what it is told when it asks for it
+    except MnemoscopeError:  # damaged: the page shows the error that it gets when it asks for it
         return sheet(request)
     head = card(found, f"{request.base_url}api/recordings/{identity}/picture.png")
     return sheet(request, head=head + early(found, f"api/recordings/{identity}"))
 
 
 def early(row: Entry, address: str) -> str:
-    """Sends what the page asks for first on its way while its script still loads: the manifest, and of what does not grow any more
-    the first chunk and that of the moment, which stands behind the #, where no server sees it.
+    """Markup that fetches what the page needs first while its script still loads: the manifest and, of a recording that has
+    ended, the first chunk and the chunk of the linked step. A script computes the latter, since no server sees what is behind the #.
     """
     head = f'<link rel="preload" as="fetch" crossorigin href="{html.escape(address, quote=True)}">'
     if row.steps == 0 or row.status == "running":
@@ -112,8 +112,8 @@ def card(row: Entry, picture: str) -> str:
         "og:title": row.title,
         "og:description": f"{models}: {row.steps} steps of {row.task}, and what each memory wrote, kept and read.",
         "og:image": picture,
-        "og:image:width": str(pictures.WIDTH),
-        "og:image:height": str(pictures.HEIGHT),
+        "og:image:width": str(thumbnail.WIDTH),
+        "og:image:height": str(thumbnail.HEIGHT),
         "og:image:alt": "The signal, and below it where each model writes (orange) and reads (blue) over time.",
     }
     lines = [f'<meta property="{name}" content="{html.escape(text, quote=True)}">' for name, text in facts.items()]

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from mnemoscope.format.manifest import KEYFRAME_EVERY
-from mnemoscope_server.access import owners as callers
+from mnemoscope_server.access import owners
 from mnemoscope_server.errors import NotPossible, UnknownRecording
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.problems import problem
-from mnemoscope_server.schemas import recordings as rest_recordings
+from mnemoscope_server.schemas.recordings import Change, RecordingDetail, RecordingSummary
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.session import FINAL, illegal
-from mnemoscope_server.storage import copies as sharing_rules
+from mnemoscope_server.storage import copies
 from mnemoscope_server.storage.store import ID, Entry
 from mnemoscope_server.storage.uploads import printable
 
@@ -31,18 +31,18 @@ def recordings(
     request: Request,
     services: ServicesDep,
     query: Annotated[str, Query(max_length=200, description="Looked for in titles, tasks and models")] = "",
-) -> list[rest_recordings.RecordingSummary]:
-    caller = callers.known(request, services.settings)
+) -> list[RecordingSummary]:
+    caller = owners.known(request, services.settings)
     return [_summary(entry, services, caller) for entry in services.store.latest(query=query, owner=caller)]
 
 
-def _summary(entry: Entry, services: Services, caller: str | None) -> rest_recordings.RecordingSummary:
+def _summary(entry: Entry, services: Services, caller: str | None) -> RecordingSummary:
     session = services.live.sessions.get(entry.id)
     steps, size = entry.steps, entry.bytes
     if session is not None:
         path = services.store.path(entry.id)
         steps, size = session.step, path.stat().st_size if path.is_file() else 0
-    return rest_recordings.RecordingSummary.model_validate(
+    return RecordingSummary.model_validate(
         {key: getattr(entry, key) for key in ("id", "title", "task", "models", "status", "created")}
         | {"steps": steps, "bytes": size}
         | _shared(entry, caller)
@@ -50,14 +50,14 @@ def _summary(entry: Entry, services: Services, caller: str | None) -> rest_recor
 
 
 def _shared(entry: Entry | None, caller: str | None) -> dict[str, Any]:
-    """The fields of `rest_recordings.Shared`; a recording that is not kept has no entry, and is of whoever has its id."""
+    """The fields of `Shared`. A recording that is not stored here has no entry: whoever has its id may do as an owner does."""
     if entry is None:
         return {"visibility": "private", "expires": None, "mine": True}
     mine = caller is None or (bool(caller) and entry.owner == caller)
     return {"visibility": entry.visibility, "expires": entry.expires, "mine": mine}
 
 
-@router.get("/recordings/{id}", summary="One recording", response_model=rest_recordings.RecordingDetail)
+@router.get("/recordings/{id}", summary="One recording", response_model=RecordingDetail)
 def recording(identity: Id, request: Request, services: ServicesDep) -> Response:
     session = services.live.sessions.get(identity)
     if session is not None:
@@ -71,14 +71,14 @@ def recording(identity: Id, request: Request, services: ServicesDep) -> Response
     if services.library.shipped(identity):
         body |= {"visibility": "listed", "expires": None, "mine": False}
     else:
-        body |= _shared(services.store.get(identity), callers.known(request, services.settings))
+        body |= _shared(services.store.get(identity), owners.known(request, services.settings))
     return JSONResponse(
         body | {"steps": steps, "manifest": manifest, "live": live}, headers={"Cache-Control": "no-cache"}
     )
 
 
 @router.patch("/recordings/{id}", summary="Rename a recording, list it, let it expire", status_code=204)
-def change(identity: Id, wanted: rest_recordings.Change, request: Request, services: ServicesDep) -> None:
+def change(identity: Id, wanted: Change, request: Request, services: ServicesDep) -> None:
     entry = own(identity, request, services)
     if identity in services.live.sessions:
         raise illegal("change", services.live.sessions[identity].status)
@@ -88,7 +88,7 @@ def change(identity: Id, wanted: rest_recordings.Change, request: Request, servi
             raise NotPossible(
                 "not-kept", "this run is not kept, so there is nothing to list or to end", "Make a copy of it."
             )
-        expires = sharing_rules.until(wanted.expires) if "expires" in wanted.model_fields_set else entry.expires
+        expires = copies.until(wanted.expires) if "expires" in wanted.model_fields_set else entry.expires
         sharing = {"visibility": wanted.visibility or entry.visibility, "expires": expires}
     title = printable(wanted.title or "") or None
     if title is not None or sharing is not None:
@@ -112,7 +112,7 @@ def own(identity: str, request: Request, services: Services) -> Entry | None:
         raise UnknownRecording(identity)
     services.library.find(identity)
     entry = services.store.get(identity)
-    if not _shared(entry, callers.known(request, services.settings))["mine"]:
+    if not _shared(entry, owners.known(request, services.settings))["mine"]:
         raise NotPossible(
             "not-yours",
             "this recording was made from another browser, and can be changed and deleted from there alone",

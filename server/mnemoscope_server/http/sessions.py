@@ -6,10 +6,10 @@ import logging
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from mnemoscope_server.access import owners as callers
+from mnemoscope_server.access import owners
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
-from mnemoscope_server.planning import runs as orders
-from mnemoscope_server.schemas import sessions as rest_sessions
+from mnemoscope_server.planning import runs
+from mnemoscope_server.schemas.sessions import SessionCreated, SessionRequest
 
 log = logging.getLogger("mnemoscope.api")
 
@@ -19,16 +19,16 @@ router = APIRouter(prefix="/api", responses=ERRORS)
 
 @router.post("/sessions", summary="Run models over a signal: a recording that begins now", status_code=201)
 async def open_session(
-    request: rest_sessions.SessionRequest, asked: Request, response: Response, services: ServicesDep
-) -> rest_sessions.SessionCreated:
+    request: SessionRequest, asked: Request, response: Response, services: ServicesDep
+) -> SessionCreated:
     order = await asyncio.to_thread(
-        orders.order, request, settings=services.settings, store=services.store, uploads=services.uploads
+        runs.order, request, settings=services.settings, store=services.store, uploads=services.uploads
     )
     if not request.keep:
         await asyncio.to_thread(services.live.let_go)
-    owner = callers.introduced(asked, response, services.settings)
+    owner = owners.introduced(asked, response, services.settings)
     session = await services.live.open(order, playing=request.start == "playing", owner=owner)
-    return rest_sessions.SessionCreated(id=session.id)
+    return SessionCreated(id=session.id)
 
 
 @router.delete("/sessions/{id}", summary="Stop a session; what it computed stays as a recording", status_code=204)

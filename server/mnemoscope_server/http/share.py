@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from mnemoscope_server.access import owners as callers
+from mnemoscope_server.access import owners
 from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
-from mnemoscope_server.schemas import recordings as rest_recordings
+from mnemoscope_server.schemas.recordings import ShareCreated, ShareRequest
 from mnemoscope_server.storage import copies as sharing
 from mnemoscope_server.storage.store import new_id
 from mnemoscope_server.storage.uploads import printable
@@ -16,8 +16,8 @@ router = APIRouter(prefix="/api", responses=ERRORS)
 
 @router.post("/recordings/{id}/share", summary="A copy to share, of a stretch of it", status_code=201)
 def share(
-    identity: Id, wanted: rest_recordings.ShareRequest, request: Request, response: Response, services: ServicesDep
-) -> rest_recordings.ShareCreated:
+    identity: Id, wanted: ShareRequest, request: Request, response: Response, services: ServicesDep
+) -> ShareCreated:
     if identity in services.live.sessions:
         raise NotPossible(
             "still-live", "the run is still going on, and copies are made of what will not change", "Stop it first."
@@ -38,8 +38,8 @@ def share(
             sharing={"visibility": wanted.visibility, "expires": expires},
         )
     part.replace(services.store.path(name))
-    services.store.index(name, owner=callers.introduced(request, response, services.settings))
-    return rest_recordings.ShareCreated(id=name, first=stretch.first, stop=stretch.stop, note=stretch.note)
+    services.store.index(name, owner=owners.introduced(request, response, services.settings))
+    return ShareCreated(id=name, first=stretch.first, stop=stretch.stop, note=stretch.note)
 
 
 @router.get(

@@ -7,6 +7,8 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Coroutine
+from typing import Any
 
 from fastapi import APIRouter, WebSocket
 from pydantic import ValidationError
@@ -15,7 +17,7 @@ from starlette.websockets import WebSocketDisconnect
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope_server.access.token import GUEST
 from mnemoscope_server.errors import Expired, IllegalMove, UnknownRecording
-from mnemoscope_server.schemas import messages as wire
+from mnemoscope_server.schemas import messages
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.session import FINAL, Session, Watcher, hello
 
@@ -49,13 +51,13 @@ class Line:
     def __init__(self, websocket: WebSocket, *, seconds: float) -> None:
         self.websocket, self.seconds = websocket, seconds
 
-    async def send(self, message: str | bytes | wire.Message) -> None:
+    async def send(self, message: str | bytes | messages.Message) -> None:
         """Raises TimeoutError when the other side takes nothing."""
         async with asyncio.timeout(self.seconds):
             if isinstance(message, bytes):
                 await self.websocket.send_bytes(message)
             else:
-                text = message if isinstance(message, str) else wire.to_json(message)
+                text = message if isinstance(message, str) else messages.to_json(message)
                 await self.websocket.send_text(text)
 
     async def close(self, code: int, reason: str = "") -> None:
@@ -97,9 +99,9 @@ async def watch(websocket: WebSocket, identity: str) -> None:
 async def _serve(line: Line, services: Services, identity: str, *, guest: bool) -> None:
     async with asyncio.timeout(HELLO_SECONDS):
         first = await _receive(line)
-    if not isinstance(first, wire.ClientHello):
+    if not isinstance(first, messages.ClientHello):
         if first is not None:
-            await line.send(wire.Refused(code="bad-message", message="a hello comes first", cure="Send hello."))
+            await line.send(messages.Refused(code="bad-message", message="a hello comes first", cure="Send hello."))
         await line.close(POLICY, "hello expected")
         return
     session = services.live.sessions.get(identity)
@@ -120,13 +122,13 @@ async def _replay(line: Line, services: Services, identity: str) -> None:
         manifest, steps = await asyncio.to_thread(_manifest, services, identity)
     except UnknownRecording as error:
         cure = "The gallery lists what this server has."
-        await line.send(wire.Refused(code="unknown-recording", message=str(error), cure=cure))
+        await line.send(messages.Refused(code="unknown-recording", message=str(error), cure=cure))
     except Expired as error:
         cure = "Ask whoever sent the link for another one."
-        await line.send(wire.Refused(code="expired", message=str(error), cure=cure))
+        await line.send(messages.Refused(code="expired", message=str(error), cure=cure))
     except MnemoscopeError as error:
         cure = "`mnemoscope verify FILE` says how much of it is sound."
-        await line.send(wire.Refused(code="corrupt-recording", message=str(error), cure=cure))
+        await line.send(messages.Refused(code="corrupt-recording", message=str(error), cure=cure))
     else:
         status = manifest["status"] if manifest["status"] in FINAL else "stopped"
         await line.send(hello(manifest, status=status, steps=steps, speed=None, live=False))
@@ -151,58 +153,58 @@ async def _obey(line: Line, session: Session, *, guest: bool) -> None:
         command = await _receive(line)
         if not bucket.take():
             await line.send(
-                wire.Refused(code="too-many-messages", message="more than 20 messages a second", cure="Send fewer.")
+                messages.Refused(code="too-many-messages", message="more than 20 messages a second", cure="Send fewer.")
             )
             await line.close(POLICY, "too many messages")
             return
         if command is None:
             continue
-        if guest and not isinstance(command, wire.ClientHello | wire.Ping):
+        if guest and not isinstance(command, messages.ClientHello | messages.Ping):
             cure = "Ask whoever runs this server for its address with the token."
-            await line.send(wire.Refused(code="read-only", message="this link is for watching", cure=cure))
+            await line.send(messages.Refused(code="read-only", message="this link is for watching", cure=cure))
             continue
         try:
             _carry_out(command, session)
         except IllegalMove as error:
-            await line.send(wire.Refused(code="illegal-move", message=str(error), cure=error.cure))
-        if isinstance(command, wire.Ping):
+            await line.send(messages.Refused(code="illegal-move", message=str(error), cure=error.cure))
+        if isinstance(command, messages.Ping):
             await line.send(session.state())
 
 
-def _carry_out(command: wire.ClientMessage, session: Session) -> None:
+def _carry_out(command: messages.ClientMessage, session: Session) -> None:
     match command:
-        case wire.Play():
+        case messages.Play():
             session.play()
-        case wire.Pause():
+        case messages.Pause():
             session.pause()
-        case wire.Step():
+        case messages.Step():
             session.step_on(command.count)
-        case wire.SetSpeed():
+        case messages.SetSpeed():
             session.pace(command.steps_per_second)
-        case wire.Stop():
+        case messages.Stop():
             session.stop()
-        case wire.ClientHello() | wire.Ping():
+        case messages.ClientHello() | messages.Ping():
             pass
 
 
-async def _receive(line: Line) -> wire.ClientMessage | None:
-    """The next command; None when it was not one, which the client has been told."""
+async def _receive(line: Line) -> messages.ClientMessage | None:
+    """The next command; None when it was not one, and the client has got an error."""
     event = await line.websocket.receive()
     if event["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(event.get("code", 1006))
     try:
-        return wire.parse_client_message(event.get("text") or event.get("bytes") or b"")
+        return messages.parse_client_message(event.get("text") or event.get("bytes") or b"")
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the message"
         cure = "See ClientMessage in /api/openapi.json."
-        await line.send(wire.Refused(code="bad-message", message=f"{place}: {first['msg']}", cure=cure))
+        await line.send(messages.Refused(code="bad-message", message=f"{place}: {first['msg']}", cure=cure))
         return None
 
 
-async def _until_either_ends(*works: object) -> None:
+async def _until_either_ends(*works: Coroutine[Any, Any, object]) -> None:
     """Run both; when one ends, end the other, and pass on what went wrong."""
-    tasks = [asyncio.ensure_future(work) for work in works]  # type: ignore[arg-type]  # coroutines
+    tasks = [asyncio.create_task(work) for work in works]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:

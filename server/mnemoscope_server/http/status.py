@@ -63,7 +63,7 @@ def tasks() -> list[rest.TaskCard]:
 @router.get("/models", summary="Checkpoints that can be run")
 def models(services: ServicesDep) -> list[rest.ModelCard]:
     measured = services.live.pool.measured
-    found = []
+    found: list[rest.ModelCard] = []
     for name in checkpoints.names():
         try:
             found.append(_card(checkpoints.read_card(checkpoints.find(name)), measured.get(name)))

@@ -9,8 +9,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
-from mnemoscope_server.planning import runs as orders
-from mnemoscope_server.schemas import signals as rest_signals
+from mnemoscope_server.planning import runs
+from mnemoscope_server.schemas.signals import (
+    Generator,
+    ImportReport,
+    Preview,
+    PreviewRequest,
+    SignalPreview,
+    SignalPreviewRequest,
+    Upload,
+)
 
 log = logging.getLogger("mnemoscope.api")
 
@@ -25,13 +33,13 @@ async def upload(
     services: ServicesDep,
     file: Annotated[UploadFile, File(description="A CSV or text table")],
     options: Annotated[str, Form(description="ImportOptions as JSON", max_length=4000)] = "{}",
-) -> rest_signals.Upload:
+) -> Upload:
     try:
         wanted = IMPORT_OPTIONS.validate_json(options)
     except ValidationError as error:
         raise RequestValidationError([{**e, "loc": ("options", *e["loc"])} for e in error.errors()]) from error
     identity, report = await services.uploads.take(file.file, name=file.filename or "", options=wanted)
-    return rest_signals.Upload(id=identity, report=rest_signals.ImportReport.model_validate(report))
+    return Upload(id=identity, report=ImportReport.model_validate(report))
 
 
 @router.delete("/uploads/{id}", summary="Delete what was read of a file; recordings of it stay", status_code=204)
@@ -40,17 +48,17 @@ def remove_upload(identity: Id, services: ServicesDep) -> None:
 
 
 @router.post("/uploads/{id}/preview", summary="What a run on a window of a file would see and cost")
-def preview(identity: Id, request: rest_signals.PreviewRequest, services: ServicesDep) -> rest_signals.Preview:
-    return orders.preview(
+def preview(identity: Id, request: PreviewRequest, services: ServicesDep) -> Preview:
+    return runs.preview(
         request, identity, settings=services.settings, uploads=services.uploads, measured=services.live.pool.measured
     )
 
 
 @router.get("/signals", summary="Signals that can be made, with their knobs")
-def signals() -> list[rest_signals.Generator]:
-    return orders.generators()
+def signals() -> list[Generator]:
+    return runs.generators()
 
 
 @router.post("/signals/preview", summary="A generated signal")
-def signal_preview(request: rest_signals.SignalPreviewRequest) -> rest_signals.SignalPreview:
-    return orders.generated(request)
+def signal_preview(request: SignalPreviewRequest) -> SignalPreview:
+    return runs.generated(request)

@@ -4,14 +4,14 @@ from typing import Any
 
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope_server.errors import NotPossible
-from mnemoscope_server.schemas import sessions as rest_sessions
+from mnemoscope_server.schemas.sessions import BridgeSettings
 from mnemoscope_server.settings import MAX_SLOTS
 
 LADDER, STORES_ONLY = "transformer", "encoder-decoder"
 """Models that climb the ladder, and those that only have the form with write-once stores."""
 
 
-def settings(wanted: rest_sessions.BridgeSettings, names: list[str], steps: int) -> dict[str, Any]:
+def settings(wanted: BridgeSettings, names: list[str], steps: int) -> dict[str, Any]:
     """Keyword arguments for `mnemoscope.measuring.bridge.crossed`. Raises NotPossible for what has no such form."""
     if len(names) != 1 or "@" in names[0]:
         raise _refused(
@@ -23,11 +23,7 @@ def settings(wanted: rest_sessions.BridgeSettings, names: list[str], steps: int)
         raise _refused(
             f"{names[0]} is no Transformer (its model is {model})", "Ask for a Transformer or an encoder-decoder."
         )
-    moved = [
-        name
-        for name in rest_sessions.BridgeSettings.RUNGS
-        if getattr(wanted, name) or (name == "slots" and wanted.slots)
-    ]
+    moved = [name for name in BridgeSettings.RUNGS if getattr(wanted, name) or (name == "slots" and wanted.slots)]
     if wanted.memory == "stores":
         if moved:
             raise _refused(f"{', '.join(moved)} can only move in the genuine memory", 'Set memory to "graves".')
@@ -39,7 +35,7 @@ def settings(wanted: rest_sessions.BridgeSettings, names: list[str], steps: int)
         raise _refused(
             f"the genuine memory would have {slots} slots, at most {MAX_SLOTS} are run here", "Set slots to fewer."
         )
-    values = {name: getattr(wanted, name) for name in rest_sessions.BridgeSettings.RUNGS}
+    values = {name: getattr(wanted, name) for name in BridgeSettings.RUNGS}
     return values | {"memory": wanted.memory, "slots": slots}
 
 

@@ -18,10 +18,19 @@ from mnemoscope.tasks import Episode, episodes
 from mnemoscope.tasks.signal import unlike_training
 from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.planning import bridge as bridge_orders
-from mnemoscope_server.schemas import base as rest
 from mnemoscope_server.schemas import descriptions as words
-from mnemoscope_server.schemas import sessions as rest_sessions
-from mnemoscope_server.schemas import signals as rest_signals
+from mnemoscope_server.schemas.base import TaskCard, TaskOption
+from mnemoscope_server.schemas.sessions import GeneratedSignal, NoSignal, SessionRequest, UploadSignal, ValuesSignal
+from mnemoscope_server.schemas.signals import (
+    Estimate,
+    Generator,
+    GeneratorParam,
+    Preview,
+    PreviewRequest,
+    SignalPreview,
+    SignalPreviewRequest,
+    Window,
+)
 from mnemoscope_server.settings import MAX_MODELS, Settings
 from mnemoscope_server.storage.store import Store, new_id
 from mnemoscope_server.storage.uploads import Uploads, printable
@@ -30,7 +39,7 @@ from mnemoscope_server.workers.protocol import Measured, Open
 VALUES_POINTS, OVERVIEW_POINTS = 2000, 1000
 
 
-def order(request: rest_sessions.SessionRequest, *, settings: Settings, store: Store, uploads: Uploads) -> Open:
+def order(request: SessionRequest, *, settings: Settings, store: Store, uploads: Uploads) -> Open:
     """Everything a worker needs to begin. Raises the library's errors, UnknownUpload, DiskFull, NotPossible."""
     store.require_space()
     names = chosen(request.models, request.task)
@@ -60,24 +69,23 @@ def chosen(models: list[str], task: str) -> list[str]:
     return names
 
 
-def task_cards() -> list[rest.TaskCard]:
+def task_cards() -> list[TaskCard]:
     """What the models can be asked to do, in the order of the registry."""
     return [
-        rest.TaskCard(
+        TaskCard(
             name=task.name,
             metric=task.metric,
             description=words.TASKS.get(task.name, ""),
             takes_signal=task.takes_signal,
             options=[
-                rest.TaskOption(name=o.name, label=o.label, default=o.default, low=o.low, high=o.high)
-                for o in task.options
+                TaskOption(name=o.name, label=o.label, default=o.default, low=o.low, high=o.high) for o in task.options
             ],
         )
         for task in map(tasks.get, tasks.names())
     ]
 
 
-def prepared(window: rest_signals.Window, upload_id: str, uploads: Uploads) -> tuple[Series, Prepared]:
+def prepared(window: Window, upload_id: str, uploads: Uploads) -> tuple[Series, Prepared]:
     """A window of an upload as the models will see it."""
     series = uploads.series(upload_id, window.channel, window.labels)
     if window.sample_rate is not None:
@@ -95,13 +103,13 @@ def prepared(window: rest_signals.Window, upload_id: str, uploads: Uploads) -> t
 
 
 def preview(
-    request: rest_signals.PreviewRequest,
+    request: PreviewRequest,
     upload_id: str,
     *,
     settings: Settings,
     uploads: Uploads,
     measured: dict[str, Measured],
-) -> rest_signals.Preview:
+) -> Preview:
     """What a run on this window would look like and cost. Raises UnknownTask for options, or a task without a signal."""
     task, options = tasks.get(request.task), _options(request.task_params)
     if not task.takes_signal:
@@ -127,7 +135,7 @@ def preview(
         warnings += unlike_training(result.values)
     values = [v for v in decimate(result.values, VALUES_POINTS) if v is not None]
     names = chosen(request.models, task.name) or choices.of_task(task.name)
-    return rest_signals.Preview(
+    return Preview(
         steps=result.steps,
         values=values,
         before=decimate(result.raw, VALUES_POINTS),
@@ -141,26 +149,26 @@ def preview(
     )
 
 
-def estimate(names: list[str], steps: int, measured: dict[str, Measured]) -> rest_signals.Estimate:
+def estimate(names: list[str], steps: int, measured: dict[str, Measured]) -> Estimate:
     """Computing time and size of the frames; null until a worker has measured every one of these models."""
     bases = [name.partition("@")[0] for name in names]  # a step costs the same at any moment of the training
     known = [measured[name] for name in bases if name in measured]
     if not known or len(known) < len(names):
-        return rest_signals.Estimate(seconds=None, bytes=None)
+        return Estimate(seconds=None, bytes=None)
     chunks = -(-steps // KEYFRAME_EVERY)
-    return rest_signals.Estimate(
+    return Estimate(
         seconds=round(sum(m.ms_per_step for m in known) * steps / 1000, 3),
         bytes=sum(m.frame_bytes * steps + m.keyframe_bytes * chunks for m in known),
     )
 
 
-def _episode(request: rest_sessions.SessionRequest, settings: Settings, uploads: Uploads) -> Episode:
+def _episode(request: SessionRequest, settings: Settings, uploads: Uploads) -> Episode:
     options = _options(request.task_params)
     signal = request.signal
     match signal:
-        case rest_sessions.NoSignal():
+        case NoSignal():
             return tasks.get(request.task).episode(seed=request.seed, **options)
-        case rest_sessions.GeneratedSignal():
+        case GeneratedSignal():
             if signal.steps > settings.steps:
                 raise SignalError(f"{signal.steps} steps were asked for, at most {settings.steps} are allowed")
             return episodes.from_generator(
@@ -171,19 +179,19 @@ def _episode(request: rest_sessions.SessionRequest, settings: Settings, uploads:
                 params=signal.params,
                 options=options,
             )
-        case rest_sessions.ValuesSignal():
+        case ValuesSignal():
             series = Series(
                 printable(signal.name), np.asarray(signal.values, np.float32), sample_rate=signal.sample_rate
             )
             return _from_prepared(request, "drawn", series, prepare(series), options)
-        case rest_sessions.UploadSignal():
+        case UploadSignal():
             series, result = prepared(signal, signal.upload_id, uploads)
             name = uploads.file_name(signal.upload_id) if signal.keep_name else series.name
             return _from_prepared(request, name, series, result, options)
 
 
 def _from_prepared(
-    request: rest_sessions.SessionRequest, name: str, series: Series, result: Prepared, options: dict[str, Any]
+    request: SessionRequest, name: str, series: Series, result: Prepared, options: dict[str, Any]
 ) -> Episode:
     return episodes.from_prepared(request.task, name, series, result, seed=request.seed, **options)
 
@@ -196,18 +204,18 @@ def _title(task: str, episode: Episode) -> str:
 
 
 def _options(params: dict[str, float]) -> dict[str, Any]:
-    """JSON does not tell 24 from 24.0; what is not whole is left for the task to refuse."""
+    """JSON does not distinguish 24 from 24.0; what is not whole is left for the task to refuse."""
     return {name: int(value) if value == int(value) else value for name, value in params.items()}
 
 
-def generators() -> list[rest_signals.Generator]:
+def generators() -> list[Generator]:
     """The signals that can be made, with their knobs."""
     return [
-        rest_signals.Generator(
+        Generator(
             kind=kind,
             label=kind,
             params=[
-                rest_signals.GeneratorParam(name=p.name, label=p.label, default=p.default, min=p.low, max=p.high)
+                GeneratorParam(name=p.name, label=p.label, default=p.default, min=p.low, max=p.high)
                 for p in signals.PARAMETERS[kind]
             ],
         )
@@ -215,9 +223,7 @@ def generators() -> list[rest_signals.Generator]:
     ]
 
 
-def generated(request: rest_signals.SignalPreviewRequest) -> rest_signals.SignalPreview:
+def generated(request: SignalPreviewRequest) -> SignalPreview:
     """A generated signal for the eye. Raises SignalError."""
     signal = signals.generate(request.kind, request.steps, seed=request.seed, **request.params)
-    return rest_signals.SignalPreview(
-        values=[float(v) for v in signal.values], sample_rate=signal.sample_rate, events=signal.events
-    )
+    return SignalPreview(values=[float(v) for v in signal.values], sample_rate=signal.sample_rate, events=signal.events)

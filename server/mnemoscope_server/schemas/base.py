@@ -17,7 +17,7 @@ class Answer(BaseModel):
 
 
 class Question(BaseModel):
-    """Base of what a client asks: unknown fields are refused, so that a misspelt option is told so."""
+    """Base of what a client asks: unknown fields are refused, so that a misspelt option is an error."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 

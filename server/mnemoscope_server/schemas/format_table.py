@@ -23,7 +23,8 @@ def renewed(document: str, schemas: dict[str, Any]) -> str:
 
 def _rows(name: str, path: str, schemas: dict[str, Any], shown: dict[str, str]) -> list[str]:
     """A row a field, followed by those of what it holds. `shown`: where each entry has had its rows already."""
-    entry, rows = schemas[name], []
+    entry: dict[str, Any] = schemas[name]
+    rows: list[str] = []
     for key, field in entry["properties"].items():
         text, inner, many = _type(field)
         optional = "" if key in entry.get("required", []) else ", may be missing"

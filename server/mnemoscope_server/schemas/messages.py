@@ -20,7 +20,7 @@ Speed = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 
 
 class Message(BaseModel):
-    """Base of all messages: unknown fields are refused, so that a misspelt command is told so."""
+    """Base of all messages: unknown fields are refused, so that a misspelt command is an error."""
 
     model_config = ConfigDict(
         extra="forbid",

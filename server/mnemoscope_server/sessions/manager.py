@@ -18,10 +18,11 @@ from mnemoscope_server.sessions.session import Session
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.store import Store, describe
-from mnemoscope_server.workers import protocol as exchange
+from mnemoscope_server.workers import protocol
 from mnemoscope_server.workers.pool import Worker, WorkerPool
 from mnemoscope_server.workers.protocol import (
     Answered,
+    Broken,
     Chunk,
     Declined,
     Event,
@@ -31,6 +32,7 @@ from mnemoscope_server.workers.protocol import (
     Open,
     Opened,
     Question,
+    Ready,
     StreamFailed,
 )
 
@@ -140,7 +142,7 @@ class LiveSessions:
                 async with asyncio.timeout(seconds):
                     return worker, await future
             except TimeoutError:
-                worker.send(exchange.Stop(order.id))
+                worker.send(protocol.Stop(order.id))
                 raise
         finally:
             del self._replies[order.id]
@@ -180,6 +182,8 @@ class LiveSessions:
                     path.unlink(missing_ok=True)
                 if session := self.sessions.get(event.id):
                     self._later(self._close(session, event))
+            case Ready() | Broken():
+                pass  # of the worker itself: the pool has seen to it
             case Measured():
                 self._later(asyncio.to_thread(self._keep_measured))
 

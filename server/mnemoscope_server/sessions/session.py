@@ -14,7 +14,7 @@ from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.errors import IllegalMove
 from mnemoscope_server.schemas import messages as wire
 from mnemoscope_server.sessions.tail import Tail, from_step
-from mnemoscope_server.workers import protocol as exchange
+from mnemoscope_server.workers import protocol
 from mnemoscope_server.workers.protocol import Chunk, Finished, Moved, StreamFailed
 
 MOVES: dict[str, dict[str, str]] = {
@@ -49,7 +49,7 @@ class Session:
         manifest: dict[str, Any],
         *,
         speed: float | None,
-        send: Callable[[exchange.Command], None],
+        send: Callable[[protocol.Command], None],
         read_chunk: Callable[[int], Awaitable[bytes]],
         ring_bytes: int,
     ) -> None:
@@ -74,28 +74,28 @@ class Session:
 
     def play(self) -> None:
         self._move("play")
-        self._send(exchange.Play(self.id))
+        self._send(protocol.Play(self.id))
 
     def pause(self) -> None:
         self._move("pause")
-        self._send(exchange.Pause(self.id))
+        self._send(protocol.Pause(self.id))
 
     def step_on(self, count: int) -> None:
         """Compute exactly `count` steps, then pause."""
         self._move("step")
-        self._send(exchange.Advance(self.id, count))
+        self._send(protocol.Advance(self.id, count))
 
     def pace(self, speed: float | None) -> None:
         """Steps per second; None = as fast as possible."""
         if not self.live:
             raise illegal("speed", self.status)
-        self._send(exchange.Pace(self.id, speed))
+        self._send(protocol.Pace(self.id, speed))
 
     def stop(self) -> None:
         """End here. The state changes when the worker has closed the file."""
         if self.status not in MOVES["stop"]:
             raise illegal("stop", self.status)
-        self._send(exchange.Stop(self.id))
+        self._send(protocol.Stop(self.id))
 
     def _move(self, command: str) -> None:
         target = MOVES[command].get(self.status)
@@ -119,11 +119,11 @@ class Session:
                         self.status = "running"
                     elif self.status == "running":
                         self.status = "paused"
-                    self._tell(self.state())
+                    self._broadcast(self.state())
             case StreamFailed():
                 failure = event.failure.to_json()
                 self.manifest.setdefault("failures", []).append(failure)
-                self._tell(wire.ModelFailed.model_validate(failure))
+                self._broadcast(wire.ModelFailed.model_validate(failure))
             case Finished():
                 self.end(event.status, event.steps, event.manifest, event.reason)
         self._wake()
@@ -136,7 +136,7 @@ class Session:
         self.step = steps
         self.manifest = manifest or self.manifest | {"status": status, "steps": steps}
         if reason:
-            self._tell(wire.Refused(code="session-failed", message=reason, cure=CURES["failed"]))
+            self._broadcast(wire.Refused(code="session-failed", message=reason, cure=CURES["failed"]))
         self.finished.set()
         self._wake()
 
@@ -147,9 +147,9 @@ class Session:
         """A `ServerHello` as JSON. The manifest goes out as it is, whatever a later version put into it."""
         return hello(self.manifest, status=self.status, steps=self.step, speed=self.speed, live=self.live)
 
-    def _tell(self, message: wire.Message) -> None:
+    def _broadcast(self, message: wire.Message) -> None:
         for watcher in self.watchers:
-            watcher.tell(message)
+            watcher.send(message)
 
     def _wake(self) -> None:
         for watcher in self.watchers:
@@ -183,7 +183,7 @@ class Watcher:
         self._wakeup = asyncio.Event()
         session.watchers.add(self)
 
-    def tell(self, message: wire.Message) -> None:
+    def send(self, message: wire.Message) -> None:
         """Queue a control message; only the newest state is worth sending, and the queue is bounded."""
         if isinstance(message, wire.State):
             self._control = [m for m in self._control if not isinstance(m, wire.State)]

@@ -5,7 +5,7 @@ import functools
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ class Library:
         return gallery.path(identity) is not None
 
     @contextlib.contextmanager
-    def opened(self, identity: str) -> Iterator[Recording]:
+    def opened(self, identity: str) -> Generator[Recording, None, None]:
         """The recording, kept open for the next reader. Raises UnknownRecording, Expired, RecordingError."""
         self.store.require_current(identity)
         with self._guard:

@@ -38,8 +38,8 @@ def main(arguments: list[str]) -> int:
         table = csv_import.read(source, options=ImportOptions.from_json(options["import"]))
     except ImportFileError as error:
         retry = error.retry and {"label": error.retry.label, "options": error.retry.options}
-        told = {"message": error.message, "where": error.where, "cure": error.cure, "retry": retry}
-        _json(folder / "error.json", told)
+        answer = {"message": error.message, "where": error.where, "cure": error.cure, "retry": retry}
+        _json(folder / "error.json", answer)
         return FAILED
     except MemoryError:
         cure = "Keep the columns you need, or cut the file into parts."
@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> int:
                 file.write(column.values.astype("<f4").tobytes())
     if table.time is not None:
         (folder / "time.f64").write_bytes(table.time.astype("<f8").tobytes())
-    gaps = [] if table.timing is None else table.timing.gaps
+    gaps: tuple[tuple[int, int], ...] = () if table.timing is None else table.timing.gaps
     labels = {str(column.index): column.labels for column in table.columns if column.labels}
     _json(folder / "report.json", {"report": table.report, "channels": channels, "gaps": gaps, "labels": labels})
     return 0

@@ -18,7 +18,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.reading.recording import Recording, amend
@@ -265,7 +265,7 @@ class Store:
 
 
 def describe(manifest: dict[str, Any], *, steps: int, size: int, owner: str = "") -> Entry:
-    """The row of a recording. The moments of a training are told as one model."""
+    """The row of a recording. The moments of a training are listed as one model."""
     models: dict[str, dict[str, str]] = {}
     for entry in manifest["models"]:
         model = {key: str(entry.get(key, "")) for key in ("id", "label", "glyph")}
@@ -280,10 +280,10 @@ def describe(manifest: dict[str, Any], *, steps: int, size: int, owner: str = ""
 
 def _sharing(rules: Any) -> tuple[str, str | None]:
     """(visibility, expires) of a manifest; a file may come from anywhere, and what is no rule is none."""
-    rules = rules if isinstance(rules, dict) else {}
-    expires = rules.get("expires")
+    found = cast("dict[str, Any]", rules) if isinstance(rules, dict) else {}
+    expires = found.get("expires")
     known = isinstance(expires, str) and _MOMENT.fullmatch(expires) is not None
-    return "listed" if rules.get("visibility") == "listed" else "private", expires if known else None
+    return "listed" if found.get("visibility") == "listed" else "private", expires if known else None
 
 
 def _discard(path: Path) -> None:

@@ -76,7 +76,7 @@ class Uploads:
         report, entry = facts["report"], facts["channels"].get(str(channel))
         if entry is None:
             raise no_numbers(channel, {int(index): c["name"] for index, c in facts["channels"].items()})
-        rows = facts.get("labels", {})  # an upload that an earlier version has read tells none
+        rows = facts.get("labels", {})  # an upload that an earlier version has read has none
         known = {
             column["index"]: (column["name"], tuple(Label(*row) for row in rows[str(column["index"])]))
             for column in report["columns"]
@@ -101,18 +101,19 @@ class Uploads:
 
     def sweep(self) -> None:
         """Remove what is too old, then the oldest until the rest fits."""
-        now, kept = time.time(), []
+        now = time.time()
+        entries: list[tuple[float, int, Path]] = []
         for folder in self.store.uploads.iterdir():
             try:
                 age = now - folder.stat().st_mtime
                 if age > self.settings.uploads_hours * 3600 or not (folder / "report.json").is_file():
                     shutil.rmtree(folder, ignore_errors=True)
                 else:
-                    kept.append((age, sum(f.stat().st_size for f in folder.iterdir()), folder))
+                    entries.append((age, sum(f.stat().st_size for f in folder.iterdir()), folder))
             except FileNotFoundError:  # deleted meanwhile
                 continue
         total = 0
-        for _, size, folder in sorted(kept):
+        for _, size, folder in sorted(entries):
             total += size
             if total > self.settings.uploads_total_bytes:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -157,9 +158,9 @@ class Uploads:
                     process.kill()
                 await process.wait()
         if process.returncode == FAILED:
-            told = json.loads((folder / "error.json").read_text(encoding="utf-8"))
-            retry = told["retry"] and Retry(**told["retry"])
-            raise ImportFileError(told["message"], where=told["where"], cure=told["cure"], retry=retry)
+            error = json.loads((folder / "error.json").read_text(encoding="utf-8"))
+            retry = error["retry"] and Retry(**error["retry"])
+            raise ImportFileError(error["message"], where=error["where"], cure=error["cure"], retry=retry)
         if process.returncode:
             last = complaint.decode(errors="replace").strip().splitlines()[-1:] or [""]
             raise ImportFileError(

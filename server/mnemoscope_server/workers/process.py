@@ -1,6 +1,6 @@
 """The loop of a worker process: it obeys commands and gives every session its due steps.
 
-Steps are computed here and nowhere else, so paused means that the next step does not exist. Before a step is told,
+Steps are computed here and nowhere else, so paused means that the next step does not exist. Before a step is reported,
 every full stretch of 64 steps before it is in the file; at most half a second of steps is not.
 """
 
@@ -52,7 +52,7 @@ TERMINATED_SECONDS = 4.0
 
 def work(connection: Connection, engine: str, device: str, threads: int) -> None:
     """Run until the pipe closes. `engine` is "module:class"."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the web process tells us when to end
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the web process says when to end
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # until there is something to close
     os.environ["OMP_NUM_THREADS"] = str(threads)
     try:

@@ -209,7 +209,7 @@ class Prepared:
     """An order ready to run."""
 
     manifest: dict[str, Any]
-    streams: list[Stream] = field(default_factory=list)
+    streams: list[Stream] = field(default_factory=list["Stream"])
 
 
 class Engine(Protocol):

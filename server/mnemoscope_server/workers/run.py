@@ -1,4 +1,4 @@
-"""One session inside a worker: pace, streams, file. No pipe and no process: `tell` takes the events."""
+"""One session inside a worker: pace, streams, file. No pipe and no process: `report` takes the events."""
 
 import contextlib
 import time
@@ -25,7 +25,7 @@ from mnemoscope_server.workers.protocol import (
 SLICE_SECONDS = 0.02
 """Longest stretch of computing before commands are looked at again."""
 TELL_PACED, TELL_FULL_SPEED = 1 / 60, 0.05
-"""Longest time a computed step waits before it is told: a picture's time, or less overhead at full speed."""
+"""Longest time a computed step waits before it is reported: a picture's time, or less overhead at full speed."""
 WRITE_SECONDS = 0.5
 """Longest time a computed step waits before it is handed to the operating system."""
 LATE_SECONDS = 0.5
@@ -35,12 +35,12 @@ LATE_SECONDS = 0.5
 class Run:
     """The steps of one recording as they come."""
 
-    def __init__(self, order: Open, prepared: Prepared, tell: Callable[[Event], None]) -> None:
+    def __init__(self, order: Open, prepared: Prepared, report: Callable[[Event], object]) -> None:
         self.id, self.path, self.speed = order.id, order.path, order.speed
         self.steps = order.episode.steps
         self.done = 0
         self.finished = False
-        self._tell = tell
+        self._report = report
         self._alive: dict[int, Stream] = dict(enumerate(prepared.streams))
         self._failures: list[Failure] = []
         self._writer = RecordingWriter(order.path, prepared.manifest)
@@ -52,7 +52,7 @@ class Run:
         """(time, step) from which the pace is counted."""
         self._cost = 0.001
         """Seconds per step, all streams, running mean."""
-        self._told, self._told_since = 0, 0.0
+        self._reported, self._reported_since = 0, 0.0
         self._unwritten = False
         self._unwritten_since = 0.0
         self._waiting: list[tuple[int, Piece]] = []
@@ -66,7 +66,7 @@ class Run:
         self._moved()
 
     def pause(self) -> None:
-        """Compute nothing more. What was computed is told and in the file before this is confirmed."""
+        """Compute nothing more. What was computed is reported and in the file before this is confirmed."""
         self._until = None
         self._flush()
         self._write()
@@ -78,30 +78,30 @@ class Run:
         self._moved()
 
     def finish(self, status: Literal["ended", "stopped", "failed"], reason: str = "") -> None:
-        """Close the file for good and tell."""
+        """Close the file for good and report it."""
         if self.finished:
             return
         self.finished = True
         self._flush()
         self._writer.finish(status, steps=self.done)
         self._lock.release()
-        self._tell(Finished(self.id, status, self.done, self._writer.manifest, reason))
+        self._report(Finished(self.id, status, self.done, self._writer.manifest, reason))
 
     def abandon(self) -> None:
-        """Close the file as stopped although nobody is there to be told."""
-        self._tell = lambda event: None
+        """Close the file as stopped although nobody listens any more."""
+        self._report = _unheard
         self.finish("stopped")
 
     def fail(self, reason: str) -> None:
         """Give up because of trouble that is not a model's; the file keeps its whole chunks."""
-        with contextlib.suppress(Exception):  # the trouble may be this very file; the reason is told in any case
+        with contextlib.suppress(Exception):  # the trouble may be this very file; the reason is reported in any case
             self.finish("failed", reason)
             return
         with contextlib.suppress(OSError):
             self._writer.close()
         self.finished = True
         self._lock.release()
-        self._tell(Finished(self.id, "failed", self._told, {}, reason))
+        self._report(Finished(self.id, "failed", self._reported, {}, reason))
 
     # --- time
 
@@ -109,7 +109,7 @@ class Run:
         """Seconds until there is something to do."""
         due = [self._unwritten_since + WRITE_SECONDS - now] if self._unwritten else []
         if self._waiting:
-            due.append(self._told_since + self._patience - now)
+            due.append(self._reported_since + self._patience - now)
         if self._until is not None:
             if self.speed is None:
                 return 0.0
@@ -118,13 +118,13 @@ class Run:
         return max(0.0, min(due, default=3600.0))
 
     def turn(self) -> None:
-        """Compute what is due, at most for `SLICE_SECONDS`; tell and write what has waited long enough."""
+        """Compute what is due, at most for `SLICE_SECONDS`; report and write what has waited long enough."""
         now = time.perf_counter()
         count = self._due(now)
         if count:
             self._advance(count)
             now = time.perf_counter()
-        if self._waiting and (now - self._told_since >= self._patience or self.done % KEYFRAME_EVERY == 0):
+        if self._waiting and (now - self._reported_since >= self._patience or self.done % KEYFRAME_EVERY == 0):
             self._flush()
         if self._unwritten and now - self._unwritten_since >= WRITE_SECONDS:
             self._write()
@@ -140,7 +140,7 @@ class Run:
         return TELL_FULL_SPEED if self.speed is None else TELL_PACED
 
     def _due(self, now: float) -> int:
-        """Steps to compute now; never past a multiple of 64, so that a chunk is told before the next begins."""
+        """Steps to compute now; never past a multiple of 64, so that a chunk is reported before the next begins."""
         if self._until is None:
             return 0
         room = min(self._until - self.done, KEYFRAME_EVERY - self.done % KEYFRAME_EVERY)
@@ -158,7 +158,7 @@ class Run:
     def _advance(self, count: int) -> None:
         began = time.perf_counter()
         if not self._waiting:
-            self._told_since = began
+            self._reported_since = began
         for number, stream in list(self._alive.items()):
             try:
                 pieces = stream.advance(count)
@@ -183,13 +183,13 @@ class Run:
         del self._alive[failure.stream]
         self._failures.append(failure)
         self._writer.meta({"failures": [failure.to_json() for failure in self._failures]})
-        self._tell(StreamFailed(self.id, failure))
+        self._report(StreamFailed(self.id, failure))
 
     def _flush(self) -> None:
         """Tell of the steps since the last time, as one message a stream."""
         if not self._waiting:
             return
-        if self.done % KEYFRAME_EVERY == 0:  # what is told from here on needs this chunk in the file
+        if self.done % KEYFRAME_EVERY == 0:  # what is reported from here on needs this chunk in the file
             self._write()
         keyframes = [(n, p) for n, p in self._waiting if p.kind == "keyframe"]
         messages = [blocks.message(n, blocks.KIND_KEYFRAME, p.first, 1, p.payload) for n, p in keyframes]
@@ -199,12 +199,16 @@ class Run:
             count = sum(p.count for p in pieces)
             messages.append(blocks.message(number, blocks.KIND_FRAMES, pieces[0].first, count, payload))
         self._waiting.clear()
-        first, self._told = self._told, self.done
-        self._tell(Chunk(self.id, first, self.done, tuple(messages)))
+        first, self._reported = self._reported, self.done
+        self._report(Chunk(self.id, first, self.done, tuple(messages)))
 
     def _write(self) -> None:
         self._writer.flush()
         self._unwritten = False
 
     def _moved(self) -> None:
-        self._tell(Moved(self.id, self._until is not None, self.done, self.speed))
+        self._report(Moved(self.id, self._until is not None, self.done, self.speed))
+
+
+def _unheard(event: Event) -> None:
+    """Where events of a run go that nobody listens to any more."""

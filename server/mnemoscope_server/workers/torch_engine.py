@@ -56,7 +56,7 @@ class TorchEngine:
         if self._asked is None or not lenses.made(self._asked, question.entry):
             self._asked = lenses.model_of(question.entry, device=self.device)
         loaded = self._asked
-        inputs = torch.from_numpy(question.inputs).to(self.device)
+        inputs = torch.tensor(question.inputs, device=self.device)
         row = yield from lenses.LENSES[question.lens](loaded.model, inputs, question.step)
         return {"first": row.first, "values": row.values.tolist()}
 
@@ -67,7 +67,7 @@ class TorchEngine:
         name = self._unmeasured.pop(0)
         try:
             loaded = self._load(name)
-        except MnemoscopeError as error:  # a run that asks for it will be told; the others can be measured
+        except MnemoscopeError as error:  # a run that asks for it gets the error; the others can be measured
             log.warning("checkpoint %s cannot be measured: %s", name, error)
             return self.measure()
         episode = tasks.get(loaded.task).episode(seed=0)

@@ -1,4 +1,4 @@
-"""What the controller of a DNC tells its memory: the interface vector ξ, its sizes, and how it is unpacked.
+"""What the controller of a DNC sends its memory: the interface vector ξ, its sizes, and how it is unpacked.
 
 [DNC] Graves et al. 2016 (Nature 538:471), Methods, "Interface parameters"; [CS] Csordas & Schmidhuber 2019 (arXiv
 1904.10278), whose masks and sharpness follow the numbers of the paper at the end of ξ.
@@ -37,7 +37,7 @@ class DNCConfig:
     sharpening: bool = False
 
     def __post_init__(self) -> None:
-        """Raises ValueError for sizes and choices of which no DNC can be built."""
+        """Raises ValueError for sizes and options from which no DNC can be built."""
         names = ("inputs", "outputs", "slots", "width", "read_heads", "controller", "controller_layers")
         controllers.require_sizes(**{name: getattr(self, name) for name in names})
         controllers.require_choice("controller_kind", self.controller_kind, controllers.KINDS)

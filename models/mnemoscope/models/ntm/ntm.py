@@ -59,7 +59,7 @@ class NTMConfig:
 
 
 class Heads(NamedTuple):
-    """What the controller tells a group of heads: keys [B, H, W], the rest [B, H] and shifts [B, H, S]."""
+    """What the controller emits for a group of heads: keys [B, H, W], the rest [B, H] and shifts [B, H, S]."""
 
     keys: Tensor
     strengths: Tensor

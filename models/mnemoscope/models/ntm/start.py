@@ -8,7 +8,7 @@ trained; `random`: logits of variance 1, drawn once and fixed; `uniform`: 1/N on
 
 A constant memory with uniform weightings is refused. All slots are then alike and stay alike: content lookup finds every
 slot equally similar, interpolating and shifting a uniform weighting leaves it uniform, every slot is written with the same,
-and so the gradient never tells one from another. One of the two must set slots apart.
+and so the gradient cannot distinguish them. One of the two must set slots apart.
 
 What was drawn and fixed is a buffer that is saved with the weights; draws come from torch's generator, so the seed of a
 training settles them.

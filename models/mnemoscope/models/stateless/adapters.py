@@ -4,7 +4,7 @@
     stepper = from_gpt2(GPT2LMHeadModel.from_pretrained("gpt2"))    # token ids in, logits out
     step = stepper.step(ids[:, 0], stepper.initial_state(1))        # as any model here: output, state, what was seen
 
-Weights are copied; neither library needs to be told. What a stepper cannot mirror exactly is refused with a ValueError.
+Weights are copied; neither library is imported. What a stepper cannot mirror exactly is refused with a ValueError.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Stateless DNC: a Transformer layer told in the words of a DNC (after Tang & Xie, arXiv 2603.19272; not the *Sparse* DNC).
+"""Stateless DNC: a Transformer layer written as a DNC (after Tang & Xie, arXiv 2603.19272; not the *Sparse* DNC).
 
 One layer, token t, A read heads of width d, D = A·d. Nothing but the memory is carried from step to step.
 

@@ -51,7 +51,7 @@ class ImportOptions:
         """`missing` as cells are compared: in lower case, without blanks around."""
         return frozenset(token.strip().lower() for token in self.missing)
 
-    def notes(self) -> list[str]:
+    def assumptions(self) -> list[str]:
         """What is read as missing because the user said so, in a sentence for the report."""
         said = [f"cells {token!r}" for token in self.missing] + [f"{value:g}" for value in self.sentinels]
         said += ["infinite values"] if self.infinite == "missing" else []

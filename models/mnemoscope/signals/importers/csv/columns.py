@@ -17,7 +17,7 @@ pc: Any = pyarrow.compute  # its functions are made when it is imported, which n
 MAX_LABELS = 64
 LABEL_LENGTH = 40
 MAX_LABELLED = 20_000
-"""Most stretches of rows that a column of labels may tell of; with more the column says too much to be looked at."""
+"""Most labelled ranges of a column that is shown; a column with more is no longer readable."""
 LABEL_NAMES = ("label", "class", "annotation", "event", "symbol", "category", "anomaly")
 SPARK_POINTS = 128
 MISSING_CELLS = pa.array(sorted(MISSING))
@@ -128,17 +128,17 @@ def numbered(values: NDArray[np.float32]) -> tuple[Label, ...]:
 def stretches(codes: NDArray[np.int16], names: list[str]) -> tuple[Label, ...]:
     """Neighbouring rows of one label, in order; codes [n] are indices into `names`, -1 for rows without.
 
-    Where every row has a label the commonest is the usual state, which is not told. Of a column with more stretches than
+    Where every row has a label the commonest is the usual state, which is left out. Of a column with more ranges than
     MAX_LABELLED none is.
     """
     usual = int(np.bincount(codes).argmax()) if len(codes) and len(names) > 1 and (codes >= 0).all() else -1
     edges = np.flatnonzero(np.diff(codes)) + 1
     starts, stops = np.concatenate(([0], edges)), np.concatenate((edges, [len(codes)]))
-    told = (codes[starts] >= 0) & (codes[starts] != usual) if len(codes) else np.zeros(1, bool)
-    if told.sum() > MAX_LABELLED:
+    listed = (codes[starts] >= 0) & (codes[starts] != usual) if len(codes) else np.zeros(1, bool)
+    if listed.sum() > MAX_LABELLED:
         return ()
     shown = ["".join(c for c in name if c.isprintable())[:LABEL_LENGTH] for name in names]
-    return tuple(Label(int(a), int(b), shown[codes[a]]) for a, b in zip(starts[told], stops[told], strict=True))
+    return tuple(Label(int(a), int(b), shown[codes[a]]) for a, b in zip(starts[listed], stops[listed], strict=True))
 
 
 def named_unit(name: str, unit: str | None) -> tuple[str, str | None]:

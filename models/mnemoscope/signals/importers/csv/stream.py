@@ -95,7 +95,7 @@ class Lines(io.RawIOBase):
 
 
 class Rows:
-    """Iterate over pieces of the table as arrays of strings; afterwards `skipped` and `rows` tell what was left out."""
+    """Iterate over pieces of the table as arrays of strings; afterwards `skipped` and `rows` say what was left out."""
 
     def __init__(self, path: Path, found: Sniff, below: Footer) -> None:
         self.path, self.found, self.below = path, found, below

@@ -1,7 +1,7 @@
 """Turn a column of times into seconds: one format for the whole column, shown to the user, never mixed.
 
 Numbers (seconds, milliseconds, …, years, Unix stamps, YYYYMMDD) and some hundred ways to write a date are known.
-Nothing is sorted and nothing is filled in: what is odd about the times is told by `Timing`.
+Nothing is sorted and nothing is filled in: what is odd about the times is reported in `Timing`.
 """
 
 import re
@@ -66,7 +66,7 @@ def recognise(
 ) -> TimeFormat | None:
     """Whether a column is a time, from its name, unit and first cells.
 
-    `numbers` are the cells where they are numbers; `first` tells the first column. A column of numbers is taken for
+    `numbers` are the cells where they are numbers; `first` marks the first column. A column of numbers is taken for
     time only if it never runs back.
     """
     cells = [cell.strip() for cell in cells if cell.strip()][:200]
@@ -78,31 +78,31 @@ def recognise(
     numbers = numbers[np.isfinite(numbers)]
     if len(numbers) < 2 or (np.diff(numbers) < 0).any():
         return None
-    base, told = _split_unit(name, unit)
+    base, factor = _split_unit(name, unit)
     named = _TIME_NAME.fullmatch(base) is not None
     if all(re.fullmatch(r"\d{8}|\d{12}|\d{14}", cell) for cell in cells) and (formats := _fitting(cells)):
         return TimeFormat("date", formats=formats, text=formats[0])
     if not (named or first):
         return None
-    if (named or not base) and numbers[0] > 1e8 and told is None:
+    if (named or not base) and numbers[0] > 1e8 and factor is None:
         for limit, factor, text in ((1e17, 1e-9, "ns"), (1e14, 1e-6, "µs"), (1e11, 1e-3, "ms"), (1e8, 1.0, "s")):
             if numbers[0] > limit:
                 return TimeFormat("number", factor, text=f"Unix time in {text}")
     if _YEAR_NAME.fullmatch(base) and 0 < numbers[0] < 4000:
         return TimeFormat("number", YEAR, text="years")
     if named:
-        return TimeFormat("number", told or 1.0, text=f"{base} in {_unit_name(told)}")
+        return TimeFormat("number", factor or 1.0, text=f"{base} in {_unit_name(factor)}")
     steps = np.diff(numbers)
     if _INDEX_NAME.fullmatch(base) and np.ptp(steps) <= 0.01 * np.median(steps):
         if np.median(steps) == 1 and numbers[0] == np.round(numbers[0]):
             return TimeFormat("index", text="counts the rows")
-        return TimeFormat("number", told or 1.0, text=f"first column, evenly rising, taken as {_unit_name(told)}")
+        return TimeFormat("number", factor or 1.0, text=f"first column, evenly rising, taken as {_unit_name(factor)}")
     return None
 
 
 def _split_unit(name: str, unit: str | None) -> tuple[str, float | None]:
     """Split a name: "time_ms" -> ("time", 1e-3); the unit row counts as well."""
-    told = FACTORS.get((unit or "").strip().lower())
+    factor = FACTORS.get((unit or "").strip().lower())
     found = re.fullmatch(r"(.*?)[\s_]*[\[(]\s*(\S+)\s*[\])]|(.+)_([A-Za-zµμ]+)", name.strip())
     if found:
         base, suffix = (found[1], found[2]) if found[2] else (found[3], found[4])
@@ -110,7 +110,7 @@ def _split_unit(name: str, unit: str | None) -> tuple[str, float | None]:
             return base.strip(), FACTORS[suffix.lower()]
     if name.strip().lower() in FACTORS and name.strip().lower() not in ("d", "h", "s", "min"):
         return name.strip(), FACTORS[name.strip().lower()]
-    return name.strip(), told
+    return name.strip(), factor
 
 
 def _unit_name(factor: float | None) -> str:
