@@ -61,7 +61,7 @@ const rooms = {
 };
 
 export default ts.config(
-  { ignores: ["mnemoscope_viewer/", "node_modules/", "src/wire/wire.gen.ts"] },
+  { ignores: ["mnemoscope_viewer/", "node_modules/", "src/wire/*.gen.ts"] },
   js.configs.recommended,
   ...ts.configs.recommended,
   ...svelte.configs.recommended,

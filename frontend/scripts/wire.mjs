@@ -1,19 +1,48 @@
-// Writes src/wire/wire.gen.ts from src/wire/openapi.json, or with --check says whether it is fresh.
-// The JSON comes from the server's pydantic models: python -m mnemoscope_server.contract
+// Writes src/wire/*.gen.*, or with --check says whether they are fresh:
+//   wire.gen.ts    types, from openapi.json, which comes from the server's models: python -m mnemoscope_server.contract
+//   tokens.gen.*   inks and glyphs, from the library's reading/tokens.json
 import { readFile, writeFile } from "node:fs/promises";
 import openapiTS, { astToString } from "openapi-typescript";
 
-const source = new URL("../src/wire/openapi.json", import.meta.url);
-const target = new URL("../src/wire/wire.gen.ts", import.meta.url);
+const wire = new URL("../src/wire/", import.meta.url);
+const openapi = new URL("openapi.json", wire);
+const tokensFile = new URL("../../models/mnemoscope/reading/tokens.json", import.meta.url);
 
-const ast = await openapiTS(source, { rootTypes: true, rootTypesNoSchemaPrefix: true, defaultNonNullable: false });
-const text = `// Generated from openapi.json by \`npm run wire\`. Do not edit.\n\n${astToString(ast)}`;
+const made = (source) => `Generated from ${source} by \`npm run wire\`. Do not edit.`;
 
-if (!process.argv.includes("--check")) {
-  await writeFile(target, text);
-} else if ((await readFile(target, "utf8").catch(() => "")) !== text) {
-  console.error(
-    "src/wire/wire.gen.ts is not what src/wire/openapi.json gives: run `npm run wire` in frontend/ and commit it.",
-  );
-  process.exit(1);
+async function types() {
+  const ast = await openapiTS(openapi, { rootTypes: true, rootTypesNoSchemaPrefix: true, defaultNonNullable: false });
+  return `// ${made("openapi.json")}\n\n${astToString(ast)}`;
+}
+
+const tokens = JSON.parse(await readFile(tokensFile, "utf8"));
+const constants = `// ${made("tokens.json")}\n\nexport const TOKENS = ${JSON.stringify(tokens)} as const;\n`;
+
+/** The CSS variables of a theme: one for each ink and for the hue of each glyph. */
+function variables(theme) {
+  const all = Object.entries({ ...tokens.inks, ...tokens.glyphs });
+  return [`color-scheme: ${theme};`, ...all.map(([name, entry]) => `--${name}: ${entry[theme]};`)].join("\n  ");
+}
+const styles = `/* ${made("tokens.json")} */
+/* Contrast: text 4.5:1 on --bg and --hv, fills 3:1 on --sk. The painters read the theme in force from here. */
+:root {
+  ${variables("dark")}
+}
+:root[data-theme="light"] {
+  ${variables("light")}
+}
+`;
+
+for (const [name, text] of [
+  ["wire.gen.ts", await types()],
+  ["tokens.gen.ts", constants],
+  ["tokens.gen.css", styles],
+]) {
+  const target = new URL(name, wire);
+  if (!process.argv.includes("--check")) {
+    await writeFile(target, text);
+  } else if ((await readFile(target, "utf8").catch(() => "")) !== text) {
+    console.error(`src/wire/${name} is not fresh: run \`npm run wire\` in frontend/ and commit it.`);
+    process.exitCode = 1;
+  }
 }

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from mnemoscope import kinds
 from mnemoscope.errors import RecordingError
-from mnemoscope.format.layout import BANK_FLAGS, BANK_KINDS, BankSpec, FrameLayout, pack, unpack
+from mnemoscope.format.layout import FLAGS, BankSpec, FrameLayout, pack, unpack
 
 NAMES = st.text("abcdefgh_", min_size=1, max_size=6)
 SHAPES = st.lists(st.integers(1, 5), max_size=3).map(tuple)
@@ -75,7 +76,7 @@ def test_half_a_frame_is_refused() -> None:
 
 def test_write_once_memories_have_no_keyframe() -> None:
     bank = BankSpec("layer0", "append", None, 4, write_heads=2, read_heads=2)
-    assert bank.keyframe_tensors() == {}
+    assert kinds.of(bank).keyframe_tensors(bank) == {}
     assert unpack(FrameLayout.of([]), b"") == {}
     assert pack(FrameLayout.of([]), {}) == b""
 
@@ -83,17 +84,21 @@ def test_write_once_memories_have_no_keyframe() -> None:
 def test_banks_of_every_kind_name_their_tensors() -> None:
     """What docs/format.md promises to the models that record."""
     gru = BankSpec("cell", "cell", 1, 6, direct=True)
-    assert list(gru.frame_tensors()) == ["forget_gate", "input_gate", "write_vectors", "read_vectors"]
-    assert gru.keyframe_tensors() == {"cell": (6,)}
+    assert list(kinds.of(gru).frame_tensors(gru)) == ["forget_gate", "input_gate", "write_vectors", "read_vectors"]
+    assert kinds.of(gru).keyframe_tensors(gru) == {"cell": (6,)}
     rnn = BankSpec("state", "recurrent", 1, 4)
-    assert rnn.frame_tensors() == dict.fromkeys(("write_vectors", "slopes", "read_vectors"), (4,))
-    assert rnn.keyframe_tensors() == {"hidden": (4,), "recurrent_weights": (4, 4)}
+    assert kinds.of(rnn).frame_tensors(rnn) == dict.fromkeys(("write_vectors", "slopes", "read_vectors"), (4,))
+    assert kinds.of(rnn).keyframe_tensors(rnn) == {"hidden": (4,), "recurrent_weights": (4, 4)}
     delta = BankSpec("state", "associative", 5, 3, write_heads=2, read_heads=2)
     keyed = dict.fromkeys(("queries", "keys", "retention", "erase"), (2, 5))
-    assert delta.frame_tensors() == keyed | dict.fromkeys(("write_vectors", "write_gate", "read_vectors"), (2, 3))
-    assert delta.keyframe_tensors() == {"memory": (2, 5, 3)}
+    assert kinds.of(delta).frame_tensors(delta) == keyed | dict.fromkeys(
+        ("write_vectors", "write_gate", "read_vectors"), (2, 3)
+    )
+    assert kinds.of(delta).keyframe_tensors(delta) == {"memory": (2, 5, 3)}
     cross = BankSpec("cross0", "append", None, 3, write_heads=2, read_heads=2, gated=True)
-    assert cross.frame_tensors()["read_gate"] == cross.frame_tensors()["write_gate"] == (1,)
+    assert (
+        kinds.of(cross).frame_tensors(cross)["read_gate"] == kinds.of(cross).frame_tensors(cross)["write_gate"] == (1,)
+    )
 
 
 def test_flags_stand_in_the_manifest_only_where_they_hold() -> None:
@@ -101,6 +106,6 @@ def test_flags_stand_in_the_manifest_only_where_they_hold() -> None:
     biased = BankSpec("layer0", "append", None, 3, write_heads=2, read_heads=2, bias_slopes=(0.5, 0.25))
     assert set(plain.to_json()) == {"name", "kind", "slots", "width", "write_heads", "read_heads"}
     assert biased.to_json() == plain.to_json() | {"bias_slopes": [0.5, 0.25]}
-    for flag, kind in BANK_FLAGS.items():
-        assert kind in BANK_KINDS
-        assert BankSpec("b", kind, 2, 3, **{flag: True}).to_json()[flag] is True
+    for flag in FLAGS:
+        [owner] = [kind.name for kind in kinds.KINDS.values() if flag in kind.options]
+        assert BankSpec("b", owner, 2, 3, **{flag: True}).to_json()[flag] is True

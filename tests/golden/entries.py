@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mnemoscope import kinds
 from mnemoscope.format.layout import BankSpec
 
 STATES = ("memory", "usage", "links", "precedence", "cell", "hidden", "recurrent_weights")
@@ -44,13 +45,13 @@ AXES = {
 
 def entry(bank: BankSpec, name: str, shape: tuple[int, ...]) -> Any:
     axes: tuple[str, ...] = AXES.get(name, ("unit",))
-    if bank.single:
+    if kinds.of(bank).single:
         axes = ("unit", "from_unit")[: len(shape)]
     elif bank.kind == "append" and name == "read_vectors":
         axes = ("head", "width")
     elif bank.kind == "associative":
         axes = ("head", "width") if name in ("write_vectors", "write_gate", "read_vectors") else ("head", "key")
         axes = axes if len(shape) == 2 else ("head", "key", "width")
-    kinds = {"vectors": "vector", "weights": "weight"}
-    role = "state" if name in STATES else kinds.get(name.rpartition("_")[2], "gate")
+    roles = {"vectors": "vector", "weights": "weight"}
+    role = "state" if name in STATES else roles.get(name.rpartition("_")[2], "gate")
     return (bank.name, name, role, axes, shape)

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from mnemoscope import kinds
 from mnemoscope.format.layout import BankSpec
 from tests.golden.draws import EVERY, SHOWN, STEPS, Draw, Log, Made, fraction, numbers, share
+from tests.golden.held import expect_appended, expect_held, expect_occupancy, expect_units, over_heads
 
 
 def rnn() -> tuple[str, str, str, Made]:
@@ -84,10 +86,10 @@ def expect_kind(bank: BankSpec, log: Log, initial: Log, key_arrays: dict[Any, np
     name = {"recurrent": "hidden", "cell": "cell", "associative": "memory"}[bank.kind]
     heads = range(bank.read_heads)
     out: dict[str, Any] = {name: {t: numbers(states[t + 1][name]) for t in SHOWN}}
-    out |= {"shares": {}, "write_shares": {}, "slot_origins": {}}
+    out |= {"shares": {}, "write_shares": {}, "slot_origins": {}, "shares_of_all_heads": {}}
     for t in SHOWN:
-        parts = states[t + 1]["parts"][: t + 2]
-        if bank.single:
+        parts, read = states[t + 1]["parts"][: t + 2], []
+        if kinds.of(bank).single:
             rows = wrote = slots = [share(parts, log["read_vectors"][t])]
         else:
             read = [np.einsum("k,skw->sw", log["queries"][t, h], parts[:, h]) for h in heads]
@@ -96,10 +98,13 @@ def expect_kind(bank: BankSpec, log: Log, initial: Log, key_arrays: dict[Any, np
             wrote = [share(part, part.sum(0)) for part in found]
             content = [parts[:, :, k].reshape(t + 2, -1) for k in range(bank.slots or 1)]
             slots = [share(part, part.sum(0)) for part in content]
+        together = over_heads(read, log["read_vectors"][t]) if read else numbers(rows)
+        out["shares_of_all_heads"][t] = together
         for kind, values in (("shares", rows), ("write_shares", wrote), ("slot_origins", slots)):
             if kind == "shares" or t in SHOWN[:3:2]:
                 out[kind][t] = numbers(np.stack(values))
-    return out
+    out |= expect_held(states) | expect_occupancy(bank, log, states)
+    return out | expect_units(bank, states, name) if kinds.of(bank).single else out
 
 
 def _recurrent(bank: BankSpec, log: Log, initial: Log) -> list[Log]:
@@ -163,4 +168,4 @@ def _attention(bank: BankSpec, log: Log) -> dict[str, Any]:
     return {
         "attention": {t: numbers(rows[t, :, : t + 1]) for t in shown},
         "shares": {t: numbers(row) for t, row in shares.items()},
-    }
+    } | expect_appended(bank, log, parts, shown)

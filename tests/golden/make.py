@@ -11,6 +11,17 @@ differ in the last bit at most.
     NAME.manifest.json   its manifest, as the server would send it
     NAME.messages.bin    the wire messages of all chunks, one after another (no compression)
     NAME.expected.json   states and shares at a few steps; index 0 of a share row is the initial content
+
+`models.MODEL.BANK.NAME.STEP` of an expected file, where not the derived array of that name at that step:
+
+    shares, write_shares   a row [step + 2] per head
+    shares_of_all_heads    one row [step + 2]: shares in the reads of all heads side by side
+    slot_origins           a row [step + 2] per slot; the whole state of a cell or recurrent bank is its one slot
+    unit_origins           a row [step + 2] per unit of a cell or recurrent state
+    attention              a row [step + 1] per head
+    held                   [step + 1]: how much is still held of the write of each step so far (held.py, docs/format.md)
+    write_norm             one number: ‖A‖, how much that step itself wrote
+    occupancy              one number: how full the bank is; the run is planned to have `steps` steps
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import numpy as np
 
 from mnemoscope.format.layout import BankSpec
 from tests.golden.draws import EVERY, SHOWN, STEPS, Draw, Log, Made, Models, fraction, numbers, share
+from tests.golden.held import expect_appended, expect_held, expect_occupancy, expect_units, over_heads
 
 
 def ntm() -> Made:
@@ -101,7 +102,7 @@ def expect_memory(bank: BankSpec, log: Log, initial: Log, key_arrays: dict[Any, 
         return {
             "attention": {t: numbers(rows[t, :, : t + 1]) for t in SHOWN},
             "shares": {t: numbers(row) for t, row in shares.items()},
-        }
+        } | expect_appended(bank, log, parts, SHOWN)
     states = (matrix_states if bank.kind == "matrix" else cell_states)(bank, log, initial)
     for name in initial:
         key_arrays[bank.name, name] = np.stack([states[first][name] for first in range(0, STEPS, EVERY)])
@@ -123,6 +124,16 @@ def expect_memory(bank: BankSpec, log: Log, initial: Log, key_arrays: dict[Any, 
                 gathered = [np.einsum("i,siw->sw", way, parts) for way in ways]
                 rows = [share(each, each.sum(0)) for each in gathered]
             out[kind][t] = numbers(np.stack(rows))
+    out |= expect_held(states) | expect_occupancy(bank, log, states)
+    if "cell" in kept:
+        return out | expect_units(bank, states, "cell") | {"shares_of_all_heads": out["shares"]}
+    out["shares_of_all_heads"] = {
+        t: over_heads(
+            [np.einsum("i,siw->sw", weights, states[t + 1]["parts"][: t + 2]) for weights in log["read_weights"][t]],
+            log["read_vectors"][t],
+        )
+        for t in SHOWN
+    }
     return out
 
 

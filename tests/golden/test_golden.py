@@ -37,6 +37,11 @@ def test_states_and_shares_are_the_golden_ones(
                 "shares": lambda t=t, rows=rows: [view.shares(t, h, bank) for h in rows],
                 "write_shares": lambda t=t, rows=rows: [view.shares(t, h, bank, write=True) for h in rows],
                 "slot_origins": lambda t=t, rows=rows: [view.slot_origins(i, t, bank) for i in rows],
+                "shares_of_all_heads": lambda t=t: [view.shares(t, None, bank)],
+                "unit_origins": lambda t=t, rows=rows: [view.slot_origins(0, t, bank, unit=i) for i in rows],
+                "held": lambda t=t: view.held_row(t, bank),
+                "write_norm": lambda t=t: [view.write_norm(t, bank)],
+                "occupancy": lambda t=t: [view.occupancy(t, bank)],
                 "attention": lambda t=t, rows=rows: [view.attention(t, h, bank) for h in rows],
             }.get(array, lambda t=t, array=array: view.array(array, bank)[t])()
             np.testing.assert_allclose(np.array(got), np.array(wanted), atol=tolerance, err_msg=f"{array} at step {t}")

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mnemoscope import kinds
 from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
-from mnemoscope.kinds import derive
+from mnemoscope.kinds import MATRIX, append, matrix
 from mnemoscope.reading.recording import Recording, RecordingWriter
 from tests.oracles.random_logs import (
     ALIBI,
@@ -87,7 +88,7 @@ def test_attention_with_distance_and_with_gates(bank: BankSpec) -> None:
         for h in range(bank.read_heads):
             if bank.gated and not log["read_gate"][t, 0]:
                 continue  # the reader does not ask
-            row = derive.attention_row(
+            row = append.attention_row(
                 log["queries"][t, h],
                 log["keys"][: t + 1, h],
                 bias_slope=bank.bias_slopes[h] if bank.bias_slopes else 0.0,
@@ -105,7 +106,7 @@ def test_a_gated_bank_is_blank_where_nothing_happened(rec: Recording) -> None:
     assert not over_time[:, :, ~wrote].any()
     assert not values[~wrote].any()
     np.testing.assert_allclose(over_time[read][5:].sum(2), 1, atol=1e-6)
-    assert derive.attention_row(np.ones(2), np.ones((3, 2)), written=np.zeros(3, bool)).tolist() == [0, 0, 0]
+    assert append.attention_row(np.ones(2), np.ones((3, 2)), written=np.zeros(3, bool)).tolist() == [0, 0, 0]
     assert not rec["pair"].shares(int(np.flatnonzero(~read)[3]), 1, "cross0").any()
 
 
@@ -126,7 +127,7 @@ def test_attention_rows_give_the_recorded_reads(rec: Recording, bank: str) -> No
 
 
 def test_attention_of_huge_scores_does_not_overflow() -> None:
-    row = derive.attention_row(np.array([1e4, -1e4]), np.array([[1e4, 0.0], [0.0, 1e4], [1e4, 0.0]]))
+    row = append.attention_row(np.array([1e4, -1e4]), np.array([[1e4, 0.0], [0.0, 1e4], [1e4, 0.0]]))
     np.testing.assert_allclose(row, [0.5, 0.0, 0.5])
 
 
@@ -134,10 +135,10 @@ def test_several_write_heads_erase_before_any_of_them_adds() -> None:
     """NTM section 3.2: the order of heads does not matter."""
     rng = np.random.default_rng(3)
     memory, w, e, v = rng.standard_normal((11, 5)), weighting(rng, 2, 11), rng.random((2, 5)), rng.random((2, 5))
-    after = derive.update_memory(memory, w, e, v)
-    np.testing.assert_allclose(after, derive.update_memory(memory, w[::-1], e[::-1], v[::-1]))
+    after = matrix.update_memory(memory, w, e, v)
+    np.testing.assert_allclose(after, matrix.update_memory(memory, w[::-1], e[::-1], v[::-1]))
     one_hot = np.eye(11)[[4, 4]]
-    full = derive.update_memory(memory, one_hot, np.ones((2, 5)), v)
+    full = matrix.update_memory(memory, one_hot, np.ones((2, 5)), v)
     np.testing.assert_allclose(full[4], v.sum(0))
     np.testing.assert_array_equal(np.delete(full, 4, 0), np.delete(memory, 4, 0))
 
@@ -148,10 +149,10 @@ def test_the_invariants_of_the_paper_hold_for_any_valid_log() -> None:
     usage, links, precedence = np.zeros(7), np.zeros((7, 7)), np.zeros(7)
     w, r = np.zeros((1, 7)), np.zeros((2, 7))
     for _ in range(300):
-        psi = derive.retain(rng.random(2), r)
-        usage = derive.update_usage(usage, w, psi)
+        psi = matrix.retain(rng.random(2), r)
+        usage = matrix.update_usage(usage, w, psi)
         w, r = weighting(rng, 1, 7), weighting(rng, 2, 7)
-        links, precedence = derive.update_links(links, precedence, w[0])
+        links, precedence = matrix.update_links(links, precedence, w[0])
         assert ((psi >= 0) & (psi <= 1)).all()
         assert ((usage >= 0) & (usage <= 1)).all()
         assert precedence.sum() <= 1 + 1e-12
@@ -163,7 +164,7 @@ def test_the_invariants_of_the_paper_hold_for_any_valid_log() -> None:
 def test_unchanged_where_nothing_is_written() -> None:
     rng = np.random.default_rng(5)
     memory = rng.standard_normal((7, 4))
-    same = derive.update_memory(memory, np.zeros((1, 7)), rng.random((1, 4)), rng.random((1, 4)))
+    same = matrix.update_memory(memory, np.zeros((1, 7)), rng.random((1, 4)), rng.random((1, 4)))
     np.testing.assert_array_equal(same, memory)
 
 
@@ -171,11 +172,13 @@ def test_freed_slots_are_wiped_only_where_the_bank_says_so() -> None:
     """The same frame, with and without de-allocation."""
     rng = np.random.default_rng(6)
     read = np.eye(6)[[2, 3]]
-    frame = {name: np.zeros(shape) for name, shape in WIPING.frame_tensors().items()} | {"free_gates": np.ones(2)}
-    keyframe = {name: np.zeros(shape) for name, shape in WIPING.keyframe_tensors().items()}
+    frame = {name: np.zeros(shape) for name, shape in kinds.of(WIPING).frame_tensors(WIPING).items()} | {
+        "free_gates": np.ones(2)
+    }
+    keyframe = {name: np.zeros(shape) for name, shape in kinds.of(WIPING).keyframe_tensors(WIPING).items()}
     keyframe |= {"memory": rng.standard_normal((6, 3)), "read_weights": read}
     for bank, left in ((WIPING, 0.0), (DNC, 1.0)):
-        state = derive.MatrixState.of(bank, keyframe)
+        state = MATRIX.state(bank, keyframe)
         state.advance(bank, frame)
         np.testing.assert_array_equal(state.memory[[2, 3]], left * keyframe["memory"][[2, 3]])
         np.testing.assert_array_equal(state.memory[[0, 1, 4, 5]], keyframe["memory"][[0, 1, 4, 5]])
@@ -224,6 +227,6 @@ def test_a_seek_reads_one_chunk_only(rec: Recording, monkeypatch: pytest.MonkeyP
 
 
 def test_layouts_of_banks_match_what_is_derived_from_them() -> None:
-    assert NTM.frame_tensors()["erase"] == (2, 5)
-    assert "free_gates" not in NTM.frame_tensors()
-    assert DNC.keyframe_tensors()["links"] == (7, 7)
+    assert kinds.of(NTM).frame_tensors(NTM)["erase"] == (2, 5)
+    assert "free_gates" not in kinds.of(NTM).frame_tensors(NTM)
+    assert kinds.of(DNC).keyframe_tensors(DNC)["links"] == (7, 7)

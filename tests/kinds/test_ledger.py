@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mnemoscope import kinds
 from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
-from mnemoscope.kinds import derive, ledger
+from mnemoscope.kinds import append, cell, ledger, matrix
 from mnemoscope.reading.recording import Recording
 from tests.oracles.random_logs import ATTENTION, CELL, DNC, NTM, WIPING, Made, random_log, random_state, run
 
@@ -27,7 +28,7 @@ def retention(bank: BankSpec, log: dict[str, np.ndarray], state: dict[str, np.nd
     if not bank.deallocation:
         return None
     before = np.concatenate([state["read_weights"][None], log["read_weights"][:-1]])
-    return derive.retain(log["free_gates"], before)
+    return matrix.retain(log["free_gates"], before)
 
 
 @given(
@@ -42,7 +43,7 @@ def test_matrix_identity_and_forward_oracle(bank: BankSpec, steps: int, seed: in
     psi, t = retention(bank, log, state), steps - 1
     for h in range(bank.read_heads):
         row = log["read_weights"][t, h]
-        parts = ledger.matrix_contributions(
+        parts = matrix.contributions(
             row, log["write_weights"], log["erase"], log["write_vectors"], state["memory"], retention=psi
         )
         assert parts.shape == (steps + 1, bank.width)
@@ -58,10 +59,10 @@ def test_matrix_identity_and_forward_oracle(bank: BankSpec, steps: int, seed: in
 def test_cell_identity_and_forward_oracle(steps: int, seed: int) -> None:
     log, state, states = logged(CELL, steps, seed)
     gates = log["forget_gate"], log["input_gate"], log["write_vectors"], state["cell"]
-    held = ledger.cell_contributions(*gates)
+    held = cell.contributions(*gates)
     np.testing.assert_allclose(held, states[-1]["parts"][:, 0], atol=IDENTITY)
-    gain = ledger.cell_gain(log["output_gate"][-1], states[-1]["cell"])
-    parts = ledger.cell_contributions(*gates, gain=gain)
+    gain = cell.output_gain(log["output_gate"][-1], states[-1]["cell"])
+    parts = cell.contributions(*gates, gain=gain)
     np.testing.assert_allclose(parts.sum(0), log["read_vectors"][-1], atol=IDENTITY)
     assert ledger.shares(parts, log["read_vectors"][-1]).sum() == pytest.approx(1, abs=IDENTITY)
 
@@ -71,8 +72,8 @@ def test_cell_identity_and_forward_oracle(steps: int, seed: int) -> None:
 def test_attention_identity(steps: int, seed: int) -> None:
     log, _, _ = logged(ATTENTION, steps, seed)
     for h in range(ATTENTION.read_heads):
-        weights = derive.attention_row(log["queries"][-1, h], log["keys"][:, h])
-        parts = ledger.append_contributions(weights, log["values"][:, h])
+        weights = append.attention_row(log["queries"][-1, h], log["keys"][:, h])
+        parts = append.contributions(weights, log["values"][:, h])
         np.testing.assert_allclose(parts.sum(0), log["read_vectors"][-1, h], atol=IDENTITY)
         shares = ledger.shares(parts, log["read_vectors"][-1, h])
         assert shares[0] == 0
@@ -88,7 +89,7 @@ def test_many_rows_at_once_are_the_same_rows(bank: BankSpec, first: int, rows: i
     psi, stop = retention(bank, log, state), first + rows
     history = log["write_weights"], log["erase"], log["write_vectors"]
     for h in range(bank.read_heads):
-        table = ledger.matrix_share_rows(
+        table = matrix.share_rows(
             first,
             log["read_weights"][first:stop, h],
             log["read_vectors"][first:stop, h],
@@ -98,7 +99,7 @@ def test_many_rows_at_once_are_the_same_rows(bank: BankSpec, first: int, rows: i
         )
         assert table.shape == (rows, stop + 1)
         for i, t in enumerate(range(first, stop)):
-            parts = ledger.matrix_contributions(
+            parts = matrix.contributions(
                 log["read_weights"][t, h],
                 *(part[: t + 1] for part in history),
                 state["memory"],
@@ -113,7 +114,7 @@ def test_a_zero_read_has_no_shares() -> None:
     assert ledger.shares(np.ones((4, 3)), np.zeros(3)).tolist() == [0, 0, 0, 0]
     assert ledger.shares(np.array([[1.0, 2.0], [-1.0, -2.0]])).tolist() == [0, 0]
     ones = np.ones((1, 1, 3)), np.ones((1, 1, 2)), np.ones((1, 1, 2))
-    assert not ledger.matrix_share_rows(0, np.zeros((1, 3)), np.zeros((1, 2)), *ones, np.ones((3, 2))).any()
+    assert not matrix.share_rows(0, np.zeros((1, 3)), np.zeros((1, 2)), *ones, np.ones((3, 2))).any()
 
 
 def test_a_full_erasure_hides_every_write_before_it() -> None:
@@ -122,7 +123,7 @@ def test_a_full_erasure_hides_every_write_before_it() -> None:
     log["write_weights"][12, 0, 4] = 1
     log["erase"][12, 0] = 1
     log["write_weights"][13:, :, 4] = 0
-    parts = ledger.matrix_contributions(
+    parts = matrix.contributions(
         np.eye(11)[4], log["write_weights"], log["erase"], log["write_vectors"], state["memory"]
     )
     shares = ledger.shares(parts)
@@ -133,14 +134,14 @@ def test_a_full_erasure_hides_every_write_before_it() -> None:
 def test_a_write_that_cancels_has_a_negative_share() -> None:
     """Write +3, then −1 on the same slot: shares 1.5 and −0.5."""
     weights, erase = np.ones((2, 1, 1)), np.zeros((2, 1, 1))
-    parts = ledger.matrix_contributions(np.ones(1), weights, erase, np.array([[[3.0]], [[-1.0]]]), np.zeros((1, 1)))
+    parts = matrix.contributions(np.ones(1), weights, erase, np.array([[[3.0]], [[-1.0]]]), np.zeros((1, 1)))
     np.testing.assert_allclose(ledger.shares(parts), [0, 1.5, -0.5])
 
 
 def test_a_cell_at_zero_uses_the_slope_of_tanh() -> None:
     """κ = o ⊙ tanh(c)/c → o at c = 0, without a warning."""
     np.testing.assert_allclose(
-        ledger.cell_gain(np.array([0.5, 0.5, 0.5]), np.array([0.0, 1e-9, 1.0])), [0.5, 0.5, 0.5 * np.tanh(1.0)]
+        cell.output_gain(np.array([0.5, 0.5, 0.5]), np.array([0.0, 1e-9, 1.0])), [0.5, 0.5, 0.5 * np.tanh(1.0)]
     )
 
 
@@ -157,7 +158,7 @@ def test_rows_of_a_recording_for_every_model_head_and_layer(rec: Recording, t: i
             for head in range(bank.read_heads):
                 shares = rec[ident].shares(t, head=head, bank=bank.name)
                 read = MADE.logs[ident, bank.name]["read_vectors"][t]
-                read = read if bank.single else read[head]
+                read = read if kinds.of(bank).single else read[head]
                 parts = rec[ident].contributions(t, head=head, bank=bank.name)
                 assert shares.shape == (t + 2,)
                 np.testing.assert_allclose(parts.sum(0), read, atol=1e-6)

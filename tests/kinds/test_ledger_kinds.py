@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
-from mnemoscope.kinds import derive, ledger
+from mnemoscope.kinds import append, associative, cell, ledger, recurrent
 from mnemoscope.reading.recording import Recording
 from tests.oracles.random_logs import (
     ALIBI,
@@ -42,13 +42,11 @@ def test_recurrent_identity_and_forward_oracle(steps: int, seed: int) -> None:
     log, state = random_log(rng, RNN, steps), random_state(rng, RNN)
     states, read = run(RNN, log, state), log["read_vectors"][-1]
     elman = log["write_vectors"], log["slopes"], state["recurrent_weights"], state["hidden"]
-    parts = ledger.recurrent_contributions(*elman)
+    parts = recurrent.contributions(*elman)
     np.testing.assert_allclose(parts, states[-1]["parts"][:, 0], atol=IDENTITY)
     np.testing.assert_allclose(parts.sum(0), read, atol=IDENTITY)
-    np.testing.assert_allclose(
-        ledger.recurrent_shares(read, *elman), ledger.shares(parts, read), atol=scaled(parts, read)
-    )
-    assert ledger.recurrent_shares(read, *elman).sum() == pytest.approx(1, abs=scaled(parts, read))
+    np.testing.assert_allclose(recurrent.shares(read, *elman), ledger.shares(parts, read), atol=scaled(parts, read))
+    assert recurrent.shares(read, *elman).sum() == pytest.approx(1, abs=scaled(parts, read))
 
 
 @given(units=st.integers(1, 12), steps=st.integers(1, 60), gain=st.floats(0.1, 2.5), seed=SEEDS)
@@ -63,17 +61,17 @@ def test_a_real_elman_network_is_the_sum_of_its_inputs(units: int, steps: int, g
         before, total = hidden, weights @ hidden + drive[t]
         slopes[t] = np.where(total == 0, 1, np.tanh(total) / np.where(total == 0, 1, total))
         hidden = np.tanh(total)
-        np.testing.assert_allclose(derive.update_hidden(before, weights, slopes[t], drive[t]), hidden)
-    parts = ledger.recurrent_contributions(drive, slopes, weights, initial)
+        np.testing.assert_allclose(recurrent.update_hidden(before, weights, slopes[t], drive[t]), hidden)
+    parts = recurrent.contributions(drive, slopes, weights, initial)
     np.testing.assert_allclose(parts.sum(0), hidden, atol=IDENTITY * max(1, np.abs(parts).max()))
 
 
 def test_a_network_without_recurrence_keeps_only_the_last_write() -> None:
     d, slopes = np.ones((5, 3)), np.full((5, 3), 0.5)
-    parts = ledger.recurrent_contributions(d, slopes, np.zeros((3, 3)), np.ones(3))
+    parts = recurrent.contributions(d, slopes, np.zeros((3, 3)), np.ones(3))
     assert not parts[:5].any()
     np.testing.assert_allclose(parts[5], 0.5)
-    assert ledger.recurrent_shares(np.zeros(3), d, slopes, np.zeros((3, 3)), np.ones(3)).tolist() == [0] * 6
+    assert recurrent.shares(np.zeros(3), d, slopes, np.zeros((3, 3)), np.ones(3)).tolist() == [0] * 6
 
 
 @given(steps=STEPS, seed=SEEDS)
@@ -84,7 +82,7 @@ def test_associative_identity_and_forward_oracle(steps: int, seed: int) -> None:
     states = run(DELTA, log, state)
     for h in range(DELTA.read_heads):
         query, read = log["queries"][-1, h], log["read_vectors"][-1, h]
-        parts = ledger.associative_contributions(query, *(log[n][:, h] for n in ASSOCIATION), state["memory"][h])
+        parts = associative.contributions(query, *(log[n][:, h] for n in ASSOCIATION), state["memory"][h])
         np.testing.assert_allclose(parts, np.einsum("k,skw->sw", query, states[-1]["parts"][:, h]), atol=IDENTITY)
         np.testing.assert_allclose(parts.sum(0), read, atol=IDENTITY)
         assert ledger.shares(parts, read).sum() == pytest.approx(1, abs=scaled(parts, read))
@@ -95,7 +93,7 @@ def test_the_delta_rule_overwrites_what_a_key_held() -> None:
     key = np.array([0.6, 0.8, 0.0])
     keys, values = np.stack([key, [0, 0, 1.0], key]), np.arange(6.0).reshape(3, 2) + 1
     ones = np.ones_like(keys), np.ones_like(keys), np.ones_like(values)
-    parts = ledger.associative_contributions(key, keys, values, *ones, np.full((3, 2), 7.0))
+    parts = associative.contributions(key, keys, values, *ones, np.full((3, 2), 7.0))
     np.testing.assert_allclose(parts, [[0, 0], [0, 0], [0, 0], [5, 6]], atol=1e-12)
 
 
@@ -106,7 +104,7 @@ def test_what_is_read_of_a_direct_cell_is_the_cell(steps: int, seed: int) -> Non
     log, state = random_log(rng, GRU, steps), random_state(rng, GRU)
     assert "output_gate" not in log
     states, read = run(GRU, log, state), log["read_vectors"][-1]
-    parts = ledger.cell_contributions(log["forget_gate"], log["input_gate"], log["write_vectors"], state["cell"])
+    parts = cell.contributions(log["forget_gate"], log["input_gate"], log["write_vectors"], state["cell"])
     np.testing.assert_allclose(parts, states[-1]["parts"][:, 0], atol=IDENTITY)
     np.testing.assert_allclose(parts.sum(0), read, atol=IDENTITY)
     assert ledger.shares(parts, read).sum() == pytest.approx(1, abs=scaled(parts, read))
@@ -118,7 +116,7 @@ def test_attention_with_distance_and_with_gates_sums_to_what_was_read(bank: Bank
     rows = attention_oracle(bank, log)
     for t in range(60):
         for h in range(bank.read_heads):
-            parts = ledger.append_contributions(rows[t, h, : t + 1], log["values"][: t + 1, h])
+            parts = append.contributions(rows[t, h, : t + 1], log["values"][: t + 1, h])
             read = log["read_vectors"][t, h]
             np.testing.assert_allclose(parts.sum(0), read, atol=IDENTITY)
             assert ledger.shares(parts, read).sum() == pytest.approx(

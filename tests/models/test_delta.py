@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mnemoscope import tasks
+from mnemoscope import kinds, tasks
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.models.delta import rule as delta_rule
 from mnemoscope.models.delta.deltanet import DeltaNet, DeltaNetConfig
@@ -257,8 +257,8 @@ def test_what_is_recorded_is_what_the_bank_promises(name: str) -> None:
         assert (bank.kind, bank.slots, bank.width, bank.write_heads, bank.read_heads) == ("associative", K, V, A, A)
         frame = {part: shape for owner, part, _, _, shape in model.frame_entries() if owner == bank.name}
         keyframe = {part: shape for owner, part, _, _, shape in model.keyframe_entries() if owner == bank.name}
-        assert bank.frame_tensors() == frame
-        assert bank.keyframe_tensors() == keyframe
+        assert kinds.of(bank).frame_tensors(bank) == frame
+        assert kinds.of(bank).keyframe_tensors(bank) == keyframe
 
 
 @both

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnemoscope.kinds import derive, ledger
+from mnemoscope.kinds import ledger, matrix
 from mnemoscope.models import addressing
 from mnemoscope.models.dnc.dnc import DNC, DNCConfig, interface_size
 from tests.oracles.paper_oracles import dnc_step
@@ -102,11 +102,11 @@ def test_the_ledger_of_real_steps_is_exact(options: dict[str, Any]) -> None:
         xi = seen.interface
         log.append([seen.write_weights[0], xi.erase[0], xi.write_vectors[0], xi.free_gates[0], before])
     writes, erase, vectors, free, before = (np.stack([p.numpy() for p in parts]) for parts in zip(*log, strict=True))
-    retention = derive.retain(free, before) if model.banks()[0].deallocation else None
+    retention = matrix.retain(free, before) if model.banks()[0].deallocation else None
     assert model.banks()[0].deallocation == model.config.deallocation
     for head in range(model.config.read_heads):
         row = state.read_weights[0, head].numpy()
-        parts = ledger.matrix_contributions(row, writes, erase, vectors, initial, retention=retention)
+        parts = matrix.contributions(row, writes, erase, vectors, initial, retention=retention)
         np.testing.assert_allclose(parts.sum(0), state.read_vectors[0, head].numpy(), atol=1e-10, rtol=0)
         assert abs(ledger.shares(parts).sum() - 1) <= 1e-10
 

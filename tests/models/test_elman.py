@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from mnemoscope.kinds import ledger
+from mnemoscope.kinds import ledger, recurrent
 from mnemoscope.models.recurrent.elman import RNN, RNNConfig, secant_slope
 from tests.oracles.stepping import fold, sequences
 
@@ -67,7 +67,7 @@ def test_the_hidden_state_is_the_sum_of_what_the_steps_wrote(layer: int) -> None
     written, slopes = (torch.stack([s[layer][n][0] for s in seen]).numpy() for n in (0, 1))
     weights = model.keyframe(start)[f"state{layer}", "recurrent_weights"][0].numpy()
     initial = model.keyframe(start)[f"state{layer}", "hidden"][0].numpy()
-    contributions = ledger.recurrent_contributions(written, slopes, weights, initial)
+    contributions = recurrent.contributions(written, slopes, weights, initial)
     hidden = state.hidden[layer][0].numpy()
     assert np.abs(contributions[0]).max() > 1e-6  # the initial state still counts
     np.testing.assert_allclose(contributions.sum(0), hidden, atol=1e-10, rtol=0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from mnemoscope.kinds import ledger
+from mnemoscope.kinds import cell, ledger
 from mnemoscope.models.recurrent.gru import GRU, GRUConfig
 from tests.oracles.stepping import fold, sequences
 
@@ -63,10 +63,10 @@ def test_the_hidden_state_is_a_convex_sum_of_candidates(layer: int) -> None:
     names = ("forget_gate", "input_gate", "write_vectors")
     kept, write, candidates = (torch.stack([s[layer].named()[n][0] for s in seen]).numpy() for n in names)
     initial, hidden = model.keyframe(start)[f"cell{layer}", "cell"][0].numpy(), state.hidden[layer][0].numpy()
-    contributions = ledger.cell_contributions(kept, write, candidates, initial)
+    contributions = cell.contributions(kept, write, candidates, initial)
     np.testing.assert_allclose(contributions.sum(0), hidden, atol=1e-10, rtol=0)
     assert ledger.shares(contributions, hidden).sum() == pytest.approx(1, abs=1e-10)
-    weights = ledger.cell_contributions(kept, write, np.ones_like(candidates), np.ones_like(initial))
+    weights = cell.contributions(kept, write, np.ones_like(candidates), np.ones_like(initial))
     assert (weights >= 0).all()
     np.testing.assert_allclose(weights.sum(0), 1, atol=1e-12)
 

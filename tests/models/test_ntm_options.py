@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load, save
 
-from mnemoscope.kinds import ledger
+from mnemoscope.kinds import ledger, matrix
 from mnemoscope.models import addressing
 from mnemoscope.models import registry as paradigms
 from mnemoscope.models.ntm.ntm import NTM, NTMConfig
@@ -89,7 +89,7 @@ def test_the_ledger_of_real_steps_is_exact(options: dict[str, Any]) -> None:
         log.append([seen.write_weights[0], seen.erase[0], seen.write_vectors[0]])
     writes, erase, vectors = (np.stack([part.numpy() for part in parts]) for parts in zip(*log, strict=True))
     for head in range(model.config.read_heads):
-        parts = ledger.matrix_contributions(state.read_weights[0, head].numpy(), writes, erase, vectors, initial)
+        parts = matrix.contributions(state.read_weights[0, head].numpy(), writes, erase, vectors, initial)
         np.testing.assert_allclose(parts.sum(0), state.read_vectors[0, head].numpy(), atol=1e-10, rtol=0)
         assert abs(ledger.shares(parts).sum() - 1) <= 1e-10
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from mnemoscope import kinds
 from mnemoscope.errors import UnknownModel
 from mnemoscope.models import registry as paradigms
 from mnemoscope.models.base import MemoryModel
@@ -76,8 +77,8 @@ def test_the_recorded_tensors_are_those_that_the_layout_promises(name: str) -> N
     for bank in model.banks():
         frame = {label: shape for owner, label, _, _, shape in model.frame_entries() if owner == bank.name}
         keyframe = {label: shape for owner, label, _, _, shape in model.keyframe_entries() if owner == bank.name}
-        assert bank.frame_tensors().items() <= frame.items()
-        assert bank.keyframe_tensors().items() <= keyframe.items()
+        assert kinds.of(bank).frame_tensors(bank).items() <= frame.items()
+        assert kinds.of(bank).keyframe_tensors(bank).items() <= keyframe.items()
 
 
 @pytest.mark.parametrize("name", sorted(SMALL))

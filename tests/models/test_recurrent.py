@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import torch
 
+from mnemoscope import kinds
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.models import registry as paradigms
 from tests.oracles.stepping import assert_forward_is_the_fold, assert_log_is_what_was_promised, fold, sequences
@@ -84,8 +85,8 @@ def test_what_is_recorded_is_what_the_bank_promises(name: str) -> None:
     assert [found.name for found in model.banks()] == [f"{bank.name}0", f"{bank.name}1"]
     assert_log_is_what_was_promised(model, sequence())
     for entries, needed, more in (
-        (model.frame_entries(), bank.frame_tensors(), {"reset_gate"} if name == "gru" else set()),
-        (model.keyframe_entries(), bank.keyframe_tensors(), {"hidden"} if name == "lstm" else set()),
+        (model.frame_entries(), kinds.of(bank).frame_tensors(bank), {"reset_gate"} if name == "gru" else set()),
+        (model.keyframe_entries(), kinds.of(bank).keyframe_tensors(bank), {"hidden"} if name == "lstm" else set()),
     ):
         for found in model.banks():
             assert {tensor for owner, tensor, *_ in entries if owner == found.name} == needed.keys() | more

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from mnemoscope.kinds import derive, ledger
+from mnemoscope.kinds import append, ledger
 from mnemoscope.models.base import MemoryModel
 
 Floats = np.ndarray
@@ -124,7 +124,7 @@ def rows_of(model: MemoryModel, log: dict[tuple[str | None, str], Floats], bank:
         written = log[bank, "write_gate"][: t + 1, 0] > 0 if spec.gated else None
         for h in range(heads):
             slope = spec.bias_slopes[h] if spec.bias_slopes else 0.0
-            rows[t, h, : t + 1] = derive.attention_row(
+            rows[t, h, : t + 1] = append.attention_row(
                 queries[t, h], keys[: t + 1, h], bias_slope=slope, written=written
             )
     return rows
@@ -139,7 +139,7 @@ def check_ledger(model: MemoryModel, log: dict[tuple[str | None, str], Floats], 
     for bank in model.banks():
         rows, values, reads = rows_of(model, log, bank.name), log[bank.name, "values"], log[bank.name, "read_vectors"]
         for t, h in np.ndindex(reads.shape[:2]):
-            parts = ledger.append_contributions(rows[t, h, : t + 1], values[: t + 1, h])
+            parts = append.contributions(rows[t, h, : t + 1], values[: t + 1, h])
             np.testing.assert_allclose(parts.sum(0), reads[t, h], atol=atol, rtol=0)
             if rows[t, h].any():
                 np.testing.assert_allclose(rows[t, h].sum(), 1, atol=1e-12)

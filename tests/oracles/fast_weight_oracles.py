@@ -9,14 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mnemoscope.kinds import ledger
+from mnemoscope.kinds import associative, ledger
 from mnemoscope.models.fast_weights.stack import FastWeightStack
 
 Floats = np.ndarray
 Get = Callable[[str], Floats]
 
 ASSOCIATION = ("keys", "write_vectors", "retention", "erase", "write_gate")
-"""In the order of `ledger.associative_contributions`."""
+"""In the order of `associative.contributions`."""
 
 
 def sigmoid(v: Floats) -> Floats:
@@ -84,7 +84,7 @@ def assert_ledger_is_exact(model: FastWeightStack[Any], seen: list[Any], before:
         for h in range(c.heads):
             for t in (0, 1, len(seen) - 1):
                 past = [log[part][: t + 1, h] for part in ASSOCIATION]
-                parts = ledger.associative_contributions(log["queries"][t, h], *past, initial[h])
+                parts = associative.contributions(log["queries"][t, h], *past, initial[h])
                 read = log["read_vectors"][t, h]
                 np.testing.assert_allclose(parts.sum(0), read, atol=atol * max(1, np.abs(read).max()), rtol=0)
                 assert abs(ledger.shares(parts, read).sum() - 1) < 1e-9

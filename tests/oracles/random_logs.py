@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mnemoscope import kinds
 from mnemoscope.format.layout import BankSpec, FrameLayout, pack
 from mnemoscope.reading.recording import RecordingWriter
 
@@ -18,6 +19,8 @@ ATTENTION = BankSpec("layer1", "append", None, 5, write_heads=2, read_heads=2)
 GRU = BankSpec("cell", "cell", 1, 6, direct=True)
 RNN = BankSpec("state", "recurrent", 1, 8)
 DELTA = BankSpec("state", "associative", 5, 4, write_heads=3, read_heads=3)
+LINEAR = BankSpec("state", "associative", 3, 4, write_heads=2, read_heads=2)
+"""As in linear attention and state space models: nothing is erased, keys have any length, write gates any size."""
 ALIBI = BankSpec("layer0", "append", None, 4, write_heads=2, read_heads=2, bias_slopes=(0.5, 0.0625))
 ENCODER = BankSpec("encoder0", "append", None, 3, write_heads=2, read_heads=2, gated=True)
 CROSS = BankSpec("cross0", "append", None, 4, write_heads=2, read_heads=2, gated=True)
@@ -30,6 +33,7 @@ MODELS: dict[str, list[BankSpec]] = {
     "gru": [GRU],
     "rnn": [RNN],
     "delta": [DELTA],
+    "linear": [LINEAR],
     "alibi": [ALIBI],
     "pair": [ENCODER, CROSS],
 }
@@ -43,7 +47,7 @@ def weighting(rng: np.random.Generator, *shape: int) -> np.ndarray:
 def random_log(rng: np.random.Generator, bank: BankSpec, steps: int) -> dict[str, np.ndarray]:
     """What one bank records over `steps` steps, without its read vectors (float64)."""
     log = {}
-    for name, shape in bank.frame_tensors().items():
+    for name, shape in kinds.of(bank).frame_tensors(bank).items():
         if name.endswith("_weights"):
             log[name] = weighting(rng, steps, *shape)
         elif name in ("erase", "retention", "slopes") or name.endswith(("gate", "gates")):
@@ -51,7 +55,11 @@ def random_log(rng: np.random.Generator, bank: BankSpec, steps: int) -> dict[str
         elif name != "read_vectors":
             log[name] = rng.standard_normal((steps, *shape))
     if bank.kind == "associative":  # keys of length 1, as the models make them: else the memory grows without end
-        log["keys"] /= np.linalg.norm(log["keys"], axis=-1, keepdims=True)
+        if bank is LINEAR:
+            log["erase"][:] = 0
+            log["write_gate"] *= 3
+        else:
+            log["keys"] /= np.linalg.norm(log["keys"], axis=-1, keepdims=True)
         log["retention"] = 1 - log["retention"] / 8
     if bank.gated:  # each step writes, reads, does both or nothing; tensors that are not used are 0
         for gate, names in (("write_gate", ("keys", "values")), ("read_gate", ("queries",))):
@@ -64,7 +72,7 @@ def random_log(rng: np.random.Generator, bank: BankSpec, steps: int) -> dict[str
 def random_state(rng: np.random.Generator, bank: BankSpec) -> dict[str, np.ndarray]:
     """A state before step 0 (float64)."""
     state = {}
-    for name, shape in bank.keyframe_tensors().items():
+    for name, shape in kinds.of(bank).keyframe_tensors(bank).items():
         signed = name in ("memory", "cell", "hidden", "recurrent_weights")
         state[name] = rng.standard_normal(shape) if signed else weighting(rng, *shape)
         if name == "links":
@@ -194,11 +202,13 @@ def entry(ident: str, banks: list[BankSpec]) -> tuple[dict[str, Any], FrameLayou
     frame: list[Any] = [(None, "inputs", "input", ("feature",), (3,)), (None, "outputs", "output", ("output",), (1,))]
     keyframe: list[Any] = []
     for bank in banks:
-        shapes = bank.frame_tensors()
+        shapes = kinds.of(bank).frame_tensors(bank)
         if ident in RECORDS_READS:
             shapes = shapes | {"read_vectors": (bank.read_heads, bank.width)}
         frame += [(bank.name, n, "log", axes[: len(s)], s) for n, s in shapes.items()]
-        keyframe += [(bank.name, n, "state", axes[: len(s)], s) for n, s in bank.keyframe_tensors().items()]
+        keyframe += [
+            (bank.name, n, "state", axes[: len(s)], s) for n, s in kinds.of(bank).keyframe_tensors(bank).items()
+        ]
     layouts = FrameLayout.of(frame), FrameLayout.of(keyframe)
     made = {"id": ident, "label": ident.upper(), "paradigm": ident, "glyph": "dnc", "task": "copy", "config": {}}
     made |= {"banks": [bank.to_json() for bank in banks], "parameters": 1, "device": "cpu", "dtype": "float32"}
@@ -248,7 +258,7 @@ class Made:
                 states = run(bank, log, state)
                 self.logs[ident, bank.name], self.states[ident, bank.name] = log, states
                 arrays |= {(bank.name, name): array for name, array in log.items() if (bank.name, name) in frame}
-                for name in bank.keyframe_tensors():
+                for name in kinds.of(bank).keyframe_tensors(bank):
                     saved[bank.name, name] = np.stack([states[t][name] for t in range(0, steps, 64)])
             self.frames.append(pack(frame, arrays))
             count = -(-steps // 64)

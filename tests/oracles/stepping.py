@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mnemoscope import tasks
+from mnemoscope import kinds, tasks
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.models import registry as paradigms
 from mnemoscope.models.base import MemoryModel
@@ -55,7 +55,7 @@ def assert_log_is_what_was_promised(model: MemoryModel, x: Tensor) -> None:
         assert promised == {key: tuple(value.shape[1:]) for key, value in tensors.items()}
         assert {len(value) for value in tensors.values()} == {len(x)}
         for bank in model.banks():
-            wanted = {(bank.name, name): shape for name, shape in getattr(bank, needed)().items()}
+            wanted = {(bank.name, name): shape for name, shape in getattr(kinds.of(bank), needed)(bank).items()}
             assert wanted.items() <= promised.items()
 
 

@@ -26,7 +26,7 @@ def test_the_library_is_light_to_import() -> None:
 
 def test_cards_and_tasks_are_read_without_torch() -> None:
     """The web process lists models and lays out episodes without loading torch."""
-    statement = "from mnemoscope import tasks; from mnemoscope.checkpoints import store as checkpoints; list(checkpoints.cards()); tasks.get('copy').episode()"
+    statement = "from mnemoscope import tasks; from mnemoscope.checkpoints import store as checkpoints; from mnemoscope.models import registry; registry.cards(); list(checkpoints.cards()); tasks.get('copy').episode()"
     assert "torch" not in modules_after(statement)
 
 

@@ -106,7 +106,7 @@ CHANGES: list[tuple[str, tuple[Any, ...], Any]] = [
     ("gated only on a bank of kind append", ("models", 0, "banks", 0, "gated"), True),
     (r"bias_slopes: wanted one slope per head", ("models", 1, "banks", 0, "bias_slopes"), [0.5]),
     (r"bias_slopes: wanted finite numbers", ("models", 1, "banks", 0, "bias_slopes"), ["a", "b"]),
-    (r"bias_slopes: wanted one slope per head of a bank of kind append", ("models", 0, "banks", 0, "bias_slopes"), [1]),
+    (r"bias_slopes only on a bank of kind append", ("models", 0, "banks", 0, "bias_slopes"), [1]),
     (
         "as many write heads as read heads for an associative",
         ("models", 0, "banks", 0),

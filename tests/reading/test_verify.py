@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mnemoscope import kinds
 from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope.reading.verify import describe, passes, verify
 from tests.oracles.random_logs import MODELS, Made
@@ -36,6 +37,7 @@ def test_what_was_recorded_verifies_for_every_model(tmp_path: Path) -> None:
         ("gru", "cell"): (2, 150),
         ("rnn", "state"): (2, 150),
         ("delta", "state"): (2, 450),
+        ("linear", "state"): (2, 300),
         ("alibi", "layer0"): (0, 300),
         ("pair", "encoder0"): (0, 300),
         ("pair", "cross0"): (0, 300),
@@ -135,7 +137,7 @@ def test_a_network_that_expands_still_verifies(tmp_path: Path) -> None:
     made = Made(steps=40, models=("rnn",), seed=3)
     bank = MODELS["rnn"][0]
     rng, hidden, weights = np.random.default_rng(0), np.zeros(8), 3 * np.eye(8)
-    log = {name: np.zeros((40, 8), np.float32) for name in bank.frame_tensors()}
+    log = {name: np.zeros((40, 8), np.float32) for name in kinds.of(bank).frame_tensors(bank)}
     for t in range(40):
         drive = -1 + 0.1 * rng.standard_normal(8)
         sum_ = (weights @ hidden + drive).astype(np.float32)

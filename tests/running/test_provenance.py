@@ -6,7 +6,7 @@ import torch
 
 from mnemoscope import tasks
 from mnemoscope.checkpoints import store as checkpoints
-from mnemoscope.kinds import ledger
+from mnemoscope.kinds import ledger, matrix
 
 LENGTH = 20
 
@@ -31,7 +31,7 @@ def test_a_trained_copy_reads_what_it_wrote(name: str, seed: int) -> None:
         answers.append(output[0].numpy() > 0)
         read = state.read_vectors[0, 0].double().numpy()
         weights = state.read_weights[0, 0].double().numpy()
-        parts = ledger.matrix_contributions(weights, *(np.stack(part) for part in zip(*log, strict=True)), initial)
+        parts = matrix.contributions(weights, *(np.stack(part) for part in zip(*log, strict=True)), initial)
         np.testing.assert_allclose(parts.sum(0), read, atol=1e-5, rtol=0)
         row = ledger.shares(parts, read)
         assert abs(row.sum() - 1) <= 1e-5

@@ -14,8 +14,7 @@ from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import CheckpointError, MnemoscopeError, UnknownModel
 from mnemoscope.format.entries import Failure
-from mnemoscope.kinds import ledger
-from mnemoscope.kinds.derive import CellState, MatrixState, attention_row, retain
+from mnemoscope.kinds import CELL, MATRIX, append, cell, ledger, matrix
 from mnemoscope.models import registry as paradigms
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running import gallery, record
@@ -65,17 +64,17 @@ def test_the_ledger_identity_holds_on_every_model_and_head(name: str) -> None:
             past = slice(0, t + 1)
             for head in range(1 if bank.kind == "cell" else bank.read_heads):
                 if bank.kind == "matrix":
-                    parts = ledger.matrix_contributions(
+                    parts = matrix.contributions(
                         get["read_weights"][t, head], get["write_weights"][past], get["erase"][past],
                         get["write_vectors"][past], start["memory"],
                     )  # fmt: skip
                     read = reads[t][head]
                 elif bank.kind == "cell":
-                    state = CellState.of(bank, start)
+                    state = CELL.state(bank, start)
                     for s in range(t + 1):
                         state.advance(bank, {key: value[s] for key, value in get.items()})
-                    gain = ledger.cell_gain(get["output_gate"][t], state.cell)
-                    parts = ledger.cell_contributions(
+                    gain = cell.output_gain(get["output_gate"][t], state.cell)
+                    parts = cell.contributions(
                         get["forget_gate"][past],
                         get["input_gate"][past],
                         get["write_vectors"][past],
@@ -84,8 +83,8 @@ def test_the_ledger_identity_holds_on_every_model_and_head(name: str) -> None:
                     )
                     read = get["read_vectors"][t]
                 else:
-                    weights = attention_row(get["queries"][t, head], get["keys"][past, head])
-                    parts = ledger.append_contributions(weights, get["values"][past, head])
+                    weights = append.attention_row(get["queries"][t, head], get["keys"][past, head])
+                    parts = append.contributions(weights, get["values"][past, head])
                     read = get["read_vectors"][t, head]
                 np.testing.assert_allclose(parts.sum(0), read, atol=1e-10)
                 assert parts.shape == (t + 2, len(read))
@@ -100,7 +99,7 @@ def test_the_state_derived_from_the_log_is_the_models_own(name: str) -> None:
     [bank] = model.banks()
     x = torch.from_numpy(tasks.get("signal-recall").episode(seed=2).inputs).double()
     state = model.initial_state(1)
-    derived = MatrixState.of(bank, {n: v[0].detach().numpy() for (_, n), v in model.keyframe(state).items()})
+    derived = MATRIX.state(bank, {n: v[0].detach().numpy() for (_, n), v in model.keyframe(state).items()})
     with torch.no_grad():
         for t in range(60):
             before = state
@@ -111,7 +110,7 @@ def test_the_state_derived_from_the_log_is_the_models_own(name: str) -> None:
                 if mine is not None:
                     np.testing.assert_allclose(mine, value[0].numpy(), atol=1e-10)
             if name == "dnc":
-                kept = retain(seen.interface.free_gates[0].numpy(), before.read_weights[0].numpy())
+                kept = matrix.retain(seen.interface.free_gates[0].numpy(), before.read_weights[0].numpy())
                 np.testing.assert_allclose(derived.retention, kept, atol=1e-12)
 
 

@@ -1144,7 +1144,10 @@ export interface components {
              * @description How it remembers, in one sentence.
              */
             description: string;
-            /** Glyph */
+            /**
+             * Glyph
+             * @description Id of its sign and hue.
+             */
             glyph: string;
             /** Label */
             label: string;
@@ -1217,7 +1220,7 @@ export interface components {
             frame: components["schemas"]["FrameEntry"];
             /**
              * Glyph
-             * @description Which hue and sign the page gives it.
+             * @description Which hue and sign the page gives it, an id in reading/tokens.json; one that a reader does not know is drawn as `rnn`.
              */
             glyph: string;
             /**

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,17 +25,6 @@ from mnemoscope.errors import RecordingError
 
 DTYPE = np.dtype("<f4")
 """Every number in a frame: little-endian float32."""
-
-BankKind = Literal["matrix", "cell", "append", "recurrent", "associative"]
-BANK_KINDS: tuple[str, ...] = get_args(BankKind)
-BANK_FLAGS: dict[str, BankKind] = {
-    "usage": "matrix",
-    "links": "matrix",
-    "deallocation": "matrix",
-    "direct": "cell",
-    "gated": "append",
-}
-"""Flags of a bank and the one kind that may carry each."""
 
 TensorKey = tuple[str | None, str]
 """(bank, name): what identifies a tensor. `bank` is None for what belongs to the whole model."""
@@ -81,7 +70,7 @@ class TensorSpec:
 
 @dataclass(frozen=True)
 class BankSpec:
-    """One memory of a model.
+    """One memory of a model, of one of the kinds in mnemoscope.kinds.
 
     `slots` is None where the bank grows by one slot per step (append) or is a single state (cell); of an associative
     memory it is the size of a key. `usage`, `links`: the model keeps them, so the log derives them. `deallocation`: freed
@@ -92,7 +81,7 @@ class BankSpec:
     """
 
     name: str
-    kind: BankKind
+    kind: str
     slots: int | None
     width: int
     write_heads: int = 1
@@ -104,11 +93,6 @@ class BankSpec:
     gated: bool = False
     bias_slopes: tuple[float, ...] | None = None
 
-    @property
-    def single(self) -> bool:
-        """One state [unit] without slots and heads: a cell or a recurrent state."""
-        return self.kind in ("cell", "recurrent")
-
     def to_json(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "name": self.name,
@@ -118,57 +102,14 @@ class BankSpec:
             "write_heads": self.write_heads,
             "read_heads": self.read_heads,
         }
-        out |= {flag: True for flag in BANK_FLAGS if getattr(self, flag)}
+        out |= {flag: True for flag in FLAGS if getattr(self, flag)}
         return out if self.bias_slopes is None else out | {"bias_slopes": list(self.bias_slopes)}
 
-    def frame_tensors(self) -> dict[str, tuple[int, ...]]:
-        """Shapes that every frame of this bank must hold, so that the reader can derive the rest."""
-        n, w, wh, rh = self.slots or 1, self.width, self.write_heads, self.read_heads
-        if self.kind == "cell":
-            gates = ("forget_gate", "input_gate") if self.direct else ("forget_gate", "input_gate", "output_gate")
-            return dict.fromkeys((*gates, "write_vectors", "read_vectors"), (w,))
-        if self.kind == "recurrent":
-            return dict.fromkeys(("write_vectors", "slopes", "read_vectors"), (w,))
-        if self.kind == "append":
-            shapes: dict[str, tuple[int, ...]] = {
-                "queries": (rh, w),
-                "keys": (wh, w),
-                "values": (wh, w),
-                "read_vectors": (rh, w),
-            }
-            return shapes | ({"write_gate": (1,), "read_gate": (1,)} if self.gated else {})
-        if self.kind == "associative":
-            shapes = dict.fromkeys(("queries", "keys", "retention", "erase"), (rh, n))
-            return shapes | dict.fromkeys(("write_vectors", "write_gate", "read_vectors"), (rh, w))
-        shapes = {
-            "write_weights": (wh, n),
-            "erase": (wh, w),
-            "write_vectors": (wh, w),
-            "read_weights": (rh, n),
-        }
-        if self.usage or self.deallocation:
-            shapes["free_gates"] = (rh,)
-        return shapes
 
-    def keyframe_tensors(self) -> dict[str, tuple[int, ...]]:
-        """Shapes that every keyframe of this bank must hold: the state before a step."""
-        n, w = self.slots or 1, self.width
-        if self.kind == "cell":
-            return {"cell": (w,)}
-        if self.kind == "recurrent":
-            return {"hidden": (w,), "recurrent_weights": (w, w)}
-        if self.kind == "append":
-            return {}
-        if self.kind == "associative":
-            return {"memory": (self.read_heads, n, w)}
-        shapes: dict[str, tuple[int, ...]] = {"memory": (n, w)}
-        if self.usage:
-            shapes |= {"usage": (n,), "write_weights": (self.write_heads, n)}
-        if self.usage or self.deallocation:
-            shapes["read_weights"] = (self.read_heads, n)
-        if self.links:
-            shapes |= {"links": (n, n), "precedence": (n,)}
-        return shapes
+FLAGS = tuple(field.name for field in fields(BankSpec) if field.default is False)
+"""Options of a bank that are true or false, and left out of its manifest entry where they are false."""
+OPTIONS = (*FLAGS, "bias_slopes")
+"""Everything about a bank beyond its kind and sizes; which kind may have which is the kind's rule (mnemoscope.kinds)."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The manifest of a recording: read as untrusted JSON, checked once, then relied upon.
 
 A recording may come from anybody, so nothing in it is believed before it is checked: types, names, that every tensor
-lies inside its frame, and that every bank holds the tensors its kind needs. Each failure names the place in the
+lies inside its frame. What a kind wants of its banks, `mnemoscope.kinds.streams` checks on top. Each failure names the place in the
 manifest, what was wanted and what was found. Keys this version does not know are kept and ignored.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from mnemoscope.errors import RecordingError, UnsupportedVersion
-from mnemoscope.format.layout import BANK_FLAGS, BANK_KINDS, DTYPE, BankSpec, FrameLayout, TensorKey
+from mnemoscope.format.layout import DTYPE, FLAGS, BankSpec, FrameLayout, TensorKey
 
 FORMAT = "mnemoscope-recording"
 VERSION = 1
@@ -42,18 +42,6 @@ class StreamSpec:
     banks: tuple[BankSpec, ...]
     frame: FrameLayout
     keyframe: FrameLayout
-
-    def bank(self, name: str | None) -> BankSpec:
-        """The bank of that name; None selects the first, or of attention and associative layers the last."""
-        if name is None:
-            if not self.banks:
-                raise RecordingError(f"Model {self.id} has no memory bank.")
-            return self.banks[-1] if self.banks[0].kind in ("append", "associative") else self.banks[0]
-        for bank in self.banks:
-            if bank.name == name:
-                return bank
-        names = ", ".join(bank.name for bank in self.banks) or "none"
-        raise RecordingError(f"Model {self.id} has no bank {name!r}; its banks are: {names}.")
 
 
 def dump(manifest: dict[str, Any]) -> bytes:
@@ -88,7 +76,7 @@ def streams(manifest: dict[str, Any]) -> tuple[StreamSpec, ...]:
     Raises UnsupportedVersion for a newer format, RecordingError (naming the place) for anything inconsistent.
     """
     if manifest.get("format") != FORMAT:
-        _refuse("format", f'"{FORMAT}"', manifest.get("format"))
+        refuse("format", f'"{FORMAT}"', manifest.get("format"))
     version = _integer(manifest, "version", "version", low=1)
     if version > VERSION:
         raise UnsupportedVersion(
@@ -99,17 +87,17 @@ def streams(manifest: dict[str, Any]) -> tuple[StreamSpec, ...]:
     if manifest.get("seed") is not None:
         _integer(manifest, "seed", "seed", low=-(2**63), high=2**64)
     if manifest.get("status") not in STATUSES:
-        _refuse("status", f"one of {', '.join(STATUSES)}", manifest.get("status"))
+        refuse("status", f"one of {', '.join(STATUSES)}", manifest.get("status"))
     _integer(manifest, "steps", "steps", high=2**32 - 1)
     if manifest.get("keyframe_every") != KEYFRAME_EVERY:
-        _refuse("keyframe_every", str(KEYFRAME_EVERY), manifest.get("keyframe_every"))
+        refuse("keyframe_every", str(KEYFRAME_EVERY), manifest.get("keyframe_every"))
     task = _object(manifest, "task", "task")
     _string(task, "name", "task.name")
     _object(task, "params", "task.params")
     for i, event in enumerate(_list(task, "events", "task.events")):
         where = f"task.events[{i}]"
         if not isinstance(event, dict):
-            _refuse(where, "an object", event)
+            refuse(where, "an object", event)
         for key in ("step", "until"):
             _integer(event, key, f"{where}.{key}")
         for key in ("kind", "label"):
@@ -118,7 +106,7 @@ def streams(manifest: dict[str, Any]) -> tuple[StreamSpec, ...]:
         _string(_object(manifest, "signal", "signal"), "name", "signal.name")
     models = _list(manifest, "models", "models")
     if not 1 <= len(models) <= MAX_MODELS:
-        _refuse("models", f"between 1 and {MAX_MODELS} models", len(models))
+        refuse("models", f"between 1 and {MAX_MODELS} models", len(models))
     specs = tuple(_stream(model, i) for i, model in enumerate(models))
     _unique([spec.id for spec in specs], "models", "model id")
     return specs
@@ -146,7 +134,7 @@ def merge(manifest: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
 def _stream(model: Any, index: int) -> StreamSpec:
     where = f"models[{index}]"
     if not isinstance(model, dict):
-        _refuse(where, "an object", model)
+        refuse(where, "an object", model)
     banks = tuple(_bank(bank, f"{where}.banks[{i}]") for i, bank in enumerate(_list(model, "banks", f"{where}.banks")))
     _unique([bank.name for bank in banks], f"{where}.banks", "bank name")
     spec = StreamSpec(
@@ -158,28 +146,22 @@ def _stream(model: Any, index: int) -> StreamSpec:
         _layout(model, "keyframe", f"{where}.keyframe", MAX_KEYFRAME_BYTES),
     )
     if spec.frame.bytes == 0:
-        _refuse(f"{where}.frame.bytes", "at least one tensor", 0)
-    for bank in banks:
-        _need(spec.frame, bank.name, bank.frame_tensors(), f"{where}.frame")
-        _need(spec.keyframe, bank.name, bank.keyframe_tensors(), f"{where}.keyframe")
+        refuse(f"{where}.frame.bytes", "at least one tensor", 0)
     return spec
 
 
 def _bank(bank: Any, where: str) -> BankSpec:
     if not isinstance(bank, dict):
-        _refuse(where, "an object", bank)
-    kind = bank.get("kind")
-    if kind not in BANK_KINDS:
-        _refuse(f"{where}.kind", f"one of {', '.join(BANK_KINDS)}", kind)
+        refuse(where, "an object", bank)
     slots = None if bank.get("slots") is None else _integer(bank, "slots", f"{where}.slots", low=1)
     flags = {}
-    for flag in BANK_FLAGS:
+    for flag in FLAGS:
         flags[flag] = bank.get(flag) or False
         if not isinstance(flags[flag], bool):
-            _refuse(f"{where}.{flag}", "true or false", flags[flag])
-    spec = BankSpec(
+            refuse(f"{where}.{flag}", "true or false", flags[flag])
+    return BankSpec(
         name=_string(bank, "name", f"{where}.name"),
-        kind=kind,
+        kind=_string(bank, "kind", f"{where}.kind"),
         slots=slots,
         width=_integer(bank, "width", f"{where}.width", low=1),
         write_heads=_integer(bank, "write_heads", f"{where}.write_heads", low=1),
@@ -187,27 +169,6 @@ def _bank(bank: Any, where: str) -> BankSpec:
         bias_slopes=_slopes(bank, f"{where}.bias_slopes"),
         **flags,
     )
-    if kind in ("matrix", "associative") and slots is None:
-        _refuse(f"{where}.slots", f"the number of slots of {_AN[kind]} memory", None)
-    if spec.single and slots not in (None, 1):
-        _refuse(f"{where}.slots", f"null or 1 for {_AN[kind]} state", slots)
-    if spec.single and (spec.write_heads, spec.read_heads) != (1, 1):
-        _refuse(where, f"one write head and one read head for {_AN[kind]} state", bank)
-    if kind == "append" and (slots is not None or spec.write_heads != spec.read_heads):
-        _refuse(where, "slots null and as many write heads as read heads for an attention memory", bank)
-    if kind == "associative" and spec.write_heads != spec.read_heads:
-        _refuse(where, "as many write heads as read heads for an associative memory", bank)
-    for flag, owner in BANK_FLAGS.items():
-        if flags[flag] and kind != owner:
-            _refuse(f"{where}.{flag}", f"{flag} only on a bank of kind {owner}", kind)
-    if spec.bias_slopes is not None and (kind != "append" or len(spec.bias_slopes) != spec.read_heads):
-        _refuse(f"{where}.bias_slopes", "one slope per head of a bank of kind append", bank["bias_slopes"])
-    if spec.links and spec.write_heads != 1:
-        _refuse(f"{where}.write_heads", "one write head where links are kept", spec.write_heads)
-    return spec
-
-
-_AN = {"matrix": "a matrix", "associative": "an associative", "cell": "a cell", "recurrent": "a recurrent"}
 
 
 def _slopes(bank: dict[str, Any], where: str) -> tuple[float, ...] | None:
@@ -215,7 +176,7 @@ def _slopes(bank: dict[str, Any], where: str) -> tuple[float, ...] | None:
         return None
     slopes = _list(bank, "bias_slopes", where)
     if any(type(slope) not in (int, float) or not math.isfinite(slope) for slope in slopes):
-        _refuse(where, "finite numbers", slopes)
+        refuse(where, "finite numbers", slopes)
     return tuple(float(slope) for slope in slopes)
 
 
@@ -223,43 +184,35 @@ def _layout(model: dict[str, Any], key: str, where: str, limit: int) -> FrameLay
     data = _object(model, key, where)
     size = _integer(data, "bytes", f"{where}.bytes", high=limit)
     if size % DTYPE.itemsize:
-        _refuse(f"{where}.bytes", f"a multiple of {DTYPE.itemsize}", size)
+        refuse(f"{where}.bytes", f"a multiple of {DTYPE.itemsize}", size)
     tensors = _list(data, "tensors", f"{where}.tensors")
     if len(tensors) > MAX_TENSORS:
-        _refuse(f"{where}.tensors", f"at most {MAX_TENSORS} tensors", len(tensors))
+        refuse(f"{where}.tensors", f"at most {MAX_TENSORS} tensors", len(tensors))
     keys: list[TensorKey] = []
     for i, tensor in enumerate(tensors):
         here = f"{where}.tensors[{i}]"
         if not isinstance(tensor, dict):
-            _refuse(here, "an object", tensor)
+            refuse(here, "an object", tensor)
         name = _string(tensor, "name", f"{here}.name")
         bank = None if tensor.get("bank", 0) is None else _string(tensor, "bank", f"{here}.bank")
         keys.append((bank, name))
         _string(tensor, "role", f"{here}.role")
         if tensor.get("dtype") != "float32":
-            _refuse(f"{here}.dtype", '"float32"', tensor.get("dtype"))
+            refuse(f"{here}.dtype", '"float32"', tensor.get("dtype"))
         axes, shape = _list(tensor, "axes", f"{here}.axes"), _list(tensor, "shape", f"{here}.shape")
         if not all(isinstance(axis, str) for axis in axes) or len(axes) != len(shape) or len(shape) > 8:
-            _refuse(f"{here}.axes", "one axis name per size of the shape, at most 8", axes)
+            refuse(f"{here}.axes", "one axis name per size of the shape, at most 8", axes)
         if any(type(n) is not int or not 1 <= n <= size for n in shape):
-            _refuse(f"{here}.shape", "positive whole numbers that fit the frame", shape)
+            refuse(f"{here}.shape", "positive whole numbers that fit the frame", shape)
         offset = _integer(tensor, "offset", f"{here}.offset", high=size)
         if offset % DTYPE.itemsize or offset + math.prod(shape) * DTYPE.itemsize > size:
-            _refuse(here, f"a tensor inside the frame's {size} bytes, aligned to {DTYPE.itemsize}", [offset, shape])
+            refuse(here, f"a tensor inside the frame's {size} bytes, aligned to {DTYPE.itemsize}", [offset, shape])
     _unique(keys, f"{where}.tensors", "(bank, name)")
     return FrameLayout.from_json(data)
 
 
-def _need(layout: FrameLayout, bank: str, shapes: dict[str, tuple[int, ...]], where: str) -> None:
-    """Require the tensors that the reader derives everything else from."""
-    for name, shape in shapes.items():
-        if (bank, name) not in layout:
-            _refuse(f"{where}.tensors", f"a tensor {name!r} for bank {bank!r}", "none")
-        if layout[bank, name].shape != shape:
-            _refuse(f"{where}.tensors, {bank}.{name}", f"shape {list(shape)}", list(layout[bank, name].shape))
-
-
-def _refuse(where: str, wanted: str, got: Any) -> NoReturn:
+def refuse(where: str, wanted: str, got: Any) -> NoReturn:
+    """Raise RecordingError for the value found at a place of a manifest."""
     shown = repr(got)
     shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
     raise RecordingError(f"Manifest, {where}: wanted {wanted}, got {shown}.")
@@ -269,33 +222,33 @@ def _unique(names: list[Any], where: str, what: str) -> None:
     seen: set[Any] = set()
     for name in names:
         if name in seen:
-            _refuse(where, f"every {what} once", name)
+            refuse(where, f"every {what} once", name)
         seen.add(name)
 
 
 def _string(data: dict[str, Any], key: str, where: str) -> str:
     value = data.get(key)
     if not isinstance(value, str):
-        _refuse(where, "a string", value)
+        refuse(where, "a string", value)
     return value
 
 
 def _integer(data: dict[str, Any], key: str, where: str, *, low: int = 0, high: int = 2**31) -> int:
     value = data.get(key)
     if type(value) is not int or not low <= value <= high:
-        _refuse(where, f"a whole number of {low} … {high}", value)
+        refuse(where, f"a whole number of {low} … {high}", value)
     return value
 
 
 def _list(data: dict[str, Any], key: str, where: str) -> list[Any]:
     value = data.get(key)
     if not isinstance(value, list):
-        _refuse(where, "a list", value)
+        refuse(where, "a list", value)
     return value
 
 
 def _object(data: dict[str, Any], key: str, where: str) -> dict[str, Any]:
     value = data.get(key)
     if not isinstance(value, dict):
-        _refuse(where, "an object", value)
+        refuse(where, "an object", value)
     return value

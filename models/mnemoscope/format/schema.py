@@ -105,7 +105,7 @@ class ModelEntry:
     paradigm: str
     """Id of the paradigm in the registry of the program that recorded it."""
     glyph: str
-    """Which hue and sign the page gives it."""
+    """Which hue and sign the page gives it, an id in reading/tokens.json; one that a reader does not know is drawn as `rnn`."""
     task: str
     """Task it was trained for."""
     training: TrainingEntry | None = None

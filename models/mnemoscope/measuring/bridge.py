@@ -99,8 +99,8 @@ def crossed(name: str, *, device: str = "cpu", **changes: Any) -> LoadedModel:
         raise UnknownModel(
             f"{name} is a {loaded.label}; wanted a Transformer, such as {DEFAULT[0]}, or an encoder-decoder without settings"
         )
-    glyph = paradigms.get(paradigm).glyph
-    return replace(loaded, model=model.requires_grad_(False), paradigm=paradigm, label="sDNC", glyph=glyph)
+    card = paradigms.get(paradigm).card
+    return replace(loaded, model=model.requires_grad_(False), paradigm=card.name, label=card.label, glyph=card.glyph)
 
 
 def ship(name: str, folder: Path) -> dict[str, Any]:

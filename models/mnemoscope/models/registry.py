@@ -1,67 +1,123 @@
-"""The registry: one line a paradigm. Everything else is written against banks, heads, erase, write and read."""
+"""The registry: one line a paradigm, its card and where its class stands. Everything else iterates these lines.
+
+Reading a card imports no torch, so that a server, a page or `--help` can say what there is; building a model does.
+"""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from mnemoscope.errors import UnknownModel
-from mnemoscope.models.base import MemoryModel
+from mnemoscope.reading import tokens
+
+if TYPE_CHECKING:
+    from mnemoscope.models.base import MemoryModel
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a paradigm is, for people: everything that names, draws or describes one reads it here."""
+
+    name: str
+    """The id: `ntm`."""
+    label: str
+    glyph: str
+    """Id of its sign in reading/tokens.json."""
+    sentence: str
+    """How it remembers."""
+
+    def hue(self, theme: tokens.Theme) -> str:
+        """The colour of its lines and sign, "#rrggbb"."""
+        return tokens.hue(self.glyph, theme)
 
 
 @dataclass(frozen=True)
 class Paradigm:
-    """A kind of model: its label and glyph on the stage, and how one is built from a plain dictionary."""
+    """A kind of model: its card, and how one is built from a plain dictionary."""
 
-    name: str
-    label: str
-    glyph: str
-    config: type
-    make: Callable[[Any], MemoryModel]
+    card: Card
+    path: str
+    """Its class as "room.module.Class" below mnemoscope.models; "ClassConfig" is defined or imported beside it."""
+
+    @property
+    def name(self) -> str:
+        """The id: `ntm`."""
+        return self.card.name
+
+    @property
+    def label(self) -> str:
+        """How people call it."""
+        return self.card.label
+
+    @property
+    def glyph(self) -> str:
+        """Id of its sign."""
+        return self.card.glyph
+
+    @property
+    def make(self) -> "Callable[[Any], MemoryModel]":
+        """The class: a configuration -> a freshly initialised model."""
+        return self._find("")
+
+    @property
+    def config(self) -> type:
+        """The frozen dataclass of its sizes and options."""
+        return self._find("Config")
+
+    def _find(self, suffix: str) -> Any:
+        module, _, name = self.path.rpartition(".")
+        return getattr(import_module(f"mnemoscope.models.{module}"), name + suffix)
 
 
+def _line(name: str, label: str, glyph: str, path: str, sentence: str) -> Paradigm:
+    return Paradigm(Card(name, label, glyph, sentence), path)
+
+
+# fmt: off
+_LINES = (
+    _line("rnn", "RNN", "rnn", "recurrent.elman.RNN",
+          "One state vector, overwritten at every step by a mix of itself and the input."),
+    _line("gru", "GRU", "rnn", "recurrent.gru.GRU",
+          "One state vector; a gate per number says how much of it is replaced at a step."),
+    _line("lstm", "LSTM", "rnn", "recurrent.lstm.LSTM",
+          "One state vector with gates per number: what is forgotten, what is written and what is shown."),
+    _line("transformer", "Transformer", "tr", "attention.transformer.Transformer",
+          "Keeps every step as it was, and reads by looking back over all of them at once."),
+    _line("encoder-decoder", "Encoder-decoder", "tr", "attention.encoder_decoder.EncoderDecoder",
+          "Writes every step into a memory until it is asked, then only reads from it while it answers."),
+    _line("universal-transformer", "Universal Transformer", "ut", "attention.universal.UniversalTransformer",
+          "One attention layer applied again and again, as often as each step needs, over all past steps."),
+    _line("ntm", "NTM", "ntm", "ntm.ntm.NTM",
+          "A tape of slots and a head that finds its place by content or moves on from where it was."),
+    _line("dnc", "DNC", "dnc", "dnc.dnc.DNC",
+          "Slots that are allocated and freed, with links that remember in which order they were written."),
+    _line("sdnc", "sDNC", "sdnc", "stateless.sdnc.StatelessDNC",
+          "A Transformer's weights run as a DNC without state: every step gets a slot of its own, and none is erased."),
+    _line("sdnc-encoder-decoder", "sDNC encoder-decoder", "sdnc", "stateless.encoder_decoder.StatelessEncoderDecoder",
+          "An encoder-decoder run as a DNC without state: one memory written first, then read, one written along."),
+    _line("deltanet", "DeltaNet", "delta", "delta.deltanet.DeltaNet",
+          "Matrices that map keys to values; what a key held before is erased where the new value is written."),
+    _line("gated-deltanet", "Gated DeltaNet-2", "delta", "delta.gated_deltanet.GatedDeltaNet",
+          "Matrices that map keys to values and fade by a gate, beside erasing what a key held before."),
+)
+# fmt: on
+
+
+@cache
 def _registry() -> dict[str, Paradigm]:
-    from mnemoscope.models.attention.encoder_decoder import EncoderDecoder, EncoderDecoderConfig
-    from mnemoscope.models.attention.transformer import Transformer, TransformerConfig
-    from mnemoscope.models.attention.universal import UniversalTransformer, UniversalTransformerConfig
-    from mnemoscope.models.delta.deltanet import DeltaNet, DeltaNetConfig
-    from mnemoscope.models.delta.gated_deltanet import GatedDeltaNet, GatedDeltaNetConfig
-    from mnemoscope.models.dnc.dnc import DNC, DNCConfig
-    from mnemoscope.models.ntm.ntm import NTM, NTMConfig
-    from mnemoscope.models.recurrent.elman import RNN, RNNConfig
-    from mnemoscope.models.recurrent.gru import GRU, GRUConfig
-    from mnemoscope.models.recurrent.lstm import LSTM, LSTMConfig
-    from mnemoscope.models.stateless.config import StatelessDNCConfig
-    from mnemoscope.models.stateless.encoder_decoder import StatelessEncoderDecoder, StatelessEncoderDecoderConfig
-    from mnemoscope.models.stateless.sdnc import StatelessDNC
-
-    lines = (
-        Paradigm("rnn", "RNN", "rnn", RNNConfig, RNN),
-        Paradigm("gru", "GRU", "rnn", GRUConfig, GRU),
-        Paradigm("lstm", "LSTM", "rnn", LSTMConfig, LSTM),
-        Paradigm("transformer", "Transformer", "tr", TransformerConfig, Transformer),
-        Paradigm("encoder-decoder", "Encoder-decoder", "tr", EncoderDecoderConfig, EncoderDecoder),
-        Paradigm(
-            "universal-transformer", "Universal Transformer", "ut", UniversalTransformerConfig, UniversalTransformer
-        ),
-        Paradigm("ntm", "NTM", "ntm", NTMConfig, NTM),
-        Paradigm("dnc", "DNC", "dnc", DNCConfig, DNC),
-        Paradigm("sdnc", "sDNC", "sdnc", StatelessDNCConfig, StatelessDNC),
-        Paradigm(
-            "sdnc-encoder-decoder",
-            "sDNC encoder-decoder",
-            "sdnc",
-            StatelessEncoderDecoderConfig,
-            StatelessEncoderDecoder,
-        ),
-        Paradigm("deltanet", "DeltaNet", "delta", DeltaNetConfig, DeltaNet),
-        Paradigm("gated-deltanet", "Gated DeltaNet-2", "delta", GatedDeltaNetConfig, GatedDeltaNet),
-    )
-    return {line.name: line for line in lines}
+    return {line.name: line for line in _LINES}
 
 
 def names() -> list[str]:
     """Names of all paradigms, in the order of the stage."""
     return list(_registry())
+
+
+def cards() -> list[Card]:
+    """Cards of all paradigms, in the order of the stage."""
+    return [line.card for line in _LINES]
 
 
 def get(name: str) -> Paradigm:
@@ -72,7 +128,7 @@ def get(name: str) -> Paradigm:
     return registry[name]
 
 
-def build(name: str, config: dict[str, Any]) -> MemoryModel:
+def build(name: str, config: dict[str, Any]) -> "MemoryModel":
     """A freshly initialised model. Raises UnknownModel for an unknown paradigm or a configuration key it does not have."""
     paradigm = get(name)
     known = {field.name for field in fields(paradigm.config)}
@@ -81,6 +137,6 @@ def build(name: str, config: dict[str, Any]) -> MemoryModel:
     return paradigm.make(paradigm.config(**config))
 
 
-def configuration(model: MemoryModel) -> dict[str, Any]:
+def configuration(model: "MemoryModel") -> dict[str, Any]:
     """The plain dictionary that `build` makes this model from again."""
     return asdict(model.config)  # type: ignore[attr-defined]  # every paradigm keeps its frozen dataclass as `config`

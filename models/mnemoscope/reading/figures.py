@@ -8,19 +8,11 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 
+from mnemoscope.reading import tokens
 from mnemoscope.reading.recording import Recording
 from mnemoscope.reading.view import ModelView
 
-HUES = {
-    "rnn": "#876b00",
-    "tr": "#5a34b4",
-    "ut": "#8a5fb5",
-    "ntm": "#17735d",
-    "dnc": "#b5163f",
-    "sdnc": "#5a34b4",
-    "delta": "#3f4a10",
-}
-SIGNED = [[0.0, "#5b2a86"], [0.25, "#b292cf"], [0.5, "#f4f4f2"], [0.75, "#8cc79a"], [1.0, "#14663a"]]
+SIGNED = list(zip((0.0, 0.25, 0.5, 0.75, 1.0), tokens.ramp("diverging", "light"), strict=True))
 AGES = (0, 8, 16, 32, 64, 128, 256, 512)
 """Edges, in steps, of the ages in `ages`."""
 
@@ -71,12 +63,12 @@ def answers(recording: Recording, *, output: int = 0) -> go.Figure:
     scored = first.array("mask")[:, 0] > 0
     step = np.arange(first.steps)
     target = np.where(scored, first.array("targets")[:, output], np.nan)
-    figure.add_scatter(x=step, y=target, name="target", line={"color": "#16181a", "width": 3})
+    figure.add_scatter(x=step, y=target, name="target", line={"color": tokens.ink("tx", "light"), "width": 3})
     glyphs = {entry["id"]: entry.get("glyph", "") for entry in recording.manifest["models"]}
     for name in recording:
         view = recording[name]
         answer = np.where(scored[: view.steps], view.array("outputs")[:, output], np.nan)
-        figure.add_scatter(x=step, y=answer, name=view.label, line={"color": HUES.get(glyphs[name])})
+        figure.add_scatter(x=step, y=answer, name=view.label, line={"color": tokens.hue(glyphs[name], "light")})
     figure.update_layout(
         title=recording.manifest["title"], xaxis_title="step", yaxis_title="value", template="simple_white"
     )
@@ -97,7 +89,10 @@ def ages(recording: Recording, *, head: int = 0, every: int = 4) -> go.Figure:
         within = [rows[(age >= low) & (age < high)].sum() for low, high in zip(AGES, [*AGES[1:], np.inf], strict=True)]
         total = sum(within) or 1.0
         figure.add_scatter(
-            x=labels, y=[value / total for value in within], name=view.label, line={"color": HUES.get(glyphs[name])}
+            x=labels,
+            y=[value / total for value in within],
+            name=view.label,
+            line={"color": tokens.hue(glyphs[name], "light")},
         )
     figure.update_layout(
         title="How old what is read is (lens: mechanism)",

@@ -22,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
+from mnemoscope import kinds
 from mnemoscope.errors import CorruptRecording, RecordingError, UnsupportedVersion
 from mnemoscope.format import blocks, manifest
 from mnemoscope.format.blocks import Block
@@ -54,7 +55,7 @@ class Recording:
         size = os.fstat(file.fileno()).st_size
         self.manifest, self._end = _read_preamble(file, size)
         try:
-            self._streams = manifest.streams(self.manifest)
+            self._streams = kinds.streams(self.manifest)
         except UnsupportedVersion:
             raise
         except RecordingError as error:

@@ -22,12 +22,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemoscope import kinds
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.format.manifest import KEYFRAME_EVERY
-from mnemoscope.kinds.bank_parts import BankLog
-from mnemoscope.kinds.derive import Floats
+from mnemoscope.kinds import BankLog
+from mnemoscope.kinds.ledger import Floats
 from mnemoscope.reading.recording import Recording
-from mnemoscope.reading.verify_rows import rebuilt_reads, rows
 from mnemoscope.reading.view import ModelView
 
 TOLERANCE = 1e-4
@@ -129,20 +129,20 @@ def passes(rec: Recording) -> int:
 
 def check_bank(view: ModelView, bank: BankSpec, tick: Callable[[int], object]) -> BankChecks:
     """All checks of one bank."""
-    checks = BankChecks(view.id, bank.name)
-    if not view.steps or (bank.kind != "append" and view.keyframe_bytes(0) is None):
+    checks, kind, log = BankChecks(view.id, bank.name), kinds.of(bank), BankLog(view, bank)
+    if not view.steps or (not kind.grows and view.keyframe_bytes(0) is None):
         return checks  # verify names the missing keyframe
     recorded = view.array("read_vectors", bank.name).astype(np.float64)
-    recorded = recorded[:, None] if bank.single else recorded  # [step, head, width]
+    recorded = recorded[:, None] if kind.single else recorded  # [step, head, width]
     for first in range(0, view.steps, KEYFRAME_EVERY):
         stop = min(first + KEYFRAME_EVERY, view.steps)
-        if bank.kind != "append" and view.keyframe_bytes(first // KEYFRAME_EVERY) is not None:
-            _check_states(checks, view, bank, recorded, first, stop)
+        if not kind.grows and view.keyframe_bytes(first // KEYFRAME_EVERY) is not None:
+            _check_states(checks, view, log, recorded, first, stop)
         tick(1)
-    read = BankLog(view, bank).upto("read_gate", view.steps)[:, 0] > 0 if bank.gated else np.full(view.steps, True)
+    read = kind.reading(log)
     for head in range(bank.read_heads):
         norms = np.linalg.norm(recorded[:, head], axis=1)
-        for first, shares, totals in rows(BankLog(view, bank), head, recorded[:, head]):
+        for first, shares, totals in kind.rows(log, head, recorded[:, head]):
             last = first + len(shares)
             small = norms[first:last] <= SMALL_READ * norms.max()
             swell = np.maximum(1.0, np.abs(shares).max(axis=1))  # the largest contribution, by what was read
@@ -150,27 +150,22 @@ def check_bank(view: ModelView, bank: BankSpec, tick: Callable[[int], object]) -
             swell = np.maximum(1.0, swell * norms[first:last] / max(MIN_SCALE, norms.max()))  # by the largest read
             checks.contributions.add(_relative(totals, recorded[first:last, head]) / swell[:, None], first)
             checks.small_rows += int((small & read[first:last]).sum())
-            if bank.kind == "append":  # its contributions are the attention read itself
+            if kind.grows:  # its contributions are the attention read itself
                 checks.reads = checks.contributions
             tick(1)
     return checks
 
 
-def _check_states(checks: BankChecks, view: ModelView, bank: BankSpec, recorded: Floats, first: int, stop: int) -> None:
+def _check_states(checks: BankChecks, view: ModelView, log: BankLog, recorded: Floats, first: int, stop: int) -> None:
     """Rebuild the reads of one chunk, and the keyframe that follows it."""
-    reads, state = rebuilt_reads(BankLog(view, bank), first, stop)
+    bank = log.bank
+    reads, rebuilt = kinds.of(bank).rebuilt_reads(log, first, stop)
     if view.recorded("read_vectors", bank.name):
         checks.reads.add(_relative(reads, recorded[first:stop]), first)
     if stop % KEYFRAME_EVERY or view.keyframe_bytes(stop // KEYFRAME_EVERY) is None:
         return
-    errors = []
-    for name, stored in view.keyframe(stop // KEYFRAME_EVERY, bank.name).items():
-        if name in ("write_weights", "read_weights"):
-            rebuilt = view.array(name, bank.name, start=stop - 1, stop=stop)[0]
-        else:
-            rebuilt = recorded[stop - 1, 0] if name == "hidden" else getattr(state, name, None)
-        if rebuilt is not None:
-            errors.append(float(np.max(_relative(np.asarray(rebuilt), stored))))
+    kept = view.keyframe(stop // KEYFRAME_EVERY, bank.name)
+    errors = [float(np.max(_relative(rebuilt[name], stored))) for name, stored in kept.items() if name in rebuilt]
     checks.keyframes.add(np.array([[math.inf if math.isnan(e) else e for e in errors]]), stop)
 
 
@@ -183,7 +178,7 @@ def _relative(rebuilt: NDArray[Any], stored: NDArray[Any]) -> NDArray[Any]:
 
 def _missing_keyframes(view: ModelView) -> list[int]:
     """Steps whose keyframe the format promises and the file does not hold."""
-    if all(bank.kind == "append" for bank in view.banks):
+    if all(kinds.of(bank).grows for bank in view.banks):
         return []
     return [k * KEYFRAME_EVERY for k in range(-(-view.steps // KEYFRAME_EVERY)) if view.keyframe_bytes(k) is None]
 

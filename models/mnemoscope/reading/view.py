@@ -14,30 +14,21 @@ Derived arrays by kind of bank:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemoscope import kinds
 from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec, TensorSpec, unpack
 from mnemoscope.format.manifest import KEYFRAME_EVERY, StreamSpec
-from mnemoscope.kinds import bank_parts, ledger
-from mnemoscope.kinds.bank_parts import BankLog
-from mnemoscope.kinds.derive import STATES, CellState, Floats, MatrixState, RecurrentState, State
+from mnemoscope.kinds import BankLog, BankState, Kind, ledger
+from mnemoscope.kinds.ledger import Floats
 
 if TYPE_CHECKING:
     from mnemoscope.reading.recording import Recording
-
-MATRIX_DERIVED = ("memory", "read_vectors", "usage", "links", "precedence", "retention")
-DERIVED = {
-    "matrix": MATRIX_DERIVED,
-    "cell": ("cell",),
-    "append": ("attention",),
-    "recurrent": ("hidden",),
-    "associative": ("memory",),
-}
 
 MAX_ARRAY_BYTES = 2 << 30
 """A derived array may take this much; links of all steps grow with slots² and are asked for in ranges instead."""
@@ -73,6 +64,11 @@ class ModelView:
         return self._recording.steps_of(self._stream.index)
 
     @property
+    def planned(self) -> int:
+        """Steps that the run is planned to have; of a run that has ended, those it reached."""
+        return self._recording.manifest["steps"]
+
+    @property
     def tensors(self) -> tuple[TensorSpec, ...]:
         """What was recorded at every step."""
         return self._stream.frame.tensors
@@ -82,8 +78,15 @@ class ModelView:
         return key in self._stream.frame
 
     def bank(self, name: str | None = None) -> BankSpec:
-        """The bank of that name, or the default one."""
-        return self._stream.bank(name)
+        """The bank of that name, or the default one. Raises RecordingError where there is none."""
+        if name is None and self.banks:
+            return kinds.default_bank(self.banks)
+        for bank in self.banks:
+            if bank.name == name:
+                return bank
+        names = ", ".join(bank.name for bank in self.banks) or "none"
+        wanted = "memory bank" if name is None else f"bank {name!r}"
+        raise RecordingError(f"Model {self.id} has no {wanted}; its banks are: {names}.")
 
     def spec(self, name: str, bank: str | None = None) -> TensorSpec:
         """Name, role, axes and shape of a recorded tensor."""
@@ -93,7 +96,7 @@ class ModelView:
         key = (self.bank(bank).name if self.banks else None, name)
         if key in frame:
             return frame[key]
-        derived = DERIVED[self.bank(bank).kind] if self.banks else ()
+        derived = kinds.of(self.bank(bank)).derivable if self.banks else ()
         known = ", ".join([t.name for t in frame.tensors if t.bank in (None, key[0])] + list(derived))
         raise RecordingError(f"Model {self.id} has no array {name!r} in bank {key[0]!r}; it has: {known}.")
 
@@ -115,7 +118,7 @@ class ModelView:
         stop = self.steps if stop is None else stop
         if not 0 <= start <= stop <= self.steps:
             raise RecordingError(f"Wanted steps {start} … {stop - 1}, model {self.id} has {self.steps} steps.")
-        if not self.recorded(name, bank) and self.banks and name in DERIVED[self.bank(bank).kind]:
+        if not self.recorded(name, bank) and self.banks and name in kinds.of(self.bank(bank)).derivable:
             out = self._derived(name, self.bank(bank), start, stop)
         else:
             out = self._recorded(self.spec(name, bank))[start:stop]
@@ -132,13 +135,8 @@ class ModelView:
 
         As recorded, or `M_tᵀ w^r` with the memory derived from the keyframe before.
         """
-        spec = self.bank(bank)
-        head = self._head(head, spec.read_heads)
-        if not self.recorded("read_vectors", spec.name):
-            weights = self._recorded(self.spec("read_weights", spec.name))[self._step(t), head]
-            return weights.astype(np.float64) @ self.memory(t, spec.name)
-        vectors = self._recorded(self.spec("read_vectors", spec.name))[self._step(t)].astype(np.float64)
-        return vectors if spec.single else vectors[head]
+        log, kind = self._log(bank)
+        return kind.read_vector(log, self._step(t), self._head(head, log.bank.read_heads))
 
     def memory(self, t: int, bank: str | None = None) -> Floats:
         """Content after step t's write, by kind of bank.
@@ -146,20 +144,13 @@ class ModelView:
         matrix [slot, width] · cell and recurrent [1, unit] · associative [head, key, width] · append the values
         [t + 1, head, width], slot s being step s (zero where a gated bank wrote nothing).
         """
-        log = self._log(bank)
-        if log.bank.kind == "append":
-            values, written = log.upto("values", self._step(t) + 1), log.written(t + 1)
-            return values if written is None else values * written[:, None, None]
-        state = self.state(t, bank)
-        if isinstance(state, CellState):
-            return state.cell[None]
-        return state.hidden[None] if isinstance(state, RecurrentState) else state.memory
+        log, kind = self._log(bank)
+        return kind.content(log, self._step(t))
 
-    def state(self, t: int, bank: str | None = None) -> State:
+    def state(self, t: int, bank: str | None = None) -> BankState:
         """The full state of a bank after step t: at most 64 updates from the keyframe before it. Append banks have none."""
-        t = self._step(t)
-        *_, (_, state) = self.states(self.bank(bank), t - t % KEYFRAME_EVERY, t + 1)
-        return state
+        log, kind = self._log(bank)
+        return kind.state_at(log, self._step(t))
 
     def usage(self, t: int, bank: str | None = None) -> Floats:
         """Usage [slot] at step t, of banks that keep it (DNC)."""
@@ -174,8 +165,9 @@ class ModelView:
 
         In a gated bank a step that wrote nothing weighs 0, and the row of a step that read nothing is all zero.
         """
-        log = self._log(self._of_kind(self.bank(bank), "append").name)
-        return bank_parts.attention(log, self._step(t), self._head(head, log.bank.read_heads))
+        log, kind = self._log(bank)
+        self._require("attention", log.bank)
+        return kind.attention(log, self._step(t), self._head(head, log.bank.read_heads))
 
     def contributions(self, t: int, head: int = 0, bank: str | None = None, *, write: bool = False) -> Floats:
         """What each write contributes to the vector read at step t: [t + 2, width], row 0 the initial content.
@@ -184,31 +176,77 @@ class ModelView:
         wrote: `M_tᵀ w^w_t`; of a cell the cell itself, of a recurrent state that state, of attention the value just written,
         of an associative memory `S_tᵀ k_t`.
         """
-        log = self._log(bank)
+        log, kind = self._log(bank)
         head = self._head(head, log.bank.write_heads if write else log.bank.read_heads)
-        return (bank_parts.write_parts if write else bank_parts.read_parts)(log, self._step(t), head)
+        return (kind.write_parts if write else kind.read_parts)(log, self._step(t), head)
 
-    def shares(self, t: int, head: int = 0, bank: str | None = None, *, write: bool = False) -> Floats:
+    def shares(self, t: int, head: int | None = 0, bank: str | None = None, *, write: bool = False) -> Floats:
         """Signed shares [t + 2] of the past writes in the vector read at step t (ledger.py); they sum to 1.
 
         Index 0 is the initial content, index s + 1 the write of step s. A step that read nothing has an all-zero row.
-        write: as in `contributions`.
+        head=None: in the vectors of all heads side by side. write: as in `contributions`.
         """
+        if head is None:
+            return self._shares_of_all_heads(t, bank, write=write)
         if write:
             return ledger.shares(self.contributions(t, head, bank, write=True))
-        return bank_parts.read_shares(self._log(bank), self._step(t), head, self.read_vector(t, head, bank))
+        log, kind = self._log(bank)
+        return kind.read_shares(log, self._step(t), head, self.read_vector(t, head, bank))
 
-    def slot_origins(self, slot: int, t: int, bank: str | None = None) -> Floats:
+    def _shares_of_all_heads(self, t: int, bank: str | None, *, write: bool) -> Floats:
+        spec = self.bank(bank)
+        if write:
+            parts = [self.contributions(t, head, bank, write=True) for head in range(spec.write_heads)]
+            return ledger.shares(np.concatenate(parts, axis=1))
+        heads = range(spec.read_heads)
+        rows = np.stack([self.shares(t, head, bank) for head in heads])
+        return ledger.combine_heads(rows, np.stack([self.read_vector(t, head, bank) for head in heads]))
+
+    def slot_origins(self, slot: int, t: int, bank: str | None = None, *, unit: int | None = None) -> Floats:
         """Which writes the content of one slot is made of after step t: shares [t + 2].
 
         A cell or recurrent state is one slot; a slot of an associative memory is one row of its key axis, over all heads;
-        slot s of an append bank is what step s wrote, all zero where it wrote nothing.
+        slot s of an append bank is what step s wrote, all zero where it wrote nothing. unit: one number of that slot alone.
         """
-        log, steps = self._log(bank), self._step(t) + 1
-        slots = log.bank.slots or (steps if log.bank.kind == "append" else 1)
+        (log, kind), steps = self._log(bank), self._step(t) + 1
+        slots = steps if kind.grows else log.bank.slots or 1
         if not 0 <= slot < slots:
             raise RecordingError(f"Bank {log.bank.name} has slots 0 … {slots - 1} at step {t}, got {slot}.")
-        return bank_parts.slot_shares(log, slot, t)
+        units = kind.slot_width(log.bank)
+        if unit is not None and not 0 <= unit < units:
+            raise RecordingError(f"A slot of bank {log.bank.name} has units 0 … {units - 1}, got {unit}.")
+        return kind.slot_shares(log, slot, t, unit)
+
+    def held(self, s: int, t: int, bank: str | None = None) -> float:
+        """How much of what step s wrote is still there after step t: 1 at t = s, 0 where it wrote nothing or s > t.
+
+        Defined per kind of bank in docs/format.md ("What is held"). Where content only fades it lies in 0 … 1; where updates turn
+        what they find (recurrent, associative) it may be negative or grow again.
+        """
+        log, kind = self._log(bank)
+        return kind.held(log, self._step(s), self._step(t)) if s <= t else 0.0
+
+    def held_row(self, t: int, bank: str | None = None) -> Floats:
+        """`held(s, t)` of every step s ≤ t: [t + 1]. Costs about as much as one row of shares."""
+        log, kind = self._log(bank)
+        return kind.held_row(log, self._step(t))
+
+    def held_by_slot(self, s: int, t: int, bank: str | None = None) -> Floats:
+        """`held(s, t)` split over slots [slot]; of a cell or recurrent state over its units, of an append bank over steps 0 … t."""
+        log, kind = self._log(bank)
+        if s > self._step(t):
+            raise RecordingError(f"Wanted a write up to step {t}, got step {s}.")
+        return kind.held_by_slot(log, self._step(s), t)
+
+    def write_norm(self, s: int, bank: str | None = None) -> float:
+        """How much step s wrote, ‖A_s‖ in the units of the content. What is held of a write near zero means little."""
+        log, kind = self._log(bank)
+        return float(kind.write_norms(log, self._step(s) + 1)[s])
+
+    def occupancy(self, t: int, bank: str | None = None) -> float:
+        """How full the bank is after step t, 0 … 1. Defined per kind of bank in docs/format.md ("How full a bank is")."""
+        log, kind = self._log(bank)
+        return float(kind.occupancy(log, self._step(t), t + 1)[0])
 
     def keyframe(self, k: int, bank: str) -> dict[str, NDArray[np.float32]]:
         """The bank's tensors of keyframe k by name; raises RecordingError when that keyframe is missing."""
@@ -218,26 +256,17 @@ class ModelView:
         arrays = unpack(self._stream.keyframe, payload)
         return {name: array[0] for (owner, name), array in arrays.items() if owner == bank}
 
-    def states(self, bank: BankSpec, start: int, stop: int) -> Iterator[tuple[int, State]]:
+    def states(self, bank: BankSpec, start: int, stop: int) -> Iterator[tuple[int, BankState]]:
         """(step, state after it) for steps start … stop − 1, from the keyframe at or before `start`.
 
         The same object is yielded again and again while it advances; each keyframe takes over at its step.
         """
-        if bank.kind == "append":
-            raise RecordingError(f"Bank {bank.name} is write-once: its log is its memory, it has no state.")
-        kind = STATES[bank.kind]
-        for k in range(start // KEYFRAME_EVERY, -(-stop // KEYFRAME_EVERY)):
-            state = kind.of(bank, self.keyframe(k, bank.name))
-            first = k * KEYFRAME_EVERY
-            frames = self._chunk(bank, first, min(stop, first + KEYFRAME_EVERY))
-            for t in range(first, min(stop, first + KEYFRAME_EVERY)):
-                state.advance(bank, {name: array[t - first] for name, array in frames.items()})
-                if t >= start:
-                    yield t, state
+        return kinds.of(bank).states(BankLog(self, bank), start, stop)
 
-    def _chunk(self, bank: BankSpec, start: int, stop: int) -> dict[str, NDArray[Any]]:
+    def frames(self, bank: BankSpec, names: Iterable[str], start: int, stop: int) -> dict[str, Floats]:
+        """Recorded tensors [step, …] of steps start … stop − 1, by name; nothing else is read, nothing is kept."""
         arrays = unpack(self._stream.frame, self.frame_bytes(start, stop - start))
-        return {name: array.astype(np.float64) for (owner, name), array in arrays.items() if owner == bank.name}
+        return {name: arrays[bank.name, name].astype(np.float64) for name in names}
 
     def _recorded(self, spec: TensorSpec) -> NDArray[np.float32]:
         """All steps of a recorded tensor; extended, not read again, when the recording has grown."""
@@ -254,52 +283,33 @@ class ModelView:
             have = self._cache[spec.key] = out
         return have
 
-    def _log(self, bank: str | None) -> BankLog:
-        return BankLog(self, self.bank(bank))
+    def _log(self, bank: str | None) -> tuple[BankLog, Kind[Any]]:
+        spec = self.bank(bank)
+        return BankLog(self, spec), kinds.of(spec)
 
     def _derived(self, name: str, bank: BankSpec, start: int, stop: int) -> NDArray[np.float32]:
-        slots = bank.slots or 1
-        shape: tuple[int, ...] = {
-            "memory": (bank.read_heads, slots, bank.width) if bank.kind == "associative" else (slots, bank.width),
-            "links": (slots, slots),
-            "read_vectors": (bank.read_heads, bank.width),
-            "cell": (bank.width,),
-            "hidden": (bank.width,),
-            "attention": (bank.read_heads, stop),
-        }.get(name, (slots,))
+        self._require(name, bank)
+        kind = kinds.of(bank)
+        shape = kind.derived(bank, stop)[name]
         if 4 * (stop - start) * math.prod(shape) > MAX_ARRAY_BYTES:
             raise RecordingError(
                 f"{name} of {stop - start} steps takes more than {MAX_ARRAY_BYTES >> 30} GiB; ask for fewer with start= and stop=."
             )
-        if name in ("usage", "links", "precedence", "retention"):
-            self._require(name, bank)
         out = np.zeros((stop - start, *shape), np.float32)
-        if name == "attention":
-            for t in range(start, stop):
-                for h in range(bank.read_heads):
-                    out[t - start, h, : t + 1] = bank_parts.attention(BankLog(self, bank), t, h)
-            return out
-        weights = BankLog(self, bank).upto("read_weights", stop) if name == "read_vectors" else None
-        for t, state in self.states(bank, start, stop):
-            if weights is not None and isinstance(state, MatrixState):
-                out[t - start] = weights[t] @ state.memory
-            else:
-                out[t - start] = getattr(state, name)
+        kind.derive(BankLog(self, bank), name, start, out)
         return out
 
     def _kept(self, name: str, t: int, bank: str | None) -> Floats:
-        self._require(name, self._of_kind(self.bank(bank), "matrix"))
+        self._require(name, self.bank(bank))
         return getattr(self.state(t, bank), name)
 
     def _require(self, name: str, bank: BankSpec) -> None:
-        held = {"links": bank.links, "precedence": bank.links, "usage": bank.usage}
-        if not held.get(name, bank.usage or bank.deallocation):
+        kind = kinds.of(bank)
+        if name not in kind.derivable:
+            wanted = kinds.that_derive(name)
+            raise RecordingError(f"Bank {bank.name} of model {self.id} is of kind {kind.name}, wanted {wanted}.")
+        if name not in kind.derived(bank, self.steps):
             raise RecordingError(f"Bank {bank.name} of model {self.id} keeps no {name}.")
-
-    def _of_kind(self, bank: BankSpec, kind: str) -> BankSpec:
-        if bank.kind != kind:
-            raise RecordingError(f"Bank {bank.name} of model {self.id} is of kind {bank.kind}, wanted {kind}.")
-        return bank
 
     def _step(self, t: int) -> int:
         if not 0 <= t < self.steps:

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mnemoscope import __version__, tasks
+from mnemoscope import __version__, kinds, tasks
 from mnemoscope.checkpoints import names as choices
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.checkpoints.store import LoadedModel
@@ -187,6 +187,8 @@ def manifest_for(
 ) -> dict[str, Any]:
     """The manifest of a recording that is about to begin. Two models of one paradigm get the ids "ntm", "ntm-2", …,
     moments of a training "ntm@0", "ntm@250", …
+
+    Raises RecordingError when a model does not record what its banks need.
     """
     entries: list[dict[str, Any]] = []
     seen: Counter[str] = Counter()
@@ -198,7 +200,7 @@ def manifest_for(
     task = tasks.get(episode.task)
     made = {"name": task.made, "channel": None, "unit": "", "sample_rate": None}
     signal = made if episode.signal is None else episode.signal
-    return {
+    manifest = {
         "format": FORMAT,
         "version": VERSION,
         "id": recording_id or secrets.token_urlsafe(16),
@@ -217,6 +219,8 @@ def manifest_for(
         "signal": signal,
         "models": entries,
     }
+    kinds.streams(manifest)  # a model whose log could not be read is refused before it runs
+    return manifest
 
 
 def load_models(names: list[str], task: str, *, device: str = "cpu") -> list[LoadedModel]:

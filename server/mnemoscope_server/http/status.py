@@ -9,10 +9,10 @@ from starlette.responses import Response
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
+from mnemoscope.models import registry as paradigms
 from mnemoscope_server.http.depends import ERRORS, ServicesDep
 from mnemoscope_server.planning import runs as orders
 from mnemoscope_server.schemas import base as rest
-from mnemoscope_server.schemas import descriptions as words
 from mnemoscope_server.schemas import recordings as rest_recordings
 from mnemoscope_server.settings import MAX_MODELS
 from mnemoscope_server.workers.protocol import Measured
@@ -73,15 +73,17 @@ def models(services: ServicesDep) -> list[rest.ModelCard]:
 
 
 def _card(card: dict[str, Any], measured: Measured | None) -> rest.ModelCard:
+    """A checkpoint's own card says how it was trained; what its paradigm is stands in the registry, where it is known."""
+    known = {paradigm.name: paradigm for paradigm in paradigms.cards()}.get(card["model"])
     metrics = card.get("metrics") or ({card["metric"]: card.get("validation")} if "metric" in card else {})
     return rest.ModelCard(
         name=card["name"],
         model=card["model"],
-        label=card["label"],
+        label=known.label if known else card["label"],
         task=card["task"],
-        glyph=card["glyph"],
+        glyph=known.glyph if known else card["glyph"],
         parameters=card["parameters"],
-        description=card.get("description") or words.PARADIGMS.get(card["model"], ""),
+        description=card.get("description") or (known.sentence if known else ""),
         snapshots=checkpoints.snapshot_updates(card["name"]),
         measured_ms_per_step=measured and measured.ms_per_step,
         bytes_per_step=measured and measured.frame_bytes + measured.keyframe_bytes / KEYFRAME_EVERY,

@@ -115,6 +115,7 @@ class ModelCard(Answer):
     label: str
     task: str
     glyph: str
+    """Id of its sign and hue."""
     parameters: int
     description: str
     """How it remembers, in one sentence."""

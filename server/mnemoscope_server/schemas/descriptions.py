@@ -1,4 +1,4 @@
-"""What tasks and models are, in one sentence each, for people who choose one. The registries hold names and numbers only."""
+"""What tasks are, in one sentence each, for people who choose one."""
 
 TASKS = {
     "copy": "Random bit vectors are shown once and have to be said again in the same order.",
@@ -10,19 +10,3 @@ TASKS = {
     "priority-sort": "Bit vectors come with priorities and have to be said again with the highest priority first.",
 }
 """What a model is asked to do."""
-
-PARADIGMS = {
-    "rnn": "One state vector, overwritten at every step by a mix of itself and the input.",
-    "gru": "One state vector; a gate per number says how much of it is replaced at a step.",
-    "lstm": "One state vector with gates per number: what is forgotten, what is written and what is shown.",
-    "transformer": "Keeps every step as it was, and reads by looking back over all of them at once.",
-    "encoder-decoder": "Writes every step into a memory until it is asked, then only reads from it while it answers.",
-    "universal-transformer": "One attention layer applied again and again, as often as each step needs, over all past steps.",
-    "ntm": "A tape of slots and a head that finds its place by content or moves on from where it was.",
-    "dnc": "Slots that are allocated and freed, with links that remember in which order they were written.",
-    "sdnc": "A Transformer's weights run as a DNC without state: every step gets a slot of its own, and none is erased.",
-    "sdnc-encoder-decoder": "An encoder-decoder run as a DNC without state: one memory written first, then read, one written along.",
-    "deltanet": "Matrices that map keys to values; what a key held before is erased where the new value is written.",
-    "gated-deltanet": "Matrices that map keys to values and fade by a gate, beside erasing what a key held before.",
-}
-"""How a model remembers."""

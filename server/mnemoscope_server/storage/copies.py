@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mnemoscope import kinds
 from mnemoscope.errors import RecordingError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.reading.recording import Recording, RecordingWriter
@@ -63,7 +64,7 @@ def stretch(source: Recording, first: int, stop: int | None) -> Stretch:
         raise RecordingError(f"wanted steps inside 0 … {steps}, first before stop; got {first} … {stop}")
     begin = first - first % KEYFRAME_EVERY
     end = min(steps, -(-stop // KEYFRAME_EVERY) * KEYFRAME_EVERY)
-    if begin and any(bank.kind == "append" for model in source for bank in source[model].banks):
+    if begin and any(kinds.of(bank).grows for model in source for bank in source[model].banks):
         return Stretch(0, end, FROM_THE_START)
     return Stretch(begin, end, None)
 

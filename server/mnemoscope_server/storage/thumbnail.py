@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemoscope import kinds
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.format.manifest import of_bits
+from mnemoscope.reading import tokens
 from mnemoscope.reading.recording import Recording
 from mnemoscope.reading.view import ModelView
 
@@ -34,11 +36,7 @@ def _ink(text: str) -> Image:
     return np.array([int(text[i : i + 2], 16) for i in (1, 3, 5)], np.float64)
 
 
-PAPER, GROUND, TEXT, WRITE, READ = map(_ink, ("#111315", "#0d0f10", "#eceef0", "#ff9a3f", "#4fb3f5"))
-HUES = {
-    "rnn": "#ebcb55", "tr": "#a08bf5", "ut": "#d1bff0", "ntm": "#4ccba3", "dnc": "#f2697f", "sdnc": "#a08bf5",
-    "delta": "#c6f0b8",
-}  # fmt: skip
+PAPER, GROUND, TEXT, WRITE, READ = (_ink(tokens.ink(name, "dark")) for name in ("bg", "sk", "tx", "wf", "rf"))
 
 
 class Pictures:
@@ -103,7 +101,7 @@ def draw(recording: Recording) -> Image:
     for place, (stream, model) in enumerate(shown):
         begin = TOP + below + place * pitch
         entry: dict[str, Any] = recording.manifest["models"][stream]
-        sheet[begin : begin + pitch - GAP, LEFT - 2 * BAR : LEFT - BAR] = _ink(HUES.get(entry["glyph"], HUES["rnn"]))
+        sheet[begin : begin + pitch - GAP, LEFT - 2 * BAR : LEFT - BAR] = _ink(tokens.hue(entry["glyph"], "dark"))
         tape = sheet[begin : begin + pitch - GAP, LEFT : WIDTH - RIGHT]
         view = recording[model]
         writes, reads = marks(view, view.bank(), steps, tape.shape[:2])
@@ -114,28 +112,17 @@ def draw(recording: Recording) -> Image:
 
 def marks(view: ModelView, bank: BankSpec, steps: int, size: tuple[int, int]) -> tuple[Image, Image]:
     """How strongly a bank is written and read, [rows, columns] of 0 … 1: rows are slots, units or steps, columns steps."""
-
-    def array(name: str) -> Image:
-        found = np.zeros((steps, *view.spec(name, bank.name).shape))
-        have = view.array(name, bank.name, stop=min(steps, view.steps))
-        found[: len(have)] = np.nan_to_num(np.abs(have))
-        return found
-
-    match bank.kind:
-        case "matrix":
-            pair = _touched(array("write_weights").max(1), array("read_weights").max(1))
-        case "append":
-            return _looking_back(view, bank, min(steps, view.steps), steps, size)
-        case "associative":
-            pair = array("keys").reshape(steps, -1), array("queries").reshape(steps, -1)
-        case "cell":
-            pair = array("input_gate") * array("write_vectors"), array("read_vectors")
-        case _:
-            pair = array("write_vectors"), array("read_vectors")
-    writes, reads = (_scaled(_pooled(part.T, size)) for part in pair)
-    return (
-        (writes, reads) if bank.kind == "matrix" else (writes**3, reads**3)
-    )  # a state is always half full: only peaks
+    log, kind = kinds.BankLog(view, bank), kinds.of(bank)
+    have = min(steps, view.steps)
+    if kind.grows:
+        return _looking_back(log, have, steps, size)
+    pair = []
+    for table in kind.marks(log, np.arange(have)):
+        found = np.zeros((steps, table.shape[1]))
+        found[:have] = table
+        pair.append(found)
+    writes, reads = (_scaled(_pooled(part.T, size)) for part in (_touched(*pair) if kind.addressed else pair))
+    return (writes, reads) if kind.addressed else (writes**3, reads**3)  # a state is always half full: only peaks
 
 
 def _touched(writes: Image, reads: Image) -> tuple[Image, Image]:
@@ -145,24 +132,22 @@ def _touched(writes: Image, reads: Image) -> tuple[Image, Image]:
     return writes[:, kept], reads[:, kept]
 
 
-def _looking_back(view: ModelView, bank: BankSpec, have: int, steps: int, size: tuple[int, int]) -> tuple[Image, Image]:
+def _looking_back(log: kinds.BankLog, have: int, steps: int, size: tuple[int, int]) -> tuple[Image, Image]:
     """Every step writes its own row; a step reads the rows that attention puts its weight on, the most of any head."""
     rows, columns = size
-    asked = sorted({int(t) for t in np.linspace(0, have - 1, min(have, MAX_ROWS))})
+    kind = kinds.of(log.bank)
+    asked = np.unique(np.linspace(0, have - 1, min(have, MAX_ROWS)).astype(int))
     looked = np.zeros((steps, len(asked)))
-    for column, t in enumerate(asked):
-        for head in range(bank.read_heads):
-            looked[: t + 1, column] = np.maximum(looked[: t + 1, column], view.attention(t, head, bank.name))
+    looked[:have] = kind.marks(log, asked)[1].T
     at = np.searchsorted(asked, np.arange(columns) * steps // columns).clip(max=len(asked) - 1)
-    reads = np.nan_to_num(_pooled(looked, (rows, len(asked)))[:, at])
+    reads = _pooled(looked, (rows, len(asked)))[:, at]
     reads[:, np.arange(columns) * steps // columns >= have] = 0
     here, slot = np.arange(columns) * steps // columns, np.arange(rows) * steps // rows
     writes = (slot[:, None] == here).astype(np.float64)
     if steps > rows:  # several steps share a row
         writes[np.arange(columns) * rows // columns, np.arange(columns)] = 1
-    wrote = np.arange(steps) < have
-    if bank.gated:
-        wrote[:have] &= view.array("write_gate", bank.name, stop=have)[:, 0] > 0
+    wrote = np.zeros(steps, bool)
+    wrote[:have] = kind.held_row(log, have - 1) > 0
     writes[:, ~wrote[here]] = 0
     return writes, reads
 

@@ -1,6 +1,6 @@
 /** Letters and glyphs on a canvas. */
 
-import type { Hue, Inks } from "./tokens";
+import { shapeOf, type Hue, type Inks } from "./tokens";
 
 export type Ctx = CanvasRenderingContext2D;
 
@@ -37,36 +37,22 @@ export function fitted(ctx: Ctx, words: string, width: number, size = 11, weight
   return `${words.slice(0, end).trimEnd()}…`;
 }
 
-/** The paradigm's glyph: ring, diamond, hollow diamond, square, triangle (DNC and sDNC), hourglass. */
+/** The paradigm's glyph, `r` from its middle to its edge. */
 export function glyph(ctx: Ctx, inks: Inks, hue: Hue, x: number, y: number, r = 4): void {
   ctx.fillStyle = ctx.strokeStyle = inks[hue];
-  ctx.lineWidth = 1.7;
-  ctx.beginPath();
-  if (hue === "rnn") {
-    ctx.arc(x, y, r * 0.8, 0, 7);
-    ctx.stroke();
-  } else if (hue === "tr" || hue === "ut") {
-    ctx.moveTo(x, y - r);
-    ctx.lineTo(x + r, y);
-    ctx.lineTo(x, y + r);
-    ctx.lineTo(x - r, y);
-    ctx.closePath();
-    if (hue === "tr") ctx.fill();
-    else ctx.stroke();
-  } else if (hue === "ntm") {
-    ctx.fillRect(x - r * 0.8, y - r * 0.8, r * 1.6, r * 1.6);
-  } else if (hue === "delta") {
-    for (const way of [-1, 1]) {
-      ctx.moveTo(x, y);
-      ctx.lineTo(x - r * 0.9, y + way * r);
-      ctx.lineTo(x + r * 0.9, y + way * r);
+  for (const part of shapeOf(hue)) {
+    ctx.beginPath();
+    if ("circle" in part) ctx.arc(x, y, r * part.circle, 0, 7);
+    else {
+      part.points.forEach(([px, py], i) =>
+        i ? ctx.lineTo(x + r * px, y + r * py) : ctx.moveTo(x + r * px, y + r * py),
+      );
+      ctx.closePath();
     }
-    ctx.fill();
-  } else {
-    ctx.moveTo(x, y - r);
-    ctx.lineTo(x + r, y + r * 0.85);
-    ctx.lineTo(x - r, y + r * 0.85);
-    ctx.fill();
+    if (part.stroke) {
+      ctx.lineWidth = r * part.stroke;
+      ctx.stroke();
+    } else ctx.fill();
   }
 }
 

@@ -1,32 +1,19 @@
-/** The colour tokens of app.css as numbers a painter can use. */
+/** Colours of the theme in force as numbers a painter can use; tokens.json of the library is where they are chosen. */
 
+import { TOKENS } from "../../wire/tokens.gen";
 import { parseHex, ramp, type Rgb } from "./colour";
 
 /** Who: the hue (and the glyph) of a paradigm. `sdnc` has the Transformer's hue: same numbers, other reading. */
-export const HUES = ["rnn", "tr", "ut", "ntm", "dnc", "sdnc", "delta"] as const;
-export type Hue = (typeof HUES)[number];
+export type Hue = keyof typeof TOKENS.glyphs;
+export const HUES = Object.keys(TOKENS.glyphs) as readonly Hue[];
 
-const NAMES = [
-  "bg",
-  "sf",
-  "sk",
-  "hv",
-  "ln",
-  "ln2",
-  "tx",
-  "t2",
-  "t3",
-  "w",
-  "r",
-  "e",
-  "wf",
-  "rf",
-  "ef",
-  "hold",
-  "fo",
-  ...HUES,
-] as const;
-type Name = (typeof NAMES)[number];
+type Name = keyof typeof TOKENS.inks | Hue;
+const NAMES = [...(Object.keys(TOKENS.inks) as (keyof typeof TOKENS.inks)[]), ...HUES] as readonly Name[];
+
+/** A part of a glyph in a square of −1 … 1: a polygon or a circle about the middle, filled, or a line `stroke` wide. */
+export type GlyphPart =
+  | { readonly points: readonly (readonly [number, number])[]; readonly stroke?: number }
+  | { readonly circle: number; readonly stroke?: number };
 
 /** All inks of one theme: tokens as CSS colours, some as bytes, and the three ramps (256 × rgb). */
 export type Inks = Record<Name, string> & {
@@ -44,9 +31,13 @@ export type Inks = Record<Name, string> & {
   grey: Uint8ClampedArray;
 };
 
-/** A glyph this version does not know is drawn in the recurrent hue rather than not at all. */
+/** A glyph that this version does not know is drawn in the recurrent hue rather than not at all. */
 export function hueOf(glyph: string): Hue {
-  return (HUES as readonly string[]).includes(glyph) ? (glyph as Hue) : "rnn";
+  return Object.hasOwn(TOKENS.glyphs, glyph) ? (glyph as Hue) : TOKENS.unknown;
+}
+
+export function shapeOf(hue: Hue): readonly GlyphPart[] {
+  return TOKENS.glyphs[hue].shape;
 }
 
 /** Read the tokens that are in force on this element. Call again after a theme change. */
@@ -60,6 +51,7 @@ export function readInks(element: Element): Inks {
 }
 
 export function makeInks(tokens: Record<Name, string>, dark: boolean): Inks {
+  const theme = dark ? "dark" : "light";
   return {
     ...tokens,
     dark,
@@ -68,44 +60,16 @@ export function makeInks(tokens: Record<Name, string>, dark: boolean): Inks {
     readRgb: parseHex(tokens.rf),
     eraseRgb: parseHex(tokens.ef),
     holdRgb: parseHex(tokens.hold),
-    sequential: ramp(
-      dark
-        ? [tokens.sk, "#123a5c", "#1f6fae", "#62b8f5", "#e6f6ff"]
-        : ["#ffffff", "#cfe4f4", "#7db8e2", "#2478b8", "#08365f"],
-    ),
-    diverging: ramp(
-      dark
-        ? ["#c79bf0", "#7e55a8", "#1a1d20", "#3f8f57", "#a6e3a4"]
-        : ["#5b2a86", "#b292cf", "#f4f4f2", "#8cc79a", "#14663a"],
-    ),
-    grey: ramp(dark ? [tokens.sk, "#4a5158"] : ["#ffffff", "#b9bdc2"]),
+    sequential: ramp(TOKENS.ramps.sequential[theme]),
+    diverging: ramp(TOKENS.ramps.diverging[theme]),
+    grey: ramp(TOKENS.ramps.grey[theme]),
   };
 }
 
 /** Dark theme's tokens, for tests and pictures made without a document. */
-export const DARK: Record<Name, string> = {
-  bg: "#111315",
-  sf: "#16191c",
-  sk: "#0d0f10",
-  hv: "#1d2125",
-  ln: "#24282c",
-  ln2: "#343a40",
-  tx: "#eceef0",
-  t2: "#adb3ba",
-  t3: "#868d95",
-  w: "#ff9a3f",
-  r: "#4fb3f5",
-  e: "#ec6fd3",
-  wf: "#ff9a3f",
-  rf: "#4fb3f5",
-  ef: "#ec6fd3",
-  hold: "#3b4248",
-  fo: "#7cc4ff",
-  rnn: "#ebcb55",
-  tr: "#a08bf5",
-  ut: "#d1bff0",
-  ntm: "#4ccba3",
-  dnc: "#f2697f",
-  sdnc: "#a08bf5",
-  delta: "#c6f0b8",
-};
+export const DARK = Object.fromEntries(
+  NAMES.map((name) => [
+    name,
+    (name in TOKENS.inks ? TOKENS.inks[name as keyof typeof TOKENS.inks] : TOKENS.glyphs[name as Hue]).dark,
+  ]),
+) as Record<Name, string>;

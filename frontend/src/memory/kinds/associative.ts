@@ -185,7 +185,8 @@ export class AssociativeMemory implements Memory {
     const { width } = this.bank;
     const initial = initialOf(this.log, this.bank.name, "memory");
     for (const { head, query, vector } of sought) {
-      const carrier = Float64Array.from(query, (q) => q / norm);
+      const carrier = new Float64Array(size);
+      for (let i = 0; i < size; i++) carrier[i] = query[i]! / norm;
       const from = head * size;
       for (let s = t; s >= 0; s--) {
         const [k, a, b, w, v] = [keys.at(s), retention.at(s), erase.at(s), gate.at(s), values.at(s)];

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mnemoscope.format.layout import BankSpec
+from mnemoscope.kinds import APPEND
 from mnemoscope.models.attention.positions import Rotation, rotate
 from mnemoscope.models.base import TensorEntry
 
@@ -146,10 +147,8 @@ def attention_bank(
     name: str, heads: int, width: int, *, gated: bool = False, bias_slopes: list[float] | None = None
 ) -> BankSpec:
     """A write-once bank of A heads, each of width d."""
-    return BankSpec(
-        name=name,
-        kind="append",
-        slots=None,
+    return APPEND.bank(
+        name,
         width=width,
         write_heads=heads,
         read_heads=heads,

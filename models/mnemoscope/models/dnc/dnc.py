@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from mnemoscope.format.layout import BankSpec
+from mnemoscope.kinds import MATRIX
 from mnemoscope.models import controllers
 from mnemoscope.models.base import MemoryModel, Step, TensorEntry, Traced
 from mnemoscope.models.dnc import memory as graves_memory
@@ -117,9 +118,8 @@ class DNC(MemoryModel):
         """One matrix of N slots with usage and temporal links."""
         c = self.config
         return [
-            BankSpec(
-                name="memory",
-                kind="matrix",
+            MATRIX.bank(
+                "memory",
                 slots=c.slots,
                 width=c.width,
                 write_heads=1,

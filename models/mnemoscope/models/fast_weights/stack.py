@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mnemoscope.format.layout import BankSpec
+from mnemoscope.kinds import ASSOCIATIVE
 from mnemoscope.models.base import MemoryModel, Step, TensorEntry, Traced
 from mnemoscope.models.fast_weights.memory import Write
 
@@ -222,9 +223,8 @@ class FastWeightStack(MemoryModel, Generic[Config]):
         """One associative bank a layer: "layer0", "layer1", …; slots are key channels, the width is that of a value."""
         c = self.config
         return [
-            BankSpec(
-                name=f"layer{n}",
-                kind="associative",
+            ASSOCIATIVE.bank(
+                f"layer{n}",
                 slots=c.key_width,
                 width=c.value_width,
                 write_heads=c.heads,

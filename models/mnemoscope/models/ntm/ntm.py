@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mnemoscope.format.layout import BankSpec
+from mnemoscope.kinds import MATRIX
 from mnemoscope.models import addressing, controllers
 from mnemoscope.models.base import MemoryModel, Step, TensorEntry, Traced
 from mnemoscope.models.controllers import ControllerKind
@@ -186,9 +187,8 @@ class NTM(MemoryModel):
         """One matrix of N slots."""
         c = self.config
         return [
-            BankSpec(
-                name="memory",
-                kind="matrix",
+            MATRIX.bank(
+                "memory",
                 slots=c.slots,
                 width=c.width,
                 write_heads=c.write_heads,

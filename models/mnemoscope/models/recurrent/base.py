@@ -5,11 +5,12 @@ No equation is here: the `step` of elman.py, gru.py and rnn.py is each paper's.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from torch import Tensor, nn
 
-from mnemoscope.format.layout import BankKind, BankSpec
+from mnemoscope.format.layout import BankSpec
+from mnemoscope.kinds import Kind
 from mnemoscope.models.base import MemoryModel, TensorEntry, Traced
 from mnemoscope.models.controllers import require_sizes
 
@@ -38,7 +39,7 @@ class RecurrentStack(MemoryModel):
     `kind` and `direct` are those of every layer's bank, `bank` its name; `roles` are the names of what a layer has seen.
     """
 
-    kind: ClassVar[BankKind]
+    kind: ClassVar[Kind[Any]]
     direct: ClassVar[bool] = False
     bank: ClassVar[str]
     roles: ClassVar[Mapping[str, str]]
@@ -57,8 +58,8 @@ class RecurrentStack(MemoryModel):
 
     def banks(self) -> list[BankSpec]:
         """One bank a layer: "cell", or "cell0", "cell1", … when there are several."""
-        width = self.config.hidden
-        return [BankSpec(name, self.kind, slots=1, width=width, direct=self.direct) for name in self.bank_names()]
+        options = {"direct": True} if self.direct else {}
+        return [self.kind.bank(name, slots=1, width=self.config.hidden, **options) for name in self.bank_names()]
 
     def zeros(self, batch: int) -> tuple[Tensor, ...]:
         """A blank state [B, H] of every layer."""

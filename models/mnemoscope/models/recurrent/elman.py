@@ -16,6 +16,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from mnemoscope.kinds import RECURRENT
 from mnemoscope.models.base import Step, TensorEntry, Traced
 from mnemoscope.models.recurrent.base import RecurrentConfig, RecurrentStack
 
@@ -49,7 +50,7 @@ class RNN(RecurrentStack):
     Example: `rnn = RNN(RNNConfig(inputs=9, outputs=8)); step = rnn.step(torch.zeros(1, 9), rnn.initial_state(1))`.
     """
 
-    kind, bank = "recurrent", "state"
+    kind, bank = RECURRENT, "state"
     roles = {"write_vectors": "write", "slopes": "gate", "read_vectors": "read"}
 
     def __init__(self, config: RNNConfig) -> None:

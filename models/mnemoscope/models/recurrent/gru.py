@@ -16,6 +16,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from mnemoscope.kinds import CELL
 from mnemoscope.models.base import Step, TensorEntry, Traced
 from mnemoscope.models.recurrent.base import RecurrentConfig, RecurrentStack
 
@@ -56,7 +57,7 @@ class GRU(RecurrentStack):
     Example: `gru = GRU(GRUConfig(inputs=9, outputs=8)); step = gru.step(torch.zeros(1, 9), gru.initial_state(1))`.
     """
 
-    kind, bank, direct = "cell", "cell", True
+    kind, bank, direct = CELL, CELL.name, True
     roles = {
         "forget_gate": "erase",
         "input_gate": "gate",
@@ -95,8 +96,8 @@ class GRU(RecurrentStack):
 
     def keyframe_entries(self) -> list[TensorEntry]:
         """The cell, which is the hidden state."""
-        return self.units({"cell": "state"})
+        return self.units({CELL.state_tensor: "state"})
 
     def keyframe(self, state: GRUState) -> Traced:
         """Tensors of `keyframe_entries`."""
-        return {(bank, "cell"): hidden for bank, hidden in zip(self.bank_names(), state.hidden, strict=True)}
+        return {(bank, CELL.state_tensor): hidden for bank, hidden in zip(self.bank_names(), state.hidden, strict=True)}

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from mnemoscope.kinds import CELL
 from mnemoscope.models.base import Step, TensorEntry, Traced
 from mnemoscope.models.recurrent.base import RecurrentConfig, RecurrentStack
 
@@ -54,7 +55,7 @@ class LSTM(RecurrentStack):
     Example: `lstm = LSTM(LSTMConfig(inputs=9, outputs=8)); step = lstm.step(torch.zeros(1, 9), lstm.initial_state(1))`.
     """
 
-    kind, bank = "cell", "cell"
+    kind, bank = CELL, CELL.name
     roles = {
         "input_gate": "gate",
         "forget_gate": "erase",
@@ -95,11 +96,11 @@ class LSTM(RecurrentStack):
 
     def keyframe_entries(self) -> list[TensorEntry]:
         """Cell and hidden."""
-        return self.units({"cell": "state", "hidden": "state"})
+        return self.units({CELL.state_tensor: "state", "hidden": "state"})
 
     def keyframe(self, state: LSTMState) -> Traced:
         """Tensors of `keyframe_entries`."""
         traced: Traced = {}
         for bank, cell, hidden in zip(self.bank_names(), state.cell, state.hidden, strict=True):
-            traced[bank, "cell"], traced[bank, "hidden"] = cell, hidden
+            traced[bank, CELL.state_tensor], traced[bank, "hidden"] = cell, hidden
         return traced

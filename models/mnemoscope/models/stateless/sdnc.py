@@ -21,11 +21,13 @@ import torch
 from torch import Tensor, nn
 
 from mnemoscope.format.layout import BankSpec
+from mnemoscope.kinds import MATRIX
 from mnemoscope.models.attention import positions
 from mnemoscope.models.attention.attention import (
     AttentionSeen,
     Store,
     attend,
+    attention_bank,
     attention_entries,
     causal_bias,
     join_heads,
@@ -259,13 +261,14 @@ class StatelessDNC(MemoryModel):
     def banks(self) -> list[BankSpec]:
         """The banks "layer0", "layer1", …: write-once and a head wide, or matrices of N lifted rows with usage and links."""
         c = self.config
+        names = [f"layer{n}" for n in range(c.layers)]
         if c.memory == "stores":
-            slopes = tuple(positions.slopes(c.heads)) if c.positions == "alibi" else None
-            one: dict[str, Any] = {"kind": "append", "slots": None, "width": c.width // c.heads, "write_heads": c.heads}
-            one |= {"bias_slopes": slopes}
-        else:
-            one = {"kind": "matrix", "slots": c.slots, "width": _row_width(c), "usage": True, "links": True}
-        return [BankSpec(name=f"layer{n}", read_heads=c.heads, **one) for n in range(c.layers)]
+            slopes = positions.slopes(c.heads) if c.positions == "alibi" else None
+            return [attention_bank(name, c.heads, c.width // c.heads, bias_slopes=slopes) for name in names]
+        return [
+            MATRIX.bank(name, slots=c.slots, width=_row_width(c), read_heads=c.heads, usage=True, links=True)
+            for name in names
+        ]
 
     def frame_entries(self) -> list[TensorEntry]:
         """Stores: read keys, write keys, write vectors, reads. Genuine memory: what a DNC records, and the recurrence."""

@@ -42,16 +42,17 @@ class ImportOptions:
     @classmethod
     def from_json(cls, options: Mapping[str, Any]) -> "ImportOptions":
         """Options that have been JSON; lists become tuples."""
-        lists = {key: tuple(options[key]) for key in ("missing", "sentinels") if key in options}
-        values: dict[str, Any] = {**options, **lists}
-        return cls(**values)
+        arguments: dict[str, Any] = dict(options)
+        for name in ("missing", "sentinels"):
+            arguments[name] = tuple(arguments.get(name, ()))
+        return cls(**arguments)
 
     @property
     def tokens(self) -> frozenset[str]:
         """`missing` as cells are compared: in lower case, without blanks around."""
         return frozenset(token.strip().lower() for token in self.missing)
 
-    def assumptions(self) -> list[str]:
+    def notes(self) -> list[str]:
         """What is read as missing because the user said so, in a sentence for the report."""
         said = [f"cells {token!r}" for token in self.missing] + [f"{value:g}" for value in self.sentinels]
         said += ["infinite values"] if self.infinite == "missing" else []

@@ -94,7 +94,7 @@ export class UnitDrawn implements Drawn {
   /** State and what is read or written of it in the diverging map, its gates in grey, unit by unit. */
   cut(t: number, { rows, per }: Fold): NowPicture {
     const { model, memory, look, order } = this;
-    const sorted = (values: Float32Array): Float32Array => Float32Array.from(order, (u) => values[u]!);
+    const sorted = (values: Float32Array): Float32Array => inPlaces(values, order);
     const state = sorted(memory.content(t));
     const written = sorted(memory.written(t));
     const output = look.output && sorted(look.output(t));
@@ -165,6 +165,12 @@ export class UnitDrawn implements Drawn {
 }
 
 const WRITTEN = "written";
+
+function inPlaces(values: Float32Array, order: Uint16Array): Float32Array {
+  const out = new Float32Array(order.length);
+  for (let place = 0; place < order.length; place++) out[place] = values[order[place]!]!;
+  return out;
+}
 
 function inOrder(units: number): Uint16Array {
   return Uint16Array.from({ length: units }, (_, u) => u);

@@ -106,7 +106,7 @@ class _Reader:
 
     def __init__(self, path: Path, found: Sniff, options: ImportOptions, max_values: int) -> None:
         self.path, self.found, self.options, self.max_values = path, found, options, max_values
-        self.notes = [*found.notes, *options.assumptions()]
+        self.notes = [*found.notes, *options.notes()]
         self.extra = pa.array(sorted(options.tokens), pa.string())
         self.sentinels: list[dict[str, Any]] = []
         cells = list(zip(*found.rows, strict=True))

@@ -1,0 +1,232 @@
+"""Associative memories: per head a matrix that maps keys to values (DeltaNet family; with b = 0 linear attention and its kin).
+
+    S memory [head, key, width]     q queries, k keys, α retention, b erase [head, key]     v write vectors, w write gate [head, width]
+
+Keys may have any length. Sources: Schlag et al. 2021 (arXiv 2102.11174), Yang et al. 2024 (DeltaNet, arXiv 2406.06484).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemoscope.format.layout import BankSpec
+from mnemoscope.kinds import ledger
+from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Tensor, Variant, chunks
+from mnemoscope.kinds.ledger import Floats
+
+LOG = ("keys", "write_vectors", "retention", "erase", "write_gate")
+"""The log of a bank, in the order of `contributions`."""
+
+
+def update_association(
+    memory: Floats, keys: Floats, write_vectors: Floats, retention: Floats, erase: Floats, write_gate: Floats
+) -> Floats:
+    """`S_t = (I − k (b⊙k)ᵀ) Diag(α) S_{t−1} + k (w⊙v)ᵀ` per head: memory S [head, key, width] (DeltaNet family).
+
+    keys k, retention α, erase b [head, key]; write_vectors v, write_gate w [head, width].
+    """
+    kept = retention[..., None] * memory
+    found = np.einsum("hk,hkw->hw", erase * keys, kept)
+    return kept + keys[..., None] * (write_gate * write_vectors - found)[:, None, :]
+
+
+def contributions(
+    query: Floats,
+    keys: Floats,
+    write_vectors: Floats,
+    retention: Floats,
+    erase: Floats,
+    write_gate: Floats,
+    initial: Floats,
+) -> Floats:
+    """Contributions [S + 1, W] to `S_tᵀ query` of one head of an associative memory.
+
+    query u [K]; keys k, retention α, erase b [S, K] and write_vectors v, write_gate w [S, W]: the log of steps 0 … t of
+    that head; initial [K, W]. Backwards from u: contribution of s = (u·k_s)(w_s ⊙ v_s), then u ← α_s ⊙ (u − (b_s ⊙ k_s)(k_s·u)).
+    """
+    out = np.empty((len(keys) + 1, initial.shape[1]))
+    carrier = query.astype(np.float64)
+    for s in range(len(keys) - 1, -1, -1):
+        match = float(carrier @ keys[s])
+        out[s + 1] = match * (write_gate[s] * write_vectors[s])
+        carrier = retention[s] * (carrier - erase[s] * keys[s] * match)
+    out[0] = carrier @ initial
+    return out
+
+
+def fade(columns: Floats, key: Floats, retention: Floats, erase: Floats) -> Floats:
+    """`(I − k (b⊙k)ᵀ) Diag(α) X` for columns X [K, …]: what a step makes of the content it finds."""
+    kept = retention[:, None] * columns
+    return kept - np.outer(key, (erase * key) @ kept)
+
+
+@dataclass
+class AssociativeState:
+    """State of an associative bank between two steps: `memory` [head, key, width]."""
+
+    memory: Floats
+
+    def advance(self, bank: BankSpec, frame: Mapping[str, NDArray[Any]]) -> None:
+        """See BankState."""
+        self.memory = update_association(self.memory, *(np.asarray(frame[name], np.float64) for name in LOG))
+
+
+class Associative(Kind[AssociativeState]):
+    """See the module."""
+
+    name = "associative"
+    about = "a DeltaNet layer's matrices"
+    derivable = ("memory",)
+    last_by_default = True
+    fades = False
+    variants = (
+        Variant(
+            "`associative` (DeltaNet family), per head",
+            {},
+            "`S_t = (I − k (b⊙k)ᵀ) Diag(α) S_{t-1} + k (w⊙v)ᵀ`; `r = S_tᵀ q` (write, then read)",
+        ),
+    )
+    held_rule = "A = k (w ⊙ v)ᵀ of all heads; D = (I − k (b ⊙ k)ᵀ) Diag(α)"
+    occupancy_rule = (
+        "mean over the rows of the key axis of every head of u ← α u, then u ← u + w̄ k̂² (1 − u), from u = 0, with "
+        "w̄ the mean over the width of min(1, w) and k̂ = k / ‖k‖ (0 where k = 0)"
+    )
+
+    def frame(self, bank: BankSpec) -> tuple[Tensor, ...]:
+        """See Kind."""
+        return (
+            Tensor("queries", ("head", "key")),
+            Tensor("keys", ("head", "key")),
+            Tensor("retention", ("head", "key"), "(α)"),
+            Tensor("erase", ("head", "key"), "(b)"),
+            Tensor("write_vectors", ("head", "width"), "(v)"),
+            Tensor("write_gate", ("head", "width"), "(w)"),
+            Tensor("read_vectors", ("head", "width")),
+        )
+
+    def keyframe(self, bank: BankSpec) -> tuple[Tensor, ...]:
+        """See Kind."""
+        return (Tensor("memory", ("head", "key", "width")),)
+
+    def faults(self, bank: BankSpec) -> Iterator[Fault]:
+        """See Kind."""
+        if bank.slots is None:
+            yield Fault("slots", "the number of slots of an associative memory")
+        if bank.write_heads != bank.read_heads:
+            yield Fault(None, "as many write heads as read heads for an associative memory")
+
+    def slot_width(self, bank: BankSpec) -> int:
+        """Of all heads."""
+        return bank.read_heads * bank.width
+
+    def state(self, bank: BankSpec, keyframe: Mapping[str, NDArray[Any]]) -> AssociativeState:
+        """See Kind."""
+        return AssociativeState(np.asarray(keyframe["memory"], np.float64))
+
+    def content(self, log: BankLog, t: int) -> Floats:
+        """[head, key, width]."""
+        return self.state_at(log, t).memory
+
+    def derived_shape(self, bank: BankSpec, name: str, stop: int) -> tuple[int, ...]:
+        """See Kind."""
+        return self.shape(bank, ("head", "key", "width"))
+
+    def _parts(self, log: BankLog, query: Floats, t: int, head: int) -> Floats:
+        k, v, a, b, w = (log.upto(name, t + 1, head) for name in LOG)
+        return contributions(query, k, v, a, b, w, log.initial("memory")[head])
+
+    def read_parts(self, log: BankLog, t: int, head: int) -> Floats:
+        """See Kind."""
+        return self._parts(log, log.at("queries", t)[head], t, head)
+
+    def write_parts(self, log: BankLog, t: int, head: int) -> Floats:
+        """Of `S_tᵀ k_t`."""
+        return self._parts(log, log.at("keys", t)[head], t, head)
+
+    def slot_parts(self, log: BankLog, slot: int, t: int) -> Floats:
+        """One row of the key axis, of all heads side by side."""
+        unit = np.eye(1, log.bank.slots or 1, slot)[0]
+        return np.concatenate([self._parts(log, unit, t, head) for head in range(log.bank.read_heads)], axis=1)
+
+    def _stored(self, log: BankLog, stop: int) -> Floats:
+        """‖w ⊙ v‖² [step, head]: the weight of a key in the size of its write."""
+        return ((log.upto("write_gate", stop) * log.upto("write_vectors", stop)) ** 2).sum(2)
+
+    def write_norms(self, log: BankLog, stop: int) -> Floats:
+        """See Kind."""
+        return np.sqrt((self._stored(log, stop) * (log.upto("keys", stop) ** 2).sum(2)).sum(1))
+
+    def held_by_slot(self, log: BankLog, s: int, t: int) -> Floats:
+        """See Kind. A write is its key, weighed by what was stored under it; later steps turn and shorten the key."""
+        k, _, a, b, _ = (log.upto(name, t + 1) for name in LOG)
+        stored, left = self._stored(log, s + 1)[s], k[s].copy()
+        for n in range(s + 1, t + 1):
+            for head in range(log.bank.read_heads):
+                left[head] = fade(left[head][:, None], k[n, head], a[n, head], b[n, head])[:, 0]
+        whole = float(stored @ (k[s] ** 2).sum(1))
+        parts = stored @ (k[s] * left)
+        return ledger.fraction(parts, np.full(len(parts), whole))
+
+    def held_row(self, log: BankLog, t: int) -> Floats:
+        """See Kind. Backwards, with the product of the maps of the steps since: O(t · key²) a head."""
+        stored, left, whole = self._stored(log, t + 1), np.zeros(t + 1), np.zeros(t + 1)
+        for head in range(log.bank.read_heads):
+            k, _, a, b, _ = (log.upto(name, t + 1, head) for name in LOG)
+            product = np.eye(log.bank.slots or 1)
+            for s in range(t, -1, -1):
+                left[s] += stored[s, head] * (k[s] @ product @ k[s])
+                whole[s] += stored[s, head] * (k[s] @ k[s])
+                product = (product - np.outer(product @ k[s], b[s] * k[s])) * a[s]
+        return ledger.fraction(left, whole)
+
+    def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
+        """See Kind."""
+        k, a, w = (log.upto(name, stop) for name in ("keys", "retention", "write_gate"))
+        norms = (k**2).sum(2, keepdims=True)
+        claimed = np.clip(w, 0.0, 1.0).mean(2, keepdims=True) * np.divide(
+            k**2, norms, out=np.zeros_like(k), where=norms > 0
+        )
+        used, out = np.zeros(k.shape[1:]), np.empty(stop)
+        for t in range(stop):
+            used = a[t] * used
+            used += claimed[t] * (1.0 - used)
+            out[t] = used.mean()
+        return out[start:]
+
+    def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
+        """See Kind."""
+        reads, memory = [], np.empty(0)
+        for t, state in self.states(log, first, stop):
+            memory = state.memory
+            reads.append(np.einsum("hk,hkw->hw", log.at("queries", t), memory))
+        return np.stack(reads), {"memory": memory}
+
+    def rows(self, log: BankLog, head: int, reads: Floats) -> Rows:
+        """See Kind. The memory is a sum of matrices of rank one: write s is `κ_s (w_s ⊙ v_s)ᵀ`, κ_s its faded key."""
+        k, v, a, b, w = (log.upto(name, log.steps, head) for name in LOG)
+        queries, values = log.upto("queries", log.steps, head), w * v
+        initial, faded = log.initial("memory")[head], np.zeros_like(k)
+        for first, stop in chunks(log.steps):
+            shares, totals = np.zeros((stop - first, stop + 1)), np.empty((stop - first, log.bank.width))
+            for t in range(first, stop):
+                initial = fade(initial, k[t], a[t], b[t])
+                faded[:t] = fade(faded[:t].T, k[t], a[t], b[t]).T
+                faded[t] = k[t]
+                read = np.concatenate(
+                    [(queries[t] @ initial)[None], (faded[: t + 1] @ queries[t])[:, None] * values[: t + 1]]
+                )
+                shares[t - first, : t + 2] = ledger.shares(read, reads[t])
+                totals[t - first] = read.sum(0)
+            yield first, shares, totals
+
+    def marks(self, log: BankLog, steps: NDArray[np.intp]) -> tuple[Floats, Floats]:
+        """Keys and queries, by row of the key axis of every head."""
+        return log.sizes("keys", steps).reshape(len(steps), -1), log.sizes("queries", steps).reshape(len(steps), -1)
+
+
+ASSOCIATIVE = Associative()

@@ -1,0 +1,271 @@
+"""Matrix memories: N slots of width W, each addressed by weightings (NTM, DNC, sDNC with genuine memory).
+
+    M memory [slot, width]     w^w write weights [write_head, slot]     w^r read weights [read_head, slot]
+    e erase   [write_head, width]     v write vectors [write_head, width]     f free gates [read_head]
+    ψ retention [slot]     u usage [slot]     L links [slot, slot]     p precedence [slot]
+
+Sources: Graves et al. 2014 (NTM, arXiv 1410.5401 §3), Graves et al. 2016 (DNC, Nature 538:471, Methods),
+Csordas & Schmidhuber 2019 (de-allocation, arXiv 1904.10278).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemoscope.format.layout import BankSpec
+from mnemoscope.kinds import ledger
+from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Shapes, Tensor, Variant, chunks
+from mnemoscope.kinds.ledger import Floats
+from mnemoscope.kinds.matrix_ledger import contributions, decay, share_rows
+
+
+def update_memory(
+    memory: Floats, write_weights: Floats, erase: Floats, write_vectors: Floats, *, retention: Floats | None = None
+) -> Floats:
+    """`M_t = M_{t-1} ⊙ ψ_t ⊙ Π_h(1 − w_h e_hᵀ) + Σ_h w_h v_hᵀ`; ψ only where the bank wipes freed slots."""
+    return memory * decay(write_weights, erase, retention=retention) + write_weights.T @ write_vectors
+
+
+def retain(free_gates: Floats, read_weights_before: Floats) -> Floats:
+    """`ψ_t = Π_h (1 − f_h w^{r,h}_{t−1})` [slot]: how much of each slot the free gates do not release.
+
+    free_gates [read_head], read_weights_before [read_head, slot]; a leading step axis on both is kept.
+    """
+    return np.prod(1.0 - free_gates[..., None] * read_weights_before, axis=-2)
+
+
+def update_usage(usage: Floats, write_weights_before: Floats, retention: Floats) -> Floats:
+    """`u_t = (u_{t−1} + w^w_{t−1} − u_{t−1} ⊙ w^w_{t−1}) ⊙ ψ_t`; several write heads use a slot like one that did it all."""
+    written = 1.0 - np.prod(1.0 - write_weights_before, axis=0)
+    return (usage + written - usage * written) * retention
+
+
+def update_links(links: Floats, precedence: Floats, write_weights: Floats) -> tuple[Floats, Floats]:
+    """`L_t[i,j] = (1 − w_i − w_j) L_{t−1}[i,j] + w_i p_{t−1}[j]`, diagonal 0; then `p_t = (1 − Σw) p_{t−1} + w`.
+
+    write_weights [slot] of the one write head. L[i, j] says how far slot i was written right after slot j.
+    """
+    w = write_weights
+    links = (1.0 - w[:, None] - w[None, :]) * links + np.outer(w, precedence)
+    np.fill_diagonal(links, 0.0)
+    return links, (1.0 - w.sum()) * precedence + w
+
+
+@dataclass
+class MatrixState:
+    """State of a matrix bank between two steps; what the bank does not keep is None.
+
+    `retention` is that of the last step; `write_weights`, `read_weights` are those of the step before the next.
+    """
+
+    memory: Floats
+    usage: Floats | None = None
+    links: Floats | None = None
+    precedence: Floats | None = None
+    write_weights: Floats | None = None
+    read_weights: Floats | None = None
+    retention: Floats | None = None
+
+    def advance(self, bank: BankSpec, frame: Mapping[str, NDArray[Any]]) -> None:
+        """See BankState."""
+        writes, reads, erase, vectors = (
+            np.asarray(frame[name], np.float64) for name in ("write_weights", "read_weights", "erase", "write_vectors")
+        )
+        if self.read_weights is not None:
+            self.retention = retain(np.asarray(frame["free_gates"], np.float64), self.read_weights)
+        if self.usage is not None and self.write_weights is not None and self.retention is not None:
+            self.usage = update_usage(self.usage, self.write_weights, self.retention)
+        freed = self.retention if bank.deallocation else None
+        self.memory = update_memory(self.memory, writes, erase, vectors, retention=freed)
+        if self.links is not None and self.precedence is not None:
+            self.links, self.precedence = update_links(self.links, self.precedence, writes[0])
+        if self.write_weights is not None:
+            self.write_weights = writes
+        if self.read_weights is not None:
+            self.read_weights = reads
+
+
+class Matrix(Kind[MatrixState]):
+    """See the module."""
+
+    name = "matrix"
+    about = "NTM and DNC"
+    options = ("usage", "links", "deallocation")
+    derivable = ("memory", "read_vectors", "usage", "links", "precedence", "retention")
+    addressed = True
+    variants = (
+        Variant(
+            "`matrix` (NTM, DNC)",
+            {},
+            '`M_t = M_{t-1} ⊙ ψ_t ⊙ Π_h(1 − w_h e_hᵀ) + Σ_h w_h v_hᵀ`, ψ = 1 unless the bank says `"deallocation": true`; '
+            "`r = M_tᵀ w^r` (write, then read)",
+            "the gates; `read_vectors [read_head, width]` may be recorded, else `M_tᵀ w^r`",
+            "(+ DNC below)",
+        ),
+    )
+    held_rule = (
+        "A[i, j] = Σ_h w_h[i] v_h[j]; D = ψ ⊙ Π_h (1 − w_h e_hᵀ), number by number, ψ = 1 unless freed slots are wiped"
+    )
+    occupancy_rule = (
+        "mean usage; a bank that keeps none gets the DNC's with nothing ever freed, u ← u + w − u w from u = 0"
+    )
+
+    def frame(self, bank: BankSpec) -> tuple[Tensor, ...]:
+        """See Kind."""
+        tensors = (
+            Tensor("write_weights", ("write_head", "slot")),
+            Tensor("erase", ("write_head", "width")),
+            Tensor("write_vectors", ("write_head", "width")),
+            Tensor("read_weights", ("read_head", "slot")),
+        )
+        return (*tensors, Tensor("free_gates", ("read_head",))) if bank.usage or bank.deallocation else tensors
+
+    def keyframe(self, bank: BankSpec) -> tuple[Tensor, ...]:
+        """See Kind."""
+        tensors = [Tensor("memory", ("slot", "width"))]
+        if bank.usage:
+            tensors += [Tensor("usage", ("slot",)), Tensor("write_weights", ("write_head", "slot"))]
+        if bank.usage or bank.deallocation:
+            tensors.append(Tensor("read_weights", ("read_head", "slot")))
+        if bank.links:
+            tensors += [Tensor("links", ("slot", "slot")), Tensor("precedence", ("slot",))]
+        return tuple(tensors)
+
+    def faults(self, bank: BankSpec) -> Iterator[Fault]:
+        """See Kind."""
+        if bank.slots is None:
+            yield Fault("slots", "the number of slots of a matrix memory")
+        if bank.links and bank.write_heads != 1:
+            yield Fault("write_heads", "one write head where links are kept")
+
+    def state(self, bank: BankSpec, keyframe: Mapping[str, NDArray[Any]]) -> MatrixState:
+        """See Kind."""
+        return MatrixState(**{t.name: np.asarray(keyframe[t.name], np.float64) for t in self.keyframe(bank)})
+
+    def content(self, log: BankLog, t: int) -> Floats:
+        """[slot, width]."""
+        return self.state_at(log, t).memory
+
+    def derived(self, bank: BankSpec, stop: int) -> Shapes:
+        """See Kind."""
+        kept = {"usage": bank.usage, "retention": bank.usage or bank.deallocation}
+        kept |= {"links": bank.links, "precedence": bank.links}
+        return {name: shape for name, shape in super().derived(bank, stop).items() if kept.get(name, True)}
+
+    def derived_shape(self, bank: BankSpec, name: str, stop: int) -> tuple[int, ...]:
+        """See Kind."""
+        slots = bank.slots or 1
+        shapes = {"memory": (slots, bank.width), "read_vectors": (bank.read_heads, bank.width), "links": (slots, slots)}
+        return shapes.get(name, (slots,))
+
+    def derive(self, log: BankLog, name: str, start: int, out: NDArray[np.float32]) -> None:
+        """See Kind."""
+        if name != "read_vectors":
+            return super().derive(log, name, start, out)
+        weights = log.upto("read_weights", start + len(out))
+        for t, state in self.states(log, start, start + len(out)):
+            out[t - start] = weights[t] @ state.memory
+
+    def read_vector(self, log: BankLog, t: int, head: int) -> Floats:
+        """As recorded, or `M_tᵀ w^r` with the memory derived from the keyframe before."""
+        if log.source.recorded("read_vectors", log.bank.name):
+            return super().read_vector(log, t, head)
+        return log.at("read_weights", t)[head] @ self.content(log, t)
+
+    def freed(self, log: BankLog, stop: int) -> Floats | None:
+        """ψ [step, slot] where it enters the memory update (banks that wipe freed slots), else None."""
+        if not log.bank.deallocation:
+            return None
+        before = np.empty((stop, log.bank.read_heads, log.bank.slots or 1))
+        before[0] = log.initial("read_weights")
+        before[1:] = log.upto("read_weights", stop - 1)
+        return retain(log.upto("free_gates", stop), before)
+
+    def _parts(self, log: BankLog, row: Floats, t: int) -> Floats:
+        w, e, v = (log.upto(name, t + 1) for name in ("write_weights", "erase", "write_vectors"))
+        return contributions(row, w, e, v, log.initial("memory"), retention=self.freed(log, t + 1))
+
+    def read_parts(self, log: BankLog, t: int, head: int) -> Floats:
+        """See Kind."""
+        return self._parts(log, log.at("read_weights", t)[head], t)
+
+    def write_parts(self, log: BankLog, t: int, head: int) -> Floats:
+        """Of `M_tᵀ w^w_t`."""
+        return self._parts(log, log.at("write_weights", t)[head], t)
+
+    def slot_parts(self, log: BankLog, slot: int, t: int) -> Floats:
+        """See Kind."""
+        return self._parts(log, np.eye(1, log.bank.slots or 1, slot)[0], t)
+
+    def _written(self, log: BankLog, s: int) -> Floats:
+        """A_s ⊙ A_s [slot, width]."""
+        return (log.at("write_weights", s).T @ log.at("write_vectors", s)) ** 2
+
+    def write_norms(self, log: BankLog, stop: int) -> Floats:
+        """See Kind."""
+        w, v = log.upto("write_weights", stop), log.upto("write_vectors", stop)
+        return np.array([np.linalg.norm(w[s].T @ v[s]) for s in range(stop)], np.float64)
+
+    def held_by_slot(self, log: BankLog, s: int, t: int) -> Floats:
+        """See Kind."""
+        written = self._written(log, s)
+        w, e = log.upto("write_weights", t + 1), log.upto("erase", t + 1)
+        freed, left = self.freed(log, t + 1), written.copy()
+        for k in range(s + 1, t + 1):
+            left *= decay(w[k], e[k], retention=None if freed is None else freed[k])
+        return ledger.fraction(left.sum(1), np.full(len(left), written.sum()))
+
+    def held_row(self, log: BankLog, t: int) -> Floats:
+        """See Kind. Backwards from t, with what the steps since leave: O(t · slots · width)."""
+        w, e, v = (log.upto(name, t + 1) for name in ("write_weights", "erase", "write_vectors"))
+        freed, kept = self.freed(log, t + 1), np.ones((log.bank.slots or 1, log.bank.width))
+        left, whole = np.zeros(t + 1), np.zeros(t + 1)
+        for s in range(t, -1, -1):
+            written = (w[s].T @ v[s]) ** 2
+            left[s], whole[s] = np.vdot(written, kept), written.sum()
+            kept *= decay(w[s], e[s], retention=None if freed is None else freed[s])
+        return ledger.fraction(left, whole)
+
+    def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
+        """See Kind."""
+        if log.bank.usage:
+            states = self.states(log, start, stop)
+            return np.array([state.usage.mean() for _, state in states if state.usage is not None], np.float64)
+        free = np.cumprod(1.0 - log.upto("write_weights", stop).transpose(1, 0, 2), axis=1).prod(axis=0)
+        return 1.0 - free[start:].mean(axis=1)
+
+    def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
+        """See Kind."""
+        reads, state = [], None
+        for t, state in self.states(log, first, stop):
+            reads.append(log.at("read_weights", t) @ state.memory)
+        kept = {name: value for name, value in vars(state).items() if value is not None}
+        return np.stack(reads), kept | {name: log.at(name, stop - 1) for name in ("write_weights", "read_weights")}
+
+    def rows(self, log: BankLog, head: int, reads: Floats) -> Rows:
+        """See Kind."""
+        steps = log.steps
+        w, e, v = (log.upto(name, steps) for name in ("write_weights", "erase", "write_vectors"))
+        weights, freed = log.upto("read_weights", steps, head), self.freed(log, steps)
+        memory = initial = log.initial("memory")
+        for first, stop in chunks(steps):
+            psi, row = None if freed is None else freed[:stop], weights[first:stop]
+            history = w[:stop], e[:stop], v[:stop], initial
+            shares = share_rows(first, row, reads[first:stop], *history, retention=psi)
+            totals = np.empty((stop - first, log.bank.width))
+            for t in range(first, stop):  # the same sum forwards, with no keyframe in between
+                memory = update_memory(memory, w[t], e[t], v[t], retention=None if psi is None else psi[t])
+                totals[t - first] = row[t - first] @ memory
+            yield first, shares, totals
+
+    def marks(self, log: BankLog, steps: NDArray[np.intp]) -> tuple[Floats, Floats]:
+        """The largest weight of any head, by slot."""
+        return log.sizes("write_weights", steps).max(1), log.sizes("read_weights", steps).max(1)
+
+
+MATRIX = Matrix()
