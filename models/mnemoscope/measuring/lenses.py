@@ -97,15 +97,25 @@ def model_of(entry: dict[str, Any], *, device: str = "cpu") -> LoadedModel:
 
     Raises UnknownModel or CheckpointError where its weights are not here, or are others than those that ran.
     """
-    name, sha256 = (entry.get("checkpoint") or {}).get("name"), (entry.get("checkpoint") or {}).get("sha256")
+    name = (entry.get("checkpoint") or {}).get("name")
     if not name:
         raise CheckpointError(f"{entry['label']} was recorded without a checkpoint; its weights are not known")
     loaded = checkpoints.load(name, device=device)
-    if loaded.sha256 != sha256 or loaded.paradigm != entry["paradigm"]:
+    if not made(loaded, entry):
         raise CheckpointError(
             f"{name} is not the model that was recorded (other weights, or another form of it); record it again"
         )
     return loaded
+
+
+def made(loaded: LoadedModel, entry: dict[str, Any]) -> bool:
+    """Whether it is the model that made a stream: these weights, in this form."""
+    wanted = entry.get("checkpoint") or {}
+    return (loaded.name, loaded.sha256, loaded.paradigm) == (
+        wanted.get("name"),
+        wanted.get("sha256"),
+        entry["paradigm"],
+    )
 
 
 def _first(inputs: Tensor, t: int, reach: int) -> int:

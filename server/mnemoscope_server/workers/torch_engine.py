@@ -36,6 +36,8 @@ class TorchEngine:
         torch.set_num_threads(1)
         self.device = record.pick_device(device)
         self._loaded: dict[str, LoadedModel] = {}
+        self._asked: LoadedModel | None = None
+        """The model of the last question. Steps of runs are computed in inference mode, so questions have a copy of their own."""
         self._unmeasured = checkpoints.names()
 
     def prepare(self, order: Open) -> Prepared:
@@ -51,7 +53,9 @@ class TorchEngine:
     def answer(self, question: Question) -> Generator[None, None, dict[str, Any]]:
         if isinstance(question, Compare):
             return (yield from bridge_engine.compared(question.model, question.seed))
-        loaded = lenses.model_of(question.entry, device=self.device)
+        if self._asked is None or not lenses.made(self._asked, question.entry):
+            self._asked = lenses.model_of(question.entry, device=self.device)
+        loaded = self._asked
         inputs = torch.tensor(question.inputs, device=self.device)
         row = yield from lenses.LENSES[question.lens](loaded.model, inputs, question.step)
         return {"first": row.first, "values": row.values.tolist()}
