@@ -1,11 +1,10 @@
 """No code asks for a kind of memory by its name: only the room of the kind says it."""
 
 import ast
-from pathlib import Path
 
 from mnemoscope.kinds import KINDS
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ROOT / "models" / "mnemoscope" / "kinds"
 
 
