@@ -64,7 +64,7 @@ export class Series {
 /** How much each step wrote: the size ‖A_s‖ of its write. */
 export function writes(model: ModelLog, memory: Memory): Series {
   return new Series(
-    (t) => memory.writeNorm(t),
+    (t) => memory.held.norm(t),
     () => model.steps,
   );
 }

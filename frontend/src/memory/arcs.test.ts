@@ -85,14 +85,14 @@ describe("what is held of a moment", () => {
 
   it("is the same number whether asked for one moment, all moments, or slot by slot", () => {
     for (const model of log.models) {
-      const all = model.memory().heldRow(100);
+      const all = model.memory().held.row(100);
       expect(all.length).toBe(101);
       for (const s of [0, 50, 99, 100]) {
         expect(all[s]!).toBeCloseTo(heldShare(model.memory(), s, 100), 8);
         expect(
           model
             .memory()
-            .heldSlots(s, 100)
+            .held.slots(s, 100)
             .reduce((a, b) => a + b),
         ).toBeCloseTo(all[s]!, 8);
       }
@@ -110,7 +110,7 @@ describe("what is held of a moment", () => {
       left += written * at("forget_gate", 11)[u]! * at("forget_gate", 12)[u]!;
     }
     expect(heldShare(model.memory(), 10, 12)).toBeCloseTo(left / total, 9);
-    expect(model.memory().writeNorm(10)).toBeCloseTo(Math.sqrt(total), 9);
+    expect(model.memory().held.norm(10)).toBeCloseTo(Math.sqrt(total), 9);
   });
 });
 

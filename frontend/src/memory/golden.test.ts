@@ -25,8 +25,8 @@ const derived: Record<string, (memory: Memory, t: number, steps: number) => Arra
   shares_of_all_heads: (memory, t) => [allHeadShares(memory, t)],
   slot_origins: (memory, t) => each(memory.slots(t), (slot) => memory.slotShares(slot, t)),
   unit_origins: (memory, t) => each(memory.slots(t), (unit) => memory.slotShares(unit, t)),
-  held: (memory, t) => [memory.heldRow(t)],
-  write_norm: (memory, t) => [[memory.writeNorm(t)]],
+  held: (memory, t) => [memory.held.row(t)],
+  write_norm: (memory, t) => [[memory.held.norm(t)]],
   occupancy: (memory, t, steps) => [[memory.occupancy(t, steps)]],
 };
 

@@ -16,11 +16,11 @@
  *   recurrent    A_s = ρ_s ⊙ d_s                         D = Π diag(ρ_k) W
  *   associative  A_s = k_s (w_s ⊙ v_s)ᵀ of all heads     D = Π (I − k_k (b_k ⊙ k_k)ᵀ) Diag(α_k)
  *
- * It says nothing about how large the write was (`writeNorm` does), nor whether anybody reads it (the shares do).
+ * It says nothing about how large the write was (`norm` does), nor whether anybody reads it (the shares do).
  */
 import type { Memory } from "../memory/kinds/base";
 
 /** held(s, t) of one moment. 0 for s > t, and where the step wrote nothing. */
 export function heldShare(memory: Memory, s: number, t: number): number {
-  return memory.heldSlots(s, t).reduce((sum, part) => sum + part, 0);
+  return memory.held.slots(s, t).reduce((sum, part) => sum + part, 0);
 }

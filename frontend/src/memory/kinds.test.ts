@@ -40,7 +40,7 @@ describe("what is held", () => {
     const along = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
       [0, 1, 2, 3].reduce((n, u) => n + a[u]! * b[u]!, 0);
     expect(heldShare(rnn.memory(), s, t)).toBeCloseTo(along(x, first) / along(first, first), 6);
-    expect(rnn.memory().writeNorm(s)).toBeCloseTo(Math.sqrt(along(first, first)), 6);
+    expect(rnn.memory().held.norm(s)).toBeCloseTo(Math.sqrt(along(first, first)), 6);
   });
 
   it("of an associative write is its faded key, weighed by what was stored under it", () => {
@@ -62,7 +62,7 @@ describe("what is held", () => {
       total += stored * key.reduce((sum, v) => sum + v * v, 0);
     }
     expect(heldShare(delta.memory(), s, t)).toBeCloseTo(left / total, 6);
-    expect(delta.memory().writeNorm(s)).toBeCloseTo(Math.sqrt(total), 6);
+    expect(delta.memory().held.norm(s)).toBeCloseTo(Math.sqrt(total), 6);
   });
 
   it.each([
@@ -73,18 +73,18 @@ describe("what is held", () => {
     ["gated attention", pair],
   ] as const)("is one number, however it is asked for: %s", (_, model) => {
     for (const bank of model.spec.banks) {
-      const all = model.memory(bank.name).heldRow(131);
+      const all = model.memory(bank.name).held.row(131);
       expect(all.length).toBe(132);
       for (const s of [0, 5, 64, 130, 131]) {
         expect(heldShare(model.memory(bank.name), s, 131)).toBeCloseTo(all[s]!, 6);
         expect(
           model
             .memory(bank.name)
-            .heldSlots(s, 131)
+            .held.slots(s, 131)
             .reduce((a, b) => a + b, 0),
         ).toBeCloseTo(all[s]!, 6);
       }
-      expect(all[131]).toBeCloseTo(model.memory(bank.name).writeNorm(131) > 0 ? 1 : 0, 9);
+      expect(all[131]).toBeCloseTo(model.memory(bank.name).held.norm(131) > 0 ? 1 : 0, 9);
       expect(heldShare(model.memory(bank.name), 9, 8)).toBe(0);
     }
   });

@@ -271,7 +271,7 @@ export class StageModel {
       if (!lane.drawn.marksRows || linked > look.t || !lane.has(look.t) || !lane.model.has(linked, look.t)) {
         return [];
       }
-      const parts = lane.memory.heldSlots(linked, look.t);
+      const parts = lane.memory.held.slots(linked, look.t);
       return Array.from(parts.keys())
         .filter((i) => parts[i]! > 0.08)
         .sort((a, b) => parts[b]! - parts[a]!)

@@ -41,7 +41,7 @@ export class Density {
       if (memory.evenWrites) return;
       const known = this.raw[k]!;
       for (let s = known.length; s <= t && s < model.steps; s++) {
-        const v = memory.writeNorm(s);
+        const v = memory.held.norm(s);
         known.push(Number.isFinite(v) ? v : 0);
         if (v > this.most[k]!) this.most[k] = v;
       }

@@ -8,7 +8,7 @@
 import { fail } from "../../wire/json";
 import type { BankSpec } from "../../wire/manifest";
 import { Attention } from "./attention";
-import type { BankLog, Kind, Memory, Reader, Shapes, Shares, SlotLife } from "./base";
+import type { BankLog, Held, Kind, Memory, Reader, Shapes, Shares, SlotLife } from "./base";
 import { ACTED, checkReadHead, checkSlot, dot, lifeOf, ofHead } from "./reading";
 import { cosine } from "./twins";
 
@@ -118,22 +118,19 @@ export class AppendMemory implements Memory {
   }
 
   /** Nothing is ever erased. */
-  heldRow(t: number): Float64Array<ArrayBuffer> {
-    return new Float64Array(t + 1).map((_, s) => (this.attention.wrote(s) ? 1 : 0));
-  }
-
-  heldSlots(s: number, t: number): Float64Array<ArrayBuffer> {
-    const out = new Float64Array(t + 1);
-    if (s >= 0 && s <= t && this.attention.wrote(s)) out[s] = 1;
-    return out;
-  }
-
-  /** ‖v_s‖ of all heads. */
-  writeNorm(s: number): number {
-    if (!this.attention.wrote(s)) return 0;
-    const values = this.values.at(s);
-    return Math.sqrt(dot(values, values));
-  }
+  readonly held: Held = {
+    row: (t) => new Float64Array(t + 1).map((_, s) => (this.attention.wrote(s) ? 1 : 0)),
+    slots: (s, t) => {
+      const out = new Float64Array(t + 1);
+      if (s >= 0 && s <= t && this.attention.wrote(s)) out[s] = 1;
+      return out;
+    },
+    norm: (s) => {
+      if (!this.attention.wrote(s)) return 0;
+      const values = this.values.at(s); // of all heads
+      return Math.sqrt(dot(values, values));
+    },
+  };
 
   /** Written at its own step, read by the largest weight of any head, never erased. */
   life(slot: number, until: number): SlotLife {

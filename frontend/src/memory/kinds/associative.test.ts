@@ -32,8 +32,8 @@ describe("keys of any length", () => {
     for (const t of [0, 20, 63, 64, STEPS - 1]) {
       close(other.content(t), one.content(t));
       close(other.readShares(1, t), one.readShares(1, t), 3);
-      close(other.heldRow(t), one.heldRow(t));
-      expect(other.writeNorm(t)).toBeCloseTo(one.writeNorm(t), 5);
+      close(other.held.row(t), one.held.row(t));
+      expect(other.held.norm(t)).toBeCloseTo(one.held.norm(t), 5);
       expect(other.occupancy(t, STEPS)).toBeCloseTo(one.occupancy(t, STEPS), 5);
       close(other.writeRow(0, t), one.writeRow(0, t));
     }

@@ -9,10 +9,10 @@
 import { fail } from "../../wire/json";
 import type { BankSpec } from "../../wire/manifest";
 import { Replay, type Law } from "../replay";
-import type { BankLog, Kind, Memory, Reader, Shares, SlotLife } from "./base";
+import type { BankLog, Held, Kind, Memory, Reader, Shares, SlotLife } from "./base";
 import { fill, Filling } from "./filling";
 import { ACTED, checkReadHead, checkSlot, copied, dot, hasState, initialOf, lifeOf, ofHead, stateOf } from "./reading";
-import { turnedNorm, turnedRow, turnedSlots, type Turn } from "./turning";
+import { heldTurning, type Turn } from "./turning";
 
 /** What one head finds with a query [key]: vector [width] = S_tᵀ query. */
 interface Sought {
@@ -32,7 +32,7 @@ export class AssociativeMemory implements Memory {
   private readonly values: Reader;
   private readonly found: Reader;
   private readonly state: Replay;
-  private readonly turns: readonly Turn[];
+  readonly held: Held;
   private readonly touched: Filling;
   /** Rows of the key axis. */
   private readonly size: number;
@@ -51,7 +51,8 @@ export class AssociativeMemory implements Memory {
     this.values = log.need(name, "write_vectors");
     this.found = log.need(name, "read_vectors");
     this.state = new Replay(log, this.law());
-    this.turns = Array.from({ length: readHeads }, (_, head) => this.turn(head));
+    const turns = Array.from({ length: readHeads }, (_, head) => this.turn(head));
+    this.held = heldTurning(() => turns);
     this.touched = new Filling(readHeads * this.size, (t, used) => this.touch(t, used));
   }
 
@@ -110,18 +111,6 @@ export class AssociativeMemory implements Memory {
       return { head, query, vector: state.subarray(row, row + width) };
     });
     return this.shares(rows, t);
-  }
-
-  heldRow(t: number): Float64Array<ArrayBuffer> {
-    return turnedRow(this.turns, t);
-  }
-
-  heldSlots(s: number, t: number): Float64Array<ArrayBuffer> {
-    return turnedSlots(this.turns, s, t);
-  }
-
-  writeNorm(s: number): number {
-    return turnedNorm(this.turns, s);
   }
 
   /**

@@ -71,6 +71,16 @@ export interface SlotLife {
 /** Rows of shares: [t + 2], index 0 the initial content, index s + 1 the write of step s. They sum to 1, or are all 0. */
 export type Shares = Float64Array<ArrayBuffer>;
 
+/** What later steps left of each write; held.ts says what the numbers mean. */
+export interface Held {
+  /** held(s, t) of every s = 0 … t: [t + 1]. Costs about one row of shares. */
+  row(t: number): Float64Array<ArrayBuffer>;
+  /** held(s, t) of one write, split over the slots; their sum is held(s, t), 0 for s > t and where step s wrote nothing. */
+  slots(s: number, t: number): Float64Array<ArrayBuffer>;
+  /** ‖A_s‖: how much step s wrote. */
+  norm(s: number): number;
+}
+
 export interface Memory {
   readonly bank: BankSpec;
   /** Whether heads address its slots by weights. If not, it is read and written as a whole, or along directions. */
@@ -104,12 +114,8 @@ export interface Memory {
   /** Shares of the writes in what one slot holds. Throws LedgerError for a slot it does not have. */
   slotShares(slot: number, t: number): Shares;
 
-  /** held(s, t) of every s = 0 … t (held.ts): [t + 1]. Costs about one row of shares. */
-  heldRow(t: number): Float64Array<ArrayBuffer>;
-  /** held(s, t) of one write, split over the slots; their sum is held(s, t), 0 for s > t and where step s wrote nothing. */
-  heldSlots(s: number, t: number): Float64Array<ArrayBuffer>;
-  /** ‖A_s‖: how much step s wrote. */
-  writeNorm(s: number): number;
+  /** What is held of each write. */
+  readonly held: Held;
 
   /** One slot over the steps before `until`. */
   life(slot: number, until: number): SlotLife;

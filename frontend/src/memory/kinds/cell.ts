@@ -5,8 +5,8 @@
  */
 import type { BankSpec } from "../../wire/manifest";
 import { Replay, type Law } from "../replay";
-import type { BankLog, Kind, Reader, Shares, SlotLife } from "./base";
-import { fadedNorm, fadedRow, fadedSlots, PRUNE, type Fading } from "./fading";
+import type { BankLog, Held, Kind, Reader, Shares, SlotLife } from "./base";
+import { heldFading, PRUNE, type Fading } from "./fading";
 import { ACTED, copied, dot, hasState, initialOf, lifeOf, stateOf } from "./reading";
 import { checkUnits, unitOccupancy, unitReadShares, unitSlotShares, type Carry, type UnitMemory } from "./units";
 
@@ -21,7 +21,7 @@ export class CellMemory implements UnitMemory {
   private readonly output: Reader | null;
   private readonly hidden: Reader;
   private readonly state: Replay;
-  private readonly fading: Fading;
+  readonly held: Held;
 
   constructor(
     private readonly log: BankLog,
@@ -35,7 +35,7 @@ export class CellMemory implements UnitMemory {
     this.output = bank.direct ? null : log.need(name, "output_gate");
     this.hidden = log.need(name, "read_vectors");
     this.state = new Replay(log, this.law());
-    this.fading = this.fades();
+    this.held = heldFading(this.fades());
   }
 
   slots(): number {
@@ -86,18 +86,6 @@ export class CellMemory implements UnitMemory {
 
   slotShares(slot: number, t: number): Shares {
     return unitSlotShares(this.bank, slot, this.state.at(t), t, this.carry);
-  }
-
-  heldRow(t: number): Float64Array<ArrayBuffer> {
-    return fadedRow(this.fading, t);
-  }
-
-  heldSlots(s: number, t: number): Float64Array<ArrayBuffer> {
-    return fadedSlots(this.fading, s, t);
-  }
-
-  writeNorm(s: number): number {
-    return fadedNorm(this.fading, s);
   }
 
   /** Input gate, output gate (1 where the cell itself is read), 1 − forget gate. */

@@ -146,18 +146,18 @@ describe.each(CASES)("$kind, $shape", ({ kind, made, log }) => {
 
   it("holds all of a write right after it, never more, and nothing before it", () => {
     for (const t of LOOKED) {
-      const row = memory.heldRow(t);
+      const row = memory.held.row(t);
       expect(row.length).toBe(t + 1);
-      expect(row[t]).toBeCloseTo(memory.writeNorm(t) > 0 ? 1 : 0, 9);
+      expect(row[t]).toBeCloseTo(memory.held.norm(t) > 0 ? 1 : 0, 9);
       for (const part of row) expect(Math.abs(part)).toBeLessThanOrEqual(1 + 1e-6); // every step of these logs is a contraction
       for (const s of [0, Math.floor(t / 2), t]) {
-        const parts = memory.heldSlots(s, t);
+        const parts = memory.held.slots(s, t);
         expect(parts.length).toBe(memory.slots(t));
         expect(sum(parts)).toBeCloseTo(row[s]!, 7);
         expect(heldShare(memory, s, t)).toBeCloseTo(row[s]!, 7);
       }
       expect(heldShare(memory, t + 1, t)).toBe(0);
-      expect(memory.writeNorm(t) > 0).toBe(memory.acted(t).write);
+      expect(memory.held.norm(t) > 0).toBe(memory.acted(t).write);
     }
   });
 

@@ -3,6 +3,8 @@
  * arrays [row · width], so what is left is their product.
  */
 
+import type { Held } from "./base";
+
 /** A carrier below this everywhere is done with: decay factors lie in [0, 1], and nothing can make it grow again. */
 export const PRUNE = 1e-9;
 
@@ -18,7 +20,7 @@ export interface Fading {
 }
 
 /** held(s, t) split over the slots. */
-export function fadedSlots(memory: Fading, s: number, t: number): Float64Array<ArrayBuffer> {
+function fadedSlots(memory: Fading, s: number, t: number): Float64Array<ArrayBuffer> {
   const out = new Float64Array(memory.rows);
   if (s < 0 || s > t) return out;
   const left = memory.squares(s); // squares of what was written, then of what is left of it
@@ -30,7 +32,7 @@ export function fadedSlots(memory: Fading, s: number, t: number): Float64Array<A
 }
 
 /** held(s, t) of every s = 0 … t. */
-export function fadedRow(memory: Fading, t: number): Float64Array<ArrayBuffer> {
+function fadedRow(memory: Fading, t: number): Float64Array<ArrayBuffer> {
   const out = new Float64Array(t + 1);
   const kept = new Float64Array(memory.rows * memory.width).fill(1);
   for (let s = t; s >= 0; s--) {
@@ -50,6 +52,14 @@ export function fadedRow(memory: Fading, t: number): Float64Array<ArrayBuffer> {
 }
 
 /** ‖A_s‖. */
-export function fadedNorm(memory: Fading, s: number): number {
+function fadedNorm(memory: Fading, s: number): number {
   return Math.sqrt(memory.squares(s).reduce((sum, square) => sum + square, 0));
+}
+
+export function heldFading(memory: Fading): Held {
+  return {
+    row: (t) => fadedRow(memory, t),
+    slots: (s, t) => fadedSlots(memory, s, t),
+    norm: (s) => fadedNorm(memory, s),
+  };
 }

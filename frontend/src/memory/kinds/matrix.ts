@@ -6,8 +6,8 @@
 import { fail } from "../../wire/json";
 import type { BankSpec } from "../../wire/manifest";
 import { Replay } from "../replay";
-import type { BankLog, Kind, Memory, Reader, Shapes, Shares, SlotLife } from "./base";
-import { fadedNorm, fadedRow, fadedSlots, type Fading } from "./fading";
+import type { BankLog, Held, Kind, Memory, Reader, Shapes, Shares, SlotLife } from "./base";
+import { heldFading, type Fading } from "./fading";
 import { fill, Filling } from "./filling";
 import { contentLaw, linksLaw, retentionOf, usageLaw, type Retention } from "./matrix_laws";
 import { matrixShares } from "./matrix_shares";
@@ -30,7 +30,7 @@ export class MatrixMemory implements Memory {
   private readonly erases: Reader;
   private readonly addresses: Reader;
   private readonly recorded: Reader | null;
-  private readonly fading: Fading;
+  readonly held: Held;
   private readonly size: number;
 
   constructor(
@@ -49,7 +49,7 @@ export class MatrixMemory implements Memory {
       const w = this.writes.at(t);
       for (let i = 0; i < slots; i++) for (let h = 0; h < writeHeads; h++) fill(used, i, w[h * slots + i]!);
     });
-    this.fading = fadingOf(log, bank, this.wiped);
+    this.held = heldFading(fadingOf(log, bank, this.wiped));
     if (bank.links) {
       let replay: Replay | null = null;
       this.links = (t) => copied((replay ??= new Replay(log, linksLaw(log, bank))).at(t).subarray(0, slots * slots));
@@ -132,18 +132,6 @@ export class MatrixMemory implements Memory {
     weights[slot] = 1;
     const content = this.state(t).slice(slot * width, (slot + 1) * width);
     return matrixShares(this.log, this.bank, weights, content, t, this.wiped);
-  }
-
-  heldRow(t: number): Float64Array<ArrayBuffer> {
-    return fadedRow(this.fading, t);
-  }
-
-  heldSlots(s: number, t: number): Float64Array<ArrayBuffer> {
-    return fadedSlots(this.fading, s, t);
-  }
-
-  writeNorm(s: number): number {
-    return fadedNorm(this.fading, s);
   }
 
   /** Written, read: the largest weight of any head. Erased: 1 − mean_j Π_h (1 − w_h e_h[j]), free gates aside. */

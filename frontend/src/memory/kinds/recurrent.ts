@@ -6,12 +6,13 @@
 import type { BankSpec } from "../../wire/manifest";
 import type { BankLog, Kind, Reader, Shares, SlotLife } from "./base";
 import { ACTED, dot, hasState, initialOf, lifeOf } from "./reading";
-import { turnedNorm, turnedRow, turnedSlots, type Turn } from "./turning";
+import { heldTurning, type Turn } from "./turning";
 import { checkUnits, unitOccupancy, unitReadShares, unitSlotShares, type Carry, type UnitMemory } from "./units";
 
 export class RecurrentMemory implements UnitMemory {
   readonly addressed = false;
   readonly evenWrites = false;
+  readonly held = heldTurning(() => this.turns());
   private readonly slopes: Reader;
   private readonly drives: Reader;
   private readonly hidden: Reader;
@@ -74,18 +75,6 @@ export class RecurrentMemory implements UnitMemory {
 
   slotShares(slot: number, t: number): Shares {
     return unitSlotShares(this.bank, slot, this.hidden.at(t), t, this.carry);
-  }
-
-  heldRow(t: number): Float64Array<ArrayBuffer> {
-    return turnedRow(this.turns(), t);
-  }
-
-  heldSlots(s: number, t: number): Float64Array<ArrayBuffer> {
-    return turnedSlots(this.turns(), s, t);
-  }
-
-  writeNorm(s: number): number {
-    return turnedNorm(this.turns(), s);
   }
 
   /** |ρ d|, at most 1; read as a whole; never erased by a gate. */

@@ -5,6 +5,7 @@
  * A write is one vector per head, with a weight; a step is a linear map of such vectors.
  */
 
+import type { Held } from "./base";
 import { dot } from "./reading";
 
 /** The law of one head, for vectors of `size` numbers. */
@@ -19,7 +20,7 @@ export interface Turn {
 }
 
 /** held(s, t) split over units or key rows. */
-export function turnedSlots(turns: readonly Turn[], s: number, t: number): Float64Array<ArrayBuffer> {
+function turnedSlots(turns: readonly Turn[], s: number, t: number): Float64Array<ArrayBuffer> {
   const out = new Float64Array(turns[0]!.size);
   if (s < 0 || s > t) return out;
   let total = 0;
@@ -37,7 +38,7 @@ export function turnedSlots(turns: readonly Turn[], s: number, t: number): Float
 }
 
 /** held(s, t) of every s = 0 … t: costs t · size³ of a recurrent state, t · size² of each head of an associative memory. */
-export function turnedRow(turns: readonly Turn[], t: number): Float64Array<ArrayBuffer> {
+function turnedRow(turns: readonly Turn[], t: number): Float64Array<ArrayBuffer> {
   const left = new Float64Array(t + 1);
   const total = new Float64Array(t + 1);
   for (const turn of turns) {
@@ -60,7 +61,7 @@ export function turnedRow(turns: readonly Turn[], t: number): Float64Array<Array
 }
 
 /** ‖A_s‖. */
-export function turnedNorm(turns: readonly Turn[], s: number): number {
+function turnedNorm(turns: readonly Turn[], s: number): number {
   let square = 0;
   for (const turn of turns) {
     const x = new Float64Array(turn.size);
@@ -68,4 +69,13 @@ export function turnedNorm(turns: readonly Turn[], s: number): number {
     square += weight * dot(x, x);
   }
   return Math.sqrt(square);
+}
+
+/** `turns`: a law a head, asked for when it is needed, since it may come with a keyframe. */
+export function heldTurning(turns: () => readonly Turn[]): Held {
+  return {
+    row: (t) => turnedRow(turns(), t),
+    slots: (s, t) => turnedSlots(turns(), s, t),
+    norm: (s) => turnedNorm(turns(), s),
+  };
 }

@@ -22,7 +22,7 @@ export function answer(model: ModelLog, { kind, bank, index, t }: Question): Flo
   const memory = model.memory(bank);
   if (kind === "shares") return memory.readShares(index, t);
   if (kind === "slot") return memory.slotShares(index, t);
-  return memory.heldRow(t);
+  return memory.held.row(t);
 }
 
 // --- between the page and its worker ---
