@@ -5,6 +5,7 @@ for the eye and the log; the model never reads it. Nothing hides on `self`, so a
 """
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
@@ -16,6 +17,14 @@ TensorEntry = tuple[str | None, str, str, tuple[str, ...], tuple[int, ...]]
 
 Traced = dict[tuple[str | None, str], Tensor]
 """(bank, name) -> tensor [B, *shape]."""
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """What every paradigm's configuration begins with: real-valued features in and out of a step."""
+
+    inputs: int
+    outputs: int
 
 
 class Step(NamedTuple):

@@ -37,19 +37,17 @@ from mnemoscope.models.attention.attention import (
     join_heads,
 )
 from mnemoscope.models.attention.positions import PositionKind, Rotation
-from mnemoscope.models.base import MemoryModel, Step, TensorEntry, Traced
+from mnemoscope.models.base import MemoryModel, ModelConfig, Step, TensorEntry, Traced
 
 
 @dataclass(frozen=True)
-class EncoderDecoderConfig:
+class EncoderDecoderConfig(ModelConfig):
     """Sizes of an encoder-decoder; `layers` counts the encoder's and, as many again, the decoder's.
 
     `cue` is the input feature that is 1 at the step where answering begins. `period`: as in TransformerConfig. With "alibi"
     the cross banks have no bias: a distance between source and target has no meaning there.
     """
 
-    inputs: int
-    outputs: int
     cue: int
     width: int = 64
     layers: int = 2

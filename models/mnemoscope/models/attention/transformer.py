@@ -23,18 +23,16 @@ from mnemoscope.models.attention.attention import (
     join_heads,
 )
 from mnemoscope.models.attention.positions import PositionKind
-from mnemoscope.models.base import MemoryModel, Step, TensorEntry, Traced
+from mnemoscope.models.base import MemoryModel, ModelConfig, Step, TensorEntry, Traced
 
 
 @dataclass(frozen=True)
-class TransformerConfig:
+class TransformerConfig(ModelConfig):
     """Sizes of a causal Transformer, and how it knows the order of its slots (positions.py).
 
     `period` is the longest wavelength base of sinusoidal and rotary positions (both papers: 10000).
     """
 
-    inputs: int
-    outputs: int
     width: int = 64
     layers: int = 2
     heads: int = 4

@@ -29,13 +29,13 @@ from mnemoscope.models.attention.attention import (
     attention_entries,
     join_heads,
 )
-from mnemoscope.models.base import MemoryModel, Step, TensorEntry, Traced
+from mnemoscope.models.base import MemoryModel, ModelConfig, Step, TensorEntry, Traced
 
 HaltingKind = Literal["accumulated", "interpolated", "none"]
 
 
 @dataclass(frozen=True)
-class UniversalTransformerConfig:
+class UniversalTransformerConfig(ModelConfig):
     """Sizes, and how depth is chosen. `depth` is the most that a position may ponder.
 
     halting: "accumulated", the weighted mean Σ_n w_n s_n of [ACT]; "interpolated", out ← w_n s_n + (1 − w_n) out, what
@@ -44,8 +44,6 @@ class UniversalTransformerConfig:
     stay shallow; −3 starts deep (arXiv 2604.21999). `ponder_cost` is what training adds per depth step.
     """
 
-    inputs: int
-    outputs: int
     width: int = 64
     depth: int = 6
     heads: int = 4

@@ -10,12 +10,13 @@ import torch
 from torch import Tensor
 
 from mnemoscope.models import addressing, controllers
+from mnemoscope.models.base import ModelConfig
 from mnemoscope.models.controllers import ControllerKind
 from mnemoscope.models.dnc.memory import Interface
 
 
 @dataclass(frozen=True)
-class DNCConfig:
+class DNCConfig(ModelConfig):
     """Sizes of a DNC and which of the changes of [CS] it has.
 
     `inputs` and `outputs` are features a step; `slots` … `read_heads` the paper's N, W, R; `controller` units a layer.
@@ -23,8 +24,6 @@ class DNCConfig:
     a freed slot is also wiped. `sharpening` (S): forward and backward weightings are sharpened.
     """
 
-    inputs: int
-    outputs: int
     slots: int = 128
     width: int = 20
     read_heads: int = 1

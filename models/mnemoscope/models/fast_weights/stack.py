@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import ASSOCIATIVE
-from mnemoscope.models.base import MemoryModel, Step, TensorEntry, Traced
+from mnemoscope.models.base import MemoryModel, ModelConfig, Step, TensorEntry, Traced
 from mnemoscope.models.fast_weights.memory import Write
 
 EPSILON = 1e-5
@@ -29,15 +29,13 @@ Named = dict[str, tuple[str, tuple[str, ...], tuple[int, ...]]]
 
 
 @dataclass(frozen=True)
-class StackConfig:
+class StackConfig(ModelConfig):
     """Sizes of a stack of layers.
 
     `key_width`, `value_width`: sizes of one head. `feedforward`: width of the SwiGLU after each mixer. `convolution`: steps that
     a mixer's short convolution sees, counting the present one. 0 leaves either out.
     """
 
-    inputs: int
-    outputs: int
     width: int = 64
     layers: int = 2
     heads: int = 4

@@ -17,14 +17,14 @@ from torch.nn import functional as F
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import MATRIX
 from mnemoscope.models import addressing, controllers
-from mnemoscope.models.base import MemoryModel, Step, TensorEntry, Traced
+from mnemoscope.models.base import MemoryModel, ModelConfig, Step, TensorEntry, Traced
 from mnemoscope.models.controllers import ControllerKind
 from mnemoscope.models.ntm import start as ntm_start
 from mnemoscope.models.ntm.start import InitialMemory, InitialWeighting
 
 
 @dataclass(frozen=True)
-class NTMConfig:
+class NTMConfig(ModelConfig):
     """Sizes of an NTM and how it starts.
 
     `inputs` and `outputs` are features a step; `slots` … `shifts` the paper's letters; `controller` units a layer.
@@ -32,8 +32,6 @@ class NTMConfig:
     interpolation gate is initialised with: −2 keeps the heads walking by shifts at first (it helps repeat-copy).
     """
 
-    inputs: int
-    outputs: int
     slots: int = 128
     width: int = 20
     read_heads: int = 1

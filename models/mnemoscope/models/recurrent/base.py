@@ -11,16 +11,14 @@ from torch import Tensor, nn
 
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import Kind
-from mnemoscope.models.base import MemoryModel, TensorEntry, Traced
+from mnemoscope.models.base import MemoryModel, ModelConfig, TensorEntry, Traced
 from mnemoscope.models.controllers import require_sizes
 
 
 @dataclass(frozen=True)
-class RecurrentConfig:
+class RecurrentConfig(ModelConfig):
     """Sizes of a recurrent network: features a step, units, layers."""
 
-    inputs: int
-    outputs: int
     hidden: int = 256
     layers: int = 1
 

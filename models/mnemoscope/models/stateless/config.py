@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from mnemoscope.models.attention import positions
 from mnemoscope.models.attention.positions import PositionKind
+from mnemoscope.models.base import ModelConfig
 from mnemoscope.models.stateless.ladder import RANGES
 from mnemoscope.models.stateless.lifted import Rungs
 
@@ -25,15 +26,13 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 @dataclass(frozen=True)
-class StatelessDNCConfig:
+class StatelessDNCConfig(ModelConfig):
     """Sizes as in TransformerConfig; `norm` before (pre) or after (post) each part, `memory`, and the rungs at rest (lifted.py).
 
     `memory="stores"` are the Transformer's write-once stores, `"graves"` the genuine memory. `slots` are those of the genuine
     memory: a run of at most so many steps never fills it; stores have no bound.
     """
 
-    inputs: int
-    outputs: int
     width: int = 64
     layers: int = 2
     heads: int = 4

@@ -32,7 +32,7 @@ from mnemoscope.models.attention.attention import (
 )
 from mnemoscope.models.attention.encoder_decoder import EncoderDecoder, GatedSeen
 from mnemoscope.models.attention.positions import PositionKind, Rotation
-from mnemoscope.models.base import MemoryModel, Step, TensorEntry, Traced
+from mnemoscope.models.base import MemoryModel, ModelConfig, Step, TensorEntry, Traced
 from mnemoscope.models.stateless.config import StatelessDNCConfig
 from mnemoscope.models.stateless.sdnc import NAMES, ControllerLayer, read_by_content, write_once
 
@@ -46,11 +46,9 @@ CROSS_NAMES = NAMES | {
 
 
 @dataclass(frozen=True)
-class StatelessEncoderDecoderConfig:
+class StatelessEncoderDecoderConfig(ModelConfig):
     """Sizes of the encoder-decoder it is (EncoderDecoderConfig). Its encoder reads as the steps arrive, never ahead."""
 
-    inputs: int
-    outputs: int
     cue: int
     width: int = 64
     layers: int = 2
