@@ -186,7 +186,7 @@ MUTATIONS = (
     ),
     Mutation(
         PAGE + "stage/link.ts",
-        "return head === null ? [] : [[idOf(desk, stream), head] as const];",
+        "return head === null ? [] : [[idOf(controller, stream), head] as const];",
         "return [];",
         ("src/stage/link.test.ts",),
         "a link forgets the read head that was looked at",

@@ -1,4 +1,4 @@
-/** The stage's desk: one open recording, how it is looked at, and everything that can be told to it. */
+/** The stage's controller: one open recording, how it is looked at, and every command it obeys. */
 
 import type { Lane } from "../draw/lane/lane";
 import { kindsOf, neighbour } from "../analysis/events";
@@ -25,7 +25,7 @@ export interface PageActions {
   picture(kind: "png" | "svg"): void;
 }
 
-export class Desk {
+export class StageController {
   readonly model: StageModel;
   readonly view: StageView;
   readonly tracks: Tracks;
