@@ -4,7 +4,7 @@ import type { TimeWindow } from "../draw/stage/layout";
 import { currentInks } from "../ui/theme.svelte";
 import type { BridgeRun } from "./bridge.svelte";
 import type { PartialView } from "../view/fields";
-import { Calm } from "../stage/settled.svelte";
+import { SettledStep } from "../stage/settled_step.svelte";
 import { StageController, type PageActions } from "../stage/controller.svelte";
 import { applyView, viewOf } from "../stage/link";
 import { differencesOf, type Differences } from "./differences";
@@ -13,7 +13,7 @@ export interface Shown {
   readonly key: number;
   readonly run: BridgeRun;
   readonly controller: StageController;
-  readonly calm: Calm;
+  readonly settled: SettledStep;
   readonly apart: Differences;
   /** The link that it was brought for. */
   readonly wanted: PartialView | null;
@@ -68,9 +68,18 @@ export class Sheets {
     const same = before?.controller.model.signal.planned === model.signal.planned;
     const window = before && same ? before.controller.view.window : null;
     const since = before?.controller.cursor.t ?? null;
-    const calm = new Calm(run.session, () => 0);
-    const sheet = { key: ++this.keys, run, controller, calm, apart: differencesOf(model.log), window, since, wanted };
-    for (const one of this.all) if (one !== before) one.calm.stop();
+    const settled = new SettledStep(run.session, () => 0);
+    const sheet = {
+      key: ++this.keys,
+      run,
+      controller,
+      settled,
+      apart: differencesOf(model.log),
+      window,
+      since,
+      wanted,
+    };
+    for (const one of this.all) if (one !== before) one.settled.stop();
     this.all = before ? [before, sheet] : [sheet];
   }
 
@@ -80,7 +89,7 @@ export class Sheets {
     const sheet = all.find((one) => one.key === key);
     if (!sheet || key < this.front) return;
     if (shown && shown.controller.cursor.t !== sheet.since) sheet.controller.cursor.seek(shown.controller.cursor.t);
-    for (const one of all) if (one.key < key) one.calm.stop();
+    for (const one of all) if (one.key < key) one.settled.stop();
     this.front = key;
     if (this.wanted === sheet.wanted) this.wanted = null;
     this.all = all.filter((one) => one.key >= key);
@@ -88,6 +97,6 @@ export class Sheets {
   }
 
   stop(): void {
-    for (const sheet of this.all) sheet.calm.stop();
+    for (const sheet of this.all) sheet.settled.stop();
   }
 }

@@ -1,7 +1,7 @@
 /** Between what is looked at and the link that says so: models have ids there and streams here. */
 
 import { DEFAULT_VIEW, FIELDS, type PartialView, type Pin, type Setting, type View } from "../view/fields";
-import { arranged, onStage, type RackSet } from "../view/lane_order";
+import { arranged, onStage, type LaneSet } from "../view/lane_order";
 import type { StageController } from "./controller.svelte";
 
 /** How one setting is read from the stage and put on it; what cannot be done as wanted is said in `notices`. */
@@ -35,13 +35,13 @@ const PLACES: { readonly [K in Setting]: Place<View[K]> } = {
   hidden: standing("hidden"),
   order: {
     get(controller) {
-      const { order } = controller.view.rack;
+      const { order } = controller.view.laneOrder;
       const moved = order.some((stream, k) => stream !== controller.training.streams[k]);
       return moved ? order.map((stream) => idOf(controller, stream)) : [];
     },
     set(controller, ids, notices) {
       const { order } = arranged(controller.training.streams, { order: streams(controller, ids, notices) });
-      controller.view.rack = { ...controller.view.rack, order };
+      controller.view.laneOrder = { ...controller.view.laneOrder, order };
     },
   },
   top: standing("top"),
@@ -108,14 +108,14 @@ const PLACES: { readonly [K in Setting]: Place<View[K]> } = {
   heads: {
     get: (controller) =>
       lanesOf(controller).flatMap(({ stream }) => {
-        const head = controller.model.book.head(stream);
+        const head = controller.model.shareCache.head(stream);
         return head === null ? [] : [[idOf(controller, stream), head] as const];
       }),
     set(controller, pairs, notices) {
       const wanted = byStream(controller, pairs, notices);
       for (const { stream } of lanesOf(controller)) {
         const head = wanted.get(stream) ?? null;
-        if (head !== controller.model.book.head(stream)) controller.setReader(stream, head);
+        if (head !== controller.model.shareCache.head(stream)) controller.setReader(stream, head);
       }
     },
   },
@@ -145,19 +145,19 @@ export function applyView(said: PartialView, controller: StageController): strin
   // A phone shows one lane: that which the link is about.
   const { pinned, solo } = controller.cursor;
   const about = pinned?.zone === "lane" ? pinned.stream : solo;
-  if (about !== null) controller.view.phoneLane = Math.max(0, onStage(controller.view.rack).indexOf(about));
+  if (about !== null) controller.view.phoneLane = Math.max(0, onStage(controller.view.laneOrder).indexOf(about));
   return [...new Set(notices)];
 }
 
 /** A set of lanes that stand in one way, as ids of models in the order of the lanes. */
-function standing(set: RackSet): Place<readonly string[]> {
+function standing(set: LaneSet): Place<readonly string[]> {
   return {
     get(controller) {
-      const { rack } = controller.view;
-      return rack.order.filter((stream) => rack[set].has(stream)).map((stream) => idOf(controller, stream));
+      const { laneOrder } = controller.view;
+      return laneOrder.order.filter((stream) => laneOrder[set].has(stream)).map((stream) => idOf(controller, stream));
     },
     set(controller, ids, notices) {
-      controller.view.rack = { ...controller.view.rack, [set]: new Set(streams(controller, ids, notices)) };
+      controller.view.laneOrder = { ...controller.view.laneOrder, [set]: new Set(streams(controller, ids, notices)) };
     },
   };
 }
@@ -176,7 +176,7 @@ function lanesOf({ model, training }: StageController) {
 }
 
 function idOf({ training }: StageController, stream: number): string {
-  return training.strandOf(stream).name;
+  return training.historyOf(stream).name;
 }
 
 /** The streams of these models; those that are not here are left out with a notice. */

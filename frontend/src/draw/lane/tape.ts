@@ -41,7 +41,7 @@ export interface ColumnSource {
 
 interface Tile {
   readonly canvas: HTMLCanvasElement;
-  readonly pen: Ctx;
+  readonly ctx: Ctx;
   /** 1 where a column is on the canvas. */
   readonly drawn: Uint8Array;
   /** 1 where a column is in `kept`. */
@@ -131,7 +131,7 @@ export class Tape {
           break;
         }
       }
-      mine.pen.putImageData(this.pixels, start % TILE, 0, 0, 0, t - start, this.height);
+      mine.ctx.putImageData(this.pixels, start % TILE, 0, 0, 0, t - start, this.height);
       if (performance.now() > deadline) return false;
     }
     return true;
@@ -207,7 +207,7 @@ export class Tape {
     canvas.height = this.height;
     const tile = {
       canvas,
-      pen: canvas.getContext("2d")!,
+      ctx: canvas.getContext("2d")!,
       drawn: new Uint8Array(TILE),
       filled: new Uint8Array(TILE),
       kept: new Uint8ClampedArray(this.source.style === "paint" ? 0 : TILE * this.source.rows * 4),

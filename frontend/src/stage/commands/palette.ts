@@ -51,7 +51,7 @@ export function offers(controller: StageController, query: string): Offer[] {
       ];
     }),
     ...training.streams.map((stream) => {
-      const way = view.rack.hidden.has(stream) ? ["Put", "on"] : ["Take", "off"];
+      const way = view.laneOrder.hidden.has(stream) ? ["Put", "on"] : ["Take", "off"];
       const { label } = model.lanes[stream]!;
       return offer("Lanes", `${way[0]} ${label} ${way[1]} the stage`, () => view.toggle("hidden", stream));
     }),
