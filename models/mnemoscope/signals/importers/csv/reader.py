@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.signals.importers.channel import no_numbers, series_of
+from mnemoscope.signals.importers.channel_series import no_numbers, series_of
 from mnemoscope.signals.importers.csv import times as csv_time
 from mnemoscope.signals.importers.csv.cells import is_missing, is_number
 from mnemoscope.signals.importers.csv.columns import (
