@@ -49,5 +49,5 @@ def comparable(name: str) -> None:
         )
 
 
-def _refused(message: str, cure: str) -> NotPossible:
-    return NotPossible("bad-bridge", message, cure)
+def _refused(message: str, hint: str) -> NotPossible:
+    return NotPossible("bad-bridge", message, hint)

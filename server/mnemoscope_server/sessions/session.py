@@ -25,7 +25,7 @@ MOVES: dict[str, dict[str, str]] = {
 }
 """command -> state it may be given in -> state it leads to"""
 
-CURES = {
+HINTS = {
     "opened": "Play or step first.",
     "running": "Pause first.",
     "paused": "Play or step instead.",
@@ -38,7 +38,7 @@ FINAL = ("ended", "stopped", "failed")
 
 def illegal(command: str, status: str) -> IllegalMove:
     """The error of a command that `MOVES` does not allow in this state."""
-    return IllegalMove(command, status, allowed=MOVES.get(command, {}), cure=CURES[status])
+    return IllegalMove(command, status, allowed=MOVES.get(command, {}), hint=HINTS[status])
 
 
 class Session:
@@ -136,7 +136,7 @@ class Session:
         self.step = steps
         self.manifest = manifest or self.manifest | {"status": status, "steps": steps}
         if reason:
-            self._broadcast(wire.Refused(code="session-failed", message=reason, cure=CURES["failed"]))
+            self._broadcast(wire.Refused(code="session-failed", message=reason, hint=HINTS["failed"]))
         self.finished.set()
         self._wake()
 
