@@ -31,11 +31,11 @@ def main(arguments: list[str]) -> int:
     source, folder, options = Path(arguments[0]), Path(arguments[1]), json.loads(arguments[2])
     limit(options["memory"])
     from mnemoscope.errors import ImportFileError
-    from mnemoscope.signals.importers.csv import reader as csv_import
+    from mnemoscope.signals.importers.csv import reader
     from mnemoscope.signals.importers.options import ImportOptions
 
     try:
-        table = csv_import.read(source, options=ImportOptions.from_json(options["import"]))
+        table = reader.read(source, options=ImportOptions.from_json(options["import"]))
     except ImportFileError as error:
         retry = error.retry and {"label": error.retry.label, "options": error.retry.options}
         answer = {"message": error.message, "where": error.where, "hint": error.hint, "retry": retry}

@@ -1,6 +1,6 @@
 """Import a text table as time series: sniff, read strictly, report every assumption.
 
-    table = csv_import.read("ecg.csv")
+    table = reader.read("ecg.csv")
     table.report["notes"]                 # what was assumed and left out
     table.series(1)                       # Series of column 1
 
@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.channel_series import no_numbers, series_of
-from mnemoscope.signals.importers.csv import times as csv_time
 from mnemoscope.signals.importers.csv.cells import is_missing, is_number
 from mnemoscope.signals.importers.csv.columns import (
     LABEL_NAMES,
@@ -37,7 +36,7 @@ from mnemoscope.signals.importers.csv.columns import (
 )
 from mnemoscope.signals.importers.csv.sniff import SNIFF_BYTES, Sniff, sniff, with_encoding
 from mnemoscope.signals.importers.csv.stream import Rows, Undecodable, footer
-from mnemoscope.signals.importers.csv.times import TimeFormat, Timing
+from mnemoscope.signals.importers.csv.times import YEAR, TimeFormat, Timing, parse_dates, recognise, timing_of
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.series import Series, labels_of
 
@@ -133,7 +132,7 @@ class _Reader:
         """The first column that is a time, provided that another column is left to look at."""
         for i, column in enumerate(cells if len(cells) > 1 else ()):
             name = self.found.names[i] if self.found.header else ""
-            form = csv_time.recognise(name, self.found.units[i], column, numbers[i], first=i == 0)
+            form = recognise(name, self.found.units[i], column, numbers[i], first=i == 0)
             if form is not None:
                 return i, form
         return None, None
@@ -274,7 +273,7 @@ class _Reader:
         cells = pa.chunked_array(pieces).slice(0, count)
         text = pc.utf8_trim_whitespace(cells)
         text = pc.if_else(pc.is_in(pc.utf8_lower(text), value_set=MISSING_CELLS), pa.scalar(None, pa.string()), text)
-        seconds, used, bad = csv_time.parse_dates(text, form.formats)
+        seconds, used, bad = parse_dates(text, form.formats)
         if bad is not None:
             raise ImportFileError(
                 f"{str(cells[bad].as_py())[:40]!r} is not a time like {used}",
@@ -326,7 +325,7 @@ class _Reader:
         table.columns.append(
             Column(
                 index, "all months in order", "value", months[0].unit, values, int(np.isnan(values).sum()),
-                stats.low, stats.high, stats.mean, 12 / csv_time.YEAR,
+                stats.low, stats.high, stats.mean, 12 / YEAR,
             )
         )  # fmt: skip
         self.notes.append(f"a row per year, a column per month: channel {index} holds all months in order")
@@ -337,7 +336,7 @@ class _Reader:
         if self.time_format is not None and self.time_format.kind == "index":
             source = "the first column counts rows and says nothing of seconds; enter a sampling rate"
         if time is not None and self.time_column is not None:
-            timing = csv_time.timing(time, name=found.names[self.time_column])
+            timing = timing_of(time, name=found.names[self.time_column])
             unread = int(np.isnan(time).sum())
             if unread:
                 self.notes.append(f"{unread} row(s) have no time")
