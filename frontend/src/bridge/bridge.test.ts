@@ -33,7 +33,7 @@ const answers = (rows: number[][]): ModelLog =>
   ({ steps: rows.length, f32: () => ({ at: (t: number) => Float32Array.from(rows[t]!) }) }) as unknown as ModelLog;
 
 describe("how far apart two streams are", () => {
-  it("is told step by step, with the scale of the first", () => {
+  it("is counted step by step, with the scale of the first", () => {
     const a = answers([[1, -4], [2, 2], [0, 0]]); // prettier-ignore
     const b = answers([[1, -4], [2, 2.5], [-1, 0.25]]); // prettier-ignore
     const gaps = outputGaps(a, b);

@@ -6,7 +6,7 @@ import { REST } from "./link";
 import { SEEN, type Compared } from "./compare";
 
 export const SOURCE = {
-  words: "Tang & Xie 2026, Transformers are Stateless Differentiable Neural Computers, arXiv 2603.19272",
+  label: "Tang & Xie 2026, Transformers are Stateless Differentiable Neural Computers, arXiv 2603.19272",
   address: "https://arxiv.org/abs/2603.19272",
 } as const;
 

@@ -55,7 +55,7 @@ export function paintLife(
   life: SlotLife,
   t: number,
   planned: number,
-  words: string,
+  label: string,
 ): void {
   const height = 20;
   const x = (step: number): number => (step / Math.max(1, planned - 1)) * (width - 1);
@@ -84,6 +84,6 @@ export function paintLife(
   ctx.fillStyle = inks.tx;
   ctx.fillRect(x(t), 0, 1, height);
   text(ctx, "0", 0, height + 9, { colour: inks.t3 });
-  text(ctx, words, width / 2, height + 9, { colour: inks.t3, align: "center" });
+  text(ctx, label, width / 2, height + 9, { colour: inks.t3, align: "center" });
   text(ctx, String(planned - 1), width, height + 9, { colour: inks.t3, align: "right" });
 }

@@ -1,4 +1,4 @@
-/** What the stage can be told, with its keys and its words: one table for the handler, the key map and the palette. */
+/** The commands of the stage, with their keys and labels: one table for the handler, the key map and the palette. */
 
 export type Command =
   | { does: "toggle" }
