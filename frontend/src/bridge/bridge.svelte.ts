@@ -6,7 +6,7 @@
  */
 import type { BridgeReport, ModelCard, SessionRequest, Status } from "../wire/wire.gen";
 import type { Api } from "../server/api";
-import { climbed, sameCrossing, type Crossing } from "./link";
+import { climbed, sameCrossing, type Crossing } from "./permalink";
 import { MnemoscopeError, readable } from "../server/errors";
 import { openRecording, type Session, type SessionOptions } from "../recording/session.svelte";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loaded, makeLog } from "../memory/testlog";
 import type { ModelLog } from "../memory/log";
-import { parseBridge, START, climbed } from "./link";
+import { parseBridge, START, climbed } from "./permalink";
 import { cutAt, departure, outputGaps, outputScale, partGap, writtenRows } from "./compare";
 import { LADDER, presets, scientific, SEEN_SAYS, spokenNumber } from "./text";
 

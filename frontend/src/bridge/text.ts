@@ -1,8 +1,8 @@
 /** What the bridge says: the correspondence, the rungs of the ladder, the ways to stand on it. */
 
 import { percent } from "../draw/ink/format";
-import type { Crossing, Rung } from "./link";
-import { REST } from "./link";
+import type { Crossing, Rung } from "./permalink";
+import { REST } from "./permalink";
 import { SEEN, type Compared } from "./compare";
 
 export const SOURCE = {

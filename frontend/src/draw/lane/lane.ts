@@ -101,7 +101,7 @@ export class Lane {
     return this.tape === this.lag;
   }
 
-  /** Whether a square of its reads, step by slot, says anything. */
+  /** Whether a map of its reads, step by slot, says anything. */
   get mapped(): boolean {
     return this.drawn.wording.column !== null;
   }

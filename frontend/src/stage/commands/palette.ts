@@ -22,7 +22,7 @@ export interface Offer {
 export function offers(controller: StageController, query: string): Offer[] {
   const { model, view, cursor, session, shown, training } = controller;
   const plain = rowsFor(training.there)
-    .filter(({ command }) => !OWN.has(command.does) && (command.does !== "square" || controller.mapped !== undefined))
+    .filter(({ command }) => !OWN.has(command.does) && (command.does !== "read-map" || controller.mapped !== undefined))
     .map((row) => ({
       says: row.says,
       group: row.group,

@@ -10,7 +10,7 @@ import {
   sameCrossing,
   START,
   type Crossing,
-} from "./link";
+} from "./permalink";
 
 const FAR: Crossing = {
   model: "transformer-signal-recall",
