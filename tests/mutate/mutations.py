@@ -146,11 +146,11 @@ MUTATIONS = (
         ("src/memory/all_heads.test.ts",), "arcs, ages and sentences of every model with several heads are wrong",
     ),
     Mutation(
-        PAGE + "draw/lane/columns.ts", "Math.log1p(lag) /", "Math.log(lag + 2) /",
+        PAGE + "draw/lane/lag_rows.ts", "Math.log1p(lag) /", "Math.log(lag + 2) /",
         ("src/draw/draw.test.ts",), "the lag axis stands beside its rows",
     ),
     Mutation(
-        PAGE + "draw/lane/columns.ts", "const from = lagRow(t - s, this.longest);", "const from = lagRow(t - s + 1, this.longest);",
+        PAGE + "draw/lane/lag_rows.ts", "const from = lagRow(t - s, this.longest);", "const from = lagRow(t - s + 1, this.longest);",
         ("src/draw",), "reads are drawn one step further back",
     ),
     Mutation(
@@ -186,7 +186,7 @@ MUTATIONS = (
     ),
     Mutation(
         PAGE + "stage/link.ts",
-        "return head === null ? [] : [[idOf(desk, stream), head] as const];",
+        "return head === null ? [] : [[idOf(controller, stream), head] as const];",
         "return [];",
         ("src/stage/link.test.ts",),
         "a link forgets the read head that was looked at",

@@ -11,7 +11,7 @@ export interface Moment {
 }
 
 /** The streams of one lane. */
-export interface Strand {
+export interface TrainingHistory {
   /** What links call the lane: the id of its model, or the name of the checkpoint whose training it is. */
   readonly name: string;
   /** In the order of training; a model that is no moment of a training has one. */
@@ -21,25 +21,25 @@ export interface Strand {
 }
 
 /** One per lane, in the order of their first streams. */
-export function strandsOf(models: readonly ModelSpec[]): Strand[] {
-  const strands = new Map<string, { name: string; moments: Moment[]; updates: number | null }>();
+export function historiesOf(models: readonly ModelSpec[]): TrainingHistory[] {
+  const histories = new Map<string, { name: string; moments: Moment[]; updates: number | null }>();
   for (const { stream, id, training } of models) {
     const moment = { stream, update: training?.update ?? 0 };
     const key = training ? `of ${training.of}` : `id ${id}`;
     const updates = training ? Math.max(training.update, ...training.updates) : null;
-    const known = strands.get(key);
+    const known = histories.get(key);
     if (known) {
       known.moments.push(moment);
       known.updates = Math.max(known.updates ?? 0, updates ?? 0);
-    } else strands.set(key, { name: training?.of ?? id, moments: [moment], updates });
+    } else histories.set(key, { name: training?.of ?? id, moments: [moment], updates });
   }
-  for (const { moments } of strands.values()) moments.sort((a, b) => a.update - b.update);
-  return [...strands.values()];
+  for (const { moments } of histories.values()) moments.sort((a, b) => a.update - b.update);
+  return [...histories.values()];
 }
 
 /** Updates at which some lane changes, ascending; none where there is nothing to choose. */
-export function updatesOf(strands: readonly Strand[]): number[] {
-  const several = strands.filter(({ moments }) => moments.length > 1);
+export function updatesOf(histories: readonly TrainingHistory[]): number[] {
+  const several = histories.filter(({ moments }) => moments.length > 1);
   return [...new Set(several.flatMap(({ moments }) => moments.map(({ update }) => update)))].sort((a, b) => a - b);
 }
 
@@ -49,11 +49,11 @@ export function checkpointOf({ training, checkpoint }: ModelSpec): string | null
 }
 
 /** The latest moment at or before an update; the first where there is none. */
-export function momentAt({ moments }: Strand, update: number): Moment {
+export function momentAt({ moments }: TrainingHistory, update: number): Moment {
   return moments.findLast((moment) => moment.update <= update) ?? moments[0]!;
 }
 
 /** The stream of every lane. */
-export function streamsAt(strands: readonly Strand[], update: number): number[] {
-  return strands.map((strand) => momentAt(strand, update).stream);
+export function streamsAt(histories: readonly TrainingHistory[], update: number): number[] {
+  return histories.map((history) => momentAt(history, update).stream);
 }

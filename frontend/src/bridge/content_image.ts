@@ -46,8 +46,8 @@ function picture(
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, width);
   canvas.height = Math.max(1, height);
-  const pen = canvas.getContext("2d")!;
-  const pixels = pen.createImageData(canvas.width, canvas.height);
+  const ctx = canvas.getContext("2d")!;
+  const pixels = ctx.createImageData(canvas.width, canvas.height);
   for (let row = 0; row < height; row++)
     for (let column = 0; column < width; column++) {
       const found = ink(row, column);
@@ -57,6 +57,6 @@ function picture(
       pixels.data.set(table.subarray(entry * 3, entry * 3 + 3), at);
       pixels.data[at + 3] = 255;
     }
-  pen.putImageData(pixels, 0, 0);
+  ctx.putImageData(pixels, 0, 0);
   return canvas.toDataURL();
 }

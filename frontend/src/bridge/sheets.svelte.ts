@@ -4,16 +4,16 @@ import type { TimeWindow } from "../draw/stage/layout";
 import { currentInks } from "../ui/theme.svelte";
 import type { BridgeRun } from "./bridge.svelte";
 import type { PartialView } from "../view/fields";
-import { Calm } from "../stage/settled.svelte";
-import { Desk, type PageActions } from "../stage/controller.svelte";
+import { SettledStep } from "../stage/settled_step.svelte";
+import { StageController, type PageActions } from "../stage/controller.svelte";
 import { applyView, viewOf } from "../stage/link";
 import { differencesOf, type Differences } from "./differences";
 
 export interface Shown {
   readonly key: number;
   readonly run: BridgeRun;
-  readonly desk: Desk;
-  readonly calm: Calm;
+  readonly controller: StageController;
+  readonly settled: SettledStep;
   readonly apart: Differences;
   /** The link that it was brought for. */
   readonly wanted: PartialView | null;
@@ -48,29 +48,38 @@ export class Sheets {
   look(view: PartialView, later: boolean): void {
     this.notices = [];
     if (later || !this.all.length) this.wanted = view;
-    else for (const { desk } of this.all) this.notices = applyView(view, desk);
+    else for (const { controller } of this.all) this.notices = applyView(view, controller);
   }
 
   /** Puts a new run behind what is shown, looked at in the same way. */
   bring(run: BridgeRun): void {
     const { wanted, shown: before } = this;
-    const desk = new Desk(run.session, currentInks(), this.page);
-    const { model, cursor } = desk;
-    const { cursor: was } = before?.desk ?? {};
-    if (wanted) this.notices = applyView({ ...(was && { t: was.t, speed: was.speed }), ...wanted }, desk);
-    else if (before) applyView(viewOf(before.desk), desk);
+    const controller = new StageController(run.session, currentInks(), this.page);
+    const { model, cursor } = controller;
+    const { cursor: was } = before?.controller ?? {};
+    if (wanted) this.notices = applyView({ ...(was && { t: was.t, speed: was.speed }), ...wanted }, controller);
+    else if (before) applyView(viewOf(before.controller), controller);
     const [one, other] = model.lanes;
     if (!before) {
       if (wanted?.t === undefined) cursor.seek(model.interesting);
       if (wanted?.speed === undefined) cursor.speed = SPEED;
-      if (other!.model.spec.banks.some(({ name }) => name === one!.bank.name)) desk.setBank(1, one!.bank.name);
+      if (other!.model.spec.banks.some(({ name }) => name === one!.bank.name)) controller.setBank(1, one!.bank.name);
     }
-    const same = before?.desk.model.signal.planned === model.signal.planned;
-    const window = before && same ? before.desk.view.window : null;
-    const since = before?.desk.cursor.t ?? null;
-    const calm = new Calm(run.session, () => 0);
-    const sheet = { key: ++this.keys, run, desk, calm, apart: differencesOf(model.log), window, since, wanted };
-    for (const one of this.all) if (one !== before) one.calm.stop();
+    const same = before?.controller.model.signal.planned === model.signal.planned;
+    const window = before && same ? before.controller.view.window : null;
+    const since = before?.controller.cursor.t ?? null;
+    const settled = new SettledStep(run.session, () => 0);
+    const sheet = {
+      key: ++this.keys,
+      run,
+      controller,
+      settled,
+      apart: differencesOf(model.log),
+      window,
+      since,
+      wanted,
+    };
+    for (const one of this.all) if (one !== before) one.settled.stop();
     this.all = before ? [before, sheet] : [sheet];
   }
 
@@ -79,8 +88,8 @@ export class Sheets {
     const { all, shown } = this;
     const sheet = all.find((one) => one.key === key);
     if (!sheet || key < this.front) return;
-    if (shown && shown.desk.cursor.t !== sheet.since) sheet.desk.cursor.seek(shown.desk.cursor.t);
-    for (const one of all) if (one.key < key) one.calm.stop();
+    if (shown && shown.controller.cursor.t !== sheet.since) sheet.controller.cursor.seek(shown.controller.cursor.t);
+    for (const one of all) if (one.key < key) one.settled.stop();
     this.front = key;
     if (this.wanted === sheet.wanted) this.wanted = null;
     this.all = all.filter((one) => one.key >= key);
@@ -88,6 +97,6 @@ export class Sheets {
   }
 
   stop(): void {
-    for (const sheet of this.all) sheet.calm.stop();
+    for (const sheet of this.all) sheet.settled.stop();
   }
 }

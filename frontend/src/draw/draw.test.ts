@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ages } from "./stage/arcs";
 import { fromOklab, parseHex, ramp, toOklab } from "./ink/colour";
-import { foldRows, lagRow, LAG_ROWS } from "./lane/columns";
+import { foldRows } from "./lane/slot_rows";
+import { lagRow, LAG_ROWS } from "./lane/lag_rows";
 import { compact, count, duration, listed, num, percent, size, when } from "./ink/format";
 import { targetAt, type HitScene } from "./stage/hit";
 import { fitting, follow, layout, openingStep, rowAt, stepAtX, xOfStep, zoom } from "./stage/layout";

@@ -1,5 +1,5 @@
 /**
- * Commands to a live run, at a pace the server allows: a held key repeats 30 times a second, a server that is asked more
+ * Commands to a live run, as fast as the server allows: a held key repeats 30 times a second, a server that is asked more
  * than 20 times a second hangs up. The first command goes out at once; those that follow quickly are folded together.
  */
 import type { ClientMessage } from "../wire/wire.gen";

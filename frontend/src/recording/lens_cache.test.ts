@@ -8,7 +8,7 @@ import { until } from "./testuntil";
 function made() {
   const asked: string[] = [];
   const owed: { give: (row: LensRow) => void; refuse: (error: Error) => void }[] = [];
-  const book = new LensCache(
+  const cache = new LensCache(
     (stream, step, lens) => {
       asked.push(`${lens} of ${stream} at ${step}`);
       return new Promise((give, refuse) => owed.push({ give, refuse }));
@@ -16,73 +16,73 @@ function made() {
     1,
     1,
   );
-  return { book, asked, owed };
+  return { cache, asked, owed };
 }
 const both = [
   { stream: 0, t: 3 },
   { stream: 1, t: 3 },
 ];
 
-describe("a book of lenses", () => {
+describe("a cache of lens answers", () => {
   it("asks one question after the other and keeps the answers", async () => {
-    const { book, asked, owed } = made();
-    book.want("sensitivity", both);
+    const { cache, asked, owed } = made();
+    cache.want("sensitivity", both);
     await until(() => owed.length === 1);
     owed[0]!.give({ first: 1, values: [1, 0, 3] });
     await until(() => owed.length === 2);
-    expect([...book.parts("sensitivity", 0, 3)!]).toEqual([0, 0, 0.25, 0, 0.75]);
-    expect(book.parts("intervention", 0, 3)).toBeNull();
+    expect([...cache.parts("sensitivity", 0, 3)!]).toEqual([0, 0, 0.25, 0, 0.75]);
+    expect(cache.parts("intervention", 0, 3)).toBeNull();
     owed[1]!.give({ first: 0, values: [0, 0, 0, 0] });
-    await until(() => book.answers === 2);
-    expect([...book.parts("sensitivity", 1, 3)!]).toEqual([0, 0, 0, 0, 0]);
-    book.want("sensitivity", both);
+    await until(() => cache.answers === 2);
+    expect([...cache.parts("sensitivity", 1, 3)!]).toEqual([0, 0, 0, 0, 0]);
+    cache.want("sensitivity", both);
     await new Promise((done) => setTimeout(done, 10));
     expect(asked).toEqual(["sensitivity of 0 at 3", "sensitivity of 1 at 3"]);
   });
 
   it("drops what nobody looks at any more", async () => {
-    const { book, asked, owed } = made();
-    for (const t of [3, 4, 5]) book.want("intervention", [{ stream: 0, t }]); // a playhead that moves
+    const { cache, asked, owed } = made();
+    for (const t of [3, 4, 5]) cache.want("intervention", [{ stream: 0, t }]); // a playhead that moves
     await until(() => owed.length === 1);
-    book.want("intervention", [{ stream: 0, t: 9 }]);
+    cache.want("intervention", [{ stream: 0, t: 9 }]);
     owed[0]!.give({ first: 0, values: [1, 1, 1, 1, 1, 1] });
     await until(() => owed.length === 2);
     expect(asked).toEqual(["intervention of 0 at 5", "intervention of 0 at 9"]);
-    expect(book.parts("intervention", 0, 5)).not.toBeNull();
+    expect(cache.parts("intervention", 0, 5)).not.toBeNull();
   });
 
   it("asks again about a step that a live run has not written yet, and says why another cannot be had", async () => {
-    const { book, asked, owed } = made();
-    book.want("sensitivity", [{ stream: 0, t: 3 }]);
+    const { cache, asked, owed } = made();
+    cache.want("sensitivity", [{ stream: 0, t: 3 }]);
     await until(() => owed.length === 1);
     owed[0]!.refuse(new ApiError(422, "not-yet", "step 3 is not in the recording"));
     await until(() => owed.length === 2);
     owed[1]!.refuse(new ApiError(422, "checkpoint-error", "other weights"));
-    await until(() => book.answers === 1);
+    await until(() => cache.answers === 1);
     expect(asked.length).toBe(2);
-    expect(book.refusal("sensitivity", 0, 3)!.message).toBe("other weights");
-    expect(book.parts("sensitivity", 0, 3)).toBeNull();
-    book.want("sensitivity", [{ stream: 0, t: 3 }]); // final: not asked again
+    expect(cache.refusal("sensitivity", 0, 3)!.message).toBe("other weights");
+    expect(cache.parts("sensitivity", 0, 3)).toBeNull();
+    cache.want("sensitivity", [{ stream: 0, t: 3 }]); // final: not asked again
     await new Promise((done) => setTimeout(done, 10));
     expect(asked.length).toBe(2);
   });
 
   it("asks again after a failure that may pass", async () => {
-    const { book, owed } = made();
-    book.want("sensitivity", [{ stream: 0, t: 3 }]);
+    const { cache, owed } = made();
+    cache.want("sensitivity", [{ stream: 0, t: 3 }]);
     await until(() => owed.length === 1);
     owed[0]!.refuse(new ApiError(503, "worker-busy", "busy"));
-    await until(() => book.answers === 1);
-    book.want("sensitivity", [{ stream: 0, t: 3 }]);
+    await until(() => cache.answers === 1);
+    cache.want("sensitivity", [{ stream: 0, t: 3 }]);
     await until(() => owed.length === 2);
     owed[1]!.give({ first: 3, values: [2] });
-    await until(() => book.parts("sensitivity", 0, 3) !== null);
+    await until(() => cache.parts("sensitivity", 0, 3) !== null);
   });
 
   it("has the mechanism alone where there is no server", () => {
-    const book = new LensCache(null);
-    expect(book.offered).toBe(false);
-    book.want("sensitivity", both);
-    expect(book.parts("sensitivity", 0, 3)).toBeNull();
+    const cache = new LensCache(null);
+    expect(cache.offered).toBe(false);
+    cache.want("sensitivity", both);
+    expect(cache.parts("sensitivity", 0, 3)).toBeNull();
   });
 });

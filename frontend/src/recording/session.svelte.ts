@@ -171,7 +171,7 @@ export class Session extends Transport {
         this.status = message.status;
         this.stepping = false; // whatever was commanded over another connection
         this.reached(message.steps);
-        this.paced(message.speed);
+        this.runsAt(message.speed);
         this.phase = "open";
         joined();
         if (!message.live) this.supply?.leave();
@@ -179,7 +179,7 @@ export class Session extends Transport {
       case "state":
         this.status = message.status;
         this.reached(message.step);
-        this.paced(message.speed);
+        this.runsAt(message.speed);
         this.advanced(message.status, message.step);
         break;
       case "model-failed":
@@ -250,8 +250,8 @@ export class Session extends Transport {
     this.cursor.grow(this.available, this.total);
   }
 
-  private paced(speed: number | null): void {
-    this.pace = speed;
+  private runsAt(speed: number | null): void {
+    this.runSpeed = speed;
     if (this.cursor.followLive) this.cursor.speed = speed ?? Infinity;
   }
 

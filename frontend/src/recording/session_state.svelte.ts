@@ -31,7 +31,7 @@ export class SessionState {
   /** Steps computed so far, held or not. */
   total = $state(0);
   /** Live: steps per second asked for; null = as fast as the host can. */
-  pace = $state<number | null>(null);
+  runSpeed = $state<number | null>(null);
   /** Live: the run is carrying out single steps; it pauses by itself when it has. */
   stepping = $state(false);
   /** none: nothing to be connected to (a replay, an exported page). */
@@ -76,9 +76,9 @@ export class SessionState {
   get badge(): string {
     if (this.connection === "reconnecting") return `Reconnecting, ${this.attempt}`;
     if (!this.live) return "Recorded";
-    if (this.behind > Math.max(12, this.pace ?? 60)) return `${this.behind} steps behind`;
+    if (this.behind > Math.max(12, this.runSpeed ?? 60)) return `${this.behind} steps behind`;
     if (this.status !== "running" || this.stepping) return "Live, paused";
-    return this.pace === null ? "Live, full speed" : `Live, ${this.pace} steps/s`;
+    return this.runSpeed === null ? "Live, full speed" : `Live, ${this.runSpeed} steps/s`;
   }
 
   dismiss(): void {

@@ -60,7 +60,7 @@ export abstract class Transport extends SessionState {
     } else this.cursor.step(count);
   }
 
-  /** Steps per second; Infinity = as fast as possible. At the newest step of a live run this is the run's own pace. */
+  /** Steps per second; Infinity = as fast as possible. At the newest step of a live run this is the run's own speed. */
   setSpeed(speed: number): void {
     this.cursor.speed = speed;
     if (this.leads()) this.command({ type: "speed", steps_per_second: speed === Infinity ? null : speed });
@@ -68,7 +68,7 @@ export abstract class Transport extends SessionState {
 
   backToLive(): void {
     this.cursor.backToLive();
-    if (this.live) this.cursor.speed = this.pace ?? Infinity;
+    if (this.live) this.cursor.speed = this.runSpeed ?? Infinity;
   }
 
   /** Ends a live run; what was computed stays. */

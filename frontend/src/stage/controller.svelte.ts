@@ -1,4 +1,4 @@
-/** The stage's desk: one open recording, how it is looked at, and everything that can be told to it. */
+/** The stage's controller: one open recording, how it is looked at, and every command it obeys. */
 
 import type { Lane } from "../draw/lane/lane";
 import { kindsOf, neighbour } from "../analysis/events";
@@ -25,7 +25,7 @@ export interface PageActions {
   picture(kind: "png" | "svg"): void;
 }
 
-export class Desk {
+export class StageController {
   readonly model: StageModel;
   readonly view: StageView;
   readonly tracks: Tracks;
@@ -39,7 +39,7 @@ export class Desk {
   /** Counts changes of the banks looked at. */
   banks = $state(0);
 
-  readonly shown: readonly number[] = $derived.by(() => onStage(this.view.rack));
+  readonly shown: readonly number[] = $derived.by(() => onStage(this.view.laneOrder));
   readonly target: Target | null = $derived.by(() => this.session.cursor.pinned ?? this.session.cursor.hover);
 
   constructor(
@@ -208,7 +208,7 @@ export class Desk {
   }
 
   setBank(stream: number, bank: string): void {
-    this.model.book.look(stream, null);
+    this.model.shareCache.look(stream, null);
     this.model.setBank(stream, bank);
     if (this.square === stream && !this.model.lanes[stream]!.mapped) this.square = null;
     this.banks++;
@@ -282,7 +282,7 @@ export class Desk {
       target && "stream" in target ? { ...target, stream: now(target.stream) } : target;
     const labels = before.filter((stream, k) => stream !== after[k]).map((stream) => model.lanes[stream]!.label);
     model.swap(before, after);
-    view.rack = swapped(view.rack, before, after);
+    view.laneOrder = swapped(view.laneOrder, before, after);
     if (cursor.solo !== null) cursor.solo = now(cursor.solo);
     if (this.square !== null) this.square = now(this.square);
     [cursor.pinned, cursor.hover] = [same(cursor.pinned), same(cursor.hover)];
@@ -293,9 +293,9 @@ export class Desk {
   private prepared(streams: readonly number[]): boolean {
     const { model, cursor, view } = this;
     return streams.every((stream, k) => {
-      if (view.rack.hidden.has(this.training.streams[k]!)) return true;
+      if (view.laneOrder.hidden.has(this.training.streams[k]!)) return true;
       const lane = model.make(stream);
-      return !lane.has(cursor.t) || model.book.at(stream, cursor.t, "training") !== null;
+      return !lane.has(cursor.t) || model.shareCache.at(stream, cursor.t, "training") !== null;
     });
   }
 

@@ -2,7 +2,7 @@
 
 import { font } from "../draw/ink/text";
 import type { Inks } from "../draw/ink/tokens";
-import { SvgPen } from "../draw/ink/svg_canvas";
+import { SvgContext } from "../draw/ink/svg_canvas";
 
 export interface Picture {
   width: number;
@@ -10,18 +10,18 @@ export interface Picture {
   inks: Inks;
   /** One line under the picture: what it is, so that it can be cited. */
   caption: string;
-  paint(pen: CanvasRenderingContext2D, scale: number): void;
+  paint(ctx: CanvasRenderingContext2D, scale: number): void;
 }
 
 const FOOT = 28;
 
 /** Height with the caption. */
-function sign(pen: CanvasRenderingContext2D, { inks, caption, height }: Picture): void {
-  pen.font = font(11);
-  pen.textAlign = "left";
-  pen.textBaseline = "middle";
-  pen.fillStyle = inks.t3;
-  pen.fillText(caption, 16, height + FOOT / 2);
+function sign(ctx: CanvasRenderingContext2D, { inks, caption, height }: Picture): void {
+  ctx.font = font(11);
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  ctx.fillStyle = inks.t3;
+  ctx.fillText(caption, 16, height + FOOT / 2);
 }
 
 export async function pngOf(picture: Picture): Promise<Blob> {
@@ -29,14 +29,14 @@ export async function pngOf(picture: Picture): Promise<Blob> {
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(picture.width * scale);
   canvas.height = Math.round((picture.height + FOOT) * scale);
-  const pen = canvas.getContext("2d")!;
-  pen.scale(scale, scale);
-  picture.paint(pen, scale);
-  sign(pen, picture);
+  const ctx = canvas.getContext("2d")!;
+  ctx.scale(scale, scale);
+  picture.paint(ctx, scale);
+  sign(ctx, picture);
   // Painters clear their ground; what is clear becomes the page.
-  pen.globalCompositeOperation = "destination-over";
-  pen.fillStyle = picture.inks.bg;
-  pen.fillRect(0, 0, picture.width, picture.height + FOOT);
+  ctx.globalCompositeOperation = "destination-over";
+  ctx.fillStyle = picture.inks.bg;
+  ctx.fillRect(0, 0, picture.width, picture.height + FOOT);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The browser made no PNG."))), "image/png");
   });
@@ -45,7 +45,7 @@ export async function pngOf(picture: Picture): Promise<Blob> {
 export function svgOf(picture: Picture): Blob {
   const ruler = document.createElement("canvas").getContext("2d")!;
   const scratch = document.createElement("canvas");
-  const pen = new SvgPen(picture.width, picture.height + FOOT, picture.inks.bg, {
+  const svg = new SvgContext(picture.width, picture.height + FOOT, picture.inks.bg, {
     measure(words, style) {
       ruler.font = style;
       return ruler.measureText(words).width;
@@ -59,11 +59,11 @@ export function svgOf(picture: Picture): Blob {
       return scratch.toDataURL("image/png");
     },
   });
-  const ctx = pen as unknown as CanvasRenderingContext2D;
-  pen.clearRect(0, 0, picture.width, picture.height + FOOT);
+  const ctx = svg as unknown as CanvasRenderingContext2D;
+  svg.clearRect(0, 0, picture.width, picture.height + FOOT);
   picture.paint(ctx, 1);
   sign(ctx, picture);
-  return new Blob([pen.document(picture.caption)], { type: "image/svg+xml" });
+  return new Blob([svg.document(picture.caption)], { type: "image/svg+xml" });
 }
 
 /** Hands a file to the browser. */

@@ -8,7 +8,7 @@ function curve(label: string, wrong: Record<number, string>): LearningCurve {
     part: 0,
     words,
   }));
-  return { strand: { name: label, moments, updates: 16000 }, label, hue: "ntm", moments };
+  return { history: { name: label, moments, updates: 16000 }, label, hue: "ntm", moments };
 }
 
 describe("where the stage stands in training, in words", () => {

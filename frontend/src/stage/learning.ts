@@ -4,7 +4,7 @@ import { count, listed } from "../draw/ink/format";
 import { ErrorTrack } from "../analysis/signal";
 import { nameOf } from "../draw/lane/lane";
 import { hueOf, type Hue } from "../draw/ink/tokens";
-import { momentAt, type Moment, type Strand } from "../analysis/training";
+import { momentAt, type Moment, type TrainingHistory } from "../analysis/training";
 import type { Training } from "../view/training.svelte";
 import type { StageModel } from "./stage_model";
 
@@ -16,7 +16,7 @@ export interface Learnt extends Moment {
 }
 
 export interface LearningCurve {
-  strand: Strand;
+  history: TrainingHistory;
   label: string;
   hue: Hue;
   moments: Learnt[];
@@ -32,12 +32,12 @@ export class LearningCurves {
 
   /** One per lane that is a training, over the steps held now. */
   all(): LearningCurve[] {
-    return this.training.strands
+    return this.training.histories
       .filter(({ moments }) => moments.length > 1)
-      .map((strand) => {
-        const { spec } = this.model.log.model(strand.moments[0]!.stream);
-        const moments = strand.moments.map((moment) => this.learnt(moment));
-        return { strand, label: nameOf(spec), hue: hueOf(spec.glyph), moments };
+      .map((history) => {
+        const { spec } = this.model.log.model(history.moments[0]!.stream);
+        const moments = history.moments.map((moment) => this.learnt(moment));
+        return { history, label: nameOf(spec), hue: hueOf(spec.glyph), moments };
       });
   }
 
@@ -53,8 +53,8 @@ export class LearningCurves {
 
 /** "after 3 200 of 16 000 updates, 12 wrong bits"; with several trainings each by its name. */
 export function learntWords(curves: readonly LearningCurve[], at: number, total: number): string {
-  const errors = curves.flatMap(({ strand, label, moments }) => {
-    const { stream } = momentAt(strand, at);
+  const errors = curves.flatMap(({ history, label, moments }) => {
+    const { stream } = momentAt(history, at);
     const words = moments.find((moment) => moment.stream === stream)?.words;
     return words ? [curves.length > 1 ? `${label} ${words}` : words] : [];
   });

@@ -1,13 +1,13 @@
 /** Between what is looked at and the link that says so: models have ids there and streams here. */
 
 import { DEFAULT_VIEW, FIELDS, type PartialView, type Pin, type Setting, type View } from "../view/fields";
-import { arranged, onStage, type RackSet } from "../view/lane_order";
-import type { Desk } from "./controller.svelte";
+import { arranged, onStage, type LaneSet } from "../view/lane_order";
+import type { StageController } from "./controller.svelte";
 
 /** How one setting is read from the stage and put on it; what cannot be done as wanted is said in `notices`. */
 interface Place<T> {
-  get(desk: Desk): T;
-  set(desk: Desk, value: T, notices: string[]): void;
+  get(controller: StageController): T;
+  set(controller: StageController, value: T, notices: string[]): void;
 }
 
 const PLACES: { readonly [K in Setting]: Place<View[K]> } = {
@@ -28,20 +28,20 @@ const PLACES: { readonly [K in Setting]: Place<View[K]> } = {
     set: ({ training }, train) => training.seek(train ?? training.updates.at(-1) ?? 0),
   },
   solo: {
-    get: (desk) => (desk.cursor.solo === null ? null : idOf(desk, desk.cursor.solo)),
-    set: (desk, id, notices) =>
-      void (desk.cursor.solo = id === null ? null : (streams(desk, [id], notices)[0] ?? null)),
+    get: (controller) => (controller.cursor.solo === null ? null : idOf(controller, controller.cursor.solo)),
+    set: (controller, id, notices) =>
+      void (controller.cursor.solo = id === null ? null : (streams(controller, [id], notices)[0] ?? null)),
   },
   hidden: standing("hidden"),
   order: {
-    get(desk) {
-      const { order } = desk.view.rack;
-      const moved = order.some((stream, k) => stream !== desk.training.streams[k]);
-      return moved ? order.map((stream) => idOf(desk, stream)) : [];
+    get(controller) {
+      const { order } = controller.view.laneOrder;
+      const moved = order.some((stream, k) => stream !== controller.training.streams[k]);
+      return moved ? order.map((stream) => idOf(controller, stream)) : [];
     },
-    set(desk, ids, notices) {
-      const { order } = arranged(desk.training.streams, { order: streams(desk, ids, notices) });
-      desk.view.rack = { ...desk.view.rack, order };
+    set(controller, ids, notices) {
+      const { order } = arranged(controller.training.streams, { order: streams(controller, ids, notices) });
+      controller.view.laneOrder = { ...controller.view.laneOrder, order };
     },
   },
   top: standing("top"),
@@ -49,7 +49,7 @@ const PLACES: { readonly [K in Setting]: Place<View[K]> } = {
   folded: standing("folded"),
   rows: {
     get: ({ view }) => view.rows,
-    set: (desk, rows) => void (desk.view.rows !== rows && desk.setRows(rows)),
+    set: (controller, rows) => void (controller.view.rows !== rows && controller.setRows(rows)),
   },
   zoom: {
     get: ({ view }) => view.zoomed,
@@ -60,11 +60,11 @@ const PLACES: { readonly [K in Setting]: Place<View[K]> } = {
     set: ({ cursor, session }, speed) => void (speed !== null && !session.live && (cursor.speed = speed)),
   },
   pin: {
-    get(desk) {
-      const { pinned } = desk.cursor;
+    get(controller) {
+      const { pinned } = controller.cursor;
       if (pinned?.zone === "signal") return { zone: "signal", t: pinned.t };
       if (pinned?.zone !== "lane" || pinned.slot === null) return null;
-      return { zone: "lane", model: idOf(desk, pinned.stream), slot: pinned.slot, t: pinned.t };
+      return { zone: "lane", model: idOf(controller, pinned.stream), slot: pinned.slot, t: pinned.t };
     },
     set: pinOn,
   },
@@ -78,11 +78,11 @@ const PLACES: { readonly [K in Setting]: Place<View[K]> } = {
   },
   selection: {
     get: ({ view }) => view.selection,
-    set(desk, wanted, notices) {
-      const last = desk.model.signal.planned - 1;
-      desk.view.selection = wanted && [Math.min(last, wanted[0]), Math.min(last, wanted[1])];
-      desk.view.similar = null;
-      if (wanted) shortened("selection", wanted, desk.view.selection!, notices);
+    set(controller, wanted, notices) {
+      const last = controller.model.signal.planned - 1;
+      controller.view.selection = wanted && [Math.min(last, wanted[0]), Math.min(last, wanted[1])];
+      controller.view.similar = null;
+      if (wanted) shortened("selection", wanted, controller.view.selection!, notices);
     },
   },
   health: {
@@ -90,38 +90,38 @@ const PLACES: { readonly [K in Setting]: Place<View[K]> } = {
     set: ({ view }, health) => void (view.health = health),
   },
   banks: {
-    get: (desk) =>
-      lanesOf(desk)
+    get: (controller) =>
+      lanesOf(controller)
         .filter((lane) => lane.bank.name !== lane.model.bank().name)
-        .map((lane) => [idOf(desk, lane.stream), lane.bank.name]),
-    set(desk, pairs, notices) {
-      const wanted = byStream(desk, pairs, notices);
-      for (const { stream, bank, model } of lanesOf(desk)) {
+        .map((lane) => [idOf(controller, lane.stream), lane.bank.name]),
+    set(controller, pairs, notices) {
+      const wanted = byStream(controller, pairs, notices);
+      for (const { stream, bank, model } of lanesOf(controller)) {
         const name = wanted.get(stream);
         const there = model.spec.banks.some((spec) => spec.name === name);
         if (name !== undefined && !there) notices.push(`The link's memory “${name}” is none of ${model.spec.label}'s.`);
         const to = name !== undefined && there ? name : model.bank().name;
-        if (to !== bank.name) desk.setBank(stream, to);
+        if (to !== bank.name) controller.setBank(stream, to);
       }
     },
   },
   heads: {
-    get: (desk) =>
-      lanesOf(desk).flatMap(({ stream }) => {
-        const head = desk.model.book.head(stream);
-        return head === null ? [] : [[idOf(desk, stream), head] as const];
+    get: (controller) =>
+      lanesOf(controller).flatMap(({ stream }) => {
+        const head = controller.model.shareCache.head(stream);
+        return head === null ? [] : [[idOf(controller, stream), head] as const];
       }),
-    set(desk, pairs, notices) {
-      const wanted = byStream(desk, pairs, notices);
-      for (const { stream } of lanesOf(desk)) {
+    set(controller, pairs, notices) {
+      const wanted = byStream(controller, pairs, notices);
+      for (const { stream } of lanesOf(controller)) {
         const head = wanted.get(stream) ?? null;
-        if (head !== desk.model.book.head(stream)) desk.setReader(stream, head);
+        if (head !== controller.model.shareCache.head(stream)) controller.setReader(stream, head);
       }
     },
   },
   lens: {
     get: ({ cursor }) => cursor.lens,
-    set: (desk, lens) => desk.setLens(lens),
+    set: (controller, lens) => controller.setLens(lens),
   },
 };
 
@@ -129,58 +129,58 @@ const PLACES: { readonly [K in Setting]: Place<View[K]> } = {
 const SETTINGS = Object.keys(FIELDS) as Setting[];
 
 /** What is looked at, as a link says it. */
-export function viewOf(desk: Desk): View {
-  return Object.fromEntries(SETTINGS.map((name) => [name, PLACES[name].get(desk)])) as View;
+export function viewOf(controller: StageController): View {
+  return Object.fromEntries(SETTINGS.map((name) => [name, PLACES[name].get(controller)])) as View;
 }
 
 /**
  * Puts what a link asks for on the stage, and everything it does not say at its default; step and speed stay where it
  * does not say them. -> Notices about what could not be shown as wanted.
  */
-export function applyView(said: PartialView, desk: Desk): string[] {
+export function applyView(said: PartialView, controller: StageController): string[] {
   const view: View = { ...DEFAULT_VIEW, ...said };
   const notices: string[] = [];
-  const put = <K extends Setting>(name: K): void => PLACES[name].set(desk, view[name], notices);
+  const put = <K extends Setting>(name: K): void => PLACES[name].set(controller, view[name], notices);
   SETTINGS.forEach(put);
   // A phone shows one lane: that which the link is about.
-  const { pinned, solo } = desk.cursor;
+  const { pinned, solo } = controller.cursor;
   const about = pinned?.zone === "lane" ? pinned.stream : solo;
-  if (about !== null) desk.view.phoneLane = Math.max(0, onStage(desk.view.rack).indexOf(about));
+  if (about !== null) controller.view.phoneLane = Math.max(0, onStage(controller.view.laneOrder).indexOf(about));
   return [...new Set(notices)];
 }
 
 /** A set of lanes that stand in one way, as ids of models in the order of the lanes. */
-function standing(set: RackSet): Place<readonly string[]> {
+function standing(set: LaneSet): Place<readonly string[]> {
   return {
-    get(desk) {
-      const { rack } = desk.view;
-      return rack.order.filter((stream) => rack[set].has(stream)).map((stream) => idOf(desk, stream));
+    get(controller) {
+      const { laneOrder } = controller.view;
+      return laneOrder.order.filter((stream) => laneOrder[set].has(stream)).map((stream) => idOf(controller, stream));
     },
-    set(desk, ids, notices) {
-      desk.view.rack = { ...desk.view.rack, [set]: new Set(streams(desk, ids, notices)) };
+    set(controller, ids, notices) {
+      controller.view.laneOrder = { ...controller.view.laneOrder, [set]: new Set(streams(controller, ids, notices)) };
     },
   };
 }
 
-function pinOn(desk: Desk, pin: Pin | null, notices: string[]): void {
-  const { cursor } = desk;
+function pinOn(controller: StageController, pin: Pin | null, notices: string[]): void {
+  const { cursor } = controller;
   cursor.pinned = null;
   if (pin?.zone === "signal") cursor.pinned = { zone: "signal", t: pin.t };
   if (pin?.zone !== "lane") return;
-  const [stream] = streams(desk, [pin.model], notices);
+  const [stream] = streams(controller, [pin.model], notices);
   if (stream !== undefined) cursor.pinned = { zone: "lane", stream, slot: pin.slot, t: pin.t ?? cursor.t };
 }
 
-function lanesOf({ model, training }: Desk) {
+function lanesOf({ model, training }: StageController) {
   return training.streams.map((stream) => model.lanes[stream]!);
 }
 
-function idOf({ training }: Desk, stream: number): string {
-  return training.strandOf(stream).name;
+function idOf({ training }: StageController, stream: number): string {
+  return training.historyOf(stream).name;
 }
 
 /** The streams of these models; those that are not here are left out with a notice. */
-function streams({ training, model }: Desk, ids: readonly string[], notices: string[]): number[] {
+function streams({ training, model }: StageController, ids: readonly string[], notices: string[]): number[] {
   return ids.flatMap((id) => {
     const stream = training.streamOf(id, model.log.manifest.models);
     if (stream === null) notices.push(`The link names a model “${id}” that is not in this recording; it was left out.`);
@@ -188,9 +188,13 @@ function streams({ training, model }: Desk, ids: readonly string[], notices: str
   });
 }
 
-function byStream<T>(desk: Desk, pairs: readonly (readonly [string, T])[], notices: string[]): Map<number, T> {
+function byStream<T>(
+  controller: StageController,
+  pairs: readonly (readonly [string, T])[],
+  notices: string[],
+): Map<number, T> {
   return new Map(
-    pairs.flatMap(([id, value]) => streams(desk, [id], notices).map((stream) => [stream, value] as const)),
+    pairs.flatMap(([id, value]) => streams(controller, [id], notices).map((stream) => [stream, value] as const)),
   );
 }
 

@@ -36,7 +36,7 @@ export class StageModel {
   readonly signal: SignalTrack;
   /** By stream: those that are or were on the stage. Moments of a training are derived when they are looked at. */
   readonly lanes: Lane[] = [];
-  readonly book: ShareCache;
+  readonly shareCache: ShareCache;
   readonly density: Density;
   private bits: { key: string; tape: Tape; source: BitsSource } | null = null;
   private asked = "";
@@ -54,7 +54,7 @@ export class StageModel {
     readonly lenses: LensCache | null = null,
   ) {
     this.signal = new SignalTrack(log);
-    this.book = new ShareCache(log, ledger, (stream) => this.bankOf(stream));
+    this.shareCache = new ShareCache(log, ledger, (stream) => this.bankOf(stream));
     for (const stream of streams) this.make(stream);
     this.density = new Density(log, streams);
   }
@@ -71,10 +71,10 @@ export class StageModel {
       const to = after[k]!;
       if (from === to) return;
       const [was, is] = [this.lanes[from]!, this.make(to)];
-      this.book.stopSweep(from);
+      this.shareCache.stopSweep(from);
       if (is.model.spec.banks.some(({ name }) => name === was.bank.name)) this.setBank(to, was.bank.name);
-      const head = this.book.head(from);
-      if (head !== this.book.head(to)) this.setReader(to, head);
+      const head = this.shareCache.head(from);
+      if (head !== this.shareCache.head(to)) this.setReader(to, head);
       this.lanes[to]!.head = was.head;
     });
     this.density.streams = after;
@@ -82,13 +82,13 @@ export class StageModel {
 
   /** Arcs and ages of one read head alone; null: of all heads together. */
   setReader(stream: number, head: number | null): void {
-    this.book.look(stream, head);
+    this.shareCache.look(stream, head);
     this.lanes[stream]!.lag.restart();
   }
 
   private lane(model: ModelLog, bank: BankSpec): Lane {
     const { stream } = model.spec;
-    const shares = { at: (t: number) => this.book.peek(stream, t) };
+    const shares = { at: (t: number) => this.shareCache.peek(stream, t) };
     const lane = new Lane(model, bank, this.signal, this.inks, shares);
     lane.grow(this.complete);
     return lane;
@@ -98,9 +98,9 @@ export class StageModel {
   setBank(stream: number, name: string): void {
     const { model, bank } = this.lanes[stream]!;
     if (bank.name === name) return;
-    this.book.stopSweep(stream);
+    this.shareCache.stopSweep(stream);
     this.lanes[stream] = this.lane(model, model.bank(name));
-    this.book.forget(stream);
+    this.shareCache.forget(stream);
     this.eased.delete(stream);
     this.linkedCache.key = "";
   }
@@ -132,7 +132,8 @@ export class StageModel {
       const now = performance.now();
       const part = now + (deadline - now) / (look.shown.length - k);
       const lag = lane.rowsShown(look.rows) === "lag";
-      if (lag) this.book.sweep(stream, Math.floor(first), Math.min(Math.ceil(until), look.t + 1, lane.model.steps));
+      if (lag)
+        this.shareCache.sweep(stream, Math.floor(first), Math.min(Math.ceil(until), look.t + 1, lane.model.steps));
       const tape = lag ? lane.lag : lane.tape;
       if (!tape.extend(first, until, part)) done = false;
     });
@@ -141,7 +142,7 @@ export class StageModel {
   }
 
   stopSweeps(): void {
-    this.lanes.forEach((lane) => this.book.stopSweep(lane.stream));
+    this.lanes.forEach((lane) => this.shareCache.stopSweep(lane.stream));
   }
 
   /** The past moment a target speaks of: the step pointed at, or the main origin of a slot's content. */
@@ -193,7 +194,7 @@ export class StageModel {
     const lanes = look.shown.map((stream, k): LaneScene => {
       const lane = this.lanes[stream]!;
       const own = alone === stream ? readAt : t;
-      const now = lane.has(t) ? this.book.now(stream, t) : null;
+      const now = lane.has(t) ? this.shareCache.now(stream, t) : null;
       const exact = now?.length === t + 2 ? now : null;
       return {
         lane,
@@ -204,7 +205,7 @@ export class StageModel {
             ? (this.lenses?.parts(look.lens, stream, own) ?? null)
             : own === t
               ? this.ease(stream, exact, t, look.playing)
-              : this.book.at(stream, own, "pointer"),
+              : this.shareCache.at(stream, own, "pointer"),
         readAt: own,
         slot: target?.zone === "lane" && target.stream === stream ? target.slot : null,
         linked: rows[k] ?? [],

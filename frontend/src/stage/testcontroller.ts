@@ -7,7 +7,7 @@ import { Session } from "../recording/session.svelte";
 import type { Looker } from "../recording/lens_cache.svelte";
 import { Cursor } from "../view/cursor.svelte";
 import { parseManifest } from "../wire/manifest";
-import { Desk } from "./controller.svelte";
+import { StageController } from "./controller.svelte";
 
 export const inks = makeInks(DARK, true);
 
@@ -28,7 +28,7 @@ afterEach(() => {
 export const TRAINING = { of: "dnc-signal-recall", updates: [0, 4000] };
 
 /** The controller of a golden recording; `trained`: DNC and DNC-D of `memories` stand for two moments of one training. */
-export async function controllerOf(name: "memories" | "kinds", trained = false): Promise<Desk> {
+export async function controllerOf(name: "memories" | "kinds", trained = false): Promise<StageController> {
   const raw = JSON.parse(goldenPart(name, "manifest.json").toString()) as { models: Record<string, unknown>[] };
   if (trained) {
     for (const model of raw.models) {
@@ -45,5 +45,5 @@ export async function controllerOf(name: "memories" | "kinds", trained = false):
   if (session.error) throw session.error;
   const nothing = (): void => undefined;
   const page = { copy: nothing, share: nothing, help: nothing, palette: nothing, theme: nothing, picture: nothing };
-  return new Desk(session, inks, page);
+  return new StageController(session, inks, page);
 }

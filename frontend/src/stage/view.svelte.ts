@@ -5,7 +5,7 @@ import { DEFAULT_STEP, fitting, openingStep, zoom, type StageLayout, type TimeWi
 import type { EventKind } from "../analysis/events";
 import type { Likeness } from "../analysis/similar";
 import type { Rows } from "../view/vocabulary";
-import { moved, placed, rackOf, toggled, type Rack, type RackSet } from "../view/lane_order";
+import { moved, placed, laneOrderOf, toggled, type LaneOrder, type LaneSet } from "../view/lane_order";
 
 /** Moments like one, as they were looked for. */
 export interface Similar {
@@ -34,7 +34,7 @@ export class StageView {
   /** Boxes of the last picture: what lies over the canvas is placed by them. */
   box = $state.raw<StageLayout | null>(null);
   rows = $state<Rows>("slots");
-  rack = $state.raw<Rack>(rackOf([]));
+  laneOrder = $state.raw<LaneOrder>(laneOrderOf([]));
   /** What the health strip shows; null: no strip. */
   health = $state<Measure | null>(null);
   /** First and last step selected. */
@@ -46,19 +46,19 @@ export class StageView {
   phoneLane = $state(0);
 
   constructor(streams: readonly number[]) {
-    this.rack = rackOf(streams);
+    this.laneOrder = laneOrderOf(streams);
   }
 
-  toggle(set: RackSet, stream: number): void {
-    this.rack = toggled(this.rack, set, stream);
+  toggle(set: LaneSet, stream: number): void {
+    this.laneOrder = toggled(this.laneOrder, set, stream);
   }
 
   move(stream: number, by: 1 | -1): void {
-    this.rack = moved(this.rack, stream, by);
+    this.laneOrder = moved(this.laneOrder, stream, by);
   }
 
   place(stream: number, at: number): void {
-    this.rack = placed(this.rack, stream, at);
+    this.laneOrder = placed(this.laneOrder, stream, at);
   }
 
   /** One notch closer (+1) or further away, around step t or the middle of the view. */

@@ -185,7 +185,7 @@ export class Cursor {
         break;
       }
       if (!this.holds(next)) {
-        this.owed = 0; // it is being loaded: go on from here at the same pace, do not catch up
+        this.owed = 0; // it is being loaded: go on from here at the same speed, do not catch up
         break;
       }
       t = next;

@@ -55,7 +55,7 @@ describe("playing", () => {
     }
   });
 
-  it("never skips a step that cannot be shown, and goes on at its pace when it can", () => {
+  it("never skips a step that cannot be shown, and goes on at its speed when it can", () => {
     const { cursor: now, clock, seen } = cursor(100, 1000);
     now.speed = 60;
     now.play();

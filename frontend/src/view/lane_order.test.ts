@@ -1,29 +1,29 @@
 import { describe, expect, it } from "vitest";
-import { arranged, moved, onStage, placed, rackOf, swapped, toggled } from "./lane_order";
+import { arranged, moved, onStage, placed, laneOrderOf, swapped, toggled } from "./lane_order";
 
-describe("the rack of lanes", () => {
-  it("keeps pinned lanes on top, in the rack's order, and leaves hidden ones out", () => {
-    let rack = toggled(toggled(rackOf([0, 1, 2, 3, 4]), "top", 3), "hidden", 1);
-    expect(onStage(rack)).toEqual([3, 0, 2, 4]);
-    rack = toggled(rack, "top", 2);
-    expect(onStage(rack)).toEqual([2, 3, 0, 4]);
-    expect(onStage(toggled(toggled(rack, "top", 2), "top", 3))).toEqual([0, 2, 3, 4]);
+describe("the laneOrder of lanes", () => {
+  it("keeps pinned lanes on top, in the lane order, and leaves hidden ones out", () => {
+    let laneOrder = toggled(toggled(laneOrderOf([0, 1, 2, 3, 4]), "top", 3), "hidden", 1);
+    expect(onStage(laneOrder)).toEqual([3, 0, 2, 4]);
+    laneOrder = toggled(laneOrder, "top", 2);
+    expect(onStage(laneOrder)).toEqual([2, 3, 0, 4]);
+    expect(onStage(toggled(toggled(laneOrder, "top", 2), "top", 3))).toEqual([0, 2, 3, 4]);
   });
 
   it("moves a lane past its visible neighbour, never out of its group", () => {
-    const rack = toggled(rackOf([0, 1, 2, 3]), "hidden", 1);
-    expect(onStage(moved(rack, 0, 1))).toEqual([2, 0, 3]);
-    expect(moved(rack, 0, -1)).toBe(rack);
-    expect(moved(rack, 1, 1)).toBe(rack);
-    const top = toggled(rack, "top", 3);
+    const laneOrder = toggled(laneOrderOf([0, 1, 2, 3]), "hidden", 1);
+    expect(onStage(moved(laneOrder, 0, 1))).toEqual([2, 0, 3]);
+    expect(moved(laneOrder, 0, -1)).toBe(laneOrder);
+    expect(moved(laneOrder, 1, 1)).toBe(laneOrder);
+    const top = toggled(laneOrder, "top", 3);
     expect(onStage(moved(top, 0, -1))).toEqual([3, 0, 2]);
     expect(onStage(moved(top, 3, 1))).toEqual([3, 0, 2]);
   });
 
   it("puts a lane where it is dropped, as far as its group goes", () => {
-    expect(onStage(placed(rackOf([0, 1, 2, 3]), 0, 3))).toEqual([1, 2, 3, 0]);
-    expect(onStage(placed(rackOf([0, 1, 2, 3]), 3, 0))).toEqual([3, 0, 1, 2]);
-    expect(onStage(placed(toggled(rackOf([0, 1, 2, 3]), "top", 2), 0, 0))).toEqual([2, 0, 1, 3]);
+    expect(onStage(placed(laneOrderOf([0, 1, 2, 3]), 0, 3))).toEqual([1, 2, 3, 0]);
+    expect(onStage(placed(laneOrderOf([0, 1, 2, 3]), 3, 0))).toEqual([3, 0, 1, 2]);
+    expect(onStage(placed(toggled(laneOrderOf([0, 1, 2, 3]), "top", 2), 0, 0))).toEqual([2, 0, 1, 3]);
   });
 
   it("takes any order of a link and completes it", () => {
@@ -32,14 +32,14 @@ describe("the rack of lanes", () => {
   });
 
   it("stays as it is when lanes show other streams", () => {
-    let rack = toggled(moved(rackOf([0, 4, 9]), 4, -1), "top", 9);
-    rack = toggled(toggled(toggled(rack, "muted", 4), "folded", 0), "hidden", 4);
-    const other = swapped(rack, [0, 4, 9], [0, 2, 5]);
+    let laneOrder = toggled(moved(laneOrderOf([0, 4, 9]), 4, -1), "top", 9);
+    laneOrder = toggled(toggled(toggled(laneOrder, "muted", 4), "folded", 0), "hidden", 4);
+    const other = swapped(laneOrder, [0, 4, 9], [0, 2, 5]);
     expect(other.order).toEqual([2, 0, 5]);
     expect(onStage(other)).toEqual([5, 0]);
     expect([other.muted, other.folded, other.hidden, other.top].map((set) => [...set])).toEqual([[2], [0], [2], [5]]);
     // Streams may trade places between lanes.
-    expect(swapped(rackOf([1, 2]), [1, 2], [2, 1]).order).toEqual([2, 1]);
+    expect(swapped(laneOrderOf([1, 2]), [1, 2], [2, 1]).order).toEqual([2, 1]);
     expect(arranged([3, 8], { order: [8, 1, 0] }).order).toEqual([8, 3]);
   });
 });

@@ -1,6 +1,6 @@
 /** How lanes stand on the stage, as in a mixer: order, kept on top, muted, folded, taken off. Streams name the lanes. */
 
-export interface Rack {
+export interface LaneOrder {
   /** Every stream once, from the top. */
   readonly order: readonly number[];
   /** Kept above all others. */
@@ -13,38 +13,38 @@ export interface Rack {
   readonly hidden: ReadonlySet<number>;
 }
 
-export type RackSet = "top" | "muted" | "folded" | "hidden";
+export type LaneSet = "top" | "muted" | "folded" | "hidden";
 
-export function rackOf(streams: readonly number[]): Rack {
+export function laneOrderOf(streams: readonly number[]): LaneOrder {
   const none: ReadonlySet<number> = new Set();
   return { order: [...streams], top: none, muted: none, folded: none, hidden: none };
 }
 
-/** Streams on the stage from the top: those kept on top first, each group in the rack's order. */
-export function onStage({ order, top, hidden }: Rack): number[] {
+/** Streams on the stage from the top: those kept on top first, each group in the lane order. */
+export function onStage({ order, top, hidden }: LaneOrder): number[] {
   const shown = order.filter((stream) => !hidden.has(stream));
   return [...shown.filter((stream) => top.has(stream)), ...shown.filter((stream) => !top.has(stream))];
 }
 
-export function toggled(rack: Rack, set: RackSet, stream: number): Rack {
-  const next = new Set(rack[set]);
+export function toggled(laneOrder: LaneOrder, set: LaneSet, stream: number): LaneOrder {
+  const next = new Set(laneOrder[set]);
   if (!next.delete(stream)) next.add(stream);
-  return { ...rack, [set]: next };
+  return { ...laneOrder, [set]: next };
 }
 
-/** The lane one place up (−1) or down (+1), past the next lane of its group; the same rack where there is none. */
-export function moved(rack: Rack, stream: number, by: 1 | -1): Rack {
-  const shown = onStage(rack);
+/** The lane one place up (−1) or down (+1), past the next lane of its group; the same order where there is none. */
+export function moved(laneOrder: LaneOrder, stream: number, by: 1 | -1): LaneOrder {
+  const shown = onStage(laneOrder);
   const at = shown.indexOf(stream);
   const other = shown[at + by];
-  if (at < 0 || other === undefined || rack.top.has(other) !== rack.top.has(stream)) return rack;
-  return { ...rack, order: rack.order.map((s) => (s === stream ? other : s === other ? stream : s)) };
+  if (at < 0 || other === undefined || laneOrder.top.has(other) !== laneOrder.top.has(stream)) return laneOrder;
+  return { ...laneOrder, order: laneOrder.order.map((s) => (s === stream ? other : s === other ? stream : s)) };
 }
 
 /** The lane to place `at` among those on stage; it cannot leave its group. */
-export function placed(rack: Rack, stream: number, at: number): Rack {
-  let next = rack;
-  for (let guard = rack.order.length; guard > 0; guard--) {
+export function placed(laneOrder: LaneOrder, stream: number, at: number): LaneOrder {
+  let next = laneOrder;
+  for (let guard = laneOrder.order.length; guard > 0; guard--) {
     const from = onStage(next).indexOf(stream);
     if (from < 0 || from === at) break;
     const after = moved(next, stream, at > from ? 1 : -1);
@@ -55,22 +55,22 @@ export function placed(rack: Rack, stream: number, at: number): Rack {
 }
 
 /** The same lanes with other streams: `after[k]` stands where `before[k]` stood. */
-export function swapped(rack: Rack, before: readonly number[], after: readonly number[]): Rack {
+export function swapped(laneOrder: LaneOrder, before: readonly number[], after: readonly number[]): LaneOrder {
   const now = (stream: number): number => after[before.indexOf(stream)] ?? stream;
   const set = (streams: ReadonlySet<number>): ReadonlySet<number> => new Set([...streams].map(now));
-  const { order, top, muted, folded, hidden } = rack;
+  const { order, top, muted, folded, hidden } = laneOrder;
   return { order: order.map(now), top: set(top), muted: set(muted), folded: set(folded), hidden: set(hidden) };
 }
 
-/** A rack from what a link says; streams it does not name stand behind those it does. */
+/** A lane order from what a link says; streams it does not name stand behind those it does. */
 export function arranged(
   streams: readonly number[],
-  wanted: Partial<Record<RackSet | "order", readonly number[]>>,
-): Rack {
-  const rack = rackOf(streams);
+  wanted: Partial<Record<LaneSet | "order", readonly number[]>>,
+): LaneOrder {
+  const laneOrder = laneOrderOf(streams);
   const named = [...new Set(wanted.order ?? [])].filter((stream) => streams.includes(stream));
   return {
-    order: [...named, ...rack.order.filter((stream) => !named.includes(stream))],
+    order: [...named, ...laneOrder.order.filter((stream) => !named.includes(stream))],
     top: new Set(wanted.top),
     muted: new Set(wanted.muted),
     folded: new Set(wanted.folded),

@@ -1,6 +1,6 @@
 /** Where the stage stands in training: one position per recording, moved by hand or walking through the moments. */
 import type { ModelSpec } from "../wire/manifest";
-import { streamsAt, strandsOf, updatesOf, type Strand } from "../analysis/training";
+import { streamsAt, historiesOf, updatesOf, type TrainingHistory } from "../analysis/training";
 
 /** Time that a moment is shown while it walks, ms. */
 const DWELL = 900;
@@ -16,7 +16,7 @@ export interface Walker {
 }
 
 export class Training {
-  readonly strands: readonly Strand[];
+  readonly histories: readonly TrainingHistory[];
   /** Positions, ascending; fewer than two: there is nothing to scrub. */
   readonly updates: readonly number[];
   /** Updates of the longest training. */
@@ -32,12 +32,12 @@ export class Training {
     models: readonly ModelSpec[],
     private readonly walker: Walker = {},
   ) {
-    this.strands = strandsOf(models);
-    this.updates = updatesOf(this.strands);
-    const scrubbed = this.strands.filter(({ moments }) => moments.length > 1);
+    this.histories = historiesOf(models);
+    this.updates = updatesOf(this.histories);
+    const scrubbed = this.histories.filter(({ moments }) => moments.length > 1);
     this.total = Math.max(0, ...scrubbed.map(({ updates }) => updates ?? 0));
     this.at = this.updates.at(-1) ?? 0;
-    this.streams = streamsAt(this.strands, this.at);
+    this.streams = streamsAt(this.histories, this.at);
   }
 
   /** Whether there is a training to scrub. */
@@ -45,14 +45,14 @@ export class Training {
     return this.updates.length > 1;
   }
 
-  strandOf(stream: number): Strand {
-    return this.strands.find(({ moments }) => moments.some((moment) => moment.stream === stream))!;
+  historyOf(stream: number): TrainingHistory {
+    return this.histories.find(({ moments }) => moments.some((moment) => moment.stream === stream))!;
   }
 
   /** The stream that a lane shows, by what links call it: the lane's name, or the id of any of its models. */
   streamOf(name: string, models: readonly ModelSpec[]): number | null {
-    const k = this.strands.findIndex(
-      (strand) => strand.name === name || strand.moments.some(({ stream }) => models[stream]!.id === name),
+    const k = this.histories.findIndex(
+      (history) => history.name === name || history.moments.some(({ stream }) => models[stream]!.id === name),
     );
     return this.streams[k] ?? null;
   }
@@ -94,7 +94,7 @@ export class Training {
 
   private wait(ms: number, tries: number): void {
     const next = this.next(1);
-    const ready = (): boolean => this.walker.ready?.(streamsAt(this.strands, next)) ?? true;
+    const ready = (): boolean => this.walker.ready?.(streamsAt(this.histories, next)) ?? true;
     ready(); // what the next moment needs is prepared while this one is looked at
     this.timer = setTimeout(() => {
       if (tries > 0 && !ready()) return this.wait(AGAIN, tries - 1);
@@ -110,7 +110,7 @@ export class Training {
     if (to === this.at) return;
     const before = this.streams;
     this.at = to;
-    this.streams = streamsAt(this.strands, to);
+    this.streams = streamsAt(this.histories, to);
     this.walker.moved?.(before, this.streams);
   }
 }

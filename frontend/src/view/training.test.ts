@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ModelSpec } from "../wire/manifest";
-import { momentAt, strandsOf, streamsAt, updatesOf } from "../analysis/training";
+import { momentAt, historiesOf, streamsAt, updatesOf } from "../analysis/training";
 import { Training } from "./training.svelte";
 
 const NTM = [0, 250, 1000, 4000];
@@ -20,7 +20,7 @@ const models = [
 
 describe("lanes of a recording with trainings", () => {
   it("are one per training and one per other model, in the order of the streams", () => {
-    expect(strandsOf(models)).toEqual([
+    expect(historiesOf(models)).toEqual([
       { name: "lstm", moments: [{ stream: 0, update: 0 }], updates: null },
       { name: "ntm-copy", moments: NTM.map((update, k) => ({ stream: 1 + k, update })), updates: 8000 },
       { name: "dnc-copy", moments: DNC.map((update, k) => ({ stream: 5 + k, update })), updates: 1000 },
@@ -34,13 +34,13 @@ describe("lanes of a recording with trainings", () => {
       model(2, "ntm@0", "ntm-copy", 0),
       model(3, "ntm@250", "ntm-copy", 250),
     ];
-    const strands = strandsOf(mixed);
-    expect(strands.map(({ moments }) => moments.map(({ stream }) => stream))).toEqual([[2, 3, 0], [1]]);
-    expect(strands[0]!.updates).toBe(1000);
+    const histories = historiesOf(mixed);
+    expect(histories.map(({ moments }) => moments.map(({ stream }) => stream))).toEqual([[2, 3, 0], [1]]);
+    expect(histories[0]!.updates).toBe(1000);
   });
 
   it("show the latest moment at or before the position, the first where there is none", () => {
-    const strands = strandsOf(models);
+    const histories = historiesOf(models);
     for (const [update, streams] of [
       [0, [0, 1, 5]],
       [124, [0, 1, 5]],
@@ -49,15 +49,15 @@ describe("lanes of a recording with trainings", () => {
       [1000, [0, 3, 7]],
       [1e9, [0, 4, 7]],
     ] as const) {
-      expect(streamsAt(strands, update)).toEqual(streams);
+      expect(streamsAt(histories, update)).toEqual(streams);
     }
-    const late = strandsOf([model(0, "ntm@500", "ntm-copy", 500), model(1, "ntm@900", "ntm-copy", 900)])[0]!;
+    const late = historiesOf([model(0, "ntm@500", "ntm-copy", 500), model(1, "ntm@900", "ntm-copy", 900)])[0]!;
     expect(momentAt(late, 0)).toEqual({ stream: 0, update: 500 });
   });
 
   it("have positions where some lane changes, and none where nothing can be chosen", () => {
-    expect(updatesOf(strandsOf(models))).toEqual([0, 125, 250, 1000, 4000]);
-    expect(updatesOf(strandsOf([models[0]!, models[2]!]))).toEqual([]);
+    expect(updatesOf(historiesOf(models))).toEqual([0, 125, 250, 1000, 4000]);
+    expect(updatesOf(historiesOf([models[0]!, models[2]!]))).toEqual([]);
   });
 });
 

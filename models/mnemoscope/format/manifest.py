@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard, cast
 
 from mnemoscope.errors import RecordingError, UnsupportedVersion
 from mnemoscope.format.layout import DTYPE, FLAGS, BankSpec, FrameLayout, TensorKey
@@ -65,9 +65,14 @@ def parse(data: bytes) -> dict[str, Any]:
         value = json.loads(data.decode("utf-8"), parse_constant=refuse)
     except (ValueError, RecursionError) as error:
         raise RecordingError(f"Wanted a JSON object in UTF-8: {error}.") from error
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise RecordingError(f"Wanted a JSON object, got {type(value).__name__}.")
     return value
+
+
+def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether a value read from JSON is an object; its keys then are strings."""
+    return isinstance(value, dict)
 
 
 def streams(manifest: dict[str, Any]) -> tuple[StreamSpec, ...]:
@@ -96,7 +101,7 @@ def streams(manifest: dict[str, Any]) -> tuple[StreamSpec, ...]:
     _object(task, "params", "task.params")
     for i, event in enumerate(_list(task, "events", "task.events")):
         where = f"task.events[{i}]"
-        if not isinstance(event, dict):
+        if not is_object(event):
             refuse(where, "an object", event)
         for key in ("step", "until"):
             _integer(event, key, f"{where}.{key}")
@@ -133,7 +138,7 @@ def merge(manifest: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
 
 def _stream(model: Any, index: int) -> StreamSpec:
     where = f"models[{index}]"
-    if not isinstance(model, dict):
+    if not is_object(model):
         refuse(where, "an object", model)
     banks = tuple(_bank(bank, f"{where}.banks[{i}]") for i, bank in enumerate(_list(model, "banks", f"{where}.banks")))
     _unique([bank.name for bank in banks], f"{where}.banks", "bank name")
@@ -151,14 +156,15 @@ def _stream(model: Any, index: int) -> StreamSpec:
 
 
 def _bank(bank: Any, where: str) -> BankSpec:
-    if not isinstance(bank, dict):
+    if not is_object(bank):
         refuse(where, "an object", bank)
     slots = None if bank.get("slots") is None else _integer(bank, "slots", f"{where}.slots", low=1)
-    flags = {}
+    flags: dict[str, bool] = {}
     for flag in FLAGS:
-        flags[flag] = bank.get(flag) or False
-        if not isinstance(flags[flag], bool):
-            refuse(f"{where}.{flag}", "true or false", flags[flag])
+        value = bank.get(flag) or False
+        if not isinstance(value, bool):
+            refuse(f"{where}.{flag}", "true or false", value)
+        flags[flag] = value
     return BankSpec(
         name=_string(bank, "name", f"{where}.name"),
         kind=_string(bank, "kind", f"{where}.kind"),
@@ -191,7 +197,7 @@ def _layout(model: dict[str, Any], key: str, where: str, limit: int) -> FrameLay
     keys: list[TensorKey] = []
     for i, tensor in enumerate(tensors):
         here = f"{where}.tensors[{i}]"
-        if not isinstance(tensor, dict):
+        if not is_object(tensor):
             refuse(here, "an object", tensor)
         name = _string(tensor, "name", f"{here}.name")
         bank = None if tensor.get("bank", 0) is None else _string(tensor, "bank", f"{here}.bank")
@@ -244,12 +250,12 @@ def _list(data: dict[str, Any], key: str, where: str) -> list[Any]:
     value = data.get(key)
     if not isinstance(value, list):
         refuse(where, "a list", value)
-    return value
+    return cast(list[Any], value)
 
 
 def _object(data: dict[str, Any], key: str, where: str) -> dict[str, Any]:
     value = data.get(key)
-    if not isinstance(value, dict):
+    if not is_object(value):
         refuse(where, "an object", value)
     return value
 

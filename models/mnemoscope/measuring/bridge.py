@@ -26,6 +26,7 @@ from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import UnknownModel
 from mnemoscope.measuring.pieces import finished
 from mnemoscope.models import registry as paradigms
+from mnemoscope.models import torch_api
 from mnemoscope.models.attention.encoder_decoder import EncoderDecoder
 from mnemoscope.models.attention.transformer import Transformer, TransformerConfig
 from mnemoscope.models.base import MemoryModel
@@ -135,12 +136,12 @@ def subject(name: str, *, seed: int = 0, steps: int = 48) -> Subject:
     task = tasks.get(loaded.task)
     episode = task.episode(seed=seed)
     batch = Batch(episode.inputs[None], episode.targets[None], episode.mask[None])
-    return Subject(name, loaded.model, torch.from_numpy(episode.inputs), task, batch)
+    return Subject(name, loaded.model, torch.as_tensor(episode.inputs), task, batch)
 
 
 def _random(seed: int, steps: int) -> Subject:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with torch_api.forked_cpu_rng():
+        torch_api.manual_seed(seed)
         model = Transformer(TransformerConfig(inputs=8, outputs=8, width=32, layers=2, heads=4, feedforward=64))
         with torch.no_grad():
             for parameter in model.parameters():  # norms and biases off their neutral start
@@ -209,7 +210,8 @@ def measuring(
 @torch.no_grad()
 def stepped(model: MemoryModel, inputs: Tensor) -> Tensor:
     """Raw outputs [T, O] of stepping through inputs [T, I]."""
-    state, outputs = model.initial_state(1), []
+    state = model.initial_state(1)
+    outputs: list[Tensor] = []
     for x in inputs.unsqueeze(1):
         output, state, _ = model.step(x, state)
         outputs.append(output[0])

@@ -24,7 +24,7 @@ VALIDATION_SEED = 7_919
 @torch.inference_mode()
 def outputs_of(model: MemoryModel, inputs: np.ndarray, *, device: str = "cpu") -> np.ndarray:
     """Raw outputs [B, T, O] of the training path."""
-    return model(torch.from_numpy(inputs).to(device)).cpu().numpy()
+    return model(torch.as_tensor(inputs, device=device)).cpu().numpy()
 
 
 def score(model: MemoryModel, task: Task, batch: Batch, *, device: str = "cpu") -> float:

@@ -23,6 +23,7 @@ from torch.utils import _pytree as pytree
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import CheckpointError, MnemoscopeError
+from mnemoscope.models import torch_api
 from mnemoscope.models.base import MemoryModel
 
 DEFAULT_REACH = 256
@@ -57,7 +58,7 @@ def sensitivity(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = DEFA
     state = yield from _before(model, inputs, first)
     heard = inputs[first : t + 1].detach().clone().requires_grad_()
     output = torch.empty(0)
-    for k, x in enumerate(heard.split(1)):
+    for k, x in enumerate(torch.split(heard, 1)):
         output, state, _ = model.differentiable_step(x, state)  # the true derivative, not the one that trains well
         if k % PIECE == 0:
             yield
@@ -83,7 +84,7 @@ def intervention(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = DEF
         blanked = inputs[begin : t + 1].repeat(count, 1, 1)
         blanked[torch.arange(count), torch.arange(count)] = 0
         output = yield from _steps(model, blanked, _many(state, count))
-        moved.append((output - truth).to("cpu", torch.float64).norm(dim=1))
+        moved.append(torch_api.vector_norm((output - truth).to("cpu", torch.float64), dim=1))
         if begin + count <= t:
             state = yield from _before(model, inputs[begin:], count, state)
     return Row(first, torch.cat(moved).numpy())
@@ -97,7 +98,7 @@ def model_of(entry: dict[str, Any], *, device: str = "cpu") -> LoadedModel:
 
     Raises UnknownModel or CheckpointError where its weights are not here, or are others than those that ran.
     """
-    name = (entry.get("checkpoint") or {}).get("name")
+    name = _checkpoint(entry).get("name")
     if not name:
         raise CheckpointError(f"{entry['label']} was recorded without a checkpoint; its weights are not known")
     loaded = checkpoints.load(name, device=device)
@@ -110,12 +111,16 @@ def model_of(entry: dict[str, Any], *, device: str = "cpu") -> LoadedModel:
 
 def made(loaded: LoadedModel, entry: dict[str, Any]) -> bool:
     """Whether it is the model that made a stream: these weights, in this form."""
-    wanted = entry.get("checkpoint") or {}
+    wanted = _checkpoint(entry)
     return (loaded.name, loaded.sha256, loaded.paradigm) == (
         wanted.get("name"),
         wanted.get("sha256"),
         entry["paradigm"],
     )
+
+
+def _checkpoint(entry: dict[str, Any]) -> dict[str, Any]:
+    return entry.get("checkpoint") or {}
 
 
 def _first(inputs: Tensor, t: int, reach: int) -> int:
@@ -133,16 +138,20 @@ def _before(model: MemoryModel, inputs: Tensor, steps: int, state: Any = None) -
     state = model.initial_state(1) if state is None else state
     for begin in range(0, steps, PIECE):
         with torch.no_grad():
-            for x in inputs[begin : min(begin + PIECE, steps)].split(1):
+            for x in torch.split(inputs[begin : min(begin + PIECE, steps)], 1):
                 state = model.step(x, state).state
         yield
-    return pytree.tree_map(lambda leaf: leaf.detach() if isinstance(leaf, Tensor) else leaf, state)
+    return pytree.tree_map(_detached, state)
+
+
+def _detached(leaf: Any) -> Any:
+    return leaf.detach() if isinstance(leaf, Tensor) else leaf
 
 
 def _steps(model: MemoryModel, inputs: Tensor, state: Any) -> Generator[None, None, Tensor]:
     """Output [B, O] of the last step of inputs [B, T, I]."""
     output = inputs.new_empty(0)
-    for block in inputs.split(PIECE, 1):
+    for block in torch.split(inputs, PIECE, 1):
         with torch.no_grad():
             for x in block.unbind(1):
                 output, state, _ = model.step(x, state)

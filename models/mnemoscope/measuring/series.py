@@ -104,7 +104,7 @@ def baseline_rows(series: RealSeries) -> Iterator[dict[str, Any]]:
 def free_run(model: MemoryModel, batch: Batch, horizon: int, *, device: str = "cpu") -> Floats:
     """The model hears the batch and then itself: forecasts [B, horizon] of the values after it."""
     state, step = model.initial_state(len(batch.inputs)), None
-    inputs = torch.from_numpy(batch.inputs).to(device)
+    inputs = torch.as_tensor(batch.inputs, device=device)
     for x in inputs.unbind(1):
         step = model.step(x, state)
         state = step.state
@@ -146,7 +146,7 @@ def _against_persistence(runs: Floats, heard: Floats, asked: Floats) -> float:
 
 @torch.inference_mode()
 def _outputs(model: MemoryModel, inputs: NDArray[np.float32], device: str) -> NDArray[np.float32]:
-    return model(torch.from_numpy(inputs).to(device)).cpu().numpy()
+    return model(torch.as_tensor(inputs, device=device)).cpu().numpy()
 
 
 def _row(series: RealSeries, condition: str, value: float, sequences: int) -> dict[str, Any]:

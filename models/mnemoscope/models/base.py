@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 from mnemoscope.format.layout import BankSpec
@@ -75,10 +76,8 @@ class MemoryModel(nn.Module, ABC):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """The training path: inputs [B, T, I] -> raw outputs [B, T, O], from the initial state. The fold of `step`."""
-        import torch
-
         state = self.initial_state(inputs.shape[0])
-        outputs = []
+        outputs: list[Tensor] = []
         for x in inputs.unbind(1):
             output, state, _ = self.step(x, state)
             outputs.append(output)

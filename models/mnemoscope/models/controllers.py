@@ -72,7 +72,7 @@ def require_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
         raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}; choose one of these")
 
 
-def require_sizes(**sizes: int) -> None:
+def require_sizes(**sizes: object) -> None:
     """Raises ValueError for a size that is no whole number of at least 1."""
     for name, value in sizes.items():
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:

@@ -9,10 +9,10 @@ import csv
 import json
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TypeGuard
+from typing import Any, BinaryIO, TypeGuard
 
 import numpy as np
 
@@ -43,8 +43,9 @@ def to_csv(rec: Recording, path: str | os.PathLike[str]) -> Path:
     spreadsheet would run as a formula get an apostrophe in front; numbers are numbers. Missing steps are empty cells.
     """
     header, columns = ["step"], [np.arange(rec.steps).astype(str).tolist()]
-    signal = rec.manifest.get("signal") or {}
-    rate, scaling = signal.get("sample_rate"), signal.get("scaling") or {}
+    signal: dict[str, Any] = rec.manifest.get("signal") or {}
+    scaling: dict[str, Any] = signal.get("scaling") or {}
+    rate = signal.get("sample_rate")
     if _number(rate) and rate > 0:
         header.append("seconds")
         columns.append([f"{step / rate:.9g}" for step in range(rec.steps)])
@@ -103,7 +104,7 @@ class _Text:
 
 
 @contextmanager
-def _whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def _whole(path: str | os.PathLike[str]) -> Generator[BinaryIO]:
     """Write beside the target and rename, so that nothing half-written ever has its name."""
     target = Path(path)
     part = target.with_name(f".{target.name}.part")

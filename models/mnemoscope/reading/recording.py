@@ -20,7 +20,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from mnemoscope import kinds
 from mnemoscope.errors import CorruptRecording, RecordingError, UnsupportedVersion
@@ -111,8 +111,10 @@ class Recording:
     @property
     def steps(self) -> int:
         """Steps that all models have; those named in the manifest's `failures` do not hold the others back."""
-        failures = self.manifest.get("failures") or []
-        failed = {f.get("stream") for f in failures if isinstance(f, dict)} if isinstance(failures, list) else set()
+        failures: Any = self.manifest.get("failures")
+        failed: set[Any] = set()
+        if isinstance(failures, list):
+            failed = {f.get("stream") for f in cast(list[Any], failures) if manifest.is_object(f)}
         counts = [self.steps_of(i) for i in range(len(self._streams))]
         return min((n for i, n in enumerate(counts) if i not in failed), default=max(counts))
 
@@ -150,7 +152,7 @@ class Recording:
             if not 0 <= chunk < self.chunks:
                 raise RecordingError(f"Wanted a chunk of 0 … {self.chunks - 1}, got {chunk}.")
             first = chunk * KEYFRAME_EVERY
-            out = []
+            out: list[bytes] = []
             for i in range(len(self._streams)):
                 payload = self.keyframe_bytes(i, chunk)
                 if payload is not None:
@@ -171,7 +173,8 @@ class Recording:
                 raise RecordingError(
                     f"Model {spec.id}: wanted steps {first} … {first + count - 1}, the recording has {have} steps."
                 )
-            taken, pieces = self._frames[stream], []
+            taken = self._frames[stream]
+            pieces: list[bytes] = []
             begin = bisect_right(taken, first, key=lambda block: block.first) - 1
             end = bisect_left(taken, first + count, key=lambda block: block.first)
             for block in taken[max(begin, 0) : end]:
@@ -185,6 +188,11 @@ class Recording:
         with self._lock:
             block = self._keyframes[stream].get(k)
             return None if block is None else self._payload(block, self._streams[stream].keyframe.bytes)
+
+    def blocks(self) -> tuple[list[Block], int]:
+        """The whole blocks of the file, and the offset behind the last of them, where a META may be appended."""
+        with self._lock:
+            return list(self._blocks), self._blocks[-1].end if self._blocks else self._end
 
     def check(self) -> None:
         """Read every payload; raises CorruptRecording at the first one whose checksum or length is wrong."""
@@ -277,7 +285,7 @@ def amend(path: str | os.PathLike[str], values: dict[str, Any]) -> Recording:
             values = {"steps": rec.steps, "content_hash": rec.content_hash()} | values
         manifest.merge(rec.manifest, values)
         payload = manifest.dump(values)
-        stored, end = rec._blocks, (rec._blocks[-1].end if rec._blocks else rec._end)
+        stored, end = rec.blocks()
     block = blocks.encode(blocks.META, payload=payload)
     try:
         with open(path, "r+b") as file:

@@ -101,7 +101,7 @@ def verify(rec: Recording, *, progress: Callable[[int], object] | None = None) -
     progress(n) is called with the number of chunk passes done since the last call; there are `passes(rec)` of them.
     Raises CorruptRecording when bytes cannot be read at all.
     """
-    tick = progress or (lambda done: None)
+    tick: Callable[[int], object] = progress or (lambda _: None)
     rec.check()
     with np.errstate(invalid="ignore", over="ignore"):  # numbers that are not finite are reported, not warned of
         found = [check_bank(rec[model], bank, tick) for model in rec for bank in rec[model].banks]
@@ -186,7 +186,7 @@ def _missing_keyframes(view: ModelView) -> list[int]:
 def describe(rec: Recording) -> dict[str, Any]:
     """What a recording holds, for people and for JSON: the manifest's facts and what was found in the file."""
     facts = {key: rec.manifest.get(key) for key in ("id", "title", "status", "created", "seed", "task", "signal")}
-    models = []
+    models: list[dict[str, Any]] = []
     for entry, ident in zip(rec.manifest["models"], rec.models, strict=True):
         view = rec[ident]
         kept = {

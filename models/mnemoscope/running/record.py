@@ -104,8 +104,9 @@ class Stepper:
     def _run(self, count: int) -> Tensor:
         """`count` steps -> [count, numbers of a frame] float32 on the host."""
         span = slice(self.done, self.done + count)
-        outputs, seen = [], []
-        for t, x in enumerate(self._inputs[span].split(1), self.done):
+        outputs: list[Tensor] = []
+        seen: list[Any] = []
+        for t, x in enumerate(torch.split(self._inputs[span], 1), self.done):
             if t >= self._free_from:
                 x[0, 0] = self._last[0, 0]  # into self._inputs: the log holds what the model heard
             step = self.model.step(x, self._state)

@@ -30,10 +30,10 @@ class Signal:
     values: Floats
     sample_rate: float | None
     unit: str
-    events: list[Event] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list[Event])
     kind: str = ""
     seed: int = 0
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _heartbeats(
     """
     factor = max(1, round(_INTERNAL_RATE / sample_rate))
     dt = 1.0 / (sample_rate * factor)
-    beats = odd.shape[1]
+    beats: int = odd.shape[1]
     beat_time = np.arange(beats) * 60.0 / rate[:, None]
     wander = sum(0.025 * np.sin(2 * np.pi * f * beat_time + rng.uniform(0, 2 * np.pi, (count, 1))) for f in (0.1, 0.25))
     interval = 60.0 / rate[:, None] * (1 + wander + 0.01 * rng.standard_normal((count, beats)))

@@ -50,7 +50,7 @@ class Series:
     """Neighbouring rows further apart than twice the median step."""
     labels: tuple[Label, ...] = ()
     """What a column of labels says of which rows, in order."""
-    source: dict[str, Any] = field(default_factory=dict)
+    source: dict[str, Any] = field(default_factory=dict[str, Any])
     """Where it came from: detected format, sha256 of the file …"""
 
     def __len__(self) -> int:
@@ -238,7 +238,7 @@ def _regular(
     count = int((time[-1] - time[0]) * rate) + 1
     if not 2 <= count <= MAX_STEPS:
         raise SignalError(f"a grid of {rate:g} Hz would have {count} steps; choose another rate")
-    grid = time[0] + np.arange(count) / rate
+    grid: NDArray[np.float64] = time[0] + np.arange(count) / rate
     result = np.interp(grid, time, values)
     steps = np.diff(time)
     after = np.clip(np.searchsorted(time, grid, side="right"), 1, len(steps))

@@ -1,5 +1,5 @@
 """The optimizer that finds memories in the fewest updates here: RMSProp in the form of Graves 2013."""
-# pyright: reportPrivateImportUsage=false
+# pyright: reportPrivateImportUsage=false, reportPrivateUsage=false
 # torch._foreach_* is what torch's own optimizers are made of; one call for all parameters is a third of the time
 
 from typing import Any

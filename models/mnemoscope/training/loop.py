@@ -20,6 +20,7 @@ from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.errors import TrainingError
 from mnemoscope.measuring import evaluate
 from mnemoscope.models import registry as paradigms
+from mnemoscope.models import torch_api
 from mnemoscope.models.base import MemoryModel
 from mnemoscope.training import recipes, unrolled
 from mnemoscope.training.graves_rmsprop import GravesRMSProp
@@ -71,7 +72,7 @@ def train(
     task = type(tasks.get(task_name))()  # with its own pool of signals: what ran before must not change the weights
     recipe = recipes.recipe(task_name, model_name)
     recipe = replace(recipe, updates=updates or recipe.updates, batch=batch or recipe.batch)
-    torch.manual_seed(seed)
+    torch_api.manual_seed(seed)
     rng = np.random.default_rng(seed)
     model = paradigms.build(model_name, configured(task, model_name) | recipe.config)
     if resume is not None:
@@ -80,9 +81,11 @@ def train(
     optimizer = _optimizer(recipe, model)
     forward = _training_path(model, compiled)
     cost = getattr(model.config, "ponder_cost", 0.0)
-    marks = {round(recipe.updates * share) for share in SNAPSHOTS} if recipe.snapshots else set()
+    marks: set[int] = {round(recipe.updates * share) for share in SNAPSHOTS} if recipe.snapshots else set()
     moments: dict[int, dict[str, Tensor]] = {0: snapshots.weights_of(model)} if recipe.snapshots else {}
-    started, curve, best, running = time.process_time(), [], float("inf"), []
+    started, best = time.process_time(), float("inf")
+    curve: list[list[float]] = []
+    running: list[float] = []
     card: dict[str, Any] = {}
     faultless = 0
     for update in range(recipe.updates):
@@ -91,12 +94,14 @@ def train(
         grown = 1.0 if not recipe.curriculum or resume else min(1.0, (update + 1) / recipe.curriculum)
         longest = max(rounds for since, rounds in recipe.rounds if update >= since)
         data = task.batch(rng, recipe.batch, progress=grown, rounds=int(rng.integers(1, longest + 1)))
-        inputs, targets, mask = (torch.from_numpy(part).to(device) for part in (data.inputs, data.targets, data.mask))
+        inputs, targets, mask = (
+            torch.as_tensor(part, device=device) for part in (data.inputs, data.targets, data.mask)
+        )
         outputs, extra = forward(inputs)
         loss = loss_of(outputs, targets, mask, binary=task.binary, summed=recipe.summed)
         loss = loss + cost * extra if extra is not None else loss
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch_api.backward(loss)
         torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
         optimizer.step()
         running.append(float(loss.detach()))

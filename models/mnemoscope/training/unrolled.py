@@ -6,6 +6,7 @@ minutes to compile. Needs a C++ compiler; without one training is eager and says
 """
 
 import shutil
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -31,10 +32,11 @@ class Unrolled:
 
     def __init__(self, model: MemoryModel) -> None:
         self.model = model
-        self._block = torch.compile(self._advance, dynamic=False)
+        # `compile` describes its own parameters only in part
+        self._block: Callable[[Tensor, Any], tuple[Tensor, Any]] = torch.compile(self._advance, dynamic=False)  # pyright: ignore[reportUnknownMemberType]
 
     def _advance(self, block: Tensor, state: Any) -> tuple[Tensor, Any]:
-        outputs = []
+        outputs: list[Tensor] = []
         for x in block.unbind(1):
             output, state, _ = self.model.step(x, state)
             outputs.append(output)
@@ -45,15 +47,17 @@ class Unrolled:
         steps = inputs.shape[1]
         padded = F.pad(inputs, (0, 0, 0, -steps % BLOCK))
         # an expanded start and a slice have strides of their own, and for each the block would be compiled again
-        state = pytree.tree_map(
-            lambda leaf: leaf.clone(memory_format=torch.contiguous_format) if isinstance(leaf, Tensor) else leaf,
-            self.model.initial_state(inputs.shape[0]),
-        )
-        outputs = []
-        for block in padded.split(BLOCK, 1):
-            output, state = self._block(block.clone(memory_format=torch.contiguous_format), state)
+        state = pytree.tree_map(_contiguous, self.model.initial_state(inputs.shape[0]))
+        outputs: list[Tensor] = []
+        for block in torch.split(padded, BLOCK, 1):
+            output, state = self._block(_contiguous(block), state)
             outputs.append(output)
         return torch.cat(outputs, 1)[:, :steps]
+
+
+def _contiguous(leaf: Any) -> Any:
+    """A copy of a tensor with the strides that its shape has by default; any other leaf of a state as it is."""
+    return leaf.clone(memory_format=torch.contiguous_format) if isinstance(leaf, Tensor) else leaf
 
 
 def fold_is_forward(model: MemoryModel) -> bool:

@@ -95,7 +95,9 @@ def draw(recording: Recording) -> Image:
         recording[models[0][1]].array("inputs")[:steps],
         of_bits(recording.manifest),
     )
-    shown = [models[k] for k in sorted({round(n) for n in np.linspace(0, len(models) - 1, MAX_LANES)})]
+    shown: list[tuple[int, str]] = [
+        models[k] for k in sorted({round(n) for n in np.linspace(0, len(models) - 1, MAX_LANES)})
+    ]
     below = STRIP + 4 + SIGNAL_HEIGHT + GAP
     pitch = (len(inner) - below + GAP) // len(shown)
     for place, (stream, model) in enumerate(shown):
@@ -116,7 +118,7 @@ def marks(view: ModelView, bank: BankSpec, steps: int, size: tuple[int, int]) ->
     have = min(steps, view.steps)
     if kind.grows:
         return _looking_back(log, have, steps, size)
-    pair = []
+    pair: list[Image] = []
     for table in kind.marks(log, np.arange(have)):
         found = np.zeros((steps, table.shape[1]))
         found[:have] = table
@@ -155,11 +157,9 @@ def _looking_back(log: kinds.BankLog, have: int, steps: int, size: tuple[int, in
 def _pooled(table: Image, size: tuple[int, int]) -> Image:
     """[a, b] -> [rows, columns]: the largest of what falls together, the same again where there is more room."""
     for axis, wanted in enumerate(size):
-        have = table.shape[axis]
-        if have > wanted:
-            table = np.maximum.reduceat(table, np.arange(wanted) * have // wanted, axis=axis)
-        else:
-            table = table.take(np.arange(wanted) * have // wanted, axis=axis)
+        have: int = table.shape[axis]
+        first: NDArray[np.intp] = np.arange(wanted) * have // wanted
+        table = np.maximum.reduceat(table, first, axis=axis) if have > wanted else table.take(first, axis=axis)
     return table
 
 
@@ -171,14 +171,15 @@ def _scaled(table: Image) -> Image:
 
 def _signal(band: Image, inputs: NDArray[np.float32], bits: bool) -> None:
     """The first input as a line; bits beside each other as a raster."""
-    rows, columns, _ = band.shape
+    rows: int = band.shape[0]
+    columns: int = band.shape[1]
     values = np.nan_to_num(inputs.astype(np.float64))
     if bits and values.shape[1] > 3:
         band[:] = GROUND + np.clip(_pooled(values.T, (rows, columns)), 0, 1)[:, :, None] * (TEXT - GROUND) * 0.75
         return
     line = values[:, 0]
     low, high = float(line.min()), float(line.max())
-    level = (high - line) / ((high - low) or 1.0) * (rows - 3)
+    level: Image = (high - line) / ((high - low) or 1.0) * (rows - 3)
     at = np.linspace(0, len(line) - 1, 4 * columns)
     heights = np.interp(at, np.arange(len(line)), level).reshape(columns, 4)
     y = np.arange(rows)[:, None]

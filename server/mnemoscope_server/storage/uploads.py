@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from mnemoscope.errors import ImportFileError, Retry
-from mnemoscope.signals.importers.channel import no_numbers, series_of
+from mnemoscope.signals.importers.channel_series import no_numbers, series_of
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.series import Label, Series, labels_of
 from mnemoscope_server.errors import UnknownUpload

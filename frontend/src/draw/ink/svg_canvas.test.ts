@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { SvgPen } from "./svg_canvas";
+import { SvgContext } from "./svg_canvas";
 
-function pen(): SvgPen {
-  return new SvgPen(100, 50, "#fff", {
+function svg(): SvgContext {
+  return new SvgContext(100, 50, "#fff", {
     measure: (words) => words.length * 6,
     picture: (_, part, width, height) => `data:${part.join()}/${width}x${height}`,
   });
 }
-const body = (p: SvgPen): string[] => p.document("A & B").trim().split("\n").slice(3, -1);
+const body = (p: SvgContext): string[] => p.document("A & B").trim().split("\n").slice(3, -1);
 
-describe("the pen that writes SVG", () => {
+describe("the context that writes SVG", () => {
   it("keeps shapes and letters as vectors, with their paint", () => {
-    const p = pen();
+    const p = svg();
     p.fillStyle = "#123456";
     p.globalAlpha = 0.5;
     p.fillRect(1.234, 2, 3, 4);
@@ -34,7 +34,7 @@ describe("the pen that writes SVG", () => {
   });
 
   it("save and restore bring back paint and clip; clips nest", () => {
-    const p = pen();
+    const p = svg();
     p.save();
     p.beginPath();
     p.rect(0, 0, 10, 10);
@@ -58,7 +58,7 @@ describe("the pen that writes SVG", () => {
   });
 
   it("draws a whole circle, and part of a canvas at twice its size", () => {
-    const p = pen();
+    const p = svg();
     p.beginPath();
     p.arc(10, 10, 4, 0, 7);
     p.fill();

@@ -1,9 +1,9 @@
 /**
- * A pen with the part of the canvas interface that the painters use, which writes SVG: shapes and letters stay vectors,
+ * A drawing context with the part of the canvas interface that the painters use, which writes SVG: shapes and letters stay vectors,
  * rasters become pictures of their own cells at twice the size. Painters draw for one pixel per unit.
  */
 
-/** What the pen asks of the page: widths of words, and pictures of canvases. */
+/** What the context asks of the page: widths of words, and pictures of canvases. */
 export interface Drawing {
   measure(words: string, font: string): number;
   /** Part of a canvas as a data address, at `width` × `height` pixels with sharp cells. */
@@ -37,7 +37,7 @@ interface Tile {
 
 const ANCHORS: Record<string, string> = { center: "middle", right: "end", end: "end" };
 
-export class SvgPen {
+export class SvgContext {
   fillStyle: string | Tile = "#000";
   strokeStyle: string | Tile = "#000";
   globalAlpha = 1;

@@ -68,15 +68,15 @@ export function tag(ctx: Ctx, inks: Inks, words: string, x: number, y: number, c
 export function hatch(ctx: Ctx, colour: string, scale: number): CanvasPattern {
   const tile = document.createElement("canvas");
   tile.width = tile.height = Math.max(1, Math.round(4 * scale));
-  const pen = tile.getContext("2d")!;
-  pen.scale(scale, scale);
-  pen.strokeStyle = colour;
-  pen.lineWidth = 1.2;
-  pen.beginPath();
+  const tileCtx = tile.getContext("2d")!;
+  tileCtx.scale(scale, scale);
+  tileCtx.strokeStyle = colour;
+  tileCtx.lineWidth = 1.2;
+  tileCtx.beginPath();
   for (const shift of [-4, 0, 4]) {
-    pen.moveTo(shift - 1, 5);
-    pen.lineTo(shift + 5, -1);
+    tileCtx.moveTo(shift - 1, 5);
+    tileCtx.lineTo(shift + 5, -1);
   }
-  pen.stroke();
+  tileCtx.stroke();
   return ctx.createPattern(tile, "repeat")!;
 }

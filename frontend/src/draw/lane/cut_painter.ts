@@ -22,7 +22,7 @@ export interface NowStyle {
 /** A small canvas per lane that holds one pixel per matrix cell. */
 export class MatrixImage {
   private readonly canvas = document.createElement("canvas");
-  private readonly pen = this.canvas.getContext("2d", { alpha: false })!;
+  private readonly ctx = this.canvas.getContext("2d", { alpha: false })!;
   private image: ImageData | null = null;
 
   paint(
@@ -43,7 +43,7 @@ export class MatrixImage {
       this.fill(block, from, picture, inks, limits.get(block.name) ?? 1);
       from += block.columns;
     }
-    this.pen.putImageData(this.image, 0, 0);
+    this.ctx.putImageData(this.image, 0, 0);
     ctx.imageSmoothingEnabled = false;
     const gaps = (picture.blocks.length - 1) * 3;
     const total = picture.blocks.reduce((sum, block) => sum + block.weight, 0);

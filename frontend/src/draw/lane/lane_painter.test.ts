@@ -8,7 +8,7 @@ import { layout, xOfStep } from "../stage/layout";
 import { awaited, type LaneScene, type Scene } from "../stage/scene";
 import { SignalTrack } from "../../analysis/signal";
 import { paintLane } from "./lane_painter";
-import { SvgPen } from "../ink/svg_canvas";
+import { SvgContext } from "../ink/svg_canvas";
 import type { Ctx } from "../ink/text";
 import { DARK, makeInks } from "../ink/tokens";
 
@@ -40,7 +40,7 @@ function lane(label: string, told: { moment?: string; error?: string } = {}): La
 /** Words painted at step t, with where they begin and end. */
 function words(width: number, item: LaneScene, t = 3): { words: string; left: number; right: number }[] {
   const box = layout(width, 640, 1);
-  const pen = new SvgPen(width, 640, "#000", { measure: (text) => text.length * WIDE, picture: () => "" });
+  const ctx = new SvgContext(width, 640, "#000", { measure: (text) => text.length * WIDE, picture: () => "" });
   const scene = {
     t,
     rows: "slots",
@@ -49,8 +49,8 @@ function words(width: number, item: LaneScene, t = 3): { words: string; left: nu
     lanes: [item],
     scale: 1,
   };
-  paintLane(pen as unknown as Ctx, inks, box, box.lanes[0]!, scene as unknown as Scene);
-  return [...pen.document("").matchAll(/<text x="([\d.]+)"([^>]*)>([^<]*)<\/text>/g)].map(([, x, style, said]) => {
+  paintLane(ctx as unknown as Ctx, inks, box, box.lanes[0]!, scene as unknown as Scene);
+  return [...ctx.document("").matchAll(/<text x="([\d.]+)"([^>]*)>([^<]*)<\/text>/g)].map(([, x, style, said]) => {
     const long = said!.length * WIDE;
     const left = Number(x) - (style!.includes('"end"') ? long : 0);
     return { words: said!, left, right: left + long };

@@ -3,7 +3,7 @@
 import { between, paintBeats } from "./beats";
 import type { Failure } from "../../wire/manifest";
 import { parseHex, rgba } from "../ink/colour";
-import { lagRow, LAG_ROWS } from "./columns";
+import { lagRow, LAG_ROWS } from "./lag_rows";
 import { whyStopped } from "./failure";
 import { paintGauges, paintTurns } from "./gauge";
 import { stepsInView, xOfStep, type LaneBox, type NowBox, type StageLayout } from "../stage/layout";

@@ -11,7 +11,7 @@ import type { Ctx } from "../ink/text";
 
 export const TILE = 512;
 
-/** Tiles kept of one tape: 6144 steps. */
+/** Tiles held of one tape: 6144 steps. */
 export const MAX_TILES = 12;
 
 /** What one step did to the rows of a lane, each 0 … 1; the source fills these, the tape mixes the inks. */
@@ -39,15 +39,28 @@ export interface ColumnSource {
   doubts?(t: number): boolean;
 }
 
+/** Empties a column before it is filled. */
+export function clear(column: Column): void {
+  column.hold.fill(0);
+  column.read.fill(0);
+  column.write.fill(0);
+  column.erase.fill(0);
+}
+
+/** Raises a row to `value` where it stands lower: folded slots show their maximum. */
+export function raise(rows: Float32Array, row: number, value: number): void {
+  if (value > rows[row]!) rows[row] = value;
+}
+
 interface Tile {
   readonly canvas: HTMLCanvasElement;
-  readonly pen: Ctx;
+  readonly ctx: Ctx;
   /** 1 where a column is on the canvas. */
   readonly drawn: Uint8Array;
-  /** 1 where a column is in `kept`. */
+  /** 1 where a column is in `bytes`. */
   readonly filled: Uint8Array;
   /** What was filled, 4 bytes a row (hold, read, write, erase): a new theme mixes these again. */
-  readonly kept: Uint8ClampedArray;
+  readonly bytes: Uint8ClampedArray;
   used: number;
 }
 
@@ -131,7 +144,7 @@ export class Tape {
           break;
         }
       }
-      mine.pen.putImageData(this.pixels, start % TILE, 0, 0, 0, t - start, this.height);
+      mine.ctx.putImageData(this.pixels, start % TILE, 0, 0, 0, t - start, this.height);
       if (performance.now() > deadline) return false;
     }
     return true;
@@ -172,8 +185,8 @@ export class Tape {
     ctx.restore();
   }
 
-  /** Column t into `this.column`: from what was kept, or from the source, and then keep it. */
-  private fetch({ kept, filled }: Tile, t: number): void {
+  /** Column t into `this.column`: from the bytes held, or from the source, and then hold it. */
+  private fetch({ bytes, filled }: Tile, t: number): void {
     const { rows, style } = this.source;
     const { hold, read, write, erase } = this.column;
     if (style === "paint") {
@@ -183,19 +196,19 @@ export class Tape {
     let at = (t % TILE) * rows * 4;
     if (filled[t % TILE] === 1) {
       for (let row = 0; row < rows; row++) {
-        hold[row] = kept[at++]! / 255;
-        read[row] = kept[at++]! / 255;
-        write[row] = kept[at++]! / 255;
-        erase[row] = kept[at++]! / 255;
+        hold[row] = bytes[at++]! / 255;
+        read[row] = bytes[at++]! / 255;
+        write[row] = bytes[at++]! / 255;
+        erase[row] = bytes[at++]! / 255;
       }
       return;
     }
     this.source.fill(t, this.column);
     for (let row = 0; row < rows; row++) {
-      kept[at++] = hold[row]! * 255; // clamped; not a number becomes 0
-      kept[at++] = read[row]! * 255;
-      kept[at++] = write[row]! * 255;
-      kept[at++] = erase[row]! * 255;
+      bytes[at++] = hold[row]! * 255; // clamped; not a number becomes 0
+      bytes[at++] = read[row]! * 255;
+      bytes[at++] = write[row]! * 255;
+      bytes[at++] = erase[row]! * 255;
     }
     filled[t % TILE] = 1;
   }
@@ -207,10 +220,10 @@ export class Tape {
     canvas.height = this.height;
     const tile = {
       canvas,
-      pen: canvas.getContext("2d")!,
+      ctx: canvas.getContext("2d")!,
       drawn: new Uint8Array(TILE),
       filled: new Uint8Array(TILE),
-      kept: new Uint8ClampedArray(this.source.style === "paint" ? 0 : TILE * this.source.rows * 4),
+      bytes: new Uint8ClampedArray(this.source.style === "paint" ? 0 : TILE * this.source.rows * 4),
       used: this.clock,
     };
     this.tiles.set(k, tile);

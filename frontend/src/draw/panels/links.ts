@@ -36,14 +36,14 @@ export class LinkImage {
 
   private fill(inks: Inks, slots: number, links: Float32Array): void {
     this.canvas.width = this.canvas.height = slots;
-    const pen = this.canvas.getContext("2d", { alpha: false })!;
-    const image = pen.createImageData(slots, slots);
+    const ctx = this.canvas.getContext("2d", { alpha: false })!;
+    const image = ctx.createImageData(slots, slots);
     for (let i = 0; i < links.length; i++) {
       const entry = Math.floor(Math.sqrt(Math.min(1, Math.max(0, links[i]!))) * 255) * 3;
       for (let k = 0; k < 3; k++) image.data[i * 4 + k] = inks.sequential[entry + k]!;
       image.data[i * 4 + 3] = 255;
     }
-    pen.putImageData(image, 0, 0);
+    ctx.putImageData(image, 0, 0);
   }
 }
 

@@ -108,9 +108,9 @@ export class Skyline {
       let high = 0;
       for (let s = from; s < to; s++) high = Math.max(high, density.at(s));
       const h = Math.max(1, Math.min(1, high) * (BASE - 9));
-      for (const pen of [past, future]) {
-        pen.clearRect(px, 0, 1, BASE);
-        pen.fillRect(px, BASE - h, 1, h);
+      for (const ctx of [past, future]) {
+        ctx.clearRect(px, 0, 1, BASE);
+        ctx.fillRect(px, BASE - h, 1, h);
       }
     }
     this.drawn = end;

@@ -20,7 +20,7 @@ export function squareFold(
 
 export class SquareImage {
   private readonly canvas = document.createElement("canvas");
-  private readonly pen = this.canvas.getContext("2d", { alpha: false })!;
+  private readonly ctx = this.canvas.getContext("2d", { alpha: false })!;
   private readonly fold: ReturnType<typeof squareFold>;
   private readonly steps: number;
   private readonly row: Float32Array;
@@ -37,14 +37,14 @@ export class SquareImage {
     this.row = new Float32Array(this.fold.columns);
     this.canvas.width = this.fold.columns;
     this.canvas.height = this.fold.rows;
-    this.pen.fillStyle = inks.sk;
-    this.pen.fillRect(0, 0, this.fold.columns, this.fold.rows);
+    this.ctx.fillStyle = inks.sk;
+    this.ctx.fillRect(0, 0, this.fold.columns, this.fold.rows);
   }
 
   /** Draws rows until the clock passes `deadline` (ms); true when all are there. */
   extend(deadline: number): boolean {
     const { rows, columns, down, across } = this.fold;
-    const image = this.pen.createImageData(columns, 1);
+    const image = this.ctx.createImageData(columns, 1);
     while (this.drawn < rows) {
       this.row.fill(0);
       for (let t = this.drawn * down; t < Math.min(this.steps, (this.drawn + 1) * down); t++) {
@@ -59,7 +59,7 @@ export class SquareImage {
         for (let k = 0; k < 3; k++) image.data[column * 4 + k] = this.inks.sequential[entry + k]!;
         image.data[column * 4 + 3] = 255;
       }
-      this.pen.putImageData(image, 0, this.drawn++);
+      this.ctx.putImageData(image, 0, this.drawn++);
       if (performance.now() > deadline) return this.drawn >= rows;
     }
     return true;

@@ -57,17 +57,17 @@ export function paintLine(
   };
   ctx.lineJoin = "round";
   // The future, as far as it is known: dotted.
-  pen(ctx, inks.t3, 1, 0.55, [1, 3]);
+  setStroke(ctx, inks.t3, 1, 0.55, [1, 3]);
   line(t, last, (step) => signal.shown(step));
   // What was asked for while the models saw nothing: the reference under their answers.
-  pen(ctx, inks.tx, 1.2, 0.55, [4, 3]);
+  setStroke(ctx, inks.tx, 1.2, 0.55, [4, 3]);
   line(0, t, (step) => (signal.asked(step) ? signal.target(step) : NaN));
-  pen(ctx, inks.tx, 1.5, 1, []);
+  setStroke(ctx, inks.tx, 1.5, 1, []);
   line(0, t, (step) => (signal.asked(step) ? NaN : signal.input(step)));
   for (const answer of order(answers)) {
     const { emphasis } = answer;
     const alpha = emphasis === "faded" ? 0.08 : emphasis === "alone" ? 1 : 0.85;
-    pen(ctx, inks[answer.hue], emphasis === "alone" ? 1.8 : 1.3, alpha, []);
+    setStroke(ctx, inks[answer.hue], emphasis === "alone" ? 1.8 : 1.3, alpha, []);
     line(0, t, (step) => (signal.asked(step) ? signal.output(answer.stream, step) : NaN));
   }
   ctx.restore();
@@ -77,7 +77,7 @@ function order(answers: readonly Answer[]): Answer[] {
   return [...answers].sort((a, b) => Number(a.emphasis === "alone") - Number(b.emphasis === "alone"));
 }
 
-function pen(ctx: Ctx, colour: string, width: number, alpha: number, dash: number[]): void {
+function setStroke(ctx: Ctx, colour: string, width: number, alpha: number, dash: number[]): void {
   ctx.strokeStyle = colour;
   ctx.lineWidth = width;
   ctx.globalAlpha = alpha;

@@ -1,4 +1,4 @@
-/** Runs the four beats of a step: starts when now moves on by one at a pace that can be watched, and knows how far it is. */
+/** Runs the four beats of a step: starts when now moves on by one slowly enough to watch, and knows how far it is. */
 
 import { BEATS_UP_TO, beatsTime, type Beat } from "../../draw/lane/beats";
 import type { Lane } from "../../draw/lane/lane";

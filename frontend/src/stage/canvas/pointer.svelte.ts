@@ -4,7 +4,7 @@ import { targetAt, type HitScene } from "../../draw/stage/hit";
 import { sameTarget, type Target } from "../../view/vocabulary";
 import { stepAtX, zoom, type StageLayout, type TimeWindow } from "../../draw/stage/layout";
 import { pinched, type Fingers } from "../../draw/stage/pinch";
-import type { Desk } from "../controller.svelte";
+import type { StageController } from "../controller.svelte";
 import { Gestures, Notches, type Pointed } from "./gestures";
 
 /** What only the canvas knows. */
@@ -34,18 +34,18 @@ export class StagePointer {
   private readonly gestures: Gestures;
 
   constructor(
-    private readonly desk: Desk,
+    private readonly controller: StageController,
     private readonly ground: Ground,
   ) {
-    const { cursor, view } = desk;
+    const { cursor, view } = controller;
     this.gestures = new Gestures({
       hit: (x, y) => this.hit(x, y),
       look: (found) => this.look(found),
       step: (x, dragging = false) => this.step(x, dragging),
       now: () => cursor.t,
-      press: (found) => desk.press(found),
+      press: (found) => controller.press(found),
       seek: (t) => cursor.seek(t), // no further than there are steps
-      select: (a, b) => desk.select(a, b),
+      select: (a, b) => controller.select(a, b),
       pan: (dx, begin) => {
         if (begin) this.panFrom = view.window.first;
         this.pan(this.panFrom + dx / view.window.step);
@@ -68,7 +68,7 @@ export class StagePointer {
     const box = this.ground.box();
     if (!box) return;
     event.preventDefault();
-    const { view, model } = this.desk;
+    const { view, model } = this.controller;
     const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
     if (!event.ctrlKey && (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY))) {
       this.pan(view.window.first + sideways / view.window.step);
@@ -102,7 +102,7 @@ export class StagePointer {
   private hit(x: number, y: number): Target | null {
     const box = this.ground.box();
     if (!box) return null;
-    const { model, view, cursor, session } = this.desk;
+    const { model, view, cursor, session } = this.controller;
     const { available: steps } = session;
     const scene: HitScene = {
       t: cursor.t,
@@ -127,8 +127,8 @@ export class StagePointer {
   }
 
   private look(found: Target | null): void {
-    const { desk } = this;
-    if (!sameTarget(found, desk.target)) desk.cursor.hover = found;
+    const { controller } = this;
+    if (!sameTarget(found, controller.target)) controller.cursor.hover = found;
     this.shape = !found
       ? "default"
       : found.zone === "axis"
@@ -144,14 +144,14 @@ export class StagePointer {
     const { time } = box;
     if (!dragging && (x < time.x || x >= time.x + time.w)) return null;
     const inside = Math.max(time.x, Math.min(time.x + time.w - 1, x));
-    const { cursor, view } = this.desk;
+    const { cursor, view } = this.controller;
     return Math.max(0, Math.min(cursor.total - 1, stepAtX(box, view.window, inside)));
   }
 
   private pan(first: number): void {
     const box = this.ground.box();
     if (!box) return;
-    const { view, model } = this.desk;
+    const { view, model } = this.controller;
     const last = Math.max(0, Math.ceil(model.signal.planned - box.time.w / view.window.step));
     this.ground.halt();
     view.window = { ...view.window, first: Math.round(Math.max(0, Math.min(last, first))) };
@@ -159,7 +159,7 @@ export class StagePointer {
 
   private pinch(now: Fingers, begin: boolean): void {
     const box = this.ground.box();
-    const { view, model } = this.desk;
+    const { view, model } = this.controller;
     this.ground.halt();
     if (begin) this.grip = { from: view.window, began: now };
     else if (box && this.grip)

@@ -6,7 +6,7 @@ import { count } from "../../draw/ink/format";
 import { MEASURES } from "../../analysis/measures";
 import { kindsOf } from "../../analysis/events";
 import { rowsFor, type Command } from "./commands";
-import type { Desk } from "../controller.svelte";
+import type { StageController } from "../controller.svelte";
 
 export interface Offer {
   readonly says: string;
@@ -19,15 +19,15 @@ export interface Offer {
 }
 
 /** Everything that can be told to the stage now; a number is a step to go to. */
-export function offers(desk: Desk, query: string): Offer[] {
-  const { model, view, cursor, session, shown, training } = desk;
+export function offers(controller: StageController, query: string): Offer[] {
+  const { model, view, cursor, session, shown, training } = controller;
   const plain = rowsFor(training.there)
-    .filter(({ command }) => !OWN.has(command.does) && (command.does !== "square" || desk.mapped !== undefined))
+    .filter(({ command }) => !OWN.has(command.does) && (command.does !== "square" || controller.mapped !== undefined))
     .map((row) => ({
       says: row.says,
       group: row.group,
       key: row.keys[0] ?? null,
-      run: () => desk.run(row.command),
+      run: () => controller.run(row.command),
     }));
   const step = /^\s*\d+\s*$/.test(query) ? Number(query) : null;
   const last = Math.max(0, cursor.total - 1);
@@ -44,14 +44,14 @@ export function offers(desk: Desk, query: string): Offer[] {
     ...shown.flatMap((stream, k) => {
       const { label } = model.lanes[stream]!;
       return [
-        { ...offer("Lanes", `Isolate ${label}`, () => desk.isolate(stream)), key: k < 9 ? String(k + 1) : null },
+        { ...offer("Lanes", `Isolate ${label}`, () => controller.isolate(stream)), key: k < 9 ? String(k + 1) : null },
         offer("Lanes", `Mute ${label}`, () => view.toggle("muted", stream)),
         offer("Lanes", `Fold ${label}`, () => view.toggle("folded", stream)),
         offer("Lanes", `Keep ${label} on top`, () => view.toggle("top", stream)),
       ];
     }),
     ...training.streams.map((stream) => {
-      const way = view.rack.hidden.has(stream) ? ["Put", "on"] : ["Take", "off"];
+      const way = view.laneOrder.hidden.has(stream) ? ["Put", "on"] : ["Take", "off"];
       const { label } = model.lanes[stream]!;
       return offer("Lanes", `${way[0]} ${label} ${way[1]} the stage`, () => view.toggle("hidden", stream));
     }),
@@ -66,7 +66,9 @@ export function offers(desk: Desk, query: string): Offer[] {
     ...kindsOf(model.signal).map(({ value, label }) =>
       offer("Time", `Step through ${label.toLowerCase()}`, () => (view.events = value)),
     ),
-    ...(desk.lenses.offered ? LENSES : []).map((lens) => offer("View", `Lens: ${lens}`, () => desk.setLens(lens))),
+    ...(controller.lenses.offered ? LENSES : []).map((lens) =>
+      offer("View", `Lens: ${lens}`, () => controller.setLens(lens)),
+    ),
     ...MEASURES.map(({ value, label }) => offer("View", `Health: ${label.toLowerCase()}`, () => (view.health = value))),
     ...model.log.manifest.task.events
       .slice(0, 60)

@@ -21,7 +21,7 @@ export function badgeOf(session: Session): Badge {
       : session.status === "stopped"
         ? "The run was stopped here."
         : "All steps are recorded.";
-  const warn = session.connection === "reconnecting" || session.behind > Math.max(12, session.pace ?? 60);
+  const warn = session.connection === "reconnecting" || session.behind > Math.max(12, session.runSpeed ?? 60);
   return {
     words: session.badge,
     pulse: session.live && session.status === "running" && !warn,

@@ -59,7 +59,7 @@ export function readWords(model: StageModel, shown: readonly number[], t: number
   };
   for (const stream of shown) {
     const lane = model.lanes[stream]!;
-    const row = model.book.now(stream, t);
+    const row = model.shareCache.now(stream, t);
     if (!row) continue;
     const source = mainSource(row);
     if (row[0]! > 0.5) {
@@ -100,7 +100,7 @@ export function mainSources(model: StageModel, shown: readonly number[], t: numb
   return shown.map((stream) => {
     const lane = model.lanes[stream]!;
     if (!lane.has(t)) return { lane, words: "no step" };
-    const row = model.book.now(stream, t);
+    const row = model.shareCache.now(stream, t);
     const source = row && mainSource(row);
     if (!row) return { lane, words: "…" };
     if (row[0]! > 0.5) return { lane, words: `initial, ${percent(row[0]!)}` };
@@ -134,7 +134,7 @@ export function slotFacts(model: StageModel, stream: number, slot: number, t: nu
         : "Empty: what was written here has been erased.");
     return { lane, title, prose: [{ words: empty }], life, numbers };
   }
-  const shares = model.book.peek(stream, t);
+  const shares = model.shareCache.peek(stream, t);
   if (shares) {
     numbers.push({
       name: `share of the read at t = ${t}`,
@@ -179,7 +179,7 @@ export function momentTable(
   return shown.map((stream) => {
     const lane = model.lanes[stream]!;
     if (moment > now || !lane.has(now) || !lane.model.has(moment, now)) return { lane, held: "", read: "" };
-    const row = model.book.peek(stream, now);
+    const row = model.shareCache.peek(stream, now);
     let read = 0;
     if (row) for (let s = Math.max(0, moment - 1); s <= Math.min(now, moment + 1); s++) read += row[s + 1]!;
     return { lane, held: percent(heldShare(lane.memory, moment, now)), read: row ? percent(read) : "…" };
@@ -193,7 +193,7 @@ export function spoken(model: StageModel, shown: readonly number[], t: number, t
     if (!lane.has(t)) return `${lane.label} has no step ${t}`;
     const picture = lane.picture(t);
     const write = picture.writes[0];
-    const row = model.book.peek(stream, t);
+    const row = model.shareCache.peek(stream, t);
     const source = row && mainSource(row);
     let best = 0;
     write?.forEach((v, i) => {

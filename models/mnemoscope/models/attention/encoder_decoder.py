@@ -161,7 +161,7 @@ class EncoderDecoder(MemoryModel):
             embedded = torch.cat((embedded, x), 1)
             if inputs.shape[1] > 1 or bool((decoding > state.decoding).any()):  # a sequence has come to its boundary
                 cross = self._read_source(embedded, sources)
-        own = []
+        own: list[Store] = []
         for n, (layer, store) in enumerate(zip(self._decoder_layers(), state.decoder, strict=True)):
             q, k, v = layer.emit(layer.norm1(x), phases.turn, phases.decoding)
             store = store.written(k, v)
@@ -217,7 +217,7 @@ class EncoderDecoder(MemoryModel):
         seen: list[GatedSeen],
     ) -> tuple[Tensor, tuple[Store, ...]]:
         """The encoder over x [B, T, D] behind its stores; gate [B, T, 1] -> its normed output [B, T, D], stores."""
-        after = []
+        after: list[Store] = []
         for layer, store in zip(self.encoder, stores, strict=True):
             assert isinstance(layer, AttentionLayer)
             q, k, v = layer.emit(layer.norm1(x), turn, gate)

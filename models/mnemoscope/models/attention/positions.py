@@ -63,7 +63,7 @@ def rotation(places: Tensor, width: int, period: float, dtype: torch.dtype) -> R
 
 def rotate(x: Tensor, by: Rotation) -> Tensor:
     """(x₁, x₂) -> (x₁ cos − x₂ sin, x₂ cos + x₁ sin) for every pair of neighbours of the last axis (RoPE eq. 34)."""
-    swapped = x.unflatten(-1, (-1, 2)).flip(-1).flatten(-2)
+    swapped = torch.unflatten(x, -1, (-1, 2)).flip(-1).flatten(-2)
     return torch.addcmul(x * by.cos, swapped, by.sin)
 
 

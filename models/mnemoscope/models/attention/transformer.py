@@ -107,7 +107,8 @@ class Transformer(MemoryModel):
             places = torch.arange(slots, device=x.device, dtype=torch.float64)
             bias = positions.distance_bias(places[state.steps :], places, c.heads, x.dtype)
             bias = bias if count == 1 else bias + causal_bias(count, slots, x)
-        stores, seen = [], []
+        stores: list[Store] = []
+        seen: list[AttentionSeen] = []
         for layer, keys, values in zip(self.layers, state.keys, state.values, strict=True):
             assert isinstance(layer, AttentionLayer)
             q, k, v = layer.emit(layer.norm1(x), turn)

@@ -185,7 +185,9 @@ class UniversalTransformer(MemoryModel):
         s = out = self.embed(inputs)
         zeros = torch.zeros_like(s[..., 0])
         at = Pondering(zeros, torch.ones_like(zeros, dtype=torch.bool), zeros, zeros)
-        stores, banks, weights = [], [], []
+        stores: list[Store] = []
+        banks: list[AttentionSeen] = []
+        weights: list[Tensor] = []
         for n, (store, embedding) in enumerate(zip(state.stores, self.embedding(state.steps, count), strict=True)):
             x = s + embedding
             q, k, v = layer.emit(x)

@@ -40,7 +40,9 @@ class GatedDeltaNetMixer(DeltaMixer):
         """Erase gate and retention a key channel, write gate a value channel, and a gate on the read."""
         c = self.config
         k, v = c.heads * c.key_width, c.heads * c.value_width
-        erase, write_gate, decay, gate = (x.unflatten(-1, (c.heads, -1)) for x in gates.split((k, v, k, v), -1))
+        erase, write_gate, decay, gate = (
+            torch.unflatten(x, -1, (c.heads, -1)) for x in torch.split_with_sizes(gates, (k, v, k, v), -1)
+        )
         erase = torch.sigmoid(erase)
         if c.reflect:
             erase = 2 * erase

@@ -11,6 +11,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -57,7 +58,9 @@ class DeltaMixer(Mixer[DeltaConfig]):
     def _emit(self, packed: Tensor, gates: Tensor) -> tuple[Write, Tensor | None]:
         c = self.config
         k, v = c.heads * c.key_width, c.heads * c.value_width
-        queries, keys, values = (x.unflatten(-1, (c.heads, -1)) for x in F.silu(packed).split((k, k, v), -1))
+        queries, keys, values = (
+            torch.unflatten(x, -1, (c.heads, -1)) for x in torch.split_with_sizes(F.silu(packed), (k, k, v), -1)
+        )
         return self.emit(delta_rule.unit(queries), delta_rule.unit(keys), values, gates)
 
     def _project_back(self, reads: Tensor, gate: Tensor | None) -> Tensor:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from mnemoscope.models import torch_api
 from mnemoscope.models.fast_weights.memory import Write
 
 NORM_EPSILON = 1e-6
@@ -63,10 +64,11 @@ def run(memory: Tensor, write: Write, *, chunk: int = CHUNK) -> tuple[Tensor, Te
         erasing, queries, keys = erasing * grown, queries * grown, keys * (last - total).exp()
         kept = grown[:, :, :, -1].unsqueeze(-1)
     between, seen = products[:, :, :, :size].tril(-1), products[:, :, :, size:].tril()
-    solved = torch.linalg.solve_triangular(between, torch.cat((adding, erasing), 4), upper=False, unitriangular=True)
-    from_values, from_memory = solved.split((adding.shape[-1], erasing.shape[-1]), 4)
+    solved = torch_api.solve_triangular(between, torch.cat((adding, erasing), 4), upper=False, unitriangular=True)
+    from_values, from_memory = torch.split_with_sizes(solved, (adding.shape[-1], erasing.shape[-1]), 4)
     keys = keys.transpose(3, 4)
-    memories, written = [], []
+    memories: list[Tensor] = []
+    written: list[Tensor] = []
     for n in range(keys.shape[2]):
         memories.append(memory)
         written.append(from_values[:, :, n] - torch.matmul(from_memory[:, :, n], memory))
@@ -81,4 +83,4 @@ def _chunks(x: Tensor, size: int) -> Tensor:
     missing = -x.shape[1] % size
     if missing:
         x = F.pad(x, (0, 0, 0, 0, 0, missing))
-    return x.unflatten(1, (-1, size)).permute(0, 3, 1, 2, 4)
+    return torch.unflatten(x, 1, (-1, size)).permute(0, 3, 1, 2, 4)

@@ -61,7 +61,7 @@ def interface_size(config: DNCConfig) -> int:
 def unpack(xi: Tensor, config: DNCConfig, sizes: list[int]) -> Interface:
     """ξ_t [B, interface_size] in parts, each through its activation ([DNC] "Interface parameters"); sizes = interface_sizes."""
     batch, r, w = xi.shape[0], config.read_heads, config.width
-    keys, strengths, key, strength, erase, vector, gates, modes, options = xi.split(sizes, -1)
+    keys, strengths, key, strength, erase, vector, gates, modes, options = torch.split_with_sizes(xi, sizes, -1)
     gates = torch.sigmoid(gates)
     read_masks = write_mask = sharpening = options[:, :0] if sizes[-1] else options
     if config.masking:

@@ -91,19 +91,19 @@ class Mamba2Mixer(Mixer[Mamba2Config]):
     def _emit(self, packed: Tensor, raw: Tensor) -> Write:
         """Convolved [x | B | C] [.., ·] and raw step sizes [.., A] -> what goes to the memory [.., A, ·]."""
         heads, groups = self.config.heads, self.config.groups
-        values, keys, queries = F.silu(packed).split((self._inner, self._shared, self._shared), -1)
+        values, keys, queries = torch.split_with_sizes(F.silu(packed), (self._inner, self._shared, self._shared), -1)
         keys, queries = (
-            part.unflatten(-1, (groups, -1)).repeat_interleave(heads // groups, -2) for part in (keys, queries)
+            torch.unflatten(part, -1, (groups, -1)).repeat_interleave(heads // groups, -2) for part in (keys, queries)
         )
         size = F.softplus(raw + self.step_bias)
         retention = log_retention(size, self.log_rate)
         return Write(
-            queries, keys, values.unflatten(-1, (heads, -1)), None, size.unsqueeze(-1), retention.unsqueeze(-1)
+            queries, keys, torch.unflatten(values, -1, (heads, -1)), None, size.unsqueeze(-1), retention.unsqueeze(-1)
         )
 
     def _project_back(self, reads: Tensor, values: Tensor, gate: Tensor) -> Tensor:
         y = (reads + self.skip.unsqueeze(-1) * values).flatten(-2) * F.silu(gate)
-        y = y.unflatten(-1, (self.config.groups, -1))
+        y = torch.unflatten(y, -1, (self.config.groups, -1))
         return self.out((F.rms_norm(y, y.shape[-1:], eps=EPSILON) * self.norm).flatten(-2))
 
     def initial_state(self, batch: int) -> Mamba2State:

@@ -202,7 +202,8 @@ class FastWeightStack(MemoryModel, Generic[Config]):
     def step(self, x: Tensor, state: tuple[Any, ...]) -> Step:
         """One step: x [B, I] -> output [B, O] (raw), the next state, what each layer has seen."""
         x = self.embed(x)
-        after, seen = [], []
+        after: list[Any] = []
+        seen: list[LayerSeen] = []
         for layer, before in zip(self._layers(), state, strict=True):
             added, kept, did = layer.mixer.step(layer.norm1(x), before)
             x = layer.transition(x + added)

@@ -64,7 +64,8 @@ class RNN(RecurrentStack):
 
     def step(self, x: Tensor, state: RNNState) -> Step:
         """One step: x [B, I] -> output [B, O] (raw), the next RNNState, one RNNLayerSeen a layer."""
-        hiddens, seen = [], []
+        hiddens: list[Tensor] = []
+        seen: list[RNNLayerSeen] = []
         for hidden, (u, w, b, c) in zip(state.hidden, self.rnn.all_weights, strict=True):
             written = torch.addmm(b + c, x, u.t())
             raw = torch.addmm(written, hidden, w.t())

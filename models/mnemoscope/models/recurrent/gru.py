@@ -77,11 +77,12 @@ class GRU(RecurrentStack):
 
     def step(self, x: Tensor, state: GRUState) -> Step:
         """One step: x [B, I] -> output [B, O] (raw), the next GRUState, one GRULayerSeen a layer."""
-        hiddens, seen = [], []
+        hiddens: list[Tensor] = []
+        seen: list[GRULayerSeen] = []
         for hidden, (w, u, b, c) in zip(state.hidden, self.gru.all_weights, strict=True):
-            split = (2 * self.config.hidden, self.config.hidden)
-            gates_from_input, from_input = torch.addmm(b, x, w.t()).split(split, 1)
-            gates_from_hidden, from_hidden = torch.addmm(c, hidden, u.t()).split(split, 1)
+            sizes = (2 * self.config.hidden, self.config.hidden)
+            gates_from_input, from_input = torch.split_with_sizes(torch.addmm(b, x, w.t()), sizes, 1)
+            gates_from_hidden, from_hidden = torch.split_with_sizes(torch.addmm(c, hidden, u.t()), sizes, 1)
             gates = torch.sigmoid(gates_from_input + gates_from_hidden)
             reset, update = gates.chunk(2, 1)
             candidate = torch.tanh(torch.addcmul(from_input, reset, from_hidden))

@@ -75,12 +75,12 @@ class LSTM(RecurrentStack):
 
     def step(self, x: Tensor, state: LSTMState) -> Step:
         """One step: x [B, I] -> output [B, O] (raw), the next LSTMState, one LSTMLayerSeen a layer."""
-        hiddens, cells, seen = [], [], []
+        hiddens: list[Tensor] = []
+        cells: list[Tensor] = []
+        seen: list[LSTMLayerSeen] = []
         for hidden, cell, (w, u, b, c) in zip(state.hidden, state.cell, self.lstm.all_weights, strict=True):
             raw = torch.addmm(b, x, w.t()) + torch.addmm(c, hidden, u.t())
-            gates = torch.sigmoid(
-                raw
-            )  # of all four at once, though g has no use for it: one call is cheaper than three
+            gates = torch.sigmoid(raw)  # of all four, though g has no use for it: one call is cheaper than three
             i, f, _, o = gates.chunk(4, 1)
             g = torch.tanh(raw.chunk(4, 1)[2])
             cell = f * cell + i * g

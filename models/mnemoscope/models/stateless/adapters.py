@@ -80,7 +80,7 @@ def from_torch(encoder: nn.TransformerEncoder | nn.TransformerEncoderLayer, **ch
     found = encoder.layers if isinstance(encoder, nn.TransformerEncoder) else [encoder]
     theirs = [layer for layer in found if isinstance(layer, nn.TransformerEncoderLayer)]
     first = theirs[0]
-    if first.linear1.bias is None:
+    if first.linear1.bias is None:  # pyright: ignore[reportUnnecessaryComparison]: torch annotates the bias as always there
         raise ValueError("wanted layers with bias, got bias=False; build them with bias=True")
     width = first.self_attn.embed_dim
     last = encoder.norm if isinstance(encoder, nn.TransformerEncoder) else None
@@ -227,7 +227,7 @@ def from_gpt2_weights(
 
 def _translated(weights: Mapping[str, Tensor], names: Mapping[str, str], prefix: str = "") -> dict[str, Tensor]:
     """Copies of the weights with the beginnings of their names replaced."""
-    out = {}
+    out: dict[str, Tensor] = {}
     for name, tensor in weights.items():
         old = next(old for old in names if name.startswith(old))
         out[prefix + names[old] + name.removeprefix(old)] = tensor.clone(memory_format=torch.contiguous_format)

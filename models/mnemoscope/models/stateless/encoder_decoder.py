@@ -141,7 +141,7 @@ class StatelessEncoderDecoder(MemoryModel):
             raise ValueError("wanted an encoder that reads as the steps arrive, got bidirectional=True")
         with torch.device("meta"):  # nothing is drawn at random on the way
             made = cls(StatelessEncoderDecoderConfig(**sizes))
-        weights = {}
+        weights: dict[str, Tensor] = {}
         for name, tensor in model.state_dict().items():
             parts = name.split(".")
             inside = parts[0] in ("encoder", "decoder")
@@ -164,7 +164,8 @@ class StatelessEncoderDecoder(MemoryModel):
         sources = torch.cat((state.sources, 1 - reading), 1)
         x, now = self._enter(x, reading, sources)
         source, encoder, seen = self._write_phase(x, state.encoder, now)
-        write_to, read_from = [], []
+        write_to: list[Store] = []
+        read_from: list[Store] = []
         for layer, own, fixed in zip(self.decoder, state.write_to, state.read_from, strict=True):
             assert isinstance(layer, TwoMemoryLayer)
             row = layer.row(source, now)
@@ -188,7 +189,8 @@ class StatelessEncoderDecoder(MemoryModel):
         self, x: Tensor, memories: tuple[Store, ...], now: Moment
     ) -> tuple[Tensor, tuple[Store, ...], list[GatedSeen]]:
         """The encoder's DNCs over x [B, 1, D] -> what leaves the last of them, their memories, what was seen."""
-        after, seen = [], []
+        after: list[Store] = []
+        seen: list[GatedSeen] = []
         for layer, memory in zip(self.encoder, memories, strict=True):
             assert isinstance(layer, ControllerLayer)
             q, k, v = layer.emit(x, now.turn, now.write)

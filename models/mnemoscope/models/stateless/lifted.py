@@ -40,7 +40,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from mnemoscope.models import addressing
+from mnemoscope.models import addressing, torch_api
 from mnemoscope.models.dnc import memory as graves_memory
 from mnemoscope.models.dnc.memory import GravesState, Interface
 
@@ -101,8 +101,8 @@ def emission_bound(interface: nn.Linear, norm: nn.LayerNorm) -> Tensor:
     """
     width = norm.normalized_shape[0]
     weight, bias = interface.weight[width:], interface.bias[width:]
-    spectral = torch.linalg.matrix_norm(weight * norm.weight, ord=2)
-    reach = spectral * math.sqrt(width) + torch.linalg.vector_norm(weight @ norm.bias + bias)
+    spectral = torch_api.spectral_norm(weight * norm.weight)
+    reach = spectral * math.sqrt(width) + torch_api.vector_norm(weight @ norm.bias + bias)
     return torch.sqrt((SLACK * reach).square() + 2)
 
 

@@ -49,7 +49,7 @@ NAMES = {"norm1": "controller_norm", "out": "read_output", "norm2": "transition_
 class StatelessDNCState(NamedTuple):
     """The memories of every layer and the number of steps written; the controller has none of its own."""
 
-    memories: tuple[Store, ...] | tuple[LiftedState, ...]
+    memories: tuple[Store | LiftedState, ...]
     steps: int
 
 
@@ -206,7 +206,7 @@ class StatelessDNC(MemoryModel):
         return StatelessDNCState(tuple(LiftedState(memory, heard, bound) for bound in self._bounds()), 0)
 
     def _bounds(self) -> list[Tensor]:
-        bounds = []
+        bounds: list[Tensor] = []
         for layer in self.layers:
             assert isinstance(layer, ControllerLayer)
             bounds.append(lifted.emission_bound(layer.interface, layer.controller_norm))
@@ -216,7 +216,8 @@ class StatelessDNC(MemoryModel):
         """One step: x [B, I] -> output [B, O] (raw), the next StatelessDNCState, an AttentionSeen or LiftedSeen a layer."""
         x = self.hear(x.unsqueeze(1), state.steps)
         clock = self.clock(state.steps, 1, x)
-        memories, seen = [], []
+        memories: list[Store | LiftedState] = []
+        seen: list[AttentionSeen | LiftedSeen] = []
         for layer, memory in zip(self.layers, state.memories, strict=True):
             assert isinstance(layer, ControllerLayer)
             if isinstance(memory, LiftedState):

@@ -2,7 +2,7 @@
 
 import type { ModelLog } from "../../../memory/log";
 import type { AppendMemory } from "../../../memory/kinds/append";
-import type { Fold } from "../columns";
+import type { Fold } from "../slot_rows";
 import { num } from "../../ink/format";
 import type { Gauge, Turn } from "../gauge";
 import type { ColumnSource } from "../tape";

@@ -1,7 +1,8 @@
 /** Column source of attention: steps × time. */
 
 import type { AppendMemory } from "../../../memory/kinds/append";
-import { clear, foldRows, MAX_ROWS, raise, type Fold } from "../columns";
+import { foldRows, MAX_ROWS, type Fold } from "../slot_rows";
+import { clear, raise } from "../tape";
 import type { Column, ColumnSource } from "../tape";
 
 /**

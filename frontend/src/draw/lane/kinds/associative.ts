@@ -5,7 +5,7 @@
 
 import type { ModelLog } from "../../../memory/log";
 import type { AssociativeMemory } from "../../../memory/kinds/associative";
-import { foldRows, MAX_ROWS, type Fold } from "../columns";
+import { foldRows, MAX_ROWS, type Fold } from "../slot_rows";
 import { num, percent } from "../../ink/format";
 import { fixedLimit } from "../../../analysis/scale";
 import type { Dial, Drawn, NowPicture, Standing, Words } from "./base";

@@ -3,7 +3,7 @@
  * for what it computes. A `Drawn` belongs to one lane: one bank of one model.
  */
 import type { SlotLife } from "../../../memory/kinds/base";
-import type { Fold } from "../columns";
+import type { Fold } from "../slot_rows";
 import type { Gauge, Turn } from "../gauge";
 import type { ColumnSource } from "../tape";
 

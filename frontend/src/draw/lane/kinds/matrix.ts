@@ -2,7 +2,7 @@
 
 import type { ModelLog } from "../../../memory/log";
 import type { MatrixMemory } from "../../../memory/kinds/matrix";
-import type { Fold } from "../columns";
+import type { Fold } from "../slot_rows";
 import { count, percent } from "../../ink/format";
 import { fixedLimit } from "../../../analysis/scale";
 import type { ColumnSource } from "../tape";

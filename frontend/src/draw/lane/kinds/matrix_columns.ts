@@ -3,7 +3,8 @@
 import type { ModelLog } from "../../../memory/log";
 import type { Reader } from "../../../memory/kinds/base";
 import type { MatrixMemory } from "../../../memory/kinds/matrix";
-import { clear, foldRows, MAX_ROWS, raise, type Fold } from "../columns";
+import { foldRows, MAX_ROWS, type Fold } from "../slot_rows";
+import { clear, raise } from "../tape";
 import { TILE, type Column, type ColumnSource } from "../tape";
 import { heads, mean } from "./parts";
 

@@ -1,7 +1,8 @@
 /** Column source of states without slots: units × time of cells and of recurrent states. */
 
 import type { UnitMemory } from "../../../memory/kinds/units";
-import { clear, foldRows, MAX_ROWS, type Fold } from "../columns";
+import { foldRows, MAX_ROWS, type Fold } from "../slot_rows";
+import { clear } from "../tape";
 import type { Column, ColumnSource } from "../tape";
 
 /** Rows of a state: its units are many and alike, and two pixels a row are calmer than one. */

@@ -2,7 +2,7 @@
 
 import type { ModelLog } from "../../../memory/log";
 import type { UnitMemory } from "../../../memory/kinds/units";
-import type { Fold } from "../columns";
+import type { Fold } from "../slot_rows";
 import type { Gauge } from "../gauge";
 import { fixedLimit } from "../../../analysis/scale";
 import type { ColumnSource } from "../tape";

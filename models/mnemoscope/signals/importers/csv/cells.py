@@ -105,6 +105,7 @@ def split(line: str, delimiter: str | None) -> list[str]:
     if delimiter == " ":
         return line.split()
     try:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+        rows = list(csv.reader([line], delimiter=delimiter))
+        return [cell.strip() for cell in rows[0]] if rows else []
     except csv.Error:
         return [cell.strip() for cell in line.split(delimiter)]

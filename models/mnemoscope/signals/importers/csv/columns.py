@@ -6,13 +6,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mnemoscope.signals.importers.csv.cells import MISSING
 from mnemoscope.signals.series import Label, decimate
-
-pc: Any = pyarrow.compute  # its functions are made when it is imported, which no type checker sees
 
 MAX_LABELS = 64
 LABEL_LENGTH = 40

@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.signals.importers.channel import no_numbers, series_of
+from mnemoscope.signals.importers.channel_series import no_numbers, series_of
 from mnemoscope.signals.importers.csv import times as csv_time
 from mnemoscope.signals.importers.csv.cells import is_missing, is_number
 from mnemoscope.signals.importers.csv.columns import (
@@ -41,8 +41,6 @@ from mnemoscope.signals.importers.csv.times import TimeFormat, Timing
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.series import Series, labels_of
 
-pc: Any = pyarrow.compute  # its functions are made when it is imported, which no type checker sees
-
 __all__ = ["Column", "ImportOptions", "Sniff", "Table", "read", "sniff"]
 
 MAX_VALUES = 100_000_000
@@ -58,7 +56,7 @@ class Table:
     time: NDArray[np.float64] | None
     timing: Timing | None
     found: Sniff
-    report: dict[str, Any] = field(default_factory=dict)
+    report: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def series(self, channel: int, labels: int | None = None) -> Series:
         """Column `channel` as a Series, with what column `labels` says of its rows.
@@ -267,7 +265,8 @@ class _Reader:
             return None
         assert self.time_column is not None
         if form.kind == "number":
-            parts, before = [], 0
+            parts: list[NDArray[np.float64]] = []
+            before = 0
             for piece in pieces:
                 parts.append(self._numbers(piece, self.time_column, before))
                 before += len(piece)

@@ -155,7 +155,7 @@ def _layout(lines: list[str], encoding: str, delimiter: str | None, decimal: str
 
 def _numeric_columns(rows: list[list[str]], width: int, decimal: str) -> list[int]:
     """Columns in which at least nine tenths of the cells that are there are numbers."""
-    found = []
+    found: list[int] = []
     for column in range(width):
         cells = [row[column] for row in rows if len(row) == width and not is_missing(row[column])]
         numbers = sum(is_number(cell, decimal) for cell in cells)

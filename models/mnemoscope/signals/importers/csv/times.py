@@ -9,14 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise, product
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
+import pyarrow.compute as pc
 from numpy.typing import NDArray
-
-pc: Any = pyarrow.compute  # its functions are made when it is imported, which no type checker sees
 
 Seconds = NDArray[np.float64]
 

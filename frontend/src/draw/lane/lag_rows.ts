@@ -1,20 +1,6 @@
-/** What column sources share, and the one that any memory has: the shares of its reads by lag. Each kind has its own (lane/kinds). */
+/** Lag rows: what any memory can show, the shares of its reads by how far back they were written. */
 
-import type { Column, ColumnSource } from "./tape";
-
-/** More slots than this are folded by maximum, never by mean: a single strong read must stay visible. */
-export const MAX_ROWS = 128;
-
-export interface Fold {
-  rows: number;
-  /** Slots per row. */
-  per: number;
-}
-
-export function foldRows(slots: number, most = MAX_ROWS): Fold {
-  const per = Math.max(1, Math.ceil(slots / most));
-  return { rows: Math.max(1, Math.ceil(slots / per)), per };
-}
+import { clear, type Column, type ColumnSource } from "./tape";
 
 /** Rows of the lag view: log lag, shared by all models. */
 export const LAG_ROWS = 64;
@@ -53,15 +39,4 @@ export class LagColumns implements ColumnSource {
       for (let k = from; k < until; k++) column.read[k]! += share;
     }
   }
-}
-
-export function clear(column: Column): void {
-  column.hold.fill(0);
-  column.read.fill(0);
-  column.write.fill(0);
-  column.erase.fill(0);
-}
-
-export function raise(rows: Float32Array, row: number, value: number): void {
-  if (value > rows[row]!) rows[row] = value;
 }

@@ -1,19 +1,19 @@
 /**
- * Now, at a pace that can be read: words and numbers beside the stage follow every step when it is calm, and some seven
- * times a second when it plays faster than anyone reads.
+ * The playhead's step, slowly enough to read: text and numbers beside the stage follow every step up to a readable speed,
+ * and some seven times a second when it plays faster.
  */
 
 import { Frame } from "../ui/canvas";
 import type { Session } from "../recording/session.svelte";
 
 const EVERY = 140;
-const CALM = 4; // steps per second
+const READABLE_SPEED = 4; // steps per second
 
-export class Calm {
+export class SettledStep {
   t = $state(0);
   answers = $state(0);
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly soon = new Frame(() => this.settle());
+  private readonly frame = new Frame(() => this.settle());
 
   constructor(
     private readonly session: Session,
@@ -26,14 +26,14 @@ export class Calm {
   /** Something has changed; reads what it depends on, so that an effect may call it. */
   follow(): void {
     void [this.session.cursor.t, this.heard(), this.session.grown];
-    if (!this.session.playing || this.session.cursor.speed <= CALM) {
-      this.soon.mark(); // once a frame, however many answers arrive
+    if (!this.session.playing || this.session.cursor.speed <= READABLE_SPEED) {
+      this.frame.mark(); // once a frame, however many answers arrive
     } else this.timer ??= setTimeout(() => this.settle(), EVERY);
   }
 
   stop(): void {
     clearTimeout(this.timer);
-    this.soon.stop();
+    this.frame.stop();
   }
 
   private settle(): void {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { RecordingLog } from "../../memory/log";
 import type { ModelLog } from "../../memory/log";
 import { goldenLog } from "../../memory/testgolden";
-import { MAX_ROWS } from "./columns";
+import { MAX_ROWS } from "./slot_rows";
 import { drawnOf } from "./kinds";
 import type { Column, ColumnSource } from "./tape";
 
