@@ -1,6 +1,6 @@
 /** What painters draw, so that tests can ask: a pen that writes SVG, read back as shapes, and small canvases whose pixels can be read. */
 import { vi } from "vitest";
-import { SvgPen } from "./ink/svg_canvas";
+import { SvgContext } from "./ink/svg_canvas";
 import type { Ctx } from "./ink/text";
 
 /** Every letter is as wide as the next. */
@@ -32,7 +32,7 @@ export interface TestPen {
 }
 
 export function penOf(width: number, height: number): TestPen {
-  const pen = new SvgPen(width, height, "ground", {
+  const pen = new SvgContext(width, height, "ground", {
     measure: (words) => words.length * LETTER,
     picture: () => "data:",
   });

@@ -125,10 +125,10 @@ describe("commands of lanes", () => {
     run({ does: "isolate", lane: 2 });
     expect([cursor.solo, view.phoneLane]).toEqual([2, 2]);
     run({ does: "mute" }, { does: "fold" }, { does: "top" });
-    expect([[...view.rack.muted], [...view.rack.folded], [...view.rack.top]]).toEqual([[2], [2], [2]]);
+    expect([[...view.laneOrder.muted], [...view.laneOrder.folded], [...view.laneOrder.top]]).toEqual([[2], [2], [2]]);
     expect(stage.shown[0]).toBe(2);
     run({ does: "mute" }, { does: "top" }, { does: "isolate", lane: 2 });
-    expect([view.rack.muted.size, view.rack.top.size]).toEqual([0, 0]);
+    expect([view.laneOrder.muted.size, view.laneOrder.top.size]).toEqual([0, 0]);
     expect(cursor.solo).toBeNull();
     run({ does: "isolate", lane: 8 });
     expect(cursor.solo).toBeNull(); // there are five
@@ -316,11 +316,15 @@ describe("commands of the page", () => {
     pick("mute ntm");
     pick("fold ntm");
     pick("keep ntm");
-    expect([view.rack.muted.has(0), view.rack.folded.has(0), view.rack.top.has(0)]).toEqual([true, true, true]);
+    expect([view.laneOrder.muted.has(0), view.laneOrder.folded.has(0), view.laneOrder.top.has(0)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
     pick("take ntm");
-    expect(view.rack.hidden.has(0)).toBe(true);
+    expect(view.laneOrder.hidden.has(0)).toBe(true);
     pick("put ntm");
-    expect(view.rack.hidden.has(0)).toBe(false);
+    expect(view.laneOrder.hidden.has(0)).toBe(false);
     pick("speed: 24");
     expect(cursor.speed).toBe(24);
     pick("step through signal");
@@ -352,7 +356,7 @@ describe("a training on the stage", () => {
     expect(view.similar).not.toBeNull();
     run({ does: "train", by: -1 });
     expect(training.at).toBe(0);
-    expect([cursor.solo, stage.square, [...view.rack.muted]]).toEqual([early, early, [early]]);
+    expect([cursor.solo, stage.square, [...view.laneOrder.muted]]).toEqual([early, early, [early]]);
     expect(cursor.pinned).toEqual({ zone: "lane", stream: early, slot: 1, t: 60 });
     expect(view.similar).toBeNull(); // states of another moment
     run({ does: "train", by: 1 });
@@ -370,7 +374,7 @@ describe("a training on the stage", () => {
     stage = await opened(true);
     const [curve, ...more] = stage.learning.all();
     expect(more).toEqual([]);
-    expect(curve!.strand.name).toBe(TRAINING.of);
+    expect(curve!.history.name).toBe(TRAINING.of);
     expect(curve!.moments.map(({ update, part, words }) => [update, part, words])).toEqual(
       [1, 2].map((stream, k) => {
         const { error } = stage.model.make(stream);
@@ -386,9 +390,9 @@ describe("what a lane shows", () => {
     const banks = transformer.model.spec.banks.map(({ name }) => name);
     expect([stage.model.bankOf(4).name, banks]).toEqual(["layer1", ["layer0", "layer1"]]);
     stage.setReader(4, 1);
-    expect(stage.model.book.head(4)).toBe(1);
+    expect(stage.model.shareCache.head(4)).toBe(1);
     stage.setBank(4, "layer0");
-    expect([stage.model.bankOf(4).name, stage.model.book.head(4)]).toEqual(["layer0", null]);
+    expect([stage.model.bankOf(4).name, stage.model.shareCache.head(4)]).toEqual(["layer0", null]);
     expect(stage.model.lanes[4]).not.toBe(transformer);
     const same = stage.model.lanes[4];
     stage.setBank(4, "layer0");

@@ -1,7 +1,7 @@
 /** Words beside the stage follow every step that can be read, and no more than some seven a second. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Answers } from "./answers.svelte";
-import { Calm } from "./settled.svelte";
+import { SettledStep } from "./settled_step.svelte";
 import type { Session } from "../recording/session.svelte";
 
 let frames: (() => void)[];
@@ -17,9 +17,12 @@ afterEach(() => {
 });
 const frame = (): void => frames.splice(0).forEach((callback) => callback());
 
-function following(): { session: { cursor: { t: number; speed: number }; playing: boolean; grown: number }; of: Calm } {
+function following(): {
+  session: { cursor: { t: number; speed: number }; playing: boolean; grown: number };
+  of: SettledStep;
+} {
   const session = { cursor: { t: 3, speed: 8 }, playing: false, grown: 2 };
-  return { session, of: new Calm(session as unknown as Session, () => 10) };
+  return { session, of: new SettledStep(session as unknown as Session, () => 10) };
 }
 
 describe("now, as it is read", () => {
