@@ -12,7 +12,7 @@ from transformers import GPT2Config, GPT2Model
 from benchmarks.table import Row
 from mnemoscope import tasks
 from mnemoscope.checkpoints.store import LoadedModel
-from mnemoscope.models import registry as paradigms
+from mnemoscope.models import registry
 from mnemoscope.running import record
 
 STEPS, REPEATS = 64, 25
@@ -45,7 +45,7 @@ def best_of(runs: dict[str, Callable[[], None]]) -> dict[str, float]:
 def recorded(name: str) -> tuple[Callable[[], None], Callable[[], None]]:
     """(recorded run, the same steps without recording) of a model on a copy episode."""
     episode = tasks.get("copy").episode(length=32)
-    model = paradigms.build(name, {"inputs": 9, "outputs": 8, **SIZES[name]}).eval().requires_grad_(False)
+    model = registry.build(name, {"inputs": 9, "outputs": 8, **SIZES[name]}).eval().requires_grad_(False)
     loaded = LoadedModel(name, name, name, name, "copy", model, {}, "")
     stepper = record.Stepper(loaded, episode)
     inputs = torch.from_numpy(episode.inputs)

@@ -99,7 +99,7 @@ describe("peaks of a signal", () => {
     expect(signalPeaks(beat(early), 9)).toHaveLength(20);
   });
 
-  it("of a run that goes on are those of the steps there are, kept until more arrive", () => {
+  it("of a run that goes on are those of the steps there are, cached until more arrive", () => {
     const values = sine(120, 24);
     let steps = 50;
     const track = new SignalPeaks({ shown: (t: number) => values[t]!, sampleRate: null } as SignalTrack, () => steps);
@@ -175,7 +175,7 @@ describe("moments like this one", () => {
     );
   });
 
-  it("a flat stretch has no shape", () => {
+  it("a flat window has no shape", () => {
     expect(best(shapeLikeness(new Array(50).fill(2), 3, 8), 3, 8)).toEqual([]);
   });
 

@@ -35,7 +35,7 @@ const JUMP = 0.5;
  */
 const RISE = 0.4;
 
-/** Shortest time between two peaks: a heart that has beaten does not beat again so soon. */
+/** Shortest time between two peaks: a heart that has beaten does not beat again so early. */
 const REFRACTORY = { seconds: 0.25, steps: 4 };
 
 /** A T-wave follows its R-peak within so many refractory times and climbs less than this part as steeply. */

@@ -50,14 +50,14 @@ describe("an error so far", () => {
       ],
     );
     expect(error.at(0)).toBeNull();
-    expect(error.at(2)).toMatchObject({ value: 1, words: "1 wrong bits" });
+    expect(error.at(2)).toMatchObject({ value: 1, label: "1 wrong bits" });
     expect(error.at(2)!.says).toContain("of 4 asked for");
     expect([error.part(2), error.within(2, 2), error.within(1, 2)]).toEqual([0.25, 0, 0.25]);
   });
 
   it("of a code is the bits that the answers need", () => {
     const error = track("line", true, [[0], [0.5], [0.25], [0.25]], [[0], [1], [1], [0]]);
-    expect(error.at(1)).toMatchObject({ value: 1, words: "1.00 bits a step" });
+    expect(error.at(1)).toMatchObject({ value: 1, label: "1.00 bits a step" });
     expect(error.part(2)).toBeCloseTo(1.5);
     expect(error.within(3, 3)).toBeCloseTo(-Math.log2(0.75));
     expect(error.at(9)).toBeNull(); // not held
@@ -66,7 +66,7 @@ describe("an error so far", () => {
   it("of a series is relative to the series", () => {
     const error = track("line", false, [[9], [2], [0]], [[0], [1], [2]]);
     expect(error.at(2)!.value).toBeCloseTo(1);
-    expect(error.at(2)!.words).toBe("error 1.00");
+    expect(error.at(2)!.label).toBe("error 1.00");
     expect(error.within(1, 1)).toBeCloseTo(1);
     expect(error.at(0)).toBeNull();
   });

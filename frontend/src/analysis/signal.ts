@@ -114,21 +114,21 @@ export class ErrorTrack {
   ) {}
 
   /** Up to and including step t. Bits: wrong bits. A code: bits a step. Series: RMSE relative to the root mean square of the target. */
-  at(t: number): { value: number; words: string; says: string } | null {
+  at(t: number): { value: number; label: string; says: string } | null {
     const value = this.part(t);
     if (Number.isNaN(value)) return null;
     const { signal } = this;
     if (signal.kind === "bits") {
       const [wrong, of] = [this.lost[t]!, this.against[t]!];
-      return { value: wrong, words: `${wrong} wrong bits`, says: `Bits answered wrongly so far, of ${of} asked for.` };
+      return { value: wrong, label: `${wrong} wrong bits`, says: `Bits answered wrongly so far, of ${of} asked for.` };
     }
     if (signal.coded) {
       const says = "Bits needed so far to code a step with the answers as probabilities; a fair coin needs 1.";
-      return { value, words: `${value.toFixed(2)} bits a step`, says };
+      return { value, label: `${value.toFixed(2)} bits a step`, says };
     }
     return {
       value,
-      words: `error ${value.toFixed(2)}`,
+      label: `error ${value.toFixed(2)}`,
       says: "Error so far: root mean square error over the steps asked, relative to the target's root mean square.",
     };
   }

@@ -29,7 +29,7 @@ export function stateLikeness(count: number, state: (t: number) => ArrayLike<num
 }
 
 /**
- * Correlation of every stretch of n values with the one that begins at `start`: both shifted and scaled to mean 0 and
+ * Correlation of every window of n values with the one that begins at `start`: both shifted and scaled to mean 0 and
  * deviation 1, so that a shape is found at any height. 1 − correlation is half their z-normalised squared distance / n.
  */
 export function shapeLikeness(values: ArrayLike<number>, start: number, n: number): Float64Array {
@@ -46,7 +46,7 @@ export function shapeLikeness(values: ArrayLike<number>, start: number, n: numbe
   return out;
 }
 
-/** Null where the stretch is flat or has holes: it has no shape. */
+/** Null where the window is flat or has holes: it has no shape. */
 function normalised(values: ArrayLike<number>, start: number, n: number): Float64Array | null {
   let [sum, square] = [0, 0];
   for (let k = start; k < start + n; k++) {

@@ -6,7 +6,7 @@
  */
 import type { BridgeReport, ModelCard, SessionRequest, Status } from "../wire/wire.gen";
 import type { Api } from "../server/api";
-import { climbed, sameCrossing, type Crossing } from "./link";
+import { climbed, sameCrossing, type Crossing } from "./permalink";
 import { MnemoscopeError, readable } from "../server/errors";
 import { openRecording, type Session, type SessionOptions } from "../recording/session.svelte";
 
@@ -119,7 +119,7 @@ export class Bridge {
     return { signal: { kind: "none" }, task, models: [model], seed, bridge, keep, speed: null, start: "playing" };
   }
 
-  /** The same run once more, to be kept -> its id. */
+  /** The same run once more, to be saved -> its id. */
   async keep(): Promise<string> {
     return (await this.api.createSession(this.request(this.crossing, true))).id;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loaded, makeLog } from "../memory/testlog";
 import type { ModelLog } from "../memory/log";
-import { parseBridge, START, climbed } from "./link";
+import { parseBridge, START, climbed } from "./permalink";
 import { cutAt, departure, outputGaps, outputScale, partGap, writtenRows } from "./compare";
 import { LADDER, presets, scientific, SEEN_SAYS, spokenNumber } from "./text";
 
@@ -33,7 +33,7 @@ const answers = (rows: number[][]): ModelLog =>
   ({ steps: rows.length, f32: () => ({ at: (t: number) => Float32Array.from(rows[t]!) }) }) as unknown as ModelLog;
 
 describe("how far apart two streams are", () => {
-  it("is told step by step, with the scale of the first", () => {
+  it("is counted step by step, with the scale of the first", () => {
     const a = answers([[1, -4], [2, 2], [0, 0]]); // prettier-ignore
     const b = answers([[1, -4], [2, 2.5], [-1, 0.25]]); // prettier-ignore
     const gaps = outputGaps(a, b);

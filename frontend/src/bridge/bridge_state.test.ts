@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { makeLog } from "../memory/testlog";
 import { Api } from "../server/api";
 import { Bridge } from "./bridge.svelte";
-import { START } from "./link";
+import { START } from "./permalink";
 import { until } from "../recording/testuntil";
 
 const made = makeLog(20, [

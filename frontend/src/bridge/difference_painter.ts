@@ -153,10 +153,10 @@ function paintGaps(ctx: Ctx, inks: Inks, layout: StageLayout, box: { y: number; 
     ctx.lineTo(Math.round(x) - 0.5, foot);
     ctx.stroke();
     ctx.setLineDash([]);
-    const words = `departs at ${departs}`;
-    const wide = textWidth(ctx, words, 11, 500);
+    const label = `departs at ${departs}`;
+    const wide = textWidth(ctx, label, 11, 500);
     const room = x - layout.time.x > wide + 14;
-    tag(ctx, inks, words, room ? x - 6 - wide / 2 : x + 8 + wide / 2, box.y + 9, inks.t2);
+    tag(ctx, inks, label, room ? x - 6 - wide / 2 : x + 8 + wide / 2, box.y + 9, inks.t2);
   }
 }
 
@@ -239,18 +239,18 @@ function paintNames(
 }
 
 function power(ctx: Ctx, inks: Inks, base: string, exponent: string, right: number, y: number): void {
-  const words = exponent.replace("-", "−");
-  const w = textWidth(ctx, words, 9);
-  text(ctx, words, right, y - 3, { colour: inks.t3, size: 9, align: "right" });
+  const label = exponent.replace("-", "−");
+  const w = textWidth(ctx, label, 9);
+  text(ctx, label, right, y - 3, { colour: inks.t3, size: 9, align: "right" });
   text(ctx, base, right - w - 1, y + 1, { colour: inks.t3, align: "right" });
 }
 
 function exact(ctx: Ctx, inks: Inks, before: string, value: number, x: number, y: number, size = 12): void {
   const { mantissa, exponent } = scientific(value);
-  const words = `${before}${mantissa}${exponent === null ? "" : " × 10"}`;
-  text(ctx, words, x, y, { colour: inks.tx, size, weight: 600 });
+  const label = `${before}${mantissa}${exponent === null ? "" : " × 10"}`;
+  text(ctx, label, x, y, { colour: inks.tx, size, weight: 600 });
   if (exponent === null) return;
-  text(ctx, exponent, x + textWidth(ctx, words, size, 600) + 1, y - size * 0.35, {
+  text(ctx, exponent, x + textWidth(ctx, label, size, 600) + 1, y - size * 0.35, {
     colour: inks.tx,
     size: size >= 15 ? 11 : 9,
     weight: 600,

@@ -30,7 +30,7 @@ export function differencesOf(log: RecordingLog): Differences {
   const signal = new SignalTrack(log);
   const score = (model: typeof a): string => {
     const steps = model.steps;
-    return (steps ? new ErrorTrack(signal, model).at(steps - 1)?.words : null) ?? "nothing asked";
+    return (steps ? new ErrorTrack(signal, model).at(steps - 1)?.label : null) ?? "nothing asked";
   };
   return {
     gaps,

@@ -1,12 +1,12 @@
 /** What the bridge says: the correspondence, the rungs of the ladder, the ways to stand on it. */
 
 import { percent } from "../draw/ink/format";
-import type { Crossing, Rung } from "./link";
-import { REST } from "./link";
+import type { Crossing, Rung } from "./permalink";
+import { REST } from "./permalink";
 import { SEEN, type Compared } from "./compare";
 
 export const SOURCE = {
-  words: "Tang & Xie 2026, Transformers are Stateless Differentiable Neural Computers, arXiv 2603.19272",
+  label: "Tang & Xie 2026, Transformers are Stateless Differentiable Neural Computers, arXiv 2603.19272",
   address: "https://arxiv.org/abs/2603.19272",
 } as const;
 

@@ -54,9 +54,9 @@ describe("what is held", () => {
       const key = of("keys", s, 3);
       let x = key;
       for (let k = s + 1; k <= t; k++) {
-        const kept = x.map((v, i) => v * of("retention", k, 3)[i]!);
-        const found = kept.reduce((sum, v, i) => sum + v * of("erase", k, 3)[i]! * of("keys", k, 3)[i]!, 0);
-        x = kept.map((v, i) => v - of("keys", k, 3)[i]! * found);
+        const retained = x.map((v, i) => v * of("retention", k, 3)[i]!);
+        const found = retained.reduce((sum, v, i) => sum + v * of("erase", k, 3)[i]! * of("keys", k, 3)[i]!, 0);
+        x = retained.map((v, i) => v - of("keys", k, 3)[i]! * found);
       }
       left += stored * key.reduce((sum, v, i) => sum + v * x[i]!, 0);
       total += stored * key.reduce((sum, v) => sum + v * v, 0);

@@ -92,7 +92,7 @@ describe("the log", () => {
     expect(log.model(1).failure).toEqual({ stream: 1, step: 0, reason: "NaN in the state", tensor: null });
   });
 
-  it("tells listeners of what came, and refuses what does not belong", () => {
+  it("notifies listeners of what came, and refuses what does not belong", () => {
     const log = new RecordingLog(made.manifest);
     const grown: number[] = [];
     const stop = log.onGrow(() => grown.push(log.model(0).steps));

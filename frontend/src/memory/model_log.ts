@@ -162,7 +162,7 @@ export class ModelLog implements BankLog {
   }
 
   /**
-   * Takes whole frames of steps first … first + count − 1; those already held stay as they are. A whole block is kept where it lies:
+   * Takes whole frames of steps first … first + count − 1; those already held stay as they are. A whole block stays where it lies:
    * a long recording is in memory once, not twice.
    */
   putFrames(first: number, count: number, payload: Uint8Array): void {

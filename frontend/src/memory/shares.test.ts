@@ -14,15 +14,15 @@ function parts(model: ModelLog, t: number): Float64Array[] {
     const added = new Float64Array(n * width);
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < width; j++) {
-        let kept = 1;
+        let retained = 1;
         for (let h = 0; h < writeHeads; h++) {
-          kept *= 1 - at("write_weights", s)[h * n + i]! * at("erase", s)[h * width + j]!;
+          retained *= 1 - at("write_weights", s)[h * n + i]! * at("erase", s)[h * width + j]!;
           added[i * width + j]! += at("write_weights", s)[h * n + i]! * at("write_vectors", s)[h * width + j]!;
         }
         for (let h = 0; h < readHeads && deallocation && s > 0; h++) {
-          kept *= 1 - at("free_gates", s)[h]! * at("read_weights", s - 1)[h * n + i]!;
+          retained *= 1 - at("free_gates", s)[h]! * at("read_weights", s - 1)[h * n + i]!;
         }
-        for (const part of out) part[i * width + j]! *= kept;
+        for (const part of out) part[i * width + j]! *= retained;
       }
     }
     out.push(added);

@@ -58,7 +58,7 @@ describe("commands", () => {
     ]);
   });
 
-  it("without a connection are told of, not kept", () => {
+  it("without a connection are reported, not queued", () => {
     const { give, sent, lost, link } = queue();
     link.up = false;
     give({ type: "play" });

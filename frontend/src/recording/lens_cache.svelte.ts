@@ -1,6 +1,6 @@
 /**
  * Lenses on where an output comes from. Mechanism is the ledger, computed here; the other two need the model, so a worker of the
- * server is asked, one question at a time, about what is looked at now; its answers are kept.
+ * server is asked, one question at a time, about what is looked at now; its answers are cached.
  */
 import { ApiError, readable } from "../server/errors";
 import type { MnemoscopeError } from "../server/errors";
@@ -21,7 +21,7 @@ interface Question {
   readonly t: number;
 }
 
-/** Rows kept; each has some hundred numbers. */
+/** Rows held; each has some hundred numbers. */
 const MAX_ROWS = 400;
 
 export class LensCache {

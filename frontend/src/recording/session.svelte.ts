@@ -1,7 +1,7 @@
 /**
  * One recording that is open: live, replayed from the server, or out of an exported page. The stage sees no difference.
  *
- * Whatever brings messages (socket, chunks by HTTP, the page itself) appends them to one log; the cursor is told how far
+ * Whatever brings messages (socket, chunks by HTTP, the page itself) appends them to one log; the cursor hears how far
  * it reaches. A live run is led by the server and followed by the cursor; to scrub is to let go of it.
  */
 import { LedgerClient } from "../memory/worker/client";

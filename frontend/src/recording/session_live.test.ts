@@ -18,7 +18,7 @@ describe("a live run", () => {
     }
     server.compute(STEPS);
     Object.assign(server, { live: false, status: "ended" });
-    server.socket.tell({ type: "ended", steps: STEPS, status: "ended" });
+    server.socket.deliver({ type: "ended", steps: STEPS, status: "ended" });
     server.socket.drop(1000);
     await until(() => session.complete);
     expect([session.live, session.badge, session.status, session.connection]).toEqual([
@@ -144,7 +144,7 @@ describe("a live run", () => {
     const session = start(server);
     await until(() => session.available === 40);
     server.compute(100, { silently: true });
-    server.socket.tell({ type: "behind", from: 40, to: 140 });
+    server.socket.deliver({ type: "behind", from: 40, to: 140 });
     server.compute(2);
     expect(session.available).toBe(40); // newer steps are here, but not without a gap
     expect(session.log!.newest).toBe(142);
@@ -153,7 +153,7 @@ describe("a live run", () => {
     sameAsWhole(session);
   });
 
-  it("mends a hole even if nobody told of it", async () => {
+  it("fills a gap even if nobody reported it", async () => {
     const server = liveServer(40);
     const session = start(server);
     await until(() => session.available === 40);
@@ -166,7 +166,7 @@ describe("a live run", () => {
     const server = liveServer(10);
     const session = start(server);
     await until(() => session.available === 10);
-    server.socket.tell({ type: "state", status: "running", step: 40, speed: 8 });
+    server.socket.deliver({ type: "state", status: "running", step: 40, speed: 8 });
     expect([session.behind, session.badge]).toEqual([30, "30 steps behind"]);
   });
 
@@ -174,7 +174,7 @@ describe("a live run", () => {
     const server = liveServer(10);
     const session = start(server);
     await until(() => session.available === 10);
-    server.socket.tell({ type: "model-failed", stream: 1, step: 10, reason: "NaN", tensor: "outputs" });
+    server.socket.deliver({ type: "model-failed", stream: 1, step: 10, reason: "NaN", tensor: "outputs" });
     server.steps = 12;
     for (const message of server.slice(10, 12)) if (message[0] !== 1) server.socket.give(message);
     expect(session.failures).toEqual([{ stream: 1, step: 10, reason: "NaN", tensor: "outputs" }]);
@@ -186,7 +186,7 @@ describe("a live run", () => {
     const server = liveServer(10, "paused");
     const session = start(server);
     await until(() => session.available === 10);
-    server.socket.tell({ type: "error", code: "illegal-move", message: "It is paused.", cure: "Play it." });
+    server.socket.deliver({ type: "error", code: "illegal-move", message: "It is paused.", cure: "Play it." });
     expect(session.refusal).toEqual({ code: "illegal-move", message: "It is paused.", cure: "Play it." });
     session.dismiss();
     server.up = false;
@@ -214,7 +214,7 @@ describe("a live run", () => {
     await until(() => session.available === 10);
     await until(() => server.socket.sent.some((message) => message.type === "ping"));
     expect(server.sockets.length).toBe(1); // it answered
-    server.socket.tell = () => undefined;
+    server.socket.deliver = () => undefined;
     await until(() => server.sockets.length === 2 && session.connection === "open");
   });
 

@@ -75,7 +75,7 @@ export class LiveSocket {
     socket.onerror = () => undefined; // a close follows, and says all there is to know
   }
 
-  /** Sends a command; false while there is no connection (commands are not kept: the run may have moved on). */
+  /** Sends a command; false while there is no connection (commands are not queued: the run may have moved on). */
   send(message: ClientMessage): boolean {
     if (this.socket?.readyState !== OPEN) return false;
     this.socket.send(JSON.stringify(message));
@@ -152,7 +152,7 @@ export class LiveSocket {
     this.socket = null;
   }
 
-  /** A paused run is silent, and so is a dead connection: ask now and then, and tell one from the other. */
+  /** A paused run is silent, and so is a dead connection: ask now and then, and distinguish the two. */
   private watch(): void {
     this.heard = true;
     this.asked = false;

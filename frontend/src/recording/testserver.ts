@@ -34,7 +34,7 @@ class FakeSocket implements SocketLike {
     this.readyState = 3;
   }
 
-  tell(message: ServerMessage): void {
+  deliver(message: ServerMessage): void {
     this.onmessage?.({ data: JSON.stringify(message) } as MessageEvent<string>);
   }
 
@@ -131,7 +131,7 @@ export class FakeServer {
     this.compute(this.owed);
     this.owed = 0;
     this.status = "paused";
-    this.socket.tell({ type: "state", status: "paused", step: this.steps, speed: this.speed });
+    this.socket.deliver({ type: "state", status: "paused", step: this.steps, speed: this.speed });
   }
 
   private chunk(n: number): Uint8Array<ArrayBuffer> {
@@ -152,14 +152,14 @@ export class FakeServer {
   hear(socket: FakeSocket, message: ClientMessage): void {
     if (message.type === "hello") {
       const { status, steps, speed, live } = this;
-      socket.tell({ type: "hello", manifest: made.raw as never, status, steps, speed, live });
+      socket.deliver({ type: "hello", manifest: made.raw as never, status, steps, speed, live });
       if (live) this.send(message.have ?? 0, steps);
     } else if (message.type === "play" || message.type === "pause") {
       this.status = message.type === "play" ? "running" : "paused";
-      socket.tell({ type: "state", status: this.status, step: this.steps, speed: this.speed });
+      socket.deliver({ type: "state", status: this.status, step: this.steps, speed: this.speed });
     } else if (message.type === "step") {
       if (this.status === "running") {
-        socket.tell({
+        socket.deliver({
           type: "error",
           code: "illegal-move",
           message: "cannot step while running",
@@ -172,9 +172,9 @@ export class FakeServer {
       if (!this.slow) this.carryOut();
     } else if (message.type === "speed") {
       this.speed = message.steps_per_second;
-      socket.tell({ type: "state", status: this.status, step: this.steps, speed: this.speed });
+      socket.deliver({ type: "state", status: this.status, step: this.steps, speed: this.speed });
     } else if (message.type === "ping") {
-      socket.tell({ type: "state", status: this.status, step: this.steps, speed: this.speed });
+      socket.deliver({ type: "state", status: this.status, step: this.steps, speed: this.speed });
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The transport of an open recording: the same calls whatever leads. At the newest step of a live run the server leads
- * and is told; anywhere else the cursor moves through what is held, and the run is left alone.
+ * and follows commands; anywhere else the cursor moves through what is held, and the run is left alone.
  */
 import type { ClientMessage } from "../wire/wire.gen";
 import type { Cursor } from "../view/cursor.svelte";

@@ -80,7 +80,7 @@ describe("the server's interface", () => {
     expect(asked.sort()).toEqual(described.sort());
   });
 
-  it("changes only what it is told to change, and shares only the stretch asked for", async () => {
+  it("changes only what it is asked to change, and shares only the steps asked for", async () => {
     const seen: [string, RequestInit | undefined][] = [];
     const made = { id: "n", first: 64, stop: 128, note: null };
     const api = answering(200, made, seen);
@@ -108,7 +108,7 @@ describe("the server's interface", () => {
     expect(await failure(answering(500, '{"error":7}').models())).toMatchObject({ code: "refused" });
   });
 
-  it("tells an unreachable server from a cancelled request", async () => {
+  it("distinguishes an unreachable server from a cancelled request", async () => {
     const gone = new Api({ base: "http://x/", fetch: () => Promise.reject(new TypeError("Failed to fetch")) });
     expect(await failure(gone.status())).toMatchObject({ code: "unreachable", status: 0, passing: true });
     const abort = new AbortController();

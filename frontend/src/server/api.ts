@@ -89,7 +89,7 @@ export class Api {
     return this.change(id, { title }, call);
   }
 
-  /** Makes a copy of a stretch that nothing changes any more, with a link of its own. */
+  /** Makes a copy of some steps that nothing changes any more, with a link of its own. */
   share(id: string, request: ShareRequest, call?: Call): Promise<ShareCreated> {
     return this.json("POST", `api/recordings/${encodeURIComponent(id)}/share`, request, call);
   }
@@ -239,7 +239,7 @@ function refused(status: number, text: string): ApiError {
       );
     }
   } catch {
-    // Not JSON: a proxy between us and the server answered. Its status is all there is to tell.
+    // Not JSON: a proxy between us and the server answered. Its status is all there is to report.
   }
   return new ApiError(
     status,

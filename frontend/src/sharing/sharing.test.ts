@@ -1,11 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { accessOf, changed, dateTrouble, expiresIn, expiryOf, foretold, localDay, PRIVATE, within } from "./sharing";
+import {
+  accessOf,
+  changed,
+  dateTrouble,
+  expiresIn,
+  expiryOf,
+  expectedCopy,
+  localDay,
+  PRIVATE,
+  within,
+} from "./sharing";
 
 const NOW = new Date(2026, 10, 21, 8, 30);
 const later = (hours: number): string => new Date(NOW.getTime() + hours * 3_600_000).toISOString();
 
 describe("how long a recording opens", () => {
-  it("is told to the server with its zone, or as never", () => {
+  it("reaches the server with its zone, or as never", () => {
     expect(expiryOf(PRIVATE, NOW)).toBeNull();
     expect(expiryOf({ ...PRIVATE, lasting: "7" }, NOW)).toBe(later(7 * 24));
     const day = expiryOf({ ...PRIVATE, lasting: "date", date: "2026-12-31" }, NOW);
@@ -45,7 +55,7 @@ describe("how long a recording opens", () => {
   });
 });
 
-describe("a copy of a stretch", () => {
+describe("a copy of some steps", () => {
   const recurrent = { label: "LSTM", banks: [{ kind: "cell" }] } as never;
   const attentive = { label: "Transformer", banks: [{ kind: "append" }] } as never;
 
@@ -56,22 +66,22 @@ describe("a copy of a stretch", () => {
     expect(within(NaN, 7.4, 100)).toEqual([0, 7]);
   });
 
-  it("is foretold as whole blocks of 64 steps", () => {
-    expect(foretold(70, 90, 1000, [recurrent])).toEqual({
+  it("is expectedCopy as whole blocks of 64 steps", () => {
+    expect(expectedCopy(70, 90, 1000, [recurrent])).toEqual({
       first: 64,
       last: 127,
       why: "Copies are made of whole blocks of 64 steps.",
     });
-    expect(foretold(64, 127, 1000, [recurrent])).toEqual({ first: 64, last: 127, why: "" });
-    expect(foretold(0, 99, 100, [recurrent])).toEqual({ first: 0, last: 99, why: "" });
-    expect(foretold(64, 128, 1000, [recurrent]).last).toBe(191);
+    expect(expectedCopy(64, 127, 1000, [recurrent])).toEqual({ first: 64, last: 127, why: "" });
+    expect(expectedCopy(0, 99, 100, [recurrent])).toEqual({ first: 0, last: 99, why: "" });
+    expect(expectedCopy(64, 128, 1000, [recurrent]).last).toBe(191);
   });
 
   it("begins at step 0 with a model that attends to all of it", () => {
-    const told = foretold(70, 90, 1000, [recurrent, attentive]);
-    expect(told).toMatchObject({ first: 0, last: 127 });
-    expect(told.why).toContain("Transformer attends to every step before");
-    expect(foretold(10, 63, 1000, [attentive])).toMatchObject({ first: 0, last: 63 });
-    expect(foretold(10, 63, 1000, [attentive]).why).not.toContain("Transformer");
+    const copy = expectedCopy(70, 90, 1000, [recurrent, attentive]);
+    expect(copy).toMatchObject({ first: 0, last: 127 });
+    expect(copy.why).toContain("Transformer attends to every step before");
+    expect(expectedCopy(10, 63, 1000, [attentive])).toMatchObject({ first: 0, last: 63 });
+    expect(expectedCopy(10, 63, 1000, [attentive]).why).not.toContain("Transformer");
   });
 });

@@ -83,7 +83,7 @@ export function within(first: number, last: number, steps: number): readonly [nu
 }
 
 /** What a copy of steps `first … last` will hold, and why it is more than that (mnemoscope_server.storage.copies.stretch). */
-export function foretold(
+export function expectedCopy(
   first: number,
   last: number,
   steps: number,

@@ -35,7 +35,7 @@ export class StageController {
   /** What the models themselves say about where an output comes from. */
   readonly lenses: LensCache;
   /** The lane whose read map is open. */
-  square = $state<number | null>(null);
+  readMap = $state<number | null>(null);
   /** Counts changes of the banks looked at. */
   banks = $state(0);
 
@@ -144,8 +144,8 @@ export class StageController {
       case "move":
         if (this.acting !== undefined) view.move(this.acting, command.by);
         return;
-      case "square":
-        this.square = this.square === null ? (this.mapped ?? null) : null;
+      case "read-map":
+        this.readMap = this.readMap === null ? (this.mapped ?? null) : null;
         return;
       case "rows":
         return this.setRows(view.rows === "lag" ? "slots" : "lag");
@@ -210,7 +210,7 @@ export class StageController {
   setBank(stream: number, bank: string): void {
     this.model.shareCache.look(stream, null);
     this.model.setBank(stream, bank);
-    if (this.square === stream && !this.model.lanes[stream]!.mapped) this.square = null;
+    if (this.readMap === stream && !this.model.lanes[stream]!.mapped) this.readMap = null;
     this.banks++;
   }
 
@@ -284,7 +284,7 @@ export class StageController {
     model.swap(before, after);
     view.laneOrder = swapped(view.laneOrder, before, after);
     if (cursor.solo !== null) cursor.solo = now(cursor.solo);
-    if (this.square !== null) this.square = now(this.square);
+    if (this.readMap !== null) this.readMap = now(this.readMap);
     [cursor.pinned, cursor.hover] = [same(cursor.pinned), same(cursor.hover)];
     if (view.similar && labels.includes(view.similar.of)) view.similar = null; // states of another moment
   }

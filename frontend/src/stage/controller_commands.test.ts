@@ -139,16 +139,16 @@ describe("commands of lanes", () => {
 
   it("open the read map of a lane that has one", () => {
     expect(stage.mapped).toBe(0);
-    run({ does: "square" });
-    expect(stage.square).toBe(0);
-    run({ does: "square" });
-    expect(stage.square).toBeNull();
+    run({ does: "read-map" });
+    expect(stage.readMap).toBe(0);
+    run({ does: "read-map" });
+    expect(stage.readMap).toBeNull();
     stage.cursor.solo = 3; // a cell state is read as a whole
     expect(stage.mapped).toBe(0);
     for (const stream of [0, 1, 2, 4]) stage.view.toggle("hidden", stream);
     expect(stage.mapped).toBeUndefined();
-    run({ does: "square" });
-    expect(stage.square).toBeNull();
+    run({ does: "read-map" });
+    expect(stage.readMap).toBeNull();
   });
 
   it("walk the slots of a lane, from the first to the last", () => {
@@ -350,13 +350,13 @@ describe("a training on the stage", () => {
     expect(lane).toBeGreaterThanOrEqual(0);
     cursor.solo = late;
     cursor.pinned = { zone: "lane", stream: late, slot: 1, t: 60 };
-    stage.square = late;
+    stage.readMap = late;
     view.toggle("muted", late);
     stage.findSimilar("state", late);
     expect(view.similar).not.toBeNull();
     run({ does: "train", by: -1 });
     expect(training.at).toBe(0);
-    expect([cursor.solo, stage.square, [...view.laneOrder.muted]]).toEqual([early, early, [early]]);
+    expect([cursor.solo, stage.readMap, [...view.laneOrder.muted]]).toEqual([early, early, [early]]);
     expect(cursor.pinned).toEqual({ zone: "lane", stream: early, slot: 1, t: 60 });
     expect(view.similar).toBeNull(); // states of another moment
     run({ does: "train", by: 1 });
@@ -375,10 +375,10 @@ describe("a training on the stage", () => {
     const [curve, ...more] = stage.learning.all();
     expect(more).toEqual([]);
     expect(curve!.history.name).toBe(TRAINING.of);
-    expect(curve!.moments.map(({ update, part, words }) => [update, part, words])).toEqual(
+    expect(curve!.moments.map(({ update, part, errorText }) => [update, part, errorText])).toEqual(
       [1, 2].map((stream, k) => {
         const { error } = stage.model.make(stream);
-        return [TRAINING.updates[k], error.part(131), error.at(131)!.words];
+        return [TRAINING.updates[k], error.part(131), error.at(131)!.label];
       }),
     );
   });

@@ -46,9 +46,9 @@ export function svgOf(picture: Picture): Blob {
   const ruler = document.createElement("canvas").getContext("2d")!;
   const scratch = document.createElement("canvas");
   const svg = new SvgContext(picture.width, picture.height + FOOT, picture.inks.bg, {
-    measure(words, style) {
+    measure(label, style) {
       ruler.font = style;
-      return ruler.measureText(words).width;
+      return ruler.measureText(label).width;
     },
     picture(source, [x, y, w, h], width, height) {
       scratch.width = width;

@@ -1,29 +1,29 @@
 import { describe, expect, it } from "vitest";
-import { learntWords, type LearningCurve } from "./learning";
+import { learntText, type LearningCurve } from "./learning";
 
 function curve(label: string, wrong: Record<number, string>): LearningCurve {
-  const moments = Object.entries(wrong).map(([update, words], stream) => ({
+  const moments = Object.entries(wrong).map(([update, errorText], stream) => ({
     stream,
     update: Number(update),
     part: 0,
-    words,
+    errorText,
   }));
   return { history: { name: label, moments, updates: 16000 }, label, hue: "ntm", moments };
 }
 
-describe("where the stage stands in training, in words", () => {
+describe("where the stage stands in training, as text", () => {
   const ntm = curve("NTM", { 0: "80 wrong bits", 3200: "12 wrong bits" });
 
-  it("tells the updates and the error of the moment shown", () => {
-    expect(learntWords([ntm], 3200, 16000).replaceAll("\u2009", " ")).toBe(
+  it("gives the updates and the error of the moment shown", () => {
+    expect(learntText([ntm], 3200, 16000).replaceAll("\u2009", " ")).toBe(
       "after 3 200 of 16 000 updates, 12 wrong bits",
     );
-    expect(learntWords([ntm], 3199, 16000)).toContain("80 wrong bits");
+    expect(learntText([ntm], 3199, 16000)).toContain("80 wrong bits");
   });
 
-  it("tells several by their names, and none before anything was asked", () => {
+  it("lists several by their names, and none before anything was asked", () => {
     const dnc = curve("DNC", { 0: "79 wrong bits" });
-    expect(learntWords([ntm, dnc], 5000, 16000)).toMatch(/updates, NTM 12 wrong bits and DNC 79 wrong bits$/);
-    expect(learntWords([curve("NTM", { 0: "" })], 0, 400)).toBe("after 0 of 400 updates");
+    expect(learntText([ntm, dnc], 5000, 16000)).toMatch(/updates, NTM 12 wrong bits and DNC 79 wrong bits$/);
+    expect(learntText([curve("NTM", { 0: "" })], 0, 400)).toBe("after 0 of 400 updates");
   });
 });

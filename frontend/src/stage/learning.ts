@@ -1,4 +1,4 @@
-/** How well each moment of a training does in this recording: the error over all steps held, as its lane tells it. */
+/** How well each moment of a training does in this recording: the error over all steps held, as its lane shows it. */
 
 import { count, listed } from "../draw/ink/format";
 import { ErrorTrack } from "../analysis/signal";
@@ -12,7 +12,7 @@ export interface Learnt extends Moment {
   /** Part of the bits that is wrong, or the relative error; NaN where nothing was asked yet. */
   part: number;
   /** "12 wrong bits"; "" where nothing was asked yet. */
-  words: string;
+  errorText: string;
 }
 
 export interface LearningCurve {
@@ -47,16 +47,16 @@ export class LearningCurves {
     let error = this.errors.get(moment.stream);
     if (!error) this.errors.set(moment.stream, (error = new ErrorTrack(signal, model)));
     const last = model.steps - 1;
-    return { ...moment, part: error.part(last), words: error.at(last)?.words ?? "" };
+    return { ...moment, part: error.part(last), errorText: error.at(last)?.label ?? "" };
   }
 }
 
 /** "after 3 200 of 16 000 updates, 12 wrong bits"; with several trainings each by its name. */
-export function learntWords(curves: readonly LearningCurve[], at: number, total: number): string {
+export function learntText(curves: readonly LearningCurve[], at: number, total: number): string {
   const errors = curves.flatMap(({ history, label, moments }) => {
     const { stream } = momentAt(history, at);
-    const words = moments.find((moment) => moment.stream === stream)?.words;
-    return words ? [curves.length > 1 ? `${label} ${words}` : words] : [];
+    const errorText = moments.find((moment) => moment.stream === stream)?.errorText;
+    return errorText ? [curves.length > 1 ? `${label} ${errorText}` : errorText] : [];
   });
   return [`after ${count(at)} of ${count(total)} updates`, listed(errors)].filter(Boolean).join(", ");
 }

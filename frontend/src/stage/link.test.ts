@@ -94,7 +94,7 @@ describe("the link of a stage", () => {
     expect(viewOf(stage)).toEqual({ ...DEFAULT_VIEW, t: 131, speed: Infinity });
   });
 
-  it("says in words what is not in this recording", async () => {
+  it("says what is not in this recording", async () => {
     const stage = await controllerOf("memories");
     const notices = (hash: string): string[] => applyView(parse(hash).view, stage);
     expect(notices("t=4000")).toEqual(["The link asks for step 4000, and this recording has steps 0 to 131: step 131 is shown."]); // prettier-ignore

@@ -50,7 +50,7 @@ export class StageModel {
     private inks: Inks,
     /** The stream of every lane. */
     streams: readonly number[],
-    /** Null: only the ledger tells where a read comes from. */
+    /** Null: only the ledger says where a read comes from. */
     readonly lenses: LensCache | null = null,
   ) {
     this.signal = new SignalTrack(log);
@@ -171,7 +171,7 @@ export class StageModel {
     return null;
   }
 
-  /** The life of a slot over all steps held; the last few are kept, because a pointer rests and returns. */
+  /** The life of a slot over all steps held; the last few are cached, because a pointer rests and returns. */
   lifeOf(stream: number, slot: number): SlotLife {
     const lane = this.lanes[stream]!;
     const key = `${stream}/${lane.bank.name}/${slot}/${lane.model.steps}`;
@@ -236,7 +236,7 @@ export class StageModel {
     return recall ? Math.floor((recall.step + 2 * recall.until) / 3) : this.signal.planned - 1;
   }
 
-  /** Ages are told in the task's own unit: the stored segment, where there is one. */
+  /** Ages are given in the task's own unit: the stored segment, where there is one. */
   get period(): number {
     const segment = this.log.manifest.task.params["segment"] ?? this.log.manifest.task.params["length"];
     return typeof segment === "number" && segment > 8 ? segment : 32;

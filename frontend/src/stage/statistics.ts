@@ -1,4 +1,4 @@
-/** What happened in a selected stretch of time, in numbers. */
+/** What happened in a selected range of time, in numbers. */
 
 import type { Lane } from "../draw/lane/lane";
 import type { StageModel } from "./stage_model";

@@ -9,7 +9,7 @@ import type { StageModel } from "./stage_model";
 export class Tracks {
   // By lane, not by stream: another bank of a model is another lane with other numbers.
   private readonly written = new WeakMap<Lane, Series>();
-  private readonly turned = new WeakMap<Lane, Series>();
+  private readonly readTurns = new WeakMap<Lane, Series>();
   private readonly healths = new WeakMap<Lane, HealthTrack>();
   private readonly peaks: SignalPeaks;
 
@@ -18,11 +18,11 @@ export class Tracks {
   }
 
   writes(lane: Lane): readonly number[] {
-    return kept(this.written, lane, () => writes(lane.model, lane.memory)).values();
+    return cached(this.written, lane, () => writes(lane.model, lane.memory)).values();
   }
 
   health(lane: Lane): HealthTrack {
-    return kept(this.healths, lane, () => new HealthTrack(lane.model, lane.memory, this.model.signal, lane.error));
+    return cached(this.healths, lane, () => new HealthTrack(lane.model, lane.memory, this.model.signal, lane.error));
   }
 
   /** Computes the measure of these lanes until the clock passes `deadline`; true when nothing is left to do. */
@@ -42,7 +42,9 @@ export class Tracks {
     const steps = lanes.flatMap((lane) =>
       eventsOf(
         kind,
-        kind === "write" ? this.writes(lane) : kept(this.turned, lane, () => turns(lane.model, lane.memory)).values(),
+        kind === "write"
+          ? this.writes(lane)
+          : cached(this.readTurns, lane, () => turns(lane.model, lane.memory)).values(),
       ),
     );
     return sortedOnce(steps);
@@ -58,7 +60,7 @@ export class Tracks {
     );
   }
 
-  /** Stretches of the signal shaped like steps a … b. */
+  /** Parts of the signal shaped like steps a … b. */
   similarShapes(a: number, b: number): Likeness[] {
     const { signal, log } = this.model;
     const values = Float64Array.from({ length: log.steps }, (_, t) => signal.shown(t));
@@ -67,7 +69,7 @@ export class Tracks {
   }
 }
 
-function kept<T>(map: WeakMap<Lane, T>, lane: Lane, make: () => T): T {
+function cached<T>(map: WeakMap<Lane, T>, lane: Lane, make: () => T): T {
   let found = map.get(lane);
   if (!found) map.set(lane, (found = make()));
   return found;

@@ -66,10 +66,10 @@ export class Painting {
 }
 
 /** Tells when a CSS pixel has become more or fewer device pixels: another screen, another zoom. */
-function onPixelRatio(tell: () => void): () => void {
+function onPixelRatio(notify: () => void): () => void {
   let query: MediaQueryList;
   const changed = (): void => {
-    tell();
+    notify();
     listen();
   };
   const listen = (): void => {

@@ -16,7 +16,7 @@ type Pairs<T> = readonly (readonly [string, T])[];
 
 export interface Field<T, D extends T | null> {
   readonly key: string;
-  /** What a value must be, in the words of a notice. */
+  /** What a value must be, as a notice says it. */
   readonly wanted: string;
   /** Where a link says nothing; null: nothing is set, or it stands as the recording opens. */
   readonly default: D;
@@ -37,7 +37,7 @@ export const FIELDS = {
   hidden: models("hide"),
   /** Ids of models from the top; those not named stand behind them. */
   order: models("order"),
-  /** Ids of models kept above all others. */
+  /** Ids of models pinned above all others. */
   top: models("top"),
   /** Ids of models without arcs and answers. */
   muted: models("mute"),

@@ -1,9 +1,9 @@
-/** How lanes stand on the stage, as in a mixer: order, kept on top, muted, folded, taken off. Streams name the lanes. */
+/** How lanes stand on the stage, as in a mixer: order, pinned on top, muted, folded, taken off. Streams name the lanes. */
 
 export interface LaneOrder {
   /** Every stream once, from the top. */
   readonly order: readonly number[];
-  /** Kept above all others. */
+  /** Pinned above all others. */
   readonly top: ReadonlySet<number>;
   /** Still drawn, but without arcs, answers and ages. */
   readonly muted: ReadonlySet<number>;
@@ -20,7 +20,7 @@ export function laneOrderOf(streams: readonly number[]): LaneOrder {
   return { order: [...streams], top: none, muted: none, folded: none, hidden: none };
 }
 
-/** Streams on the stage from the top: those kept on top first, each group in the lane order. */
+/** Streams on the stage from the top: those pinned on top first, each group in the lane order. */
 export function onStage({ order, top, hidden }: LaneOrder): number[] {
   const shown = order.filter((stream) => !hidden.has(stream));
   return [...shown.filter((stream) => top.has(stream)), ...shown.filter((stream) => !top.has(stream))];

@@ -62,7 +62,7 @@ describe("lanes of a recording with trainings", () => {
 });
 
 describe("the position in training", () => {
-  it("begins at the end, stays at positions there are, and tells which lanes change", () => {
+  it("begins at the end, stays at positions there are, and reports which lanes change", () => {
     const seen: [readonly number[], readonly number[]][] = [];
     const training = new Training(models, { moved: (before, after) => seen.push([before, after]) });
     expect([training.there, training.at, training.total]).toEqual([true, 4000, 8000]);

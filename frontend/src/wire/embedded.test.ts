@@ -21,7 +21,7 @@ describe("an exported page", () => {
     expect(Buffer.compare(Buffer.from(found!.messages), joined)).toBe(0);
   });
 
-  it("is told from a page of the server", async () => {
+  it("is distinguished from a page of the server", async () => {
     expect(await readEmbedded(page(null, null))).toBeNull();
   });
 

@@ -29,7 +29,7 @@ describe("a manifest", () => {
     expect(refusal(changed(raw, ["task", "values"], "letters")).where).toBe("task.values");
   });
 
-  it("comes out typed, with what later versions add kept aside", () => {
+  it("comes out typed, with what later versions add set aside", () => {
     const manifest = parseManifest({ ...raw, later: 1, failures: [{ stream: 1, step: 9, reason: "NaN" }] });
     expect(manifest.models.map((model) => model.banks[0]!.kind)).toEqual(["matrix", "cell", "append"]);
     expect(manifest.models[0]!.frame.tensors[1]).toMatchObject({

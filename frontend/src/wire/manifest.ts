@@ -2,7 +2,7 @@
  * The manifest of a recording, parsed: JSON of unknown origin in, typed and checked values out.
  *
  * Its structure is proven here once (fields, offsets inside the frame); what each kind of memory needs of its banks is proven where a
- * log is opened. So the rest of the viewer may index typed arrays without asking again. Keys of later minor versions are kept in `raw`.
+ * log is opened. So the rest of the viewer may index typed arrays without asking again. Keys of later minor versions stay in `raw`.
  */
 import { ManifestError } from "./errors";
 import { absent, array, count, fail, flag, object, optionalText, real, text } from "./json";

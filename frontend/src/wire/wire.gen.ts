@@ -1567,7 +1567,7 @@ export interface components {
         };
         /**
          * Retry
-         * @description A cure that the page can carry out: the same file again with more options.
+         * @description A hint that the page can follow by itself: the same file again with more options.
          */
         Retry: {
             /**

@@ -34,18 +34,18 @@ def record(args: argparse.Namespace) -> int:
         say(f"note: {note}", file=sys.stderr)
     import torch
 
-    from mnemoscope.running import record as recorder
+    from mnemoscope.running.record import load_models, pick_device, record_file
 
     torch.set_num_threads(1)  # a batch of one gains nothing from a second thread
-    device = recorder.pick_device(args.device)
-    models = recorder.load_models(args.models, args.task, device=device)
+    device = pick_device(args.device)
+    models = load_models(args.models, args.task, device=device)
     total = episode.steps * len(models)
     with tqdm(total=total, desc="recording", unit=" steps", disable=None) as bar:
 
         def progress(steps: int) -> None:
             bar.update(steps)
 
-        failures = recorder.record_file(
+        failures = record_file(
             args.out, episode, models, seed=args.seed, title=args.title, device=device, progress=progress
         )
     names = ", ".join(model.name for model in models)
@@ -108,12 +108,12 @@ def verify(args: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from tqdm import tqdm
 
-    from mnemoscope.reading import verify as proof
+    from mnemoscope.reading import verify
     from mnemoscope.reading.recording import Recording
 
     try:
-        with Recording.open(args.file) as rec, tqdm(total=proof.passes(rec), desc="verifying", disable=None) as bar:
-            report: dict[str, Any] = proof.verify(rec, progress=bar.update)
+        with Recording.open(args.file) as rec, tqdm(total=verify.passes(rec), desc="verifying", disable=None) as bar:
+            report: dict[str, Any] = verify.verify(rec, progress=bar.update)
     except CorruptRecording as error:
         report = {"ok": False, "error": str(error), "offset": error.offset}
     if args.json:
@@ -138,14 +138,14 @@ def evaluate(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from mnemoscope import tasks
-    from mnemoscope.checkpoints import store as checkpoints
-    from mnemoscope.measuring import evaluate as measure
-    from mnemoscope.measuring import series as evaluate_series
-    from mnemoscope.running import record
+    from mnemoscope.checkpoints import store
+    from mnemoscope.measuring import evaluate
+    from mnemoscope.measuring.series import load
+    from mnemoscope.running.record import pick_device
 
-    device = record.pick_device(args.device)
+    device = pick_device(args.device)
     wanted = [tasks.get(args.task).name] if args.task else tasks.names()
-    known = [card["name"] for card in checkpoints.cards() if card["task"] in wanted]
+    known = [card["name"] for card in store.cards() if card["task"] in wanted]
     names = known
     if args.models:
         chosen = [[n for n in known if n == model or n in {f"{model}-{t}" for t in wanted}] for model in args.models]
@@ -155,25 +155,25 @@ def evaluate(args: argparse.Namespace) -> int:
                     f"There is no checkpoint of {model} for {', '.join(wanted)}; there are: {', '.join(known)}."
                 )
         names = [name for found in chosen for name in found]
-    series = [evaluate_series.load(spec) for spec in args.series]
+    series = [load(spec) for spec in args.series]
     rows: list[dict[str, Any]] = []
 
     def report(row: dict[str, Any]) -> None:
         rows.append(row)
         line = f"{row['model']:<20} {row['task']:<18} {row['condition']:<48} {row['metric']:<24} {row['value']:.4g}"
-        tqdm.write(measure.as_json(row) if args.json else line, file=sys.stdout)
+        tqdm.write(evaluate.as_json(row) if args.json else line, file=sys.stdout)
 
     for name in tqdm(names, desc="evaluating", unit=" checkpoints", disable=None):
-        for row in measure.rows([name], device=device, sequences=args.sequences, series=series):
+        for row in evaluate.rows([name], device=device, sequences=args.sequences, series=series):
             report(row)
     if "forecast" in wanted and not args.models:
-        for row in measure.baseline_rows(series):
+        for row in evaluate.baseline_rows(series):
             report(row)
     if args.markdown:
-        from mnemoscope.measuring import report as results
+        from mnemoscope.measuring.report import markdown
 
         options = "".join(f" --series {Path(spec).name}" for spec in args.series)
-        args.markdown.write_text(results.markdown(rows, options=options), encoding="utf-8")
+        args.markdown.write_text(markdown(rows, options=options), encoding="utf-8")
     return OK
 
 
@@ -181,9 +181,8 @@ def train(args: argparse.Namespace) -> int:
     """Train by the recipe, keeping the best checkpoint."""
     from tqdm import tqdm
 
-    from mnemoscope.running import record
-    from mnemoscope.training import loop as training
-    from mnemoscope.training import unrolled
+    from mnemoscope.running.record import pick_device
+    from mnemoscope.training import loop, unrolled
 
     compiled = not args.eager and unrolled.can_compile()
     if not args.eager and not compiled:
@@ -200,15 +199,15 @@ def train(args: argparse.Namespace) -> int:
         options: dict[str, Any] = {
             "updates": args.updates,
             "batch": args.batch,
-            "device": record.pick_device(args.device),
+            "device": pick_device(args.device),
         }
         options |= {"resume": args.resume, "compiled": compiled}
         if args.seeds:
-            from mnemoscope.training import seeds as train_seeds
+            from mnemoscope.training import seeds
 
-            card = train_seeds.several(args.task, args.model, args.seeds, out=out, progress=progress, **options)
+            card = seeds.several(args.task, args.model, args.seeds, out=out, progress=progress, **options)
         else:
-            card = training.train(args.task, args.model, out=out, seed=args.seed, progress=progress, **options)
+            card = loop.train(args.task, args.model, out=out, seed=args.seed, progress=progress, **options)
     print(f"{out}: {card['metric']} {card['validation']:.4g} after {card['updates']} updates")
     print(f"Used by every command when MNEMOSCOPE_CHECKPOINTS={out.parent} is set.")
     return OK
@@ -216,10 +215,10 @@ def train(args: argparse.Namespace) -> int:
 
 def export(args: argparse.Namespace) -> int:
     """Write every format that was asked for."""
-    from mnemoscope.reading import export as formats
+    from mnemoscope.reading.export import to_csv, to_html, to_npz
     from mnemoscope.reading.recording import Recording
 
-    wanted = [(formats.to_html, args.html), (formats.to_npz, args.npz), (formats.to_csv, args.csv)]
+    wanted = [(to_html, args.html), (to_npz, args.npz), (to_csv, args.csv)]
     if not any(out for _, out in wanted):
         raise MnemoscopeError("Nothing to export to; give --html OUT, --npz OUT or --csv OUT.")
     with Recording.open(args.file) as rec:

@@ -172,9 +172,9 @@ def _serve(args: argparse.Namespace) -> int:
 
 def _bridge(args: argparse.Namespace) -> int:
     """Measure; what it takes is only imported when it is asked for."""
-    from mnemoscope.cli import bridge as bridge_command
+    from mnemoscope.cli.bridge import bridge
 
-    return bridge_command.bridge(args)
+    return bridge(args)
 
 
 def _seeds(text: str) -> list[int]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils import _pytree as pytree
 
-from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import CheckpointError, MnemoscopeError
 from mnemoscope.models import torch_api
@@ -101,7 +101,7 @@ def model_of(entry: dict[str, Any], *, device: str = "cpu") -> LoadedModel:
     name = _checkpoint(entry).get("name")
     if not name:
         raise CheckpointError(f"{entry['label']} was recorded without a checkpoint; its weights are not known")
-    loaded = checkpoints.load(name, device=device)
+    loaded = store.load(name, device=device)
     if not made(loaded, entry):
         raise CheckpointError(
             f"{name} is not the model that was recorded (other weights, or another form of it); record it again"

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from mnemoscope import tasks
-from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints import store
 from mnemoscope.measuring import published
-from mnemoscope.models import registry as paradigms
+from mnemoscope.models import registry
 
 _HEAD = """# What the shipped models can do
 
@@ -51,7 +51,7 @@ def _grid(rows: list[dict[str, Any]]) -> str:
     """Conditions down, models across."""
     found = list(dict.fromkeys(row["model"] for row in rows))
     models = sorted(
-        found, key=lambda model: (*paradigms.names(), *found).index(model)
+        found, key=lambda model: (*registry.names(), *found).index(model)
     )  # as on the stage, baselines last
     values = {(row["condition"], row["model"]): row for row in rows}
     some = {row["condition"]: row for row in rows}
@@ -82,7 +82,7 @@ def _notes(rows: list[dict[str, Any]]) -> list[str]:
 def _seeds() -> str:
     """The spread over seeds of those recipes that were run with several."""
     parts: list[str] = []
-    for card in checkpoints.cards():
+    for card in store.cards():
         if "seeds" in card:
             conditions = list(card["seeds"][0]["conditions"])
             lines = [_line(["seed", "updates", *conditions]), _line(["---:"] * (len(conditions) + 2))]
@@ -98,7 +98,7 @@ def _trainings() -> str:
     """How each checkpoint came about, from its card."""
     lines = ["## Trainings\n", _line(["checkpoint", "parameters", "seed", "updates", "CPU minutes", "validation"])]
     lines.append(_line(["---", *["---:"] * 5]))
-    for card in checkpoints.cards():
+    for card in store.cards():
         cells = [
             card["name"],
             f"{card['parameters']:,}",
@@ -111,7 +111,7 @@ def _trainings() -> str:
 
 
 def _label(model: str) -> str:
-    return paradigms.get(model).label if model in paradigms.names() else model
+    return registry.get(model).label if model in registry.names() else model
 
 
 def _number(value: float) -> str:

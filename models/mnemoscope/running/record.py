@@ -19,14 +19,14 @@ import torch
 from torch import Tensor
 
 from mnemoscope import __version__, kinds, tasks
-from mnemoscope.checkpoints import names as choices
-from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints import store
+from mnemoscope.checkpoints.names import resolve
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import CheckpointError, MnemoscopeError
 from mnemoscope.format.entries import Failure
 from mnemoscope.format.layout import FrameLayout
 from mnemoscope.format.manifest import FORMAT, KEYFRAME_EVERY, VERSION, moment_label
-from mnemoscope.models import registry as paradigms
+from mnemoscope.models import registry
 from mnemoscope.reading.recording import RecordingWriter
 from mnemoscope.running.stream import NotFinite, Piece
 from mnemoscope.tasks import Episode
@@ -140,7 +140,7 @@ class Stepper:
             "glyph": loaded.glyph,
             "task": loaded.task,
             "checkpoint": {"name": loaded.name, "sha256": loaded.sha256},
-            "config": paradigms.configuration(self.model),
+            "config": registry.configuration(self.model),
             "parameters": self.model.parameter_count(),
             "device": self.device,
             "dtype": "float32",
@@ -157,7 +157,7 @@ class Stepper:
                 "training": {
                     "of": base,
                     "update": int(moment),
-                    "updates": checkpoints.snapshot_updates(base),
+                    "updates": store.snapshot_updates(base),
                     "label": loaded.label,
                 }
             }
@@ -239,7 +239,7 @@ def load_models(names: list[str], task: str, *, device: str = "cpu") -> list[Loa
     """
     if not names:
         raise MnemoscopeError("no model was chosen; name at least one, for example ntm")
-    return [checkpoints.load(name, device=device) for name in choices.resolve(names, task)]
+    return [store.load(name, device=device) for name in resolve(names, task)]
 
 
 def run(steppers: list[Stepper], *, chunk: int = KEYFRAME_EVERY) -> Iterator[tuple[int, Piece | Failure]]:

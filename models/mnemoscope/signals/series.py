@@ -94,7 +94,7 @@ def labels_of(known: Mapping[int, tuple[str, tuple[Label, ...]]], column: int | 
         return ()
     if column not in known:
         names = ", ".join(f"{index} ({name})" for index, (name, _) in known.items()) or "none in this file"
-        raise ImportFileError(f"column {column} holds no labels", cure=f"Columns of labels: {names}.")
+        raise ImportFileError(f"column {column} holds no labels", hint=f"Columns of labels: {names}.")
     return known[column][1]
 
 

@@ -156,7 +156,7 @@ def export(identity: Id, services: ServicesDep) -> Response:
         try:
             text = page(opened)
         except BundleMissing as error:
-            return problem(503, "page-not-built", str(error), cure="Build the page, then export again.")
+            return problem(503, "page-not-built", str(error), hint="Build the page, then export again.")
     headers = _fresh() | {"Content-Disposition": f'attachment; filename="{identity}.html"'}
     return Response(text, media_type="text/html", headers=headers)
 

@@ -7,7 +7,7 @@ from mnemoscope_server.access import owners
 from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.schemas.recordings import ShareCreated, ShareRequest
-from mnemoscope_server.storage import copies as sharing
+from mnemoscope_server.storage import copies
 from mnemoscope_server.storage.store import new_id
 from mnemoscope_server.storage.uploads import printable
 
@@ -23,12 +23,12 @@ def share(
             "still-live", "the run is still going on, and copies are made of what will not change", "Stop it first."
         )
     services.store.require_space()
-    expires = sharing.until(wanted.expires)
+    expires = copies.until(wanted.expires)
     name = new_id()
     with services.library.opened(identity) as source:
-        stretch = sharing.stretch(source, wanted.first, wanted.stop)
+        stretch = copies.stretch(source, wanted.first, wanted.stop)
         part = services.store.tmp / f"{name}.share"
-        sharing.copy_of(
+        copies.copy_of(
             source,
             part,
             identity=name,

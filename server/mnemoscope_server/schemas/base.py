@@ -26,7 +26,7 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Retry(Answer):
-    """A cure that the page can carry out: the same file again with more options."""
+    """A hint that the page can follow by itself: the same file again with more options."""
 
     label: str
     """What that does, for a button."""
@@ -43,7 +43,7 @@ class ErrorDetail(Answer):
     """What was wanted and what came."""
     where: str | None
     """Place: line and column of a file, field of a request; null where there is none."""
-    cure: str | None
+    hint: str | None = Field(serialization_alias="cure")  # what version 0.1 called it
     """What to do about it."""
     retry: Retry | None
     """What of it can be done for the user; null where nothing can."""

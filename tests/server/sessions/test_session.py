@@ -55,7 +55,7 @@ def test_illegal_moves_are_refused_by_name_and_legal_ones_reach_the_worker(comma
         else:
             with pytest.raises(IllegalMove, match=f"cannot {command} while {status}") as caught:
                 act(session)
-            assert caught.value.cure
+            assert caught.value.hint
             assert not sent
             assert session.status == status
 

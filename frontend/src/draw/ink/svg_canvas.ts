@@ -3,9 +3,9 @@
  * rasters become pictures of their own cells at twice the size. Painters draw for one pixel per unit.
  */
 
-/** What the context asks of the page: widths of words, and pictures of canvases. */
+/** What the context asks of the page: widths of text, and pictures of canvases. */
 export interface Drawing {
-  measure(words: string, font: string): number;
+  measure(label: string, font: string): number;
   /** Part of a canvas as a data address, at `width` × `height` pixels with sharp cells. */
   picture(
     source: CanvasImageSource,
@@ -165,12 +165,12 @@ export class SvgContext {
     if (w > 0 && h > 0) this.out.push(`<rect ${box(x, y, w, h)} fill="${this.ground}"/>`);
   }
 
-  measureText(words: string): { width: number } {
-    return { width: this.drawing.measure(words, this.font) };
+  measureText(label: string): { width: number } {
+    return { width: this.drawing.measure(label, this.font) };
   }
 
-  /** Painters centre words on a line; 0.35 of their size below it stands the foot of the letters. */
-  fillText(words: string, x: number, y: number): void {
+  /** Painters centre label on a line; 0.35 of their size below it stands the foot of the letters. */
+  fillText(label: string, x: number, y: number): void {
     const [, weight = "400", size = "11", family = "sans-serif"] = /^(\d+) ([\d.]+)px (.*)$/.exec(this.font) ?? [];
     const anchor = ANCHORS[this.textAlign];
     const attributes = [
@@ -179,7 +179,7 @@ export class SvgContext {
       weight === "400" ? "" : `font-weight="${weight}"`,
       anchor ? `text-anchor="${anchor}"` : "",
     ];
-    this.put(`<text ${attributes.filter(Boolean).join(" ")}${this.filled()}`, `${escaped(words)}</text>`);
+    this.put(`<text ${attributes.filter(Boolean).join(" ")}${this.filled()}`, `${escaped(label)}</text>`);
   }
 
   drawImage(source: CanvasImageSource, ...place: number[]): void {

@@ -16,25 +16,25 @@ export interface TextStyle {
 }
 
 /** One line of text, vertically centred on y. */
-export function text(ctx: Ctx, words: string, x: number, y: number, style: TextStyle): void {
+export function text(ctx: Ctx, label: string, x: number, y: number, style: TextStyle): void {
   ctx.font = font(style.size, style.weight);
   ctx.fillStyle = style.colour;
   ctx.textAlign = style.align ?? "left";
   ctx.textBaseline = "middle";
-  ctx.fillText(words, x, y);
+  ctx.fillText(label, x, y);
 }
 
-export function textWidth(ctx: Ctx, words: string, size = 11, weight = 400): number {
+export function textWidth(ctx: Ctx, label: string, size = 11, weight = 400): number {
   ctx.font = font(size, weight);
-  return ctx.measureText(words).width;
+  return ctx.measureText(label).width;
 }
 
-/** As much of the words as fits, with an ellipsis where something is cut. */
-export function fitted(ctx: Ctx, words: string, width: number, size = 11, weight = 400): string {
-  if (textWidth(ctx, words, size, weight) <= width) return words;
-  let end = words.length - 1;
-  while (end > 1 && textWidth(ctx, `${words.slice(0, end)}…`, size, weight) > width) end--;
-  return `${words.slice(0, end).trimEnd()}…`;
+/** As much of the label as fits, with an ellipsis where something is cut. */
+export function fitted(ctx: Ctx, label: string, width: number, size = 11, weight = 400): string {
+  if (textWidth(ctx, label, size, weight) <= width) return label;
+  let end = label.length - 1;
+  while (end > 1 && textWidth(ctx, `${label.slice(0, end)}…`, size, weight) > width) end--;
+  return `${label.slice(0, end).trimEnd()}…`;
 }
 
 /** The paradigm's glyph, `r` from its middle to its edge. */
@@ -57,11 +57,11 @@ export function glyph(ctx: Ctx, inks: Inks, hue: Hue, x: number, y: number, r = 
 }
 
 /** A label that clears the ground under itself. */
-export function tag(ctx: Ctx, inks: Inks, words: string, x: number, y: number, colour: string): void {
-  const width = textWidth(ctx, words, 11, 500) + 10;
+export function tag(ctx: Ctx, inks: Inks, label: string, x: number, y: number, colour: string): void {
+  const width = textWidth(ctx, label, 11, 500) + 10;
   ctx.fillStyle = inks.bg;
   ctx.fillRect(x - width / 2, y - 9, width, 18);
-  text(ctx, words, x, y, { colour, align: "center", weight: 500 });
+  text(ctx, label, x, y, { colour, align: "center", weight: 500 });
 }
 
 /** The erase hatch, 4 px period with 1.2 px lines, as a repeating pattern in device pixels. */

@@ -132,7 +132,7 @@ function bars(
     const length = Math.max(1.5, Math.min(1, v) * 11);
     const top = middle(row) - barH(rowH) / 2;
     ctx.fillRect(direction < 0 ? x - length : x, top, length, barH(rowH));
-    // Head k carries k notches, so that heads are told apart without a second colour.
+    // Head k carries k notches, so that heads can be distinguished without a second colour.
     for (let k = 0; k < head && rowH >= 3; k++)
       ctx.clearRect(direction < 0 ? x - 3 - 3 * k : x + 2 + 3 * k, top, 1, barH(rowH));
   }
@@ -246,7 +246,7 @@ function dials(ctx: Ctx, inks: Inks, box: { x: number; y: number; w: number; h: 
     }
     if (roomy) {
       text(ctx, dial.name, box.x + 25, y - 6, { colour: inks.t3 });
-      text(ctx, dial.words ?? num(dial.value), box.x + 25, y + 7, { colour: inks.t2 });
+      text(ctx, dial.label ?? num(dial.value), box.x + 25, y + 7, { colour: inks.t2 });
     } else {
       text(ctx, dial.name, box.x + 22, y, { colour: inks.t3 });
     }

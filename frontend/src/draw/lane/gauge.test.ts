@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DARK, makeInks } from "../ink/tokens";
 import { layout } from "../stage/layout";
 import { penOf, points, type Shape } from "../testpen";
-import { GateRow, paintGauges, paintTurns, type Gauge, type Turn } from "./gauge";
+import { GateRow, paintGauges, paintPhases, type Gauge, type Phase } from "./gauge";
 
 const inks = makeInks(DARK, true);
 const box = layout(1184, 752, 1);
@@ -42,15 +42,15 @@ describe("gauges", () => {
   });
 });
 
-describe("turns", () => {
-  const turns: Turn[] = [
-    { step: 0, words: "writes" },
-    { step: 20, words: "reads" },
-    { step: 22, words: "rests" },
+describe("phases", () => {
+  const phases: Phase[] = [
+    { step: 0, label: "writes" },
+    { step: 20, label: "reads" },
+    { step: 22, label: "rests" },
   ];
   function turned(t: number, height = raster.h): { lines: number[]; words: string[] } {
     const pen = penOf(1184, 752);
-    paintTurns(pen.ctx, inks, box, { ...raster, h: height }, window, t, turns);
+    paintPhases(pen.ctx, inks, box, { ...raster, h: height }, window, t, phases);
     const lines = pen.shapes().filter((s) => s.stroke).map(({ d }) => points(d)[0]![0]); // prettier-ignore
     return { lines, words: pen.words() };
   }

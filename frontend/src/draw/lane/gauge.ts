@@ -1,4 +1,4 @@
-/** What stands above and over a lane's raster beside its marks: a strip of bars, and the lines where a memory's phase turns. */
+/** What stands above and over a lane's raster beside its marks: a strip of bars, and the lines where a memory's phase phases. */
 
 import { stepsInView, xOfStep, type Box, type StageLayout, type TimeWindow } from "../stage/layout";
 import { text, textWidth, type Ctx } from "../ink/text";
@@ -81,30 +81,30 @@ export function paintGauges(
   ctx.restore();
 }
 
-/** From `step` on, until the next turn, the bank does what `words` say. */
-export interface Turn {
+/** From `step` on, until the next phase, the bank does what the label says. */
+export interface Phase {
   step: number;
-  words: string;
+  label: string;
 }
 
-/** A dotted line through the raster at each turn, with what the bank does from there on where the words fit. */
-export function paintTurns(
+/** A dotted line through the raster where each phase begins, with what the bank does in it where the label fits. */
+export function paintPhases(
   ctx: Ctx,
   inks: Inks,
   layout: StageLayout,
   raster: Box,
   window: TimeWindow,
   t: number,
-  turns: readonly Turn[],
+  phases: readonly Phase[],
 ): void {
   ctx.save();
   ctx.beginPath();
   ctx.rect(raster.x, raster.y, raster.w, raster.h);
   ctx.clip();
-  turns.forEach(({ step, words }, k) => {
+  phases.forEach(({ step, label }, k) => {
     if (step > t) return;
     const left = Math.max(raster.x, xOfStep(layout, window, step) - window.step / 2);
-    const until = turns[k + 1]?.step ?? Infinity;
+    const until = phases[k + 1]?.step ?? Infinity;
     const right = Math.min(raster.x + raster.w, xOfStep(layout, window, Math.min(until, t + 1)) - window.step / 2);
     if (step > 0) {
       ctx.strokeStyle = inks.t2;
@@ -116,13 +116,13 @@ export function paintTurns(
       ctx.stroke();
       ctx.setLineDash([]);
     }
-    const width = textWidth(ctx, words) + 8;
+    const width = textWidth(ctx, label) + 8;
     if (right - left < width + 2 || raster.h < 40) return;
     ctx.fillStyle = inks.sk;
     ctx.globalAlpha = 0.8;
     ctx.fillRect(left + 2, raster.y + raster.h - 17, width, 15);
     ctx.globalAlpha = 1;
-    text(ctx, words, left + 6, raster.y + raster.h - 9, { colour: inks.t2 });
+    text(ctx, label, left + 6, raster.y + raster.h - 9, { colour: inks.t2 });
   });
   ctx.restore();
 }

@@ -193,14 +193,14 @@ describe("a gated memory", () => {
     expect(Math.max(...picture.writes[0]!)).toBe(0);
   });
 
-  it("says where it turns from writing to reading", () => {
-    expect(drawn(pair, "cross0").turns!()).toEqual([
-      { step: 0, words: "writes only" },
-      { step: 5, words: "rests" },
-      { step: 6, words: "writes only" },
-      { step: 70, words: "reads only" },
+  it("says where it phases from writing to reading", () => {
+    expect(drawn(pair, "cross0").phases!()).toEqual([
+      { step: 0, label: "writes only" },
+      { step: 5, label: "rests" },
+      { step: 6, label: "writes only" },
+      { step: 70, label: "reads only" },
     ]);
-    expect(drawn(model("alibi")).turns!()).toEqual([]);
+    expect(drawn(model("alibi")).phases!()).toEqual([]);
   });
 
   it("has no focus at a step that reads nothing", () => {
@@ -234,7 +234,7 @@ describe("dials of a matrix", () => {
 });
 
 describe("hues", () => {
-  it("of the new glyphs are told apart: DeltaNet from all others, sDNC by its sign alone", () => {
+  it("of the new glyphs are distinct: DeltaNet from all others, sDNC by its sign alone", () => {
     expect(hueOf("delta")).toBe("delta");
     expect(hueOf("sdnc")).toBe("sdnc");
     expect(DARK.sdnc).toBe(DARK.tr);

@@ -7,7 +7,7 @@ import type { BankSpec, ModelSpec } from "../../wire/manifest";
 import { MAX_ROWS, type Fold } from "./slot_rows";
 import { LagColumns } from "./lag_rows";
 import { count } from "../ink/format";
-import type { Gauge, Turn } from "./gauge";
+import type { Gauge, Phase } from "./gauge";
 import { drawnOf } from "./kinds";
 import type { Drawn, NowPicture } from "./kinds/base";
 import { MatrixImage } from "./cut_painter";
@@ -17,8 +17,8 @@ import { hueOf, type Hue, type Inks } from "../ink/tokens";
 
 /** "Layer 2", "Cross 1", "Memory": a bank's name as people read it. */
 export function bankLabel(bank: BankSpec): string {
-  const words = bank.name.replace(/(\d+)$/, (digits) => ` ${Number(digits) + 1}`).replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const name = bank.name.replace(/(\d+)$/, (digits) => ` ${Number(digits) + 1}`).replaceAll("_", " ");
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** "NTM" of "NTM, 250 updates": how far it was trained is said apart from what it is. */
@@ -101,9 +101,9 @@ export class Lane {
     return this.tape === this.lag;
   }
 
-  /** Whether a square of its reads, step by slot, tells anything. */
+  /** Whether a map of its reads, step by slot, says anything. */
   get mapped(): boolean {
-    return this.drawn.words.column !== null;
+    return this.drawn.wording.column !== null;
   }
 
   /** What the rows of the raster are, where the stage is asked for `rows`. */
@@ -126,9 +126,9 @@ export class Lane {
     return this.drawn.usageLimit;
   }
 
-  /** Steps at which the memory turns from one phase to the next. */
-  get turns(): readonly Turn[] {
-    return this.drawn.turns?.() ?? [];
+  /** Steps at which the memory phases from one phase to the next. */
+  get phases(): readonly Phase[] {
+    return this.drawn.phases?.() ?? [];
   }
 
   /** Which head's content is shown, where heads are shown one at a time. */
@@ -148,7 +148,7 @@ export class Lane {
 
   /** What one slot is called. */
   get slotWord(): string {
-    return this.drawn.words.slot;
+    return this.drawn.wording.slot;
   }
 
   get stream(): number {

@@ -16,19 +16,19 @@ const inks = makeInks(DARK, true);
 const WIDE = 6;
 
 /** A lane with a name and numbers, whose memory paints nothing. */
-function lane(label: string, told: { moment?: string; error?: string } = {}): Lane {
+function lane(label: string, details: { moment?: string; error?: string } = {}): Lane {
   const still = { paint: () => undefined };
   return {
     label,
     hue: "rnn",
     sizes: ["256 cells", "slow cells on top"],
-    moment: told.moment ?? null,
-    error: { at: () => (told.error ? { words: told.error } : null) },
+    moment: details.moment ?? null,
+    error: { at: () => (details.error ? { label: details.error } : null) },
     rowsShown: () => "slots",
     tape: still,
     lag: still,
     gauges: [],
-    turns: [],
+    phases: [],
     fold: { rows: 4, per: 1 },
     drawn: { places: 4 },
     has: () => false,
@@ -37,8 +37,8 @@ function lane(label: string, told: { moment?: string; error?: string } = {}): La
   } as unknown as Lane;
 }
 
-/** Words painted at step t, with where they begin and end. */
-function words(width: number, item: LaneScene, t = 3): { words: string; left: number; right: number }[] {
+/** Text painted at step t, with where they begin and end. */
+function painted(width: number, item: LaneScene, t = 3): { text: string; left: number; right: number }[] {
   const box = layout(width, 640, 1);
   const ctx = new SvgContext(width, 640, "#000", { measure: (text) => text.length * WIDE, picture: () => "" });
   const scene = {
@@ -53,29 +53,29 @@ function words(width: number, item: LaneScene, t = 3): { words: string; left: nu
   return [...ctx.document("").matchAll(/<text x="([\d.]+)"([^>]*)>([^<]*)<\/text>/g)].map(([, x, style, said]) => {
     const long = said!.length * WIDE;
     const left = Number(x) - (style!.includes('"end"') ? long : 0);
-    return { words: said!, left, right: left + long };
+    return { text: said!, left, right: left + long };
   });
 }
 const item = (of: Lane, more: Partial<LaneScene> = {}): LaneScene =>
   ({ lane: of, emphasis: "normal", linked: [], slot: null, failure: null, ...more }) as LaneScene;
 
 describe("the head of a lane on a phone", () => {
-  /** Where the sign of the menu begins, and that of a lane kept on top. */
+  /** Where the sign of the menu begins, and that of a lane pinned on top. */
   const MENU = 390 - 12 - 14 + 4;
   const PIN = MENU - 14;
 
   it("ends before the signs of menu and pin", () => {
     const of = lane("LSTM", { error: "error 0.17" });
-    expect(words(390, item(of)).map(({ words }) => words)).toEqual(["LSTM", "256 cells · error 0.17"]);
-    expect(words(390, item(of))[1]!.right).toBeLessThanOrEqual(MENU);
-    expect(words(390, item(of, { top: true }))[1]!.right).toBeLessThanOrEqual(PIN);
+    expect(painted(390, item(of)).map(({ text }) => text)).toEqual(["LSTM", "256 cells · error 0.17"]);
+    expect(painted(390, item(of))[1]!.right).toBeLessThanOrEqual(MENU);
+    expect(painted(390, item(of, { top: true }))[1]!.right).toBeLessThanOrEqual(PIN);
   });
 
   it("leaves out what has no room beside a long name", () => {
     const of = lane("Universal Transformer, deep", { moment: "16 000 updates", error: "error 0.17" });
-    const [name, told] = words(390, item(of, { top: true }));
-    expect(told!.words).toBe("error 0.17");
-    expect(told!.left).toBeGreaterThan(name!.right);
+    const [name, found] = painted(390, item(of, { top: true }));
+    expect(found!.text).toBe("error 0.17");
+    expect(found!.left).toBeGreaterThan(name!.right);
   });
 });
 
@@ -86,12 +86,12 @@ describe("a model that stopped", () => {
     const nothing: unknown = new Proxy(() => nothing, { get: () => nothing, set: () => true });
     vi.stubGlobal("document", { createElement: () => ({ getContext: () => nothing }) });
     const now = xOfStep(layout(1200, 640, 1), { first: 0, step: 3 }, t);
-    const told = words(
+    const found = painted(
       1200,
       item(lane("NTM"), { failure: { stream: 0, step: 20, reason: "infinity", tensor: "outputs" } }),
       t,
     );
-    const reason = told.find(({ words }) => words.startsWith("Stopped at step 20"))!;
+    const reason = found.find(({ text }) => text.startsWith("Stopped at step 20"))!;
     expect(now <= reason.left || now >= reason.right).toBe(true);
   });
 });
@@ -137,8 +137,8 @@ describe("a step that is not there", () => {
 
   it("is said to be of another step, and its column to be on its way", () => {
     const { lane } = opened({ width: 4, heads: 2 });
-    expect(words(1200, item(lane), 90).map(({ words }) => words)).not.toContain("t = 90");
-    const late = words(1200, item(lane), 250).map(({ words }) => words);
+    expect(painted(1200, item(lane), 90).map(({ text }) => text)).not.toContain("t = 90");
+    const late = painted(1200, item(lane), 250).map(({ text }) => text);
     expect(late).toEqual(expect.arrayContaining(["t = 90", "loading"]));
     expect(awaited(item(lane), 250)).toBe(true);
     expect(awaited(item(lane, { failure: { stream: 0, step: 128, reason: "infinite", tensor: null } }), 250)).toBe(

@@ -5,7 +5,7 @@ import type { Failure } from "../../wire/manifest";
 import { parseHex, rgba } from "../ink/colour";
 import { lagRow, LAG_ROWS } from "./lag_rows";
 import { whyStopped } from "./failure";
-import { paintGauges, paintTurns } from "./gauge";
+import { paintGauges, paintPhases } from "./gauge";
 import { stepsInView, xOfStep, type LaneBox, type NowBox, type StageLayout } from "../stage/layout";
 import { paintNow } from "./cut_painter";
 import type { Lane } from "./lane";
@@ -17,7 +17,7 @@ import type { Inks } from "../ink/tokens";
 const MENU = 20;
 /** And for the pin before it. */
 const PIN = 12;
-/** Between the name and what is told of it. */
+/** Between the name and the details after it. */
 const APART = 12;
 
 export function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, scene: Scene): void {
@@ -34,7 +34,7 @@ export function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBo
   const tape = rows === "lag" ? lane.lag : lane.tape;
   tape.paint(ctx, raster, window.first, window.step, t + 1);
   paintGauges(ctx, inks, layout, raster, window, t, lane.model.steps, lane.gauges);
-  if (!box.folded) paintTurns(ctx, inks, layout, raster, window, t, lane.turns);
+  if (!box.folded) paintPhases(ctx, inks, layout, raster, window, t, lane.phases);
   ctx.globalAlpha = 1;
   if (awaited(item, t)) paintMissing(ctx, inks, layout, box, scene, lane);
   if (item.failure) paintFailure(ctx, inks, layout, box, scene, item.failure);
@@ -78,8 +78,8 @@ function paintMissing(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, s
     if (there || w <= 0) continue;
     ctx.fillStyle = inks.hv;
     ctx.fillRect(x, raster.y, w, raster.h);
-    const words = fitted(ctx, "loading", w - 16);
-    if (words === "loading") text(ctx, words, x + w / 2, raster.y + raster.h / 2, { colour: inks.t3, align: "center" });
+    const label = fitted(ctx, "loading", w - 16);
+    if (label === "loading") text(ctx, label, x + w / 2, raster.y + raster.h / 2, { colour: inks.t3, align: "center" });
   }
 }
 
@@ -110,16 +110,16 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
     const right = header.x + header.w - MENU - (item.top ? PIN : 0);
     const room = right - header.x - 16 - textWidth(ctx, lane.label, 12, 600) - APART;
     // What does not fit beside the name is left out, the sizes first: they are under the name's menu as well.
-    const told = [lane.moment ?? sizes, error?.words].filter((words) => words !== undefined);
-    const most = [told, told.slice(1)].find((parts) => textWidth(ctx, parts.join(" · ")) <= room);
+    const details = [lane.moment ?? sizes, error?.label].filter((label) => label !== undefined);
+    const most = [details, details.slice(1)].find((parts) => textWidth(ctx, parts.join(" · ")) <= room);
     if (most) text(ctx, most.join(" · "), right, header.y + 8.5, { colour: inks.t3, align: "right" });
     return;
   }
   if (box.folded) return;
   const roomy = header.h > 80;
   const ends: [number, number][] = [[header.y + 8.5, header.x + 16 + textWidth(ctx, lane.label, 12, 600)]];
-  const line = (words: string, y: number, colour: string): void => {
-    const shown = fitted(ctx, words, header.w);
+  const line = (label: string, y: number, colour: string): void => {
+    const shown = fitted(ctx, label, header.w);
     text(ctx, shown, header.x, header.y + y, { colour });
     ends.push([header.y + y, header.x + textWidth(ctx, shown)]);
   };
@@ -131,14 +131,14 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
     if (item.cost) lines.push([item.cost, inks.t3]);
   }
   const room = 1 + [62, 90, 106].filter((least) => header.h > least).length;
-  lines.slice(0, room).forEach(([words, colour], k) => line(words, 26 + 16 * k, colour));
-  if (error && header.h >= 60) text(ctx, error.words, header.x, header.y + header.h - 8, { colour: inks.t3 });
+  lines.slice(0, room).forEach(([label, colour], k) => line(label, 26 + 16 * k, colour));
+  if (error && header.h >= 60) text(ctx, error.label, header.x, header.y + header.h - 8, { colour: inks.t3 });
   if (layout.mode === "narrow") return;
   const right = raster.x - 6;
-  const index = (words: string, y: number): void => {
-    const left = right - textWidth(ctx, words) - 4;
+  const index = (label: string, y: number): void => {
+    const left = right - textWidth(ctx, label) - 4;
     if (ends.some(([at, end]) => Math.abs(at - y) < 11 && end > left)) return;
-    text(ctx, words, right, y, { colour: inks.t3, align: "right" });
+    text(ctx, label, right, y, { colour: inks.t3, align: "right" });
   };
   if (lagged) {
     for (const lag of [1, 10, 100, 1000]) {
@@ -168,14 +168,14 @@ function paintFailure(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, s
   ctx.fillStyle = pattern;
   ctx.fillRect(x0 * scene.scale, raster.y * scene.scale, width * scene.scale, raster.h * scene.scale);
   ctx.restore();
-  // The words stand where there is more room beside the playhead, which would cross them.
+  // The label stand where there is more room beside the playhead, which would cross them.
   const now = Math.min(Math.max(xOfStep(layout, scene.window, scene.t), x0), x0 + width);
   const [left, room] = now - x0 > x0 + width - now ? [x0, now - x0] : [now, x0 + width - now];
   if (room > 140) {
-    const words = fitted(ctx, `Stopped at step ${failure.step}: ${whyStopped(failure)}`, room - 28);
-    const w = textWidth(ctx, words) + 12;
+    const label = fitted(ctx, `Stopped at step ${failure.step}: ${whyStopped(failure)}`, room - 28);
+    const w = textWidth(ctx, label) + 12;
     ctx.fillStyle = inks.bg;
     ctx.fillRect(left + 8, raster.y + raster.h / 2 - 10, w, 20);
-    text(ctx, words, left + 14, raster.y + raster.h / 2, { colour: inks.t2 });
+    text(ctx, label, left + 14, raster.y + raster.h / 2, { colour: inks.t2 });
   }
 }

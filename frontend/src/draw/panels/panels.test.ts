@@ -7,9 +7,10 @@ import { Lane } from "../lane/lane";
 import { DARK, makeInks } from "../ink/tokens";
 import { xOfStep } from "../stage/layout";
 import { penOf, points, stubCanvases, type Shape, type SmallCanvas } from "../testpen";
-import { LinkImage, paintLife } from "./links";
+import { LinkMatrixImage } from "./link_matrix";
+import { paintLife } from "./slot_life";
 import { Density, paintScrub, SCRUB_HEIGHT, Skyline, xOnScrub, type ScrubScene } from "./scrubber";
-import { SquareImage, squareFold } from "./square";
+import { ReadMapImage, readMapFold } from "./read_map";
 import { paintThumb, thumbLayout } from "./thumbnail";
 import { paintTraining, TRAINING_HEIGHT, xOnTraining } from "./training";
 
@@ -105,7 +106,7 @@ describe("the read map of a head", () => {
   it("has a row per step and a column per slot, in the ramp of weights", () => {
     const model = goldenLog("memories").model(0);
     const memory = model.memory("memory");
-    const map = new SquareImage(model, memory, 1, inks);
+    const map = new ReadMapImage(model, memory, 1, inks);
     expect(map.extend(Infinity)).toBe(true);
     const canvas = canvases.at(-1)!;
     expect([canvas.width, canvas.height]).toEqual([7, 132]);
@@ -122,14 +123,14 @@ describe("the read map of a head", () => {
 
   it("of attention has nothing where no step has been", () => {
     const model = goldenLog("memories").model(4);
-    const map = new SquareImage(model, model.memory("layer0"), 0, inks);
+    const map = new ReadMapImage(model, model.memory("layer0"), 0, inks);
     expect(map.at(100, 50, 132)).toBeNull();
     expect(map.at(50, 100, 132)).toEqual({ t: 100, slot: 50 });
   });
 
   it("takes as much time as it is given, and marks now", () => {
     const model = goldenLog("memories").model(0);
-    const map = new SquareImage(model, model.memory("memory"), 0, inks);
+    const map = new ReadMapImage(model, model.memory("memory"), 0, inks);
     let calls = 1;
     while (!map.extend(0)) calls++;
     expect(calls).toBe(132);
@@ -139,14 +140,14 @@ describe("the read map of a head", () => {
   });
 
   it("folds a long run by whole cells", () => {
-    expect(squareFold(512, 16)).toEqual({ rows: 512, columns: 16, down: 1, across: 1 });
-    expect(squareFold(513, 1025)).toEqual({ rows: 257, columns: 342, down: 2, across: 3 });
+    expect(readMapFold(512, 16)).toEqual({ rows: 512, columns: 16, down: 1, across: 1 });
+    expect(readMapFold(513, 1025)).toEqual({ rows: 257, columns: 342, down: 2, across: 3 });
   });
 });
 
 describe("links and the life of a slot", () => {
   it("links are a square in the ramp of weights, made once per step, with a cross at the slot", () => {
-    const image = new LinkImage();
+    const image = new LinkMatrixImage();
     let asked = 0;
     const links = (): Float32Array => (asked++, Float32Array.from([0, 1, 0.25, 2]));
     const pen = penOf(100, 100);

@@ -43,7 +43,7 @@ export function updateOnTraining(x: number, updates: readonly number[], width: n
 export function labelled(
   { updates, at }: Pick<TrainingScene, "updates" | "at">,
   width: number,
-  widthOf: (words: string) => number,
+  widthOf: (label: string) => number,
 ): { update: number; x: number }[] {
   const placed: { update: number; x: number; left: number; right: number }[] = [];
   const last = updates.length - 1;
@@ -91,7 +91,7 @@ export function paintTraining(ctx: Ctx, inks: Inks, width: number, scene: Traini
     }
     ctx.globalAlpha = 1;
   }
-  for (const { update, x: at } of labelled(scene, width, (words) => textWidth(ctx, words))) {
+  for (const { update, x: at } of labelled(scene, width, (label) => textWidth(ctx, label))) {
     const shown = update === scene.at;
     text(ctx, count(update), at, 42, { colour: shown ? inks.tx : inks.t3, align: "center" });
   }

@@ -21,11 +21,11 @@ export function paintGutter(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Sc
   const heard = scene.lanes.filter(({ muted }) => !muted).slice(0, 6);
   let y = layout.strip - heard.length * 15 - 2;
   const name = signal.kind === "bits" ? `Input, ${signal.width} bits` : signal.unit ? `Input, ${signal.unit}` : "Input";
-  const words = fitted(ctx, name, room - 22, 11, 500);
-  text(ctx, words, x, y - 17, { colour: inks.tx, weight: 500 });
+  const title = fitted(ctx, name, room - 22, 11, 500);
+  text(ctx, title, x, y - 17, { colour: inks.tx, weight: 500 });
   if (signal.kind === "line") {
     ctx.fillStyle = inks.tx;
-    ctx.fillRect(x + textWidth(ctx, words, 11, 500) + 7, y - 17.5, 15, 1.5);
+    ctx.fillRect(x + textWidth(ctx, title, 11, 500) + 7, y - 17.5, 15, 1.5);
   }
   const asked = signal.asked(t);
   for (const item of heard) {
@@ -90,9 +90,9 @@ export function paintAges(ctx: Ctx, inks: Inks, box: Box, layout: StageLayout, s
   const y = 30 + scene.lanes.length * pitch + 6;
   if (narrow || y > layout.strip - 4) return;
   const [a, b, c] = ageLimits(scene.period);
-  const words = [`≤ ${a} steps`, `≤ ${b}`, `≤ ${c}`, "older"];
+  const labels = [`≤ ${a} steps`, `≤ ${b}`, `≤ ${c}`, "older"];
   let x = box.x;
-  words.forEach((label, i) => {
+  labels.forEach((label, i) => {
     ctx.globalAlpha = AGE_ALPHA[i]!;
     ctx.fillStyle = inks.t2;
     ctx.fillRect(x, y - 4, 8, 8);

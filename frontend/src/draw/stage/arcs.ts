@@ -124,11 +124,11 @@ function paintLabels(
     const x = Math.min(time.x + time.w - 20, Math.max(time.x + 20, label.x));
     if (placed.some((other) => Math.abs(other.x - x) < 46 && Math.abs(other.y - y) < 15)) continue;
     placed.push({ x, y });
-    const words = percent(label.share);
-    const width = textWidth(ctx, words, 11, 600) + 8;
+    const share = percent(label.share);
+    const width = textWidth(ctx, share, 11, 600) + 8;
     ctx.fillStyle = inks.bg;
     ctx.fillRect(x - width / 2, y - 8, width, 16);
-    text(ctx, words, x, y, { colour: inks[label.hue], align: "center", weight: 600 });
+    text(ctx, share, x, y, { colour: inks[label.hue], align: "center", weight: 600 });
   }
 }
 

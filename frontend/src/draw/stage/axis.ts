@@ -34,8 +34,8 @@ export function paintAxis(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scen
   const beat = scene.beats && beatAt(scene.beats.part).name;
   // Lanes that show an earlier step say which by themselves.
   const late = open.every(({ index }) => scene.lanes[index] && awaited(scene.lanes[index], t));
-  const words = late ? `t = ${t} is loading` : `${beat ?? "memory"} at t = ${t}`;
-  text(ctx, words, box.matrix.x, headY, { colour: beat ? beatInk(inks, beat) : inks.t3 });
+  const label = late ? `t = ${t} is loading` : `${beat ?? "memory"} at t = ${t}`;
+  text(ctx, label, box.matrix.x, headY, { colour: beat ? beatInk(inks, beat) : inks.t3 });
   if (box.usage) text(ctx, "usage", box.usage.x, headY, { colour: inks.t3 });
   if (box.gates) text(ctx, "gates", box.gates.x, headY, { colour: inks.t3 });
 }
@@ -77,10 +77,10 @@ export function paintMoments(
   if (x < time.x - 1 || x > time.x + time.w + 1) return;
   ctx.fillStyle = inks.tx;
   for (const [from, to] of spans(layout, layout.arcBase)) ctx.fillRect(x - 0.5, from, 1.5, to - from);
-  const words = String(t);
-  const w = textWidth(ctx, words, 11, 600) + 12;
+  const label = String(t);
+  const w = textWidth(ctx, label, 11, 600) + 12;
   ctx.beginPath();
   ctx.roundRect(x - w / 2 + 0.5, axis.y + 2, w, 18, 4);
   ctx.fill();
-  text(ctx, words, x + 0.5, axis.y + 11.5, { colour: inks.bg, align: "center", weight: 600 });
+  text(ctx, label, x + 0.5, axis.y + 11.5, { colour: inks.bg, align: "center", weight: 600 });
 }

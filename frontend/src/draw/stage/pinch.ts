@@ -9,7 +9,7 @@ export interface Fingers {
   readonly spread: number;
 }
 
-/** Fingers nearer than this are told apart badly: their distance no longer says anything. */
+/** Fingers nearer than this are hard to distinguish: their distance no longer says anything. */
 const NEAREST = 24;
 
 /** Another width must be closer by this part of a notch or so: fingers tremble, the picture must not. */

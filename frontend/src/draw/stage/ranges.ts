@@ -1,4 +1,4 @@
-/** Stretches of time over strip and lanes: selected, repeated, similar; and the values at the ghost line. */
+/** Ranges of time over strip and lanes: selected, repeated, similar; and the values at the ghost line. */
 
 import { parseHex, rgba } from "../ink/colour";
 import type { StageLayout, TimeWindow } from "./layout";
@@ -60,16 +60,16 @@ export function paintReadouts(
   y: (step: number) => number,
 ): void {
   const { time } = layout;
-  const put = (words: string, at: number, colour: string): void => {
-    if (!words) return;
-    const width = textWidth(ctx, words) + 8;
+  const put = (label: string, at: number, colour: string): void => {
+    if (!label) return;
+    const width = textWidth(ctx, label) + 8;
     const left = x + 6 + width < time.x + time.w ? x + 6 : x - 6 - width;
     if (left < time.x) return;
     ctx.globalAlpha = 0.88;
     ctx.fillStyle = inks.bg;
     ctx.fillRect(left, at - 8, width, 16);
     ctx.globalAlpha = 1;
-    text(ctx, words, left + 4, at + 0.5, { colour });
+    text(ctx, label, left + 4, at + 0.5, { colour });
   };
   put(
     signalReadout(scene.signal, t),

@@ -1,4 +1,4 @@
-/** What the painters of the stage are told: one moment of the run, how it is looked at, and the lanes that are there. */
+/** What the painters of the stage are given: one moment of the run, how it is looked at, and the lanes that are there. */
 
 import type { Failure, TaskEvent } from "../../wire/manifest";
 import type { Beat } from "../lane/beats";
@@ -11,7 +11,7 @@ import type { Range } from "../../analysis/scale";
 import type { SignalTrack } from "../../analysis/signal";
 import type { Tape } from "../lane/tape";
 
-/** Stretches of time that are marked over strip and lanes. */
+/** Ranges of time that are marked over strip and lanes. */
 export interface Ranges {
   /** First and last step, both included. */
   selection: readonly [number, number] | null;
@@ -67,7 +67,7 @@ export interface Scene {
   scale: number;
   /** The strip under the lanes, where the layout has room for it. */
   health?: HealthScene;
-  /** Selected, repeated and similar stretches of time. */
+  /** Selected, repeated and similar ranges of time. */
   ranges?: Ranges;
   /** The step that is being carried out in four beats: how far it is (0 … 1), and its cuts by stream. */
   beats?: { part: number; lanes: ReadonlyMap<number, Beat> };

@@ -122,7 +122,7 @@ export function paintWindows(
   ctx.restore();
 }
 
-/** The words of windows (under their bracket) and of labels (under the line), over the signal; never one over another. */
+/** The label of windows (under their bracket) and of labels (under the line), over the signal; never one over another. */
 export function paintEventWords(
   ctx: Ctx,
   inks: Inks,
@@ -138,8 +138,8 @@ export function paintEventWords(
     const { x0, x1, shown } = span(box, window, event);
     if (!shown) continue;
     const above = actionInk(inks, event) !== null;
-    const words = fitted(ctx, event.label || event.kind, 120);
-    const width = textWidth(ctx, words);
+    const label = fitted(ctx, event.label || event.kind, 120);
+    const width = textWidth(ctx, label);
     const left = above ? Math.max(x0, box.time.x) + 4 : Math.max(box.time.x, (x0 + x1) / 2 - width / 2);
     const row = above ? "above" : "below";
     if (left < free[row] || (above && left + width > x1)) continue;
@@ -149,7 +149,7 @@ export function paintEventWords(
     ctx.fillStyle = inks.bg;
     ctx.fillRect(left - 2, y - 6, width + 4, 12);
     ctx.globalAlpha = 1;
-    text(ctx, words, left, y, { colour: event.step <= t ? inks.t2 : inks.t3 });
+    text(ctx, label, left, y, { colour: event.step <= t ? inks.t2 : inks.t3 });
   }
   ctx.restore();
 }

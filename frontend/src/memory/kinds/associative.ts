@@ -147,7 +147,7 @@ export class AssociativeMemory implements Memory {
 
   private touch(t: number, used: Float64Array): void {
     const { size } = this;
-    const kept = this.retention.at(t);
+    const retained = this.retention.at(t);
     const gates = this.gate.at(t);
     const keys = this.keys.at(t);
     for (let h = 0; h < this.bank.readHeads; h++) {
@@ -156,7 +156,7 @@ export class AssociativeMemory implements Memory {
       for (let i = 0; i < size; i++) square += keys[from + i]! ** 2;
       const part = square > 0 ? this.strength(h, Math.sqrt(square), gates) / square : 0;
       for (let at = from; at < from + size; at++) {
-        used[at]! *= kept[at]!;
+        used[at]! *= retained[at]!;
         fill(used, at, part * keys[at]! ** 2);
       }
     }
@@ -246,20 +246,20 @@ export class AssociativeMemory implements Memory {
         return weight;
       },
       forward(k, x) {
-        const [key, kept, b] = [row(keys, k), row(retention, k), row(erase, k)];
+        const [key, retained, b] = [row(keys, k), row(retention, k), row(erase, k)];
         let found = 0;
         for (let i = 0; i < size; i++) {
-          x[i]! *= kept[i]!;
+          x[i]! *= retained[i]!;
           found += b[i]! * key[i]! * x[i]!;
         }
         for (let i = 0; i < size; i++) x[i]! -= key[i]! * found;
       },
       compose(k, matrix) {
-        const [key, kept, b] = [row(keys, k), row(retention, k), row(erase, k)];
+        const [key, retained, b] = [row(keys, k), row(retention, k), row(erase, k)];
         for (let at = 0; at < size * size; at += size) {
           let match = 0;
           for (let i = 0; i < size; i++) match += matrix[at + i]! * key[i]!;
-          for (let i = 0; i < size; i++) matrix[at + i] = kept[i]! * (matrix[at + i]! - match * b[i]! * key[i]!);
+          for (let i = 0; i < size; i++) matrix[at + i] = retained[i]! * (matrix[at + i]! - match * b[i]! * key[i]!);
         }
       },
     };

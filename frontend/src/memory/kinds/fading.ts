@@ -34,19 +34,19 @@ function fadedSlots(memory: Fading, s: number, t: number): Float64Array<ArrayBuf
 /** held(s, t) of every s = 0 … t. */
 function fadedRow(memory: Fading, t: number): Float64Array<ArrayBuffer> {
   const out = new Float64Array(t + 1);
-  const kept = new Float64Array(memory.rows * memory.width).fill(1);
+  const retained = new Float64Array(memory.rows * memory.width).fill(1);
   for (let s = t; s >= 0; s--) {
     const squares = memory.squares(s);
     let total = 0;
     let left = 0;
     for (let at = 0; at < squares.length; at++) {
       total += squares[at]!;
-      left += squares[at]! * kept[at]!;
+      left += squares[at]! * retained[at]!;
     }
     out[s] = total > 0 ? left / total : 0;
-    memory.decay(s, kept);
+    memory.decay(s, retained);
     // Below PRUNE everywhere, nothing earlier can be held by more than that: decay never grows again.
-    if (s % 16 === 0 && kept.every((x) => x < PRUNE)) break;
+    if (s % 16 === 0 && retained.every((x) => x < PRUNE)) break;
   }
   return out;
 }

@@ -24,7 +24,7 @@ export class MatrixMemory implements Memory {
   private readonly wiped: Retention | null;
   /** Made when they are asked for: a state that nobody looks at costs nothing. */
   private rebuilt: Replay | null = null;
-  private kept: Replay | null = null;
+  private usageReplay: Replay | null = null;
   private readonly touched: Filling;
   private readonly writes: Reader;
   private readonly erases: Reader;
@@ -80,8 +80,8 @@ export class MatrixMemory implements Memory {
   /** Usage u_t [slot] of a bank that keeps one (DNC), as a view that later calls overwrite; null where none is kept. */
   usage(t: number): Float64Array | null {
     if (!this.bank.usage) return null;
-    this.kept ??= new Replay(this.log, usageLaw(this.log, this.bank, this.retention!));
-    return this.kept.at(t);
+    this.usageReplay ??= new Replay(this.log, usageLaw(this.log, this.bank, this.retention!));
+    return this.usageReplay.at(t);
   }
 
   /** M_t in float64: a view that later calls overwrite. */
@@ -147,15 +147,15 @@ export class MatrixMemory implements Memory {
       let read = 0;
       for (let h = 0; h < writeHeads; h++) written = Math.max(written, w[h * slots + slot]!);
       for (let h = 0; h < readHeads; h++) read = Math.max(read, r[h * slots + slot]!);
-      let kept = 0;
+      let retained = 0;
       for (let j = 0; j < width; j++) {
         let factor = 1;
         for (let h = 0; h < writeHeads; h++) factor *= 1 - w[h * slots + slot]! * e[h * width + j]!;
-        kept += factor;
+        retained += factor;
       }
       life.write[t] = written;
       life.read[t] = read;
-      life.erase[t] = 1 - kept / width;
+      life.erase[t] = 1 - retained / width;
     }
     return life;
   }

@@ -50,8 +50,8 @@ export function contentLaw(log: BankLog, bank: BankSpec, retention: Retention | 
       const v = vectors.at(t);
       if (retention) retention.at(t);
       for (let i = 0, row = 0; i < slots; i++, row += width) {
-        const kept = psi ? psi[i]! : 1;
-        if (kept !== 1) for (let j = 0; j < width; j++) memory[row + j]! *= kept;
+        const retained = psi ? psi[i]! : 1;
+        if (retained !== 1) for (let j = 0; j < width; j++) memory[row + j]! *= retained;
         for (let h = 0; h < writeHeads; h++) {
           const wi = w[h * slots + i]!;
           if (wi !== 0) for (let j = 0; j < width; j++) memory[row + j]! *= 1 - wi * e[h * width + j]!;

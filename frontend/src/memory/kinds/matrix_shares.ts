@@ -81,10 +81,10 @@ export function matrixShares(
     if (retention && psi) {
       retention.at(s);
       for (let n = 0; n < living; n++) {
-        const kept = psi[rows[n]!]!;
-        if (kept === 1) continue;
+        const retained = psi[rows[n]!]!;
+        if (retained === 1) continue;
         const row = rows[n]! * width;
-        for (let j = 0; j < width; j++) carrier[row + j]! *= kept;
+        for (let j = 0; j < width; j++) carrier[row + j]! *= retained;
       }
     }
     if (s % PRUNE_EVERY === 0) living = prune(carrier, rows, living, width);
@@ -103,15 +103,15 @@ export function matrixShares(
 
 /** Moves the rows that still carry something to the front of `rows`; returns how many there are. */
 function prune(carrier: Float64Array, rows: Int32Array, living: number, width: number): number {
-  let kept = 0;
+  let count = 0;
   for (let n = 0; n < living; n++) {
     const i = rows[n]!;
     for (let j = 0, at = i * width; j < width; j++, at++) {
       if (carrier[at]! > PRUNE || carrier[at]! < -PRUNE) {
-        rows[kept++] = i;
+        rows[count++] = i;
         break;
       }
     }
   }
-  return kept;
+  return count;
 }

@@ -1,5 +1,5 @@
 /**
- * The ledger seen from the page: ask for a row, get it soon, never wait for a stale one.
+ * The ledger seen from the page: ask for a row, get it when it is ready, never wait for a stale one.
  *
  * A worker holds a log of its own (every message is sent to it once, copied unless its memory can be shared, shareable.ts)
  * and answers one question at a time. A new
@@ -31,7 +31,7 @@ export interface WorkerLike {
 export interface LedgerOptions {
   /** Starts the worker; may throw. Null: answer on the main thread. */
   readonly spawn?: (() => WorkerLike) | null;
-  /** Rows kept, in bytes. */
+  /** Rows held, in bytes. */
   readonly cacheBytes?: number;
   /** How long a worker may take to start before the main thread takes over, in ms. */
   readonly startWithin?: number;
@@ -115,7 +115,7 @@ export class LedgerClient {
 
   /**
    * Computes the shares of steps first … until − 1 whenever nothing else is asked; they come to `onAnswer` and `peek`. Called again
-   * for a stretch that does not begin further left it goes on where it was.
+   * for a range that does not begin further left it goes on where it was.
    */
   fill(stream: number, bank: string | null, head: number, first: number, until: number): void {
     const question = { kind: "shares", stream, bank, index: head } as const;

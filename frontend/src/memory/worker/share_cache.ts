@@ -5,7 +5,7 @@ import type { RecordingLog } from "../log";
 import { combineHeads } from "../shares";
 import type { BankSpec } from "../../wire/manifest";
 
-/** Bytes of rows combined from several heads that are kept; those of single heads stay in the ledger's own cache. */
+/** Bytes of rows combined from several heads that are held; those of single heads stay in the ledger's own cache. */
 const MAX_BYTES = 12 << 20;
 
 export class ShareCache {

@@ -15,7 +15,7 @@ describe("what is said about a file on the server", () => {
     expect(column("grid", "MV")).toBe(false);
   });
 
-  it("tells hours in words", () => {
+  it("writes out hours", () => {
     expect([0.001, 0.5, 1, 1.4, 24, 48, 168].map(hoursInWords)).toEqual([
       "1 minute",
       "30 minutes",

@@ -6,7 +6,7 @@
 import type { Target } from "../../view/vocabulary";
 import type { Fingers } from "../../draw/stage/pinch";
 
-/** What gestures ask of the stage and tell it. Coordinates are CSS pixels on the canvas. */
+/** What gestures ask of the stage and report to it. Coordinates are CSS pixels on the canvas. */
 export interface Surface {
   hit(x: number, y: number): Target | null;
   /** Step under x, inside the run; outside the time axis null, or, when dragging, the nearest. */
@@ -170,14 +170,14 @@ const LINE = 16;
 
 /** Turns of a wheel as notches: those of a mouse are one each, the many small ones of a trackpad add up. */
 export class Notches {
-  private turned = 0;
+  private scrolled = 0;
 
   /** 1 towards the user, −1 away from them, 0: not yet. */
   turn({ deltaY, deltaMode }: Pick<WheelEvent, "deltaY" | "deltaMode">): -1 | 0 | 1 {
     const by = deltaMode === 0 ? deltaY : deltaY * LINE;
-    this.turned = (Math.sign(by) === Math.sign(this.turned) ? this.turned : 0) + by;
-    if (Math.abs(this.turned) < NOTCH) return 0;
-    this.turned = 0;
+    this.scrolled = (Math.sign(by) === Math.sign(this.scrolled) ? this.scrolled : 0) + by;
+    if (Math.abs(this.scrolled) < NOTCH) return 0;
+    this.scrolled = 0;
     return by > 0 ? 1 : -1;
   }
 }

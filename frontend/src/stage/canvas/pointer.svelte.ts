@@ -81,8 +81,8 @@ export class StagePointer {
   };
 
   /**
-   * Safari tells the pinch of a trackpad by events of its own, and no wheel; of fingers on a screen too, but those are heard as
-   * pointers already. Either way it is kept from the browser, which would zoom the page.
+   * Safari reports the pinch of a trackpad by events of its own, and no wheel; of fingers on a screen too, but those are heard as
+   * pointers already. Either way the browser does not see it, which would zoom the page.
    */
   readonly trackpad = (canvas: HTMLElement): (() => void) => {
     const pinch = (event: Event): void => {

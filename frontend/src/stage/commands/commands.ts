@@ -1,4 +1,4 @@
-/** What the stage can be told, with its keys and its words: one table for the handler, the key map and the palette. */
+/** The commands of the stage, with their keys and labels: one table for the handler, the key map and the palette. */
 
 export type Command =
   | { does: "toggle" }
@@ -23,7 +23,7 @@ export type Command =
   | { does: "mute" }
   | { does: "fold" }
   | { does: "move"; by: 1 | -1 }
-  | { does: "square" }
+  | { does: "read-map" }
   | { does: "rows" }
   | { does: "health" }
   | { does: "lens" }
@@ -84,7 +84,7 @@ export const ROWS: readonly Row[] = [
   row("Lanes", "Fold the lane", ["n"], { does: "fold" }),
   row("Lanes", "Move the lane up", ["Alt+ArrowUp"], { does: "move", by: -1 }),
   row("Lanes", "Move the lane down", ["Alt+ArrowDown"], { does: "move", by: 1 }),
-  row("Lanes", "Read map of the lane, step by slot", ["q"], { does: "square" }),
+  row("Lanes", "Read map of the lane, step by slot", ["q"], { does: "read-map" }),
   row("View", "Zoom in", ["w"], { does: "zoom", by: 1 }),
   row("View", "Zoom out", ["s"], { does: "zoom", by: -1 }),
   row("View", "Earlier", ["a"], { does: "pan", by: -1 }),

@@ -18,11 +18,11 @@ export interface Offer {
   readonly run: () => void;
 }
 
-/** Everything that can be told to the stage now; a number is a step to go to. */
+/** Every command that can be given now; a number is a step to go to. */
 export function offers(controller: StageController, query: string): Offer[] {
   const { model, view, cursor, session, shown, training } = controller;
   const plain = rowsFor(training.there)
-    .filter(({ command }) => !OWN.has(command.does) && (command.does !== "square" || controller.mapped !== undefined))
+    .filter(({ command }) => !OWN.has(command.does) && (command.does !== "read-map" || controller.mapped !== undefined))
     .map((row) => ({
       says: row.says,
       group: row.group,
@@ -97,16 +97,16 @@ export function matching<T extends { says: string; exact?: boolean }>(all: reado
 }
 
 /** 0: the letters do not come in this order. Whole words and beginnings of words count most. */
-function likeness(words: string, letters: string): number {
-  const at = words.indexOf(letters);
-  if (at >= 0) return 100 - at / 10 + (at === 0 || words[at - 1] === " " ? 50 : 0);
+function likeness(text: string, letters: string): number {
+  const at = text.indexOf(letters);
+  if (at >= 0) return 100 - at / 10 + (at === 0 || text[at - 1] === " " ? 50 : 0);
   let from = 0;
   let score = 1;
   for (const letter of letters) {
-    const next = words.indexOf(letter, from);
+    const next = text.indexOf(letter, from);
     if (next < 0) return 0;
-    if (next === from || words[next - 1] === " ") score += 2;
+    if (next === from || text[next - 1] === " ") score += 2;
     from = next + 1;
   }
-  return score - words.length / 100;
+  return score - text.length / 100;
 }

@@ -35,7 +35,7 @@ describe("a lens", () => {
       { 2: "This checkpoint is not on the server." },
     );
     const said = (t: number): string[] =>
-      lensSources(stage, cache, "sensitivity", [0, 1, 2, 3], t).map(({ lane, words, why }) => `${lane.label}: ${words}${why ? ` (${why})` : ""}`); // prettier-ignore
+      lensSources(stage, cache, "sensitivity", [0, 1, 2, 3], t).map(({ lane, text, why }) => `${lane.label}: ${text}${why ? ` (${why})` : ""}`); // prettier-ignore
     expect(said(20)).toEqual([
       "NTM: t = 3, 60%",
       "DNC: nothing",

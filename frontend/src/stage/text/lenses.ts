@@ -1,4 +1,4 @@
-/** What a lens is and what it shows, in words. */
+/** What a lens is and what it shows, as text. */
 
 import { mainSource } from "../../memory/arcs";
 import { percent } from "../../draw/ink/format";
@@ -46,16 +46,16 @@ export function lensSources(
   lens: ModelLens,
   shown: readonly number[],
   t: number,
-): { lane: Lane; words: string; why: string | null }[] {
+): { lane: Lane; text: string; why: string | null }[] {
   return shown.map((stream) => {
     const lane = model.lanes[stream]!;
-    if (!lane.model.hasStep(t)) return { lane, words: "no step", why: null };
+    if (!lane.model.hasStep(t)) return { lane, text: "no step", why: null };
     const refusal = lenses.refusal(lens, stream, t);
-    if (refusal) return { lane, words: "not to be had", why: refusal.message };
+    if (refusal) return { lane, text: "not to be had", why: refusal.message };
     const parts = lenses.parts(lens, stream, t);
-    if (!parts) return { lane, words: "…", why: null };
+    if (!parts) return { lane, text: "…", why: null };
     const source = mainSource(parts);
-    return { lane, words: source?.share ? `t = ${source.step}, ${percent(source.share)}` : "nothing", why: null };
+    return { lane, text: source?.share ? `t = ${source.step}, ${percent(source.share)}` : "nothing", why: null };
   });
 }
 

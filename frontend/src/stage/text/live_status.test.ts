@@ -25,5 +25,5 @@ it.each([
   ["ended", { live: false, status: "ended" }, "quiet", false, "All steps are recorded."],
 ] as const)("a run %s is said to be so", (_, changes, tone, pulse, says) => {
   const badge = badgeOf({ ...RUNNING, ...changes } as unknown as Session);
-  expect(badge).toEqual({ words: "live", tone, pulse, says });
+  expect(badge).toEqual({ label: "live", tone, pulse, says });
 });

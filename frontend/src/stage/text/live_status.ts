@@ -1,10 +1,10 @@
-/** How live the recording is, in a few words and a tone. */
+/** How live the recording is, in short, with a tone. */
 
 import { duration } from "../../draw/ink/format";
 import type { Session } from "../../recording/session.svelte";
 
 export interface Badge {
-  words: string;
+  label: string;
   /** The dot pulses: live and playing. */
   pulse: boolean;
   tone: "live" | "quiet" | "warn";
@@ -23,7 +23,7 @@ export function badgeOf(session: Session): Badge {
         : "All steps are recorded.";
   const warn = session.connection === "reconnecting" || session.behind > Math.max(12, session.runSpeed ?? 60);
   return {
-    words: session.badge,
+    label: session.badge,
     pulse: session.live && session.status === "running" && !warn,
     tone: warn ? "warn" : session.live ? "live" : "quiet",
     says,

@@ -4,7 +4,7 @@ import { decodeMessages } from "../../wire/messages";
 import { makeLog } from "../../wire/testlog";
 import { missingAround } from "./missing_steps";
 
-it("names the stretch around a step that has not arrived, and nothing where the step is there", () => {
+it("names the range around a step that has not arrived, and nothing where the step is there", () => {
   const { manifest, messages } = makeLog(300, [{ units: 3 }]);
   const log = new RecordingLog(manifest);
   const bring = (...chunks: number[]): void => {

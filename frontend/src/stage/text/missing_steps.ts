@@ -3,7 +3,7 @@
 import type { RecordingLog } from "../../memory/log";
 import { KEYFRAME_EVERY } from "../../wire/manifest";
 
-/** First and last step of the stretch around step t that has not arrived, of `until` steps computed; null: there is none. */
+/** First and last step of the range around step t that has not arrived, of `until` steps computed; null: there is none. */
 export function missingAround(
   log: Pick<RecordingLog, "missing">,
   t: number,

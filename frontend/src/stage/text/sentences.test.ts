@@ -1,11 +1,11 @@
 /**
- * Every sentence of the golden recordings, as a table: `*.sentences.txt`. A change of words is looked at there, line by
+ * Every sentence of the golden recordings, as a table: `*.sentences.txt`. A change of wording is looked at there, line by
  * line, and taken over by `npx vitest run src/stage/text/sentences.test.ts -u`.
  */
 import { expect, it, vi } from "vitest";
 import type { StageModel } from "../stage_model";
 import { stageOf } from "../teststage";
-import { inputWords, mainSources, momentTable, plain, readWords, slotFacts, spoken } from "./sentences";
+import { inputText, mainSources, momentTable, plain, readText, slotFacts, spoken } from "./sentences";
 
 const TS = [0, 1, 45, 63, 64, 100, 131];
 const SLOTS = [0, 2, 60];
@@ -15,10 +15,10 @@ function table(stage: StageModel): string[] {
   const shown = stage.log.models.map((model) => model.spec.stream);
   const out: string[] = [];
   for (const t of TS) {
-    out.push(`t = ${t}`, `  input    ${inputWords(stage, t)}`);
-    for (const stream of shown) out.push(`  read     ${plain(readWords(stage, [stream], t)).trim()}`);
-    out.push(`  together ${plain(readWords(stage, shown, t)).trim()}`);
-    for (const { lane, words } of mainSources(stage, shown, t)) out.push(`  source   ${lane.label}: ${words}`);
+    out.push(`t = ${t}`, `  input    ${inputText(stage, t)}`);
+    for (const stream of shown) out.push(`  read     ${plain(readText(stage, [stream], t)).trim()}`);
+    out.push(`  together ${plain(readText(stage, shown, t)).trim()}`);
+    for (const { lane, text } of mainSources(stage, shown, t)) out.push(`  source   ${lane.label}: ${text}`);
     for (const moment of MOMENTS)
       for (const { lane, held, read } of momentTable(stage, shown, moment, t))
         if (held) out.push(`  moment   ${moment} of ${lane.label}: held ${held}, read ${read}`);

@@ -1,4 +1,4 @@
-/** What the stage shows, in words: short sentences, present tense, the model is the subject. */
+/** What the stage shows, as text: short sentences, present tense, the model is the subject. */
 
 import { mainSource as findMainSource, type Arc } from "../../memory/arcs";
 import { heldShare } from "../../memory/held";
@@ -21,11 +21,11 @@ function mainSource(row: Float64Array): Arc | null {
   return arc;
 }
 
-/** Words, some of them set in the stronger ink. */
-export type Prose = readonly { words: string; strong?: boolean }[];
+/** Text, parts of it in the stronger ink. */
+export type Prose = readonly { text: string; strong?: boolean }[];
 
 export function plain(prose: Prose): string {
-  return prose.map((part) => part.words).join("");
+  return prose.map((part) => part.text).join("");
 }
 
 /** A value of the input with its unit. */
@@ -35,7 +35,7 @@ export function withUnit(model: StageModel, value: number): string {
 }
 
 /** What the strip shows at a step: "input −0.56 mV", or what was asked for. */
-export function inputWords(model: StageModel, t: number): string {
+export function inputText(model: StageModel, t: number): string {
   const { signal } = model;
   if (signal.kind === "bits") {
     const bits = Array.from({ length: signal.width }, (_, k) =>
@@ -49,7 +49,7 @@ export function inputWords(model: StageModel, t: number): string {
 }
 
 /** "Transformer and DNC read back the segment stored at t = 124." One sentence per group of models that read alike. */
-export function readWords(model: StageModel, shown: readonly number[], t: number): Prose {
+export function readText(model: StageModel, shown: readonly number[], t: number): Prose {
   const events = model.log.manifest.task.events.filter((event) => event.kind === "store");
   const groups = new Map<string, { names: string[]; one: string; many: string }>();
   const add = (key: string, name: string, one: string, many: string): void => {
@@ -75,8 +75,8 @@ export function readWords(model: StageModel, shown: readonly number[], t: number
       const lag = row.length - 2 - source.step;
       const event = events.find((e) => source.step >= e.step && source.step < e.until && t >= e.until);
       if (event && source.share > 0.2) {
-        const words = `back the segment stored from t = ${event.step} on`;
-        add(`event ${event.step}`, lane.label, `reads ${words}`, `read ${words}`);
+        const back = `back the segment stored from t = ${event.step} on`;
+        add(`event ${event.step}`, lane.label, `reads ${back}`, `read ${back}`);
       } else if (lag < 9) {
         add("recent", lane.label, "reads mostly the last steps", "read mostly the last steps");
       } else {
@@ -90,21 +90,21 @@ export function readWords(model: StageModel, shown: readonly number[], t: number
     }
   }
   return [...groups.values()].flatMap(({ names, one, many }) => [
-    { words: listed(names), strong: true },
-    { words: ` ${names.length > 1 ? many : one}. ` },
+    { text: listed(names), strong: true },
+    { text: ` ${names.length > 1 ? many : one}. ` },
   ]);
 }
 
 /** Main source of each model's read at t, for the list under the sentence. */
-export function mainSources(model: StageModel, shown: readonly number[], t: number): { lane: Lane; words: string }[] {
+export function mainSources(model: StageModel, shown: readonly number[], t: number): { lane: Lane; text: string }[] {
   return shown.map((stream) => {
     const lane = model.lanes[stream]!;
-    if (!lane.has(t)) return { lane, words: "no step" };
+    if (!lane.has(t)) return { lane, text: "no step" };
     const row = model.shareCache.now(stream, t);
     const source = row && mainSource(row);
-    if (!row) return { lane, words: "…" };
-    if (row[0]! > 0.5) return { lane, words: `initial, ${percent(row[0]!)}` };
-    return { lane, words: source && source.share !== 0 ? `t = ${source.step}, ${percent(source.share)}` : "nothing" };
+    if (!row) return { lane, text: "…" };
+    if (row[0]! > 0.5) return { lane, text: `initial, ${percent(row[0]!)}` };
+    return { lane, text: source && source.share !== 0 ? `t = ${source.step}, ${percent(source.share)}` : "nothing" };
   });
 }
 
@@ -119,20 +119,20 @@ export interface SlotFacts {
 /** Everything about one slot (unit, past step) as it is after step t. */
 export function slotFacts(model: StageModel, stream: number, slot: number, t: number): SlotFacts {
   const lane = model.lanes[stream]!;
-  const { words } = lane.drawn;
+  const { wording } = lane.drawn;
   const life = model.lifeOf(stream, slot);
-  const numbers = words.numbers(life, t);
+  const numbers = wording.numbers(life, t);
   const origins = model.originsAt(stream, slot, t);
-  const title = `${lane.label}, ${words.slot} ${slot} at t = ${t}`;
-  if (!origins) return { lane, title, prose: [{ words: "Reading the log." }], life, numbers };
+  const title = `${lane.label}, ${wording.slot} ${slot} at t = ${t}`;
+  if (!origins) return { lane, title, prose: [{ text: "Reading the log." }], life, numbers };
   const source = mainSource(origins);
   if (!source || Math.abs(source.share) < NOTABLE) {
     const empty =
-      words.empty?.(slot) ??
+      wording.empty?.(slot) ??
       (Math.abs(origins[0] ?? 0) > 0.5 || !life.write.subarray(0, t + 1).some((weight) => weight >= NOTABLE)
         ? "Empty. Nothing has been written here yet."
         : "Empty: what was written here has been erased.");
-    return { lane, title, prose: [{ words: empty }], life, numbers };
+    return { lane, title, prose: [{ text: empty }], life, numbers };
   }
   const shares = model.shareCache.peek(stream, t);
   if (shares) {
@@ -144,12 +144,12 @@ export function slotFacts(model: StageModel, stream: number, slot: number, t: nu
   }
   const held = heldShare(lane.memory, source.step, t);
   const prose: Prose = [
-    { words: opening(source.share) },
-    { words: `written at t = ${source.step}`, strong: true },
-    { words: ` by ${inputWords(model, source.step)}` },
-    { words: ` (share ${percent(source.share)}).` },
-    { words: ` ${lastRead(lane, life, source.step, t)}` },
-    { words: ` ${source.step === t ? "That is this step's own write." : words.left(held)}` },
+    { text: opening(source.share) },
+    { text: `written at t = ${source.step}`, strong: true },
+    { text: ` by ${inputText(model, source.step)}` },
+    { text: ` (share ${percent(source.share)}).` },
+    { text: ` ${lastRead(lane, life, source.step, t)}` },
+    { text: ` ${source.step === t ? "That is this step's own write." : wording.left(held)}` },
   ];
 
   return { lane, title, prose, life, numbers };
@@ -161,7 +161,7 @@ function opening(share: number): string {
 }
 
 function lastRead(lane: Lane, life: SlotLife, since: number, t: number): string {
-  const { alwaysRead } = lane.drawn.words;
+  const { alwaysRead } = lane.drawn.wording;
   if (alwaysRead) return alwaysRead;
   for (let k = Math.min(t, life.read.length - 1); k > since; k--) {
     if (life.read[k]! > 0.12) return `Last read at t = ${k}.`;
@@ -210,5 +210,5 @@ export function spoken(model: StageModel, shown: readonly number[], t: number, t
     target?.zone === "lane" && target.slot !== null
       ? ` Pointer: ${plain(slotFacts(model, target.stream, target.slot, target.t).prose)}`
       : "";
-  return `Step ${t}, ${inputWords(model, t)}. ${parts.join("; ")}.${pointer}`;
+  return `Step ${t}, ${inputText(model, t)}. ${parts.join("; ")}.${pointer}`;
 }

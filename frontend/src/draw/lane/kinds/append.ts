@@ -4,10 +4,10 @@ import type { ModelLog } from "../../../memory/log";
 import type { AppendMemory } from "../../../memory/kinds/append";
 import type { Fold } from "../slot_rows";
 import { num } from "../../ink/format";
-import type { Gauge, Turn } from "../gauge";
+import type { Gauge, Phase } from "../gauge";
 import type { ColumnSource } from "../tape";
 import { AppendColumns } from "./append_columns";
-import type { Block, Dial, Drawn, NowPicture, Standing, Words } from "./base";
+import type { Block, Dial, Drawn, NowPicture, Standing, Wording } from "./base";
 import { foldMax, heads, Limits, strongest, readHere, writtenHere } from "./parts";
 
 /** Heads that have a dial, the first ones: more would not fit into a low lane. */
@@ -17,7 +17,7 @@ const HEADS = 2;
 const SHOWN = 10;
 
 class AppendDrawn implements Drawn {
-  readonly words = WORDS;
+  readonly wording = WORDING;
   readonly order = null;
   readonly heads = 1;
   readonly erases = false;
@@ -25,7 +25,7 @@ class AppendDrawn implements Drawn {
   readonly limits = new Limits();
   readonly usageLimit = 1;
   readonly gauges: readonly Gauge[];
-  private readonly found: Turn[] = [];
+  private readonly found: Phase[] = [];
   private next = 0;
 
   constructor(
@@ -90,7 +90,7 @@ class AppendDrawn implements Drawn {
       dials.push({
         name: "ponder",
         value: ponder / most,
-        words: num(ponder),
+        label: num(ponder),
         ink: "r",
         says: `Ponder time: ${num(ponder)} of at most ${num(most)} depth steps. Bars above the lane: all steps.`,
       });
@@ -111,12 +111,12 @@ class AppendDrawn implements Drawn {
   }
 
   /** Where a gated bank begins or ceases to write or to read. Found once, in order of steps. */
-  turns(): readonly Turn[] {
+  phases(): readonly Phase[] {
     if (!this.memory.bank.gated) return this.found;
     for (; this.next < this.model.steps; this.next++) {
       const { write, read } = this.memory.acted(this.next);
-      const words = write ? (read ? "writes and reads" : "writes only") : read ? "reads only" : "rests";
-      if (words !== this.found.at(-1)?.words) this.found.push({ step: this.next, words });
+      const label = write ? (read ? "writes and reads" : "writes only") : read ? "reads only" : "rests";
+      if (label !== this.found.at(-1)?.label) this.found.push({ step: this.next, label });
     }
     return this.found;
   }
@@ -162,7 +162,7 @@ function focus(weights: Float32Array): number {
   return slots > 1 ? 1 - entropy / Math.log(slots) : slots;
 }
 
-const WORDS: Words = {
+const WORDING: Wording = {
   slot: "slot",
   column: "step",
   alwaysRead: null,

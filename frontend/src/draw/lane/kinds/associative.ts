@@ -8,11 +8,11 @@ import type { AssociativeMemory } from "../../../memory/kinds/associative";
 import { foldRows, MAX_ROWS, type Fold } from "../slot_rows";
 import { num, percent } from "../../ink/format";
 import { fixedLimit } from "../../../analysis/scale";
-import type { Dial, Drawn, NowPicture, Standing, Words } from "./base";
+import type { Dial, Drawn, NowPicture, Standing, Wording } from "./base";
 import { contentNear, dialReadout, foldMax, foldStrongest, Limits, lost, mean, norms } from "./parts";
 
 class AssociativeDrawn implements Drawn {
-  readonly words = WORDS;
+  readonly wording = WORDING;
   readonly order = null;
   readonly erases = true;
   readonly marksRows = true;
@@ -117,7 +117,7 @@ class AssociativeDrawn implements Drawn {
   }
 }
 
-const WORDS: Words = {
+const WORDING: Wording = {
   slot: "key row",
   column: null,
   alwaysRead: null,

@@ -4,7 +4,7 @@
  */
 import type { SlotLife } from "../../../memory/kinds/base";
 import type { Fold } from "../slot_rows";
-import type { Gauge, Turn } from "../gauge";
+import type { Gauge, Phase } from "../gauge";
 import type { ColumnSource } from "../tape";
 
 /** A gate of a step: what a model decided, with the sentence that defines it. */
@@ -15,7 +15,7 @@ export interface Dial {
   /** Write-like, erase-like (forget, free) or read-like. */
   ink: "w" | "e" | "r";
   /** What is written under the name instead of the value. */
-  words?: string;
+  label?: string;
   /** Definition, one hover away. */
   says: string;
 }
@@ -74,10 +74,10 @@ export interface Standing {
 }
 
 /** What is said about a kind and its slots. */
-export interface Words {
+export interface Wording {
   /** What one slot is called. */
   readonly slot: string;
-  /** What a column of the read map is; null where a map of reads, step by slot, tells nothing. */
+  /** What a column of the read map is; null where a map of reads, step by slot, says nothing. */
   readonly column: "slot" | "step" | null;
   /** The sentence in place of "Last read at …" where reading is not a choice. */
   readonly alwaysRead: string | null;
@@ -90,7 +90,7 @@ export interface Words {
 }
 
 export interface Drawn {
-  readonly words: Words;
+  readonly wording: Wording;
   /** Slots that have a place in the raster; of a memory that grows those the run is planned to have. */
   readonly places: number;
   /** Slots from top to bottom; null: in order of their index. */
@@ -121,8 +121,8 @@ export interface Drawn {
   dials(t: number, head: number): Dial[];
   /** The values at the ghost line in one short line. */
   readout(t: number): string;
-  /** Steps at which it turns from one phase to the next, where it has phases. */
-  turns?(): readonly Turn[];
+  /** Steps at which it phases from one phase to the next, where it has phases. */
+  phases?(): readonly Phase[];
   /** Two lines under the name: how large, and what the rows are. */
   sizes(standing: Standing): readonly [string, string];
 }

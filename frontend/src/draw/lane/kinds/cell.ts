@@ -4,7 +4,7 @@ import type { ModelLog } from "../../../memory/log";
 import type { CellMemory } from "../../../memory/kinds/cell";
 import { percent } from "../../ink/format";
 import { GateRow, type Gauge } from "../gauge";
-import type { Drawn, Words } from "./base";
+import type { Drawn, Wording } from "./base";
 import { gateDials, lost, meanGate, type GateDial, readHere, writtenHere } from "./parts";
 import { UnitDrawn } from "./units";
 
@@ -53,7 +53,7 @@ export function drawCell(model: ModelLog, memory: CellMemory): Drawn {
   const { direct } = memory;
   const forget = model.need(name, "forget_gate");
   return new UnitDrawn(model, memory, {
-    words: direct ? DIRECT_WORDS : WORDS,
+    wording: direct ? DIRECT_WORDING : WORDING,
     gauges: direct ? [{ name: "update", at: meanGate(model, name, "input_gate") }] : rows(model, name),
     content: direct ? "state h" : "cell c",
     read: "output h",
@@ -82,17 +82,17 @@ export function drawCell(model: ModelLog, memory: CellMemory): Drawn {
 
 /** A row for each gate, in the order of the dials. */
 function rows(model: ModelLog, bank: string): readonly Gauge[] {
-  const kept = meanGate(model, bank, "forget_gate");
+  const retention = meanGate(model, bank, "forget_gate");
   return [
     new GateRow("input", "wf", meanGate(model, bank, "input_gate")),
-    new GateRow("forget", "ef", (t) => 1 - kept(t)),
+    new GateRow("forget", "ef", (t) => 1 - retention(t)),
     new GateRow("output", "rf", meanGate(model, bank, "output_gate")),
   ];
 }
 
 const left = (held: number): string => `${percent(lost(held))} of that write is erased.`;
 
-const WORDS: Words = {
+const WORDING: Wording = {
   slot: "cell",
   column: null,
   alwaysRead: null,
@@ -100,7 +100,7 @@ const WORDS: Words = {
   numbers: (life, t) => [writtenHere("input gate", life, t), readHere("output gate", "cell", life, t)],
 };
 
-const DIRECT_WORDS: Words = {
+const DIRECT_WORDING: Wording = {
   slot: "unit",
   column: null,
   alwaysRead: "The state itself is read, at every step.",

@@ -79,12 +79,12 @@ describe.each(CASES)("$kind, $shape", ({ log }) => {
     }
   });
 
-  it("has gauges between 0 and 1, and turns in order of steps", () => {
+  it("has gauges between 0 and 1, and phases in order of steps", () => {
     for (const gauge of drawn.gauges) {
       for (let t = 0; t < STEPS; t++) expect(gauge.at(t) >= 0 && gauge.at(t) <= 1).toBe(true);
     }
-    const turns = (drawn.turns?.() ?? []).map(({ step }) => step);
-    expect(turns).toEqual([...new Set(turns)].sort((a, b) => a - b));
+    const phases = (drawn.phases?.() ?? []).map(({ step }) => step);
+    expect(phases).toEqual([...new Set(phases)].sort((a, b) => a - b));
   });
 
   it("puts every slot into one place", () => {
@@ -92,19 +92,19 @@ describe.each(CASES)("$kind, $shape", ({ log }) => {
     expect(drawn.places).toBe(drawn.order?.length ?? memory.slots(STEPS - 1));
   });
 
-  it("has words for a slot, its numbers, and what is left of a write", () => {
-    const { words } = drawn;
-    expect(words.slot).toMatch(/^[a-z ]+$/);
-    expect(words.column !== null).toBe(memory.addressed);
-    const numbers = words.numbers(memory.life(2, STEPS), 30);
+  it("has wording for a slot, its numbers, and what is left of a write", () => {
+    const { wording } = drawn;
+    expect(wording.slot).toMatch(/^[a-z ]+$/);
+    expect(wording.column !== null).toBe(memory.addressed);
+    const numbers = wording.numbers(memory.life(2, STEPS), 30);
     expect(numbers.length).toBeGreaterThan(0);
     for (const { name, value, says } of numbers) {
       expect(name.length).toBeGreaterThan(0);
       expect(value).toMatch(/^−?\d/);
       expect(says).toContain("30");
     }
-    for (const held of [-0.2, 0, 0.4, 1]) expect(words.left(held)).toMatch(/^[^−]*\.$/);
-    if (words.empty) expect(words.empty(7)).toContain("7");
+    for (const held of [-0.2, 0, 0.4, 1]) expect(wording.left(held)).toMatch(/^[^−]*\.$/);
+    if (wording.empty) expect(wording.empty(7)).toContain("7");
     for (const name of [null, "layer 2"]) {
       const [size, rows] = drawn.sizes({ name, alike: 3 });
       expect(size).toMatch(/\d/);

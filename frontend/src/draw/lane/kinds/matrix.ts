@@ -6,7 +6,7 @@ import type { Fold } from "../slot_rows";
 import { count, percent } from "../../ink/format";
 import { fixedLimit } from "../../../analysis/scale";
 import type { ColumnSource } from "../tape";
-import type { Block, Dial, Drawn, NowPicture, Words } from "./base";
+import type { Block, Dial, Drawn, NowPicture, Wording } from "./base";
 import { MatrixColumns } from "./matrix_columns";
 import {
   contentNear,
@@ -69,7 +69,7 @@ function moved(shifts: Float32Array, shape: readonly number[]): number {
 }
 
 class MatrixDrawn implements Drawn {
-  readonly words = WORDS;
+  readonly wording = WORDING;
   readonly order = null;
   readonly heads = 1;
   readonly erases = true;
@@ -168,7 +168,7 @@ function sum(values: Float32Array): number {
   return total;
 }
 
-const WORDS: Words = {
+const WORDING: Wording = {
   slot: "slot",
   column: "slot",
   alwaysRead: null,

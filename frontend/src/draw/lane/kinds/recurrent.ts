@@ -3,14 +3,14 @@
 import type { ModelLog } from "../../../memory/log";
 import type { RecurrentMemory } from "../../../memory/kinds/recurrent";
 import { num, percent } from "../../ink/format";
-import type { Dial, Drawn, Words } from "./base";
+import type { Dial, Drawn, Wording } from "./base";
 import { gateDials, meanGate } from "./parts";
 import { UnitDrawn } from "./units";
 
 export function drawRecurrent(model: ModelLog, memory: RecurrentMemory): Drawn {
   const { name } = memory.bank;
   return new UnitDrawn(model, memory, {
-    words: WORDS,
+    wording: WORDING,
     gauges: [{ name: "slope", at: meanGate(model, name, "slopes") }],
     content: "state h",
     read: "",
@@ -70,7 +70,7 @@ export function autocorrelation(memory: RecurrentMemory, steps: number): Float64
   return shifted.map((sum, u) => (own[u]! > 0 ? sum / own[u]! : 1)); // a unit that never moves is the slowest
 }
 
-const WORDS: Words = {
+const WORDING: Wording = {
   slot: "unit",
   column: null,
   alwaysRead: "The state itself is read, at every step.",

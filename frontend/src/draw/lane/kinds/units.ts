@@ -6,7 +6,7 @@ import type { Fold } from "../slot_rows";
 import type { Gauge } from "../gauge";
 import { fixedLimit } from "../../../analysis/scale";
 import type { ColumnSource } from "../tape";
-import type { Block, Dial, Drawn, NowPicture, Standing, Words } from "./base";
+import type { Block, Dial, Drawn, NowPicture, Standing, Wording } from "./base";
 import { dialReadout, foldMax, foldStrongest, Limits } from "./parts";
 import { UnitColumns, type UnitGates, type UnitLimits } from "./unit_columns";
 
@@ -15,7 +15,7 @@ const MIN_STEPS = 64;
 
 /** What is special to one kind of state. */
 interface UnitLook extends UnitGates {
-  readonly words: Words;
+  readonly wording: Wording;
   readonly gauges: readonly Gauge[];
   /** Name of the block of what the units hold. */
   readonly content: string;
@@ -50,8 +50,8 @@ export class UnitDrawn implements Drawn {
     this.columns = new UnitColumns(memory, look, inOrder(this.places), { held: 1, write: 1, read: 1 });
   }
 
-  get words(): Words {
-    return this.look.words;
+  get wording(): Wording {
+    return this.look.wording;
   }
 
   get gauges(): readonly Gauge[] {
@@ -111,8 +111,8 @@ export class UnitDrawn implements Drawn {
     });
     const content = signed(look.content, state, "write");
     if (forget) {
-      const kept = folded(forget);
-      content.keeps = (i) => kept[i]!;
+      const retention = folded(forget);
+      content.keeps = (i) => retention[i]!;
     }
     return {
       t,
@@ -150,8 +150,8 @@ export class UnitDrawn implements Drawn {
   }
 
   sizes({ name }: Standing): readonly [string, string] {
-    const words = `${this.words.slot}s`;
-    return [`${this.places} ${words}${name ? `, ${name}` : ""}`, `slow ${words} on top`];
+    const slots = `${this.wording.slot}s`;
+    return [`${this.places} ${slots}${name ? `, ${name}` : ""}`, `slow ${slots} on top`];
   }
 
   private scales(steps: readonly number[]): UnitLimits {

@@ -1,7 +1,7 @@
 """Read a sniffed table as a stream of pieces: decoded once, never whole in memory, never with a column shifted.
 
 `pyarrow.csv` does the parsing; it is strict about the number of values per row, and this module gives its refusals the
-line number and the cure that a user needs.
+line number and the hint that a user needs.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Lines(io.RawIOBase):
             cut = max(text.rfind("\n"), text.rfind("\r", 0, -1))
             if cut < 0:
                 if len(text) > 4 * BLOCK:
-                    raise ImportFileError("a line is longer than 4 MB", cure="Write one row of the table per line.")
+                    raise ImportFileError("a line is longer than 4 MB", hint="Write one row of the table per line.")
                 self._text = text
                 return
             text, self._text = text[: cut + 1], text[cut + 1 :]
@@ -140,12 +140,12 @@ class Rows:
     def _explained(self, error: pa.ArrowInvalid) -> ImportFileError:
         text = str(error)
         if "straddling" in text:
-            return ImportFileError("a row is longer than 1 MB", cure="Write one row of the table per line.")
+            return ImportFileError("a row is longer than 1 MB", hint="Write one row of the table per line.")
         if "Empty CSV" in text:
             return ImportFileError(
-                "the file has no rows of data", cure="Choose a file with at least two rows of numbers."
+                "the file has no rows of data", hint="Choose a file with at least two rows of numbers."
             )
-        return ImportFileError(f"the table cannot be read: {text[:200]}", cure="Check the delimiter and the quotes.")
+        return ImportFileError(f"the table cannot be read: {text[:200]}", hint="Check the delimiter and the quotes.")
 
     def line(self, row: int) -> int:
         """The line of the file (counted from 1) on which a data row (counted from 0) stands."""

@@ -9,7 +9,7 @@ import type { Inks } from "../ink/tokens";
 const MAX_SIDE = 512;
 
 /** How `steps` × `slots` cells lie on the picture. */
-export function squareFold(
+export function readMapFold(
   steps: number,
   slots: number,
 ): { rows: number; columns: number; down: number; across: number } {
@@ -18,10 +18,10 @@ export function squareFold(
   return { rows: Math.ceil(steps / down), columns: Math.ceil(slots / across), down, across };
 }
 
-export class SquareImage {
+export class ReadMapImage {
   private readonly canvas = document.createElement("canvas");
   private readonly ctx = this.canvas.getContext("2d", { alpha: false })!;
-  private readonly fold: ReturnType<typeof squareFold>;
+  private readonly fold: ReturnType<typeof readMapFold>;
   private readonly steps: number;
   private readonly row: Float32Array;
   private drawn = 0;
@@ -33,7 +33,7 @@ export class SquareImage {
     private readonly inks: Inks,
   ) {
     this.steps = Math.max(1, model.steps);
-    this.fold = squareFold(this.steps, memory.slots(this.steps - 1));
+    this.fold = readMapFold(this.steps, memory.slots(this.steps - 1));
     this.row = new Float32Array(this.fold.columns);
     this.canvas.width = this.fold.columns;
     this.canvas.height = this.fold.rows;

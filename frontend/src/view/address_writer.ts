@@ -3,7 +3,7 @@
 import type { PartialView } from "./fields";
 import { serialise } from "./permalink";
 
-export class LinkWriter {
+export class AddressWriter {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private waiting: string | null = null;
   private last = -Infinity;

@@ -10,7 +10,7 @@ import {
   sameCrossing,
   START,
   type Crossing,
-} from "./link";
+} from "./permalink";
 
 const FAR: Crossing = {
   model: "transformer-signal-recall",
@@ -57,7 +57,7 @@ describe("the link of the bridge", () => {
     expect(climbed(FAR, { slots: null })).toEqual({ ...FAR, slots: null });
   });
 
-  it("tells crossings apart", () => {
+  it("distinguishes crossings", () => {
     expect(sameCrossing(FAR, { ...FAR })).toBe(true);
     expect(sameCrossing(FAR, { ...FAR, links: 0.06 })).toBe(false);
   });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { LinkWriter } from "./link_writer";
+import { AddressWriter } from "./address_writer";
 
 afterEach(() => void vi.useRealTimers());
 
@@ -7,7 +7,7 @@ describe("the address bar", () => {
   it("is written at most every 400 ms, the last view always", () => {
     vi.useFakeTimers();
     const written: string[] = [];
-    const writer = new LinkWriter(
+    const writer = new AddressWriter(
       (hash) => written.push(hash),
       400,
       () => Date.now(),
@@ -23,7 +23,7 @@ describe("the address bar", () => {
   it("is written at once before a link is copied, and never after the page was left", () => {
     vi.useFakeTimers();
     const written: string[] = [];
-    const writer = new LinkWriter(
+    const writer = new AddressWriter(
       (hash) => written.push(hash),
       400,
       () => Date.now(),
