@@ -79,7 +79,7 @@ MUTATIONS = (
         ("tests/models/test_addressing.py",), "a DNC allocates the fullest slot",
     ),
     Mutation(
-        LIBRARY + "models/addressing.py", "torch.addcmul(usage + write_weights, usage, write_weights, value=-1) * kept", "(usage + write_weights) * kept",
+        LIBRARY + "models/addressing.py", "torch.addcmul(usage + write_weights, usage, write_weights, value=-1) * retention", "(usage + write_weights) * retention",
         ("tests/models/test_addressing.py",), "usage exceeds 1",
     ),
     # --- the library: what a recording is and what can be known from it

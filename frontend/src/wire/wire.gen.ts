@@ -182,7 +182,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A copy to share, of a stretch of it */
+        /** A copy to share, of a range of its steps */
         post: operations["share_api_recordings__id__share_post"];
         delete?: never;
         options?: never;
@@ -655,7 +655,7 @@ export interface components {
             kind: "time" | "value" | "label" | "text";
             /**
              * Labels
-             * @description Stretches of rows that a column of labels tells of; they can become events of a run.
+             * @description Ranges of rows that a column of labels names; they can become events of a run.
              */
             labels: number;
             /** Max */
@@ -711,7 +711,7 @@ export interface components {
         };
         /**
          * ErrorDetail
-         * @description One error, told to a person.
+         * @description One error, for a person to read.
          */
         ErrorDetail: {
             /**
@@ -1748,7 +1748,7 @@ export interface components {
         };
         /**
          * SetSpeed
-         * @description Change the pace; allowed in every state that is not final.
+         * @description Change the speed; allowed in every state that is not final.
          */
         SetSpeed: {
             /**

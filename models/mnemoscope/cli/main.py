@@ -225,7 +225,7 @@ def _positive(text: str) -> float:
 
 
 def _fail(message: str) -> int:
-    commands.say(f"mnemoscope: {message}", file=sys.stderr)
+    commands.echo(f"mnemoscope: {message}", file=sys.stderr)
     return BAD_INPUT
 
 

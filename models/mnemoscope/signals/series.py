@@ -27,7 +27,7 @@ MAX_FACTOR = 1000
 
 
 class Label(NamedTuple):
-    """What somebody said of a stretch of a series: rows (of a Series) or steps (of Prepared) `start … stop`, stop excluded."""
+    """A label of a range of a series: rows (of a Series) or steps (of Prepared) `start … stop`, stop excluded."""
 
     start: int
     stop: int
@@ -73,7 +73,7 @@ class Prepared:
     """Series.source with what was done: window, missing, resampling."""
     warnings: tuple[str, ...] = ()
     labels: tuple[Label, ...] = ()
-    """What was said of which steps, in order."""
+    """Labels of ranges of steps, in order."""
 
     @property
     def steps(self) -> int:

@@ -48,7 +48,7 @@ def order(request: SessionRequest, *, settings: Settings, store: Store, uploads:
     title = printable(request.title or "") or _title(request.task, episode)
     bridge = bridge_orders.settings(request.bridge, list(names), episode.steps) if request.bridge else None
     if not request.keep:
-        store.passing(identity)
+        store.mark_temporary(identity)
     return Open(identity, store.path(identity), title, request.seed, tuple(names), episode, request.speed, bridge)
 
 

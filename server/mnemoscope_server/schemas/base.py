@@ -35,7 +35,7 @@ class Retry(Answer):
 
 
 class ErrorDetail(Answer):
-    """One error, told to a person."""
+    """One error, for a person to read."""
 
     code: str
     """Stable name: `unknown-recording`, `import-failed`, `too-large`, `bad-request`, `forbidden-origin`, …"""

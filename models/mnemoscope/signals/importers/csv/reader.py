@@ -193,7 +193,7 @@ class _Reader:
         return table
 
     def _numbers(self, cells: pa.Array, column: int, before: int) -> NDArray[np.float64]:
-        """One piece of one column as float64, NaN for missing. A cell that is no number is an error."""
+        """One batch of one column as float64, NaN for missing. A cell that is no number is an error."""
         text = self._clean(cells)
         try:
             numbers = pc.cast(text, pa.float64())
@@ -258,19 +258,19 @@ class _Reader:
             return False
         return self.time_column is None or any(c.isdigit() for c in cells[self.time_column])
 
-    def _seconds(self, pieces: list[pa.Array], count: int) -> NDArray[np.float64] | None:
+    def _seconds(self, arrays: list[pa.Array], count: int) -> NDArray[np.float64] | None:
         form = self.time_format
-        if form is None or form.kind == "index" or not pieces:
+        if form is None or form.kind == "index" or not arrays:
             return None
         assert self.time_column is not None
         if form.kind == "number":
             parts: list[NDArray[np.float64]] = []
             before = 0
-            for piece in pieces:
-                parts.append(self._numbers(piece, self.time_column, before))
-                before += len(piece)
+            for array in arrays:
+                parts.append(self._numbers(array, self.time_column, before))
+                before += len(array)
             return np.concatenate(parts)[:count] * form.factor
-        cells = pa.chunked_array(pieces).slice(0, count)
+        cells = pa.chunked_array(arrays).slice(0, count)
         text = pc.utf8_trim_whitespace(cells)
         text = pc.if_else(pc.is_in(pc.utf8_lower(text), value_set=MISSING_CELLS), pa.scalar(None, pa.string()), text)
         seconds, used, bad = parse_dates(text, form.formats)
