@@ -89,14 +89,14 @@ def tasks(args: argparse.Namespace) -> int:
             card = {
                 name: getattr(task, name) for name in ("name", "label", "sentence", "takes_signal", "metric", "measure")
             }
-            say(json.dumps(card | {"options": [asdict(option) for option in task.options]}, ensure_ascii=False))
+            echo(json.dumps(card | {"options": [asdict(option) for option in task.options]}, ensure_ascii=False))
             continue
-        say(f"{task.name}: {task.sentence}")
-        say(f"    measured in {task.metric}. {task.measure}")
+        echo(f"{task.name}: {task.sentence}")
+        echo(f"    measured in {task.metric}. {task.measure}")
         for option in task.options:
             low, high = option.suggested
             accepted = "" if (low, high) == (option.low, option.high) else f"; accepted {option.low} to {option.high}"
-            say(f"    {f'{option.name}={option.default}':<12}  {option.description} ({low} to {high}{accepted})")
+            echo(f"    {f'{option.name}={option.default}':<12}  {option.description} ({low} to {high}{accepted})")
     return OK
 
 
