@@ -92,6 +92,11 @@ export class NewRun {
   readonly held = $derived(this.upload && this.drawn === (this.source === "draw") ? this.upload : null);
   readonly plan = $derived(this.planned?.task === this.task ? this.planned : null);
   readonly events = $derived(this.plan?.events ?? []);
+  /** Heading of the picture of the signal: what is shaded in it. */
+  readonly heading = $derived.by(() => {
+    const labels = [...new Set(this.events.map(({ label }) => label))];
+    return labels.length ? `What the models see; shaded: ${labels.join(", ")}` : "What the models see";
+  });
   /** Steps of the signal; 0 while there is none. */
   private readonly given = $derived(this.filed ? (this.held ? (this.preview?.steps ?? 0) : 0) : this.made.steps);
   readonly steps = $derived(this.series ? this.given : (this.plan?.steps ?? 0));
@@ -215,7 +220,10 @@ export class NewRun {
         this.planned = answer;
         this.planError = null;
       },
-      (error) => (this.planError = error),
+      (error) => {
+        this.planned = null; // what was shaded is not what this signal has room for
+        this.planError = error;
+      },
     );
   }
 

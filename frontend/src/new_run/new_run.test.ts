@@ -70,6 +70,7 @@ describe("a run being planned", () => {
     expect(ask.mock.calls[0]!.slice(0, 2)).toEqual(["copy", { options: run.options, steps: null, seed: 1 }]);
     expect(run.steps).toBe(41);
     expect(run.events).toHaveLength(1);
+    expect(run.heading).toBe("What the models see; shaded: store");
     run.task = "signal-recall"; // the plan of another task says nothing of this one
     expect(run.plan).toBeNull();
     expect(run.steps).toBe(420);
@@ -93,10 +94,15 @@ describe("a run being planned", () => {
 
   it("says in the task's words why it cannot run, until it can", async () => {
     const run = form();
+    ask.mockResolvedValueOnce(plan({ task: "signal-recall" }));
+    run.planning();
+    await vi.runAllTimersAsync();
+    expect(run.plan).not.toBeNull();
     ask.mockRejectedValueOnce(new ApiError(422, "bad-task", "the signal has 420; take a longer window"));
     run.planning();
     await vi.runAllTimersAsync();
     expect(run.why).toBe("The signal has 420; take a longer window.");
+    expect(run.plan).toBeNull();
     ask.mockResolvedValue(plan({ task: "signal-recall" }));
     run.planning();
     await vi.runAllTimersAsync();
