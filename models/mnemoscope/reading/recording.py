@@ -129,7 +129,7 @@ class Recording:
         return taken[-1].first + taken[-1].count if taken else 0
 
     def __getitem__(self, model: str) -> ModelView:
-        """One model by its id."""
+        """One model by its id. Raises RecordingError listing those there are."""
         if model not in self._views:
             raise RecordingError(f"There is no model {model!r} in this recording; it has: {', '.join(self.models)}.")
         return self._views[model]
@@ -147,7 +147,10 @@ class Recording:
         return -(-most // KEYFRAME_EVERY)
 
     def messages(self, chunk: int) -> bytes:
-        """The wire messages of steps 64·chunk … 64·chunk+63 of all streams: keyframes first, then frames."""
+        """The wire messages of steps 64·chunk … 64·chunk+63 of all streams: keyframes first, then frames.
+
+        Raises RecordingError where there is no such chunk, CorruptRecording where its bytes do not fit their checksum.
+        """
         with self._lock:
             if not 0 <= chunk < self.chunks:
                 raise RecordingError(f"Wanted a chunk of 0 … {self.chunks - 1}, got {chunk}.")
@@ -165,7 +168,7 @@ class Recording:
             return b"".join(out)
 
     def frame_bytes(self, stream: int, first: int, count: int) -> bytes:
-        """`count` whole frames of one stream from step `first` on."""
+        """`count` whole frames of one stream from step `first` on. Raises as `messages`."""
         spec = self._streams[stream]
         with self._lock:
             have = self.steps_of(stream)
@@ -184,7 +187,7 @@ class Recording:
             return b"".join(parts)
 
     def keyframe_bytes(self, stream: int, k: int) -> bytes | None:
-        """The state of one stream before step 64·k, or None where none was recorded."""
+        """The state of one stream before step 64·k, or None where none was recorded. Raises CorruptRecording."""
         with self._lock:
             block = self._keyframes[stream].get(k)
             return None if block is None else self._payload(block, self._streams[stream].keyframe.bytes)
@@ -207,6 +210,7 @@ class Recording:
             return content_hash(self._file, self._streams, self._blocks)
 
     def close(self) -> None:
+        """Close the file; what was read before stays usable."""
         self._file.close()
 
     def __enter__(self) -> Recording:
