@@ -26,6 +26,7 @@ from mnemoscope import kinds
 from mnemoscope.errors import CorruptRecording, RecordingError, UnsupportedVersion
 from mnemoscope.format import blocks, manifest
 from mnemoscope.format.blocks import Block
+from mnemoscope.format.checks import is_object
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.format.writer import RecordingWriter, content_hash
 from mnemoscope.reading.view import ModelView
@@ -114,7 +115,7 @@ class Recording:
         failures: Any = self.manifest.get("failures")
         failed: set[Any] = set()
         if isinstance(failures, list):
-            failed = {f.get("stream") for f in cast(list[Any], failures) if manifest.is_object(f)}
+            failed = {f.get("stream") for f in cast(list[Any], failures) if is_object(f)}
         counts = [self.steps_of(i) for i in range(len(self._streams))]
         return min((n for i, n in enumerate(counts) if i not in failed), default=max(counts))
 
