@@ -46,11 +46,11 @@ MUTATIONS = (
         ("tests/signals/test_csv_import.py",), "an error names the row after the bad one",
     ),
     Mutation(
-        LIBRARY + "tasks", 'Option("length", "vectors to copy", 20, 1, 120)', 'Option("length", "vectors to copy", 12, 1, 120)',
+        LIBRARY + "tasks", '"Bit vectors to copy each time", 20, (1, 60), 1, 120', '"Bit vectors to copy each time", 12, (1, 60), 1, 120',
         ("tests/tasks/test_tasks.py",), "copy begins with a shorter run than the paper's",
     ),
     Mutation(
-        LIBRARY + "tasks", 'Option("length", "vectors to copy", 20, 1, 120)', 'Option("length", "vectors to copy", 20, 1, 100)',
+        LIBRARY + "tasks", '"Bit vectors to copy each time", 20, (1, 60), 1, 120', '"Bit vectors to copy each time", 20, (1, 60), 1, 100',
         ("tests/tasks/test_tasks.py",), "copy refuses 120 vectors, the longest of the paper",
     ),
     Mutation(

@@ -78,6 +78,28 @@ def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:
     )
 
 
+def tasks(args: argparse.Namespace) -> int:
+    """List the tasks with their options: default, what is suggested, what is accepted."""
+    from dataclasses import asdict
+
+    from mnemoscope.tasks import get, names
+
+    for task in map(get, names()):
+        if args.json:
+            card = {
+                name: getattr(task, name) for name in ("name", "label", "sentence", "takes_signal", "metric", "measure")
+            }
+            echo(json.dumps(card | {"options": [asdict(option) for option in task.options]}, ensure_ascii=False))
+            continue
+        echo(f"{task.name}: {task.sentence}")
+        echo(f"    measured in {task.metric}. {task.measure}")
+        for option in task.options:
+            low, high = option.suggested
+            accepted = "" if (low, high) == (option.low, option.high) else f"; accepted {option.low} to {option.high}"
+            echo(f"    {f'{option.name}={option.default}':<12}  {option.description} ({low} to {high}{accepted})")
+    return OK
+
+
 def inspect(args: argparse.Namespace) -> int:
     """Say what a recording holds, after reading all of it."""
     from mnemoscope.reading.recording import Recording
