@@ -72,8 +72,8 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("copy", "dnc"): Recipe(_DNC, batch=4, updates=8_000, decay=0.05, check_every=250, stop_after=12, snapshots=True),
     ("copy", "deltanet"): Recipe(_DELTA, updates=12_000, **_ATTENTION),
     ("copy", "gated-deltanet"): Recipe(_DELTA, updates=12_000, **_ATTENTION),
-    ("copy", "mamba2"): Recipe(_MAMBA, updates=7_000, **_LIGHT),
-    ("copy", "mlstm"): Recipe(_MLSTM, updates=7_000, **_ATTENTION),
+    ("copy", "mamba2"): Recipe(_MAMBA, updates=16_000, **_ATTENTION),
+    ("copy", "mlstm"): Recipe(_MLSTM, updates=14_000, **_ATTENTION),
     ("signal-recall", "rnn"): Recipe({"hidden": 256}, lr=3e-4, updates=3_000, curriculum=3_000, **_GATED),
     ("signal-recall", "gru"): Recipe({"hidden": 256}, updates=4_000, curriculum=3_000, rounds=_rounds(3_500), **_GATED),
     ("signal-recall", "lstm"): Recipe(
@@ -109,8 +109,8 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("signal-recall", "gated-deltanet"): Recipe(
         _DELTA, updates=10_000, curriculum=3_000, rounds=_rounds(6_000), **_LIGHT
     ),
-    ("signal-recall", "mamba2"): Recipe(_MAMBA, updates=5_000, curriculum=1_500, rounds=_rounds(3_500), **_LIGHT),
-    ("signal-recall", "mlstm"): Recipe(_MLSTM, updates=5_000, curriculum=1_500, rounds=_rounds(3_500), **_LIGHT),
+    ("signal-recall", "mamba2"): Recipe(_MAMBA, updates=10_000, curriculum=3_000, rounds=_rounds(6_000), **_LIGHT),
+    ("signal-recall", "mlstm"): Recipe(_MLSTM, updates=10_000, curriculum=3_000, rounds=_rounds(6_000), **_LIGHT),
     ("forecast", "rnn"): Recipe({"hidden": 128}, updates=3_000, **_GATED),
     ("forecast", "gru"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
     ("forecast", "lstm"): Recipe({"hidden": 128}, updates=5_000, **_GATED),
@@ -121,8 +121,8 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("forecast", "dnc"): Recipe({"slots": 32, "width": 16}, updates=3_000, **_SMALL),
     ("forecast", "deltanet"): Recipe(_DELTA, updates=4_000, **_LIGHT),
     ("forecast", "gated-deltanet"): Recipe(_DELTA, updates=4_000, **_LIGHT),
-    ("forecast", "mamba2"): Recipe(_MAMBA, updates=2_500, **_LIGHT),
-    ("forecast", "mlstm"): Recipe(_MLSTM, updates=2_500, **_LIGHT),
+    ("forecast", "mamba2"): Recipe(_MAMBA, updates=4_000, **_LIGHT),
+    ("forecast", "mlstm"): Recipe(_MLSTM, updates=4_000, **_LIGHT),
     ("repeat-copy", "lstm"): Recipe({"hidden": 256}, updates=2_000, curriculum=1_000, **_GATED),
     ("repeat-copy", "transformer"): Recipe(
         _TRANSFORMER | {"positions": "rotary"}, updates=2_500, curriculum=1_000, **_LIGHT
