@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.ui.album import MISFITS, Album, violations
 from tests.ui.conftest import Open, Watch
-from tests.ui.helpers import Api, becomes, drawn, heartbeat_csv, settled, step_shown
+from tests.ui.helpers import Api, becomes, calm, heartbeat_csv, settled, step_shown
 from tests.ui.test_bridge import arrived
 
 PAGES = ["Home", "New run", "Bridge"]
@@ -163,7 +163,4 @@ def test_still_where_motion_is_not_wanted(open_page: Open) -> None:
     canvas = page.locator("a.card canvas").first
     expect(canvas).to_be_visible()
     page.wait_for_function("() => document.querySelector('a.card canvas').dataset.step")
-    drawn(page)
-    one = canvas.evaluate("(c) => c.toDataURL()")
-    page.wait_for_timeout(500)
-    assert canvas.evaluate("(c) => c.toDataURL()") == one
+    calm(page, lambda: canvas.evaluate("(c) => c.toDataURL()"))  # one that plays never rests
