@@ -26,7 +26,7 @@ LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
     errors.CheckpointError: (422, "bad-checkpoint", "Train the model again, or choose another."),
     errors.UnsupportedVersion: (422, "unsupported-version", "Install a newer version of mnemoscope."),
     errors.CorruptRecording: (422, "corrupt-recording", "`mnemoscope verify FILE` says how much of it is sound."),
-    errors.RecordingError: (422, "bad-recording", "Choose another stretch of steps, or another recording."),
+    errors.RecordingError: (422, "bad-recording", "Choose another range of steps, or another recording."),
 }
 
 

@@ -326,7 +326,7 @@ def test_more_cells_than_allowed_is_an_error_with_a_way_out(tmp_path):
         csv_import.read(path, max_values=500)
 
 
-def test_labels_become_stretches_of_rows(load):
+def test_labels_become_ranges_of_rows(load):
     """Beats marked here and there, a state of every row, a column of 0 and 1; text that never repeats is none."""
     beats = ["V" if i == 50 else "N" if i % 30 == 20 else "" for i in range(N)]
     states = ["wake" if i < 200 else "deep\u202e sleep" for i in range(N)]
@@ -348,7 +348,7 @@ def test_labels_become_stretches_of_rows(load):
     assert "2 (beat), 3 (state), 4 (anomaly)" in raised.value.hint
 
 
-def test_labels_of_more_stretches_than_can_be_looked_at_are_left_out(load):
+def test_labels_of_more_ranges_than_can_be_looked_at_are_left_out(load):
     text = "a,label\n" + "".join(f"{i % 7},{'xy'[i % 2]}\n" for i in range(2 * csv_columns.MAX_LABELLED + 10))
     column = load(text).columns[1]
     assert (column.kind, column.labels) == ("label", ())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 OK, NOT_OK, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
-def say(text: str, *, file: TextIO | None = None) -> None:
+def echo(text: str, *, file: TextIO | None = None) -> None:
     """Print one line. A recording may come from a stranger: what would steer the terminal is shown as "?"."""
     print("".join(c if c.isprintable() else "?" for c in text), file=file)
 
@@ -31,7 +31,7 @@ def record(args: argparse.Namespace) -> int:
 
     episode, notes = _episode(args)
     for note in notes:
-        say(f"note: {note}", file=sys.stderr)
+        echo(f"note: {note}", file=sys.stderr)
     import torch
 
     from mnemoscope.running.record import load_models, pick_device, record_file
@@ -78,6 +78,28 @@ def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:
     )
 
 
+def tasks(args: argparse.Namespace) -> int:
+    """List the tasks with their options: default, what is suggested, what is accepted."""
+    from dataclasses import asdict
+
+    from mnemoscope.tasks import get, names
+
+    for task in map(get, names()):
+        if args.json:
+            card = {
+                name: getattr(task, name) for name in ("name", "label", "sentence", "takes_signal", "metric", "measure")
+            }
+            echo(json.dumps(card | {"options": [asdict(option) for option in task.options]}, ensure_ascii=False))
+            continue
+        echo(f"{task.name}: {task.sentence}")
+        echo(f"    measured in {task.metric}. {task.measure}")
+        for option in task.options:
+            low, high = option.suggested
+            accepted = "" if (low, high) == (option.low, option.high) else f"; accepted {option.low} to {option.high}"
+            echo(f"    {f'{option.name}={option.default}':<12}  {option.description} ({low} to {high}{accepted})")
+    return OK
+
+
 def inspect(args: argparse.Namespace) -> int:
     """Say what a recording holds, after reading all of it."""
     from mnemoscope.reading.recording import Recording
@@ -89,16 +111,16 @@ def inspect(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(facts, ensure_ascii=False))
         return OK
-    say(f"{facts['title']}  ({facts['id']})")
-    say(f"{facts['status']}, {facts['steps']} steps, {_size(facts['bytes'])}, made {facts['created']}")
+    echo(f"{facts['title']}  ({facts['id']})")
+    echo(f"{facts['status']}, {facts['steps']} steps, {_size(facts['bytes'])}, made {facts['created']}")
     signal = facts["signal"]
-    say(f"task    {facts['task']['name']} {facts['task']['params']}")
-    say(f"signal  {signal['name']}" if signal else "signal  made by the task")
+    echo(f"task    {facts['task']['name']} {facts['task']['params']}")
+    echo(f"signal  {signal['name']}" if signal else "signal  made by the task")
     for model in facts["models"]:
         banks = ", ".join(f"{b['name']} ({b['kind']}, {b['slots'] or 1}×{b['width']})" for b in model["banks"])
-        say(f"model   {model['id']}: {model['steps']} steps, {model['frame_bytes']} bytes a step; {banks}")
+        echo(f"model   {model['id']}: {model['steps']} steps, {model['frame_bytes']} bytes a step; {banks}")
     if facts["torn_bytes"]:
-        say(f"torn    the last {facts['torn_bytes']} bytes belong to no whole block and are not read")
+        echo(f"torn    the last {facts['torn_bytes']} bytes belong to no whole block and are not read")
     return OK
 
 
@@ -119,17 +141,17 @@ def verify(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(report, ensure_ascii=False))
     elif "error" in report:
-        say(report["error"])
+        echo(report["error"])
     else:
         for bank in report["banks"]:
             parts = (("keyframes", "keyframes"), ("reads", "read_vectors"), ("share rows", "share_rows"))
             found = "; ".join(f"{label} {bank[key]['count']}, error {_error(bank[key])}" for label, key in parts)
-            say(f"{'ok ' if bank['ok'] else 'NOT'} {bank['model']} {bank['bank']}: {found}")
+            echo(f"{'ok ' if bank['ok'] else 'NOT'} {bank['model']} {bank['bank']}: {found}")
         agrees = {True: "agrees", False: "DOES NOT AGREE", None: "not yet written: the recording has no end"}
-        say(f"content hash {agrees[report['content_hash']['agrees']]}")
+        echo(f"content hash {agrees[report['content_hash']['agrees']]}")
         for missing in report["missing_keyframes"]:
-            say(f"MISSING keyframe of {missing}")
-        say("ok" if report["ok"] else "not ok")
+            echo(f"MISSING keyframe of {missing}")
+        echo("ok" if report["ok"] else "not ok")
     return OK if report["ok"] else NOT_OK
 
 
@@ -186,7 +208,7 @@ def train(args: argparse.Namespace) -> int:
 
     compiled = not args.eager and unrolled.can_compile()
     if not args.eager and not compiled:
-        say("no C++ compiler was found, so training is not compiled and several times slower", file=sys.stderr)
+        echo("no C++ compiler was found, so training is not compiled and several times slower", file=sys.stderr)
     out = args.out or Path("runs") / f"{args.model}-{args.task}"
     with tqdm(desc=f"{args.model} {args.task}", unit=" updates", disable=None) as bar:
 

@@ -24,7 +24,7 @@ from mnemoscope import tasks
 from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import UnknownModel
-from mnemoscope.measuring.pieces import finished
+from mnemoscope.measuring.cooperative import run_to_end
 from mnemoscope.models import registry, torch_api
 from mnemoscope.models.attention.encoder_decoder import EncoderDecoder
 from mnemoscope.models.attention.transformer import Transformer, TransformerConfig
@@ -157,13 +157,13 @@ def measure(seed: int = 0, *, name: str = RANDOM, ladder: Sequence[Rung] = LADDE
     torch lacks); `ladder`, in float64: rows of {rung, settings, difference, scale, first_step, score}; `metric` of the scores
     (None where the subject has no task); `ok`: all are equal.
     """
-    return finished(measuring(seed, name=name, ladder=ladder))
+    return run_to_end(measuring(seed, name=name, ladder=ladder))
 
 
 def measuring(
     seed: int = 0, *, name: str = RANDOM, ladder: Sequence[Rung] = LADDER
 ) -> Generator[None, None, dict[str, Any]]:
-    """`measure` in pieces."""
+    """`measure` as a generator that yields between its parts."""
     asked = subject(name, seed=seed)
     facts: dict[str, Any] = {"own_step": {}, "torch_layers": {}, "graves_memory": {}}
     rows: list[dict[str, Any]] = []

@@ -22,16 +22,6 @@ scores; *best possible* that of the optimal estimator. Figures of papers were me
 {elsewhere}
 """
 
-_ABOUT = {
-    "copy": "Wrong bits a sequence of random 8-bit vectors; trained on lengths 1 to 20.",
-    "repeat-copy": "Wrong bits a sequence, end marker included; trained on lengths and repeats of 1 to 10.",
-    "associative-recall": "Wrong bits of the 18 asked for; trained on 2 to 6 items.",
-    "ngrams": "Bits needed to code the 195 scored bits of a sequence.",
-    "priority-sort": "Wrong bits of the 128 asked for.",
-    "signal-recall": "Relative RMSE of the replay: 0 is perfect, 1 is what always answering 0 gets.",
-    "forecast": "Mean absolute error relative to persistence: below 1 is better than saying the last value again.",
-}
-
 
 def markdown(rows: Iterable[dict[str, Any]], *, options: str = "") -> str:
     """The whole document from rows of `evaluate.rows` and `evaluate.baseline_rows`."""
@@ -40,7 +30,7 @@ def markdown(rows: Iterable[dict[str, Any]], *, options: str = "") -> str:
     parts = [_HEAD.format(options=options, sequences=sequences, elsewhere=published.ELSEWHERE)]
     for task in tasks.names():
         if mine := [row for row in table if row["task"] == task]:
-            parts.append(f"## {task}\n\n{_ABOUT[task]}\n\n{_grid(mine)}")
+            parts.append(f"## {task}\n\n{tasks.get(task).measure}\n\n{_grid(mine)}")
             parts.extend(_notes(mine))
     parts.append(_seeds())
     parts.append(_trainings())

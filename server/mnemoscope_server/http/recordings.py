@@ -88,7 +88,7 @@ def change(identity: Id, wanted: Change, request: Request, services: ServicesDep
             raise NotPossible(
                 "not-kept", "this run is not kept, so there is nothing to list or to end", "Make a copy of it."
             )
-        expires = copies.until(wanted.expires) if "expires" in wanted.model_fields_set else entry.expires
+        expires = copies.expiry(wanted.expires) if "expires" in wanted.model_fields_set else entry.expires
         sharing = {"visibility": wanted.visibility or entry.visibility, "expires": expires}
     title = printable(wanted.title or "") or None
     if title is not None or sharing is not None:

@@ -11,9 +11,10 @@ from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.models import registry
 from mnemoscope_server.http.depends import ERRORS, ServicesDep
-from mnemoscope_server.planning import runs as orders
+from mnemoscope_server.planning import task_cards
 from mnemoscope_server.schemas import base as rest
 from mnemoscope_server.schemas import recordings as rest_recordings
+from mnemoscope_server.schemas.tasks import TaskCard, TaskPlan, TaskPlanRequest
 from mnemoscope_server.settings import MAX_MODELS
 from mnemoscope_server.workers.protocol import Measured
 
@@ -56,8 +57,13 @@ async def status(request: Request, services: ServicesDep) -> rest.Status:
 
 
 @router.get("/tasks", summary="What models can be asked to do, with the options of each task")
-def tasks() -> list[rest.TaskCard]:
-    return orders.task_cards()
+def tasks() -> list[TaskCard]:
+    return task_cards.cards()
+
+
+@router.post("/tasks/{name}/plan", summary="Steps and events of a run, before it is asked for")
+def task_plan(name: str, request: TaskPlanRequest, services: ServicesDep) -> TaskPlan:
+    return task_cards.plan(name, request, settings=services.settings)
 
 
 @router.get("/models", summary="Checkpoints that can be run")

@@ -35,7 +35,7 @@ class Retry(Answer):
 
 
 class ErrorDetail(Answer):
-    """One error, told to a person."""
+    """One error, for a person to read."""
 
     code: str
     """Stable name: `unknown-recording`, `import-failed`, `too-large`, `bad-request`, `forbidden-origin`, …"""
@@ -78,31 +78,6 @@ class Status(Answer):
     replay_only: bool
     """Live runs are off on this host."""
     limits: Limits
-
-
-class TaskOption(Answer):
-    """One knob of a task; a key of `task_params`. Values are whole numbers of low … high."""
-
-    name: str
-    label: str
-    default: int
-    low: int
-    high: int
-
-
-class TaskCard(Answer):
-    """One task that models can be run on."""
-
-    name: str
-    """Name to ask for in POST /api/sessions."""
-    metric: str
-    """What an answer is measured in; lower is better."""
-    description: str
-    """What the model is asked to do, in one sentence."""
-    takes_signal: bool
-    """True: runs on an uploaded, generated or drawn signal (or on one that it makes up); false: makes its own bits, and
-    only `{"kind": "none"}` is a signal for it."""
-    options: list[TaskOption]
 
 
 class ModelCard(Answer):

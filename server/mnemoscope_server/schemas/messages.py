@@ -135,7 +135,7 @@ class Step(Message):
 
 
 class SetSpeed(Message):
-    """Change the pace; allowed in every state that is not final."""
+    """Change the speed; allowed in every state that is not final."""
 
     type: Literal["speed"]
     steps_per_second: Speed | None

@@ -202,19 +202,19 @@ class Watcher:
         """Everything for this watcher until the session is over; frames as bytes, the rest as messages."""
         while True:
             self._wakeup.clear()
-            piece = await self._piece()  # frames first: a state names steps that it should already have
-            for message in piece or ():
+            frames = await self._next_frames()  # frames first: a state names steps that it should already have
+            for message in frames or ():
                 yield message
             while self._control:
                 yield self._control.pop(0)
-            if piece is not None:
+            if frames is not None:
                 continue
             if not self.session.live and not self._control:
                 yield Ended(steps=self.session.step, status=self.session.status)  # type: ignore[arg-type]
                 return
             await self._wakeup.wait()
 
-    async def _piece(self) -> list[Message | bytes] | None:
+    async def _next_frames(self) -> list[Message | bytes] | None:
         """The next frames; None = there are none yet."""
         session, tail = self.session, self.session.tail
         if self._number is None:

@@ -33,7 +33,7 @@ class Uploads:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
-        self._turn = asyncio.Semaphore(MAX_PARSED_AT_ONCE)
+        self._parsing = asyncio.Semaphore(MAX_PARSED_AT_ONCE)
 
     async def take(self, file: BinaryIO, *, name: str, options: ImportOptions) -> tuple[str, dict[str, Any]]:
         """Read an uploaded file -> (id, report). Raises ImportFileError, DiskFull."""
@@ -42,7 +42,7 @@ class Uploads:
         try:
             await asyncio.to_thread(self._copy, file, source)
             folder.mkdir()
-            async with self._turn:
+            async with self._parsing:
                 await self._parse(source, folder, options)
             return identity, await asyncio.to_thread(self._keep, identity, folder, name)
         finally:

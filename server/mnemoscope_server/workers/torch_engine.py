@@ -61,7 +61,7 @@ class TorchEngine:
         return {"first": row.first, "values": row.values.tolist()}
 
     def measure(self) -> Measured | None:
-        """Milliseconds per recorded step, warmed up; the median of pieces, since others use this machine too."""
+        """Milliseconds per recorded step, warmed up; the median of several rounds, since others use this machine too."""
         if not self._unmeasured:
             return None
         name = self._unmeasured.pop(0)

@@ -58,7 +58,7 @@ class Table:
     report: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def series(self, channel: int, labels: int | None = None) -> Series:
-        """Column `channel` as a Series, with what column `labels` says of its rows.
+        """Column `channel` as a Series, with the labels of column `labels`.
 
         Raises ImportFileError when the one holds no numbers or the other no labels.
         """
@@ -193,7 +193,7 @@ class _Reader:
         return table
 
     def _numbers(self, cells: pa.Array, column: int, before: int) -> NDArray[np.float64]:
-        """One piece of one column as float64, NaN for missing. A cell that is no number is an error."""
+        """One batch of one column as float64, NaN for missing. A cell that is no number is an error."""
         text = self._clean(cells)
         try:
             numbers = pc.cast(text, pa.float64())
@@ -258,19 +258,19 @@ class _Reader:
             return False
         return self.time_column is None or any(c.isdigit() for c in cells[self.time_column])
 
-    def _seconds(self, pieces: list[pa.Array], count: int) -> NDArray[np.float64] | None:
+    def _seconds(self, arrays: list[pa.Array], count: int) -> NDArray[np.float64] | None:
         form = self.time_format
-        if form is None or form.kind == "index" or not pieces:
+        if form is None or form.kind == "index" or not arrays:
             return None
         assert self.time_column is not None
         if form.kind == "number":
             parts: list[NDArray[np.float64]] = []
             before = 0
-            for piece in pieces:
-                parts.append(self._numbers(piece, self.time_column, before))
-                before += len(piece)
+            for array in arrays:
+                parts.append(self._numbers(array, self.time_column, before))
+                before += len(array)
             return np.concatenate(parts)[:count] * form.factor
-        cells = pa.chunked_array(pieces).slice(0, count)
+        cells = pa.chunked_array(arrays).slice(0, count)
         text = pc.utf8_trim_whitespace(cells)
         text = pc.if_else(pc.is_in(pc.utf8_lower(text), value_set=MISSING_CELLS), pa.scalar(None, pa.string()), text)
         seconds, used, bad = parse_dates(text, form.formats)
@@ -305,7 +305,7 @@ class _Reader:
         label = name.lower() in LABEL_NAMES and stats.whole and len(np.unique(joined[:10_000])) <= 20
         if (extreme := stats.sentinel(joined)) is not None:
             self.notes.append(
-                f"{name}: {extreme[0]:g} occurs {extreme[1]} times and lies far outside; if it means missing, say so"
+                f"{name}: {extreme[0]:g} occurs {extreme[1]} times and lies far outside; if it means missing, import it so"
             )
             self.sentinels.append({"column": index, "value": extreme[0], "count": extreme[1]})
         return Column(
@@ -334,7 +334,7 @@ class _Reader:
         found, timing = self.found, None
         rate, source = None, "the file has no column of times; enter a sampling rate"
         if self.time_format is not None and self.time_format.kind == "index":
-            source = "the first column counts rows and says nothing of seconds; enter a sampling rate"
+            source = "the first column counts rows, not seconds; enter a sampling rate"
         if time is not None and self.time_column is not None:
             timing = timing_of(time, name=found.names[self.time_column])
             unread = int(np.isnan(time).sum())
