@@ -58,6 +58,10 @@ MUTATIONS = (
         ("tests/tasks/test_tasks.py",), "copy asks for the vectors backwards",
     ),
     Mutation(
+        LIBRARY + "tasks/signal.py", "gap, period = min(lead, 16), 2 * segment + delay", "gap, period = min(lead, 8), 2 * segment + delay",
+        ("tests/tasks",), "rounds are closer than the task says",
+    ),
+    Mutation(
         LIBRARY + "measuring/evaluate.py", "if condition.trained][-1]", "][-1]",
         ("tests/measuring/test_evaluate.py",), "a card is headed by a figure from beyond the training",
     ),
@@ -301,10 +305,6 @@ MUTATIONS = (
     Mutation(
         PAGE + "new_run/new_run.svelte.ts", "sum += one * this.moments(card);", "sum += one;",
         ("src/new_run/run_cost.test.ts",), "the cost of a run forgets the moments of a training",
-    ),
-    Mutation(
-        PAGE + "new_run/plan.ts", "const gap = Math.min(lead, 16);", "const gap = Math.min(lead, 8);",
-        ("src/new_run/plan.test.ts",), "rounds are planned closer than they are run",
     ),
     Mutation(
         PAGE + "analysis/similar.ts", "out[s] = dot / n;", "out[s] = dot;",
