@@ -25,7 +25,7 @@ function table(stage: StageModel): string[] {
         else expect([moment > t, read]).toEqual([true, ""]);
     out.push(`  spoken   ${spoken(stage, shown, t, null)}`);
     for (const stream of shown) {
-      for (const slot of SLOTS.filter((one) => one < stage.lanes[stream]!.slotsAt(t))) {
+      for (const slot of SLOTS.filter((one) => one < stage.lane(stream).slotsAt(t))) {
         const { title, prose, numbers } = slotFacts(stage, stream, slot, t);
         out.push(`  slot     ${title}: ${plain(prose)}`);
         for (const { name, value } of numbers) out.push(`           ${name}: ${value}`);
