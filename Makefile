@@ -15,7 +15,7 @@ run: $(VENV)/run.stamp page   ## install what is needed, start the server on 127
 
 test: $(VENV)/dev.stamp page  ## every test: Python, page, browser
 	@$(BIN)/python tests/ui/chromium.py
-	@cd frontend && $(NPM) test
+	@cd frontend && $(NPM) run coverage
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-fast: $(VENV)/dev.stamp  ## tests of a minute: no browser, no server process, nothing slow (while one works)

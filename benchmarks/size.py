@@ -9,7 +9,7 @@ import torch
 from benchmarks.table import Row
 from mnemoscope import tasks
 from mnemoscope.checkpoints.store import LoadedModel
-from mnemoscope.models import registry as paradigms
+from mnemoscope.models import registry
 from mnemoscope.running import record
 
 
@@ -18,7 +18,7 @@ def rows() -> Iterator[Row]:
     torch.manual_seed(0)
     episode = tasks.get("copy").episode(length=120)
     sizes = {"slots": 128, "width": 64, "read_heads": 4, "controller": 100}
-    model = paradigms.build("dnc", {"inputs": 9, "outputs": 8, **sizes}).eval().requires_grad_(False)
+    model = registry.build("dnc", {"inputs": 9, "outputs": 8, **sizes}).eval().requires_grad_(False)
     stepper = record.Stepper(LoadedModel("dnc", "dnc", "DNC", "dnc", "copy", model, {}, ""), episode)
     pieces = stepper.advance(episode.steps)
     sent = {kind: sum(len(p.payload) for p in pieces if p.kind == kind) for kind in ("frames", "keyframe")}

@@ -12,7 +12,7 @@ from transformers import GPT2Config, GPT2Model
 from benchmarks.table import Row
 from mnemoscope import tasks
 from mnemoscope.checkpoints.store import LoadedModel
-from mnemoscope.models import registry as paradigms
+from mnemoscope.models import registry
 from mnemoscope.running import record
 
 STEPS, REPEATS = 64, 25
@@ -22,12 +22,12 @@ SIZES: dict[str, dict[str, Any]] = {
     "lstm": {"hidden": 100},
     "transformer": {"width": 64, "layers": 2, "heads": 4},
     "encoder-decoder": {"width": 64, "layers": 2, "heads": 4, "cue": 8},
+    "sdnc-encoder-decoder": {"width": 64, "layers": 2, "heads": 4, "cue": 8},
     "universal-transformer": {"width": 64, "depth": 4, "heads": 4},
     "ntm": {"slots": 128, "width": 20, "read_heads": 1, "controller": 100},
     "dnc": {"slots": 128, "width": 20, "read_heads": 1, "controller": 100},
-    "deltanet": {"width": 64, "layers": 2, "heads": 4},
-    "gated-deltanet": {"width": 64, "layers": 2, "heads": 4},
 }
+"""Sizes of those that have a peer, or that need one said; every other registered paradigm runs at its defaults."""
 BUDGETS = {"dnc": 0.35, "ntm": 0.25}
 
 
@@ -45,7 +45,7 @@ def best_of(runs: dict[str, Callable[[], None]]) -> dict[str, float]:
 def recorded(name: str) -> tuple[Callable[[], None], Callable[[], None]]:
     """(recorded run, the same steps without recording) of a model on a copy episode."""
     episode = tasks.get("copy").episode(length=32)
-    model = paradigms.build(name, {"inputs": 9, "outputs": 8, **SIZES[name]}).eval().requires_grad_(False)
+    model = registry.build(name, {"inputs": 9, "outputs": 8, **SIZES.get(name, {})}).eval().requires_grad_(False)
     loaded = LoadedModel(name, name, name, name, "copy", model, {}, "")
     stepper = record.Stepper(loaded, episode)
     inputs = torch.from_numpy(episode.inputs)
@@ -114,7 +114,7 @@ def _gpt2_run() -> Callable[[], None]:
 def rows() -> Iterator[Row]:
     """Step times, their peers, and what recording costs."""
     torch.set_num_threads(1)
-    ours = {name: recorded(name) for name in SIZES}
+    ours = {name: recorded(name) for name in registry.names()}
     costs = {}
     for name, (recording, bare) in ours.items():
         # In pairs, and before the peers run: among other runs the first of the two warms the caches for the second, and a
@@ -130,7 +130,7 @@ def rows() -> Iterator[Row]:
     best = best_of(runs)
     peers = {"dnc": ("dnc 1.1.0 from PyPI", "public"), "transformer": ("Hugging Face GPT-2", "gpt2")}
     peers |= {name: (f"torch.nn.{name.upper()}Cell", f"{name.upper()}Cell") for name in ("rnn", "gru", "lstm")}
-    for name in SIZES:
+    for name in ours:
         label, peer = peers.get(name, ("", ""))
         yield Row(f"{name}, recorded step", best[name], "ms", label, best.get(peer), BUDGETS.get(name))
     for name, cost in costs.items():

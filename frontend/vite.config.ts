@@ -25,5 +25,17 @@ export default defineConfig({
       "/ws": { target: server, ws: true },
     },
   },
-  test: { include: ["src/**/*.test.ts"], environment: "node", testTimeout: 20000 },
+  test: {
+    include: ["src/**/*.test.ts"],
+    environment: "node",
+    testTimeout: 20000,
+    coverage: {
+      // Everything without a component, whether a test imports it or not; components are held by the browser tests.
+      include: ["src/**/*.ts"],
+      exclude: ["src/**/*.test.ts", "src/**/test*.ts", "src/**/*.gen.ts"],
+      reporter: ["text-summary"],
+      reportsDirectory: "node_modules/.cache/coverage",
+      thresholds: { lines: 90 },
+    },
+  },
 });

@@ -4,7 +4,7 @@
     ├── RecordingError          a `.mnemo` file cannot be used
     │   ├── CorruptRecording    its bytes contradict themselves (says at which offset)
     │   └── UnsupportedVersion  it was written by a newer format
-    ├── ImportFileError         a user's data file cannot be read (says where, and the cure)
+    ├── ImportFileError         a user's data file cannot be read (names the place, with a hint)
     ├── SignalError             a signal cannot be made or prepared as asked
     ├── UnknownModel            no model or paradigm of that name
     ├── UnknownTask             no task of that name, or a task option out of range
@@ -43,7 +43,7 @@ class UnsupportedVersion(RecordingError):
 
 @dataclass(frozen=True)
 class Retry:
-    """A cure that a program can carry out: read the file again with `options` added (signals.importers.options)."""
+    """A hint that a program can follow by itself: read the file again with `options` added (signals.importers.options)."""
 
     label: str
     """What that does, for a button."""
@@ -54,23 +54,23 @@ class Retry:
 class ImportFileError(MnemoscopeError):
     """A data file cannot be read as a time series.
 
-    `where` names the place ("line 3, column mv") or is None; `cure` says what the user can do, and `retry` what of it
+    `where` names the place ("line 3, column mv") or is None; `hint` is what the user can do, and `retry` what of it
     a program can do for them.
     """
 
     def __init__(
-        self, message: str, *, where: str | None = None, cure: str | None = None, retry: Retry | None = None
+        self, message: str, *, where: str | None = None, hint: str | None = None, retry: Retry | None = None
     ) -> None:
         super().__init__(message)
         self.message = message
         self.where = where
-        self.cure = cure
+        self.hint = hint
         self.retry = retry
 
     def __str__(self) -> str:
         parts = [f"{self.where}: {self.message}" if self.where else self.message]
-        if self.cure:
-            parts.append(self.cure)
+        if self.hint:
+            parts.append(self.hint)
         return " ".join(parts)
 
 

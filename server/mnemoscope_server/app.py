@@ -103,5 +103,5 @@ async def _sweep(uploads: Uploads, live: LiveSessions) -> None:
         except OSError as error:
             log.warning("uploads cannot be swept: %s", error)
         live.stop_idle()
-        await asyncio.to_thread(live.let_go)
+        await asyncio.to_thread(live.remove_expired)
         await asyncio.sleep(SWEEP_SECONDS)

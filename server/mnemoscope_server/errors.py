@@ -6,18 +6,18 @@ from collections.abc import Iterable
 class NotPossible(Exception):
     """A session cannot be opened. `code` is the stable name of the reason."""
 
-    def __init__(self, code: str, message: str, cure: str) -> None:
+    def __init__(self, code: str, message: str, hint: str) -> None:
         super().__init__(message)
-        self.code, self.cure = code, cure
+        self.code, self.hint = code, hint
 
 
 class IllegalMove(Exception):
     """A command that the state of the session does not allow."""
 
-    def __init__(self, command: str, status: str, *, allowed: Iterable[str], cure: str) -> None:
+    def __init__(self, command: str, status: str, *, allowed: Iterable[str], hint: str) -> None:
         states = " or ".join(allowed) or "no state"
         super().__init__(f"cannot {command} while {status}; {command} is possible while {states}")
-        self.cure = cure
+        self.hint = hint
 
 
 class UnknownUpload(Exception):

@@ -26,7 +26,7 @@ LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
     errors.CheckpointError: (422, "bad-checkpoint", "Train the model again, or choose another."),
     errors.UnsupportedVersion: (422, "unsupported-version", "Install a newer version of mnemoscope."),
     errors.CorruptRecording: (422, "corrupt-recording", "`mnemoscope verify FILE` says how much of it is sound."),
-    errors.RecordingError: (422, "bad-recording", "Choose another stretch of steps, or another recording."),
+    errors.RecordingError: (422, "bad-recording", "Choose another range of steps, or another recording."),
 }
 
 
@@ -36,13 +36,13 @@ def problem(
     message: str,
     *,
     where: str | None = None,
-    cure: str | None = None,
+    hint: str | None = None,
     retry: errors.Retry | None = None,
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """An answer that is an error."""
     offer = retry and {"label": retry.label, "options": retry.options}
-    body = {"error": {"code": code, "message": message, "where": where, "cure": cure, "retry": offer}}
+    body = {"error": {"code": code, "message": message, "where": where, "cure": hint, "retry": offer}}
     return JSONResponse(body, status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 
@@ -50,13 +50,13 @@ def of_library(error: errors.MnemoscopeError) -> JSONResponse:
     """Errors of the library, by the nearest class of the table."""
     for kind in type(error).__mro__:
         if kind in LIBRARY:
-            status, code, cure = LIBRARY[kind]
+            status, code, hint = LIBRARY[kind]
             break
     else:
-        status, code, cure = 422, "failed", "See the message."
+        status, code, hint = 422, "failed", "See the message."
     if isinstance(error, errors.ImportFileError):
-        return problem(status, code, error.message, where=error.where, cure=error.cure or cure, retry=error.retry)
-    return problem(status, code, str(error), cure=cure)
+        return problem(status, code, error.message, where=error.where, hint=error.hint or hint, retry=error.retry)
+    return problem(status, code, str(error), hint=hint)
 
 
 MACHINES = ("/api/", "/ws/", "/assets/")
@@ -70,25 +70,25 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         return of_library(error)
 
     async def unknown_recording(request: Request, error: Any) -> Response:
-        return problem(404, "unknown-recording", str(error), cure="The gallery lists what this server has.")
+        return problem(404, "unknown-recording", str(error), hint="The gallery lists what this server has.")
 
     async def expired(request: Request, error: Any) -> Response:
-        return problem(410, "expired", str(error), cure="Ask whoever sent the link for another one.")
+        return problem(410, "expired", str(error), hint="Ask whoever sent the link for another one.")
 
     async def unknown_upload(request: Request, error: Any) -> Response:
-        return problem(404, "unknown-upload", str(error), cure="Upload the file again.")
+        return problem(404, "unknown-upload", str(error), hint="Upload the file again.")
 
     async def disk_full(request: Request, error: Any) -> Response:
-        return problem(507, "disk-full", str(error), cure="Delete recordings you no longer need, or free the disk.")
+        return problem(507, "disk-full", str(error), hint="Delete recordings you no longer need, or free the disk.")
 
     async def not_possible(request: Request, error: Any) -> Response:
-        return problem(NOT_POSSIBLE.get(error.code, 422), error.code, str(error), cure=error.cure)
+        return problem(NOT_POSSIBLE.get(error.code, 422), error.code, str(error), hint=error.hint)
 
     async def illegal_move(request: Request, error: Any) -> Response:
-        return problem(409, "illegal-move", str(error), cure=error.cure)
+        return problem(409, "illegal-move", str(error), hint=error.hint)
 
     async def bad_request(request: Request, error: Any) -> Response:
-        return problem(422, "bad-request", *_first(error.errors()), cure="See /api/docs.")
+        return problem(422, "bad-request", *_first(error.errors()), hint="See /api/docs.")
 
     async def http(request: Request, error: Any) -> Response:
         if error.status_code == 413:
@@ -99,13 +99,13 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         codes = {400: "bad-request", 404: "not-found", 405: "method-not-allowed"}
         message = str(error.detail) if error.status_code != 404 else f"nothing is at {request.url.path[:200]}"
         return problem(
-            error.status_code, codes.get(error.status_code, "failed"), message, cure="See /api/docs.",
+            error.status_code, codes.get(error.status_code, "failed"), message, hint="See /api/docs.",
             headers=dict(error.headers or {}),
         )  # fmt: skip
 
     async def bug(request: Request, error: Any) -> Response:
         log.exception("a bug, answering %s %s", request.method, request.url.path, exc_info=error)
-        return problem(500, "bug", "the server met an error of its own", cure="Its log says more; please report it.")
+        return problem(500, "bug", "the server met an error of its own", hint="Its log says more; please report it.")
 
     app.add_exception_handler(errors.MnemoscopeError, library)
     app.add_exception_handler(UnknownRecording, unknown_recording)
@@ -125,7 +125,7 @@ def too_large(limit: int) -> JSONResponse:
         413,
         "too-large",
         f"the request is larger than the {limit >> 20} MB this server takes",
-        cure="Cut the file to the part and the columns you need, or start the server with a larger "
+        hint="Cut the file to the part and the columns you need, or start the server with a larger "
         "MNEMOSCOPE_UPLOAD_BYTES.",
         headers={"Connection": "close"},
     )

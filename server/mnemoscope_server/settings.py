@@ -103,10 +103,10 @@ class Settings(BaseSettings):
 
     @classmethod
     def from_arguments(cls, arguments: Namespace) -> "Settings":
-        """Settings where what was said on the command line wins; None means not said."""
-        said: dict[str, Any] = {
+        """Settings in which what the command line gave wins; None means not given."""
+        given: dict[str, Any] = {
             name: value for name, value in vars(arguments).items() if name in cls.model_fields and value is not None
         }
         if getattr(arguments, "no_browser", None):
-            said["browser"] = False
-        return cls(**said)
+            given["browser"] = False
+        return cls(**given)

@@ -19,7 +19,7 @@ from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope.running import record
 from tests.oracles.random_logs import Made
 
-COMMANDS = ("serve", "record", "inspect", "verify", "evaluate", "train", "bridge", "export")
+COMMANDS = ("serve", "record", "tasks", "inspect", "verify", "evaluate", "train", "bridge", "export")
 
 
 @pytest.fixture(scope="module")
@@ -369,3 +369,18 @@ def test_an_interrupted_run_leaves_nothing(trained: Path, tmp_path: Path) -> Non
     assert child.returncode == 130
     assert err == "mnemoscope: interrupted.\n"
     assert not list(tmp_path.iterdir())
+
+
+def test_tasks_are_listed_with_what_they_take(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every option with its default, what is suggested and what is accepted; the same as JSON, a task a line."""
+    from mnemoscope import tasks
+
+    assert main(["tasks"]) == 0
+    text = capsys.readouterr().out
+    assert "copy: Random bit vectors are shown once" in text
+    assert "    length=20     Bit vectors to copy each time (1 to 60; accepted 1 to 120)\n" in text
+    assert "    segment=24    Steps to hold (4 to 32)\n" in text
+    assert main(["tasks", "--json"]) == 0
+    cards = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [card["name"] for card in cards] == tasks.names()
+    assert cards[0]["options"][0]["suggested"] == [1, 60]

@@ -12,7 +12,7 @@ from mnemoscope import tasks
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.errors import CheckpointError, MnemoscopeError
 from mnemoscope.measuring import lenses
-from mnemoscope.measuring.pieces import finished
+from mnemoscope.measuring.cooperative import run_to_end
 from mnemoscope.models import registry as paradigms
 from mnemoscope.models.base import MemoryModel
 from mnemoscope.reading.recording import Recording
@@ -59,7 +59,7 @@ def test_sensitivity_is_the_slope_that_small_changes_measure(name: str) -> None:
     """Central differences over every input feature, at the last step and before it."""
     model, inputs = made(name)
     for t in (T - 1, 14):
-        row = finished(lenses.sensitivity(model, inputs, t))
+        row = run_to_end(lenses.sensitivity(model, inputs, t))
         assert (row.first, row.values.shape) == (0, (t + 1,))
         change = 1e-6 * torch.eye((t + 1) * I, dtype=torch.float64).view(-1, t + 1, I)  # one number at a time
         up, down = (outputs_at(model, inputs[: t + 1] + sign * change, t) for sign in (1, -1))
@@ -73,7 +73,7 @@ def test_intervention_is_a_run_with_one_input_blanked(name: str, monkeypatch: py
     monkeypatch.setattr(lenses, "MAX_ROWS", 5)
     model, inputs = made(name)
     t = T - 2
-    row = finished(lenses.intervention(model, inputs, t))
+    row = run_to_end(lenses.intervention(model, inputs, t))
     truth, plain = outputs_at(model, inputs[None], t), []
     for s in range(t + 1):
         blanked = inputs.clone()
@@ -86,8 +86,8 @@ def test_intervention_is_a_run_with_one_input_blanked(name: str, monkeypatch: py
 def test_a_shorter_reach_sees_the_same_values(lens: str) -> None:
     """What came before is the same whatever the later inputs are."""
     model, inputs = made("dnc")
-    whole = finished(lenses.LENSES[lens](model, inputs, 20))
-    near = finished(lenses.LENSES[lens](model, inputs, 20, reach=6))
+    whole = run_to_end(lenses.LENSES[lens](model, inputs, 20))
+    near = run_to_end(lenses.LENSES[lens](model, inputs, 20, reach=6))
     assert near.first == 15
     np.testing.assert_allclose(near.values, whole.values[15:], rtol=1e-10)
 
@@ -106,18 +106,18 @@ def test_gradients_of_training_still_stop_at_usage() -> None:
 def test_two_questions_about_one_model_do_not_disturb_each_other() -> None:
     """A worker takes a piece of each in turn, and one ends before the other."""
     model, inputs = made("dnc")
-    alone = finished(lenses.sensitivity(model, inputs, T - 1))
+    alone = run_to_end(lenses.sensitivity(model, inputs, T - 1))
     other, work = lenses.sensitivity(model, inputs, 5), lenses.sensitivity(model, inputs, T - 1)
     for _ in zip(other, work, strict=False):  # until the first has ended
         pass
-    np.testing.assert_array_equal(finished(work).values, alone.values)
+    np.testing.assert_array_equal(run_to_end(work).values, alone.values)
 
 
 def test_others_are_let_in_between_pieces_of_work() -> None:
     """A worker serves its sessions meanwhile."""
     model, inputs = made("lstm")
-    assert sum(1 for _ in lenses.sensitivity(model, inputs, T - 1)) >= T // lenses.PIECE + O
-    assert sum(1 for _ in lenses.intervention(model, inputs, T - 1)) >= 2 * (T // lenses.PIECE)
+    assert sum(1 for _ in lenses.sensitivity(model, inputs, T - 1)) >= T // lenses.YIELD_EVERY + O
+    assert sum(1 for _ in lenses.intervention(model, inputs, T - 1)) >= 2 * (T // lenses.YIELD_EVERY)
 
 
 @pytest.mark.parametrize(("t", "reach"), [(-1, 5), (T, 5), (3, 0)])
@@ -125,7 +125,7 @@ def test_what_cannot_be_looked_at_is_refused(t: int, reach: int) -> None:
     """The message says what could be asked for."""
     model, inputs = made("lstm")
     with pytest.raises(MnemoscopeError, match=r"step must be one of 0 … 22|at least 1 step"):
-        finished(lenses.sensitivity(model, inputs, t, reach=reach))
+        run_to_end(lenses.sensitivity(model, inputs, t, reach=reach))
 
 
 def test_a_recording_leads_back_to_its_model_or_says_why_not(tmp_path: Any) -> None:

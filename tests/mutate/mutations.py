@@ -46,11 +46,11 @@ MUTATIONS = (
         ("tests/signals/test_csv_import.py",), "an error names the row after the bad one",
     ),
     Mutation(
-        LIBRARY + "tasks", 'Option("length", "vectors to copy", 20, 1, 120)', 'Option("length", "vectors to copy", 12, 1, 120)',
+        LIBRARY + "tasks", '"Bit vectors to copy each time", 20, (1, 60), 1, 120', '"Bit vectors to copy each time", 12, (1, 60), 1, 120',
         ("tests/tasks/test_tasks.py",), "copy begins with a shorter run than the paper's",
     ),
     Mutation(
-        LIBRARY + "tasks", 'Option("length", "vectors to copy", 20, 1, 120)', 'Option("length", "vectors to copy", 20, 1, 100)',
+        LIBRARY + "tasks", '"Bit vectors to copy each time", 20, (1, 60), 1, 120', '"Bit vectors to copy each time", 20, (1, 60), 1, 100',
         ("tests/tasks/test_tasks.py",), "copy refuses 120 vectors, the longest of the paper",
     ),
     Mutation(
@@ -79,7 +79,7 @@ MUTATIONS = (
         ("tests/models/test_addressing.py",), "a DNC allocates the fullest slot",
     ),
     Mutation(
-        LIBRARY + "models/addressing.py", "torch.addcmul(usage + write_weights, usage, write_weights, value=-1) * kept", "(usage + write_weights) * kept",
+        LIBRARY + "models/addressing.py", "torch.addcmul(usage + write_weights, usage, write_weights, value=-1) * retention", "(usage + write_weights) * retention",
         ("tests/models/test_addressing.py",), "usage exceeds 1",
     ),
     # --- the library: what a recording is and what can be known from it

@@ -146,8 +146,8 @@ def test_steps_are_the_same_however_they_are_asked_for() -> None:
             kinds: dict[str, bytes] = {"frames": b"", "keyframe": b""}
             while stepper.done < stepper.steps:
                 before = stepper.done
-                for piece in stepper.advance(count):
-                    kinds[piece.kind] += piece.payload
+                for packet in stepper.advance(count):
+                    kinds[packet.kind] += packet.payload
                 assert stepper.done == min(before + count, stepper.steps)
             streams.append(kinds)
         assert streams[0] == streams[1] == streams[2]
@@ -188,7 +188,7 @@ def test_numbers_are_finite_one_by_one_not_in_sum() -> None:
     original = huge.model.step
     huge.model.step = lambda x, state: original(x, state)._replace(output=torch.full((1, 1), 3e38))  # type: ignore[method-assign]
     stepper = record.Stepper(huge, tasks.get("signal-recall").episode(seed=5))
-    [frames] = [piece for piece in stepper.advance(20) if piece.kind == "frames"]
+    [frames] = [packet for packet in stepper.advance(20) if packet.kind == "frames"]
     assert frames.count == stepper.done == 20
 
 

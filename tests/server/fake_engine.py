@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mnemoscope.format.layout import BankSpec, FrameLayout
-from mnemoscope.running.stream import NotFinite, Piece
+from mnemoscope.running.stream import NotFinite, Packet
 from mnemoscope_server.workers import protocol
 from mnemoscope_server.workers.protocol import Measured, Open, Prepared
 
@@ -48,23 +48,23 @@ class FakeStream:
             self.log.with_name("modules").write_text(protocol.__file__)
 
     def advance(self, count):
-        pieces = []
+        packets = []
         if self.name.startswith("slow"):
             time.sleep(0.02 * count)
         if self.name.startswith("deadly") and self.done + count > FAILS_AT:
             os._exit(9)
         if self.done % KEYFRAME_EVERY == 0:
-            pieces.append(Piece("keyframe", self.done, 1, self.filled(self.keyframe.bytes, [self.done])))
+            packets.append(Packet("keyframe", self.done, 1, self.filled(self.keyframe.bytes, [self.done])))
         good = max(0, FAILS_AT - self.done) if self.name.startswith("broken") else count
         if min(good, count):
-            pieces.append(Piece("frames", self.done, min(good, count), self.filled(
+            packets.append(Packet("frames", self.done, min(good, count), self.filled(
                 self.frame.bytes, range(self.done, self.done + min(good, count)))))  # fmt: skip
         if good < count:
-            raise NotFinite(self.name, FAILS_AT, "outputs", pieces)
+            raise NotFinite(self.name, FAILS_AT, "outputs", packets)
         self.done += count
         if self.log is not None:
             self.log.write_text(str(self.done))
-        return pieces
+        return packets
 
     @staticmethod
     def filled(size, steps):

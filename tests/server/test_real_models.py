@@ -129,7 +129,7 @@ def test_lenses_look_at_the_model_that_was_recorded(real, looked, lens):
     import torch
 
     from mnemoscope.measuring import lenses
-    from mnemoscope.measuring.pieces import finished
+    from mnemoscope.measuring.cooperative import run_to_end
 
     question = {"stream": 1, "step": 110, "lens": lens}
     answer = real.http.get(f"api/recordings/{looked}/lens", params=question)
@@ -138,7 +138,7 @@ def test_lenses_look_at_the_model_that_was_recorded(real, looked, lens):
     assert {key: row[key] for key in question} == question
     with Recording.open(real.data / "recordings" / f"{looked}.mnemo") as rec:
         inputs = torch.from_numpy(rec["dnc"].array("inputs").copy())
-    wanted = finished(lenses.LENSES[lens](checkpoints.load("dnc-signal-recall").model, inputs, 110))
+    wanted = run_to_end(lenses.LENSES[lens](checkpoints.load("dnc-signal-recall").model, inputs, 110))
     assert row["first"] == wanted.first == 0
     np.testing.assert_allclose(row["values"], wanted.values, rtol=1e-3, atol=1e-6)
     assert real.http.get(f"api/recordings/{looked}/lens", params=question).json() == row

@@ -1,4 +1,4 @@
-"""Text tables as people really save them: each variant gives the generator's numbers back, or an error with a cure."""
+"""Text tables as people really save them: each variant gives the generator's numbers back, or an error with a hint."""
 
 import math
 import time
@@ -240,7 +240,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", list(BAD))
-def test_bad_files_get_an_error_with_a_place_and_a_cure(load, name):
+def test_bad_files_get_an_error_with_a_place_and_a_hint(load, name):
     """Wanted, got, where, what to do: within seconds, and never a traceback of a library."""
     content, message, where = BAD[name]
     began = time.process_time()
@@ -249,10 +249,10 @@ def test_bad_files_get_an_error_with_a_place_and_a_cure(load, name):
     assert time.process_time() - began < 5
     assert message in caught.value.message
     assert where is None or caught.value.where == where
-    assert caught.value.cure
+    assert caught.value.hint
 
 
-def test_the_cures_work(load):
+def test_the_hints_work(load):
     """Each way out that an error offers leads to the numbers."""
     ragged = BAD["ragged"][0]
     table = load(ragged, ragged="skip")
@@ -263,7 +263,7 @@ def test_the_cures_work(load):
     assert load(BAD["header too short"][0], header=False).report["rows"] == 40
 
 
-def test_a_program_can_carry_out_the_cures_one_after_the_other(load):
+def test_a_program_can_carry_out_the_hints_one_after_the_other(load):
     """Each refusal says which option to add; the notes tell what was assumed in the end."""
     rows = GOOD.replace(b"9,9\n", b"9,Oops\n", 1).replace(b"15,15\n", b"15,inf\n").replace(b"30,30\n", b"30,err\n")
     content = b"t,a\n" + rows + b"40,40,40\n" + b"41,41\n" * 3
@@ -285,7 +285,7 @@ def test_a_program_can_carry_out_the_cures_one_after_the_other(load):
     assert caught.value.retry.options == {"header": False}
 
 
-def test_a_cure_that_would_not_help_is_not_offered(load):
+def test_a_hint_that_would_not_help_is_not_offered(load):
     """A cell too long to be told whole, and one whose marks reorder what is read."""
     for cell in ("x" * 41, "a\u202eb"):
         with pytest.raises(ImportFileError) as caught:
@@ -326,7 +326,7 @@ def test_more_cells_than_allowed_is_an_error_with_a_way_out(tmp_path):
         csv_import.read(path, max_values=500)
 
 
-def test_labels_become_stretches_of_rows(load):
+def test_labels_become_ranges_of_rows(load):
     """Beats marked here and there, a state of every row, a column of 0 and 1; text that never repeats is none."""
     beats = ["V" if i == 50 else "N" if i % 30 == 20 else "" for i in range(N)]
     states = ["wake" if i < 200 else "deep\u202e sleep" for i in range(N)]
@@ -345,10 +345,10 @@ def test_labels_become_stretches_of_rows(load):
     assert table.series(1).labels == ()
     with pytest.raises(ImportFileError, match="column 1 holds no labels") as raised:
         table.series(1, 1)
-    assert "2 (beat), 3 (state), 4 (anomaly)" in raised.value.cure
+    assert "2 (beat), 3 (state), 4 (anomaly)" in raised.value.hint
 
 
-def test_labels_of_more_stretches_than_can_be_looked_at_are_left_out(load):
+def test_labels_of_more_ranges_than_can_be_looked_at_are_left_out(load):
     text = "a,label\n" + "".join(f"{i % 7},{'xy'[i % 2]}\n" for i in range(2 * csv_columns.MAX_LABELLED + 10))
     column = load(text).columns[1]
     assert (column.kind, column.labels) == ("label", ())

@@ -49,12 +49,12 @@ def odd_csv(path: Path) -> Path:
     return path
 
 
-def test_cures_of_a_bad_file_are_buttons(open_page: Open, watch: Watch, tmp_path: Path) -> None:
+def test_hints_of_a_bad_file_are_buttons(open_page: Open, watch: Watch, tmp_path: Path) -> None:
     """One after the other, with the keyboard alone; they add up, and the report tells what was assumed."""
     page = open_page("/new#file")
     page.get_by_label("File with a signal").set_input_files(odd_csv(tmp_path / "odd.csv"))
-    for cure in ("Treat “Err” as missing", "Treat infinite values as missing", "Skip such rows"):
-        button = page.get_by_role("alert").get_by_role("button", name=cure)
+    for hint in ("Treat “Err” as missing", "Treat infinite values as missing", "Skip such rows"):
+        button = page.get_by_role("alert").get_by_role("button", name=hint)
         expect(button).to_be_visible()
         button.focus()
         page.keyboard.press("Enter")

@@ -1,6 +1,7 @@
 /** Is the memory used at all? Five measures per model and step, each from the log. */
 
 import type { ModelLog } from "../memory/log";
+import { KINDS } from "../memory/kinds";
 import type { Memory } from "../memory/kinds/base";
 import type { ErrorTrack, SignalTrack } from "./signal";
 
@@ -9,7 +10,9 @@ export const MEASURES = [
   {
     value: "filled",
     label: "Filled",
-    says: "How full the memory is: mean usage of the slots, mean |tanh c| of a cell state, steps written of those planned for attention.",
+    says: `How full the memory is: ${Object.values(KINDS)
+      .map(({ filled }) => filled)
+      .join("; ")}.`,
   },
   {
     value: "focus",

@@ -11,12 +11,12 @@ import type {
   SignalPreview,
   Status,
   TaskCard,
+  TaskPlan,
   Upload,
 } from "../wire/wire.gen";
 import { count } from "../draw/ink/format";
-import { fitting, leastSteps, rounds, suggested } from "./plan";
 import { debounced } from "../server/debounced";
-import { defaults, taskPlan } from "./tasks";
+import { suggested } from "./suggested_window";
 
 export type Source = "generate" | "file" | "draw";
 
@@ -28,10 +28,13 @@ export class NewRun {
   status = $state.raw<Status | null>(null);
   cards = $state.raw<readonly ModelCard[]>([]);
   generators = $state.raw<readonly Generator[]>([]);
-  private described = $state.raw<readonly TaskCard[]>([]);
+  described = $state.raw<readonly TaskCard[]>([]);
   error = $state.raw<MnemoscopeError | null>(null);
 
   task = $state("signal-recall");
+  /** What the run will be, and why it cannot be, as the server's task says; of the newest question that was answered. */
+  private planned = $state.raw<TaskPlan | null>(null);
+  private planError = $state.raw<MnemoscopeError | null>(null);
   source = $state<Source>("generate");
 
   /* A generated signal. */
@@ -63,17 +66,21 @@ export class NewRun {
   private trained = $state.raw<ReadonlySet<string>>(new Set());
   begins = $state<"playing" | "paused">("playing");
 
-  readonly goal = $derived(taskPlan(this.task, this.described));
-  readonly options = $derived({ ...defaults(this.goal), ...this.knobs[this.task] });
+  /** What the task is; null until the server has said it. */
+  readonly card = $derived(this.described.find((card) => card.name === this.task) ?? null);
+  readonly options = $derived<Readonly<Record<string, number>>>({
+    ...Object.fromEntries((this.card?.options ?? []).map((option) => [option.name, option.default])),
+    ...this.knobs[this.task],
+  });
   /** The task runs on a signal. */
-  readonly series = $derived(this.goal.signal);
-  private readonly recalls = $derived(this.task === "signal-recall");
+  readonly series = $derived(this.card?.takes_signal ?? true);
   /** The signal comes out of an upload. */
   readonly filed = $derived(this.source !== "generate");
+  /** What some model here can do, what runs on a signal first. */
   readonly tasks = $derived(
-    [...new Set(this.cards.map((card) => card.task))].sort((a, b) =>
-      a === "signal-recall" ? -1 : b === "signal-recall" ? 1 : a.localeCompare(b),
-    ),
+    this.described
+      .filter(({ name }) => this.cards.some((card) => card.task === name))
+      .sort((a, b) => Number(b.takes_signal) - Number(a.takes_signal)),
   );
   readonly able = $derived(
     this.cards
@@ -83,32 +90,12 @@ export class NewRun {
   readonly running = $derived(this.able.filter((card) => this.chosen.has(card.model)));
   /** The upload that belongs to the source looked at. */
   readonly held = $derived(this.upload && this.drawn === (this.source === "draw") ? this.upload : null);
-  readonly steps = $derived(
-    !this.series
-      ? this.goal.steps(this.options)
-      : this.filed
-        ? this.held
-          ? (this.preview?.steps ?? 0)
-          : 0
-        : this.made.steps,
-  );
-  readonly least = $derived(
-    this.recalls
-      ? leastSteps(this.options["lead"]!, this.options["segment"]!, this.options["delay"]!)
-      : (this.options["context"] ?? 0) + 1,
-  );
+  readonly plan = $derived(this.planned?.task === this.task ? this.planned : null);
+  readonly events = $derived(this.plan?.events ?? []);
+  /** Steps of the signal; 0 while there is none. */
+  private readonly given = $derived(this.filed ? (this.held ? (this.preview?.steps ?? 0) : 0) : this.made.steps);
+  readonly steps = $derived(this.series ? this.given : (this.plan?.steps ?? 0));
   readonly most = $derived(this.status?.limits.steps ?? 20000);
-  /** Rounds that the signal has room for. */
-  readonly fits = $derived(
-    this.recalls
-      ? Math.max(1, fitting(this.steps, this.options["lead"]!, this.options["segment"]!, this.options["delay"]!))
-      : 1,
-  );
-  readonly plan = $derived.by(() => {
-    if (!this.recalls) return [];
-    const { lead, segment, delay, rounds: times } = this.options;
-    return rounds(this.steps, lead!, segment!, delay!, times!);
-  });
   /** Steps of the signal a second; null for a task without a signal. */
   readonly hz = $derived.by(() => {
     if (!this.series) return null;
@@ -142,7 +129,7 @@ export class NewRun {
         api.signals(),
       ]);
       this.chosen = new Set(FIRST);
-      if (!this.tasks.includes(this.task)) this.task = this.tasks[0] ?? this.task;
+      if (!this.tasks.some(({ name }) => name === this.task)) this.task = this.tasks[0]?.name ?? this.task;
       const kinds = this.generators.map((g) => g.kind);
       if (!kinds.includes(this.made.kind)) this.made = { ...this.made, kind: kinds[0] ?? this.made.kind };
       const params = this.generators.find((g) => g.kind === this.made.kind)?.params ?? [];
@@ -196,9 +183,7 @@ export class NewRun {
     if (this.filed) {
       const { held } = this;
       if (!held) return undefined;
-      // Models are named to tell the cost; only those of this task can be asked for.
-      const models = this.recalls ? this.names : [];
-      const request = { ...this.selected(held), models };
+      const request = { ...this.selected(held), task: this.task, task_params: this.options, models: this.names };
       return debounced(
         (signal) => api.previewUpload(held.id, request, { signal }),
         (answer) => {
@@ -220,15 +205,27 @@ export class NewRun {
     );
   }
 
+  /** The plan follows task, options and length of the signal, as previews do. For an effect. */
+  planning(): (() => void) | undefined {
+    const { card, options, series, given } = this;
+    if (!card || (series && given === 0)) return undefined;
+    return debounced(
+      (signal) => api.planTask(card.name, { options, steps: series ? given : null, seed: this.made.seed }, { signal }),
+      (answer) => {
+        this.planned = answer;
+        this.planError = null;
+      },
+      (error) => (this.planError = error),
+    );
+  }
+
   /** What the server is asked to run. */
   request(): SessionRequest {
     const { made, series, held } = this;
     return {
       task: this.task,
       models: this.names,
-      task_params: this.recalls
-        ? { ...this.options, rounds: Math.min(this.options["rounds"]!, this.fits) }
-        : this.options,
+      task_params: this.options,
       seed: made.seed,
       start: this.begins,
       speed: 24,
@@ -296,19 +293,21 @@ export class NewRun {
   }
 
   private obstacle(): string {
-    const { series, filed, steps, least, most, status } = this;
+    const { series, filed, steps, most, status } = this;
     if (this.running.length === 0) return "Choose at least one model.";
     if (status && this.streams > status.limits.models)
       return `${this.streams} models side by side are more than the ${status.limits.models} of one recording. Take fewer trainings.`;
     if (series && filed && !this.held) return this.source === "draw" ? "Draw a signal first." : "Choose a file first.";
     if (series && filed && this.previewError) return "The window cannot be used as it is.";
-    if (series && steps > 0 && steps < least)
-      return this.recalls
-        ? `One round needs ${least} steps; the signal has ${steps}. Take a longer window or a shorter segment or delay.`
-        : `The task needs ${least} steps; the signal has ${steps}. Take a longer window.`;
     if (steps > most)
       return `${count(steps)} steps are more than this server runs (${count(most)}). Take a shorter window or a lower rate.`;
+    if (this.planError && (!series || steps > 0)) return sentence(this.planError.message);
     if (status?.replay_only || status?.workers === "failed") return "Live runs are off on this host.";
     return series && steps === 0 ? "Waiting for the signal." : "";
   }
+}
+
+/** What a library says of an error, as a sentence of its own. */
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
 }

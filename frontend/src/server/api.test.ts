@@ -53,6 +53,7 @@ describe("the server's interface", () => {
     await api.status();
     await api.models();
     await api.tasks();
+    await api.planTask("7", { options: {}, steps: null, seed: 0 });
     await api.gallery();
     await api.recordings("x");
     await api.recording("7");

@@ -23,6 +23,8 @@ import type {
   SignalPreviewRequest,
   Status,
   TaskCard,
+  TaskPlan,
+  TaskPlanRequest,
   Upload,
 } from "../wire/wire.gen";
 import { ApiError } from "./errors";
@@ -65,6 +67,11 @@ export class Api {
   /** What models can be asked to do on this server, with the ranges of its options. */
   tasks(call?: Call): Promise<TaskCard[]> {
     return this.json("GET", "api/tasks", undefined, call);
+  }
+
+  /** Steps and events of a run of a task, before it is asked for. */
+  planTask(name: string, question: TaskPlanRequest, call?: Call): Promise<TaskPlan> {
+    return this.json("POST", `api/tasks/${encodeURIComponent(name)}/plan`, question, call);
   }
 
   gallery(call?: Call): Promise<GalleryEntry[]> {

@@ -1,5 +1,6 @@
 /** A stage without a document, on the golden recordings of tests/golden: for tests of what it does and what its link says. */
 import { afterEach, vi } from "vitest";
+import { stubCanvases } from "../draw/testpen";
 import { DARK, makeInks } from "../draw/ink/tokens";
 import { goldenPart } from "../memory/testgolden";
 import { Session } from "../recording/session.svelte";
@@ -15,14 +16,6 @@ class LookingSession extends Session {
   override get looker(): Looker {
     return () => new Promise(() => undefined);
   }
-}
-
-/** Lanes keep small canvases, which nothing here draws on. */
-class NoImage {
-  constructor(
-    readonly width: number,
-    readonly height: number,
-  ) {}
 }
 
 const open: Session[] = [];
@@ -43,8 +36,7 @@ export async function controllerOf(name: "memories" | "kinds", trained = false):
       if (at >= 0) model["training"] = { ...TRAINING, update: TRAINING.updates[at] };
     }
   }
-  vi.stubGlobal("document", { createElement: () => ({ getContext: () => ({}) }) });
-  vi.stubGlobal("ImageData", NoImage);
+  stubCanvases();
   const embedded = { manifest: parseManifest(raw), messages: new Uint8Array(goldenPart(name, "messages.bin")) };
   const cursor = new Cursor({ request: () => 0, cancel: () => undefined });
   const session = new LookingSession({ embedded }, { cursor, ledger: { spawn: null } });

@@ -1,7 +1,7 @@
 /** A golden recording on a stage without a screen: everything the stage derives, with every share answered already. */
-import { vi } from "vitest";
 import { LedgerClient } from "../memory/worker/client";
 import { goldenLog } from "../memory/testgolden";
+import { stubCanvases } from "../draw/testpen";
 import { DARK, makeInks } from "../draw/ink/tokens";
 import { StageModel } from "./stage_model";
 
@@ -11,9 +11,7 @@ export async function stageOf(
   ts: readonly number[],
   slots: readonly number[] = [],
 ): Promise<StageModel> {
-  // lanes make their canvases when they are made; nothing is painted here
-  vi.stubGlobal("document", { createElement: () => ({ getContext: () => null }) });
-  vi.stubGlobal("ImageData", class {});
+  stubCanvases();
   const log = goldenLog(name);
   const ledger = new LedgerClient(log, { spawn: null });
   const streams = log.models.map((model) => model.spec.stream);

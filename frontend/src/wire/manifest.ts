@@ -5,6 +5,7 @@
  * log is opened. So the rest of the viewer may index typed arrays without asking again. Keys of later minor versions stay in `raw`.
  */
 import { ManifestError } from "./errors";
+import { BIT_TASKS } from "./format.gen";
 import { absent, array, count, fail, flag, object, optionalText, real, text } from "./json";
 import type { Json } from "./json";
 import { MAX_FRAME_BYTES, MAX_KEYFRAME_BYTES, parseBank, parseFrame } from "./layout";
@@ -146,9 +147,6 @@ function parseFailures(raw: Json, streams: number): Failure[] {
     };
   });
 }
-
-/** Tasks of bits when the manifest did not say yet what a task's numbers are. */
-const BIT_TASKS: readonly string[] = ["copy", "repeat-copy", "associative-recall", "ngrams", "priority-sort"];
 
 function parseValues(task: Json, name: string): TaskSpec["values"] {
   const values = task["values"];

@@ -16,7 +16,13 @@ export interface Made {
   states: Float64Array[][];
 }
 
-export function makeLog(steps: number, shapes: readonly BankShape[], seed = 1): Made {
+/** A task of bits: `width` of them, stored at steps 0 … half − 1 and asked for from step half on, with random answers. */
+export interface Asked {
+  width: number;
+  half: number;
+}
+
+export function makeLog(steps: number, shapes: readonly BankShape[], seed = 1, asked: Asked | null = null): Made {
   const random = seeded(seed);
   const messages: Uint8Array<ArrayBuffer>[] = [];
   const states: Float64Array[][] = [];
@@ -24,7 +30,7 @@ export function makeLog(steps: number, shapes: readonly BankShape[], seed = 1): 
   shapes.forEach((shape, stream) => {
     const made = makeBank(steps, shape, random);
     const inputs = { bank: null, name: "inputs", shape: [1], rows: random32(steps, 1, random) };
-    const frame = layout([inputs, ...made.tensors]);
+    const frame = layout([...(asked ? bitsOf(steps, asked, random, seed) : [inputs]), ...made.tensors]);
     const keyframe = layout(made.keyframes);
     models.push({
       id: `m${stream}`,
@@ -57,11 +63,34 @@ export function makeLog(steps: number, shapes: readonly BankShape[], seed = 1): 
     status: "ended",
     steps,
     keyframe_every: 64,
-    task: { name: "copy", values: "real", params: {}, events: [] },
+    task: { name: "copy", values: asked ? "bits" : "real", params: {}, events: asked ? eventsOf(steps, asked) : [] },
     signal: null,
     models,
   };
   return { manifest: parseManifest(raw), raw, messages, states };
+}
+
+/** Inputs and targets are those of the seed, so that all models see the same; answers are each model's own. */
+function bitsOf(steps: number, { width, half }: Asked, random: () => number, seed: number): Tensor[] {
+  const shared = seeded(seed + 1000);
+  const rows = (of: (t: number) => number[]): Float32Array[] =>
+    Array.from({ length: steps }, (_, t) => Float32Array.from(of(t)));
+  const bits = (from: () => number): number[] => Array.from({ length: width }, from);
+  const stored = Array.from({ length: half }, () => bits(() => (shared() < 0.5 ? 0 : 1)));
+  const none = bits(() => 0);
+  return [
+    { bank: null, name: "inputs", shape: [width], rows: rows((t) => (t < half ? stored[t]! : none)) },
+    { bank: null, name: "targets", shape: [width], rows: rows((t) => (t < half ? none : (stored[t - half] ?? none))) },
+    { bank: null, name: "mask", shape: [1], rows: rows((t) => [t < half ? 0 : 1]) },
+    { bank: null, name: "outputs", shape: [width], rows: rows(() => bits(() => (random() + 1) / 2)) },
+  ];
+}
+
+function eventsOf(steps: number, { half }: Asked): Record<string, unknown>[] {
+  return [
+    { kind: "store", step: 0, until: half, label: "Vectors" },
+    { kind: "recall", step: half, until: steps, label: "Copy" },
+  ];
 }
 
 function layout(tensors: Tensor[]): {

@@ -182,7 +182,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A copy to share, of a stretch of it */
+        /** A copy to share, of a range of its steps */
         post: operations["share_api_recordings__id__share_post"];
         delete?: never;
         options?: never;
@@ -286,6 +286,23 @@ export interface paths {
         get: operations["tasks_api_tasks_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{name}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Steps and events of a run, before it is asked for */
+        post: operations["task_plan_api_tasks__name__plan_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -638,7 +655,7 @@ export interface components {
             kind: "time" | "value" | "label" | "text";
             /**
              * Labels
-             * @description Stretches of rows that a column of labels tells of; they can become events of a run.
+             * @description Ranges of rows that a column of labels names; they can become events of a run.
              */
             labels: number;
             /** Max */
@@ -694,7 +711,7 @@ export interface components {
         };
         /**
          * ErrorDetail
-         * @description One error, told to a person.
+         * @description One error, for a person to read.
          */
         ErrorDetail: {
             /**
@@ -1567,7 +1584,7 @@ export interface components {
         };
         /**
          * Retry
-         * @description A cure that the page can carry out: the same file again with more options.
+         * @description A hint that the page can follow by itself: the same file again with more options.
          */
         Retry: {
             /**
@@ -1731,7 +1748,7 @@ export interface components {
         };
         /**
          * SetSpeed
-         * @description Change the pace; allowed in every state that is not final.
+         * @description Change the speed; allowed in every state that is not final.
          */
         SetSpeed: {
             /**
@@ -2001,6 +2018,13 @@ export interface components {
              * @description What the model is asked to do, in one sentence.
              */
             description: string;
+            /** Label */
+            label: string;
+            /**
+             * Measure
+             * @description What the metric counts, in a sentence.
+             */
+            measure: string;
             /**
              * Metric
              * @description What an answer is measured in; lower is better.
@@ -2051,11 +2075,13 @@ export interface components {
         };
         /**
          * TaskOption
-         * @description One knob of a task; a key of `task_params`. Values are whole numbers of low … high.
+         * @description One option of a task; a key of `task_params`. Values are whole numbers of low … high.
          */
         TaskOption: {
             /** Default */
             default: number;
+            /** Description */
+            description: string;
             /** High */
             high: number;
             /** Label */
@@ -2064,6 +2090,67 @@ export interface components {
             low: number;
             /** Name */
             name: string;
+            /**
+             * Suggested High
+             * @description What a control offers; beyond it, to low and high, a number can be typed.
+             */
+            suggested_high: number;
+            /** Suggested Low */
+            suggested_low: number;
+            /**
+             * Unit
+             * @description Of the number: `steps`, or nothing.
+             */
+            unit: string;
+        };
+        /**
+         * TaskPlan
+         * @description What a run with these options will be.
+         */
+        TaskPlan: {
+            /**
+             * Events
+             * @description What is stored and recalled, and when.
+             */
+            events: components["schemas"]["Event"][];
+            /**
+             * Most
+             * @description The greatest value that the steps have room for, of the options that depend on them.
+             */
+            most: {
+                [key: string]: number;
+            };
+            /**
+             * Options
+             * @description As the run will have them.
+             */
+            options: {
+                [key: string]: number;
+            };
+            /** Steps */
+            steps: number;
+            /** Task */
+            task: string;
+        };
+        /**
+         * TaskPlanRequest
+         * @description Options of a task as in `task_params` of POST /api/sessions.
+         */
+        TaskPlanRequest: {
+            /** Options */
+            options?: {
+                [key: string]: number;
+            };
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Steps
+             * @description Length of the signal; null where the task makes its own input.
+             */
+            steps?: number | null;
         };
         /**
          * TensorEntry
@@ -2352,6 +2439,8 @@ export type Stop = components['schemas']['Stop'];
 export type TaskCard = components['schemas']['TaskCard'];
 export type TaskEntry = components['schemas']['TaskEntry'];
 export type TaskOption = components['schemas']['TaskOption'];
+export type TaskPlan = components['schemas']['TaskPlan'];
+export type TaskPlanRequest = components['schemas']['TaskPlanRequest'];
 export type TensorEntry = components['schemas']['TensorEntry'];
 export type TrainingEntry = components['schemas']['TrainingEntry'];
 export type Upload = components['schemas']['Upload'];
@@ -2950,6 +3039,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskCard"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    task_plan_api_tasks__name__plan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskPlanRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPlan"];
                 };
             };
             /** @description What went wrong */

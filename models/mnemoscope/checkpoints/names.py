@@ -8,7 +8,7 @@
 
 from collections.abc import Sequence
 
-from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints import store
 from mnemoscope.errors import CheckpointError, UnknownModel
 
 ALL = "*"
@@ -17,9 +17,9 @@ ALL = "*"
 def of_task(task: str) -> list[str]:
     """Names of the checkpoints that were trained for a task; one whose card cannot be read is left out."""
     found: list[str] = []
-    for name in checkpoints.names():
+    for name in store.names():
         try:
-            if checkpoints.read_card(checkpoints.find(name))["task"] == task:
+            if store.read_card(store.find(name))["task"] == task:
                 found.append(name)
         except (CheckpointError, KeyError):
             continue  # loading it by name says what is wrong
@@ -27,7 +27,7 @@ def of_task(task: str) -> list[str]:
 
 
 def resolve(wanted: Sequence[str], task: str) -> list[str]:
-    """Names for `checkpoints.load`, in order; "@*" becomes several.
+    """Names for `store.load`, in order; "@*" becomes several.
 
     Raises UnknownModel for what there is no checkpoint of for this task, or no snapshot, listing those there are.
     """
@@ -44,7 +44,7 @@ def resolve(wanted: Sequence[str], task: str) -> list[str]:
 
 
 def _moments(base: str, moment: str) -> list[int]:
-    updates = checkpoints.snapshot_updates(base)
+    updates = store.snapshot_updates(base)
     if not updates:
         raise UnknownModel(f"{base} has no snapshots of its training; a training that sets them aside makes some")
     if moment == ALL:

@@ -169,14 +169,14 @@ def load(name: str, *, device: str = "cpu") -> LoadedModel:
     Raises UnknownModel when there is none of that name or update; CheckpointError when its weights do not fit its
     configuration or are not finite.
     """
-    from mnemoscope.models import registry as paradigms
+    from mnemoscope.models import registry
 
     name, _, moment = name.partition("@")
     folder = find(name)
     try:
         settings = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        paradigm = paradigms.get(settings["model"])
-        model = paradigms.build(settings["model"], settings["config"])
+        paradigm = registry.get(settings["model"])
+        model = registry.build(settings["model"], settings["config"])
         task = str(settings["task"])
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"checkpoint {name} does not load: {CONFIG}: {error}; train it again") from error

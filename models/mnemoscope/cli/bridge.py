@@ -22,19 +22,19 @@ def bridge(args: argparse.Namespace) -> int:
     import torch
     from tqdm import tqdm
 
-    from mnemoscope.measuring import bridge as measuring
+    from mnemoscope.measuring.bridge import DEFAULT, measure, ship
 
     torch.set_num_threads(1)  # a batch of one gains nothing from a second thread
     if args.out:
         if not args.model:
             raise UnknownModel("--out wants --model: the checkpoint that is to be written as a stateless DNC")
-        card = measuring.ship(args.model, args.out)
+        card = ship(args.model, args.out)
         print(f"{args.out}: {card['label']} with the weights of {args.model}")
         return OK
-    names = [args.model] if args.model else list(measuring.DEFAULT)
+    names = [args.model] if args.model else list(DEFAULT)
     good = True
     for name in tqdm(names, desc="measuring", unit=" models", disable=None):
-        found = measuring.measure(args.seed, name=name)
+        found = measure(args.seed, name=name)
         good = good and found["ok"]
         for line in [json.dumps(found)] if args.json else lines(found):
             tqdm.write(line, file=sys.stdout)

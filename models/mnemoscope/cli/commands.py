@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 OK, NOT_OK, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
-def say(text: str, *, file: TextIO | None = None) -> None:
+def echo(text: str, *, file: TextIO | None = None) -> None:
     """Print one line. A recording may come from a stranger: what would steer the terminal is shown as "?"."""
     print("".join(c if c.isprintable() else "?" for c in text), file=file)
 
@@ -31,21 +31,21 @@ def record(args: argparse.Namespace) -> int:
 
     episode, notes = _episode(args)
     for note in notes:
-        say(f"note: {note}", file=sys.stderr)
+        echo(f"note: {note}", file=sys.stderr)
     import torch
 
-    from mnemoscope.running import record as recorder
+    from mnemoscope.running.record import load_models, pick_device, record_file
 
     torch.set_num_threads(1)  # a batch of one gains nothing from a second thread
-    device = recorder.pick_device(args.device)
-    models = recorder.load_models(args.models, args.task, device=device)
+    device = pick_device(args.device)
+    models = load_models(args.models, args.task, device=device)
     total = episode.steps * len(models)
     with tqdm(total=total, desc="recording", unit=" steps", disable=None) as bar:
 
         def progress(steps: int) -> None:
             bar.update(steps)
 
-        failures = recorder.record_file(
+        failures = record_file(
             args.out, episode, models, seed=args.seed, title=args.title, device=device, progress=progress
         )
     names = ", ".join(model.name for model in models)
@@ -78,6 +78,28 @@ def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:
     )
 
 
+def tasks(args: argparse.Namespace) -> int:
+    """List the tasks with their options: default, what is suggested, what is accepted."""
+    from dataclasses import asdict
+
+    from mnemoscope.tasks import get, names
+
+    for task in map(get, names()):
+        if args.json:
+            card = {
+                name: getattr(task, name) for name in ("name", "label", "sentence", "takes_signal", "metric", "measure")
+            }
+            echo(json.dumps(card | {"options": [asdict(option) for option in task.options]}, ensure_ascii=False))
+            continue
+        echo(f"{task.name}: {task.sentence}")
+        echo(f"    measured in {task.metric}. {task.measure}")
+        for option in task.options:
+            low, high = option.suggested
+            accepted = "" if (low, high) == (option.low, option.high) else f"; accepted {option.low} to {option.high}"
+            echo(f"    {f'{option.name}={option.default}':<12}  {option.description} ({low} to {high}{accepted})")
+    return OK
+
+
 def inspect(args: argparse.Namespace) -> int:
     """Say what a recording holds, after reading all of it."""
     from mnemoscope.reading.recording import Recording
@@ -89,16 +111,16 @@ def inspect(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(facts, ensure_ascii=False))
         return OK
-    say(f"{facts['title']}  ({facts['id']})")
-    say(f"{facts['status']}, {facts['steps']} steps, {_size(facts['bytes'])}, made {facts['created']}")
+    echo(f"{facts['title']}  ({facts['id']})")
+    echo(f"{facts['status']}, {facts['steps']} steps, {_size(facts['bytes'])}, made {facts['created']}")
     signal = facts["signal"]
-    say(f"task    {facts['task']['name']} {facts['task']['params']}")
-    say(f"signal  {signal['name']}" if signal else "signal  made by the task")
+    echo(f"task    {facts['task']['name']} {facts['task']['params']}")
+    echo(f"signal  {signal['name']}" if signal else "signal  made by the task")
     for model in facts["models"]:
         banks = ", ".join(f"{b['name']} ({b['kind']}, {b['slots'] or 1}×{b['width']})" for b in model["banks"])
-        say(f"model   {model['id']}: {model['steps']} steps, {model['frame_bytes']} bytes a step; {banks}")
+        echo(f"model   {model['id']}: {model['steps']} steps, {model['frame_bytes']} bytes a step; {banks}")
     if facts["torn_bytes"]:
-        say(f"torn    the last {facts['torn_bytes']} bytes belong to no whole block and are not read")
+        echo(f"torn    the last {facts['torn_bytes']} bytes belong to no whole block and are not read")
     return OK
 
 
@@ -108,28 +130,28 @@ def verify(args: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from tqdm import tqdm
 
-    from mnemoscope.reading import verify as proof
+    from mnemoscope.reading import verify
     from mnemoscope.reading.recording import Recording
 
     try:
-        with Recording.open(args.file) as rec, tqdm(total=proof.passes(rec), desc="verifying", disable=None) as bar:
-            report: dict[str, Any] = proof.verify(rec, progress=bar.update)
+        with Recording.open(args.file) as rec, tqdm(total=verify.passes(rec), desc="verifying", disable=None) as bar:
+            report: dict[str, Any] = verify.verify(rec, progress=bar.update)
     except CorruptRecording as error:
         report = {"ok": False, "error": str(error), "offset": error.offset}
     if args.json:
         print(json.dumps(report, ensure_ascii=False))
     elif "error" in report:
-        say(report["error"])
+        echo(report["error"])
     else:
         for bank in report["banks"]:
             parts = (("keyframes", "keyframes"), ("reads", "read_vectors"), ("share rows", "share_rows"))
             found = "; ".join(f"{label} {bank[key]['count']}, error {_error(bank[key])}" for label, key in parts)
-            say(f"{'ok ' if bank['ok'] else 'NOT'} {bank['model']} {bank['bank']}: {found}")
+            echo(f"{'ok ' if bank['ok'] else 'NOT'} {bank['model']} {bank['bank']}: {found}")
         agrees = {True: "agrees", False: "DOES NOT AGREE", None: "not yet written: the recording has no end"}
-        say(f"content hash {agrees[report['content_hash']['agrees']]}")
+        echo(f"content hash {agrees[report['content_hash']['agrees']]}")
         for missing in report["missing_keyframes"]:
-            say(f"MISSING keyframe of {missing}")
-        say("ok" if report["ok"] else "not ok")
+            echo(f"MISSING keyframe of {missing}")
+        echo("ok" if report["ok"] else "not ok")
     return OK if report["ok"] else NOT_OK
 
 
@@ -138,14 +160,14 @@ def evaluate(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from mnemoscope import tasks
-    from mnemoscope.checkpoints import store as checkpoints
-    from mnemoscope.measuring import evaluate as measure
-    from mnemoscope.measuring import series as evaluate_series
-    from mnemoscope.running import record
+    from mnemoscope.checkpoints import store
+    from mnemoscope.measuring import evaluate
+    from mnemoscope.measuring.series import load
+    from mnemoscope.running.record import pick_device
 
-    device = record.pick_device(args.device)
+    device = pick_device(args.device)
     wanted = [tasks.get(args.task).name] if args.task else tasks.names()
-    known = [card["name"] for card in checkpoints.cards() if card["task"] in wanted]
+    known = [card["name"] for card in store.cards() if card["task"] in wanted]
     names = known
     if args.models:
         chosen = [[n for n in known if n == model or n in {f"{model}-{t}" for t in wanted}] for model in args.models]
@@ -155,25 +177,25 @@ def evaluate(args: argparse.Namespace) -> int:
                     f"There is no checkpoint of {model} for {', '.join(wanted)}; there are: {', '.join(known)}."
                 )
         names = [name for found in chosen for name in found]
-    series = [evaluate_series.load(spec) for spec in args.series]
+    series = [load(spec) for spec in args.series]
     rows: list[dict[str, Any]] = []
 
     def report(row: dict[str, Any]) -> None:
         rows.append(row)
         line = f"{row['model']:<20} {row['task']:<18} {row['condition']:<48} {row['metric']:<24} {row['value']:.4g}"
-        tqdm.write(measure.as_json(row) if args.json else line, file=sys.stdout)
+        tqdm.write(evaluate.as_json(row) if args.json else line, file=sys.stdout)
 
     for name in tqdm(names, desc="evaluating", unit=" checkpoints", disable=None):
-        for row in measure.rows([name], device=device, sequences=args.sequences, series=series):
+        for row in evaluate.rows([name], device=device, sequences=args.sequences, series=series):
             report(row)
     if "forecast" in wanted and not args.models:
-        for row in measure.baseline_rows(series):
+        for row in evaluate.baseline_rows(series):
             report(row)
     if args.markdown:
-        from mnemoscope.measuring import report as results
+        from mnemoscope.measuring.report import markdown
 
         options = "".join(f" --series {Path(spec).name}" for spec in args.series)
-        args.markdown.write_text(results.markdown(rows, options=options), encoding="utf-8")
+        args.markdown.write_text(markdown(rows, options=options), encoding="utf-8")
     return OK
 
 
@@ -181,13 +203,12 @@ def train(args: argparse.Namespace) -> int:
     """Train by the recipe, keeping the best checkpoint."""
     from tqdm import tqdm
 
-    from mnemoscope.running import record
-    from mnemoscope.training import loop as training
-    from mnemoscope.training import unrolled
+    from mnemoscope.running.record import pick_device
+    from mnemoscope.training import loop, unrolled
 
     compiled = not args.eager and unrolled.can_compile()
     if not args.eager and not compiled:
-        say("no C++ compiler was found, so training is not compiled and several times slower", file=sys.stderr)
+        echo("no C++ compiler was found, so training is not compiled and several times slower", file=sys.stderr)
     out = args.out or Path("runs") / f"{args.model}-{args.task}"
     with tqdm(desc=f"{args.model} {args.task}", unit=" updates", disable=None) as bar:
 
@@ -200,15 +221,15 @@ def train(args: argparse.Namespace) -> int:
         options: dict[str, Any] = {
             "updates": args.updates,
             "batch": args.batch,
-            "device": record.pick_device(args.device),
+            "device": pick_device(args.device),
         }
         options |= {"resume": args.resume, "compiled": compiled}
         if args.seeds:
-            from mnemoscope.training import seeds as train_seeds
+            from mnemoscope.training import seeds
 
-            card = train_seeds.several(args.task, args.model, args.seeds, out=out, progress=progress, **options)
+            card = seeds.several(args.task, args.model, args.seeds, out=out, progress=progress, **options)
         else:
-            card = training.train(args.task, args.model, out=out, seed=args.seed, progress=progress, **options)
+            card = loop.train(args.task, args.model, out=out, seed=args.seed, progress=progress, **options)
     print(f"{out}: {card['metric']} {card['validation']:.4g} after {card['updates']} updates")
     print(f"Used by every command when MNEMOSCOPE_CHECKPOINTS={out.parent} is set.")
     return OK
@@ -216,10 +237,10 @@ def train(args: argparse.Namespace) -> int:
 
 def export(args: argparse.Namespace) -> int:
     """Write every format that was asked for."""
-    from mnemoscope.reading import export as formats
+    from mnemoscope.reading.export import to_csv, to_html, to_npz
     from mnemoscope.reading.recording import Recording
 
-    wanted = [(formats.to_html, args.html), (formats.to_npz, args.npz), (formats.to_csv, args.csv)]
+    wanted = [(to_html, args.html), (to_npz, args.npz), (to_csv, args.csv)]
     if not any(out for _, out in wanted):
         raise MnemoscopeError("Nothing to export to; give --html OUT, --npz OUT or --csv OUT.")
     with Recording.open(args.file) as rec:

@@ -83,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
         "--signal", metavar="NAME|FILE", help="a generator (sines, chirp, ar, heartbeat, mixture) or a CSV"
     )
     record.add_argument(
-        "--task", default="signal-recall", metavar="T", help="signal-recall (default), forecast, copy, …"
+        "--task", default="signal-recall", metavar="T", help="what is asked of the models (signal-recall); see tasks"
     )
     record.add_argument("--models", type=_names, required=True, metavar="A,B", help="such as lstm,transformer,ntm,dnc")
     record.add_argument("--out", type=Path, required=True, metavar="F", help="the recording to write (.mnemo)")
@@ -93,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
         "--steps", type=_whole(0, 10_000_000), metavar="N", help="at most so many steps (1000); 0 = all"
     )
     record.add_argument(
-        "--task-option", type=_pair, action="append", default=[], metavar="K=V", help="segment=24, delay=30 …"
+        "--task-option", type=_pair, action="append", default=[], metavar="K=V", help="such as segment=24; see tasks"
     )
     record.add_argument(
         "--signal-option", type=_pair, action="append", default=[], metavar="K=V", help="of a generator"
@@ -110,6 +110,9 @@ def parser() -> argparse.ArgumentParser:
     of_file.add_argument("--missing", choices=("hold", "linear", "drop"), help="what stands for missing values (hold)")
     of_file.add_argument("--scaling", choices=("zscore", "robust", "none"), help="before the models (zscore)")
     _device(record)
+
+    listed = command("tasks", commands.tasks, "list what models can be asked to do, with the options of each task")
+    listed.add_argument("--json", action="store_true", help="one JSON object a line")
 
     inspect = command("inspect", commands.inspect, "say what a recording holds")
     inspect.add_argument("file", type=Path, metavar="F")
@@ -128,7 +131,7 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="FILE[@HZ]",
-        help="also measure signal-recall and forecast on this series, resampled to HZ; may be given again",
+        help="also measure the tasks on signals on this series, resampled to HZ; may be given again",
     )
     evaluate.add_argument("--markdown", type=Path, metavar="OUT", help="also write the table as a document")
     evaluate.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -141,7 +144,7 @@ def parser() -> argparse.ArgumentParser:
     bridge.add_argument("--json", action="store_true", help="one JSON object a line")
 
     train = command("train", commands.train, "train a model on a task by its recipe")
-    train.add_argument("task", metavar="TASK", help="copy, signal-recall, forecast, repeat-copy, …")
+    train.add_argument("task", metavar="TASK", help="such as copy; see tasks")
     train.add_argument("--model", required=True, metavar="M", help="lstm, transformer, ntm, dnc, …")
     train.add_argument("--out", type=Path, metavar="DIR", help="folder of the checkpoint (default: runs/M-TASK)")
     train.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N")
@@ -172,9 +175,9 @@ def _serve(args: argparse.Namespace) -> int:
 
 def _bridge(args: argparse.Namespace) -> int:
     """Measure; what it takes is only imported when it is asked for."""
-    from mnemoscope.cli import bridge as bridge_command
+    from mnemoscope.cli.bridge import bridge
 
-    return bridge_command.bridge(args)
+    return bridge(args)
 
 
 def _seeds(text: str) -> list[int]:
@@ -222,7 +225,7 @@ def _positive(text: str) -> float:
 
 
 def _fail(message: str) -> int:
-    commands.say(f"mnemoscope: {message}", file=sys.stderr)
+    commands.echo(f"mnemoscope: {message}", file=sys.stderr)
     return BAD_INPUT
 
 
@@ -241,6 +244,9 @@ _EXAMPLES = {
   mnemoscope record --signal heartbeat --signal-option odd_beat=6 --models lstm,transformer,ntm,dnc --out beat.mnemo
   mnemoscope record --signal ecg.csv --channel MLII --resample-to 36 --start 10s --stop 40s --models ntm --out ecg.mnemo
   mnemoscope record --signal ar --task-option segment=32 --task-option delay=40 --models dnc --seed 7 --out noise.mnemo
+  mnemoscope record --task copy --task-option length=20 --models ntm,dnc --out copy.mnemo""",
+    "tasks": """examples:
+  mnemoscope tasks
   mnemoscope record --task copy --task-option length=20 --models ntm,dnc --out copy.mnemo""",
     "inspect": """examples:
   mnemoscope inspect run.mnemo

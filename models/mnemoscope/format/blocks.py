@@ -158,9 +158,9 @@ def _decompress(payload: bytes, block: Block, limit: int) -> bytes:
 
 def _only_zeros(file: BinaryIO, size: int) -> bool:
     while file.tell() < size:
-        piece = file.read(min(1 << 20, size - file.tell()))
-        if not piece or any(piece):
-            return not any(piece)
+        part = file.read(min(1 << 20, size - file.tell()))
+        if not part or any(part):
+            return not any(part)
     return True
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn, TypeGuard, cast
 
 from mnemoscope.errors import RecordingError, UnsupportedVersion
@@ -22,8 +23,8 @@ FIXED_KEYS = ("format", "version", "keyframe_every", "models")
 """What a later META may not change: every block before it was read by these."""
 STATUSES = ("running", "ended", "stopped", "failed")
 
-BIT_TASKS = ("copy", "repeat-copy", "associative-recall", "ngrams", "priority-sort")
-"""Tasks of bits when the manifest did not say yet what a task's numbers are."""
+BIT_TASKS: tuple[str, ...] = tuple(json.loads(Path(__file__).with_name("bit_tasks.json").read_text("utf-8")))
+"""Tasks of bits when the manifest did not say yet what a task's numbers are; the page reads the same list."""
 
 MAX_MANIFEST_BYTES = 16 << 20
 MAX_FRAME_BYTES = 4 << 20  # so a chunk of 64 steps, which is read at once, stays below 256 MiB

@@ -173,6 +173,6 @@ def frames_of(file: BinaryIO, streams: tuple[StreamSpec, ...], stored: list[Bloc
 def content_hash(file: BinaryIO, streams: tuple[StreamSpec, ...], stored: list[Block]) -> str:
     """sha256 (hexadecimal) of all frame bytes in order of (stream, step): the identity of what was recorded."""
     digest = hashlib.sha256()
-    for piece in frames_of(file, streams, stored):
-        digest.update(piece)
+    for part in frames_of(file, streams, stored):
+        digest.update(part)
     return digest.hexdigest()

@@ -30,9 +30,9 @@ def update_association(
 
     keys k, retention α, erase b [head, key]; write_vectors v, write_gate w [head, width].
     """
-    kept = retention[..., None] * memory
-    found = np.einsum("hk,hkw->hw", erase * keys, kept)
-    return kept + keys[..., None] * (write_gate * write_vectors - found)[:, None, :]
+    decayed = retention[..., None] * memory
+    found = np.einsum("hk,hkw->hw", erase * keys, decayed)
+    return decayed + keys[..., None] * (write_gate * write_vectors - found)[:, None, :]
 
 
 def contributions(
@@ -61,8 +61,8 @@ def contributions(
 
 def fade(columns: Floats, key: Floats, retention: Floats, erase: Floats) -> Floats:
     """`(I − k (b⊙k)ᵀ) Diag(α) X` for columns X [K, …]: what a step makes of the content it finds."""
-    kept = retention[:, None] * columns
-    return kept - np.outer(key, (erase * key) @ kept)
+    decayed = retention[:, None] * columns
+    return decayed - np.outer(key, (erase * key) @ decayed)
 
 
 @dataclass

@@ -21,12 +21,11 @@ import torch
 from torch import Tensor, nn
 
 from mnemoscope import tasks
-from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import UnknownModel
-from mnemoscope.measuring.pieces import finished
-from mnemoscope.models import registry as paradigms
-from mnemoscope.models import torch_api
+from mnemoscope.measuring.cooperative import run_to_end
+from mnemoscope.models import registry, torch_api
 from mnemoscope.models.attention.encoder_decoder import EncoderDecoder
 from mnemoscope.models.attention.transformer import Transformer, TransformerConfig
 from mnemoscope.models.base import MemoryModel
@@ -91,7 +90,7 @@ def crossed(name: str, *, device: str = "cpu", **changes: Any) -> LoadedModel:
 
     Raises UnknownModel when the checkpoint is of another kind, ValueError for settings that cannot be.
     """
-    loaded = checkpoints.load(name, device=device)
+    loaded = store.load(name, device=device)
     if isinstance(loaded.model, Transformer):
         model, paradigm = StatelessDNC.from_transformer(loaded.model, **changes), "sdnc"
     elif isinstance(loaded.model, EncoderDecoder) and not changes:
@@ -100,7 +99,7 @@ def crossed(name: str, *, device: str = "cpu", **changes: Any) -> LoadedModel:
         raise UnknownModel(
             f"{name} is a {loaded.label}; wanted a Transformer, such as {DEFAULT[0]}, or an encoder-decoder without settings"
         )
-    card = paradigms.get(paradigm).card
+    card = registry.get(paradigm).card
     return replace(loaded, model=model.requires_grad_(False), paradigm=card.name, label=card.label, glyph=card.glyph)
 
 
@@ -110,14 +109,14 @@ def ship(name: str, folder: Path) -> dict[str, Any]:
     Nothing is trained: card and figures are those of the weights it was made from, which the card names with their hash.
     Raises UnknownModel when the checkpoint is of another kind.
     """
-    made, source = crossed(name), checkpoints.load(name)
-    paradigm = paradigms.get(made.paradigm)
+    made, source = crossed(name), store.load(name)
+    paradigm = registry.get(made.paradigm)
     card = {key: value for key, value in source.card.items() if key != "name"}
     card |= {"model": paradigm.name, "label": paradigm.label, "glyph": paradigm.glyph}
     card |= {"parameters": made.model.parameter_count(), "from": {"name": name, "sha256": source.sha256}}
     card |= {"command": f"mnemoscope bridge --model {name} --out checkpoints/{paradigm.name}-{source.task}"}
-    settings = {"model": paradigm.name, "task": source.task, "config": paradigms.configuration(made.model)}
-    checkpoints.save(folder, made.model, settings, card)
+    settings = {"model": paradigm.name, "task": source.task, "config": registry.configuration(made.model)}
+    store.save(folder, made.model, settings, card)
     return card
 
 
@@ -128,7 +127,7 @@ def subject(name: str, *, seed: int = 0, steps: int = 48) -> Subject:
     """
     if name == RANDOM:
         return _random(seed, steps)
-    loaded = checkpoints.load(name)
+    loaded = store.load(name)
     if not isinstance(loaded.model, Transformer):
         raise UnknownModel(
             f"{name} is a {loaded.label}; the bridge starts from a Transformer, for example {DEFAULT[0]} or {RANDOM}"
@@ -158,13 +157,13 @@ def measure(seed: int = 0, *, name: str = RANDOM, ladder: Sequence[Rung] = LADDE
     torch lacks); `ladder`, in float64: rows of {rung, settings, difference, scale, first_step, score}; `metric` of the scores
     (None where the subject has no task); `ok`: all are equal.
     """
-    return finished(measuring(seed, name=name, ladder=ladder))
+    return run_to_end(measuring(seed, name=name, ladder=ladder))
 
 
 def measuring(
     seed: int = 0, *, name: str = RANDOM, ladder: Sequence[Rung] = LADDER
 ) -> Generator[None, None, dict[str, Any]]:
-    """`measure` in pieces."""
+    """`measure` as a generator that yields between its parts."""
     asked = subject(name, seed=seed)
     facts: dict[str, Any] = {"own_step": {}, "torch_layers": {}, "graves_memory": {}}
     rows: list[dict[str, Any]] = []

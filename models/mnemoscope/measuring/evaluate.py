@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from mnemoscope import tasks
-from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints import store
 from mnemoscope.measuring import published
-from mnemoscope.measuring import series as evaluate_series
+from mnemoscope.measuring import series as real_series
 from mnemoscope.measuring.series import RealSeries
 from mnemoscope.models.base import MemoryModel
 from mnemoscope.tasks import Batch, Condition, Task
@@ -71,7 +71,7 @@ def evaluate(
     Returns one dict a checkpoint and condition, with the keys that `rows` describes. Raises UnknownModel for a name that is
     not there, SignalError or ImportFileError for a file that cannot be used.
     """
-    loaded = [evaluate_series.load(name) for name in series]
+    loaded = [real_series.load(name) for name in series]
     return list(rows(names, device=device, sequences=sequences, series=loaded))
 
 
@@ -88,8 +88,8 @@ def rows(
 
     Tasks on signals are measured on each of `series` too. `beyond=False` leaves out what lies outside of training. Raises UnknownModel for a name that is not there.
     """
-    for name in names if names is not None else checkpoints.names():
-        loaded = checkpoints.load(name, device=device)
+    for name in names if names is not None else store.names():
+        loaded = store.load(name, device=device)
         model, task = loaded.model, tasks.get(loaded.task)
         common = {"model": loaded.paradigm, "task": loaded.task, "metric": task.metric, "checkpoint": loaded.sha256}
         common |= {"name": loaded.name, "sequences": sequences, "seed": TEST_SEED, "best": None}
@@ -102,14 +102,14 @@ def rows(
             row |= {"published": published.figure(loaded.paradigm, loaded.task, condition.label)}
             yield row | {"value": score(model, task, batch, device=device)}
         for one in series:
-            for row in evaluate_series.rows(model, task, one, device=device):
+            for row in real_series.rows(model, task, one, device=device):
                 yield common | {"published": None} | row
 
 
 def baseline_rows(series: Sequence[RealSeries]) -> Iterator[dict[str, Any]]:
     """Rows of the forecasting baselines, which have no checkpoint."""
     for one in series:
-        for row in evaluate_series.baseline_rows(one):
+        for row in real_series.baseline_rows(one):
             common = {"name": None, "task": "forecast", "metric": tasks.get("forecast").metric, "checkpoint": None}
             yield common | {"seed": None, "best": None, "published": None} | row
 

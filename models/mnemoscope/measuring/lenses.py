@@ -8,7 +8,7 @@ The first follows stored content, the other two ask about cause, and they need n
 saturated, and a blanked input changes what is written later. This file has those that need the model: x_s is what the
 model heard [I], y_t its raw output [O] before any sigmoid.
 
-Both come in pieces of some milliseconds; pieces.finished runs one to its end.
+Both are generators that yield every few milliseconds; cooperative.run_to_end runs one to its end.
 """
 
 from collections.abc import Callable, Generator
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils import _pytree as pytree
 
-from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import CheckpointError, MnemoscopeError
 from mnemoscope.models import torch_api
@@ -35,7 +35,7 @@ MAX_STEP = 10_000
 MAX_ROWS = 64
 """Interventions that run as one batch."""
 
-PIECE = 8
+YIELD_EVERY = 8
 """Steps between two yields."""
 
 
@@ -60,7 +60,7 @@ def sensitivity(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = DEFA
     output = torch.empty(0)
     for k, x in enumerate(torch.split(heard, 1)):
         output, state, _ = model.differentiable_step(x, state)  # the true derivative, not the one that trains well
-        if k % PIECE == 0:
+        if k % YIELD_EVERY == 0:
             yield
     squares = torch.zeros(len(heard), dtype=torch.float64)
     for y in output[0]:
@@ -101,7 +101,7 @@ def model_of(entry: dict[str, Any], *, device: str = "cpu") -> LoadedModel:
     name = _checkpoint(entry).get("name")
     if not name:
         raise CheckpointError(f"{entry['label']} was recorded without a checkpoint; its weights are not known")
-    loaded = checkpoints.load(name, device=device)
+    loaded = store.load(name, device=device)
     if not made(loaded, entry):
         raise CheckpointError(
             f"{name} is not the model that was recorded (other weights, or another form of it); record it again"
@@ -136,9 +136,9 @@ def _first(inputs: Tensor, t: int, reach: int) -> int:
 def _before(model: MemoryModel, inputs: Tensor, steps: int, state: Any = None) -> Generator[None, None, Any]:
     """The state before step `steps`, from `state` or the start."""
     state = model.initial_state(1) if state is None else state
-    for begin in range(0, steps, PIECE):
+    for begin in range(0, steps, YIELD_EVERY):
         with torch.no_grad():
-            for x in torch.split(inputs[begin : min(begin + PIECE, steps)], 1):
+            for x in torch.split(inputs[begin : min(begin + YIELD_EVERY, steps)], 1):
                 state = model.step(x, state).state
         yield
     return pytree.tree_map(_detached, state)
@@ -151,7 +151,7 @@ def _detached(leaf: Any) -> Any:
 def _steps(model: MemoryModel, inputs: Tensor, state: Any) -> Generator[None, None, Tensor]:
     """Output [B, O] of the last step of inputs [B, T, I]."""
     output = inputs.new_empty(0)
-    for block in torch.split(inputs, PIECE, 1):
+    for block in torch.split(inputs, YIELD_EVERY, 1):
         with torch.no_grad():
             for x in block.unbind(1):
                 output, state, _ = model.step(x, state)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from mnemoscope import tasks
-from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints import store
 from mnemoscope.measuring import published
-from mnemoscope.models import registry as paradigms
+from mnemoscope.models import registry
 
 _HEAD = """# What the shipped models can do
 
@@ -22,16 +22,6 @@ scores; *best possible* that of the optimal estimator. Figures of papers were me
 {elsewhere}
 """
 
-_ABOUT = {
-    "copy": "Wrong bits a sequence of random 8-bit vectors; trained on lengths 1 to 20.",
-    "repeat-copy": "Wrong bits a sequence, end marker included; trained on lengths and repeats of 1 to 10.",
-    "associative-recall": "Wrong bits of the 18 asked for; trained on 2 to 6 items.",
-    "ngrams": "Bits needed to code the 195 scored bits of a sequence.",
-    "priority-sort": "Wrong bits of the 128 asked for.",
-    "signal-recall": "Relative RMSE of the replay: 0 is perfect, 1 is what always answering 0 gets.",
-    "forecast": "Mean absolute error relative to persistence: below 1 is better than saying the last value again.",
-}
-
 
 def markdown(rows: Iterable[dict[str, Any]], *, options: str = "") -> str:
     """The whole document from rows of `evaluate.rows` and `evaluate.baseline_rows`."""
@@ -40,7 +30,7 @@ def markdown(rows: Iterable[dict[str, Any]], *, options: str = "") -> str:
     parts = [_HEAD.format(options=options, sequences=sequences, elsewhere=published.ELSEWHERE)]
     for task in tasks.names():
         if mine := [row for row in table if row["task"] == task]:
-            parts.append(f"## {task}\n\n{_ABOUT[task]}\n\n{_grid(mine)}")
+            parts.append(f"## {task}\n\n{tasks.get(task).measure}\n\n{_grid(mine)}")
             parts.extend(_notes(mine))
     parts.append(_seeds())
     parts.append(_trainings())
@@ -51,7 +41,7 @@ def _grid(rows: list[dict[str, Any]]) -> str:
     """Conditions down, models across."""
     found = list(dict.fromkeys(row["model"] for row in rows))
     models = sorted(
-        found, key=lambda model: (*paradigms.names(), *found).index(model)
+        found, key=lambda model: (*registry.names(), *found).index(model)
     )  # as on the stage, baselines last
     values = {(row["condition"], row["model"]): row for row in rows}
     some = {row["condition"]: row for row in rows}
@@ -82,7 +72,7 @@ def _notes(rows: list[dict[str, Any]]) -> list[str]:
 def _seeds() -> str:
     """The spread over seeds of those recipes that were run with several."""
     parts: list[str] = []
-    for card in checkpoints.cards():
+    for card in store.cards():
         if "seeds" in card:
             conditions = list(card["seeds"][0]["conditions"])
             lines = [_line(["seed", "updates", *conditions]), _line(["---:"] * (len(conditions) + 2))]
@@ -98,7 +88,7 @@ def _trainings() -> str:
     """How each checkpoint came about, from its card."""
     lines = ["## Trainings\n", _line(["checkpoint", "parameters", "seed", "updates", "CPU minutes", "validation"])]
     lines.append(_line(["---", *["---:"] * 5]))
-    for card in checkpoints.cards():
+    for card in store.cards():
         cells = [
             card["name"],
             f"{card['parameters']:,}",
@@ -111,7 +101,7 @@ def _trainings() -> str:
 
 
 def _label(model: str) -> str:
-    return paradigms.get(model).label if model in paradigms.names() else model
+    return registry.get(model).label if model in registry.names() else model
 
 
 def _number(value: float) -> str:

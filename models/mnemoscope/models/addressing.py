@@ -103,26 +103,26 @@ def erase_and_write(memory: Tensor, weights: Tensor, erase: Tensor, vectors: Ten
     """
     across = weights.transpose(1, 2)
     if weights.shape[1] == 1:
-        kept = torch.addcmul(memory, memory, torch.bmm(across, erase), value=-1)  # M − M ⊙ w eᵀ
+        remaining = torch.addcmul(memory, memory, torch.bmm(across, erase), value=-1)  # M − M ⊙ w eᵀ
     else:
-        kept = memory
+        remaining = memory
         for w, e in zip(weights.unbind(1), erase.unbind(1), strict=True):
-            kept = torch.addcmul(kept, kept, w.unsqueeze(2) * e.unsqueeze(1), value=-1)
-    return torch.baddbmm(kept, across, vectors)
+            remaining = torch.addcmul(remaining, remaining, w.unsqueeze(2) * e.unsqueeze(1), value=-1)
+    return torch.baddbmm(remaining, across, vectors)
 
 
 def retention(free_gates: Tensor, read_weights: Tensor) -> Tensor:
     """ψ_t = Π_i (1 − f^i_t w^{r,i}_{t−1}) ([DNC] "Dynamic memory allocation"). [B, R], [B, R, N] -> [B, N]."""
-    kept = 1 - free_gates.unsqueeze(2) * read_weights
-    return kept.squeeze(1) if kept.shape[1] == 1 else reduce(torch.mul, kept.unbind(1))
+    factors = 1 - free_gates.unsqueeze(2) * read_weights
+    return factors.squeeze(1) if factors.shape[1] == 1 else reduce(torch.mul, factors.unbind(1))
 
 
-def usage_after(usage: Tensor, write_weights: Tensor, kept: Tensor) -> Tensor:
+def usage_after(usage: Tensor, write_weights: Tensor, retention: Tensor) -> Tensor:
     """u_t = (u_{t−1} + w^w_{t−1} − u_{t−1} ⊙ w^w_{t−1}) ⊙ ψ_t ([DNC] "Dynamic memory allocation").
 
-    usage, write_weights (both of the step before), kept = ψ_t, all [B, N] -> [B, N] in [0, 1].
+    usage, write_weights (both of the step before), retention = ψ_t, all [B, N] -> [B, N] in [0, 1].
     """
-    return torch.addcmul(usage + write_weights, usage, write_weights, value=-1) * kept
+    return torch.addcmul(usage + write_weights, usage, write_weights, value=-1) * retention
 
 
 def allocation_weighting(usage: Tensor, *, epsilon: float = USAGE_EPSILON) -> Tensor:

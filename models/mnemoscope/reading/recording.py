@@ -174,14 +174,14 @@ class Recording:
                     f"Model {spec.id}: wanted steps {first} … {first + count - 1}, the recording has {have} steps."
                 )
             taken = self._frames[stream]
-            pieces: list[bytes] = []
+            parts: list[bytes] = []
             begin = bisect_right(taken, first, key=lambda block: block.first) - 1
             end = bisect_left(taken, first + count, key=lambda block: block.first)
             for block in taken[max(begin, 0) : end]:
                 start, stop = max(first - block.first, 0), min(first + count - block.first, block.count)
                 payload = self._payload(block, block.count * spec.frame.bytes)
-                pieces.append(payload[start * spec.frame.bytes : stop * spec.frame.bytes])
-            return b"".join(pieces)
+                parts.append(payload[start * spec.frame.bytes : stop * spec.frame.bytes])
+            return b"".join(parts)
 
     def keyframe_bytes(self, stream: int, k: int) -> bytes | None:
         """The state of one stream before step 64·k, or None where none was recorded."""

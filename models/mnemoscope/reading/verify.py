@@ -164,8 +164,8 @@ def _check_states(checks: BankChecks, view: ModelView, log: BankLog, recorded: F
         checks.reads.add(_relative(reads, recorded[first:stop]), first)
     if stop % KEYFRAME_EVERY or view.keyframe_bytes(stop // KEYFRAME_EVERY) is None:
         return
-    kept = view.keyframe(stop // KEYFRAME_EVERY, bank.name)
-    errors = [float(np.max(_relative(rebuilt[name], stored))) for name, stored in kept.items() if name in rebuilt]
+    keyframe = view.keyframe(stop // KEYFRAME_EVERY, bank.name)
+    errors = [float(np.max(_relative(rebuilt[name], stored))) for name, stored in keyframe.items() if name in rebuilt]
     checks.keyframes.add(np.array([[math.inf if math.isnan(e) else e for e in errors]]), stop)
 
 
@@ -189,7 +189,7 @@ def describe(rec: Recording) -> dict[str, Any]:
     models: list[dict[str, Any]] = []
     for entry, ident in zip(rec.manifest["models"], rec.models, strict=True):
         view = rec[ident]
-        kept = {
+        stored = {
             key: entry.get(key) for key in ("id", "label", "paradigm", "task", "checkpoint", "parameters", "device")
         }
         found = {
@@ -201,7 +201,7 @@ def describe(rec: Recording) -> dict[str, Any]:
                 {"name": t.name, "bank": t.bank, "axes": list(t.axes), "shape": list(t.shape)} for t in view.tensors
             ],
         }
-        models.append(kept | found)
+        models.append(stored | found)
     return facts | {
         "steps": rec.steps,
         "bytes": rec.path.stat().st_size,

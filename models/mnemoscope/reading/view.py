@@ -154,11 +154,11 @@ class ModelView:
 
     def usage(self, t: int, bank: str | None = None) -> Floats:
         """Usage [slot] at step t, of banks that keep it (DNC)."""
-        return self._kept("usage", t, bank)
+        return self._state_tensor("usage", t, bank)
 
     def links(self, t: int, bank: str | None = None) -> Floats:
         """Temporal links [slot, slot] after step t, of banks that keep them (DNC)."""
-        return self._kept("links", t, bank)
+        return self._state_tensor("links", t, bank)
 
     def attention(self, t: int, head: int = 0, bank: str | None = None) -> Floats:
         """Attention weights [t + 1] of one head at step t over the steps so far; they sum to 1.
@@ -299,7 +299,7 @@ class ModelView:
         kind.derive(BankLog(self, bank), name, start, out)
         return out
 
-    def _kept(self, name: str, t: int, bank: str | None) -> Floats:
+    def _state_tensor(self, name: str, t: int, bank: str | None) -> Floats:
         self._require(name, self.bank(bank))
         return getattr(self.state(t, bank), name)
 

@@ -46,11 +46,11 @@ def path(name: str, folder: Path = FOLDER) -> Path | None:
 
 def _on_signal(kind: str, steps: int, seed: int, *, params: dict[str, float] | None = None, **options: Any) -> Episode:
     """signal-recall on a generated signal; without `lead` the segment begins just before the first labelled moment."""
-    from mnemoscope.signals import generators as signals
+    from mnemoscope.signals import generators
     from mnemoscope.tasks import episodes
 
     if "lead" not in options:
-        options["lead"] = signals.generate(kind, steps, seed=seed, **(params or {})).events[0].step - 8
+        options["lead"] = generators.generate(kind, steps, seed=seed, **(params or {})).events[0].step - 8
     return episodes.from_generator("signal-recall", kind, steps=steps, seed=seed, params=params, options=options)
 
 
@@ -64,7 +64,7 @@ def _forecast(kind: str, steps: int, seed: int, *, params: dict[str, float], **o
 def exhibits() -> Iterator[Exhibit]:
     """All of them, in the order of the page. A training can only be watched where snapshots of it were set aside."""
     from mnemoscope import tasks
-    from mnemoscope.checkpoints import store as checkpoints
+    from mnemoscope.checkpoints import store
 
     yield Exhibit(
         "odd-beat",
@@ -80,7 +80,7 @@ def exhibits() -> Iterator[Exhibit]:
         MODELS,
         lambda: tasks.get("copy").episode(seed=4, length=20),
     )
-    if checkpoints.snapshot_updates("ntm-copy"):
+    if store.snapshot_updates("ntm-copy"):
         yield Exhibit(
             "learning",
             "Watch a memory being learned",

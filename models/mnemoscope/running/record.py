@@ -19,16 +19,16 @@ import torch
 from torch import Tensor
 
 from mnemoscope import __version__, kinds, tasks
-from mnemoscope.checkpoints import names as choices
-from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints import store
+from mnemoscope.checkpoints.names import resolve
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import CheckpointError, MnemoscopeError
 from mnemoscope.format.entries import Failure
 from mnemoscope.format.layout import FrameLayout
 from mnemoscope.format.manifest import FORMAT, KEYFRAME_EVERY, VERSION, moment_label
-from mnemoscope.models import registry as paradigms
+from mnemoscope.models import registry
 from mnemoscope.reading.recording import RecordingWriter
-from mnemoscope.running.stream import NotFinite, Piece
+from mnemoscope.running.stream import NotFinite, Packet
 from mnemoscope.tasks import Episode
 
 
@@ -80,26 +80,26 @@ class Stepper:
         return self.episode.steps
 
     @torch.inference_mode()
-    def advance(self, count: int) -> list[Piece]:
+    def advance(self, count: int) -> list[Packet]:
         """Compute the next `count` steps (fewer at the end) -> frames, and a keyframe before every multiple of 64.
 
-        Raises NotFinite (with the pieces before it) when an output is NaN or infinite.
+        Raises NotFinite (with the packets before it) when an output is NaN or infinite.
         """
-        pieces: list[Piece] = []
+        packets: list[Packet] = []
         stop = min(self.done + count, self.steps)
         while self.done < stop:
             if self.done % KEYFRAME_EVERY == 0 and self.keyframe_layout.tensors:
-                pieces.append(Piece("keyframe", self.done, 1, self._keyframe()))
+                packets.append(Packet("keyframe", self.done, 1, self._keyframe()))
             until = min(stop, self.done - self.done % KEYFRAME_EVERY + KEYFRAME_EVERY)
             table = self._run(until - self.done)
             good = _finite_rows(table)
             if good:
                 payload = table[:good].numpy().astype("<f4", copy=False).tobytes()
-                pieces.append(Piece("frames", self.done, good, payload))
+                packets.append(Packet("frames", self.done, good, payload))
             if good < len(table):
-                raise NotFinite(self.loaded.label, self.done + good, self._not_finite(table[good]), pieces)
+                raise NotFinite(self.loaded.label, self.done + good, self._not_finite(table[good]), packets)
             self.done = until
-        return pieces
+        return packets
 
     def _run(self, count: int) -> Tensor:
         """`count` steps -> [count, numbers of a frame] float32 on the host."""
@@ -140,7 +140,7 @@ class Stepper:
             "glyph": loaded.glyph,
             "task": loaded.task,
             "checkpoint": {"name": loaded.name, "sha256": loaded.sha256},
-            "config": paradigms.configuration(self.model),
+            "config": registry.configuration(self.model),
             "parameters": self.model.parameter_count(),
             "device": self.device,
             "dtype": "float32",
@@ -157,7 +157,7 @@ class Stepper:
                 "training": {
                     "of": base,
                     "update": int(moment),
-                    "updates": checkpoints.snapshot_updates(base),
+                    "updates": store.snapshot_updates(base),
                     "label": loaded.label,
                 }
             }
@@ -239,20 +239,20 @@ def load_models(names: list[str], task: str, *, device: str = "cpu") -> list[Loa
     """
     if not names:
         raise MnemoscopeError("no model was chosen; name at least one, for example ntm")
-    return [checkpoints.load(name, device=device) for name in choices.resolve(names, task)]
+    return [store.load(name, device=device) for name in resolve(names, task)]
 
 
-def run(steppers: list[Stepper], *, chunk: int = KEYFRAME_EVERY) -> Iterator[tuple[int, Piece | Failure]]:
-    """All steps of all models, `chunk` steps of each in turn -> (stream, piece). A Failure ends that model's stream only."""
+def run(steppers: list[Stepper], *, chunk: int = KEYFRAME_EVERY) -> Iterator[tuple[int, Packet | Failure]]:
+    """All steps of all models, `chunk` steps of each in turn -> (stream, packet). A Failure ends that model's stream only."""
     alive = dict(enumerate(steppers))
     while alive:
         for stream, stepper in list(alive.items()):
             try:
-                pieces: list[Piece | Failure] = [*stepper.advance(chunk)]
+                packets: list[Packet | Failure] = [*stepper.advance(chunk)]
             except NotFinite as error:
-                pieces = [*error.pieces, error.failure(stream)]
+                packets = [*error.packets, error.failure(stream)]
                 del alive[stream]
-            yield from ((stream, piece) for piece in pieces)
+            yield from ((stream, packet) for packet in packets)
             if stepper.done >= stepper.steps:
                 alive.pop(stream, None)
 
@@ -280,16 +280,16 @@ def record_file(
     failures: list[Failure] = []
     try:
         with RecordingWriter(part, manifest, overwrite=True) as writer:
-            for stream, piece in run(steppers):
-                if isinstance(piece, Failure):
-                    failures.append(piece)
+            for stream, packet in run(steppers):
+                if isinstance(packet, Failure):
+                    failures.append(packet)
                     writer.meta({"failures": [failure.to_json() for failure in failures]})
-                elif piece.kind == "frames":
-                    writer.frames(stream, piece.first, piece.payload)
+                elif packet.kind == "frames":
+                    writer.frames(stream, packet.first, packet.payload)
                     if progress is not None:
-                        progress(piece.count)
+                        progress(packet.count)
                 else:
-                    writer.keyframe(stream, piece.first, piece.payload)
+                    writer.keyframe(stream, packet.first, packet.payload)
             writer.finish("failed" if len(failures) == len(steppers) else "ended", steps=episode.steps)
         part.replace(path)
     finally:

@@ -8,7 +8,7 @@ from mnemoscope.format.entries import Failure
 
 
 @dataclass(frozen=True)
-class Piece:
+class Packet:
     """`count` frames from step `first` on, or the keyframe before step `first`."""
 
     kind: Literal["frames", "keyframe"]
@@ -18,15 +18,15 @@ class Piece:
 
 
 class NotFinite(MnemoscopeError):
-    """A model produced NaN or infinity in `tensor`. `step` is the first bad step; `pieces` holds what came before it."""
+    """A model produced NaN or infinity in `tensor`. `step` is the first bad step; `packets` holds what came before it."""
 
     reason = "a number that is not finite"
 
-    def __init__(self, model: str, step: int, tensor: str, pieces: list[Piece]) -> None:
+    def __init__(self, model: str, step: int, tensor: str, packets: list[Packet]) -> None:
         super().__init__(
             f"{model} produced {self.reason} in {tensor} at step {step}; the steps before it can be recorded"
         )
-        self.step, self.tensor, self.pieces = step, tensor, pieces
+        self.step, self.tensor, self.packets = step, tensor, packets
 
     def failure(self, stream: int) -> Failure:
         """As the manifest records it."""

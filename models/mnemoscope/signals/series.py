@@ -27,7 +27,7 @@ MAX_FACTOR = 1000
 
 
 class Label(NamedTuple):
-    """What somebody said of a stretch of a series: rows (of a Series) or steps (of Prepared) `start … stop`, stop excluded."""
+    """A label of a range of a series: rows (of a Series) or steps (of Prepared) `start … stop`, stop excluded."""
 
     start: int
     stop: int
@@ -73,7 +73,7 @@ class Prepared:
     """Series.source with what was done: window, missing, resampling."""
     warnings: tuple[str, ...] = ()
     labels: tuple[Label, ...] = ()
-    """What was said of which steps, in order."""
+    """Labels of ranges of steps, in order."""
 
     @property
     def steps(self) -> int:
@@ -94,7 +94,7 @@ def labels_of(known: Mapping[int, tuple[str, tuple[Label, ...]]], column: int | 
         return ()
     if column not in known:
         names = ", ".join(f"{index} ({name})" for index, (name, _) in known.items()) or "none in this file"
-        raise ImportFileError(f"column {column} holds no labels", cure=f"Columns of labels: {names}.")
+        raise ImportFileError(f"column {column} holds no labels", hint=f"Columns of labels: {names}.")
     return known[column][1]
 
 

@@ -42,13 +42,29 @@ class Episode:
 
 @dataclass(frozen=True)
 class Option:
-    """One knob of a task with its range; `default` is what a run uses."""
+    """An option of a task: a whole number of `low` … `high`, refused beyond; a control offers `suggested`."""
 
     name: str
     label: str
+    description: str
     default: int
+    suggested: tuple[int, int]
     low: int
     high: int
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will be, known before there is a signal or a model.
+
+    `options` as the run will have them; `most` the greatest value that the steps have room for, of the options it is known of.
+    """
+
+    options: dict[str, int]
+    steps: int
+    events: tuple[Event, ...] = ()
+    most: dict[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True)
@@ -104,9 +120,12 @@ def stack(sequences: list[Parts]) -> Batch:
 
 
 class Task(ABC):
-    """A task: its sizes, its options, its episodes and how it is measured."""
+    """A task: its card, its sizes, its episodes and how it is measured."""
 
     name: str
+    label: str
+    sentence: str
+    """What a model is asked to do."""
     inputs: int
     outputs: int
     binary: bool
@@ -119,6 +138,15 @@ class Task(ABC):
     """The input feature that is 1 at the step where answering begins; an encoder-decoder changes phase there."""
     options: tuple[Option, ...]
     metric: str
+    measure: str
+    """What the metric counts, in a sentence; lower is better."""
+
+    @abstractmethod
+    def plan(self, steps: int | None = None, *, seed: int = 0, **options: Any) -> Plan:
+        """Options, steps and events of the episode of the same arguments. `steps`: of the series that is given, if one is.
+
+        Raises UnknownTask for an option out of range and for a series that is too short.
+        """
 
     @abstractmethod
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:

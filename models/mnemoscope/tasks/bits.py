@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.format.entries import Event
-from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Parts, Task, stack
+from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Parts, Plan, Task, stack
 
 
 def _blank(steps: int, inputs: int, outputs: int) -> Parts:
@@ -25,15 +25,18 @@ class Copy(Task):
     """Copy of random bit vectors (section 4.1). T = 2L + 1 a round; the delimiter is the last input feature."""
 
     name = "copy"
+    label = "Copy"
+    sentence = "Random bit vectors are shown once and have to be reproduced in the same order."
     binary = True
     metric = "wrong bits per sequence"
+    measure = "Wrong bits a sequence of random 8-bit vectors; trained on lengths 1 to 20."
     bits = 8
     inputs, outputs, cue = bits + 1, bits, bits
     lengths = (1, 5, 10, 15, 20)
     longer = (30, 40, 60, 80, 100, 120)
     options = (
-        Option("length", "vectors to copy", 20, 1, 120),
-        Option("rounds", "times over, without clearing the memory", 1, 1, 40),
+        Option("length", "Vectors", "Bit vectors to copy each time", 20, (1, 60), 1, 120),
+        Option("rounds", "Rounds", "Times over, without clearing the memory", 1, (1, 12), 1, 40),
     )
 
     def _one(self, rng: np.random.Generator, length: int, rounds: int = 1) -> Parts:
@@ -47,17 +50,24 @@ class Copy(Task):
             mask[start + length + 1 : start + steps] = 1
         return inputs, targets, mask
 
+    def plan(self, steps: int | None = None, *, seed: int = 0, **options: Any) -> Plan:
+        """A store and a recall a round. Raises UnknownTask."""
+        self.no_signal(steps)
+        checked = self.checked(options)
+        length, rounds = checked["length"], checked["rounds"]
+        total = rounds * (2 * length + 1)
+        events: list[Event] = []
+        for start in range(0, total, 2 * length + 1):
+            events.append(_event("store", start, start + length))
+            events.append(_event("recall", start + length + 1, start + 2 * length + 1))
+        return Plan(checked, total, tuple(events))
+
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
         """Random bits from the seed. Raises UnknownTask if a series is given: bits are not made from one."""
         self.no_signal(values)
-        checked = self.checked(options)
-        length, rounds = checked["length"], checked["rounds"]
-        inputs, targets, mask = self._one(np.random.default_rng(seed), length, rounds)
-        events: list[Event] = []
-        for start in range(0, len(inputs), 2 * length + 1):
-            events.append(_event("store", start, start + length))
-            events.append(_event("recall", start + length + 1, start + 2 * length + 1))
-        return Episode(self.name, checked, inputs, targets, mask, events)
+        plan = self.plan(**options)
+        parts = self._one(np.random.default_rng(seed), plan.options["length"], plan.options["rounds"])
+        return Episode(self.name, plan.options, *parts, list(plan.events))
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
         """Lengths uniform in 1..20."""
@@ -93,14 +103,17 @@ class RepeatCopy(Task):
     """
 
     name = "repeat-copy"
+    label = "Repeat copy"
+    sentence = "Random bit vectors have to be reproduced as often as a number asks for, then an end marker."
     binary = True
     metric = "wrong bits per sequence"
+    measure = "Wrong bits a sequence, end marker included; trained on lengths and repeats of 1 to 10."
     bits = 8
     inputs, outputs, cue = bits + 2, bits + 1, bits
     longest = 10
     options = (
-        Option("length", "vectors to copy", 5, 1, 20),
-        Option("repeats", "times to repeat them", 5, 1, 20),
+        Option("length", "Vectors", "Bit vectors to copy; trained on up to ten", 5, (1, 20), 1, 20),
+        Option("repeats", "Repeats", "Times to repeat them; trained on up to ten", 5, (1, 20), 1, 20),
     )
 
     def _one(self, rng: np.random.Generator, length: int, repeats: int) -> Parts:
@@ -115,15 +128,21 @@ class RepeatCopy(Task):
         mask[length + 1 :] = 1
         return inputs, targets, mask
 
+    def plan(self, steps: int | None = None, *, seed: int = 0, **options: Any) -> Plan:
+        """A store, then a recall a repeat. Raises UnknownTask."""
+        self.no_signal(steps)
+        checked = self.checked(options)
+        length, repeats = checked["length"], checked["repeats"]
+        starts = [length + 1 + n * length for n in range(repeats)]
+        events = [_event("store", 0, length), *(_event("recall", s, s + length) for s in starts)]
+        return Plan(checked, length + 2 + length * repeats, tuple(events))
+
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
         """Random bits from the seed. Raises UnknownTask if a series is given."""
         self.no_signal(values)
-        checked = self.checked(options)
-        length, repeats = checked["length"], checked["repeats"]
-        parts = self._one(np.random.default_rng(seed), length, repeats)
-        starts = [length + 1 + n * length for n in range(repeats)]
-        events = [_event("store", 0, length), *(_event("recall", s, s + length) for s in starts)]
-        return Episode(self.name, checked, *parts, events)
+        plan = self.plan(**options)
+        parts = self._one(np.random.default_rng(seed), plan.options["length"], plan.options["repeats"])
+        return Episode(self.name, plan.options, *parts, list(plan.events))
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
         """Length and repeats uniform in 1..10, their upper ends growing with `progress`."""
@@ -160,11 +179,14 @@ class AssociativeRecall(Task):
     """
 
     name = "associative-recall"
+    label = "Associative recall"
+    sentence = "Items are shown; asked with one of them, the model has to give the one that followed it."
     binary = True
     metric = "wrong bits per sequence"
+    measure = "Wrong bits of the 18 asked for; trained on 2 to 6 items."
     bits, vectors = 6, 3
     inputs, outputs, cue = bits + 2, bits, bits + 1
-    options = (Option("items", "items to remember", 6, 2, 20),)
+    options = (Option("items", "Items", "Items to remember; trained on up to six", 6, (2, 20), 2, 20),)
 
     def _one(self, rng: np.random.Generator, items: int) -> tuple[Parts, int]:
         span = self.vectors + 1
@@ -180,15 +202,24 @@ class AssociativeRecall(Task):
         mask[-self.vectors :] = 1
         return (inputs, targets, mask), asked
 
+    def _events(self, steps: int, asked: int) -> tuple[Event, ...]:
+        """The item that follows the one asked with is stored, and recalled at the end."""
+        answer = (self.vectors + 1) * (asked + 1) + 1
+        return _event("store", answer, answer + self.vectors), _event("recall", steps - self.vectors, steps)
+
+    def plan(self, steps: int | None = None, *, seed: int = 0, **options: Any) -> Plan:
+        """The item asked for is drawn from the seed. Raises UnknownTask."""
+        self.no_signal(steps)
+        checked = self.checked(options)
+        (inputs, _, _), asked = self._one(np.random.default_rng(seed), checked["items"])
+        return Plan(checked, len(inputs), self._events(len(inputs), asked))
+
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
         """Random bits from the seed. Raises UnknownTask if a series is given."""
         self.no_signal(values)
         checked = self.checked(options)
         parts, asked = self._one(np.random.default_rng(seed), checked["items"])
-        span, steps = self.vectors + 1, len(parts[0])
-        answer = span * (asked + 1) + 1
-        events = [_event("store", answer, answer + self.vectors), _event("recall", steps - self.vectors, steps)]
-        return Episode(self.name, checked, *parts, events)
+        return Episode(self.name, checked, *parts, list(self._events(len(parts[0]), asked)))
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
         """2..6 items."""
@@ -224,11 +255,14 @@ class NGrams(Task):
     """
 
     name = "ngrams"
+    label = "N-grams"
+    sentence = "Bits of a hidden table of six-grams: the next has to be predicted from the five before it."
     binary = True
     metric = "bits per sequence"
+    measure = "Bits needed to code the 195 scored bits of a sequence."
     steps, context = 200, 5
     inputs, outputs, cue = 1, 1, 0
-    options = (Option("length", "bits of the sequence", 200, 20, 1000),)
+    options = (Option("length", "Bits", "Bits of the sequence", 200, (20, 1000), 20, 1000),)
 
     def _many(self, rng: np.random.Generator, count: int, steps: int, context: int = context) -> Batch:
         odds = rng.beta(0.5, 0.5, (count, 2**context))
@@ -245,12 +279,18 @@ class NGrams(Task):
             bits[:, :-1, None].astype(np.float32), (bits[:, 1:, None] * mask[:, :, None]).astype(np.float32), mask
         )
 
+    def plan(self, steps: int | None = None, *, seed: int = 0, **options: Any) -> Plan:
+        """Nothing is stored or recalled at a step of its own. Raises UnknownTask."""
+        self.no_signal(steps)
+        checked = self.checked(options)
+        return Plan(checked, checked["length"])
+
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
         """One random table from the seed. Raises UnknownTask if a series is given."""
         self.no_signal(values)
-        checked = self.checked(options)
-        batch = self._many(np.random.default_rng(seed), 1, checked["length"] + 1)
-        return Episode(self.name, checked, batch.inputs[0], batch.targets[0], batch.mask[0])
+        plan = self.plan(**options)
+        batch = self._many(np.random.default_rng(seed), 1, plan.steps + 1)
+        return Episode(self.name, plan.options, batch.inputs[0], batch.targets[0], batch.mask[0])
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
         """Sequences of 200 bits; a curriculum begins with tables over the last bit alone and ends with those over five.
@@ -295,14 +335,20 @@ class PrioritySort(Task):
     """
 
     name = "priority-sort"
+    label = "Priority sort"
+    sentence = "Bit vectors come with priorities; those of the highest have to be reproduced in their order."
     binary = True
     metric = "wrong bits per sequence"
+    measure = "Wrong bits of the 128 asked for."
     bits = 8
     inputs, outputs, cue = bits + 2, bits, bits + 1
-    options = (Option("items", "vectors to sort", 20, 5, 40),)
+    options = (Option("items", "Vectors", "Vectors to sort", 20, (5, 40), 5, 40),)
+
+    def _asked(self, items: int) -> int:
+        return items * 4 // 5
 
     def _one(self, rng: np.random.Generator, items: int) -> tuple[Parts, NDArray[np.int64]]:
-        kept = items * 4 // 5
+        kept = self._asked(items)
         inputs, targets, mask = _blank(items + 1 + kept, self.inputs, self.outputs)
         vectors, priority = rng.integers(0, 2, (items, self.bits)), rng.uniform(-1, 1, items)
         order = np.argsort(-priority)[:kept]
@@ -312,14 +358,20 @@ class PrioritySort(Task):
         mask[items + 1 :] = 1
         return (inputs, targets, mask), order
 
+    def plan(self, steps: int | None = None, *, seed: int = 0, **options: Any) -> Plan:
+        """One store, one recall. Raises UnknownTask."""
+        self.no_signal(steps)
+        checked = self.checked(options)
+        items = checked["items"]
+        total = items + 1 + self._asked(items)
+        return Plan(checked, total, (_event("store", 0, items), _event("recall", items + 1, total)))
+
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
         """Random vectors from the seed. Raises UnknownTask if a series is given."""
         self.no_signal(values)
-        checked = self.checked(options)
-        items = checked["items"]
-        parts, _ = self._one(np.random.default_rng(seed), items)
-        events = [_event("store", 0, items), _event("recall", items + 1, len(parts[0]))]
-        return Episode(self.name, checked, *parts, events)
+        plan = self.plan(**options)
+        parts, _ = self._one(np.random.default_rng(seed), plan.options["items"])
+        return Episode(self.name, plan.options, *parts, list(plan.events))
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
         """5 vectors at first, 20 at the end of the curriculum."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from mnemoscope.errors import UnknownTask
 from mnemoscope.format.entries import Event
 from mnemoscope.signals import generators as signals
-from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Task, given_signal, stack
+from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Plan, Task, given_signal, stack
 
 TRAINED_PEAK = 6.0
 """Deviations from the middle that 999 of 1000 windows of training stay below."""
@@ -64,16 +64,28 @@ class SignalRecall(Task):
     """
 
     name = "signal-recall"
+    label = "Signal recall"
+    sentence = "A marked segment of the signal has to be held while the signal goes on, and replayed after a cue."
     binary = False
     metric = "relative RMSE"
+    measure = "Relative RMSE of the replay: 0 is perfect, 1 is what always answering 0 gets."
     takes_signal, made = True, "a random mixture"
     inputs, outputs, cue = 3, 1, 2
     shapes = ((8, 30), (16, 10), (24, 0), (24, 30))
     options = (
-        Option("lead", "steps of signal before the segment", 16, 0, 100_000),
-        Option("segment", "steps to hold", 24, 4, 32),
-        Option("delay", "steps between segment and cue", 30, 0, 40),
-        Option("rounds", "times over, without clearing the memory; 0 = as often as the signal allows", 1, 0, 10_000),
+        Option("segment", "Segment", "Steps to hold", 24, (4, 32), 4, 32, "steps"),
+        Option("delay", "Delay", "Steps between the segment and the cue", 30, (0, 40), 0, 40, "steps"),
+        Option("lead", "Lead", "Steps of signal before the first segment", 16, (0, 200), 0, 100_000, "steps"),
+        Option(
+            "rounds",
+            "Rounds",
+            "Times over, without clearing the memory, at most as many as the signal has room for; 0 means all of them. "
+            "The models were trained on up to three",
+            1,
+            (1, 12),
+            0,
+            10_000,
+        ),
     )
 
     def __init__(self) -> None:
@@ -96,36 +108,41 @@ class SignalRecall(Task):
             mask[cue : cue + segment] = 1
         return inputs, targets, mask
 
+    def plan(self, steps: int | None = None, *, seed: int = 0, **options: Any) -> Plan:
+        """A store and a recall a round, at most 16 steps apart. Raises UnknownTask."""
+        checked = self.checked(options)
+        lead, segment, delay, rounds = (checked[k] for k in ("lead", "segment", "delay", "rounds"))
+        gap, period = min(lead, 16), 2 * segment + delay
+        total = lead + max(rounds, 1) * (period + gap) - gap if steps is None else steps
+        if total < lead + period:
+            raise UnknownTask(
+                f"signal-recall needs at least {lead + period} steps (lead {lead} + segment {segment} + delay {delay} + "
+                f"replay {segment}), the signal has {total}; take a longer window or a shorter segment or delay"
+            )
+        room = (total - lead - period) // (period + gap) + 1
+        events: list[Event] = []
+        for start in range(lead, lead + (min(rounds, room) if rounds else room) * (period + gap), period + gap):
+            events.append(Event(start, start + segment, "store", "store"))
+            cue = start + segment + delay
+            events.append(Event(cue, cue + segment, "recall", "recall"))
+        most = {} if steps is None else {"rounds": room}
+        return Plan(checked | {"rounds": len(events) // 2}, total, tuple(events), most)
+
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
         """A run over `values` (z-scored, [T]); None makes a mixture just as long as its rounds.
 
         Raises UnknownTask when the series is shorter than one round.
         """
-        checked = self.checked(options)
-        lead, segment, delay, rounds = (checked[k] for k in ("lead", "segment", "delay", "rounds"))
-        gap, period = min(lead, 16), 2 * segment + delay
+        plan = self.plan(None if values is None else len(values), **options)
         if values is None:
-            rounds = rounds or 1
-            total = lead + rounds * period + (rounds - 1) * gap
-            series = signals.generate_batch("mixture", 1, total, np.random.default_rng(seed))[0]
+            series = signals.generate_batch("mixture", 1, plan.steps, np.random.default_rng(seed))[0]
         else:
             series = np.asarray(values, np.float64)
-        if len(series) < lead + period:
-            raise UnknownTask(
-                f"signal-recall needs at least {lead + period} steps (lead {lead} + segment {segment} + delay {delay} + "
-                f"replay {segment}), the signal has {len(series)}; take a longer window or a shorter segment or delay"
-            )
-        starts = list(range(lead, len(series) - period + 1, period + gap))
-        starts = starts[:rounds] if rounds else starts
-        plan = [(start, segment, delay) for start in starts]
-        inputs, targets, mask = self._lay_out(series, plan, len(series))
-        events: list[Event] = []
-        for start, length, wait in plan:
-            events.append(Event(start, start + length, "store", "store"))
-            cue = start + length + wait
-            events.append(Event(cue, cue + length, "recall", "recall"))
+        segment, delay = plan.options["segment"], plan.options["delay"]
+        rounds = [(event.step, segment, delay) for event in plan.events if event.kind == "store"]
+        parts = self._lay_out(series, rounds, plan.steps)
         signal = None if values is None else given_signal()
-        return Episode(self.name, checked | {"rounds": len(plan)}, inputs, targets, mask, events, signal)
+        return Episode(self.name, plan.options, *parts, list(plan.events), signal)
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
         """Mixtures; segment 4..32, delay 0..40, lead 0..24, their upper ends growing with `progress`."""
@@ -188,14 +205,25 @@ class Forecast(Task):
     """
 
     name = "forecast"
+    label = "Forecast"
+    sentence = "The next value of the signal has to be predicted at every step, once some context has been heard."
     binary = False
     takes_signal, made = True, "a random mixture"
     metric = "MASE"
+    measure = "Mean absolute error relative to persistence: below 1 is better than saying the last value again."
     inputs, outputs, cue = 2, 1, 1
     window = 112
     options = (
-        Option("context", "steps to listen before the first forecast", 48, 4, 100_000),
-        Option("free", "step from which it hears only its own forecasts; 0 = never", 0, 0, 1_000_000),
+        Option("context", "Context", "Steps to listen before the first forecast", 48, (4, 400), 4, 100_000, "steps"),
+        Option(
+            "free",
+            "Alone from",
+            "Step from which it hears only its own forecasts; 0 means never",
+            0,
+            (0, 4000),
+            0,
+            1_000_000,
+        ),
     )
 
     def __init__(self) -> None:
@@ -211,37 +239,39 @@ class Forecast(Task):
         mask[:, -1] = 0
         return Batch(np.stack((values.astype(np.float32), flag), 2), targets * mask[:, :, None], mask)
 
+    def plan(self, steps: int | None = None, *, seed: int = 0, **options: Any) -> Plan:
+        """The context, what is forecast, and what runs free. Raises UnknownTask."""
+        checked = self.checked(options)
+        context, free = checked["context"], checked["free"]
+        total = max(256, context + 64, free + 64) if steps is None else steps
+        if total < context + 2:
+            raise UnknownTask(
+                f"forecast needs at least {context + 2} steps (context {context}, then one to forecast), the signal has "
+                f"{total}; take a longer window or a shorter context"
+            )
+        if free and not context < free < total:
+            raise UnknownTask(
+                f"free must be after the context and before the end ({context + 1}..{total - 1}), got {free}"
+            )
+        events = [Event(0, context, "store", "context"), Event(context, free or total, "recall", "forecast")]
+        if free:
+            events.append(Event(free, total, "recall", "free-running"))
+        return Plan(checked, total, tuple(events))
+
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
         """A run over `values` (z-scored, [T]); None makes a mixture of 256 steps.
 
         Raises UnknownTask when the series is not longer than the context, or ends before the free run begins.
         """
-        checked = self.checked(options)
-        context, free = checked["context"], checked["free"]
+        plan = self.plan(None if values is None else len(values), **options)
         signal = None if values is None else given_signal()
         if values is None:
-            values = signals.generate_batch(
-                "mixture", 1, max(256, context + 64, free + 64), np.random.default_rng(seed)
-            )[0]
+            values = signals.generate_batch("mixture", 1, plan.steps, np.random.default_rng(seed))[0]
         series = np.asarray(values, np.float64)
-        if len(series) < context + 2:
-            raise UnknownTask(
-                f"forecast needs at least {context + 2} steps (context {context}, then one to forecast), the signal has "
-                f"{len(series)}; take a longer window or a shorter context"
-            )
-        if free and not context < free < len(series):
-            raise UnknownTask(
-                f"free must be after the context and before the end ({context + 1}..{len(series) - 1}), got {free}"
-            )
-        batch = self._lay_out(series[None], np.array([context]))
-        events = [Event(0, context, "store", "context")]
-        stop = free or len(series)
-        events.append(Event(context, stop, "recall", "forecast"))
-        if free:
-            events.append(Event(free, len(series), "recall", "free-running"))
-        return Episode(
-            self.name, checked, batch.inputs[0], batch.targets[0], batch.mask[0], events, signal, feedback=free or None
-        )
+        batch = self._lay_out(series[None], np.array([plan.options["context"]]))
+        parts = batch.inputs[0], batch.targets[0], batch.mask[0]
+        free = plan.options["free"] or None
+        return Episode(self.name, plan.options, *parts, list(plan.events), signal, feedback=free)
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
         """Windows of 112 steps of mixtures and hearts in equal shares; context 8..48."""

@@ -15,12 +15,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mnemoscope import tasks
-from mnemoscope.checkpoints import snapshots
-from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints import snapshots, store
 from mnemoscope.errors import TrainingError
 from mnemoscope.measuring import evaluate
-from mnemoscope.models import registry as paradigms
-from mnemoscope.models import torch_api
+from mnemoscope.models import registry, torch_api
 from mnemoscope.models.base import MemoryModel
 from mnemoscope.training import recipes, unrolled
 from mnemoscope.training.graves_rmsprop import GravesRMSProp
@@ -74,9 +72,9 @@ def train(
     recipe = replace(recipe, updates=updates or recipe.updates, batch=batch or recipe.batch)
     torch_api.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    model = paradigms.build(model_name, configured(task, model_name) | recipe.config)
+    model = registry.build(model_name, configured(task, model_name) | recipe.config)
     if resume is not None:
-        checkpoints.fill(model, resume / checkpoints.WEIGHTS)
+        store.fill(model, resume / store.WEIGHTS)
     model.to(device)
     optimizer = _optimizer(recipe, model)
     forward = _training_path(model, compiled)
@@ -122,13 +120,13 @@ def train(
             best = score
             card = _card(task_name, model_name, model, recipe, seed, update + 1, best, time.process_time() - started)
             if out is not None:
-                settings = {"model": model_name, "task": task_name, "config": paradigms.configuration(model)}
+                settings = {"model": model_name, "task": task_name, "config": registry.configuration(model)}
                 model.eval()
                 card["metrics"] = evaluate.headline(model, task, device=device)
                 model.train()
-                checkpoints.save(out, model, settings, card | {"curve": curve})
+                store.save(out, model, settings, card | {"curve": curve})
         if out is not None and recipe.snapshots:
-            checkpoints.save_snapshots(out, moments, card["updates"])
+            store.save_snapshots(out, moments, card["updates"])
         if progress is not None:
             progress(update + 1, recipe.updates, mean_loss, score)
         faultless = faultless + 1 if score == 0 else 0
@@ -139,7 +137,7 @@ def train(
 
 def configured(task: tasks.Task, model_name: str) -> dict[str, Any]:
     """What a task decides of a model's configuration: its sizes and, where the model has phases, its cue."""
-    known = {field.name for field in fields(paradigms.get(model_name).config)}
+    known = {field.name for field in fields(registry.get(model_name).config)}
     return {"inputs": task.inputs, "outputs": task.outputs} | ({"cue": task.cue} if "cue" in known else {})
 
 
@@ -161,7 +159,7 @@ def _optimizer(recipe: Recipe, model: MemoryModel) -> torch.optim.Optimizer:
 def _card(
     task: str, name: str, model: MemoryModel, recipe: Recipe, seed: int, update: int, score: float, seconds: float
 ) -> dict[str, Any]:
-    paradigm = paradigms.get(name)
+    paradigm = registry.get(name)
     return {
         "model": name,
         "label": paradigm.label,

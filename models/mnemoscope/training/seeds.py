@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from mnemoscope import tasks
-from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints import store
 from mnemoscope.errors import TrainingError
 from mnemoscope.measuring import evaluate
-from mnemoscope.models import registry as paradigms
+from mnemoscope.models import registry
 from mnemoscope.training.loop import train
 
 Progress = Callable[[int, int, float, float], None]
@@ -37,22 +37,22 @@ def best_of(folders: Sequence[Path], out: Path) -> dict[str, Any]:
     if len(kinds) != 1:
         raise TrainingError(f"wanted checkpoints of one task and model, got {', '.join(map(str, sorted(kinds)))}")
     best, _ = min(runs, key=lambda run: (run[1]["validation"], sum(run[1]["conditions"].values())))
-    card = json.loads((best / checkpoints.CARD).read_text(encoding="utf-8"))
+    card = json.loads((best / store.CARD).read_text(encoding="utf-8"))
     card["seeds"] = [{key: facts[key] for key in ("seed", "updates", "validation", "conditions")} for _, facts in runs]
     out.mkdir(parents=True, exist_ok=True)
-    for name in (checkpoints.WEIGHTS, checkpoints.CONFIG, checkpoints.SNAPSHOTS):
+    for name in (store.WEIGHTS, store.CONFIG, store.SNAPSHOTS):
         if (best / name).is_file():
             shutil.copyfile(best / name, out / name)
-    (out / checkpoints.CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    (out / store.CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return card
 
 
 def _figures(folder: Path) -> dict[str, Any]:
     """Card of a checkpoint with its score under every condition of its task."""
-    card = checkpoints.read_card(folder)
-    settings = json.loads((folder / checkpoints.CONFIG).read_text(encoding="utf-8"))
-    model, task = paradigms.build(settings["model"], settings["config"]), tasks.get(card["task"])
-    checkpoints.fill(model, folder / checkpoints.WEIGHTS)
+    card = store.read_card(folder)
+    settings = json.loads((folder / store.CONFIG).read_text(encoding="utf-8"))
+    model, task = registry.build(settings["model"], settings["config"]), tasks.get(card["task"])
+    store.fill(model, folder / store.WEIGHTS)
     model.eval().requires_grad_(False)
     scores = {c.label: round(evaluate.score(model, task, evaluate.sequences_of(c)), 4) for c in task.conditions()}
     return card | {"conditions": scores}

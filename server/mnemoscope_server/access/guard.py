@@ -55,8 +55,8 @@ class Guard:
         headers = Headers(scope=scope)
         refusal = self._host(headers) or self._origin(scope, headers)
         if refusal is not None:
-            status, code, message, cure = refusal
-            answer: Response | None = problem(status, code, message, cure=cure)
+            status, code, message, hint = refusal
+            answer: Response | None = problem(status, code, message, hint=hint)
         else:
             answer = self.token_check and self.token_check.refusal(scope, headers)
         if answer is None:
@@ -74,21 +74,21 @@ class Guard:
         name = re.sub(r":\d+$", "", host)
         if name in self.names or (self.any_address and _is_address(name)):
             return None
-        cure = "Open this server by one of its names, or add the name to MNEMOSCOPE_ALLOWED_HOSTS."
-        return 400, "forbidden-host", f"this server is not called {host[:200]!r}", cure
+        hint = "Open this server by one of its names, or add the name to MNEMOSCOPE_ALLOWED_HOSTS."
+        return 400, "forbidden-host", f"this server is not called {host[:200]!r}", hint
 
     def _origin(self, scope: Scope, headers: Headers) -> tuple[int, str, str, str] | None:
         if scope["type"] == "http" and scope["method"] in SAFE:
             return None
-        cure = "Use the page of this server itself."
+        hint = "Use the page of this server itself."
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return 403, "forbidden-origin", "the request comes from a page of another site", cure
+            return 403, "forbidden-origin", "the request comes from a page of another site", hint
         origin = headers.get("origin")
         if origin is None:  # no browser
             return None
         if _same(origin, headers.get("host", ""), scope["scheme"]):
             return None
-        return 403, "forbidden-origin", f"the request comes from a page of {origin[:200]!r}", cure
+        return 403, "forbidden-origin", f"the request comes from a page of {origin[:200]!r}", hint
 
 
 class _Dressed:

@@ -63,9 +63,9 @@ class TokenCheck:
             return None
         if scope["type"] == "http" and scope["method"] == "GET" and not path.startswith(MACHINES):
             return HTMLResponse(ASKING, 401, headers={"Cache-Control": "no-store"})
-        cure = "Open the address it printed when it started, or send the token as `Authorization: Bearer …`."
+        hint = "Open the address it printed when it started, or send the token as `Authorization: Bearer …`."
         return problem(
-            401, "token-required", "this server asks for its token", cure=cure, headers={"WWW-Authenticate": "Bearer"}
+            401, "token-required", "this server asks for its token", hint=hint, headers={"WWW-Authenticate": "Bearer"}
         )
 
     def _right(self, token: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from mnemoscope_server.http.depends import ERRORS, ServicesDep
-from mnemoscope_server.planning import bridge as bridge_orders
+from mnemoscope_server.planning.bridge import comparable
 from mnemoscope_server.schemas.base import Answer
 from mnemoscope_server.storage.store import new_id
 from mnemoscope_server.workers.protocol import Compare
@@ -62,6 +62,6 @@ async def bridge(
     model: Annotated[str, Query(max_length=200, description="Name of a Transformer's checkpoint: transformer-copy")],
     seed: Annotated[int, Query(ge=0, lt=2**31, description="Of the episode")] = 0,
 ) -> BridgeReport:
-    await asyncio.to_thread(bridge_orders.comparable, model)
+    await asyncio.to_thread(comparable, model)
     ask = partial(services.live.ask, Compare(new_id(), model, seed))
     return BridgeReport.model_validate(await services.answers.get(("bridge", model, seed), ask))

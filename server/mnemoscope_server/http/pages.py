@@ -60,7 +60,7 @@ def page(request: Request) -> Response:
 def recording(request: Request, identity: str) -> Response:
     """The page of a recording. Where there is none, the page says so itself; programs see it by the status."""
     try:
-        found = request.app.state.services.library.described(identity)
+        found = request.app.state.services.library.summary(identity)
     except UnknownRecording:
         return sheet(request, status=404)
     except Expired:
@@ -126,7 +126,7 @@ def asset(request: Request, name: str) -> Response:
     folder = bundle()
     files = {path.name: path for path in (folder / "assets").iterdir()} if folder else {}
     if name not in files or not files[name].is_file():
-        return problem(404, "not-found", f"the bundle has no file {name[:100]!r}", cure="Reload the page.")
+        return problem(404, "not-found", f"the bundle has no file {name[:100]!r}", hint="Reload the page.")
     headers = {"Cache-Control": IMMUTABLE, "Vary": "Accept-Encoding"}
     path = files[name]
     if path.suffix not in TEXTS or "gzip" not in request.headers.get("accept-encoding", ""):

@@ -88,7 +88,7 @@ def change(identity: Id, wanted: Change, request: Request, services: ServicesDep
             raise NotPossible(
                 "not-kept", "this run is not kept, so there is nothing to list or to end", "Make a copy of it."
             )
-        expires = copies.until(wanted.expires) if "expires" in wanted.model_fields_set else entry.expires
+        expires = copies.expiry(wanted.expires) if "expires" in wanted.model_fields_set else entry.expires
         sharing = {"visibility": wanted.visibility or entry.visibility, "expires": expires}
     title = printable(wanted.title or "") or None
     if title is not None or sharing is not None:
@@ -156,7 +156,7 @@ def export(identity: Id, services: ServicesDep) -> Response:
         try:
             text = page(opened)
         except BundleMissing as error:
-            return problem(503, "page-not-built", str(error), cure="Build the page, then export again.")
+            return problem(503, "page-not-built", str(error), hint="Build the page, then export again.")
     headers = _fresh() | {"Content-Disposition": f'attachment; filename="{identity}.html"'}
     return Response(text, media_type="text/html", headers=headers)
 

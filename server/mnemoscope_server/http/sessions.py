@@ -25,7 +25,7 @@ async def open_session(
         runs.order, request, settings=services.settings, store=services.store, uploads=services.uploads
     )
     if not request.keep:
-        await asyncio.to_thread(services.live.let_go)
+        await asyncio.to_thread(services.live.remove_expired)
     owner = owners.introduced(asked, response, services.settings)
     session = await services.live.open(order, playing=request.start == "playing", owner=owner)
     return SessionCreated(id=session.id)

@@ -7,14 +7,14 @@ from mnemoscope_server.access import owners
 from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.schemas.recordings import ShareCreated, ShareRequest
-from mnemoscope_server.storage import copies as sharing
+from mnemoscope_server.storage import copies
 from mnemoscope_server.storage.store import new_id
 from mnemoscope_server.storage.uploads import printable
 
 router = APIRouter(prefix="/api", responses=ERRORS)
 
 
-@router.post("/recordings/{id}/share", summary="A copy to share, of a stretch of it", status_code=201)
+@router.post("/recordings/{id}/share", summary="A copy to share, of a range of its steps", status_code=201)
 def share(
     identity: Id, wanted: ShareRequest, request: Request, response: Response, services: ServicesDep
 ) -> ShareCreated:
@@ -23,23 +23,23 @@ def share(
             "still-live", "the run is still going on, and copies are made of what will not change", "Stop it first."
         )
     services.store.require_space()
-    expires = sharing.until(wanted.expires)
+    expires = copies.expiry(wanted.expires)
     name = new_id()
     with services.library.opened(identity) as source:
-        stretch = sharing.stretch(source, wanted.first, wanted.stop)
+        steps = copies.step_range(source, wanted.first, wanted.stop)
         part = services.store.tmp / f"{name}.share"
-        sharing.copy_of(
+        copies.copy_of(
             source,
             part,
             identity=name,
-            wanted=stretch,
+            wanted=steps,
             strip_signal=wanted.strip_signal,
             title=printable(wanted.title or "") or None,
             sharing={"visibility": wanted.visibility, "expires": expires},
         )
     part.replace(services.store.path(name))
     services.store.index(name, owner=owners.introduced(request, response, services.settings))
-    return ShareCreated(id=name, first=stretch.first, stop=stretch.stop, note=stretch.note)
+    return ShareCreated(id=name, first=steps.first, stop=steps.stop, note=steps.note)
 
 
 @router.get(

@@ -101,7 +101,7 @@ async def _serve(line: Line, services: Services, identity: str, *, guest: bool) 
         first = await _receive(line)
     if not isinstance(first, messages.ClientHello):
         if first is not None:
-            await line.send(messages.Refused(code="bad-message", message="a hello comes first", cure="Send hello."))
+            await line.send(messages.Refused(code="bad-message", message="a hello comes first", hint="Send hello."))
         await line.close(POLICY, "hello expected")
         return
     session = services.live.sessions.get(identity)
@@ -121,14 +121,14 @@ async def _replay(line: Line, services: Services, identity: str) -> None:
     try:
         manifest, steps = await asyncio.to_thread(_manifest, services, identity)
     except UnknownRecording as error:
-        cure = "The gallery lists what this server has."
-        await line.send(messages.Refused(code="unknown-recording", message=str(error), cure=cure))
+        hint = "The gallery lists what this server has."
+        await line.send(messages.Refused(code="unknown-recording", message=str(error), hint=hint))
     except Expired as error:
-        cure = "Ask whoever sent the link for another one."
-        await line.send(messages.Refused(code="expired", message=str(error), cure=cure))
+        hint = "Ask whoever sent the link for another one."
+        await line.send(messages.Refused(code="expired", message=str(error), hint=hint))
     except MnemoscopeError as error:
-        cure = "`mnemoscope verify FILE` says how much of it is sound."
-        await line.send(messages.Refused(code="corrupt-recording", message=str(error), cure=cure))
+        hint = "`mnemoscope verify FILE` says how much of it is sound."
+        await line.send(messages.Refused(code="corrupt-recording", message=str(error), hint=hint))
     else:
         status = manifest["status"] if manifest["status"] in FINAL else "stopped"
         await line.send(hello(manifest, status=status, steps=steps, speed=None, live=False))
@@ -153,20 +153,20 @@ async def _obey(line: Line, session: Session, *, guest: bool) -> None:
         command = await _receive(line)
         if not bucket.take():
             await line.send(
-                messages.Refused(code="too-many-messages", message="more than 20 messages a second", cure="Send fewer.")
+                messages.Refused(code="too-many-messages", message="more than 20 messages a second", hint="Send fewer.")
             )
             await line.close(POLICY, "too many messages")
             return
         if command is None:
             continue
         if guest and not isinstance(command, messages.ClientHello | messages.Ping):
-            cure = "Ask whoever runs this server for its address with the token."
-            await line.send(messages.Refused(code="read-only", message="this link is for watching", cure=cure))
+            hint = "Ask whoever runs this server for its address with the token."
+            await line.send(messages.Refused(code="read-only", message="this link is for watching", hint=hint))
             continue
         try:
             _carry_out(command, session)
         except IllegalMove as error:
-            await line.send(messages.Refused(code="illegal-move", message=str(error), cure=error.cure))
+            await line.send(messages.Refused(code="illegal-move", message=str(error), hint=error.hint))
         if isinstance(command, messages.Ping):
             await line.send(session.state())
 
@@ -197,8 +197,8 @@ async def _receive(line: Line) -> messages.ClientMessage | None:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the message"
-        cure = "See ClientMessage in /api/openapi.json."
-        await line.send(messages.Refused(code="bad-message", message=f"{place}: {first['msg']}", cure=cure))
+        hint = "See ClientMessage in /api/openapi.json."
+        await line.send(messages.Refused(code="bad-message", message=f"{place}: {first['msg']}", hint=hint))
         return None
 
 

@@ -6,14 +6,15 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints import store
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
-from mnemoscope.models import registry as paradigms
+from mnemoscope.models import registry
 from mnemoscope_server.http.depends import ERRORS, ServicesDep
-from mnemoscope_server.planning import runs as orders
+from mnemoscope_server.planning import task_cards
 from mnemoscope_server.schemas import base as rest
 from mnemoscope_server.schemas import recordings as rest_recordings
+from mnemoscope_server.schemas.tasks import TaskCard, TaskPlan, TaskPlanRequest
 from mnemoscope_server.settings import MAX_MODELS
 from mnemoscope_server.workers.protocol import Measured
 
@@ -56,17 +57,22 @@ async def status(request: Request, services: ServicesDep) -> rest.Status:
 
 
 @router.get("/tasks", summary="What models can be asked to do, with the options of each task")
-def tasks() -> list[rest.TaskCard]:
-    return orders.task_cards()
+def tasks() -> list[TaskCard]:
+    return task_cards.cards()
+
+
+@router.post("/tasks/{name}/plan", summary="Steps and events of a run, before it is asked for")
+def task_plan(name: str, request: TaskPlanRequest, services: ServicesDep) -> TaskPlan:
+    return task_cards.plan(name, request, settings=services.settings)
 
 
 @router.get("/models", summary="Checkpoints that can be run")
 def models(services: ServicesDep) -> list[rest.ModelCard]:
     measured = services.live.pool.measured
     found: list[rest.ModelCard] = []
-    for name in checkpoints.names():
+    for name in store.names():
         try:
-            found.append(_card(checkpoints.read_card(checkpoints.find(name)), measured.get(name)))
+            found.append(_card(store.read_card(store.find(name)), measured.get(name)))
         except (MnemoscopeError, KeyError) as error:  # the others can still be run
             log.warning("checkpoint %s is left out: %r", name, error)
     return found
@@ -74,7 +80,7 @@ def models(services: ServicesDep) -> list[rest.ModelCard]:
 
 def _card(card: dict[str, Any], measured: Measured | None) -> rest.ModelCard:
     """A checkpoint's own card says how it was trained; what its paradigm is stands in the registry, where it is known."""
-    known = {paradigm.name: paradigm for paradigm in paradigms.cards()}.get(card["model"])
+    known = {paradigm.name: paradigm for paradigm in registry.cards()}.get(card["model"])
     metrics = card.get("metrics") or ({card["metric"]: card.get("validation")} if "metric" in card else {})
     return rest.ModelCard(
         name=card["name"],
@@ -84,7 +90,7 @@ def _card(card: dict[str, Any], measured: Measured | None) -> rest.ModelCard:
         glyph=known.glyph if known else card["glyph"],
         parameters=card["parameters"],
         description=card.get("description") or (known.sentence if known else ""),
-        snapshots=checkpoints.snapshot_updates(card["name"]),
+        snapshots=store.snapshot_updates(card["name"]),
         measured_ms_per_step=measured and measured.ms_per_step,
         bytes_per_step=measured and measured.frame_bytes + measured.keyframe_bytes / KEYFRAME_EVERY,
         metrics=metrics,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints import store
 from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.schemas.sessions import BridgeSettings
 from mnemoscope_server.settings import MAX_SLOTS
@@ -18,7 +18,7 @@ def settings(wanted: BridgeSettings, names: list[str], steps: int) -> dict[str, 
             f"a bridge leads from one checkpoint, got {', '.join(names)}",
             "Ask for one Transformer, for example transformer.",
         )
-    model = checkpoints.read_card(checkpoints.find(names[0]))["model"]
+    model = store.read_card(store.find(names[0]))["model"]
     if model not in (LADDER, STORES_ONLY):
         raise _refused(
             f"{names[0]} is no Transformer (its model is {model})", "Ask for a Transformer or an encoder-decoder."
@@ -41,7 +41,7 @@ def settings(wanted: BridgeSettings, names: list[str], steps: int) -> dict[str, 
 
 def comparable(name: str) -> None:
     """Raises NotPossible unless there is a measurement from this checkpoint, MnemoscopeError where there is none."""
-    model = checkpoints.read_card(checkpoints.find(name))["model"]
+    model = store.read_card(store.find(name))["model"]
     if model != LADDER:
         raise _refused(
             f"{name} is no Transformer (its model is {model}); the measurement starts from one",
@@ -49,5 +49,5 @@ def comparable(name: str) -> None:
         )
 
 
-def _refused(message: str, cure: str) -> NotPossible:
-    return NotPossible("bad-bridge", message, cure)
+def _refused(message: str, hint: str) -> NotPossible:
+    return NotPossible("bad-bridge", message, hint)

@@ -18,8 +18,7 @@ from mnemoscope.tasks import Episode, episodes
 from mnemoscope.tasks.signal import unlike_training
 from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.planning import bridge as bridge_orders
-from mnemoscope_server.schemas import descriptions as words
-from mnemoscope_server.schemas.base import TaskCard, TaskOption
+from mnemoscope_server.planning import task_cards
 from mnemoscope_server.schemas.sessions import GeneratedSignal, NoSignal, SessionRequest, UploadSignal, ValuesSignal
 from mnemoscope_server.schemas.signals import (
     Estimate,
@@ -44,16 +43,12 @@ def order(request: SessionRequest, *, settings: Settings, store: Store, uploads:
     store.require_space()
     names = chosen(request.models, request.task)
     episode = _episode(request, settings, uploads)
-    if episode.steps > settings.steps:
-        raise SignalError(
-            f"the run would have {episode.steps} steps, at most {settings.steps} are allowed; "
-            "choose a shorter window, a lower rate or fewer rounds"
-        )
+    task_cards.require_steps(episode.steps, settings)
     identity = new_id()
     title = printable(request.title or "") or _title(request.task, episode)
     bridge = bridge_orders.settings(request.bridge, list(names), episode.steps) if request.bridge else None
     if not request.keep:
-        store.passing(identity)
+        store.mark_temporary(identity)
     return Open(identity, store.path(identity), title, request.seed, tuple(names), episode, request.speed, bridge)
 
 
@@ -67,22 +62,6 @@ def chosen(models: list[str], task: str) -> list[str]:
             "Choose fewer.",
         )
     return names
-
-
-def task_cards() -> list[TaskCard]:
-    """What the models can be asked to do, in the order of the registry."""
-    return [
-        TaskCard(
-            name=task.name,
-            metric=task.metric,
-            description=words.TASKS.get(task.name, ""),
-            takes_signal=task.takes_signal,
-            options=[
-                TaskOption(name=o.name, label=o.label, default=o.default, low=o.low, high=o.high) for o in task.options
-            ],
-        )
-        for task in map(tasks.get, tasks.names())
-    ]
 
 
 def prepared(window: Window, upload_id: str, uploads: Uploads) -> tuple[Series, Prepared]:
@@ -111,7 +90,7 @@ def preview(
     measured: dict[str, Measured],
 ) -> Preview:
     """What a run on this window would look like and cost. Raises UnknownTask for options, or a task without a signal."""
-    task, options = tasks.get(request.task), _options(request.task_params)
+    task, options = tasks.get(request.task), task_cards.whole(request.task_params)
     if not task.takes_signal:
         task.no_signal(upload_id)
     task.checked(options)
@@ -124,7 +103,7 @@ def preview(
         )
     else:
         try:
-            task.episode(result.values, **options)
+            task.plan(result.steps, **options)
         except UnknownTask as error:  # the window does not hold what the task needs: the user may still move it
             warnings.append(str(error))
     if request.scaling == "none" and (abs(float(result.values.mean())) > 1 or not 0.3 < float(result.values.std()) < 3):
@@ -163,7 +142,7 @@ def estimate(names: list[str], steps: int, measured: dict[str, Measured]) -> Est
 
 
 def _episode(request: SessionRequest, settings: Settings, uploads: Uploads) -> Episode:
-    options = _options(request.task_params)
+    options = task_cards.whole(request.task_params)
     signal = request.signal
     match signal:
         case NoSignal():
@@ -201,11 +180,6 @@ def _title(task: str, episode: Episode) -> str:
         return task
     name, channel = episode.signal["name"], episode.signal.get("channel")
     return f"{name} · {task}" if channel in (None, name) else f"{name}, {channel} · {task}"
-
-
-def _options(params: dict[str, float]) -> dict[str, Any]:
-    """JSON does not distinguish 24 from 24.0; what is not whole is left for the task to refuse."""
-    return {name: int(value) if value == int(value) else value for name, value in params.items()}
 
 
 def generators() -> list[Generator]:

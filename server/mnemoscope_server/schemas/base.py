@@ -26,7 +26,7 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Retry(Answer):
-    """A cure that the page can carry out: the same file again with more options."""
+    """A hint that the page can follow by itself: the same file again with more options."""
 
     label: str
     """What that does, for a button."""
@@ -35,7 +35,7 @@ class Retry(Answer):
 
 
 class ErrorDetail(Answer):
-    """One error, told to a person."""
+    """One error, for a person to read."""
 
     code: str
     """Stable name: `unknown-recording`, `import-failed`, `too-large`, `bad-request`, `forbidden-origin`, …"""
@@ -43,7 +43,7 @@ class ErrorDetail(Answer):
     """What was wanted and what came."""
     where: str | None
     """Place: line and column of a file, field of a request; null where there is none."""
-    cure: str | None
+    hint: str | None = Field(serialization_alias="cure")  # what version 0.1 called it
     """What to do about it."""
     retry: Retry | None
     """What of it can be done for the user; null where nothing can."""
@@ -78,31 +78,6 @@ class Status(Answer):
     replay_only: bool
     """Live runs are off on this host."""
     limits: Limits
-
-
-class TaskOption(Answer):
-    """One knob of a task; a key of `task_params`. Values are whole numbers of low … high."""
-
-    name: str
-    label: str
-    default: int
-    low: int
-    high: int
-
-
-class TaskCard(Answer):
-    """One task that models can be run on."""
-
-    name: str
-    """Name to ask for in POST /api/sessions."""
-    metric: str
-    """What an answer is measured in; lower is better."""
-    description: str
-    """What the model is asked to do, in one sentence."""
-    takes_signal: bool
-    """True: runs on an uploaded, generated or drawn signal (or on one that it makes up); false: makes its own bits, and
-    only `{"kind": "none"}` is a signal for it."""
-    options: list[TaskOption]
 
 
 class ModelCard(Answer):

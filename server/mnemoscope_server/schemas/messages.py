@@ -100,7 +100,7 @@ class Refused(Message):
     """Stable name of the error: `illegal-move`, `bad-message`, `unknown-recording`, `too-many-messages`, …"""
     message: str
     """What was wanted and what came."""
-    cure: str
+    hint: str = Field(serialization_alias="cure")
     """What to do about it."""
 
 
@@ -135,7 +135,7 @@ class Step(Message):
 
 
 class SetSpeed(Message):
-    """Change the pace; allowed in every state that is not final."""
+    """Change the speed; allowed in every state that is not final."""
 
     type: Literal["speed"]
     steps_per_second: Speed | None

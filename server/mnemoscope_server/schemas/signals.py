@@ -23,7 +23,7 @@ class ColumnReport(Answer):
     """Cells without a number."""
     missing_fraction: float
     labels: int
-    """Stretches of rows that a column of labels tells of; they can become events of a run."""
+    """Ranges of rows that a column of labels names; they can become events of a run."""
     spark: list[float | None]
     """At most 128 numbers over the whole column, smallest and largest of each bucket; null = nothing but gaps there."""
 

@@ -17,7 +17,7 @@ from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.sessions.session import Session
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage.library import Library
-from mnemoscope_server.storage.store import Store, describe
+from mnemoscope_server.storage.store import Store, index_entry
 from mnemoscope_server.workers import protocol
 from mnemoscope_server.workers.pool import Worker, WorkerPool
 from mnemoscope_server.workers.protocol import (
@@ -83,9 +83,9 @@ class LiveSessions:
             if idle and now - session.touched > self.settings.idle_minutes * 60:
                 session.stop()
 
-    def let_go(self) -> None:
+    def remove_expired(self) -> None:
         """Recordings that nobody wanted to keep, or whose time is over, are removed. Blocking: call it in a thread."""
-        for identity in [*self.store.overdue(busy=self.sessions), *self.store.over()]:
+        for identity in [*self.store.overdue_temporary(busy=self.sessions), *self.store.expired()]:
             self.library.forget(identity)
             self.store.remove(identity)
 
@@ -113,7 +113,7 @@ class LiveSessions:
             ring_bytes=self.settings.ring_bytes,
         )
         self.sessions[order.id] = session
-        row = describe(manifest, steps=0, size=order.path.stat().st_size, owner=owner)
+        row = index_entry(manifest, steps=0, size=order.path.stat().st_size, owner=owner)
         await asyncio.to_thread(self.store.put, row)
         if playing:
             session.play()
@@ -233,7 +233,7 @@ class LiveSessions:
         if steps == 0:  # nothing was computed: there is nothing to look at
             self.store.remove(identity)
         else:
-            self.store.put(describe(manifest, steps=steps, size=path.stat().st_size))
+            self.store.put(index_entry(manifest, steps=steps, size=path.stat().st_size))
         return manifest, steps
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.errors import IllegalMove
-from mnemoscope_server.schemas import messages as wire
+from mnemoscope_server.schemas.messages import Behind, Ended, Message, ModelFailed, Refused, SessionStatus, State
 from mnemoscope_server.sessions.tail import Tail, from_step
 from mnemoscope_server.workers import protocol
 from mnemoscope_server.workers.protocol import Chunk, Finished, Moved, StreamFailed
@@ -25,7 +25,7 @@ MOVES: dict[str, dict[str, str]] = {
 }
 """command -> state it may be given in -> state it leads to"""
 
-CURES = {
+HINTS = {
     "opened": "Play or step first.",
     "running": "Pause first.",
     "paused": "Play or step instead.",
@@ -38,7 +38,7 @@ FINAL = ("ended", "stopped", "failed")
 
 def illegal(command: str, status: str) -> IllegalMove:
     """The error of a command that `MOVES` does not allow in this state."""
-    return IllegalMove(command, status, allowed=MOVES.get(command, {}), cure=CURES[status])
+    return IllegalMove(command, status, allowed=MOVES.get(command, {}), hint=HINTS[status])
 
 
 class Session:
@@ -56,7 +56,7 @@ class Session:
         """`read_chunk(n)` reads a whole chunk of 64 steps from the file."""
         self.id: str = manifest["id"]
         self.manifest = manifest
-        self.status: wire.SessionStatus = "opened"
+        self.status: SessionStatus = "opened"
         self.speed = speed
         self.step = 0
         self.tail = Tail(limit_bytes=ring_bytes)
@@ -123,7 +123,7 @@ class Session:
             case StreamFailed():
                 failure = event.failure.to_json()
                 self.manifest.setdefault("failures", []).append(failure)
-                self._broadcast(wire.ModelFailed.model_validate(failure))
+                self._broadcast(ModelFailed.model_validate(failure))
             case Finished():
                 self.end(event.status, event.steps, event.manifest, event.reason)
         self._wake()
@@ -136,18 +136,18 @@ class Session:
         self.step = steps
         self.manifest = manifest or self.manifest | {"status": status, "steps": steps}
         if reason:
-            self._broadcast(wire.Refused(code="session-failed", message=reason, cure=CURES["failed"]))
+            self._broadcast(Refused(code="session-failed", message=reason, hint=HINTS["failed"]))
         self.finished.set()
         self._wake()
 
-    def state(self) -> wire.State:
-        return wire.State(status=self.status, step=self.step, speed=self.speed)
+    def state(self) -> State:
+        return State(status=self.status, step=self.step, speed=self.speed)
 
     def hello(self) -> str:
         """A `ServerHello` as JSON. The manifest goes out as it is, whatever a later version put into it."""
         return hello(self.manifest, status=self.status, steps=self.step, speed=self.speed, live=self.live)
 
-    def _broadcast(self, message: wire.Message) -> None:
+    def _broadcast(self, message: Message) -> None:
         for watcher in self.watchers:
             watcher.send(message)
 
@@ -163,7 +163,7 @@ class Session:
 
 
 def hello(manifest: dict[str, Any], *, status: str, steps: int, speed: float | None, live: bool) -> str:
-    """A `wire.ServerHello` as JSON, without validating a manifest that may be younger than this program."""
+    """A `ServerHello` as JSON, without validating a manifest that may be younger than this program."""
     message = {"type": "hello", "manifest": manifest, "status": status, "steps": steps, "speed": speed, "live": live}
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
@@ -179,14 +179,14 @@ class Watcher:
         """Steps this watcher has, or is being sent."""
         self._number: int | None = None
         """Next batch of the tail; None while catching up from the file."""
-        self._control: list[wire.Message] = []
+        self._control: list[Message] = []
         self._wakeup = asyncio.Event()
         session.watchers.add(self)
 
-    def send(self, message: wire.Message) -> None:
+    def send(self, message: Message) -> None:
         """Queue a control message; only the newest state is worth sending, and the queue is bounded."""
-        if isinstance(message, wire.State):
-            self._control = [m for m in self._control if not isinstance(m, wire.State)]
+        if isinstance(message, State):
+            self._control = [m for m in self._control if not isinstance(m, State)]
         self._control.append(message)
         del self._control[: -self.MAX_CONTROL]
         self.wake()
@@ -198,23 +198,23 @@ class Watcher:
         self.session.watchers.discard(self)
         self.session.touched = time.monotonic()
 
-    async def messages(self) -> AsyncIterator[wire.Message | bytes]:
+    async def messages(self) -> AsyncIterator[Message | bytes]:
         """Everything for this watcher until the session is over; frames as bytes, the rest as messages."""
         while True:
             self._wakeup.clear()
-            piece = await self._piece()  # frames first: a state names steps that it should already have
-            for message in piece or ():
+            frames = await self._next_frames()  # frames first: a state names steps that it should already have
+            for message in frames or ():
                 yield message
             while self._control:
                 yield self._control.pop(0)
-            if piece is not None:
+            if frames is not None:
                 continue
             if not self.session.live and not self._control:
-                yield wire.Ended(steps=self.session.step, status=self.session.status)  # type: ignore[arg-type]
+                yield Ended(steps=self.session.step, status=self.session.status)  # type: ignore[arg-type]
                 return
             await self._wakeup.wait()
 
-    async def _piece(self) -> list[wire.Message | bytes] | None:
+    async def _next_frames(self) -> list[Message | bytes] | None:
         """The next frames; None = there are none yet."""
         session, tail = self.session, self.session.tail
         if self._number is None:
@@ -225,7 +225,7 @@ class Watcher:
                 return [data] if data else []
             self._number = tail.first_number
         if self._number < tail.first_number:
-            behind = wire.Behind.model_validate({"from": self.position, "to": tail.start})
+            behind = Behind.model_validate({"from": self.position, "to": tail.start})
             self.position, self._number = tail.start, tail.first_number
             return [behind]
         if self._number == tail.next_number:

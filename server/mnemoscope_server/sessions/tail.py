@@ -7,7 +7,7 @@ from mnemoscope.format import blocks
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 
 MIN_CHUNKS = 2
-"""Stretches of 64 steps that stay whatever their size: the current one is not yet whole in the file."""
+"""Chunks of 64 steps that stay whatever their size: the current one is not yet whole in the file."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Batch:
 
 
 class Tail:
-    """Append at one end, forget at the other, whole stretches at a time."""
+    """Append at one end, forget at the other, whole chunks at a time."""
 
     def __init__(self, *, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
@@ -49,7 +49,7 @@ class Tail:
         self.batches.append(batch)
         self.bytes += batch.size
         self.next_number += 1
-        while self.bytes > self.limit_bytes and self._stretches() > MIN_CHUNKS:
+        while self.bytes > self.limit_bytes and self._chunks() > MIN_CHUNKS:
             self._forget()
 
     def since(self, number: int) -> Batch:
@@ -61,7 +61,7 @@ class Tail:
         low, high = chunk * KEYFRAME_EVERY, (chunk + 1) * KEYFRAME_EVERY
         return b"".join(b"".join(b.messages) for b in self.batches if low <= b.first < high)
 
-    def _stretches(self) -> int:
+    def _chunks(self) -> int:
         return self.batches[-1].first // KEYFRAME_EVERY - self.start // KEYFRAME_EVERY + 1
 
     def _forget(self) -> None:
@@ -72,16 +72,16 @@ class Tail:
 
 def from_step(messages: bytes, have: int) -> bytes:
     """Wire messages without the steps before `have`; a keyframe before an earlier step is left out."""
-    kept: list[bytes] = []
+    rest: list[bytes] = []
     position = 0
     while position < len(messages):
         stream, kind, first, count, length = blocks.MESSAGE.unpack_from(messages, position)
         body = position + blocks.MESSAGE.size
         position = body + length
         if first >= have:
-            kept.append(messages[body - blocks.MESSAGE.size : position])
+            rest.append(messages[body - blocks.MESSAGE.size : position])
         elif kind == blocks.KIND_FRAMES and first + count > have:
             cut = (have - first) * (length // count)
             payload = messages[body + cut : position]
-            kept.append(blocks.message(stream, kind, have, first + count - have, payload))
-    return b"".join(kept)
+            rest.append(blocks.message(stream, kind, have, first + count - have, payload))
+    return b"".join(rest)

@@ -1,4 +1,4 @@
-"""Copies of recordings that are made to be shared: a stretch of whole chunks, with or without the facts of the signal.
+"""Copies of recordings that are made to be shared: a range of whole chunks, with or without the facts of the signal.
 
 A copy is a recording of its own. Nothing that happens to the original changes it, and it does not say which one that was:
 an id is what opens a recording.
@@ -15,7 +15,7 @@ from mnemoscope.errors import RecordingError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope_server.errors import NotPossible
-from mnemoscope_server.storage.store import moment
+from mnemoscope_server.storage.store import timestamp
 
 BARE = (
     "format",
@@ -35,19 +35,19 @@ BARE = (
 FROM_THE_START = "attention reads all steps before it, so the copy begins at step 0"
 
 
-def until(expires: datetime | None) -> str | None:
+def expiry(expires: datetime | None) -> str | None:
     """When a recording goes, as the store writes it. Raises NotPossible for a moment that is past."""
     if expires is None:
         return None
     if expires <= datetime.now(UTC):
         raise NotPossible(
-            "past", f"the recording would have to expire at {moment(expires)}, which is past", "Choose a later time."
+            "past", f"the recording would have to expire at {timestamp(expires)}, which is past", "Choose a later time."
         )
-    return moment(expires)
+    return timestamp(expires)
 
 
 @dataclass(frozen=True)
-class Stretch:
+class StepRange:
     """Whole chunks of a recording: steps `first … stop` (stop excluded) of the original."""
 
     first: int
@@ -56,7 +56,7 @@ class Stretch:
     """Why it is more than was asked for, beyond whole chunks."""
 
 
-def stretch(source: Recording, first: int, stop: int | None) -> Stretch:
+def step_range(source: Recording, first: int, stop: int | None) -> StepRange:
     """The chunks around steps first … stop − 1. Raises RecordingError where there are no such steps."""
     steps = source.steps
     stop = steps if stop is None else stop
@@ -65,8 +65,8 @@ def stretch(source: Recording, first: int, stop: int | None) -> Stretch:
     begin = first - first % KEYFRAME_EVERY
     end = min(steps, -(-stop // KEYFRAME_EVERY) * KEYFRAME_EVERY)
     if begin and any(kinds.of(bank).grows for model in source for bank in source[model].banks):
-        return Stretch(0, end, FROM_THE_START)
-    return Stretch(begin, end, None)
+        return StepRange(0, end, FROM_THE_START)
+    return StepRange(begin, end, None)
 
 
 def copy_of(
@@ -74,7 +74,7 @@ def copy_of(
     target: Path,
     *,
     identity: str,
-    wanted: Stretch,
+    wanted: StepRange,
     strip_signal: bool,
     title: str | None,
     sharing: dict[str, Any],
@@ -93,7 +93,7 @@ def copy_of(
         raise
 
 
-def _chunk(source: Recording, writer: RecordingWriter, chunk: int, wanted: Stretch) -> None:
+def _chunk(source: Recording, writer: RecordingWriter, chunk: int, wanted: StepRange) -> None:
     start = chunk * KEYFRAME_EVERY
     for stream, model in enumerate(source):
         count = min(source.steps_of(stream), wanted.stop, start + KEYFRAME_EVERY) - start
@@ -101,19 +101,19 @@ def _chunk(source: Recording, writer: RecordingWriter, chunk: int, wanted: Stret
             continue
         keyframe = source.keyframe_bytes(stream, chunk)
         if keyframe is None and source.manifest["models"][stream]["keyframe"]["bytes"]:
-            raise RecordingError(f"model {model} has no keyframe before step {start}; copy another stretch")
+            raise RecordingError(f"model {model} has no keyframe before step {start}; copy another range of steps")
         if keyframe is not None:
             writer.keyframe(stream, start - wanted.first, keyframe)
         writer.frames(stream, start - wanted.first, source.frame_bytes(stream, start, count))
 
 
-def _manifest(source: Recording, wanted: Stretch, strip_signal: bool) -> dict[str, Any]:
+def _manifest(source: Recording, wanted: StepRange, strip_signal: bool) -> dict[str, Any]:
     """The manifest of a copy: steps counted from its own beginning, no hash yet."""
     manifest = copy.deepcopy(source.manifest)
     whole = manifest.pop("excerpt", None) or {"first": 0, "of": source.steps}  # of a copy of a copy: where that began
     manifest.pop("content_hash", None)
     manifest.pop("sharing", None)
-    manifest["created"] = moment(datetime.now(UTC))
+    manifest["created"] = timestamp(datetime.now(UTC))
     manifest["steps"] = wanted.stop - wanted.first
     manifest["task"]["events"] = [
         event

@@ -13,14 +13,14 @@ from mnemoscope.errors import MnemoscopeError
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running import gallery
 from mnemoscope_server.errors import UnknownRecording
-from mnemoscope_server.storage.store import ID, Entry, Store, describe
+from mnemoscope_server.storage.store import ID, Entry, Store, index_entry
 
 log = logging.getLogger("mnemoscope.library")
 
 MAX_OPEN = 16
 
 
-class _Shelf:
+class _OpenFile:
     """One open file and how many are reading it."""
 
     def __init__(self, recording: Recording) -> None:
@@ -32,7 +32,7 @@ class Library:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._open: OrderedDict[str, _Shelf] = OrderedDict()
+        self._open: OrderedDict[str, _OpenFile] = OrderedDict()
         self._guard = threading.Lock()
 
     def find(self, identity: str) -> Path:
@@ -57,26 +57,26 @@ class Library:
         """The recording, kept open for the next reader. Raises UnknownRecording, Expired, RecordingError."""
         self.store.require_current(identity)
         with self._guard:
-            shelf = self._open.get(identity)
-            if shelf is None:
-                shelf = self._open[identity] = _Shelf(Recording.open(self.find(identity)))
+            file = self._open.get(identity)
+            if file is None:
+                file = self._open[identity] = _OpenFile(Recording.open(self.find(identity)))
             self._open.move_to_end(identity)
-            shelf.readers += 1
+            file.readers += 1
             while len(self._open) > MAX_OPEN:
                 self._leave(self._open.popitem(last=False)[1])
         try:
-            yield shelf.recording
+            yield file.recording
         finally:
             with self._guard:
-                shelf.readers -= 1
-                if shelf.gone and not shelf.readers:
-                    shelf.recording.close()
+                file.readers -= 1
+                if file.gone and not file.readers:
+                    file.recording.close()
 
     def forget(self, identity: str) -> None:
         """The file changes or goes away; who reads it now may finish."""
         with self._guard:
-            if shelf := self._open.pop(identity, None):
-                self._leave(shelf)
+            if file := self._open.pop(identity, None):
+                self._leave(file)
 
     def close(self) -> None:
         for identity in list(self._open):
@@ -89,16 +89,16 @@ class Library:
                 recording.refresh()
             return recording.messages(chunk)
 
-    def described(self, identity: str) -> Entry:
+    def summary(self, identity: str) -> Entry:
         """A recording in short, also one that shipped or is being written. Raises as `opened` does."""
         with self.opened(identity) as recording:
-            return describe(recording.manifest, steps=recording.steps, size=0)
+            return index_entry(recording.manifest, steps=recording.steps, size=0)
 
     @staticmethod
-    def _leave(shelf: _Shelf) -> None:
-        shelf.gone = True
-        if not shelf.readers:
-            shelf.recording.close()
+    def _leave(file: _OpenFile) -> None:
+        file.gone = True
+        if not file.readers:
+            file.recording.close()
 
     @functools.cached_property
     def exhibits(self) -> list[dict[str, Any]]:
@@ -107,7 +107,7 @@ class Library:
         for entry in gallery.entries():
             try:
                 with self.opened(entry["id"]) as recording:
-                    row = describe(recording.manifest, steps=recording.steps, size=0)
+                    row = index_entry(recording.manifest, steps=recording.steps, size=0)
             except (UnknownRecording, MnemoscopeError) as error:
                 log.warning("the shipped recording %s does not open: %s", entry["id"], error)
                 continue

@@ -31,20 +31,20 @@ def main(arguments: list[str]) -> int:
     source, folder, options = Path(arguments[0]), Path(arguments[1]), json.loads(arguments[2])
     limit(options["memory"])
     from mnemoscope.errors import ImportFileError
-    from mnemoscope.signals.importers.csv import reader as csv_import
+    from mnemoscope.signals.importers.csv import reader
     from mnemoscope.signals.importers.options import ImportOptions
 
     try:
-        table = csv_import.read(source, options=ImportOptions.from_json(options["import"]))
+        table = reader.read(source, options=ImportOptions.from_json(options["import"]))
     except ImportFileError as error:
         retry = error.retry and {"label": error.retry.label, "options": error.retry.options}
-        answer = {"message": error.message, "where": error.where, "cure": error.cure, "retry": retry}
+        answer = {"message": error.message, "where": error.where, "hint": error.hint, "retry": retry}
         _json(folder / "error.json", answer)
         return FAILED
     except MemoryError:
-        cure = "Keep the columns you need, or cut the file into parts."
+        hint = "Keep the columns you need, or cut the file into parts."
         message = f"reading the file needs more than {options['memory'] >> 20} MB of memory"
-        _json(folder / "error.json", {"message": message, "where": None, "cure": cure, "retry": None})
+        _json(folder / "error.json", {"message": message, "where": None, "hint": hint, "retry": None})
         return FAILED
     channels: dict[str, Any] = {}
     with (folder / "values.f32").open("wb") as file:

@@ -33,7 +33,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 WRITER_SECONDS = 5.0
 """How long a worker of a killed server is given to close its file."""
 
-PASSING_SECONDS, MAX_PASSING = 3600.0, 64
+TEMPORARY_SECONDS, MAX_TEMPORARY = 3600.0, 64
 """How long a recording stays that is not to be kept, and how many of them there are; the oldest go first."""
 
 _SCHEMA = """
@@ -63,12 +63,12 @@ class Entry:
     visibility: str = "private"
     """private: listed for its owner; listed: for everybody. Whoever has the id can open either."""
     expires: str | None = None
-    """When it goes, as `moment` writes it; None = never."""
+    """When it goes, as `timestamp` writes it; None = never."""
     owner: str = ""
     """Who began it; only the index knows. "" = unknown, or whoever sits at this machine."""
 
 
-def moment(when: datetime) -> str:
+def timestamp(when: datetime) -> str:
     """A point in time as text that sorts by time."""
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -94,7 +94,7 @@ class Store:
                 f"another server works in {folder}; stop it, or choose another folder with --data-dir"
             )
         self._guard = threading.Lock()
-        self._passing: dict[str, float] = {}
+        self._temporary: dict[str, float] = {}
         self._database = sqlite3.connect(folder / "index.sqlite", check_same_thread=False, isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
@@ -121,24 +121,24 @@ class Store:
         """Where the file of a recording is or will be. Raises ValueError for anything that is no id."""
         if not ID.fullmatch(recording):
             raise ValueError(f"not an id: {recording!r}")
-        if recording in self._passing:
+        if recording in self._temporary:
             return self.tmp / f"{recording}.mnemo"
         return self.recordings / f"{recording}.mnemo"
 
-    def passing(self, recording: str) -> None:
+    def mark_temporary(self, recording: str) -> None:
         """Do not keep a recording that is yet to begin: it is never listed, and lies in the folder that a start empties."""
-        self._passing[recording] = time.monotonic()
+        self._temporary[recording] = time.monotonic()
 
-    def overdue(self, *, busy: Container[str] = ()) -> list[str]:
+    def overdue_temporary(self, *, busy: Container[str] = ()) -> list[str]:
         """Recordings that are not kept and have been here long enough, or are too many; none of `busy`."""
-        old = time.monotonic() - PASSING_SECONDS
-        ages = list(self._passing.items())
-        spare = len(ages) - MAX_PASSING
+        old = time.monotonic() - TEMPORARY_SECONDS
+        ages = list(self._temporary.items())
+        spare = len(ages) - MAX_TEMPORARY
         return [name for k, (name, since) in enumerate(ages) if (since < old or k < spare) and name not in busy]
 
     def put(self, entry: Entry) -> None:
-        """Write or replace a row; a passing recording has none."""
-        if entry.id in self._passing:
+        """Write or replace a row; a temporary recording has none."""
+        if entry.id in self._temporary:
             return
         values = [getattr(entry, name) for name in _COLUMNS]
         values[_COLUMNS.index("models")] = json.dumps(entry.models)
@@ -158,7 +158,7 @@ class Store:
 
     def latest(self, *, query: str = "", limit: int = 200, owner: str | None = None) -> list[Entry]:
         """Newest first; `query` is looked for in title, task and models. owner: only theirs and what is listed for all."""
-        where, values = ["(expires IS NULL OR expires > ?)"], [moment(datetime.now(UTC))]
+        where, values = ["(expires IS NULL OR expires > ?)"], [timestamp(datetime.now(UTC))]
         if query:
             like = "%" + re.sub(r"([%_\\])", r"\\\1", query) + "%"
             columns = " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in ("title", "task", "models"))
@@ -173,7 +173,7 @@ class Store:
     def change(self, recording: str, *, title: str | None = None, sharing: dict[str, Any] | None = None) -> None:
         """New title, or other rules of sharing, in the index and in the file. It must be finished. Raises RecordingError.
 
-        sharing: {"visibility": "private" or "listed", "expires": `moment` or None}, both of them.
+        sharing: {"visibility": "private" or "listed", "expires": `timestamp` or None}, both of them.
         """
         values = {key: value for key, value in (("title", title), ("sharing", sharing)) if value is not None}
         amend(self.path(recording), values).close()
@@ -182,18 +182,18 @@ class Store:
     def require_current(self, recording: str) -> None:
         """Raises Expired where the time of a recording is over, also when its file is gone by now."""
         expires = self._expires.get(recording)
-        if expires is not None and expires <= moment(datetime.now(UTC)):
+        if expires is not None and expires <= timestamp(datetime.now(UTC)):
             raise Expired(expires)
 
-    def over(self) -> list[str]:
+    def expired(self) -> list[str]:
         """Recordings whose time is over and that are still here."""
-        rows = self._read("SELECT * FROM recordings WHERE expires <= ?", (moment(datetime.now(UTC)),))
+        rows = self._read("SELECT * FROM recordings WHERE expires <= ?", (timestamp(datetime.now(UTC)),))
         return [entry.id for entry in rows]
 
     def remove(self, recording: str) -> None:
         """The file and its row are gone; of one whose time was over, that it was is remembered."""
         self.path(recording).unlink(missing_ok=True)
-        self._passing.pop(recording, None)
+        self._temporary.pop(recording, None)
         self._write("DELETE FROM recordings WHERE id = ?", (recording,))
         try:
             self.require_current(recording)
@@ -206,7 +206,7 @@ class Store:
         """Read a file's manifest into the index. An owner once known stays. Raises RecordingError."""
         path = self.path(recording)
         with Recording.open(path) as opened:
-            entry = describe(opened.manifest, steps=opened.steps, size=path.stat().st_size, owner=owner)
+            entry = index_entry(opened.manifest, steps=opened.steps, size=path.stat().st_size, owner=owner)
         self.put(entry)
         return entry
 
@@ -265,7 +265,7 @@ class Store:
                 raise
 
 
-def describe(manifest: dict[str, Any], *, steps: int, size: int, owner: str = "") -> Entry:
+def index_entry(manifest: dict[str, Any], *, steps: int, size: int, owner: str = "") -> Entry:
     """The row of a recording. The moments of a training are listed as one model."""
     models: dict[str, dict[str, str]] = {}
     for entry in manifest["models"]:

@@ -33,7 +33,7 @@ class Uploads:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
-        self._turn = asyncio.Semaphore(MAX_PARSED_AT_ONCE)
+        self._parsing = asyncio.Semaphore(MAX_PARSED_AT_ONCE)
 
     async def take(self, file: BinaryIO, *, name: str, options: ImportOptions) -> tuple[str, dict[str, Any]]:
         """Read an uploaded file -> (id, report). Raises ImportFileError, DiskFull."""
@@ -42,7 +42,7 @@ class Uploads:
         try:
             await asyncio.to_thread(self._copy, file, source)
             folder.mkdir()
-            async with self._turn:
+            async with self._parsing:
                 await self._parse(source, folder, options)
             return identity, await asyncio.to_thread(self._keep, identity, folder, name)
         finally:
@@ -150,7 +150,7 @@ class Uploads:
         except TimeoutError as error:
             raise ImportFileError(
                 f"reading the file took more than {self.settings.parse_seconds:.0f} s",
-                cure="Keep the columns you need, or cut the file into parts.",
+                hint="Keep the columns you need, or cut the file into parts.",
             ) from error
         finally:
             if process.returncode is None:
@@ -160,11 +160,11 @@ class Uploads:
         if process.returncode == FAILED:
             error = json.loads((folder / "error.json").read_text(encoding="utf-8"))
             retry = error["retry"] and Retry(**error["retry"])
-            raise ImportFileError(error["message"], where=error["where"], cure=error["cure"], retry=retry)
+            raise ImportFileError(error["message"], where=error["where"], hint=error["hint"], retry=retry)
         if process.returncode:
             last = complaint.decode(errors="replace").strip().splitlines()[-1:] or [""]
             raise ImportFileError(
-                _ending(process.returncode, last[0]), cure="Cut the file into parts, or clean it first."
+                _ending(process.returncode, last[0]), hint="Cut the file into parts, or clean it first."
             )
 
     def _keep(self, identity: str, folder: Path, name: str) -> dict[str, Any]:

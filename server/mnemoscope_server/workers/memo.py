@@ -23,12 +23,12 @@ class Answers:
         task = self._tasks.get(key)
         if task is None:
             task = self._tasks[key] = asyncio.create_task(self._ask(ask))
-            task.add_done_callback(partial(self._look_back, key))
+            task.add_done_callback(partial(self._forget_failure, key))
             while len(self._tasks) > MAX_ANSWERS:
                 self._tasks.popitem(last=False)
         return await asyncio.shield(task)  # who leaves does not take it from the others
 
-    def _look_back(self, key: Hashable, task: asyncio.Task[dict[str, Any]]) -> None:
+    def _forget_failure(self, key: Hashable, task: asyncio.Task[dict[str, Any]]) -> None:
         """A failure is not kept, whether somebody still waited for it or not."""
         if (task.cancelled() or task.exception() is not None) and self._tasks.get(key) is task:
             del self._tasks[key]

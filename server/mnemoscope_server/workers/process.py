@@ -90,7 +90,7 @@ class Worker:
         self.connection, self.engine = connection, engine
         self.runs: dict[str, Run] = {}
         self.questions: dict[str, Generator[None, None, dict[str, Any]]] = {}
-        """Answers being worked out, a piece at a turn."""
+        """Answers in progress; each goes on a little at every tick."""
         self.measuring = True
         self.terminated: float | None = None
         """When SIGTERM came."""
@@ -106,11 +106,11 @@ class Worker:
             while True:
                 timeout = self._wait()
                 while self.connection.poll(timeout):
-                    self._obey(cast(Command, self.connection.recv()))
+                    self._handle(cast(Command, self.connection.recv()))
                     timeout = 0
                 if self.terminated is not None and time.perf_counter() - self.terminated > TERMINATED_SECONDS:
                     raise EOFError
-                self._turn()
+                self._tick()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             for run in self.runs.values():
                 with contextlib.suppress(
@@ -125,7 +125,7 @@ class Worker:
         now = time.perf_counter()
         return min((run.wait(now) for run in self.runs.values()), default=IDLE_SECONDS)
 
-    def _turn(self) -> None:
+    def _tick(self) -> None:
         """Give every session its due steps. Sessions of one model could be stepped as one batch here."""
         if not self.runs and not self.questions and self.measuring:
             measured = quietly(self.engine.measure)
@@ -133,11 +133,11 @@ class Worker:
             if measured is not None:
                 self.connection.send(measured)
         for run in list(self.runs.values()):
-            self._guarded(run, run.turn)
+            self._guarded(run, run.tick)
         for identity, answer in list(self.questions.items()):
             self._work_on(identity, answer)
 
-    def _obey(self, command: Command) -> None:
+    def _handle(self, command: Command) -> None:
         if isinstance(command, Quit):
             raise EOFError
         if isinstance(command, Open):
@@ -175,7 +175,7 @@ class Worker:
             self.connection.send(Opened(order.id, prepared.manifest))
 
     def _work_on(self, identity: str, answer: Generator[None, None, dict[str, Any]]) -> None:
-        """One more piece of an answer; sessions have their turn before the next."""
+        """Go on with one answer; sessions are stepped before the next."""
         event: Event
         try:
             next(answer)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.format.entries import Failure
-from mnemoscope.running.stream import Piece
+from mnemoscope.running.stream import Packet
 from mnemoscope.tasks import Episode
 
 # --- web process → worker --------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ Event = Ready | Broken | Measured | Opened | Declined | Answered | Moved | Chunk
 class Stream(Protocol):
     """One model on one episode."""
 
-    def advance(self, count: int) -> list[Piece]:
+    def advance(self, count: int) -> list[Packet]:
         """Compute the next `count` steps. Raises NotFinite when the model cannot go on."""
         ...
 

@@ -9,7 +9,7 @@ from mnemoscope.format import blocks
 from mnemoscope.format.entries import Failure
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.reading.recording import RecordingWriter
-from mnemoscope.running.stream import NotFinite, Piece
+from mnemoscope.running.stream import NotFinite, Packet
 from mnemoscope_server.storage.locks import FileLock
 from mnemoscope_server.workers.protocol import (
     Chunk,
@@ -24,7 +24,7 @@ from mnemoscope_server.workers.protocol import (
 
 SLICE_SECONDS = 0.02
 """Longest time of computing before commands are looked at again."""
-TELL_PACED, TELL_FULL_SPEED = 1 / 60, 0.05
+REPORT_AT_SPEED, REPORT_AT_FULL_SPEED = 1 / 60, 0.05
 """Longest time a computed step waits before it is reported: a picture's time, or less overhead at full speed."""
 WRITE_SECONDS = 0.5
 """Longest time a computed step waits before it is handed to the operating system."""
@@ -55,7 +55,7 @@ class Run:
         self._reported, self._reported_since = 0, 0.0
         self._unwritten = False
         self._unwritten_since = 0.0
-        self._waiting: list[tuple[int, Piece]] = []
+        self._waiting: list[tuple[int, Packet]] = []
 
     # --- commands
 
@@ -89,7 +89,7 @@ class Run:
 
     def abandon(self) -> None:
         """Close the file as stopped although nobody listens any more."""
-        self._report = _unheard
+        self._report = _ignored
         self.finish("stopped")
 
     def fail(self, reason: str) -> None:
@@ -109,7 +109,7 @@ class Run:
         """Seconds until there is something to do."""
         due = [self._unwritten_since + WRITE_SECONDS - now] if self._unwritten else []
         if self._waiting:
-            due.append(self._reported_since + self._patience - now)
+            due.append(self._reported_since + self._report_after - now)
         if self._until is not None:
             if self.speed is None:
                 return 0.0
@@ -117,14 +117,14 @@ class Run:
             due.append(began + (self.done - step) / self.speed - now)
         return max(0.0, min(due, default=3600.0))
 
-    def turn(self) -> None:
+    def tick(self) -> None:
         """Compute what is due, at most for `SLICE_SECONDS`; report and write what has waited long enough."""
         now = time.perf_counter()
         count = self._due(now)
         if count:
             self._advance(count)
             now = time.perf_counter()
-        if self._waiting and (now - self._reported_since >= self._patience or self.done % KEYFRAME_EVERY == 0):
+        if self._waiting and (now - self._reported_since >= self._report_after or self.done % KEYFRAME_EVERY == 0):
             self._flush()
         if self._unwritten and now - self._unwritten_since >= WRITE_SECONDS:
             self._write()
@@ -136,8 +136,8 @@ class Run:
             self.finish("ended")
 
     @property
-    def _patience(self) -> float:
-        return TELL_FULL_SPEED if self.speed is None else TELL_PACED
+    def _report_after(self) -> float:
+        return REPORT_AT_FULL_SPEED if self.speed is None else REPORT_AT_SPEED
 
     def _due(self, now: float) -> int:
         """Steps to compute now; never past a multiple of 64, so that a chunk is reported before the next begins."""
@@ -161,19 +161,19 @@ class Run:
             self._reported_since = began
         for number, stream in list(self._alive.items()):
             try:
-                pieces = stream.advance(count)
+                packets = stream.advance(count)
             except NotFinite as error:
-                pieces = error.pieces
+                packets = error.packets
                 self._drop(error.failure(number))
             except Exception as error:  # a model's own trouble (out of memory, …) must not end the others
-                pieces = []
+                packets = []
                 self._drop(Failure(number, self.done, f"{type(error).__name__}: {error}"))
-            for piece in pieces:
-                if piece.kind == "keyframe":
-                    self._writer.keyframe(number, piece.first, piece.payload)
+            for packet in packets:
+                if packet.kind == "keyframe":
+                    self._writer.keyframe(number, packet.first, packet.payload)
                 else:
-                    self._writer.frames(number, piece.first, piece.payload)
-                self._waiting.append((number, piece))
+                    self._writer.frames(number, packet.first, packet.payload)
+                self._waiting.append((number, packet))
         if not self._unwritten:
             self._unwritten, self._unwritten_since = True, began
         self.done = self.done + count if self._alive else max(self.done, *(failure.step for failure in self._failures))
@@ -186,7 +186,7 @@ class Run:
         self._report(StreamFailed(self.id, failure))
 
     def _flush(self) -> None:
-        """Tell of the steps since the last time, as one message a stream."""
+        """Report the steps since the last report, as one message a stream."""
         if not self._waiting:
             return
         if self.done % KEYFRAME_EVERY == 0:  # what is reported from here on needs this chunk in the file
@@ -194,10 +194,10 @@ class Run:
         keyframes = [(n, p) for n, p in self._waiting if p.kind == "keyframe"]
         messages = [blocks.message(n, blocks.KIND_KEYFRAME, p.first, 1, p.payload) for n, p in keyframes]
         for number in sorted({n for n, p in self._waiting if p.kind == "frames"}):
-            pieces = [p for n, p in self._waiting if n == number and p.kind == "frames"]
-            payload = b"".join(p.payload for p in pieces)
-            count = sum(p.count for p in pieces)
-            messages.append(blocks.message(number, blocks.KIND_FRAMES, pieces[0].first, count, payload))
+            packets = [p for n, p in self._waiting if n == number and p.kind == "frames"]
+            payload = b"".join(p.payload for p in packets)
+            count = sum(p.count for p in packets)
+            messages.append(blocks.message(number, blocks.KIND_FRAMES, packets[0].first, count, payload))
         self._waiting.clear()
         first, self._reported = self._reported, self.done
         self._report(Chunk(self.id, first, self.done, tuple(messages)))
@@ -210,5 +210,5 @@ class Run:
         self._report(Moved(self.id, self._until is not None, self.done, self.speed))
 
 
-def _unheard(event: Event) -> None:
+def _ignored(event: Event) -> None:
     """Where events of a run go that nobody listens to any more."""

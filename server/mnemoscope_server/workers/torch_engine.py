@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from mnemoscope import tasks
-from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.measuring import lenses
@@ -38,7 +38,7 @@ class TorchEngine:
         self._loaded: dict[str, LoadedModel] = {}
         self._asked: LoadedModel | None = None
         """The model of the last question. Steps of runs are computed in inference mode, so questions have a copy of their own."""
-        self._unmeasured = checkpoints.names()
+        self._unmeasured = store.names()
 
     def prepare(self, order: Open) -> Prepared:
         models = [self._load(name) for name in order.models]
@@ -61,7 +61,7 @@ class TorchEngine:
         return {"first": row.first, "values": row.values.tolist()}
 
     def measure(self) -> Measured | None:
-        """Milliseconds per recorded step, warmed up; the median of pieces, since others use this machine too."""
+        """Milliseconds per recorded step, warmed up; the median of several rounds, since others use this machine too."""
         if not self._unmeasured:
             return None
         name = self._unmeasured.pop(0)
@@ -86,5 +86,5 @@ class TorchEngine:
 
     def _load(self, name: str) -> LoadedModel:
         if name not in self._loaded:
-            self._loaded[name] = checkpoints.load(name, device=self.device)
+            self._loaded[name] = store.load(name, device=self.device)
         return self._loaded[name]

@@ -146,8 +146,8 @@ def test_a_drawn_series_runs_and_says_how_it_was_scaled(server):
     assert manifest["title"] == "drawn, zigzag · signal-recall"
 
 
-def test_tasks_say_what_they_ask_and_with_which_knobs(server):
-    """The page builds a form from them; the order is the registry's."""
+def test_tasks_say_what_they_ask_and_with_which_options(server):
+    """The page builds its form from them; the order is the registry's."""
     from mnemoscope import tasks
 
     cards = server.http.get("api/tasks").json()
@@ -155,17 +155,65 @@ def test_tasks_say_what_they_ask_and_with_which_knobs(server):
     assert [card["name"] for card in cards if card["takes_signal"]] == ["signal-recall", "forecast"]
     forecast = next(card for card in cards if card["name"] == "forecast")
     assert forecast["metric"] == "MASE"
-    assert {"name": "free", "default": 0, "low": 0, "high": 1_000_000}.items() <= forecast["options"][1].items()
-    assert set(forecast["options"][0]) == {"name", "label", "default", "low", "high"}
+    assert forecast["options"][1] == {
+        "name": "free",
+        "label": "Alone from",
+        "description": "Step from which it hears only its own forecasts; 0 means never",
+        "unit": "",
+        "default": 0,
+        "low": 0,
+        "high": 1_000_000,
+        "suggested_low": 0,
+        "suggested_high": 4000,
+    }
 
 
-def test_every_task_is_told_in_one_sentence():
-    """Whoever adds one to the registry adds its sentence, too."""
-    from mnemoscope import tasks
-    from mnemoscope_server.schemas import descriptions as words
+def test_a_plan_is_what_the_run_then_is(server):
+    """Steps, events and options of a plan stand in the manifest of the run that was planned."""
+    for task, params, signal, steps in (
+        ("copy", {"length": 4, "rounds": 2}, {"kind": "none"}, None),
+        ("repeat-copy", {"length": 3, "repeats": 2}, {"kind": "none"}, None),
+        ("signal-recall", {"segment": 8, "rounds": 9}, {"kind": "generated", "generator": "sines", "steps": 150}, 150),
+    ):
+        asked = {"options": params, "steps": steps, "seed": 5}
+        plan = server.http.post(f"api/tasks/{task}/plan", json=asked).json()
+        body = {"signal": signal, "task": task, "task_params": params, "models": ["fake"], "speed": None, "seed": 5}
+        found = server.wait(server.http.post("api/sessions", json=body).json()["id"], "ended")
+        assert plan["task"] == task
+        assert (plan["steps"], plan["options"], plan["events"]) == (
+            found["steps"],
+            found["manifest"]["task"]["params"],
+            found["manifest"]["task"]["events"],
+        )
+    assert plan["most"] == {"rounds": 2}
+    assert plan["options"]["rounds"] == 2
 
-    assert not set(tasks.names()) - set(words.TASKS)
-    assert all(text.endswith(".") and ". " not in text and len(text) <= 120 for text in words.TASKS.values())
+
+def test_a_plan_that_cannot_be_is_refused_with_a_way_out(server):
+    def answer(task, **asked):
+        response = server.http.post(f"api/tasks/{task}/plan", json=asked)
+        return response.status_code, response.json()["error"]["message"]
+
+    assert answer("sing") == (422, "unknown task 'sing'; choose one of " + ", ".join(tasks_of(server)))
+    status, message = answer("copy", options={"length": 500})
+    assert (status, message) == (422, "length must be a whole number in 1..120, got 500")
+    status, message = answer("signal-recall", steps=60)
+    assert status == 422
+    assert "needs at least 94 steps" in message
+    assert "take a longer window" in message
+    status, message = answer("copy", steps=60)
+    assert status == 422
+    assert "takes no signal" in message
+    status, message = answer("forecast", steps=10_000_000)
+    assert status == 422
+    assert "at most" in message
+    status, message = answer("signal-recall", options={"rounds": 10_000})
+    assert status == 422
+    assert "fewer rounds" in message
+
+
+def tasks_of(server) -> list[str]:
+    return [card["name"] for card in server.http.get("api/tasks").json()]
 
 
 def test_every_task_runs_by_its_name(server):

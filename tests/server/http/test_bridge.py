@@ -184,18 +184,18 @@ def test_passing_recordings_go_when_their_time_is_over_or_they_are_too_many(tmp_
 
     store = module.Store(tmp_path)
     try:
-        names = [module.new_id() for _ in range(module.MAX_PASSING + 2)]
+        names = [module.new_id() for _ in range(module.MAX_TEMPORARY + 2)]
         for name in names:
-            store.passing(name)
+            store.mark_temporary(name)
             store.path(name).write_bytes(b"")
             assert store.path(name).parent == store.tmp
-        assert store.overdue() == names[:2]
-        assert store.overdue(busy={names[0]}) == names[1:2]
+        assert store.overdue_temporary() == names[:2]
+        assert store.overdue_temporary(busy={names[0]}) == names[1:2]
         for name in names[:2]:
             store.remove(name)
-        assert store.overdue() == []
-        monkeypatch.setattr(module, "PASSING_SECONDS", -1.0)
-        assert store.overdue() == names[2:]
+        assert store.overdue_temporary() == []
+        monkeypatch.setattr(module, "TEMPORARY_SECONDS", -1.0)
+        assert store.overdue_temporary() == names[2:]
     finally:
         store.close()
     again = module.Store(tmp_path)

@@ -55,7 +55,7 @@ def test_illegal_moves_are_refused_by_name_and_legal_ones_reach_the_worker(comma
         else:
             with pytest.raises(IllegalMove, match=f"cannot {command} while {status}") as caught:
                 act(session)
-            assert caught.value.cure
+            assert caught.value.hint
             assert not sent
             assert session.status == status
 
@@ -122,7 +122,7 @@ def test_a_slow_watcher_skips_and_is_told_while_memory_stays_bounded():
 
 
 def test_a_late_watcher_catches_up_from_the_file_without_gaps():
-    """What memory has forgotten is read in whole stretches, then the tail takes over."""
+    """What memory has forgotten is read in whole chunks, then the tail takes over."""
 
     async def body():
         read = []

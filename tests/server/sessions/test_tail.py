@@ -16,7 +16,7 @@ def test_a_watcher_gets_exactly_the_steps_it_lacks(have):
     assert ((0, "k64") in got) is (have <= 64)
 
 
-def test_the_tail_forgets_whole_stretches_and_keeps_two():
+def test_the_tail_forgets_whole_chunks_and_keeps_two():
     """What is forgotten must be whole in the file, and the current chunk is not."""
     tail = Tail(limit_bytes=2000)
     for first in range(0, 640, 16):

@@ -39,7 +39,7 @@ def source(tmp_path_factory):
 
 
 def copied(source, path, first, stop, **more):
-    wanted = sharing.stretch(source, first, stop)
+    wanted = sharing.step_range(source, first, stop)
     rules = {"visibility": "private", "expires": None}
     options = {"strip_signal": False, "title": None, "sharing": rules, "identity": "c" * 22} | more
     sharing.copy_of(source, path, wanted=wanted, **options)

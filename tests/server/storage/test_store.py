@@ -199,10 +199,10 @@ def test_a_recording_whose_time_is_over_is_refused_then_gone_and_still_told_of(o
         library.find(goes)
     with pytest.raises(Expired), library.opened(goes):
         pass
-    assert store.over() == [goes]
-    for identity in store.over():
+    assert store.expired() == [goes]
+    for identity in store.expired():
         store.remove(identity)
-    assert store.over() == []
+    assert store.expired() == []
     assert not store.path(goes).exists()
     assert store.path(stays).exists()
     store.close()

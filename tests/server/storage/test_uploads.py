@@ -1,4 +1,4 @@
-"""Files that users bring: good ones become numbers, bad ones an error with a cure, and nothing half-written stays."""
+"""Files that users bring: good ones become numbers, bad ones an error with a hint, and nothing half-written stays."""
 
 import asyncio
 import dataclasses

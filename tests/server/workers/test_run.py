@@ -61,14 +61,14 @@ def pass_time(run, clock, seconds):
     """Turns of a worker that is always there when something is due."""
     end = clock.now + seconds
     while clock.now < end:
-        run.turn()
+        run.tick()
         clock.now += min(0.02, max(0.001, run.wait(clock.now)))
 
 
 def spin(run, *, seconds=60.0, until=None):
     deadline = time.perf_counter() + seconds
     while not run.finished and time.perf_counter() < deadline and not (until and until()):
-        run.turn()
+        run.tick()
         time.sleep(min(0.002, run.wait(time.perf_counter())))
 
 
@@ -138,7 +138,7 @@ def test_more_steps_than_there_are_left_end_the_run(begin):
 
 
 @pytest.mark.parametrize("speed", [0.5, 20.0, 200.0])
-def test_the_pace_is_kept(begin, clock, speed):
+def test_the_speed_is_held(begin, clock, speed):
     """Steps per second are what was asked for."""
     run, _ = begin(steps=5000, speed=speed)
     run.play()
@@ -150,10 +150,10 @@ def test_a_pace_that_cannot_be_held_is_not_caught_up_with_in_a_burst(begin, cloc
     """After a hiccup the run goes on at its pace."""
     run, _ = begin(steps=5000, speed=50.0)
     run.play()
-    run.turn()
+    run.tick()
     clock.now += 1.2
     before = run.done
-    run.turn()
+    run.tick()
     assert run.done - before == 1
     pass_time(run, clock, 1.0)
     assert abs(run.done - before - 51) <= 1
@@ -218,49 +218,49 @@ def test_a_full_disk_fails_this_session_only(begin, monkeypatch):
 
     monkeypatch.setattr(run._writer, "frames", full)
     with pytest.raises(OSError, match="No space"):
-        run.turn()
+        run.tick()
     monkeypatch.setattr(run._writer, "finish", full)
     run.fail("No space left on device")
     assert run.finished
     assert (events[-1].status, events[-1].reason) == ("failed", "No space left on device")
 
 
-def test_questions_wait_for_sessions_between_their_pieces():
-    """One piece of an answer a turn, and every session has its turn before it; what goes wrong is told and forgotten."""
-    told, turns = [], []
+def test_questions_wait_for_sessions_between_their_parts():
+    """An answer goes on a little at every tick, after every session was stepped; what goes wrong is reported and forgotten."""
+    sent, order = [], []
 
     class Engine:
         device = "cpu"
 
         def answer(self, question):
-            turns.append("begin")
+            order.append("begin")
             yield
             if question.model == "bad":
                 raise UnknownModel("no checkpoint 'bad'")
-            return {"turns": list(turns)}
+            return {"order": list(order)}
 
     class Due:
         id, finished = "run", False
 
-        def turn(self):
-            turns.append("run")
+        def tick(self):
+            order.append("run")
 
         def wait(self, now):
             return 5.0
 
-    worker = Worker(SimpleNamespace(send=told.append), Engine())
+    worker = Worker(SimpleNamespace(send=sent.append), Engine())
     worker.runs["run"] = Due()
     for name in ("good", "bad"):
-        worker._obey(Compare(name, name, 0))
+        worker._handle(Compare(name, name, 0))
     assert worker._wait() == 0.0
-    worker._turn()
-    assert told == []
-    worker._turn()
-    assert told == [
-        Answered("good", {"turns": ["run", "begin", "begin", "run"]}),
+    worker._tick()
+    assert sent == []
+    worker._tick()
+    assert sent == [
+        Answered("good", {"order": ["run", "begin", "begin", "run"]}),
         Declined("bad", "unknown-model", "no checkpoint 'bad'"),
     ]
     assert worker._wait() == 5.0
-    worker._obey(Compare("late", "good", 0))
-    worker._obey(exchange.Stop("late"))  # nobody waits for it any more
+    worker._handle(Compare("late", "good", 0))
+    worker._handle(exchange.Stop("late"))  # nobody waits for it any more
     assert worker.questions == {}

@@ -8,7 +8,7 @@ import pytest
 from mnemoscope import tasks
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.errors import CheckpointError
-from mnemoscope.measuring.pieces import finished
+from mnemoscope.measuring.cooperative import run_to_end
 from mnemoscope.running.record import Stepper
 from mnemoscope_server.workers.protocol import Look
 from mnemoscope_server.workers.torch_engine import TorchEngine
@@ -22,11 +22,11 @@ def test_questions_about_one_model_load_it_once(monkeypatch):
     engine, episode = TorchEngine("cpu"), tasks.get("copy").episode(seed=1, length=4)
     entry = Stepper(load("lstm-copy"), episode).manifest_entry()
     look = Look("q", entry, np.asarray(episode.inputs), 6, "sensitivity")
-    first = finished(engine.answer(look))
-    assert finished(engine.answer(replace(look, id="r"))) == first
+    first = run_to_end(engine.answer(look))
+    assert run_to_end(engine.answer(replace(look, id="r"))) == first
     assert loads == ["lstm-copy"]
     other = entry | {"checkpoint": entry["checkpoint"] | {"sha256": "0" * 64}}
     with pytest.raises(CheckpointError, match="other weights"):
-        finished(engine.answer(replace(look, entry=other)))
-    assert finished(engine.answer(look)) == first
+        run_to_end(engine.answer(replace(look, entry=other)))
+    assert run_to_end(engine.answer(look)) == first
     assert loads == ["lstm-copy"] * 2

@@ -178,6 +178,7 @@ export const append = {
   extras: ["gated", "biasSlopes"],
   layered: true,
   keyframed: false,
+  filled: "steps written of those planned for attention",
 
   check({ slots, writeHeads, readHeads, biasSlopes }, path) {
     if (slots !== null || writeHeads !== readHeads) {

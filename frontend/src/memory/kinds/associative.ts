@@ -278,6 +278,7 @@ export const associative = {
   extras: [],
   layered: true,
   keyframed: true,
+  filled: "mean usage of the key rows of an associative memory",
 
   check({ kind, slots, writeHeads, readHeads }, path) {
     if (!slots) fail(`${path}.slots`, `wanted the number of slots of a bank of kind ${kind}`, slots);

@@ -52,6 +52,8 @@ export interface Kind {
   readonly layered: boolean;
   /** Whether keyframes hold its state. If not, the log itself is the memory, and a step needs every step before it. */
   readonly keyframed: boolean;
+  /** What `occupancy` is, for the reader of a chart: a clause. */
+  readonly filled: string;
   /** Refuses what the format does not allow of a bank of this kind. Throws ManifestError. */
   check(bank: BankSpec, path: string): void;
   /** What every frame must hold so that the rest can be derived. */

@@ -172,6 +172,7 @@ export const cell = {
   extras: ["direct"],
   layered: false,
   keyframed: true,
+  filled: "mean |tanh c| of a cell state (|c| where the cell itself is read)",
   check: checkUnits,
 
   frame({ width, direct }) {

@@ -217,6 +217,7 @@ export const matrix = {
   extras: ["usage", "links", "deallocation"],
   layered: false,
   keyframed: true,
+  filled: "mean usage of the slots",
 
   check(bank, path) {
     if (!bank.slots) fail(`${path}.slots`, `wanted the number of slots of a bank of kind ${bank.kind}`, bank.slots);

@@ -162,6 +162,7 @@ export const recurrent = {
   extras: [],
   layered: false,
   keyframed: true,
+  filled: "mean |h| of a recurrent state",
   check: checkUnits,
 
   frame({ width }) {

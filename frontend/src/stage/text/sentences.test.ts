@@ -2,7 +2,7 @@
  * Every sentence of the golden recordings, as a table: `*.sentences.txt`. A change of wording is looked at there, line by
  * line, and taken over by `npx vitest run src/stage/text/sentences.test.ts -u`.
  */
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { StageModel } from "../stage_model";
 import { stageOf } from "../teststage";
 import { inputText, mainSources, momentTable, plain, readText, slotFacts, spoken } from "./sentences";
@@ -39,4 +39,16 @@ it.each(["memories", "kinds"] as const)("the golden recording %s is spoken of as
   const lines = table(await stageOf(name, TS, SLOTS));
   expect(lines.join("\n")).not.toMatch(/NaN|undefined|null|Reading the log|…/);
   await expect(lines.join("\n") + "\n").toMatchFileSnapshot(`${name}.sentences.txt`);
+});
+
+it("an empty slot is one that was never written, or one whose content has been erased", async () => {
+  const stage = await stageOf("memories", []);
+  const dnc = stage.lanes.findIndex(({ label }) => label === "DNC");
+  vi.spyOn(stage, "originsAt").mockImplementation((_, __, t) => new Float64Array(t + 2));
+  const { write } = stage.lifeOf(dnc, 0);
+  const first = write.findIndex((weight) => weight >= 0.005);
+  expect(first).toBeGreaterThan(1);
+  const said = (t: number): string => plain(slotFacts(stage, dnc, 0, t).prose);
+  expect(said(first - 1)).toBe("Empty. Nothing has been written here yet.");
+  expect(said(first)).toBe("Empty: what was written here has been erased.");
 });

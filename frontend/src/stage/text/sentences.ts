@@ -9,6 +9,9 @@ import type { Target } from "../../view/vocabulary";
 import type { Lane } from "../../draw/lane/lane";
 import type { StageModel } from "../stage_model";
 
+/** Weights and shares below it are shown as 0. */
+const NOTABLE = 0.005;
+
 const found = new WeakMap<Float64Array, Arc | null>();
 
 /** The main source of a row, found once: rows are shared with the ledger's cache and never change. */
@@ -123,10 +126,10 @@ export function slotFacts(model: StageModel, stream: number, slot: number, t: nu
   const title = `${lane.label}, ${wording.slot} ${slot} at t = ${t}`;
   if (!origins) return { lane, title, prose: [{ text: "Reading the log." }], life, numbers };
   const source = mainSource(origins);
-  if (!source || Math.abs(source.share) < 0.005) {
+  if (!source || Math.abs(source.share) < NOTABLE) {
     const empty =
       wording.empty?.(slot) ??
-      (Math.abs(origins[0] ?? 0) > 0.5
+      (Math.abs(origins[0] ?? 0) > 0.5 || !life.write.subarray(0, t + 1).some((weight) => weight >= NOTABLE)
         ? "Empty. Nothing has been written here yet."
         : "Empty: what was written here has been erased.");
     return { lane, title, prose: [{ text: empty }], life, numbers };

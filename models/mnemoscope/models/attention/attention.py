@@ -99,7 +99,7 @@ class AttentionLayer(nn.Module):
         self.down = nn.Linear(feedforward, width)
 
     def emit(
-        self, x: Tensor, turn: Rotation | None = None, gate: Tensor | None = None
+        self, x: Tensor, rotation: Rotation | None = None, gate: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Queries, keys, values [B, A, T, d] of controller features [B, T, D]; queries and keys turned by RoPE.
 
@@ -107,8 +107,8 @@ class AttentionLayer(nn.Module):
         """
         packed = self.interface(x)
         queries, keys, values = split_heads(packed if gate is None else packed * gate, 3, self.heads)
-        if turn is not None:
-            queries, keys = rotate(torch.stack((queries, keys)), turn).unbind(0)
+        if rotation is not None:
+            queries, keys = rotate(torch.stack((queries, keys)), rotation).unbind(0)
         return queries, keys, values
 
     def transition(self, y: Tensor) -> Tensor:
@@ -126,15 +126,15 @@ class DecoderLayer(AttentionLayer):
         self.cross_store = nn.Linear(width, 2 * width)  # packed [W_K | W_V]: what the encoder's output writes
         self.cross_out = nn.Linear(width, width)
 
-    def stored(self, memory: Tensor, turn: Rotation | None, gate: Tensor) -> Store:
+    def stored(self, memory: Tensor, rotation: Rotation | None, gate: Tensor) -> Store:
         """Keys and values of this layer for the encoder's output [B, T, D]; zeros where gate [B, T, 1] is 0."""
         keys, values = split_heads(self.cross_store(memory) * gate, 2, self.heads)
-        return Store(keys if turn is None else rotate(keys, turn), values)
+        return Store(keys if rotation is None else rotate(keys, rotation), values)
 
-    def asked(self, x: Tensor, turn: Rotation | None, gate: Tensor) -> Tensor:
+    def asked(self, x: Tensor, rotation: Rotation | None, gate: Tensor) -> Tensor:
         """Queries [B, A, T, d] of decoder features [B, T, D] for the cross bank; zeros where gate [B, T, 1] is 0."""
         (queries,) = split_heads(self.cross_query(self.cross_norm(x)) * gate, 1, self.heads)
-        return queries if turn is None else rotate(queries, turn)
+        return queries if rotation is None else rotate(queries, rotation)
 
 
 def attention_entries(bank: str, heads: int, width: int) -> list[TensorEntry]:

@@ -85,12 +85,12 @@ class GatedSeen(NamedTuple):
 
 
 class _Phases(NamedTuple):
-    """Who takes part in what, for T new steps over S slots: 0/1 gates [B, T, 1], the turn of RoPE, biases of the scores."""
+    """Who takes part in what, for T new steps over S slots: 0/1 gates [B, T, 1], the rotation of RoPE, biases of the scores."""
 
     encoding: Tensor
     decoding: Tensor
     answering: Tensor  # decoding, and there is a source to read
-    turn: Rotation | None
+    rotation: Rotation | None
     encoder_bias: Tensor
     decoder_bias: Tensor
     cross_bias: Tensor
@@ -154,8 +154,8 @@ class EncoderDecoder(MemoryModel):
         seen: list[GatedSeen] = []
         encoder, cross, embedded, written = state.encoder, list(state.cross), state.embedded, []
         if embedded is None:
-            memory, encoder = self._encode(x, encoder, phases.turn, phases.encoder_bias, phases.encoding, seen)
-            written = [layer.stored(memory, phases.turn, phases.encoding) for layer in self._decoder_layers()]
+            memory, encoder = self._encode(x, encoder, phases.rotation, phases.encoder_bias, phases.encoding, seen)
+            written = [layer.stored(memory, phases.rotation, phases.encoding) for layer in self._decoder_layers()]
             cross = [old.written(*new) for old, new in zip(cross, written, strict=True)]
         else:
             embedded = torch.cat((embedded, x), 1)
@@ -163,11 +163,11 @@ class EncoderDecoder(MemoryModel):
                 cross = self._read_source(embedded, sources)
         own: list[Store] = []
         for n, (layer, store) in enumerate(zip(self._decoder_layers(), state.decoder, strict=True)):
-            q, k, v = layer.emit(layer.norm1(x), phases.turn, phases.decoding)
+            q, k, v = layer.emit(layer.norm1(x), phases.rotation, phases.decoding)
             store = store.written(k, v)
             read = attend(q, store, phases.decoder_bias) * phases.decoding.unsqueeze(1)
             x = x + layer.out(join_heads(read))
-            asked = layer.asked(x, phases.turn, phases.answering)
+            asked = layer.asked(x, phases.rotation, phases.answering)
             bias = phases.cross_bias[..., : cross[n].keys.shape[2]]
             answer = attend(asked, cross[n], bias) * phases.answering.unsqueeze(1)
             x = layer.transition(x + layer.cross_out(join_heads(answer)))
@@ -188,11 +188,11 @@ class EncoderDecoder(MemoryModel):
         steps = torch.arange(slots - count, slots, device=inputs.device, dtype=torch.float64)
         encoded = sources.sum(1, keepdim=True)
         places = steps - decoding * encoded
-        x, turn = self.embed(inputs), None
+        x, rotation = self.embed(inputs), None
         if c.positions == "sinusoidal":
             x = x + positions.sinusoidal(places, c.width, c.period, x.dtype)
         elif c.positions == "rotary":
-            turn = _turn(places, c, x.dtype)
+            rotation = _rotation(places, c, x.dtype)
         hide_sources = (sources * blocked(x.dtype))[:, None, None]
         show_sources = blocked(x.dtype) - hide_sources
         encoder_bias, decoder_bias = show_sources, hide_sources
@@ -205,13 +205,13 @@ class EncoderDecoder(MemoryModel):
             encoder_bias, decoder_bias = encoder_bias + distance, decoder_bias + distance
         decoding = decoding.unsqueeze(2)
         answering = decoding * (encoded > 0).unsqueeze(2)
-        return x, _Phases(1 - decoding, decoding, answering, turn, encoder_bias, decoder_bias, show_sources)
+        return x, _Phases(1 - decoding, decoding, answering, rotation, encoder_bias, decoder_bias, show_sources)
 
     def _encode(
         self,
         x: Tensor,
         stores: Sequence[Store],
-        turn: Rotation | None,
+        rotation: Rotation | None,
         bias: Tensor,
         gate: Tensor,
         seen: list[GatedSeen],
@@ -220,7 +220,7 @@ class EncoderDecoder(MemoryModel):
         after: list[Store] = []
         for layer, store in zip(self.encoder, stores, strict=True):
             assert isinstance(layer, AttentionLayer)
-            q, k, v = layer.emit(layer.norm1(x), turn, gate)
+            q, k, v = layer.emit(layer.norm1(x), rotation, gate)
             store = store.written(k, v)
             read = attend(q, store, bias) * gate.unsqueeze(1)
             x = layer.transition(x + layer.out(join_heads(read)))
@@ -233,14 +233,14 @@ class EncoderDecoder(MemoryModel):
         """The bidirectional encoder over all steps so far [B, S, D], those of `sources` [B, S] -> the cross banks."""
         c = self.config
         places = torch.arange(embedded.shape[1], device=embedded.device, dtype=torch.float64)
-        turn = _turn(places.unsqueeze(0), c, embedded.dtype) if c.positions == "rotary" else None
+        rotation = _rotation(places.unsqueeze(0), c, embedded.dtype) if c.positions == "rotary" else None
         bias = ((1 - sources) * blocked(embedded.dtype))[:, None, None]
         if c.positions == "alibi":
             bias = bias + positions.distance_bias(places, places, c.heads, embedded.dtype)
         gate = sources.unsqueeze(2)
         slots = embedded.new_zeros(len(embedded), c.heads, 0, c.width // c.heads)
-        memory, _ = self._encode(embedded, (Store(slots, slots),) * c.layers, turn, bias, gate, [])
-        return [layer.stored(memory, turn, gate) for layer in self._decoder_layers()]
+        memory, _ = self._encode(embedded, (Store(slots, slots),) * c.layers, rotation, bias, gate, [])
+        return [layer.stored(memory, rotation, gate) for layer in self._decoder_layers()]
 
     def banks(self) -> list[BankSpec]:
         """Those of the encoder, "encoder0", …, then "decoder0", "cross0", … layer by layer; width is that of one head."""
@@ -301,7 +301,7 @@ class EncoderDecoder(MemoryModel):
         return {}
 
 
-def _turn(places: Tensor, config: EncoderDecoderConfig, dtype: torch.dtype) -> Rotation:
+def _rotation(places: Tensor, config: EncoderDecoderConfig, dtype: torch.dtype) -> Rotation:
     """The rotation of heads [B, A, T, d] at places [B, T]."""
     cos, sin = positions.rotation(places, config.width // config.heads, config.period, dtype)
     return Rotation(cos.unsqueeze(1), sin.unsqueeze(1))

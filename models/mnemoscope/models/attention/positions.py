@@ -1,8 +1,8 @@
 """How attention learns what stands where: three ways to give a write-once memory its order, one function an equation.
 
 `sinusoidal`  added to the features of a step (Vaswani et al. 2017, arXiv 1706.03762, section 3.5)
-`rotary`      queries and keys are turned by an angle that grows with the step, so that q_t·k_s depends on t − s only
-              (RoPE: Su et al. 2021, arXiv 2104.09864, eq. 34). The turned keys are what is stored.
+`rotary`      queries and keys are angle by an angle that grows with the step, so that q_t·k_s depends on t − s only
+              (RoPE: Su et al. 2021, arXiv 2104.09864, eq. 34). The angle keys are what is stored.
 `alibi`       nothing is added; head h subtracts m_h (t − s) from its score (ALiBi: Press et al. 2021, arXiv 2108.12409)
 
 Glossary: D model width, A heads, d = D/A width of a head, h head from 1, t place of the query, s place of the key.
@@ -35,7 +35,7 @@ def check(kind: str, width: int, heads: int) -> None:
         raise ValueError(f"sinusoidal positions are pairs of sine and cosine, so width must be even, got width={width}")
     if kind == "rotary" and width // heads % 2:
         raise ValueError(
-            f"rotary positions turn pairs of numbers, so width / heads must be even, got {width} / {heads} = {width // heads}"
+            f"rotary positions rotate pairs of numbers, so width / heads must be even, got {width} / {heads} = {width // heads}"
         )
 
 
@@ -48,14 +48,14 @@ def angles(places: Tensor, width: int, period: float) -> Tensor:
 
 def sinusoidal(places: Tensor, width: int, period: float, dtype: torch.dtype) -> Tensor:
     """PE(t, 2j) = sin(t / period^(2j/D)), PE(t, 2j+1) = cos(…): places [...] -> [..., D] (section 3.5)."""
-    turned = angles(places, width, period)
-    return torch.stack((torch.sin(turned), torch.cos(turned)), -1).flatten(-2).to(dtype)
+    angle = angles(places, width, period)
+    return torch.stack((torch.sin(angle), torch.cos(angle)), -1).flatten(-2).to(dtype)
 
 
 def rotation(places: Tensor, width: int, period: float, dtype: torch.dtype) -> Rotation:
     """What turns heads of width d at these places (RoPE eq. 34): places [...] -> cos, sin [..., d]."""
-    turned = angles(places, width, period)
-    cos, sin = torch.cos(turned), torch.sin(turned)
+    angle = angles(places, width, period)
+    cos, sin = torch.cos(angle), torch.sin(angle)
     return Rotation(
         torch.stack((cos, cos), -1).flatten(-2).to(dtype), torch.stack((-sin, sin), -1).flatten(-2).to(dtype)
     )

@@ -97,12 +97,12 @@ class Transformer(MemoryModel):
     ) -> tuple[Tensor, list[Store], list[AttentionSeen]]:
         """T steps at once behind those of `state` -> outputs [B, T, O], stores and, of a single step, what it saw."""
         c, count, slots = self.config, inputs.shape[1], state.steps + inputs.shape[1]
-        x, turn, bias = self.embed(inputs), None, None
+        x, rotation, bias = self.embed(inputs), None, None
         if c.positions == "sinusoidal":
             x = x + self.positions(first, count)
         elif c.positions == "rotary":
             places = torch.arange(first, first + count, device=x.device, dtype=torch.float64)
-            turn = positions.rotation(places, c.width // c.heads, c.period, x.dtype)
+            rotation = positions.rotation(places, c.width // c.heads, c.period, x.dtype)
         else:
             places = torch.arange(slots, device=x.device, dtype=torch.float64)
             bias = positions.distance_bias(places[state.steps :], places, c.heads, x.dtype)
@@ -111,7 +111,7 @@ class Transformer(MemoryModel):
         seen: list[AttentionSeen] = []
         for layer, keys, values in zip(self.layers, state.keys, state.values, strict=True):
             assert isinstance(layer, AttentionLayer)
-            q, k, v = layer.emit(layer.norm1(x), turn)
+            q, k, v = layer.emit(layer.norm1(x), rotation)
             store = Store(keys, values).written(k, v)
             read = attend(q, store, bias)
             x = layer.transition(x + layer.out(join_heads(read)))

@@ -86,14 +86,14 @@ def step(
     `deallocation` (D of [CS]) also wipes a slot that is freed. `through_usage` lets gradients of the write weights flow into
     usage; without it they stop there, as in DeepMind's code, which trains better and changes no value.
     """
-    kept = addressing.retention(xi.free_gates, state.read_weights)  # ψ_t
+    retention = addressing.retention(xi.free_gates, state.read_weights)  # ψ_t
     written = state.write_weights.squeeze(1)
-    usage = addressing.usage_after(state.usage, written if through_usage else written.detach(), kept)  # u_t
+    usage = addressing.usage_after(state.usage, written if through_usage else written.detach(), retention)  # u_t
     allocation = addressing.allocation_weighting(usage, epsilon=usage_epsilon)  # a_t
     content = _look_up(state.memory, xi.write_key.unsqueeze(1), xi.write_strength, xi.write_mask).squeeze(1)  # c^w_t
     write = xi.write_gate * torch.lerp(content, allocation, xi.allocation_gate)  # w^w_t
     write_weights = write.unsqueeze(1)
-    found = state.memory * kept.unsqueeze(2) if deallocation else state.memory  # M_{t−1} ⊙ ψ_t 1ᵀ in DNC-D
+    found = state.memory * retention.unsqueeze(2) if deallocation else state.memory  # M_{t−1} ⊙ ψ_t 1ᵀ in DNC-D
     memory = addressing.erase_and_write(found, write_weights, xi.erase, xi.write_vectors)  # M_t
 
     links = addressing.link_matrix(state.links, state.precedence, write, off_diagonal)  # L_t, from p_{t−1}

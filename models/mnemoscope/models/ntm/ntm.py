@@ -2,7 +2,7 @@
 
 Glossary: N slots, W width, R read heads, H_w write heads, H controller width, S shifts (offsets −S//2 … S//2; −1, 0, 1).
 What the paper leaves open is settled so: write first, then address and read the memory just written; keys through tanh,
-add vectors linear; initial memory, weightings and reads are learned, the weightings start focused (ntm_start.py).
+add vectors linear; initial memory, weightings and reads are learned, the weightings start focused (start.py).
 There is no option to read M_{t−1} before writing: a recording derives what was read as `M_tᵀ w^r_t` (docs/format.md), and
 its ledger ends with the write of the same step, so such a run could be recorded only falsely.
 """
@@ -19,7 +19,7 @@ from mnemoscope.kinds import MATRIX
 from mnemoscope.models import addressing, controllers
 from mnemoscope.models.base import MemoryModel, ModelConfig, Step, TensorEntry, Traced
 from mnemoscope.models.controllers import ControllerKind
-from mnemoscope.models.ntm import start as ntm_start
+from mnemoscope.models.ntm import start
 from mnemoscope.models.ntm.start import InitialMemory, InitialWeighting
 
 
@@ -28,7 +28,7 @@ class NTMConfig(ModelConfig):
     """Sizes of an NTM and how it starts.
 
     `inputs` and `outputs` are features a step; `slots` … `shifts` the paper's letters; `controller` units a layer.
-    `initial_memory`, `initial_weighting`: see ntm_start.py. `gate_bias`, where given, is what the bias of every
+    `initial_memory`, `initial_weighting`: see start.py. `gate_bias`, where given, is what the bias of every
     interpolation gate is initialised with: −2 keeps the heads walking by shifts at first (it helps repeat-copy).
     """
 
@@ -54,7 +54,7 @@ class NTMConfig(ModelConfig):
                 f"shifts must be an odd number of at most slots = {self.slots} (as many to either side of staying), "
                 f"got {self.shifts}; take 1, 3 or 5"
             )
-        ntm_start.require(self.initial_memory, self.initial_weighting)
+        start.require(self.initial_memory, self.initial_weighting)
 
 
 class Heads(NamedTuple):
@@ -127,8 +127,8 @@ class NTM(MemoryModel):
             nn.init.constant_(self.interface.bias[2 * heads : 3 * heads], c.gate_bias)
         self.controller_output = nn.Linear(features, c.outputs)
         self.read_output = nn.Linear(reads, c.outputs, bias=False)
-        ntm_start.add_memory(self, "initial_memory", c.initial_memory, c.slots, c.width)
-        ntm_start.add_weighting(self, "initial_weights", c.initial_weighting, (c.write_heads, c.read_heads), c.slots)
+        start.add_memory(self, "initial_memory", c.initial_memory, c.slots, c.width)
+        start.add_weighting(self, "initial_weights", c.initial_weighting, (c.write_heads, c.read_heads), c.slots)
         self.initial_reads = nn.Parameter(torch.zeros(c.read_heads, c.width))
         kept = controllers.state_size(c.controller_kind, c.controller, c.controller_layers)
         self.initial_hidden = nn.Parameter(torch.zeros(2, kept))

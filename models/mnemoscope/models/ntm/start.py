@@ -69,7 +69,7 @@ def focused_logits(heads: tuple[int, int], slots: int) -> Tensor:
     """Logits [H_w + R, N] with `FOCUS` on one slot a head: of H heads of a kind, head h starts on slot ⌊h N / H⌋.
 
     Heads of a kind that start on one slot write (or read) the same places: the memory then gets only the sum of what they
-    write, which one head could do, and only the random interface sets them apart. Spread out, each has a stretch of the
+    write, which one head could do, and only the random interface sets them apart. Spread out, each has a part of the
     memory of its own; with as many read as write heads, read head h starts where write head h does and finds what it wrote.
     """
     out = torch.zeros(sum(heads), slots)

@@ -80,12 +80,12 @@ class StatelessEncoderDecoderState(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """What a step knows of its place in time: gates [B, 1, 1], RoPE's turn, location terms [B or A, …, t] of the reads."""
+    """What a step knows of its place in time: gates [B, 1, 1], RoPE's rotation, location terms [B or A, …, t] of the reads."""
 
     write: Tensor  # 1 in the write phase: gate of the encoder's memories and write gate of the read-from memories
     answer: Tensor  # 1 in the read phase: gate of the write-to memories
     ask: Tensor  # 1 in the read phase when there is something to read: read gate of the read-from memories
-    turn: Rotation | None
+    rotation: Rotation | None
     of_encoder: Tensor
     of_write_to: Tensor
     of_read_from: Tensor
@@ -104,12 +104,12 @@ class TwoMemoryLayer(ControllerLayer):
     def row(self, source: Tensor, now: Moment) -> Store:
         """What the encoder's output [B, 1, D] writes into the read-from memory; zeros where the write gate is 0."""
         keys, vectors = split_heads(self.read_from_rows(source) * now.write, 2, self.heads)
-        return Store(keys if now.turn is None else positions.rotate(keys, now.turn), vectors)
+        return Store(keys if now.rotation is None else positions.rotate(keys, now.rotation), vectors)
 
     def ask(self, y: Tensor, now: Moment) -> Tensor:
         """Read keys [B, A, 1, d] for the read-from memory; zeros where the read gate is 0."""
         (keys,) = split_heads(self.read_from_keys(self.read_from_norm(y)) * now.ask, 1, self.heads)
-        return keys if now.turn is None else positions.rotate(keys, now.turn)
+        return keys if now.rotation is None else positions.rotate(keys, now.rotation)
 
 
 class StatelessEncoderDecoder(MemoryModel):
@@ -170,7 +170,7 @@ class StatelessEncoderDecoder(MemoryModel):
             assert isinstance(layer, TwoMemoryLayer)
             row = layer.row(source, now)
             fixed = write_once(fixed, row.keys, row.values)
-            q, k, v = layer.emit(x, now.turn, now.answer)
+            q, k, v = layer.emit(x, now.rotation, now.answer)
             own = write_once(own, k, v)
             read = read_by_content(own, q, now.of_write_to) * now.answer.unsqueeze(1)
             x = x + layer.read_output(join_heads(read))
@@ -193,7 +193,7 @@ class StatelessEncoderDecoder(MemoryModel):
         seen: list[GatedSeen] = []
         for layer, memory in zip(self.encoder, memories, strict=True):
             assert isinstance(layer, ControllerLayer)
-            q, k, v = layer.emit(x, now.turn, now.write)
+            q, k, v = layer.emit(x, now.rotation, now.write)
             memory = write_once(memory, k, v)
             read = read_by_content(memory, q, now.of_encoder) * now.write.unsqueeze(1)
             x = layer.transition(x + layer.read_output(join_heads(read)))
@@ -207,12 +207,12 @@ class StatelessEncoderDecoder(MemoryModel):
         every = torch.arange(slots, device=x.device, dtype=torch.float64)
         written = sources.sum(1, keepdim=True)
         place = every[-1:] - reading * written
-        x, turn = self.embed(x), None
+        x, rotation = self.embed(x), None
         if c.positions == "sinusoidal":
             x = x + positions.sinusoidal(place, c.width, c.period, x.dtype)
         elif c.positions == "rotary":
             cos, sin = positions.rotation(place, c.width // c.heads, c.period, x.dtype)
-            turn = Rotation(cos.unsqueeze(1), sin.unsqueeze(1))
+            rotation = Rotation(cos.unsqueeze(1), sin.unsqueeze(1))
         not_source = (sources * blocked(x.dtype))[:, None, None]  # hides what the write phase wrote
         only_source = blocked(x.dtype) - not_source
         of_encoder, of_write_to = only_source, not_source
@@ -221,7 +221,7 @@ class StatelessEncoderDecoder(MemoryModel):
             of_encoder, of_write_to = of_encoder + distance, of_write_to + distance
         answer = reading.unsqueeze(2)
         ask = answer * (written > 0).unsqueeze(2)
-        return x, Moment(1 - answer, answer, ask, turn, of_encoder, of_write_to, only_source)
+        return x, Moment(1 - answer, answer, ask, rotation, of_encoder, of_write_to, only_source)
 
     def _names(self) -> list[str]:
         layers = range(self.config.layers)

@@ -56,7 +56,7 @@ class StatelessDNCState(NamedTuple):
 class Clock(NamedTuple):
     """What the controller knows of the time besides x: how RoPE turns keys, what ALiBi adds to scores; None where it is not so."""
 
-    turn: Rotation | None = None
+    rotation: Rotation | None = None
     bias: Tensor | None = None  # [A, T, S]
 
 
@@ -91,15 +91,15 @@ class ControllerLayer(nn.Module):
         self.up = nn.Linear(config.width, config.feedforward)
         self.down = nn.Linear(config.feedforward, config.width)
 
-    def emit(self, x: Tensor, turn: Rotation | None, gate: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    def emit(self, x: Tensor, rotation: Rotation | None, gate: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """ξ of x [B, T, D] -> read keys, write keys, write vectors, [B, A, T, d] each; keys are turned by RoPE.
 
         gate [B, T, 1]: 0 where a step has no part in this memory and emits zeros.
         """
         xi = self.interface(self.controller_norm(x) if self.before else x)
         read_keys, write_keys, write_vectors = split_heads(xi if gate is None else xi * gate, 3, self.heads)
-        if turn is not None:
-            read_keys, write_keys = positions.rotate(torch.stack((read_keys, write_keys)), turn).unbind(0)
+        if rotation is not None:
+            read_keys, write_keys = positions.rotate(torch.stack((read_keys, write_keys)), rotation).unbind(0)
         return read_keys, write_keys, write_vectors
 
     def transition(self, y: Tensor) -> Tensor:
@@ -185,7 +185,7 @@ class StatelessDNC(MemoryModel):
         c = self.config
         places = torch.arange(first + count, device=like.device, dtype=torch.float64)
         if c.positions == "rotary":
-            return Clock(turn=positions.rotation(places[first:], c.width // c.heads, c.period, like.dtype))
+            return Clock(rotation=positions.rotation(places[first:], c.width // c.heads, c.period, like.dtype))
         if c.positions == "alibi":
             bias = positions.distance_bias(places[first:], places, c.heads, like.dtype)
             return Clock(bias=bias if count == 1 else bias + causal_bias(count, first + count, like))
@@ -223,7 +223,7 @@ class StatelessDNC(MemoryModel):
             if isinstance(memory, LiftedState):
                 x, memory, what = self._lifted(layer, x, memory, clock, state.steps)
             else:
-                q, k, v = layer.emit(x, clock.turn)
+                q, k, v = layer.emit(x, clock.rotation)
                 memory = write_once(memory, k, v)
                 read = read_by_content(memory, q, clock.bias)
                 x = layer.transition(x + layer.read_output(join_heads(read)))
@@ -239,7 +239,7 @@ class StatelessDNC(MemoryModel):
         rungs = self.config.rungs
         if rungs.recurrence:
             x = x + rungs.recurrence * state.heard  # χ_t
-        xi = lifted.interface(*layer.emit(x, clock.turn), state.bound, rungs, step=step, slopes=self._slopes(x))
+        xi = lifted.interface(*layer.emit(x, clock.rotation), state.bound, rungs, step=step, slopes=self._slopes(x))
         memory, read, seen = lifted.access(state, xi, rungs, self.off_diagonal)
         heard = layer.read_output(read)
         return layer.transition(x + heard), LiftedState(memory, heard, state.bound), seen
@@ -256,7 +256,7 @@ class StatelessDNC(MemoryModel):
         clock = self.clock(0, inputs.shape[1], x)
         for layer in self.layers:
             assert isinstance(layer, ControllerLayer)
-            q, k, v = layer.emit(x, clock.turn)
+            q, k, v = layer.emit(x, clock.rotation)
             x = layer.transition(x + layer.read_output(join_heads(attend(q, Store(k, v), clock.bias))))
         return self.answer(x)
 

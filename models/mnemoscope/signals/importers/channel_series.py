@@ -46,4 +46,4 @@ def series_of(
 def no_numbers(column: int, usable: Mapping[int, str]) -> ImportFileError:
     """The error for a column that cannot be a channel; `usable` has index and name of those that can."""
     names = ", ".join(f"{index} ({name})" for index, name in usable.items())
-    return ImportFileError(f"column {column} holds no numbers", cure=f"Choose one of the columns {names}.")
+    return ImportFileError(f"column {column} holds no numbers", hint=f"Choose one of the columns {names}.")

@@ -53,10 +53,10 @@ class ImportOptions:
         return frozenset(token.strip().lower() for token in self.missing)
 
     def notes(self) -> list[str]:
-        """What is read as missing because the user said so, in a sentence for the report."""
-        said = [f"cells {token!r}" for token in self.missing] + [f"{value:g}" for value in self.sentinels]
-        said += ["infinite values"] if self.infinite == "missing" else []
-        return [f"{', '.join(said)}: read as missing, as asked"] if said else []
+        """What is read as missing because the user asked for it, as a sentence of the report."""
+        read = [f"cells {token!r}" for token in self.missing] + [f"{value:g}" for value in self.sentinels]
+        read += ["infinite values"] if self.infinite == "missing" else []
+        return [f"{', '.join(read)}: read as missing, as asked"] if read else []
 
 
 def retry(label: str, **options: Any) -> Retry:

@@ -50,10 +50,10 @@ CLOCK = re.compile(
 def decode(data: bytes) -> tuple[str, str]:
     """The text and the name of its encoding: by byte order mark, then UTF-8, else Windows-1252."""
     if not data.strip():
-        raise ImportFileError("the file is empty", cure="Choose a file with at least two rows of numbers.")
-    for magic, what, cure in _MAGIC:
+        raise ImportFileError("the file is empty", hint="Choose a file with at least two rows of numbers.")
+    for magic, what, hint in _MAGIC:
         if data.startswith(magic):
-            raise ImportFileError(f"this is {what}, not a text table", where="byte 0", cure=f"To import it, {cure}.")
+            raise ImportFileError(f"this is {what}, not a text table", where="byte 0", hint=f"To import it, {hint}.")
     encoding = _encoding(data)
     try:
         text = data.decode(encoding)
@@ -65,7 +65,7 @@ def decode(data: bytes) -> tuple[str, str]:
         raise ImportFileError(
             f"the file is binary (byte value {ord(found.group()):#04x}), not a text table",
             where=f"character {found.start()}",
-            cure="Export the data as CSV: one row per sample, numbers as text.",
+            hint="Export the data as CSV: one row per sample, numbers as text.",
         )
     return text, encoding
 

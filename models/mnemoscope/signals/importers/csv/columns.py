@@ -109,7 +109,7 @@ class Texts:
 
     def labels(self) -> tuple[Label, ...]:
         """What a column of labels says of which rows."""
-        return stretches(np.concatenate(self._codes), list(self._distinct)) if self.kind() == "label" else ()
+        return labelled_ranges(np.concatenate(self._codes), list(self._distinct)) if self.kind() == "label" else ()
 
 
 def numbered(values: NDArray[np.float32]) -> tuple[Label, ...]:
@@ -120,10 +120,10 @@ def numbered(values: NDArray[np.float32]) -> tuple[Label, ...]:
         return ()
     codes = np.full(len(values), -1, np.int16)
     codes[known] = at
-    return stretches(codes, [f"{number:g}" for number in distinct.tolist()])
+    return labelled_ranges(codes, [f"{number:g}" for number in distinct.tolist()])
 
 
-def stretches(codes: NDArray[np.int16], names: list[str]) -> tuple[Label, ...]:
+def labelled_ranges(codes: NDArray[np.int16], names: list[str]) -> tuple[Label, ...]:
     """Neighbouring rows of one label, in order; codes [n] are indices into `names`, -1 for rows without.
 
     Where every row has a label the commonest is the usual state, which is left out. Of a column with more ranges than

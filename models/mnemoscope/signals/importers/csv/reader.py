@@ -1,11 +1,11 @@
 """Import a text table as time series: sniff, read strictly, report every assumption.
 
-    table = csv_import.read("ecg.csv")
+    table = reader.read("ecg.csv")
     table.report["notes"]                 # what was assumed and left out
     table.series(1)                       # Series of column 1
 
 Numbers are never moved to another column, never sorted and never filled in. What cannot be read is an ImportFileError
-with line, column and cure. Costs about 1 s and 30 MB above the result per million rows of two columns.
+with line, column and hint. Costs about 1 s and 30 MB above the result per million rows of two columns.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.channel_series import no_numbers, series_of
-from mnemoscope.signals.importers.csv import times as csv_time
 from mnemoscope.signals.importers.csv.cells import is_missing, is_number
 from mnemoscope.signals.importers.csv.columns import (
     LABEL_NAMES,
@@ -37,7 +36,7 @@ from mnemoscope.signals.importers.csv.columns import (
 )
 from mnemoscope.signals.importers.csv.sniff import SNIFF_BYTES, Sniff, sniff, with_encoding
 from mnemoscope.signals.importers.csv.stream import Rows, Undecodable, footer
-from mnemoscope.signals.importers.csv.times import TimeFormat, Timing
+from mnemoscope.signals.importers.csv.times import YEAR, TimeFormat, Timing, parse_dates, recognise, timing_of
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.series import Series, labels_of
 
@@ -82,7 +81,7 @@ class Table:
 def read(path: str | Path, *, options: ImportOptions | None = None, max_values: int = MAX_VALUES) -> Table:
     """Read a text table.
 
-    Raises ImportFileError (with line, column and cure) for whatever cannot be read without guessing, and when it holds
+    Raises ImportFileError (with line, column and hint) for whatever cannot be read without guessing, and when it holds
     more than `max_values` cells.
     """
     path, options = Path(path), options or ImportOptions()
@@ -91,7 +90,7 @@ def read(path: str | Path, *, options: ImportOptions | None = None, max_values: 
             found = sniff(file.read(SNIFF_BYTES), options=options)
     except OSError as error:
         raise ImportFileError(
-            f"cannot open {path.name}: {error.strerror}", cure="Check the name of the file."
+            f"cannot open {path.name}: {error.strerror}", hint="Check the name of the file."
         ) from error
     try:
         return _Reader(path, found, options, max_values).table()
@@ -133,7 +132,7 @@ class _Reader:
         """The first column that is a time, provided that another column is left to look at."""
         for i, column in enumerate(cells if len(cells) > 1 else ()):
             name = self.found.names[i] if self.found.header else ""
-            form = csv_time.recognise(name, self.found.units[i], column, numbers[i], first=i == 0)
+            form = recognise(name, self.found.units[i], column, numbers[i], first=i == 0)
             if form is not None:
                 return i, form
         return None, None
@@ -161,7 +160,7 @@ class _Reader:
             if (before + batch.num_rows) * self.found.columns > self.max_values:
                 raise ImportFileError(
                     f"the file holds more than {self.max_values} cells",
-                    cure="Keep the columns you need, or cut the file into parts.",
+                    hint="Keep the columns you need, or cut the file into parts.",
                 )
             for i in self.numeric:
                 numbers = self._numbers(batch.column(i), i, before)
@@ -178,7 +177,7 @@ class _Reader:
         if count < 2:
             raise ImportFileError(
                 f"the file has {count} row of numbers; a series needs at least 2",
-                cure="Choose a file with one row per sample.",
+                hint="Choose a file with one row per sample.",
             )
         columns = [
             self._column(i, values.get(i), stats.get(i), texts.get(i), time, count) for i in range(self.found.columns)
@@ -186,7 +185,7 @@ class _Reader:
         if all(c.values is None or c.missing == count for c in columns if c.kind != "time"):
             raise ImportFileError(
                 "no column holds a number: every cell is missing",
-                cure="Choose a file with at least one column of numbers.",
+                hint="Choose a file with at least one column of numbers.",
             )
         table = Table(columns, None, None, self.found)
         self._wide(table)
@@ -194,7 +193,7 @@ class _Reader:
         return table
 
     def _numbers(self, cells: pa.Array, column: int, before: int) -> NDArray[np.float64]:
-        """One piece of one column as float64, NaN for missing. A cell that is no number is an error."""
+        """One batch of one column as float64, NaN for missing. A cell that is no number is an error."""
         text = self._clean(cells)
         try:
             numbers = pc.cast(text, pa.float64())
@@ -212,7 +211,7 @@ class _Reader:
                 raise ImportFileError(
                     f"{len(infinite)} infinite value(s)",
                     where=self._where(before + int(infinite[0]), column),
-                    cure="Replace them, or import with infinite values as missing.",
+                    hint="Replace them, or import with infinite values as missing.",
                     retry=retry("Treat infinite values as missing", infinite="missing"),
                 )
             result[infinite] = np.nan
@@ -228,7 +227,7 @@ class _Reader:
         raise ImportFileError(
             f"{token!r} is not a number ({same} such cell(s) nearby)",
             where=self._where(before + int(bad[0]), column),
-            cure=f"Correct the cell, or import with {token!r} as a missing value.",
+            hint=f"Correct the cell, or import with {token!r} as a missing value.",
             retry=retry(f"Treat “{token}” as missing", missing=[token]) if offered else None,
         )
 
@@ -245,7 +244,7 @@ class _Reader:
             raise ImportFileError(
                 f"{self.rows.skipped[0][1]} values where {self.found.columns} were expected ({total} such row(s))",
                 where=f"line {lines[0]}",
-                cure="Correct the rows, or import with such rows left out.",
+                hint="Correct the rows, or import with such rows left out.",
                 retry=retry("Skip such rows", ragged="skip"),
             )
         shown = ", ".join(map(str, lines)) + ", …" * (total > 5)
@@ -259,27 +258,27 @@ class _Reader:
             return False
         return self.time_column is None or any(c.isdigit() for c in cells[self.time_column])
 
-    def _seconds(self, pieces: list[pa.Array], count: int) -> NDArray[np.float64] | None:
+    def _seconds(self, arrays: list[pa.Array], count: int) -> NDArray[np.float64] | None:
         form = self.time_format
-        if form is None or form.kind == "index" or not pieces:
+        if form is None or form.kind == "index" or not arrays:
             return None
         assert self.time_column is not None
         if form.kind == "number":
             parts: list[NDArray[np.float64]] = []
             before = 0
-            for piece in pieces:
-                parts.append(self._numbers(piece, self.time_column, before))
-                before += len(piece)
+            for array in arrays:
+                parts.append(self._numbers(array, self.time_column, before))
+                before += len(array)
             return np.concatenate(parts)[:count] * form.factor
-        cells = pa.chunked_array(pieces).slice(0, count)
+        cells = pa.chunked_array(arrays).slice(0, count)
         text = pc.utf8_trim_whitespace(cells)
         text = pc.if_else(pc.is_in(pc.utf8_lower(text), value_set=MISSING_CELLS), pa.scalar(None, pa.string()), text)
-        seconds, used, bad = csv_time.parse_dates(text, form.formats)
+        seconds, used, bad = parse_dates(text, form.formats)
         if bad is not None:
             raise ImportFileError(
                 f"{str(cells[bad].as_py())[:40]!r} is not a time like {used}",
                 where=self._where(bad, self.time_column),
-                cure="Write all times in one format.",
+                hint="Write all times in one format.",
             )
         swapped = [f for f in form.formats if f != used and sorted(f) == sorted(used)]
         doubt = f" ({swapped[0]} would fit as well)" if swapped else ""
@@ -304,11 +303,11 @@ class _Reader:
             return Column(index, name, texts.kind(), unit, None, texts.missing, labels=texts.labels())
         joined = np.concatenate(values)[:count] if values else np.zeros(0, np.float32)
         label = name.lower() in LABEL_NAMES and stats.whole and len(np.unique(joined[:10_000])) <= 20
-        if (hint := stats.sentinel(joined)) is not None:
+        if (extreme := stats.sentinel(joined)) is not None:
             self.notes.append(
-                f"{name}: {hint[0]:g} occurs {hint[1]} times and lies far outside; if it means missing, say so"
+                f"{name}: {extreme[0]:g} occurs {extreme[1]} times and lies far outside; if it means missing, say so"
             )
-            self.sentinels.append({"column": index, "value": hint[0], "count": hint[1]})
+            self.sentinels.append({"column": index, "value": extreme[0], "count": extreme[1]})
         return Column(
             index, name, "label" if label else "value", unit, joined,
             int(np.isnan(joined).sum()), stats.low, stats.high, stats.mean, labels=numbered(joined) if label else (),
@@ -326,7 +325,7 @@ class _Reader:
         table.columns.append(
             Column(
                 index, "all months in order", "value", months[0].unit, values, int(np.isnan(values).sum()),
-                stats.low, stats.high, stats.mean, 12 / csv_time.YEAR,
+                stats.low, stats.high, stats.mean, 12 / YEAR,
             )
         )  # fmt: skip
         self.notes.append(f"a row per year, a column per month: channel {index} holds all months in order")
@@ -337,7 +336,7 @@ class _Reader:
         if self.time_format is not None and self.time_format.kind == "index":
             source = "the first column counts rows and says nothing of seconds; enter a sampling rate"
         if time is not None and self.time_column is not None:
-            timing = csv_time.timing(time, name=found.names[self.time_column])
+            timing = timing_of(time, name=found.names[self.time_column])
             unread = int(np.isnan(time).sum())
             if unread:
                 self.notes.append(f"{unread} row(s) have no time")

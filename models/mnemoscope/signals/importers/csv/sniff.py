@@ -58,7 +58,7 @@ def sniff(data: bytes, *, options: ImportOptions | None = None) -> Sniff:
             raise ImportFileError(
                 f"the line is longer than {SNIFF_BYTES} characters; a table has one row per line",
                 where="line 1",
-                cure="Write one sample per line.",
+                hint="Write one sample per line.",
             )
         lines.pop()  # cut in the middle
     delimiter, decimal = _dialect(_body(lines), options)
@@ -74,7 +74,7 @@ def _body(lines: list[str]) -> list[str]:
 def _dialect(body: list[str], options: ImportOptions) -> tuple[str | None, str]:
     """The delimiter and decimal sign under which most cells of most rows are numbers or times."""
     if not body:
-        raise ImportFileError("the file holds comments only", cure="Choose a file with rows of numbers.")
+        raise ImportFileError("the file holds comments only", hint="Choose a file with rows of numbers.")
     sample = body[len(body) // 4 :][:200]
     delimiters: Iterable[str | None] = (",", ";", "\t", "|", " ", None)
     if options.delimiter is not None:
@@ -85,7 +85,7 @@ def _dialect(body: list[str], options: ImportOptions) -> tuple[str | None, str]:
         if delimiter and delimiter != " " and max(line.count(delimiter) for line in body[:50]) >= MAX_COLUMNS:
             raise ImportFileError(
                 f"a row has more than {MAX_COLUMNS} columns (separated by {delimiter!r})",
-                cure=f"Keep at most {MAX_COLUMNS} columns; one row per sample, not one column per sample.",
+                hint=f"Keep at most {MAX_COLUMNS} columns; one row per sample, not one column per sample.",
             )
         rows = [split(line, delimiter) for line in sample]
         width, agreeing = Counter(map(len, rows)).most_common(1)[0]
@@ -131,11 +131,11 @@ def _layout(lines: list[str], encoding: str, delimiter: str | None, decimal: str
         raise ImportFileError(
             f"no column holds numbers; the file reads {shown!r}",
             where="the first rows",
-            cure="Choose a table with at least one column of numbers.",
+            hint="Choose a table with at least one column of numbers.",
         )
     first = next((i for i, line in enumerate(lines) if _is_row(line, delimiter, width, numeric, decimal)), None)
     if first is None:
-        raise ImportFileError("no row of numbers was found", cure="Choose a table with rows of numbers.")
+        raise ImportFileError("no row of numbers was found", hint="Choose a table with rows of numbers.")
     notes: list[str] = []
     names, units, header, skip = _names(lines[:first], delimiter, width, options, notes, first)
     rows = [split(line, delimiter) for line in lines[first:] if line.strip() and not line.lstrip().startswith(_COMMENT)]
@@ -197,7 +197,7 @@ def _names(
             raise ImportFileError(
                 f"the header has {len(cells)} names, the rows have {width} values",
                 where=f"line {texts[-1][0] + 1}",
-                cure="Give every column one name, or import without the header (columns are then numbered).",
+                hint="Give every column one name, or import without the header (columns are then numbered).",
                 retry=retry("Import without the header", header=False),
             )
         if len(cells) == width:

@@ -1,7 +1,7 @@
-"""Read a sniffed table as a stream of pieces: decoded once, never whole in memory, never with a column shifted.
+"""Read a sniffed table as a stream of batches: decoded once, never whole in memory, never with a column shifted.
 
 `pyarrow.csv` does the parsing; it is strict about the number of values per row, and this module gives its refusals the
-line number and the cure that a user needs.
+line number and the hint that a user needs.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Lines(io.RawIOBase):
             cut = max(text.rfind("\n"), text.rfind("\r", 0, -1))
             if cut < 0:
                 if len(text) > 4 * BLOCK:
-                    raise ImportFileError("a line is longer than 4 MB", cure="Write one row of the table per line.")
+                    raise ImportFileError("a line is longer than 4 MB", hint="Write one row of the table per line.")
                 self._text = text
                 return
             text, self._text = text[: cut + 1], text[cut + 1 :]
@@ -95,7 +95,7 @@ class Lines(io.RawIOBase):
 
 
 class Rows:
-    """Iterate over pieces of the table as arrays of strings; afterwards `skipped` and `rows` say what was left out."""
+    """Iterate over the table in batches of strings; afterwards `rows` were read, `skipped` were left out."""
 
     def __init__(self, path: Path, found: Sniff, below: Footer) -> None:
         self.path, self.found, self.below = path, found, below
@@ -140,12 +140,12 @@ class Rows:
     def _explained(self, error: pa.ArrowInvalid) -> ImportFileError:
         text = str(error)
         if "straddling" in text:
-            return ImportFileError("a row is longer than 1 MB", cure="Write one row of the table per line.")
+            return ImportFileError("a row is longer than 1 MB", hint="Write one row of the table per line.")
         if "Empty CSV" in text:
             return ImportFileError(
-                "the file has no rows of data", cure="Choose a file with at least two rows of numbers."
+                "the file has no rows of data", hint="Choose a file with at least two rows of numbers."
             )
-        return ImportFileError(f"the table cannot be read: {text[:200]}", cure="Check the delimiter and the quotes.")
+        return ImportFileError(f"the table cannot be read: {text[:200]}", hint="Check the delimiter and the quotes.")
 
     def line(self, row: int) -> int:
         """The line of the file (counted from 1) on which a data row (counted from 0) stands."""
@@ -188,12 +188,12 @@ def footer(path: Path, found: Sniff, is_row: Callable[[list[str]], bool]) -> Foo
         if cells and len(cells) == found.columns and is_row(cells):
             break
         taken.insert(0, lines.pop())
-    kept = [line.strip() for line in taken if line.strip() and not RULE.fullmatch(line)]
-    numeric = [line for line in kept if all(is_number(cell, found.decimal) for cell in split(line, found.delimiter))]
-    if not lines or not kept or len(kept) > MAX_FOOTER_LINES or len(numeric) > 1 or kept[:1] != (numeric or kept)[:1]:
+    text = [line.strip() for line in taken if line.strip() and not RULE.fullmatch(line)]
+    numeric = [line for line in text if all(is_number(cell, found.decimal) for cell in split(line, found.delimiter))]
+    if not lines or not text or len(text) > MAX_FOOTER_LINES or len(numeric) > 1 or text[:1] != (numeric or text)[:1]:
         return Footer()
     end = size - len("".join(taken).encode(encoding))
     cells = split(numeric[0], found.delimiter) if numeric else []
     if found.delimiter == " " and 2 <= len(cells) < found.columns:
-        return Footer(end, tuple(kept[1:]), "\t".join(cells + [""] * (found.columns - len(cells))))
-    return Footer(end, tuple(kept))
+        return Footer(end, tuple(text[1:]), "\t".join(cells + [""] * (found.columns - len(cells))))
+    return Footer(end, tuple(text))

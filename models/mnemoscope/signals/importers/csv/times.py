@@ -191,7 +191,7 @@ class Timing:
     """The arithmetic behind `sample_rate`."""
 
 
-def timing(seconds: Seconds, *, name: str) -> Timing | None:
+def timing_of(seconds: Seconds, *, name: str) -> Timing | None:
     """Rate and oddities of a column of times; None when fewer than two rows have one."""
     known = seconds[np.isfinite(seconds)]
     if len(known) < 2:

@@ -1,4 +1,4 @@
-"""Long work as a generator that yields between pieces, so that a worker can serve others in between."""
+"""Long work as a generator that yields every few milliseconds, so that a worker can serve others in between."""
 
 from collections.abc import Generator
 from typing import TypeVar
@@ -6,7 +6,7 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 
-def finished(work: Generator[None, None, Result]) -> Result:
+def run_to_end(work: Generator[None, None, Result]) -> Result:
     """Run it to its end -> what it returns."""
     while True:
         try:

@@ -1,0 +1,105 @@
+/** The form of a run: options from the task's card, steps and events from its plan. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { api } from "../server/api";
+import { ApiError } from "../server/errors";
+import type { ModelCard, TaskCard, TaskPlan } from "../wire/wire.gen";
+import { NewRun } from "./new_run.svelte";
+
+function option(name: string, start: number): TaskCard["options"][number] {
+  const ends = { low: 0, high: 900, suggested_low: 1, suggested_high: 60 };
+  return { name, label: name, description: name, unit: "", default: start, ...ends };
+}
+
+function task(name: string, takes_signal: boolean, ...options: TaskCard["options"]): TaskCard {
+  return { name, label: name, description: name, metric: "", measure: "", takes_signal, options };
+}
+
+const model = (task: string): ModelCard =>
+  ({ model: "lstm", glyph: "lstm", task, snapshots: [] }) as unknown as ModelCard;
+
+const plan = (more: Partial<TaskPlan>): TaskPlan => ({
+  task: "copy",
+  options: {},
+  steps: 9,
+  events: [],
+  most: {},
+  ...more,
+});
+
+function form(): NewRun {
+  const run = new NewRun();
+  run.described = [
+    task("copy", false, option("length", 20), option("rounds", 1)),
+    task("unasked", true),
+    task("signal-recall", true, option("segment", 24)),
+  ];
+  run.cards = [model("copy"), model("signal-recall")];
+  run.chosen = new Set(["lstm"]);
+  return run;
+}
+
+describe("a run being planned", () => {
+  const ask = vi.spyOn(api, "planTask");
+  beforeEach(() => {
+    vi.useFakeTimers();
+    ask.mockReset();
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  it("offers the tasks that a model is there for, those on a signal first", () => {
+    expect(form().tasks.map(({ name }) => name)).toEqual(["signal-recall", "copy"]);
+  });
+
+  it("begins with the defaults of the card, and keeps what was set task by task", () => {
+    const run = form();
+    expect(run.options).toEqual({ segment: 24 });
+    run.set("segment", 8.4);
+    run.task = "copy";
+    expect(run.options).toEqual({ length: 20, rounds: 1 });
+    run.task = "signal-recall";
+    expect(run.request().task_params).toEqual({ segment: 8 });
+  });
+
+  it("asks for the plan of bits without a length, and runs as many steps as the plan says", async () => {
+    const run = form();
+    run.task = "copy";
+    expect(run.steps).toBe(0);
+    ask.mockResolvedValue(plan({ steps: 41, events: [{ step: 0, until: 20, kind: "store", label: "store" }] }));
+    run.planning();
+    await vi.runAllTimersAsync();
+    expect(ask.mock.calls[0]!.slice(0, 2)).toEqual(["copy", { options: run.options, steps: null, seed: 1 }]);
+    expect(run.steps).toBe(41);
+    expect(run.events).toHaveLength(1);
+    run.task = "signal-recall"; // the plan of another task says nothing of this one
+    expect(run.plan).toBeNull();
+    expect(run.steps).toBe(420);
+  });
+
+  it("asks for the plan of a signal with its length", async () => {
+    const run = form();
+    ask.mockResolvedValue(plan({ task: "signal-recall", steps: 420, most: { rounds: 4 } }));
+    run.planning();
+    await vi.runAllTimersAsync();
+    expect(ask.mock.calls[0]![1]).toMatchObject({ steps: 420 });
+    expect(run.plan!.most).toEqual({ rounds: 4 });
+  });
+
+  it("does not ask for the plan of a signal that is not there", () => {
+    const run = form();
+    run.source = "file";
+    expect(run.planning()).toBeUndefined();
+    expect(run.why).toBe("Choose a file first.");
+  });
+
+  it("says in the task's words why it cannot run, until it can", async () => {
+    const run = form();
+    ask.mockRejectedValueOnce(new ApiError(422, "bad-task", "the signal has 420; take a longer window"));
+    run.planning();
+    await vi.runAllTimersAsync();
+    expect(run.why).toBe("The signal has 420; take a longer window.");
+    ask.mockResolvedValue(plan({ task: "signal-recall" }));
+    run.planning();
+    await vi.runAllTimersAsync();
+    expect(run.why).toBe("");
+  });
+});

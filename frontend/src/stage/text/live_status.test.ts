@@ -1,0 +1,29 @@
+/** The badge of a recording, in every state a session can be in. */
+import { expect, it } from "vitest";
+import type { Session } from "../../recording/session.svelte";
+import { badgeOf } from "./live_status";
+
+const RUNNING = { live: true, status: "running", connection: "open", behind: 0, runSpeed: 24, eta: 75, total: 40, planned: 200, badge: "live" } satisfies Partial<Session>; // prettier-ignore
+
+it.each([
+  ["as it runs", {}, "live", true, "Running, 40 of 200 steps, 1 min 15 s left"],
+  ["before it knows its pace", { eta: null }, "live", true, "Running, 40 of 200 steps"],
+  ["paused", { status: "paused" }, "live", false, "Running, 40 of 200 steps, 1 min 15 s left"],
+  ["without a connection", { connection: "reconnecting" }, "warn", false, "Running, 40 of 200 steps, 1 min 15 s left"],
+  ["a second behind", { behind: 24 }, "live", true, "Running, 40 of 200 steps, 1 min 15 s left"],
+  ["more than a second behind", { behind: 25 }, "warn", false, "Running, 40 of 200 steps, 1 min 15 s left"],
+  [
+    "a little behind a slow run",
+    { behind: 12, runSpeed: 1 },
+    "live",
+    true,
+    "Running, 40 of 200 steps, 1 min 15 s left",
+  ],
+  ["behind a run as fast as possible", { behind: 61, runSpeed: null }, "warn", false, "Running, 40 of 200 steps, 1 min 15 s left"], // prettier-ignore
+  ["failed", { live: false, status: "failed" }, "quiet", false, "The run failed; what was computed is here."],
+  ["stopped", { live: false, status: "stopped" }, "quiet", false, "The run was stopped here."],
+  ["ended", { live: false, status: "ended" }, "quiet", false, "All steps are recorded."],
+] as const)("a run %s is said to be so", (_, changes, tone, pulse, says) => {
+  const badge = badgeOf({ ...RUNNING, ...changes } as unknown as Session);
+  expect(badge).toEqual({ label: "live", tone, pulse, says });
+});
