@@ -87,8 +87,9 @@ export class Viewport {
 
   /** As a run of so many steps opens, around step t. */
   reset(t: number, steps: number): void {
+    if (!this.box) return;
     this.apply(null, null, t, steps);
-    if (this.box) this.centre(t, steps);
+    this.centre(t, steps);
   }
 
   private goTo(from: number, t: number, steps: number): void {

@@ -43,7 +43,7 @@ it.each(["memories", "kinds"] as const)("the golden recording %s is spoken of as
 
 it("an empty slot is one that was never written, or one whose content has been erased", async () => {
   const stage = await stageOf("memories", []);
-  const dnc = stage.lanes.findIndex(({ label }) => label === "DNC");
+  const dnc = stage.log.models.findIndex(({ spec }) => stage.lane(spec.stream).label === "DNC");
   vi.spyOn(stage, "originsAt").mockImplementation((_, __, t) => new Float64Array(t + 2));
   const { write } = stage.lifeOf(dnc, 0);
   const first = write.findIndex((weight) => weight >= 0.005);
