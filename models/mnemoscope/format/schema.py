@@ -1,15 +1,25 @@
 """The manifest of a recording as types: the one place where its fields stand.
 
 The table in docs/format.md, the server's contract and the page's types are generated from these classes
-(`python -m mnemoscope_server.contract`, `npm run wire`). What a valid manifest is beyond names and types (sizes, shapes,
-what a kind of memory needs) is checked by manifest.py. Keys that are not here are kept and ignored, so that recordings of
+(`python -m mnemoscope_server.contract`, `npm run wire`), and what is read is checked against them (checks.py). How the fields fit
+each other (sizes, shapes) is checked by manifest.py, what a kind of memory needs by mnemoscope.kinds. Keys that are not here are kept and ignored, so that recordings of
 later versions still open; that is why a manifest in memory stays the JSON it was read from.
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from mnemoscope.format.checks import Between, Shown
 from mnemoscope.format.entries import Event, Failure
+
+MAX_STEPS = 2**32 - 1
+MAX_FRAME_BYTES = 4 << 20  # so a chunk of 64 steps, which is read at once, stays below 256 MiB
+MAX_KEYFRAME_BYTES = 64 << 20
+
+Status = Literal["running", "ended", "stopped", "failed"]
+
+Count = Annotated[int, Between(1)]
+"""A whole number of at least 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +34,7 @@ class TensorEntry:
     """What it is to a reader: input, output, weight, vector, gate, state …"""
     axes: list[str]
     """Names of the axes, outermost first: feature, slot, width, write_head, read_head, shift, mode, head, key, unit …"""
-    shape: list[int]
+    shape: list[Count]
     """Length of each axis."""
     dtype: Literal["float32"]
     """Numbers are little-endian float32 in version 1."""
@@ -36,7 +46,7 @@ class TensorEntry:
 class FrameEntry:
     """Layout of one fixed-size frame."""
 
-    bytes: int
+    bytes: Annotated[int, Between(0, MAX_KEYFRAME_BYTES)]
     """Bytes of one frame; 0 where a stream has none (keyframes of write-once memories)."""
     tensors: list[TensorEntry]
     """What lies in it."""
@@ -50,13 +60,13 @@ class BankEntry:
     """Name inside the model; its tensors carry it."""
     kind: str
     """Kind of memory: one of the table of kinds below."""
-    slots: int | None
+    slots: Count | None
     """Number of slots, or the size of a key; null where the memory grows by one per step or is one state."""
-    width: int
+    width: Count
     """Numbers per slot; of one state its units; where each head has slots of its own the width of one head."""
-    write_heads: int
+    write_heads: Count
     """Addresses it is written at in one step."""
-    read_heads: int
+    read_heads: Count
     """Addresses it is read at in one step."""
     usage: bool | None = None
     """The keyframe holds `usage` (DNC); the reader rebuilds it between keyframes."""
@@ -104,25 +114,25 @@ class ModelEntry:
     """Short id, unique inside the recording: `dnc`, `ntm@250`."""
     label: str
     """Its name for people."""
-    paradigm: str
+    paradigm: Shown[str]
     """Id of the paradigm in the registry of the program that recorded it."""
-    glyph: str
+    glyph: Shown[str]
     """Which hue and sign the page gives it, an id in reading/tokens.json; one that a reader does not know is drawn as `rnn`."""
-    task: str
+    task: Shown[str]
     """Task it was trained for."""
-    training: TrainingEntry | None = None
+    training: Shown[TrainingEntry | None] = None
     """Where it is a moment of a training."""
-    checkpoint: CheckpointEntry | None = None
+    checkpoint: Shown[CheckpointEntry | None] = None
     """Where the weights have a name."""
-    config: dict[str, Any]
+    config: Shown[dict[str, Any]]
     """What the model was built with."""
-    parameters: int
+    parameters: Shown[int]
     """Number of trained numbers."""
-    device: str
+    device: Shown[str]
     """Where it ran: `cpu`, `cuda`."""
-    dtype: str
+    dtype: Shown[str]
     """Precision it ran in."""
-    versions: dict[str, str]
+    versions: Shown[dict[str, str]]
     """Of the programs it ran on."""
     banks: list[BankEntry]
     """Its memories, in the order in which data flows through them."""
@@ -138,7 +148,7 @@ class TaskEntry:
 
     name: str
     """Id of the task."""
-    values: Literal["bits", "real"] | None = None
+    values: Shown[Literal["bits", "real"] | None] = None
     """What inputs, targets and outputs are; older recordings do not say (see below)."""
     params: dict[str, Any]
     """Options of the task."""
@@ -164,15 +174,15 @@ class SignalEntry:
 
     name: str
     """Of a file only where it was kept on purpose, else of the channel or the generator."""
-    channel: str | None
+    channel: Shown[str | None]
     """Name of the column."""
-    unit: str | None
+    unit: Shown[str | None]
     """Unit of the values before scaling."""
-    sample_rate: float | None
+    sample_rate: Shown[float | None]
     """Steps per second; null = unknown."""
-    source: dict[str, Any] | None = None
+    source: Shown[dict[str, Any] | None] = None
     """Detected format, window, resampling, sha256 of the file …; `{"given": "array"}` where only values were given."""
-    scaling: ScalingEntry | None = None
+    scaling: Shown[ScalingEntry | None] = None
     """How it became the input."""
 
 
@@ -206,7 +216,7 @@ class Manifest:
 
     format: Literal["mnemoscope-recording"]
     """Always this word."""
-    version: int
+    version: Count
     """Of the format; 1."""
     id: str
     """Unguessable, at least 128 bits."""
@@ -214,11 +224,11 @@ class Manifest:
     """Name for people."""
     created: str
     """ISO 8601, UTC."""
-    seed: int | None
+    seed: Annotated[int, Between(-(2**63), 2**64)] | None
     """null = left out, in a copy without the facts of the signal."""
-    status: Literal["running", "ended", "stopped", "failed"]
+    status: Status
     """ended: all planned steps; stopped: somebody ended it early; failed: no model could go on."""
-    steps: int
+    steps: Annotated[int, Between(0, MAX_STEPS)]
     """Planned steps while running, reached steps afterwards."""
     keyframe_every: int
     """Steps of a chunk; 64."""
@@ -228,11 +238,11 @@ class Manifest:
     """On what it was run; null = not known."""
     models: list[ModelEntry]
     """One entry a stream, in the order of the streams."""
-    failures: list[Failure] | None = None
+    failures: Shown[list[Failure] | None] = None
     """Models that could not go on, each at most once."""
-    excerpt: ExcerptEntry | None = None
+    excerpt: Shown[ExcerptEntry | None] = None
     """Where this is a copy of a part of another recording."""
-    sharing: SharingEntry | None = None
+    sharing: Shown[SharingEntry | None] = None
     """Where a server keeps rules for it."""
-    content_hash: str | None = None
+    content_hash: Shown[str | None] = None
     """sha256 of all frame bytes in order of (stream, step); known when the recording has ended."""

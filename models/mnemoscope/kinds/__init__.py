@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mnemoscope.format import manifest
+from mnemoscope.format.checks import refuse
 from mnemoscope.format.layout import OPTIONS, BankSpec, FrameLayout
 from mnemoscope.format.manifest import StreamSpec
 from mnemoscope.kinds.append import APPEND
@@ -77,19 +78,19 @@ def streams(data: dict[str, Any]) -> tuple[StreamSpec, ...]:
 
 def _check_bank(bank: BankSpec, where: str, entry: dict[str, Any]) -> None:
     if bank.kind not in KINDS:
-        manifest.refuse(f"{where}.kind", f"one of {', '.join(KINDS)}", bank.kind)
+        refuse(f"{where}.kind", f"one of {', '.join(KINDS)}", bank.kind)
     for option in OPTIONS:
         if getattr(bank, option) not in (False, None) and option not in of(bank).options:
             owners = " or ".join(kind.name for kind in KINDS.values() if option in kind.options)
-            manifest.refuse(f"{where}.{option}", f"{option} only on a bank of kind {owners}", bank.kind)
+            refuse(f"{where}.{option}", f"{option} only on a bank of kind {owners}", bank.kind)
     for field, wanted in of(bank).faults(bank):
-        manifest.refuse(f"{where}.{field}" if field else where, wanted, entry.get(field) if field else entry)
+        refuse(f"{where}.{field}" if field else where, wanted, entry.get(field) if field else entry)
 
 
 def _need(layout: FrameLayout, bank: str, shapes: Shapes, where: str) -> None:
     """Require the tensors that the reader derives everything else from."""
     for name, shape in shapes.items():
         if (bank, name) not in layout:
-            manifest.refuse(f"{where}.tensors", f"a tensor {name!r} for bank {bank!r}", "none")
+            refuse(f"{where}.tensors", f"a tensor {name!r} for bank {bank!r}", "none")
         if layout[bank, name].shape != shape:
-            manifest.refuse(f"{where}.tensors, {bank}.{name}", f"shape {list(shape)}", list(layout[bank, name].shape))
+            refuse(f"{where}.tensors, {bank}.{name}", f"shape {list(shape)}", list(layout[bank, name].shape))

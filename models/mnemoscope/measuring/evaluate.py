@@ -86,7 +86,8 @@ def rows(
     """One row a checkpoint and condition: model, task, metric, condition, value, sequences, seed, checkpoint (sha256),
     whether it was trained so, chance and best possible score where these are known, and what the literature reports.
 
-    Tasks on signals are measured on each of `series` too. `beyond=False` leaves out what lies outside of training. Raises UnknownModel for a name that is not there.
+    Tasks on signals are measured on each of `series` too. `beyond=False` leaves out what lies outside of training.
+    Raises UnknownModel for a name that is not there.
     """
     for name in names if names is not None else store.names():
         loaded = store.load(name, device=device)

@@ -24,6 +24,7 @@ def to_npz(rec: Recording, path: str | os.PathLike[str]) -> Path:
     """Every recorded tensor as "model.name" or "model.bank.name" [step, …], and the manifest as JSON text.
 
     Opens with `numpy.load(path)` without pickle. Derived states are left out: they take far more room than the log.
+    Returns the path. Raises RecordingError where it cannot be written.
     """
     arrays: dict[str, np.ndarray] = {"manifest": np.array(json.dumps(rec.manifest, ensure_ascii=False))}
     for model in rec:
@@ -41,6 +42,7 @@ def to_csv(rec: Recording, path: str | os.PathLike[str]) -> Path:
 
     Where the recording knows the signal's scaling, a column `signal` holds the first input in its own unit. Texts that a
     spreadsheet would run as a formula get an apostrophe in front; numbers are numbers. Missing steps are empty cells.
+    Returns the path. Raises RecordingError where it cannot be written.
     """
     header, columns = ["step"], [np.arange(rec.steps).astype(str).tolist()]
     signal: dict[str, Any] = rec.manifest.get("signal") or {}
@@ -71,7 +73,10 @@ def to_csv(rec: Recording, path: str | os.PathLike[str]) -> Path:
 
 
 def to_html(rec: Recording, path: str | os.PathLike[str]) -> Path:
-    """One HTML file that holds the viewer and the recording and opens from disk, offline."""
+    """One HTML file that holds the viewer and the recording and opens from disk, offline.
+
+    Returns the path. Raises RecordingError where it cannot be written, BundleMissing where the viewer was not built.
+    """
     from mnemoscope_viewer import page
 
     text = page(rec)

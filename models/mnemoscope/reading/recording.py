@@ -26,6 +26,7 @@ from mnemoscope import kinds
 from mnemoscope.errors import CorruptRecording, RecordingError, UnsupportedVersion
 from mnemoscope.format import blocks, manifest
 from mnemoscope.format.blocks import Block
+from mnemoscope.format.checks import is_object
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.format.writer import RecordingWriter, content_hash
 from mnemoscope.reading.view import ModelView
@@ -114,7 +115,7 @@ class Recording:
         failures: Any = self.manifest.get("failures")
         failed: set[Any] = set()
         if isinstance(failures, list):
-            failed = {f.get("stream") for f in cast(list[Any], failures) if manifest.is_object(f)}
+            failed = {f.get("stream") for f in cast(list[Any], failures) if is_object(f)}
         counts = [self.steps_of(i) for i in range(len(self._streams))]
         return min((n for i, n in enumerate(counts) if i not in failed), default=max(counts))
 
@@ -129,7 +130,7 @@ class Recording:
         return taken[-1].first + taken[-1].count if taken else 0
 
     def __getitem__(self, model: str) -> ModelView:
-        """One model by its id."""
+        """One model by its id. Raises RecordingError listing those there are."""
         if model not in self._views:
             raise RecordingError(f"There is no model {model!r} in this recording; it has: {', '.join(self.models)}.")
         return self._views[model]
@@ -147,7 +148,10 @@ class Recording:
         return -(-most // KEYFRAME_EVERY)
 
     def messages(self, chunk: int) -> bytes:
-        """The wire messages of steps 64·chunk … 64·chunk+63 of all streams: keyframes first, then frames."""
+        """The wire messages of steps 64·chunk … 64·chunk+63 of all streams: keyframes first, then frames.
+
+        Raises RecordingError where there is no such chunk, CorruptRecording where its bytes do not fit their checksum.
+        """
         with self._lock:
             if not 0 <= chunk < self.chunks:
                 raise RecordingError(f"Wanted a chunk of 0 … {self.chunks - 1}, got {chunk}.")
@@ -165,7 +169,7 @@ class Recording:
             return b"".join(out)
 
     def frame_bytes(self, stream: int, first: int, count: int) -> bytes:
-        """`count` whole frames of one stream from step `first` on."""
+        """`count` whole frames of one stream from step `first` on. Raises as `messages`."""
         spec = self._streams[stream]
         with self._lock:
             have = self.steps_of(stream)
@@ -184,7 +188,7 @@ class Recording:
             return b"".join(parts)
 
     def keyframe_bytes(self, stream: int, k: int) -> bytes | None:
-        """The state of one stream before step 64·k, or None where none was recorded."""
+        """The state of one stream before step 64·k, or None where none was recorded. Raises CorruptRecording."""
         with self._lock:
             block = self._keyframes[stream].get(k)
             return None if block is None else self._payload(block, self._streams[stream].keyframe.bytes)
@@ -207,6 +211,7 @@ class Recording:
             return content_hash(self._file, self._streams, self._blocks)
 
     def close(self) -> None:
+        """Close the file; what was read before stays usable."""
         self._file.close()
 
     def __enter__(self) -> Recording:

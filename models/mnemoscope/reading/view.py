@@ -39,6 +39,11 @@ class ModelView:
 
     `bank=None` selects the first bank ("memory" of an NTM or DNC, "cell" of an LSTM or GRU, "state" of an Elman network) and of
     attention and DeltaNet layers the last one; of an encoder-decoder that is what its last decoder layer reads of the encoder.
+
+    Steps t and s count from 0; arrays are NumPy, the recorded ones float32, the derived ones float64. Every method raises
+    RecordingError for a step, head, slot or bank that the model does not have, and for what a bank of its kind does not hold;
+    CorruptRecording where the bytes it needs do not fit their checksum. What is derived, and from which equation of which
+    paper, stands in docs/format.md and in the module of each kind (mnemoscope.kinds).
     """
 
     def __init__(self, recording: Recording, stream: StreamSpec) -> None:
@@ -48,14 +53,17 @@ class ModelView:
 
     @property
     def id(self) -> str:
+        """Short id, unique inside the recording: "dnc", "ntm@250"."""
         return self._stream.id
 
     @property
     def label(self) -> str:
+        """Its name for people."""
         return self._stream.label
 
     @property
     def banks(self) -> tuple[BankSpec, ...]:
+        """Its memories, in the order in which data flows through them."""
         return self._stream.banks
 
     @property
@@ -89,7 +97,7 @@ class ModelView:
         raise RecordingError(f"Model {self.id} has no {wanted}; its banks are: {names}.")
 
     def spec(self, name: str, bank: str | None = None) -> TensorSpec:
-        """Name, role, axes and shape of a recorded tensor."""
+        """Name, role, axes and shape of a recorded tensor. Raises RecordingError listing what the model has."""
         frame = self._stream.frame
         if bank is None and (None, name) in frame:
             return frame[None, name]
@@ -101,7 +109,7 @@ class ModelView:
         raise RecordingError(f"Model {self.id} has no array {name!r} in bank {key[0]!r}; it has: {known}.")
 
     def frame_bytes(self, first: int, count: int) -> bytes:
-        """`count` whole frames from step `first` on, as recorded."""
+        """`count` whole frames from step `first` on, as recorded (docs/format.md)."""
         return self._recording.frame_bytes(self._stream.index, first, count)
 
     def keyframe_bytes(self, k: int) -> bytes | None:
@@ -264,7 +272,7 @@ class ModelView:
         return kinds.of(bank).states(BankLog(self, bank), start, stop)
 
     def frames(self, bank: BankSpec, names: Iterable[str], start: int, stop: int) -> dict[str, Floats]:
-        """Recorded tensors [step, …] of steps start … stop − 1, by name; nothing else is read, nothing is kept."""
+        """Recorded tensors [step, …] of steps start … stop − 1, by name; nothing else is read, nothing is cached."""
         arrays = unpack(self._stream.frame, self.frame_bytes(start, stop - start))
         return {name: arrays[bank.name, name].astype(np.float64) for name in names}
 

@@ -36,7 +36,7 @@ class Label(NamedTuple):
 
 @dataclass(frozen=True)
 class Series:
-    """One channel as it was measured."""
+    """One channel as it was measured; `len(series)` is its number of rows n."""
 
     name: str
     values: NDArray[np.float32]
@@ -49,7 +49,7 @@ class Series:
     gaps: tuple[tuple[int, int], ...] = ()
     """Neighbouring rows further apart than twice the median step."""
     labels: tuple[Label, ...] = ()
-    """What a column of labels says of which rows, in order."""
+    """Labels of ranges of rows, in order."""
     source: dict[str, Any] = field(default_factory=dict[str, Any])
     """Where it came from: detected format, sha256 of the file …"""
 
@@ -86,7 +86,7 @@ class Prepared:
 
 
 def labels_of(known: Mapping[int, tuple[str, tuple[Label, ...]]], column: int | None) -> tuple[Label, ...]:
-    """What a column says of the rows; `known` has name and labels of the columns that have any, None asks for none.
+    """Labels of the rows by a column; `known` has name and labels of the columns that have any, None asks for none.
 
     Raises ImportFileError for a column without labels.
     """

@@ -226,10 +226,11 @@ class LiveSessions:
     def _index(self, identity: str, event: Finished, amend_file: bool) -> tuple[dict[str, Any], int]:
         path = self.store.path(identity)
         self.library.forget(identity)
-        if amend_file:
-            amend(path, {"status": event.status}).close()
-        with Recording.open(path) as recording:
-            manifest, steps = recording.manifest, recording.steps
+        if event.manifest:  # the worker closed the file, and this is what it holds
+            manifest, steps = event.manifest, event.steps
+        else:
+            with amend(path, {"status": event.status}) if amend_file else Recording.open(path) as recording:
+                manifest, steps = recording.manifest, recording.steps
         if steps == 0:  # nothing was computed: there is nothing to look at
             self.store.remove(identity)
         else:

@@ -1,6 +1,6 @@
 """What the Elman network, the GRU and the LSTM share: their sizes, one bank a layer, and how a step enters the log.
 
-No equation is here: the `step` of elman.py, gru.py and rnn.py is each paper's.
+No equation is here: the `step` of elman.py, gru.py and lstm.py is each paper's.
 """
 
 from collections.abc import Mapping

@@ -38,7 +38,7 @@ class Column:
     sample_rate: float | None = None
     """Rate of its own (months of a wide table), Hz."""
     labels: tuple[Label, ...] = ()
-    """Of a column of labels: what it says of which rows."""
+    """Of a column of labels: ranges of rows and their labels."""
 
 
 class Stats:
@@ -108,12 +108,12 @@ class Texts:
         return "label" if 1 <= len(self._distinct) <= min(MAX_LABELS, max(self._count // 2, 1)) else "text"
 
     def labels(self) -> tuple[Label, ...]:
-        """What a column of labels says of which rows."""
+        """Ranges of rows with their labels, of a column of labels."""
         return labelled_ranges(np.concatenate(self._codes), list(self._distinct)) if self.kind() == "label" else ()
 
 
 def numbered(values: NDArray[np.float32]) -> tuple[Label, ...]:
-    """What a column of whole numbers that are labels (0 and 1 of an anomaly) says of which rows; of more than MAX_LABELS none."""
+    """Ranges of rows that share a value of a column of whole numbers (0 and 1 of an anomaly); of more than MAX_LABELS none."""
     known = ~np.isnan(values)
     distinct, at = np.unique(values[known], return_inverse=True)
     if len(distinct) > MAX_LABELS:

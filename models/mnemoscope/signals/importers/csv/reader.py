@@ -58,7 +58,7 @@ class Table:
     report: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def series(self, channel: int, labels: int | None = None) -> Series:
-        """Column `channel` as a Series, with what column `labels` says of its rows.
+        """Column `channel` as a Series, with the labels of column `labels`.
 
         Raises ImportFileError when the one holds no numbers or the other no labels.
         """
@@ -305,7 +305,7 @@ class _Reader:
         label = name.lower() in LABEL_NAMES and stats.whole and len(np.unique(joined[:10_000])) <= 20
         if (extreme := stats.sentinel(joined)) is not None:
             self.notes.append(
-                f"{name}: {extreme[0]:g} occurs {extreme[1]} times and lies far outside; if it means missing, say so"
+                f"{name}: {extreme[0]:g} occurs {extreme[1]} times and lies far outside; if it means missing, import it so"
             )
             self.sentinels.append({"column": index, "value": extreme[0], "count": extreme[1]})
         return Column(
@@ -334,7 +334,7 @@ class _Reader:
         found, timing = self.found, None
         rate, source = None, "the file has no column of times; enter a sampling rate"
         if self.time_format is not None and self.time_format.kind == "index":
-            source = "the first column counts rows and says nothing of seconds; enter a sampling rate"
+            source = "the first column counts rows, not seconds; enter a sampling rate"
         if time is not None and self.time_column is not None:
             timing = timing_of(time, name=found.names[self.time_column])
             unread = int(np.isnan(time).sum())

@@ -146,7 +146,7 @@ def _layout(lines: list[str], encoding: str, delimiter: str | None, decimal: str
     if decimal == ",":
         notes.append("numbers are written with a decimal comma")
     if delimiter == "," and width == 2 and not header and all(is_number(c) and len(c) <= 3 for r in rows for c in r):
-        notes.append("read as two columns separated by commas; if these are decimal commas, say so")
+        notes.append("read as two columns separated by commas; if these are decimal commas, import them so")
     return Sniff(
         "utf-8" if encoding == "utf-8-sig" else encoding,
         delimiter, decimal, thousands, header, names, units, skip, tuple(map(tuple, rows)), tuple(notes),
