@@ -53,6 +53,14 @@ def test_the_stage_and_a_frame_follow_the_address(open_page: Open, ready: Api) -
         obeys(page)
         if path.startswith("/s/"):
             wait_until(lambda page=page: "tilt" not in address(page), "the address to say what is shown")
+        # A link in the page itself, to the page that is open: the browser reports no change of the address for it.
+        page.evaluate("""() => {
+            const link = document.body.appendChild(document.createElement("a"));
+            link.href = location.pathname + "#t=33&v=1";
+            link.click();
+            link.remove();
+        }""")
+        becomes(lambda page=page: step_shown(page), 33, "the step of a link in the page")
 
 
 def test_an_exported_file_follows_the_address(open_page: Open, ready: Api, tmp_path: Path) -> None:

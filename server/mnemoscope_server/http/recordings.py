@@ -79,7 +79,7 @@ def recording(identity: Id, request: Request, services: ServicesDep) -> Response
 
 @router.patch("/recordings/{id}", summary="Rename a recording, list it, let it expire", status_code=204)
 def change(identity: Id, wanted: Change, request: Request, services: ServicesDep) -> None:
-    entry = own(identity, request, services)
+    entry = require_own(identity, request, services)
     if identity in services.live.sessions:
         raise illegal("change", services.live.sessions[identity].status)
     sharing = None
@@ -98,7 +98,7 @@ def change(identity: Id, wanted: Change, request: Request, services: ServicesDep
 
 @router.delete("/recordings/{id}", summary="Delete a recording; a live one is stopped first", status_code=204)
 async def delete(identity: Id, request: Request, services: ServicesDep) -> None:
-    await asyncio.to_thread(own, identity, request, services)
+    await asyncio.to_thread(require_own, identity, request, services)
     if session := services.live.sessions.get(identity):
         session.stop()
         await asyncio.wait_for(session.finished.wait(), 10)
@@ -106,8 +106,8 @@ async def delete(identity: Id, request: Request, services: ServicesDep) -> None:
     await asyncio.to_thread(services.store.remove, identity)
 
 
-def own(identity: str, request: Request, services: Services) -> Entry | None:
-    """Shipped recordings and unknown ids can be neither changed nor deleted, and those of others not either."""
+def require_own(identity: str, request: Request, services: Services) -> Entry | None:
+    """The entry of a recording that this browser may change or delete. Raises UnknownRecording, NotPossible for others' and shipped ones."""
     if services.library.shipped(identity) or not ID.fullmatch(identity):
         raise UnknownRecording(identity)
     services.library.find(identity)

@@ -90,7 +90,7 @@ async def watch(websocket: WebSocket, identity: str) -> None:
         finally:
             websocket.app.state.watching -= 1
     except TimeoutError:
-        log.info("a watcher neither said hello nor took anything for %.0f s: cut off", services.settings.send_seconds)
+        log.info("a watcher neither sent hello nor took anything for %.0f s: cut off", services.settings.send_seconds)
         line.abort()
     except WebSocketDisconnect:
         pass
