@@ -33,8 +33,12 @@ def opened(page: Page, panel: str) -> Locator:
 
 def refused(page: Page, watch: Watch, status: int) -> None:
     """The browser writes the answer on its console; it is what was asked for."""
-    page.wait_for_timeout(50)  # what is on its way from there
-    assert [line for line in watch.trouble if f"status of {status}" in line], watch.trouble
+
+    def heard() -> bool:
+        page.wait_for_timeout(20)  # what is on its way from there is taken in while it waits
+        return any(f"status of {status}" in line for line in watch.trouble)
+
+    wait_until(heard, f"the console to say {status}")
     watch.trouble[:] = [line for line in watch.trouble if f"status of {status}" not in line]
 
 
