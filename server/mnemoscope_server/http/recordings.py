@@ -86,7 +86,7 @@ def change(identity: Id, wanted: Change, request: Request, services: ServicesDep
     if wanted.model_fields_set & {"visibility", "expires"}:
         if entry is None:
             raise NotPossible(
-                "not-kept", "this run is not kept, so there is nothing to list or to end", "Make a copy of it."
+                "not-kept", "this run is temporary, so it cannot be listed or given an end", "Make a copy of it."
             )
         expires = copies.expiry(wanted.expires) if "expires" in wanted.model_fields_set else entry.expires
         sharing = {"visibility": wanted.visibility or entry.visibility, "expires": expires}
@@ -115,8 +115,8 @@ def require_own(identity: str, request: Request, services: Services) -> Entry | 
     if not _shared(entry, owners.known(request, services.settings))["mine"]:
         raise NotPossible(
             "not-yours",
-            "this recording was made from another browser, and can be changed and deleted from there alone",
-            "Make a copy of it to share or to name as you like.",
+            "this recording was made in another browser and can be changed or deleted only from there",
+            "Make a copy to share or rename.",
         )
     return entry
 
