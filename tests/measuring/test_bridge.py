@@ -24,7 +24,7 @@ from mnemoscope.running.record import record_file
 
 @pytest.mark.parametrize("name", bridge.DEFAULT)
 def test_the_three_equalities_hold(name: str) -> None:
-    """Own step to the last bit; torch's layers and the genuine memory to rounding, which is told beside the scale."""
+    """Own step to the last bit; torch's layers and the genuine memory to rounding, which is listed beside the scale."""
     found = bridge.measure(2, name=name, ladder=bridge.LADDER[:1])
     assert found["ok"]
     for precision in ("float32", "float64"):

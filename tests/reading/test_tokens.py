@@ -1,4 +1,4 @@
-"""Inks and glyphs: one file, told apart by everybody, and copied by nobody."""
+"""Inks and glyphs: one file, distinguished by everybody, and copied by nobody."""
 
 import itertools
 import json

@@ -117,7 +117,7 @@ def test_units_row_and_name_suffixes_become_units(load):
     ],
 )
 def test_one_date_format_is_found_and_told(load, form, step):
-    """Day and month are told apart by what keeps time running forward."""
+    """Day and month are distinguished by what keeps time running forward."""
     stamps = [(datetime(2019, 1, 28) + step * i).strftime(form) for i in range(N)]
     table = load("when;a;b\n" + rows(";", str, (stamps, A, B)))
     check(table, rate=1 / step.total_seconds())
@@ -286,7 +286,7 @@ def test_a_program_can_carry_out_the_hints_one_after_the_other(load):
 
 
 def test_a_hint_that_would_not_help_is_not_offered(load):
-    """A cell too long to be told whole, and one whose marks reorder what is read."""
+    """A cell too long to be shown whole, and one whose marks reorder what is read."""
     for cell in ("x" * 41, "a\u202eb"):
         with pytest.raises(ImportFileError) as caught:
             load(b"t,a\n" + GOOD + f"40,{cell}\n41,1\n".encode())
@@ -337,7 +337,7 @@ def test_labels_become_ranges_of_rows(load):
     assert [column.kind for column in table.columns[2:]] == ["label", "label", "label", "text"]
     assert [tuple(label) for label in beat.labels[:3]] == [(20, 21, "N"), (50, 51, "V"), (80, 81, "N")]
     assert len(beat.labels) == 10
-    assert [tuple(label) for label in state.labels] == [(200, 300, "deep sleep")], "the usual state is not told"
+    assert [tuple(label) for label in state.labels] == [(200, 300, "deep sleep")], "the usual state is not listed"
     assert [tuple(label) for label in anomaly.labels] == [(90, 110, "1")]
     assert name.labels == ()
     assert [column["labels"] for column in table.report["columns"]] == [0, 0, 10, 1, 1, 0]

@@ -1,4 +1,4 @@
-"""Preparation of a series: every step is reversible, told, and never invents a number that was not asked for."""
+"""Preparation of a series: every step is reversible, reported, and never invents a number that was not asked for."""
 
 import numpy as np
 import pytest
