@@ -22,7 +22,11 @@ WHOLE_MODELS = (
 
 
 def pytest_configure() -> None:
-    """Every child process inherits the path to this checkout, wherever it is started."""
+    """Every child process inherits the path to this checkout, wherever it is started.
+
+    One thread for torch: a second one waits more than it computes on models this small, and test files run side by side.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     os.environ["PYTHONPATH"] = os.pathsep.join(
         [*SOURCES, *(path for path in inherited if path and path not in SOURCES)]

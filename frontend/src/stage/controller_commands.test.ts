@@ -99,6 +99,7 @@ describe("commands of time", () => {
     run({ does: "loop" });
     expect(cursor.loop).toBeNull();
     stage.select(20, 10);
+    expect(view.selection).toEqual([10, 20]);
     run({ does: "loop" });
     expect(cursor.loop).toEqual([10, 20]);
     run({ does: "free" });
@@ -234,9 +235,13 @@ describe("commands of the view", () => {
     expect([viewport.window.step, view.zoom]).toEqual([16, 16]);
     const under = (60 - viewport.window.first + 0.5) * 16;
     expect(Math.abs(under - 20.5 * 12)).toBeLessThanOrEqual(8); // now stays where it was, to a step
-    viewport.show({ first: 20, step: 8 });
+    viewport.show({ first: 20, step: 16 });
     run({ does: "pan", by: 1 });
-    expect(viewport.window.first).toBe(Math.min(Math.ceil(132 - w / 8), Math.round(20 + w / 8 / 4)));
+    expect(viewport.window.first).toBe(Math.round(20 + w / 16 / 4));
+    viewport.show({ first: 80, step: 16 });
+    run({ does: "pan", by: 1 });
+    expect(viewport.window.first).toBe(Math.ceil(132 - w / 16));
+    viewport.show({ first: 20, step: 16 });
     run({ does: "pan", by: -1 }, { does: "pan", by: -1 }, { does: "pan", by: -1 });
     expect(viewport.window.first).toBe(0);
     stage.select(40, 63);
