@@ -277,14 +277,14 @@ MUTATIONS = (
         "a click on a lane no longer goes to its step",
     ),
     Mutation(
-        PAGE + "stage/controller.svelte.ts",
+        PAGE + "stage/lane_views.svelte.ts",
         "this.view.heads = this.paired(this.view.heads, stream, head);",
         "this.view.heads = this.paired(this.view.heads, stream, null);",
         ("src/stage/apply_view.test.ts",),
         "a link forgets the read head that was looked at",
     ),
     Mutation(
-        PAGE + "stage/controller.svelte.ts",
+        PAGE + "stage/lane_views.svelte.ts",
         "bank === opening ? null : bank",
         "null",
         ("src/stage/apply_view.test.ts",),

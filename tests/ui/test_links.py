@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.ui.conftest import Open
-from tests.ui.helpers import Api, address, becomes, settled, stage, step_shown, wait_until
+from tests.ui.helpers import Api, address, becomes, calm, settled, stage, step_shown, wait_until
 
 
 def typed(page: Page, link: str) -> None:
@@ -31,9 +31,12 @@ def obeys(page: Page) -> None:
     wait_until(lambda: "t=65" in address(page), "the address to say it again")
     page.go_back()
     becomes(lambda: step_shown(page), 70, "the step of the third link")
+    third = calm(page, lambda: page.url)
     page.go_back()
     becomes(lambda: step_shown(page), 60, "the step of the link before")
-    page.go_forward()
+    calm(page, lambda: page.url)
+    # Two entries of the history may say the same, where the page wrote on one what belongs to the other: no hashchange then.
+    page.evaluate("(third) => { history.replaceState(history.state, '', third); history.forward() }", third)
     becomes(lambda: step_shown(page), 70, "the step of the link after")
     typed(page, "t=99999&tilt=3&v=1")
     expect(

@@ -41,8 +41,19 @@ class Router {
     this.base = new URL(document.baseURI).pathname.replace(/[^/]*$/, "");
     this.link = { hash: location.hash };
     this.read();
-    const pop = (): void => this.read();
-    const typed = ({ newURL }: HashChangeEvent): void => void (this.link = { hash: new URL(newURL).hash });
+    // The browser reports a change twice: at once, and later by a hashchange, which it leaves out where the page has written the
+    // same address there before.
+    let popped: string | null = null;
+    const pop = (): void => {
+      popped = location.hash;
+      this.link = { hash: popped };
+      this.read();
+    };
+    const typed = ({ newURL }: HashChangeEvent): void => {
+      const { hash } = new URL(newURL);
+      if (hash !== popped) this.link = { hash };
+      popped = null;
+    };
     const click = (event: MouseEvent): void => {
       const link = event.target instanceof Element ? event.target.closest("a") : null;
       if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey)
