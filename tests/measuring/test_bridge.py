@@ -76,7 +76,7 @@ def test_a_row_of_the_ladder_is_what_the_model_says() -> None:
 
 
 @pytest.mark.parametrize("positions", ["rotary", "alibi"])
-def test_positions_that_torch_lacks_are_told(positions: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_positions_that_torch_lacks_are_listed(positions: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """No torch layers to compare with, and the other two still hold."""
     torch.manual_seed(0)
     model = Transformer(TransformerConfig(inputs=4, outputs=2, width=16, heads=2, positions=positions)).eval()

@@ -210,7 +210,7 @@ def test_what_is_called_unlike_the_training_is_rare_in_it() -> None:
     assert tasks_signal.unlike_training(np.zeros(50)) == []
 
 
-def test_a_file_unlike_the_training_is_told_of_on_the_command_line_too(tmp_path: Path) -> None:
+def test_a_file_unlike_the_training_is_reported_on_the_command_line_too(tmp_path: Path) -> None:
     path = tmp_path / "noise.csv"
     path.write_text("a\n" + "".join(f"{(i * 7919) % 101 - 50}\n" for i in range(300)))
     _, notes = episodes.from_file("signal-recall", path)

@@ -83,7 +83,7 @@ def told_steps(events, stream=0):
     return steps
 
 
-def test_everything_told_is_in_the_file_and_the_other_way_round(begin):
+def test_everything_reported_is_in_the_file_and_the_other_way_round(begin):
     """One log, two readers."""
     run, events = begin("fake-signal-recall", "fake-signal-recall", steps=150)
     run.play()
