@@ -5,12 +5,10 @@ import type { Inks } from "../draw/ink/tokens";
 import { LensCache } from "../recording/lens_cache.svelte";
 import type { Session } from "../recording/session.svelte";
 import type { Pin } from "../view/fields";
-import { arranged, moved, onStage, placed, toggled, type LaneOrder, type LaneSet } from "../view/lane_order";
-import { Training } from "../view/training.svelte";
-import type { ViewState } from "../view/view_state.svelte";
 import { sameTarget, type LensName, type Rows, type Target } from "../view/vocabulary";
 import type { Command } from "./commands/commands";
 import { perform } from "./commands/perform";
+import { LaneViews } from "./lane_views.svelte";
 import { LearningCurves } from "./learning";
 import { StageModel } from "./stage_model";
 import { Tracks } from "./tracks";
@@ -37,16 +35,10 @@ export interface Similar {
   hits: readonly Likeness[];
 }
 
-type Pairs<T> = readonly (readonly [string, T])[];
-
-export class StageController {
+export class StageController extends LaneViews {
   readonly model: StageModel;
-  /** Everything a link says. Models have their ids there, and streams on the stage. */
-  readonly view: ViewState;
   readonly viewport: Viewport;
   readonly tracks: Tracks;
-  /** Which moment of their training the lanes show. */
-  readonly training: Training;
   readonly learning: LearningCurves;
   /** What the models themselves say about where an output comes from. */
   readonly lenses: LensCache;
@@ -55,27 +47,8 @@ export class StageController {
   /** What is pinned and no link can say: a name, a dial, a place of the axis, a column. */
   private held = $state.raw<Target | null>(null);
 
-  readonly laneOrder: LaneOrder = $derived.by(() => {
-    const { order, top, muted, folded, hidden } = this.view;
-    const streams = (ids: readonly string[]): number[] => this.streamsOf(ids);
-    return arranged(this.training.streams, {
-      order: streams(order),
-      top: streams(top),
-      muted: streams(muted),
-      folded: streams(folded),
-      hidden: streams(hidden),
-    });
-  });
-  readonly shown: readonly number[] = $derived.by(() => onStage(this.laneOrder));
-  /** Stream shown alone. */
-  readonly solo: number | null = $derived.by(() => this.streamOf(this.view.solo));
   readonly pinned: Target | null = $derived.by(() => this.targetOf(this.view.pin) ?? this.held);
   readonly target: Target | null = $derived.by(() => this.pinned ?? this.hover);
-  /** The lane whose read map is open. */
-  readonly readMap: number | null = $derived.by(() => {
-    const stream = this.streamOf(this.view.map);
-    return stream !== null && this.model.lane(stream).mapped ? stream : null;
-  });
 
   constructor(
     readonly session: Session,
@@ -83,21 +56,10 @@ export class StageController {
     readonly page: PageActions,
   ) {
     // The session is open when this is made: log and ledger are there and stay.
-    const { manifest } = session.log!;
-    this.view = session.cursor.view;
+    super(session.cursor.view, session.log!);
     this.viewport = new Viewport(this.view);
-    this.training = new Training(this.view, manifest.models, {
-      moved: (before, after) => this.swap(before, after),
-      ready: (streams) => this.prepared(streams),
-    });
-    const of = <T>(pairs: Pairs<T>, stream: number): T | null =>
-      pairs.find(([id]) => id === this.idOf(stream))?.[1] ?? null;
     this.lenses = new LensCache(session.looker);
-    this.model = new StageModel(session.log!, session.ledger!, inks, this.training.streams, this.lenses, {
-      bank: (stream) => of(this.view.banks, stream),
-      reader: (stream) => of(this.view.heads, stream),
-      content: (stream) => of(this.view.contents, stream),
-    });
+    this.model = new StageModel(session.log!, session.ledger!, inks, this.training.streams, this.lenses, this);
     this.tracks = new Tracks(this.model);
     this.learning = new LearningCurves(this.model, this.training);
   }
@@ -122,20 +84,6 @@ export class StageController {
     perform(this, command);
   }
 
-  // --- lanes
-
-  toggle(set: LaneSet, stream: number): void {
-    this.arrange(toggled(this.laneOrder, set, stream));
-  }
-
-  move(stream: number, by: 1 | -1): void {
-    this.arrange(moved(this.laneOrder, stream, by));
-  }
-
-  place(stream: number, at: number): void {
-    this.arrange(placed(this.laneOrder, stream, at));
-  }
-
   isolate(stream: number): void {
     this.view.solo = this.solo === stream ? null : this.idOf(stream);
     const place = this.shown.indexOf(stream);
@@ -147,34 +95,6 @@ export class StageController {
     this.viewport.phoneLane = place;
     if (this.view.solo !== null) this.view.solo = this.idOf(stream);
   }
-
-  setBank(stream: number, bank: string): void {
-    if (this.model.bankOf(stream).name === bank) return;
-    const { view, model } = this;
-    const opening = model.log.model(stream).bank().name;
-    // Heads belong to a bank.
-    view.heads = this.paired(view.heads, stream, null);
-    view.contents = this.paired(view.contents, stream, null);
-    view.banks = this.paired(view.banks, stream, bank === opening ? null : bank);
-    this.openReadMap(this.readMap); // the other bank may have none
-  }
-
-  /** Which read head's arcs and ages are shown; null: of all heads together. */
-  setReader(stream: number, head: number | null): void {
-    this.view.heads = this.paired(this.view.heads, stream, head);
-  }
-
-  /** Which head's content is shown, where heads are shown one at a time. */
-  setContentHead(stream: number, head: number): void {
-    this.view.contents = this.paired(this.view.contents, stream, head === 0 ? null : head);
-  }
-
-  /** Opens the read map of a lane, where it has one; null closes it. */
-  openReadMap(stream: number | null): void {
-    this.view.map = stream !== null && this.model.lane(stream).mapped ? this.idOf(stream) : null;
-  }
-
-  // --- what is looked at
 
   setRows(rows: Rows): void {
     if (rows === "slots") this.model.stopSweeps();
@@ -248,22 +168,6 @@ export class StageController {
     }
   }
 
-  // --- models by id and by stream
-
-  /** What links call the lane of a stream. */
-  idOf(stream: number): string {
-    return this.training.historyOf(stream).name;
-  }
-
-  /** The stream that stands for a model now; null where there is none of that id. */
-  streamOf(id: string | null): number | null {
-    return id === null ? null : this.training.streamOf(id, this.model.log.manifest.models);
-  }
-
-  private streamsOf(ids: readonly string[]): number[] {
-    return ids.map((id) => this.streamOf(id)).filter((stream) => stream !== null);
-  }
-
   private targetOf(pin: Pin | null): Target | null {
     if (pin === null || pin.zone === "signal") return pin;
     const stream = this.streamOf(pin.model);
@@ -276,26 +180,8 @@ export class StageController {
     return { zone: "lane", model: this.idOf(target.stream), slot: target.slot, t: target.t };
   }
 
-  /** Puts lanes into this order; sets are said in the order of the lanes. */
-  arrange({ order, ...sets }: LaneOrder): void {
-    const { view, training } = this;
-    const ids = (streams: Iterable<number>): string[] => [...streams].map((stream) => this.idOf(stream));
-    view.order = order.some((stream, k) => stream !== training.streams[k]) ? ids(order) : [];
-    for (const set of ["top", "muted", "folded", "hidden"] as const)
-      view[set] = ids(order.filter((stream) => sets[set].has(stream)));
-  }
-
-  /** Pairs in the order of the lanes, with this one for the lane of a stream; null: with none. */
-  private paired<T>(pairs: Pairs<T>, stream: number, value: T | null): Pairs<T> {
-    const of = new Map<string, T | null>([...pairs, [this.idOf(stream), value]]);
-    return this.training.histories.flatMap(({ name }) => {
-      const one = of.get(name) ?? null;
-      return one === null ? [] : [[name, one] as const];
-    });
-  }
-
   /** Lanes show other moments of their training; the view names models, so only what points at streams moves along. */
-  private swap(before: readonly number[], after: readonly number[]): void {
+  protected override swap(before: readonly number[], after: readonly number[]): void {
     const { model, similar } = this;
     const same = (target: Target | null): Target | null =>
       target && "stream" in target
@@ -308,7 +194,7 @@ export class StageController {
   }
 
   /** Derives what these streams need to be shown at this step; true when all of it is there. */
-  private prepared(streams: readonly number[]): boolean {
+  protected override prepared(streams: readonly number[]): boolean {
     const { model, cursor, laneOrder, training } = this;
     return streams.every((stream, k) => {
       if (laneOrder.hidden.has(training.streams[k]!)) return true;

@@ -67,7 +67,12 @@ export class StageModel {
     private readonly looked: LookedAt = NOTHING_CHOSEN,
   ) {
     this.signal = new SignalTrack(log);
-    this.shareCache = new ShareCache(log, ledger, (stream) => this.bankOf(stream), looked.reader);
+    this.shareCache = new ShareCache(
+      log,
+      ledger,
+      (stream) => this.bankOf(stream),
+      (stream) => looked.reader(stream),
+    );
     for (const stream of streams) this.lane(stream);
     this.density = new Density(log, streams);
   }
