@@ -284,6 +284,7 @@ def taking(tmp_path):
         assert list((tmp_path / "data" / "tmp").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_file_that_takes_too_long_or_too_much_is_ended(taking, tmp_path):
     """The reading process is bounded; what it began is removed."""
     with pytest.raises(ImportFileError, match="took more than"):
@@ -293,6 +294,7 @@ def test_a_file_that_takes_too_long_or_too_much_is_ended(taking, tmp_path):
     assert list((tmp_path / "data" / "uploads").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_old_uploads_go(taking, tmp_path):
     """Files are kept for hours, not for ever; the newest stay, the oldest make room."""
     ids = [taking(b"a,b\n" + b"1,2\n" * 60_000, uploads_total_bytes=1 << 20) for _ in range(4)]
