@@ -294,7 +294,7 @@ MUTATIONS = (
         PAGE + "stage/viewport.svelte.ts",
         "this.view.from = Math.max(0, Math.round(first));",
         "this.view.from = null;",
-        ("src/stage/apply_view.test.ts",),
+        ("src/stage/controller_commands.test.ts",),
         "a link forgets what was zoomed to",
     ),
     Mutation(
