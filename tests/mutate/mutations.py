@@ -138,7 +138,7 @@ MUTATIONS = (
     ),
     Mutation(
         SERVER + "storage/store.py", '"(expires IS NULL OR expires > ?)"', '"(? = ?)"[:0] + "(1 OR ? = 1)"',
-        ("tests/server/storage/test_store.py::test_a_recording_whose_time_is_over_is_refused_then_gone_and_still_told_of",), "expired recordings stay in the list",
+        ("tests/server/storage/test_store.py::test_a_recording_whose_time_is_over_is_refused_then_gone_and_still_remembered",), "expired recordings stay in the list",
     ),
     Mutation(
         SERVER + "sessions/tail.py", "cut = (have - first) * (length // count)", "cut = (have - first + 1) * (length // count)",

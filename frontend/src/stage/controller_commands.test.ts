@@ -241,6 +241,9 @@ describe("commands of the view", () => {
     viewport.show({ first: 80, step: 16 });
     run({ does: "pan", by: 1 });
     expect(viewport.window.first).toBe(Math.ceil(132 - w / 16));
+    expect(view.from).toBe(viewport.window.first); // the link says what was chosen by hand
+    viewport.glide(30);
+    expect([viewport.window.first, view.from]).toEqual([30, null]); // and nothing of what follows the playhead
     viewport.show({ first: 20, step: 16 });
     run({ does: "pan", by: -1 }, { does: "pan", by: -1 }, { does: "pan", by: -1 });
     expect(viewport.window.first).toBe(0);

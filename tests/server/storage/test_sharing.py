@@ -119,7 +119,7 @@ def test_without_the_facts_of_the_signal_nothing_says_whose_it_is(source, tmp_pa
     assert {e["kind"] for e in copy.manifest["task"]["events"]} == {"store", "recall"}
 
 
-def test_unscaled_values_cannot_be_told_without_the_signal(source, tmp_path):
+def test_unscaled_values_cannot_be_shared_without_the_signal(source, tmp_path):
     """They are the signal."""
     scaling = source.manifest["signal"]["scaling"]
     method, scaling["method"] = scaling["method"], "none"
