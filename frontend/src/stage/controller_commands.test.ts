@@ -250,10 +250,11 @@ describe("commands of the view", () => {
     stage.select(40, 63);
     run({ does: "fit" });
     expect(viewport.window.step).toBe(16);
+    expect([view.zoom, view.from]).toEqual([16, viewport.window.first]); // a link brings it back
     const middle = viewport.window.first + w / 16 / 2;
     expect(Math.abs(middle - 52)).toBeLessThanOrEqual(1);
     run({ does: "reset" });
-    expect([viewport.window.step, view.zoom]).toEqual([4, null]);
+    expect([viewport.window.step, view.zoom, view.from]).toEqual([4, null, null]);
   });
 
   it("waits with the zoom of a link until there is a box", async () => {

@@ -13,7 +13,7 @@ import type { Lane } from "../draw/lane/lane";
 import type { Scene } from "../draw/stage/scene";
 import { paintStage } from "../draw/stage/stage";
 import { signalY } from "../draw/stage/strip";
-import { LETTER, penOf, points, stubCanvases, type Shape } from "../draw/testpen";
+import { LETTER, drawingOf, points, stubCanvases, type Shape } from "../draw/testdrawing";
 import { DARK, makeInks } from "../draw/ink/tokens";
 import type { Target } from "../view/vocabulary";
 import { StageModel, type Look } from "./stage_model";
@@ -50,9 +50,9 @@ function painted(
   const box = layout(width, height, { folded: shown.map(() => false), health: more.health !== undefined });
   const scene = { ...stage.scene({ ...look, shown }, box, 1), ...more };
   stage.extend({ ...look, shown }, 200, Infinity);
-  const pen = penOf(width, height);
-  paintStage(pen.ctx, inks, box, scene);
-  return { box, scene, shapes: pen.shapes(), words: pen.words() };
+  const drawing = drawingOf(width, height);
+  paintStage(drawing.ctx, inks, box, scene);
+  return { box, scene, shapes: drawing.shapes(), words: drawing.words() };
 }
 
 describe.each(["memories", "kinds"] as const)("the picture of %s", (name) => {
@@ -220,7 +220,7 @@ describe("what stands at a step", () => {
     for (const { lane } of ghost.scene.lanes) expect(ghost.words).toContain(lane.drawn.readout(40));
   });
 
-  it("marks stretches that are selected, repeated and alike", async () => {
+  it("marks ranges that are selected, repeated and alike", async () => {
     const stage = await stageOf("memories", [NOW]);
     const ranges = { selection: [20, 29], loop: [40, 49], similar: [60, 80], length: 10 } as const;
     const { box, shapes } = painted(stage, looking(stage), SIZES.wide, { ranges });

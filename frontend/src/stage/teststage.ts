@@ -1,7 +1,7 @@
 /** A golden recording on a stage without a screen: everything the stage derives, with every share answered already. */
 import { LedgerClient } from "../memory/worker/client";
 import { goldenLog } from "../memory/testgolden";
-import { stubCanvases } from "../draw/testpen";
+import { stubCanvases } from "../draw/testdrawing";
 import { DARK, makeInks } from "../draw/ink/tokens";
 import { StageModel } from "./stage_model";
 
