@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
+# Files of tests at a time: most of a whole run waits for servers and pages (ARGS="-n 0" for one after another).
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast mutate check dev bench train format clean
@@ -16,11 +18,11 @@ run: $(VENV)/run.stamp page   ## install what is needed, start the server on 127
 test: $(VENV)/dev.stamp page  ## every test: Python, page, browser
 	@$(BIN)/python tests/ui/chromium.py
 	@cd frontend && $(NPM) run coverage
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
 test-fast: $(VENV)/dev.stamp  ## tests of a minute: no browser, no server process, nothing slow (while one works)
 	@cd frontend && $(NPM) test
-	@$(BIN)/python -m pytest -q -m "not browser and not server and not slow" $(ARGS)
+	@$(BIN)/python -m pytest -q $(SPREAD) -m "not browser and not server and not slow" $(ARGS)
 
 mutate: $(VENV)/dev.stamp     ## small wrong changes, one at a time: the tests must notice 95 % (ARGS="frontend" for some of them)
 	@$(BIN)/python -m tests.mutate $(ARGS)

@@ -20,8 +20,8 @@ def rows() -> Iterator[Row]:
     sizes = {"slots": 128, "width": 64, "read_heads": 4, "controller": 100}
     model = registry.build("dnc", {"inputs": 9, "outputs": 8, **sizes}).eval().requires_grad_(False)
     stepper = record.Stepper(LoadedModel("dnc", "dnc", "DNC", "dnc", "copy", model, {}, ""), episode)
-    pieces = stepper.advance(episode.steps)
-    sent = {kind: sum(len(p.payload) for p in pieces if p.kind == kind) for kind in ("frames", "keyframe")}
+    packets = stepper.advance(episode.steps)
+    sent = {kind: sum(len(p.payload) for p in packets if p.kind == kind) for kind in ("frames", "keyframe")}
     state = model.keyframe(stepper._state)
     shown = [np.asarray(value[0]).tolist() for (_, name), value in state.items() if name != "links"]
     as_json = len(json.dumps(shown))

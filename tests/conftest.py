@@ -19,10 +19,15 @@ WHOLE_MODELS = (
     "running",
     "training",
 )  # rooms whose tests train or run them
+STARTING = {"server", "start", "real"}  # fixtures of the server's tests that start one
 
 
 def pytest_configure() -> None:
-    """Every child process inherits the path to this checkout, wherever it is started."""
+    """Every child process inherits the path to this checkout, wherever it is started.
+
+    One thread for torch: a second one waits more than it computes on models this small, and test files run side by side.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     os.environ["PYTHONPATH"] = os.pathsep.join(
         [*SOURCES, *(path for path in inherited if path and path not in SOURCES)]
@@ -43,7 +48,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     room = item.path.relative_to(ROOT / "tests").parts
     if room[0] == "ui":
         item.add_marker("browser")
-    elif room[0] == "server" and {"server", "start"} & set(getattr(item, "fixturenames", ())):
+    elif room[0] == "server" and STARTING & set(getattr(item, "fixturenames", ())):
         item.add_marker("server")
     if room[0] in WHOLE_MODELS:
         item.add_marker("slow")

@@ -21,11 +21,11 @@ NOT_POSSIBLE = {
 LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
     errors.ImportFileError: (422, "import-failed", "Choose another file."),
     errors.SignalError: (422, "bad-signal", "Change the window, the rate or the parameters."),
-    errors.UnknownModel: (422, "unknown-model", "GET /api/models lists those there are."),
+    errors.UnknownModel: (422, "unknown-model", "GET /api/models lists them."),
     errors.UnknownTask: (422, "bad-task", "Choose another task or other options."),
     errors.CheckpointError: (422, "bad-checkpoint", "Train the model again, or choose another."),
     errors.UnsupportedVersion: (422, "unsupported-version", "Install a newer version of mnemoscope."),
-    errors.CorruptRecording: (422, "corrupt-recording", "`mnemoscope verify FILE` says how much of it is sound."),
+    errors.CorruptRecording: (422, "corrupt-recording", "`mnemoscope verify FILE` reports how much of it is sound."),
     errors.RecordingError: (422, "bad-recording", "Choose another range of steps, or another recording."),
 }
 
@@ -73,7 +73,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         return problem(404, "unknown-recording", str(error), hint="The gallery lists what this server has.")
 
     async def expired(request: Request, error: Any) -> Response:
-        return problem(410, "expired", str(error), hint="Ask whoever sent the link for another one.")
+        return problem(410, "expired", str(error), hint="Ask whoever sent the link for a new one.")
 
     async def unknown_upload(request: Request, error: Any) -> Response:
         return problem(404, "unknown-upload", str(error), hint="Upload the file again.")
@@ -97,7 +97,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         if error.status_code == 404 and request.method in ("GET", "HEAD") and not path.startswith(MACHINES):
             return missing_page(request)
         codes = {400: "bad-request", 404: "not-found", 405: "method-not-allowed"}
-        message = str(error.detail) if error.status_code != 404 else f"nothing is at {request.url.path[:200]}"
+        message = str(error.detail) if error.status_code != 404 else f"there is nothing at {request.url.path[:200]}"
         return problem(
             error.status_code, codes.get(error.status_code, "failed"), message, hint="See /api/docs.",
             headers=dict(error.headers or {}),
@@ -105,7 +105,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
 
     async def bug(request: Request, error: Any) -> Response:
         log.exception("a bug, answering %s %s", request.method, request.url.path, exc_info=error)
-        return problem(500, "bug", "the server met an error of its own", hint="Its log says more; please report it.")
+        return problem(500, "bug", "the server hit a bug", hint="Its log has the details; please report it.")
 
     app.add_exception_handler(errors.MnemoscopeError, library)
     app.add_exception_handler(UnknownRecording, unknown_recording)

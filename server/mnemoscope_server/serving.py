@@ -1,4 +1,4 @@
-"""Run the application: socket, event loop, websocket protocol, and what is said on the terminal."""
+"""Run the application: socket, event loop, websocket protocol, and what is printed on the terminal."""
 
 import contextlib
 import logging

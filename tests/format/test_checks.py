@@ -5,7 +5,6 @@ import json
 import typing
 from collections.abc import Iterator
 from dataclasses import is_dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +13,9 @@ from mnemoscope import kinds
 from mnemoscope.errors import RecordingError
 from mnemoscope.format.checks import SHOWN
 from mnemoscope.format.schema import Manifest
+from tests import ROOT
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = ROOT / "tests" / "golden"
 KINDS: dict[str, Any] = json.loads((GOLDEN / "kinds.manifest.json").read_text(encoding="utf-8"))
 
 

@@ -24,7 +24,7 @@ from mnemoscope.running.record import record_file
 
 @pytest.mark.parametrize("name", bridge.DEFAULT)
 def test_the_three_equalities_hold(name: str) -> None:
-    """Own step to the last bit; torch's layers and the genuine memory to rounding, which is told beside the scale."""
+    """Own step to the last bit; torch's layers and the genuine memory to rounding, which is listed beside the scale."""
     found = bridge.measure(2, name=name, ladder=bridge.LADDER[:1])
     assert found["ok"]
     for precision in ("float32", "float64"):
@@ -76,7 +76,7 @@ def test_a_row_of_the_ladder_is_what_the_model_says() -> None:
 
 
 @pytest.mark.parametrize("positions", ["rotary", "alibi"])
-def test_positions_that_torch_lacks_are_told(positions: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_positions_that_torch_lacks_are_listed(positions: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """No torch layers to compare with, and the other two still hold."""
     torch.manual_seed(0)
     model = Transformer(TransformerConfig(inputs=4, outputs=2, width=16, heads=2, positions=positions)).eval()

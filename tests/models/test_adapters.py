@@ -190,12 +190,14 @@ def test_gpt2_of_hugging_face_steps_as_it_runs() -> None:
     for parameter in theirs.parameters():
         parameter.add_(0.2 * torch.randn_like(parameter))
     ids = torch.randint(0, 31, (B, T))
-    told = theirs(ids, output_attentions=True)
+    reference = theirs(ids, output_attentions=True)
     outputs, seen = fold(from_gpt2(theirs), ids)
-    torch.testing.assert_close(outputs, told.logits, atol=1e-12, rtol=0)
+    torch.testing.assert_close(outputs, reference.logits, atol=1e-12, rtol=0)
     genuine, lifted = fold(from_gpt2(theirs, memory="graves", slots=T), ids)
-    torch.testing.assert_close(genuine, told.logits, atol=1e-10, rtol=0)
+    torch.testing.assert_close(genuine, reference.logits, atol=1e-10, rtol=0)
     for t, what in enumerate(lifted):
         for layer in range(2):
-            torch.testing.assert_close(what[layer].read_weights, told.attentions[layer][:, :, t], atol=1e-12, rtol=0)
+            torch.testing.assert_close(
+                what[layer].read_weights, reference.attentions[layer][:, :, t], atol=1e-12, rtol=0
+            )
     assert len(seen) == T

@@ -221,16 +221,6 @@ def test_forward_is_the_fold_of_step_and_rows_do_not_meet(name: str, steps: int)
 
 @both
 @torch.no_grad()
-def test_stepping_does_not_change_the_given_state(name: str) -> None:
-    model, x = small(name), numbers(B, T, INPUTS, seed=1)
-    _, state, _ = fold(model, x)
-    kept = [part.clone() for group in state for part in group]
-    model.step(x[:, 0], state)
-    assert all(torch.equal(a, b) for a, b in zip(kept, [part for group in state for part in group], strict=True))
-
-
-@both
-@torch.no_grad()
 def test_the_ledger_identity_holds_for_every_head(name: str) -> None:
     """Contributions with that of a memory that is not blank sum to the read; shares to 1."""
     model = small(name)

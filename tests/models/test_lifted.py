@@ -126,10 +126,10 @@ def test_read_weightings_are_attention_rows_and_blank_slots_get_nothing(kind: st
     state, stores, keys = sdnc.initial_state(B), model.initial_state(B), []
     slopes = torch.tensor(positions.slopes(4), dtype=torch.float64)[:, None] if kind == "alibi" else torch.zeros(4, 1)
     for t, x in enumerate(inputs().unbind(1)):
-        step, told = sdnc.step(x, state), model.step(x, stores)
-        state, stores = step.state, told.state
-        keys.append(told.seen[1].keys)
-        scores = torch.einsum("bhd,bhsd->bhs", told.seen[1].queries, torch.stack(keys, 2)) / math.sqrt(6)
+        step, reference = sdnc.step(x, state), model.step(x, stores)
+        state, stores = step.state, reference.state
+        keys.append(reference.seen[1].keys)
+        scores = torch.einsum("bhd,bhsd->bhs", reference.seen[1].queries, torch.stack(keys, 2)) / math.sqrt(6)
         row = torch.softmax(scores - slopes * (t - torch.arange(t + 1)), -1)
         torch.testing.assert_close(step.seen[1].read_weights[:, :, : t + 1], row, atol=1e-12, rtol=0)
         assert (step.seen[1].read_weights[:, :, t + 1 :] <= math.exp(-44)).all()
@@ -176,7 +176,7 @@ def test_strengths_go_through_oneplus() -> None:
 
 @torch.no_grad()
 def test_rotary_and_alibi_need_no_more_than_rows_and_keys() -> None:
-    """ALiBi's term rides in one more column; a run past its horizon is told, not drawn wrong."""
+    """ALiBi's term rides in one more column; a run past its horizon is refused, not drawn wrong."""
     sdnc = StatelessDNC.from_transformer(transformer("alibi"), memory="graves", slots=4)
     assert [bank.width for bank in sdnc.banks()] == [2 * 24 + 3] * 2
     late = sdnc.initial_state(B)._replace(steps=lifted.HORIZON)

@@ -66,18 +66,6 @@ def test_forward_is_the_fold_of_step_and_rows_do_not_meet(name: str, layers: int
 
 
 @every
-@torch.no_grad()
-def test_stepping_does_not_change_the_given_state(name: str) -> None:
-    model, x = small(name), sequence()
-    _, state, _ = fold(model, x)
-    kept = [[layer.clone() for layer in part] for part in state]
-    after = model.step(x[:, 0], state).state
-    for before, part, new in zip(kept, state, after, strict=True):
-        assert all(torch.equal(a, b) for a, b in zip(before, part, strict=True))
-        assert not any(torch.equal(a, b) for a, b in zip(part, new, strict=True))
-
-
-@every
 def test_what_is_recorded_is_what_the_bank_promises(name: str) -> None:
     """One bank a layer, numbered where there are several; beyond what readers need, the GRU records its reset gate."""
     model, bank = small(name), BANKS[name]

@@ -58,8 +58,8 @@ def test_every_step_is_that_of_the_transformer_to_the_last_bit(positions: str, d
         for memory, keys, values in zip(ours.memories, theirs.keys, theirs.values, strict=True):
             assert torch.equal(memory.keys, keys)
             assert torch.equal(memory.values, values)
-        for what, told in zip(came.seen, wanted.seen, strict=True):
-            assert all(torch.equal(a, b) for a, b in zip(what, told, strict=True))
+        for what, expected in zip(came.seen, wanted.seen, strict=True):
+            assert all(torch.equal(a, b) for a, b in zip(what, expected, strict=True))
 
 
 @pytest.mark.parametrize("name", ["transformer-copy", "transformer-signal-recall"])

@@ -57,8 +57,8 @@ def test_every_step_is_that_of_the_encoder_decoder_to_the_last_bit(
         wanted, came = model.step(x, theirs), sdnc.step(x, ours)
         theirs, ours = wanted.state, came.state
         assert torch.equal(came.output, wanted.output)
-        for what, told in zip(came.seen, wanted.seen, strict=True):
-            assert all(torch.equal(a, b) for a, b in zip(what, told, strict=True))
+        for what, expected in zip(came.seen, wanted.seen, strict=True):
+            assert all(torch.equal(a, b) for a, b in zip(what, expected, strict=True))
     assert [bank.to_json() for bank in sdnc.banks()] == [bank.to_json() for bank in model.banks()]
     assert sdnc.frame_entries() == model.frame_entries()
 
@@ -176,7 +176,7 @@ def test_it_is_kept_recorded_and_verified(tmp_path: Path) -> None:
 
 
 def test_what_reads_ahead_is_refused() -> None:
-    """A bidirectional encoder cannot be written step by step; a cue that is no feature is told."""
+    """A bidirectional encoder cannot be written step by step; a cue that is no feature is refused."""
     ahead = EncoderDecoder(EncoderDecoderConfig(**SIZES, bidirectional=True))
     with pytest.raises(ValueError, match="reads as the steps arrive, got bidirectional=True"):
         StatelessEncoderDecoder.from_encoder_decoder(ahead)

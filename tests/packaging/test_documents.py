@@ -15,7 +15,7 @@ def text_of(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def test_the_version_is_set_once_and_told_the_same_everywhere() -> None:
+def test_the_version_is_set_once_and_shown_the_same_everywhere() -> None:
     """pyproject.toml is the truth; the page has none of its own, changelog and citation follow."""
     assert "version" not in json.loads(text_of("frontend/package.json"))
     [released, *_] = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)$", text_of("CHANGELOG.md"), re.MULTILINE)

@@ -206,6 +206,7 @@ WRITER_THAT_IS_KILLED = """
 """
 
 
+@pytest.mark.slow
 def test_a_killed_writer_leaves_every_flushed_step_readable(tmp_path: Path) -> None:
     """SIGKILL in the middle of a run: what was flushed is there; `amend` gives it an end."""
     path = tmp_path / "killed.mnemo"

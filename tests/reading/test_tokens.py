@@ -1,4 +1,4 @@
-"""Inks and glyphs: one file, told apart by everybody, and copied by nobody."""
+"""Inks and glyphs: one file, distinguished by everybody, and copied by nobody."""
 
 import itertools
 import json
@@ -43,7 +43,7 @@ def difference(a: str, b: str) -> float:
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_hues_are_read_on_the_page_and_told_apart_by_every_eye(theme: tokens.Theme) -> None:
+def test_hues_are_read_on_the_page_and_distinguished_by_every_eye(theme: tokens.Theme) -> None:
     """Text contrast on the page, 3:1 on the ground of plots, OKLab ΔE of 5 or more; sDNC has the Transformer's hue on purpose."""
     hues = {glyph: tokens.hue(glyph, theme) for glyph in tokens.tokens()["glyphs"]}
     assert hues.pop("sdnc") == hues["tr"]

@@ -19,6 +19,7 @@ def report_of(made: Made, path: Path) -> dict:
         return verify(rec)
 
 
+@pytest.mark.slow
 def test_what_was_recorded_verifies_for_every_model(tmp_path: Path) -> None:
     made, done = Made(steps=STEPS), []
     with Recording.open(made.save(tmp_path / "a.mnemo")) as rec:
@@ -194,6 +195,7 @@ def test_a_missing_keyframe_is_named(tmp_path: Path) -> None:
         assert not report["ok"]
 
 
+@pytest.mark.slow
 def test_a_recording_without_an_end_verifies_as_far_as_it_goes(tmp_path: Path) -> None:
     made = Made(steps=STEPS, seed=3)
     with RecordingWriter(tmp_path / "a.mnemo", made.manifest) as writer:

@@ -173,13 +173,13 @@ def test_a_model_that_turns_to_nan_stops_alone(tmp_path: Path) -> None:
 
     broken.model.step = failing  # type: ignore[method-assign]
     episode = tasks.get("signal-recall").episode(seed=5)
-    told = record.record_file(tmp_path / "n.mnemo", episode, [broken, healthy])
+    failures = record.record_file(tmp_path / "n.mnemo", episode, [broken, healthy])
     with Recording.open(tmp_path / "n.mnemo") as recording:
         assert recording.steps_of(0) == 70
         assert recording["lstm"].steps == episode.steps
         [failure] = recording.manifest["failures"]
         assert failure == {"stream": 0, "step": 70, "reason": "a number that is not finite", "tensor": "outputs"}
-        assert told == [Failure(**failure)]
+        assert failures == [Failure(**failure)]
 
 
 def test_numbers_are_finite_one_by_one_not_in_sum() -> None:

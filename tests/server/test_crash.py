@@ -75,21 +75,21 @@ def test_only_the_server_killed(start):
 
 
 def test_a_dead_worker_fails_its_sessions_and_is_replaced(start):
-    """The reason is told, the file keeps its whole chunks, the next session runs."""
+    """The reason is reported, the file keeps its whole chunks, the next session runs."""
     server = start()
     identity = server.run("deadly", "fake", steps=200, start="paused")
     with server.socket(identity) as ws:
         ws.recv(timeout=60)
         ws.send('{"type":"play"}')
-        told = []
+        received = []
         with contextlib.suppress(ConnectionClosed):
             while True:
                 message = ws.recv(timeout=60)
                 if isinstance(message, str):
-                    told.append(json.loads(message))
-    assert told[-1]["type"] == "ended"
-    assert told[-1]["status"] == "failed"
-    assert "exit code 9" in next(m["message"] for m in told if m["type"] == "error")
+                    received.append(json.loads(message))
+    assert received[-1]["type"] == "ended"
+    assert received[-1]["status"] == "failed"
+    assert "exit code 9" in next(m["message"] for m in received if m["type"] == "error")
     found = server.wait(identity, "failed")
     assert found["steps"] == 64
     with Recording.open(server.data / "recordings" / f"{identity}.mnemo") as rec:

@@ -116,8 +116,8 @@ def test_units_row_and_name_suffixes_become_units(load):
         ("%Y-%m-%dT%H:%M:%S", timedelta(hours=1)),
     ],
 )
-def test_one_date_format_is_found_and_told(load, form, step):
-    """Day and month are told apart by what keeps time running forward."""
+def test_one_date_format_is_found_and_reported(load, form, step):
+    """Day and month are distinguished by what keeps time running forward."""
     stamps = [(datetime(2019, 1, 28) + step * i).strftime(form) for i in range(N)]
     table = load("when;a;b\n" + rows(";", str, (stamps, A, B)))
     check(table, rate=1 / step.total_seconds())
@@ -183,7 +183,7 @@ def test_digit_groups(load):
         np.testing.assert_allclose(table.columns[1].values, values, rtol=1e-6)
 
 
-def test_labels_text_and_values_are_told_apart(load):
+def test_labels_text_and_values_are_distinguished(load):
     """Labels become ticks, texts are left alone, neither is a channel."""
     table = load("t,a,state,note\n" + "".join(f"{i},{a},{'rest' if i < 99 else 'run'},n{i}\n" for i, a in enumerate(A)))
     assert [c.kind for c in table.columns] == ["time", "value", "label", "text"]
@@ -197,7 +197,7 @@ def test_duplicate_names_get_names_of_their_own(load):
     assert [c.name for c in table.columns] == ["t", "x", "x (2)", "x (3)"]
 
 
-def test_gaps_steps_back_and_repeats_are_told_and_nothing_is_sorted(load):
+def test_gaps_steps_back_and_repeats_are_reported_and_nothing_is_sorted(load):
     """A viewer that sorts or fills without a word shows what never was."""
     seconds = [float(i) for i in range(N)]
     seconds[100:] = [s + 500 for s in seconds[100:]]
@@ -286,7 +286,7 @@ def test_a_program_can_carry_out_the_hints_one_after_the_other(load):
 
 
 def test_a_hint_that_would_not_help_is_not_offered(load):
-    """A cell too long to be told whole, and one whose marks reorder what is read."""
+    """A cell too long to be shown whole, and one whose marks reorder what is read."""
     for cell in ("x" * 41, "a\u202eb"):
         with pytest.raises(ImportFileError) as caught:
             load(b"t,a\n" + GOOD + f"40,{cell}\n41,1\n".encode())
@@ -337,7 +337,7 @@ def test_labels_become_ranges_of_rows(load):
     assert [column.kind for column in table.columns[2:]] == ["label", "label", "label", "text"]
     assert [tuple(label) for label in beat.labels[:3]] == [(20, 21, "N"), (50, 51, "V"), (80, 81, "N")]
     assert len(beat.labels) == 10
-    assert [tuple(label) for label in state.labels] == [(200, 300, "deep sleep")], "the usual state is not told"
+    assert [tuple(label) for label in state.labels] == [(200, 300, "deep sleep")], "the usual state is not listed"
     assert [tuple(label) for label in anomaly.labels] == [(90, 110, "1")]
     assert name.labels == ()
     assert [column["labels"] for column in table.report["columns"]] == [0, 0, 10, 1, 1, 0]

@@ -1,4 +1,4 @@
-"""Preparation of a series: every step is reversible, told, and never invents a number that was not asked for."""
+"""Preparation of a series: every step is reversible, reported, and never invents a number that was not asked for."""
 
 import numpy as np
 import pytest
@@ -105,7 +105,7 @@ def test_uneven_times_go_on_a_grid_and_gaps_stay_gaps():
     assert left.steps < line.steps - 30
 
 
-def test_a_gap_is_told_when_steps_close_over_it():
+def test_a_gap_is_reported_when_steps_close_over_it():
     """Without resampling rows follow each other; the user must know that time jumps."""
     s = series(
         range(20), time=np.concatenate((np.arange(10.0), np.arange(90.0, 100.0))), gaps=((9, 10),), sample_rate=1.0

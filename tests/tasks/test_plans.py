@@ -94,3 +94,11 @@ def test_cards_are_fit_for_people() -> None:
             assert option.low <= low <= option.default <= high <= option.high
             assert option.label[0].isupper()
             assert not option.description.endswith(".")
+
+
+@pytest.mark.parametrize(("lead", "gap"), [(0, 0), (10, 10), (16, 16), (40, 16)])
+def test_rounds_of_signal_recall_are_as_far_apart_as_the_lead_and_at_most_16_steps(lead: int, gap: int) -> None:
+    plan = tasks.get("signal-recall").plan(lead=lead, segment=24, delay=30, rounds=3)
+    stored = [event.step for event in plan.events if event.kind == "store"]
+    assert stored == [lead + k * (24 + 30 + 24 + gap) for k in range(3)]
+    assert plan.steps == stored[-1] + 24 + 30 + 24

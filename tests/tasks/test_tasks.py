@@ -204,13 +204,13 @@ def test_what_is_called_unlike_the_training_is_rare_in_it() -> None:
     """The limits are those of the windows that training draws: 1 in 1000 lies beyond the one, 1 in 100 below the other."""
     windows = tasks_signal.Pool("mixture").windows(np.random.default_rng(5), 2000, 300)
     scaled = (windows - windows.mean(1, keepdims=True)) / windows.std(1, keepdims=True)
-    told = [" ".join(tasks_signal.unlike_training(row)) for row in scaled]
-    assert np.mean(["deviations" in text for text in told]) < 0.005
-    assert 0.001 < np.mean(["neighbouring" in text for text in told]) < 0.03
+    warnings = [" ".join(tasks_signal.unlike_training(row)) for row in scaled]
+    assert np.mean(["deviations" in text for text in warnings]) < 0.005
+    assert 0.001 < np.mean(["neighbouring" in text for text in warnings]) < 0.03
     assert tasks_signal.unlike_training(np.zeros(50)) == []
 
 
-def test_a_file_unlike_the_training_is_told_of_on_the_command_line_too(tmp_path: Path) -> None:
+def test_a_file_unlike_the_training_is_reported_on_the_command_line_too(tmp_path: Path) -> None:
     path = tmp_path / "noise.csv"
     path.write_text("a\n" + "".join(f"{(i * 7919) % 101 - 50}\n" for i in range(300)))
     _, notes = episodes.from_file("signal-recall", path)

@@ -203,7 +203,7 @@ def test_an_unrolled_training_path_equals_the_fold_of_steps(monkeypatch: pytest.
     assert not unrolled.fold_is_forward(paradigms.build("lstm", {"inputs": 3, "outputs": 2}))
 
 
-def test_of_several_seeds_the_best_is_kept_and_all_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_several_seeds_the_best_is_kept_and_all_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kept weights are those of the lowest validation score; the card has every seed's figures; other tasks are refused."""
     recipe = replace(
         recipes.recipe("associative-recall", "lstm"), config={"hidden": 8}, batch=2, updates=4, check_every=2

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.ui.album import MISFITS, Album, violations
 from tests.ui.conftest import Open, Watch
-from tests.ui.helpers import Api, becomes, heartbeat_csv, settled, step_shown
+from tests.ui.helpers import Api, becomes, calm, heartbeat_csv, settled, step_shown
 from tests.ui.test_bridge import arrived
 
 PAGES = ["Home", "New run", "Bridge"]
@@ -162,7 +162,5 @@ def test_still_where_motion_is_not_wanted(open_page: Open) -> None:
     page = open_page("/", **STILL)
     canvas = page.locator("a.card canvas").first
     expect(canvas).to_be_visible()
-    page.wait_for_timeout(1500)
-    one = canvas.evaluate("(c) => c.toDataURL()")
-    page.wait_for_timeout(500)
-    assert canvas.evaluate("(c) => c.toDataURL()") == one
+    page.wait_for_function("() => document.querySelector('a.card canvas').dataset.step")
+    calm(page, lambda: canvas.evaluate("(c) => c.toDataURL()"))  # one that plays never rests

@@ -33,8 +33,12 @@ def opened(page: Page, panel: str) -> Locator:
 
 def refused(page: Page, watch: Watch, status: int) -> None:
     """The browser writes the answer on its console; it is what was asked for."""
-    page.wait_for_timeout(50)  # what is on its way from there
-    assert [line for line in watch.trouble if f"status of {status}" in line], watch.trouble
+
+    def heard() -> bool:
+        page.wait_for_timeout(20)  # what is on its way from there is taken in while it waits
+        return any(f"status of {status}" in line for line in watch.trouble)
+
+    wait_until(heard, f"the console to say {status}")
     watch.trouble[:] = [line for line in watch.trouble if f"status of {status}" not in line]
 
 
@@ -97,7 +101,7 @@ def test_a_copy_of_what_the_server_says_goes_on(open_page: Open, recording: str,
     page.route("**/share", elsewhere)
     dialog.get_by_role("button", name="Make the copy").click()
     said = dialog.get_by_role("alert")
-    expect(said).to_contain_text("The run is still going on, and copies are made of what will not change")
+    expect(said).to_contain_text("The run is still going on; only a finished recording can be copied")
     expect(said).to_contain_text("Stop it first.")
     refused(page, watch, 409)
     expect(dialog.get_by_role("button", name="Make the copy")).to_be_enabled()

@@ -40,7 +40,6 @@ def test_gallery_moves_by_itself(open_page: Open, shot: Shot) -> None:
     moves = page.evaluate("() => window.moves")
     print(f"\nfirst card: picture after {moves[0]:.0f} ms, moves after {moves[1]:.0f} ms")
     first = page.locator("a.card").first
-    page.wait_for_timeout(1500)
     shot(page, "story-1-gallery")
     first.click()
     page.wait_for_url("**/s/*")

@@ -4,7 +4,8 @@ import type { ModelLog } from "../memory/log";
 import type { Memory } from "../memory/kinds/base";
 import type { SignalTrack } from "./signal";
 
-export type EventKind = "task" | "write" | "read" | "peak";
+export const EVENT_NAMES = ["task", "write", "read", "peak"] as const;
+export type EventKind = (typeof EVENT_NAMES)[number];
 
 const EVENT_KINDS: readonly { value: EventKind; label: string; says: string }[] = [
   { value: "task", label: "Events", says: "Where the task stores, asks or labels something." },

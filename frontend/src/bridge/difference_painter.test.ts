@@ -4,7 +4,7 @@ import { SignalTrack } from "../analysis/signal";
 import { fixedLimit } from "../analysis/scale";
 import { DARK, makeInks } from "../draw/ink/tokens";
 import { layout, xOfStep } from "../draw/stage/layout";
-import { penOf, points, stubCanvases, type Shape, type SmallCanvas } from "../draw/testpen";
+import { drawingOf, points, stubCanvases, type Shape, type SmallCanvas } from "../draw/testdrawing";
 import { loaded, makeLog } from "../memory/testlog";
 import { goldenLog } from "../memory/testgolden";
 import type { Cut } from "./compare";
@@ -28,9 +28,9 @@ function scene(gaps: number[], more: Partial<TapeScene> = {}): TapeScene {
 const flat = (gap: number, length = STEPS): number[] => Array.from({ length }, () => gap);
 
 function painted(of: TapeScene, box = WIDE): { shapes: Shape[]; words: string[] } {
-  const pen = penOf(box.W, 400);
-  paintTape(pen.ctx, inks, box, of);
-  return { shapes: pen.shapes(), words: pen.words() };
+  const drawing = drawingOf(box.W, 400);
+  paintTape(drawing.ctx, inks, box, of);
+  return { shapes: drawing.shapes(), words: drawing.words() };
 }
 const round = (v: number): number => Math.round(100 * v) / 100;
 

@@ -6,7 +6,7 @@ import type { BridgeRun } from "./bridge.svelte";
 import type { PartialView } from "../view/fields";
 import { SettledStep } from "../stage/settled_step.svelte";
 import { StageController, type PageActions } from "../stage/controller.svelte";
-import { applyView, viewOf } from "../stage/link";
+import { applyView } from "../stage/apply_view";
 import { differencesOf, type Differences } from "./differences";
 
 export interface Shown {
@@ -58,15 +58,15 @@ export class Sheets {
     const { model, cursor } = controller;
     const { cursor: was } = before?.controller ?? {};
     if (wanted) this.notices = applyView({ ...(was && { t: was.t, speed: was.speed }), ...wanted }, controller);
-    else if (before) applyView(viewOf(before.controller), controller);
-    const [one, other] = model.lanes;
+    else if (before) applyView(before.controller.view.snapshot(), controller);
+    const [one, other] = controller.training.streams.map((stream) => model.lane(stream));
     if (!before) {
       if (wanted?.t === undefined) cursor.seek(model.interesting);
       if (wanted?.speed === undefined) cursor.speed = SPEED;
       if (other!.model.spec.banks.some(({ name }) => name === one!.bank.name)) controller.setBank(1, one!.bank.name);
     }
     const same = before?.controller.model.signal.planned === model.signal.planned;
-    const window = before && same ? before.controller.view.window : null;
+    const window = before && same ? before.controller.viewport.window : null;
     const since = before?.controller.cursor.t ?? null;
     const settled = new SettledStep(run.session, () => 0);
     const sheet = {

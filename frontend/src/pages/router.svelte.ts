@@ -30,12 +30,30 @@ const PAGES = [
 class Router {
   /** Changes with every navigation, also to the same page. */
   route = $state.raw<Route>({ page: "gallery" });
+  /**
+   * What stood behind the `#` of the last address that was gone to or typed; a new object each time. A page that writes its
+   * own address does not change it, and a link that was written over before the browser reported it still counts.
+   */
+  link = $state.raw<{ readonly hash: string }>({ hash: "" });
   private base = "/";
 
   start(): () => void {
     this.base = new URL(document.baseURI).pathname.replace(/[^/]*$/, "");
+    this.link = { hash: location.hash };
     this.read();
-    const pop = (): void => this.read();
+    // The browser reports a change twice: at once, and later by a hashchange, which it leaves out where the page has written the
+    // same address there before.
+    let popped: string | null = null;
+    const pop = (): void => {
+      popped = location.hash;
+      this.link = { hash: popped };
+      this.read();
+    };
+    const typed = ({ newURL }: HashChangeEvent): void => {
+      const { hash } = new URL(newURL);
+      if (hash !== popped) this.link = { hash };
+      popped = null;
+    };
     const click = (event: MouseEvent): void => {
       const link = event.target instanceof Element ? event.target.closest("a") : null;
       if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey)
@@ -47,9 +65,11 @@ class Router {
       this.go(path + link.hash);
     };
     addEventListener("popstate", pop);
+    addEventListener("hashchange", typed);
     document.addEventListener("click", click);
     return () => {
       removeEventListener("popstate", pop);
+      removeEventListener("hashchange", typed);
       document.removeEventListener("click", click);
     };
   }
@@ -57,6 +77,7 @@ class Router {
   /** Go to a path relative to the base, as a new entry of the history. `play`: the recording starts to play by itself. */
   go(path: string, state: { play?: boolean } | null = null): void {
     history.pushState(state, "", this.href(path));
+    this.link = { hash: location.hash };
     this.read();
     scrollTo(0, 0);
   }

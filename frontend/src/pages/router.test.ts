@@ -31,12 +31,12 @@ describe("the router", () => {
   }
   let heard: Map<string, (event: unknown) => void>;
   let pushed: unknown[][];
-  let location: { pathname: string; origin: string };
+  let location: { pathname: string; origin: string; hash: string };
 
   beforeEach(() => {
     heard = new Map();
     pushed = [];
-    location = { pathname: "/lab/s/abc", origin: "http://here" };
+    location = { pathname: "/lab/s/abc", origin: "http://here", hash: "" };
     const listen = (name: string, listener: (event: unknown) => void): unknown => heard.set(name, listener);
     const forget = (name: string): unknown => heard.delete(name);
     vi.stubGlobal("addEventListener", listen);
@@ -71,6 +71,22 @@ describe("the router", () => {
     expect(router.links("new").map(({ href, current }) => [href, current])).toEqual([["/lab/", false], ["/lab/new", true], ["/lab/bridge", false]]); // prettier-ignore
     stop();
     expect(heard.size).toBe(0);
+  });
+
+  it("hears of another link once, even where the browser leaves out that the fragment has changed", () => {
+    location.hash = "#t=3";
+    router.start();
+    const { link } = router;
+    expect(link.hash).toBe("#t=3");
+    location.hash = "#t=70";
+    heard.get("popstate")!({});
+    const popped = router.link;
+    expect(popped.hash).toBe("#t=70");
+    location.hash = "#t=60"; // written by the page before the browser reports the change
+    heard.get("hashchange")!({ newURL: "http://here/lab/s/abc#t=70" });
+    expect(router.link).toBe(popped);
+    heard.get("hashchange")!({ newURL: "http://here/lab/s/abc#t=70" });
+    expect(router.link).not.toBe(popped); // typed again: obeyed again
   });
 
   it("goes to a page as a new entry of the history", () => {

@@ -1,18 +1,18 @@
-/** The stage's controller: one open recording, how it is looked at, and every command it obeys. */
+/** The stage's controller: one open recording, how it is looked at, and every change of that. */
 
-import type { Lane } from "../draw/lane/lane";
-import { kindsOf, neighbour } from "../analysis/events";
+import type { Likeness } from "../analysis/similar";
 import type { Inks } from "../draw/ink/tokens";
-import { LENSES, sameTarget, type LensName, type Rows, type Target } from "../view/vocabulary";
 import { LensCache } from "../recording/lens_cache.svelte";
 import type { Session } from "../recording/session.svelte";
-import { Training } from "../view/training.svelte";
+import type { Pin } from "../view/fields";
+import { sameTarget, type LensName, type Rows, type Target } from "../view/vocabulary";
 import type { Command } from "./commands/commands";
+import { perform } from "./commands/perform";
+import { LaneViews } from "./lane_views.svelte";
 import { LearningCurves } from "./learning";
-import { onStage, swapped } from "../view/lane_order";
 import { StageModel } from "./stage_model";
 import { Tracks } from "./tracks";
-import { StageView } from "./view.svelte";
+import { Viewport } from "./viewport.svelte";
 
 /** What only the page around the stage can do. */
 export interface PageActions {
@@ -25,38 +25,41 @@ export interface PageActions {
   picture(kind: "png" | "svg"): void;
 }
 
-export class StageController {
+/** Moments like one, as they were looked for. */
+export interface Similar {
+  /** "shape": of the signal; else the label of the model whose state was compared. */
+  of: string;
+  /** The moment itself: first step, and steps it is long. */
+  t: number;
+  length: number;
+  hits: readonly Likeness[];
+}
+
+export class StageController extends LaneViews {
   readonly model: StageModel;
-  readonly view: StageView;
+  readonly viewport: Viewport;
   readonly tracks: Tracks;
-  /** Which moment of their training the lanes show. */
-  readonly training: Training;
   readonly learning: LearningCurves;
   /** What the models themselves say about where an output comes from. */
   readonly lenses: LensCache;
-  /** The lane whose read map is open. */
-  readMap = $state<number | null>(null);
-  /** Counts changes of the banks looked at. */
-  banks = $state(0);
+  hover = $state.raw<Target | null>(null);
+  similar = $state.raw<Similar | null>(null);
+  /** What is pinned and no link can say: a name, a dial, a place of the axis, a column. */
+  private held = $state.raw<Target | null>(null);
 
-  readonly shown: readonly number[] = $derived.by(() => onStage(this.view.laneOrder));
-  readonly target: Target | null = $derived.by(() => this.session.cursor.pinned ?? this.session.cursor.hover);
+  readonly pinned: Target | null = $derived.by(() => this.targetOf(this.view.pin) ?? this.held);
+  readonly target: Target | null = $derived.by(() => this.pinned ?? this.hover);
 
   constructor(
     readonly session: Session,
     inks: Inks,
-    private readonly page: PageActions,
+    readonly page: PageActions,
   ) {
     // The session is open when this is made: log and ledger are there and stay.
-    const { manifest } = session.log!;
-    this.training = new Training(manifest.models, {
-      moved: (before, after) => this.swap(before, after),
-      ready: (streams) => this.prepared(streams),
-    });
-    const { streams } = this.training;
+    super(session.cursor.view, session.log!);
+    this.viewport = new Viewport(this.view);
     this.lenses = new LensCache(session.looker);
-    this.model = new StageModel(session.log!, session.ledger!, inks, streams, this.lenses);
-    this.view = new StageView(streams);
+    this.model = new StageModel(session.log!, session.ledger!, inks, this.training.streams, this.lenses, this);
     this.tracks = new Tracks(this.model);
     this.learning = new LearningCurves(this.model, this.training);
   }
@@ -67,197 +70,88 @@ export class StageController {
 
   /** The lane that commands without a lane mean: the pinned one, the isolated one, the one pointed at, the first. */
   get acting(): number | undefined {
-    const { pinned, hover, solo } = this.cursor;
     const of = (target: Target | null): number | null => (target && "stream" in target ? target.stream : null);
-    return of(pinned) ?? solo ?? of(hover) ?? this.shown[0];
+    return of(this.pinned) ?? this.solo ?? of(this.hover) ?? this.shown[0];
   }
 
   /** The lane whose read map can be opened: the acting one, or else the first that has one; undefined where none has. */
   get mapped(): number | undefined {
-    const has = (stream: number | undefined): boolean => stream !== undefined && this.model.lanes[stream]!.mapped;
+    const has = (stream: number | undefined): boolean => stream !== undefined && this.model.lane(stream).mapped;
     return has(this.acting) ? this.acting : this.shown.find(has);
   }
 
-  /** Lanes that events are looked for in: the one focused, or all on the stage. */
-  private get focused(): Lane[] {
-    const { pinned, solo } = this.cursor;
-    const one = pinned && "stream" in pinned ? pinned.stream : solo;
-    return (one === null ? this.shown : [one]).map((stream) => this.model.lanes[stream]!);
-  }
-
   run(command: Command): void {
-    const { session, cursor, view, page, model } = this;
-    const steps = model.signal.planned;
-    switch (command.does) {
-      case "toggle":
-        return session.toggle();
-      case "pause":
-        return session.pause();
-      case "step":
-        return session.step(command.by);
-      case "event":
-        return this.toEvent(command.direction);
-      case "event-kind": {
-        const kinds = kindsOf(model.signal);
-        const at = kinds.findIndex(({ value }) => value === view.events);
-        view.events = kinds[(at + 1) % kinds.length]!.value;
-        return;
-      }
-      case "first":
-        return cursor.home();
-      case "last":
-        return session.live ? session.backToLive() : cursor.end();
-      case "slower":
-        cursor.slower();
-        return session.setSpeed(cursor.speed);
-      case "faster":
-        cursor.faster();
-        return session.setSpeed(cursor.speed);
-      case "loop-in":
-        return cursor.setLoop(cursor.t, cursor.loop?.[1] ?? cursor.total - 1);
-      case "loop-out":
-        return cursor.setLoop(cursor.loop?.[0] ?? 0, cursor.t);
-      case "loop":
-        return this.loop();
-      case "walk":
-        return this.walk(command.by);
-      case "train":
-        return this.training.step(command.by);
-      case "learn":
-        return this.training.toggle();
-      case "pin":
-        if (cursor.hover && !cursor.pinned) cursor.pinned = cursor.hover;
-        return;
-      case "free":
-        return this.free();
-      case "isolate": {
-        const stream = this.shown[command.lane];
-        return stream === undefined ? undefined : this.isolate(stream);
-      }
-      case "top":
-      case "mute":
-      case "fold": {
-        const set = command.does === "top" ? "top" : command.does === "mute" ? "muted" : "folded";
-        if (this.acting !== undefined) view.toggle(set, this.acting);
-        return;
-      }
-      case "move":
-        if (this.acting !== undefined) view.move(this.acting, command.by);
-        return;
-      case "read-map":
-        this.readMap = this.readMap === null ? (this.mapped ?? null) : null;
-        return;
-      case "rows":
-        return this.setRows(view.rows === "lag" ? "slots" : "lag");
-      case "health":
-        view.health = view.health ? null : "filled";
-        return;
-      case "lens":
-        return this.setLens(LENSES[(LENSES.indexOf(cursor.lens) + 1) % LENSES.length]!);
-      case "zoom":
-        return view.zoom(command.by, cursor.t, steps);
-      case "pan":
-        return view.pan(command.by, steps);
-      case "fit":
-        return view.fit(...(view.selection ?? ([0, steps - 1] as const)), steps);
-      case "reset":
-        return view.reset(cursor.t, steps);
-      case "similar":
-        return this.findSimilar();
-      case "copy":
-        return page.copy();
-      case "share":
-        return page.share();
-      case "png":
-      case "svg":
-        return page.picture(command.does);
-      case "theme":
-        return page.theme();
-      case "palette":
-        return page.palette();
-      case "help":
-        return page.help();
-    }
+    perform(this, command);
   }
 
   isolate(stream: number): void {
-    const { cursor, view } = this;
-    cursor.solo = cursor.solo === stream ? null : stream;
+    this.view.solo = this.solo === stream ? null : this.idOf(stream);
     const place = this.shown.indexOf(stream);
-    if (place >= 0) view.phoneLane = place;
+    if (place >= 0) this.viewport.phoneLane = place;
+  }
+
+  /** Phone: the lane at a place is the one shown; who stands alone is who is shown. */
+  showLane(stream: number, place: number): void {
+    this.viewport.phoneLane = place;
+    if (this.view.solo !== null) this.view.solo = this.idOf(stream);
   }
 
   setRows(rows: Rows): void {
     if (rows === "slots") this.model.stopSweeps();
     this.view.rows = rows;
-    this.cursor.pinned = null;
+    this.pin(null);
   }
 
   /** What arcs mean. Without a server that has the models only the mechanism can be looked at. */
   setLens(lens: LensName): void {
-    if (lens === "mechanism" || this.lenses.offered) this.cursor.lens = lens;
+    if (lens === "mechanism" || this.lenses.offered) this.view.lens = lens;
   }
 
   /** Has the models look at what is shown now, while it rests; asked again whenever that changes. */
   lookThrough(): void {
-    const { cursor, session, shown, target, lenses, model } = this;
-    if (session.playing || cursor.lens === "mechanism") return lenses.want("mechanism", []);
-    const steps = shown.filter((stream) => model.lanes[stream]!.model.hasStep(cursor.t));
+    const { cursor, session, shown, target, lenses, model, view } = this;
+    if (session.playing || view.lens === "mechanism") return lenses.want("mechanism", []);
+    const steps = shown.filter((stream) => model.lane(stream).model.hasStep(cursor.t));
     const own = target?.zone === "lane" && target.t < cursor.t ? [{ stream: target.stream, t: target.t }] : [];
-    lenses.want(cursor.lens, [...steps.map((stream) => ({ stream, t: cursor.t })), ...own]);
-  }
-
-  setBank(stream: number, bank: string): void {
-    this.model.shareCache.look(stream, null);
-    this.model.setBank(stream, bank);
-    if (this.readMap === stream && !this.model.lanes[stream]!.mapped) this.readMap = null;
-    this.banks++;
-  }
-
-  /** Which read head's arcs and ages are shown; null: of all heads together. */
-  setReader(stream: number, head: number | null): void {
-    this.model.setReader(stream, head);
-    this.banks++;
-  }
-
-  /** Which head's matrix an associative memory shows. */
-  setHead(stream: number, head: number): void {
-    this.model.lanes[stream]!.head = head;
-    this.banks++;
+    lenses.want(view.lens, [...steps.map((stream) => ({ stream, t: cursor.t })), ...own]);
   }
 
   /** A click: what lies there is pinned and the playhead goes to its step; on what is pinned already it frees. */
   press(found: Target): void {
-    const { cursor } = this;
-    if (sameTarget(cursor.pinned, found)) {
-      cursor.pinned = null;
-      return;
-    }
-    if (found.zone === "lane" && found.t !== cursor.t) cursor.seek(found.t);
-    cursor.pinned = found.zone === "lane" && found.slot === null ? null : found;
+    if (sameTarget(this.pinned, found)) return this.pin(null);
+    if (found.zone === "lane" && found.t !== this.cursor.t) this.cursor.seek(found.t);
+    this.pin(found.zone === "lane" && found.slot === null ? null : found);
+  }
+
+  pin(target: Target | null): void {
+    this.view.pin = this.pinOf(target);
+    this.held = this.view.pin ? null : target;
   }
 
   /** Selects steps a … b, in either order; a range of one step selects nothing. */
   select(a: number, b: number): void {
     this.view.selection = a === b ? null : [Math.min(a, b), Math.max(a, b)];
-    this.view.similar = null;
+    this.similar = null;
+  }
+
+  clearSelection(): void {
+    this.view.selection = null;
+    this.similar = null;
   }
 
   free(): void {
-    const { cursor, view } = this;
-    cursor.pinned = null;
-    cursor.solo = null;
-    cursor.clearLoop();
-    view.selection = null;
-    view.similar = null;
+    this.pin(null);
+    this.view.solo = null;
+    this.cursor.clearLoop();
+    this.clearSelection();
   }
 
   /** Repeat what is selected, or else what is in view; when something is repeated, stop. */
   loop(): void {
-    const { cursor, view } = this;
+    const { cursor, view, viewport } = this;
     if (cursor.loop) return cursor.clearLoop();
-    const first = Math.max(0, Math.ceil(view.window.first));
-    cursor.setLoop(...(view.selection ?? ([first, first + Math.max(1, view.inView) - 1] as const)));
+    const first = Math.max(0, Math.ceil(viewport.window.first));
+    cursor.setLoop(...(view.selection ?? ([first, first + Math.max(1, viewport.inView) - 1] as const)));
   }
 
   /** Moments like the selection (by shape) or, without one, like the memory of the acting lane now (by state). */
@@ -267,60 +161,44 @@ export class StageController {
     if (by === "shape" && selection && model.signal.kind === "line") {
       const [a, b] = selection;
       if (b >= model.log.steps) return;
-      view.similar = { of: "shape", t: a, length: b - a + 1, hits: tracks.similarShapes(a, b) };
-    } else if (stream !== undefined && model.lanes[stream]!.has(cursor.t)) {
-      const lane = model.lanes[stream]!;
-      view.similar = { of: lane.label, t: cursor.t, length: 1, hits: tracks.similarStates(lane, cursor.t) };
+      this.similar = { of: "shape", t: a, length: b - a + 1, hits: tracks.similarShapes(a, b) };
+    } else if (stream !== undefined && model.lane(stream).has(cursor.t)) {
+      const lane = model.lane(stream);
+      this.similar = { of: lane.label, t: cursor.t, length: 1, hits: tracks.similarStates(lane, cursor.t) };
     }
   }
 
-  /** Lanes show other moments of their training: everything that was said of one holds for the other. */
-  private swap(before: readonly number[], after: readonly number[]): void {
-    const { model, view, cursor } = this;
-    const now = (stream: number): number => after[before.indexOf(stream)] ?? stream;
+  private targetOf(pin: Pin | null): Target | null {
+    if (pin === null || pin.zone === "signal") return pin;
+    const stream = this.streamOf(pin.model);
+    return stream === null ? null : { zone: "lane", stream, slot: pin.slot, t: pin.t ?? this.cursor.t };
+  }
+
+  private pinOf(target: Target | null): Pin | null {
+    if (target?.zone === "signal") return { zone: "signal", t: target.t };
+    if (target?.zone !== "lane" || target.slot === null) return null;
+    return { zone: "lane", model: this.idOf(target.stream), slot: target.slot, t: target.t };
+  }
+
+  /** Lanes show other moments of their training; the view names models, so only what points at streams moves along. */
+  protected override swap(before: readonly number[], after: readonly number[]): void {
+    const { model, similar } = this;
     const same = (target: Target | null): Target | null =>
-      target && "stream" in target ? { ...target, stream: now(target.stream) } : target;
-    const labels = before.filter((stream, k) => stream !== after[k]).map((stream) => model.lanes[stream]!.label);
+      target && "stream" in target
+        ? { ...target, stream: after[before.indexOf(target.stream)] ?? target.stream }
+        : target;
     model.swap(before, after);
-    view.laneOrder = swapped(view.laneOrder, before, after);
-    if (cursor.solo !== null) cursor.solo = now(cursor.solo);
-    if (this.readMap !== null) this.readMap = now(this.readMap);
-    [cursor.pinned, cursor.hover] = [same(cursor.pinned), same(cursor.hover)];
-    if (view.similar && labels.includes(view.similar.of)) view.similar = null; // states of another moment
+    [this.held, this.hover] = [same(this.held), same(this.hover)];
+    const gone = before.filter((stream, k) => stream !== after[k]).map((stream) => model.lane(stream).label);
+    if (similar && gone.includes(similar.of)) this.similar = null; // states of another moment
   }
 
   /** Derives what these streams need to be shown at this step; true when all of it is there. */
-  private prepared(streams: readonly number[]): boolean {
-    const { model, cursor, view } = this;
+  protected override prepared(streams: readonly number[]): boolean {
+    const { model, cursor, laneOrder, training } = this;
     return streams.every((stream, k) => {
-      if (view.laneOrder.hidden.has(this.training.streams[k]!)) return true;
-      const lane = model.make(stream);
-      return !lane.has(cursor.t) || model.shareCache.at(stream, cursor.t, "training") !== null;
+      if (laneOrder.hidden.has(training.streams[k]!)) return true;
+      return !model.lane(stream).has(cursor.t) || model.shareCache.at(stream, cursor.t, "training") !== null;
     });
-  }
-
-  private toEvent(direction: 1 | -1): void {
-    const { cursor, view } = this;
-    const to = view.similar
-      ? neighbour(
-          view.similar.hits.map((hit) => hit.t).sort((a, b) => a - b),
-          cursor.t,
-          direction,
-        )
-      : neighbour(this.tracks.events(view.events, this.focused), cursor.t, direction);
-    if (to !== undefined) cursor.seek(to);
-  }
-
-  /** ↑ ↓ walk the slots of the pinned lane, or of the isolated or first one. */
-  private walk(by: 1 | -1): void {
-    const { cursor } = this;
-    const now = cursor.pinned?.zone === "lane" ? cursor.pinned : null;
-    const stream = now?.stream ?? cursor.solo ?? this.shown[0];
-    if (stream === undefined) return;
-    const lane = this.model.lanes[stream]!;
-    const t = now?.t ?? cursor.t;
-    const row = now === null || now.slot === null ? 0 : lane.rowOfSlot(now.slot) + by;
-    const last = Math.floor((lane.slotsAt(t) - 1) / lane.fold.per);
-    cursor.pinned = { zone: "lane", stream, t, slot: lane.slotOfRow(Math.max(0, Math.min(last, row))) };
   }
 }

@@ -7,16 +7,16 @@ describe("a click", () => {
     const controller = await controllerOf("memories");
     const slot = { zone: "lane", stream: 1, slot: 3, t: 70 } as const;
     controller.press(slot);
-    expect([controller.cursor.t, controller.cursor.pinned]).toEqual([70, slot]);
+    expect([controller.cursor.t, controller.pinned]).toEqual([70, slot]);
     controller.press({ ...slot });
-    expect([controller.cursor.t, controller.cursor.pinned]).toEqual([70, null]);
+    expect([controller.cursor.t, controller.pinned]).toEqual([70, null]);
   });
 
   it("on a lane beside its slots only goes there, on the signal it only pins", async () => {
     const controller = await controllerOf("memories");
     controller.press({ zone: "lane", stream: 0, slot: null, t: 9 });
-    expect([controller.cursor.t, controller.cursor.pinned]).toEqual([9, null]);
+    expect([controller.cursor.t, controller.pinned]).toEqual([9, null]);
     controller.press({ zone: "signal", t: 40 });
-    expect([controller.cursor.t, controller.cursor.pinned]).toEqual([9, { zone: "signal", t: 40 }]);
+    expect([controller.cursor.t, controller.pinned]).toEqual([9, { zone: "signal", t: 40 }]);
   });
 });

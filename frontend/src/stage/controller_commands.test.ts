@@ -1,5 +1,6 @@
 /** Every command of the stage, and what it leaves behind. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Lane } from "../draw/lane/lane";
 import { layout } from "../draw/stage/layout";
 import type { Command } from "./commands/commands";
 import { ROWS } from "./commands/commands";
@@ -12,11 +13,13 @@ type Stage = Awaited<ReturnType<typeof controllerOf>>;
 async function opened(trained = false): Promise<Stage> {
   const stage = await controllerOf("memories", trained);
   const box = layout(1184, 752, stage.shown.length);
-  stage.view.box = box;
-  stage.view.open(box, stage.model.signal.planned);
+  stage.viewport.box = box;
+  stage.viewport.open(box, 0, stage.model.signal.planned);
   stage.cursor.seek(60);
   return stage;
 }
+
+const lanesOf = ({ model }: Stage): Lane[] => model.log.models.map(({ spec }) => model.lane(spec.stream));
 
 let stage: Stage;
 beforeEach(async () => {
@@ -62,13 +65,13 @@ describe("commands of time", () => {
   it("go to the writes and reads of the lane that is looked at", () => {
     for (const kind of ["write", "read"] as const) {
       stage.view.events = kind;
-      stage.cursor.solo = 0;
-      const own = stage.tracks.events(kind, [stage.model.lanes[0]!]);
+      stage.view.solo = stage.idOf(0);
+      const own = stage.tracks.events(kind, [stage.model.lane(0)]);
       expect(own.length).toBeGreaterThan(0);
       stage.cursor.seek(0);
       run({ does: "event", direction: 1 });
       expect(stage.cursor.t).toBe(own.find((t) => t > 0));
-      const all = stage.tracks.events(kind, stage.model.lanes);
+      const all = stage.tracks.events(kind, lanesOf(stage));
       expect(all).toEqual([...new Set(all)].sort((a, b) => a - b));
       expect(all.length).toBeGreaterThan(own.length);
     }
@@ -96,11 +99,12 @@ describe("commands of time", () => {
     run({ does: "loop" });
     expect(cursor.loop).toBeNull();
     stage.select(20, 10);
+    expect(view.selection).toEqual([10, 20]);
     run({ does: "loop" });
     expect(cursor.loop).toEqual([10, 20]);
     run({ does: "free" });
     expect([cursor.loop, view.selection]).toEqual([null, null]);
-    view.inView = 50;
+    stage.viewport.inView = 50;
     run({ does: "loop" });
     expect(cursor.loop).toEqual([0, 49]);
   });
@@ -108,31 +112,33 @@ describe("commands of time", () => {
 
 describe("commands of lanes", () => {
   it("act on the pinned lane, else on the one alone, else on the one pointed at, else on the first", () => {
-    const { cursor } = stage;
     expect(stage.acting).toBe(0);
-    cursor.hover = { zone: "lane", stream: 4, slot: null, t: 9 };
+    stage.hover = { zone: "lane", stream: 4, slot: null, t: 9 };
     expect(stage.acting).toBe(4);
-    cursor.solo = 3;
+    stage.view.solo = stage.idOf(3);
     expect(stage.acting).toBe(3);
-    cursor.pinned = { zone: "lane", stream: 1, slot: 0, t: 9 };
+    stage.pin({ zone: "lane", stream: 1, slot: 0, t: 9 });
     expect(stage.acting).toBe(1);
-    cursor.pinned = { zone: "signal", t: 9 };
+    stage.pin({ zone: "signal", t: 9 });
     expect(stage.acting).toBe(3);
   });
 
   it("isolate, mute, fold, keep on top and move", () => {
-    const { cursor, view } = stage;
     run({ does: "isolate", lane: 2 });
-    expect([cursor.solo, view.phoneLane]).toEqual([2, 2]);
+    expect([stage.solo, stage.viewport.phoneLane]).toEqual([2, 2]);
     run({ does: "mute" }, { does: "fold" }, { does: "top" });
-    expect([[...view.laneOrder.muted], [...view.laneOrder.folded], [...view.laneOrder.top]]).toEqual([[2], [2], [2]]);
+    expect([[...stage.laneOrder.muted], [...stage.laneOrder.folded], [...stage.laneOrder.top]]).toEqual([
+      [2],
+      [2],
+      [2],
+    ]);
     expect(stage.shown[0]).toBe(2);
     run({ does: "mute" }, { does: "top" }, { does: "isolate", lane: 2 });
-    expect([view.laneOrder.muted.size, view.laneOrder.top.size]).toEqual([0, 0]);
-    expect(cursor.solo).toBeNull();
+    expect([stage.laneOrder.muted.size, stage.laneOrder.top.size]).toEqual([0, 0]);
+    expect(stage.solo).toBeNull();
     run({ does: "isolate", lane: 8 });
-    expect(cursor.solo).toBeNull(); // there are five
-    cursor.solo = 1;
+    expect(stage.solo).toBeNull(); // there are five
+    stage.view.solo = stage.idOf(1);
     run({ does: "move", by: 1 });
     expect(stage.shown).toEqual([0, 2, 1, 3, 4]);
   });
@@ -143,51 +149,49 @@ describe("commands of lanes", () => {
     expect(stage.readMap).toBe(0);
     run({ does: "read-map" });
     expect(stage.readMap).toBeNull();
-    stage.cursor.solo = 3; // a cell state is read as a whole
+    stage.view.solo = stage.idOf(3); // a cell state is read as a whole
     expect(stage.mapped).toBe(0);
-    for (const stream of [0, 1, 2, 4]) stage.view.toggle("hidden", stream);
+    for (const stream of [0, 1, 2, 4]) stage.toggle("hidden", stream);
     expect(stage.mapped).toBeUndefined();
     run({ does: "read-map" });
     expect(stage.readMap).toBeNull();
   });
 
   it("walk the slots of a lane, from the first to the last", () => {
-    const { cursor } = stage;
     run({ does: "walk", by: 1 });
-    const first = stage.model.lanes[0]!.slotOfRow(0);
-    expect(cursor.pinned).toEqual({ zone: "lane", stream: 0, slot: first, t: 60 });
+    const first = stage.model.lane(0).slotOfRow(0);
+    expect(stage.pinned).toEqual({ zone: "lane", stream: 0, slot: first, t: 60 });
     const walked = [first];
     for (let k = 0; k < 9; k++) {
       run({ does: "walk", by: 1 });
-      walked.push((cursor.pinned as { slot: number }).slot);
+      walked.push((stage.pinned as { slot: number }).slot);
     }
     expect(new Set(walked).size).toBe(7); // an NTM of 7 slots
     expect(walked.at(-1)).toBe(walked.at(-2));
     run({ does: "walk", by: -1 });
-    expect((cursor.pinned as { slot: number }).slot).toBe(walked[5]);
+    expect((stage.pinned as { slot: number }).slot).toBe(walked[5]);
   });
 
   it("pin what is under the pointer, and free it with everything else", () => {
-    const { cursor } = stage;
     const target = { zone: "lane", stream: 1, slot: 3, t: 50 } as const;
     run({ does: "pin" });
-    expect(cursor.pinned).toBeNull();
-    cursor.hover = target;
+    expect(stage.pinned).toBeNull();
+    stage.hover = target;
     run({ does: "pin" });
-    expect([cursor.pinned, stage.target]).toEqual([target, target]);
-    cursor.hover = null;
-    cursor.solo = 1;
+    expect([stage.pinned, stage.target]).toEqual([target, target]);
+    stage.hover = null;
+    stage.view.solo = stage.idOf(1);
     run({ does: "free" });
-    expect([cursor.pinned, cursor.solo, stage.target]).toEqual([null, null, null]);
+    expect([stage.pinned, stage.solo, stage.target]).toEqual([null, null, null]);
   });
 });
 
 describe("commands of the view", () => {
   it("change what the rows are, and free what was pinned on the rows before", () => {
-    const { view, cursor } = stage;
-    cursor.pinned = { zone: "lane", stream: 0, slot: 1, t: 60 };
+    const { view } = stage;
+    stage.pin({ zone: "lane", stream: 0, slot: 1, t: 60 });
     run({ does: "rows" });
-    expect([view.rows, cursor.pinned]).toEqual(["lag", null]);
+    expect([view.rows, stage.pinned]).toEqual(["lag", null]);
     run({ does: "rows" });
     expect(view.rows).toBe("slots");
   });
@@ -195,8 +199,8 @@ describe("commands of the view", () => {
   it("show and hide the health of the memories", () => {
     run({ does: "health" });
     expect(stage.view.health).toBe("filled");
-    expect(stage.tracks.extend("filled", stage.model.lanes, Infinity)).toBe(true);
-    const [lane] = stage.model.lanes;
+    expect(stage.tracks.extend("filled", lanesOf(stage), Infinity)).toBe(true);
+    const [lane] = lanesOf(stage);
     expect(stage.tracks.health(lane!).at("filled", 60)).toBe(lane!.memory.occupancy(60, 132));
     run({ does: "health" });
     expect(stage.view.health).toBeNull();
@@ -206,13 +210,13 @@ describe("commands of the view", () => {
     const want = vi.spyOn(stage.lenses, "want");
     const lenses = [1, 2, 3].map(() => {
       run({ does: "lens" });
-      return stage.cursor.lens;
+      return stage.view.lens;
     });
     expect(lenses).toEqual(["sensitivity", "intervention", "mechanism"]);
     stage.lookThrough();
     expect(want).toHaveBeenLastCalledWith("mechanism", []);
     run({ does: "lens" });
-    stage.cursor.hover = { zone: "lane", stream: 3, slot: 1, t: 20 };
+    stage.hover = { zone: "lane", stream: 3, slot: 1, t: 20 };
     stage.lookThrough();
     const now = [0, 1, 2, 3, 4].map((stream) => ({ stream, t: 60 }));
     expect(want).toHaveBeenLastCalledWith("sensitivity", [...now, { stream: 3, t: 20 }]);
@@ -222,48 +226,68 @@ describe("commands of the view", () => {
   });
 
   it("zoom around now, pan by quarters, fit the selection and open as at first", () => {
-    const { view } = stage;
-    const { w } = view.box!.time;
-    const opening = view.window;
-    expect([opening, view.zoomed]).toEqual([{ first: 0, step: 4 }, null]);
-    view.window = { first: 40, step: 12 };
+    const { view, viewport } = stage;
+    const { w } = viewport.box!.time;
+    const opening = viewport.window;
+    expect([opening, view.zoom]).toEqual([{ first: 0, step: 4 }, null]);
+    viewport.show({ first: 40, step: 12 });
     run({ does: "zoom", by: 1 });
-    expect([view.window.step, view.zoomed]).toEqual([16, 16]);
-    const under = (60 - view.window.first + 0.5) * 16;
+    expect([viewport.window.step, view.zoom]).toEqual([16, 16]);
+    const under = (60 - viewport.window.first + 0.5) * 16;
     expect(Math.abs(under - 20.5 * 12)).toBeLessThanOrEqual(8); // now stays where it was, to a step
-    view.window = { first: 20, step: 8 };
+    viewport.show({ first: 20, step: 16 });
     run({ does: "pan", by: 1 });
-    expect(view.window.first).toBe(Math.min(Math.ceil(132 - w / 8), Math.round(20 + w / 8 / 4)));
+    expect(viewport.window.first).toBe(Math.round(20 + w / 16 / 4));
+    viewport.show({ first: 80, step: 16 });
+    run({ does: "pan", by: 1 });
+    expect(viewport.window.first).toBe(Math.ceil(132 - w / 16));
+    expect(view.from).toBe(viewport.window.first); // the link says what was chosen by hand
+    viewport.glide(30);
+    expect([viewport.window.first, view.from]).toEqual([30, null]); // and nothing of what follows the playhead
+    viewport.show({ first: 20, step: 16 });
     run({ does: "pan", by: -1 }, { does: "pan", by: -1 }, { does: "pan", by: -1 });
-    expect(view.window.first).toBe(0);
+    expect(viewport.window.first).toBe(0);
     stage.select(40, 63);
     run({ does: "fit" });
-    expect(view.window.step).toBe(16);
-    const middle = view.window.first + w / 16 / 2;
+    expect(viewport.window.step).toBe(16);
+    expect([view.zoom, view.from]).toEqual([16, viewport.window.first]); // a link brings it back
+    const middle = viewport.window.first + w / 16 / 2;
     expect(Math.abs(middle - 52)).toBeLessThanOrEqual(1);
     run({ does: "reset" });
-    expect([view.window.step, view.zoomed]).toEqual([4, null]);
+    expect([viewport.window.step, view.zoom, view.from]).toEqual([4, null, null]);
   });
 
   it("waits with the zoom of a link until there is a box", async () => {
-    const { view } = await controllerOf("memories");
-    view.zoomTo(16, 60, 132);
-    view.zoom(1, 60, 132);
-    view.pan(1, 132);
-    view.fit(0, 9, 132);
-    view.reset(60, 132);
-    expect([view.window, view.zoomed]).toEqual([{ first: 0, step: 3 }, 16]);
-    view.box = layout(1184, 752, 4);
-    view.open(view.box, 132);
-    expect([view.window, view.zoomed]).toEqual([{ first: 0, step: 16 }, 16]);
-    view.zoomTo(8, 120, 132);
-    expect(view.window).toEqual({ first: Math.round(132 - view.box.time.w / 8), step: 8 });
+    const { view, viewport } = await controllerOf("memories");
+    viewport.apply(16, null, 60, 132);
+    viewport.zoom(1, 60, 132);
+    viewport.pan(1, 132);
+    viewport.fit(0, 9, 132);
+    viewport.reset(60, 132);
+    expect([view.zoom, view.from]).toEqual([16, null]);
+    viewport.box = layout(1184, 752, 4);
+    viewport.open(viewport.box, 60, 132);
+    expect(viewport.window).toEqual({ first: 0, step: 16 });
+    viewport.apply(8, null, 120, 132);
+    expect(viewport.window).toEqual({ first: Math.round(132 - viewport.box.time.w / 8), step: 8 });
+  });
+
+  it("opens at the first step that a link wants, and stays there until the playhead leaves it", async () => {
+    const { view, viewport } = await controllerOf("memories");
+    viewport.apply(16, 70, 10, 132);
+    viewport.box = layout(1184, 752, 4);
+    viewport.open(viewport.box, 10, 132);
+    expect([viewport.window, viewport.followed]).toEqual([{ first: 70, step: 16 }, 10]);
+    viewport.keepWithin(60);
+    expect([viewport.window.first, view.from]).toEqual([60, 60]);
+    viewport.glide(12.5);
+    expect([viewport.window.first, view.from]).toEqual([12.5, null]);
   });
 
   it("find moments like this one, and go from one to the next", () => {
-    const { view, cursor } = stage;
+    const { cursor } = stage;
     run({ does: "similar" });
-    const { of, t, length, hits } = view.similar!;
+    const { of, t, length, hits } = stage.similar!;
     expect([of, t, length]).toEqual(["NTM", 60, 1]);
     expect(hits.length).toBeGreaterThan(0);
     expect(hits.every((hit) => hit.likeness <= 1 + 1e-9)).toBe(true);
@@ -271,13 +295,13 @@ describe("commands of the view", () => {
     run({ does: "event", direction: 1 });
     expect(cursor.t).toBe(later[0] ?? 60);
     stage.select(40, 63);
-    expect(view.similar).toBeNull();
+    expect(stage.similar).toBeNull();
     run({ does: "similar" });
-    expect([view.similar!.of, view.similar!.t, view.similar!.length]).toEqual(["shape", 40, 24]);
-    expect(view.similar!.hits[0]!.likeness).toBeGreaterThan(view.similar!.hits.at(-1)!.likeness - 1e-9);
+    expect([stage.similar!.of, stage.similar!.t, stage.similar!.length]).toEqual(["shape", 40, 24]);
+    expect(stage.similar!.hits[0]!.likeness).toBeGreaterThan(stage.similar!.hits.at(-1)!.likeness - 1e-9);
     stage.select(100, 140);
     run({ does: "similar" }); // part of it has not been run
-    expect(view.similar).toBeNull();
+    expect(stage.similar).toBeNull();
   });
 });
 
@@ -312,25 +336,25 @@ describe("commands of the page", () => {
     pick("4000");
     expect(cursor.t).toBe(131);
     pick("isolate lstm");
-    expect(cursor.solo).toBe(3);
+    expect(stage.solo).toBe(3);
     pick("mute ntm");
     pick("fold ntm");
     pick("keep ntm");
-    expect([view.laneOrder.muted.has(0), view.laneOrder.folded.has(0), view.laneOrder.top.has(0)]).toEqual([
+    expect([stage.laneOrder.muted.has(0), stage.laneOrder.folded.has(0), stage.laneOrder.top.has(0)]).toEqual([
       true,
       true,
       true,
     ]);
     pick("take ntm");
-    expect(view.laneOrder.hidden.has(0)).toBe(true);
+    expect(stage.laneOrder.hidden.has(0)).toBe(true);
     pick("put ntm");
-    expect(view.laneOrder.hidden.has(0)).toBe(false);
+    expect(stage.laneOrder.hidden.has(0)).toBe(false);
     pick("speed: 24");
     expect(cursor.speed).toBe(24);
     pick("step through signal");
     expect(view.events).toBe("peak");
     pick("lens: inter");
-    expect(cursor.lens).toBe("intervention");
+    expect(stage.view.lens).toBe("intervention");
     pick("health: twin");
     expect(view.health).toBe("twins");
     pick("recall at");
@@ -343,24 +367,24 @@ describe("commands of the page", () => {
 describe("a training on the stage", () => {
   it("goes through its moments, and everything said of one lane holds for the next", async () => {
     stage = await opened(true);
-    const { training, cursor, view } = stage;
+    const { training } = stage;
     expect(training.updates).toEqual(TRAINING.updates);
     const [early, late] = [1, 2];
     const lane = training.streams.indexOf(late);
     expect(lane).toBeGreaterThanOrEqual(0);
-    cursor.solo = late;
-    cursor.pinned = { zone: "lane", stream: late, slot: 1, t: 60 };
-    stage.readMap = late;
-    view.toggle("muted", late);
+    stage.view.solo = stage.idOf(late);
+    stage.pin({ zone: "lane", stream: late, slot: 1, t: 60 });
+    stage.openReadMap(late);
+    stage.toggle("muted", late);
     stage.findSimilar("state", late);
-    expect(view.similar).not.toBeNull();
+    expect(stage.similar).not.toBeNull();
     run({ does: "train", by: -1 });
     expect(training.at).toBe(0);
-    expect([cursor.solo, stage.readMap, [...view.laneOrder.muted]]).toEqual([early, early, [early]]);
-    expect(cursor.pinned).toEqual({ zone: "lane", stream: early, slot: 1, t: 60 });
-    expect(view.similar).toBeNull(); // states of another moment
+    expect([stage.solo, stage.readMap, [...stage.laneOrder.muted]]).toEqual([early, early, [early]]);
+    expect(stage.pinned).toEqual({ zone: "lane", stream: early, slot: 1, t: 60 });
+    expect(stage.similar).toBeNull(); // states of another moment
     run({ does: "train", by: 1 });
-    expect([training.at, cursor.solo]).toEqual([4000, late]);
+    expect([training.at, stage.solo]).toEqual([4000, late]);
     run({ does: "learn" });
     expect(training.playing).toBe(true);
     run({ does: "learn" });
@@ -377,7 +401,7 @@ describe("a training on the stage", () => {
     expect(curve!.history.name).toBe(TRAINING.of);
     expect(curve!.moments.map(({ update, part, errorText }) => [update, part, errorText])).toEqual(
       [1, 2].map((stream, k) => {
-        const { error } = stage.model.make(stream);
+        const { error } = stage.model.lane(stream);
         return [TRAINING.updates[k], error.part(131), error.at(131)!.label];
       }),
     );
@@ -386,17 +410,17 @@ describe("a training on the stage", () => {
 
 describe("what a lane shows", () => {
   it("is another bank, another reader, in new inks, and is forgotten with what belonged to it", async () => {
-    const transformer = stage.model.lanes[4]!;
+    const transformer = stage.model.lane(4);
     const banks = transformer.model.spec.banks.map(({ name }) => name);
     expect([stage.model.bankOf(4).name, banks]).toEqual(["layer1", ["layer0", "layer1"]]);
     stage.setReader(4, 1);
     expect(stage.model.shareCache.head(4)).toBe(1);
     stage.setBank(4, "layer0");
     expect([stage.model.bankOf(4).name, stage.model.shareCache.head(4)]).toEqual(["layer0", null]);
-    expect(stage.model.lanes[4]).not.toBe(transformer);
-    const same = stage.model.lanes[4];
+    expect(stage.model.lane(4)).not.toBe(transformer);
+    const same = stage.model.lane(4);
     stage.setBank(4, "layer0");
-    expect(stage.model.lanes[4]).toBe(same);
+    expect(stage.model.lane(4)).toBe(same);
     stage.model.recolour(inks);
     expect(stage.model.interesting).toBe(Math.floor((94 + 2 * 118) / 3));
     expect(stage.model.period).toBe(24);
@@ -404,13 +428,13 @@ describe("what a lane shows", () => {
 
   it("shows one head of an associative memory at a time", async () => {
     stage = await controllerOf("kinds");
-    const delta = stage.model.lanes.findIndex(({ drawn }) => drawn.heads > 1);
-    const lane = stage.model.lanes[delta]!;
+    const delta = lanesOf(stage).findIndex(({ drawn }) => drawn.heads > 1);
+    const lane = stage.model.lane(delta);
     const first = lane.picture(60);
-    stage.setHead(delta, 1);
+    stage.setContentHead(delta, 1);
     expect(lane.head).toBe(1);
     expect(lane.picture(60).blocks[0]!.values).not.toEqual(first.blocks[0]!.values);
-    stage.setHead(delta, 99);
+    stage.setContentHead(delta, 99);
     expect(lane.head).toBe(lane.drawn.heads - 1);
   });
 });

@@ -9,10 +9,10 @@ const picture: Picture = {
   height: 100,
   inks,
   caption: "Made by Mnemoscope & friends",
-  paint: (pen) => {
-    pen.fillStyle = inks.tx;
-    pen.fillRect(10, 20, 30, 40);
-    pen.drawImage({ name: "tape" } as never, 0, 0, 5, 6, 50, 60, 20, 10);
+  paint: (ctx) => {
+    ctx.fillStyle = inks.tx;
+    ctx.fillRect(10, 20, 30, 40);
+    ctx.drawImage({ name: "tape" } as never, 0, 0, 5, 6, 50, 60, 20, 10);
   },
 };
 
@@ -24,11 +24,11 @@ beforeEach(() => {
   vi.stubGlobal("document", {
     createElement: () => {
       const own: Record<string, unknown> = { measureText: (words: string) => ({ width: words.length }) };
-      const pen = new Proxy(own, {
+      const ctx = new Proxy(own, {
         get: (all, name) => all[String(name)] ?? ((...told: unknown[]) => void calls.push([name, ...told])),
         set: (all, name, value) => (calls.push([`${String(name)} =`, value]), (all[String(name)] = value), true),
       });
-      return { width: 0, height: 0, getContext: () => pen, toDataURL: () => "data:image/png;base64,AAAA", toBlob: (done: (made: Blob | null) => void) => done(blob), click: () => calls.push(["click"]) }; // prettier-ignore
+      return { width: 0, height: 0, getContext: () => ctx, toDataURL: () => "data:image/png;base64,AAAA", toBlob: (done: (made: Blob | null) => void) => done(blob), click: () => calls.push(["click"]) }; // prettier-ignore
     },
   });
 });

@@ -9,10 +9,11 @@ import { loaded, makeLog } from "../memory/testlog";
 import { HealthTrack } from "../analysis/measures";
 import { ages } from "../draw/stage/arcs";
 import { layout, xOfStep, type StageLayout } from "../draw/stage/layout";
+import type { Lane } from "../draw/lane/lane";
 import type { Scene } from "../draw/stage/scene";
 import { paintStage } from "../draw/stage/stage";
 import { signalY } from "../draw/stage/strip";
-import { LETTER, penOf, points, stubCanvases, type Shape } from "../draw/testpen";
+import { LETTER, drawingOf, points, stubCanvases, type Shape } from "../draw/testdrawing";
 import { DARK, makeInks } from "../draw/ink/tokens";
 import type { Target } from "../view/vocabulary";
 import { StageModel, type Look } from "./stage_model";
@@ -23,6 +24,8 @@ afterEach(() => vi.unstubAllGlobals());
 const inks = makeInks(DARK, true);
 const NOW = 100;
 const SIZES = { wide: [1184, 752], narrow: [820, 640], phone: [390, 640] } as const;
+
+const lanesOf = (stage: StageModel): Lane[] => stage.log.models.map(({ spec }) => stage.lane(spec.stream));
 
 function looking(stage: StageModel, more: Partial<Look> = {}): Look {
   const shown = stage.log.models.map((model) => model.spec.stream);
@@ -47,9 +50,9 @@ function painted(
   const box = layout(width, height, { folded: shown.map(() => false), health: more.health !== undefined });
   const scene = { ...stage.scene({ ...look, shown }, box, 1), ...more };
   stage.extend({ ...look, shown }, 200, Infinity);
-  const pen = penOf(width, height);
-  paintStage(pen.ctx, inks, box, scene);
-  return { box, scene, shapes: pen.shapes(), words: pen.words() };
+  const drawing = drawingOf(width, height);
+  paintStage(drawing.ctx, inks, box, scene);
+  return { box, scene, shapes: drawing.shapes(), words: drawing.words() };
 }
 
 describe.each(["memories", "kinds"] as const)("the picture of %s", (name) => {
@@ -119,7 +122,7 @@ describe("arcs", () => {
 
   it("fade where another lane is alone, which shows more of its own and says how much", async () => {
     const stage = await stageOf("memories", [NOW]);
-    const solo = stage.lanes.findIndex(({ label }) => label === "NTM");
+    const solo = lanesOf(stage).findIndex(({ label }) => label === "NTM");
     const { scene, shapes } = painted(stage, looking(stage, { solo }));
     const own = inks[scene.lanes[solo]!.lane.hue];
     const opacities = new Set(arcs(shapes).filter(({ stroke }) => stroke !== own).map(({ opacity }) => opacity)); // prettier-ignore
@@ -217,7 +220,7 @@ describe("what stands at a step", () => {
     for (const { lane } of ghost.scene.lanes) expect(ghost.words).toContain(lane.drawn.readout(40));
   });
 
-  it("marks stretches that are selected, repeated and alike", async () => {
+  it("marks ranges that are selected, repeated and alike", async () => {
     const stage = await stageOf("memories", [NOW]);
     const ranges = { selection: [20, 29], loop: [40, 49], similar: [60, 80], length: 10 } as const;
     const { box, shapes } = painted(stage, looking(stage), SIZES.wide, { ranges });
@@ -235,7 +238,7 @@ describe("what stands at a step", () => {
 describe("the strip of a measure", () => {
   it("draws every model's line between 0 and 1, and its value now", async () => {
     const stage = await stageOf("memories", [NOW]);
-    const lanes = stage.lanes.map((lane, k) => {
+    const lanes = lanesOf(stage).map((lane, k) => {
       const track = new HealthTrack(lane.model, lane.memory, stage.signal, lane.error);
       track.extend("filled", Infinity);
       return { hue: lane.hue, label: lane.label, faded: k === 1, at: (t: number) => track.at("filled", t) };
@@ -297,7 +300,7 @@ describe("a task of bits", () => {
     const own = source.band(2);
     for (let k = 0; k < 6; k++) {
       const p = stage.signal.output(1, 30, k);
-      const hue = full(inks[stage.lanes[1]!.hue]);
+      const hue = full(inks[stage.lane(1).hue]);
       asked[own.top + k * own.cell]!.forEach((v, i) =>
         expect(Math.abs(v - (inks.ground[i]! + (hue[i]! - inks.ground[i]!) * p))).toBeLessThanOrEqual(1),
       );

@@ -2,7 +2,7 @@
 
 import type { SlotLife } from "../memory/kinds/base";
 import type { LedgerClient } from "../memory/worker/client";
-import type { ModelLog, RecordingLog } from "../memory/log";
+import type { RecordingLog } from "../memory/log";
 import type { BankSpec } from "../wire/manifest";
 import { BITS_TOP, BitsSource } from "../draw/stage/bits";
 import { Lane } from "../draw/lane/lane";
@@ -32,16 +32,28 @@ export interface Look {
   playing: boolean;
 }
 
+/** What is looked at of each model; null: what it opens with. */
+export interface LookedAt {
+  /** Name of a bank. */
+  bank(stream: number): string | null;
+  /** Read head whose arcs and ages are shown; null: all of them. */
+  reader(stream: number): number | null;
+  /** Head whose content is shown, where heads are shown one at a time. */
+  content(stream: number): number | null;
+}
+
+const NOTHING_CHOSEN: LookedAt = { bank: () => null, reader: () => null, content: () => null };
+
 export class StageModel {
   readonly signal: SignalTrack;
-  /** By stream: those that are or were on the stage. Moments of a training are derived when they are looked at. */
-  readonly lanes: Lane[] = [];
+  /** By stream: those that are or were on the stage, with the bank that is looked at. */
+  private readonly made = new Map<number, Lane>();
   readonly shareCache: ShareCache;
   readonly density: Density;
   private bits: { key: string; tape: Tape; source: BitsSource } | null = null;
   private asked = "";
   private complete = false;
-  private eased = new Map<number, Float64Array>();
+  private eased = new Map<number, { of: string; row: Float64Array }>();
   private linkedCache: { key: string; rows: number[][] } = { key: "", rows: [] };
 
   constructor(
@@ -52,73 +64,55 @@ export class StageModel {
     streams: readonly number[],
     /** Null: only the ledger says where a read comes from. */
     readonly lenses: LensCache | null = null,
+    private readonly looked: LookedAt = NOTHING_CHOSEN,
   ) {
     this.signal = new SignalTrack(log);
-    this.shareCache = new ShareCache(log, ledger, (stream) => this.bankOf(stream));
-    for (const stream of streams) this.make(stream);
+    this.shareCache = new ShareCache(
+      log,
+      ledger,
+      (stream) => this.bankOf(stream),
+      (stream) => looked.reader(stream),
+    );
+    for (const stream of streams) this.lane(stream);
     this.density = new Density(log, streams);
   }
 
-  /** The lane of a stream, derived on first sight. */
-  make(stream: number): Lane {
-    const model = this.log.model(stream);
-    return (this.lanes[stream] ??= this.lane(model, model.bank()));
-  }
-
-  /** Lanes show other streams: `after[k]` where they showed `before[k]`, looked at in the same way. */
-  swap(before: readonly number[], after: readonly number[]): void {
-    before.forEach((from, k) => {
-      const to = after[k]!;
-      if (from === to) return;
-      const [was, is] = [this.lanes[from]!, this.make(to)];
-      this.shareCache.stopSweep(from);
-      if (is.model.spec.banks.some(({ name }) => name === was.bank.name)) this.setBank(to, was.bank.name);
-      const head = this.shareCache.head(from);
-      if (head !== this.shareCache.head(to)) this.setReader(to, head);
-      this.lanes[to]!.head = was.head;
-    });
-    this.density.streams = after;
-  }
-
-  /** Arcs and ages of one read head alone; null: of all heads together. */
-  setReader(stream: number, head: number | null): void {
-    this.shareCache.look(stream, head);
-    this.lanes[stream]!.lag.restart();
-  }
-
-  private lane(model: ModelLog, bank: BankSpec): Lane {
-    const { stream } = model.spec;
+  /** The lane of a stream and the bank that is looked at, derived on first sight; reading it follows the view. */
+  lane(stream: number): Lane {
+    const bank = this.bankOf(stream);
+    const known = this.made.get(stream);
+    if (known?.bank === bank) return known;
     const shares = { at: (t: number) => this.shareCache.peek(stream, t) };
-    const lane = new Lane(model, bank, this.signal, this.inks, shares);
+    const head = (): number => this.looked.content(stream) ?? 0;
+    const lane = new Lane(this.log.model(stream), bank, this.signal, this.inks, shares, undefined, head);
     lane.grow(this.complete);
+    this.made.set(stream, lane);
     return lane;
   }
 
-  /** Look at another bank of a model (a layer of a Transformer). */
-  setBank(stream: number, name: string): void {
-    const { model, bank } = this.lanes[stream]!;
-    if (bank.name === name) return;
-    this.shareCache.stopSweep(stream);
-    this.lanes[stream] = this.lane(model, model.bank(name));
-    this.shareCache.forget(stream);
-    this.eased.delete(stream);
-    this.linkedCache.key = "";
+  /** Lanes show other streams: `after[k]` where they showed `before[k]`. */
+  swap(before: readonly number[], after: readonly number[]): void {
+    for (const stream of before) if (!after.includes(stream)) this.shareCache.stopSweep(stream);
+    this.density.streams = after;
   }
 
+  /** The bank of a model that is looked at (a layer of a Transformer). */
   bankOf(stream: number): BankSpec {
-    return this.lanes[stream]?.bank ?? this.log.model(stream).bank();
+    const model = this.log.model(stream);
+    const wanted = this.looked.bank(stream);
+    return model.spec.banks.find(({ name }) => name === wanted) ?? model.bank();
   }
 
   recolour(inks: Inks): void {
     this.inks = inks;
     this.bits = null;
-    this.lanes.forEach((lane) => lane.recolour(inks));
+    this.made.forEach((lane) => lane.recolour(inks));
   }
 
   /** Steps arrived. */
   grow(complete: boolean): void {
     this.complete = complete;
-    this.lanes.forEach((lane) => lane.grow(complete));
+    this.made.forEach((lane) => lane.grow(complete));
   }
 
   /** Draw missing columns in view until the clock passes `deadline`; true when all that can be drawn is. */
@@ -127,11 +121,12 @@ export class StageModel {
     const first = Math.max(0, look.window.first);
     const until = Math.min(first + inView + 1, this.signal.planned);
     look.shown.forEach((stream, k) => {
-      const lane = this.lanes[stream]!;
+      const lane = this.lane(stream);
       // Every lane gets its part of what time is left, so that none waits for the slowest.
       const now = performance.now();
       const part = now + (deadline - now) / (look.shown.length - k);
       const lag = lane.rowsShown(look.rows) === "lag";
+      lane.showLag(this.shareCache.shown(stream));
       if (lag)
         this.shareCache.sweep(stream, Math.floor(first), Math.min(Math.ceil(until), look.t + 1, lane.model.steps));
       const tape = lag ? lane.lag : lane.tape;
@@ -142,14 +137,14 @@ export class StageModel {
   }
 
   stopSweeps(): void {
-    this.lanes.forEach((lane) => this.shareCache.stopSweep(lane.stream));
+    this.made.forEach((lane) => this.shareCache.stopSweep(lane.stream));
   }
 
   /** The past moment a target speaks of: the step pointed at, or the main origin of a slot's content. */
   linkedMoment(target: Target | null): number | null {
     if (target?.zone === "signal") return target.t;
     if (target?.zone !== "lane" || target.slot === null) return null;
-    const lane = this.lanes[target.stream]!;
+    const lane = this.lane(target.stream);
     if (lane.memory.origin) return lane.memory.origin(target.slot, target.t);
     const row = this.originsAt(target.stream, target.slot, target.t);
     if (!row) return null;
@@ -173,7 +168,7 @@ export class StageModel {
 
   /** The life of a slot over all steps held; the last few are cached, because a pointer rests and returns. */
   lifeOf(stream: number, slot: number): SlotLife {
-    const lane = this.lanes[stream]!;
+    const lane = this.lane(stream);
     const key = `${stream}/${lane.bank.name}/${slot}/${lane.model.steps}`;
     let life = this.lives.get(key);
     if (!life) {
@@ -192,7 +187,7 @@ export class StageModel {
     const rows = this.linkedRows(look, linked);
     const readAt = target?.zone === "lane" ? Math.min(target.t, t) : t;
     const lanes = look.shown.map((stream, k): LaneScene => {
-      const lane = this.lanes[stream]!;
+      const lane = this.lane(stream);
       const own = alone === stream ? readAt : t;
       const now = lane.has(t) ? this.shareCache.now(stream, t) : null;
       const exact = now?.length === t + 2 ? now : null;
@@ -248,12 +243,14 @@ export class StageModel {
       this.eased.delete(stream);
       return row ?? null;
     }
-    let shown = this.eased.get(stream);
+    const of = this.shareCache.shown(stream);
+    const before = this.eased.get(stream);
+    let shown = before?.of === of ? before.row : undefined;
     if (!shown || shown.length < t + 2) {
       const longer = new Float64Array(Math.max(t + 2, this.signal.planned + 2));
       if (shown) longer.set(shown);
       else if (row) longer.set(row);
-      this.eased.set(stream, (shown = longer));
+      this.eased.set(stream, { of, row: (shown = longer) });
     }
     if (row) {
       const end = Math.min(shown.length, t + 2);
@@ -265,10 +262,10 @@ export class StageModel {
 
   private linkedRows(look: Look, linked: number | null): number[][] {
     if (linked === null) return [];
-    const key = `${linked}/${look.t}/${look.shown.join()}`;
+    const key = `${linked}/${look.t}/${look.shown.map((stream) => `${stream} ${this.bankOf(stream).name}`).join()}`;
     if (this.linkedCache.key === key) return this.linkedCache.rows;
     const rows = look.shown.map((stream) => {
-      const lane = this.lanes[stream]!;
+      const lane = this.lane(stream);
       if (!lane.drawn.marksRows || linked > look.t || !lane.has(look.t) || !lane.model.has(linked, look.t)) {
         return [];
       }
@@ -288,7 +285,7 @@ export class StageModel {
     const height = layout.signal.bottom - layout.signal.top - BITS_TOP;
     const key = `${height}/${look.shown.join()}`;
     if (this.bits?.key !== key) {
-      const bands = look.shown.map((stream) => ({ stream, hue: this.lanes[stream]!.hue }));
+      const bands = look.shown.map((stream) => ({ stream, hue: this.lane(stream).hue }));
       const source = new BitsSource(this.signal, bands, this.inks, height);
       this.bits = { key, source, tape: new Tape(source, this.inks, 64) };
     }

@@ -47,7 +47,7 @@ export function statistics(
     seconds: rate ? (b - a + 1) / rate : null,
     signal: n ? { mean, deviation: Math.sqrt(Math.max(0, square / n - mean * mean)), low, high } : null,
     lanes: shown.map((stream) => {
-      const lane = model.lanes[stream]!;
+      const lane = model.lane(stream);
       const wrote = tracks.writes(lane);
       return {
         lane,

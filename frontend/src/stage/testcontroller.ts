@@ -1,6 +1,6 @@
 /** A stage without a document, on the golden recordings of tests/golden: for tests of what it does and what its link says. */
 import { afterEach, vi } from "vitest";
-import { stubCanvases } from "../draw/testpen";
+import { stubCanvases } from "../draw/testdrawing";
 import { DARK, makeInks } from "../draw/ink/tokens";
 import { goldenPart } from "../memory/testgolden";
 import { Session } from "../recording/session.svelte";

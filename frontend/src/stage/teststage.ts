@@ -1,7 +1,7 @@
 /** A golden recording on a stage without a screen: everything the stage derives, with every share answered already. */
 import { LedgerClient } from "../memory/worker/client";
 import { goldenLog } from "../memory/testgolden";
-import { stubCanvases } from "../draw/testpen";
+import { stubCanvases } from "../draw/testdrawing";
 import { DARK, makeInks } from "../draw/ink/tokens";
 import { StageModel } from "./stage_model";
 
@@ -20,7 +20,7 @@ export async function stageOf(
     const bank = stage.bankOf(stream);
     for (const t of ts) {
       for (let head = 0; head < bank.readHeads; head++) await ledger.shares(stream, bank.name, head, t, `test ${head}`);
-      for (const index of slots.filter((slot) => slot < stage.lanes[stream]!.slotsAt(t)))
+      for (const index of slots.filter((slot) => slot < stage.lane(stream).slotsAt(t)))
         await ledger.ask({ kind: "slot", stream, bank: bank.name, index, t }, "test slot");
     }
   }

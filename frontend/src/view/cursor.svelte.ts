@@ -1,10 +1,10 @@
 /**
- * The one cursor of a stage: where now is, whether it moves and how fast, and what the user points at.
+ * The one cursor of a stage: where now is, whether it moves and how fast.
  *
  * Everything that is drawn reads it; nothing else keeps a step of its own. The play loop is one animation frame after
  * another while it plays and nothing at all while it does not.
  */
-import type { LensName, Target } from "./vocabulary";
+import { ViewState } from "./view_state.svelte";
 
 /** Animation frames; tests bring their own. `now` in ms. */
 export interface Frames {
@@ -27,22 +27,10 @@ const browserFrames: Frames = {
 };
 
 export class Cursor {
-  /** Step shown. */
-  t = $state(0);
   /** Moving by itself through what is held. A live run that is followed moves with the run instead. */
   playing = $state(false);
-  /** Steps per second. */
-  speed = $state(8);
   /** Ride the newest step of a live run. */
   followLive = $state(false);
-  hover = $state.raw<Target | null>(null);
-  pinned = $state.raw<Target | null>(null);
-  /** Stream shown alone. */
-  solo = $state<number | null>(null);
-  /** First and last step that are repeated. */
-  loop = $state.raw<readonly [number, number] | null>(null);
-  /** What an arc means; always named beside it. */
-  lens = $state<LensName>("mechanism");
   /** Steps held from 0 on without a gap. */
   available = $state(0);
   /** Steps there are, held or not: as far as one can seek. */
@@ -58,7 +46,30 @@ export class Cursor {
   /** Fraction of a step that is due. */
   private owed = 0;
 
-  constructor(private readonly frames: Frames = browserFrames) {}
+  constructor(
+    private readonly frames: Frames = browserFrames,
+    /** What is looked at: the cursor keeps its step, speed and loop there. */
+    readonly view = new ViewState(),
+  ) {}
+
+  /** Step shown. */
+  get t(): number {
+    return this.view.t;
+  }
+
+  /** Steps per second. */
+  get speed(): number {
+    return this.view.speed;
+  }
+
+  set speed(speed: number) {
+    this.view.speed = speed;
+  }
+
+  /** First and last step that are repeated. */
+  get loop(): readonly [number, number] | null {
+    return this.view.loop;
+  }
 
   play(): void {
     if (this.playing) return;
@@ -120,11 +131,11 @@ export class Cursor {
   /** Repeat from one step to another, both included, in either order. */
   setLoop(a: number, b: number): void {
     const clamp = (t: number): number => Math.max(0, Math.min(Math.max(0, this.total - 1), Math.round(t)));
-    this.loop = a <= b ? [clamp(a), clamp(b)] : [clamp(b), clamp(a)];
+    this.view.loop = a <= b ? [clamp(a), clamp(b)] : [clamp(b), clamp(a)];
   }
 
   clearLoop(): void {
-    this.loop = null;
+    this.view.loop = null;
   }
 
   /** The recording has grown or has been loaded further. */
@@ -155,7 +166,7 @@ export class Cursor {
   private move(t: number): void {
     const to = Math.max(0, Math.min(Math.max(0, this.total - 1), Math.round(t)));
     if (!Number.isFinite(to) || to === this.t) return;
-    this.t = to;
+    this.view.t = to;
     for (const listener of this.moved) listener(to);
   }
 

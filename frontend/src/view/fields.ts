@@ -1,8 +1,9 @@
 /**
  * The settings of a view, each said once: its key in a link, how its value is read and written there, what stands where
- * a link says nothing. Type, reader and writer of a link follow from this table, so a new setting is one row here and
- * one in `stage/link.ts`, which gets and sets it on the stage.
+ * a link says nothing. Type, reader and writer of a link follow from this table, so a new setting is one row here,
+ * its state in `view_state.svelte.ts`, and one row in `stage/apply_view.ts`, which checks it against the recording.
  */
+import { EVENT_NAMES } from "../analysis/events";
 import { MEASURE_NAMES } from "../analysis/measures";
 import { LENSES, STEP_WIDTHS } from "./vocabulary";
 
@@ -46,6 +47,8 @@ export const FIELDS = {
   rows: { ...oneOf("rows", ["slots", "lag"], "slots or lag"), default: "slots" as const },
   /** Pixels per step; null: as the run opens, which depends on its length and on the window. */
   zoom: oneOf<number>("zoom", STEP_WIDTHS),
+  /** First step in view where that was chosen by hand; null: the window follows the playhead. */
+  from: whole("from", "a step"),
   /** Steps per second; Infinity = as fast as it can be shown. */
   speed: field("speed", "steps per second or max", speed, (value) => (value === Infinity ? "max" : String(value))),
   pin: field("pin", "model:slot or signal@step", pin, formatPin),
@@ -53,12 +56,18 @@ export const FIELDS = {
   loop: range("loop"),
   /** First and last step selected. */
   selection: range("select"),
+  /** What "next event" goes to. */
+  events: { ...oneOf("events", EVENT_NAMES), default: "task" as const },
   /** What the health strip shows; null: no strip. */
   health: oneOf("health", MEASURE_NAMES),
   /** Bank looked at of models that have several. */
   banks: pairs("bank", "model:bank", modelId),
   /** Read head whose arcs are shown, of models where not all are. */
   heads: pairs("head", "model:head", step),
+  /** Head whose content is shown, of models that show one at a time where it is not the first. */
+  contents: pairs("content", "model:head", step),
+  /** Id of the model whose read map is open. */
+  map: field<string>("map", "the id of a model", modelId, String),
   /** What an arc means. */
   lens: { ...oneOf("lens", LENSES), default: "mechanism" as const },
 };

@@ -54,14 +54,6 @@ export function placed(laneOrder: LaneOrder, stream: number, at: number): LaneOr
   return next;
 }
 
-/** The same lanes with other streams: `after[k]` stands where `before[k]` stood. */
-export function swapped(laneOrder: LaneOrder, before: readonly number[], after: readonly number[]): LaneOrder {
-  const now = (stream: number): number => after[before.indexOf(stream)] ?? stream;
-  const set = (streams: ReadonlySet<number>): ReadonlySet<number> => new Set([...streams].map(now));
-  const { order, top, muted, folded, hidden } = laneOrder;
-  return { order: order.map(now), top: set(top), muted: set(muted), folded: set(folded), hidden: set(hidden) };
-}
-
 /** A lane order from what a link says; streams it does not name stand behind those it does. */
 export function arranged(
   streams: readonly number[],

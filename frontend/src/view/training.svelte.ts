@@ -1,5 +1,6 @@
 /** Where the stage stands in training: one position per recording, moved by hand or walking through the moments. */
 import type { ModelSpec } from "../wire/manifest";
+import type { ViewState } from "./view_state.svelte";
 import { streamsAt, historiesOf, updatesOf, type TrainingHistory } from "../analysis/training";
 
 /** Time that a moment is shown while it walks, ms. */
@@ -21,14 +22,13 @@ export class Training {
   readonly updates: readonly number[];
   /** Updates of the longest training. */
   readonly total: number;
-  /** One of `updates`, or 0 where there are none. */
-  at = $state(0);
   playing = $state(false);
   /** Stream of every lane. */
-  streams: readonly number[] = $state.raw([]);
+  readonly streams: readonly number[] = $derived.by(() => streamsAt(this.histories, this.at));
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
+    private readonly view: Pick<ViewState, "train">,
     models: readonly ModelSpec[],
     private readonly walker: Walker = {},
   ) {
@@ -36,8 +36,11 @@ export class Training {
     this.updates = updatesOf(this.histories);
     const scrubbed = this.histories.filter(({ moments }) => moments.length > 1);
     this.total = Math.max(0, ...scrubbed.map(({ updates }) => updates ?? 0));
-    this.at = this.updates.at(-1) ?? 0;
-    this.streams = streamsAt(this.histories, this.at);
+  }
+
+  /** One of `updates`, or 0 where there are none. */
+  get at(): number {
+    return this.view.train ?? this.updates.at(-1) ?? 0;
   }
 
   /** Whether there is a training to scrub. */
@@ -109,8 +112,7 @@ export class Training {
     const to = this.updates.findLast((known) => known <= update) ?? this.updates[0]!;
     if (to === this.at) return;
     const before = this.streams;
-    this.at = to;
-    this.streams = streamsAt(this.histories, to);
+    this.view.train = to === this.updates.at(-1) ? null : to;
     this.walker.moved?.(before, this.streams);
   }
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ModelSpec } from "../wire/manifest";
 import { momentAt, historiesOf, streamsAt, updatesOf } from "../analysis/training";
+import { ViewState } from "./view_state.svelte";
 import { Training } from "./training.svelte";
 
 const NTM = [0, 250, 1000, 4000];
@@ -64,7 +65,7 @@ describe("lanes of a recording with trainings", () => {
 describe("the position in training", () => {
   it("begins at the end, stays at positions there are, and reports which lanes change", () => {
     const seen: [readonly number[], readonly number[]][] = [];
-    const training = new Training(models, { moved: (before, after) => seen.push([before, after]) });
+    const training = new Training(new ViewState(), models, { moved: (before, after) => seen.push([before, after]) });
     expect([training.there, training.at, training.total]).toEqual([true, 4000, 8000]);
     training.seek(300);
     expect([training.at, training.streams]).toEqual([250, [0, 2, 6]]);
@@ -96,7 +97,7 @@ describe("the position in training", () => {
   });
 
   it("finds a lane by its name or by the id of any of its moments", () => {
-    const training = new Training(models);
+    const training = new Training(new ViewState(), models);
     training.seek(125);
     expect(["lstm", "ntm-copy", "ntm@4000", "dnc@0", "gru"].map((name) => training.streamOf(name, models))).toEqual([
       0,
@@ -109,7 +110,7 @@ describe("the position in training", () => {
 
   it("of a recording without trainings is none, and cannot be moved", () => {
     const moved = vi.fn();
-    const training = new Training([models[0]!, models[3]!], { moved });
+    const training = new Training(new ViewState(), [models[0]!, models[3]!], { moved });
     expect([training.there, training.streams]).toEqual([false, [0, 3]]);
     training.seek(0);
     training.play();
@@ -131,7 +132,7 @@ describe("walking through a training", () => {
   }
 
   it("goes through all moments and ends on the last; from there it starts over", () => {
-    const training = new Training(models);
+    const training = new Training(new ViewState(), models);
     for (let round = 0; round < 2; round++) {
       training.play();
       expect(walk(training, 10)).toEqual([0, 125, 250, 1000, 4000]);
@@ -140,7 +141,7 @@ describe("walking through a training", () => {
   });
 
   it("goes on from where it stands, and any other movement stops it", () => {
-    const training = new Training(models);
+    const training = new Training(new ViewState(), models);
     training.seek(250);
     training.play();
     expect(walk(training, 1.2)).toEqual([250, 1000]);
@@ -154,7 +155,7 @@ describe("walking through a training", () => {
   it("prepares the next moment and waits for it, but not for ever", () => {
     const asked: (readonly number[])[] = [];
     let there = false;
-    const training = new Training(models, { ready: (streams) => (asked.push(streams), there) });
+    const training = new Training(new ViewState(), models, { ready: (streams) => (asked.push(streams), there) });
     training.seek(1000);
     training.play();
     expect(asked).toEqual([[0, 4, 7]]);

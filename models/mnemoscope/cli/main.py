@@ -76,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
         default=None,
         help="let in whoever reaches an address beyond this machine without a token",
     )
-    _device(serve, default=None)  # what is not said here may stand in the environment
+    _device(serve, default=None)  # what is not given here may stand in the environment
 
     record = command("record", commands.record, "run models over a signal and write a recording")
     record.add_argument(

@@ -102,14 +102,14 @@ def model_of(entry: dict[str, Any], *, device: str = "cpu") -> LoadedModel:
     if not name:
         raise CheckpointError(f"{entry['label']} was recorded without a checkpoint; its weights are not known")
     loaded = store.load(name, device=device)
-    if not made(loaded, entry):
+    if not is_model_of(loaded, entry):
         raise CheckpointError(
             f"{name} is not the model that was recorded (other weights, or another form of it); record it again"
         )
     return loaded
 
 
-def made(loaded: LoadedModel, entry: dict[str, Any]) -> bool:
+def is_model_of(loaded: LoadedModel, entry: dict[str, Any]) -> bool:
     """Whether it is the model that made a stream: these weights, in this form."""
     wanted = _checkpoint(entry)
     return (loaded.name, loaded.sha256, loaded.paradigm) == (

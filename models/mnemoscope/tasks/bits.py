@@ -1,7 +1,7 @@
 """The five tasks of Graves, Wayne, Danihelka 2014 (arXiv 1410.5401, section 4): `copy`, `repeat-copy`,
 `associative-recall`, `ngrams`, `priority-sort`.
 
-Where the paper leaves the coding open it is settled here and said in each class. Sizes: L vectors, R repeats, K items.
+Where the paper leaves the coding open it is settled here and stated in each class. Sizes: L vectors, R repeats, K items.
 """
 
 from typing import Any

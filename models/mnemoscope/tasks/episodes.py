@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from mnemoscope import tasks
 from mnemoscope.errors import SignalError
 from mnemoscope.format.entries import Event
-from mnemoscope.signals import generators as signals
+from mnemoscope.signals import generators
 from mnemoscope.signals.importers.files import read_series
 from mnemoscope.signals.series import Missing, Prepared, Scaling, Series, prepare
 from mnemoscope.tasks import Episode
@@ -38,8 +38,8 @@ def from_generator(
     options: dict[str, Any] | None = None,
 ) -> Episode:
     """A task on a generated signal. Raises SignalError or UnknownTask for a kind, parameter or option out of range."""
-    signal = signals.generate(kind, steps, seed=seed, **(params or {}))
-    episode = tasks.get(task).episode(signals.zscore(signal.values), seed=seed, **(options or {}))
+    signal = generators.generate(kind, steps, seed=seed, **(params or {}))
+    episode = tasks.get(task).episode(generators.zscore(signal.values), seed=seed, **(options or {}))
     width = float(signal.values.std())
     facts = {
         "name": kind,
@@ -87,11 +87,11 @@ def from_signal(
     Raises MnemoscopeError (SignalError, ImportFileError, UnknownTask) for what cannot be made, or was not meant to be given
     together.
     """
-    generated = isinstance(signal, str) and signal in signals.KINDS
+    generated = isinstance(signal, str) and signal in generators.KINDS
     if of_series and (signal is None or generated):
         raise SignalError(f"{', '.join(of_series)} can only be used with a file or a series, got the signal {signal}")
     if params and not generated:
-        raise SignalError(f"params are of a generator ({', '.join(signals.KINDS)}), and the signal is none")
+        raise SignalError(f"params are of a generator ({', '.join(generators.KINDS)}), and the signal is none")
     if signal is None:
         return tasks.get(task).episode(seed=seed, **(options or {})), []
     if isinstance(signal, str) and generated:
@@ -99,7 +99,7 @@ def from_signal(
         return made, []
     if isinstance(signal, str | os.PathLike):
         if not Path(signal).exists():
-            known = ", ".join(signals.KINDS)
+            known = ", ".join(generators.KINDS)
             raise SignalError(f"there is no generator and no file {os.fspath(signal)!r}; generators are {known}")
         return from_file(task, signal, steps=steps, options=options, **of_series)
     return from_series(task, signal, steps=steps, options=options, **of_series)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from mnemoscope.errors import UnknownTask
 from mnemoscope.format.entries import Event
-from mnemoscope.signals import generators as signals
+from mnemoscope.signals import generators
 from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Plan, Task, given_signal, stack
 
 TRAINED_PEAK = 6.0
@@ -37,7 +37,7 @@ def unlike_training(values: NDArray[np.floating]) -> list[str]:
 
 
 class Pool:
-    """Windows of signals, z-scored over a longer stretch; a pool is refilled so that small batches stay cheap."""
+    """Windows of signals, z-scored over a longer window; a pool is refilled so that small batches stay cheap."""
 
     def __init__(self, *kinds: str) -> None:
         """`kinds` of generators, in equal shares."""
@@ -49,7 +49,7 @@ class Pool:
         pool = self._values
         if pool is None or len(pool) < count or pool.shape[1] < steps + 100 or rng.random() < count / 2048:
             share, length = max(512, count) // len(self.kinds), max(400, steps + 100)
-            parts = [signals.generate_batch(kind, share, length, rng) for kind in self.kinds]
+            parts = [generators.generate_batch(kind, share, length, rng) for kind in self.kinds]
             pool = self._values = np.concatenate(parts)
         rows = rng.integers(0, len(pool), count)
         offsets = rng.integers(0, pool.shape[1] - steps + 1, count)
@@ -135,7 +135,7 @@ class SignalRecall(Task):
         """
         plan = self.plan(None if values is None else len(values), **options)
         if values is None:
-            series = signals.generate_batch("mixture", 1, plan.steps, np.random.default_rng(seed))[0]
+            series = generators.generate_batch("mixture", 1, plan.steps, np.random.default_rng(seed))[0]
         else:
             series = np.asarray(values, np.float64)
         segment, delay = plan.options["segment"], plan.options["delay"]
@@ -165,7 +165,7 @@ class SignalRecall(Task):
     def fixed(self, rng: np.random.Generator, count: int, segment: int, delay: int, *, lead: int = 16) -> Batch:
         """`count` held-out mixtures of one shape, for evaluation."""
         steps = lead + 2 * segment + delay
-        values = signals.generate_batch("mixture", count, max(400, steps), rng)[:, :steps]
+        values = generators.generate_batch("mixture", count, max(400, steps), rng)[:, :steps]
         return stack([self._lay_out(row, [(lead, segment, delay)], steps) for row in values])
 
     def score(self, outputs: Array, batch: Batch) -> float:
@@ -266,7 +266,7 @@ class Forecast(Task):
         plan = self.plan(None if values is None else len(values), **options)
         signal = None if values is None else given_signal()
         if values is None:
-            values = signals.generate_batch("mixture", 1, plan.steps, np.random.default_rng(seed))[0]
+            values = generators.generate_batch("mixture", 1, plan.steps, np.random.default_rng(seed))[0]
         series = np.asarray(values, np.float64)
         batch = self._lay_out(series[None], np.array([plan.options["context"]]))
         parts = batch.inputs[0], batch.targets[0], batch.mask[0]
@@ -279,7 +279,7 @@ class Forecast(Task):
 
     def fixed(self, kind: str, rng: np.random.Generator, count: int, *, steps: int = 192, context: int = 64) -> Batch:
         """`count` held-out signals of one kind."""
-        values = signals.generate_batch(kind, count, max(400, steps), rng)[:, :steps]
+        values = generators.generate_batch(kind, count, max(400, steps), rng)[:, :steps]
         return self._lay_out(values, np.full(count, context))
 
     def windows(self, values: NDArray[np.floating], *, steps: int = 192, context: int = 64) -> Batch:

@@ -79,14 +79,14 @@ def recording(identity: Id, request: Request, services: ServicesDep) -> Response
 
 @router.patch("/recordings/{id}", summary="Rename a recording, list it, let it expire", status_code=204)
 def change(identity: Id, wanted: Change, request: Request, services: ServicesDep) -> None:
-    entry = own(identity, request, services)
+    entry = require_own(identity, request, services)
     if identity in services.live.sessions:
         raise illegal("change", services.live.sessions[identity].status)
     sharing = None
     if wanted.model_fields_set & {"visibility", "expires"}:
         if entry is None:
             raise NotPossible(
-                "not-kept", "this run is not kept, so there is nothing to list or to end", "Make a copy of it."
+                "not-kept", "this run is temporary, so it cannot be listed or given an end", "Make a copy of it."
             )
         expires = copies.expiry(wanted.expires) if "expires" in wanted.model_fields_set else entry.expires
         sharing = {"visibility": wanted.visibility or entry.visibility, "expires": expires}
@@ -98,7 +98,7 @@ def change(identity: Id, wanted: Change, request: Request, services: ServicesDep
 
 @router.delete("/recordings/{id}", summary="Delete a recording; a live one is stopped first", status_code=204)
 async def delete(identity: Id, request: Request, services: ServicesDep) -> None:
-    await asyncio.to_thread(own, identity, request, services)
+    await asyncio.to_thread(require_own, identity, request, services)
     if session := services.live.sessions.get(identity):
         session.stop()
         await asyncio.wait_for(session.finished.wait(), 10)
@@ -106,8 +106,8 @@ async def delete(identity: Id, request: Request, services: ServicesDep) -> None:
     await asyncio.to_thread(services.store.remove, identity)
 
 
-def own(identity: str, request: Request, services: Services) -> Entry | None:
-    """Shipped recordings and unknown ids can be neither changed nor deleted, and those of others not either."""
+def require_own(identity: str, request: Request, services: Services) -> Entry | None:
+    """The entry of a recording that this browser may change or delete. Raises UnknownRecording, NotPossible for others' and shipped ones."""
     if services.library.shipped(identity) or not ID.fullmatch(identity):
         raise UnknownRecording(identity)
     services.library.find(identity)
@@ -115,8 +115,8 @@ def own(identity: str, request: Request, services: Services) -> Entry | None:
     if not _shared(entry, owners.known(request, services.settings))["mine"]:
         raise NotPossible(
             "not-yours",
-            "this recording was made from another browser, and can be changed and deleted from there alone",
-            "Make a copy of it to share or to name as you like.",
+            "this recording was made in another browser and can be changed or deleted only from there",
+            "Make a copy to share or rename.",
         )
     return entry
 

@@ -90,7 +90,7 @@ async def watch(websocket: WebSocket, identity: str) -> None:
         finally:
             websocket.app.state.watching -= 1
     except TimeoutError:
-        log.info("a watcher neither said hello nor took anything for %.0f s: cut off", services.settings.send_seconds)
+        log.info("a watcher neither sent hello nor took anything for %.0f s: cut off", services.settings.send_seconds)
         line.abort()
     except WebSocketDisconnect:
         pass
@@ -124,10 +124,10 @@ async def _replay(line: Line, services: Services, identity: str) -> None:
         hint = "The gallery lists what this server has."
         await line.send(messages.Refused(code="unknown-recording", message=str(error), hint=hint))
     except Expired as error:
-        hint = "Ask whoever sent the link for another one."
+        hint = "Ask whoever sent the link for a new one."
         await line.send(messages.Refused(code="expired", message=str(error), hint=hint))
     except MnemoscopeError as error:
-        hint = "`mnemoscope verify FILE` says how much of it is sound."
+        hint = "`mnemoscope verify FILE` reports how much of it is sound."
         await line.send(messages.Refused(code="corrupt-recording", message=str(error), hint=hint))
     else:
         status = manifest["status"] if manifest["status"] in FINAL else "stopped"

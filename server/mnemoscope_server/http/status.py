@@ -12,8 +12,8 @@ from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.models import registry
 from mnemoscope_server.http.depends import ERRORS, ServicesDep
 from mnemoscope_server.planning import task_cards
-from mnemoscope_server.schemas import base as rest
-from mnemoscope_server.schemas import recordings as rest_recordings
+from mnemoscope_server.schemas.base import Limits, ModelCard, Status
+from mnemoscope_server.schemas.recordings import GalleryEntry
 from mnemoscope_server.schemas.tasks import TaskCard, TaskPlan, TaskPlanRequest
 from mnemoscope_server.settings import MAX_MODELS
 from mnemoscope_server.workers.protocol import Measured
@@ -39,15 +39,15 @@ async def readyz(services: ServicesDep) -> Response:
 
 
 @router.get("/status", summary="What this server is and can do now")
-async def status(request: Request, services: ServicesDep) -> rest.Status:
+async def status(request: Request, services: ServicesDep) -> Status:
     pool = services.live.pool
-    return rest.Status(
+    return Status(
         version=request.app.version,
         device=pool.device,
         workers=pool.state,
         workers_reason=pool.reason or None,
         replay_only=pool.state == "failed",
-        limits=rest.Limits(
+        limits=Limits(
             upload_bytes=services.settings.upload_bytes,
             steps=services.settings.steps,
             models=MAX_MODELS,
@@ -67,9 +67,9 @@ def task_plan(name: str, request: TaskPlanRequest, services: ServicesDep) -> Tas
 
 
 @router.get("/models", summary="Checkpoints that can be run")
-def models(services: ServicesDep) -> list[rest.ModelCard]:
+def models(services: ServicesDep) -> list[ModelCard]:
     measured = services.live.pool.measured
-    found: list[rest.ModelCard] = []
+    found: list[ModelCard] = []
     for name in store.names():
         try:
             found.append(_card(store.read_card(store.find(name)), measured.get(name)))
@@ -78,11 +78,11 @@ def models(services: ServicesDep) -> list[rest.ModelCard]:
     return found
 
 
-def _card(card: dict[str, Any], measured: Measured | None) -> rest.ModelCard:
+def _card(card: dict[str, Any], measured: Measured | None) -> ModelCard:
     """A checkpoint's own card says how it was trained; what its paradigm is stands in the registry, where it is known."""
     known = {paradigm.name: paradigm for paradigm in registry.cards()}.get(card["model"])
     metrics = card.get("metrics") or ({card["metric"]: card.get("validation")} if "metric" in card else {})
-    return rest.ModelCard(
+    return ModelCard(
         name=card["name"],
         model=card["model"],
         label=known.label if known else card["label"],
@@ -98,5 +98,5 @@ def _card(card: dict[str, Any], measured: Measured | None) -> rest.ModelCard:
 
 
 @router.get("/gallery", summary="Recordings that ship with the program")
-def gallery(services: ServicesDep) -> list[rest_recordings.GalleryEntry]:
-    return [rest_recordings.GalleryEntry.model_validate(entry) for entry in services.library.exhibits]
+def gallery(services: ServicesDep) -> list[GalleryEntry]:
+    return [GalleryEntry.model_validate(entry) for entry in services.library.exhibits]

@@ -11,7 +11,7 @@ LADDER, STORES_ONLY = "transformer", "encoder-decoder"
 """Models that climb the ladder, and those that only have the form with write-once stores."""
 
 
-def settings(wanted: BridgeSettings, names: list[str], steps: int) -> dict[str, Any]:
+def bridge_settings(wanted: BridgeSettings, names: list[str], steps: int) -> dict[str, Any]:
     """Keyword arguments for `mnemoscope.measuring.bridge.crossed`. Raises NotPossible for what has no such form."""
     if len(names) != 1 or "@" in names[0]:
         raise _refused(

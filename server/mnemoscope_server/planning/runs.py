@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 
 from mnemoscope import tasks
-from mnemoscope.checkpoints import names as choices
+from mnemoscope.checkpoints.names import of_task, resolve
 from mnemoscope.errors import SignalError, UnknownTask
 from mnemoscope.format.manifest import KEYFRAME_EVERY
-from mnemoscope.signals import generators as signals
+from mnemoscope.signals.generators import KINDS, PARAMETERS, generate
 from mnemoscope.signals.series import Prepared, Series, decimate, prepare
 from mnemoscope.tasks import Episode, episodes
 from mnemoscope.tasks.signal import unlike_training
 from mnemoscope_server.errors import NotPossible
-from mnemoscope_server.planning import bridge as bridge_orders
 from mnemoscope_server.planning import task_cards
+from mnemoscope_server.planning.bridge import bridge_settings
 from mnemoscope_server.schemas.sessions import GeneratedSignal, NoSignal, SessionRequest, UploadSignal, ValuesSignal
 from mnemoscope_server.schemas.signals import (
     Estimate,
@@ -46,7 +46,7 @@ def order(request: SessionRequest, *, settings: Settings, store: Store, uploads:
     task_cards.require_steps(episode.steps, settings)
     identity = new_id()
     title = printable(request.title or "") or _title(request.task, episode)
-    bridge = bridge_orders.settings(request.bridge, list(names), episode.steps) if request.bridge else None
+    bridge = bridge_settings(request.bridge, list(names), episode.steps) if request.bridge else None
     if not request.keep:
         store.mark_temporary(identity)
     return Open(identity, store.path(identity), title, request.seed, tuple(names), episode, request.speed, bridge)
@@ -54,7 +54,7 @@ def order(request: SessionRequest, *, settings: Settings, store: Store, uploads:
 
 def chosen(models: list[str], task: str) -> list[str]:
     """Names of checkpoints and of moments of their training. Raises UnknownTask, UnknownModel, NotPossible."""
-    names = choices.resolve(models, tasks.get(task).name)
+    names = resolve(models, tasks.get(task).name)
     if len(names) > MAX_MODELS:
         raise NotPossible(
             "too-many-models",
@@ -113,7 +113,7 @@ def preview(
     else:
         warnings += unlike_training(result.values)
     values = [v for v in decimate(result.values, VALUES_POINTS) if v is not None]
-    names = chosen(request.models, task.name) or choices.of_task(task.name)
+    names = chosen(request.models, task.name) or of_task(task.name)
     return Preview(
         steps=result.steps,
         values=values,
@@ -190,14 +190,14 @@ def generators() -> list[Generator]:
             label=kind,
             params=[
                 GeneratorParam(name=p.name, label=p.label, default=p.default, min=p.low, max=p.high)
-                for p in signals.PARAMETERS[kind]
+                for p in PARAMETERS[kind]
             ],
         )
-        for kind in signals.KINDS
+        for kind in KINDS
     ]
 
 
 def generated(request: SignalPreviewRequest) -> SignalPreview:
     """A generated signal for the eye. Raises SignalError."""
-    signal = signals.generate(request.kind, request.steps, seed=request.seed, **request.params)
+    signal = generate(request.kind, request.steps, seed=request.seed, **request.params)
     return SignalPreview(values=[float(v) for v in signal.values], sample_rate=signal.sample_rate, events=signal.events)

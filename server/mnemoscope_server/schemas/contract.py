@@ -11,28 +11,24 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from mnemoscope_server.schemas import base as rest
-from mnemoscope_server.schemas import messages as wire
-from mnemoscope_server.schemas import recordings as rest_recordings
-from mnemoscope_server.schemas import sessions as rest_sessions
-from mnemoscope_server.schemas import signals as rest_signals
+from mnemoscope_server.schemas import base, messages, recordings, sessions, signals
 
 REF = "#/components/schemas/{model}"
-HTTP = (rest, rest_recordings, rest_signals, rest_sessions)
+HTTP = (base, recordings, signals, sessions)
 """Where types of the HTTP interface are that the page wants by name, whether an endpoint shows them or not."""
 
 
 def document(app: FastAPI) -> dict[str, Any]:
     """The whole contract of an application as an OpenAPI 3.1 document."""
     described = app.openapi()
-    answers = [(m, "serialization") for m in _classes(rest.Answer)]
-    questions = [(m, "validation") for m in _classes(rest.Question)]
-    server = [(m, "serialization") for m in wire.SERVER_MESSAGES]
-    client = [(m, "validation") for m in wire.CLIENT_MESSAGES]
+    answers = [(m, "serialization") for m in _classes(base.Answer)]
+    questions = [(m, "validation") for m in _classes(base.Question)]
+    server = [(m, "serialization") for m in messages.SERVER_MESSAGES]
+    client = [(m, "validation") for m in messages.CLIENT_MESSAGES]
     _, definitions = models_json_schema([*answers, *questions, *server, *client], ref_template=REF)  # type: ignore[arg-type]
     schemas: dict[str, Any] = described["components"]["schemas"] | definitions["$defs"]
-    schemas["ServerMessage"] = _union(wire.SERVER_MESSAGES, "What the server sends over /ws/{id} as JSON.")
-    schemas["ClientMessage"] = _union(wire.CLIENT_MESSAGES, "What a client sends over /ws/{id}.")
+    schemas["ServerMessage"] = _union(messages.SERVER_MESSAGES, "What the server sends over /ws/{id} as JSON.")
+    schemas["ClientMessage"] = _union(messages.CLIENT_MESSAGES, "What a client sends over /ws/{id}.")
     return {
         "openapi": described["openapi"],
         "info": {"title": "Mnemoscope", "version": "1"},
@@ -41,14 +37,14 @@ def document(app: FastAPI) -> dict[str, Any]:
     }
 
 
-def _classes(base: type[BaseModel]) -> list[type[BaseModel]]:
-    """The models on `base` in the modules of HTTP, each once."""
+def _classes(parent: type[BaseModel]) -> list[type[BaseModel]]:
+    """The models on `parent` in the modules of HTTP, each once."""
     found = [(module, c) for module in HTTP for _, c in inspect.getmembers(module, inspect.isclass)]
-    return [c for module, c in found if issubclass(c, base) and c is not base and c.__module__ == module.__name__]
+    return [c for module, c in found if issubclass(c, parent) and c is not parent and c.__module__ == module.__name__]
 
 
-def _union(messages: tuple[type[wire.Message], ...], description: str) -> dict[str, Any]:
-    refs = {m.model_fields["type"].annotation.__args__[0]: REF.format(model=m.__name__) for m in messages}  # type: ignore[union-attr]
+def _union(union: tuple[type[messages.Message], ...], description: str) -> dict[str, Any]:
+    refs = {m.model_fields["type"].annotation.__args__[0]: REF.format(model=m.__name__) for m in union}  # type: ignore[union-attr]
     return {
         "description": description,
         "oneOf": [{"$ref": ref} for ref in refs.values()],

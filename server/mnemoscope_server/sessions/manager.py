@@ -94,7 +94,7 @@ class LiveSessions:
         if len(self.sessions) + len(self._opening) >= self.settings.sessions:
             raise NotPossible(
                 "too-many-sessions",
-                f"{self.settings.sessions} sessions are live, more are not run at a time",
+                f"{self.settings.sessions} sessions are live, the most that run at once",
                 "Wait for one to end, or stop one.",
             )
         self._opening.add(order.id)
@@ -151,7 +151,9 @@ class LiveSessions:
         """Wait for a worker. Raises NotPossible where none comes."""
         if not await self.pool.ready(seconds=READY_SECONDS):
             reason = self.pool.reason or "the workers are still starting"
-            raise NotPossible("no-workers", f"live runs are off: {reason}", "Recordings still open and replay.")
+            raise NotPossible(
+                "no-workers", f"live runs are off: {reason}", "Recordings can still be opened and replayed."
+            )
 
     def _read_chunk(self, identity: str) -> Callable[[int], Awaitable[bytes]]:
         return lambda chunk: asyncio.to_thread(self.library.messages, identity, chunk)

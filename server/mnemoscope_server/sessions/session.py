@@ -12,12 +12,21 @@ from typing import Any
 
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.errors import IllegalMove
-from mnemoscope_server.schemas.messages import Behind, Ended, Message, ModelFailed, Refused, SessionStatus, State
+from mnemoscope_server.schemas.messages import (
+    Behind,
+    Ended,
+    FinalStatus,
+    Message,
+    ModelFailed,
+    Refused,
+    SessionStatus,
+    State,
+)
 from mnemoscope_server.sessions.tail import Tail, from_step
 from mnemoscope_server.workers import protocol
 from mnemoscope_server.workers.protocol import Chunk, Finished, Moved, StreamFailed
 
-MOVES: dict[str, dict[str, str]] = {
+MOVES: dict[str, dict[SessionStatus, SessionStatus]] = {
     "play": {"opened": "running", "paused": "running"},
     "step": {"opened": "running", "paused": "running"},
     "pause": {"running": "paused"},
@@ -33,7 +42,7 @@ HINTS = {
     "stopped": "The recording was stopped: replay it, or start a new run.",
     "failed": "The run failed: see its message, and start a new run.",
 }
-FINAL = ("ended", "stopped", "failed")
+FINAL: tuple[FinalStatus, ...] = ("ended", "stopped", "failed")
 
 
 def illegal(command: str, status: str) -> IllegalMove:
@@ -68,7 +77,12 @@ class Session:
 
     @property
     def live(self) -> bool:
-        return self.status not in FINAL
+        return self.final is None
+
+    @property
+    def final(self) -> FinalStatus | None:
+        """The status it ended with; None while it may still go on."""
+        return self.status if self.status in FINAL else None
 
     # --- the driver
 
@@ -101,7 +115,7 @@ class Session:
         target = MOVES[command].get(self.status)
         if target is None:
             raise illegal(command, self.status)
-        self.status = target  # type: ignore[assignment]  # MOVES holds states only
+        self.status = target
 
     # --- the worker's events
 
@@ -128,11 +142,11 @@ class Session:
                 self.end(event.status, event.steps, event.manifest, event.reason)
         self._wake()
 
-    def end(self, status: str, steps: int, manifest: dict[str, Any] | None = None, reason: str = "") -> None:
+    def end(self, status: FinalStatus, steps: int, manifest: dict[str, Any] | None = None, reason: str = "") -> None:
         """Nothing more will come."""
         if not self.live:
             return
-        self.status = status  # type: ignore[assignment]  # a final state
+        self.status = status
         self.step = steps
         self.manifest = manifest or self.manifest | {"status": status, "steps": steps}
         if reason:
@@ -209,8 +223,8 @@ class Watcher:
                 yield self._control.pop(0)
             if frames is not None:
                 continue
-            if not self.session.live and not self._control:
-                yield Ended(steps=self.session.step, status=self.session.status)  # type: ignore[arg-type]
+            if self.session.final is not None and not self._control:
+                yield Ended(steps=self.session.step, status=self.session.final)
                 return
             await self._wakeup.wait()
 

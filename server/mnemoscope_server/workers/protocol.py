@@ -6,7 +6,7 @@ Plain dataclasses, so that either side can be tested with a list in place of the
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -182,10 +182,10 @@ class StreamFailed:
 
 @dataclass(frozen=True)
 class Finished:
-    """The file is closed. status: ended | stopped | failed; manifest as the file has it now."""
+    """The file is closed; manifest as the file has it now, empty where the worker could not close it."""
 
     id: str
-    status: str
+    status: Literal["ended", "stopped", "failed"]
     steps: int
     manifest: dict[str, Any]
     reason: str = ""

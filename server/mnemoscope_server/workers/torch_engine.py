@@ -53,7 +53,7 @@ class TorchEngine:
     def answer(self, question: Question) -> Generator[None, None, dict[str, Any]]:
         if isinstance(question, Compare):
             return (yield from bridge_engine.compared(question.model, question.seed))
-        if self._asked is None or not lenses.made(self._asked, question.entry):
+        if self._asked is None or not lenses.is_model_of(self._asked, question.entry):
             self._asked = lenses.model_of(question.entry, device=self.device)
         loaded = self._asked
         inputs = torch.tensor(question.inputs, device=self.device)

@@ -125,7 +125,7 @@ def test_wrong_tokens_are_not_right(guarded, wrong):
     )
 
 
-def test_a_person_is_asked_and_a_program_is_told(guarded):
+def test_a_person_is_asked_and_a_program_is_refused(guarded):
     """A field to put the token in, or an error with a way out."""
     app, _ = guarded
     status, headers, body = ask(app, "/new", "GET", {"host": HOST})

@@ -305,7 +305,7 @@ BAD_PATHS = ["odd", "x" * 22, "x" * 23, "%2e%2e%2f%2e%2e%2fetc", "..%5c..%5cetc"
 
 @pytest.mark.parametrize("bad", BAD_PATHS)
 def test_ids_that_are_none_get_the_same_404(server, bad):
-    """Unknown, malformed and hostile ids cannot be told apart, and none becomes a path."""
+    """Unknown, malformed and hostile ids cannot be distinguished, and none becomes a path."""
     for path in ("", "/chunks/0", "/file", "/export.html"):
         answer = server.http.get(f"api/recordings/{bad}{path}")
         assert answer.status_code in (404, 400)
@@ -388,7 +388,7 @@ def test_the_interface_is_documented_without_anything_from_elsewhere(server):
     assert "<script" not in text
 
 
-def test_unknown_addresses_and_methods_are_told_in_json(server):
+def test_unknown_addresses_and_methods_are_refused_in_json(server):
     """Also where no endpoint is."""
     assert server.http.get("api/nothing").json()["error"]["code"] == "not-found"
     assert server.http.put("api/status").json()["error"]["code"] == "method-not-allowed"

@@ -80,7 +80,7 @@ def test_a_run_on_the_ladder_is_recorded_with_its_settings_and_verifies(real):
     assert apart > 0.1
 
 
-def test_the_genuine_memory_has_a_slot_for_every_step_unless_told_otherwise(real):
+def test_the_genuine_memory_has_a_slot_for_every_step_unless_asked_otherwise(real):
     _, path = run(real, bridge={"memory": "graves"})
     with Recording.open(path) as rec:
         outputs = rec["transformer"].array("outputs")
@@ -123,7 +123,7 @@ def test_an_encoder_decoder_crosses_with_write_once_stores_only(real):
         ({"sparks": 1}, "bridge.sparks"),
     ],
 )
-def test_settings_that_cannot_be_are_told_by_name(real, bridge, said):
+def test_settings_that_cannot_be_are_refused_by_name(real, bridge, said):
     refused = ask(real, bridge=bridge)
     assert refused.status_code == 422
     assert said in refused.json()["error"]["message"]

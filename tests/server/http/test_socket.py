@@ -130,7 +130,7 @@ def test_everybody_watches_and_anybody_drives(server):
         assert Seen(one).messages[-1]["type"] == "ended"
 
 
-def test_a_failing_model_is_told_and_the_others_go_on(server):
+def test_a_failing_model_is_reported_and_the_others_go_on(server):
     """Its lane stops, the run does not."""
     identity = server.run("broken", "fake", steps=150, start="playing")
     with server.socket(identity) as ws:
@@ -181,7 +181,7 @@ def test_a_stopped_run_without_steps_leaves_nothing(server):
     assert not (server.data / "recordings" / f"{identity}.mnemo").exists()
 
 
-def test_unknown_ids_are_told_and_closed(server):
+def test_unknown_ids_are_refused_and_closed(server):
     """Same answer for every id that is not there."""
     for identity in ("x" * 22, "odd", "..%5C..%5Cetc", "%00"):
         with server.socket(identity) as ws:

@@ -100,7 +100,7 @@ def test_watchers_get_every_step_in_order_and_the_end():
     asyncio.run(body())
 
 
-def test_a_slow_watcher_skips_and_is_told_while_memory_stays_bounded():
+def test_a_slow_watcher_skips_and_is_notified_while_memory_stays_bounded():
     """The model is never slowed down; what was skipped is named so that it can be fetched."""
 
     async def body():

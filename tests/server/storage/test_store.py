@@ -143,7 +143,7 @@ def test_ids_are_long_and_not_in_order():
 
 
 def test_space_is_kept_free(open_store):
-    """A full disk is told before anything is written."""
+    """A full disk is reported before anything is written."""
     store = open_store(free_bytes=1 << 62)
     with pytest.raises(DiskFull, match="are kept free"):
         store.require_space()
@@ -187,7 +187,7 @@ def test_rules_that_are_none_are_left_out(open_store, rules):
     assert (store.get(identity).visibility, store.get(identity).expires) == ("private", None)
 
 
-def test_a_recording_whose_time_is_over_is_refused_then_gone_and_still_told_of(open_store):
+def test_a_recording_whose_time_is_over_is_refused_then_gone_and_still_remembered(open_store):
     """Refused at once, deleted by the next sweep; the link goes on saying why."""
     store = open_store()
     stays, goes = write(store), write(store)

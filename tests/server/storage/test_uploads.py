@@ -40,7 +40,7 @@ def nothing_stays(server):
 
 
 def test_a_good_file_is_reported(server):
-    """Every assumption is told."""
+    """Every assumption is reported."""
     answer = send(server, GOOD)
     report = answer.json()["report"]
     assert (report["rows"], report["delimiter"], report["decimal"], report["header"]) == (1000, ",", ".", True)
@@ -87,9 +87,9 @@ def test_warnings_come_before_the_run(server, good):
     assert "in training" not in warnings() + warnings(resample_to=50.0)
     noise = "a\n" + "".join(f"{(i * 7919) % 101 - 50}\n" for i in range(400)) + "900\n"
     identity = send(server, noise).json()["id"]
-    told = " ".join(server.http.post(f"api/uploads/{identity}/preview", json={"channel": 0}).json()["warnings"])
-    assert "deviations from the middle" in told
-    assert "neighbouring steps are less alike" in told
+    warnings = " ".join(server.http.post(f"api/uploads/{identity}/preview", json={"channel": 0}).json()["warnings"])
+    assert "deviations from the middle" in warnings
+    assert "neighbouring steps are less alike" in warnings
 
 
 def test_an_upload_runs_and_its_name_stays_private(server, good):
@@ -284,6 +284,7 @@ def taking(tmp_path):
         assert list((tmp_path / "data" / "tmp").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_file_that_takes_too_long_or_too_much_is_ended(taking, tmp_path):
     """The reading process is bounded; what it began is removed."""
     with pytest.raises(ImportFileError, match="took more than"):
@@ -293,6 +294,7 @@ def test_a_file_that_takes_too_long_or_too_much_is_ended(taking, tmp_path):
     assert list((tmp_path / "data" / "uploads").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_old_uploads_go(taking, tmp_path):
     """Files are kept for hours, not for ever; the newest stay, the oldest make room."""
     ids = [taking(b"a,b\n" + b"1,2\n" * 60_000, uploads_total_bytes=1 << 20) for _ in range(4)]
@@ -312,7 +314,7 @@ def test_an_upload_deleted_while_others_are_looked_through_is_no_harm(taking, tm
     assert {path.name for path in folder.iterdir()} == {first, second, "gone"}
 
 
-def test_a_full_disk_is_told_before_anything_is_written(taking):
+def test_a_full_disk_is_reported_before_anything_is_written(taking):
     """The reserve is for what is being recorded."""
     with pytest.raises(DiskFull):
         taking(GOOD.encode(), free_bytes=1 << 60)

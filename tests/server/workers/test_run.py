@@ -83,7 +83,7 @@ def told_steps(events, stream=0):
     return steps
 
 
-def test_everything_told_is_in_the_file_and_the_other_way_round(begin):
+def test_everything_reported_is_in_the_file_and_the_other_way_round(begin):
     """One log, two readers."""
     run, events = begin("fake-signal-recall", "fake-signal-recall", steps=150)
     run.play()
@@ -99,7 +99,7 @@ def test_everything_told_is_in_the_file_and_the_other_way_round(begin):
 
 
 def test_pause_computes_nothing_and_hands_everything_over(begin, tmp_path):
-    """Paused means that the next step does not exist; what exists is in the file and told."""
+    """Paused means that the next step does not exist; what exists is in the file and reported."""
     run, events = begin(steps=5000, speed=None)
     run.play()
     spin(run, until=lambda: run.done > 100)
@@ -209,7 +209,7 @@ def test_stop_closes_the_file_with_what_it_has(begin):
 
 
 def test_a_full_disk_fails_this_session_only(begin, monkeypatch):
-    """The reason is told; the worker lives."""
+    """The reason is reported; the worker lives."""
     run, events = begin(steps=5000)
     run.play()
 

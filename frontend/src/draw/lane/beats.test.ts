@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { DARK, makeInks } from "../ink/tokens";
 import { layout } from "../stage/layout";
-import { penOf, points, stubCanvases, type Shape } from "../testpen";
+import { drawingOf, points, stubCanvases, type Shape } from "../testdrawing";
 import { BEATS_MS, beatAt, beatInk, beatsTime, between, paintBeats } from "./beats";
 import type { NowPicture } from "./kinds/base";
 
@@ -72,10 +72,10 @@ describe("what moves while a step is carried out", () => {
 
   function moving(p: number): Shape[] {
     stubCanvases();
-    const pen = penOf(1184, 752);
-    paintBeats(pen.ctx, inks, box, beat, p, 1);
+    const drawing = drawingOf(1184, 752);
+    paintBeats(drawing.ctx, inks, box, beat, p, 1);
     vi.unstubAllGlobals();
-    return pen.shapes();
+    return drawing.shapes();
   }
 
   it("first a hatch over what is freed: the slot whose usage falls", () => {

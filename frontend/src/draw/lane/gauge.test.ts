@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { DARK, makeInks } from "../ink/tokens";
 import { layout } from "../stage/layout";
-import { penOf, points, type Shape } from "../testpen";
+import { drawingOf, points, type Shape } from "../testdrawing";
 import { GateRow, paintGauges, paintPhases, type Gauge, type Phase } from "./gauge";
 
 const inks = makeInks(DARK, true);
@@ -11,9 +11,9 @@ const { raster } = box.lanes[0]!;
 const window = { first: 0, step: 5 };
 
 function gauged(gauges: readonly Gauge[], t = 9, steps = 10): Shape[] {
-  const pen = penOf(1184, 752);
-  paintGauges(pen.ctx, inks, box, raster, window, t, steps, gauges);
-  return pen.shapes();
+  const drawing = drawingOf(1184, 752);
+  paintGauges(drawing.ctx, inks, box, raster, window, t, steps, gauges);
+  return drawing.shapes();
 }
 
 describe("gauges", () => {
@@ -49,10 +49,10 @@ describe("phases", () => {
     { step: 22, label: "rests" },
   ];
   function turned(t: number, height = raster.h): { lines: number[]; words: string[] } {
-    const pen = penOf(1184, 752);
-    paintPhases(pen.ctx, inks, box, { ...raster, h: height }, window, t, phases);
-    const lines = pen.shapes().filter((s) => s.stroke).map(({ d }) => points(d)[0]![0]); // prettier-ignore
-    return { lines, words: pen.words() };
+    const drawing = drawingOf(1184, 752);
+    paintPhases(drawing.ctx, inks, box, { ...raster, h: height }, window, t, phases);
+    const lines = drawing.shapes().filter((s) => s.stroke).map(({ d }) => points(d)[0]![0]); // prettier-ignore
+    return { lines, words: drawing.words() };
   }
   const x = (t: number): number => raster.x + 5 * t + 0.5;
 

@@ -1,4 +1,4 @@
-/** What stands above and over a lane's raster beside its marks: a strip of bars, and the lines where a memory's phase phases. */
+/** What stands above and over a lane's raster beside its marks: a strip of bars, and the lines where its phases begin. */
 
 import { stepsInView, xOfStep, type Box, type StageLayout, type TimeWindow } from "../stage/layout";
 import { text, textWidth, type Ctx } from "../ink/text";

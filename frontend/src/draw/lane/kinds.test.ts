@@ -193,7 +193,7 @@ describe("a gated memory", () => {
     expect(Math.max(...picture.writes[0]!)).toBe(0);
   });
 
-  it("says where it phases from writing to reading", () => {
+  it("says where it turns from writing to reading", () => {
     expect(drawn(pair, "cross0").phases!()).toEqual([
       { step: 0, label: "writes only" },
       { step: 5, label: "rests" },

@@ -56,11 +56,11 @@ export class Lane {
   fold!: Fold;
   /** Lag × time. */
   readonly lag: Tape;
-  /** Which head's content the cut through now shows, where heads are shown one at a time. */
-  private shownHead = 0;
+  /** Whose shares the lag tape shows, as their source names it. */
+  private lagOf = "";
   private pixels = 0;
   private measured = -1;
-  private last: NowPicture | null = null;
+  private last: { picture: NowPicture; head: number } | null = null;
   /** The step that was last asked for and there. */
   private seen: number | null = null;
 
@@ -73,6 +73,8 @@ export class Lane {
     shares: ShareSource | null,
     /** Pixel rows the tape is drawn on. */
     pixels = 2 * MAX_ROWS,
+    /** Which head's content is shown, where heads are shown one at a time. */
+    private readonly headShown: () => number = () => 0,
   ) {
     this.memory = model.memory(bank.name);
     this.drawn = drawnOf(model, bank.name, signal.planned);
@@ -126,24 +128,25 @@ export class Lane {
     return this.drawn.usageLimit;
   }
 
-  /** Steps at which the memory phases from one phase to the next. */
+  /** Steps at which the phases of the memory begin. */
   get phases(): readonly Phase[] {
     return this.drawn.phases?.() ?? [];
   }
 
   /** Which head's content is shown, where heads are shown one at a time. */
   get head(): number {
-    return this.shownHead;
+    return Math.max(0, Math.min(this.drawn.heads - 1, this.headShown()));
   }
 
-  set head(head: number) {
-    this.shownHead = Math.max(0, Math.min(this.drawn.heads - 1, head));
-    this.last = null;
+  /** The lag tape is about to show these shares; where they are others than before, it is drawn anew. */
+  showLag(of: string): void {
+    if (this.lagOf !== "" && of !== this.lagOf) this.lag.restart();
+    this.lagOf = of;
   }
 
   /** Number of dials beside the cut through now. */
   get dials(): number {
-    return this.last?.dials.length ?? 3;
+    return this.last?.picture.dials.length ?? 3;
   }
 
   /** What one slot is called. */
@@ -231,8 +234,10 @@ export class Lane {
   /** The cut through step t. Kept until another step is asked for. */
   picture(t: number): NowPicture {
     this.seen = t;
-    if (this.last?.t !== t) this.last = this.drawn.cut(t, this.fold, this.head);
-    return this.last;
+    const { head } = this;
+    if (this.last?.picture.t !== t || this.last.head !== head)
+      this.last = { picture: this.drawn.cut(t, this.fold, head), head };
+    return this.last.picture;
   }
 
   /** New theme: the tapes carry colours and are drawn again. */

@@ -1,7 +1,7 @@
 /** Tapes pixel by pixel: a column a step, the inks of what happened in it, tiles that come and go. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DARK, makeInks, type Inks } from "../ink/tokens";
-import { penOf, stubCanvases, type SmallCanvas } from "../testpen";
+import { drawingOf, stubCanvases, type SmallCanvas } from "../testdrawing";
 import { MAX_TILES, Tape, TILE, type Column, type ColumnSource } from "./tape";
 
 const inks = makeInks(DARK, true);
@@ -123,12 +123,12 @@ describe("a tape", () => {
   it("is painted tile by tile, no further than now", () => {
     const tape = new Tape(sourceOf({ fill: () => undefined }).source, inks);
     tape.extend(TILE - 10, TILE + 10, Infinity);
-    const pen = penOf(400, 100);
+    const drawing = drawingOf(400, 100);
     const box = { x: 20, y: 5, w: 300, h: 40 };
-    tape.paint(pen.ctx, box, TILE - 10.5, 4, TILE + 5);
-    const images = pen.shapes().filter(({ tag }) => tag === "image");
+    tape.paint(drawing.ctx, box, TILE - 10.5, 4, TILE + 5);
+    const images = drawing.shapes().filter(({ tag }) => tag === "image");
     expect(images.map((one) => [one.x, one.width, one.y, one.height])).toEqual([[18, 44, 5, 40], [62, 20, 5, 40]]); // prettier-ignore
-    const nothing = penOf(400, 100);
+    const nothing = drawingOf(400, 100);
     tape.paint(nothing.ctx, box, TILE, 4, TILE);
     expect(nothing.shapes()).toEqual([]);
   });

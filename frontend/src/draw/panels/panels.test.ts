@@ -6,7 +6,7 @@ import { loaded, makeLog } from "../../memory/testlog";
 import { Lane } from "../lane/lane";
 import { DARK, makeInks } from "../ink/tokens";
 import { xOfStep } from "../stage/layout";
-import { penOf, points, stubCanvases, type Shape, type SmallCanvas } from "../testpen";
+import { drawingOf, points, stubCanvases, type Shape, type SmallCanvas } from "../testdrawing";
 import { LinkMatrixImage } from "./link_matrix";
 import { paintLife } from "./slot_life";
 import { Density, paintScrub, SCRUB_HEIGHT, Skyline, xOnScrub, type ScrubScene } from "./scrubber";
@@ -54,9 +54,9 @@ describe("the scrubber of a run", () => {
   const WIDTH = 500;
   const x = (t: number): number => xOnScrub(t, 101, WIDTH);
   function painted(more: Partial<ScrubScene> = {}): { shapes: Shape[]; words: string[] } {
-    const pen = penOf(WIDTH, SCRUB_HEIGHT);
-    paintScrub(pen.ctx, inks, WIDTH, scene(more), new Skyline());
-    return { shapes: pen.shapes(), words: pen.words() };
+    const drawing = drawingOf(WIDTH, SCRUB_HEIGHT);
+    paintScrub(drawing.ctx, inks, WIDTH, scene(more), new Skyline());
+    return { shapes: drawing.shapes(), words: drawing.words() };
   }
 
   it("has a column for every pixel, as high as the densest of its steps, darker where it is past", () => {
@@ -77,7 +77,7 @@ describe("the scrubber of a run", () => {
     const grow = (steps: number, measure = ""): number => {
       const before = past.filled.length;
       const density = { at: () => 0.5, measure } as unknown as Density;
-      sky.paint(penOf(WIDTH, 44).ctx, inks, WIDTH, scene({ steps, planned: 200, density }), 0);
+      sky.paint(drawingOf(WIDTH, 44).ctx, inks, WIDTH, scene({ steps, planned: 200, density }), 0);
       return past.filled.length - before;
     };
     expect([grow(100), grow(100), grow(120), grow(120, "larger")]).toEqual([250, 1, 51, 300]);
@@ -134,9 +134,9 @@ describe("the read map of a head", () => {
     let calls = 1;
     while (!map.extend(0)) calls++;
     expect(calls).toBe(132);
-    const pen = penOf(264, 264);
-    map.paint(pen.ctx, 264, 60);
-    expect(pen.shapes().at(-1)).toMatchObject({ y: 121, height: 1, width: 264, opacity: 0.7 });
+    const drawing = drawingOf(264, 264);
+    map.paint(drawing.ctx, 264, 60);
+    expect(drawing.shapes().at(-1)).toMatchObject({ y: 121, height: 1, width: 264, opacity: 0.7 });
   });
 
   it("folds a long run by whole cells", () => {
@@ -150,29 +150,29 @@ describe("links and the life of a slot", () => {
     const image = new LinkMatrixImage();
     let asked = 0;
     const links = (): Float32Array => (asked++, Float32Array.from([0, 1, 0.25, 2]));
-    const pen = penOf(100, 100);
-    image.paint(pen.ctx, inks, 100, 2, null, "dnc/60", links);
-    image.paint(pen.ctx, inks, 100, 2, 1, "dnc/60", links);
+    const drawing = drawingOf(100, 100);
+    image.paint(drawing.ctx, inks, 100, 2, null, "dnc/60", links);
+    image.paint(drawing.ctx, inks, 100, 2, 1, "dnc/60", links);
     expect(asked).toBe(1);
     const canvas = canvases.at(-1)!;
     expect([canvas.at(0, 0), canvas.at(1, 0), canvas.at(0, 1), canvas.at(1, 1)]).toEqual([0, 255, 127, 255].map((entry) => ink(inks.sequential, entry))); // prettier-ignore
-    const cross = pen.shapes().filter(({ stroke }) => stroke === inks.tx);
+    const cross = drawing.shapes().filter(({ stroke }) => stroke === inks.tx);
     expect(cross.map((s) => [s.x, s.y, s.width, s.height])).toEqual([[0.5, 49.5, 99, 51], [49.5, 0.5, 51, 99]]); // prettier-ignore
-    image.paint(pen.ctx, inks, 100, 2, null, "dnc/61", links);
+    image.paint(drawing.ctx, inks, 100, 2, null, "dnc/61", links);
     expect(asked).toBe(2);
   });
 
   it("a life shows of many steps on one pixel the strongest, and nothing after now", () => {
     const series = (marks: Record<number, number>): Float32Array => Float32Array.from({ length: 201 }, (_, t) => marks[t] ?? 0); // prettier-ignore
     const life = { write: series({ 20: 0.05, 21: 0.9, 150: 1 }), read: series({ 40: 0.4 }), erase: series({ 60: 0.2, 80: 0.3 }) }; // prettier-ignore
-    const pen = penOf(101, 36);
-    paintLife(pen.ctx, inks, 101, life, 100, 201, "slot 3");
-    const marks = (fill: string): unknown[] => pen.shapes().filter((s) => s.fill === fill && s.width === 1).map((s) => [s.x, s.y, s.height, s.opacity]); // prettier-ignore
+    const drawing = drawingOf(101, 36);
+    paintLife(drawing.ctx, inks, 101, life, 100, 201, "slot 3");
+    const marks = (fill: string): unknown[] => drawing.shapes().filter((s) => s.fill === fill && s.width === 1).map((s) => [s.x, s.y, s.height, s.opacity]); // prettier-ignore
     expect(marks(inks.wf)).toEqual([[10, 0, 20, 1]]);
     expect(marks(inks.rf)).toEqual([[20, 10, 10, 0.7]]);
     expect(marks(inks.ef)).toEqual([[40, 17, 3, 0.6]]);
     expect(marks(inks.tx)).toEqual([[50, 0, 20, 1]]);
-    expect(pen.words()).toEqual(["0", "slot 3", "200"]);
+    expect(drawing.words()).toEqual(["0", "slot 3", "200"]);
   });
 });
 
@@ -184,9 +184,9 @@ describe("a card", () => {
     const box = thumbLayout(400, 240, 2);
     const window = { first: 0, step: 3 };
     const paint = (labels: boolean): { shapes: Shape[]; words: string[] } => {
-      const pen = penOf(400, 240);
-      paintThumb(pen.ctx, inks, box, { t: 100, window, signal, events: log.manifest.task.events, lanes, labels });
-      return { shapes: pen.shapes(), words: pen.words() };
+      const drawing = drawingOf(400, 240);
+      paintThumb(drawing.ctx, inks, box, { t: 100, window, signal, events: log.manifest.task.events, lanes, labels });
+      return { shapes: drawing.shapes(), words: drawing.words() };
     };
     expect(paint(true).words.filter((word) => !word.endsWith("%"))).toEqual(["NTM", "DNC"]);
     const { shapes, words } = paint(false);
@@ -200,9 +200,9 @@ describe("a card", () => {
     const signal = new SignalTrack(log);
     const lane = new Lane(log.model(0), log.model(0).bank(), signal, inks, null);
     const box = thumbLayout(400, 240, 1);
-    const pen = penOf(400, 240);
-    paintThumb(pen.ctx, inks, box, { t: 25, window: { first: 0, step: 10 }, signal, events: [], lanes: [{ lane, shares: null }], labels: false }); // prettier-ignore
-    const cells = pen.shapes().filter((s) => s.width === 10);
+    const drawing = drawingOf(400, 240);
+    paintThumb(drawing.ctx, inks, box, { t: 25, window: { first: 0, step: 10 }, signal, events: [], lanes: [{ lane, shares: null }], labels: false }); // prettier-ignore
+    const cells = drawing.shapes().filter((s) => s.width === 10);
     const set = (t: number): number => Array.from({ length: 6 }, (_, k) => (signal.asked(t) ? signal.output(0, t, k) : signal.input(t, k))).filter((v) => v > 0.5).length; // prettier-ignore
     for (const t of [0, 7, 25, 30]) {
       const own = cells.filter((s) => s.x === 10 * t);
@@ -215,11 +215,11 @@ describe("a card", () => {
 describe("the scrubber of a training", () => {
   it("draws the error of every moment, paler ahead, larger where a lane stands", () => {
     const updates = [0, 1000, 4000];
-    const pen = penOf(300, TRAINING_HEIGHT);
+    const drawing = drawingOf(300, TRAINING_HEIGHT);
     const points_ = [{ update: 0, part: 0.5 }, { update: 1000, part: NaN }, { update: 4000, part: 0.25 }]; // prettier-ignore
-    paintTraining(pen.ctx, inks, 300, { updates, at: 1000, curves: [{ hue: "ntm", faded: false, shown: 4000, points: points_ }] }); // prettier-ignore
+    paintTraining(drawing.ctx, inks, 300, { updates, at: 1000, curves: [{ hue: "ntm", faded: false, shown: 4000, points: points_ }] }); // prettier-ignore
     const x = (update: number): number => Math.round(100 * xOnTraining(update, updates, 300)) / 100;
-    const shapes = pen.shapes();
+    const shapes = drawing.shapes();
     const dots = shapes.filter((s) => s.fill === inks.ntm);
     const [most, half] = [4, 26 - 22 / 2]; // the largest error stands at the top, half of it half way
     expect(dots.map(({ d, opacity }) => [points(d)[0]![0], points(d)[0]![1], opacity])).toEqual([
@@ -228,6 +228,6 @@ describe("the scrubber of a training", () => {
     ]);
     const lines = shapes.filter((s) => s.stroke === inks.ntm);
     expect(lines.map(({ d, opacity }) => [d, opacity])).toEqual([1, 0.45].map((opacity) => [`M${x(0)} ${most}L${x(4000)} ${half}`, opacity])); // prettier-ignore
-    expect(pen.words()).toContain("1\u2009000");
+    expect(drawing.words()).toContain("1\u2009000");
   });
 });

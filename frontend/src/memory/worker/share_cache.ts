@@ -12,14 +12,18 @@ export class ShareCache {
   private readonly combined = new Map<string, Float64Array>();
   private bytes = 0;
   private readonly asked = new Map<string, number>();
-  private readonly latest = new Map<number, Float64Array>();
-  /** The one read head that is looked at, of models where not all are. */
-  private readonly only = new Map<number, number>();
+  /** The last row shown of each model, and of which bank and heads it is. */
+  private readonly latest = new Map<number, { of: string; row: Float64Array }>();
+  /** What is being computed in the background of each model. */
+  private readonly swept = new Map<number, { of: string; bank: string; heads: readonly number[] }>();
 
   constructor(
     private readonly log: RecordingLog,
     private readonly ledger: LedgerClient,
+    /** The bank of a model that is looked at. */
     private readonly bankOf: (stream: number) => BankSpec,
+    /** The one read head of a model that is looked at; null: all of them. */
+    private readonly headOf: (stream: number) => number | null = () => null,
   ) {}
 
   /** Row [t + 2] if every head is known; otherwise the missing ones are asked for and null is returned. */
@@ -45,14 +49,16 @@ export class ShareCache {
    */
   now(stream: number, t: number): Float64Array | null {
     const row = this.at(stream, t, "now");
-    if (row) this.latest.set(stream, row);
-    return row ?? this.latest.get(stream) ?? null;
+    const of = this.shown(stream);
+    if (row) this.latest.set(stream, { of, row });
+    const last = this.latest.get(stream);
+    return row ?? (last?.of === of ? last.row : null); // of another bank or head nothing is of use any more
   }
 
   /** Shares [t + 2] in the read vectors of the heads looked at, side by side (combineHeads), if every row is there. */
   peek(stream: number, t: number): Float64Array | null {
     const bank = this.bankOf(stream);
-    const key = `${stream}/${bank.name}/${this.only.get(stream) ?? "all"}/${t}`;
+    const key = `${stream}/${this.shown(stream)}/${t}`;
     const known = this.combined.get(key);
     if (known) return known;
     const rows: Float64Array[] = [];
@@ -75,36 +81,34 @@ export class ShareCache {
 
   /** Have the shares of steps first … until (excluded) computed in the background, for the lag view. */
   sweep(stream: number, first: number, until: number): void {
-    const bank = this.bankOf(stream);
-    for (const head of this.headsOf(stream)) this.ledger.fill(stream, bank.name, head, first, until);
+    const of = this.shown(stream);
+    if (this.swept.get(stream)?.of !== of) this.stopSweep(stream);
+    const now = this.swept.get(stream) ?? { of, bank: this.bankOf(stream).name, heads: this.headsOf(stream) };
+    this.swept.set(stream, now);
+    for (const head of now.heads) this.ledger.fill(stream, now.bank, head, first, until);
   }
 
   stopSweep(stream: number): void {
-    const bank = this.bankOf(stream);
-    for (let head = 0; head < heads(bank); head++) this.ledger.stopFill(stream, bank.name, head);
-  }
-
-  /** Look at one read head of a model, or with null at all of them. */
-  look(stream: number, head: number | null): void {
-    this.stopSweep(stream);
-    if (head === null || head >= heads(this.bankOf(stream))) this.only.delete(stream);
-    else this.only.set(stream, head);
-    this.forget(stream);
+    const swept = this.swept.get(stream);
+    if (!swept) return;
+    this.swept.delete(stream);
+    for (const head of swept.heads) this.ledger.stopFill(stream, swept.bank, head);
   }
 
   /** The read head looked at; null: all of them. */
   head(stream: number): number | null {
-    return this.only.get(stream) ?? null;
+    const head = this.headOf(stream);
+    return head !== null && head < heads(this.bankOf(stream)) ? head : null;
+  }
+
+  /** Names the bank and the heads that are looked at. */
+  shown(stream: number): string {
+    return `${this.bankOf(stream).name}/${this.head(stream) ?? "all"}`;
   }
 
   private headsOf(stream: number): number[] {
-    const one = this.only.get(stream);
-    return one === undefined ? Array.from({ length: heads(this.bankOf(stream)) }, (_, head) => head) : [one];
-  }
-
-  /** Nothing shown is of use any more, when another bank of the model is looked at. */
-  forget(stream: number): void {
-    this.latest.delete(stream);
+    const one = this.head(stream);
+    return one === null ? Array.from({ length: heads(this.bankOf(stream)) }, (_, head) => head) : [one];
   }
 }
 

@@ -37,7 +37,7 @@ export class StagePointer {
     private readonly controller: StageController,
     private readonly ground: Ground,
   ) {
-    const { cursor, view } = controller;
+    const { cursor, viewport } = controller;
     this.gestures = new Gestures({
       hit: (x, y) => this.hit(x, y),
       look: (found) => this.look(found),
@@ -47,8 +47,8 @@ export class StagePointer {
       seek: (t) => cursor.seek(t), // no further than there are steps
       select: (a, b) => controller.select(a, b),
       pan: (dx, begin) => {
-        if (begin) this.panFrom = view.window.first;
-        this.pan(this.panFrom + dx / view.window.step);
+        if (begin) this.panFrom = viewport.window.first;
+        this.pan(this.panFrom + dx / viewport.window.step);
       },
       pinch: (now, begin) => this.pinch(now, begin),
       hold: (on) => (this.holding = on),
@@ -68,16 +68,16 @@ export class StagePointer {
     const box = this.ground.box();
     if (!box) return;
     event.preventDefault();
-    const { view, model } = this.controller;
+    const { viewport, model } = this.controller;
     const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
     if (!event.ctrlKey && (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY))) {
-      this.pan(view.window.first + sideways / view.window.step);
+      this.pan(viewport.window.first + sideways / viewport.window.step);
       return;
     }
     const notch = this.notches.turn(event);
     if (!notch) return;
     this.ground.halt();
-    view.window = zoom(box, view.window, notch > 0 ? -1 : 1, pointed(event).x, model.signal.planned);
+    viewport.show(zoom(box, viewport.window, notch > 0 ? -1 : 1, pointed(event).x, model.signal.planned));
   };
 
   /**
@@ -102,14 +102,14 @@ export class StagePointer {
   private hit(x: number, y: number): Target | null {
     const box = this.ground.box();
     if (!box) return null;
-    const { model, view, cursor, session } = this.controller;
+    const { model, view, viewport, cursor, session } = this.controller;
     const { available: steps } = session;
     const scene: HitScene = {
       t: cursor.t,
       last: model.signal.planned - 1,
       slots: view.rows === "slots",
       lanes: this.ground.streams().map((stream) => {
-        const lane = model.lanes[stream]!;
+        const lane = model.lane(stream);
         return {
           stream,
           rows: lane.fold.rows,
@@ -120,7 +120,7 @@ export class StagePointer {
         };
       }),
     };
-    const found = targetAt(box, view.window, scene, x, y);
+    const found = targetAt(box, viewport.window, scene, x, y);
     return found && "t" in found && found.t >= steps && !model.log.has(found.t, found.t)
       ? { ...found, t: Math.max(0, steps - 1) }
       : found;
@@ -128,7 +128,7 @@ export class StagePointer {
 
   private look(found: Target | null): void {
     const { controller } = this;
-    if (!sameTarget(found, controller.target)) controller.cursor.hover = found;
+    if (!sameTarget(found, controller.target)) controller.hover = found;
     this.shape = !found
       ? "default"
       : found.zone === "axis"
@@ -144,26 +144,26 @@ export class StagePointer {
     const { time } = box;
     if (!dragging && (x < time.x || x >= time.x + time.w)) return null;
     const inside = Math.max(time.x, Math.min(time.x + time.w - 1, x));
-    const { cursor, view } = this.controller;
-    return Math.max(0, Math.min(cursor.total - 1, stepAtX(box, view.window, inside)));
+    const { cursor, viewport } = this.controller;
+    return Math.max(0, Math.min(cursor.total - 1, stepAtX(box, viewport.window, inside)));
   }
 
   private pan(first: number): void {
     const box = this.ground.box();
     if (!box) return;
-    const { view, model } = this.controller;
-    const last = Math.max(0, Math.ceil(model.signal.planned - box.time.w / view.window.step));
+    const { viewport, model } = this.controller;
+    const last = Math.max(0, Math.ceil(model.signal.planned - box.time.w / viewport.window.step));
     this.ground.halt();
-    view.window = { ...view.window, first: Math.round(Math.max(0, Math.min(last, first))) };
+    viewport.show({ ...viewport.window, first: Math.round(Math.max(0, Math.min(last, first))) });
   }
 
   private pinch(now: Fingers, begin: boolean): void {
     const box = this.ground.box();
-    const { view, model } = this.controller;
+    const { viewport, model } = this.controller;
     this.ground.halt();
-    if (begin) this.grip = { from: view.window, began: now };
+    if (begin) this.grip = { from: viewport.window, began: now };
     else if (box && this.grip)
-      view.window = pinched(box, { ...this.grip, now }, view.window.step, model.signal.planned);
+      viewport.show(pinched(box, { ...this.grip, now }, viewport.window.step, model.signal.planned));
   }
 }
 

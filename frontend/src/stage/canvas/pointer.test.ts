@@ -46,32 +46,32 @@ beforeEach(async () => {
   stage = await controllerOf("memories");
   vi.stubGlobal("PointerEvent", Press);
   box = layout(1184, 752, stage.shown.length);
-  stage.view.box = box;
-  stage.view.open(box, 132);
+  stage.viewport.box = box;
+  stage.viewport.open(box, 0, 132);
   stage.cursor.seek(100);
   halted = 0;
   pointer = new StagePointer(stage, { box: () => box, streams: () => stage.shown, halt: () => halted++ });
 });
 afterEach(() => vi.unstubAllGlobals());
 
-const xOf = (t: number): number => xOfStep(box, stage.view.window, t);
+const xOf = (t: number): number => xOfStep(box, stage.viewport.window, t);
 /** The middle of a row of a lane. */
 const yOf = (lane: number, row: number): number => {
   const { raster } = box.lanes[lane]!;
-  return raster.y + ((row + 0.5) / stage.model.lanes[lane]!.fold.rows) * raster.h;
+  return raster.y + ((row + 0.5) / stage.model.lane(lane).fold.rows) * raster.h;
 };
 
 describe("the pointer", () => {
   it("shows what lies under it, and what could be done there", () => {
     pointer.move(at(xOf(40), yOf(1, 2)));
-    const slot = stage.model.lanes[1]!.slotOfRow(2);
-    expect([stage.cursor.hover, pointer.shape]).toEqual([{ zone: "lane", stream: 1, slot, t: 40 }, "pointer"]);
+    const slot = stage.model.lane(1).slotOfRow(2);
+    expect([stage.hover, pointer.shape]).toEqual([{ zone: "lane", stream: 1, slot, t: 40 }, "pointer"]);
     pointer.move(at(xOf(50), box.signal.top + 2));
-    expect([stage.cursor.hover, pointer.shape]).toEqual([{ zone: "signal", t: 50 }, "crosshair"]);
+    expect([stage.hover, pointer.shape]).toEqual([{ zone: "signal", t: 50 }, "crosshair"]);
     pointer.move(at(xOf(60), box.axis.y + 5));
     expect(pointer.shape).toBe("ew-resize");
     pointer.leave();
-    expect([stage.cursor.hover, pointer.shape]).toEqual([null, "default"]);
+    expect([stage.hover, pointer.shape]).toEqual([null, "default"]);
   });
 
   it("pins what it is pressed on, and goes there", () => {
@@ -80,7 +80,7 @@ describe("the pointer", () => {
     expect(press.captured).toEqual([1]);
     pointer.up(at(xOf(40), yOf(1, 2)));
     expect(stage.cursor.t).toBe(40);
-    expect(stage.cursor.pinned).toMatchObject({ zone: "lane", stream: 1, t: 40 });
+    expect(stage.pinned).toMatchObject({ zone: "lane", stream: 1, t: 40 });
     pointer.down(at(xOf(90), yOf(1, 2), { button: 2 }));
     pointer.up(at(xOf(90), yOf(1, 2)));
     expect(stage.cursor.t).toBe(40);
@@ -97,7 +97,7 @@ describe("the pointer", () => {
     pointer.up(at(5000, box.axis.y + 5));
   });
 
-  it("selects a stretch of the signal, and holds the window while it does", () => {
+  it("selects a range of the signal, and holds the window while it does", () => {
     pointer.down(at(xOf(30), box.signal.top + 2));
     pointer.move(at(xOf(50), box.signal.top + 2));
     pointer.move(at(xOf(55), box.signal.top + 2));
@@ -110,32 +110,32 @@ describe("the pointer", () => {
     const early = new StagePointer(stage, { box: () => null, streams: () => [], halt: () => undefined });
     early.move(at(xOf(40), yOf(1, 2)));
     early.wheel(at(xOf(40), yOf(1, 2), { deltaY: 100 }));
-    expect([stage.cursor.hover, stage.view.window]).toEqual([null, { first: 0, step: 4 }]);
+    expect([stage.hover, stage.viewport.window]).toEqual([null, { first: 0, step: 4 }]);
   });
 });
 
 describe("the wheel", () => {
   it("zooms around the step under the pointer, and is kept from the page", () => {
-    stage.view.window = { first: 40, step: 12 };
+    stage.viewport.show({ first: 40, step: 12 });
     const turn = at(xOf(60), 300, { deltaY: -100 });
     pointer.wheel(turn);
     expect([turn.prevented, halted]).toEqual([1, 1]);
-    expect(stage.view.window.step).toBe(16);
+    expect(stage.viewport.window.step).toBe(16);
     expect(Math.abs(xOf(60) - (turn.clientX - 100))).toBeLessThanOrEqual(8);
     pointer.wheel(at(xOf(60), 300, { deltaY: 100 }));
-    expect(stage.view.window.step).toBe(12);
+    expect(stage.viewport.window.step).toBe(12);
   });
 
   it("sideways or with Shift pans, from the first step to the last", () => {
-    stage.view.window = { first: 0, step: 12 };
+    stage.viewport.show({ first: 0, step: 12 });
     pointer.wheel(at(400, 300, { deltaX: 120 }));
-    expect(stage.view.window).toEqual({ first: 10, step: 12 });
+    expect(stage.viewport.window).toEqual({ first: 10, step: 12 });
     pointer.wheel(at(400, 300, { deltaY: -60, shiftKey: true }));
-    expect(stage.view.window.first).toBe(5);
+    expect(stage.viewport.window.first).toBe(5);
     pointer.wheel(at(400, 300, { deltaX: -5000 }));
-    expect(stage.view.window.first).toBe(0);
+    expect(stage.viewport.window.first).toBe(0);
     pointer.wheel(at(400, 300, { deltaX: 50000 }));
-    expect(stage.view.window.first).toBe(Math.ceil(132 - box.time.w / 12));
+    expect(stage.viewport.window.first).toBe(Math.ceil(132 - box.time.w / 12));
     expect(halted).toBe(4);
   });
 });
@@ -155,7 +155,7 @@ describe("fingers", () => {
       heard.get(type)!({ type, clientX: x + 100, scale, preventDefault: () => undefined });
     pinch("gesturestart", 1);
     pinch("gesturechange", 2);
-    expect(stage.view.window.step).toBe(8);
+    expect(stage.viewport.window.step).toBe(8);
     expect(Math.abs(xOf(60) - x)).toBeLessThanOrEqual(8);
     stop();
     expect(heard.size).toBe(0);
@@ -167,7 +167,7 @@ describe("fingers", () => {
     pointer.down(finger(2, 500));
     pointer.move(finger(1, 350));
     pointer.move(finger(2, 550));
-    expect(stage.view.window.step).toBe(8);
+    expect(stage.viewport.window.step).toBe(8);
     pointer.cancel(finger(1, 350));
     pointer.up(finger(2, 550));
     expect(pointer.holding).toBe(false);

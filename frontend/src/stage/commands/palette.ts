@@ -42,18 +42,18 @@ export function offers(controller: StageController, query: string): Offer[] {
         ]),
     ...plain,
     ...shown.flatMap((stream, k) => {
-      const { label } = model.lanes[stream]!;
+      const { label } = model.lane(stream);
       return [
         { ...offer("Lanes", `Isolate ${label}`, () => controller.isolate(stream)), key: k < 9 ? String(k + 1) : null },
-        offer("Lanes", `Mute ${label}`, () => view.toggle("muted", stream)),
-        offer("Lanes", `Fold ${label}`, () => view.toggle("folded", stream)),
-        offer("Lanes", `Keep ${label} on top`, () => view.toggle("top", stream)),
+        offer("Lanes", `Mute ${label}`, () => controller.toggle("muted", stream)),
+        offer("Lanes", `Fold ${label}`, () => controller.toggle("folded", stream)),
+        offer("Lanes", `Keep ${label} on top`, () => controller.toggle("top", stream)),
       ];
     }),
     ...training.streams.map((stream) => {
-      const way = view.laneOrder.hidden.has(stream) ? ["Put", "on"] : ["Take", "off"];
-      const { label } = model.lanes[stream]!;
-      return offer("Lanes", `${way[0]} ${label} ${way[1]} the stage`, () => view.toggle("hidden", stream));
+      const way = controller.laneOrder.hidden.has(stream) ? ["Put", "on"] : ["Take", "off"];
+      const { label } = model.lane(stream);
+      return offer("Lanes", `${way[0]} ${label} ${way[1]} the stage`, () => controller.toggle("hidden", stream));
     }),
     ...(training.there ? training.updates : []).map((update) =>
       offer("Training", `After ${count(update)} updates of training`, () => training.seek(update)),

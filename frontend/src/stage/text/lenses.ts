@@ -48,7 +48,7 @@ export function lensSources(
   t: number,
 ): { lane: Lane; text: string; why: string | null }[] {
   return shown.map((stream) => {
-    const lane = model.lanes[stream]!;
+    const lane = model.lane(stream);
     if (!lane.model.hasStep(t)) return { lane, text: "no step", why: null };
     const refusal = lenses.refusal(lens, stream, t);
     if (refusal) return { lane, text: "not to be had", why: refusal.message };

@@ -25,7 +25,7 @@ function table(stage: StageModel): string[] {
         else expect([moment > t, read]).toEqual([true, ""]);
     out.push(`  spoken   ${spoken(stage, shown, t, null)}`);
     for (const stream of shown) {
-      for (const slot of SLOTS.filter((one) => one < stage.lanes[stream]!.slotsAt(t))) {
+      for (const slot of SLOTS.filter((one) => one < stage.lane(stream).slotsAt(t))) {
         const { title, prose, numbers } = slotFacts(stage, stream, slot, t);
         out.push(`  slot     ${title}: ${plain(prose)}`);
         for (const { name, value } of numbers) out.push(`           ${name}: ${value}`);
@@ -43,7 +43,7 @@ it.each(["memories", "kinds"] as const)("the golden recording %s is spoken of as
 
 it("an empty slot is one that was never written, or one whose content has been erased", async () => {
   const stage = await stageOf("memories", []);
-  const dnc = stage.lanes.findIndex(({ label }) => label === "DNC");
+  const dnc = stage.log.models.findIndex(({ spec }) => stage.lane(spec.stream).label === "DNC");
   vi.spyOn(stage, "originsAt").mockImplementation((_, __, t) => new Float64Array(t + 2));
   const { write } = stage.lifeOf(dnc, 0);
   const first = write.findIndex((weight) => weight >= 0.005);

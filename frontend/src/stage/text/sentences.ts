@@ -58,7 +58,7 @@ export function readText(model: StageModel, shown: readonly number[], t: number)
     groups.set(key, group);
   };
   for (const stream of shown) {
-    const lane = model.lanes[stream]!;
+    const lane = model.lane(stream);
     const row = model.shareCache.now(stream, t);
     if (!row) continue;
     const source = mainSource(row);
@@ -98,7 +98,7 @@ export function readText(model: StageModel, shown: readonly number[], t: number)
 /** Main source of each model's read at t, for the list under the sentence. */
 export function mainSources(model: StageModel, shown: readonly number[], t: number): { lane: Lane; text: string }[] {
   return shown.map((stream) => {
-    const lane = model.lanes[stream]!;
+    const lane = model.lane(stream);
     if (!lane.has(t)) return { lane, text: "no step" };
     const row = model.shareCache.now(stream, t);
     const source = row && mainSource(row);
@@ -118,7 +118,7 @@ export interface SlotFacts {
 
 /** Everything about one slot (unit, past step) as it is after step t. */
 export function slotFacts(model: StageModel, stream: number, slot: number, t: number): SlotFacts {
-  const lane = model.lanes[stream]!;
+  const lane = model.lane(stream);
   const { wording } = lane.drawn;
   const life = model.lifeOf(stream, slot);
   const numbers = wording.numbers(life, t);
@@ -177,7 +177,7 @@ export function momentTable(
   now: number,
 ): { lane: Lane; held: string; read: string }[] {
   return shown.map((stream) => {
-    const lane = model.lanes[stream]!;
+    const lane = model.lane(stream);
     if (moment > now || !lane.has(now) || !lane.model.has(moment, now)) return { lane, held: "", read: "" };
     const row = model.shareCache.peek(stream, now);
     let read = 0;
@@ -189,7 +189,7 @@ export function momentTable(
 /** One line for the live region: "Step 214. NTM writes slot 17 (0.93), reads step 180 (62%)." */
 export function spoken(model: StageModel, shown: readonly number[], t: number, target: Target | null): string {
   const parts = shown.map((stream) => {
-    const lane = model.lanes[stream]!;
+    const lane = model.lane(stream);
     if (!lane.has(t)) return `${lane.label} has no step ${t}`;
     const picture = lane.picture(t);
     const write = picture.writes[0];

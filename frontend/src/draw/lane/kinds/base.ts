@@ -121,7 +121,7 @@ export interface Drawn {
   dials(t: number, head: number): Dial[];
   /** The values at the ghost line in one short line. */
   readout(t: number): string;
-  /** Steps at which it phases from one phase to the next, where it has phases. */
+  /** Steps at which its phases begin, where it has phases. */
   phases?(): readonly Phase[];
   /** Two lines under the name: how large, and what the rows are. */
   sizes(standing: Standing): readonly [string, string];

@@ -235,7 +235,7 @@ class _Reader:
         return f"line {self.rows.line(row)}, column {self.found.names[column]}"
 
     def _check_ragged(self) -> None:
-        """Rows with another number of values are refused unless the user said to skip them."""
+        """Rows with another number of values are refused unless the user asked to skip them."""
         total = self.rows.skipped_count
         if not total:
             return

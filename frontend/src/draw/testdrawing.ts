@@ -1,4 +1,4 @@
-/** What painters draw, so that tests can ask: a pen that writes SVG, read back as shapes, and small canvases whose pixels can be read. */
+/** What painters draw, so that tests can ask: a context that writes SVG, read back as shapes, and small canvases whose pixels can be read. */
 import { vi } from "vitest";
 import { SvgContext } from "./ink/svg_canvas";
 import type { Ctx } from "./ink/text";
@@ -24,20 +24,20 @@ export interface Shape {
   anchor: string;
 }
 
-export interface TestPen {
+export interface TestDrawing {
   ctx: Ctx;
   shapes(): Shape[];
   /** Texts in the order they are painted. */
   words(): string[];
 }
 
-export function penOf(width: number, height: number): TestPen {
-  const pen = new SvgContext(width, height, "ground", {
+export function drawingOf(width: number, height: number): TestDrawing {
+  const drawing = new SvgContext(width, height, "ground", {
     measure: (words) => words.length * LETTER,
     picture: () => "data:",
   });
   const shapes = (): Shape[] =>
-    pen
+    drawing
       .document("")
       .split("\n")
       .flatMap((line): Shape[] => {
@@ -70,7 +70,7 @@ export function penOf(width: number, height: number): TestPen {
         ];
       });
   return {
-    ctx: pen as unknown as Ctx,
+    ctx: drawing as unknown as Ctx,
     shapes,
     words: () => shapes().flatMap(({ tag, words }) => (tag === "text" ? [words] : [])),
   };
@@ -99,7 +99,7 @@ export class SmallCanvas {
   readonly filled: [number, number, number, number, string][] = [];
   private held: { width: number; height: number; data: Uint8ClampedArray } | null = null;
   private size = [300, 150] as [number, number];
-  private readonly pen: Record<string, unknown>;
+  private readonly ctx: Record<string, unknown>;
 
   constructor() {
     const own: Record<string, unknown> = {
@@ -109,7 +109,7 @@ export class SmallCanvas {
         this.filled.push([x, y, w, h, String(own["fillStyle"])]),
       measureText: (words: string) => ({ width: words.length * LETTER }),
     };
-    this.pen = new Proxy(own, { get: (all, name) => (name in all ? all[String(name)] : () => undefined) });
+    this.ctx = new Proxy(own, { get: (all, name) => (name in all ? all[String(name)] : () => undefined) });
   }
 
   get width(): number {
@@ -128,7 +128,7 @@ export class SmallCanvas {
   }
 
   getContext(): unknown {
-    return this.pen;
+    return this.ctx;
   }
 
   /** Red, green, blue, opacity. */
