@@ -2,8 +2,8 @@
 
 The table in docs/format.md, the server's contract and the page's types are generated from these classes
 (`python -m mnemoscope_server.contract`, `npm run wire`), and what is read is checked against them (checks.py). How the fields fit
-each other (sizes, shapes) is checked by manifest.py, what a kind of memory needs by mnemoscope.kinds. Keys that are not here are kept and ignored, so that recordings of
-later versions still open; that is why a manifest in memory stays the JSON it was read from.
+each other (sizes, shapes) is checked by manifest.py, what a kind of memory needs by mnemoscope.kinds. Keys that are not here are kept
+and ignored, so that recordings of later versions still open; that is why a manifest in memory stays the JSON it was read from.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the models are asked to do. One line a task; the tasks themselves are in bits.py and signal.py.
+"""What the models are asked to do. One line a task; the tasks themselves are in copying.py, bits.py and signal.py.
 
 `copy` `repeat-copy` `associative-recall` `ngrams` `priority-sort`   Graves 2014, section 4
 `signal-recall`  a real-valued series streams in; a marked segment is held over a delay while the series goes on, then
@@ -8,7 +8,8 @@
 
 from mnemoscope.errors import UnknownTask
 from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Plan, Task
-from mnemoscope.tasks.bits import AssociativeRecall, Copy, NGrams, PrioritySort, RepeatCopy
+from mnemoscope.tasks.bits import AssociativeRecall, NGrams, PrioritySort
+from mnemoscope.tasks.copying import Copy, RepeatCopy
 from mnemoscope.tasks.signal import Forecast, SignalRecall
 
 __all__ = [

@@ -107,6 +107,16 @@ def given_signal() -> dict[str, Any]:
 Parts = tuple[Array, Array, Array]
 
 
+def blank(steps: int, inputs: int, outputs: int) -> Parts:
+    """Inputs [T, I], targets [T, O] and mask [T] of nothing yet."""
+    return np.zeros((steps, inputs), np.float32), np.zeros((steps, outputs), np.float32), np.zeros(steps, np.float32)
+
+
+def event(kind: str, step: int, until: int) -> Event:
+    """An event whose label is its kind."""
+    return Event(step, until, kind, kind)
+
+
 def stack(sequences: list[Parts]) -> Batch:
     """(inputs, targets, mask) of each sequence -> one batch, padded with zeros that are not scored."""
     longest = max(len(inputs) for inputs, _, _ in sequences)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from mnemoscope.errors import UnknownTask
 from mnemoscope.format.entries import Event
 from mnemoscope.signals import generators
-from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Plan, Task, given_signal, stack
+from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Plan, Task, event, given_signal, stack
 
 TRAINED_PEAK = 6.0
 """Deviations from the middle that 999 of 1000 windows of training stay below."""
@@ -122,9 +122,9 @@ class SignalRecall(Task):
         room = (total - lead - period) // (period + gap) + 1
         events: list[Event] = []
         for start in range(lead, lead + (min(rounds, room) if rounds else room) * (period + gap), period + gap):
-            events.append(Event(start, start + segment, "store", "store"))
+            events.append(event("store", start, start + segment))
             cue = start + segment + delay
-            events.append(Event(cue, cue + segment, "recall", "recall"))
+            events.append(event("recall", cue, cue + segment))
         most = {} if steps is None else {"rounds": room}
         return Plan(checked | {"rounds": len(events) // 2}, total, tuple(events), most)
 
@@ -139,7 +139,7 @@ class SignalRecall(Task):
         else:
             series = np.asarray(values, np.float64)
         segment, delay = plan.options["segment"], plan.options["delay"]
-        rounds = [(event.step, segment, delay) for event in plan.events if event.kind == "store"]
+        rounds = [(found.step, segment, delay) for found in plan.events if found.kind == "store"]
         parts = self._lay_out(series, rounds, plan.steps)
         signal = None if values is None else given_signal()
         return Episode(self.name, plan.options, *parts, list(plan.events), signal)
