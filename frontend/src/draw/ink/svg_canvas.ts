@@ -169,7 +169,7 @@ export class SvgContext {
     return { width: this.drawing.measure(label, this.font) };
   }
 
-  /** Painters centre label on a line; 0.35 of their size below it stands the foot of the letters. */
+  /** Painters centre a label on a line; 0.35 of its size below that line is the baseline. */
   fillText(label: string, x: number, y: number): void {
     const [, weight = "400", size = "11", family = "sans-serif"] = /^(\d+) ([\d.]+)px (.*)$/.exec(this.font) ?? [];
     const anchor = ANCHORS[this.textAlign];
