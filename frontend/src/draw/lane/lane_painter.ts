@@ -168,7 +168,7 @@ function paintFailure(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, s
   ctx.fillStyle = pattern;
   ctx.fillRect(x0 * scene.scale, raster.y * scene.scale, width * scene.scale, raster.h * scene.scale);
   ctx.restore();
-  // The label stand where there is more room beside the playhead, which would cross them.
+  // The label stands where there is more room beside the playhead, which would cross it.
   const now = Math.min(Math.max(xOfStep(layout, scene.window, scene.t), x0), x0 + width);
   const [left, room] = now - x0 > x0 + width - now ? [x0, now - x0] : [now, x0 + width - now];
   if (room > 140) {

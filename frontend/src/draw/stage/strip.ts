@@ -122,7 +122,7 @@ export function paintWindows(
   ctx.restore();
 }
 
-/** The label of windows (under their bracket) and of labels (under the line), over the signal; never one over another. */
+/** Names of windows (under their bracket) and of labelled moments (under the line), over the signal; never one over another. */
 export function paintEventWords(
   ctx: Ctx,
   inks: Inks,
