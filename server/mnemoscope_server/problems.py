@@ -26,7 +26,7 @@ LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
     errors.CheckpointError: (422, "bad-checkpoint", "Train the model again, or choose another."),
     errors.UnsupportedVersion: (422, "unsupported-version", "Install a newer version of mnemoscope."),
     errors.CorruptRecording: (422, "corrupt-recording", "`mnemoscope verify FILE` reports how much of it is sound."),
-    errors.RecordingError: (422, "bad-recording", "Choose another range of steps, or another recording."),
+    errors.RecordingError: (422, "bad-recording", "Choose another stretch of steps, or another recording."),
 }
 
 
@@ -73,7 +73,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         return problem(404, "unknown-recording", str(error), hint="The gallery lists what this server has.")
 
     async def expired(request: Request, error: Any) -> Response:
-        return problem(410, "expired", str(error), hint="Ask whoever sent the link for a new one.")
+        return problem(410, "expired", str(error), hint="Ask whoever sent the link for another one.")
 
     async def unknown_upload(request: Request, error: Any) -> Response:
         return problem(404, "unknown-upload", str(error), hint="Upload the file again.")

@@ -55,6 +55,8 @@ export class NewRun {
   missing = $state<"hold" | "linear" | "drop">("hold");
   scaling = $state<"zscore" | "robust" | "none">("zscore");
   keepName = $state(false);
+  /** What was read is being deleted: nothing more is asked of it. */
+  private deleting = $state(false);
   preview = $state.raw<Preview | null>(null);
   previewError = $state.raw<MnemoscopeError | null>(null);
 
@@ -174,9 +176,14 @@ export class NewRun {
   async forget(): Promise<void> {
     const { upload } = this;
     if (!upload) return;
-    await api.removeUpload(upload.id).catch((reason: unknown) => {
+    this.deleting = true;
+    try {
+      await api.removeUpload(upload.id);
+    } catch (reason) {
       if (!(reason instanceof ApiError && reason.code === "unknown-upload")) throw reason; // its time was over
-    });
+    } finally {
+      this.deleting = false;
+    }
     if (this.upload !== upload) return;
     this.upload = this.preview = this.previewError = null;
     this.fileName = "";
@@ -187,7 +194,7 @@ export class NewRun {
     if (!this.series) return undefined;
     if (this.filed) {
       const { held } = this;
-      if (!held) return undefined;
+      if (!held || this.deleting) return undefined;
       const request = { ...this.selected(held), task: this.task, task_params: this.options, models: this.names };
       return debounced(
         (signal) => api.previewUpload(held.id, request, { signal }),

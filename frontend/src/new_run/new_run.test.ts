@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api } from "../server/api";
 import { ApiError } from "../server/errors";
-import type { ModelCard, TaskCard, TaskPlan } from "../wire/wire.gen";
+import type { ModelCard, TaskCard, TaskPlan, Upload } from "../wire/wire.gen";
 import { NewRun } from "./new_run.svelte";
 
 function option(name: string, start: number): TaskCard["options"][number] {
@@ -108,4 +108,19 @@ describe("a run being planned", () => {
     await vi.runAllTimersAsync();
     expect(run.why).toBe("");
   });
+});
+
+it("asks nothing more of a file that is being deleted, and goes on where it could not be", async () => {
+  const run = form();
+  run.source = "file";
+  run.upload = { id: "u", report: { sample_rate: null } } as unknown as Upload;
+  run.previewing()!();
+  let refuse = (): void => undefined;
+  vi.spyOn(api, "removeUpload").mockReturnValue(new Promise((_, no) => (refuse = () => no(new Error("no line")))));
+  const gone = run.forget();
+  expect(run.previewing()).toBeUndefined();
+  refuse();
+  await expect(gone).rejects.toThrow("no line");
+  expect(run.held).not.toBeNull();
+  run.previewing()!();
 });

@@ -124,7 +124,7 @@ async def _replay(line: Line, services: Services, identity: str) -> None:
         hint = "The gallery lists what this server has."
         await line.send(messages.Refused(code="unknown-recording", message=str(error), hint=hint))
     except Expired as error:
-        hint = "Ask whoever sent the link for a new one."
+        hint = "Ask whoever sent the link for another one."
         await line.send(messages.Refused(code="expired", message=str(error), hint=hint))
     except MnemoscopeError as error:
         hint = "`mnemoscope verify FILE` reports how much of it is sound."
