@@ -101,7 +101,7 @@ def test_a_copy_of_what_the_server_says_goes_on(open_page: Open, recording: str,
     page.route("**/share", elsewhere)
     dialog.get_by_role("button", name="Make the copy").click()
     said = dialog.get_by_role("alert")
-    expect(said).to_contain_text("The run is still going on; only a finished recording can be copied")
+    expect(said).to_contain_text("The run is still going on, and copies are made of what will not change")
     expect(said).to_contain_text("Stop it first.")
     refused(page, watch, 409)
     expect(dialog.get_by_role("button", name="Make the copy")).to_be_enabled()
