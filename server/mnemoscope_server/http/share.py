@@ -20,7 +20,7 @@ def share(
 ) -> ShareCreated:
     if identity in services.live.sessions:
         raise NotPossible(
-            "still-live", "the run is still going on; only a finished recording can be copied", "Stop it first."
+            "still-live", "the run is still going on, and copies are made of what will not change", "Stop it first."
         )
     services.store.require_space()
     expires = copies.expiry(wanted.expires)
