@@ -25,6 +25,7 @@ class Message(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         use_attribute_docstrings=True,
+        defer_build=True,  # as in base.py
         populate_by_name=True,
         json_schema_serialization_defaults_required=True,  # the tag `type` is always sent
     )
