@@ -21,7 +21,7 @@ test: $(VENV)/dev.stamp page  ## every test: Python, page, browser
 	@$(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
 test-fast: $(VENV)/dev.stamp  ## tests of a minute: no browser, no server process, nothing slow (while one works)
-	@cd frontend && $(NPM) test
+	@cd frontend && $(NPM) test -- --pool=threads --no-isolate
 	@$(BIN)/python -m pytest -q $(SPREAD) -m "not browser and not server and not slow" $(ARGS)
 
 mutate: $(VENV)/dev.stamp     ## small wrong changes, one at a time: the tests must notice 95 % (ARGS="frontend" for some of them)
