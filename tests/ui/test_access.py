@@ -25,6 +25,9 @@ FOCUS = """() => {
   return { name: e.outerHTML.slice(0, 160), seen: seen || hidden, told: focused !== without };
 }"""
 
+# What a page can only show when the server has answered; the heading stands before that.
+LAST_TO_COME = {"/": "main a[href^='/s/']", "/new": "main section[aria-label=Run]", "/bridge": "main canvas"}
+
 
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("path", ["/", "/new", "/bridge", "/s/{}#t=190&v=1"])
@@ -34,6 +37,7 @@ def test_tab_goes_through_the_page_and_is_seen(open_page: Open, long_recording: 
         settled(page)
     else:
         expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.locator(LAST_TO_COME[path]).first).to_be_visible()
     names: list[str] = []
     for _ in range(200):
         page.keyboard.press("Tab")
