@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scipy import stats
+from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
 from mnemoscope.training.study.run import Row
 from mnemoscope.training.study.trials import Trial
@@ -49,11 +49,12 @@ def figure(rows: Sequence[Row], key: str) -> Figure | None:
     if not values:
         return None
     if len(values) == 1:
-        return Figure(*values[0], 1)
+        mean, low, high = values[0]
+        return Figure(mean, low, high, 1)
     points = [value for value, _, _ in values]
     mean = sum(points) / len(points)
     deviation = math.sqrt(sum((point - mean) ** 2 for point in points) / (len(points) - 1))
-    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(points) - 1)) * deviation / math.sqrt(len(points))
+    reach = float(stdtrit(len(points) - 1, (1 + CONFIDENCE) / 2)) * deviation / math.sqrt(len(points))
     return Figure(mean, max(0.0, mean - reach), mean + reach, len(points))  # no score is below 0
 
 

@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -131,7 +131,7 @@ def scored(model: MemoryModel, task: Task, batch: Batch) -> list[float]:
 
 
 @contextmanager
-def _claimed(folder: Path, trial: Trial) -> Iterator[bool]:
+def _claimed(folder: Path, trial: Trial) -> Generator[bool]:
     """Whether the trial is ours: nobody else is at it."""
     path = folder / f".{trial.id.replace('/', '-').replace(' ', '_')}.lock"
     with path.open("w") as file:
