@@ -50,7 +50,7 @@ def written_out(state: dict[str, np.ndarray], xi: dict[str, np.ndarray], floor: 
             1 - xi["free_gates"][h] * state["read_weights"][h, i] for h in range(heads)
         )
     floored, allocation, product = floor + (1 - floor) * usage, np.zeros(n), 1.0
-    for slot in np.argsort(floored, kind="stable"):
+    for slot in np.argsort(np.round(usage * 4096) if floor else usage, kind="stable"):
         allocation[slot] = (1 - floored[slot]) * product
         product *= floored[slot]
     g_a, g_w = xi["allocation_gate"][0], xi["write_gate"][0]

@@ -253,7 +253,7 @@ def test_dnc_step_equals_the_paper_written_out_in_numpy() -> None:
     psi = np.prod([1 - sigmoid(free[i]) * old["read_weights"][i] for i in range(r)], axis=0)
     usage = (old["usage"] + old["write_weights"][0] - old["usage"] * old["write_weights"][0]) * psi
     floored, allocation, product = 1e-6 + (1 - 1e-6) * usage, np.zeros(n), 1.0
-    for slot in np.argsort(floored, kind="stable"):
+    for slot in np.argsort(np.round(usage * 4096), kind="stable"):
         allocation[slot] = (1 - floored[slot]) * product
         product *= floored[slot]
     content = lookup(old["memory"], key, oneplus(beta[0]))

@@ -88,7 +88,7 @@ def dnc_step(model: DNC, x: np.ndarray, before: Arrays) -> Arrays:
     written = before["write_weights"][0]
     usage = (before["usage"] + written - before["usage"] * written) * psi
     floored, allocation, product = 1e-6 + (1 - 1e-6) * usage, np.zeros(n), 1.0
-    for slot in np.argsort(floored, kind="stable"):
+    for slot in np.argsort(np.round(usage * 4096), kind="stable"):
         allocation[slot] = (1 - floored[slot]) * product
         product *= floored[slot]
     content = look_up(before["memory"], key, 1 + softplus(beta)[0], masks[r])

@@ -27,6 +27,9 @@ NORM_EPSILON = 1e-6
 USAGE_EPSILON = 1e-6
 """Keeps the cumulative product of the allocation away from zero so that its gradient exists (DeepMind's dnc)."""
 
+USAGE_GRID = 2**12
+"""Steps of the grid on which usages are compared: finer ones (2^16) still let rounding choose slots of trained DNCs."""
+
 SHARPEN_EPSILON = 1e-20
 """Keeps the logarithm of a weight of 0 finite where the NTM sharpens; far below what a float32 weighting resolves."""
 
@@ -128,11 +131,17 @@ def usage_after(usage: Tensor, write_weights: Tensor, retention: Tensor) -> Tens
 def allocation_weighting(usage: Tensor, *, epsilon: float = USAGE_EPSILON) -> Tensor:
     """a_t[φ_j] = (1 − u[φ_j]) Π_{i<j} u[φ_i], φ = slots by ascending usage ([DNC] eq. 1).
 
-    usage [B, N] -> [B, N], Σ ≤ 1. The sort is stable, so blank memory is filled from slot 0 upwards on every machine.
-    The gradient through the order itself is ignored, as in the paper. `epsilon=0` gives the equation without the floor.
+    usage [B, N] -> [B, N], Σ ≤ 1. The gradient through the order itself is ignored, as in the paper. `epsilon=0` gives the
+    paper's equation, without the floor and without the grid.
+
+    The order is that of usage on a grid of 2^-12, and slots that are alike on it go by their number. Slots that nobody wrote have
+    equal usage in exact arithmetic and differ by rounding alone: sorted on the bare numbers, another precision, batch size
+    or machine would write to other slots. Only the order is taken from the grid, never a value.
     """
     floored = epsilon + (1 - epsilon) * usage if epsilon else usage
-    ascending, order = torch.sort(floored, dim=-1, stable=True)
+    compared = torch.round(usage.detach() * USAGE_GRID) if epsilon else usage
+    order = torch.sort(compared, dim=-1, stable=True).indices
+    ascending = torch.gather(floored, -1, order)
     through = torch.cumprod(ascending, -1)
     before = F.pad(through[..., :-1], (1, 0), value=1.0)
     return torch.zeros_like(usage).scatter(-1, order, before - through)  # (1 − u) Π = Π before − Π through

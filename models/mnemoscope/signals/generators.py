@@ -106,7 +106,7 @@ def _heartbeats(
     steps: int,
     rng: np.random.Generator,
     *,
-    sample_rate: float,
+    sample_rate: float | Floats,
     rate: Floats,
     odd: NDArray[np.bool_],
     noise: float | Floats = 0.0,
@@ -114,12 +114,12 @@ def _heartbeats(
 ) -> tuple[Floats, list[list[int]]]:
     """Integrate the model for `count` hearts -> signals [count, steps] in mV and, per heart, the steps where odd beats peak.
 
-    `rate` [count] in beats per minute; `odd` [count, beats] says which beats come early and broad. The RR intervals
+    `sample_rate` in Hz, of all hearts or of each [count]; `rate` [count] in beats per minute; `odd` [count, beats] says which beats come early and broad. The RR intervals
     wander with the two rhythms of the paper (0.1 Hz and 0.25 Hz), here as sinusoids of random phase. `shapes` are the waves
     of all hearts [5, 3] or of each [count, 1, 5, 3].
     """
-    factor = max(1, round(_INTERNAL_RATE / sample_rate))
-    dt = 1.0 / (sample_rate * factor)
+    factor = max(1, round(_INTERNAL_RATE / float(np.min(sample_rate))))
+    dt = 1.0 / (sample_rate * factor)  # of the slowest clock at most 1 / _INTERNAL_RATE, of the others less
     beats: int = odd.shape[1]
     beat_time = np.arange(beats) * 60.0 / rate[:, None]
     wander = sum(0.025 * np.sin(2 * np.pi * f * beat_time + rng.uniform(0, 2 * np.pi, (count, 1))) for f in (0.1, 0.25))
@@ -156,8 +156,8 @@ def _heartbeats(
 
 def _heartbeat_batch(count: int, steps: int, rng: np.random.Generator) -> Floats:
     """Hearts of 50-110 beats a minute seen at 25-60 samples a second, a tenth of the beats odd -> [count, steps]."""
-    sample_rate = float(rng.uniform(25, 60))
-    beats = int(steps / sample_rate * 110 / 60 * 1.3) + 4
+    sample_rate = rng.uniform(25, 60, count)  # of each heart its own: sequences of a batch are independent draws
+    beats = int(steps / sample_rate.min() * 110 / 60 * 1.3) + 4
     odd = rng.random((count, beats)) < 0.1
     odd[:, 1:] &= ~odd[:, :-1]
     return _heartbeats(
@@ -167,8 +167,8 @@ def _heartbeat_batch(count: int, steps: int, rng: np.random.Generator) -> Floats
 
 def _varied_heart_batch(count: int, steps: int, rng: np.random.Generator) -> Floats:
     """Hearts whose waves differ in height, width and place, some seen upside down, with noise -> [count, steps]."""
-    sample_rate = float(rng.uniform(25, 60))
-    beats = int(steps / sample_rate * 110 / 60 * 1.3) + 4
+    sample_rate = rng.uniform(25, 60, count)  # of each heart its own: sequences of a batch are independent draws
+    beats = int(steps / sample_rate.min() * 110 / 60 * 1.3) + 4
     odd = rng.random((count, beats)) < 0.05
     odd[:, 1:] &= ~odd[:, :-1]
     shapes = np.repeat(_WAVES[None, None], count, 0)
