@@ -5,7 +5,7 @@ import { foldRows } from "./lane/slot_rows";
 import { lagRow, LAG_ROWS } from "./lane/lag_rows";
 import { compact, count, duration, listed, num, percent, size, when } from "./ink/format";
 import { targetAt, type HitScene } from "./stage/hit";
-import { fitting, follow, layout, openingStep, openingWindow, rowAt, stepAtX, xOfStep, zoom } from "./stage/layout";
+import { fitting, follow, layout, openingWindow, rowAt, stepAtX, xOfStep, zoom } from "./stage/layout";
 import { STEP_WIDTHS } from "../view/vocabulary";
 import { divergingEntry, rangeOf, fixedLimit } from "../analysis/scale";
 import { stepOnScrub, xOnScrub } from "./panels/scrubber";
@@ -96,13 +96,6 @@ describe("layout", () => {
     expect(follow(box, window, Math.ceil(n * 0.93), 1000)).toBe(Math.round(Math.ceil(n * 0.93) - n * 0.88));
     expect(follow(box, { first: 400, step: 3 }, 10, 1000)).toBe(0);
     expect(follow(box, { first: 1000 - Math.floor(n), step: 3 }, 999, 1000)).toBeNull();
-  });
-
-  it("opens a short run as wide as it stays in view, a long one with the default step", () => {
-    expect(openingStep(766, 41)).toBe(16);
-    expect(openingStep(766, 180)).toBe(4);
-    expect(openingStep(766, 1000)).toBe(3);
-    expect(openingStep(300, 512)).toBe(3);
   });
 
   it("opens on the question, as wide as there is room for in half pixels", () => {

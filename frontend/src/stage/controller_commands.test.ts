@@ -106,7 +106,7 @@ describe("commands of time", () => {
     expect([cursor.loop, view.selection]).toEqual([null, null]);
     stage.viewport.inView = 50;
     run({ does: "loop" });
-    expect(cursor.loop).toEqual([0, 49]);
+    expect(cursor.loop).toEqual([30, 79]); // the opening view begins there
   });
 });
 

@@ -67,7 +67,12 @@ export function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBo
 }
 
 /** What is held of the steps after now: known, not yet reached. */
-function paintFuture(ctx: Ctx, raster: Box, { window, t }: Scene, tape: Tape): void {
+export function paintFuture(
+  ctx: Ctx,
+  raster: Box,
+  { window, t }: Pick<Scene, "window" | "t">,
+  tape: Pick<Tape, "paint">,
+): void {
   const from = Math.max(raster.x, raster.x + (t + 1 - window.first) * window.step);
   const room = raster.x + raster.w - from;
   if (room <= 0) return;

@@ -63,11 +63,6 @@ export interface StageLayout {
 
 export const DEFAULT_STEP = 3;
 
-/** The step a run opens with: the default, or as wide as a short run may be to stay in view as a whole. */
-export function openingStep(width: number, steps: number): number {
-  return [...STEP_WIDTHS].reverse().find((step) => step >= DEFAULT_STEP && step * steps <= width) ?? DEFAULT_STEP;
-}
-
 /** Steps of air before what is stored and after what is asked back. */
 const BEFORE = 10;
 const AFTER = 6;
