@@ -145,7 +145,7 @@ def verify(args: argparse.Namespace) -> int:
         with Recording.open(args.file) as rec:
             steps = sum(rec[model].steps for model in rec) if args.with_weights else 0
             with tqdm(total=passes(rec) + steps, desc="verifying", disable=None) as bar:
-                report = mnemoscope.verify(rec, with_weights=args.with_weights, progress=bar.update)
+                report: dict[str, Any] = mnemoscope.verify(rec, with_weights=args.with_weights, progress=bar.update)
     except CorruptRecording as error:
         verdict = "incomplete" if isinstance(error, TruncatedRecording) else "wrong"
         report = {"verdict": verdict, "ok": False, "error": str(error), "offset": error.offset}

@@ -68,11 +68,11 @@ def _bounds() -> str:
     """What `verify` expects of the numbers of a bank: a row a kind, and one for every flag that changes it."""
     rows: list[tuple[str, str]] = []
     for kind in KINDS.values():
-        size = {"width": 1, "slots": None if kind.grows else 1}
-        plain = listed(kind.bounds(kind.bank("", **size)))
+        slots = None if kind.grows else 1
+        plain = listed(kind.bounds(kind.bank("", width=1, slots=slots)))
         rows.append((f"`{kind.name}`", plain))
         for flag in (option for option in kind.options if option in FLAGS):
-            flagged = listed(kind.bounds(kind.bank("", **size, **{flag: True})))
+            flagged = listed(kind.bounds(kind.bank("", width=1, slots=slots, **{flag: True})))
             rows += [(f"`{kind.name}` with `{flag}`", flagged)] if flagged != plain else []
     return _table(("bank kind", "what its numbers must satisfy"), rows)
 
