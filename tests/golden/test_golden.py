@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mnemoscope.kinds import MECHANISMS
 from mnemoscope.reading.recording import Recording
 from mnemoscope.reading.verify import verify
 from tests.golden import make
@@ -40,6 +41,10 @@ def test_states_and_shares_are_the_golden_ones(
                 "shares_of_all_heads": lambda t=t: [view.shares(t, None, bank)],
                 "unit_origins": lambda t=t, rows=rows: [view.slot_origins(0, t, bank, unit=i) for i in rows],
                 "held": lambda t=t: view.held_row(t, bank),
+                **{
+                    name: lambda t=t, name=name: view.losses(range(t + 1), t + 1, bank)[name][:, t]
+                    for name in MECHANISMS
+                },
                 "write_norm": lambda t=t: [view.write_norm(t, bank)],
                 "occupancy": lambda t=t: [view.occupancy(t, bank)],
                 "attention": lambda t=t, rows=rows: [view.attention(t, h, bank) for h in rows],

@@ -162,6 +162,13 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--eager", action="store_true", help="do not compile the training path: slower, starts at once")
     _device(train)
 
+    study = command("study", _study, "repeat the study behind docs/questions.md, or go on with it")
+    study.add_argument("--out", type=Path, default=Path("checkpoints/study"), metavar="DIR", help="where its rows are")
+    study.add_argument("--processes", type=_whole(1, 256), default=1, metavar="N", help="trainings at a time (1)")
+    study.add_argument("--only", metavar="ID", help="trials whose id begins so, such as ladder/associative-recall")
+    study.add_argument("--list", action="store_true", help="list the trials, done and open; run nothing")
+    study.add_argument("--report", action="store_true", help="print the tables of what there is; run nothing")
+
     export = command("export", commands.export, "turn a recording into an HTML page, a NumPy archive or a table")
     export.add_argument("file", type=Path, metavar="F")
     export.add_argument("--html", type=Path, metavar="OUT", help="one page that opens from disk, offline")
@@ -183,6 +190,13 @@ def _bridge(args: argparse.Namespace) -> int:
     from mnemoscope.cli.bridge import bridge
 
     return bridge(args)
+
+
+def _study(args: argparse.Namespace) -> int:
+    """As `_bridge`."""
+    from mnemoscope.cli.study import study
+
+    return study(args)
 
 
 def _seeds(text: str) -> list[int]:
@@ -286,6 +300,13 @@ examples:
   mnemoscope train copy --model ntm
   mnemoscope train signal-recall --model dnc --seed 1 --out runs/dnc-seed1
   mnemoscope train copy --model lstm --updates 200 --device cpu""",
+    "study": """Trains every model of the study from every seed and measures it; about six hours on two cores. Interrupt it whenever
+you like: it goes on with what is missing, and prints its tables at any time.
+
+examples:
+  mnemoscope study --processes 2
+  mnemoscope study --report
+  mnemoscope study --only ladder/associative-recall --out runs/study""",
     "export": """examples:
   mnemoscope export run.mnemo --html run.html
   mnemoscope export run.mnemo --npz run.npz --csv run.csv""",

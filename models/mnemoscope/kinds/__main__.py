@@ -48,7 +48,7 @@ def _tensors() -> str:
 
 
 def _rules() -> str:
-    """Options, the bank shown where none is named, what is held, and how full a bank is: a row a kind."""
+    """Options, the bank shown where none is named, what is held, how it is lost, and how full a bank is: a row a kind."""
     rows = [
         (
             f"`{kind.name}`",
@@ -56,12 +56,13 @@ def _rules() -> str:
             "last" if kind.last_by_default else "first",
             kind.held_rule,
             "0 … 1" if kind.fades else "may be negative, or grow again",
+            kind.loss_rule,
             kind.occupancy_rule,
         )
         for kind in KINDS.values()
     ]
     heads = ("bank kind", "options", "bank looked at first", "A, what a step writes; D, what a later step makes of it")
-    return _table((*heads, "held", "how full"), rows)
+    return _table((*heads, "held", "lost", "how full"), rows)
 
 
 def _bounds() -> str:

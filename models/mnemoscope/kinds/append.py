@@ -71,6 +71,7 @@ class Append(Kind[BankState]):
         ),
     )
     held_rule = "A = v of all heads, where the step made a slot; D = 1"
+    loss_rule = "nothing is lost"
     occupancy_rule = "slots made so far, of the steps that the run is planned to have"
 
     def frame(self, bank: BankSpec) -> tuple[Tensor, ...]:
@@ -164,6 +165,14 @@ class Append(Kind[BankState]):
         """See Kind."""
         written = self.written(log, t + 1)
         return np.ones(t + 1) if written is None else written.astype(np.float64)
+
+    def losses(self, log: BankLog, writes: range, stop: int) -> dict[str, Floats]:
+        """See Kind."""
+        return {}
+
+    def offered_norms(self, log: BankLog, stop: int) -> Floats:
+        """See Kind. The values, whether or not the step made a slot."""
+        return np.linalg.norm(log.upto("values", stop).reshape(stop, -1), axis=1)
 
     def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import ledger
-from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Shapes, Tensor, Variant, chunks
+from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Shapes, Tensor, Variant, chunks, open_writes
 from mnemoscope.kinds.bounds import AT_MOST_ONE, Bound, gates
 from mnemoscope.kinds.ledger import Floats
 from mnemoscope.kinds.matrix_addressing import DNC_GATES, dnc_errors, ntm_errors, recorded
@@ -114,6 +114,8 @@ class Matrix(Kind[MatrixState]):
     held_rule = (
         "A[i, j] = Σ_h w_h[i] v_h[j]; D = ψ ⊙ Π_h (1 − w_h e_hᵀ), number by number, ψ = 1 unless freed slots are wiped"
     )
+    mechanisms = ("overwritten", "freed")
+    loss_rule = "freed: what 1 − ψ takes; overwritten: what Π_h (1 − w_h e_hᵀ) takes of the rest"
     occupancy_rule = (
         "mean usage; a bank that keeps none gets the DNC's with nothing ever freed, u ← u + w − u w from u = 0"
     )
@@ -233,6 +235,30 @@ class Matrix(Kind[MatrixState]):
             left[s], whole[s] = np.vdot(written, kept), written.sum()
             kept *= decay(w[s], e[s], retention=None if freed is None else freed[s])
         return ledger.fraction(left, whole)
+
+    def losses(self, log: BankLog, writes: range, stop: int) -> dict[str, Floats]:
+        """See Kind. Freed slots are wiped before the step writes."""
+        w, e, v = (log.upto(name, stop) for name in ("write_weights", "erase", "write_vectors"))
+        psi, lost = self.freed(log, stop), {name: np.zeros((len(writes), stop)) for name in self.mechanisms}
+        left = np.stack([(w[s].T @ v[s]) ** 2 for s in writes])
+        whole = left.sum((1, 2))
+        before = whole.copy()
+        for t in range(writes.start + 1, stop):
+            n = open_writes(writes, t)
+            if psi is not None:
+                left[:n] *= psi[t][:, None]
+                after = left[:n].sum((1, 2))
+                lost["freed"][:n, t], before[:n] = before[:n] - after, after
+            left[:n] *= decay(w[t], e[t])
+            after = left[:n].sum((1, 2))
+            lost["overwritten"][:n, t], before[:n] = before[:n] - after, after
+        return {
+            name: ledger.fraction(table, np.broadcast_to(whole[:, None], table.shape)) for name, table in lost.items()
+        }
+
+    def offered_norms(self, log: BankLog, stop: int) -> Floats:
+        """See Kind. All of every write vector on one slot."""
+        return np.sqrt((log.upto("write_vectors", stop) ** 2).sum((1, 2)))
 
     def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
