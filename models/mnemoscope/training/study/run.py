@@ -12,7 +12,6 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -27,20 +26,8 @@ from mnemoscope.tasks import Task
 from mnemoscope.training import unrolled
 from mnemoscope.training.loop import configured, descend, training_path
 from mnemoscope.training.study.questions import QUESTIONS
+from mnemoscope.training.study.rows import ROWS, Row, rows
 from mnemoscope.training.study.trials import HYBRID, Trial
-
-ROWS = "rows.jsonl"
-Row = dict[str, Any]
-
-
-def rows(folder: Path) -> list[Row]:
-    """What there is, in the order in which it was measured. Raises TrainingError for a line that is no JSON."""
-    path = folder / ROWS
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    try:
-        return [json.loads(line) for line in lines]
-    except json.JSONDecodeError as error:
-        raise TrainingError(f"{path}: {error}; remove that line and its trial is run again") from None
 
 
 def study(folder: Path, wanted: Iterable[Trial], *, progress: Callable[[str], None]) -> None:
