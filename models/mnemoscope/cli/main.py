@@ -120,6 +120,11 @@ def parser() -> argparse.ArgumentParser:
 
     verify = command("verify", commands.verify, "prove a recording from its own log")
     verify.add_argument("file", type=Path, metavar="F")
+    verify.add_argument(
+        "--with-weights",
+        action="store_true",
+        help="also run the models again with the checkpoints that the recording names, and compare",
+    )
     verify.add_argument("--json", action="store_true", help="one JSON object")
 
     evaluate = command("evaluate", commands.evaluate, "measure the trained checkpoints")
@@ -266,10 +271,18 @@ _EXAMPLES = {
   mnemoscope inspect run.mnemo
   mnemoscope inspect run.mnemo --json | python -m json.tool""",
     "verify": """Rebuilds every keyframe from the one before it, every read vector from the derived memory, and the ledger row
-of every step and head from step 0 on; prints the largest relative errors. Exit code 1 when something does not agree.
+of every step and head from step 0 on; checks that weightings, gates and strengths are what they can be, and both hashes; prints
+the largest errors. Outputs follow from the weights alone: --with-weights runs the models again and compares.
+
+exit codes:
+  0  whole: nothing is missing, everything agrees
+  1  wrong: something does not agree, or cannot be read
+  2  it cannot be verified: no such file, no recording, weights that are not there or others
+  3  incomplete: what is there agrees, but the recording has no end, or bytes of it are missing
 
 examples:
   mnemoscope verify run.mnemo
+  mnemoscope verify run.mnemo --with-weights
   mnemoscope verify run.mnemo --json""",
     "evaluate": """examples:
   mnemoscope evaluate --json
