@@ -11,7 +11,7 @@ import torch
 
 from mnemoscope import tasks
 from mnemoscope.checkpoints import store
-from mnemoscope.measuring import published
+from mnemoscope.measuring import intervals, published
 from mnemoscope.measuring import series as real_series
 from mnemoscope.measuring.series import RealSeries
 from mnemoscope.models.base import MemoryModel
@@ -84,8 +84,8 @@ def rows(
     series: Sequence[RealSeries] = (),
     beyond: bool = True,
 ) -> Iterator[dict[str, Any]]:
-    """One row a checkpoint and condition: model, task, metric, condition, value, sequences, seed, checkpoint (sha256),
-    whether it was trained so, chance and best possible score where these are known, and what the literature reports.
+    """One row a checkpoint and condition: model, task, metric, condition, value with its 90 % interval over the sequences (low,
+    high), sequences, seed, checkpoint (sha256), whether it was trained so, chance and best possible score where these are known, and what the literature reports.
 
     Tasks on signals are measured on each of `series` too. `beyond=False` leaves out what lies outside of training.
     Raises UnknownModel for a name that is not there.
@@ -95,6 +95,7 @@ def rows(
         model, task = loaded.model, tasks.get(loaded.task)
         common = {"model": loaded.paradigm, "task": loaded.task, "metric": task.metric, "checkpoint": loaded.sha256}
         common |= {"name": loaded.name, "sequences": sequences, "seed": TEST_SEED, "best": None}
+        common |= {"same_weights": loaded.card.get("from", {}).get("name")}
         for condition in task.conditions():
             if not (condition.trained or beyond):
                 continue
@@ -102,7 +103,8 @@ def rows(
             row = common | {"condition": condition.label, "trained": condition.trained, "chance": condition.chance}
             row |= {"best": condition.best(batch) if condition.best else None}
             row |= {"published": published.figure(loaded.paradigm, loaded.task, condition.label)}
-            yield row | {"value": score(model, task, batch, device=device)}
+            value, low, high = intervals.scored(task, outputs_of(model, batch.inputs, device=device), batch)
+            yield row | {"value": value, "low": low, "high": high}
         for one in series:
             for row in real_series.rows(model, task, one, device=device):
                 yield common | {"published": None} | row
@@ -117,6 +119,5 @@ def baseline_rows(series: Sequence[RealSeries]) -> Iterator[dict[str, Any]]:
 
 
 def as_json(row: dict[str, Any]) -> str:
-    """One line of JSON; a value that is not finite becomes null."""
-    value = row["value"]
-    return json.dumps(row | {"value": value if math.isfinite(value) else None})
+    """One line of JSON; a number that is not finite becomes null."""
+    return json.dumps({k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()})
