@@ -129,11 +129,17 @@ export class StageController extends LaneViews {
     lenses.want(view.lens, [...steps.map((stream) => ({ stream, t: cursor.t })), ...own]);
   }
 
-  /** A click: what lies there is pinned and the playhead goes to its step; on what is pinned already it frees. */
+  /** A click: a moment of the past is pinned and seen from now, one to come is gone to; on what is pinned already it frees. */
   press(found: Target): void {
     if (sameTarget(this.pinned, found)) return this.pin(null);
-    if (found.zone === "lane" && found.t !== this.cursor.t) this.cursor.seek(found.t);
-    this.pin(found.zone === "lane" && found.slot === null ? null : found);
+    if ((found.zone === "lane" || found.zone === "signal") && found.t > this.cursor.t) this.cursor.seek(found.t);
+    this.pin(found.zone === "signal" && found.t === this.cursor.t ? null : found);
+  }
+
+  /** A double click: now is there, and what its first click pinned is free again. */
+  go(t: number): void {
+    this.pin(null);
+    this.cursor.seek(t);
   }
 
   pin(target: Target | null): void {

@@ -1,65 +1,30 @@
-/** What happened in a selected range of time, in numbers. */
+/** The signal in a selected range of time, in numbers. */
 
-import type { Lane } from "../draw/lane/lane";
 import type { StageModel } from "./stage_model";
-import type { Tracks } from "./tracks";
 
 export interface Statistics {
   steps: number;
   seconds: number | null;
   /** Of the signal as it was shown; null for bits and where nothing is held. */
-  signal: { mean: number; deviation: number; low: number; high: number } | null;
-  lanes: readonly LaneStatistics[];
-}
-
-export interface LaneStatistics {
-  lane: Lane;
-  /** Error over the steps asked in here, NaN where none was. */
-  error: number;
-  /** Mean size of a write here relative to the run's mean; NaN where nothing was ever written. */
-  writes: number;
+  signal: { mean: number; deviation: number } | null;
 }
 
 /** Over steps a … b, both included; steps that are not held are left out. */
-export function statistics(
-  model: StageModel,
-  tracks: Tracks,
-  shown: readonly number[],
-  a: number,
-  b: number,
-): Statistics {
-  const { signal } = model;
-  const end = Math.min(b, model.log.steps - 1);
-  let [n, sum, square, low, high] = [0, 0, 0, Infinity, -Infinity];
+export function statistics({ signal, log }: StageModel, a: number, b: number): Statistics {
+  const end = Math.min(b, log.steps - 1);
+  let [n, sum, square] = [0, 0, 0];
   for (let t = a; signal.kind === "line" && t <= end; t++) {
     const v = signal.shown(t);
     if (!Number.isFinite(v)) continue;
     n++;
     sum += v;
     square += v * v;
-    low = Math.min(low, v);
-    high = Math.max(high, v);
   }
   const mean = sum / n;
   const rate = signal.sampleRate;
   return {
     steps: b - a + 1,
     seconds: rate ? (b - a + 1) / rate : null,
-    signal: n ? { mean, deviation: Math.sqrt(Math.max(0, square / n - mean * mean)), low, high } : null,
-    lanes: shown.map((stream) => {
-      const lane = model.lane(stream);
-      const wrote = tracks.writes(lane);
-      return {
-        lane,
-        error: end >= a ? lane.error.within(a, Math.min(end, lane.model.steps - 1)) : NaN,
-        writes: average(wrote, a, Math.min(end, wrote.length - 1)) / average(wrote, 0, wrote.length - 1),
-      };
-    }),
+    signal: n ? { mean, deviation: Math.sqrt(Math.max(0, square / n - mean * mean)) } : null,
   };
-}
-
-function average(values: readonly number[], a: number, b: number): number {
-  let sum = 0;
-  for (let t = a; t <= b; t++) sum += values[t]!;
-  return b >= a ? sum / (b - a + 1) : NaN;
 }

@@ -62,6 +62,11 @@ export class StagePointer {
   readonly move = (event: PointerEvent): void => this.gestures.move(pointed(event));
   readonly up = (event: PointerEvent): void => this.gestures.up(event.pointerId);
   readonly cancel = (event: PointerEvent): void => this.gestures.cancel(event.pointerId);
+  readonly double = (event: MouseEvent): void => {
+    const { x } = pointed(event);
+    const t = this.step(x, false);
+    if (t !== null) this.controller.go(t);
+  };
   readonly leave = (): void => this.gestures.leave();
 
   readonly wheel = (event: WheelEvent): void => {
@@ -167,7 +172,7 @@ export class StagePointer {
   }
 }
 
-function pointed(event: PointerEvent | WheelEvent): Pointed {
+function pointed(event: MouseEvent): Pointed {
   const bounds = (event.currentTarget as HTMLElement).getBoundingClientRect();
   return {
     x: event.clientX - bounds.left,

@@ -75,15 +75,19 @@ describe("the pointer", () => {
     expect([stage.hover, pointer.shape]).toEqual([null, "default"]);
   });
 
-  it("pins what it is pressed on, and goes there", () => {
+  it("pins what it is pressed on, and goes there when it is pressed twice", () => {
     const press = at(xOf(40), yOf(1, 2));
     pointer.down(press);
     expect(press.captured).toEqual([1]);
     pointer.up(at(xOf(40), yOf(1, 2)));
-    expect(stage.cursor.t).toBe(40);
+    expect(stage.cursor.t).toBe(100);
     expect(stage.pinned).toMatchObject({ zone: "lane", stream: 1, t: 40 });
     pointer.down(at(xOf(90), yOf(1, 2), { button: 2 }));
     pointer.up(at(xOf(90), yOf(1, 2)));
+    expect(stage.pinned).toMatchObject({ t: 40 });
+    pointer.double(at(xOf(40), yOf(1, 2)));
+    expect([stage.cursor.t, stage.pinned]).toEqual([40, null]);
+    pointer.double(at(20, yOf(1, 2))); // beside the time axis there is no step to go to
     expect(stage.cursor.t).toBe(40);
   });
 
