@@ -8,6 +8,7 @@ import type { Pin } from "../view/fields";
 import { sameTarget, type LensName, type Rows, type Target } from "../view/vocabulary";
 import type { Clause } from "../wire/verdict";
 import type { Command } from "./commands/commands";
+import { phoneStream } from "./canvas/phone";
 import { perform } from "./commands/perform";
 import { LaneViews } from "./lane_views.svelte";
 import { LearningCurves } from "./learning";
@@ -158,9 +159,25 @@ export class StageController extends LaneViews {
     this.similar = null;
   }
 
-  /** What is pinned first, then what is selected and repeated. */
+  /** One lane and large words, or the whole stage again. */
+  lecture(): void {
+    this.view.lecture = this.view.lecture ? null : true;
+  }
+
+  /** The one lane of a phone or a lecture; null: all that are on the stage are shown. */
+  get single(): number | null {
+    const { lecture } = this.view;
+    if (lecture && this.solo !== null && this.shown.includes(this.solo)) return this.solo;
+    return lecture || this.viewport.box?.mode === "phone" ? (phoneStream(this) ?? null) : null;
+  }
+
+  /** The lecture first, then what is pinned, then what is selected and repeated. */
   free(): void {
     const { view, cursor } = this;
+    if (view.lecture) {
+      view.lecture = null;
+      return;
+    }
     if (this.pinned !== null || view.solo !== null) {
       this.pin(null);
       view.solo = null;
