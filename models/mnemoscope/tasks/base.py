@@ -144,6 +144,8 @@ class Task(ABC):
     """True where an episode is made from a series."""
     made: str = "random bits"
     """What the task makes up where no series is given."""
+    values: int
+    """The first so many input features hold what is to be remembered; the rest are flags and numbers about it."""
     cue: int
     """The input feature that is 1 at the step where answering begins; an encoder-decoder changes phase there."""
     options: tuple[Option, ...]

@@ -26,7 +26,7 @@ class AssociativeRecall(Task):
     metric = "wrong bits per sequence"
     measure = "Wrong bits of the 18 asked for; trained on 2 to 6 items."
     bits, vectors = 6, 3
-    inputs, outputs, cue = bits + 2, bits, bits + 1
+    inputs, outputs, values, cue = bits + 2, bits, bits, bits + 1
     options = (Option("items", "Items", "Items to remember; trained on up to six", 6, (2, 20), 2, 20),)
 
     def _one(self, rng: np.random.Generator, items: int) -> tuple[Parts, int]:
@@ -102,7 +102,7 @@ class NGrams(Task):
     metric = "bits per sequence"
     measure = "Bits needed to code the 195 scored bits of a sequence."
     steps, context = 200, 5
-    inputs, outputs, cue = 1, 1, 0
+    inputs, outputs, values, cue = 1, 1, 1, 0
     options = (Option("length", "Bits", "Bits of the sequence", 200, (20, 1000), 20, 1000),)
 
     def _many(self, rng: np.random.Generator, count: int, steps: int, context: int = context) -> Batch:
@@ -182,7 +182,7 @@ class PrioritySort(Task):
     metric = "wrong bits per sequence"
     measure = "Wrong bits of the 128 asked for."
     bits = 8
-    inputs, outputs, cue = bits + 2, bits, bits + 1
+    inputs, outputs, values, cue = bits + 2, bits, bits, bits + 1
     options = (Option("items", "Vectors", "Vectors to sort", 20, (5, 40), 5, 40),)
 
     def _asked(self, items: int) -> int:

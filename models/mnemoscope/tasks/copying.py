@@ -22,7 +22,7 @@ class Copy(Task):
     metric = "wrong bits per sequence"
     measure = "Wrong bits a sequence of random 8-bit vectors; trained on lengths 1 to 20."
     bits = 8
-    inputs, outputs, cue = bits + 1, bits, bits
+    inputs, outputs, values, cue = bits + 1, bits, bits, bits
     lengths = (1, 5, 10, 15, 20)
     longer = (30, 40, 60, 80, 100, 120)
     options = (
@@ -100,7 +100,7 @@ class RepeatCopy(Task):
     metric = "wrong bits per sequence"
     measure = "Wrong bits a sequence, end marker included; trained on lengths and repeats of 1 to 10."
     bits = 8
-    inputs, outputs, cue = bits + 2, bits + 1, bits
+    inputs, outputs, values, cue = bits + 2, bits + 1, bits, bits
     longest = 10
     options = (
         Option("length", "Vectors", "Bit vectors to copy; trained on up to ten", 5, (1, 20), 1, 20),

@@ -71,7 +71,7 @@ class SignalRecall(Task):
     metric = "relative RMSE"
     measure = "Relative RMSE of the replay: 0 is perfect, 1 is what always answering 0 gets."
     takes_signal, made = True, "a random mixture"
-    inputs, outputs, cue = 3, 1, 2
+    inputs, outputs, values, cue = 3, 1, 1, 2
     shapes = ((8, 30), (16, 10), (24, 0), (24, 30))
     trained: ClassVar[Mapping[str, tuple[int, int]]] = {"segment": (4, 32), "delay": (0, 40), "lead": (0, 24)}
     """Lowest and highest value of what training draws."""
@@ -220,7 +220,7 @@ class Forecast(Task):
     takes_signal, made = True, "a random mixture"
     metric = "MASE"
     measure = "Mean absolute error relative to persistence: below 1 is better than saying the last value again."
-    inputs, outputs, cue = 2, 1, 1
+    inputs, outputs, values, cue = 2, 1, 1, 1
     window = 112
     options = (
         Option("context", "Context", "Steps to listen before the first forecast", 48, (4, 400), 4, 100_000, "steps"),
