@@ -68,7 +68,8 @@ def test_making_the_golden_files_again_gives_the_same(tmp_path: Path) -> None:
         again = json.loads((tmp_path / f"{name}.manifest.json").read_text(encoding="utf-8"))
         before = json.loads((GOLDEN / f"{name}.manifest.json").read_text(encoding="utf-8"))
         # exp and tanh may differ in the last bit between processors, so numbers are compared, not hashes
-        assert again | {"content_hash": None} == before | {"content_hash": None}
+        unknown = {"content_hash": None, "recording_hash": None}  # the second is younger than the golden files
+        assert again | unknown == before | unknown
         for (head, numbers), (old_head, old) in zip(messages(tmp_path, name), messages(GOLDEN, name), strict=True):
             assert head == old_head
             np.testing.assert_allclose(numbers, old, rtol=1e-5, atol=1e-6)

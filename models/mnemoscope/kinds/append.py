@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds.base import BankLog, BankState, Fault, Kind, Rows, Tensor, Variant, chunks
+from mnemoscope.kinds.bounds import Bound
 from mnemoscope.kinds.ledger import Floats
 
 
@@ -178,6 +179,10 @@ class Append(Kind[BankState]):
         written, steps = self.written(log, stop), np.arange(1, stop + 1)
         made = steps if written is None else np.cumsum(written)
         return (made / np.maximum(log.source.planned, steps))[start:]
+
+    def bounds(self, bank: BankSpec) -> tuple[Bound, ...]:
+        """See Kind."""
+        return (Bound("write_gate", whole=True), Bound("read_gate", whole=True))
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> NoReturn:
         """There is no state to read from: the contributions of `rows` are the reads."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import ledger
 from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Tensor, Variant, chunks, open_writes
+from mnemoscope.kinds.bounds import Bound, gates
 from mnemoscope.kinds.ledger import Floats
 
 LOG = ("keys", "write_vectors", "retention", "erase", "write_gate")
@@ -222,6 +223,10 @@ class Associative(Kind[AssociativeState]):
             used += claimed[t] * (1.0 - used)
             out[t] = used.mean()
         return out[start:]
+
+    def bounds(self, bank: BankSpec) -> tuple[Bound, ...]:
+        """See Kind."""
+        return gates("retention")
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
         """See Kind."""

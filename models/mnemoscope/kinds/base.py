@@ -23,6 +23,7 @@ from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.kinds import ledger
+from mnemoscope.kinds.bounds import Bound
 from mnemoscope.kinds.ledger import Floats
 
 Shapes = dict[str, tuple[int, ...]]
@@ -328,6 +329,18 @@ class Kind(ABC, Generic[S]):
         """How full the bank is after each of the steps start … stop − 1, 0 … 1."""
 
     # verification and pictures
+
+    @abstractmethod
+    def bounds(self, bank: BankSpec) -> tuple[Bound, ...]:
+        """What the numbers of a bank must satisfy by what they mean, of whichever of these tensors there are."""
+
+    def address_errors(self, log: BankLog, first: int, stop: int) -> Floats | None:
+        """By how much weightings contradict the equations of their addressing [step], as far as the log tells.
+
+        None where nothing follows: kinds without weightings, and logs without the gates that it takes. Meant for models that
+        follow those equations, that is for runs of named weights.
+        """
+        return None
 
     @abstractmethod
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:

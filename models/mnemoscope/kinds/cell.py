@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import ledger
 from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Tensor, Variant, chunks, open_writes
+from mnemoscope.kinds.bounds import Bound, gates
 from mnemoscope.kinds.ledger import Floats
 
 
@@ -169,6 +170,10 @@ class Cell(Kind[CellState]):
         """See Kind."""
         squash = np.abs if log.bank.direct else np.tanh
         return np.array([np.minimum(1.0, np.abs(squash(s.cell))).mean() for _, s in self.states(log, start, stop)])
+
+    def bounds(self, bank: BankSpec) -> tuple[Bound, ...]:
+        """See Kind."""
+        return gates("forget_gate", "input_gate", "output_gate")
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
         """See Kind."""

@@ -19,6 +19,7 @@ from mnemoscope.format.layout import BankSpec
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.kinds import ledger
 from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Tensor, Variant, chunks, open_writes
+from mnemoscope.kinds.bounds import Bound, gates
 from mnemoscope.kinds.ledger import Floats
 
 
@@ -197,6 +198,10 @@ class Recurrent(Kind[RecurrentState]):
         """See Kind."""
         hidden = log.upto("read_vectors", stop)[start:]
         return np.minimum(1.0, np.abs(hidden)).mean(axis=1)
+
+    def bounds(self, bank: BankSpec) -> tuple[Bound, ...]:
+        """See Kind."""
+        return gates("slopes")
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
         """See Kind. Each step from the recorded one before it."""

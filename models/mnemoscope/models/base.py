@@ -54,6 +54,10 @@ class MemoryModel(nn.Module, ABC):
         """`step` with the same values, and with every derivative of its equations; `step` may stop some that hinder training."""
         return self.step(x, state)
 
+    def earlier(self) -> "MemoryModel | None":
+        """The same weights with the step as earlier versions of this program computed it, which made recordings; None where it is the same."""
+        return None
+
     @abstractmethod
     def banks(self) -> list[BankSpec]:
         """The banks of memory, in the order in which data flows through them."""
