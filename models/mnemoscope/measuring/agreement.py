@@ -70,7 +70,8 @@ def moves(
     inputs = torch.tensor(view.array("inputs"), device=device)[: recall.stop]
     wanted = view.array("targets")[recall.start : recall.stop].astype(np.float64)
     places = tuple(store[: len(recall)]) if places is None else tuple(places)
-    asked = np.unique(np.linspace(0, len(recall) - 1, min(MAX_ASKED, len(recall))).round().astype(int))
+    spread = np.linspace(0, len(recall) - 1, min(MAX_ASKED, len(recall)))
+    asked: list[int] = sorted({round(float(k)) for k in spread})
     runs = inputs.repeat(len(asked) + 2, 1, 1)  # as it was, all of the segment blanked, then a moment each
     runs[1, store.start : store.stop, :values] = 0
     for n, k in enumerate(asked):
