@@ -85,15 +85,23 @@ def cause(
     Of several banks the default one speaks; where it has lost what another still keeps, nothing is settled.
     Raises RecordingError for steps that the model does not have.
     """
-    error = relative_error(view, recall)
     if not view.banks:
-        return Cause(UNEXAMINED, None, "not examined: no memory was recorded", {"error": error, "limits": LIMITS})
-    part = follow(view, store, recall, places=places, bank=bank)
-    found = judged(part, error)
-    if found.name in GONE and bank is None:
-        others = [other.name for other in view.banks if other.name != part.bank]
-        for other in others:
-            kept = _kept(follow(view, store, recall, places=places, bank=other))
+        return unexamined(view, recall)
+    return of_segment(view, follow(view, store, recall, places=places, bank=bank), whole=bank is None)
+
+
+def unexamined(view: ModelView, recall: range) -> Cause:
+    """Of a model whose log holds no memory."""
+    evidence = {"error": relative_error(view, recall), "limits": LIMITS}
+    return Cause(UNEXAMINED, None, "not examined: no memory was recorded", evidence)
+
+
+def of_segment(view: ModelView, part: Segment, *, whole: bool = True) -> Cause:
+    """`cause` of a segment that was followed already; whole: as the one of all banks that speaks for the model."""
+    found = judged(part, relative_error(view, part.recall))
+    if found.name in GONE and whole:
+        for other in (bank.name for bank in view.banks if bank.name != part.bank):
+            kept = _kept(follow(view, part.store, part.recall, places=part.places, bank=other))
             if kept >= LIMITS["kept"]:
                 return found.unsettled(f"{part.bank} has lost it, {other} still keeps {percent(kept)}", elsewhere=other)
     return found

@@ -9,7 +9,7 @@ Reads are those of all heads of the bank side by side. No torch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,6 +24,9 @@ from mnemoscope.reading.view import ModelView
 
 NEIGHBOURS = 1
 """Steps to either side of a moment that count as that moment."""
+
+RECENT = 2
+"""Steps before a read that are, with its own, its last steps."""
 
 LOUD = 0.01
 """A step takes part in a run of losses when it takes more than this of the segment."""
@@ -42,6 +45,8 @@ class Source(NamedTuple):
 
     step: int
     share: float
+    own: float
+    """Of the step alone."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class Segment:
     """[m] share of a read from the right moment; NaN where nothing was read."""
     inside: Floats
     """[m] share of a read from the whole segment; NaN where nothing was read."""
+    recent: Floats
+    """[m] share of a read from its own step and the two before it; NaN where nothing was read."""
     sources: tuple[Source | None, ...]
     """[m]; None where nothing was read."""
 
@@ -141,6 +148,23 @@ def follow(
     places: for each asked step the step that holds the answer; by default the replay is in order, step for step.
     Raises RecordingError for steps that the model does not have, or where the answers' places are not known.
     """
+    work = following(view, store, recall, places=places, bank=bank)
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
+
+
+def following(
+    view: ModelView,
+    store: range,
+    recall: range,
+    *,
+    places: Sequence[int] | None = None,
+    bank: str | None = None,
+) -> Generator[None, None, Segment]:
+    """`follow`, which yields after every asked step, so that others can be served meanwhile."""
     spec = view.bank(bank)
     if places is None:
         if len(recall) > len(store):
@@ -152,7 +176,7 @@ def follow(
             f"with {len(places)} places."
         )
     log, kind = BankLog(view, spec), kinds.of(spec)
-    right, inside = np.full(len(recall), np.nan), np.full(len(recall), np.nan)
+    right, inside, recent = (np.full(len(recall), np.nan) for _ in range(3))
     sources: list[Source | None] = []
     for k, t in enumerate(recall):
         row = view.shares(t, None, spec.name)[1:]
@@ -160,6 +184,8 @@ def follow(
         if row.any():
             right[k] = row[max(0, places[k] - NEIGHBOURS) : places[k] + NEIGHBOURS + 1].sum()
             inside[k] = row[store.start : store.stop].sum()
+            recent[k] = row[max(0, t - RECENT) :].sum()
+        yield
     return Segment(
         bank=spec.name,
         store=store,
@@ -170,6 +196,7 @@ def follow(
         losses=view.losses(store, view.steps, spec.name),
         right=right,
         inside=inside,
+        recent=recent,
         sources=tuple(sources),
     )
 
@@ -179,4 +206,4 @@ def main_source(row: Floats) -> Source | None:
     if not row.any():
         return None
     step = int(row.argmax())
-    return Source(step, float(row[max(0, step - NEIGHBOURS) : step + NEIGHBOURS + 1].sum()))
+    return Source(step, float(row[max(0, step - NEIGHBOURS) : step + NEIGHBOURS + 1].sum()), float(row[step]))

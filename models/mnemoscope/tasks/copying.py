@@ -19,6 +19,7 @@ class Copy(Task):
     label = "Copy"
     sentence = "Random bit vectors are shown once and have to be reproduced in the same order."
     binary = True
+    question, thing = "Who can say {thing} again?", "the vectors"
     metric = "wrong bits per sequence"
     measure = "Wrong bits a sequence of random 8-bit vectors; trained on lengths 1 to 20."
     bits = 8
@@ -97,6 +98,7 @@ class RepeatCopy(Task):
     label = "Repeat copy"
     sentence = "Random bit vectors have to be reproduced as often as a number asks for, then an end marker."
     binary = True
+    question, thing = "Who can repeat {thing}?", "the vectors"
     metric = "wrong bits per sequence"
     measure = "Wrong bits a sequence, end marker included; trained on lengths and repeats of 1 to 10."
     bits = 8
