@@ -150,7 +150,7 @@ def test_what_another_bank_keeps_is_not_called_lost(tmp_path: Path) -> None:
 
 def test_steps_that_are_not_there_are_refused(tmp_path: Path) -> None:
     rec = recorded(Tape(40), tmp_path, segment=12, delay=10)
-    with pytest.raises(RecordingError, match="synthetic has 58 steps"):
+    with pytest.raises(RecordingError, match="before step 58 of model synthetic"):
         cause(rec["synthetic"], range(16, 28), range(50, 62))
     with pytest.raises(RecordingError, match="say with places="):
         cause(rec["synthetic"], range(16, 20), range(38, 50))
