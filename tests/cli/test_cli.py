@@ -19,7 +19,7 @@ from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope.running import record
 from tests.oracles.random_logs import Made
 
-COMMANDS = ("serve", "record", "tasks", "inspect", "verify", "evaluate", "train", "bridge", "export")
+COMMANDS = ("serve", "record", "tasks", "inspect", "verify", "verdict", "evaluate", "train", "bridge", "export")
 
 
 @pytest.fixture(scope="module")

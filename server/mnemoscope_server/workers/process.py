@@ -27,6 +27,7 @@ from mnemoscope_server.workers.protocol import (
     Declined,
     Engine,
     Event,
+    Judge,
     Look,
     Open,
     Opened,
@@ -143,7 +144,7 @@ class Worker:
         if isinstance(command, Open):
             self._open(command)
             return
-        if isinstance(command, Compare | Look):
+        if isinstance(command, Compare | Look | Judge):
             self.questions[command.id] = self.engine.answer(command)
             return
         if isinstance(command, Stop) and (answer := self.questions.pop(command.id, None)):

@@ -91,7 +91,15 @@ class Look:
     lens: str
 
 
-Question = Compare | Look
+@dataclass(frozen=True)
+class Judge:
+    """Reach the verdict of a finished recording; no session, answered by `Answered` or `Declined`."""
+
+    id: str
+    path: Path
+
+
+Question = Compare | Look | Judge
 
 
 @dataclass(frozen=True)
