@@ -16,7 +16,19 @@ from mnemoscope import __version__
 from mnemoscope_server import problems
 from mnemoscope_server.access.guard import Guard
 from mnemoscope_server.access.token import TokenCheck
-from mnemoscope_server.http import bridge, docs, lens, pages, recordings, sessions, share, socket, status, study, uploads
+from mnemoscope_server.http import (
+    bridge,
+    docs,
+    lens,
+    pages,
+    recordings,
+    sessions,
+    share,
+    socket,
+    status,
+    study,
+    uploads,
+)
 from mnemoscope_server.schemas import contract
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.manager import LiveSessions

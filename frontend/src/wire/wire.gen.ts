@@ -2084,6 +2084,11 @@ export interface components {
          */
         StudyLine: {
             /**
+             * Changes
+             * @description Of a rung of the ladder against the one before it: its interval lies below, above, or they overlap; null: cannot be said.
+             */
+            changes: (("better" | "worse" | "level") | null)[];
+            /**
              * Figures
              * @description In the order of the columns; null where nothing is measured yet.
              */
@@ -2123,6 +2128,11 @@ export interface components {
             metric: string;
             /** Question */
             question: string;
+            /**
+             * Sentences
+             * @description What can be said of each column.
+             */
+            sentences: string[];
             /** Title */
             title: string;
             /**

@@ -168,6 +168,7 @@ def parser() -> argparse.ArgumentParser:
     study.add_argument("--only", metavar="ID", help="trials whose id begins so, such as ladder/associative-recall")
     study.add_argument("--list", action="store_true", help="list the trials, done and open; run nothing")
     study.add_argument("--report", action="store_true", help="print the tables of what there is; run nothing")
+    study.add_argument("--markdown", type=Path, metavar="OUT", help="also write the tables as a document")
 
     export = command("export", commands.export, "turn a recording into an HTML page, a NumPy archive or a table")
     export.add_argument("file", type=Path, metavar="F")
