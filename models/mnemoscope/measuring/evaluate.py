@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,7 @@ def headline(model: MemoryModel, task: Task, *, device: str = "cpu") -> dict[str
 
 
 def evaluate(
-    names: Sequence[str] | None = None,
+    names: Sequence[str | Path] | None = None,
     *,
     series: Sequence[str] = (),
     sequences: int = SEQUENCES,
@@ -66,7 +67,7 @@ def evaluate(
         for row in mnemoscope.evaluate(["ntm-copy", "dnc-copy"]):
             print(row["model"], row["condition"], row["metric"], row["value"])
 
-    names: checkpoints, by default all (see `mnemoscope.model_names`). series: files, "ecg.csv" or "ecg.csv@36" (resampled to
+    names: checkpoints, by default all (see `mnemoscope.model_names`); a Path is the folder of one of your own. series: files, "ecg.csv" or "ecg.csv@36" (resampled to
     36 Hz), on which tasks on signals are measured too. sequences: seeded sequences a condition.
     Returns one dict a checkpoint and condition, with the keys that `rows` describes. Raises UnknownModel for a name that is
     not there, SignalError or ImportFileError for a file that cannot be used.
@@ -76,7 +77,7 @@ def evaluate(
 
 
 def rows(
-    names: Sequence[str] | None = None,
+    names: Sequence[str | Path] | None = None,
     *,
     device: str = "cpu",
     sequences: int = SEQUENCES,
