@@ -75,6 +75,10 @@ def test_training_draws_what_its_range_says() -> None:
 def test_measured_sequences_are_the_same_for_everybody() -> None:
     measure = QUESTIONS["recall"].measures[0]
     assert (measure.sequences().inputs == measure.sequences().inputs).all()
+    by_key = {measure.key: measure.sequences() for measure in QUESTIONS["recall"].measures}
+    far = by_key["d=96"].inputs[:, : 8 + 8]
+    assert (by_key["d=0"].inputs[:, : 8 + 8] == far).all(), "two delays are asked of the same signals"
+    assert (by_key["noise=1.0"].inputs[:, : 8 + 8] == far).all()
     keys = [measure.key for question in QUESTIONS.values() for measure in question.measures]
     assert all(len(set(found)) == len(found) for found in [[m.key for m in q.measures] for q in QUESTIONS.values()])
     assert "d=192" in keys
