@@ -125,7 +125,7 @@ def tables(rows: Iterable[Row], wanted: Sequence[Trial]) -> list[Table]:
             floats, parameters = (measured[0]["floats"][1], measured[0]["parameters"]) if measured else (None, None)
             figures = [figure(measured, key) for key in keys]
             before = next((line for line in lines if line.label == BEFORE.get(label)), None)
-            changes = [compare(now, before and before.figures[n]) for n, now in enumerate(figures)]
+            changes: list[Change | None] = [compare(now, before and before.figures[n]) for n, now in enumerate(figures)]
             lines.append(Line(label, len(measured), len(ids), floats, parameters, figures, changes))
         sentences = [_sentence(group, lines, n) for n in range(len(keys))]
         columns = [measures[key] for key in keys]
