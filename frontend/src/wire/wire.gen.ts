@@ -2098,6 +2098,14 @@ export interface components {
             /** Suggested Low */
             suggested_low: number;
             /**
+             * Trained
+             * @description What models were trained on, where that is known; beyond it a plan has a warning.
+             */
+            trained: [
+                number,
+                number
+            ] | null;
+            /**
              * Unit
              * @description Of the number: `steps`, or nothing.
              */
@@ -2131,6 +2139,11 @@ export interface components {
             steps: number;
             /** Task */
             task: string;
+            /**
+             * Warnings
+             * @description What is asked of models that they were not trained on, as sentences.
+             */
+            warnings: string[];
         };
         /**
          * TaskPlanRequest
