@@ -7,7 +7,7 @@ ARGS   ?=
 SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast mutate check dev bench train format clean
+.PHONY: help run test test-fast mutate check dev bench train study format clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ bench: $(VENV)/bench.stamp page ## measured figures beside peers run in the same
 train: $(VENV)/run.stamp      ## train every shipped checkpoint again (hours): results go to checkpoints/
 	@$(BIN)/python -c 'from mnemoscope.training.recipes import RECIPES; [print(*pair) for pair in RECIPES]' | while read task model; do \
 	  $(BIN)/mnemoscope train $$task --model $$model --out checkpoints/$$model-$$task $(ARGS) || exit 1; done
+
+study: $(VENV)/run.stamp      ## the study behind docs/questions.md again (six hours on two cores; goes on where it stopped; ARGS="--report")
+	@$(BIN)/mnemoscope study --processes $$(nproc 2>/dev/null || echo 2) $(ARGS)
 
 format: $(VENV)/dev.stamp     ## put every file into the common format
 	$(BIN)/ruff format .

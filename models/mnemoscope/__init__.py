@@ -98,23 +98,35 @@ def open(path: str | os.PathLike[str]) -> Recording:
 
 
 def verify(
-    recording: Recording | str | os.PathLike[str], *, progress: Callable[[int], object] | None = None
+    recording: Recording | str | os.PathLike[str],
+    *,
+    with_weights: bool = False,
+    progress: Callable[[int], object] | None = None,
 ) -> dict[str, Any]:
     """Derive every keyframe, read and share of a recording again from its log, and compare.
 
-        mnemoscope.verify("run.mnemo")["ok"]     # True
+        mnemoscope.verify("run.mnemo")["verdict"]     # "whole"
 
-    Returns {"ok", "banks": one entry a model and bank with counts and largest relative errors, "content_hash",
-    "missing_keyframes"}. `progress(n)` is called with the number of checks done since the last call.
-    Raises RecordingError when the file cannot be opened, CorruptRecording when its bytes contradict themselves.
+    Returns {"verdict": "whole", "wrong" or "incomplete", "ok": whether it is whole, "incomplete": what is missing, in words, "banks":
+    one entry a model and bank with counts and largest errors, "content_hash", "recording_hash", "missing_keyframes"}.
+    with_weights: also run each model again with the checkpoint that the recording names, and compare outputs, frames and
+    keyframes ("rebuilt", one entry a model); needs torch. `progress(n)` is called with the number of checks, then of steps,
+    done since the last call.
+    Raises RecordingError when the file cannot be opened, CorruptRecording when its bytes contradict themselves, CheckpointError when
+    the weights are not there or are others than those of the recording.
     """
     from mnemoscope.reading.recording import Recording
     from mnemoscope.reading.verify import verify as verify_recording
 
-    if isinstance(recording, Recording):
-        return verify_recording(recording, progress=progress)
-    with Recording.open(recording) as opened:
-        return verify_recording(opened, progress=progress)
+    if not isinstance(recording, Recording):
+        with Recording.open(recording) as opened:
+            return verify(opened, with_weights=with_weights, progress=progress)
+    report = verify_recording(recording, progress=progress)
+    if with_weights:
+        from mnemoscope.running.rebuild import verify_with_weights
+
+        report = verify_with_weights(recording, report, progress=progress)
+    return report
 
 
 def _installed_version() -> str:

@@ -3,6 +3,7 @@
     MnemoscopeError
     ├── RecordingError          a `.mnemo` file cannot be used
     │   ├── CorruptRecording    its bytes contradict themselves (says at which offset)
+    │   │   └── TruncatedRecording  they end before its first block
     │   └── UnsupportedVersion  it was written by a newer format
     ├── ImportFileError         a user's data file cannot be read (names the place, with a hint)
     ├── SignalError             a signal cannot be made or prepared as asked
@@ -35,6 +36,10 @@ class CorruptRecording(RecordingError):
     def __init__(self, message: str, *, offset: int | None = None) -> None:
         super().__init__(message if offset is None else f"{message} (at byte {offset})")
         self.offset = offset
+
+
+class TruncatedRecording(CorruptRecording):
+    """The file ends inside its header or manifest: what there is of it agrees, and it is not enough to open."""
 
 
 class UnsupportedVersion(RecordingError):

@@ -91,7 +91,7 @@ def test_a_recording_is_made_inspected_verified_and_exported(
     assert "ntm: 200 steps" in run(capsys, "inspect", "a.mnemo")[1]
     code, out, _ = run(capsys, "verify", "a.mnemo", "--json")
     assert (code, json.loads(out)["ok"]) == (0, True)
-    assert run(capsys, "verify", "a.mnemo")[1].endswith("content hash agrees\nok\n")
+    assert run(capsys, "verify", "a.mnemo")[1].endswith("content hash agrees\nrecording hash agrees\nwhole\n")
     code, out, _ = run(capsys, "export", "a.mnemo", "--npz", "a.npz", "--csv", "a.csv")
     assert code == 0
     assert {path.name for path in tmp_path.iterdir()} == {"a.mnemo", "a.npz", "a.csv"}
@@ -245,7 +245,7 @@ def test_a_recording_that_does_not_verify_exits_with_one(capsys: pytest.CaptureF
     code, out, _ = run(capsys, "verify", "a.mnemo")
     assert code == 1
     assert "NOT lstm cell: keyframes 1, error" in out
-    assert out.endswith("not ok\n")
+    assert out.endswith("wrong\n")
     data = bytearray((tmp_path / "a.mnemo").read_bytes())
     data[len(data) // 2] ^= 0xFF
     (tmp_path / "b.mnemo").write_bytes(data)
@@ -271,8 +271,11 @@ def test_a_torn_recording_is_inspected_up_to_its_last_whole_block(
     assert "running, 70 steps" in out
     assert "the last 13 bytes belong to no whole block" in out
     code, out, _ = run(capsys, "verify", "a.mnemo")
-    assert code == 0
-    assert "not yet written: the recording has no end" in out
+    assert code == 3
+    assert "content hash not yet written: the recording has no end" in out
+    assert out.endswith(
+        "MISSING the recording has no end\nMISSING the last 13 bytes belong to no whole block\nincomplete\n"
+    )
 
 
 def test_a_strangers_title_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from mnemoscope import kinds
 from mnemoscope.format.layout import BankSpec
 from tests.golden.draws import SHOWN, STEPS, Log, numbers, share
 
@@ -24,6 +25,32 @@ def expect_held(states: Sequence[Log]) -> dict[str, Any]:
         row = [float(left[s + 1].ravel() @ a / (a @ a)) if a.any() else 0.0 for s, a in enumerate(written[: t + 1])]
         out["held"][t] = numbers(row)
         out["write_norm"][t] = numbers([np.linalg.norm(written[t])])
+    return out
+
+
+def expect_losses(bank: BankSpec, log: Log, states: Sequence[Log]) -> dict[str, Any]:
+    """overwritten, freed, faded[step], those of the kind: a row of step + 1 numbers, what that step took of each write s = 0 … step."""
+    written = [states[s + 1]["parts"][s + 1] for s in range(STEPS)]
+    out: dict[str, Any] = {name: {} for name in kinds.of(bank).mechanisms}
+    for t in SHOWN:
+        rows = {name: np.zeros(t + 1) for name in out}
+        for s, a in enumerate(written[:t]):
+            before, after, whole = states[t]["parts"][s + 1], states[t + 1]["parts"][s + 1], float((a * a).sum())
+            if not whole:
+                continue
+            taken = {name: float(((before - after) * a).sum() / whole) for name in out}
+            if bank.deallocation:
+                kept = before * states[t + 1]["retention"][:, None]
+                taken = {"freed": before - kept, "overwritten": kept - after}
+            elif bank.kind == "associative":
+                kept = before * log["retention"][t][:, :, None]
+                taken = {"faded": before - kept, "overwritten": kept - after}
+            elif bank.kind == "matrix":
+                taken = {"freed": 0 * before, "overwritten": before - after}
+            for name, part in taken.items():
+                rows[name][s] = part if np.ndim(part) == 0 else (part * a).sum() / whole
+        for name, row in rows.items():
+            out[name][t] = numbers(row)
     return out
 
 

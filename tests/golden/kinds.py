@@ -12,7 +12,7 @@ import numpy as np
 from mnemoscope import kinds
 from mnemoscope.format.layout import BankSpec
 from tests.golden.draws import EVERY, SHOWN, STEPS, Draw, Log, Made, fraction, numbers, share
-from tests.golden.held import expect_appended, expect_held, expect_occupancy, expect_units, over_heads
+from tests.golden.held import expect_appended, expect_held, expect_losses, expect_occupancy, expect_units, over_heads
 
 
 def rnn() -> tuple[str, str, str, Made]:
@@ -103,7 +103,7 @@ def expect_kind(bank: BankSpec, log: Log, initial: Log, key_arrays: dict[Any, np
         for kind, values in (("shares", rows), ("write_shares", wrote), ("slot_origins", slots)):
             if kind == "shares" or t in SHOWN[:3:2]:
                 out[kind][t] = numbers(np.stack(values))
-    out |= expect_held(states) | expect_occupancy(bank, log, states)
+    out |= expect_held(states) | expect_losses(bank, log, states) | expect_occupancy(bank, log, states)
     return out | expect_units(bank, states, name) if kinds.of(bank).single else out
 
 

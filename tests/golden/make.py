@@ -20,6 +20,8 @@ differ in the last bit at most.
     unit_origins           a row [step + 2] per unit of a cell or recurrent state
     attention              a row [step + 1] per head
     held                   [step + 1]: how much is still held of the write of each step so far (held.py, docs/format.md)
+    overwritten, freed,    [step + 1]: what that step took of the write of each step so far, by mechanism; only those of the
+    faded                  kind of the bank
     write_norm             one number: ‖A‖, how much that step itself wrote
     occupancy              one number: how full the bank is; the run is planned to have `steps` steps
 """

@@ -11,7 +11,7 @@ import numpy as np
 
 from mnemoscope.format.layout import BankSpec
 from tests.golden.draws import EVERY, SHOWN, STEPS, Draw, Log, Made, Models, fraction, numbers, share
-from tests.golden.held import expect_appended, expect_held, expect_occupancy, expect_units, over_heads
+from tests.golden.held import expect_appended, expect_held, expect_losses, expect_occupancy, expect_units, over_heads
 
 
 def ntm() -> Made:
@@ -124,7 +124,7 @@ def expect_memory(bank: BankSpec, log: Log, initial: Log, key_arrays: dict[Any, 
                 gathered = [np.einsum("i,siw->sw", way, parts) for way in ways]
                 rows = [share(each, each.sum(0)) for each in gathered]
             out[kind][t] = numbers(np.stack(rows))
-    out |= expect_held(states) | expect_occupancy(bank, log, states)
+    out |= expect_held(states) | expect_losses(bank, log, states) | expect_occupancy(bank, log, states)
     if "cell" in kept:
         return out | expect_units(bank, states, "cell") | {"shares_of_all_heads": out["shares"]}
     out["shares_of_all_heads"] = {

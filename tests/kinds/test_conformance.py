@@ -15,7 +15,7 @@ import pytest
 from mnemoscope import kinds
 from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
-from mnemoscope.kinds import KINDS, BankLog, ledger
+from mnemoscope.kinds import KINDS, MECHANISMS, BankLog, ledger
 from mnemoscope.kinds.__main__ import renewed
 from tests import ROOT
 from tests.oracles.log_in_memory import LogInMemory
@@ -155,6 +155,39 @@ def test_what_is_held_is_what_the_oracle_carried(name: str) -> None:
                 written, left = (states[n]["parts"][s + 1].ravel() for n in (s + 1, t + 1))
                 assert norms[s] == pytest.approx(np.linalg.norm(written))
                 assert row[s] == pytest.approx(written @ left / (written @ written) if written.any() else 0.0, abs=1e-8)
+
+
+@every_bank
+def test_losses_are_what_is_no_longer_held(name: str) -> None:
+    """Step by step and write by write, whatever range of writes is asked for; by the mechanisms of the kind."""
+    log, _ = logged(name)
+    kind = kinds.of(log.bank)
+    held = np.zeros((STEPS, STEPS))
+    for t in range(STEPS):
+        held[: t + 1, t] = kind.held_row(log, t)
+    losses = kind.losses(log, range(STEPS), STEPS)
+    assert tuple(losses) == kind.mechanisms
+    assert set(losses) <= set(MECHANISMS)
+    total = sum(losses.values(), np.zeros((STEPS, STEPS)))
+    for s in range(STEPS):
+        assert not total[s, : s + 1].any()
+        np.testing.assert_allclose(held[s, s] - np.cumsum(total[s, s:]), held[s, s:], atol=1e-8)
+    some = kind.losses(log, range(40, 64), 100)
+    for mechanism, table in losses.items():
+        np.testing.assert_allclose(some[mechanism], table[40:64, :100], atol=1e-9)
+        if kind.fades:
+            assert (table >= -1e-12).all()
+
+
+@every_bank
+def test_a_write_is_no_larger_than_what_was_offered(name: str) -> None:
+    log, _ = logged(name)
+    kind = kinds.of(log.bank)
+    offered, written = kind.offered_norms(log, STEPS), kind.write_norms(log, STEPS)
+    assert offered.shape == (STEPS,)
+    if name != "linear-state":  # its write gates go beyond 1
+        assert (written <= offered * np.sqrt(log.bank.write_heads) + 1e-9).all()
+    assert (offered > 0).any()
 
 
 @every_bank

@@ -62,6 +62,24 @@ def test_unknown_names_say_what_there_is(tmp_path: Path) -> None:
         rec["lstm"].shares(70)
     with pytest.raises(RecordingError, match=r"head of 0 … 1.*got 2"):
         rec["transformer"].shares(3, head=2)
+    with pytest.raises(RecordingError, match=r"writes without gaps before step 70 of 70, got range\(60, 71\)"):
+        rec["lstm"].losses(range(60, 71))
+    with pytest.raises(RecordingError, match=r"writes without gaps before step 20 of 70"):
+        rec["lstm"].losses(range(0, 10, 2), 20)
+
+
+def test_losses_of_many_writes_are_those_of_each(tmp_path: Path) -> None:
+    """More writes than are carried at once, of a bank that is not the default one too; attention loses nothing."""
+    rec = Recording.open(Made(steps=70, models=("ntm", "lstm", "transformer"), seed=1).save(tmp_path / "a.mnemo"))
+    for model in ("ntm", "lstm"):
+        all_writes = rec[model].losses(range(70))
+        assert all_writes
+        for name, table in all_writes.items():
+            assert table.shape == (70, 70)
+            np.testing.assert_allclose(table[65:67, :68], rec[model].losses(range(65, 67), 68)[name], atol=1e-9)
+        left = 1 - sum(table[3, :61].sum() for table in all_writes.values())
+        assert left == pytest.approx(rec[model].held(3, 60))
+    assert rec["transformer"].losses(range(5), bank="layer0") == {}
 
 
 def test_messages_are_the_wire_form_of_a_chunk_keyframes_first(tmp_path: Path) -> None:

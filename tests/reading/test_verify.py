@@ -202,9 +202,11 @@ def test_a_recording_without_an_end_verifies_as_far_as_it_goes(tmp_path: Path) -
         made.write(writer, 0, 100)
     with Recording.open(tmp_path / "a.mnemo") as rec:
         report = verify(rec)
-    assert report["ok"]
+    assert (report["verdict"], report["ok"]) == ("incomplete", False)
+    assert report["incomplete"] == ["the recording has no end"]
     assert report["content_hash"]["agrees"] is None
-    assert report["status"] == "running"
+    assert report["recording_hash"]["agrees"] is None
+    assert all(bank["ok"] for bank in report["banks"])
 
 
 def test_nothing_recorded_is_nothing_wrong(tmp_path: Path) -> None:

@@ -200,7 +200,7 @@ def test_an_unrolled_training_path_equals_the_fold_of_steps(monkeypatch: pytest.
     assert expected.keys() == gradients.keys()
     for name, gradient in gradients.items():
         torch.testing.assert_close(gradient, expected[name], rtol=0, atol=1e-12)
-    assert not unrolled.fold_is_forward(paradigms.build("lstm", {"inputs": 3, "outputs": 2}))
+    assert not paradigms.build("lstm", {"inputs": 3, "outputs": 2}).trains_by_steps
 
 
 def test_of_several_seeds_the_best_is_kept_and_all_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 /** What the stage draws from the ledger: arcs, ages, what is held, the life of a slot. */
 import { describe, expect, it } from "vitest";
-import { mainSource, provenanceArcs } from "./arcs";
+import { mainSource, provenanceArcs, shareWithin, sourceStep } from "./arcs";
 import { heldShare } from "./held";
 import { loaded, makeLog, seeded } from "./testlog";
 
@@ -24,14 +24,32 @@ describe("provenance arcs", () => {
     const shares = row(400, { 40: 0.2, 42: 0.1, 43: 0.05, 44: 0.04, 90: 0.3, 200: -0.1 }, 0.1);
     const { arcs, initial } = provenanceArcs(shares);
     expect(arcs.map((arc) => [arc.step, arc.from, arc.to])).toEqual([
-      [40, 37, 43],
-      [90, 87, 93],
-      [200, 197, 203],
-      [44, 44, 47],
+      [40, 40, 43],
+      [90, 90, 90],
+      [200, 200, 200],
+      [44, 44, 44],
     ]);
     expect(arcs[0]!.share).toBeCloseTo(0.35, 1);
     expect(arcs[2]!.share).toBeLessThan(0);
     expect(initial).toBe(0.1);
+  });
+
+  it("say how far they reach and the most that one step has, and the range holds all of the sum", () => {
+    const { arcs } = provenanceArcs(row(400, { 147: 0.02, 148: 0.05, 149: 0.12, 150: 0.34, 151: 0.1, 153: 0.09 }));
+    expect(arcs[0]).toMatchObject({ step: 150, from: 147, to: 153, peak: 0.34 });
+    expect(arcs[0]!.share).toBeCloseTo(0.72, 2);
+    const thin = provenanceArcs(Float64Array.from([0, 0.001, 0.002, 0.001, 0]), { least: 0 }).arcs[0]!;
+    expect([thin.from, thin.to, thin.peak]).toEqual([0, 2, 0.002]); // small, but none of it is beside the point
+    const random = seeded(5);
+    for (let trial = 0; trial < 40; trial++) {
+      const shares = new Float64Array(80).map(() => random() ** 5 - 0.03);
+      for (const arc of provenanceArcs(shares, { max: 99, least: 0 }).arcs) {
+        expect(arc.share).toBeCloseTo(shareWithin(shares, arc.from, arc.to), 12);
+        expect(arc.peak).toBe(shares[arc.step + 1]);
+        for (let s = arc.from; s <= arc.to; s++)
+          expect(Math.abs(shares[s + 1]!)).toBeLessThanOrEqual(Math.abs(arc.peak));
+      }
+    }
   });
 
   it("are at most six, and lose nothing", () => {
@@ -57,6 +75,22 @@ describe("provenance arcs", () => {
     expect(provenanceArcs([1])).toEqual({ arcs: [], initial: 1, remainder: 0 });
     expect(mainSource(new Float64Array(9))).toBeNull();
     expect(mainSource(row(50, { 7: 0.8 }))!.step).toBe(7);
+  });
+});
+
+describe("the step that is a source", () => {
+  it("has most of the read with the steps beside it", () => {
+    expect(sourceStep(row(50, { 7: 0.8 }))).toMatchObject({ step: 7 });
+    expect(sourceStep(Float64Array.from([0, 0.1, 0.3, 0.3, 0.2, 0.1]))).toEqual({ step: 2, share: 0.8 });
+    expect(sourceStep(Float64Array.from([0, 0, 0, 0, 0.4, 0.6]))).toMatchObject({ step: 4, share: 1 }); // not the one beside it
+    expect(sourceStep([1])).toBeNull();
+  });
+
+  it("has its share within the steps there are", () => {
+    const shares = [0.5, 0.1, 0.2, -0.05, 0.25];
+    expect(shareWithin(shares, -3, 0)).toBeCloseTo(0.1, 12);
+    expect(shareWithin(shares, 1, 99)).toBeCloseTo(0.4, 12);
+    expect(shareWithin(shares, 4, 9)).toBe(0);
   });
 });
 

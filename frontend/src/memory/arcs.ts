@@ -5,10 +5,15 @@ export interface Arc {
   readonly step: number;
   /** Sum of the merged shares; negative where the writes cancel. */
   readonly share: number;
-  /** First and last step merged. */
+  /** Share of `step` alone: the most that one step has. */
+  readonly peak: number;
+  /** First and last step merged; both add to the sum. */
   readonly from: number;
   readonly to: number;
 }
+
+/** Steps at the ends of an arc that have less than this, and less than a tenth of its peak, are no part of its range. */
+const MIN_END = 0.005;
 
 export interface Arcs {
   /** Largest first. */
@@ -54,17 +59,37 @@ export function provenanceArcs(shares: ArrayLike<number>, { merge = 3, max = 6, 
     let to = step;
     while (from > 0 && step - from < merge && !taken[from - 1]) from--;
     while (to < steps - 1 && to - step < merge && !taken[to + 1]) to++;
+    taken.fill(1, from, to + 1);
+    const peak = shares[step + 1]!;
+    const least = Math.min(MIN_END, Math.abs(peak) / 10);
+    while (from < step && Math.abs(shares[from + 1]!) < least) from++;
+    while (to > step && Math.abs(shares[to + 1]!) < least) to--;
     let share = 0;
-    for (let s = from; s <= to; s++) {
-      taken[s] = 1;
-      share += shares[s + 1]!;
-    }
-    arcs.push({ step, share, from, to });
+    for (let s = from; s <= to; s++) share += shares[s + 1]!;
+    arcs.push({ step, share, peak, from, to });
   }
   arcs.sort((a, b) => Math.abs(b.share) - Math.abs(a.share) || a.step - b.step);
   const shown = arcs.filter((arc) => Math.abs(arc.share) >= least).slice(0, max);
   const drawn = shown.reduce((sum, arc) => sum + arc.share, 0);
   return { arcs: shown, initial, remainder: total - initial - drawn };
+}
+
+/** Sum of the shares of the writes of steps from … to, as far as there are such steps. */
+export function shareWithin(shares: ArrayLike<number>, from: number, to: number): number {
+  let sum = 0;
+  for (let s = Math.max(0, from); s <= Math.min(shares.length - 2, to); s++) sum += shares[s + 1]!;
+  return sum;
+}
+
+/** The step that has most of a read together with the steps beside it, and how much that is; null where there are no steps. */
+export function sourceStep(shares: ArrayLike<number>): { step: number; share: number } | null {
+  let best: { step: number; share: number } | null = null;
+  for (let s = 0; s < shares.length - 1; s++) {
+    const share = shareWithin(shares, s - 1, s + 1);
+    const even = best !== null && Math.abs(share - best.share) < 1e-12;
+    if (!best || (even ? shares[s + 1]! > shares[best.step + 1]! : share > best.share)) best = { step: s, share };
+  }
+  return best;
 }
 
 /** Where most of what is read comes from; null where nothing was read or it all is the initial content. */

@@ -31,7 +31,7 @@ const derived: Record<string, (memory: Memory, t: number, steps: number) => Arra
 };
 
 /** What Python answers and nothing on the page asks for. */
-const PYTHON_ONLY = new Set(["precedence", "retention", "write_shares"]);
+const PYTHON_ONLY = new Set(["precedence", "retention", "write_shares", "overwritten", "freed", "faded"]);
 
 /** In Python a cell or recurrent state is one slot, here it has one per unit: compared are its `unit_origins`. */
 function compared(memory: Memory, name: string): boolean {

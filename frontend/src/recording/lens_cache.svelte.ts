@@ -61,10 +61,11 @@ export class LensCache {
   }
 
   /**
-   * Parts [t + 2] that the inputs of steps 0 … t have in all that the output of step t depended on, in the ledger's layout (the first,
-   * for the initial content, is 0); null while it is not known.
+   * How far the inputs of steps 0 … t move the output of step t, as the model's own numbers count, so that models can be compared: a row
+   * [t + 2] in the ledger's layout (the first, for the initial content, is 0; so are steps too far back to be looked at). Null while it
+   * is not known.
    */
-  parts(lens: LensName, stream: number, t: number): Float64Array | null {
+  moves(lens: LensName, stream: number, t: number): Float64Array | null {
     const known = this.known.get(`${lens}/${stream}/${t}`);
     return known instanceof Float64Array ? known : null;
   }
@@ -86,7 +87,7 @@ export class LensCache {
     for (let question; (question = this.wanted.shift());) {
       const { key, lens, stream, t } = question;
       try {
-        this.keep(key, partsOf(await this.look(stream, t, lens), t));
+        this.keep(key, rowOf(await this.look(stream, t, lens), t));
       } catch (error) {
         const shown = readable(error);
         if (shown.code === "not-yet" && this.wanted.every((other) => other.t === t)) {
@@ -110,10 +111,8 @@ export class LensCache {
   }
 }
 
-/** [t + 2], summing to 1; all 0 where nothing moved the output. */
-function partsOf({ first, values }: LensRow, t: number): Float64Array {
+function rowOf({ first, values }: LensRow, t: number): Float64Array {
   const out = new Float64Array(t + 2);
-  const total = values.reduce((sum, value) => sum + value, 0);
-  if (total > 0) values.forEach((value, k) => (out[first + k + 1] = value / total));
+  out.set(values, first + 1);
   return out;
 }

@@ -30,11 +30,11 @@ describe("a cache of lens answers", () => {
     await until(() => owed.length === 1);
     owed[0]!.give({ first: 1, values: [1, 0, 3] });
     await until(() => owed.length === 2);
-    expect([...cache.parts("sensitivity", 0, 3)!]).toEqual([0, 0, 0.25, 0, 0.75]);
-    expect(cache.parts("intervention", 0, 3)).toBeNull();
+    expect([...cache.moves("sensitivity", 0, 3)!]).toEqual([0, 0, 1, 0, 3]);
+    expect(cache.moves("intervention", 0, 3)).toBeNull();
     owed[1]!.give({ first: 0, values: [0, 0, 0, 0] });
     await until(() => cache.answers === 2);
-    expect([...cache.parts("sensitivity", 1, 3)!]).toEqual([0, 0, 0, 0, 0]);
+    expect([...cache.moves("sensitivity", 1, 3)!]).toEqual([0, 0, 0, 0, 0]);
     cache.want("sensitivity", both);
     await new Promise((done) => setTimeout(done, 10));
     expect(asked).toEqual(["sensitivity of 0 at 3", "sensitivity of 1 at 3"]);
@@ -48,7 +48,7 @@ describe("a cache of lens answers", () => {
     owed[0]!.give({ first: 0, values: [1, 1, 1, 1, 1, 1] });
     await until(() => owed.length === 2);
     expect(asked).toEqual(["intervention of 0 at 5", "intervention of 0 at 9"]);
-    expect(cache.parts("intervention", 0, 5)).not.toBeNull();
+    expect(cache.moves("intervention", 0, 5)).not.toBeNull();
   });
 
   it("asks again about a step that a live run has not written yet, and says why another cannot be had", async () => {
@@ -61,7 +61,7 @@ describe("a cache of lens answers", () => {
     await until(() => cache.answers === 1);
     expect(asked.length).toBe(2);
     expect(cache.refusal("sensitivity", 0, 3)!.message).toBe("other weights");
-    expect(cache.parts("sensitivity", 0, 3)).toBeNull();
+    expect(cache.moves("sensitivity", 0, 3)).toBeNull();
     cache.want("sensitivity", [{ stream: 0, t: 3 }]); // final: not asked again
     await new Promise((done) => setTimeout(done, 10));
     expect(asked.length).toBe(2);
@@ -76,13 +76,13 @@ describe("a cache of lens answers", () => {
     cache.want("sensitivity", [{ stream: 0, t: 3 }]);
     await until(() => owed.length === 2);
     owed[1]!.give({ first: 3, values: [2] });
-    await until(() => cache.parts("sensitivity", 0, 3) !== null);
+    await until(() => cache.moves("sensitivity", 0, 3) !== null);
   });
 
   it("has the mechanism alone where there is no server", () => {
     const cache = new LensCache(null);
     expect(cache.offered).toBe(false);
     cache.want("sensitivity", both);
-    expect(cache.parts("sensitivity", 0, 3)).toBeNull();
+    expect(cache.moves("sensitivity", 0, 3)).toBeNull();
   });
 });

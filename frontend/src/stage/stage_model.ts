@@ -4,6 +4,7 @@ import type { SlotLife } from "../memory/kinds/base";
 import type { LedgerClient } from "../memory/worker/client";
 import type { RecordingLog } from "../memory/log";
 import type { BankSpec } from "../wire/manifest";
+import { fullWidth } from "../draw/stage/arc_sets";
 import { BITS_TOP, BitsSource } from "../draw/stage/bits";
 import { Lane } from "../draw/lane/lane";
 import type { StageLayout, TimeWindow } from "../draw/stage/layout";
@@ -185,23 +186,19 @@ export class StageModel {
     const alone = target && "stream" in target ? target.stream : look.solo;
     const linked = this.linkedMoment(target);
     const rows = this.linkedRows(look, linked);
-    const readAt = target?.zone === "lane" ? Math.min(target.t, t) : t;
+    const pointed = target?.zone === "lane" ? Math.min(target.t, t) : t;
     const lanes = look.shown.map((stream, k): LaneScene => {
       const lane = this.lane(stream);
-      const own = alone === stream ? readAt : t;
+      const own = alone === stream ? pointed : t;
       const now = lane.has(t) ? this.shareCache.now(stream, t) : null;
-      const exact = now?.length === t + 2 ? now : null;
+      const { row, shares, readAt } = this.arcsOf(look, stream, own, now);
       return {
         lane,
         emphasis: alone === null ? "normal" : alone === stream ? "alone" : "faded",
         now,
-        shares:
-          look.lens !== "mechanism"
-            ? (this.lenses?.parts(look.lens, stream, own) ?? null)
-            : own === t
-              ? this.ease(stream, exact, t, look.playing)
-              : this.shareCache.at(stream, own, "pointer"),
-        readAt: own,
+        row,
+        shares,
+        readAt,
         slot: target?.zone === "lane" && target.stream === stream ? target.slot : null,
         linked: rows[k] ?? [],
         failure: lane.model.failure,
@@ -212,6 +209,7 @@ export class StageModel {
       window: look.window,
       rows: look.rows,
       lens: look.lens,
+      full: look.lens === "mechanism" ? null : fullWidth(lanes.map(({ shares }) => shares)),
       signal: this.signal,
       range: this.signal.range(),
       events: this.log.manifest.task.events,
@@ -223,6 +221,28 @@ export class StageModel {
       period: this.period,
       scale,
     };
+  }
+
+  /**
+   * What the arcs of a lane are drawn from. While it plays and the row of this step is being computed they stay those of the last one
+   * that is known, and start from its step.
+   */
+  private arcsOf(
+    look: Look,
+    stream: number,
+    own: number,
+    now: Float64Array | null,
+  ): Pick<LaneScene, "row" | "shares" | "readAt"> {
+    if (look.lens !== "mechanism") {
+      const row = this.lenses?.moves(look.lens, stream, own) ?? null;
+      return { row, shares: row, readAt: own };
+    }
+    if (own !== look.t) {
+      const row = this.shareCache.at(stream, own, "pointer");
+      return { row, shares: row, readAt: own };
+    }
+    const row = look.playing || now?.length === own + 2 ? now : null;
+    return { row, shares: this.ease(stream, row, look.playing), readAt: row ? row.length - 2 : own };
   }
 
   /** Where to stand when a link names no moment: two thirds into the first answer, where there is something to see. */
@@ -238,26 +258,22 @@ export class StageModel {
   }
 
   /** While playing, arcs go 30 % of the way per frame, so that they grow and shrink instead of blinking. */
-  private ease(stream: number, row: Float64Array | null, t: number, playing: boolean): ArrayLike<number> | null {
-    if (!playing) {
+  private ease(stream: number, row: Float64Array | null, playing: boolean): ArrayLike<number> | null {
+    if (!playing || !row) {
       this.eased.delete(stream);
-      return row ?? null;
+      return row;
     }
     const of = this.shareCache.shown(stream);
     const before = this.eased.get(stream);
     let shown = before?.of === of ? before.row : undefined;
-    if (!shown || shown.length < t + 2) {
-      const longer = new Float64Array(Math.max(t + 2, this.signal.planned + 2));
-      if (shown) longer.set(shown);
-      else if (row) longer.set(row);
+    if (!shown || shown.length < row.length) {
+      const longer = new Float64Array(Math.max(row.length, this.signal.planned + 2));
+      longer.set(shown ?? row);
       this.eased.set(stream, { of, row: (shown = longer) });
     }
-    if (row) {
-      const end = Math.min(shown.length, t + 2);
-      for (let i = 0; i < end; i++) shown[i]! += ((row[i] ?? 0) - shown[i]!) * 0.3;
-      shown.fill(0, end);
-    }
-    return shown.subarray(0, t + 2);
+    for (let i = 0; i < row.length; i++) shown[i]! += (row[i]! - shown[i]!) * 0.3;
+    shown.fill(0, row.length);
+    return shown.subarray(0, row.length);
   }
 
   private linkedRows(look: Look, linked: number | null): number[][] {

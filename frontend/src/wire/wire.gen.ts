@@ -1111,6 +1111,12 @@ export interface components {
              */
             models: components["schemas"]["ModelEntry"][];
             /**
+             * Recording Hash
+             * @description sha256 of manifest, keyframes and content hash (see below); known when the recording has ended, and missing in older ones.
+             * @default null
+             */
+            recording_hash?: string | null;
+            /**
              * Seed
              * @description null = left out, in a copy without the facts of the signal.
              */

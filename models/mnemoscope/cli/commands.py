@@ -12,12 +12,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from mnemoscope.errors import CorruptRecording, MnemoscopeError, UnknownModel
+from mnemoscope.cli.verification import report_lines
+from mnemoscope.errors import CorruptRecording, MnemoscopeError, TruncatedRecording, UnknownModel
 
 if TYPE_CHECKING:
     from mnemoscope.tasks import Episode
 
-OK, NOT_OK, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+OK, NOT_OK, BAD_INPUT, INCOMPLETE, INTERRUPTED = 0, 1, 2, 3, 130
+VERDICTS = {"whole": OK, "wrong": NOT_OK, "incomplete": INCOMPLETE}
+"""Exit codes of `verify`."""
 
 
 def echo(text: str, *, file: TextIO | None = None) -> None:
@@ -127,34 +130,33 @@ def inspect(args: argparse.Namespace) -> int:
 
 
 def verify(args: argparse.Namespace) -> int:
-    """Prove a recording; NOT_OK when something does not agree or cannot be read."""
+    """Prove a recording; the exit code is its verdict."""
     # Matrix products this small wait longer for a second thread than they gain; read when numpy is first loaded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from tqdm import tqdm
 
-    from mnemoscope.reading import verify
+    import mnemoscope
     from mnemoscope.reading.recording import Recording
+    from mnemoscope.reading.verify import passes
 
+    if args.with_weights:
+        import torch
+
+        torch.set_num_threads(1)  # a batch of one gains nothing from a second thread
     try:
-        with Recording.open(args.file) as rec, tqdm(total=verify.passes(rec), desc="verifying", disable=None) as bar:
-            report: dict[str, Any] = verify.verify(rec, progress=bar.update)
+        with Recording.open(args.file) as rec:
+            steps = sum(rec[model].steps for model in rec) if args.with_weights else 0
+            with tqdm(total=passes(rec) + steps, desc="verifying", disable=None) as bar:
+                report: dict[str, Any] = mnemoscope.verify(rec, with_weights=args.with_weights, progress=bar.update)
     except CorruptRecording as error:
-        report = {"ok": False, "error": str(error), "offset": error.offset}
+        verdict = "incomplete" if isinstance(error, TruncatedRecording) else "wrong"
+        report = {"verdict": verdict, "ok": False, "error": str(error), "offset": error.offset}
     if args.json:
         print(json.dumps(report, ensure_ascii=False))
-    elif "error" in report:
-        echo(report["error"])
     else:
-        for bank in report["banks"]:
-            parts = (("keyframes", "keyframes"), ("reads", "read_vectors"), ("share rows", "share_rows"))
-            found = "; ".join(f"{label} {bank[key]['count']}, error {_error(bank[key])}" for label, key in parts)
-            echo(f"{'ok ' if bank['ok'] else 'NOT'} {bank['model']} {bank['bank']}: {found}")
-        agrees = {True: "agrees", False: "DOES NOT AGREE", None: "not yet written: the recording has no end"}
-        echo(f"content hash {agrees[report['content_hash']['agrees']]}")
-        for missing in report["missing_keyframes"]:
-            echo(f"MISSING keyframe of {missing}")
-        echo("ok" if report["ok"] else "not ok")
-    return OK if report["ok"] else NOT_OK
+        for line in report_lines(report):
+            echo(line)
+    return VERDICTS[report["verdict"]]
 
 
 def evaluate(args: argparse.Namespace) -> int:
@@ -259,12 +261,6 @@ def _number(name: str, text: str, kind: type[int] | type[float]) -> Any:
     except ValueError:
         wanted = "whole number" if kind is int else "number"
         raise MnemoscopeError(f"Option {name} takes a {wanted}, got {text!r}.") from None
-
-
-def _error(found: dict[str, Any]) -> str:
-    if found["error"] is None:
-        return f"not finite at step {found['step']}"
-    return f"{found['error']:.1e}" + ("" if found["step"] is None else f" at step {found['step']}")
 
 
 def _size(count: float) -> str:

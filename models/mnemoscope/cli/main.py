@@ -120,6 +120,11 @@ def parser() -> argparse.ArgumentParser:
 
     verify = command("verify", commands.verify, "prove a recording from its own log")
     verify.add_argument("file", type=Path, metavar="F")
+    verify.add_argument(
+        "--with-weights",
+        action="store_true",
+        help="also run the models again with the checkpoints that the recording names, and compare",
+    )
     verify.add_argument("--json", action="store_true", help="one JSON object")
 
     evaluate = command("evaluate", commands.evaluate, "measure the trained checkpoints")
@@ -181,6 +186,13 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--eager", action="store_true", help="do not compile the training path: slower, starts at once")
     _device(train)
 
+    study = command("study", _study, "repeat the study behind docs/questions.md, or go on with it")
+    study.add_argument("--out", type=Path, default=Path("checkpoints/study"), metavar="DIR", help="where its rows are")
+    study.add_argument("--processes", type=_whole(1, 256), default=1, metavar="N", help="trainings at a time (1)")
+    study.add_argument("--only", metavar="ID", help="trials whose id begins so, such as ladder/associative-recall")
+    study.add_argument("--list", action="store_true", help="list the trials, done and open; run nothing")
+    study.add_argument("--report", action="store_true", help="print the tables of what there is; run nothing")
+
     export = command("export", commands.export, "turn a recording into an HTML page, a NumPy archive or a table")
     export.add_argument("file", type=Path, metavar="F")
     export.add_argument("--html", type=Path, metavar="OUT", help="one page that opens from disk, offline")
@@ -205,10 +217,17 @@ def _bridge(args: argparse.Namespace) -> int:
 
 
 def _retention(args: argparse.Namespace) -> int:
-    """Measure; what it takes is only imported when it is asked for."""
+    """As `_bridge`."""
     from mnemoscope.cli.retention import retention
 
     return retention(args)
+
+
+def _study(args: argparse.Namespace) -> int:
+    """As `_bridge`."""
+    from mnemoscope.cli.study import study
+
+    return study(args)
 
 
 def _seeds(text: str) -> list[int]:
@@ -289,10 +308,18 @@ _EXAMPLES = {
   mnemoscope inspect run.mnemo
   mnemoscope inspect run.mnemo --json | python -m json.tool""",
     "verify": """Rebuilds every keyframe from the one before it, every read vector from the derived memory, and the ledger row
-of every step and head from step 0 on; prints the largest relative errors. Exit code 1 when something does not agree.
+of every step and head from step 0 on; checks that weightings, gates and strengths are what they can be, and both hashes; prints
+the largest errors. Outputs follow from the weights alone: --with-weights runs the models again and compares.
+
+exit codes:
+  0  whole: nothing is missing, everything agrees
+  1  wrong: something does not agree, or cannot be read
+  2  it cannot be verified: no such file, no recording, weights that are not there or others
+  3  incomplete: what is there agrees, but the recording has no end, or bytes of it are missing
 
 examples:
   mnemoscope verify run.mnemo
+  mnemoscope verify run.mnemo --with-weights
   mnemoscope verify run.mnemo --json""",
     "evaluate": """examples:
   mnemoscope evaluate --json
@@ -317,6 +344,13 @@ examples:
   mnemoscope train copy --model ntm
   mnemoscope train signal-recall --model dnc --seed 1 --out runs/dnc-seed1
   mnemoscope train copy --model lstm --updates 200 --device cpu""",
+    "study": """Trains every model of the study from every seed and measures it; about six hours on two cores. Interrupt it whenever
+you like: it goes on with what is missing, and prints its tables at any time.
+
+examples:
+  mnemoscope study --processes 2
+  mnemoscope study --report
+  mnemoscope study --only ladder/associative-recall --out runs/study""",
     "export": """examples:
   mnemoscope export run.mnemo --html run.html
   mnemoscope export run.mnemo --npz run.npz --csv run.csv""",

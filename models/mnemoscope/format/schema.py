@@ -246,3 +246,5 @@ class Manifest:
     """Where a server keeps rules for it."""
     content_hash: Shown[str | None] = None
     """sha256 of all frame bytes in order of (stream, step); known when the recording has ended."""
+    recording_hash: Shown[str | None] = None
+    """sha256 of manifest, keyframes and content hash (see below); known when the recording has ended, and missing in older ones."""

@@ -12,10 +12,8 @@ Durability: `flush` hands everything to the operating system, so it survives the
 
 from __future__ import annotations
 
-import hashlib
 import os
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Literal
@@ -23,6 +21,7 @@ from typing import Any, BinaryIO, Literal
 from mnemoscope.errors import RecordingError
 from mnemoscope.format import blocks, manifest
 from mnemoscope.format.blocks import Block
+from mnemoscope.format.hashes import content_hash, recording_hash
 from mnemoscope.format.manifest import KEYFRAME_EVERY, StreamSpec
 
 
@@ -110,7 +109,7 @@ class RecordingWriter:
             os.fsync(self._file.fileno())
 
     def finish(self, status: Literal["ended", "stopped", "failed"], *, steps: int | None = None) -> str:
-        """Close the recording for good: status, steps reached, content hash and index. Returns the content hash.
+        """Close the recording for good: status, steps reached, both hashes and index. Returns the content hash.
 
         steps: number of steps reached; by default the most that any model has.
         """
@@ -118,9 +117,11 @@ class RecordingWriter:
             raise RecordingError(f"Wanted the status {', '.join(manifest.STATUSES[1:])}, got {status!r}.")
         self.flush()
         reached = max(self._written) if steps is None else steps
+        end: dict[str, Any] = {"status": status, "steps": reached}
         with open(self.path, "rb") as file:
             content = content_hash(file, self._streams, self._blocks)
-        self.meta({"status": status, "steps": reached, "content_hash": content})
+            whole = recording_hash(file, self._streams, self._blocks, self._manifest | end, content)
+        self.meta(end | {"content_hash": content, "recording_hash": whole})
         self._file.write(blocks.encode_index(self._blocks, self._offset))
         self.flush(sync=True)
         self.close()
@@ -159,20 +160,3 @@ class RecordingWriter:
         self._file.write(data)
         self._blocks.append(Block(*blocks.HEADER.unpack_from(data), offset=self._offset))
         self._offset += len(data)
-
-
-def frames_of(file: BinaryIO, streams: tuple[StreamSpec, ...], stored: list[Block]) -> Iterator[bytes]:
-    """The frame bytes of a recording in order of (stream, step), a block at a time."""
-    for spec in streams:
-        for block in stored:
-            if block.tag == blocks.FRAMES and block.stream == spec.index:
-                size = block.count * spec.frame.bytes
-                yield blocks.read_payload(file, block, size=size, limit=size)
-
-
-def content_hash(file: BinaryIO, streams: tuple[StreamSpec, ...], stored: list[Block]) -> str:
-    """sha256 (hexadecimal) of all frame bytes in order of (stream, step): the identity of what was recorded."""
-    digest = hashlib.sha256()
-    for part in frames_of(file, streams, stored):
-        digest.update(part)
-    return digest.hexdigest()

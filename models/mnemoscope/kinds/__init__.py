@@ -21,7 +21,7 @@ from mnemoscope.format.layout import OPTIONS, BankSpec, FrameLayout
 from mnemoscope.format.manifest import StreamSpec
 from mnemoscope.kinds.append import APPEND
 from mnemoscope.kinds.associative import ASSOCIATIVE
-from mnemoscope.kinds.base import BankLog, BankSource, BankState, Kind, Shapes
+from mnemoscope.kinds.base import MECHANISMS, BankLog, BankSource, BankState, Kind, Shapes
 from mnemoscope.kinds.cell import CELL
 from mnemoscope.kinds.matrix import MATRIX
 from mnemoscope.kinds.recurrent import RECURRENT
@@ -34,6 +34,7 @@ __all__ = [
     "CELL",
     "KINDS",
     "MATRIX",
+    "MECHANISMS",
     "RECURRENT",
     "BankLog",
     "BankSource",

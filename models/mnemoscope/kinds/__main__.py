@@ -11,8 +11,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from mnemoscope.format.layout import FLAGS
 from mnemoscope.kinds import KINDS
 from mnemoscope.kinds.base import Tensor
+from mnemoscope.kinds.bounds import listed
 
 BLOCK = re.compile(r"(<!-- kinds: (\w+) -->\n).*?(<!-- /kinds -->)", re.DOTALL)
 """A generated part of a document: its name, and what stands between its marks."""
@@ -20,7 +22,7 @@ BLOCK = re.compile(r"(<!-- kinds: (\w+) -->\n).*?(<!-- /kinds -->)", re.DOTALL)
 
 def tables() -> dict[str, str]:
     """Every generated part by its name, as Markdown."""
-    return {"tensors": _tensors(), "rules": _rules()}
+    return {"tensors": _tensors(), "rules": _rules(), "bounds": _bounds()}
 
 
 def renewed(document: str) -> str:
@@ -46,7 +48,7 @@ def _tensors() -> str:
 
 
 def _rules() -> str:
-    """Options, the bank shown where none is named, what is held, and how full a bank is: a row a kind."""
+    """Options, the bank shown where none is named, what is held, how it is lost, and how full a bank is: a row a kind."""
     rows = [
         (
             f"`{kind.name}`",
@@ -54,12 +56,26 @@ def _rules() -> str:
             "last" if kind.last_by_default else "first",
             kind.held_rule,
             "0 … 1" if kind.fades else "may be negative, or grow again",
+            kind.loss_rule,
             kind.occupancy_rule,
         )
         for kind in KINDS.values()
     ]
     heads = ("bank kind", "options", "bank looked at first", "A, what a step writes; D, what a later step makes of it")
-    return _table((*heads, "held", "how full"), rows)
+    return _table((*heads, "held", "lost", "how full"), rows)
+
+
+def _bounds() -> str:
+    """What `verify` expects of the numbers of a bank: a row a kind, and one for every flag that changes it."""
+    rows: list[tuple[str, str]] = []
+    for kind in KINDS.values():
+        slots = None if kind.grows else 1
+        plain = listed(kind.bounds(kind.bank("", width=1, slots=slots)))
+        rows.append((f"`{kind.name}`", plain))
+        for flag in (option for option in kind.options if option in FLAGS):
+            flagged = listed(kind.bounds(kind.bank("", width=1, slots=slots, **{flag: True})))
+            rows += [(f"`{kind.name}` with `{flag}`", flagged)] if flagged != plain else []
+    return _table(("bank kind", "what its numbers must satisfy"), rows)
 
 
 def _listed(tensors: Sequence[Tensor], more: str) -> str:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds.base import BankLog, BankState, Fault, Kind, Rows, Tensor, Variant, chunks
+from mnemoscope.kinds.bounds import Bound
 from mnemoscope.kinds.ledger import Floats
 
 
@@ -70,6 +71,7 @@ class Append(Kind[BankState]):
         ),
     )
     held_rule = "A = v of all heads, where the step made a slot; D = 1"
+    loss_rule = "nothing is lost"
     occupancy_rule = "slots made so far, of the steps that the run is planned to have"
 
     def frame(self, bank: BankSpec) -> tuple[Tensor, ...]:
@@ -164,11 +166,23 @@ class Append(Kind[BankState]):
         written = self.written(log, t + 1)
         return np.ones(t + 1) if written is None else written.astype(np.float64)
 
+    def losses(self, log: BankLog, writes: range, stop: int) -> dict[str, Floats]:
+        """See Kind."""
+        return {}
+
+    def offered_norms(self, log: BankLog, stop: int) -> Floats:
+        """See Kind. The values, whether or not the step made a slot."""
+        return np.linalg.norm(log.upto("values", stop).reshape(stop, -1), axis=1)
+
     def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
         written, steps = self.written(log, stop), np.arange(1, stop + 1)
         made = steps if written is None else np.cumsum(written)
         return (made / np.maximum(log.source.planned, steps))[start:]
+
+    def bounds(self, bank: BankSpec) -> tuple[Bound, ...]:
+        """See Kind."""
+        return (Bound("write_gate", whole=True), Bound("read_gate", whole=True))
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> NoReturn:
         """There is no state to read from: the contributions of `rows` are the reads."""

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import ledger
-from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Tensor, Variant, chunks
+from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Tensor, Variant, chunks, open_writes
+from mnemoscope.kinds.bounds import Bound, gates
 from mnemoscope.kinds.ledger import Floats
 
 LOG = ("keys", "write_vectors", "retention", "erase", "write_gate")
@@ -92,6 +93,8 @@ class Associative(Kind[AssociativeState]):
         ),
     )
     held_rule = "A = k (w ⊙ v)ᵀ of all heads; D = (I − k (b ⊙ k)ᵀ) Diag(α)"
+    mechanisms = ("overwritten", "faded")
+    loss_rule = "faded: what 1 − α takes; overwritten: what k (b ⊙ k)ᵀ takes of the rest"
     occupancy_rule = (
         "mean over the rows of the key axis of every head of u ← α u, then u ← u + g k̂² (1 − u), from u = 0, with "
         "g the mean over the width of min(1, ‖k‖ |w|) and k̂ = k / ‖k‖ (0 where k = 0)"
@@ -184,6 +187,29 @@ class Associative(Kind[AssociativeState]):
                 product = (product - np.outer(product @ k[s], b[s] * k[s])) * a[s]
         return ledger.fraction(left, whole)
 
+    def losses(self, log: BankLog, writes: range, stop: int) -> dict[str, Floats]:
+        """See Kind. The state decays before the step writes."""
+        k, _, a, b, _ = (log.upto(name, stop) for name in LOG)
+        own = k[writes.start : writes.stop]
+        stored = self._stored(log, writes.stop)[writes.start :]
+        along = own * stored[:, :, None]  # Σ along ⊙ left is what is left along the write
+        lost, left = {name: np.zeros((len(writes), stop)) for name in self.mechanisms}, own.copy()
+        whole = (along * own).sum((1, 2))
+        for t in range(writes.start + 1, stop):
+            n = open_writes(writes, t)
+            decayed = left[:n] * a[t]
+            lost["faded"][:n, t] = (along[:n] * (left[:n] - decayed)).sum((1, 2))
+            left[:n] = decayed - k[t] * (decayed * b[t] * k[t]).sum(2, keepdims=True)
+            lost["overwritten"][:n, t] = (along[:n] * (decayed - left[:n])).sum((1, 2))
+        return {
+            name: ledger.fraction(table, np.broadcast_to(whole[:, None], table.shape)) for name, table in lost.items()
+        }
+
+    def offered_norms(self, log: BankLog, stop: int) -> Floats:
+        """See Kind. With every write gate at 1."""
+        sizes = ((log.upto(name, stop) ** 2).sum(2) for name in ("keys", "write_vectors"))
+        return np.sqrt(np.prod(list(sizes), axis=0).sum(1))
+
     def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
         k, a, w = (log.upto(name, stop) for name in ("keys", "retention", "write_gate"))
@@ -196,6 +222,10 @@ class Associative(Kind[AssociativeState]):
             used += claimed[t] * (1.0 - used)
             out[t] = used.mean()
         return out[start:]
+
+    def bounds(self, bank: BankSpec) -> tuple[Bound, ...]:
+        """See Kind."""
+        return gates("retention")
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
         """See Kind."""

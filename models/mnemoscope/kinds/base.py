@@ -23,10 +23,14 @@ from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.kinds import ledger
+from mnemoscope.kinds.bounds import Bound
 from mnemoscope.kinds.ledger import Floats
 
 Shapes = dict[str, tuple[int, ...]]
 """By name of the tensor, without time."""
+
+MECHANISMS = ("overwritten", "freed", "faded")
+"""How a write can be lost: its place is erased for another write, its slot is released, or all that is held decays."""
 
 Rows = Iterator[tuple[int, Floats, Floats]]
 """Per chunk: first step, share rows [step, …], sum of all contributions [step, width], both from step 0 on."""
@@ -142,7 +146,11 @@ class Kind(ABC, Generic[S]):
     variants: ClassVar[tuple[Variant, ...]]
     held_rule: ClassVar[str]
     """What a write is and what later steps make of it, for docs/format.md."""
+    loss_rule: ClassVar[str]
+    """How a later step takes part of a write away, by mechanism, for docs/format.md."""
     occupancy_rule: ClassVar[str]
+    mechanisms: ClassVar[tuple[str, ...]] = ()
+    """How such a memory can lose a write, of `MECHANISMS`; none where nothing is ever lost."""
     derivable: ClassVar[tuple[str, ...]]
     """Names of arrays that follow from the log, for banks with the options that they need."""
 
@@ -305,10 +313,34 @@ class Kind(ABC, Generic[S]):
         return float(self.held_by_slot(log, s, t).sum())
 
     @abstractmethod
+    def losses(self, log: BankLog, writes: range, stop: int) -> dict[str, Floats]:
+        """What each step took of the writes of some steps (a range without gaps), by mechanism: [write, stop] each.
+
+        At step t > s all mechanisms together take held(s, t − 1) − held(s, t), so that held(s, t) = 1 − Σ losses up to t; 0 up to
+        the step of the write itself, and where that wrote nothing. Negative where a step turns the state back to what was written.
+        """
+
+    @abstractmethod
+    def offered_norms(self, log: BankLog, stop: int) -> Floats:
+        """How large each write of steps s < stop would be with its address and gates fully open: [stop], the scale of `write_norms`."""
+
+    @abstractmethod
     def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
         """How full the bank is after each of the steps start … stop − 1, 0 … 1."""
 
     # verification and pictures
+
+    @abstractmethod
+    def bounds(self, bank: BankSpec) -> tuple[Bound, ...]:
+        """What the numbers of a bank must satisfy by what they mean, of whichever of these tensors there are."""
+
+    def address_errors(self, log: BankLog, first: int, stop: int) -> Floats | None:
+        """By how much weightings contradict the equations of their addressing [step], as far as the log tells.
+
+        None where nothing follows: kinds without weightings, and logs without the gates that it takes. Meant for models that
+        follow those equations, that is for runs of named weights.
+        """
+        return None
 
     @abstractmethod
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
@@ -328,6 +360,11 @@ class Kind(ABC, Generic[S]):
     @abstractmethod
     def marks(self, log: BankLog, steps: NDArray[np.intp]) -> tuple[Floats, Floats]:
         """How strongly some steps, ascending, wrote and read each place: two tables [step, place]."""
+
+
+def open_writes(writes: range, t: int) -> int:
+    """How many of the writes were made before step t."""
+    return max(0, min(t, writes.stop) - writes.start)
 
 
 def chunks(steps: int) -> Iterator[tuple[int, int]]:

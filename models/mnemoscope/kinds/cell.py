@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import ledger
-from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Tensor, Variant, chunks
+from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Tensor, Variant, chunks, open_writes
+from mnemoscope.kinds.bounds import Bound, gates
 from mnemoscope.kinds.ledger import Floats
 
 
@@ -81,6 +82,8 @@ class Cell(Kind[CellState]):
         ),
     )
     held_rule = "A = i ⊙ g; D = f, unit by unit"
+    mechanisms = ("faded",)
+    loss_rule = "faded: what 1 − f takes"
     occupancy_rule = "mean of |tanh c|; of min(1, |c|) where the cell itself is read"
 
     def frame(self, bank: BankSpec) -> tuple[Tensor, ...]:
@@ -148,10 +151,29 @@ class Cell(Kind[CellState]):
         written = (i * g) ** 2
         return ledger.fraction((written * survival(f)[1:]).sum(1), written.sum(1))
 
+    def losses(self, log: BankLog, writes: range, stop: int) -> dict[str, Floats]:
+        """See Kind."""
+        f, i, g = self._history(log, stop)
+        left = (i * g)[writes.start : writes.stop] ** 2
+        whole, faded = left.sum(1), np.zeros((len(writes), stop))
+        for t in range(writes.start + 1, stop):
+            n = open_writes(writes, t)
+            faded[:n, t] = (left[:n] * (1.0 - f[t])).sum(1)
+            left[:n] *= f[t]
+        return {"faded": ledger.fraction(faded, np.broadcast_to(whole[:, None], faded.shape))}
+
+    def offered_norms(self, log: BankLog, stop: int) -> Floats:
+        """See Kind. The candidates, with the input gate at 1."""
+        return np.linalg.norm(log.upto("write_vectors", stop), axis=1)
+
     def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
         squash = np.abs if log.bank.direct else np.tanh
         return np.array([np.minimum(1.0, np.abs(squash(s.cell))).mean() for _, s in self.states(log, start, stop)])
+
+    def bounds(self, bank: BankSpec) -> tuple[Bound, ...]:
+        """See Kind."""
+        return gates("forget_gate", "input_gate", "output_gate")
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
         """See Kind."""

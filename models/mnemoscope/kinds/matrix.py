@@ -10,6 +10,7 @@ Csordas & Schmidhuber 2019 (de-allocation, arXiv 1904.10278).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +20,10 @@ from numpy.typing import NDArray
 
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import ledger
-from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Shapes, Tensor, Variant, chunks
+from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Shapes, Tensor, Variant, chunks, open_writes
+from mnemoscope.kinds.bounds import AT_MOST_ONE, Bound, gates
 from mnemoscope.kinds.ledger import Floats
+from mnemoscope.kinds.matrix_addressing import DNC_GATES, dnc_errors, ntm_errors, recorded
 from mnemoscope.kinds.matrix_ledger import contributions, decay, share_rows
 
 
@@ -111,6 +114,8 @@ class Matrix(Kind[MatrixState]):
     held_rule = (
         "A[i, j] = Σ_h w_h[i] v_h[j]; D = ψ ⊙ Π_h (1 − w_h e_hᵀ), number by number, ψ = 1 unless freed slots are wiped"
     )
+    mechanisms = ("overwritten", "freed")
+    loss_rule = "freed: what 1 − ψ takes; overwritten: what Π_h (1 − w_h e_hᵀ) takes of the rest"
     occupancy_rule = (
         "mean usage; a bank that keeps none gets the DNC's with nothing ever freed, u ← u + w − u w from u = 0"
     )
@@ -231,6 +236,30 @@ class Matrix(Kind[MatrixState]):
             kept *= decay(w[s], e[s], retention=None if freed is None else freed[s])
         return ledger.fraction(left, whole)
 
+    def losses(self, log: BankLog, writes: range, stop: int) -> dict[str, Floats]:
+        """See Kind. Freed slots are wiped before the step writes."""
+        w, e, v = (log.upto(name, stop) for name in ("write_weights", "erase", "write_vectors"))
+        psi, lost = self.freed(log, stop), {name: np.zeros((len(writes), stop)) for name in self.mechanisms}
+        left = np.stack([(w[s].T @ v[s]) ** 2 for s in writes])
+        whole = left.sum((1, 2))
+        before = whole.copy()
+        for t in range(writes.start + 1, stop):
+            n = open_writes(writes, t)
+            if psi is not None:
+                left[:n] *= psi[t][:, None]
+                after = left[:n].sum((1, 2))
+                lost["freed"][:n, t], before[:n] = before[:n] - after, after
+            left[:n] *= decay(w[t], e[t])
+            after = left[:n].sum((1, 2))
+            lost["overwritten"][:n, t], before[:n] = before[:n] - after, after
+        return {
+            name: ledger.fraction(table, np.broadcast_to(whole[:, None], table.shape)) for name, table in lost.items()
+        }
+
+    def offered_norms(self, log: BankLog, stop: int) -> Floats:
+        """See Kind. All of every write vector on one slot."""
+        return np.sqrt((log.upto("write_vectors", stop) ** 2).sum((1, 2)))
+
     def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
         if log.bank.usage:
@@ -238,6 +267,26 @@ class Matrix(Kind[MatrixState]):
             return np.array([state.usage.mean() for _, state in states if state.usage is not None], np.float64)
         free = np.cumprod(1.0 - log.upto("write_weights", stop).transpose(1, 0, 2), axis=1).prod(axis=0)
         return 1.0 - free[start:].mean(axis=1)
+
+    def bounds(self, bank: BankSpec) -> tuple[Bound, ...]:
+        """See Kind. Strengths of a DNC go through oneplus, those of an NTM only must not be negative."""
+        strongest = 1.0 if bank.usage else 0.0
+        return (
+            *(Bound(name, total=AT_MOST_ONE) for name in ("write_weights", "read_weights", "precedence")),
+            *(Bound(name, total=AT_MOST_ONE) for name in ("read_modes", "write_shifts", "read_shifts")),
+            *gates("erase", "free_gates", "allocation_gate", "write_gate", "recurrence_gate", "usage"),
+            *gates("write_interpolation_gates", "read_interpolation_gates", "read_masks", "write_mask"),
+            *(Bound(name, strongest, math.inf) for name in ("write_strengths", "read_strengths", "write_strength")),
+            *(Bound(name, 1.0, math.inf) for name in ("write_sharpening", "read_sharpening", "link_sharpening")),
+            Bound("links", total=AT_MOST_ONE, diagonal=0.0),
+        )
+
+    def address_errors(self, log: BankLog, first: int, stop: int) -> Floats | None:
+        """See Kind. Of a DNC's allocation and links, of an NTM's shifts (matrix_addressing.py)."""
+        if log.bank.usage and log.bank.links and recorded(log, *DNC_GATES):
+            kept = ((state.usage, state.links) for _, state in self.states(log, first, stop))
+            return dnc_errors(log, kept, first, stop)
+        return ntm_errors(log, first, stop)
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
         """See Kind."""

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.kinds import ledger
-from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Tensor, Variant, chunks
+from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Tensor, Variant, chunks, open_writes
+from mnemoscope.kinds.bounds import Bound, gates
 from mnemoscope.kinds.ledger import Floats
 
 
@@ -91,6 +92,8 @@ class Recurrent(Kind[RecurrentState]):
         ),
     )
     held_rule = "A = ρ ⊙ d; D = diag(ρ) W"
+    mechanisms = ("faded",)
+    loss_rule = "faded: all that diag(ρ) W takes or turns away"
     occupancy_rule = "mean of min(1, |h|)"
 
     def frame(self, bank: BankSpec) -> tuple[Tensor, ...]:
@@ -174,10 +177,31 @@ class Recurrent(Kind[RecurrentState]):
             product = (product * slopes[s]) @ weights
         return ledger.fraction(left, (written**2).sum(1))
 
+    def losses(self, log: BankLog, writes: range, stop: int) -> dict[str, Floats]:
+        """See Kind."""
+        d, slopes, weights, _ = self._history(log, stop - 1)
+        written = (slopes * d)[writes.start : writes.stop]
+        whole, faded = (written**2).sum(1), np.zeros((len(writes), stop))
+        left, before = written.copy(), whole.copy()
+        for t in range(writes.start + 1, stop):
+            n = open_writes(writes, t)
+            left[:n] = (left[:n] @ weights.T) * slopes[t]
+            after = (left[:n] * written[:n]).sum(1)
+            faded[:n, t], before[:n] = before[:n] - after, after
+        return {"faded": ledger.fraction(faded, np.broadcast_to(whole[:, None], faded.shape))}
+
+    def offered_norms(self, log: BankLog, stop: int) -> Floats:
+        """See Kind. There is no gate: what is offered is written."""
+        return self.write_norms(log, stop)
+
     def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
         hidden = log.upto("read_vectors", stop)[start:]
         return np.minimum(1.0, np.abs(hidden)).mean(axis=1)
+
+    def bounds(self, bank: BankSpec) -> tuple[Bound, ...]:
+        """See Kind."""
+        return gates("slopes")
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
         """See Kind. Each step from the recorded one before it."""

@@ -128,7 +128,7 @@ def usage_after(usage: Tensor, write_weights: Tensor, retention: Tensor) -> Tens
     return torch.addcmul(usage + write_weights, usage, write_weights, value=-1) * retention
 
 
-def allocation_weighting(usage: Tensor, *, epsilon: float = USAGE_EPSILON) -> Tensor:
+def allocation_weighting(usage: Tensor, *, epsilon: float = USAGE_EPSILON, grid: int | None = USAGE_GRID) -> Tensor:
     """a_t[φ_j] = (1 − u[φ_j]) Π_{i<j} u[φ_i], φ = slots by ascending usage ([DNC] eq. 1).
 
     usage [B, N] -> [B, N], Σ ≤ 1. The gradient through the order itself is ignored, as in the paper. `epsilon=0` gives the
@@ -136,10 +136,11 @@ def allocation_weighting(usage: Tensor, *, epsilon: float = USAGE_EPSILON) -> Te
 
     The order is that of usage on a grid of 2^-12, and slots that are alike on it go by their number. Slots that nobody wrote have
     equal usage in exact arithmetic and differ by rounding alone: sorted on the bare numbers, another precision, batch size
-    or machine would write to other slots. Only the order is taken from the grid, never a value.
+    or machine would write to other slots. Only the order is taken from the grid, never a value. `grid=None` sorts the bare numbers
+    all the same, as mnemoscope did at first.
     """
     floored = epsilon + (1 - epsilon) * usage if epsilon else usage
-    compared = torch.round(usage.detach() * USAGE_GRID) if epsilon else usage
+    compared = torch.round(usage.detach() * grid) if epsilon and grid else usage
     order = torch.sort(compared, dim=-1, stable=True).indices
     ascending = torch.gather(floored, -1, order)
     through = torch.cumprod(ascending, -1)

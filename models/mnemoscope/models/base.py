@@ -54,6 +54,10 @@ class MemoryModel(nn.Module, ABC):
         """`step` with the same values, and with every derivative of its equations; `step` may stop some that hinder training."""
         return self.step(x, state)
 
+    def earlier(self) -> "MemoryModel | None":
+        """The same weights with the step as earlier versions of this program computed it, which made recordings; None where it is the same."""
+        return None
+
     @abstractmethod
     def banks(self) -> list[BankSpec]:
         """The banks of memory, in the order in which data flows through them."""
@@ -82,6 +86,11 @@ class MemoryModel(nn.Module, ABC):
             output, state, _ = self.step(x, state)
             outputs.append(output)
         return torch.stack(outputs, 1)
+
+    @property
+    def trains_by_steps(self) -> bool:
+        """Whether `forward` is the fold of `step`, so that training gains from a faster step."""
+        return type(self).forward is MemoryModel.forward
 
     def parameter_count(self) -> int:
         """Number of trainable scalars."""

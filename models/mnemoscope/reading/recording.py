@@ -23,12 +23,12 @@ from types import TracebackType
 from typing import Any, BinaryIO, cast
 
 from mnemoscope import kinds
-from mnemoscope.errors import CorruptRecording, RecordingError, UnsupportedVersion
-from mnemoscope.format import blocks, manifest
+from mnemoscope.errors import CorruptRecording, RecordingError, TruncatedRecording, UnsupportedVersion
+from mnemoscope.format import blocks, hashes, manifest
 from mnemoscope.format.blocks import Block
 from mnemoscope.format.checks import is_object
 from mnemoscope.format.manifest import KEYFRAME_EVERY
-from mnemoscope.format.writer import RecordingWriter, content_hash
+from mnemoscope.format.writer import RecordingWriter
 from mnemoscope.reading.view import ModelView
 
 __all__ = ["KEYFRAME_EVERY", "Recording", "RecordingWriter", "amend"]
@@ -41,12 +41,13 @@ class Recording:
     """One recording, read-only. Safe to use from several threads.
 
     manifest: the JSON object with every META merged; models: their ids; steps: what all models that did not fail have.
-    torn: bytes at the end of the file that belong to no whole block.
+    torn: bytes at the end of the file that belong to no whole block; closed: it ends with its index.
     """
 
     def __init__(self, path: str | os.PathLike[str], file: BinaryIO) -> None:
         self.path = Path(path)
         self.torn = 0
+        self.closed = False
         self._file = file
         weakref.finalize(self, file.close)  # a notebook rarely closes what it opened
         self._lock = threading.RLock()
@@ -94,14 +95,14 @@ class Recording:
                 if block.offset == closing:  # not passed: `amend` puts META in its place
                     payload = blocks.read_payload(self._file, block, size=None, limit=block.length)
                     blocks.check_index(payload, block, self._blocks)
-                    self.torn = 0
+                    self.torn, self.closed = 0, True
                     return self.steps
                 if block.tag != blocks.INDEX:
                     self._take(block)
                 self._end = block.end
             if closing is not None:
                 raise CorruptRecording("The file has an index, but its blocks break off.", offset=self._end)
-            self.torn = size - self._end
+            self.torn, self.closed = size - self._end, False
             return self.steps
 
     @property
@@ -112,12 +113,15 @@ class Recording:
     @property
     def steps(self) -> int:
         """Steps that all models have; those named in the manifest's `failures` do not hold the others back."""
-        failures: Any = self.manifest.get("failures")
-        failed: set[Any] = set()
-        if isinstance(failures, list):
-            failed = {f.get("stream") for f in cast(list[Any], failures) if is_object(f)}
-        counts = [self.steps_of(i) for i in range(len(self._streams))]
+        counts, failed = [self.steps_of(i) for i in range(len(self._streams))], self.failed
         return min((n for i, n in enumerate(counts) if i not in failed), default=max(counts))
+
+    @property
+    def failed(self) -> set[Any]:
+        """Streams that could not go on, by the manifest's `failures`."""
+        failures: Any = self.manifest.get("failures")
+        entries = cast(list[Any], failures) if isinstance(failures, list) else []
+        return {entry.get("stream") for entry in entries if is_object(entry)}
 
     @property
     def finished(self) -> bool:
@@ -208,7 +212,13 @@ class Recording:
     def content_hash(self) -> str:
         """sha256 of all frame bytes, computed now (the manifest holds the one of when the recording ended)."""
         with self._lock:
-            return content_hash(self._file, self._streams, self._blocks)
+            return hashes.content_hash(self._file, self._streams, self._blocks)
+
+    def recording_hash(self, content: str, *, values: dict[str, Any] | None = None) -> str:
+        """sha256 of manifest, keyframes and `content`, the content hash, computed now; `values`: as if that META stood there."""
+        with self._lock:
+            described = self.manifest | (values or {})
+            return hashes.recording_hash(self._file, self._streams, self._blocks, described, content)
 
     def close(self) -> None:
         """Close the file; what was read before stays usable."""
@@ -282,13 +292,17 @@ def amend(path: str | os.PathLike[str], values: dict[str, Any]) -> Recording:
     """Append META to a recording that nobody is writing, cut its torn tail, and close it with a fresh index.
 
     This is how a run whose server died gets its end, `amend(path, {"status": "stopped"})`, and how a title changes.
-    A reader finds a valid file at every moment. Where the recording had no end yet, steps reached and content hash are
-    filled in. Returns it opened.
+    A reader finds a valid file at every moment. Where the recording had no end yet, steps reached and hashes are filled in;
+    where it had a recording hash and `values` are covered by it, it is computed again. Returns it opened.
     """
     with Recording.open(path) as rec:
+        covered = "recording_hash" in rec.manifest and any(key not in hashes.MAY_CHANGE for key in values)
         if not rec.finished:
             values = {"steps": rec.steps, "content_hash": rec.content_hash()} | values
-        manifest.merge(rec.manifest, values)
+        merged = manifest.merge(rec.manifest, values)
+        if not rec.finished or covered:
+            content = merged.get("content_hash") or rec.content_hash()
+            values = values | {"recording_hash": rec.recording_hash(content, values=values)}
         payload = manifest.dump(values)
         stored, end = rec.blocks()
     block = blocks.encode(blocks.META, payload=payload)
@@ -312,7 +326,7 @@ def _read_preamble(file: BinaryIO, size: int) -> tuple[dict[str, Any], int]:
         found = "an empty file" if not head else f"a file that starts with {head[:8]!r}"
         raise RecordingError(f"Wanted a .mnemo recording, got {found}; choose a file that mnemoscope recorded.")
     if len(head) < blocks.PREAMBLE.size:
-        raise CorruptRecording(f"The file ends after {len(head)} bytes, inside its header.", offset=len(head))
+        raise TruncatedRecording(f"The file ends after {len(head)} bytes, inside its header.", offset=len(head))
     magic, version, length, crc = blocks.PREAMBLE.unpack(head)
     if magic != blocks.MAGIC:
         raise CorruptRecording(
@@ -324,9 +338,13 @@ def _read_preamble(file: BinaryIO, size: int) -> tuple[dict[str, Any], int]:
             f"This recording is of format version {version}; this program reads up to {manifest.VERSION}. "
             "Install a newer mnemoscope."
         )
-    if version < 1 or length > min(manifest.MAX_MANIFEST_BYTES, size - blocks.PREAMBLE.size):
+    if version < 1 or length > manifest.MAX_MANIFEST_BYTES:
         raise CorruptRecording(
             f"Version {version} with a manifest of {length} bytes in a file of {size} bytes.", offset=8
+        )
+    if length > size - blocks.PREAMBLE.size:
+        raise TruncatedRecording(
+            f"The file ends after {size} bytes, inside its manifest of {length} bytes.", offset=size
         )
     data = file.read(length)
     if zlib.crc32(data) != crc:

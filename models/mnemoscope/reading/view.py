@@ -34,6 +34,10 @@ MAX_ARRAY_BYTES = 2 << 30
 """A derived array may take this much; links of all steps grow with slots² and are asked for in ranges instead."""
 
 
+WRITES_AT_ONCE = 64
+"""Writes whose remains are carried through a run together: what is left of each is as large as the bank."""
+
+
 class ModelView:
     """One model of a recording: `rec["dnc"]`.
 
@@ -245,6 +249,24 @@ class ModelView:
         if s > self._step(t):
             raise RecordingError(f"Wanted a write up to step {t}, got step {s}.")
         return kind.held_by_slot(log, self._step(s), t)
+
+    def losses(self, writes: range, stop: int | None = None, bank: str | None = None) -> dict[str, Floats]:
+        """What each step before `stop` took of the writes of some steps: [write, stop] by mechanism, those of its kind of
+        `mnemoscope.kinds.MECHANISMS` ("overwritten", "freed", "faded"); an append bank loses nothing and has none.
+
+            view.losses(range(25, 49))["overwritten"][3, 107]    # how much of t = 28 step 107 overwrote
+
+        Shares of what each step wrote: held(s, t) = 1 − Σ losses of s up to step t. Raises RecordingError for a range with gaps.
+        """
+        log, kind = self._log(bank)
+        stop = self.steps if stop is None else stop
+        if writes.step != 1 or not 0 <= writes.start < writes.stop <= stop <= self.steps:
+            raise RecordingError(f"Wanted writes without gaps before step {stop} of {self.steps}, got {writes}.")
+        blocks = [
+            range(s, min(s + WRITES_AT_ONCE, writes.stop)) for s in range(writes.start, writes.stop, WRITES_AT_ONCE)
+        ]
+        tables = [kind.losses(log, block, stop) for block in blocks]
+        return {name: np.concatenate([table[name] for table in tables]) for name in kind.mechanisms}
 
     def write_norm(self, s: int, bank: str | None = None) -> float:
         """How much step s wrote, ‖A_s‖ in the units of the content. What is held of a write near zero means little."""

@@ -1,6 +1,7 @@
 """The two tasks on real-valued signals, which is what an uploaded series meets: `signal-recall` and `forecast`."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +73,8 @@ class SignalRecall(Task):
     takes_signal, made = True, "a random mixture"
     inputs, outputs, cue = 3, 1, 2
     shapes = ((8, 30), (16, 10), (24, 0), (24, 30))
+    trained: ClassVar[Mapping[str, tuple[int, int]]] = {"segment": (4, 32), "delay": (0, 40), "lead": (0, 24)}
+    """Lowest and highest value of what training draws."""
     options = (
         Option("segment", "Segment", "Steps to hold", 24, (4, 32), 1, 100_000, "steps", trained=(4, 32)),
         Option(
@@ -156,16 +159,22 @@ class SignalRecall(Task):
         return Episode(self.name, plan.options, *parts, list(plan.events), signal)
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
-        """Mixtures; segment 4..32, delay 0..40, lead 0..24, their upper ends growing with `progress`."""
-        longest_segment, longest_delay = 6 + round(26 * progress), round(40 * progress)
+        """Mixtures of `trained` shapes; the upper ends of segment and delay grow with `progress`."""
+        (shortest, longest), (least, most) = self.trained["segment"], self.trained["delay"]
+        first = shortest + 2
+        longest_segment = first + round((longest - first) * progress)
+        longest_delay = least + round((most - least) * progress)
         plans: list[list[tuple[int, int, int]]] = []
         lengths: list[int] = []
         for _ in range(count):
             plan: list[tuple[int, int, int]] = []
             at = 0
             for _ in range(rounds):
-                at += int(rng.integers(0, 25))
-                segment, delay = int(rng.integers(4, longest_segment + 1)), int(rng.integers(0, longest_delay + 1))
+                at += int(rng.integers(self.trained["lead"][0], self.trained["lead"][1] + 1))
+                segment, delay = (
+                    int(rng.integers(shortest, longest_segment + 1)),
+                    int(rng.integers(least, longest_delay + 1)),
+                )
                 plan.append((at, segment, delay))
                 at += 2 * segment + delay
             plans.append(plan)

@@ -4,7 +4,7 @@ Do not judge a run early: these losses lie on a plateau near chance for thousand
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,9 @@ from mnemoscope.models.base import MemoryModel
 from mnemoscope.training import recipes, unrolled
 from mnemoscope.training.graves_rmsprop import GravesRMSProp
 from mnemoscope.training.recipes import Recipe
+
+TrainingPath = Callable[[Tensor], tuple[Tensor, Tensor | None]]
+"""Inputs [B, T, I] -> raw outputs [B, T, O], and the ponder cost of models that have one."""
 
 SNAPSHOTS = (1 / 64, 1 / 32, 1 / 16, 1 / 10, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0)
 """When weights are set aside along a training, as shares of its updates: dense where a memory is usually found."""
@@ -76,9 +79,7 @@ def train(
     if resume is not None:
         store.fill(model, resume / store.WEIGHTS)
     model.to(device)
-    optimizer = _optimizer(recipe, model)
-    forward = _training_path(model, compiled)
-    cost = getattr(model.config, "ponder_cost", 0.0)
+    forward = training_path(model, compiled)
     marks: set[int] = {round(recipe.updates * share) for share in SNAPSHOTS} if recipe.snapshots else set()
     moments: dict[int, dict[str, Tensor]] = {0: snapshots.weights_of(model)} if recipe.snapshots else {}
     started, best = time.process_time(), float("inf")
@@ -86,23 +87,9 @@ def train(
     running: list[float] = []
     card: dict[str, Any] = {}
     faultless = 0
-    for update in range(recipe.updates):
-        for group in optimizer.param_groups:
-            group["lr"] = rate(recipe, update)
-        grown = 1.0 if not recipe.curriculum or resume else min(1.0, (update + 1) / recipe.curriculum)
-        longest = max(rounds for since, rounds in recipe.rounds if update >= since)
-        data = task.batch(rng, recipe.batch, progress=grown, rounds=int(rng.integers(1, longest + 1)))
-        inputs, targets, mask = (
-            torch.as_tensor(part, device=device) for part in (data.inputs, data.targets, data.mask)
-        )
-        outputs, extra = forward(inputs)
-        loss = loss_of(outputs, targets, mask, binary=task.binary, summed=recipe.summed)
-        loss = loss + cost * extra if extra is not None else loss
-        optimizer.zero_grad(set_to_none=True)
-        torch_api.backward(loss)
-        torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
-        optimizer.step()
-        running.append(float(loss.detach()))
+    steps = descend(model, task, recipe, rng, forward=forward, device=device, grown=resume is not None)
+    for update, loss in steps:
+        running.append(loss)
         if update + 1 in marks:
             moments[update + 1] = snapshots.weights_of(model)
         if (update + 1) % recipe.check_every and update + 1 != recipe.updates:
@@ -135,18 +122,50 @@ def train(
     return card | {"curve": curve}
 
 
+def descend(
+    model: MemoryModel,
+    task: tasks.Task,
+    recipe: Recipe,
+    rng: np.random.Generator,
+    *,
+    forward: TrainingPath,
+    device: str = "cpu",
+    grown: bool = False,
+) -> Iterator[tuple[int, float]]:
+    """The updates of a recipe, one by one: (its number, the loss it started from). `grown` leaves the curriculum out."""
+    optimizer = _optimizer(recipe, model)
+    cost = getattr(model.config, "ponder_cost", 0.0)
+    for update in range(recipe.updates):
+        for group in optimizer.param_groups:
+            group["lr"] = rate(recipe, update)
+        progress = 1.0 if not recipe.curriculum or grown else min(1.0, (update + 1) / recipe.curriculum)
+        longest = max(rounds for since, rounds in recipe.rounds if update >= since)
+        data = task.batch(rng, recipe.batch, progress=progress, rounds=int(rng.integers(1, longest + 1)))
+        inputs, targets, mask = (
+            torch.as_tensor(part, device=device) for part in (data.inputs, data.targets, data.mask)
+        )
+        outputs, extra = forward(inputs)
+        loss = loss_of(outputs, targets, mask, binary=task.binary, summed=recipe.summed)
+        loss = loss + cost * extra if extra is not None else loss
+        optimizer.zero_grad(set_to_none=True)
+        torch_api.backward(loss)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
+        optimizer.step()
+        yield update, float(loss.detach())
+
+
 def configured(task: tasks.Task, model_name: str) -> dict[str, Any]:
     """What a task decides of a model's configuration: its sizes and, where the model has phases, its cue."""
     known = {field.name for field in fields(registry.get(model_name).config)}
     return {"inputs": task.inputs, "outputs": task.outputs} | ({"cue": task.cue} if "cue" in known else {})
 
 
-def _training_path(model: MemoryModel, compiled: bool) -> Callable[[Tensor], tuple[Tensor, Tensor | None]]:
+def training_path(model: MemoryModel, compiled: bool) -> TrainingPath:
     """The way from inputs to (outputs, ponder or None) that trains fastest."""
     with_cost = getattr(model, "forward_with_cost", None)
     if with_cost is not None:
         return with_cost
-    path = unrolled.Unrolled(model) if compiled and unrolled.fold_is_forward(model) else model
+    path = unrolled.Unrolled(model) if compiled and model.trains_by_steps else model
     return lambda inputs: (path(inputs), None)
 
 

@@ -58,8 +58,3 @@ class Unrolled:
 def _contiguous(leaf: Any) -> Any:
     """A copy of a tensor with the strides that its shape has by default; any other leaf of a state as it is."""
     return leaf.clone(memory_format=torch.contiguous_format) if isinstance(leaf, Tensor) else leaf
-
-
-def fold_is_forward(model: MemoryModel) -> bool:
-    """Whether the model trains by the fold of its own step (and so gains from being unrolled)."""
-    return type(model).forward is MemoryModel.forward

@@ -13,6 +13,13 @@ export function num(value: number, digits?: number): string {
   return sign + group(whole!) + (fraction ? `.${fraction}` : "");
 }
 
+/** A number not below 0 that may be small: 1.24, 0.42, 0.0042, 0, "< 0.0001". */
+export function small(value: number): string {
+  if (!Number.isFinite(value) || value === 0 || value >= 0.1) return value === 0 ? "0" : num(value);
+  if (value < 1e-4) return "< 0.0001";
+  return value.toFixed(1 - Math.floor(Math.log10(value)));
+}
+
 /** Whole number with thin spaces from 10 000 on, as in tables: 512, 3 000 stays 3 000. */
 export function count(value: number): string {
   return group(String(Math.round(value)));

@@ -1,6 +1,6 @@
 /** A small stage for a card: arcs, signal, and the lanes' tapes, without text. Drawn from a real recording. */
 
-import { provenanceArcs } from "../../memory/arcs";
+import { shareArcs } from "../stage/arc_sets";
 import type { TaskEvent } from "../../wire/manifest";
 import { paintArcs } from "../stage/arcs";
 import type { Lane } from "../lane/lane";
@@ -71,7 +71,7 @@ export function paintThumb(ctx: Ctx, inks: Inks, layout: ThumbLayout, scene: Thu
           {
             hue: lane.hue,
             t,
-            list: provenanceArcs(shares, { max: 5, least: 0.03 }).arcs,
+            list: shareArcs(shares, shares, { max: 5, least: 0.03 }),
             nest,
             emphasis: "normal" as const,
           },

@@ -1,11 +1,12 @@
 /** On both sides of the strip: what the lines are and what each model answers now; how old what is read now is. */
 
 import { AGE_ALPHA, ageLimits, ages } from "./arcs";
-import { num } from "../ink/format";
+import { arcsOf } from "./arc_sets";
+import { num, small } from "../ink/format";
 import type { Box, StageLayout } from "./layout";
 import { awaited, type Scene } from "./scene";
 import type { SignalTrack } from "../../analysis/signal";
-import { fitted, glyph, text, textWidth, type Ctx } from "../ink/text";
+import { fitted, glyph, tag, text, textWidth, type Ctx } from "../ink/text";
 import type { Inks } from "../ink/tokens";
 
 /** Left of the strip: what the lines are, and what each model answers now. */
@@ -14,10 +15,7 @@ export function paintGutter(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Sc
   if (layout.mode === "phone") return;
   const x = layout.pad;
   const room = layout.time.x - x - 10;
-  const arcsAt = scene.lanes.find((lane) => lane.emphasis === "alone")?.readAt ?? t;
-  const reads = scene.lens === "mechanism";
-  text(ctx, reads ? "Where reads at" : "What moves the", x, 14, { colour: inks.t3 });
-  text(ctx, reads ? `t = ${arcsAt} come from` : `answer at t = ${arcsAt}`, x, 29, { colour: inks.t3 });
+  paintMeaning(ctx, inks, x, scene);
   const heard = scene.lanes.filter(({ muted }) => !muted).slice(0, 6);
   let y = layout.strip - heard.length * 15 - 2;
   const name = signal.kind === "bits" ? `Input, ${signal.width} bits` : signal.unit ? `Input, ${signal.unit}` : "Input";
@@ -45,6 +43,18 @@ export function paintGutter(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Sc
   }
 }
 
+/** What the arcs are of, and of which step; of several while not all lanes have been computed. */
+function paintMeaning(ctx: Ctx, inks: Inks, x: number, scene: Scene): void {
+  const alone = scene.lanes.find((lane) => lane.emphasis === "alone");
+  const [first, last] = arcsOf(alone ? [alone] : scene.lanes) ?? [scene.t, scene.t];
+  const at = first === last ? `t = ${last}` : `t = ${first}–${last}`;
+  const lines =
+    scene.lens === "mechanism"
+      ? ["Where reads at", `${at} come from`]
+      : ["What moves the", `answer at ${at}`, ...(scene.full === null ? [] : [`widest arc: ${small(scene.full)}`])];
+  lines.forEach((line, k) => text(ctx, line, x, 14 + 15 * k, { colour: inks.t3 }));
+}
+
 function rightBits(signal: SignalTrack, stream: number, t: number): string {
   let right = 0;
   for (let k = 0; k < signal.width; k++) if (signal.output(stream, t, k) > 0.5 === signal.target(t, k) > 0.5) right++;
@@ -63,7 +73,8 @@ export function paintAges(ctx: Ctx, inks: Inks, box: Box, layout: StageLayout, s
     const y = 30 + k * pitch;
     glyph(ctx, inks, lane.hue, box.x + 5, y + 5, 4);
     const parts = now && ages(now, scene.period);
-    const fade = emphasis === "faded" ? 0.25 : 1;
+    const late = now !== null && now.length - 2 !== scene.t;
+    const fade = (emphasis === "faded" ? 0.25 : 1) * (late ? 0.4 : 1);
     if (!parts) {
       ctx.fillStyle = inks.hv;
       ctx.fillRect(left, y, room, 11);
@@ -86,6 +97,7 @@ export function paintAges(ctx: Ctx, inks: Inks, box: Box, layout: StageLayout, s
       x += w;
     }
     ctx.globalAlpha = 1;
+    if (late) tag(ctx, inks, `t = ${now.length - 2}`, left + room / 2, y + 5.5, inks.t2);
   });
   const y = 30 + scene.lanes.length * pitch + 6;
   if (narrow || y > layout.strip - 4) return;

@@ -1,18 +1,26 @@
 /** Provenance: which past writes make up a read, as a few arcs, and as a bar of ages. */
 
-import type { Arc } from "../../memory/arcs";
-import { percent } from "../ink/format";
 import type { StageLayout, TimeWindow } from "./layout";
 import { stepsInView, xOfStep } from "./layout";
 import { text, textWidth, type Ctx } from "../ink/text";
 import type { Hue, Inks } from "../ink/tokens";
+
+/** One arc: where it ends, how much of the widest it is, and what stands on it. */
+export interface DrawnArc {
+  step: number;
+  /** 1: the widest there is. Negative: the write cancels. */
+  part: number;
+  /** Among other lanes, and where its lane stands alone; "": nothing. */
+  label: string;
+  long: string;
+}
 
 /** One model's arcs in a frame. */
 export interface ArcSet {
   hue: Hue;
   /** The step that reads; arcs start here. */
   t: number;
-  list: readonly Arc[];
+  list: readonly DrawnArc[];
   /** Position among the models shown: models nest at 7 % steps in height. */
   nest: number;
   /** "alone": another lane is not shown beside it; "faded": another lane is isolated. */
@@ -20,7 +28,7 @@ export interface ArcSet {
 }
 
 /**
- * Arcs from now to the moments that are read. Solid adds, dashed cancels; width is 15 px × |share|; a dotted drop line
+ * Arcs from now to the moments that are read. Solid adds, dashed cancels; width is 15 px × |part|; a dotted drop line
  * ends in a ring on the signal at `signalY(step)`.
  */
 export function paintArcs(
@@ -34,7 +42,7 @@ export function paintArcs(
   const { time, arcBase } = box;
   const room = arcBase - 12;
   const span = stepsInView(box, window) * 0.86;
-  const labels: { x: number; y: number; share: number; hue: Hue }[] = [];
+  const labels: ArcLabel[] = [];
   ctx.save();
   ctx.beginPath();
   ctx.rect(time.x, 0, time.w + 8, box.strip);
@@ -49,16 +57,16 @@ export function paintArcs(
     const shown = set.emphasis !== "faded";
     const from = xOfStep(box, window, set.t);
     const alpha = set.emphasis === "alone" ? 0.92 : shown ? 0.72 : 0.07;
-    for (const { step, share } of set.list) {
+    for (const { step, part, label, long } of set.list) {
       const lag = set.t - step;
       if (lag < 2) continue;
       const to = xOfStep(box, window, step);
       const height = Math.min(room, 10 + (room - 8) * Math.sqrt(lag / span)) * (1 - 0.07 * set.nest);
       ctx.strokeStyle = inks[set.hue];
       ctx.globalAlpha = alpha;
-      ctx.lineWidth = Math.max(0.8, Math.min(15, Math.abs(share) * 15));
+      ctx.lineWidth = Math.max(0.8, Math.min(15, Math.abs(part) * 15));
       ctx.lineCap = "butt";
-      ctx.setLineDash(share < 0 ? [5, 4] : []);
+      ctx.setLineDash(part < 0 ? [5, 4] : []);
       ctx.beginPath();
       ctx.moveTo(from, arcBase);
       const bend = (from - to) * 0.06;
@@ -66,13 +74,16 @@ export function paintArcs(
       ctx.stroke();
       ctx.setLineDash([]);
       if (!shown) continue;
-      if (to > time.x) drop(ctx, inks, set.hue, to, arcBase, signalY(step), Math.abs(share), alpha);
-      if (Math.abs(share) > (set.emphasis === "alone" ? 0.08 : 0.3) && lag > 12) {
+      if (to > time.x) drop(ctx, inks, set.hue, to, arcBase, signalY(step), Math.abs(part), alpha);
+      const alone = set.emphasis === "alone";
+      const says = alone ? long : label;
+      if (says !== "" && Math.abs(part) > (alone ? 0.08 : 0.3) && lag > 12) {
         const left = Math.max(to, time.x);
         labels.push({
           x: (left + from) / 2,
           y: arcBase - height * arcRise((left + from) / 2, from, to),
-          share,
+          size: Math.abs(part),
+          says,
           hue: set.hue,
         });
       }
@@ -112,23 +123,29 @@ function drop(ctx: Ctx, inks: Inks, hue: Hue, x: number, from: number, to: numbe
   ctx.stroke();
 }
 
-function paintLabels(
-  ctx: Ctx,
-  inks: Inks,
-  labels: { x: number; y: number; share: number; hue: Hue }[],
-  time: { x: number; w: number },
-): void {
-  const placed: { x: number; y: number }[] = [];
-  for (const label of labels.sort((a, b) => Math.abs(b.share) - Math.abs(a.share))) {
-    const y = Math.max(10, label.y);
-    const x = Math.min(time.x + time.w - 20, Math.max(time.x + 20, label.x));
-    if (placed.some((other) => Math.abs(other.x - x) < 46 && Math.abs(other.y - y) < 15)) continue;
-    placed.push({ x, y });
-    const share = percent(label.share);
-    const width = textWidth(ctx, share, 11, 600) + 8;
+interface ArcLabel {
+  x: number;
+  y: number;
+  /** The larger ones are placed first. */
+  size: number;
+  says: string;
+  hue: Hue;
+}
+
+/** Where labels would lie on one another the smaller arc goes without. */
+function paintLabels(ctx: Ctx, inks: Inks, labels: ArcLabel[], time: { x: number; w: number }): void {
+  const placed: { x: number; y: number; width: number }[] = [];
+  for (const { x: middle, y: at, says, hue } of labels.sort((a, b) => b.size - a.size)) {
+    const width = textWidth(ctx, says, 11, 600) + 8;
+    if (width > time.w) continue;
+    const y = Math.max(10, at);
+    const x = Math.min(time.x + time.w - width / 2, Math.max(time.x + width / 2, middle));
+    if (placed.some((other) => Math.abs(other.x - x) < (other.width + width) / 2 && Math.abs(other.y - y) < 15))
+      continue;
+    placed.push({ x, y, width });
     ctx.fillStyle = inks.bg;
     ctx.fillRect(x - width / 2, y - 8, width, 16);
-    text(ctx, share, x, y, { colour: inks[label.hue], align: "center", weight: 600 });
+    text(ctx, says, x, y, { colour: inks[hue], align: "center", weight: 600 });
   }
 }
 

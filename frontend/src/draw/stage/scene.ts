@@ -24,10 +24,12 @@ export interface Ranges {
 export interface LaneScene {
   lane: Lane;
   emphasis: "normal" | "alone" | "faded";
-  /** Shares to draw arcs from, of the read of step `readAt`; null while they are not known. */
+  /** What to draw arcs from, of step `readAt`: shares of its read, or how far each step moves its output; null while it is not known. */
   shares: ArrayLike<number> | null;
+  /** The row whose numbers stand on the arcs: `shares` themselves, or the row that they are easing to. */
+  row: ArrayLike<number> | null;
   readAt: number;
-  /** Shares of the read now, for the age bars. */
+  /** Shares of the read now, for the age bars; while they are computed those of an older step, which is `now.length − 2`. */
   now: ArrayLike<number> | null;
   /** Slot under the pointer. */
   slot: number | null;
@@ -49,6 +51,8 @@ export interface Scene {
   rows: Rows;
   /** What arcs mean: where what is read was written, or which inputs move the answer. */
   lens: LensName;
+  /** How far the step of the widest arc moves the output, one number for all lanes; null where arcs are shares. */
+  full: number | null;
   signal: SignalTrack;
   range: Range;
   events: readonly TaskEvent[];

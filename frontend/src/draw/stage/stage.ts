@@ -1,7 +1,7 @@
 /** Paints the whole stage: strip, arcs, axis, lanes, now column, linked moment and playhead. Nothing here keeps state. */
 
-import { provenanceArcs } from "../../memory/arcs";
-import { paintArcs, type ArcSet } from "./arcs";
+import { arcSets } from "./arc_sets";
+import { paintArcs } from "./arcs";
 import { paintAxis, paintMoments } from "./axis";
 import { paintAges, paintGutter } from "./ages";
 import { BITS_TOP } from "./bits";
@@ -15,9 +15,6 @@ import { text, type Ctx } from "../ink/text";
 import type { Inks } from "../ink/tokens";
 
 export type { LaneScene, Scene } from "./scene";
-
-/** Smaller shares stay in the remainder. */
-const MIN_ARC = 0.012;
 
 export function paintStage(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene): void {
   ctx.clearRect(0, 0, layout.W, layout.H);
@@ -44,22 +41,6 @@ export function paintStage(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Sce
     });
   }
   paintMoments(ctx, inks, layout, scene, y);
-}
-
-function arcSets(scene: Scene): ArcSet[] {
-  return scene.lanes.flatMap((lane, nest) =>
-    lane.shares
-      ? [
-          {
-            hue: lane.lane.hue,
-            t: lane.readAt,
-            list: provenanceArcs(lane.shares, { max: lane.emphasis === "alone" ? 9 : 6, least: MIN_ARC }).arcs,
-            nest,
-            emphasis: lane.emphasis,
-          },
-        ]
-      : [],
-  );
 }
 
 function paintStrip(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene): void {

@@ -1,7 +1,6 @@
 /** What a lens is and what it shows, as text. */
 
-import { mainSource } from "../../memory/arcs";
-import { percent } from "../../draw/ink/format";
+import { small } from "../../draw/ink/format";
 import type { Lane } from "../../draw/lane/lane";
 import type { LensName, ModelLens } from "../../view/vocabulary";
 import type { LensCache } from "../../recording/lens_cache.svelte";
@@ -28,18 +27,21 @@ export const LENS_CHOICES: readonly { value: LensName; label: string; title: str
   },
 ];
 
+/** What is read below the list of a lens: its definition, and the scale that its arcs share. */
+const SCALE = "One scale for all models: an arc is as wide as one step moves the output.";
+
 export const LENS_SAYS: Readonly<Record<ModelLens, { prose: (t: number) => string; note: string }>> = {
   sensitivity: {
     prose: (t) => `How far each output at t = ${t} moves with a small change of an input before it.`,
-    note: "Parts of all that moves it, over the steps looked at. Lens: sensitivity, ‖∂y/∂x‖.",
+    note: `Output per input, both as the models see them. ${SCALE} Lens: sensitivity, ‖∂y/∂x‖.`,
   },
   intervention: {
     prose: (t) => `How far each output at t = ${t} moves when an input before it is blanked and the run repeated.`,
-    note: "Parts of all that moves it, over the steps looked at. Lens: intervention, one step blanked at a time.",
+    note: `In the models' own units. ${SCALE} Lens: intervention, one step blanked at a time.`,
   },
 };
 
-/** The input that each model's output at t depended on most, as the lens sees it; `why` where it cannot look. */
+/** The input that moves each model's output at t most, as the lens sees it; `why` where it cannot look. */
 export function lensSources(
   model: StageModel,
   lenses: LensCache,
@@ -52,18 +54,17 @@ export function lensSources(
     if (!lane.model.hasStep(t)) return { lane, text: "no step", why: null };
     const refusal = lenses.refusal(lens, stream, t);
     if (refusal) return { lane, text: "not to be had", why: refusal.message };
-    const parts = lenses.parts(lens, stream, t);
-    if (!parts) return { lane, text: "…", why: null };
-    const source = mainSource(parts);
-    return { lane, text: source?.share ? `t = ${source.step}, ${percent(source.share)}` : "nothing", why: null };
+    const moves = lenses.moves(lens, stream, t);
+    if (!moves) return { lane, text: "…", why: null };
+    let best = 1;
+    for (let i = 2; i < moves.length; i++) if (moves[i]! > moves[best]!) best = i;
+    const most = moves[best] ?? 0;
+    return { lane, text: most > 0 ? `t = ${best - 1}, ${small(most)}` : "nothing", why: null };
   });
 }
 
-/** The part that the inputs within one step of a moment have in the output at t; "…" while it is not known. */
-export function lensShare(lenses: LensCache, lens: ModelLens, stream: number, moment: number, t: number): string {
-  const parts = lenses.parts(lens, stream, t);
-  if (!parts) return "…";
-  let sum = 0;
-  for (let s = Math.max(0, moment - 1); s <= Math.min(t, moment + 1); s++) sum += parts[s + 1]!;
-  return percent(sum);
+/** How far the input of a moment moves the output at t; "…" while it is not known. */
+export function lensMove(lenses: LensCache, lens: ModelLens, stream: number, moment: number, t: number): string {
+  const moves = lenses.moves(lens, stream, t);
+  return moves ? small(moves[moment + 1] ?? 0) : "…";
 }

@@ -5,7 +5,8 @@
 import { expect, it, vi } from "vitest";
 import type { StageModel } from "../stage_model";
 import { stageOf } from "../teststage";
-import { inputText, mainSources, momentTable, plain, readText, slotFacts, spoken } from "./sentences";
+import { mainSources, readText } from "./reads";
+import { inputText, momentTable, plain, slotFacts, spoken } from "./sentences";
 
 const TS = [0, 1, 45, 63, 64, 100, 131];
 const SLOTS = [0, 2, 60];
@@ -18,7 +19,8 @@ function table(stage: StageModel): string[] {
     out.push(`t = ${t}`, `  input    ${inputText(stage, t)}`);
     for (const stream of shown) out.push(`  read     ${plain(readText(stage, [stream], t)).trim()}`);
     out.push(`  together ${plain(readText(stage, shown, t)).trim()}`);
-    for (const { lane, text } of mainSources(stage, shown, t)) out.push(`  source   ${lane.label}: ${text}`);
+    for (const { lane, text, most } of mainSources(stage, shown, t))
+      out.push(`  source   ${lane.label}: ${text}${most && `, ${most}`}`);
     for (const moment of MOMENTS)
       for (const { lane, held, read } of momentTable(stage, shown, moment, t))
         if (held) out.push(`  moment   ${moment} of ${lane.label}: held ${held}, read ${read}`);

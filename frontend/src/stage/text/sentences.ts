@@ -1,28 +1,21 @@
 /** What the stage shows, as text: short sentences, present tense, the model is the subject. */
 
-import { mainSource as findMainSource, type Arc } from "../../memory/arcs";
 import { heldShare } from "../../memory/held";
 import type { SlotNumber } from "../../draw/lane/kinds/base";
 import type { SlotLife } from "../../memory/kinds/base";
-import { listed, num, percent } from "../../draw/ink/format";
+import type { Arc } from "../../memory/arcs";
+import { num, percent } from "../../draw/ink/format";
+import { mostText } from "../../draw/ink/sources";
 import type { Target } from "../../view/vocabulary";
 import type { Lane } from "../../draw/lane/lane";
 import type { StageModel } from "../stage_model";
+import { mainSource } from "./reads";
 
 /** Weights and shares below it are shown as 0. */
 const NOTABLE = 0.005;
 
-const found = new WeakMap<Float64Array, Arc | null>();
-
-/** The main source of a row, found once: rows are shared with the ledger's cache and never change. */
-function mainSource(row: Float64Array): Arc | null {
-  let arc = found.get(row);
-  if (arc === undefined) found.set(row, (arc = findMainSource(row)));
-  return arc;
-}
-
-/** Text, parts of it in the stronger ink. */
-export type Prose = readonly { text: string; strong?: boolean }[];
+/** Text, parts of it in the stronger ink; what is of an older step than the heading's is late and stands in a weaker one. */
+export type Prose = readonly { text: string; strong?: boolean; late?: boolean }[];
 
 export function plain(prose: Prose): string {
   return prose.map((part) => part.text).join("");
@@ -46,66 +39,6 @@ export function inputText(model: StageModel, t: number): string {
   return signal.asked(t)
     ? `asked for ${withUnit(model, signal.target(t))}`
     : `input ${withUnit(model, signal.input(t))}`;
-}
-
-/** "Transformer and DNC read back the segment stored at t = 124." One sentence per group of models that read alike. */
-export function readText(model: StageModel, shown: readonly number[], t: number): Prose {
-  const events = model.log.manifest.task.events.filter((event) => event.kind === "store");
-  const groups = new Map<string, { names: string[]; one: string; many: string }>();
-  const add = (key: string, name: string, one: string, many: string): void => {
-    const group = groups.get(key) ?? { names: [], one, many };
-    group.names.push(name);
-    groups.set(key, group);
-  };
-  for (const stream of shown) {
-    const lane = model.lane(stream);
-    const row = model.shareCache.now(stream, t);
-    if (!row) continue;
-    const source = mainSource(row);
-    if (row[0]! > 0.5) {
-      add(
-        "initial",
-        lane.label,
-        "reads mostly what memory held before the first step",
-        "read mostly what memory held before the first step",
-      );
-    } else if (!source || !(Math.abs(source.share) > 0)) {
-      add("nothing", lane.label, "reads nothing", "read nothing");
-    } else {
-      const lag = row.length - 2 - source.step;
-      const event = events.find((e) => source.step >= e.step && source.step < e.until && t >= e.until);
-      if (event && source.share > 0.2) {
-        const back = `back the segment stored from t = ${event.step} on`;
-        add(`event ${event.step}`, lane.label, `reads ${back}`, `read ${back}`);
-      } else if (lag < 9) {
-        add("recent", lane.label, "reads mostly the last steps", "read mostly the last steps");
-      } else {
-        add(
-          `step ${source.step}`,
-          lane.label,
-          `reads t = ${source.step}, ${lag} steps ago`,
-          `read t = ${source.step}, ${lag} steps ago`,
-        );
-      }
-    }
-  }
-  return [...groups.values()].flatMap(({ names, one, many }) => [
-    { text: listed(names), strong: true },
-    { text: ` ${names.length > 1 ? many : one}. ` },
-  ]);
-}
-
-/** Main source of each model's read at t, for the list under the sentence. */
-export function mainSources(model: StageModel, shown: readonly number[], t: number): { lane: Lane; text: string }[] {
-  return shown.map((stream) => {
-    const lane = model.lane(stream);
-    if (!lane.has(t)) return { lane, text: "no step" };
-    const row = model.shareCache.now(stream, t);
-    const source = row && mainSource(row);
-    if (!row) return { lane, text: "…" };
-    if (row[0]! > 0.5) return { lane, text: `initial, ${percent(row[0]!)}` };
-    return { lane, text: source && source.share !== 0 ? `t = ${source.step}, ${percent(source.share)}` : "nothing" };
-  });
 }
 
 export interface SlotFacts {
@@ -191,24 +124,24 @@ export function spoken(model: StageModel, shown: readonly number[], t: number, t
   const parts = shown.map((stream) => {
     const lane = model.lane(stream);
     if (!lane.has(t)) return `${lane.label} has no step ${t}`;
-    const picture = lane.picture(t);
-    const write = picture.writes[0];
+    const wrote = lane.drawn.wrote(t);
+    let slot = 0;
+    for (let i = 1; i < wrote.length; i++) if (wrote[i]! > wrote[slot]!) slot = i;
+    const writes = wrote[slot]! > 0.1 ? `writes ${lane.slotWord} ${slot} (${num(wrote[slot]!)})` : "writes nothing";
     const row = model.shareCache.peek(stream, t);
     const source = row && mainSource(row);
-    let best = 0;
-    write?.forEach((v, i) => {
-      if (v > write[best]!) best = i;
-    });
-    const wrote =
-      write && write[best]! > 0.1
-        ? `writes ${lane.slotWord} ${lane.slotOfRow(best)} (${num(write[best]!)})`
-        : "writes nothing";
-    const reads = source && source.share !== 0 ? `, reads step ${source.step} (${percent(source.share)})` : "";
-    return `${lane.label} ${wrote}${reads}`;
+    return `${lane.label} ${writes}${source && source.share !== 0 ? `, reads ${readSteps(source)}` : ""}`;
   });
   const pointer =
     target?.zone === "lane" && target.slot !== null
       ? ` Pointer: ${plain(slotFacts(model, target.stream, target.slot, target.t).prose)}`
       : "";
   return `Step ${t}, ${inputText(model, t)}. ${parts.join("; ")}.${pointer}`;
+}
+
+/** "step 180 (62%)", "steps 147 to 153 (72%, at most 34% in one step)". */
+function readSteps(source: Arc): string {
+  const { from, to, share } = source;
+  if (from === to) return `step ${from} (${percent(share)})`;
+  return `steps ${from} to ${to} (${percent(share)}, ${mostText(source)})`;
 }

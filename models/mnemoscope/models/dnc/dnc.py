@@ -8,6 +8,7 @@ Where we differ from the paper: norms are √(Σ² + 1e-6) and usage has a floor
 Memory starts at 1e-6, weightings, usage, links and precedence at 0.
 """
 
+import copy
 from typing import NamedTuple
 
 import torch
@@ -16,6 +17,7 @@ from torch import Tensor, nn
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import MATRIX
 from mnemoscope.models import controllers
+from mnemoscope.models.addressing import USAGE_GRID
 from mnemoscope.models.base import MemoryModel, Step, TensorEntry, Traced
 from mnemoscope.models.dnc import memory as graves_memory
 from mnemoscope.models.dnc.interface import DNCConfig, interface_size, interface_sizes, unpack
@@ -60,6 +62,7 @@ class DNC(MemoryModel):
 
     def __init__(self, config: DNCConfig) -> None:
         super().__init__()
+        self.usage_grid: int | None = USAGE_GRID
         self.config = config
         self.inputs, self.outputs = config.inputs, config.outputs
         c = config
@@ -103,7 +106,12 @@ class DNC(MemoryModel):
 
         memory = GravesState(*state[: len(GravesState._fields)])
         after, reads = graves_memory.step(
-            memory, xi, self.off_diagonal, deallocation=c.deallocation, through_usage=through_usage
+            memory,
+            xi,
+            self.off_diagonal,
+            usage_grid=self.usage_grid,
+            deallocation=c.deallocation,
+            through_usage=through_usage,
         )
 
         from_memory = self.read_output(reads.view(batch, -1))
@@ -113,6 +121,12 @@ class DNC(MemoryModel):
             DNCState(*after, reads, hidden, cell),
             DNCSeen(after.write_weights, after.read_weights, reads, xi, from_memory),
         )
+
+    def earlier(self) -> "DNC":
+        """Usage sorted on its bare numbers, whose last digit decided between slots of equal usage."""
+        model = copy.copy(self)  # of the same weights
+        model.usage_grid = None
+        return model
 
     def banks(self) -> list[BankSpec]:
         """One matrix of N slots with usage and temporal links."""

@@ -77,19 +77,21 @@ def step(
     off_diagonal: Tensor,
     *,
     usage_epsilon: float = addressing.USAGE_EPSILON,
+    usage_grid: int | None = addressing.USAGE_GRID,
     deallocation: bool = False,
     through_usage: bool = False,
 ) -> Access:
     """One access: free, allocate, write, link, read ([DNC] Methods, in the order of the paper).
 
-    off_diagonal [N, N] = 1 − I. `usage_epsilon=0` is the paper's allocation; the default has the floor that training needs.
+    off_diagonal [N, N] = 1 − I. `usage_epsilon=0` is the paper's allocation; the default has the floor that training needs,
+    and compares usages on `usage_grid` (`allocation_weighting`).
     `deallocation` (D of [CS]) also wipes a slot that is freed. `through_usage` lets gradients of the write weights flow into
     usage; without it they stop there, as in DeepMind's code, which trains better and changes no value.
     """
     retention = addressing.retention(xi.free_gates, state.read_weights)  # ψ_t
     written = state.write_weights.squeeze(1)
     usage = addressing.usage_after(state.usage, written if through_usage else written.detach(), retention)  # u_t
-    allocation = addressing.allocation_weighting(usage, epsilon=usage_epsilon)  # a_t
+    allocation = addressing.allocation_weighting(usage, epsilon=usage_epsilon, grid=usage_grid)  # a_t
     content = _look_up(state.memory, xi.write_key.unsqueeze(1), xi.write_strength, xi.write_mask).squeeze(1)  # c^w_t
     write = xi.write_gate * torch.lerp(content, allocation, xi.allocation_gate)  # w^w_t
     write_weights = write.unsqueeze(1)

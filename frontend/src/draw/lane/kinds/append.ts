@@ -8,7 +8,7 @@ import type { Gauge, Phase } from "../gauge";
 import type { ColumnSource } from "../tape";
 import { AppendColumns } from "./append_columns";
 import type { Block, Dial, Drawn, NowPicture, Standing, Wording } from "./base";
-import { foldMax, heads, Limits, strongest, readHere, writtenHere } from "./parts";
+import { foldMax, heads, largest, Limits, strongest, readHere, writtenHere } from "./parts";
 
 /** Heads that have a dial, the first ones: more would not fit into a low lane. */
 const HEADS = 2;
@@ -101,6 +101,10 @@ class AppendDrawn implements Drawn {
       dials.push({ name: `head ${h + 1}`, value: acted.read ? focus(memory.readRow(h, t)) : 0, ink: "r", says });
     }
     return dials;
+  }
+
+  wrote(t: number): Float32Array {
+    return largest(heads(this.memory.bank.writeHeads, (h) => this.memory.writeRow(h, t)));
   }
 
   readout(t: number): string {

@@ -9,7 +9,7 @@ import { foldRows, MAX_ROWS, type Fold } from "../slot_rows";
 import { num, percent } from "../../ink/format";
 import { fixedLimit } from "../../../analysis/scale";
 import type { Dial, Drawn, NowPicture, Standing, Wording } from "./base";
-import { contentNear, dialReadout, foldMax, foldStrongest, Limits, lost, mean, norms } from "./parts";
+import { contentNear, dialReadout, foldMax, foldStrongest, heads, largest, Limits, lost, mean, norms } from "./parts";
 
 class AssociativeDrawn implements Drawn {
   readonly wording = WORDING;
@@ -98,6 +98,10 @@ class AssociativeDrawn implements Drawn {
         says: `1 − retention α${of}, mean over its rows: how much of everything fades.`,
       },
     ];
+  }
+
+  wrote(t: number): Float32Array {
+    return largest(heads(this.memory.bank.writeHeads, (h) => this.memory.writeRow(h, t)));
   }
 
   readout(t: number): string {

@@ -119,6 +119,8 @@ export interface Drawn {
   cut(t: number, fold: Fold, head: number): NowPicture;
   /** At most four; none where no gate is recorded. */
   dials(t: number, head: number): Dial[];
+  /** How much step t wrote to each slot, the most of any head [slot]: of all slots, however they are folded into rows. */
+  wrote(t: number): Float32Array;
   /** The values at the ghost line in one short line. */
   readout(t: number): string;
   /** Steps at which its phases begin, where it has phases. */

@@ -14,6 +14,7 @@ import {
   foldStrongest,
   gateDials,
   heads,
+  largest,
   Limits,
   lost,
   norms,
@@ -140,6 +141,10 @@ class MatrixDrawn implements Drawn {
 
   dials(t: number): Dial[] {
     return gateDials(this.model, this.memory.bank.name, t, GATES).slice(0, 4);
+  }
+
+  wrote(t: number): Float32Array {
+    return largest(heads(this.memory.bank.writeHeads, (h) => this.memory.writeRow(h, t)));
   }
 
   readout(t: number): string {

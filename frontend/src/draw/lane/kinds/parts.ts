@@ -35,6 +35,13 @@ export function foldStrongest(
   return out;
 }
 
+/** The largest of any row at each place; all rows are as long. */
+export function largest(rows: readonly Float32Array[]): Float32Array {
+  const [first, ...others] = rows;
+  if (!first || !others.length) return first ?? new Float32Array();
+  return first.map((v, i) => others.reduce((most, row) => Math.max(most, row[i]!), v));
+}
+
 /** Root mean square of each row. */
 export function norms(values: Float32Array, slots: number, width: number): Float32Array {
   const out = new Float32Array(slots);

@@ -145,6 +145,10 @@ export class UnitDrawn implements Drawn {
     return this.look.dials(t);
   }
 
+  wrote(t: number): Float32Array {
+    return this.memory.written(t).map(Math.abs);
+  }
+
   readout(t: number): string {
     return dialReadout(this.look.dials(t));
   }
