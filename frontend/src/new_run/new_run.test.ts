@@ -6,7 +6,7 @@ import type { ModelCard, TaskCard, TaskPlan, Upload } from "../wire/wire.gen";
 import { NewRun } from "./new_run.svelte";
 
 function option(name: string, start: number): TaskCard["options"][number] {
-  const ends = { low: 0, high: 900, suggested_low: 1, suggested_high: 60 };
+  const ends = { low: 0, high: 900, suggested_low: 1, suggested_high: 60, trained: null };
   return { name, label: name, description: name, unit: "", default: start, ...ends };
 }
 
