@@ -50,6 +50,17 @@ def hue(model: str, theme: tokens.Theme) -> str:
         return tokens.hue(tokens.tokens()["unknown"], theme)
 
 
+def glyph(model: str) -> str | None:
+    """The sign of a model of a row; None for a reference and for a model that is not in the registry."""
+    name = model.partition("@")[0]
+    return registry.get(name).glyph if name in registry.names() else None
+
+
+def whose(model: str, part: str) -> dict[str, str | None]:
+    """What a trace is, line or band and of which model, for a page that dresses the figure in the inks of its theme."""
+    return {"model": model, "glyph": glyph(model), "part": part}
+
+
 def place(steps: int | None) -> float:
     """Where a number of steps lies on a logarithmic axis."""
     return float(steps or AT_ONCE)
@@ -82,6 +93,7 @@ def draw(lines: Sequence[Line], theme: tokens.Theme) -> go.Figure:
             line={"color": colour, "width": 1.5 if reference else 2, "dash": DASHES.get(line.model, "solid")},
             customdata=line.said,
             hovertemplate="%{customdata}",
+            meta=whose(line.model, "line"),
         )
     return made
 
@@ -92,6 +104,7 @@ def _band(made: go.Figure, line: Line, colour: str) -> None:
         return
     red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
     common: dict[str, Any] = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+    common["meta"] = whose(line.model, "band")
     x = [x for x, _, _ in known]
     made.add_scatter(x=x, y=[low for _, low, _ in known], **common)
     filled = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},0.14)"}
