@@ -32,6 +32,7 @@ import type {
   TaskPlanRequest,
   Upload,
 } from "../wire/wire.gen";
+import type { Verdict } from "../wire/verdict";
 import { ApiError } from "./errors";
 
 export interface ApiOptions {
@@ -90,6 +91,11 @@ export class Api {
 
   recording(id: string, call?: Call): Promise<RecordingDetail> {
     return this.json("GET", `api/recordings/${encodeURIComponent(id)}`, undefined, call);
+  }
+
+  /** What a recording answers: its models ranked, and why. */
+  verdict(id: string, call?: Call): Promise<Verdict> {
+    return this.json("GET", `api/recordings/${encodeURIComponent(id)}/verdict`, undefined, call);
   }
 
   /** New title, visibility or expiry; what is left out stays as it is. */

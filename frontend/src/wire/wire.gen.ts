@@ -974,6 +974,11 @@ export interface components {
             id: string;
             /** Models */
             models: components["schemas"]["RunModel"][];
+            /**
+             * Question
+             * @description What it is an example of; those of one question stand together.
+             */
+            question: string;
             /** Steps */
             steps: number;
             /** Task */
