@@ -16,12 +16,13 @@ import svelteConfig from "./svelte.config.js";
  *   server     the server's HTTP interface
  *   recording  one open recording: where its messages come from, and what moves it
  *   draw       painters
+ *   verdict    what a recording answers: ranking, clauses, words
  *   ui         parts of any page: buttons, menus, icons, canvases
  *   stage, new_run, sharing, gallery, bridge   what a page shows, a room for each
  *   pages      the pages and their addresses
  */
 const ROOMS = [
-  ["wire", "memory", "analysis", "view", "server", "recording", "draw", "ui"],
+  ["wire", "memory", "analysis", "view", "server", "recording", "draw", "verdict", "ui"],
   ["stage", "new_run", "sharing", "gallery", "bridge", "pages"],
 ].flat();
 
@@ -29,7 +30,7 @@ const ROOMS = [
 const APART = { draw: ["server", "recording"] };
 
 /** Rooms that run without Svelte: in the worker, in a bench, in a picture file. */
-const PLAIN = ["wire", "memory", "analysis", "draw"];
+const PLAIN = ["wire", "memory", "analysis", "draw", "verdict"];
 
 const src = path.join(import.meta.dirname, "src");
 const roomOf = (file) => path.relative(src, file).split(path.sep)[0];

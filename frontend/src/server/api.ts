@@ -22,11 +22,13 @@ import type {
   SignalPreview,
   SignalPreviewRequest,
   Status,
+  Study,
   TaskCard,
   TaskPlan,
   TaskPlanRequest,
   Upload,
 } from "../wire/wire.gen";
+import type { Verdict } from "../wire/verdict";
 import { ApiError } from "./errors";
 
 export interface ApiOptions {
@@ -85,6 +87,11 @@ export class Api {
 
   recording(id: string, call?: Call): Promise<RecordingDetail> {
     return this.json("GET", `api/recordings/${encodeURIComponent(id)}`, undefined, call);
+  }
+
+  /** What a recording answers: its models ranked, and why. */
+  verdict(id: string, call?: Call): Promise<Verdict> {
+    return this.json("GET", `api/recordings/${encodeURIComponent(id)}/verdict`, undefined, call);
   }
 
   /** New title, visibility or expiry; what is left out stays as it is. */
@@ -183,6 +190,11 @@ export class Api {
   /** How exactly a Transformer's checkpoint and the stateless DNC of its weights agree, measured by a worker. */
   bridge(model: string, seed: number, call?: Call): Promise<BridgeReport> {
     return this.json("GET", `api/bridge?model=${encodeURIComponent(model)}&seed=${seed}`, undefined, call);
+  }
+
+  /** What was measured with several seeds. */
+  study(call?: Call): Promise<Study> {
+    return this.json("GET", "api/study", undefined, call);
   }
 
   createSession(request: SessionRequest, call?: Call): Promise<SessionCreated> {
