@@ -31,6 +31,13 @@ class UnknownRecording(Exception):
         super().__init__(f"there is no recording {identity[:64]!r}")
 
 
+class UnknownMeasurement(Exception):
+    """There is no measurement of that id."""
+
+    def __init__(self, identity: str) -> None:
+        super().__init__(f"there is no measurement {identity[:64]!r}")
+
+
 class DataFolderInUse(Exception):
     """Another server works in this data folder."""
 

@@ -13,7 +13,10 @@ from mnemoscope_server.schemas.study import Study, StudyColumn, StudyFigure, Stu
 router = APIRouter(prefix="/api", responses=ERRORS)
 
 
-@router.get("/study", summary="What was measured with several seeds: paradigms at equal updates and equal floats, the ladder trained")
+@router.get(
+    "/study",
+    summary="What was measured with several seeds: paradigms at equal updates and equal floats, the ladder trained",
+)
 def study() -> Study:
     return _study()
 

@@ -96,7 +96,11 @@ def _items() -> tuple[Measure, ...]:
     task = AssociativeRecall()
     return tuple(
         Measure(
-            f"items={items}", f"{items} items", lambda rng, count, items=items: task.fixed(rng, count, items), items <= 6, 9.0
+            f"items={items}",
+            f"{items} items",
+            lambda rng, count, items=items: task.fixed(rng, count, items),
+            items <= 6,
+            9.0,
         )
         for items in (2, 4, 6, 8, 12)
     )
