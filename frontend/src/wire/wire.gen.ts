@@ -1395,7 +1395,7 @@ export interface components {
             frame: components["schemas"]["FrameEntry"];
             /**
              * Glyph
-             * @description Which hue and sign the page gives it, an id in reading/tokens.json; one that a reader does not know is drawn as `rnn`.
+             * @description Which sign it has, an id in reading/tokens.json. A reader takes that of `paradigm` where it knows it: older recordings name a family.
              */
             glyph: string;
             /**
