@@ -23,6 +23,7 @@ from mnemoscope_server.http import (
     lens,
     pages,
     recordings,
+    retention,
     sessions,
     share,
     socket,
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
             beginning.cancel()
             sweeping.cancel()
             await app.state.services.fit_jobs.close()
+            await app.state.services.measurements.close()
             await live.stop()
             library.close()
             folder.close()
@@ -81,7 +83,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     app.state.watching = 0
     problems.install(app, missing_page=functools.partial(pages.sheet, status=404))
     app.include_router(status.health)
-    for module in (status, recordings, uploads, sessions, share, bridge, study, fits, lens, socket, pages):
+    for module in (status, recordings, uploads, sessions, share, bridge, study, fits, lens, retention, socket, pages):
         app.include_router(module.router)
     app.add_api_route("/api/openapi.json", _openapi, include_in_schema=False)
     app.add_api_route("/api/docs", _docs, include_in_schema=False)

@@ -16,6 +16,7 @@ from mnemoscope_server.errors import (
     IllegalMove,
     NotPossible,
     UnknownFit,
+    UnknownMeasurement,
     UnknownRecording,
     UnknownUpload,
 )
@@ -24,7 +25,7 @@ log = logging.getLogger("mnemoscope.api")
 
 NOT_POSSIBLE = {
     "too-many-sessions": 429, "no-workers": 503, "worker-busy": 503, "worker-failed": 503, "not-yours": 403,
-    "too-many-fits": 429, "still-live": 409, "not-kept": 409,
+    "too-many-fits": 429, "too-many-measurements": 429, "still-live": 409, "not-kept": 409,
 }  # fmt: skip
 LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
     errors.ImportFileError: (422, "import-failed", "Choose another file."),
@@ -80,6 +81,11 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
     async def unknown_recording(request: Request, error: Any) -> Response:
         return problem(404, "unknown-recording", str(error), hint="The gallery lists what this server has.")
 
+    async def unknown_measurement(request: Request, error: Any) -> Response:
+        return problem(
+            404, "unknown-measurement", str(error), hint="Measure again: the same question has the same link."
+        )
+
     async def expired(request: Request, error: Any) -> Response:
         return problem(410, "expired", str(error), hint="Ask whoever sent the link for another one.")
 
@@ -120,6 +126,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
 
     app.add_exception_handler(errors.MnemoscopeError, library)
     app.add_exception_handler(UnknownRecording, unknown_recording)
+    app.add_exception_handler(UnknownMeasurement, unknown_measurement)
     app.add_exception_handler(Expired, expired)
     app.add_exception_handler(UnknownUpload, unknown_upload)
     app.add_exception_handler(UnknownFit, unknown_fit)

@@ -2,9 +2,11 @@
 
 from mnemoscope_server.sessions.fits import FitJobs
 from mnemoscope_server.sessions.manager import LiveSessions
+from mnemoscope_server.sessions.measurements import Measurements
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage.fits import Fits
 from mnemoscope_server.storage.library import Library
+from mnemoscope_server.storage.measurements import MeasurementFiles
 from mnemoscope_server.storage.store import Store
 from mnemoscope_server.storage.thumbnail import Pictures
 from mnemoscope_server.storage.uploads import Uploads
@@ -22,3 +24,4 @@ class Services:
         self.pictures = Pictures()
         self.fits = Fits(settings, store)
         self.fit_jobs = FitJobs(self.fits)
+        self.measurements = Measurements(live, MeasurementFiles(store.folder / "measurements"))

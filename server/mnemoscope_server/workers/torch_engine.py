@@ -1,4 +1,4 @@
-"""The engine of a worker: our models on torch. Only this and bridge_engine import torch in the server."""
+"""The engine of a worker: our models on torch. Only this, bridge_engine and retention_engine import torch in the server."""
 
 import logging
 import time
@@ -15,13 +15,14 @@ from mnemoscope.errors import MnemoscopeError
 from mnemoscope.measuring import lenses
 from mnemoscope.running import record
 from mnemoscope.running.record import Stepper
-from mnemoscope_server.workers import bridge_engine
+from mnemoscope_server.workers import bridge_engine, retention_engine
 from mnemoscope_server.workers.protocol import (
     Compare,
     Measured,
     Open,
     Prepared,
     Question,
+    Remember,
 )
 
 log = logging.getLogger("mnemoscope.engine")
@@ -51,9 +52,11 @@ class TorchEngine:
         )
         return Prepared(manifest, [*steppers])
 
-    def answer(self, question: Question) -> Generator[None, None, dict[str, Any]]:
+    def answer(self, question: Question) -> Generator[dict[str, Any] | None, None, dict[str, Any]]:
         if isinstance(question, Compare):
             return (yield from bridge_engine.compared(question.model, question.seed))
+        if isinstance(question, Remember):
+            return (yield from retention_engine.measured(question, device=self.device))
         if self._asked is None or not lenses.is_model_of(self._asked, question.entry):
             self._asked = lenses.model_of(question.entry, device=self.device)
         loaded = self._asked

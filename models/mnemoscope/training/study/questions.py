@@ -51,8 +51,8 @@ class Measure:
     chance: float
 
     def sequences(self) -> Batch:
-        """The same for everybody: the seed follows from the key."""
-        return self.make(np.random.default_rng([SEED, *self.key.encode()]), SEQUENCES)
+        """The same for everybody; measures of one question differ in layout, not in their signals."""
+        return self.make(np.random.default_rng(SEED), SEQUENCES)
 
 
 @dataclass(frozen=True)
