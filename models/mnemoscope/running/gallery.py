@@ -184,6 +184,7 @@ def exhibits() -> Iterator[Exhibit]:
         lambda: tasks.get("copy").episode(seed=9, length=16),
     )
 
+
 def make(folder: Path = FOLDER, only: Sequence[str] = ()) -> None:
     """Record every exhibit, or those with the ids in `only`, and write the index; needs torch and the checkpoints.
 
