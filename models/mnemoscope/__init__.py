@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mnemoscope.checkpoints.store import names as model_names
     from mnemoscope.errors import MnemoscopeError as MnemoscopeError
     from mnemoscope.measuring.evaluate import evaluate as evaluate
+    from mnemoscope.measuring.retention.measure import Retention as Retention
+    from mnemoscope.measuring.retention.measure import retention as retention
     from mnemoscope.reading.export import to_csv as to_csv
     from mnemoscope.reading.export import to_html as to_html
     from mnemoscope.reading.export import to_npz as to_npz
@@ -46,6 +48,7 @@ __all__ = [
     "ModelView",
     "Recording",
     "RecordingWriter",
+    "Retention",
     "Series",
     "__version__",
     "evaluate",
@@ -55,6 +58,7 @@ __all__ = [
     "model_names",
     "open",
     "record",
+    "retention",
     "to_csv",
     "to_html",
     "to_npz",
@@ -69,6 +73,7 @@ _HOME = {
     "ModelView": ("mnemoscope.reading.view", "ModelView"),
     "Recording": ("mnemoscope.reading.recording", "Recording"),
     "RecordingWriter": ("mnemoscope.reading.recording", "RecordingWriter"),
+    "Retention": ("mnemoscope.measuring.retention.measure", "Retention"),
     "Series": ("mnemoscope.signals.series", "Series"),
     "evaluate": ("mnemoscope.measuring.evaluate", "evaluate"),
     "fit": ("mnemoscope.training.fitting.fit", "fit"),
@@ -76,6 +81,7 @@ _HOME = {
     "load_series": ("mnemoscope.signals.importers.files", "load_series"),
     "model_names": ("mnemoscope.checkpoints.store", "names"),
     "record": ("mnemoscope.running.notebook", "record"),
+    "retention": ("mnemoscope.measuring.retention.measure", "retention"),
     "to_csv": ("mnemoscope.reading.export", "to_csv"),
     "to_html": ("mnemoscope.reading.export", "to_html"),
     "to_npz": ("mnemoscope.reading.export", "to_npz"),

@@ -4,7 +4,7 @@ NumPy only, so that a server without torch can describe an episode before any mo
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,7 +43,10 @@ class Episode:
 
 @dataclass(frozen=True)
 class Option:
-    """An option of a task: a whole number of `low` … `high`, refused beyond; a control offers `suggested`."""
+    """An option of a task: a whole number of `low` … `high`, refused beyond; a control offers `suggested`.
+
+    Models were trained on `trained`, where that is known: beyond it is allowed, and said.
+    """
 
     name: str
     label: str
@@ -53,6 +56,11 @@ class Option:
     low: int
     high: int
     unit: str = ""
+    trained: tuple[int, int] | None = None
+
+    def was_trained(self, value: int) -> bool:
+        """Whether models have met this value in training; True where nothing is known."""
+        return self.trained is None or self.trained[0] <= value <= self.trained[1]
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,8 @@ class Plan:
     steps: int
     events: tuple[Event, ...] = ()
     most: dict[str, int] = field(default_factory=dict[str, int])
+    warnings: tuple[str, ...] = ()
+    """What is asked of models that they were not trained on, as sentences."""
 
 
 @dataclass(frozen=True)
@@ -235,6 +245,16 @@ class Task(ABC):
                     f"{name} must be a whole number in {known[name].low}..{known[name].high}, got {value!r}"
                 )
         return {name: int(options.get(name, option.default)) for name, option in known.items()}
+
+    def beyond_training(self, options: Mapping[str, int]) -> tuple[str, ...]:
+        """A sentence for every option that lies outside of what models were trained on."""
+        found: list[str] = []
+        for option in self.options:
+            if option.name in options and not option.was_trained(options[option.name]):
+                low, high = option.trained or (option.low, option.high)
+                asked = f"{option.name} {options[option.name]}"
+                found.append(f"{asked} is beyond the {low} to {high} {option.unit} that the models were trained on")
+        return tuple(found)
 
     def no_signal(self, values: object) -> None:
         """Raises UnknownTask when a series is given to a task that makes its own inputs."""

@@ -90,8 +90,10 @@ class SignalRecall(Task):
     trained: ClassVar[Mapping[str, tuple[int, int]]] = {"segment": (4, 32), "delay": (0, 40), "lead": (0, 24)}
     """Lowest and highest value of what training draws."""
     options = (
-        Option("segment", "Segment", "Steps to hold", 24, (4, 32), 4, 32, "steps"),
-        Option("delay", "Delay", "Steps between the segment and the cue", 30, (0, 40), 0, 40, "steps"),
+        Option("segment", "Segment", "Steps to hold", 24, (4, 32), 1, 100_000, "steps", trained=(4, 32)),
+        Option(
+            "delay", "Delay", "Steps between the segment and the cue", 30, (0, 40), 0, 100_000, "steps", trained=(0, 40)
+        ),
         Option("lead", "Lead", "Steps of signal before the first segment", 16, (0, 200), 0, 100_000, "steps"),
         Option(
             "rounds",
@@ -125,6 +127,15 @@ class SignalRecall(Task):
             mask[cue : cue + segment] = 1
         return inputs, targets, mask
 
+    def inputs_of(self, values: NDArray[np.floating], segment: int, delay: int, *, lead: int) -> Array:
+        """What models see of one round in each window of values [window, ≥ lead + segment + delay] -> [window, step, 3]."""
+        cue = lead + segment + delay
+        inputs = np.zeros((len(values), cue + segment, 3), np.float32)
+        inputs[:, :cue, 0] = values[:, :cue]
+        inputs[:, lead : lead + segment, 1] = 1
+        inputs[:, cue:, 2] = 1
+        return inputs
+
     def plan(self, steps: int | None = None, *, seed: int = 0, **options: Any) -> Plan:
         """A store and a recall a round, at most 16 steps apart. Raises UnknownTask."""
         checked = self.checked(options)
@@ -143,7 +154,7 @@ class SignalRecall(Task):
             cue = start + segment + delay
             events.append(event("recall", cue, cue + segment))
         most = {} if steps is None else {"rounds": room}
-        return Plan(checked | {"rounds": len(events) // 2}, total, tuple(events), most)
+        return Plan(checked | {"rounds": len(events) // 2}, total, tuple(events), most, self.beyond_training(checked))
 
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
         """A run over `values` (z-scored, [T]); None makes a mixture just as long as its rounds.
