@@ -32,10 +32,10 @@ def test_the_results_that_ship_answer_at_once(open_page: Open, ready: Api, shot:
     chart.press("End")
     expect(chart).to_have_attribute("aria-valuenow", "400")
     wait_until(lambda: "at=400" in address(page), "the link to say which delay")
-    page.get_by_role("button", name="Look at DNC alone").click()
+    page.get_by_role("button", name=re.compile(r"^DNC [\d.]+$")).click()
     wait_until(lambda: "only=dnc" in address(page), "the link to say which model")
     shot(page, "long-dnc")
-    page.evaluate(AXE)
+    page.add_script_tag(path=str(AXE))
     assert page.evaluate(RUN) == []
 
 
@@ -78,4 +78,4 @@ def test_a_phone_shows_all_of_it_in_one_column(open_page: Open, ready: Api) -> N
     page = open_page("/long", width=390, height=844)
     drawn(page)
     assert overflow(page) <= 0
-    expect(page.get_by_role("button", name="Look at NTM alone")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile(r"^NTM [\d.]+$"))).to_be_visible()
