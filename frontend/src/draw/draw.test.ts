@@ -119,7 +119,12 @@ describe("layout", () => {
 describe("hit testing", () => {
   const box = layout(1184, 752, 2);
   const window = { first: 0, step: 3 };
-  const lane = (stream: number) => ({ stream, rows: 64, dials: 3, slotOfRow: (row: number) => row, slotsAt: () => 64 });
+  const lane = (stream: number) => ({
+    stream,
+    rows: 64,
+    dials: 3,
+    slotAt: (at: number): number | null => Math.floor(at),
+  });
   const scene: HitScene = { t: 100, last: 200, slots: true, lanes: [lane(0), lane(1)] };
 
   it("reads the same boxes that are drawn", () => {
@@ -149,7 +154,10 @@ describe("hit testing", () => {
     expect(targetAt(box, window, { ...scene, slots: false }, xOfStep(box, window, 50), raster.y + 4)).toMatchObject({
       slot: null,
     });
-    const young = { ...scene, lanes: [{ ...lane(0), slotsAt: (t: number) => t + 1 }] };
+    const young = {
+      ...scene,
+      lanes: [{ ...lane(0), slotAt: (at: number, t: number) => (at < t + 1 ? Math.floor(at) : null) }],
+    };
     expect(targetAt(box, window, young, xOfStep(box, window, 3), raster.y + raster.h - 2)).toMatchObject({
       slot: null,
     });

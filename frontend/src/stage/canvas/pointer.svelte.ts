@@ -115,8 +115,7 @@ export class StagePointer {
           rows: lane.fold.rows,
           lagged: lane.lagged,
           dials: lane.dials,
-          slotOfRow: (row: number) => lane.slotOfRow(row),
-          slotsAt: (step: number) => lane.slotsAt(step),
+          slotAt: (row: number, step: number) => lane.slotAt(row, step),
         };
       }),
     };
