@@ -34,10 +34,13 @@ if TYPE_CHECKING:
     from mnemoscope.running.notebook import record as record
     from mnemoscope.signals.importers.files import load_series as load_series
     from mnemoscope.signals.series import Series as Series
+    from mnemoscope.training.fitting.fit import Fitted as Fitted
+    from mnemoscope.training.fitting.fit import fit as fit
 
     __version__: str
 
 __all__ = [
+    "Fitted",
     "LoadedModel",
     "MnemoscopeError",
     "ModelView",
@@ -46,6 +49,7 @@ __all__ = [
     "Series",
     "__version__",
     "evaluate",
+    "fit",
     "load_model",
     "load_series",
     "model_names",
@@ -58,6 +62,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "Fitted": ("mnemoscope.training.fitting.fit", "Fitted"),
     "LoadedModel": ("mnemoscope.checkpoints.store", "LoadedModel"),
     "MnemoscopeError": ("mnemoscope.errors", "MnemoscopeError"),
     "ModelView": ("mnemoscope.reading.view", "ModelView"),
@@ -65,6 +70,7 @@ _HOME = {
     "RecordingWriter": ("mnemoscope.reading.recording", "RecordingWriter"),
     "Series": ("mnemoscope.signals.series", "Series"),
     "evaluate": ("mnemoscope.measuring.evaluate", "evaluate"),
+    "fit": ("mnemoscope.training.fitting.fit", "fit"),
     "load_model": ("mnemoscope.checkpoints.store", "load"),
     "load_series": ("mnemoscope.signals.importers.files", "load_series"),
     "model_names": ("mnemoscope.checkpoints.store", "names"),

@@ -16,7 +16,7 @@ from mnemoscope import __version__
 from mnemoscope_server import problems
 from mnemoscope_server.access.guard import Guard
 from mnemoscope_server.access.token import TokenCheck
-from mnemoscope_server.http import bridge, docs, lens, pages, recordings, sessions, share, socket, status, uploads
+from mnemoscope_server.http import bridge, docs, lens, pages, recordings, sessions, share, socket, status, study, uploads
 from mnemoscope_server.schemas import contract
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.manager import LiveSessions
@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     app.state.watching = 0
     problems.install(app, missing_page=functools.partial(pages.sheet, status=404))
     app.include_router(status.health)
-    for module in (status, recordings, uploads, sessions, share, bridge, lens, socket, pages):
+    for module in (status, recordings, uploads, sessions, share, bridge, study, lens, socket, pages):
         app.include_router(module.router)
     app.add_api_route("/api/openapi.json", _openapi, include_in_schema=False)
     app.add_api_route("/api/docs", _docs, include_in_schema=False)

@@ -10,7 +10,7 @@ import torch
 from mnemoscope import tasks
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.errors import SignalError
-from mnemoscope.measuring import baselines, evaluate, published
+from mnemoscope.measuring import baselines, evaluate, intervals, published
 from mnemoscope.measuring import report as results
 from mnemoscope.measuring import series as evaluate_series
 from mnemoscope.models import registry as paradigms
@@ -134,13 +134,28 @@ def test_the_figure_of_a_shipped_card_is_one_of_its_training(name: str) -> None:
 
 
 def test_the_document_holds_every_row_and_says_how_it_was_made() -> None:
-    """Conditions down, models across; outside of training in bold; the papers beneath; the trainings at the end."""
-    rows = [row for name in ("ntm-copy", "lstm-copy") for row in evaluate.rows([name], sequences=2)]
+    """Models down, conditions across, every figure with its interval; the papers beneath; the trainings at the end."""
+    names = ("ntm-copy", "lstm-copy", "sdnc-copy")
+    rows = [row for name in names for row in evaluate.rows([name], sequences=2)]
     for row in rows:
         assert json.loads(evaluate.as_json(row))["condition"] == row["condition"]
+        assert row["low"] <= row["value"] <= row["high"]
     text = results.markdown(rows, options=" --series a.csv")
     assert "mnemoscope evaluate --markdown docs/results.md --series a.csv" in text
-    assert "| condition | LSTM | NTM | chance |" in text
-    assert text.count("| **length 120** |") == 1
+    assert "| model | length 1 | length 5 |" in text
+    assert text.count("length 120 (*outside*) |") == 1
+    assert "| sDNC | same weights as transformer-copy |" in text
+    lstm = next(row for row in rows if row["model"] == "lstm" and row["condition"] == "length 60")
+    assert f"| {lstm['value']:.1f} ({lstm['low']:.1f}–{lstm['high']:.1f}) |" in text
     assert "published near 0, one vector duplicated" in text
     assert "| ntm-copy |" in text
+
+
+def test_an_interval_is_that_of_resampled_sequences() -> None:
+    """Of a mean of n draws it is about ±1.645 σ/√n; of one draw there is none."""
+    draws = np.random.default_rng(4).standard_normal(400)
+    low, high = intervals.interval(lambda drawn: float(draws[drawn].mean()), len(draws))
+    assert low < draws.mean() < high
+    assert high - low == pytest.approx(2 * 1.645 * draws.std() / 20, rel=0.15)
+    assert intervals.interval(lambda drawn: float(draws[drawn].mean()), len(draws)) == (low, high)
+    assert np.isnan(intervals.interval(lambda _: 1.0, 1)).all()

@@ -8,9 +8,14 @@ import numpy as np
 import pytest
 
 from mnemoscope.errors import TrainingError
-from mnemoscope.training.study import report, run
+from mnemoscope.training.study import questions, report, rows, run
 from mnemoscope.training.study.questions import QUESTIONS, ShortRecall
 from mnemoscope.training.study.trials import Trial, trials
+
+
+@pytest.fixture(autouse=True)
+def few_sequences(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(questions, "SEQUENCES", 4)
 
 
 def short(trial: Trial, updates: int = 2) -> Trial:
@@ -79,16 +84,16 @@ def test_a_study_goes_on_where_it_stopped(tmp_path: Path) -> None:
     wanted = [short(named("updates/recall/LSTM/0")), short(named("ladder/associative-recall/window/1"))]
     said: list[str] = []
     run.study(tmp_path, wanted[:1], progress=said.append)
-    assert [row["id"] for row in run.rows(tmp_path)] == ["updates/recall/LSTM/0"]
+    assert [row["id"] for row in rows.rows(tmp_path)] == ["updates/recall/LSTM/0"]
     said.clear()
     run.study(tmp_path, wanted, progress=said.append)
-    assert [row["id"] for row in run.rows(tmp_path)] == [trial.id for trial in wanted]
+    assert [row["id"] for row in rows.rows(tmp_path)] == [trial.id for trial in wanted]
     assert not any("LSTM" in text for text in said)
-    row = run.rows(tmp_path)[1]
+    row = rows.rows(tmp_path)[1]
     assert set(row["values"]) == {measure.key for measure in QUESTIONS["associative-recall"].measures}
     value, low, high = row["values"]["items=6"]
     assert low <= value <= high
-    assert [path.name for path in tmp_path.iterdir()] == [run.ROWS]
+    assert [path.name for path in tmp_path.iterdir()] == [rows.ROWS]
 
 
 def test_two_runs_of_a_trial_give_the_same_row() -> None:
@@ -99,18 +104,18 @@ def test_two_runs_of_a_trial_give_the_same_row() -> None:
 
 
 def test_a_broken_line_is_named(tmp_path: Path) -> None:
-    (tmp_path / run.ROWS).write_text('{"id":"a"}\n{"id"\n')
+    (tmp_path / rows.ROWS).write_text('{"id":"a"}\n{"id"\n')
     with pytest.raises(TrainingError, match="remove that line"):
-        run.rows(tmp_path)
+        rows.rows(tmp_path)
 
 
 def test_intervals_of_seeds_are_t_intervals_of_the_mean() -> None:
-    rows = [{"values": {"d=0": [value, value, value]}} for value in (1.0, 2.0, 3.0)]
-    found = report.figure(rows, "d=0")
+    measured = [{"values": {"d=0": [value, value, value]}} for value in (1.0, 2.0, 3.0)]
+    found = report.figure(measured, "d=0")
     assert found is not None
     assert (found.mean, found.seeds) == (2.0, 3)
     assert found.high == pytest.approx(2 + 2.919986 / np.sqrt(3))  # t(0.95, 2) = 2.92, deviation 1
-    alone = report.figure(rows[:1], "d=0")
+    alone = report.figure(measured[:1], "d=0")
     assert alone is not None
     assert alone.seeds == 1
     assert report.figure([], "d=0") is None

@@ -60,6 +60,7 @@ describe("the server's interface", () => {
     await api.rename("7", "x");
     await api.share("7", { first: 3 });
     await api.remove("7");
+    await api.study();
     await api.bridge("x", 7);
     await api.lens("7", 0, 7, "sensitivity");
     await api.chunk("7", 7);

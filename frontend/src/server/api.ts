@@ -22,6 +22,7 @@ import type {
   SignalPreview,
   SignalPreviewRequest,
   Status,
+  Study,
   TaskCard,
   TaskPlan,
   TaskPlanRequest,
@@ -183,6 +184,11 @@ export class Api {
   /** How exactly a Transformer's checkpoint and the stateless DNC of its weights agree, measured by a worker. */
   bridge(model: string, seed: number, call?: Call): Promise<BridgeReport> {
     return this.json("GET", `api/bridge?model=${encodeURIComponent(model)}&seed=${seed}`, undefined, call);
+  }
+
+  /** What was measured with several seeds. */
+  study(call?: Call): Promise<Study> {
+    return this.json("GET", "api/study", undefined, call);
   }
 
   createSession(request: SessionRequest, call?: Call): Promise<SessionCreated> {

@@ -275,6 +275,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/study": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was measured with several seeds: paradigms at equal updates and equal floats, the ladder trained */
+        get: operations["study_api_study_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks": {
         parameters: {
             query?: never;
@@ -2015,6 +2032,106 @@ export interface components {
             type: "stop";
         };
         /**
+         * Study
+         * @description All tables of the study that ships with this program.
+         */
+        Study: {
+            /**
+             * Command
+             * @description What repeats it.
+             */
+            command: string;
+            /** Tables */
+            tables: components["schemas"]["StudyTable"][];
+        };
+        /**
+         * StudyColumn
+         * @description What was measured.
+         */
+        StudyColumn: {
+            /**
+             * Chance
+             * @description What knowing nothing scores.
+             */
+            chance: number;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /**
+             * Trained
+             * @description Whether training saw such sequences.
+             */
+            trained: boolean;
+        };
+        /**
+         * StudyFigure
+         * @description A mean over seeds with its 90 % interval: a t-interval of the mean; of one seed the interval over its sequences.
+         */
+        StudyFigure: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Mean */
+            mean: number;
+            /** Seeds */
+            seeds: number;
+        };
+        /**
+         * StudyLine
+         * @description One model or rung.
+         */
+        StudyLine: {
+            /**
+             * Figures
+             * @description In the order of the columns; null where nothing is measured yet.
+             */
+            figures: (components["schemas"]["StudyFigure"] | null)[];
+            /**
+             * Floats
+             * @description Numbers kept between two steps at the end of the trained range; null where nothing is measured yet.
+             */
+            floats: number | null;
+            /** Label */
+            label: string;
+            /** Parameters */
+            parameters: number | null;
+            /**
+             * Seeds
+             * @description How many are measured.
+             */
+            seeds: number;
+            /**
+             * Wanted
+             * @description How many the study has.
+             */
+            wanted: number;
+        };
+        /**
+         * StudyTable
+         * @description One group of models on one question.
+         */
+        StudyTable: {
+            /** Columns */
+            columns: components["schemas"]["StudyColumn"][];
+            /** Group */
+            group: string;
+            /** Lines */
+            lines: components["schemas"]["StudyLine"][];
+            /** Metric */
+            metric: string;
+            /** Question */
+            question: string;
+            /** Title */
+            title: string;
+            /**
+             * Updates
+             * @description Of every training.
+             */
+            updates: number;
+        };
+        /**
          * TaskCard
          * @description One task that models can be run on.
          */
@@ -2442,6 +2559,11 @@ export type State = components['schemas']['State'];
 export type Status = components['schemas']['Status'];
 export type Step = components['schemas']['Step'];
 export type Stop = components['schemas']['Stop'];
+export type Study = components['schemas']['Study'];
+export type StudyColumn = components['schemas']['StudyColumn'];
+export type StudyFigure = components['schemas']['StudyFigure'];
+export type StudyLine = components['schemas']['StudyLine'];
+export type StudyTable = components['schemas']['StudyTable'];
 export type TaskCard = components['schemas']['TaskCard'];
 export type TaskEntry = components['schemas']['TaskEntry'];
 export type TaskOption = components['schemas']['TaskOption'];
@@ -3016,6 +3138,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    study_api_study_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Study"];
                 };
             };
             /** @description What went wrong */

@@ -55,8 +55,15 @@ def names() -> list[str]:
     return sorted({entry.name for folder in folders() for entry in folder.iterdir() if _complete(entry)})
 
 
-def find(name: str) -> Path:
-    """The folder of a checkpoint. Raises UnknownModel listing those there are."""
+def find(name: str | Path) -> Path:
+    """The folder of a checkpoint by name, or that folder itself, which only a program can name: a name from a request is text.
+
+    Raises UnknownModel listing those there are.
+    """
+    if isinstance(name, Path):
+        if _complete(name):
+            return name
+        raise UnknownModel(f"no checkpoint in {name}: it needs {WEIGHTS}, {CONFIG} and {CARD}")
     for folder in folders():
         # compared as a listed name, never joined: a name from a request cannot leave the folder
         for entry in folder.iterdir():
@@ -163,16 +170,20 @@ def _fill_snapshot(model: "MemoryModel", folder: Path, moment: str) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def load(name: str, *, device: str = "cpu") -> LoadedModel:
-    """Load a checkpoint onto a device, in evaluation mode. "ntm-copy@500" is its snapshot after 500 updates.
+def load(name: str | Path, *, device: str = "cpu") -> LoadedModel:
+    """Load a checkpoint onto a device, in evaluation mode. "ntm-copy@500" is its snapshot after 500 updates; a Path is the
+    folder of a checkpoint of one's own, such as a fitted one.
 
     Raises UnknownModel when there is none of that name or update; CheckpointError when its weights do not fit its
     configuration or are not finite.
     """
     from mnemoscope.models import registry
 
-    name, _, moment = name.partition("@")
+    moment = ""
+    if isinstance(name, str):
+        name, _, moment = name.partition("@")
     folder = find(name)
+    name = folder.name
     try:
         settings = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         paradigm = registry.get(settings["model"])
@@ -182,13 +193,16 @@ def load(name: str, *, device: str = "cpu") -> LoadedModel:
         raise CheckpointError(f"checkpoint {name} does not load: {CONFIG}: {error}; train it again") from error
     sha256 = _fill_snapshot(model, folder, moment) if moment else fill(model, folder / WEIGHTS)
     model.to(device).eval().requires_grad_(False)
+    card = read_card(folder)
     return LoadedModel(
         name=f"{name}@{moment}" if moment else name,
         paradigm=paradigm.name,
-        label=paradigm.label,
+        label=card["label"]
+        if "fit" in card
+        else paradigm.label,  # beside the shipped one in a run, it must be told apart
         glyph=paradigm.glyph,
         task=task,
         model=model,
-        card=read_card(folder),
+        card=card,
         sha256=sha256,
     )

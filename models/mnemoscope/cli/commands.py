@@ -170,9 +170,14 @@ def evaluate(args: argparse.Namespace) -> int:
     device = pick_device(args.device)
     wanted = [tasks.get(args.task).name] if args.task else tasks.names()
     known = [card["name"] for card in store.cards() if card["task"] in wanted]
-    names = known
+    names: list[str | Path] = [*known]
     if args.models:
-        chosen = [[n for n in known if n == model or n in {f"{model}-{t}" for t in wanted}] for model in args.models]
+        chosen = [
+            [model]
+            if isinstance(model, Path)
+            else [n for n in known if n == model or n in {f"{model}-{t}" for t in wanted}]
+            for model in args.models
+        ]
         for model, found in zip(args.models, chosen, strict=True):
             if not found:
                 raise UnknownModel(

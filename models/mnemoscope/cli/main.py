@@ -162,6 +162,27 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--eager", action="store_true", help="do not compile the training path: slower, starts at once")
     _device(train)
 
+    fit = command("fit", _fit, "fit a forecasting model to a series of your own, and score it on what it never saw")
+    fit.add_argument("file", type=Path, metavar="FILE", help="a text table such as a CSV")
+    fit.add_argument("--model", default="lstm", metavar="M", help="lstm (default), transformer, dnc, …")
+    fit.add_argument("--seconds", type=_seconds, metavar="S", help="of training (60, where --updates is not given)")
+    fit.add_argument(
+        "--updates", type=_whole(1, 10**9), metavar="N", help="of training; the same give the same weights"
+    )
+    fit.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N", help="of everything random (0)")
+    fit.add_argument(
+        "--scratch", action="store_true", help="start from random weights, not from the shipped checkpoint"
+    )
+    fit.add_argument("--out", type=Path, metavar="DIR", help="folder of the fitted checkpoint (runs/M-forecast-FILE)")
+    fit.add_argument("--channel", metavar="C", help="column by name or number (default: the first with numbers)")
+    fit.add_argument("--start", metavar="S", help="first row, 720, or seconds, 2.5s")
+    fit.add_argument("--stop", metavar="S", help="row or seconds where to stop")
+    fit.add_argument("--sample-rate", type=_positive, metavar="HZ", help="of the file, where it does not say")
+    fit.add_argument("--resample-to", type=_positive, metavar="HZ", help="steps per second that the models see")
+    fit.add_argument("--missing", choices=("hold", "linear", "drop"), help="what stands for missing values (hold)")
+    fit.add_argument("--json", action="store_true", help="one JSON object")
+    _device(fit, default="cpu")
+
     study = command("study", _study, "repeat the study behind docs/questions.md, or go on with it")
     study.add_argument("--out", type=Path, default=Path("checkpoints/study"), metavar="DIR", help="where its rows are")
     study.add_argument("--processes", type=_whole(1, 256), default=1, metavar="N", help="trainings at a time (1)")
@@ -192,6 +213,13 @@ def _bridge(args: argparse.Namespace) -> int:
     return bridge(args)
 
 
+def _fit(args: argparse.Namespace) -> int:
+    """As `_bridge`."""
+    from mnemoscope.cli.fit import fit
+
+    return fit(args)
+
+
 def _study(args: argparse.Namespace) -> int:
     """As `_bridge`."""
     from mnemoscope.cli.study import study
@@ -210,8 +238,13 @@ def _device(command: argparse.ArgumentParser, *, default: str | None = "auto") -
     )
 
 
-def _names(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",") if name.strip()]
+def _names(text: str) -> list[str | Path]:
+    """Names of models; one with a slash is the folder of a checkpoint."""
+    names = [
+        Path(name.strip()) if "/" in name or os.sep in name else name.strip()
+        for name in text.split(",")
+        if name.strip()
+    ]
     if not names:
         raise argparse.ArgumentTypeError("name at least one, such as ntm,dnc")
     return names
@@ -233,14 +266,20 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"wanted a positive number of Hz, got {text!r}")
-    return value
+def _above_zero(what: str) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = 0.0
+        if not 0 < value < float("inf"):
+            raise argparse.ArgumentTypeError(f"wanted a positive number of {what}, got {text!r}")
+        return value
+
+    return parse
+
+
+_positive, _seconds = _above_zero("Hz"), _above_zero("seconds")
 
 
 def _fail(message: str) -> int:
@@ -300,6 +339,14 @@ examples:
   mnemoscope train copy --model ntm
   mnemoscope train signal-recall --model dnc --seed 1 --out runs/dnc-seed1
   mnemoscope train copy --model lstm --updates 200 --device cpu""",
+    "fit": """Trains further on the first half of the series (its last 15 % are held back to stop by) and scores on the second
+half, beside AR(32), the season before and persistence. Says which to take, also when that is no network. Ctrl-C keeps the
+best so far. The result is a checkpoint of your own; the shipped one stays as it is.
+
+examples:
+  mnemoscope fit taxi.csv --model lstm
+  mnemoscope fit ecg.csv --channel MLII --resample-to 36 --model transformer --seconds 20 --json
+  mnemoscope record --signal taxi.csv --task forecast --models lstm,runs/lstm-forecast-taxi --out both.mnemo""",
     "study": """Trains every model of the study from every seed and measures it; about six hours on two cores. Interrupt it whenever
 you like: it goes on with what is missing, and prints its tables at any time.
 

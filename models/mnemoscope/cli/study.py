@@ -13,7 +13,7 @@ from mnemoscope.cli.commands import INTERRUPTED, NOT_OK, OK, echo
 def study(args: argparse.Namespace) -> int:
     """Run what is wanted and missing, then print the tables; --list and --report run nothing."""
     from mnemoscope.training.study import report
-    from mnemoscope.training.study.run import rows
+    from mnemoscope.training.study.rows import rows
     from mnemoscope.training.study.trials import trials
 
     wanted = [trial for trial in trials() if args.only is None or trial.id.startswith(args.only)]

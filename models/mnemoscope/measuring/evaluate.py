@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 
 from mnemoscope import tasks
 from mnemoscope.checkpoints import store
-from mnemoscope.measuring import published
+from mnemoscope.measuring import intervals, published
 from mnemoscope.measuring import series as real_series
 from mnemoscope.measuring.series import RealSeries
 from mnemoscope.models.base import MemoryModel
@@ -55,7 +56,7 @@ def headline(model: MemoryModel, task: Task, *, device: str = "cpu") -> dict[str
 
 
 def evaluate(
-    names: Sequence[str] | None = None,
+    names: Sequence[str | Path] | None = None,
     *,
     series: Sequence[str] = (),
     sequences: int = SEQUENCES,
@@ -66,7 +67,7 @@ def evaluate(
         for row in mnemoscope.evaluate(["ntm-copy", "dnc-copy"]):
             print(row["model"], row["condition"], row["metric"], row["value"])
 
-    names: checkpoints, by default all (see `mnemoscope.model_names`). series: files, "ecg.csv" or "ecg.csv@36" (resampled to
+    names: checkpoints, by default all (see `mnemoscope.model_names`); a Path is the folder of one of your own. series: files, "ecg.csv" or "ecg.csv@36" (resampled to
     36 Hz), on which tasks on signals are measured too. sequences: seeded sequences a condition.
     Returns one dict a checkpoint and condition, with the keys that `rows` describes. Raises UnknownModel for a name that is
     not there, SignalError or ImportFileError for a file that cannot be used.
@@ -76,15 +77,15 @@ def evaluate(
 
 
 def rows(
-    names: Sequence[str] | None = None,
+    names: Sequence[str | Path] | None = None,
     *,
     device: str = "cpu",
     sequences: int = SEQUENCES,
     series: Sequence[RealSeries] = (),
     beyond: bool = True,
 ) -> Iterator[dict[str, Any]]:
-    """One row a checkpoint and condition: model, task, metric, condition, value, sequences, seed, checkpoint (sha256),
-    whether it was trained so, chance and best possible score where these are known, and what the literature reports.
+    """One row a checkpoint and condition: model, task, metric, condition, value with its 90 % interval over the sequences (low,
+    high), sequences, seed, checkpoint (sha256), whether it was trained so, chance and best possible score where these are known, and what the literature reports.
 
     Tasks on signals are measured on each of `series` too. `beyond=False` leaves out what lies outside of training.
     Raises UnknownModel for a name that is not there.
@@ -94,6 +95,7 @@ def rows(
         model, task = loaded.model, tasks.get(loaded.task)
         common = {"model": loaded.paradigm, "task": loaded.task, "metric": task.metric, "checkpoint": loaded.sha256}
         common |= {"name": loaded.name, "sequences": sequences, "seed": TEST_SEED, "best": None}
+        common |= {"same_weights": loaded.card.get("from", {}).get("name")}
         for condition in task.conditions():
             if not (condition.trained or beyond):
                 continue
@@ -101,7 +103,8 @@ def rows(
             row = common | {"condition": condition.label, "trained": condition.trained, "chance": condition.chance}
             row |= {"best": condition.best(batch) if condition.best else None}
             row |= {"published": published.figure(loaded.paradigm, loaded.task, condition.label)}
-            yield row | {"value": score(model, task, batch, device=device)}
+            value, low, high = intervals.scored(task, outputs_of(model, batch.inputs, device=device), batch)
+            yield row | {"value": value, "low": low, "high": high}
         for one in series:
             for row in real_series.rows(model, task, one, device=device):
                 yield common | {"published": None} | row
@@ -116,6 +119,5 @@ def baseline_rows(series: Sequence[RealSeries]) -> Iterator[dict[str, Any]]:
 
 
 def as_json(row: dict[str, Any]) -> str:
-    """One line of JSON; a value that is not finite becomes null."""
-    value = row["value"]
-    return json.dumps(row | {"value": value if math.isfinite(value) else None})
+    """One line of JSON; a number that is not finite becomes null."""
+    return json.dumps({k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()})

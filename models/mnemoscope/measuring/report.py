@@ -1,5 +1,6 @@
 """`docs/results.md`: the measured table for people to read, made from the rows of `mnemoscope evaluate`."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,8 +18,11 @@ sequences a condition, failures included. Do not edit by hand.
 mnemoscope evaluate --markdown docs/results.md{options}
 ```
 
-Lower is better everywhere. **Bold**: outside the range the model was trained for. *Chance* is what a model that knows nothing
-scores; *best possible* that of the optimal estimator. Figures of papers were measured under their own conditions, named below.
+Lower is better everywhere. In brackets the 90 % interval over the sequences (5 and 95 % of 400 resamplings; the windows of a real
+series are not independent, so there it is too narrow). It says how far another draw of sequences would move the figure, not
+another training: these are single checkpoints, mostly of one seed. What several seeds say stands in [questions.md](questions.md).
+*Outside*: outside the range that was trained. *Chance* is what a model that knows nothing scores; *best possible* that of the
+optimal estimator. Figures of papers were measured under their own conditions, named below.
 {elsewhere}
 """
 
@@ -38,22 +42,33 @@ def markdown(rows: Iterable[dict[str, Any]], *, options: str = "") -> str:
 
 
 def _grid(rows: list[dict[str, Any]]) -> str:
-    """Conditions down, models across."""
+    """Models down, conditions across; models of the same weights as another one share its figures."""
     found = list(dict.fromkeys(row["model"] for row in rows))
-    models = sorted(
-        found, key=lambda model: (*registry.names(), *found).index(model)
-    )  # as on the stage, baselines last
-    values = {(row["condition"], row["model"]): row for row in rows}
-    some = {row["condition"]: row for row in rows}
-    known = [name for name in ("chance", "best") if any(row[name] is not None for row in rows)]
-    labels = {"chance": "chance", "best": "best possible"}
-    lines = [_line(["condition", *(_label(m) for m in models), *(labels[k] for k in known)])]
-    lines.append(_line(["---", *["---:"] * (len(models) + len(known))]))
-    for condition, row in some.items():
-        name = condition if row["trained"] else f"**{condition}**"
-        cells = [_number(values[condition, m]["value"]) if (condition, m) in values else "" for m in models]
-        lines.append(_line([name, *cells, *("" if row[k] is None else _number(row[k]) for k in known)]))
+    order = (*registry.names(), *found)
+    models = sorted(found, key=order.index)  # as on the stage, baselines last
+    values = {(row["model"], row["condition"]): row for row in rows}
+    conditions = {row["condition"]: row for row in rows}
+    heads = [name if row["trained"] else f"{name} (*outside*)" for name, row in conditions.items()]
+    lines = [_line(["model", *heads]), _line(["---", *["---:"] * len(heads)])]
+    for model in models:
+        if same := next(
+            (row["same_weights"] for row in rows if row["model"] == model and row.get("same_weights")), None
+        ):
+            lines.append(_line([_label(model), f"same weights as {same}", *[""] * (len(heads) - 1)]))
+            continue
+        cells = [_cell(values[model, name]) if (model, name) in values else "" for name in conditions]
+        lines.append(_line([_label(model), *cells]))
+    for key, label in (("chance", "*chance*"), ("best", "*best possible*")):
+        if any(row[key] is not None for row in conditions.values()):
+            cells = ["" if row[key] is None else _number(row[key]) for row in conditions.values()]
+            lines.append(_line([label, *cells]))
     return "\n".join(lines) + "\n"
+
+
+def _cell(row: dict[str, Any]) -> str:
+    """The value and its interval."""
+    low, high = row["low"], row["high"]
+    return _number(row["value"]) + (f" ({_number(low)}–{_number(high)})" if math.isfinite(low) else "")
 
 
 def _notes(rows: list[dict[str, Any]]) -> list[str]:

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from mnemoscope.errors import SignalError
-from mnemoscope.measuring import baselines
+from mnemoscope.measuring import baselines, intervals
 from mnemoscope.measuring.baselines import AR_ORDER
 from mnemoscope.models.base import MemoryModel
 from mnemoscope.signals.importers.files import load_series
@@ -55,16 +55,16 @@ def rows(model: MemoryModel, task: Task, series: RealSeries, *, device: str = "c
     if isinstance(task, SignalRecall):
         batch = recall_windows(task, series.values)
         segment, delay = task.shapes[-1]
-        value = task.score(_outputs(model, batch.inputs, device), batch)
-        yield _row(series, f"segment {segment}, delay {delay}", value, len(batch.inputs))
+        scored = intervals.scored(task, _outputs(model, batch.inputs, device), batch)
+        yield _row(series, f"segment {segment}, delay {delay}", scored, len(batch.inputs))
     elif isinstance(task, Forecast):
         batch = task.windows(_second_half(series.values), steps=WINDOW, context=CONTEXT)
-        value = task.score(_outputs(model, batch.inputs, device), batch)
-        yield _row(series, "next value", value, len(batch.inputs))
+        scored = intervals.scored(task, _outputs(model, batch.inputs, device), batch)
+        yield _row(series, "next value", scored, len(batch.inputs))
         heard, asked = _free(series.values)
         batch = task.windows(heard.reshape(-1), steps=heard.shape[1], context=CONTEXT)
-        value = _against_persistence(free_run(model, batch, HORIZON, device=device), heard, asked)
-        yield _row(series, FREE, value, len(heard))
+        scored = _against_persistence(free_run(model, batch, HORIZON, device=device), heard, asked)
+        yield _row(series, FREE, scored, len(heard))
 
 
 def baseline_rows(series: RealSeries) -> Iterator[dict[str, Any]]:
@@ -95,7 +95,7 @@ def baseline_rows(series: RealSeries) -> Iterator[dict[str, Any]]:
         ahead = forecast(series.values)[len(known) :]
         outputs = ahead[: count * WINDOW].reshape(count, WINDOW, 1).astype(np.float32)
         batch = Forecast().windows(test, steps=WINDOW, context=CONTEXT)
-        yield _row(series, "next value", Forecast().score(outputs, batch), count) | common | {"model": name}
+        yield _row(series, "next value", intervals.scored(Forecast(), outputs, batch), count) | common | {"model": name}
         runs = np.stack([on(series.values[: start + WINDOW - HORIZON]) for start in starts])
         yield _row(series, FREE, _against_persistence(runs, heard, asked), count) | common | {"model": name}
 
@@ -139,9 +139,14 @@ def _free(values: Floats) -> tuple[Floats, Floats]:
     return windows[:, :-HORIZON], windows[:, -HORIZON:]
 
 
-def _against_persistence(runs: Floats, heard: Floats, asked: Floats) -> float:
-    """Σ|y − ŷ| / Σ|y − last value heard|."""
-    return float(np.abs(runs - asked).sum() / np.abs(asked - heard[:, -1:]).sum())
+def _against_persistence(runs: Floats, heard: Floats, asked: Floats) -> tuple[float, float, float]:
+    """Σ|y − ŷ| / Σ|y − last value heard| and its interval over the windows."""
+    errors, naive = np.abs(runs - asked).sum(1), np.abs(asked - heard[:, -1:]).sum(1)
+
+    def of(drawn: NDArray[np.intp]) -> float:
+        return float(errors[drawn].sum() / naive[drawn].sum())
+
+    return (of(np.arange(len(runs))), *intervals.interval(of, len(runs)))
 
 
 @torch.inference_mode()
@@ -149,10 +154,13 @@ def _outputs(model: MemoryModel, inputs: NDArray[np.float32], device: str) -> ND
     return model(torch.as_tensor(inputs, device=device)).cpu().numpy()
 
 
-def _row(series: RealSeries, condition: str, value: float, sequences: int) -> dict[str, Any]:
+def _row(series: RealSeries, condition: str, scored: tuple[float, float, float], sequences: int) -> dict[str, Any]:
+    value, low, high = scored
     return {
         "condition": f"{series.name}, {condition}",
         "value": value,
+        "low": low,
+        "high": high,
         "sequences": sequences,
         "trained": False,
         "chance": 1.0,

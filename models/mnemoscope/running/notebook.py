@@ -20,7 +20,7 @@ from mnemoscope.tasks import episodes
 
 
 def record(
-    models: str | Sequence[str],
+    models: str | Path | Sequence[str | Path],
     signal: str | os.PathLike[str] | ArrayLike | Series | None = None,
     *,
     task: str = "signal-recall",
@@ -40,7 +40,8 @@ def record(
         rec = mnemoscope.record("ntm", task="copy", options={"length": 20})
         rec = mnemoscope.record("dnc", np.sin(np.arange(600) / 9))
 
-    models: paradigms or checkpoints, such as "ntm", "ntm-copy", "ntm@250" (a moment of its training).
+    models: paradigms or checkpoints, such as "ntm", "ntm-copy", "ntm@250" (a moment of its training), or the folder (a Path)
+    of a checkpoint of one's own, such as `mnemoscope.fit` makes.
     signal: a generator's name, a file, numbers [steps], a Series, or None for the task's own input.
     options: of the task. params: of the generator. steps: at most so many, 0 = all; the task's own input has its own length.
     of_series: `channel`, `labels` (of a file), `sample_rate`, `resample_to`, `start`, `stop`, `missing`, `scaling`.
@@ -53,7 +54,7 @@ def record(
     RecordingError where the file cannot be written.
     """
     device = pick_device(device)
-    loaded = load_models([models] if isinstance(models, str) else list(models), task, device=device)
+    loaded = load_models([models] if isinstance(models, str | Path) else models, task, device=device)
     episode, notes = episodes.from_signal(
         task, signal, steps=steps, seed=seed, options=dict(options or {}), params=dict(params or {}), **of_series
     )

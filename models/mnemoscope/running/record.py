@@ -9,7 +9,7 @@ import os
 import platform
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -231,15 +231,19 @@ def manifest_for(
     return manifest
 
 
-def load_models(names: list[str], task: str, *, device: str = "cpu") -> list[LoadedModel]:
+def load_models(names: Sequence[str | Path], task: str, *, device: str = "cpu") -> list[LoadedModel]:
     """Checkpoints for a task by paradigm ("ntm"), by full name ("ntm-copy"), as they were after some updates ("ntm@250")
-    or all along their training ("ntm@*").
+    or all along their training ("ntm@*"); a Path is the folder of a checkpoint of one's own.
 
     Raises UnknownModel for a name without a checkpoint, MnemoscopeError for an empty list.
     """
     if not names:
         raise MnemoscopeError("no model was chosen; name at least one, for example ntm")
-    return [store.load(name, device=device) for name in resolve(names, task)]
+    loaded: list[LoadedModel] = []
+    for name in names:
+        meant = [name] if isinstance(name, Path) else resolve([name], task)
+        loaded += [store.load(one, device=device) for one in meant]
+    return loaded
 
 
 def run(steppers: list[Stepper], *, chunk: int = KEYFRAME_EVERY) -> Iterator[tuple[int, Packet | Failure]]:

@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from mnemoscope import tasks
 from mnemoscope.errors import SignalError
 from mnemoscope.format.entries import Event
 from mnemoscope.signals import generators
+from mnemoscope.signals.given import from_numbers, row_at
 from mnemoscope.signals.importers.files import read_series
 from mnemoscope.signals.series import Missing, Prepared, Scaling, Series, prepare
 from mnemoscope.tasks import Episode
@@ -146,11 +146,11 @@ def from_series(
     seconds ("2.5s"). steps: at most so many steps, 0 = all of the window. Raises SignalError or UnknownTask.
     """
     if not isinstance(series, Series):
-        series = _from_numbers(series)
+        series = from_numbers(series)
     if sample_rate is not None:
         series = replace(series, sample_rate=sample_rate, time=None, gaps=())
-    first = _row(start, series, "start")
-    last = len(series) if stop is None else min(_row(stop, series, "stop"), len(series))
+    first = row_at(start, series, "start")
+    last = len(series) if stop is None else min(row_at(stop, series, "stop"), len(series))
     notes: list[str] = []
     if steps:  # cut before scaling, so that mean and deviation are those of what the models see
         rate = series.sample_rate if resample_to is not None else None
@@ -165,35 +165,6 @@ def from_series(
     episode = from_prepared(task, name or series.name, series, prepared, **(options or {}))
     unlike = [] if scaling == "none" else unlike_training(prepared.values)
     return episode, [*notes, *prepared.warnings, *unlike]
-
-
-def _from_numbers(numbers: ArrayLike) -> Series:
-    """Plain numbers [T] as a series. Raises SignalError for another shape, or what is no number."""
-    try:
-        values = np.asarray(numbers, np.float32)
-    except (TypeError, ValueError) as error:
-        raise SignalError(f"a signal is numbers [steps], a file, a series or a generator's name: {error}") from error
-    if values.ndim != 1:
-        raise SignalError(f"a signal has one number a step, [steps]; got an array of shape {list(values.shape)}")
-    return Series(name="an array", values=values, source={"given": "array"})
-
-
-def _row(text: str, series: Series, what: str) -> int:
-    """A place in a series: "720" is a row, "2.5s" seconds from the first row."""
-    number, seconds = (text[:-1], True) if text.endswith("s") else (text, False)
-    try:
-        value = float(number) if seconds else int(number)
-        if not (math.isfinite(value) and value >= 0):
-            raise ValueError
-    except ValueError:
-        raise SignalError(f'{what} is a row such as 720 or seconds such as 2.5s, got "{text}"') from None
-    if not seconds:
-        return int(value)
-    if series.time is not None:
-        return int((series.time < value).sum())
-    if series.sample_rate is None:
-        raise SignalError(f"{what} in seconds needs the sampling rate, which the file does not have; give sample_rate")
-    return round(value * series.sample_rate)
 
 
 def _merged(events: list[Event], labels: list[Event]) -> list[Event]:

@@ -42,11 +42,13 @@ class ShortRecall(SignalRecall):
 
 @dataclass(frozen=True)
 class Measure:
-    """Sequences to be measured on: `make(rng, count)`, and whether training saw such ones."""
+    """Sequences to be measured on: `make(rng, count)`, whether training saw such ones, and what knowing nothing scores."""
 
     key: str
+    label: str
     make: Callable[[np.random.Generator, int], Batch]
     trained: bool
+    chance: float
 
     def sequences(self) -> Batch:
         """The same for everybody: the seed follows from the key."""
@@ -72,26 +74,30 @@ SURFACE = tuple((s, d) for s in (4, 12, 16, 24) for d in (0, 16, 32, 64))
 def _recall(rounds: int) -> tuple[Measure, ...]:
     task = ShortRecall()
 
-    def measure(key: str, segment: int, delay: int, noise: float = 0.0) -> Measure:
+    def measure(key: str, label: str, segment: int, delay: int, noise: float = 0.0) -> Measure:
         trained = segment <= 12 and delay <= 16 and not noise
-        return Measure(
-            key, lambda rng, count: task.asked(rng, count, segment, delay, noise=noise, rounds=rounds), trained
-        )
+
+        def make(rng: np.random.Generator, count: int) -> Batch:
+            return task.asked(rng, count, segment, delay, noise=noise, rounds=rounds)
+
+        return Measure(key, label, make, trained, 1.0)
 
     if rounds > 1:
-        return tuple(measure(f"d={delay}", 8, delay) for delay in (0, 8, 16, 32, 64))
+        return tuple(measure(f"d={delay}", f"delay {delay}", 8, delay) for delay in (0, 8, 16, 32, 64))
     return (
-        *(measure(f"d={delay}", 8, delay) for delay in DELAYS),
-        *(measure(f"s={segment}", segment, 8) for segment in SEGMENTS),
-        *(measure(f"noise={noise}", 8, 16, noise) for noise in NOISE),
-        *(measure(f"s={segment} d={delay}", segment, delay) for segment, delay in SURFACE),
+        *(measure(f"d={delay}", f"delay {delay}", 8, delay) for delay in DELAYS),
+        *(measure(f"s={segment}", f"segment {segment}", segment, 8) for segment in SEGMENTS),
+        *(measure(f"noise={noise}", f"noise {noise}", 8, 16, noise) for noise in NOISE),
+        *(measure(f"s={s} d={d}", f"segment {s}, delay {d}", s, d) for s, d in SURFACE),
     )
 
 
 def _items() -> tuple[Measure, ...]:
     task = AssociativeRecall()
     return tuple(
-        Measure(f"items={items}", lambda rng, count, items=items: task.fixed(rng, count, items), items <= 6)
+        Measure(
+            f"items={items}", f"{items} items", lambda rng, count, items=items: task.fixed(rng, count, items), items <= 6, 9.0
+        )
         for items in (2, 4, 6, 8, 12)
     )
 
@@ -99,7 +105,13 @@ def _items() -> tuple[Measure, ...]:
 def _lengths() -> tuple[Measure, ...]:
     task = Copy()
     return tuple(
-        Measure(f"length={length}", lambda rng, count, length=length: task.fixed(rng, count, length), length <= 20)
+        Measure(
+            f"length={length}",
+            f"length {length}",
+            lambda rng, count, length=length: task.fixed(rng, count, length),
+            length <= 20,
+            4.0 * length,
+        )
         for length in (5, 10, 20, 30, 40, 60, 80, 120)
     )
 

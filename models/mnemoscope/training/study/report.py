@@ -3,11 +3,11 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
-from mnemoscope.training.study.run import Row
+from mnemoscope.training.study.questions import QUESTIONS, Measure
+from mnemoscope.training.study.rows import Row
 from mnemoscope.training.study.trials import Trial
 
 CONFIDENCE = 0.9
@@ -58,44 +58,81 @@ def figure(rows: Sequence[Row], key: str) -> Figure | None:
     return Figure(mean, max(0.0, mean - reach), mean + reach, len(points))  # no score is below 0
 
 
-def tables(rows: Iterable[Row], wanted: Sequence[Trial]) -> list[dict[str, Any]]:
-    """One table a group and question: title, columns, and per label seeds (there, wanted), floats, parameters, CPU minutes, figures."""
+@dataclass(frozen=True)
+class Line:
+    """One model or rung of a table: seeds measured and wanted, floats kept at the end of the trained range, a figure a column."""
+
+    label: str
+    seeds: int
+    wanted: int
+    floats: int | None
+    parameters: int | None
+    figures: list[Figure | None]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One group on one question."""
+
+    group: str
+    question: str
+    title: str
+    updates: int
+    columns: list[Measure]
+    lines: list[Line]
+
+    @property
+    def metric(self) -> str:
+        """What its figures are measured in."""
+        return QUESTIONS[self.question].task.metric
+
+
+def tables(rows: Iterable[Row], wanted: Sequence[Trial]) -> list[Table]:
+    """All tables that have a trial among those wanted, what is missing included."""
     have = {row["id"]: row for row in rows}
-    found: list[dict[str, Any]] = []
-    for (group, question), columns in COLUMNS.items():
+    found: list[Table] = []
+    for (group, question), keys in COLUMNS.items():
         mine = [trial for trial in wanted if (trial.group, trial.question) == (group, question)]
-        lines: list[dict[str, Any]] = []
+        if not mine:
+            continue
+        measures = {measure.key: measure for measure in QUESTIONS[question].measures}
+        lines: list[Line] = []
         for label in dict.fromkeys(trial.label for trial in mine):
             ids = [trial.id for trial in mine if trial.label == label]
             measured = [have[name] for name in ids if name in have]
-            lines.append(
-                {
-                    "label": label,
-                    "seeds": (len(measured), len(ids)),
-                    "floats": measured[0]["floats"] if measured else None,
-                    "parameters": measured[0]["parameters"] if measured else None,
-                    "minutes": sum(row["cpu_minutes"] for row in measured) / len(measured) if measured else None,
-                    "figures": {column: figure(measured, column) for column in columns},
-                }
-            )
-        found.append(
-            {"group": group, "question": question, "title": TITLES[group, question], "columns": columns, "lines": lines}
-        )
-    return [table for table in found if table["lines"]]
+            floats, parameters = (measured[0]["floats"][1], measured[0]["parameters"]) if measured else (None, None)
+            figures = [figure(measured, key) for key in keys]
+            lines.append(Line(label, len(measured), len(ids), floats, parameters, figures))
+        columns = [measures[key] for key in keys]
+        found.append(Table(group, question, TITLES[group, question], mine[0].recipe.updates, columns, lines))
+    return found
 
 
 def text(rows: Iterable[Row], wanted: Sequence[Trial]) -> str:
-    """All tables for a terminal, what is missing included."""
+    """All tables for a terminal."""
     parts: list[str] = []
     for table in tables(rows, wanted):
-        parts.append(f"\n{table['title']}; mean over seeds (90 % interval)")
-        parts.append(f"{'':26}{'seeds':>7}" + "".join(f"{column:>22}" for column in table["columns"]))
-        for line in table["lines"]:
-            cells = "".join(
-                f"{cell or '…':>22}"
-                for cell in (line["figures"][c] and str(line["figures"][c]) for c in table["columns"])
-            )
-            parts.append(f"{line['label']:26}{line['seeds'][0]:>4}/{line['seeds'][1]}" + cells)
+        parts.append(f"\n{table.title}; mean over seeds (90 % interval)")
+        parts.append(f"{'':26}{'seeds':>7}" + "".join(f"{column.label:>22}" for column in table.columns))
+        for line in table.lines:
+            cells = "".join(f"{'…' if cell is None else str(cell):>22}" for cell in line.figures)
+            parts.append(f"{line.label:26}{line.seeds:>5}/{line.wanted}" + cells)
+    return "\n".join(parts)
+
+
+def markdown(rows: Iterable[Row], wanted: Sequence[Trial]) -> str:
+    """All tables for a document."""
+    parts: list[str] = []
+    for table in tables(rows, wanted):
+        heads = [column.label + ("" if column.trained else " (*outside*)") for column in table.columns]
+        lines = [["", "seeds", "floats kept", *heads], ["---", *["---:"] * (len(heads) + 2)]]
+        for line in table.lines:
+            floats = "" if line.floats is None else f"{line.floats:,}"
+            cells = ["" if cell is None else str(cell) for cell in line.figures]
+            lines.append([line.label, f"{line.seeds} of {line.wanted}", floats, *cells])
+        lines.append(["*chance*", "", "", *(number(column.chance) for column in table.columns)])
+        grid = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+        parts.append(f"### {table.title}\n\n{table.updates:,} updates each.\n\n{grid}\n")
     return "\n".join(parts)
 
 

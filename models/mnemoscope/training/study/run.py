@@ -12,38 +12,22 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from torch.utils import _pytree as pytree
 
 from mnemoscope.errors import TrainingError
-from mnemoscope.measuring import evaluate
+from mnemoscope.measuring import evaluate, intervals
 from mnemoscope.models import registry, torch_api
 from mnemoscope.models.base import MemoryModel
 from mnemoscope.models.stateless.hybrid import Hybrid, HybridConfig
-from mnemoscope.tasks import Batch, Task
+from mnemoscope.tasks import Task
 from mnemoscope.training import unrolled
 from mnemoscope.training.loop import configured, descend, training_path
 from mnemoscope.training.study.questions import QUESTIONS
+from mnemoscope.training.study.rows import ROWS, Row, rows
 from mnemoscope.training.study.trials import HYBRID, Trial
-
-ROWS = "rows.jsonl"
-DRAWS = 400
-"""Resamplings of the sequences behind an interval."""
-
-Row = dict[str, Any]
-
-
-def rows(folder: Path) -> list[Row]:
-    """What there is, in the order in which it was measured. Raises TrainingError for a line that is no JSON."""
-    path = folder / ROWS
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    try:
-        return [json.loads(line) for line in lines]
-    except json.JSONDecodeError as error:
-        raise TrainingError(f"{path}: {error}; remove that line and its trial is run again") from None
 
 
 def study(folder: Path, wanted: Iterable[Trial], *, progress: Callable[[str], None]) -> None:
@@ -93,7 +77,10 @@ def run(trial: Trial, *, progress: Callable[[str], None] = lambda _: None) -> Ro
         "metric": task.metric,
         "sequences": len(next(iter(batches.values())).inputs),
         "curve": curve,
-        "values": {key: scored(model, task, batch) for key, batch in batches.items()},
+        "values": {
+            key: _rounded(intervals.scored(task, evaluate.outputs_of(model, batch.inputs), batch))
+            for key, batch in batches.items()
+        },
     }
     progress(f"{trial.id}: done in {minutes:.1f} CPU minutes")
     return row
@@ -117,17 +104,8 @@ def floats(model: MemoryModel, steps: int) -> int:
     return sum(leaf.numel() for leaf in pytree.tree_leaves(state) if isinstance(leaf, torch.Tensor))
 
 
-def scored(model: MemoryModel, task: Task, batch: Batch) -> list[float]:
-    """[score, 5 %, 95 %]: the interval is over resamplings of the sequences, which are independent draws."""
-    outputs = evaluate.outputs_of(model, batch.inputs)
-    rng = np.random.default_rng(0)
-    values = [task.score(outputs, batch)]
-    for _ in range(DRAWS):
-        drawn = rng.integers(0, len(outputs), len(outputs))
-        part = Batch(batch.inputs[drawn], batch.targets[drawn], batch.mask[drawn])
-        values.append(task.score(outputs[drawn], part))
-    low, high = np.quantile(values[1:], (0.05, 0.95))
-    return [round(float(value), 5) for value in (values[0], low, high)]
+def _rounded(values: tuple[float, ...]) -> list[float]:
+    return [round(value, 5) for value in values]
 
 
 @contextmanager

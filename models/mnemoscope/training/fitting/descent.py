@@ -1,0 +1,160 @@
+"""The training itself: from a model and a source to the weights that predict the held-back part best.
+
+Weights follow from the model, the source, the seed and the number of updates alone: when the held-back part is looked at is
+decided by updates, never by the clock. Seconds only say when to stop.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mnemoscope.measuring.evaluate import outputs_of
+from mnemoscope.models.base import MemoryModel
+from mnemoscope.tasks import Batch, Forecast
+from mnemoscope.training import loop
+from mnemoscope.training.fitting.scoring import Part
+from mnemoscope.training.recipes import Recipe
+
+Ended = Literal["seconds", "updates", "no longer better", "stopped", "not finite"]
+
+LR = 3e-4
+"""Adam's rate from a trained checkpoint: a tenth of the recipes', so that what it knows is bent, not broken."""
+WINDOW = Forecast.window
+MAX_GAP = 25
+"""Updates between two looks at the held-back part, at most; at first after each update."""
+PATIENCE = 200
+"""Updates without a better look before a fit ends early, at least; as many as it took to the best one, if these are more."""
+
+
+class Check(NamedTuple):
+    """One look at the held-back part: after so many updates and seconds, the error (MASE) there."""
+
+    update: int
+    seconds: float
+    error: float
+
+
+@dataclass(frozen=True)
+class Descent:
+    """The best weights found, when, all looks, and how it ended after `updates` updates and `seconds` s."""
+
+    weights: dict[str, Tensor]
+    best: Check
+    curve: list[Check]
+    updates: int
+    seconds: float
+    ended: Ended
+
+
+class OnSeries(Forecast):
+    """The task `forecast` on windows of one series."""
+
+    def __init__(self, values: NDArray[np.float64]) -> None:
+        super().__init__()
+        self._values = values
+        self._steps = min(WINDOW, len(values))
+
+    def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
+        """Windows from anywhere in the series; context 8 … 48 as in the models' training."""
+        starts = rng.integers(0, len(self._values) - self._steps + 1, count)
+        rows = np.stack([self._values[at : at + self._steps] for at in starts])
+        return self._lay_out(rows, rng.integers(8, 49, count))
+
+
+def descend(
+    model: MemoryModel,
+    fit: NDArray[np.float64],
+    held_back: Part,
+    recipe: Recipe,
+    *,
+    seed: int,
+    seconds: float | None,
+    updates: int | None,
+    device: str = "cpu",
+    cancelled: Callable[[], bool] = lambda: False,
+    progress: Callable[[Check], None] = lambda check: None,
+) -> Descent:
+    """Train `model` on `fit` by Adam until seconds or updates are spent, nothing gets better, or `cancelled()`.
+
+    An interrupt (KeyboardInterrupt) ends it likewise: the best so far is the result.
+    """
+    recipe = replace(recipe, updates=updates if updates is not None else 10**9, warm_up=0, decay=1.0, optimizer="adam")
+    started = time.monotonic()
+    curve: list[Check] = []
+    weights: dict[str, Tensor] = {}
+    best = Check(0, 0.0, math.inf)
+    done = 0
+    ended: Ended = "updates"
+
+    def look() -> bool:
+        nonlocal best, weights
+        model.eval()
+        error = held_back.scores(outputs_of(model, held_back.batch.inputs, device=device)).mase
+        model.train()
+        check = Check(done, round(time.monotonic() - started, 3), error)
+        if not math.isfinite(error):
+            return False
+        curve.append(check)
+        if error < best.error:
+            best = check
+            weights = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+        progress(check)
+        return True
+
+    try:
+        if not look():
+            raise ArithmeticError
+        due = _looks()
+        at = next(due)
+        steps = loop.descend(
+            model,
+            OnSeries(fit),
+            recipe,
+            np.random.default_rng(seed),
+            forward=loop.training_path(model, compiled=False),
+            device=device,
+            grown=True,
+        )
+        if cancelled():
+            steps, ended = iter(()), "stopped"
+        for _, loss in steps:
+            done += 1
+            if not math.isfinite(loss):
+                ended = "not finite"
+                break
+            if done == at:
+                at = next(due)
+                if not look():
+                    ended = "not finite"
+                    break
+                if done - best.update >= max(PATIENCE, best.update):
+                    ended = "no longer better"
+                    break
+            if cancelled():
+                ended = "stopped"
+                break
+            if seconds is not None and time.monotonic() - started >= seconds:
+                ended = "seconds"
+                break
+        if curve[-1].update != done and ended != "not finite":
+            look()
+    except KeyboardInterrupt:
+        if not weights:
+            raise
+        ended = "stopped"
+    return Descent(weights, best, curve, done, round(time.monotonic() - started, 3), ended)
+
+
+def _looks() -> Iterator[int]:
+    """After which updates to look: 1, 2, 3, … then an eighth further each time, at most MAX_GAP."""
+    at = 0
+    for _ in count():
+        at += min(MAX_GAP, max(1, at // 8))
+        yield at
