@@ -182,7 +182,8 @@ describe.each(CASES)("$kind, $shape", ({ kind, made, log }) => {
     let last = NaN;
     for (let t = 0; count && t < STEPS; t += 4) {
       const part = count(t);
-      if (Number.isNaN(part)) expect(last).toBeNaN(); // fewer than two slots in use: at the beginning alone
+      if (Number.isNaN(part))
+        expect(last).toBeNaN(); // fewer than two slots in use: at the beginning alone
       else expect(part >= 0 && part <= 1).toBe(true);
       last = part;
     }
