@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { cellAt } from "./lane/cut_painter";
 import { ages } from "./stage/arcs";
 import { fromOklab, parseHex, ramp, toOklab } from "./ink/colour";
 import { foldRows } from "./lane/slot_rows";
@@ -124,6 +125,7 @@ describe("hit testing", () => {
     rows: 64,
     dials: 3,
     slotAt: (at: number): number | null => Math.floor(at),
+    cellAt: (width: number, x: number) => cellAt(BLOCKS, width, x),
   });
   const scene: HitScene = { t: 100, last: 200, slots: true, lanes: [lane(0), lane(1)] };
 
@@ -146,6 +148,17 @@ describe("hit testing", () => {
       stream: 0,
       dial: 1,
     });
+  });
+
+  it("names the number pointed at in a cut, and none between its blocks", () => {
+    const { matrix } = box.lanes[0]!.now;
+    const width = Math.round((2 / 3) * (matrix.w - 3));
+    const found = (x: number) => targetAt(box, window, scene, matrix.x + x, matrix.y + matrix.h / 2);
+    expect([0, width * 0.3, width - 0.1].map((x) => found(x))).toEqual(
+      [0, 1, 3].map((column) => ({ zone: "lane", stream: 0, t: 100, slot: 32, cell: { block: "memory", column } })),
+    );
+    expect(found(width + 1)).toEqual({ zone: "lane", stream: 0, t: 100, slot: 32 });
+    expect(found(width + 4)).toMatchObject({ cell: { block: "gate", column: 0 } });
   });
 
   it("names no slot in the future, in lag rows, or where none exists yet", () => {

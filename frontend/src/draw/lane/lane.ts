@@ -10,10 +10,11 @@ import { count } from "../ink/format";
 import type { Gauge, Phase } from "./gauge";
 import { drawnOf } from "./kinds";
 import { largest } from "./kinds/parts";
-import type { Drawn, NowPicture } from "./kinds/base";
-import { MatrixImage } from "./cut_painter";
+import type { Block, Drawn, NowPicture } from "./kinds/base";
+import { cellAt, MatrixImage } from "./cut_painter";
 import { ErrorTrack, type SignalTrack } from "../../analysis/signal";
 import { Tape } from "./tape";
+import type { Cell } from "../../view/vocabulary";
 import { hueOf, type Hue, type Inks } from "../ink/tokens";
 
 /** A weight above it is what one sees in a row of several slots. */
@@ -153,6 +154,19 @@ export class Lane {
   /** Number of dials beside the cut through now. */
   get dials(): number {
     return this.last?.picture.dials.length ?? 3;
+  }
+
+  /** What of the cut lies so far into its matrix, drawn that wide; null where nothing does, or nothing is drawn yet. */
+  cellAt(width: number, x: number): Cell | null {
+    return this.last ? cellAt(this.last.picture.blocks, width, x) : null;
+  }
+
+  /** A number of the cut through step t, as the data has it; null where there is none. */
+  numberAt(slot: number, { block: name, column }: Cell, t: number): { value: number; block: Block } | null {
+    if (!this.has(t)) return null;
+    const block = this.drawn.cut(t, this.fold, this.head).blocks.find((one) => one.name === name);
+    const value = block?.at(slot, column);
+    return block && value !== undefined && Number.isFinite(value) ? { value, block } : null;
   }
 
   /** What one slot is called. */

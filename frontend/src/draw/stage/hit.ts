@@ -1,6 +1,6 @@
 /** What lies under the pointer, read from the same boxes that were drawn. */
 
-import type { Target } from "../../view/vocabulary";
+import type { Cell, Target } from "../../view/vocabulary";
 import { rowAt, stepAtX, type Box, type StageLayout, type TimeWindow } from "./layout";
 
 export interface HitLane {
@@ -9,6 +9,8 @@ export interface HitLane {
   /** The raster of this lane shows lags whatever the others show. */
   lagged?: boolean;
   dials: number;
+  /** What of its cut lies so far into a matrix of that width; null where nothing does. */
+  cellAt(width: number, x: number): Cell | null;
   /** The slot so many rows from the top, fractions of a row included, at step t; null where there is none. */
   slotAt(at: number, t: number): number | null;
 }

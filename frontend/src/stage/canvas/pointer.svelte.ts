@@ -115,6 +115,7 @@ export class StagePointer {
           rows: lane.fold.rows,
           lagged: lane.lagged,
           dials: lane.dials,
+          cellAt: (width: number, at: number) => lane.cellAt(width, at),
           slotAt: (row: number, step: number) => lane.slotAt(row, step),
         };
       }),
