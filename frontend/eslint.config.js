@@ -16,20 +16,21 @@ import svelteConfig from "./svelte.config.js";
  *   server     the server's HTTP interface
  *   recording  one open recording: where its messages come from, and what moves it
  *   draw       painters
+ *   verdict    what a recording answers: ranking, clauses, words
  *   ui         parts of any page: buttons, menus, icons, canvases
- *   stage, new_run, sharing, gallery, bridge   what a page shows, a room for each
+ *   stage, new_run, how_long, sharing, gallery, bridge   what a page shows, a room for each
  *   pages      the pages and their addresses
  */
 const ROOMS = [
-  ["wire", "memory", "analysis", "view", "server", "recording", "draw", "ui"],
-  ["stage", "new_run", "sharing", "gallery", "bridge", "pages"],
+  ["wire", "memory", "analysis", "view", "server", "recording", "draw", "verdict", "ui"],
+  ["stage", "new_run", "how_long", "sharing", "gallery", "bridge", "pages"],
 ].flat();
 
 /** Rooms whose left neighbours are not all theirs to know: a painter draws what it is given. */
 const APART = { draw: ["server", "recording"] };
 
 /** Rooms that run without Svelte: in the worker, in a bench, in a picture file. */
-const PLAIN = ["wire", "memory", "analysis", "draw"];
+const PLAIN = ["wire", "memory", "analysis", "draw", "verdict"];
 
 const src = path.join(import.meta.dirname, "src");
 const roomOf = (file) => path.relative(src, file).split(path.sep)[0];

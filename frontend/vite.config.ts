@@ -17,6 +17,13 @@ export default defineConfig({
     assetsInlineLimit: 0, // the exporter inlines by itself; a data: font would be loaded twice
     modulePreload: false,
     cssCodeSplit: false,
+    rolldownOptions: {
+      output: {
+        // One script for whatever the first picture needs, also where pages loaded later need a part of it: an exported file
+        // holds that script and no other.
+        codeSplitting: { groups: [{ name: "index", tags: ["$initial"] }] },
+      },
+    },
   },
   worker: { format: "iife" }, // a module worker does not start in a page that was opened from disk
   server: {

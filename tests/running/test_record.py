@@ -332,5 +332,5 @@ def test_one_exhibit_can_be_made_without_the_others(tmp_path: Path) -> None:
     assert [entry["id"] for entry in gallery.entries(tmp_path)] == ["copy", "twins"]
     with Recording.open(gallery.path("twins", tmp_path)) as recording:
         assert recording.manifest["id"] == "twins"
-    with pytest.raises(MnemoscopeError, match="no exhibit nothing; there are: odd-beat, copy,"):
+    with pytest.raises(MnemoscopeError, match="no exhibit nothing; there are: odd-beat, used-again,"):
         gallery.make(tmp_path, only=["copy", "nothing"])

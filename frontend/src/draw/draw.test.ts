@@ -6,7 +6,7 @@ import { foldRows } from "./lane/slot_rows";
 import { lagRow, LAG_ROWS } from "./lane/lag_rows";
 import { compact, count, duration, listed, num, percent, size, when } from "./ink/format";
 import { targetAt, type HitScene } from "./stage/hit";
-import { fitting, follow, layout, openingStep, rowAt, stepAtX, xOfStep, zoom } from "./stage/layout";
+import { fitting, follow, layout, openingWindow, rowAt, stepAtX, xOfStep, zoom } from "./stage/layout";
 import { STEP_WIDTHS } from "../view/vocabulary";
 import { divergingEntry, rangeOf, fixedLimit } from "../analysis/scale";
 import { stepOnScrub, xOnScrub } from "./panels/scrubber";
@@ -99,11 +99,16 @@ describe("layout", () => {
     expect(follow(box, { first: 1000 - Math.floor(n), step: 3 }, 999, 1000)).toBeNull();
   });
 
-  it("opens a short run as wide as it stays in view, a long one with the default step", () => {
-    expect(openingStep(766, 41)).toBe(16);
-    expect(openingStep(766, 180)).toBe(4);
-    expect(openingStep(766, 1000)).toBe(3);
-    expect(openingStep(300, 512)).toBe(3);
+  it("opens on the question, as wide as there is room for in half pixels", () => {
+    const question = { store: [25, 48], recall: [79, 102] } as const;
+    expect(openingWindow(766, 160, question)).toEqual({ first: 15, step: 8 }); // steps 15 to 108
+    expect(openingWindow(344, 160, question)).toEqual({ first: 15, step: 3.5 });
+    expect(openingWindow(766, 25, { store: [0, 11], recall: [13, 24] })).toEqual({ first: 0, step: 30.5 });
+    expect(openingWindow(766, 6, null)).toEqual({ first: 0, step: 32 });
+    expect(openingWindow(766, 160, null)).toEqual({ first: 0, step: 4.5 });
+    expect(openingWindow(766, 1000, null)).toEqual({ first: 0, step: 3 });
+    // Too long to be seen as one: from the beginning, like a run that asks nothing.
+    expect(openingWindow(766, 1500, { store: [30, 60], recall: [1300, 1330] })).toEqual({ first: 0, step: 3 });
   });
 
   it("zooms around the pointer", () => {
@@ -114,12 +119,21 @@ describe("layout", () => {
     expect(closer.step).toBe(4);
     expect(Math.abs(stepAtX(box, closer, x) - 300)).toBeLessThanOrEqual(1);
     expect(zoom(box, { first: 0, step: 16 }, 1, x, 100).step).toBe(16);
+    // From a width that is none to choose, to its neighbours.
+    expect([
+      zoom(box, { first: 9, step: 8.5 }, 1, x, 5000).step,
+      zoom(box, { first: 9, step: 8.5 }, -1, x, 5000).step,
+    ]).toEqual([12, 8]);
   });
 });
 
 describe("hit testing", () => {
   const box = layout(1184, 752, 2);
   const window = { first: 0, step: 3 };
+  const BLOCKS = [
+    { name: "memory", columns: 4, weight: 2 },
+    { name: "gate", columns: 1, weight: 1 },
+  ];
   const lane = (stream: number) => ({
     stream,
     rows: 64,

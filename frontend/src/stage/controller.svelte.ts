@@ -6,6 +6,7 @@ import { LensCache } from "../recording/lens_cache.svelte";
 import type { Session } from "../recording/session.svelte";
 import type { Pin } from "../view/fields";
 import { sameTarget, withoutCell, type LensName, type Rows, type Target } from "../view/vocabulary";
+import type { Clause } from "../wire/verdict";
 import type { Command } from "./commands/commands";
 import { perform } from "./commands/perform";
 import { LaneViews } from "./lane_views.svelte";
@@ -42,6 +43,8 @@ export class StageController extends LaneViews {
   readonly learning: LearningCurves;
   /** What the models themselves say about where an output comes from. */
   readonly lenses: LensCache;
+  /** Streams of the lanes in the order of the verdict's rows; none before there are rows. */
+  ranked = $state.raw<readonly number[]>([]);
   hover = $state.raw<Target | null>(null);
   similar = $state.raw<Similar | null>(null);
   /** What is pinned and no link can say: a name, a dial, a place of the axis, a column. */
@@ -57,7 +60,7 @@ export class StageController extends LaneViews {
   ) {
     // The session is open when this is made: log and ledger are there and stay.
     super(session.cursor.view, session.log!);
-    this.viewport = new Viewport(this.view);
+    this.viewport = new Viewport(this.view, session.log!.manifest.task.events);
     this.lenses = new LensCache(session.looker);
     this.model = new StageModel(session.log!, session.ledger!, inks, this.training.streams, this.lenses, this);
     this.tracks = new Tracks(this.model);
@@ -84,16 +87,26 @@ export class StageController extends LaneViews {
     perform(this, command);
   }
 
+  /** Goes to the moment that shows a clause, and pins its model there. */
+  show({ model, step }: Pick<Clause, "model" | "step">): void {
+    const { session, cursor, training } = this;
+    if (!session.live) session.pause(); // a run goes on; only the look at it stays behind
+    cursor.seek(step);
+    this.pin(null);
+    const stream = training.streams.find((one) => this.model.lane(one).model.spec.id === model);
+    if (stream !== undefined && this.solo !== stream) this.isolate(stream);
+  }
+
+  /** A row of the verdict was pressed: its model is pinned or freed; on a phone its lane is the one shown. */
+  choose(stream: number): void {
+    if (this.viewport.box?.mode === "phone") this.viewport.phoneLane = this.shown.indexOf(stream);
+    else this.isolate(stream);
+  }
+
   isolate(stream: number): void {
     this.view.solo = this.solo === stream ? null : this.idOf(stream);
     const place = this.shown.indexOf(stream);
     if (place >= 0) this.viewport.phoneLane = place;
-  }
-
-  /** Phone: the lane at a place is the one shown; who stands alone is who is shown. */
-  showLane(stream: number, place: number): void {
-    this.viewport.phoneLane = place;
-    if (this.view.solo !== null) this.view.solo = this.idOf(stream);
   }
 
   setRows(rows: Rows): void {
@@ -140,10 +153,15 @@ export class StageController extends LaneViews {
     this.similar = null;
   }
 
+  /** What is pinned first, then what is selected and repeated. */
   free(): void {
-    this.pin(null);
-    this.view.solo = null;
-    this.cursor.clearLoop();
+    const { view, cursor } = this;
+    if (this.pinned !== null || view.solo !== null) {
+      this.pin(null);
+      view.solo = null;
+      return;
+    }
+    cursor.clearLoop();
     this.clearSelection();
   }
 

@@ -106,7 +106,7 @@ describe("commands of time", () => {
     expect([cursor.loop, view.selection]).toEqual([null, null]);
     stage.viewport.inView = 50;
     run({ does: "loop" });
-    expect(cursor.loop).toEqual([0, 49]);
+    expect(cursor.loop).toEqual([30, 79]); // the opening view begins there
   });
 });
 
@@ -124,7 +124,7 @@ describe("commands of lanes", () => {
   });
 
   it("isolate, mute, fold, keep on top and move", () => {
-    run({ does: "isolate", lane: 2 });
+    run({ does: "isolate", place: 2 });
     expect([stage.solo, stage.viewport.phoneLane]).toEqual([2, 2]);
     run({ does: "mute" }, { does: "fold" }, { does: "top" });
     expect([[...stage.laneOrder.muted], [...stage.laneOrder.folded], [...stage.laneOrder.top]]).toEqual([
@@ -133,11 +133,14 @@ describe("commands of lanes", () => {
       [2],
     ]);
     expect(stage.shown[0]).toBe(2);
-    run({ does: "mute" }, { does: "top" }, { does: "isolate", lane: 2 });
+    run({ does: "mute" }, { does: "top" }, { does: "isolate", place: 2 });
     expect([stage.laneOrder.muted.size, stage.laneOrder.top.size]).toEqual([0, 0]);
     expect(stage.solo).toBeNull();
-    run({ does: "isolate", lane: 8 });
+    run({ does: "isolate", place: 8 });
     expect(stage.solo).toBeNull(); // there are five
+    stage.ranked = [3, 0, 1, 2, 4]; // from now on keys mean the rows of the verdict
+    run({ does: "isolate", place: 0 });
+    expect(stage.solo).toBe(3);
     stage.view.solo = stage.idOf(1);
     run({ does: "move", by: 1 });
     expect(stage.shown).toEqual([0, 2, 1, 3, 4]);
@@ -229,7 +232,7 @@ describe("commands of the view", () => {
     const { view, viewport } = stage;
     const { w } = viewport.box!.time;
     const opening = viewport.window;
-    expect([opening, view.zoom]).toEqual([{ first: 0, step: 4 }, null]);
+    expect([opening, view.zoom]).toEqual([{ first: 30, step: 8 }, null]); // stored from 40 on, asked for until 119
     viewport.show({ first: 40, step: 12 });
     run({ does: "zoom", by: 1 });
     expect([viewport.window.step, view.zoom]).toEqual([16, 16]);
@@ -254,7 +257,7 @@ describe("commands of the view", () => {
     const middle = viewport.window.first + w / 16 / 2;
     expect(Math.abs(middle - 52)).toBeLessThanOrEqual(1);
     run({ does: "reset" });
-    expect([viewport.window.step, view.zoom, view.from]).toEqual([4, null, null]);
+    expect([viewport.window, view.zoom, view.from]).toEqual([opening, null, null]);
   });
 
   it("waits with the zoom of a link until there is a box", async () => {

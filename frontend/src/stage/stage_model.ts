@@ -183,7 +183,8 @@ export class StageModel {
 
   scene(look: Look, layout: StageLayout, scale: number): Scene {
     const { t, target } = look;
-    const alone = target && "stream" in target ? target.stream : look.solo;
+    // Who is pinned stays so under the pointer.
+    const alone = look.solo ?? (target && "stream" in target ? target.stream : null);
     const linked = this.linkedMoment(target);
     const rows = this.linkedRows(look, linked);
     const pointed = target?.zone === "lane" ? Math.min(target.t, t) : t;

@@ -37,7 +37,8 @@ export async function controllerOf(name: "memories" | "kinds", trained = false):
     }
   }
   stubCanvases();
-  const embedded = { manifest: parseManifest(raw), messages: new Uint8Array(goldenPart(name, "messages.bin")) };
+  const messages = new Uint8Array(goldenPart(name, "messages.bin"));
+  const embedded = { manifest: parseManifest(raw), messages, verdict: null };
   const cursor = new Cursor({ request: () => 0, cancel: () => undefined });
   const session = new LookingSession({ embedded }, { cursor, ledger: { spawn: null } });
   open.push(session);

@@ -1,15 +1,17 @@
 /** The part of the run that is in view, in pixels: what the view state's zoom and first step come to on this canvas. */
 
-import { DEFAULT_STEP, fitting, openingStep, zoom, type StageLayout, type TimeWindow } from "../draw/stage/layout";
+import { questionAt } from "../analysis/question";
+import { DEFAULT_STEP, fitting, openingWindow, zoom, type StageLayout, type TimeWindow } from "../draw/stage/layout";
 import type { ViewState } from "../view/view_state.svelte";
+import type { TaskEvent } from "../wire/manifest";
 
 export class Viewport {
   /** Boxes of the last picture: what lies over the canvas is placed by them. */
   box = $state.raw<StageLayout | null>(null);
   /** Steps in view. */
   inView = $state(0);
-  /** Phone: the one lane that is shown, as a position among those on the stage. */
-  phoneLane = $state(0);
+  /** Phone: the one lane that is shown, as a position among those on the stage; null: nobody has chosen one. */
+  phoneLane = $state<number | null>(null);
   /** The step the window last followed: who pans away from the playhead stays there until it moves. */
   followed = -1;
   /** First step in view, fractional while the window glides. */
@@ -19,7 +21,11 @@ export class Viewport {
   /** First step in view and pixels per step. */
   readonly window: TimeWindow = $derived.by(() => ({ first: this.first, step: this.view.zoom ?? this.opening }));
 
-  constructor(private readonly view: ViewState) {}
+  constructor(
+    private readonly view: ViewState,
+    /** Of the task: what is asked decides what is in view first. */
+    private readonly events: readonly TaskEvent[],
+  ) {}
 
   /** Shows a window chosen by hand: it stays, and the link says it, until the playhead leaves it. */
   show({ first, step }: TimeWindow): void {
@@ -63,11 +69,24 @@ export class Viewport {
     if (this.box) this.show(fitting(this.box, a, b, steps));
   }
 
-  /** The first time there is a box: as the view state wants it, or as a run of so many steps opens. */
+  /** The first time there is a box: as the view state wants it, or on the question that step t belongs to. */
   open(box: StageLayout, t: number, steps: number): void {
-    this.opening = openingStep(box.time.w, steps);
-    this.first = 0;
+    const opening = this.openingAt(box, t, steps);
+    this.opening = opening.step;
+    this.first = this.view.zoom === null ? opening.first : 0;
     if (this.view.from !== null) this.goTo(this.view.from, t, steps);
+  }
+
+  /** The canvas has another width: a window that nobody has chosen shows the question again, where step t is in it. */
+  refit(box: StageLayout, t: number, steps: number): void {
+    const { first, step } = this.openingAt(box, t, steps);
+    this.opening = step;
+    const { zoom, from } = this.view;
+    if (zoom === null && from === null && t >= first && t < first + box.time.w / step) this.first = first;
+  }
+
+  private openingAt(box: StageLayout, t: number, steps: number): TimeWindow {
+    return openingWindow(box.time.w, steps, questionAt(this.events, t));
   }
 
   /**
@@ -80,16 +99,20 @@ export class Viewport {
     view.zoom = step;
     view.from = from;
     if (!box) return;
-    if (zoomed && step === null) this.opening = openingStep(box.time.w, steps);
+    if (zoomed && step === null) this.opening = this.openingAt(box, t, steps).step;
     if (from !== null) this.goTo(from, t, steps);
     else if (zoomed) this.centre(t, steps);
   }
 
-  /** As a run of so many steps opens, around step t. */
+  /** As a run of so many steps opens with step t in view. */
   reset(t: number, steps: number): void {
-    if (!this.box) return;
+    const { box } = this;
+    if (!box) return;
     this.apply(null, null, t, steps);
-    this.centre(t, steps);
+    const { first, step } = this.openingAt(box, t, steps);
+    this.opening = step;
+    if (t >= first && t < first + box.time.w / step) this.first = first;
+    else this.centre(t, steps);
   }
 
   private goTo(from: number, t: number, steps: number): void {

@@ -5,10 +5,12 @@
 import { EmbeddedError } from "./errors";
 import { parseManifest } from "./manifest";
 import type { Manifest } from "./manifest";
+import type { Verdict } from "./verdict";
 
-/** Ids of the two elements; `mnemoscope_viewer.page` writes them. */
+/** Ids of the elements; `mnemoscope_viewer.page` writes them. Files made before there were verdicts have none. */
 export const MANIFEST_ELEMENT = "mnemoscope-manifest";
 export const MESSAGES_ELEMENT = "mnemoscope-messages";
+export const VERDICT_ELEMENT = "mnemoscope-verdict";
 
 /** No recording is this large; a page that says so is broken or means harm. */
 const MAX_BYTES = 1 << 30;
@@ -17,6 +19,7 @@ export interface Embedded {
   readonly manifest: Manifest;
   /** Wire messages of all streams, one after another. */
   readonly messages: Uint8Array;
+  readonly verdict: Verdict | null;
 }
 
 /**
@@ -28,14 +31,19 @@ export async function readEmbedded(textOf: (id: string) => string | null): Promi
   if (manifestText === null) return null;
   const messagesText = textOf(MESSAGES_ELEMENT);
   if (messagesText === null) throw broken("no-messages", `wanted an element ${MESSAGES_ELEMENT}, found none`);
-  return { manifest: parseManifest(parseJson(manifestText)), messages: await inflate(fromBase64(messagesText)) };
+  const verdictText = textOf(VERDICT_ELEMENT);
+  return {
+    manifest: parseManifest(parseJson(manifestText, "a manifest")),
+    messages: await inflate(fromBase64(messagesText)),
+    verdict: verdictText === null ? null : (parseJson(verdictText, "a verdict") as Verdict | null),
+  };
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw broken("bad-json", `wanted a manifest in JSON, got: ${String(error)}`);
+    throw broken("bad-json", `wanted ${what} in JSON, got: ${String(error)}`);
   }
 }
 

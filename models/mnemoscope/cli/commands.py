@@ -99,6 +99,8 @@ def tasks(args: argparse.Namespace) -> int:
         for option in task.options:
             low, high = option.suggested
             accepted = "" if (low, high) == (option.low, option.high) else f"; accepted {option.low} to {option.high}"
+            if option.trained is not None:
+                accepted += f"; trained on {option.trained[0]} to {option.trained[1]}"
             echo(f"    {f'{option.name}={option.default}':<12}  {option.description} ({low} to {high}{accepted})")
     return OK
 

@@ -37,6 +37,8 @@ def study(args: argparse.Namespace) -> int:
             return INTERRUPTED
         code = NOT_OK if any(worker.exitcode for worker in workers) else OK
     print(report.text(rows(args.out), wanted))
+    if args.markdown:
+        args.markdown.write_text(report.document(rows(args.out), wanted), encoding="utf-8")
     return code
 
 

@@ -16,6 +16,8 @@ from mnemoscope.tasks import Episode
 
 FOLDER = Path(__file__).resolve().parents[1] / "gallery"
 MODELS = ("lstm", "transformer", "ntm", "dnc")
+KEEPS, OVERWRITES, LEARNS, SAME = "Who keeps it?", "Who overwrites it?", "How is it learned?", "Is a Transformer a DNC?"
+"""The questions that the first page groups its examples under, in this order."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Exhibit:
     """One shipped recording."""
 
     id: str
+    question: str
+    """What it is an example of, as the first page groups them; examples of one question stand together."""
     title: str
     caption: str
     models: tuple[str, ...]
@@ -31,7 +35,7 @@ class Exhibit:
 
 
 def entries(folder: Path = FOLDER) -> list[dict[str, Any]]:
-    """What `gallery.json` lists: {"id", "title", "caption"}; empty where no recording has been made."""
+    """What `gallery.json` lists: {"id", "question", "title", "caption"}; empty where no recording has been made."""
     index = folder / "gallery.json"
     return json.loads(index.read_text(encoding="utf-8")) if index.is_file() else []
 
@@ -68,28 +72,15 @@ def exhibits() -> Iterator[Exhibit]:
 
     yield Exhibit(
         "odd-beat",
+        KEEPS,
         "Which of these remembers the odd beat?",
         "Four memories hold one ectopic heartbeat over the beats that follow, then replay it.",
         MODELS,
         lambda: _on_signal("heartbeat", 160, 1, params={"odd_beat": 1}, segment=24, delay=30),
     )
     yield Exhibit(
-        "copy",
-        "Copy task",
-        "Twenty random bytes in, the same out: a tape, an allocator, a window and a state.",
-        MODELS,
-        lambda: tasks.get("copy").episode(seed=4, length=20),
-    )
-    if store.snapshot_updates("ntm-copy"):
-        yield Exhibit(
-            "learning",
-            "Watch a memory being learned",
-            "One NTM at moments of its training: first all bytes land on the same slots, in the end each has its own.",
-            ("ntm@*",),
-            lambda: tasks.get("copy").episode(seed=4, length=12),
-        )
-    yield Exhibit(
         "used-again",
+        KEEPS,
         "The same memory, used again",
         "Three rounds without clearing anything: what is overwritten, and who still answers?",
         MODELS,
@@ -97,48 +88,47 @@ def exhibits() -> Iterator[Exhibit]:
     )
     yield Exhibit(
         "associations",
+        KEEPS,
         "What came after that?",
         "Six items go by, one is asked for by the one before it: content leads to the slot, a link or a shift to the next.",
         ("ntm", "dnc"),
         lambda: tasks.get("associative-recall").episode(seed=3, items=6),
     )
     yield Exhibit(
+        "noise",
+        KEEPS,
+        "Noise cannot be guessed",
+        "Autoregressive noise has to be held step by step; nothing can be filled in.",
+        ("transformer", "ntm", "dnc"),
+        lambda: _on_signal("ar", 160, 7, lead=16, segment=32, delay=40),
+    )
+    yield Exhibit(
+        "copy",
+        KEEPS,
+        "Copy task",
+        "Twenty random bytes in, the same out: a tape, an allocator, a window and a state.",
+        MODELS,
+        lambda: tasks.get("copy").episode(seed=4, length=20),
+    )
+    yield Exhibit(
         "laps",
+        OVERWRITES,
         "One tape, many laps",
         "Five bytes are repeated six times. The NTM's head runs along its tape and jumps back, the DNC's follows its links.",
         ("ntm", "dnc"),
         lambda: tasks.get("repeat-copy").episode(seed=2, length=5, repeats=6),
     )
     yield Exhibit(
-        "counting",
-        "Counting what follows",
-        "Which bit follows these five? The NTM keeps a count for every context, the Transformer looks up all of them again.",
-        ("ntm", "transformer"),
-        lambda: tasks.get("ngrams").episode(seed=3, length=160),
-    )
-    yield Exhibit(
-        "sorting",
-        "Sorting without comparing",
-        "Twenty bytes with priorities go in, the sixteen highest come out in order. Who wrote them in order, who looks for the next?",
-        ("dnc", "transformer"),
-        lambda: tasks.get("priority-sort").episode(seed=4),
-    )
-    yield Exhibit(
-        "twins",
-        "A Transformer is a stateless DNC",
-        "The same weights twice: a cache of keys and values, and a memory whose slots are written once. Every bit agrees.",
-        ("transformer", "sdnc"),
-        lambda: tasks.get("copy").episode(seed=8, length=16),
-    )
-    yield Exhibit(
-        "deltas",
-        "One matrix for everything",
-        "No slots and no window: a delta rule corrects what a key brings back, and what is new lies over what is old.",
-        ("deltanet", "gated-deltanet", "transformer"),
-        lambda: tasks.get("copy").episode(seed=9, length=16),
+        "eight",
+        OVERWRITES,
+        "Eight memories, the same bytes",
+        "Eight ways to remember twelve bytes: gates, windows, an encoder, pondering, a tape, an allocator.",
+        ("gru", "lstm", "transformer", "encoder-decoder", "universal-transformer", "sdnc", "ntm", "dnc"),
+        lambda: tasks.get("copy").episode(seed=6, length=12),
     )
     yield Exhibit(
         "state-spaces",
+        OVERWRITES,
         "State space, matrix state, attention",
         "A heartbeat is held by matrices that fade, by one that erases what a key held, and by a window that keeps every step.",
         ("mamba2", "mlstm", "gated-deltanet", "transformer"),
@@ -146,24 +136,52 @@ def exhibits() -> Iterator[Exhibit]:
     )
     yield Exhibit(
         "dreaming",
+        OVERWRITES,
         "Listening, then dreaming on",
         "Each forecasts the next value of a heartbeat; from step 140 on it hears nothing but its own forecasts.",
         ("gru", "lstm", "transformer"),
         lambda: _forecast("heartbeat", 220, 2, params={"odd_beat": -1}, context=64, free=140),
     )
+    if store.snapshot_updates("ntm-copy"):
+        yield Exhibit(
+            "learning",
+            LEARNS,
+            "Watch a memory being learned",
+            "One NTM at moments of its training: first all bytes land on the same slots, in the end each has its own.",
+            ("ntm@*",),
+            lambda: tasks.get("copy").episode(seed=4, length=12),
+        )
     yield Exhibit(
-        "noise",
-        "Noise cannot be guessed",
-        "Autoregressive noise has to be held step by step; nothing can be filled in.",
-        ("transformer", "ntm", "dnc"),
-        lambda: _on_signal("ar", 160, 7, lead=16, segment=32, delay=40),
+        "counting",
+        LEARNS,
+        "Counting what follows",
+        "Which bit follows these five? The NTM keeps a count for every context, the Transformer looks up all of them again.",
+        ("ntm", "transformer"),
+        lambda: tasks.get("ngrams").episode(seed=3, length=160),
     )
     yield Exhibit(
-        "eight",
-        "Eight memories, the same bytes",
-        "Eight ways to remember twelve bytes: gates, windows, an encoder, pondering, a tape, an allocator.",
-        ("gru", "lstm", "transformer", "encoder-decoder", "universal-transformer", "sdnc", "ntm", "dnc"),
-        lambda: tasks.get("copy").episode(seed=6, length=12),
+        "sorting",
+        LEARNS,
+        "Sorting without comparing",
+        "Twenty bytes with priorities go in, the sixteen highest come out in order. Who wrote them in order, who looks for the next?",
+        ("dnc", "transformer"),
+        lambda: tasks.get("priority-sort").episode(seed=4),
+    )
+    yield Exhibit(
+        "twins",
+        SAME,
+        "A Transformer is a stateless DNC",
+        "The same weights twice: a cache of keys and values, and a memory whose slots are written once. Every bit agrees.",
+        ("transformer", "sdnc"),
+        lambda: tasks.get("copy").episode(seed=8, length=16),
+    )
+    yield Exhibit(
+        "deltas",
+        SAME,
+        "One matrix for everything",
+        "No slots and no window: a delta rule corrects what a key brings back, and what is new lies over what is old.",
+        ("deltanet", "gated-deltanet", "transformer"),
+        lambda: tasks.get("copy").episode(seed=9, length=16),
     )
 
 
@@ -186,7 +204,7 @@ def make(folder: Path = FOLDER, only: Sequence[str] = ()) -> None:
         target = folder / f"{exhibit.id}.mnemo"
         record.record_file(target, episode, models, seed=exhibit.seed, title=exhibit.title, recording_id=exhibit.id)
     listed = [
-        {"id": exhibit.id, "title": exhibit.title, "caption": exhibit.caption}
+        {"id": exhibit.id, "question": exhibit.question, "title": exhibit.title, "caption": exhibit.caption}
         for exhibit in known
         if (folder / f"{exhibit.id}.mnemo").is_file()
     ]

@@ -21,6 +21,8 @@ class GalleryEntry(Answer):
     """A recording that ships with the product."""
 
     id: str
+    question: str
+    """What it is an example of; those of one question stand together."""
     title: str
     caption: str
     task: str

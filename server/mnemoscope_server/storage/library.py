@@ -112,5 +112,5 @@ class Library:
                 log.warning("the shipped recording %s does not open: %s", entry["id"], error)
                 continue
             facts = {"task": row.task, "models": row.models, "steps": row.steps}
-            found.append({key: entry[key] for key in ("id", "title", "caption")} | facts)
+            found.append({key: entry[key] for key in ("id", "question", "title", "caption")} | facts)
         return found

@@ -23,7 +23,6 @@ function lane(label: string, details: { moment?: string; error?: string } = {}):
     hue: "rnn",
     sizes: ["256 cells", "slow cells on top"],
     moment: details.moment ?? null,
-    error: { at: () => (details.error ? { label: details.error } : null) },
     rowsShown: () => "slots",
     tape: still,
     lag: still,
@@ -65,17 +64,18 @@ describe("the head of a lane on a phone", () => {
   const PIN = MENU - 14;
 
   it("ends before the signs of menu and pin", () => {
-    const of = lane("LSTM", { error: "error 0.17" });
-    expect(painted(390, item(of)).map(({ text }) => text)).toEqual(["LSTM", "256 cells · error 0.17"]);
+    const of = lane("LSTM");
+    expect(painted(390, item(of)).map(({ text }) => text)).toEqual(["LSTM", "256 cells"]);
     expect(painted(390, item(of))[1]!.right).toBeLessThanOrEqual(MENU);
     expect(painted(390, item(of, { top: true }))[1]!.right).toBeLessThanOrEqual(PIN);
   });
 
   it("leaves out what has no room beside a long name", () => {
-    const of = lane("Universal Transformer, deep", { moment: "16 000 updates", error: "error 0.17" });
-    const [name, found] = painted(390, item(of, { top: true }));
-    expect(found!.text).toBe("error 0.17");
+    const long = (moment: string): Lane => lane("Universal Transformer, deep", { moment });
+    const [name, found] = painted(390, item(long("16 000 updates"), { top: true }));
+    expect(found!.text).toBe("16 000 updates");
     expect(found!.left).toBeGreaterThan(name!.right);
+    expect(painted(390, item(long("after 16 000 of 160 000 updates"), { top: true }))).toHaveLength(1);
   });
 });
 

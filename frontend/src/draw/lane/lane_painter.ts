@@ -6,9 +6,10 @@ import { parseHex, rgba } from "../ink/colour";
 import { lagRow, LAG_ROWS } from "./lag_rows";
 import { whyStopped } from "./failure";
 import { paintGauges, paintPhases } from "./gauge";
-import { stepsInView, xOfStep, type LaneBox, type NowBox, type StageLayout } from "../stage/layout";
+import { stepsInView, xOfStep, type Box, type LaneBox, type NowBox, type StageLayout } from "../stage/layout";
 import { paintNow } from "./cut_painter";
 import type { Lane } from "./lane";
+import type { Tape } from "./tape";
 import { awaited, type LaneScene, type Scene } from "../stage/scene";
 import { fitted, glyph, hatch, tag, text, textWidth, type Ctx } from "../ink/text";
 import type { Inks } from "../ink/tokens";
@@ -19,6 +20,8 @@ const MENU = 20;
 const PIN = 12;
 /** Between the name and the details after it. */
 const APART = 12;
+/** Ink of what comes after now. */
+const FUTURE = 0.28;
 
 export function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, scene: Scene): void {
   const item = scene.lanes[box.index];
@@ -33,6 +36,7 @@ export function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBo
   const rows = lane.rowsShown(scene.rows);
   const tape = rows === "lag" ? lane.lag : lane.tape;
   tape.paint(ctx, raster, window.first, window.step, t + 1);
+  if (rows === "slots") paintFuture(ctx, raster, scene, tape);
   paintGauges(ctx, inks, layout, raster, window, t, lane.model.steps, lane.gauges);
   if (!box.folded) paintPhases(ctx, inks, layout, raster, window, t, lane.phases);
   ctx.globalAlpha = 1;
@@ -60,6 +64,26 @@ export function paintLane(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBo
   });
   if (beat && scene.beats) paintBeats(ctx, inks, box.now, beat, scene.beats.part, scene.scale);
   if (shown !== t) paintLate(ctx, inks, box.now, shown);
+}
+
+/** What is held of the steps after now: known, not yet reached. */
+export function paintFuture(
+  ctx: Ctx,
+  raster: Box,
+  { window, t }: Pick<Scene, "window" | "t">,
+  tape: Pick<Tape, "paint">,
+): void {
+  const from = Math.max(raster.x, raster.x + (t + 1 - window.first) * window.step);
+  const room = raster.x + raster.w - from;
+  if (room <= 0) return;
+  const faded = ctx.globalAlpha;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(from, raster.y, room, raster.h);
+  ctx.clip();
+  ctx.globalAlpha = faded * FUTURE;
+  tape.paint(ctx, raster, window.first, window.step, Infinity);
+  ctx.restore();
 }
 
 /** Columns up to now that have not arrived: a ground of their own, because an empty memory looks like nothing else. */
@@ -96,7 +120,6 @@ function paintLate(ctx: Ctx, inks: Inks, now: NowBox, step: number): void {
 function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, scene: Scene, item: LaneScene): void {
   const { lane } = item;
   const { header, raster } = box;
-  const error = lane.error.at(scene.t);
   const [sizes, rows] = lane.sizes;
   const lagged = lane.rowsShown(scene.rows) === "lag";
   glyph(ctx, inks, lane.hue, header.x + 5, header.y + 8, 4.5);
@@ -109,10 +132,9 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
   if (phone) {
     const right = header.x + header.w - MENU - (item.top ? PIN : 0);
     const room = right - header.x - 16 - textWidth(ctx, lane.label, 12, 600) - APART;
-    // What does not fit beside the name is left out, the sizes first: they are under the name's menu as well.
-    const details = [lane.moment ?? sizes, error?.label].filter((label) => label !== undefined);
-    const most = [details, details.slice(1)].find((parts) => textWidth(ctx, parts.join(" · ")) <= room);
-    if (most) text(ctx, most.join(" · "), right, header.y + 8.5, { colour: inks.t3, align: "right" });
+    // What does not fit beside the name is left out: it is under the name's menu as well.
+    const detail = lane.moment ?? sizes;
+    if (textWidth(ctx, detail) <= room) text(ctx, detail, right, header.y + 8.5, { colour: inks.t3, align: "right" });
     return;
   }
   if (box.folded) return;
@@ -132,7 +154,6 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
   }
   const room = 1 + [62, 90, 106].filter((least) => header.h > least).length;
   lines.slice(0, room).forEach(([label, colour], k) => line(label, 26 + 16 * k, colour));
-  if (error && header.h >= 60) text(ctx, error.label, header.x, header.y + header.h - 8, { colour: inks.t3 });
   if (layout.mode === "narrow") return;
   const right = raster.x - 6;
   const index = (label: string, y: number): void => {
@@ -144,7 +165,7 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
     for (const lag of [1, 10, 100, 1000]) {
       if (lag > scene.signal.planned) break;
       const y = raster.y + ((lagRow(lag, scene.signal.planned) + 0.5) / LAG_ROWS) * raster.h;
-      if (y < raster.y + raster.h - (roomy && error ? 16 : 4) || !roomy) index(String(lag), y);
+      if (y < raster.y + raster.h - 4 || !roomy) index(String(lag), y);
     }
   } else if (roomy) {
     const last = lane.drawn.places;

@@ -3,10 +3,11 @@
 import { shareArcs } from "../stage/arc_sets";
 import type { TaskEvent } from "../../wire/manifest";
 import { paintArcs } from "../stage/arcs";
+import { paintFuture } from "../lane/lane_painter";
 import type { Lane } from "../lane/lane";
 import type { StageLayout, TimeWindow } from "../stage/layout";
 import { xOfStep } from "../stage/layout";
-import { paintLine, paintWindows, signalY } from "../stage/strip";
+import { paintEventWords, paintLine, paintWindows, signalY } from "../stage/strip";
 import type { SignalTrack } from "../../analysis/signal";
 import { glyph, text, textWidth, type Ctx } from "../ink/text";
 import type { Inks } from "../ink/tokens";
@@ -25,21 +26,25 @@ export interface ThumbLayout extends StageLayout {
   rasters: { y: number; h: number }[];
 }
 
-/** Boxes of a card of that size: strip on top, lanes below with 5 px between them. */
-export function thumbLayout(W: number, H: number, lanes: number): ThumbLayout {
-  const strip = Math.round(H * (lanes > 2 ? 0.38 : 0.52));
+/** Lower than this there is no room for arcs. */
+const SMALL = 80;
+
+/** Boxes of a card of that size: strip on top, lanes below with 5 px between them; names of lanes in a gutter, if there is one. */
+export function thumbLayout(W: number, H: number, lanes: number, gutter = 0): ThumbLayout {
+  const small = H < SMALL;
+  const strip = Math.round(H * (lanes > 2 || small ? 0.42 : 0.52));
   const gap = 5;
   const h = lanes ? Math.floor((H - strip - 8 - gap * (lanes - 1)) / lanes) : 0;
-  const arc = Math.round(strip * 0.46);
+  const arc = small ? 0 : Math.round(strip * 0.46);
   return {
     mode: "phone",
     W,
     H,
     pad: 0,
-    time: { x: 0, w: W },
+    time: { x: gutter, w: W - gutter },
     strip,
     arcBase: arc,
-    signal: { top: arc + 8, bottom: strip - 8 },
+    signal: small ? { top: 3, bottom: strip - 3 } : { top: arc + 8, bottom: strip - 8 },
     axis: { y: strip, h: 0 },
     lanes: [],
     health: null,
@@ -52,8 +57,12 @@ export function thumbLayout(W: number, H: number, lanes: number): ThumbLayout {
 
 export function paintThumb(ctx: Ctx, inks: Inks, layout: ThumbLayout, scene: ThumbScene): void {
   const { signal, window, t } = scene;
-  ctx.fillStyle = inks.sk;
-  ctx.fillRect(0, 0, layout.W, layout.H);
+  const { time } = layout;
+  ctx.clearRect(0, 0, layout.W, layout.H);
+  if (!time.x) {
+    ctx.fillStyle = inks.sk;
+    ctx.fillRect(0, 0, layout.W, layout.H);
+  }
   const range = signal.range();
   if (signal.kind === "bits") paintBits(ctx, inks, layout, scene);
   else {
@@ -80,11 +89,18 @@ export function paintThumb(ctx: Ctx, inks: Inks, layout: ThumbLayout, scene: Thu
   );
   const y = (step: number): number =>
     signal.kind === "bits" ? layout.signal.top : signalY(layout, range, signal.shown(step));
-  paintArcs(ctx, inks, layout, window, sets, y);
+  if (layout.arcBase > 0) paintArcs(ctx, inks, layout, window, sets, y);
   scene.lanes.forEach(({ lane }, k) => {
     const box = layout.rasters[k]!;
-    lane.tape.paint(ctx, { x: 0, y: box.y, w: layout.W, h: box.h }, window.first, window.step, t + 1);
+    const raster = { x: time.x, y: box.y, w: time.w, h: box.h };
+    lane.tape.paint(ctx, raster, window.first, window.step, t + 1);
+    paintFuture(ctx, raster, { window, t }, lane.tape);
     if (!scene.labels) return;
+    if (time.x) {
+      glyph(ctx, inks, lane.hue, 5, box.y + 9, 4.5);
+      text(ctx, lane.label, 16, box.y + 9.5, { colour: inks.tx, size: 12 });
+      return;
+    }
     const width = textWidth(ctx, lane.label, 11, 500) + 30;
     ctx.globalAlpha = 0.85;
     ctx.fillStyle = inks.sk;
@@ -95,6 +111,11 @@ export function paintThumb(ctx: Ctx, inks: Inks, layout: ThumbLayout, scene: Thu
     glyph(ctx, inks, lane.hue, 17, box.y + box.h / 2, 4);
     text(ctx, lane.label, 27, box.y + box.h / 2 + 0.5, { colour: inks.tx, weight: 500 });
   });
+  if (time.x) {
+    const unit = signal.unit ? `Input, ${signal.unit}` : "Input";
+    text(ctx, unit, 0, layout.signal.top + 8, { colour: inks.tx, size: 12 });
+    if (signal.kind === "line") paintEventWords(ctx, inks, layout, window, scene.events, t);
+  }
   ctx.fillStyle = inks.tx;
   ctx.fillRect(Math.round(xOfStep(layout, window, t)) - 0.5, layout.arcBase, 1.5, layout.H - layout.arcBase);
 }

@@ -12,7 +12,7 @@ import type { Inks } from "../ink/tokens";
 export function paintAxis(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene): void {
   const { window, t, ghost, linked } = scene;
   const { y } = layout.axis;
-  const every = window.step >= 5 ? 16 : window.step >= 2.5 ? 32 : 64;
+  const every = window.step >= 14 ? 4 : window.step >= 7 ? 8 : window.step >= 5 ? 16 : window.step >= 2.5 ? 32 : 64;
   const first = Math.max(0, Math.floor(window.first));
   const last = Math.min(scene.signal.planned - 1, window.first + stepsInView(layout, window));
   const near = (step: number | null, x: number, room: number): boolean =>

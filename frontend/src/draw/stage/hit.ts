@@ -64,7 +64,12 @@ export function targetAt(
       if (dial < lane.dials) return { zone: "dial", stream, t: scene.t, dial };
     }
     const cut = { x: now.x, y: now.y, w: now.usage ? now.usage.x + now.usage.w - now.x : now.w, h: now.h };
-    if (inside(cut, x, y)) return { zone: "lane", stream, t: scene.t, slot: slot(lane, now, y, scene.t) };
+    if (inside(cut, x, y)) {
+      const found = slot(lane, now, y, scene.t);
+      const { matrix } = now;
+      const cell = found !== null && inside(matrix, x, y) ? lane.cellAt(matrix.w, x - matrix.x) : null;
+      return { zone: "lane", stream, t: scene.t, slot: found, ...(cell && { cell }) };
+    }
     if (inside(box.header, x, y)) return { zone: "header", stream, t: scene.t };
   }
   return null;

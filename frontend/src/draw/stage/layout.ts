@@ -6,6 +6,7 @@
  */
 
 import { STEP_WIDTHS } from "../../view/vocabulary";
+import type { Question } from "../../analysis/question";
 
 export interface Box {
   x: number;
@@ -62,9 +63,22 @@ export interface StageLayout {
 
 export const DEFAULT_STEP = 3;
 
-/** The step a run opens with: the default, or as wide as a short run may be to stay in view as a whole. */
-export function openingStep(width: number, steps: number): number {
-  return [...STEP_WIDTHS].reverse().find((step) => step >= DEFAULT_STEP && step * steps <= width) ?? DEFAULT_STEP;
+/** Steps of air before what is stored and after what is asked back. */
+const BEFORE = 10;
+const AFTER = 6;
+/** Wider steps than this would be blocks, not a signal. */
+const MAX_OPENING_STEP = 32;
+
+/**
+ * The window a run opens with: its question, as wide as the time axis has room for in half pixels. Of a run that asks nothing,
+ * or whose question is too long to be seen as one, the beginning.
+ */
+export function openingWindow(width: number, steps: number, question: Question | null): TimeWindow {
+  const first = question ? Math.max(0, question.store[0] - BEFORE) : 0;
+  const last = question ? Math.min(steps - 1, question.recall[1] + AFTER) : steps - 1;
+  const step = Math.min(MAX_OPENING_STEP, Math.floor((2 * width) / Math.max(1, last - first + 1)) / 2);
+  if (question && step >= STEP_WIDTHS[0]) return { first, step };
+  return { first: 0, step: step >= DEFAULT_STEP ? step : DEFAULT_STEP };
 }
 
 const AXIS = 22;
@@ -237,9 +251,12 @@ export function follow(box: StageLayout, window: TimeWindow, t: number, steps: n
 }
 
 /** Zoom one notch in (+1) or out (−1), keeping the step under the pointer where it is. */
-export function zoom(box: StageLayout, window: TimeWindow, notch: number, x: number, steps: number): TimeWindow {
-  const at = STEP_WIDTHS.indexOf(window.step as (typeof STEP_WIDTHS)[number]);
-  const step = STEP_WIDTHS[clamp((at < 0 ? 2 : at) + notch, 0, STEP_WIDTHS.length - 1)]!;
+export function zoom(box: StageLayout, window: TimeWindow, notch: 1 | -1, x: number, steps: number): TimeWindow {
+  // The opening step may be none of those to choose from: its neighbours are.
+  const step =
+    (notch > 0
+      ? STEP_WIDTHS.find((width) => width > window.step)
+      : [...STEP_WIDTHS].reverse().find((width) => width < window.step)) ?? window.step;
   const under = (x - box.time.x) / window.step + window.first;
   const first = under - (x - box.time.x) / step;
   return { step, first: clamp(Math.round(first), 0, Math.max(0, Math.ceil(steps - box.time.w / step))) };

@@ -48,6 +48,7 @@ beforeEach(async () => {
   box = layout(1184, 752, stage.shown.length);
   stage.viewport.box = box;
   stage.viewport.open(box, 0, 132);
+  stage.viewport.show({ first: 0, step: 4 });
   stage.cursor.seek(100);
   halted = 0;
   pointer = new StagePointer(stage, { box: () => box, streams: () => stage.shown, halt: () => halted++ });

@@ -18,7 +18,7 @@ export type Command =
   | { does: "walk"; by: 1 | -1 }
   | { does: "pin" }
   | { does: "free" }
-  | { does: "isolate"; lane: number }
+  | { does: "isolate"; place: number }
   | { does: "top" }
   | { does: "mute" }
   | { does: "fold" }
@@ -76,8 +76,8 @@ export const ROWS: readonly Row[] = [
   row("Time", "Earlier in training", ["{"], { does: "train", by: -1 }),
   row("Time", "Later in training", ["}"], { does: "train", by: 1 }),
   row("Time", "Watch the training, or stop", ["Shift+Space"], { does: "learn" }),
-  ...Array.from({ length: 9 }, (_, lane) =>
-    row("Lanes", `Isolate lane ${lane + 1}`, [String(lane + 1)], { does: "isolate", lane }),
+  ...Array.from({ length: 9 }, (_, place) =>
+    row("Lanes", `Pin the model of row ${place + 1}`, [String(place + 1)], { does: "isolate", place }),
   ),
   row("Lanes", "Keep the lane on top", ["p"], { does: "top" }),
   row("Lanes", "Mute the lane", ["m"], { does: "mute" }),
@@ -97,7 +97,7 @@ export const ROWS: readonly Row[] = [
   row("Pointer", "Slot above, in the pinned lane", ["ArrowUp"], { does: "walk", by: -1 }),
   row("Pointer", "Slot below, in the pinned lane", ["ArrowDown"], { does: "walk", by: 1 }),
   row("Pointer", "Pin what is under the pointer", ["Enter"], { does: "pin" }),
-  row("Pointer", "Free pin, selection, repeat and lane", ["Escape"], { does: "free" }),
+  row("Pointer", "Free what is pinned, then what is selected and repeated", ["Escape"], { does: "free" }),
   row("Pointer", "Find similar moments", ["i"], { does: "similar" }),
   row("Page", "Copy a link to this moment", ["c"], { does: "copy" }),
   row("Page", "Share", [], { does: "share" }),

@@ -31,8 +31,9 @@ const PERFORM: Performers = {
   learn: ({ training }) => training.toggle(),
   pin: (controller) => controller.hover && !controller.pinned && controller.pin(controller.hover),
   free: (controller) => controller.free(),
-  isolate(controller, { lane }) {
-    const stream = controller.shown[lane];
+  isolate(controller, { place }) {
+    const { ranked, shown } = controller;
+    const stream = (ranked.length ? ranked : shown).filter((one) => shown.includes(one))[place];
     if (stream !== undefined) controller.isolate(stream);
   },
   top: (controller) => onActing(controller, (stream) => controller.toggle("top", stream)),

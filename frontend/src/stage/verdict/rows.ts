@@ -1,0 +1,80 @@
+/** The models of a recording as rows of the verdict: ranked where they were asked, in the order of their lanes where not. */
+
+import { phrasesOf, placesOf, type Phrase } from "../../verdict/verdict";
+import { barOf, errorText, floatsText, shareText, unitText } from "../../verdict/words";
+import type { Ranked, Verdict } from "../../wire/verdict";
+
+/** What the stage knows of a lane. */
+export interface LaneOf {
+  readonly stream: number;
+  /** Id of the model that the lane shows now. */
+  readonly id: string;
+  readonly label: string;
+  readonly glyph: string;
+}
+
+export interface Row extends LaneOf {
+  /** Null: not ranked. */
+  readonly place: number | null;
+  readonly ranked: Ranked | null;
+  /** Of the error, 0 … 1 of the worst. */
+  readonly bar: number;
+  readonly error: string;
+  readonly unit: string;
+  /** Of the reads, from the right place; null where that is not known. */
+  readonly share: number | null;
+  readonly right: string;
+  readonly floats: string;
+  readonly cost: string;
+  readonly because: readonly Phrase[];
+}
+
+/** Best first; models without a rank stand behind the others. */
+export function rowsOf(lanes: readonly LaneOf[], verdict: Verdict | null): Row[] {
+  const places = verdict ? placesOf(verdict.ranking) : [];
+  const row = (lane: LaneOf): Row => {
+    const at = verdict?.ranking.findIndex((entry) => entry.model === lane.id) ?? -1;
+    const found = verdict?.ranking[at];
+    if (!verdict || !found) return { ...lane, ...NOTHING };
+    const { error, right_share: right, ms_per_step: ms } = found;
+    return {
+      ...lane,
+      place: error === null ? null : places[at]!,
+      ranked: found,
+      bar: error === null ? 0 : barOf(error, verdict.ranking),
+      error: error === null ? "" : errorText(error),
+      unit: unitText(found),
+      share: right,
+      right: right === null ? "" : shareText(right),
+      floats: floatsText(found),
+      cost: ms === null ? "" : ms.toFixed(2),
+      because: phrasesOf(verdict, lane.id),
+    };
+  };
+  const order = (entry: Row): number => (entry.ranked ? verdict!.ranking.indexOf(entry.ranked) : Infinity);
+  return lanes.map(row).sort((a, b) => (order(a) === order(b) ? 0 : order(a) - order(b)));
+}
+
+const NOTHING = {
+  place: null,
+  ranked: null,
+  bar: 0,
+  error: "",
+  unit: "",
+  share: null,
+  right: "",
+  floats: "",
+  cost: "",
+  because: [],
+};
+
+/** More rows than this are not shown at once. */
+export const MAX_ROWS = 6;
+
+/** The rows to show of many: the first ones, and always the one that is pinned. */
+export function shownRows(rows: readonly Row[], pinned: number | null, all: boolean): readonly Row[] {
+  if (all || rows.length <= MAX_ROWS) return rows;
+  const first = rows.slice(0, MAX_ROWS);
+  const held = rows.find((row) => row.stream === pinned);
+  return !held || first.includes(held) ? first : [...first.slice(0, -1), held];
+}

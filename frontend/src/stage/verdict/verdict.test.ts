@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { ODD_BEAT, ranked } from "../../verdict/testverdict";
+import type { TaskEvent } from "../../wire/manifest";
+import type { Verdict } from "../../wire/verdict";
+import { cueText } from "./cue";
+import { MAX_ROWS, rowsOf, shownRows, type LaneOf } from "./rows";
+import { VerdictState } from "./verdict_state.svelte";
+
+const lanes: LaneOf[] = ["lstm", "transformer", "ntm", "dnc"].map((id, stream) => ({
+  stream,
+  id,
+  label: id.toUpperCase(),
+  glyph: "ntm",
+}));
+const event = (kind: string, step: number, until: number): TaskEvent => ({ kind, step, until, label: "" });
+const events = [event("store", 25, 49), event("recall", 79, 103), event("store", 120, 130), event("recall", 150, 160)];
+
+describe("rows of the verdict", () => {
+  it("stand by rank, each with its numbers and its sentence", () => {
+    const rows = rowsOf(lanes, ODD_BEAT);
+    expect(rows.map(({ id, place }) => [id, place])).toEqual([
+      ["dnc", 1],
+      ["ntm", 2],
+      ["transformer", 3],
+      ["lstm", 4],
+    ]);
+    const [best] = rows;
+    expect(best).toMatchObject({
+      error: "0.8%",
+      unit: "0.005 mV",
+      right: "103%",
+      share: 1.03,
+      floats: "5\u2009592",
+      cost: "0.36",
+    });
+    expect(best!.because.filter(({ clause }) => clause).map(({ text }) => text)).toContain("99% held at t = 79");
+    expect(rows[3]!.bar).toBe(1);
+  });
+
+  it("stand in the order of the lanes where there is no verdict yet, with nothing in them", () => {
+    expect(rowsOf(lanes, null).map(({ id, place, error }) => [id, place, error])).toEqual(
+      lanes.map(({ id }) => [id, null, ""]),
+    );
+  });
+
+  it("say nothing of a model that was not asked, and put one that is not ranked behind the others", () => {
+    const verdict = { ...ODD_BEAT, ranking: [ranked("ntm"), ranked("lstm", { error: null, right_share: null })] };
+    const rows = rowsOf(lanes, verdict);
+    expect(rows.map(({ id, place, error, right }) => [id, place, error, right])).toEqual([
+      ["ntm", 1, "1.0%", "100%"],
+      ["lstm", null, "", ""],
+      ["transformer", null, "", ""],
+      ["dnc", null, "", ""],
+    ]);
+  });
+
+  it("are six of many, one of them the pinned one", () => {
+    const many = rowsOf(
+      Array.from({ length: 9 }, (_, stream) => ({ stream, id: `m${stream}`, label: "M", glyph: "ntm" })),
+      null,
+    );
+    const streams = (pinned: number | null, all = false): number[] =>
+      shownRows(many, pinned, all).map((row) => row.stream);
+    expect(streams(null)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(streams(2)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(streams(8)).toEqual([0, 1, 2, 3, 4, 8]);
+    expect(streams(8, true)).toHaveLength(9);
+    expect(shownRows(many.slice(0, MAX_ROWS), null, false)).toHaveLength(MAX_ROWS);
+  });
+});
+
+describe("before the cue", () => {
+  it("says when it will be asked back", () => {
+    expect(cueText(events, 60)).toBe("Asked back at t = 79, in 19 steps.");
+    expect(cueText(events, 78)).toBe("Asked back at t = 79, in 1 step.");
+    expect(cueText(events, 79)).toBe("Asked back now, until t = 102.");
+    expect(cueText(events, 102)).toBe("Asked back at t = 150, in 48 steps.");
+    expect(cueText(events, 159)).toBeNull();
+  });
+});
+
+describe("the verdict of an open recording", () => {
+  const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+  it("is asked for once of a finished recording", async () => {
+    let asked = 0;
+    const state = new VerdictState(events, () => (asked++, Promise.resolve(ODD_BEAT)));
+    state.follow({ live: false, total: 160 });
+    state.follow({ live: false, total: 160 });
+    await settle();
+    expect([asked, state.value, state.reason]).toEqual([1, ODD_BEAT, ""]);
+  });
+
+  it("is asked for of a run that goes on whenever another question has been answered, and at its end", async () => {
+    let asked = 0;
+    const state = new VerdictState(events, () => (asked++, Promise.resolve(ODD_BEAT)));
+    for (const total of [0, 102]) state.follow({ live: true, total });
+    expect([asked, state.due({ live: true, total: 102 })]).toEqual([0, false]);
+    for (const total of [103, 104, 159]) state.follow({ live: true, total });
+    expect(asked).toBe(1);
+    state.follow({ live: true, total: 160 });
+    state.follow({ live: false, total: 160 });
+    await settle();
+    expect(asked).toBe(3);
+  });
+
+  it("says why there is none, and hears no answer that is no longer wanted", async () => {
+    const state = new VerdictState(events, () => Promise.reject(new Error("the log is not whole.")));
+    state.follow({ live: false, total: 9 });
+    await settle();
+    expect([state.value, state.reason]).toEqual([null, "the log is not whole."]);
+    const answers: ((verdict: Verdict) => void)[] = [];
+    const late = new VerdictState(events, () => new Promise((resolve) => answers.push(resolve)));
+    late.follow({ live: true, total: 103 });
+    late.follow({ live: false, total: 160 });
+    answers[0]!({ ...ODD_BEAT, question: "old" });
+    await settle();
+    expect(late.value).toBeNull();
+    answers[1]!(ODD_BEAT);
+    await settle();
+    expect(late.value).toBe(ODD_BEAT);
+    const left = new VerdictState(events, () => new Promise((resolve) => answers.push(resolve)));
+    left.follow({ live: false, total: 160 });
+    left.stop();
+    answers[2]!(ODD_BEAT);
+    await settle();
+    expect(left.value).toBeNull();
+  });
+});

@@ -1,0 +1,67 @@
+/** A verdict in few words, and its numbers as they are written in a table. */
+
+import { count, num } from "../draw/ink/format";
+import type { Ranked, Verdict } from "../wire/verdict";
+import { placesOf } from "./verdict";
+
+/** An error in percent with one digit after the point: 0.8%, 10.9%, 106%. */
+export function errorText(error: number): string {
+  const value = error * 100;
+  return `${value >= 99.95 ? Math.round(value) : value.toFixed(1)}%`;
+}
+
+/** The error in its unit: "0.005 mV", "5.7 bits"; "" where there is none. */
+export function unitText({ unit_error: error, unit }: Ranked): string {
+  if (error === null || unit === null) return "";
+  const digits = error >= 100 ? 0 : error >= 1 ? 1 : 3;
+  return `${num(error, Number.isInteger(error) ? 0 : digits)} ${unit}`;
+}
+
+/** A share in percent; those of a part in a hundred and less with one digit. */
+export function shareText(share: number): string {
+  const value = share * 100;
+  return `${value < 0 ? "−" : ""}${Math.abs(value) < 1.95 && Math.abs(value) >= 0.05 ? Math.abs(value).toFixed(1) : Math.abs(Math.round(value))}%`;
+}
+
+export function floatsText({ floats, floats_grow: grow }: Ranked): string {
+  return floats === null ? "" : `${count(floats)}${grow ? ", grows" : ""}`;
+}
+
+/** How long an error's bar is beside the worst of the ranking, 0 … 1. */
+export function barOf(error: number, ranking: readonly Ranked[]): number {
+  const worst = Math.max(...ranking.map((row) => Math.min(row.error ?? 0, 1)));
+  return worst > 0 ? Math.min(1, error / worst) : 0;
+}
+
+/** The best and the worst with their errors: "DNC 0.8%, LSTM 11%"; "all level at 0%" where nothing tells them apart. */
+export function outcomeText({ ranking, note }: Verdict): string {
+  const asked = ranking.filter((row) => row.error !== null);
+  const [best, worst] = [asked[0], asked.at(-1)];
+  if (!best || !worst) return note ?? "";
+  const brief = (row: Ranked): string => `${row.label} ${briefly(row)}`;
+  if (best === worst) return brief(best);
+  const places = placesOf(asked);
+  if (places.at(-1) === 1) {
+    const same = best.error === worst.error;
+    return same
+      ? `${asked.length === 2 ? "both" : `all ${asked.length}`} ${briefly(best)}`
+      : `level: ${brief(best)}, ${brief(worst)}`;
+  }
+  return `${brief(best)}, ${brief(worst)}`;
+}
+
+/** The model that remembers best, and how well; null where none was asked. */
+export function bestOf({ ranking }: Verdict): { model: string; label: string; text: string } | null {
+  const best = ranking.find((row) => row.error !== null);
+  return best ? { model: best.model, label: best.label, text: briefly(best) } : null;
+}
+
+/** Bits are counted; of a line the error is a part of the signal. */
+function briefly(row: Ranked): string {
+  if (row.unit === "bits" && row.unit_error !== null)
+    return row.unit_error === 0
+      ? "every bit right"
+      : unitText(row).replace(" bits", row.unit_error === 1 ? " wrong bit" : " wrong bits");
+  const value = row.error! * 100;
+  return `${value >= 9.95 ? Math.round(value) : value.toFixed(1)}%`;
+}
