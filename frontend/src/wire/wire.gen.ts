@@ -2217,6 +2217,11 @@ export interface components {
             /** Id */
             id: string;
             /**
+             * Longest
+             * @description Ends of the delays that may be measured: for the axis, before they are.
+             */
+            longest: number;
+            /**
              * Measured
              * @description Those that are, ascending.
              */
@@ -2266,6 +2271,8 @@ export interface components {
             seconds_left: number | null;
             /** Segment */
             segment: number;
+            /** Shortest */
+            shortest: number;
             /**
              * Signal
              * @description What was remembered, in a few words.
