@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mnemoscope.checkpoints.store import names as model_names
     from mnemoscope.errors import MnemoscopeError as MnemoscopeError
     from mnemoscope.measuring.evaluate import evaluate as evaluate
+    from mnemoscope.measuring.retention.measure import Retention as Retention
+    from mnemoscope.measuring.retention.measure import retention as retention
     from mnemoscope.reading.export import to_csv as to_csv
     from mnemoscope.reading.export import to_html as to_html
     from mnemoscope.reading.export import to_npz as to_npz
@@ -46,6 +48,7 @@ __all__ = [
     "ModelView",
     "Recording",
     "RecordingWriter",
+    "Retention",
     "Series",
     "__version__",
     "evaluate",
@@ -55,9 +58,11 @@ __all__ = [
     "model_names",
     "open",
     "record",
+    "retention",
     "to_csv",
     "to_html",
     "to_npz",
+    "verdict",
     "verify",
 ]
 
@@ -68,6 +73,7 @@ _HOME = {
     "ModelView": ("mnemoscope.reading.view", "ModelView"),
     "Recording": ("mnemoscope.reading.recording", "Recording"),
     "RecordingWriter": ("mnemoscope.reading.recording", "RecordingWriter"),
+    "Retention": ("mnemoscope.measuring.retention.measure", "Retention"),
     "Series": ("mnemoscope.signals.series", "Series"),
     "evaluate": ("mnemoscope.measuring.evaluate", "evaluate"),
     "fit": ("mnemoscope.training.fitting.fit", "fit"),
@@ -75,6 +81,7 @@ _HOME = {
     "load_series": ("mnemoscope.signals.importers.files", "load_series"),
     "model_names": ("mnemoscope.checkpoints.store", "names"),
     "record": ("mnemoscope.running.notebook", "record"),
+    "retention": ("mnemoscope.measuring.retention.measure", "retention"),
     "to_csv": ("mnemoscope.reading.export", "to_csv"),
     "to_html": ("mnemoscope.reading.export", "to_html"),
     "to_npz": ("mnemoscope.reading.export", "to_npz"),
@@ -127,6 +134,27 @@ def verify(
 
         report = verify_with_weights(recording, report, progress=progress)
     return report
+
+
+def verdict(recording: Recording | str | os.PathLike[str]) -> dict[str, Any]:
+    """Which model of a recording answered best, with what error, read from where, at what price, and why.
+
+        found = mnemoscope.verdict("run.mnemo")
+        found["ranking"][0]["label"], found["ranking"][0]["because"]
+
+    Returns {"question", "when", "note", "poster", "store", "recall", "n", "chance", "baselines", "ranking": one entry a model, best
+    first, "clauses": {"text", "model", "step"}}; what cannot be said is None, and "note" says why. Causes of death are spoken
+    only where the weights are here to run a model again with the segment blanked.
+    Raises RecordingError for a recording without steps, CorruptRecording when its bytes contradict themselves, UnknownTask for a task
+    that this version does not know.
+    """
+    from mnemoscope.measuring.verdict.judge import verdict as judge
+    from mnemoscope.reading.recording import Recording
+
+    if isinstance(recording, Recording):
+        return judge(recording)
+    with Recording.open(recording) as opened:
+        return judge(opened)
 
 
 def _installed_version() -> str:

@@ -19,7 +19,9 @@ from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope.running import record
 from tests.oracles.random_logs import Made
 
-COMMANDS = ("serve", "record", "tasks", "inspect", "verify", "evaluate", "train", "bridge", "export")
+COMMANDS = (
+    "serve", "record", "tasks", "inspect", "verify", "verdict", "evaluate", "retention", "train", "bridge", "export",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +179,7 @@ BAD = [
     (["record", "--models", "ntm", "--task", "juggle", "--out", "a.mnemo"], "unknown task 'juggle'"),
     (["record", "--models", "ntm", "--signal", "gone.csv", "--out", "a.mnemo"], "no generator and no file 'gone.csv'"),
     (["record", "--models", "ntm", "--signal", ".", "--out", "a.mnemo"], "directory"),
-    (["record", "--models", "ntm", "--task-option", "segment=3", "--out", "a.mnemo"], "segment must be a whole number in 4..32"),
+    (["record", "--models", "ntm", "--task-option", "segment=0", "--out", "a.mnemo"], "segment must be a whole number in 1..100000"),
     (["record", "--models", "ntm", "--task-option", "segment=x", "--out", "a.mnemo"], "segment takes a whole number, got 'x'"),
     (["record", "--models", "ntm", "--task-option", "segment", "--out", "a.mnemo"], "wanted NAME=VALUE such as segment=24"),
     (["record", "--models", "ntm", "--steps", "50", "--out", "a.mnemo"], "--steps needs a --signal"),
@@ -382,8 +384,32 @@ def test_tasks_are_listed_with_what_they_take(capsys: pytest.CaptureFixture[str]
     text = capsys.readouterr().out
     assert "copy: Random bit vectors are shown once" in text
     assert "    length=20     Bit vectors to copy each time (1 to 60; accepted 1 to 120)\n" in text
-    assert "    segment=24    Steps to hold (4 to 32)\n" in text
+    assert "    segment=24    Steps to hold (4 to 32; accepted 1 to 100000; trained on 4 to 32)\n" in text
     assert main(["tasks", "--json"]) == 0
     cards = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [card["name"] for card in cards] == tasks.names()
     assert cards[0]["options"][0]["suggested"] == [1, 60]
+
+
+def test_retention_is_one_object_and_a_table_and_a_picture(
+    capsys: pytest.CaptureFixture[str], ecg: Path, tmp_path: Path
+) -> None:
+    """Rows of every model, delay and reference; horizons; progress and notes on stderr alone."""
+    words = ("retention", str(ecg), "--resample-to", "36", "--models", "lstm,ntm", "--delays", "5,60", "--windows", "9")
+    code, out, _ = run(capsys, *words, "--json", "--out", "kept.html")
+    found = json.loads(out)
+    assert code == 0
+    assert set(found) == {"signal", "rows", "horizons", "causes", "seconds", "notes"}
+    named = ("lstm", "ntm", "shift-register", "echo-state", "legendre-memory", "chance")
+    assert {(row["model"], row["delay"]) for row in found["rows"]} == {(m, d) for m in named for d in (5, 60)}
+    first = found["rows"][0]
+    assert {"view", "model", "checkpoint", "delay", "error", "low", "high", "n", "trained"} <= set(first)
+    assert (first["checkpoint"], first["delay"], first["n"], first["trained"]) == ("lstm-signal-recall", 5, 9, True)
+    assert first["low"] < first["error"] < first["high"]
+    assert [h["level"] for h in found["horizons"] if h["model"] == "ntm"] == [0.1, 0.5]
+    assert "plotly" in (tmp_path / "kept.html").read_text("utf-8")
+    code, out, _ = run(capsys, *words, "--segment", "4,8")
+    assert code == 0
+    assert out.count("answering 0") == 2
+    assert "60*" in out
+    assert run(capsys, "retention", "--models", "gru")[0] == 2

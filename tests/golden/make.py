@@ -29,9 +29,11 @@ differ in the last bit at most.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -158,5 +160,14 @@ def save(folder: Path, name: str, title: str, models: Models, expect: Expect) ->
     (folder / f"{name}.expected.json").write_text(json.dumps(body, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
+def renew(folder: Path) -> None:
+    """Write what is to be found anew, and recordings that are not there yet: one that is there was written by version 1 and stays."""
+    with TemporaryDirectory() as made:
+        build(Path(made))
+        for path in Path(made).iterdir():
+            if path.name.endswith(".expected.json") or not (folder / path.name).exists():
+                shutil.copyfile(path, folder / path.name)
+
+
 if __name__ == "__main__":
-    build(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
+    renew(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)

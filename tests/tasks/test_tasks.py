@@ -62,10 +62,22 @@ def test_a_signal_that_is_too_short_is_refused_with_the_arithmetic() -> None:
         tasks.get("signal-recall").episode(np.zeros(50))
 
 
+def test_beyond_the_training_is_said_and_not_refused() -> None:
+    recall = tasks.get("signal-recall")
+    assert recall.plan(segment=32, delay=40).warnings == ()
+    assert recall.plan(segment=33, delay=400).warnings == (
+        "segment 33 is beyond the 4 to 32 steps that the models were trained on",
+        "delay 400 is beyond the 0 to 40 steps that the models were trained on",
+    )
+    episode, notes = episodes.from_signal("signal-recall", "sines", options={"delay": 41})
+    assert notes == ["delay 41 is beyond the 0 to 40 steps that the models were trained on"]
+    assert episode.params["delay"] == 41
+
+
 def test_options_out_of_range_are_refused() -> None:
     """Range and name stand in the error."""
-    with pytest.raises(UnknownTask, match=r"segment must be a whole number in 4\.\.32, got 99"):
-        tasks.get("signal-recall").episode(segment=99)
+    with pytest.raises(UnknownTask, match=r"segment must be a whole number in 1\.\.100000, got 0"):
+        tasks.get("signal-recall").episode(segment=0)
     with pytest.raises(UnknownTask, match="no option 'width'"):
         tasks.get("copy").episode(width=3)
     with pytest.raises(UnknownTask, match="takes no signal"):

@@ -75,6 +75,10 @@ def test_training_draws_what_its_range_says() -> None:
 def test_measured_sequences_are_the_same_for_everybody() -> None:
     measure = QUESTIONS["recall"].measures[0]
     assert (measure.sequences().inputs == measure.sequences().inputs).all()
+    by_key = {measure.key: measure.sequences() for measure in QUESTIONS["recall"].measures}
+    far = by_key["d=96"].inputs[:, : 8 + 8]
+    assert (by_key["d=0"].inputs[:, : 8 + 8] == far).all(), "two delays are asked of the same signals"
+    assert (by_key["noise=1.0"].inputs[:, : 8 + 8] == far).all()
     keys = [measure.key for question in QUESTIONS.values() for measure in question.measures]
     assert all(len(set(found)) == len(found) for found in [[m.key for m in q.measures] for q in QUESTIONS.values()])
     assert "d=192" in keys
@@ -130,3 +134,63 @@ def test_tables_say_what_is_missing() -> None:
     assert "0.5 (0.4–0.6)" in text
     assert "…" in report.text([], wanted)
     json.dumps(row)
+
+
+def of_rungs(means: dict[str, float], *, seeds: int = 3) -> report.Table:
+    """The ladder on associative recall with these figures, seeds a hundredth apart; rungs that are not named are missing."""
+    keys = [measure.key for measure in QUESTIONS["associative-recall"].measures]
+    wanted = [trial for trial in trials() if trial.id.startswith("ladder/associative-recall/")]
+    measured = [
+        {
+            "id": t.id,
+            "values": dict.fromkeys(keys, [means[t.label] + t.seed / 100] * 3),
+            "floats": [1, 2],
+            "parameters": 3,
+        }
+        for t in wanted
+        if t.label in means and t.seed < seeds
+    ]
+    [table] = report.tables(measured, wanted)
+    return table
+
+
+def test_a_rung_differs_from_the_one_before_only_when_their_intervals_lie_apart() -> None:
+    table = of_rungs(
+        {"window": 5, "least used goes": 2, "+ erase": 2.001, "+ allocation, free": 8, "closed after writing": 4}
+    )
+    changes = {line.label: line.changes[0] for line in table.lines}
+    assert changes["window"] is None, "the rung before it is not measured"
+    assert changes["least used goes"] == "better"
+    assert changes["+ erase"] == "level"
+    assert changes["+ allocation, free"] == "worse"
+    assert changes["closed after writing"] == "better", "it is held against the window"
+    assert table.sentences[0] == (
+        "Fewer errors than the rung before: “least used goes”, “closed after writing”. More: “+ allocation, free”. "
+        "The others are level."
+    )
+
+
+def test_nothing_is_said_of_one_seed() -> None:
+    table = of_rungs({"window": 5, "least used goes": 2}, seeds=1)
+    assert {line.changes[0] for line in table.lines} == {None}
+    assert table.sentences[0] == "Too few seeds yet to tell a rung from the one before it."
+    level = of_rungs({"window": 5, "least used goes": 5})
+    assert level.sentences[0] == "No rung differs from the one before it by more than its interval."
+
+
+def test_the_best_model_is_named_with_those_it_is_level_with() -> None:
+    keys = [measure.key for measure in QUESTIONS["recall"].measures]
+    wanted = [trial for trial in trials() if trial.group == "floats" and trial.label in ("RNN", "GRU", "LSTM")]
+    means = {"RNN": 0.9, "GRU": 0.105, "LSTM": 0.1}
+    measured = [
+        {
+            "id": t.id,
+            "values": dict.fromkeys(keys, [means[t.label] + t.seed / 100] * 3),
+            "floats": [1, 2],
+            "parameters": 3,
+        }
+        for t in wanted
+    ]
+    [table] = report.tables(measured, wanted)
+    assert table.sentences[0] == "Fewest errors: LSTM, level with “GRU”."
+    assert "Fewest errors: LSTM, level with “GRU”." in report.markdown(measured, wanted)

@@ -78,7 +78,7 @@ def test_runs_of_the_ladder_are_not_listed_until_one_is_kept(open_page: Open, re
     page.wait_for_url("**/s/*")
     settled(page)
     new = [entry for entry in ready.get("/api/recordings") if entry["id"] not in before]
-    assert [model["glyph"] for model in new[0]["models"]] == ["tr", "sdnc"]
+    assert [model["glyph"] for model in new[0]["models"]] == ["transformer", "sdnc"]
     assert len(new) == 1
     page.go_back()
     arrived(page)

@@ -23,7 +23,7 @@ SING = {
     "measure": "Wrong notes.",
     "description": "A tune is heard and sung again.",
     "takes_signal": False,
-    "options": [NOTES | {"suggested_low": 1, "suggested_high": 7}],
+    "options": [NOTES | {"suggested_low": 1, "suggested_high": 7, "trained": None}],
 }
 
 
@@ -36,7 +36,7 @@ def test_a_task_that_the_server_describes(open_page: Open, ready: Api) -> None:
     page = open_page(None)
     page.route("**/api/tasks", lambda route: later(route, [SING]))
     page.route("**/api/models", lambda route: later(route, [lstm | {"name": "lstm-sing", "task": "sing"}]))
-    plan = {"task": "sing", "options": {"notes": 9}, "steps": 18, "events": [], "most": {}}
+    plan = {"task": "sing", "options": {"notes": 9}, "steps": 18, "events": [], "most": {}, "warnings": []}
     page.route("**/api/tasks/sing/plan", lambda route: route.fulfill(json=plan))
     page.route("**/api/sessions", lambda route: route.fulfill(json={"id": opens}))
     page.goto("/new")

@@ -104,10 +104,10 @@ describe("both outputs", () => {
         const x = WIDE.time.x + 8 * t;
         const [a, b] = [bits.output(0, t, k), bits.output(1, t, k)];
         const own = shapes.filter((s) => s.x === x && s.width === 7 && s.y >= foot - 8.1 && s.y <= foot && s.y < outputs.y + outputs.h); // prettier-ignore
-        const bar = own.find((s) => s.fill === inks.tr && round(s.height) === round(7 * a))!;
+        const bar = own.find((s) => s.fill === inks.transformer && round(s.height) === round(7 * a))!;
         expect([bar.y, bar.opacity]).toEqual([round(foot - 7 * a), round(0.45 * faint)]);
         const across = own.find((s) => s.height === 1.2 && s.y === round(foot - 7 * b - 0.6))!;
-        expect([across.fill, across.opacity]).toEqual([inks.tx, faint]);
+        expect([across.fill, across.opacity]).toEqual([inks.sdnc, faint]);
       }
   });
 
@@ -116,7 +116,7 @@ describe("both outputs", () => {
     const { shapes, words } = painted(scene(gaps, { signal: line }));
     expect(words).toContain("over each other");
     const lines = shapes.filter((s) => points(s.d).length > 50);
-    expect(lines.map((s) => [s.stroke, s["stroke-width"], s.opacity])).toEqual([[inks.tr, 5, 0.4], [inks.tx, 1.2, 1]]); // prettier-ignore
+    expect(lines.map((s) => [s.stroke, s["stroke-width"], s.opacity])).toEqual([[inks.transformer, 5, 0.4], [inks.sdnc, 1.2, 1]]); // prettier-ignore
     const all = [0, 1].flatMap((stream) => gaps.map((_, t) => line.output(stream, t)));
     const [low, high] = [Math.min(...all), Math.max(...all)];
     const { outputs } = places(WIDE, line);

@@ -83,10 +83,10 @@ function paintBits(ctx: Ctx, inks: Inks, layout: StageLayout, box: { y: number }
       const foot = box.y + (k + 1) * BIT - 1;
       const [a, b] = [signal.output(0, t, k), signal.output(1, t, k)];
       ctx.globalAlpha = 0.45 * faint;
-      ctx.fillStyle = inks.tr;
+      ctx.fillStyle = inks.transformer;
       ctx.fillRect(x, foot - a * room, w, a * room);
       ctx.globalAlpha = faint;
-      ctx.fillStyle = inks.tx;
+      ctx.fillStyle = inks.sdnc;
       ctx.fillRect(x, foot - b * room - 0.6, w, 1.2);
     }
   }
@@ -107,8 +107,8 @@ function paintLines(ctx: Ctx, inks: Inks, layout: StageLayout, box: { y: number;
   const y = (v: number): number => box.y + box.h - 4 - ((v - low) / span) * (box.h - 8);
   ctx.lineJoin = "round";
   for (const [stream, ink, width, alpha] of [
-    [0, inks.tr, 5, 0.4],
-    [1, inks.tx, 1.2, 1],
+    [0, inks.transformer, 5, 0.4],
+    [1, inks.sdnc, 1.2, 1],
   ] as const) {
     ctx.strokeStyle = ink;
     ctx.lineWidth = width;
@@ -217,13 +217,13 @@ function paintNames(
   const right = phone ? x + 74 : layout.nowX + 14;
   const line = phone ? outputs.y - 9 : outputs.y + 8;
   ctx.globalAlpha = 0.45;
-  ctx.fillStyle = inks.tr;
+  ctx.fillStyle = inks.transformer;
   ctx.fillRect(right, line - 4, 16, 8);
   ctx.globalAlpha = 1;
   text(ctx, "Transformer", right + 22, line, { colour: inks.t2 });
   const second = phone ? right + 96 : right;
   const under = phone ? line : line + 17;
-  ctx.fillStyle = inks.tx;
+  ctx.fillStyle = inks.sdnc;
   ctx.fillRect(second, under - 0.6, 16, 1.2);
   text(ctx, "sDNC", second + 22, under, { colour: inks.t2 });
   if (t < 0) return;

@@ -1,72 +1,61 @@
 import { describe, expect, it } from "vitest";
 import type { StudyFigure, StudyTable } from "../wire/wire.gen";
-import { chart, compare } from "./trained";
+import { chart, type Change } from "./trained";
 
-const figure = (mean: number, low: number, high: number, seeds = 3): StudyFigure => ({ mean, low, high, seeds });
-
-function table(figures: Record<string, StudyFigure | null>): StudyTable {
+function table(figures: Record<string, [StudyFigure | null, Change | null]>): StudyTable {
   return {
     group: "ladder",
     question: "recall-rounds",
     title: "The ladder",
     metric: "relative RMSE",
     updates: 8000,
-    columns: [{ key: "d=8", label: "delay 8", trained: true, chance: 1 }],
-    lines: Object.entries(figures).map(([label, found]) => ({
+    sentences: ["All are level.", "Nothing can be said."],
+    columns: [
+      { key: "d=8", label: "delay 8", trained: true, chance: 1 },
+      { key: "d=64", label: "delay 64", trained: false, chance: 1 },
+    ],
+    lines: Object.entries(figures).map(([label, [found, change]]) => ({
       label,
       seeds: found?.seeds ?? 0,
       wanted: 3,
       floats: null,
       parameters: null,
-      figures: [found],
+      figures: [found, null],
+      changes: [change, null],
     })),
   };
 }
 
-describe("a rung against the one before", () => {
-  it("differs only when the intervals lie apart, and never by one seed", () => {
-    expect(compare(figure(0.1, 0.05, 0.2), figure(0.5, 0.3, 0.7))).toBe("better");
-    expect(compare(figure(0.5, 0.3, 0.7), figure(0.1, 0.05, 0.2))).toBe("worse");
-    expect(compare(figure(0.1, 0.05, 0.3), figure(0.5, 0.3, 0.7))).toBe("level");
-    expect(compare(figure(0.1, 0.05, 0.2, 1), figure(0.5, 0.3, 0.7))).toBeNull();
-    expect(compare(null, figure(0.5, 0.3, 0.7))).toBeNull();
-  });
-
-  it("is the one above it; a closed bank is measured against the window that it closes", () => {
-    const { bars, sentence } = chart(
+describe("a rung of the trained ladder", () => {
+  it("stands on a scale that holds chance and the worst mean, its interval cut at the end", () => {
+    const found = chart(
       table({
-        window: figure(0.6, 0.5, 0.7),
-        "least used goes": figure(0.2, 0.1, 0.3),
-        "closed after writing": figure(0.4, 0.35, 0.45),
+        window: [{ mean: 2, low: 1.5, high: 9, seeds: 3 }, null],
+        "+ erase": [{ mean: 0.5, low: 0.4, high: 0.6, seeds: 3 }, "better"],
       }),
       0,
     );
-    expect(bars.map(({ change }) => change)).toEqual([null, "better", "better"]);
-    expect(bars[2]!.says).toBe("0.40 (0.35 to 0.45), 3 of 3 seeds: errs less than “window”.");
-    expect(sentence).toBe("Fewer errors than the rung before: “least used goes”, “closed after writing”.");
+    expect(found.chance).toBe(0.5);
+    expect(found.bars[0]).toMatchObject({ at: 1, from: 0.75, to: 1 });
+    expect(found.bars[1]).toMatchObject({ at: 0.25, from: 0.2, to: 0.3, change: "better" });
+    expect(found.sentence).toBe("All are level.");
   });
 
-  it("says so where nothing can be told apart, or nothing is there", () => {
-    const level = chart(table({ window: figure(0.6, 0.5, 0.7), "+ erase": figure(0.62, 0.5, 0.7) }), 0);
-    expect(level.sentence).toBe("No rung differs from the one before it by more than its interval.");
-    const few = chart(table({ window: figure(0.6, 0.5, 0.7, 1), "+ erase": null }), 0);
-    expect(few.sentence).toBe("Too few seeds yet to tell a rung from the one before it.");
-    expect(few.bars[1]).toMatchObject({ figure: null, seeds: "0 of 3", says: "Not measured yet." });
-  });
-
-  it("names what costs and what is level", () => {
-    const { sentence } = chart(
-      table({ window: figure(0.2, 0.1, 0.3), "+ erase": figure(0.6, 0.5, 0.7), "+ links": figure(0.6, 0.5, 0.7) }),
+  it("reads as its figure, its interval, its seeds and how it stands to the rung before", () => {
+    const [first, second] = chart(
+      table({
+        window: [{ mean: 0.4, low: 0.35, high: 0.45, seeds: 3 }, null],
+        "+ erase": [{ mean: 12.25, low: 3.5, high: 21, seeds: 2 }, "worse"],
+      }),
       0,
-    );
-    expect(sentence).toBe("More: “+ erase”. The others are level.");
+    ).bars;
+    expect(first!.says).toBe("0.40 (0.35 to 0.45), 3 of 3 seeds.");
+    expect(second!.says).toBe("12.3 (3.5 to 21.0), 2 of 3 seeds: errs more than the rung before.");
   });
 
-  it("stands on a scale that holds chance and the worst mean", () => {
-    const { bars, chance, end } = chart(table({ window: figure(2, 1.5, 9), "+ erase": figure(0.5, 0.4, 0.6) }), 0);
-    expect(end).toBe(2);
-    expect(chance).toBe(0.5);
-    expect(bars[0]).toMatchObject({ at: 1, from: 0.75, to: 1 });
-    expect(bars[1]).toMatchObject({ at: 0.25, from: 0.2, to: 0.3 });
+  it("says that it is not measured yet", () => {
+    const found = chart(table({ window: [null, null] }), 1);
+    expect(found.bars[0]).toMatchObject({ figure: null, seeds: "0 of 3", says: "Not measured yet." });
+    expect(found.sentence).toBe("Nothing can be said.");
   });
 });

@@ -1,9 +1,8 @@
-/** What every rung of the ladder buys or costs when it is trained: from the study's tables to what can be said and drawn. */
+/** What every rung of the ladder buys or costs when it is trained: where the study's figures stand on a scale, and how they read. */
 import { num } from "../draw/ink/format";
 import type { StudyFigure, StudyLine, StudyTable } from "../wire/wire.gen";
 
-/** Against the rung before: its interval lies below, above, or neither; null where one of them has fewer than two seeds. */
-export type Change = "better" | "worse" | "level";
+export type Change = NonNullable<StudyLine["changes"][number]>;
 
 export interface Bar {
   readonly label: string;
@@ -20,48 +19,37 @@ export interface Bar {
 export interface Chart {
   readonly table: StudyTable;
   readonly bars: readonly Bar[];
-  /** The value at the right end of the scale. */
-  readonly end: number;
   /** Where knowing nothing stands, 0 … 1. */
   readonly chance: number;
-  /** One sentence about the whole column. */
   readonly sentence: string;
 }
 
-/** The rung that a label is compared with: the first one stands alone, a closed bank is compared with the window it closes. */
-const BEFORE: Readonly<Record<string, string>> = { "closed after writing": "window" };
-
-export function compare(now: StudyFigure | null, before: StudyFigure | null): Change | null {
-  if (!now || !before || now.seeds < 2 || before.seeds < 2) return null;
-  if (now.high < before.low) return "better";
-  return now.low > before.high ? "worse" : "level";
-}
+const digits = (figure: StudyFigure): number => (figure.high >= 10 ? 1 : 2);
 
 export function value(figure: StudyFigure): string {
-  return num(figure.mean, figure.mean >= 10 ? 1 : 2);
+  return num(figure.mean, digits(figure));
 }
 
 export function interval(figure: StudyFigure): string {
-  return `${num(figure.low, figure.high >= 10 ? 1 : 2)} to ${num(figure.high, figure.high >= 10 ? 1 : 2)}`;
+  return `${num(figure.low, digits(figure))} to ${num(figure.high, digits(figure))}`;
 }
 
-const VERBS: Readonly<Record<Change, string>> = {
-  better: "errs less than",
-  worse: "errs more than",
-  level: "level with",
+const SAYS: Readonly<Record<Change, string>> = {
+  better: "errs less than the rung before",
+  worse: "errs more than the rung before",
+  level: "level with the rung before",
 };
 
 /** One column of a table as bars. Lower is better everywhere. */
 export function chart(table: StudyTable, column: number): Chart {
-  const lines = table.lines;
-  const chance = table.columns[column]!.chance;
-  const end = Math.max(chance * 1.15, ...lines.map((line) => line.figures[column]?.mean ?? 0));
+  const { chance } = table.columns[column]!;
+  const end = Math.max(chance * 1.15, ...table.lines.map((line) => line.figures[column]?.mean ?? 0));
   const place = (number: number): number => Math.min(1, Math.max(0, number / end));
-  const bars = lines.map((line, n): Bar => {
-    const before = previous(lines, n);
+  const bars = table.lines.map((line): Bar => {
     const figure = line.figures[column] ?? null;
-    const change = compare(figure, before?.figures[column] ?? null);
+    const change = line.changes[column] ?? null;
     const seeds = `${line.seeds} of ${line.wanted}`;
+    const read = figure ? `${value(figure)} (${interval(figure)}), ${seeds} seeds` : "Not measured yet";
     return {
       label: line.label,
       seeds,
@@ -70,36 +58,10 @@ export function chart(table: StudyTable, column: number): Chart {
       from: place(figure?.low ?? 0),
       to: place(figure?.high ?? 0),
       change,
-      says: !figure
-        ? "Not measured yet."
-        : `${value(figure)} (${interval(figure)}), ${seeds} seeds${change && before ? `: ${VERBS[change]} “${before.label}”` : ""}.`,
+      says: `${read}${change ? `: ${SAYS[change]}` : ""}.`,
     };
   });
-  return { table, bars, end, chance: place(chance), sentence: sentence(bars) };
-}
-
-function previous(lines: readonly StudyLine[], n: number): StudyLine | null {
-  const named = BEFORE[lines[n]!.label];
-  return lines.find(({ label }) => label === named) ?? (n ? lines[n - 1]! : null);
-}
-
-function sentence(bars: readonly Bar[]): string {
-  const known = bars.filter(({ change }) => change !== null);
-  if (known.length === 0) return "Too few seeds yet to tell a rung from the one before it.";
-  const named = (change: Change): string =>
-    known
-      .filter((bar) => bar.change === change)
-      .map(({ label }) => `“${label}”`)
-      .join(", ");
-  const [better, worse] = [named("better"), named("worse")];
-  if (!better && !worse) return "No rung differs from the one before it by more than its interval.";
-  return [
-    better && `Fewer errors than the rung before: ${better}.`,
-    worse && `More: ${worse}.`,
-    "The others are level.",
-  ]
-    .filter((part, k) => part && (k < 2 || known.some(({ change }) => change === "level")))
-    .join(" ");
+  return { table, bars, chance: place(chance), sentence: table.sentences[column]! };
 }
 
 /** What the correspondence is not, in the words of those who would object. */

@@ -94,6 +94,8 @@ export class NewRun {
   readonly held = $derived(this.upload && this.drawn === (this.source === "draw") ? this.upload : null);
   readonly plan = $derived(this.planned?.task === this.task ? this.planned : null);
   readonly events = $derived(this.plan?.events ?? []);
+  /** What is asked of the models that they were not trained on: allowed, and said. */
+  readonly beyond = $derived((this.plan?.warnings ?? []).map(sentence));
   /** Heading of the picture of the signal: what is shaded in it. */
   readonly heading = $derived.by(() => {
     const labels = [...new Set(this.events.map(({ label }) => label))];

@@ -6,7 +6,7 @@ import type { ModelCard, TaskCard, TaskPlan, Upload } from "../wire/wire.gen";
 import { NewRun } from "./new_run.svelte";
 
 function option(name: string, start: number): TaskCard["options"][number] {
-  const ends = { low: 0, high: 900, suggested_low: 1, suggested_high: 60 };
+  const ends = { low: 0, high: 900, suggested_low: 1, suggested_high: 60, trained: null };
   return { name, label: name, description: name, unit: "", default: start, ...ends };
 }
 
@@ -23,6 +23,7 @@ const plan = (more: Partial<TaskPlan>): TaskPlan => ({
   steps: 9,
   events: [],
   most: {},
+  warnings: [],
   ...more,
 });
 
@@ -83,6 +84,15 @@ describe("a run being planned", () => {
     await vi.runAllTimersAsync();
     expect(ask.mock.calls[0]![1]).toMatchObject({ steps: 420 });
     expect(run.plan!.most).toEqual({ rounds: 4 });
+  });
+
+  it("says what lies beyond the training, and lets it run", async () => {
+    const run = form();
+    ask.mockResolvedValue(plan({ task: "signal-recall", warnings: ["delay 120 is beyond the training"] }));
+    run.planning();
+    await vi.runAllTimersAsync();
+    expect(run.beyond).toEqual(["Delay 120 is beyond the training."]);
+    expect(run.why).toBe("");
   });
 
   it("does not ask for the plan of a signal that is not there", () => {

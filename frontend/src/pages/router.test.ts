@@ -6,6 +6,9 @@ describe("routes", () => {
     expect(routeOf("")).toEqual({ page: "gallery" });
     expect(routeOf("new")).toEqual({ page: "new" });
     expect(routeOf("bridge")).toEqual({ page: "bridge" });
+    expect(routeOf("long")).toEqual({ page: "long", id: null, recording: null });
+    expect(routeOf("long/abc")).toEqual({ page: "long", id: "abc", recording: null });
+    expect(routeOf("s/odd-beat/long/")).toEqual({ page: "long", id: null, recording: "odd-beat" });
     expect(routeOf("s/odd-beat")).toEqual({ page: "stage", id: "odd-beat" });
     expect(routeOf("embed/a%20b/")).toEqual({ page: "embed", id: "a b" });
     expect(routeOf("s/")).toEqual({ page: "unknown", path: "s/" });
@@ -68,7 +71,8 @@ describe("the router", () => {
     location.pathname = "/elsewhere";
     heard.get("popstate")!({});
     expect(router.route).toEqual({ page: "unknown", path: "/elsewhere" });
-    expect(router.links("new").map(({ href, current }) => [href, current])).toEqual([["/lab/", false], ["/lab/new", true], ["/lab/bridge", false]]); // prettier-ignore
+    expect(router.links("new").map(({ href, current }) => [href, current])).toEqual([["/lab/", false], ["/lab/long", false], ["/lab/new", true], ["/lab/bridge", false]]); // prettier-ignore
+    expect(router.links(null, "a b").map(({ href }) => href)).toContain("/lab/s/a%20b/long");
     stop();
     expect(heard.size).toBe(0);
   });

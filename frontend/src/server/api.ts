@@ -5,6 +5,7 @@
 import type {
   BridgeReport,
   Change,
+  DelayRecording,
   ErrorBody,
   GalleryEntry,
   Generator,
@@ -15,6 +16,9 @@ import type {
   PreviewRequest,
   RecordingDetail,
   RecordingSummary,
+  Retention,
+  RetentionCreated,
+  RetentionRequest,
   SessionCreated,
   SessionRequest,
   ShareCreated,
@@ -28,7 +32,7 @@ import type {
   TaskPlanRequest,
   Upload,
 } from "../wire/wire.gen";
-import type { Verdict } from "../wire/verdict";
+import type { Verdict } from "../wire/wire.gen";
 import { ApiError } from "./errors";
 
 export interface ApiOptions {
@@ -190,6 +194,27 @@ export class Api {
   /** How exactly a Transformer's checkpoint and the stateless DNC of its weights agree, measured by a worker. */
   bridge(model: string, seed: number, call?: Call): Promise<BridgeReport> {
     return this.json("GET", `api/bridge?model=${encodeURIComponent(model)}&seed=${seed}`, undefined, call);
+  }
+
+  /** Begins to measure how long a signal is remembered; the same question has the same id. */
+  measureRetention(request: RetentionRequest, call?: Call): Promise<RetentionCreated> {
+    return this.json("POST", "api/retention", request, call);
+  }
+
+  /** A measurement of that; with `after` ≥ 0 the answer comes when it is newer than this version. */
+  retention(id: string, after = -1, call?: Call): Promise<Retention> {
+    const query = after >= 0 ? `?after=${after}` : "";
+    return this.json("GET", `api/retention/${encodeURIComponent(id)}${query}`, undefined, call);
+  }
+
+  /** Ends a measurement with what it has. */
+  async stopRetention(id: string, call?: Call): Promise<void> {
+    await this.send("POST", `api/retention/${encodeURIComponent(id)}/stop`, undefined, call);
+  }
+
+  /** The recording of one delay of a measurement; it is made where there is none yet. */
+  recordDelay(id: string, delay: number, call?: Call): Promise<DelayRecording> {
+    return this.json("POST", `api/retention/${encodeURIComponent(id)}/recordings`, { delay }, call);
   }
 
   /** What was measured with several seeds. */

@@ -5,8 +5,8 @@ import type { Inks } from "../draw/ink/tokens";
 import { LensCache } from "../recording/lens_cache.svelte";
 import type { Session } from "../recording/session.svelte";
 import type { Pin } from "../view/fields";
-import { sameTarget, type LensName, type Rows, type Target } from "../view/vocabulary";
-import type { Clause } from "../wire/verdict";
+import { sameTarget, withoutCell, type LensName, type Rows, type Target } from "../view/vocabulary";
+import type { VerdictClause } from "../wire/wire.gen";
 import type { Command } from "./commands/commands";
 import { phoneStream } from "./canvas/phone";
 import { perform } from "./commands/perform";
@@ -89,7 +89,7 @@ export class StageController extends LaneViews {
   }
 
   /** Goes to the moment that shows a clause, and pins its model there. */
-  show({ model, step }: Pick<Clause, "model" | "step">): void {
+  show({ model, step }: Pick<VerdictClause, "model" | "step">): void {
     const { session, cursor, training } = this;
     if (!session.live) session.pause(); // a run goes on; only the look at it stays behind
     cursor.seek(step);
@@ -132,9 +132,10 @@ export class StageController extends LaneViews {
 
   /** A click: a moment of the past is pinned and seen from now, one to come is gone to; on what is pinned already it frees. */
   press(found: Target): void {
-    if (sameTarget(this.pinned, found)) return this.pin(null);
+    const wanted = withoutCell(found);
+    if (sameTarget(this.pinned, wanted)) return this.pin(null);
     if ((found.zone === "lane" || found.zone === "signal") && found.t > this.cursor.t) this.cursor.seek(found.t);
-    this.pin(found.zone === "signal" && found.t === this.cursor.t ? null : found);
+    this.pin(found.zone === "signal" && found.t === this.cursor.t ? null : wanted);
   }
 
   /** A double click: now is there, and what its first click pinned is free again. */

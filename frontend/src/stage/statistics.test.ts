@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { statistics } from "./statistics";
 import { stageOf } from "./teststage";
 
@@ -23,4 +23,11 @@ it("a selection that reaches beyond the run counts the steps there are", async (
   const stage = await stageOf("memories", []);
   const [within, beyond] = [131, 400].map((b) => statistics(stage, 100, b));
   expect(beyond!.signal).toEqual(within!.signal);
+});
+
+it("a large offset costs the deviation no digits", async () => {
+  const stage = await stageOf("memories", []);
+  vi.spyOn(stage.signal, "shown").mockImplementation((t) => 1e9 + (t % 2 ? 0.25 : -0.25));
+  const { signal } = statistics(stage, 0, 99);
+  expect(signal).toEqual({ mean: 1e9, deviation: 0.25 });
 });

@@ -11,6 +11,7 @@ import type { Json } from "./json";
 import { MAX_FRAME_BYTES, MAX_KEYFRAME_BYTES, parseBank, parseFrame } from "./layout";
 import type { BankSpec, FrameSpec } from "./layout";
 import type { Filled, Parsed } from "./parsed";
+import { signOf } from "./signs";
 import type {
   Event as EventJson,
   ExcerptEntry,
@@ -219,7 +220,7 @@ function parseModel(value: unknown, stream: number): ModelSpec {
     id: text(model, "id", path),
     label: text(model, "label", path),
     paradigm: text(model, "paradigm", path),
-    glyph: text(model, "glyph", path),
+    glyph: signOf(text(model, "paradigm", path), text(model, "glyph", path)),
     task: optionalText(model, "task", path) ?? "",
     training: absent(model, "training")
       ? null

@@ -18,6 +18,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own fits, newest first */
+        get: operations["fits_api_fits_get"];
+        put?: never;
+        /** Train a forecasting model further on a series: a fit that begins when those before it are over */
+        post: operations["begin_api_fits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fits/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How a series would be split for a fit, and what the baselines reach on it */
+        post: operations["plan_api_fits_plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A fit as soon as there is news of it, at the latest after 15 s */
+        get: operations["fit_api_fits__id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a fit and its checkpoint; recordings made with it stay */
+        delete: operations["remove_api_fits__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fits/{id}/checkpoint.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fitted checkpoint, for `mnemoscope record --models FOLDER` */
+        get: operations["archive_api_fits__id__checkpoint_zip_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fits/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a training; the best so far is the result */
+        post: operations["stop_api_fits__id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gallery": {
         parameters: {
             query?: never;
@@ -42,7 +129,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Checkpoints that can be run */
+        /** Checkpoints that can be run, one's own fitted ones last */
         get: operations["models_api_models_get"];
         put?: never;
         post?: never;
@@ -184,6 +271,92 @@ export interface paths {
         put?: never;
         /** A copy to share, of a range of its steps */
         post: operations["share_api_recordings__id__share_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which model answered best, and why */
+        get: operations["verdict_api_recordings__id__verdict_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Measure how long a signal is remembered */
+        post: operations["begin_api_retention_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A measurement, whole or as far as it has come */
+        get: operations["read_api_retention__id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a measurement that is over */
+        delete: operations["delete_api_retention__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/{id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The recording of one delay; it is made where there is none yet */
+        post: operations["record_api_retention__id__recordings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a measurement; what was measured stays */
+        post: operations["stop_api_retention__id__stop_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -477,6 +650,24 @@ export interface components {
             write_heads: number;
         };
         /**
+         * BaselineErrors
+         * @description MASE: 1 is persistence, lower is better.
+         */
+        BaselineErrors: {
+            /**
+             * Ar32
+             * @description AR(32) by least squares on the part that is fitted to.
+             */
+            ar32: number;
+            /** Persistence */
+            persistence: number;
+            /**
+             * Seasonal
+             * @description The value one season before.
+             */
+            seasonal: number;
+        };
+        /**
          * Behind
          * @description Steps that were not sent because the watcher was too slow: fetch their chunks by HTTP.
          */
@@ -603,6 +794,20 @@ export interface components {
             slots?: number | null;
         };
         /**
+         * CauseOfDeath
+         * @description Why a model no longer answers at a delay, from exact quantities.
+         */
+        CauseOfDeath: {
+            /** Cause */
+            cause: string;
+            /** Delay */
+            delay: number;
+            /** Evidence */
+            evidence: string;
+            /** Model */
+            model: string;
+        };
+        /**
          * Change
          * @description New title or rules of a finished recording; what is left out stays as it is.
          */
@@ -697,6 +902,24 @@ export interface components {
             spark: (number | null)[];
             /** Unit */
             unit: string | null;
+        };
+        /**
+         * DelayRecording
+         * @description The recording of one measured delay.
+         */
+        DelayRecording: {
+            /**
+             * Cue
+             * @description The step at which the segment is asked for.
+             */
+            cue: number;
+            /** Id */
+            id: string;
+        };
+        /** DelayRequest */
+        DelayRequest: {
+            /** Delay */
+            delay: number;
         };
         /**
          * Ended
@@ -847,6 +1070,288 @@ export interface components {
             tensor?: string | null;
         };
         /**
+         * Fit
+         * @description One fit, from when it was asked for.
+         */
+        Fit: {
+            /** Created */
+            created: string;
+            /**
+             * Curve
+             * @description [updates, seconds, error on the held-back part] of every look so far.
+             */
+            curve: [
+                number,
+                number,
+                number
+            ][];
+            /**
+             * Error
+             * @description Why there is no result.
+             */
+            error: string | null;
+            /** Glyph */
+            glyph: string;
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Model */
+            model: string;
+            /**
+             * Name
+             * @description Of the signal.
+             */
+            name: string;
+            result: components["schemas"]["FitResult"] | null;
+            /** Scratch */
+            scratch: boolean;
+            /** Seconds */
+            seconds: number | null;
+            /** Seed */
+            seed: number;
+            /**
+             * Signal
+             * @description What it is fitted to, to be asked for again; null for a drawn one.
+             */
+            signal: (components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"]) | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed";
+            /**
+             * Stopping
+             * @description It was asked to end; the best so far becomes the result.
+             */
+            stopping: boolean;
+            /** Updates */
+            updates: number | null;
+        };
+        /**
+         * FitBands
+         * @description 5 to 95 % over resamplings of blocks; null of fewer than eight blocks.
+         */
+        FitBands: {
+            /** After */
+            after: [
+                number,
+                number
+            ] | null;
+            /** Ar32 */
+            ar32: [
+                number,
+                number
+            ] | null;
+            /** Before */
+            before: [
+                number,
+                number
+            ] | null;
+            /** Persistence */
+            persistence: [
+                number,
+                number
+            ] | null;
+            /** Seasonal */
+            seasonal: [
+                number,
+                number
+            ] | null;
+        };
+        /** FitErrors */
+        FitErrors: {
+            /** After */
+            after: number;
+            /**
+             * Ar32
+             * @description AR(32) by least squares on the part that is fitted to.
+             */
+            ar32: number;
+            /**
+             * Before
+             * @description As shipped, or with random weights.
+             */
+            before: number;
+            /** Persistence */
+            persistence: number;
+            /**
+             * Seasonal
+             * @description The value one season before.
+             */
+            seasonal: number;
+        };
+        /**
+         * FitExample
+         * @description The beginning of the part never seen, in raw units: what came, and what was predicted one step ahead.
+         */
+        FitExample: {
+            /** After */
+            after: number[];
+            /** Ar32 */
+            ar32: number[];
+            /** Before */
+            before: number[];
+            /** Start */
+            start: number;
+            /** Values */
+            values: number[];
+        };
+        /**
+         * FitPlan
+         * @description What a fit would do with a signal, before it begins.
+         */
+        FitPlan: {
+            /** @description Errors of the baselines on the held-back part. */
+            held_back: components["schemas"]["BaselineErrors"];
+            /** Max Seconds */
+            max_seconds: number;
+            /** Name */
+            name: string;
+            /**
+             * Notes
+             * @description What was assumed or left out.
+             */
+            notes: string[];
+            /**
+             * Period
+             * @description Steps of its season.
+             */
+            period: number;
+            /**
+             * Sample Rate
+             * @description Steps per second; null = unknown.
+             */
+            sample_rate: number | null;
+            /**
+             * Seconds
+             * @description Budget where none is given.
+             */
+            seconds: number;
+            split: components["schemas"]["FitSplit"];
+            /** Unit */
+            unit: string | null;
+            /**
+             * Values
+             * @description The series in raw units; at most 2000 points, smallest and largest of each bucket in order.
+             */
+            values: number[];
+        };
+        /**
+         * FitPlanRequest
+         * @description A signal to be fitted to. Its `scaling` does not matter: a fit scales by the part it is fitted to.
+         */
+        FitPlanRequest: {
+            /** Signal */
+            signal: components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"] | components["schemas"]["ValuesSignal"];
+        };
+        /** FitRequest */
+        FitRequest: {
+            /**
+             * Model
+             * @description A model or checkpoint of the task `forecast`: `lstm`.
+             */
+            model: string;
+            /**
+             * Scratch
+             * @description Start from random weights instead of the shipped checkpoint.
+             * @default false
+             */
+            scratch?: boolean;
+            /**
+             * Seconds
+             * @description Of training; null with null `updates` = 60.
+             */
+            seconds?: number | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /** Signal */
+            signal: components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"] | components["schemas"]["ValuesSignal"];
+            /**
+             * Updates
+             * @description Of training, whichever is spent first; the same updates and seed give the same weights.
+             */
+            updates?: number | null;
+        };
+        /** FitResult */
+        FitResult: {
+            bands: components["schemas"]["FitBands"];
+            /**
+             * Best Update
+             * @description The weights are those after so many updates.
+             */
+            best_update: number;
+            /**
+             * Blocks
+             * @description Blocks that the part never seen was scored in.
+             */
+            blocks: number;
+            /**
+             * Ended
+             * @enum {string}
+             */
+            ended: "seconds" | "updates" | "no longer better" | "stopped" | "not finite";
+            example: components["schemas"]["FitExample"];
+            held_back: components["schemas"]["FitErrors"];
+            /** Period */
+            period: number;
+            /** @description On the part never seen. */
+            scores: components["schemas"]["FitErrors"];
+            /** Seconds */
+            seconds: number;
+            /**
+             * Sha256
+             * @description Of the weights.
+             */
+            sha256: string;
+            split: components["schemas"]["FitSplit"];
+            /**
+             * Take
+             * @description What to take, the baselines included.
+             * @enum {string}
+             */
+            take: "after" | "before" | "ar32" | "seasonal" | "persistence";
+            /**
+             * Text
+             * @description The same as a sentence with its figures.
+             */
+            text: string;
+            /** Updates */
+            updates: number;
+        };
+        /**
+         * FitSplit
+         * @description [first step, stop] of the parts, one after another in time.
+         */
+        FitSplit: {
+            /** Fit */
+            fit: [
+                number,
+                number
+            ];
+            /**
+             * Held Back
+             * @description Training stops by it.
+             */
+            held_back: [
+                number,
+                number
+            ];
+            /** Steps */
+            steps: number;
+            /**
+             * Test
+             * @description Never seen; the scores are of it.
+             */
+            test: [
+                number,
+                number
+            ];
+        };
+        /**
          * FrameEntry
          * @description Layout of one fixed-size frame.
          */
@@ -930,6 +1435,35 @@ export interface components {
             min: number;
             /** Name */
             name: string;
+        };
+        /**
+         * Horizon
+         * @description Up to where a model's error stays below a level: between two measured delays, never a number between them.
+         */
+        Horizon: {
+            /**
+             * Above
+             * @description The first measured delay above it; null: none is.
+             */
+            above: number | null;
+            /** Checkpoint */
+            checkpoint: string | null;
+            /**
+             * Delay
+             * @description The last measured delay below the level; null: not even the shortest.
+             */
+            delay: number | null;
+            /** Level */
+            level: number;
+            /** Model */
+            model: string;
+            /**
+             * Text
+             * @description As people say it: "80 – 100", "not at 10", "> 400".
+             */
+            text: string;
+            /** View */
+            view: string;
         };
         /**
          * ImportOptions
@@ -1265,7 +1799,7 @@ export interface components {
             frame: components["schemas"]["FrameEntry"];
             /**
              * Glyph
-             * @description Which hue and sign the page gives it, an id in reading/tokens.json; one that a reader does not know is drawn as `rnn`.
+             * @description Which sign it has, an id in reading/tokens.json. A reader takes that of `paradigm` where it knows it: older recordings name a family.
              */
             glyph: string;
             /**
@@ -1499,6 +2033,43 @@ export interface components {
             };
         };
         /**
+         * PriceOfMemory
+         * @description What a model keeps and takes after so many steps.
+         */
+        PriceOfMemory: {
+            /**
+             * Floats
+             * @description (steps heard, floats kept): counted, exact.
+             */
+            floats: [
+                number,
+                number
+            ][];
+            /** Model */
+            model: string;
+            /**
+             * Ms
+             * @description (steps heard, milliseconds of one step): measured.
+             */
+            ms: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * RecordedSignal
+         * @description The longest stretch of a recording's signal that its models could hear.
+         */
+        RecordedSignal: {
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "recording";
+        };
+        /**
          * RecordingDetail
          * @description Everything needed to open a recording; its chunks follow by HTTP, or by /ws/{id} while it is live.
          */
@@ -1585,6 +2156,16 @@ export interface components {
             visibility: "private" | "listed";
         };
         /**
+         * Reference
+         * @description A memory whose retention is known, measured beside the models.
+         */
+        Reference: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+        };
+        /**
          * Refused
          * @description A command was not carried out; the session is as it was.
          */
@@ -1609,6 +2190,225 @@ export interface components {
              * @enum {string}
              */
             type: "error";
+        };
+        /**
+         * Retention
+         * @description A measurement, whole or as far as it has come.
+         */
+        Retention: {
+            /** Causes */
+            causes: components["schemas"]["CauseOfDeath"][];
+            /**
+             * Command
+             * @description What measured it, for results that ship.
+             */
+            command: string | null;
+            /** Created */
+            created: string;
+            /**
+             * Figures
+             * @description Plotly figures by name: behaviour, content, held, found, price.
+             */
+            figures: {
+                [key: string]: unknown;
+            };
+            /** Horizons */
+            horizons: components["schemas"]["Horizon"][];
+            /** Id */
+            id: string;
+            /**
+             * Longest
+             * @description Ends of the delays that may be measured: for the axis, before they are.
+             */
+            longest: number;
+            /**
+             * Measured
+             * @description Those that are, ascending.
+             */
+            measured: number[];
+            /**
+             * Mine
+             * @description Whoever asks may stop or delete it.
+             */
+            mine: boolean;
+            /** Models */
+            models: components["schemas"]["RetentionModel"][];
+            /**
+             * N
+             * @description Windows of the signal.
+             */
+            n: number;
+            /**
+             * Planned
+             * @description Delays that are to be measured, fewer where the signal is too short for some.
+             */
+            planned: number;
+            /** Prices */
+            prices: components["schemas"]["PriceOfMemory"][];
+            /**
+             * Reason
+             * @description Why it failed.
+             */
+            reason: string | null;
+            /** References */
+            references: components["schemas"]["Reference"][];
+            /** Rows */
+            rows: components["schemas"]["RetentionRow"][];
+            /**
+             * Sample Rate
+             * @description Steps a second; null = unknown.
+             */
+            sample_rate: number | null;
+            /**
+             * Seconds
+             * @description Spent so far.
+             */
+            seconds: number;
+            /**
+             * Seconds Left
+             * @description About; null while that is not known.
+             */
+            seconds_left: number | null;
+            /** Segment */
+            segment: number;
+            /** Shortest */
+            shortest: number;
+            /**
+             * Signal
+             * @description What was remembered, in a few words.
+             */
+            signal: string;
+            /**
+             * Status
+             * @description stopped: somebody stopped it; what was measured until then stays.
+             * @enum {string}
+             */
+            status: "waiting" | "running" | "ended" | "stopped" | "failed";
+            /**
+             * Trained Delay
+             * @description The longest delay of the training; null while nothing is measured.
+             */
+            trained_delay: number | null;
+            /**
+             * Version
+             * @description Grows with everything that is added; ask with `after` to wait for more.
+             */
+            version: number;
+        };
+        /** RetentionCreated */
+        RetentionCreated: {
+            /**
+             * Id
+             * @description The measurement opens at /long/{id}; the same question has the same id.
+             */
+            id: string;
+        };
+        /** RetentionModel */
+        RetentionModel: {
+            /**
+             * Checkpoint
+             * @description Of several checkpoints, seeds of one training: all their names, with commas.
+             */
+            checkpoint: string;
+            /** Glyph */
+            glyph: string;
+            /**
+             * Id
+             * @description Its name in the rows.
+             */
+            id: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * RetentionRequest
+         * @description Measure how long a segment of a signal is remembered, at several delays.
+         */
+        RetentionRequest: {
+            /**
+             * Delays
+             * @description Steps between the segment and the cue; null = 10, 40, 120, 400, then where the curves jump.
+             * @default null
+             */
+            delays?: number[] | null;
+            /**
+             * Models
+             * @description Models or checkpoints of signal-recall, as in POST /api/sessions.
+             */
+            models: string[];
+            /**
+             * Segment
+             * @description Steps to hold.
+             * @default 24
+             */
+            segment?: number;
+            /**
+             * Signal
+             * @description none: held-out mixtures, the kind of signal that the models were trained on.
+             */
+            signal: components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"] | components["schemas"]["ValuesSignal"] | components["schemas"]["RecordedSignal"] | components["schemas"]["NoSignal"];
+        };
+        /**
+         * RetentionRow
+         * @description One model at one delay, in one view.
+         */
+        RetentionRow: {
+            /**
+             * Bank
+             * @description The bank that was looked into; null for all of them.
+             */
+            bank: string | null;
+            /**
+             * Checkpoint
+             * @description null: a reference.
+             */
+            checkpoint: string | null;
+            /** Delay */
+            delay: number;
+            /**
+             * Error
+             * @description Relative RMSE of the replay (behaviour) or of the best linear read-out (content).
+             */
+            error: number | null;
+            /**
+             * Held
+             * @description Share of a write that is still there: provenance.
+             */
+            held: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Low
+             * @description 5 % of the view's figure over resampled windows; null where there are too few for a band.
+             */
+            low: number | null;
+            /** Model */
+            model: string;
+            /**
+             * N
+             * @description Windows, samples or writes that the figure is taken over.
+             */
+            n: number;
+            /**
+             * R2
+             * @description Held-out share of the variance that a linear read-out explains: content.
+             */
+            r2: number | null;
+            /**
+             * Shuffled
+             * @description The same where the targets are shuffled in time: content.
+             */
+            shuffled: number | null;
+            /**
+             * Trained
+             * @description The delay lies inside the training.
+             */
+            trained: boolean;
+            /**
+             * View
+             * @enum {string}
+             */
+            view: "behaviour" | "content" | "provenance";
         };
         /**
          * Retry
@@ -1736,7 +2536,7 @@ export interface components {
             /**
              * Models
              * @description Models or checkpoints in the order of the streams, at most 64 in the end: `["ntm", "dnc-copy", "ntm@250", "ntm@*"]`;
-             *     `@250` = after 250 updates of its training, `@*` = all moments of its training, in their order.
+             *     `@250` = after 250 updates of its training, `@*` = all moments of its training, in their order; `fit:<id>` = a checkpoint that was fitted here (POST /api/fits).
              */
             models: string[];
             /**
@@ -2089,6 +2889,11 @@ export interface components {
          */
         StudyLine: {
             /**
+             * Changes
+             * @description Of a rung of the ladder against the one before it: its interval lies below, above, or they overlap; null: cannot be said.
+             */
+            changes: (("better" | "worse" | "level") | null)[];
+            /**
              * Figures
              * @description In the order of the columns; null where nothing is measured yet.
              */
@@ -2128,6 +2933,11 @@ export interface components {
             metric: string;
             /** Question */
             question: string;
+            /**
+             * Sentences
+             * @description What can be said of each column.
+             */
+            sentences: string[];
             /** Title */
             title: string;
             /**
@@ -2226,6 +3036,14 @@ export interface components {
             /** Suggested Low */
             suggested_low: number;
             /**
+             * Trained
+             * @description What models were trained on, where that is known; beyond it a plan has a warning.
+             */
+            trained: [
+                number,
+                number
+            ] | null;
+            /**
              * Unit
              * @description Of the number: `steps`, or nothing.
              */
@@ -2259,6 +3077,11 @@ export interface components {
             steps: number;
             /** Task */
             task: string;
+            /**
+             * Warnings
+             * @description What is asked of models that they were not trained on, as sentences.
+             */
+            warnings: string[];
         };
         /**
          * TaskPlanRequest
@@ -2443,6 +3266,167 @@ export interface components {
             values: number[];
         };
         /**
+         * Verdict
+         * @description What a recording answers; it follows from the recording alone, but for milliseconds that are measured now.
+         */
+        Verdict: {
+            /** Baselines */
+            baselines: components["schemas"]["VerdictBaseline"][];
+            /**
+             * Chance
+             * @description The error of a model that knows nothing.
+             */
+            chance: number;
+            /** Clauses */
+            clauses: components["schemas"]["VerdictClause"][];
+            /**
+             * N
+             * @description Rounds, or blocks of steps of a task that replays nothing.
+             */
+            n: number;
+            /**
+             * Note
+             * @description How many draws there are, what a band is, and why something is null.
+             */
+            note: string;
+            /**
+             * Poster
+             * @description The last asked step whose read has one source in most models.
+             */
+            poster: number | null;
+            /** Question */
+            question: string;
+            /** Ranking */
+            ranking: components["schemas"]["VerdictRow"][];
+            /** Recall */
+            recall: [
+                number,
+                number
+            ] | null;
+            /**
+             * Store
+             * @description First step of the last segment and the one after its last.
+             */
+            store: [
+                number,
+                number
+            ] | null;
+            /**
+             * When
+             * @description What was stored and asked when; empty where the task stores nothing.
+             */
+            when: string;
+        };
+        /**
+         * VerdictBaseline
+         * @description What a forecast has to beat.
+         */
+        VerdictBaseline: {
+            /** Error */
+            error: number | null;
+            /** High */
+            high: number | null;
+            /** Label */
+            label: string;
+            /** Low */
+            low: number | null;
+            /** Name */
+            name: string;
+            /** Unit Error */
+            unit_error: number | null;
+        };
+        /**
+         * VerdictClause
+         * @description A fact about one model, and the step that shows it.
+         */
+        VerdictClause: {
+            /** Model */
+            model: string;
+            /** Step */
+            step: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * VerdictRow
+         * @description One model of the ranking, best first.
+         */
+        VerdictRow: {
+            /**
+             * Because
+             * @description The clauses of this model, as one sentence.
+             */
+            because: string;
+            /**
+             * Cause
+             * @description `alive`, or of what the segment died: `faded`, `overwritten`, `freed`, `order lost`, `kept, misread`, `never written`; `not settled`
+             *     where ledger and intervention do not agree, `not examined` without a memory; null: nothing was asked back.
+             */
+            cause: string | null;
+            /**
+             * Error
+             * @description Over all asked steps: 0 is perfect, `chance` what a model that knows nothing gets; null: nothing was asked.
+             */
+            error: number | null;
+            /**
+             * Evidence
+             * @description The numbers that the cause rests on, with the limits they were held against.
+             */
+            evidence: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Floats
+             * @description Numbers kept between two steps after the last asked step; null = not known.
+             */
+            floats: number | null;
+            /**
+             * Floats Grow
+             * @description With every step.
+             */
+            floats_grow: boolean;
+            /** High */
+            high: number | null;
+            /** Label */
+            label: string;
+            /**
+             * Low
+             * @description The 5 to 95 % band of the error over rounds or blocks; null where there are fewer than eight.
+             */
+            low: number | null;
+            /**
+             * Model
+             * @description Its id in the recording.
+             */
+            model: string;
+            /**
+             * Ms Per Step
+             * @description Milliseconds; `note` says where they were measured.
+             */
+            ms_per_step: number | null;
+            /**
+             * Right Share
+             * @description Part of the reads that comes from the moment asked for, one step to either side included; it may pass 1 where writes
+             *     cancel. null: the task replays nothing, or no memory was recorded.
+             */
+            right_share: number | null;
+            /**
+             * Tied
+             * @description Level with the row before.
+             */
+            tied: boolean;
+            /**
+             * Unit
+             * @description Of the signal, or `bits`; null = not known.
+             */
+            unit: string | null;
+            /**
+             * Unit Error
+             * @description The error of one answer in `unit`; of bits the wrong ones in all.
+             */
+            unit_error: number | null;
+        };
+        /**
          * Window
          * @description What part of a channel to use and how to turn it into the model's input.
          */
@@ -2505,15 +3489,19 @@ export interface components {
 }
 export type Agreement = components['schemas']['Agreement'];
 export type BankEntry = components['schemas']['BankEntry'];
+export type BaselineErrors = components['schemas']['BaselineErrors'];
 export type Behind = components['schemas']['Behind'];
 export type BodyUploadApiUploadsPost = components['schemas']['Body_upload_api_uploads_post'];
 export type BridgeReport = components['schemas']['BridgeReport'];
 export type BridgeSettings = components['schemas']['BridgeSettings'];
+export type CauseOfDeath = components['schemas']['CauseOfDeath'];
 export type Change = components['schemas']['Change'];
 export type CheckpointEntry = components['schemas']['CheckpointEntry'];
 export type ClientHello = components['schemas']['ClientHello'];
 export type ClientMessage = components['schemas']['ClientMessage'];
 export type ColumnReport = components['schemas']['ColumnReport'];
+export type DelayRecording = components['schemas']['DelayRecording'];
+export type DelayRequest = components['schemas']['DelayRequest'];
 export type Ended = components['schemas']['Ended'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type ErrorDetail = components['schemas']['ErrorDetail'];
@@ -2521,11 +3509,21 @@ export type Estimate = components['schemas']['Estimate'];
 export type Event = components['schemas']['Event'];
 export type ExcerptEntry = components['schemas']['ExcerptEntry'];
 export type Failure = components['schemas']['Failure'];
+export type Fit = components['schemas']['Fit'];
+export type FitBands = components['schemas']['FitBands'];
+export type FitErrors = components['schemas']['FitErrors'];
+export type FitExample = components['schemas']['FitExample'];
+export type FitPlan = components['schemas']['FitPlan'];
+export type FitPlanRequest = components['schemas']['FitPlanRequest'];
+export type FitRequest = components['schemas']['FitRequest'];
+export type FitResult = components['schemas']['FitResult'];
+export type FitSplit = components['schemas']['FitSplit'];
 export type FrameEntry = components['schemas']['FrameEntry'];
 export type GalleryEntry = components['schemas']['GalleryEntry'];
 export type GeneratedSignal = components['schemas']['GeneratedSignal'];
 export type Generator = components['schemas']['Generator'];
 export type GeneratorParam = components['schemas']['GeneratorParam'];
+export type Horizon = components['schemas']['Horizon'];
 export type ImportOptions = components['schemas']['ImportOptions'];
 export type ImportReport = components['schemas']['ImportReport'];
 export type LensRow = components['schemas']['LensRow'];
@@ -2541,9 +3539,17 @@ export type Play = components['schemas']['Play'];
 export type Precisions = components['schemas']['Precisions'];
 export type Preview = components['schemas']['Preview'];
 export type PreviewRequest = components['schemas']['PreviewRequest'];
+export type PriceOfMemory = components['schemas']['PriceOfMemory'];
+export type RecordedSignal = components['schemas']['RecordedSignal'];
 export type RecordingDetail = components['schemas']['RecordingDetail'];
 export type RecordingSummary = components['schemas']['RecordingSummary'];
+export type Reference = components['schemas']['Reference'];
 export type Refused = components['schemas']['Refused'];
+export type Retention = components['schemas']['Retention'];
+export type RetentionCreated = components['schemas']['RetentionCreated'];
+export type RetentionModel = components['schemas']['RetentionModel'];
+export type RetentionRequest = components['schemas']['RetentionRequest'];
+export type RetentionRow = components['schemas']['RetentionRow'];
 export type Retry = components['schemas']['Retry'];
 export type RunModel = components['schemas']['RunModel'];
 export type ScalingEntry = components['schemas']['ScalingEntry'];
@@ -2579,6 +3585,10 @@ export type TrainingEntry = components['schemas']['TrainingEntry'];
 export type Upload = components['schemas']['Upload'];
 export type UploadSignal = components['schemas']['UploadSignal'];
 export type ValuesSignal = components['schemas']['ValuesSignal'];
+export type Verdict = components['schemas']['Verdict'];
+export type VerdictBaseline = components['schemas']['VerdictBaseline'];
+export type VerdictClause = components['schemas']['VerdictClause'];
+export type VerdictRow = components['schemas']['VerdictRow'];
 export type Window = components['schemas']['Window'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -2604,6 +3614,228 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BridgeReport"];
                 };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fits_api_fits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fit"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_api_fits_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FitRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fit"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_api_fits_plan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FitPlanRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FitPlan"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fit_api_fits__id__get: {
+        parameters: {
+            query?: {
+                /** @description Looks that are known already; -1 = answer at once */
+                since?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fit"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_api_fits__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    archive_api_fits__id__checkpoint_zip_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    stop_api_fits__id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             "4XX": {
@@ -2990,6 +4222,202 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ShareCreated"];
                 };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    verdict_api_recordings__id__verdict_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_api_retention_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionCreated"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_api_retention__id__get: {
+        parameters: {
+            query?: {
+                /** @description Answer when it is newer than this version, or after 20 s */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 22 characters, or `standing` for the results that ship */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_api_retention__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or `standing` for the results that ship */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    record_api_retention__id__recordings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or `standing` for the results that ship */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelayRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelayRecording"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    stop_api_retention__id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or `standing` for the results that ship */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             "4XX": {

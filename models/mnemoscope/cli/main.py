@@ -127,6 +127,10 @@ def parser() -> argparse.ArgumentParser:
     )
     verify.add_argument("--json", action="store_true", help="one JSON object")
 
+    judged = command("verdict", _verdict, "say which model of a recording answered best, and why")
+    judged.add_argument("file", type=Path, metavar="F")
+    judged.add_argument("--json", action="store_true", help="one JSON object")
+
     evaluate = command("evaluate", commands.evaluate, "measure the trained checkpoints")
     evaluate.add_argument("--models", type=_names, metavar="A,B", help="models or checkpoints (default: all)")
     evaluate.add_argument("--task", metavar="T", help="only checkpoints of this task")
@@ -141,6 +145,30 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--markdown", type=Path, metavar="OUT", help="also write the table as a document")
     evaluate.add_argument("--json", action="store_true", help="one JSON object a line")
     _device(evaluate)
+
+    kept = command("retention", _retention, "measure how long a signal is remembered, by the error of its replay")
+    kept.add_argument("signal", nargs="?", metavar="FILE", help="a series, or a generator (default: held-out mixtures)")
+    kept.add_argument("--models", type=_names, required=True, metavar="A,B", help="such as lstm,transformer,ntm,dnc")
+    kept.add_argument(
+        "--delays",
+        type=_numbers(0),
+        metavar="N,N",
+        help="in steps (default: 10,40,120,400, then where the curves jump)",
+    )
+    kept.add_argument("--segment", type=_numbers(1), default=[24], metavar="N[,N]", help="steps to hold (24)")
+    kept.add_argument("--windows", type=_whole(1, 10_000), default=32, metavar="N", help="of the signal, at most (32)")
+    kept.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N", help="of generated signals (0)")
+    kept.add_argument("--out", type=Path, metavar="OUT", help="write the figure as a page that opens offline (.html)")
+    kept.add_argument("--json", action="store_true", help="one JSON object")
+    of_kept = kept.add_argument_group("of a file")
+    of_kept.add_argument("--channel", metavar="C", help="column by name or number (default: the first with numbers)")
+    of_kept.add_argument("--start", type=_whole(0, 10**9), metavar="ROW", help="first row")
+    of_kept.add_argument("--stop", type=_whole(0, 10**9), metavar="ROW", help="row where to stop")
+    of_kept.add_argument("--sample-rate", type=_positive, metavar="HZ", help="of the file, where it does not say")
+    of_kept.add_argument("--resample-to", type=_positive, metavar="HZ", help="steps per second that the models see")
+    of_kept.add_argument("--missing", choices=("hold", "linear", "drop"), help="what stands for missing values (hold)")
+    of_kept.add_argument("--scaling", choices=("zscore", "robust", "none"), help="before the models (zscore)")
+    _device(kept)
 
     bridge = command("bridge", _bridge, "prove that a Transformer is a stateless DNC, and climb from it to the DNC")
     bridge.add_argument("--model", metavar="CHECKPOINT", help="a Transformer's checkpoint, or random (default: three)")
@@ -189,6 +217,7 @@ def parser() -> argparse.ArgumentParser:
     study.add_argument("--only", metavar="ID", help="trials whose id begins so, such as ladder/associative-recall")
     study.add_argument("--list", action="store_true", help="list the trials, done and open; run nothing")
     study.add_argument("--report", action="store_true", help="print the tables of what there is; run nothing")
+    study.add_argument("--markdown", type=Path, metavar="OUT", help="also write the tables as a document")
 
     export = command("export", commands.export, "turn a recording into an HTML page, a NumPy archive or a table")
     export.add_argument("file", type=Path, metavar="F")
@@ -206,11 +235,25 @@ def _serve(args: argparse.Namespace) -> int:
     return serving.run(Settings.from_arguments(args)) or OK
 
 
+def _verdict(args: argparse.Namespace) -> int:
+    """As `_bridge`."""
+    from mnemoscope.cli.verdict import verdict
+
+    return verdict(args)
+
+
 def _bridge(args: argparse.Namespace) -> int:
     """Measure; what it takes is only imported when it is asked for."""
     from mnemoscope.cli.bridge import bridge
 
     return bridge(args)
+
+
+def _retention(args: argparse.Namespace) -> int:
+    """As `_bridge`."""
+    from mnemoscope.cli.retention import retention
+
+    return retention(args)
 
 
 def _fit(args: argparse.Namespace) -> int:
@@ -264,6 +307,12 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
+
+
+def _numbers(low: int) -> Callable[[str], list[int]]:
+    """20,40,120 as numbers."""
+    whole = _whole(low, 10_000_000)
+    return lambda text: [whole(part.strip()) for part in text.split(",")]
 
 
 def _above_zero(what: str) -> Callable[[str], float]:
@@ -323,10 +372,24 @@ examples:
   mnemoscope verify run.mnemo
   mnemoscope verify run.mnemo --with-weights
   mnemoscope verify run.mnemo --json""",
+    "verdict": """Ranks the models by the error of their answers, says how much they read from the right place, what they keep
+and cost, and why each remembers or not, with the step that shows it. A model that lost what it was asked for is run again with the
+segment blanked before a cause is spoken, where its weights are here.
+
+examples:
+  mnemoscope verdict run.mnemo
+  mnemoscope verdict run.mnemo --json | python -m json.tool""",
     "evaluate": """examples:
   mnemoscope evaluate --json
   mnemoscope evaluate --models ntm,dnc --task copy
   mnemoscope evaluate --task signal-recall --series ecg.csv@36""",
+    "retention": """A segment is held while the signal goes on, and has to be replayed after a delay: 0 is perfect, 1 is what always
+answering 0 gets. Delays may be longer than any that models were trained on; such rows are marked.
+
+examples:
+  mnemoscope retention --models lstm,transformer,ntm,dnc
+  mnemoscope retention ecg.csv --resample-to 36 --models lstm,ntm --delays 20,40,120 --json
+  mnemoscope retention --models ntm,dnc --segment 8,16,24,48 --delays 30 --out segments.html""",
     "bridge": """Steps a Transformer and the stateless DNC of the same weights side by side: with write-once stores every bit agrees,
 against torch.nn.TransformerEncoder and inside the unmodified memory of Graves 2016 all but rounding does. Then turns the
 mechanisms of the DNC on, one after another. Exit code 1 when a difference is larger than rounding explains.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import sys
 from pathlib import Path
 
@@ -37,6 +38,8 @@ def study(args: argparse.Namespace) -> int:
             return INTERRUPTED
         code = NOT_OK if any(worker.exitcode for worker in workers) else OK
     print(report.text(rows(args.out), wanted))
+    if args.markdown:
+        args.markdown.write_text(report.document(rows(args.out), wanted), encoding="utf-8")
     return code
 
 
@@ -47,5 +50,11 @@ def _work(out: Path, only: str | None) -> None:
     from mnemoscope.training.study.trials import trials
 
     torch.set_num_threads(1)
-    wanted = [trial for trial in trials() if only is None or trial.id.startswith(only)]
-    run_study(out, wanted, progress=lambda text: echo(text, file=sys.stderr))
+    parent = os.getppid()
+
+    def progress(text: str) -> None:
+        echo(text, file=sys.stderr)
+        if os.getppid() != parent:  # whoever started the study is gone, killed perhaps: nobody would stop this process
+            raise SystemExit(1)
+
+    run_study(out, [trial for trial in trials() if only is None or trial.id.startswith(only)], progress=progress)

@@ -117,7 +117,7 @@ class ModelEntry:
     paradigm: Shown[str]
     """Id of the paradigm in the registry of the program that recorded it."""
     glyph: Shown[str]
-    """Which hue and sign the page gives it, an id in reading/tokens.json; one that a reader does not know is drawn as `rnn`."""
+    """Which sign it has, an id in reading/tokens.json. A reader takes that of `paradigm` where it knows it: older recordings name a family."""
     task: Shown[str]
     """Task it was trained for."""
     training: Shown[TrainingEntry | None] = None

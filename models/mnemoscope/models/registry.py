@@ -23,10 +23,13 @@ class Card:
     name: str
     """The id: `ntm`."""
     label: str
-    glyph: str
-    """Id of its sign in reading/tokens.json."""
     sentence: str
     """How it remembers."""
+
+    @property
+    def glyph(self) -> str:
+        """Id of its sign in reading/tokens.json, where every paradigm has its own."""
+        return self.name
 
     def hue(self, theme: tokens.Theme) -> str:
         """The colour of its lines and sign, "#rrggbb"."""
@@ -71,39 +74,39 @@ class Paradigm:
         return getattr(import_module(f"mnemoscope.models.{module}"), name + suffix)
 
 
-def _line(name: str, label: str, glyph: str, path: str, sentence: str) -> Paradigm:
-    return Paradigm(Card(name, label, glyph, sentence), path)
+def _line(name: str, label: str, path: str, sentence: str) -> Paradigm:
+    return Paradigm(Card(name, label, sentence), path)
 
 
 # fmt: off
 _LINES = (
-    _line("rnn", "RNN", "rnn", "recurrent.elman.RNN",
+    _line("rnn", "RNN", "recurrent.elman.RNN",
           "One state vector, overwritten at every step by a mix of itself and the input."),
-    _line("gru", "GRU", "rnn", "recurrent.gru.GRU",
+    _line("gru", "GRU", "recurrent.gru.GRU",
           "One state vector; a gate per number says how much of it is replaced at a step."),
-    _line("lstm", "LSTM", "rnn", "recurrent.lstm.LSTM",
+    _line("lstm", "LSTM", "recurrent.lstm.LSTM",
           "One state vector with gates per number: what is forgotten, what is written and what is shown."),
-    _line("transformer", "Transformer", "tr", "attention.transformer.Transformer",
+    _line("transformer", "Transformer", "attention.transformer.Transformer",
           "Keeps every step as it was, and reads by looking back over all of them at once."),
-    _line("encoder-decoder", "Encoder-decoder", "tr", "attention.encoder_decoder.EncoderDecoder",
+    _line("encoder-decoder", "Encoder-decoder", "attention.encoder_decoder.EncoderDecoder",
           "Writes every step into a memory until it is asked, then only reads from it while it answers."),
-    _line("universal-transformer", "Universal Transformer", "ut", "attention.universal.UniversalTransformer",
+    _line("universal-transformer", "Universal Transformer", "attention.universal.UniversalTransformer",
           "One attention layer applied again and again, as often as each step needs, over all past steps."),
-    _line("ntm", "NTM", "ntm", "ntm.ntm.NTM",
+    _line("ntm", "NTM", "ntm.ntm.NTM",
           "A tape of slots and a head that finds its place by content or moves on from where it was."),
-    _line("dnc", "DNC", "dnc", "dnc.dnc.DNC",
+    _line("dnc", "DNC", "dnc.dnc.DNC",
           "Slots that are allocated and freed, with links that remember in which order they were written."),
-    _line("sdnc", "sDNC", "sdnc", "stateless.sdnc.StatelessDNC",
+    _line("sdnc", "sDNC", "stateless.sdnc.StatelessDNC",
           "A Transformer's weights run as a DNC without state: every step gets a slot of its own, and none is erased."),
-    _line("sdnc-encoder-decoder", "sDNC encoder-decoder", "sdnc", "stateless.encoder_decoder.StatelessEncoderDecoder",
+    _line("sdnc-encoder-decoder", "sDNC encoder-decoder", "stateless.encoder_decoder.StatelessEncoderDecoder",
           "An encoder-decoder run as a DNC without state: one memory written first, then read, one written along."),
-    _line("deltanet", "DeltaNet", "delta", "delta.deltanet.DeltaNet",
+    _line("deltanet", "DeltaNet", "delta.deltanet.DeltaNet",
           "Matrices that map keys to values; what a key held before is erased where the new value is written."),
-    _line("gated-deltanet", "Gated DeltaNet-2", "delta", "delta.gated_deltanet.GatedDeltaNet",
+    _line("gated-deltanet", "Gated DeltaNet-2", "delta.gated_deltanet.GatedDeltaNet",
           "Matrices that map keys to values and fade by a gate, beside erasing what a key held before."),
-    _line("mamba2", "Mamba-2", "ssm", "fast_weights.mamba2.Mamba2",
+    _line("mamba2", "Mamba-2", "fast_weights.mamba2.Mamba2",
           "Matrices that fade by one gate per head while every step is added; nothing is erased under a key."),
-    _line("mlstm", "mLSTM", "mlstm", "fast_weights.mlstm.MLSTM",
+    _line("mlstm", "mLSTM", "fast_weights.mlstm.MLSTM",
           "Matrices with a forget gate and an exponential input gate, read relative to all that was ever written."),
 )
 # fmt: on

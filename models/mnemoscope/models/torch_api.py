@@ -37,3 +37,18 @@ def forked_cpu_rng() -> AbstractContextManager[None]:
 def backward(loss: Tensor) -> None:
     """Gradients of a scalar into the leaves; see Tensor.backward."""
     loss.backward()  # pyright: ignore[reportUnknownMemberType]
+
+
+def cholesky_ex(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    """The lower factor of a symmetric matrix and 0, or a number above 0 where it has none; see torch.linalg.cholesky_ex."""
+    return torch.linalg.cholesky_ex(matrix)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+
+
+def solve(a: Tensor, b: Tensor) -> Tensor:
+    """X with A X = B; see torch.linalg.solve."""
+    return torch.linalg.solve(a, b)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+
+
+def split(x: Tensor, sizes: int | list[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Parts of one size, or of several, along an axis; see torch.split."""
+    return torch.split(x, sizes, dim)  # pyright: ignore[reportUnknownMemberType, reportPrivateImportUsage]

@@ -64,11 +64,11 @@ def answers(recording: Recording, *, output: int = 0) -> go.Figure:
     step = np.arange(first.steps)
     target = np.where(scored, first.array("targets")[:, output], np.nan)
     figure.add_scatter(x=step, y=target, name="target", line={"color": tokens.ink("tx", "light"), "width": 3})
-    glyphs = {entry["id"]: entry.get("glyph", "") for entry in recording.manifest["models"]}
+    signs = {entry["id"]: tokens.sign_of(entry) for entry in recording.manifest["models"]}
     for name in recording:
         view = recording[name]
         answer = np.where(scored[: view.steps], view.array("outputs")[:, output], np.nan)
-        figure.add_scatter(x=step, y=answer, name=view.label, line={"color": tokens.hue(glyphs[name], "light")})
+        figure.add_scatter(x=step, y=answer, name=view.label, line=_line(signs[name]))
     figure.update_layout(
         title=recording.manifest["title"], xaxis_title="step", yaxis_title="value", template="simple_white"
     )
@@ -79,7 +79,7 @@ def ages(recording: Recording, *, head: int = 0, every: int = 4) -> go.Figure:
     """How old what is read is: mean |share| by age of the write, one line a model, default bank, over scored steps."""
     figure = go.Figure()
     labels = [f"{low} to {high - 1}" for low, high in pairwise(AGES)] + [f"{AGES[-1]} or more"]
-    glyphs = {entry["id"]: entry.get("glyph", "") for entry in recording.manifest["models"]}
+    signs = {entry["id"]: tokens.sign_of(entry) for entry in recording.manifest["models"]}
     for name in recording:
         view = recording[name]
         steps = np.arange(0, view.steps, every)
@@ -92,7 +92,9 @@ def ages(recording: Recording, *, head: int = 0, every: int = 4) -> go.Figure:
             x=labels,
             y=[value / total for value in within],
             name=view.label,
-            line={"color": tokens.hue(glyphs[name], "light")},
+            mode="lines+markers",
+            line=_line(signs[name]),
+            marker={"symbol": tokens.symbol(signs[name]), "size": 9},
         )
     figure.update_layout(
         title="How old what is read is (lens: mechanism)",
@@ -101,3 +103,8 @@ def ages(recording: Recording, *, head: int = 0, every: int = 4) -> go.Figure:
         template="simple_white",
     )
     return figure
+
+
+def _line(sign: str) -> dict[str, str]:
+    """Of a model: no two share colour and dash."""
+    return {"color": tokens.hue(sign, "light"), "dash": tokens.dash(sign)}

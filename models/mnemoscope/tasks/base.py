@@ -4,7 +4,7 @@ NumPy only, so that a server without torch can describe an episode before any mo
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from mnemoscope.errors import UnknownTask
 from mnemoscope.format.entries import Event
 
 Array = NDArray[np.float32]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,10 @@ class Episode:
 
 @dataclass(frozen=True)
 class Option:
-    """An option of a task: a whole number of `low` … `high`, refused beyond; a control offers `suggested`."""
+    """An option of a task: a whole number of `low` … `high`, refused beyond; a control offers `suggested`.
+
+    Models were trained on `trained`, where that is known: beyond it is allowed, and said.
+    """
 
     name: str
     label: str
@@ -52,6 +56,11 @@ class Option:
     low: int
     high: int
     unit: str = ""
+    trained: tuple[int, int] | None = None
+
+    def was_trained(self, value: int) -> bool:
+        """Whether models have met this value in training; True where nothing is known."""
+        return self.trained is None or self.trained[0] <= value <= self.trained[1]
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,8 @@ class Plan:
     steps: int
     events: tuple[Event, ...] = ()
     most: dict[str, int] = field(default_factory=dict[str, int])
+    warnings: tuple[str, ...] = ()
+    """What is asked of models that they were not trained on, as sentences."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,15 @@ class Batch:
     inputs: Array
     targets: Array
     mask: Array
+
+
+@dataclass(frozen=True)
+class Round:
+    """One thing to remember: the steps that give it, the steps that ask for it, and for each of those the step that holds the answer."""
+
+    store: range
+    recall: range
+    places: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -144,9 +164,16 @@ class Task(ABC):
     """True where an episode is made from a series."""
     made: str = "random bits"
     """What the task makes up where no series is given."""
+    values: int
+    """The first so many input features hold what is to be remembered; the rest are flags and numbers about it."""
     cue: int
     """The input feature that is 1 at the step where answering begins; an encoder-decoder changes phase there."""
     options: tuple[Option, ...]
+    question: str
+    """What a run of it asks the models that are compared; `{thing}` is what a label of the signal says was stored, or `thing`."""
+    thing: str = "the segment"
+    blind: float = 0.5
+    """The error by `wrong` of a model that knows nothing; 0 is perfect."""
     metric: str
     measure: str
     """What the metric counts, in a sentence; lower is better."""
@@ -182,6 +209,31 @@ class Task(ABC):
         wrong = (outputs > 0) != (batch.targets > 0.5)
         return float((wrong * batch.mask[:, :, None]).sum() / len(batch.inputs))
 
+    def rounds(self, events: Sequence[Event], inputs: Array) -> tuple[Round, ...]:
+        """What an episode with these events [inputs: T, I] gives to remember and asks for again, in order; none where it never asks.
+
+        A recall asks for the store before it, step for step.
+        """
+        found: list[Round] = []
+        store = range(0)
+        for happening in sorted(events, key=lambda happening: happening.step):
+            steps = range(happening.step, happening.until)
+            if happening.kind == "store":
+                store = steps
+            elif happening.kind == "recall" and store and len(steps) <= len(store):
+                found.append(Round(store, steps, tuple(store[: len(steps)])))
+        return tuple(found)
+
+    def wrong(self, answers: Floats, targets: Floats, inputs: Floats) -> tuple[Floats, Floats]:
+        """How wrong the answers of scored steps [t, O] are, and out of what: two rows [t]; the error is Σ / Σ. Here: wrong bits."""
+        return ((answers > 0.5) != (targets > 0.5)).sum(1).astype(np.float64), np.full(
+            len(answers), targets.shape[1], np.float64
+        )
+
+    def error(self, wrong: float, whole: float) -> float:
+        """The error of Σ wrong out of Σ whole; NaN out of nothing."""
+        return wrong / whole if whole > 0 else float("nan")
+
     def checked(self, options: dict[str, Any]) -> dict[str, int]:
         """Options with defaults filled in. Raises UnknownTask naming the option and its range."""
         known = {option.name: option for option in self.options}
@@ -193,6 +245,16 @@ class Task(ABC):
                     f"{name} must be a whole number in {known[name].low}..{known[name].high}, got {value!r}"
                 )
         return {name: int(options.get(name, option.default)) for name, option in known.items()}
+
+    def beyond_training(self, options: Mapping[str, int]) -> tuple[str, ...]:
+        """A sentence for every option that lies outside of what models were trained on."""
+        found: list[str] = []
+        for option in self.options:
+            if option.name in options and not option.was_trained(options[option.name]):
+                low, high = option.trained or (option.low, option.high)
+                asked = f"{option.name} {options[option.name]}"
+                found.append(f"{asked} is beyond the {low} to {high} {option.unit} that the models were trained on")
+        return tuple(found)
 
     def no_signal(self, values: object) -> None:
         """Raises UnknownTask when a series is given to a task that makes its own inputs."""

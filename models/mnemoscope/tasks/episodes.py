@@ -92,17 +92,20 @@ def from_signal(
         raise SignalError(f"{', '.join(of_series)} can only be used with a file or a series, got the signal {signal}")
     if params and not generated:
         raise SignalError(f"params are of a generator ({', '.join(generators.KINDS)}), and the signal is none")
+    beyond = list(tasks.get(task).beyond_training(options or {}))
     if signal is None:
-        return tasks.get(task).episode(seed=seed, **(options or {})), []
+        return tasks.get(task).episode(seed=seed, **(options or {})), beyond
     if isinstance(signal, str) and generated:
         made = from_generator(task, signal, steps=steps or STEPS, seed=seed, params=params, options=options)
-        return made, []
+        return made, beyond
     if isinstance(signal, str | os.PathLike):
         if not Path(signal).exists():
             known = ", ".join(generators.KINDS)
             raise SignalError(f"there is no generator and no file {os.fspath(signal)!r}; generators are {known}")
-        return from_file(task, signal, steps=steps, options=options, **of_series)
-    return from_series(task, signal, steps=steps, options=options, **of_series)
+        episode, notes = from_file(task, signal, steps=steps, options=options, **of_series)
+    else:
+        episode, notes = from_series(task, signal, steps=steps, options=options, **of_series)
+    return episode, [*notes, *beyond]
 
 
 def from_file(

@@ -1,6 +1,6 @@
 """The two tasks on real-valued signals, which is what an uploaded series meets: `signal-recall` and `forecast`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -9,7 +9,20 @@ from numpy.typing import NDArray
 from mnemoscope.errors import UnknownTask
 from mnemoscope.format.entries import Event
 from mnemoscope.signals import generators
-from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Plan, Task, event, given_signal, stack
+from mnemoscope.tasks.base import (
+    Array,
+    Batch,
+    Condition,
+    Episode,
+    Floats,
+    Option,
+    Plan,
+    Round,
+    Task,
+    event,
+    given_signal,
+    stack,
+)
 
 TRAINED_PEAK = 6.0
 """Deviations from the middle that 999 of 1000 windows of training stay below."""
@@ -68,16 +81,19 @@ class SignalRecall(Task):
     label = "Signal recall"
     sentence = "A marked segment of the signal has to be held while the signal goes on, and replayed after a cue."
     binary = False
+    question, blind = "Who still has {thing}?", 1.0
     metric = "relative RMSE"
     measure = "Relative RMSE of the replay: 0 is perfect, 1 is what always answering 0 gets."
     takes_signal, made = True, "a random mixture"
-    inputs, outputs, cue = 3, 1, 2
+    inputs, outputs, values, cue = 3, 1, 1, 2
     shapes = ((8, 30), (16, 10), (24, 0), (24, 30))
     trained: ClassVar[Mapping[str, tuple[int, int]]] = {"segment": (4, 32), "delay": (0, 40), "lead": (0, 24)}
     """Lowest and highest value of what training draws."""
     options = (
-        Option("segment", "Segment", "Steps to hold", 24, (4, 32), 4, 32, "steps"),
-        Option("delay", "Delay", "Steps between the segment and the cue", 30, (0, 40), 0, 40, "steps"),
+        Option("segment", "Segment", "Steps to hold", 24, (4, 32), 1, 100_000, "steps", trained=(4, 32)),
+        Option(
+            "delay", "Delay", "Steps between the segment and the cue", 30, (0, 40), 0, 100_000, "steps", trained=(0, 40)
+        ),
         Option("lead", "Lead", "Steps of signal before the first segment", 16, (0, 200), 0, 100_000, "steps"),
         Option(
             "rounds",
@@ -111,6 +127,15 @@ class SignalRecall(Task):
             mask[cue : cue + segment] = 1
         return inputs, targets, mask
 
+    def inputs_of(self, values: NDArray[np.floating], segment: int, delay: int, *, lead: int) -> Array:
+        """What models see of one round in each window of values [window, ≥ lead + segment + delay] -> [window, step, 3]."""
+        cue = lead + segment + delay
+        inputs = np.zeros((len(values), cue + segment, 3), np.float32)
+        inputs[:, :cue, 0] = values[:, :cue]
+        inputs[:, lead : lead + segment, 1] = 1
+        inputs[:, cue:, 2] = 1
+        return inputs
+
     def plan(self, steps: int | None = None, *, seed: int = 0, **options: Any) -> Plan:
         """A store and a recall a round, at most 16 steps apart. Raises UnknownTask."""
         checked = self.checked(options)
@@ -129,7 +154,7 @@ class SignalRecall(Task):
             cue = start + segment + delay
             events.append(event("recall", cue, cue + segment))
         most = {} if steps is None else {"rounds": room}
-        return Plan(checked | {"rounds": len(events) // 2}, total, tuple(events), most)
+        return Plan(checked | {"rounds": len(events) // 2}, total, tuple(events), most, self.beyond_training(checked))
 
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
         """A run over `values` (z-scored, [T]); None makes a mixture just as long as its rounds.
@@ -146,6 +171,14 @@ class SignalRecall(Task):
         parts = self._lay_out(series, rounds, plan.steps)
         signal = None if values is None else given_signal()
         return Episode(self.name, plan.options, *parts, list(plan.events), signal)
+
+    def wrong(self, answers: Floats, targets: Floats, inputs: Floats) -> tuple[Floats, Floats]:
+        """Squares of the error, and of what was asked for."""
+        return ((answers - targets) ** 2).sum(1), (targets**2).sum(1)
+
+    def error(self, wrong: float, whole: float) -> float:
+        """RMSE relative to the RMS of what was asked for."""
+        return float(np.sqrt(wrong / whole)) if whole > 0 else float("nan")
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
         """Mixtures of `trained` shapes; the upper ends of segment and delay grow with `progress`."""
@@ -218,9 +251,10 @@ class Forecast(Task):
     sentence = "The next value of the signal has to be predicted at every step, once some context has been heard."
     binary = False
     takes_signal, made = True, "a random mixture"
+    question, blind = "Who predicts the next value best?", 1.0
     metric = "MASE"
     measure = "Mean absolute error relative to persistence: below 1 is better than saying the last value again."
-    inputs, outputs, cue = 2, 1, 1
+    inputs, outputs, values, cue = 2, 1, 1, 1
     window = 112
     options = (
         Option("context", "Context", "Steps to listen before the first forecast", 48, (4, 400), 4, 100_000, "steps"),
@@ -281,6 +315,14 @@ class Forecast(Task):
         parts = batch.inputs[0], batch.targets[0], batch.mask[0]
         free = plan.options["free"] or None
         return Episode(self.name, plan.options, *parts, list(plan.events), signal, feedback=free)
+
+    def rounds(self, events: Sequence[Event], inputs: Array) -> tuple[Round, ...]:
+        """None: a forecast is not asked to replay anything."""
+        return ()
+
+    def wrong(self, answers: Floats, targets: Floats, inputs: Floats) -> tuple[Floats, Floats]:
+        """Absolute errors, and those of saying the last value again."""
+        return np.abs(answers - targets).sum(1), np.abs(inputs[:, :1] - targets).sum(1)
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
         """Windows of 112 steps of mixtures and hearts in equal shares; context 8..48."""

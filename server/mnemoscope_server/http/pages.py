@@ -50,6 +50,9 @@ def based(text: str, root: str, head: str = "") -> str:
 @router.get("/")
 @router.get("/new")
 @router.get("/bridge")
+@router.get("/long")
+@router.get("/long/{identity}")
+@router.get("/s/{identity}/long")
 def page(request: Request) -> Response:
     """The same bundle everywhere: it reads its address."""
     return sheet(request)

@@ -13,7 +13,10 @@ from mnemoscope_server.schemas.study import Study, StudyColumn, StudyFigure, Stu
 router = APIRouter(prefix="/api", responses=ERRORS)
 
 
-@router.get("/study", summary="What was measured with several seeds: paradigms at equal updates and equal floats, the ladder trained")
+@router.get(
+    "/study",
+    summary="What was measured with several seeds: paradigms at equal updates and equal floats, the ladder trained",
+)
 def study() -> Study:
     return _study()
 
@@ -30,6 +33,7 @@ def _table(table: report.Table) -> StudyTable:
         title=table.title,
         metric=table.metric,
         updates=table.updates,
+        sentences=table.sentences,
         columns=[StudyColumn(key=c.key, label=c.label, trained=c.trained, chance=c.chance) for c in table.columns],
         lines=[
             StudyLine(
@@ -39,6 +43,7 @@ def _table(table: report.Table) -> StudyTable:
                 floats=line.floats,
                 parameters=line.parameters,
                 figures=[f and StudyFigure(mean=f.mean, low=f.low, high=f.high, seeds=f.seeds) for f in line.figures],
+                changes=line.changes,
             )
             for line in table.lines
         ],

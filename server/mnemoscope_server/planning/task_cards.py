@@ -37,6 +37,7 @@ def _option(option: Option) -> TaskOption:
         high=option.high,
         suggested_low=low,
         suggested_high=high,
+        trained=option.trained,
     )
 
 
@@ -45,7 +46,14 @@ def plan(name: str, request: TaskPlanRequest, *, settings: Settings) -> TaskPlan
     require_steps(request.steps or 0, settings)
     found = tasks.get(name).plan(request.steps, seed=request.seed, **whole(request.options))
     require_steps(found.steps, settings)
-    return TaskPlan(task=name, options=found.options, steps=found.steps, events=list(found.events), most=found.most)
+    return TaskPlan(
+        task=name,
+        options=found.options,
+        steps=found.steps,
+        events=list(found.events),
+        most=found.most,
+        warnings=list(found.warnings),
+    )
 
 
 def require_steps(steps: int, settings: Settings) -> None:

@@ -1,5 +1,7 @@
 """The study over HTTP: what was measured with several seeds, as tables."""
 
+from typing import Literal
+
 from mnemoscope_server.schemas.base import Answer
 
 
@@ -25,6 +27,8 @@ class StudyLine(Answer):
     parameters: int | None
     figures: list[StudyFigure | None]
     """In the order of the columns; null where nothing is measured yet."""
+    changes: list[Literal["better", "worse", "level"] | None]
+    """Of a rung of the ladder against the one before it: its interval lies below, above, or they overlap; null: cannot be said."""
 
 
 class StudyColumn(Answer):
@@ -49,6 +53,8 @@ class StudyTable(Answer):
     """Of every training."""
     columns: list[StudyColumn]
     lines: list[StudyLine]
+    sentences: list[str]
+    """What can be said of each column."""
 
 
 class Study(Answer):

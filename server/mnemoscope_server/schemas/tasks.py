@@ -20,6 +20,8 @@ class TaskOption(Answer):
     suggested_low: int
     suggested_high: int
     """What a control offers; beyond it, to low and high, a number can be typed."""
+    trained: tuple[int, int] | None
+    """What models were trained on, where that is known; beyond it a plan has a warning."""
 
 
 class TaskCard(Answer):
@@ -60,3 +62,5 @@ class TaskPlan(Answer):
     """What is stored and recalled, and when."""
     most: dict[str, int]
     """The greatest value that the steps have room for, of the options that depend on them."""
+    warnings: list[str]
+    """What is asked of models that they were not trained on, as sentences."""

@@ -31,6 +31,7 @@ from mnemoscope_server.workers.protocol import (
     Moved,
     Open,
     Opened,
+    Progressed,
     Question,
     Ready,
     StreamFailed,
@@ -51,6 +52,8 @@ class LiveSessions:
         """Sessions that have a place but are not open yet."""
         self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
         """What workers are waited for to say, to orders and questions alike."""
+        self._listeners: dict[str, Callable[[dict[str, Any]], None]] = {}
+        """Who hears what is known so far of an answer."""
         self._abandoned: dict[str, Path] = {}
         """Files of sessions whose opening nobody waited for any more."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -119,13 +122,22 @@ class LiveSessions:
             session.play()
         return session
 
-    async def ask(self, question: Question) -> dict[str, Any]:
-        """A worker's answer. Raises NotPossible."""
+    async def ask(
+        self,
+        question: Question,
+        *,
+        seconds: float = ANSWER_SECONDS,
+        progress: Callable[[dict[str, Any]], None] | None = None,
+    ) -> dict[str, Any]:
+        """A worker's answer; `progress` hears what is known of it so far. Raises NotPossible. Cancelled, the worker drops it."""
+        if progress is not None:
+            self._listeners[question.id] = progress
         try:
-            _, report = await self._reply(question, seconds=ANSWER_SECONDS)
+            _, report = await self._reply(question, seconds=seconds)
         except TimeoutError as error:
-            raise _busy("answer", ANSWER_SECONDS) from error
+            raise _busy("answer", seconds) from error
         finally:
+            self._listeners.pop(question.id, None)
             self.pool.release(question.id)
         return report
 
@@ -143,6 +155,10 @@ class LiveSessions:
                     return worker, await future
             except TimeoutError:
                 worker.send(protocol.Stop(order.id))
+                raise
+            except asyncio.CancelledError:
+                if not isinstance(order, Open):  # an answer that nobody waits for any more
+                    worker.send(protocol.Stop(order.id))
                 raise
         finally:
             del self._replies[order.id]
@@ -175,6 +191,9 @@ class LiveSessions:
         match event:
             case Opened() | Declined() | Answered():
                 self._resolve(event)
+            case Progressed():
+                if listener := self._listeners.get(event.id):
+                    listener(event.report)
             case Chunk() | Moved() | StreamFailed():
                 if session := self.sessions.get(event.id):
                     session.on_event(event)

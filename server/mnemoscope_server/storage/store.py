@@ -22,6 +22,7 @@ from typing import Any, cast
 
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import model_label
+from mnemoscope.reading import tokens, verdicts
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.errors import DataFolderInUse, DiskFull, Expired
 from mnemoscope_server.storage.locks import FileLock
@@ -192,7 +193,9 @@ class Store:
 
     def remove(self, recording: str) -> None:
         """The file and its row are gone; of one whose time was over, that it was is remembered."""
-        self.path(recording).unlink(missing_ok=True)
+        path = self.path(recording)
+        path.unlink(missing_ok=True)
+        verdicts.file_of(path).unlink(missing_ok=True)
         self._temporary.pop(recording, None)
         self._write("DELETE FROM recordings WHERE id = ?", (recording,))
         try:
@@ -252,7 +255,7 @@ class Store:
     def _read(self, statement: str, values: tuple[Any, ...]) -> list[Entry]:
         with self._guard:
             rows = self._database.execute(statement, values).fetchall()
-        return [Entry(r[0], r[1], r[2], json.loads(r[3]), *r[4:]) for r in rows]
+        return [Entry(r[0], r[1], r[2], [_signed(model) for model in json.loads(r[3])], *r[4:]) for r in rows]
 
     def _write(self, statement: str, values: tuple[Any, ...]) -> None:
         with self._guard:
@@ -269,7 +272,7 @@ def index_entry(manifest: dict[str, Any], *, steps: int, size: int, owner: str =
     """The row of a recording. The moments of a training are listed as one model."""
     models: dict[str, dict[str, str]] = {}
     for entry in manifest["models"]:
-        model = {key: str(entry.get(key, "")) for key in ("id", "label", "glyph")}
+        model = {key: str(entry.get(key, "")) for key in ("id", "label")} | {"glyph": tokens.sign_of(entry)}
         if isinstance(entry.get("training"), dict):
             model |= {"id": model["id"].split("@")[0] + "@*", "label": model_label(entry) + " in training"}
         models.setdefault(model["id"], model)
@@ -277,6 +280,12 @@ def index_entry(manifest: dict[str, Any], *, steps: int, size: int, owner: str =
         manifest["id"], manifest["title"], manifest["task"]["name"], list(models.values()), steps, manifest["status"],
         manifest["created"], size, *_sharing(manifest.get("sharing")), owner,
     )  # fmt: skip
+
+
+def _signed(model: dict[str, str]) -> dict[str, str]:
+    """A model of a row; rows of before name the sign of a family, where the paradigm is what its id begins with."""
+    paradigm = re.sub(r"(@.*|-\d+)$", "", model["id"])
+    return model | {"glyph": tokens.sign(paradigm, model["glyph"])}
 
 
 def _sharing(rules: Any) -> tuple[str, str | None]:

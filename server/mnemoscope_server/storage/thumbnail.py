@@ -103,7 +103,9 @@ def draw(recording: Recording) -> Image:
     for place, (stream, model) in enumerate(shown):
         begin = TOP + below + place * pitch
         entry: dict[str, Any] = recording.manifest["models"][stream]
-        sheet[begin : begin + pitch - GAP, LEFT - 2 * BAR : LEFT - BAR] = _ink(tokens.hue(entry["glyph"], "dark"))
+        sheet[begin : begin + pitch - GAP, LEFT - 2 * BAR : LEFT - BAR] = _ink(
+            tokens.hue(tokens.sign_of(entry), "dark")
+        )
         tape = sheet[begin : begin + pitch - GAP, LEFT : WIDTH - RIGHT]
         view = recording[model]
         writes, reads = marks(view, view.bank(), steps, tape.shape[:2])

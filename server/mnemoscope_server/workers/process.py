@@ -23,15 +23,15 @@ from mnemoscope_server.workers.protocol import (
     Answered,
     Broken,
     Command,
-    Compare,
     Declined,
     Engine,
     Event,
-    Look,
     Open,
     Opened,
     Pause,
     Play,
+    Progressed,
+    Question,
     Quit,
     Ready,
     SetSpeed,
@@ -89,7 +89,7 @@ class Worker:
     def __init__(self, connection: Connection, engine: Engine) -> None:
         self.connection, self.engine = connection, engine
         self.runs: dict[str, Run] = {}
-        self.questions: dict[str, Generator[None, None, dict[str, Any]]] = {}
+        self.questions: dict[str, Generator[dict[str, Any] | None, None, dict[str, Any]]] = {}
         """Answers in progress; each goes on a little at every tick."""
         self.measuring = True
         self.terminated: float | None = None
@@ -143,7 +143,7 @@ class Worker:
         if isinstance(command, Open):
             self._open(command)
             return
-        if isinstance(command, Compare | Look):
+        if isinstance(command, Question):
             self.questions[command.id] = self.engine.answer(command)
             return
         if isinstance(command, Stop) and (answer := self.questions.pop(command.id, None)):
@@ -174,11 +174,12 @@ class Worker:
         else:
             self.connection.send(Opened(order.id, prepared.manifest))
 
-    def _work_on(self, identity: str, answer: Generator[None, None, dict[str, Any]]) -> None:
+    def _work_on(self, identity: str, answer: Generator[dict[str, Any] | None, None, dict[str, Any]]) -> None:
         """Go on with one answer; sessions are stepped before the next."""
         event: Event
         try:
-            next(answer)
+            if (known := next(answer)) is not None:
+                self.connection.send(Progressed(identity, known))
             return
         except StopIteration as end:
             event = Answered(identity, end.value)

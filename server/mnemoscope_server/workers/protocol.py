@@ -27,8 +27,8 @@ class Open:
     """The file to write; it must not exist."""
     title: str
     seed: int
-    models: tuple[str, ...]
-    """Names of checkpoints, in the order of the streams."""
+    models: tuple[str | Path, ...]
+    """Names of checkpoints, or the folders of fitted ones, in the order of the streams."""
     episode: Episode
     speed: float | None
     bridge: dict[str, Any] | None = None
@@ -91,7 +91,30 @@ class Look:
     lens: str
 
 
-Question = Compare | Look
+@dataclass(frozen=True)
+class Judge:
+    """Reach the verdict of a finished recording; no session, answered by `Answered` or `Declined`."""
+
+    id: str
+    path: Path
+
+
+class Remember:
+    """Measure how long a signal is remembered; no session. What is known so far comes as `Progressed`, all of it as `Answered`."""
+
+    id: str
+    checkpoints: tuple[str, ...]
+    """Names of checkpoints of signal-recall."""
+    values: NDArray[np.float32] | None
+    """The series, z-scored, [T]; None = held-out mixtures."""
+    name: str
+    """What the series is called."""
+    segment: int
+    delays: tuple[int, ...] | None
+    """None = coarse to fine, where the curves jump."""
+
+
+Question = Compare | Look | Judge | Remember
 
 
 @dataclass(frozen=True)
@@ -144,6 +167,14 @@ class Declined:
 
 
 @dataclass(frozen=True)
+class Progressed:
+    """What is known so far of the answer to a question."""
+
+    id: str
+    report: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Answered:
     """The answer to a question."""
 
@@ -191,7 +222,7 @@ class Finished:
     reason: str = ""
 
 
-Event = Ready | Broken | Measured | Opened | Declined | Answered | Moved | Chunk | StreamFailed | Finished
+Event = Ready | Broken | Measured | Opened | Declined | Progressed | Answered | Moved | Chunk | StreamFailed | Finished
 
 # --- what a worker runs ----------------------------------------------------------------------------------------------
 
@@ -221,8 +252,11 @@ class Engine(Protocol):
         """Load the models of an order. Raises MnemoscopeError."""
         ...
 
-    def answer(self, question: Question) -> Generator[None, None, dict[str, Any]]:
-        """The answer, as what the generator returns; it yields where sessions may be served. Raises MnemoscopeError."""
+    def answer(self, question: Question) -> Generator[dict[str, Any] | None, None, dict[str, Any]]:
+        """The answer, as what the generator returns. It yields where sessions may be served: None, or what is known so far.
+
+        Raises MnemoscopeError.
+        """
         ...
 
     def measure(self) -> Measured | None:

@@ -165,7 +165,12 @@ def test_tasks_say_what_they_ask_and_with_which_options(server):
         "high": 1_000_000,
         "suggested_low": 0,
         "suggested_high": 4000,
+        "trained": None,
     }
+    recall = next(card for card in cards if card["name"] == "signal-recall")
+    assert next(option for option in recall["options"] if option["name"] == "delay")["trained"] == [0, 40]
+    plan = server.http.post("api/tasks/signal-recall/plan", json={"options": {"delay": 120}}).json()
+    assert plan["warnings"] == ["delay 120 is beyond the 0 to 40 steps that the models were trained on"]
 
 
 def test_a_plan_is_what_the_run_then_is(server):

@@ -187,6 +187,16 @@ def test_rules_that_are_none_are_left_out(open_store, rules):
     assert (store.get(identity).visibility, store.get(identity).expires) == ("private", None)
 
 
+def test_rows_of_before_get_the_sign_of_each_model(open_store):
+    """They hold the glyph of a family; what the model was stands at the beginning of its id."""
+    store = open_store()
+    rows = [("lstm", "rnn", "lstm"), ("gru-2", "rnn", "gru"), ("ntm@*", "ntm", "ntm"), ("encoder-decoder", "tr", None)]
+    models = [{"id": ident, "label": ident, "glyph": glyph} for ident, glyph, _ in rows]
+    old = Entry(new_id(), "t", "copy", models, 5, "ended", "2026-01-01T00:00:00Z", 1)
+    store.put(old)
+    assert [m["glyph"] for m in store.get(old.id).models] == [sign or ident for ident, _, sign in rows]
+
+
 def test_a_recording_whose_time_is_over_is_refused_then_gone_and_still_remembered(open_store):
     """Refused at once, deleted by the next sweep; the link goes on saying why."""
     store = open_store()

@@ -1,10 +1,10 @@
 /** Colours of the theme in force as numbers a painter can use; tokens.json of the library is where they are chosen. */
 
+import { signOf, type Hue } from "../../wire/signs";
 import { TOKENS } from "../../wire/tokens.gen";
 import { parseHex, ramp, type Rgb } from "./colour";
 
-/** Who: the hue (and the glyph) of a paradigm. `sdnc` has the Transformer's hue: same numbers, other reading. */
-export type Hue = keyof typeof TOKENS.glyphs;
+export type { Hue };
 export const HUES = Object.keys(TOKENS.glyphs) as readonly Hue[];
 
 type Name = keyof typeof TOKENS.inks | Hue;
@@ -31,13 +31,20 @@ export type Inks = Record<Name, string> & {
   grey: Uint8ClampedArray;
 };
 
-/** A glyph that this version does not know is drawn in the recurrent hue rather than not at all. */
+/** Of a sign by its name; one that this version does not know is drawn as a model of one's own rather than not at all. */
 export function hueOf(glyph: string): Hue {
-  return Object.hasOwn(TOKENS.glyphs, glyph) ? (glyph as Hue) : TOKENS.unknown;
+  return signOf(glyph, glyph);
 }
 
 export function shapeOf(hue: Hue): readonly GlyphPart[] {
   return TOKENS.glyphs[hue].shape;
+}
+
+const DASHES = { solid: [], dash: [6, 3], dot: [1.5, 3], dashdot: [6, 3, 1.5, 3] } as const;
+
+/** Dash of a model's lines in charts, beside its hue: [] is a solid one. */
+export function dashOf(hue: Hue): number[] {
+  return [...DASHES[TOKENS.glyphs[hue].dash]];
 }
 
 /** Read the tokens that are in force on this element. Call again after a theme change. */

@@ -7,7 +7,6 @@ import type { RecurrentMemory } from "../../memory/kinds/recurrent";
 import type { UnitMemory } from "../../memory/kinds/units";
 import { foldRows } from "./slot_rows";
 import { LAG_ROWS, LagColumns, lagRow } from "./lag_rows";
-import { parseHex, toOklab } from "../ink/colour";
 import { GateRow } from "./gauge";
 import { drawnOf } from "./kinds";
 import { AppendColumns } from "./kinds/append_columns";
@@ -16,7 +15,8 @@ import { autocorrelation } from "./kinds/recurrent";
 import { UnitColumns, type UnitGates } from "./kinds/unit_columns";
 import { slowestFirst } from "./kinds/units";
 import type { Column, ColumnSource } from "./tape";
-import { DARK, hueOf } from "../ink/tokens";
+import { signOf } from "../../wire/signs";
+import { DARK, dashOf, HUES, hueOf, shapeOf } from "../ink/tokens";
 
 const log = goldenLog("kinds");
 const model = (id: string): ReturnType<typeof kind> => kind(log, id);
@@ -234,14 +234,21 @@ describe("dials of a matrix", () => {
 });
 
 describe("hues", () => {
-  it("of the new glyphs are distinct: DeltaNet from all others, sDNC by its sign alone", () => {
-    expect(hueOf("delta")).toBe("delta");
-    expect(hueOf("sdnc")).toBe("sdnc");
-    expect(DARK.sdnc).toBe(DARK.tr);
-    const lab = (name: keyof typeof DARK): readonly number[] => toOklab(parseHex(DARK[name]));
-    for (const other of ["rnn", "tr", "ut", "ntm", "dnc"] as const) {
-      const far = 100 * Math.hypot(...lab("delta").map((v, i) => v - lab(other)[i]!));
-      expect(far).toBeGreaterThan(5);
-    }
+  it("are those of the model, also where a recording of before names a family", () => {
+    expect(signOf("lstm", "rnn")).toBe("lstm");
+    expect(signOf("encoder-decoder", "tr")).toBe("encoder-decoder");
+    expect([hueOf("tr"), hueOf("delta"), hueOf("ssm")]).toEqual(["transformer", "deltanet", "mamba2"]);
+    expect(signOf("a model of mine", "hologram")).toBe("own");
+    expect(signOf("a model of mine", "ntm")).toBe("ntm");
+  });
+
+  it("of any two models are distinct, or their dash is", () => {
+    for (const [i, one] of HUES.entries())
+      for (const other of HUES.slice(i + 1)) {
+        expect(DARK[one], `${one}, ${other}`).not.toBe(DARK[other]);
+        expect(shapeOf(one), `${one}, ${other}`).not.toEqual(shapeOf(other));
+      }
+    expect(dashOf("lstm")).toEqual([]);
+    expect(new Set((["rnn", "gru", "lstm"] as const).map((hue) => dashOf(hue).join())).size).toBe(3);
   });
 });

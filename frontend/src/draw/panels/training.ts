@@ -2,7 +2,7 @@
 
 import { count } from "../ink/format";
 import { text, textWidth, type Ctx } from "../ink/text";
-import type { Hue, Inks } from "../ink/tokens";
+import { dashOf, type Hue, type Inks } from "../ink/tokens";
 
 export const TRAINING_HEIGHT = 48;
 /** The line of no error; the curve lies above, the numbers of updates below. */
@@ -78,6 +78,7 @@ export function paintTraining(ctx: Ctx, inks: Inks, width: number, scene: Traini
       ctx.rect(ahead ? now : 0, 0, ahead ? width - now : now, TRAINING_HEIGHT);
       ctx.clip();
       ctx.globalAlpha = (curve.faded ? 0.3 : 1) * (ahead ? 0.45 : 1);
+      ctx.setLineDash(dashOf(curve.hue));
       ctx.beginPath();
       points.forEach(({ update, part }, k) => (k ? ctx.lineTo(x(update), y(part)) : ctx.moveTo(x(update), y(part))));
       ctx.stroke();

@@ -2,7 +2,7 @@
 
 import type { StageLayout, TimeWindow } from "./layout";
 import { stepsInView, xOfStep } from "./layout";
-import { text, textWidth, type Ctx } from "../ink/text";
+import { glyph, text, textWidth, type Ctx } from "../ink/text";
 import type { Hue, Inks } from "../ink/tokens";
 
 /** One arc: where it ends, how much of the widest it is, and what stands on it. */
@@ -133,10 +133,13 @@ interface ArcLabel {
 }
 
 /** Where labels would lie on one another the smaller arc goes without. */
+/** Room of the sign before what an arc says. */
+const MARK = 13;
+
 function paintLabels(ctx: Ctx, inks: Inks, labels: ArcLabel[], time: { x: number; w: number }): void {
   const placed: { x: number; y: number; width: number }[] = [];
   for (const { x: middle, y: at, says, hue } of labels.sort((a, b) => b.size - a.size)) {
-    const width = textWidth(ctx, says, 11, 600) + 8;
+    const width = textWidth(ctx, says, 11, 600) + 8 + MARK;
     if (width > time.w) continue;
     const y = Math.max(10, at);
     const x = Math.min(time.x + time.w - width / 2, Math.max(time.x + width / 2, middle));
@@ -145,7 +148,8 @@ function paintLabels(ctx: Ctx, inks: Inks, labels: ArcLabel[], time: { x: number
     placed.push({ x, y, width });
     ctx.fillStyle = inks.bg;
     ctx.fillRect(x - width / 2, y - 8, width, 16);
-    text(ctx, says, x, y, { colour: inks[hue], align: "center", weight: 600 });
+    glyph(ctx, inks, hue, x - width / 2 + 8, y, 4);
+    text(ctx, says, x + MARK / 2, y, { colour: inks[hue], align: "center", weight: 600 });
   }
 }
 

@@ -3,7 +3,7 @@
 import { MEASURES, type Measure } from "../../analysis/measures";
 import { num } from "../ink/format";
 import { glyph, text, type Ctx } from "../ink/text";
-import type { Hue, Inks } from "../ink/tokens";
+import { dashOf, type Hue, type Inks } from "../ink/tokens";
 import { stepsInView, xOfStep, type Box, type StageLayout, type TimeWindow } from "./layout";
 
 export interface HealthScene {
@@ -38,6 +38,7 @@ export function paintHealth(
     ctx.strokeStyle = inks[lane.hue];
     ctx.globalAlpha = lane.faded ? 0.25 : 0.9;
     ctx.lineWidth = 1.3;
+    ctx.setLineDash(dashOf(lane.hue));
     ctx.beginPath();
     let drawing = false;
     for (let step = first; step <= last; step++) {

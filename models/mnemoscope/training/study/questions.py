@@ -51,8 +51,8 @@ class Measure:
     chance: float
 
     def sequences(self) -> Batch:
-        """The same for everybody: the seed follows from the key."""
-        return self.make(np.random.default_rng([SEED, *self.key.encode()]), SEQUENCES)
+        """The same for everybody; measures of one question differ in layout, not in their signals."""
+        return self.make(np.random.default_rng(SEED), SEQUENCES)
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,11 @@ def _items() -> tuple[Measure, ...]:
     task = AssociativeRecall()
     return tuple(
         Measure(
-            f"items={items}", f"{items} items", lambda rng, count, items=items: task.fixed(rng, count, items), items <= 6, 9.0
+            f"items={items}",
+            f"{items} items",
+            lambda rng, count, items=items: task.fixed(rng, count, items),
+            items <= 6,
+            9.0,
         )
         for items in (2, 4, 6, 8, 12)
     )

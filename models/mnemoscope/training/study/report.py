@@ -3,12 +3,14 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
 
 from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
 from mnemoscope.training.study.questions import QUESTIONS, Measure
 from mnemoscope.training.study.rows import Row
-from mnemoscope.training.study.trials import Trial
+from mnemoscope.training.study.trials import RUNGS, Trial
 
 CONFIDENCE = 0.9
 
@@ -20,6 +22,9 @@ COLUMNS = {
     ("lengths", "copy"): ("length=10", "length=20", "length=30", "length=40", "length=60", "length=120"),
 }
 """What a table of a group and question shows; the rows hold more."""
+
+BEFORE = {label: before for before, label in pairwise(list(RUNGS)[:-1])} | {"closed after writing": "window"}
+"""The rung that a rung of the ladder is compared with: the one below it; a closed bank with the window that it closes."""
 
 TITLES = {
     ("updates", "recall"): "Equal updates: segment of 8 replayed after a delay d (relative RMSE)",
@@ -58,6 +63,19 @@ def figure(rows: Sequence[Row], key: str) -> Figure | None:
     return Figure(mean, max(0.0, mean - reach), mean + reach, len(points))  # no score is below 0
 
 
+Change = Literal["better", "worse", "level"]
+"""Of two figures: the interval lies below the other's, above it, or they overlap. Lower is better everywhere."""
+
+
+def compare(now: Figure | None, before: Figure | None) -> Change | None:
+    """None where one of them has fewer than two seeds: then nothing can be said."""
+    if now is None or before is None or min(now.seeds, before.seeds) < 2:
+        return None
+    if now.high < before.low:
+        return "better"
+    return "worse" if now.low > before.high else "level"
+
+
 @dataclass(frozen=True)
 class Line:
     """One model or rung of a table: seeds measured and wanted, floats kept at the end of the trained range, a figure a column."""
@@ -68,6 +86,8 @@ class Line:
     floats: int | None
     parameters: int | None
     figures: list[Figure | None]
+    changes: list["Change | None"]
+    """Against the line that it is compared with, a column each."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +100,8 @@ class Table:
     updates: int
     columns: list[Measure]
     lines: list[Line]
+    sentences: list[str]
+    """What can be said of each column."""
 
     @property
     def metric(self) -> str:
@@ -102,10 +124,92 @@ def tables(rows: Iterable[Row], wanted: Sequence[Trial]) -> list[Table]:
             measured = [have[name] for name in ids if name in have]
             floats, parameters = (measured[0]["floats"][1], measured[0]["parameters"]) if measured else (None, None)
             figures = [figure(measured, key) for key in keys]
-            lines.append(Line(label, len(measured), len(ids), floats, parameters, figures))
+            before = next((line for line in lines if line.label == BEFORE.get(label)), None)
+            changes: list[Change | None] = [compare(now, before and before.figures[n]) for n, now in enumerate(figures)]
+            lines.append(Line(label, len(measured), len(ids), floats, parameters, figures, changes))
+        sentences = [_sentence(group, lines, n) for n in range(len(keys))]
         columns = [measures[key] for key in keys]
-        found.append(Table(group, question, TITLES[group, question], mine[0].recipe.updates, columns, lines))
+        title, updates = TITLES[group, question], mine[0].recipe.updates
+        found.append(Table(group, question, title, updates, columns, lines, sentences))
     return found
+
+
+_HEAD = """# Which memory, how long, and what mixing buys
+
+Made by `make study`, which trains {trials} models from several seeds ({done} of them are in these tables) and goes on where it
+was interrupted. Do not edit by hand:
+
+```sh
+mnemoscope study --report --markdown docs/questions.md
+```
+
+All trainings are short and small on purpose, so that every model gets the same and every figure has its seeds: signals of
+`signal-recall` with segments of 4 to 12 steps and delays of 0 to 16, batches of 16, Adam with one warm-up and one cosine decay,
+the weights of the last update. A figure is the mean over seeds with the 90 % t-interval of that mean; of a single seed it is the
+90 % interval over its 64 sequences. Two figures are told apart only where their intervals do not overlap. *Outside*: not seen in
+training. What the larger shipped checkpoints do stands in [results.md](results.md).
+"""
+
+_QUESTIONS = {
+    "updates": """## How long is a signal remembered, and by which memory?
+
+Every paradigm at the size it is usually run at, the same number of updates and sequences for all. Memory differs: *floats kept* is
+what is carried from one step to the next at the end of the trained range; an attention store grows by a slot a step.
+""",
+    "floats": """## And if all may keep the same amount?
+
+About 512 floats for everybody. A Transformer of that size is a window of six slots in two layers.
+""",
+    "lengths": """## Is copying beyond the training a matter of slots, or of places?
+
+Trained on up to 20 vectors. 120 of them cannot lie one a slot in 64 slots; sinusoidal places beyond the training were never seen.
+""",
+    "ladder": """## Does mixing help?
+
+From a Transformer to a DNC by one mechanism at a time, every rung a model of its own with the same attention controller
+(`models/mnemoscope/models/stateless/hybrid.py`). Slots are fewer than steps. *Closed after writing* is the other way out: nothing is
+written that is not to be stored.
+""",
+}
+
+
+def document(rows: Sequence[Row], wanted: Sequence[Trial]) -> str:
+    """docs/questions.md: every question with its tables."""
+    done = len({row["id"] for row in rows} & {trial.id for trial in wanted})
+    parts = [_HEAD.format(trials=len(wanted), done=done)]
+    for group, question in _QUESTIONS.items():
+        parts.append(question)
+        parts.append(markdown(rows, [trial for trial in wanted if trial.group == group]))
+    return "\n".join(parts)
+
+
+def _sentence(group: str, lines: Sequence[Line], column: int) -> str:
+    """What a column allows to say: of the ladder which rungs differ from the one before, of models which have the fewest errors."""
+    if group != "ladder":
+        known = [(line.label, found) for line in lines if (found := line.figures[column]) and found.seeds > 1]
+        if len(known) < 2:
+            return "Too few seeds yet to tell one from another."
+        label, best = min(known, key=lambda pair: pair[1].mean)
+        level = [other for other, found in known if other != label and compare(best, found) == "level"]
+        return f"Fewest errors: {label}" + (
+            f", level with {_listed(level)}." if level else ", its interval below all others."
+        )
+    named = {
+        change: [line.label for line in lines if line.changes[column] == change]
+        for change in ("better", "worse", "level")
+    }
+    if not any(named.values()):
+        return "Too few seeds yet to tell a rung from the one before it."
+    if not named["better"] and not named["worse"]:
+        return "No rung differs from the one before it by more than its interval."
+    parts = [f"Fewer errors than the rung before: {_listed(named['better'])}." if named["better"] else ""]
+    parts.append(f"More: {_listed(named['worse'])}." if named["worse"] else "")
+    parts.append("The others are level." if named["level"] else "")
+    return " ".join(filter(None, parts))
+
+
+def _listed(labels: Sequence[str]) -> str:
+    return ", ".join(f"“{label}”" for label in labels)
 
 
 def text(rows: Iterable[Row], wanted: Sequence[Trial]) -> str:
@@ -132,7 +236,8 @@ def markdown(rows: Iterable[Row], wanted: Sequence[Trial]) -> str:
             lines.append([line.label, f"{line.seeds} of {line.wanted}", floats, *cells])
         lines.append(["*chance*", "", "", *(number(column.chance) for column in table.columns)])
         grid = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-        parts.append(f"### {table.title}\n\n{table.updates:,} updates each.\n\n{grid}\n")
+        said = "\n".join(f"- {c.label}: {text}" for c, text in zip(table.columns, table.sentences, strict=True))
+        parts.append(f"### {table.title}\n\n{table.updates:,} updates each.\n\n{grid}\n\n{said}\n")
     return "\n".join(parts)
 
 

@@ -109,7 +109,7 @@ SEEDS = {"updates": 5, "floats": 3, "ladder": 3, "lengths": 3}
 
 def trials() -> list[Trial]:
     """All of them, seed by seed: an interrupted study has whole rows."""
-    found = [*_updates(), *_floats(), *_ladder(), *_lengths()]
+    found = [*_ladder(), *_updates(), *_floats(), *_lengths()]
     return sorted(found, key=lambda trial: trial.seed)
 
 

@@ -1,0 +1,84 @@
+"""Pictures of retention (plotly), built from rows alone: no torch, so that a server can draw what a worker has measured."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mnemoscope.measuring.retention import looks
+from mnemoscope.measuring.retention.looks import Ground, Line
+from mnemoscope.measuring.retention.rows import LEVELS, Row
+from mnemoscope.reading import tokens
+from mnemoscope.tasks import SignalRecall
+
+SMALLEST, LARGEST = 0.004, 3.0
+"""What is drawn of an error on a logarithmic axis."""
+
+
+def figure(rows: Sequence[Row], *, signal: str = "", theme: tokens.Theme = "light") -> go.Figure:
+    """Error against delay, a line a model with its band, references in grey; the range of the training is shaded.
+
+    Rows of several segment lengths at one delay are drawn against the segment instead.
+    """
+    option = "segment" if len({row.delay for row in rows}) == 1 < len({row.segment for row in rows}) else "delay"
+    several = option == "delay" and len({row.segment for row in rows}) > 1
+    lines = [_line(found, option, several) for found in _curves(rows, several)]
+    steps = {"delay": "steps between the segment and the cue", "segment": "steps held"}[option]
+    first = min((line.x[0] for line in lines), default=1.0)
+    trained = next(found for found in SignalRecall.options if found.name == option).trained
+    ground = Ground(
+        _title(rows, signal),
+        steps,
+        "relative RMSE of the replay",
+        (SMALLEST, LARGEST),
+        True,
+        (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2),
+        LEVELS,
+        None if trained is None or trained[1] < first else (max(first, looks.place(trained[0])), float(trained[1])),
+    )
+    return looks.lay(looks.draw(lines, theme), lines, ground, theme)
+
+
+def _curves(rows: Sequence[Row], several: bool) -> list[list[Row]]:
+    """Rows of each line, in the order of its axis; a line a segment length where there are several."""
+    order = list(dict.fromkeys(row.model for row in rows))
+
+    def line(row: Row) -> tuple[int, int]:
+        return order.index(row.model), (row.segment or 0) if several else 0
+
+    placed = sorted(rows, key=lambda row: (*line(row), row.delay, row.segment or 0))
+    return [list(found) for _, found in groupby(placed, key=line)]
+
+
+def _line(rows: Sequence[Row], option: str, several: bool) -> Line:
+    def said(row: Row) -> str:
+        band = "" if row.low is None or row.high is None else f" ({row.low:.3f} to {row.high:.3f})"
+        error = "not finite" if row.error is None else f"{row.error:.3f}{band}"
+        return f"{error}, n = {row.n}{'' if row.trained else ', beyond the training'}"
+
+    return Line(
+        rows[0].model,
+        looks.label(rows[0].model) + (f", segment {rows[0].segment}" if several else ""),
+        [looks.place(row.segment if option == "segment" else row.delay) for row in rows],
+        [_shown(row.error) for row in rows],
+        [None if row.low is None else _shown(row.low) for row in rows],
+        [None if row.high is None else _shown(row.high) for row in rows],
+        [said(row) for row in rows],
+    )
+
+
+def _shown(error: float | None) -> float:
+    return LARGEST if error is None else float(np.clip(error, SMALLEST, LARGEST))
+
+
+def _title(rows: Sequence[Row], signal: str) -> str:
+    counts = sorted({row.n for row in rows})
+    if not counts:
+        return "Nothing measured yet"
+    n = str(counts[-1]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    of = f" of {signal}" if signal else ""
+    seeds = max(row.seeds for row in rows)
+    checkpoints = "one checkpoint a model" if seeds == 1 else f"up to {seeds} checkpoints a model"
+    band = "bands: 5 to 95 % over windows" if any(row.low is not None for row in rows) else "too few for a band"
+    return f"{n} window{'s' if counts[-1] != 1 else ''}{of}; {checkpoints}; {band}"

@@ -1,0 +1,103 @@
+"""The results that ship: every checkpoint of signal-recall on held-out mixtures, measured once and read by every server.
+
+    python -m mnemoscope.measuring.retention.standing           measures and writes the file (a few minutes on one core)
+    python -m mnemoscope.measuring.retention.standing --draw    draws its figures again from the rows it has
+
+The file says when it was measured, on how many windows, by which command and from which weights; a test holds the weights
+against those that ship. Reading it takes no torch.
+"""
+
+import hashlib
+import json
+import sys
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mnemoscope.checkpoints import store
+from mnemoscope.checkpoints.names import of_task
+
+NAME = "standing"
+TASK = "signal-recall"
+FILE = Path(__file__).with_name("standing.json")
+DELAYS = (10, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 300, 400)
+WINDOWS = 48
+SIGNAL = "mixtures"
+COMMAND = "python -m mnemoscope.measuring.retention.standing"
+
+
+@cache
+def standing() -> dict[str, Any]:
+    """The measurement that ships, with the fields that a server answers."""
+    return json.loads(FILE.read_text(encoding="utf-8"))
+
+
+def weights() -> dict[str, str]:
+    """sha256 of the weights of every checkpoint that is measured, by its name."""
+    return {name: hashlib.sha256((store.find(name) / store.WEIGHTS).read_bytes()).hexdigest() for name in of_task(TASK)}
+
+
+def draw() -> None:
+    """Draw the figures of the file again: after a change of how they look."""
+    from mnemoscope.measuring.retention import looks, stream
+    from mnemoscope.measuring.retention.rows import Row
+
+    found = dict(standing())
+    models = [
+        model | {"label": looks.label(model["id"]), "glyph": looks.glyph(model["id"]) or ""}
+        for model in found["models"]
+    ]
+    figures = stream.drawn([Row(**row) for row in found["rows"]], found["prices"], found["signal"])
+    _write(found | {"models": models, "figures": figures})
+
+
+def measure() -> None:
+    """Measure, with progress, and write the file."""
+    import time
+
+    import torch
+    from tqdm import tqdm
+
+    from mnemoscope.measuring.retention import stream
+
+    torch.set_num_threads(1)
+    began = time.perf_counter()
+    names = list(weights())
+    work = stream.measured(names, signal=SIGNAL, delays=DELAYS, count=WINDOWS)
+    with tqdm(total=len(DELAYS), desc="measuring", unit=" delays") as bar:
+        while True:
+            try:
+                known = next(work)
+            except StopIteration as end:
+                found: dict[str, Any] = end.value
+                break
+            if known is not None:
+                bar.update(len(known["measured"]) - bar.n)
+    facts = {
+        "id": NAME,
+        "version": 0,
+        "status": "ended",
+        "reason": None,
+        "signal": SIGNAL,
+        "sample_rate": None,
+        "segment": stream.behaviour.SEGMENT,
+        "planned": len(DELAYS),
+        "shortest": min(DELAYS),
+        "longest": max(DELAYS),
+        "seconds": round(time.perf_counter() - began, 1),
+        "seconds_left": 0.0,
+        "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "command": COMMAND,
+        "weights": weights(),
+    }
+    _write(facts | found)
+
+
+def _write(found: dict[str, Any]) -> None:
+    FILE.write_text(json.dumps(found, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    print(f"{FILE.name}: {len(found['rows'])} rows, {FILE.stat().st_size >> 10} kB")
+
+
+if __name__ == "__main__":
+    draw() if "--draw" in sys.argv else measure()

@@ -1,0 +1,107 @@
+"""A measurement as the page shows it, while it grows: rows so far, horizons, prices and the figures drawn from them."""
+
+import json
+import time
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemoscope.measuring import price
+from mnemoscope.measuring.retention import behaviour, figures, looks, order, price_figure, subjects, windows
+from mnemoscope.measuring.retention.measure import checked, longest
+from mnemoscope.measuring.retention.rows import Row, horizons
+from mnemoscope.measuring.retention.subjects import Subject
+from mnemoscope.tasks import SignalRecall
+
+Known = dict[str, Any]
+
+REPORT_SECONDS = 0.25
+"""Shortest time between two reports: drawing the figures takes a tenth of it."""
+
+
+def measured(
+    names: Sequence[str],
+    values: NDArray[np.floating] | None = None,
+    *,
+    signal: str = "held-out mixtures",
+    segment: int = behaviour.SEGMENT,
+    delays: Sequence[int] | None = None,
+    count: int = windows.WINDOWS,
+    device: str = "cpu",
+) -> Generator[Known | None, None, Known]:
+    """Measure how long a signal is remembered -> all that is known, as plain data; on the way, what is known so far.
+
+    values: a z-scored series [step]; None for held-out mixtures. None is yielded every few milliseconds, so that a worker can
+    serve others. The fields are those of the server's Retention. Raises what `retention` raises.
+    """
+    checked([segment], delays, count)
+    chosen = subjects.subjects(list(names), SignalRecall.name, device=device)
+    of = windows.make(
+        values, delays or order.COARSE[:1], segment, count=count, longest=longest(delays), scaling="none"
+    ) if values is not None else windows.make(
+        None, delays or order.COARSE[:1], segment, count=count, longest=longest(delays)
+    )  # fmt: skip
+    facts = {
+        "models": [_model(subject) for subject in chosen],
+        "references": [{"id": name, "label": label} for name, label in looks.REFERENCES.items()],
+        "trained_delay": next(o.trained[1] for o in SignalRecall.options if o.name == "delay" and o.trained),
+        "example": [round(float(value), 5) for value in of.values[0, : of.steps[0]]],
+    }
+    rows: list[Row] = []
+    reported = 0.0
+    for row in behaviour.rows(chosen, of, delays=delays, segment=segment, device=device):
+        if row is None:
+            yield None
+            continue
+        rows.append(row)
+        if row.checkpoint is not None and time.perf_counter() - reported > REPORT_SECONDS:
+            yield facts | _known(rows, chosen, signal)
+            reported = time.perf_counter()
+    prices: list[Known] = []
+    for subject in chosen:
+        prices.append(_price(subject))
+        yield None
+    return facts | _known(rows, chosen, signal) | {"prices": prices, "figures": drawn(rows, prices, signal)}
+
+
+def drawn(rows: Sequence[Row], prices: Sequence[Known], signal: str) -> dict[str, Known]:
+    """The figures of the page by name, as plotly's JSON."""
+    found = {"behaviour": figures.figure(rows, signal=signal)}
+    if prices:
+        found["price"] = price_figure.figure(prices)
+    return {name: json.loads(figure.to_json()) for name, figure in found.items()}
+
+
+def _known(rows: Sequence[Row], chosen: Iterable[Subject], signal: str) -> Known:
+    """What follows from the rows so far."""
+    of_delay: dict[int, set[str]] = {}
+    for row in rows:
+        of_delay.setdefault(row.delay, set()).add(row.model)
+    names = {subject.name for subject in chosen}
+    return {
+        "measured": sorted(delay for delay, models in of_delay.items() if names <= models),
+        "n": max((row.n for row in rows), default=0),
+        "rows": [asdict(row) for row in rows],
+        "horizons": [horizon.to_json() for horizon in horizons(rows)],
+        "causes": [],
+        "prices": [],
+        "figures": drawn(rows, (), signal),
+    }
+
+
+def _model(subject: Subject) -> Known:
+    """A model as the page names it."""
+    name = subject.name
+    return {"id": name, "checkpoint": subject.checkpoint, "label": looks.label(name), "glyph": looks.glyph(name) or ""}
+
+
+def _price(subject: Subject) -> Known:
+    found = price.price(subject.models[0])
+    return {
+        "model": subject.name,
+        "floats": [list(pair) for pair in found.floats],
+        "ms": [list(pair) for pair in found.ms],
+    }

@@ -1,0 +1,94 @@
+"""How long signals are remembered, over HTTP: begin a measurement, follow it, stop it, record the run of one of its delays."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from mnemoscope_server.access import owners
+from mnemoscope_server.errors import NotPossible, UnknownRecording
+from mnemoscope_server.http.depends import ERRORS, ServicesDep
+from mnemoscope_server.planning import retention
+from mnemoscope_server.schemas.retention import (
+    DelayRecording,
+    DelayRequest,
+    Retention,
+    RetentionCreated,
+    RetentionRequest,
+)
+from mnemoscope_server.services import Services
+
+router = APIRouter(prefix="/api", responses=ERRORS)
+
+WAIT_SECONDS = 20.0
+"""Longest time an answer is held back until there is news; a proxy in between waits that long."""
+RECORD_SECONDS = 60.0
+
+Name = Annotated[
+    str, Path(alias="id", max_length=64, description="22 characters, or `standing` for the results that ship")
+]
+
+
+@router.post("/retention", summary="Measure how long a signal is remembered", status_code=201)
+async def begin(
+    request: RetentionRequest, asked_by: Request, response: Response, services: ServicesDep
+) -> RetentionCreated:
+    asked = await asyncio.to_thread(
+        retention.asked, request, settings=services.settings, uploads=services.uploads, library=services.library
+    )
+    services.measurements.begin(asked, owners.introduced(asked_by, response, services.settings))
+    return RetentionCreated(id=asked.name)
+
+
+@router.get("/retention/{id}", summary="A measurement, whole or as far as it has come")
+async def read(
+    name: Name,
+    request: Request,
+    services: ServicesDep,
+    after: Annotated[int, Query(ge=-1, description="Answer when it is newer than this version, or after 20 s")] = -1,
+) -> Retention:
+    if after >= 0:
+        await services.measurements.wait(name, after=after, seconds=WAIT_SECONDS)
+    caller = owners.known(request, services.settings)
+    return Retention.model_validate(await asyncio.to_thread(services.measurements.report, name, caller))
+
+
+@router.post("/retention/{id}/stop", summary="Stop a measurement; what was measured stays", status_code=204)
+async def stop(name: Name, request: Request, services: ServicesDep) -> None:
+    services.measurements.stop(name, owners.known(request, services.settings))
+
+
+@router.delete("/retention/{id}", summary="Delete a measurement that is over", status_code=204)
+def delete(name: Name, request: Request, services: ServicesDep) -> None:
+    services.measurements.remove(name, owners.known(request, services.settings))
+
+
+@router.post("/retention/{id}/recordings", summary="The recording of one delay; it is made where there is none yet")
+async def record(
+    name: Name, wanted: DelayRequest, request: Request, response: Response, services: ServicesDep
+) -> DelayRecording:
+    found, window = await asyncio.to_thread(services.measurements.example, name)
+    identity = retention.recording_id(name, wanted.delay)
+    order, cue = await asyncio.to_thread(
+        retention.recording, found, window, wanted.delay, identity=identity, path=services.store.path(identity)
+    )
+    session = services.live.sessions.get(identity)
+    if session is None and not await asyncio.to_thread(_opens, services, identity):
+        await asyncio.to_thread(services.store.require_space)
+        owner = owners.introduced(request, response, services.settings)
+        session = await services.live.open(order, playing=True, owner=owner)
+    if session is not None:
+        try:
+            await asyncio.wait_for(session.finished.wait(), RECORD_SECONDS)
+        except TimeoutError as error:
+            raise NotPossible("worker-busy", "the run is not at its end yet", "Try again.") from error
+    return DelayRecording(id=identity, cue=cue)
+
+
+def _opens(services: Services, identity: str) -> bool:
+    try:
+        services.library.find(identity)
+    except UnknownRecording:
+        return False
+    return True

@@ -1,0 +1,232 @@
+"""Measurements of how long signals are remembered: begun by one owner, watched by anybody, kept when they end.
+
+The worker reports after every delay what it knows so far; a measurement here is the newest of these reports and what is
+known of the question. Who stops one keeps what it has.
+"""
+
+import asyncio
+import contextlib
+import functools
+import logging
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from mnemoscope.measuring.retention import standing
+from mnemoscope_server.errors import NotPossible, UnknownMeasurement
+from mnemoscope_server.sessions.manager import LiveSessions
+from mnemoscope_server.storage.measurements import MeasurementFiles
+from mnemoscope_server.storage.store import timestamp
+from mnemoscope_server.workers.protocol import Remember
+
+log = logging.getLogger("mnemoscope.measurements")
+
+MAX_AT_ONCE = 2
+"""Measurements that run or wait: each holds a share of the workers for its whole time."""
+MAX_SECONDS = 300.0
+"""After this time one is stopped with what it has."""
+MAX_FAILED = 32
+FINAL = ("ended", "stopped", "failed")
+EMPTY: dict[str, Any] = {
+    "trained_delay": None,
+    "measured": [],
+    "n": 0,
+    "rows": [],
+    "horizons": [],
+    "causes": [],
+    "prices": [],
+    "references": [],
+    "figures": {},
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that can be measured: `facts` are the fields of the answer that are known before it is."""
+
+    name: str
+    facts: dict[str, Any]
+    remember: Remember
+
+
+@dataclass
+class Measurement:
+    """One measurement in memory."""
+
+    asked: Asked
+    owner: str
+    began: float = field(default_factory=time.monotonic)
+    created: str = field(default_factory=lambda: timestamp(datetime.now(UTC)))
+    status: str = "waiting"
+    reason: str | None = None
+    known: dict[str, Any] = field(default_factory=lambda: dict(EMPTY))
+    version: int = 0
+    seconds: float = 0.0
+    task: asyncio.Task[None] | None = None
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def change(self, *, status: str, known: dict[str, Any] | None = None, reason: str | None = None) -> None:
+        """The newest state; whoever waits hears of it."""
+        self.status, self.reason = status, reason
+        self.known = known if known is not None else self.known
+        self.seconds = round(time.monotonic() - self.began, 2)
+        self.version += 1
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    def report(self) -> dict[str, Any]:
+        """All fields of schemas.retention.Retention but `mine`."""
+        facts = self.asked.facts | {"id": self.asked.name, "created": self.created, "command": None}
+        state = {"version": self.version, "status": self.status, "reason": self.reason, "seconds": self.seconds}
+        return facts | self.known | state | {"seconds_left": self._left()}
+
+    def _left(self) -> float | None:
+        """About the seconds that are left, were every delay to cost the same."""
+        done = len(self.known["measured"])
+        if self.status in FINAL:
+            return 0.0
+        return round(self.seconds * max(0, self.asked.facts["planned"] - done) / done, 1) if done else None
+
+
+class Measurements:
+    """Those that run, and the files of those that ended."""
+
+    def __init__(self, live: LiveSessions, files: MeasurementFiles) -> None:
+        self.live, self.files = live, files
+        self._running: dict[str, Measurement] = {}
+        self._failed: dict[str, Measurement] = {}
+        """The last that ended with nothing to keep; whoever opens one hears why."""
+
+    def begin(self, asked: Asked, owner: str) -> None:
+        """Measure, unless it is known or under way. Raises NotPossible where too many are."""
+        if asked.name in self._running or self._whole(asked.name):
+            return
+        if len(self._running) >= MAX_AT_ONCE:
+            raise NotPossible(
+                "too-many-measurements",
+                f"{MAX_AT_ONCE} measurements are under way, the most at a time",
+                "Wait for one to end, or stop one.",
+            )
+        self._failed.pop(asked.name, None)
+        measurement = self._running[asked.name] = Measurement(asked, owner)
+        measurement.task = asyncio.create_task(self._measure(measurement))
+        measurement.task.add_done_callback(lambda _: self._settle(measurement))
+
+    def report(self, name: str, caller: str | None) -> dict[str, Any]:
+        """What is known of one. Raises UnknownMeasurement."""
+        if measurement := self._running.get(name) or self._failed.get(name):
+            found, owner = measurement.report(), measurement.owner
+        else:
+            found = self._kept(name)
+            owner = found.pop("owner", "")
+        found.pop("example", None)  # the signal itself is for recordings
+        return found | {"mine": name != standing.NAME and _is_own(owner, caller)}
+
+    async def wait(self, name: str, *, after: int, seconds: float) -> None:
+        """Until the measurement is newer than `after`, or over, or the time is."""
+        measurement = self._running.get(name)
+        if measurement is None or measurement.version > after:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await measurement.changed.wait()
+
+    def stop(self, name: str, caller: str | None) -> None:
+        """End it with what it has; one that is over stays as it is. Raises NotPossible for another's, UnknownMeasurement."""
+        if measurement := self._running.get(name):
+            _require_own(measurement.owner, caller)
+            if measurement.task is not None:
+                measurement.task.cancel()
+        else:
+            self._kept(name)
+
+    def remove(self, name: str, caller: str | None) -> None:
+        """Delete one that is over. Raises NotPossible for another's or one under way, UnknownMeasurement."""
+        if name in self._running:
+            raise NotPossible("still-live", "this measurement is under way", "Stop it first.")
+        if failed := self._failed.get(name):
+            _require_own(failed.owner, caller)
+            del self._failed[name]
+            return
+        _require_own(self.files.read(name).get("owner", ""), caller)
+        self.files.remove(name)
+
+    def example(self, name: str) -> tuple[dict[str, Any], list[float]]:
+        """A measurement that is over, and one window of its signal. Raises UnknownMeasurement, NotPossible while it runs."""
+        if name in self._running:
+            raise NotPossible("still-live", "this measurement is under way", "Wait until it has ended, or stop it.")
+        found = self._kept(name)
+        return found, found["example"]
+
+    async def close(self) -> None:
+        """Stop all of them."""
+        tasks = [m.task for m in self._running.values() if m.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _kept(self, name: str) -> dict[str, Any]:
+        """One that is over, or the one that ships. Raises UnknownMeasurement."""
+        return dict(standing.standing()) if name == standing.NAME else self.files.read(name)
+
+    def _whole(self, name: str) -> bool:
+        """Whether there is a file of it that need not be measured again."""
+        try:
+            return self.files.read(name)["status"] == "ended"
+        except UnknownMeasurement:
+            return False
+
+    async def _measure(self, measurement: Measurement) -> None:
+        try:
+            progress = functools.partial(self._on_progress, measurement)
+            known = await self.live.ask(measurement.asked.remember, seconds=MAX_SECONDS, progress=progress)
+        except asyncio.CancelledError:
+            await self._end(measurement, "stopped")
+        except NotPossible as error:
+            if measurement.known["measured"]:
+                await self._end(measurement, "stopped", reason=str(error))
+            else:
+                await self._end(measurement, "failed", reason=str(error))
+        else:
+            await self._end(measurement, "ended", known=known)
+
+    def _settle(self, measurement: Measurement) -> None:
+        """One that was stopped before it began has not ended itself."""
+        if measurement.status not in FINAL:
+            measurement.change(status="stopped")
+            self._failed[measurement.asked.name] = measurement
+            self._running.pop(measurement.asked.name, None)
+
+    def _on_progress(self, measurement: Measurement, known: dict[str, Any]) -> None:
+        measurement.change(status="running", known=EMPTY | known)
+
+    async def _end(
+        self, measurement: Measurement, status: str, *, known: dict[str, Any] | None = None, reason: str | None = None
+    ) -> None:
+        """Over: kept as a file if anything was measured, and whoever waits hears of it."""
+        measurement.change(status=status, known=None if known is None else EMPTY | known, reason=reason)
+        if measurement.known["measured"]:
+            kept = measurement.report() | {"owner": measurement.owner}
+            try:
+                await asyncio.to_thread(self.files.write, measurement.asked.name, kept)
+            except OSError as error:
+                log.error("measurement %s cannot be kept: %s", measurement.asked.name, error)
+        else:
+            self._failed[measurement.asked.name] = measurement
+            while len(self._failed) > MAX_FAILED:
+                del self._failed[next(iter(self._failed))]
+        self._running.pop(measurement.asked.name, None)
+
+
+def _is_own(owner: str, caller: str | None) -> bool:
+    return caller is None or (bool(caller) and owner == caller)
+
+
+def _require_own(owner: str, caller: str | None) -> None:
+    if not _is_own(owner, caller):
+        raise NotPossible(
+            "not-yours",
+            "this measurement was begun in another browser and can be stopped or deleted only from there",
+            "Begin one of your own.",
+        )
