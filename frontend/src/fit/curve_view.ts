@@ -8,8 +8,8 @@ export interface CurveLine {
   readonly id: string;
   readonly glyph: string;
   readonly d: string;
-  /** Where it stands now. */
-  readonly end: { readonly x: number; readonly y: number };
+  /** The best look so far, whose weights are those of the result. */
+  readonly best: { readonly x: number; readonly y: number };
 }
 
 export interface CurveLabel {
@@ -47,14 +47,14 @@ export function curveView(fits: readonly Fit[], plan: FitPlan, width: number, he
     .filter(({ curve }) => curve.length > 0)
     .map((fit): CurveLine => {
       const points = fit.curve.map(([, seconds, error]) => [x(seconds), clipped(error)] as const);
-      const last = points.at(-1)!;
-      return { id: fit.id, glyph: fit.glyph, d: path(points), end: { x: last[0], y: last[1] } };
+      const [at, height] = points[fit.curve.indexOf(bestLook(fit)!)]!;
+      return { id: fit.id, glyph: fit.glyph, d: path(points), best: { x: at, y: height } };
     });
   const named = [
     ...BASELINES.map(({ key, short }) => ({ value: plan.held_back[key], text: short, glyph: null })),
     ...fits.flatMap((fit) => {
-      const last = fit.curve.at(-1);
-      return last ? [{ value: last[2], text: fit.label, glyph: fit.glyph }] : [];
+      const look = bestLook(fit);
+      return look ? [{ value: look[2], text: fit.label, glyph: fit.glyph }] : [];
     }),
   ];
   const places = spread(
@@ -75,4 +75,12 @@ export function curveView(fits: readonly Fit[], plan: FitPlan, width: number, he
     yTicks: ticks(domain, 4).map((value) => ({ y: y(value), text: value.toFixed(1) })),
     right,
   };
+}
+
+/** The look with the smallest error; undefined before the first. */
+function bestLook({ curve }: Fit): Fit["curve"][number] | undefined {
+  return curve.reduce<Fit["curve"][number] | undefined>(
+    (best, look) => (!best || look[2] < best[2] ? look : best),
+    undefined,
+  );
 }

@@ -126,6 +126,14 @@ describe("the split", () => {
     expect(outline.split("L")).toHaveLength(plan.values.length);
   });
 
+  it("has an axis in the largest unit of time that it holds four of", () => {
+    const words = (sample_rate: number | null) =>
+      splitView({ ...plan, sample_rate }, 800, 60).ticks.map(({ text }) => text);
+    expect(words(1 / 1800).at(-1)).toBe("200 days");
+    expect(words(36).at(-1)).toBe("4 min");
+    expect(words(null).at(-1)).toMatch(/^10.000$/);
+  });
+
   it("leaves words out where there is no room for them", () => {
     expect(splitView(plan, 300, 60).regions.map(({ title }) => title)).toEqual([
       "fit on this",
@@ -146,15 +154,22 @@ describe("the curve", () => {
       "LSTM 0.50",
       "DNC 2.20, above",
     ]);
-    expect(view.lines[1]!.end.y).toBe(FRAME.top);
+    expect(view.lines[1]!.best.y).toBe(FRAME.top);
     const ys = view.labels.map(({ y }) => y).sort((a, b) => a - b);
     for (let k = 1; k < ys.length; k++) expect(ys[k]! - ys[k - 1]!).toBeGreaterThanOrEqual(14 - 1e-9);
+  });
+
+  it("marks the best look, whose weights the result has, not the last", () => {
+    const looks: Fit["curve"] = [[0, 0, 0.8], [10, 30, 0.5], [20, 60, 0.7]]; // prettier-ignore
+    const view = curveView([fit("LSTM", { curve: looks })], plan, 34 + 148 + 600, 300);
+    expect(view.lines[0]!.best.x).toBeCloseTo(34 + 300);
+    expect(view.labels.at(-1)!.text).toBe("LSTM 0.50");
   });
 
   it("reaches as far as the budget from the first look on", () => {
     const view = curveView([fit("LSTM", { curve: [[0, 0, 0.8]] })], plan, 800, 300);
     expect(view.xTicks.at(-1)!.text).toBe("60 s");
-    expect(view.lines[0]!.end.x).toBe(FRAME.left);
+    expect(view.lines[0]!.best.x).toBe(FRAME.left);
   });
 });
 

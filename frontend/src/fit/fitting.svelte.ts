@@ -1,5 +1,6 @@
 /** The page's state: a signal, what a fit would do with it, the models chosen, and the fits that run or are over. */
 
+import { HUES, hueOf } from "../draw/ink/tokens";
 import { debounced } from "../server/debounced";
 import type { Api } from "../server/api";
 import { ApiError, readable, type MnemoscopeError } from "../server/errors";
@@ -43,7 +44,11 @@ export class Fitting {
       null,
     ),
   );
-  readonly able = $derived(this.cards.filter(({ task, name }) => task === "forecast" && !name.startsWith("fit:")));
+  readonly able = $derived(
+    this.cards
+      .filter(({ task, name }) => task === "forecast" && !name.startsWith("fit:"))
+      .sort((a, b) => HUES.indexOf(hueOf(a.glyph)) - HUES.indexOf(hueOf(b.glyph))),
+  );
   readonly wanted = $derived(this.able.filter(({ model }) => this.chosen.has(model)));
   /** Why no fit can begin as it is; "" where one can. */
   readonly why = $derived(this.obstacle());

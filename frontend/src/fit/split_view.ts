@@ -1,6 +1,6 @@
 /** The series with what each part of it is for: regions with their words, and its outline, in pixels. */
 
-import { count, duration } from "../draw/ink/format";
+import { count } from "../draw/ink/format";
 import type { FitPlan } from "../wire/wire.gen";
 import { linear, path, ticks } from "./plot";
 
@@ -19,6 +19,13 @@ export interface SplitView {
 }
 
 const TITLES = { fit: "fit on this", held_back: "stop by this", test: "score on this, never seen" } as const;
+/** Units of time with their seconds, ascending. */
+const UNITS = [
+  ["s", 1],
+  ["min", 60],
+  ["h", 3600],
+  ["days", 86_400],
+] as const;
 /** Narrower regions have room for their title only, or for none. */
 const ROOM = { title: 76, detail: 230 };
 
@@ -40,10 +47,18 @@ export function splitView(plan: FitPlan, width: number, height: number): SplitVi
   });
   const each = split.steps / values.length;
   const outline = path(values.map((value, k) => [x((k + 0.5) * each), y(value)] as const));
-  const marks = ticks([0, split.steps], Math.max(2, Math.floor(width / 160)));
+  const marks = Math.max(2, Math.floor(width / 160));
+  if (!rate)
+    return {
+      regions,
+      outline,
+      ticks: ticks([0, split.steps], marks).map((step) => ({ x: x(step), text: count(step) })),
+    };
+  const [unit, seconds] = UNITS.findLast(([, each]) => split.steps / rate >= 4 * each) ?? UNITS[0];
+  const times = ticks([0, split.steps / rate / seconds], marks);
   return {
     regions,
     outline,
-    ticks: marks.map((step) => ({ x: x(step), text: rate ? duration(step / rate) : count(step) })),
+    ticks: times.map((time) => ({ x: x(time * seconds * rate), text: `${count(time)} ${unit}` })),
   };
 }

@@ -95,9 +95,17 @@ class Router {
     return this.base + path;
   }
 
-  /** The pages of the bar, for AppBar; `current`: the one that is open. */
-  links(current: Route["page"] | null = null): { href: string; label: string; current: boolean }[] {
-    return PAGES.map(([page, path, label]) => ({ href: this.href(path), label, current: page === current }));
+  /** The pages of the bar, for AppBar; `current`: the one that is open. `recording`: what is open, whose own page is led to. */
+  links(
+    current: Route["page"] | null = null,
+    recording: string | null = null,
+  ): { href: string; label: string; current: boolean }[] {
+    const own = recording === null ? null : `s/${encodeURIComponent(recording)}/long`;
+    return PAGES.map(([page, path, label]) => ({
+      href: this.href(page === "long" && own !== null ? own : path),
+      label,
+      current: page === current,
+    }));
   }
 
   private relative(pathname: string): string | null {

@@ -73,6 +73,7 @@ describe("the router", () => {
     heard.get("popstate")!({});
     expect(router.route).toEqual({ page: "unknown", path: "/elsewhere" });
     expect(router.links("new").map(({ href, current }) => [href, current])).toEqual([["/lab/", false], ["/lab/long", false], ["/lab/new", true], ["/lab/fit", false], ["/lab/bridge", false]]); // prettier-ignore
+    expect(router.links(null, "a b").map(({ href }) => href)).toContain("/lab/s/a%20b/long");
     stop();
     expect(heard.size).toBe(0);
   });
