@@ -27,8 +27,8 @@ class Open:
     """The file to write; it must not exist."""
     title: str
     seed: int
-    models: tuple[str, ...]
-    """Names of checkpoints, in the order of the streams."""
+    models: tuple[str | Path, ...]
+    """Names of checkpoints, or the folders of fitted ones, in the order of the streams."""
     episode: Episode
     speed: float | None
     bridge: dict[str, Any] | None = None
@@ -92,6 +92,13 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Judge:
+    """Reach the verdict of a finished recording; no session, answered by `Answered` or `Declined`."""
+
+    id: str
+    path: Path
+
+
 class Remember:
     """Measure how long a signal is remembered; no session. What is known so far comes as `Progressed`, all of it as `Answered`."""
 
@@ -107,7 +114,7 @@ class Remember:
     """None = coarse to fine, where the curves jump."""
 
 
-Question = Compare | Look | Remember
+Question = Compare | Look | Judge | Remember
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,11 +13,14 @@ from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.measuring import lenses
+from mnemoscope.measuring.verdict import judge
+from mnemoscope.reading.recording import Recording
 from mnemoscope.running import record
 from mnemoscope.running.record import Stepper
 from mnemoscope_server.workers import bridge_engine, retention_engine
 from mnemoscope_server.workers.protocol import (
     Compare,
+    Judge,
     Measured,
     Open,
     Prepared,
@@ -36,7 +40,7 @@ class TorchEngine:
     def __init__(self, device: str) -> None:
         torch.set_num_threads(1)
         self.device = record.pick_device(device)
-        self._loaded: dict[str, LoadedModel] = {}
+        self._loaded: dict[str | Path, LoadedModel] = {}
         self._asked: LoadedModel | None = None
         """The model of the last question. Steps of runs are computed in inference mode, so questions have a copy of their own."""
         self._unmeasured = store.names()
@@ -44,7 +48,7 @@ class TorchEngine:
     def prepare(self, order: Open) -> Prepared:
         models = [self._load(name) for name in order.models]
         if order.bridge is not None:
-            models.append(bridge_engine.crossed(order.models[0], order.bridge, device=self.device))
+            models.append(bridge_engine.crossed(str(order.models[0]), order.bridge, device=self.device))
         steppers = [Stepper(model, order.episode, device=self.device) for model in models]
         manifest = record.manifest_for(
             order.episode, steppers, recording_id=order.id, title=order.title, seed=order.seed
@@ -54,6 +58,9 @@ class TorchEngine:
     def answer(self, question: Question) -> Generator[dict[str, Any] | None, None, dict[str, Any]]:
         if isinstance(question, Compare):
             return (yield from bridge_engine.compared(question.model, question.seed))
+        if isinstance(question, Judge):
+            with Recording.open(question.path) as recording:
+                return (yield from judge.working(recording))
         if isinstance(question, Remember):
             return (yield from retention_engine.measured(question, device=self.device))
         if self._asked is None or not lenses.is_model_of(self._asked, question.entry):
@@ -87,7 +94,7 @@ class TorchEngine:
         ms = sorted(times)[len(times) // 2] * 1000 if times else float("nan")
         return Measured(name, round(ms, 4), stepper.layout.bytes, stepper.keyframe_layout.bytes)
 
-    def _load(self, name: str) -> LoadedModel:
+    def _load(self, name: str | Path) -> LoadedModel:
         if name not in self._loaded:
             self._loaded[name] = store.load(name, device=self.device)
         return self._loaded[name]
