@@ -1650,6 +1650,12 @@ export interface components {
              */
             models: components["schemas"]["ModelEntry"][];
             /**
+             * Planned Steps
+             * @description Steps it was planned to have, where it ended before.
+             * @default null
+             */
+            planned_steps?: number | null;
+            /**
              * Recording Hash
              * @description sha256 of manifest, keyframes and content hash (see below); known when the recording has ended, and missing in older ones.
              * @default null
@@ -1678,6 +1684,12 @@ export interface components {
              * @description Planned steps while running, reached steps afterwards.
              */
             steps: number;
+            /**
+             * Stopped By
+             * @description owner: by who drives it; server: the server ended; idle: nobody watched while it was paused; older ones do not say.
+             * @default null
+             */
+            stopped_by?: ("owner" | "server" | "idle") | null;
             /** @description What was run. */
             task: components["schemas"]["TaskEntry"];
             /**

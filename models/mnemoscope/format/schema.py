@@ -18,6 +18,9 @@ MAX_KEYFRAME_BYTES = 64 << 20
 
 Status = Literal["running", "ended", "stopped", "failed"]
 
+StoppedBy = Literal["owner", "server", "idle"]
+"""Why a run was stopped: by who drives it, because the server ended, or because nobody watched while it was paused."""
+
 Count = Annotated[int, Between(1)]
 """A whole number of at least 1."""
 
@@ -230,6 +233,10 @@ class Manifest:
     """ended: all planned steps; stopped: somebody ended it early; failed: no model could go on."""
     steps: Annotated[int, Between(0, MAX_STEPS)]
     """Planned steps while running, reached steps afterwards."""
+    planned_steps: Shown[Count | None] = None
+    """Steps it was planned to have, where it ended before."""
+    stopped_by: Shown[StoppedBy | None] = None
+    """owner: by who drives it; server: the server ended; idle: nobody watched while it was paused; older ones do not say."""
     keyframe_every: int
     """Steps of a chunk; 64."""
     task: TaskEntry

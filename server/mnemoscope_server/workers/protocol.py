@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.format.entries import Failure
+from mnemoscope.format.schema import StoppedBy
 from mnemoscope.running.stream import Packet
 from mnemoscope.tasks import Episode
 
@@ -66,6 +67,7 @@ class Stop:
     """Close the recording with the steps it has."""
 
     id: str
+    by: StoppedBy = "owner"
 
 
 @dataclass(frozen=True)
