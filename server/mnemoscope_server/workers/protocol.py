@@ -230,6 +230,11 @@ Event = Ready | Broken | Measured | Opened | Declined | Progressed | Answered | 
 class Stream(Protocol):
     """One model on one episode."""
 
+    @property
+    def cost(self) -> dict[str, Any] | None:
+        """What the steps so far cost, as in a manifest's `costs`; None before the first."""
+        ...
+
     def advance(self, count: int) -> list[Packet]:
         """Compute the next `count` steps. Raises NotFinite when the model cannot go on."""
         ...
