@@ -190,6 +190,18 @@ class SignalEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CostEntry:
+    """What one stream cost while it was recorded."""
+
+    ms_per_step: float
+    """Milliseconds a step took, recording included."""
+    floats: int
+    """Numbers that the model kept after its first step."""
+    per_step: int
+    """Numbers that each later step added; 0 where the memory does not grow."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExcerptEntry:
     """What a copy that was made to be shared holds of the recording it was made from."""
 
@@ -247,6 +259,9 @@ class Manifest:
     """One entry a stream, in the order of the streams."""
     failures: Shown[list[Failure] | None] = None
     """Models that could not go on, each at most once."""
+    costs: Shown[list[CostEntry | None] | None] = None
+    """What each stream cost while this was recorded, in their order, null for one without a step; known when the recording has ended,
+    and missing in older ones."""
     excerpt: Shown[ExcerptEntry | None] = None
     """Where this is a copy of a part of another recording."""
     sharing: Shown[SharingEntry | None] = None

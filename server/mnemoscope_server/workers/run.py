@@ -42,6 +42,7 @@ class Run:
         self.done = 0
         self.finished = False
         self._report = report
+        self._streams = prepared.streams
         self._alive: dict[int, Stream] = dict(enumerate(prepared.streams))
         self._failures: list[Failure] = []
         self._writer = RecordingWriter(order.path, prepared.manifest)
@@ -90,6 +91,7 @@ class Run:
             return
         self.finished = True
         self._flush()
+        self._writer.meta({"costs": [stream.cost for stream in self._streams]})
         self._writer.finish(status, steps=self.done, stopped_by=by)
         self._lock.release()
         self._report(Finished(self.id, status, self.done, self._writer.manifest, reason))
