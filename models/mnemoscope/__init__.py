@@ -62,6 +62,7 @@ __all__ = [
     "to_csv",
     "to_html",
     "to_npz",
+    "verdict",
     "verify",
 ]
 
@@ -133,6 +134,27 @@ def verify(
 
         report = verify_with_weights(recording, report, progress=progress)
     return report
+
+
+def verdict(recording: Recording | str | os.PathLike[str]) -> dict[str, Any]:
+    """Which model of a recording answered best, with what error, read from where, at what price, and why.
+
+        found = mnemoscope.verdict("run.mnemo")
+        found["ranking"][0]["label"], found["ranking"][0]["because"]
+
+    Returns {"question", "when", "note", "poster", "store", "recall", "n", "chance", "baselines", "ranking": one entry a model, best
+    first, "clauses": {"text", "model", "step"}}; what cannot be said is None, and "note" says why. Causes of death are spoken
+    only where the weights are here to run a model again with the segment blanked.
+    Raises RecordingError for a recording without steps, CorruptRecording when its bytes contradict themselves, UnknownTask for a task
+    that this version does not know.
+    """
+    from mnemoscope.measuring.verdict.judge import verdict as judge
+    from mnemoscope.reading.recording import Recording
+
+    if isinstance(recording, Recording):
+        return judge(recording)
+    with Recording.open(recording) as opened:
+        return judge(opened)
 
 
 def _installed_version() -> str:

@@ -19,6 +19,7 @@ from mnemoscope_server.access.token import TokenCheck
 from mnemoscope_server.http import (
     bridge,
     docs,
+    fits,
     lens,
     pages,
     recordings,
@@ -62,12 +63,13 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         app.state.services = Services(settings, folder, library, uploads, live)
         # after the socket listens: loading models must not delay the first answer
         beginning = asyncio.get_running_loop().call_later(WORKERS_AFTER_SECONDS, live.start)
-        sweeping = asyncio.create_task(_sweep(uploads, live))
+        sweeping = asyncio.create_task(_sweep(app.state.services))
         try:
             yield
         finally:
             beginning.cancel()
             sweeping.cancel()
+            await app.state.services.fit_jobs.close()
             await app.state.services.measurements.close()
             await live.stop()
             library.close()
@@ -81,7 +83,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     app.state.watching = 0
     problems.install(app, missing_page=functools.partial(pages.sheet, status=404))
     app.include_router(status.health)
-    for module in (status, recordings, uploads, sessions, share, bridge, study, lens, retention, socket, pages):
+    for module in (status, recordings, uploads, sessions, share, bridge, study, fits, lens, retention, socket, pages):
         app.include_router(module.router)
     app.add_api_route("/api/openapi.json", _openapi, include_in_schema=False)
     app.add_api_route("/api/docs", _docs, include_in_schema=False)
@@ -109,13 +111,14 @@ def _docs() -> Response:
     return HTMLResponse(docs.render(_document()))
 
 
-async def _sweep(uploads: Uploads, live: LiveSessions) -> None:
-    """Old uploads and forgotten sessions go, at the start and every few minutes."""
+async def _sweep(services: Services) -> None:
+    """Old uploads, fits and forgotten sessions go, at the start and every few minutes."""
     while True:
-        try:
-            await asyncio.to_thread(uploads.sweep)
-        except OSError as error:
-            log.warning("uploads cannot be swept: %s", error)
-        live.stop_idle()
-        await asyncio.to_thread(live.remove_expired)
+        for kept in (services.uploads, services.fits):
+            try:
+                await asyncio.to_thread(kept.sweep)
+            except OSError as error:
+                log.warning("what is too old cannot be swept: %s", error)
+        services.live.stop_idle()
+        await asyncio.to_thread(services.live.remove_expired)
         await asyncio.sleep(SWEEP_SECONDS)

@@ -31,6 +31,13 @@ class UnknownRecording(Exception):
         super().__init__(f"there is no recording {identity[:64]!r}")
 
 
+class UnknownFit(Exception):
+    """There is no fit of that id, it is somebody else's, or its time is over."""
+
+    def __init__(self, identity: str) -> None:
+        super().__init__(f"there is no fit {identity[:64]!r} of yours, or its time is over")
+
+
 class UnknownMeasurement(Exception):
     """There is no measurement of that id."""
 

@@ -15,6 +15,7 @@ from mnemoscope_server.errors import (
     Expired,
     IllegalMove,
     NotPossible,
+    UnknownFit,
     UnknownMeasurement,
     UnknownRecording,
     UnknownUpload,
@@ -24,7 +25,7 @@ log = logging.getLogger("mnemoscope.api")
 
 NOT_POSSIBLE = {
     "too-many-sessions": 429, "no-workers": 503, "worker-busy": 503, "worker-failed": 503, "not-yours": 403,
-    "too-many-measurements": 429, "still-live": 409, "not-kept": 409,
+    "too-many-fits": 429, "too-many-measurements": 429, "still-live": 409, "not-kept": 409,
 }  # fmt: skip
 LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
     errors.ImportFileError: (422, "import-failed", "Choose another file."),
@@ -91,6 +92,9 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
     async def unknown_upload(request: Request, error: Any) -> Response:
         return problem(404, "unknown-upload", str(error), hint="Upload the file again.")
 
+    async def unknown_fit(request: Request, error: Any) -> Response:
+        return problem(404, "unknown-fit", str(error), hint="Fit the model again.")
+
     async def disk_full(request: Request, error: Any) -> Response:
         return problem(507, "disk-full", str(error), hint="Delete recordings you no longer need, or free the disk.")
 
@@ -125,6 +129,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
     app.add_exception_handler(UnknownMeasurement, unknown_measurement)
     app.add_exception_handler(Expired, expired)
     app.add_exception_handler(UnknownUpload, unknown_upload)
+    app.add_exception_handler(UnknownFit, unknown_fit)
     app.add_exception_handler(DiskFull, disk_full)
     app.add_exception_handler(NotPossible, not_possible)
     app.add_exception_handler(IllegalMove, illegal_move)

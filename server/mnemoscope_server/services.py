@@ -1,8 +1,10 @@
 """Everything an endpoint may need, wired up once per application."""
 
+from mnemoscope_server.sessions.fits import FitJobs
 from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.sessions.measurements import Measurements
 from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage.fits import Fits
 from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.measurements import MeasurementFiles
 from mnemoscope_server.storage.store import Store
@@ -20,4 +22,6 @@ class Services:
         self.settings, self.store, self.library, self.uploads, self.live = settings, store, library, uploads, live
         self.answers = Answers()
         self.pictures = Pictures()
+        self.fits = Fits(settings, store)
+        self.fit_jobs = FitJobs(self.fits)
         self.measurements = Measurements(live, MeasurementFiles(store.folder / "measurements"))

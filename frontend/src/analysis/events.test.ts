@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RecordingLog } from "../memory/log";
+import { loaded } from "../memory/testlog";
 import { makeLog, seeded } from "../wire/testlog";
 import { twinPart } from "../memory/kinds/twins";
 import { focusOf, HealthTrack } from "./measures";
@@ -135,10 +136,37 @@ describe("health", () => {
     expect(focusOf([0, 0, 0])).toBeNaN();
   });
 
-  it("twins are slots of one direction, empty ones among them", () => {
-    expect(twinPart([1, 0, 2, 0, 0, 1, 1, 1], 4, 2, 0.99)).toBe(0.5);
-    expect(twinPart([0, 0, 0, 0, 0, 1], 3, 2, 0.99)).toBeCloseTo(2 / 3);
-    expect(twinPart([1, 0, 0, 1], 2, 2, 0.99)).toBe(0);
+  it("twins are slots of one direction", () => {
+    expect(twinPart([1, 0, 2, 0, 0, 1, 1, 1], [1, 1, 1, 1], 4, 2, 0.99)).toBe(0.5);
+    expect(twinPart([1, 0, 0, 1], [1, 1], 2, 2, 0.99)).toBe(0);
+    expect(twinPart([1, 1, 2, 2, 3, 3], [0.2, 0.2, 0.2], 3, 2, 0.99)).toBe(1); // all slots alike: a collapsed memory
+  });
+
+  it("blank slots are no twins, and do not count: neither as they were before the first write nor erased", () => {
+    const blank = [1, 0, 1, 0, 1, 0];
+    expect(twinPart([...blank, 0, 1, 1, 1], [0, 0.02, 0, 1, 1], 5, 2, 0.99)).toBe(0);
+    expect(twinPart([...blank, 0, 1, 0, 2], [0, 0.02, 0, 1, 1], 5, 2, 0.99)).toBe(1);
+    expect(twinPart([1e-6, 1e-6, 1e-6, 1e-6, 0, 1, 1, 0], [1, 1, 1, 1], 4, 2, 0.99)).toBe(0);
+    expect(twinPart([0, 0, 0, 0, 0, 1], [1, 1, 1], 3, 2, 0.99)).toBeNaN(); // one in use: nothing to compare
+    expect(twinPart([0, 0, 0, 0], [1, 1], 2, 2, 0.99)).toBeNaN();
+  });
+
+  it("a DNC that has hardly written has no twins among the slots it left alone", () => {
+    const log = loaded(makeLog(4, [{ slots: 32, width: 4, sharpness: 60 }]));
+    const memory = log.model(0).memory();
+    [3, 9].forEach((slot, t) => {
+      // Addressing by content leaks a little of every write to all slots, so that they point the same way.
+      const weights = log.model(0).need("memory", "write_weights").at(t).fill(0.01);
+      weights[slot] = 0.9;
+      log
+        .model(0)
+        .need("memory", "write_vectors")
+        .at(t)
+        .set(t ? [0, 1, 0, 0] : [1, 0, 0, 0]);
+    });
+    const count = memory.twins!(0.99);
+    expect(count(0)).toBeNaN();
+    expect(count(1)).toBe(0);
   });
 
   it("every measure is a part or says nothing, for every kind of bank", () => {

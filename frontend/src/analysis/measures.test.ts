@@ -16,8 +16,8 @@ describe("a measure", () => {
     expect(MEASURES.map(({ label, says }) => `${label}: ${says}`)).toEqual([
       "Filled: How full the memory is: mean usage of the slots; mean |tanh c| of a cell state (|c| where the cell itself is read); steps written of those planned for attention; mean |h| of a recurrent state; mean usage of the key rows of an associative memory.",
       "Read focus: 1 − entropy of the read weights / ln(slots), mean over the read heads: 1 reads one slot, 0 reads all alike.",
-      "Twin slots: Part of the slots whose content points the same way as another's (cosine above 0.99): a collapsed memory has 1.",
-      "Memory share: Length of the output's part that came through the memory read, relative to that and the controller's own part.",
+      "Twin slots: Part of the slots in use whose content points the same way as another's (cosine above 0.99): a collapsed memory has 1. Blank slots, never written or erased, do not count.",
+      "Memory share: Length of the output's part that came through the memory read, relative to that and the controller's own part. Of bits over those whose output is recorded finely enough: one that is saturated at 1 does not say by how much.",
       "Error so far: Over the steps asked: wrong bits of those asked for, or root mean square error relative to the target's.",
     ]);
     for (const { filled } of Object.values(KINDS)) expect(MEASURES[0].says).toContain(filled);
@@ -71,7 +71,7 @@ describe("the measures of a recording", () => {
 
 describe("the part of an output that came through memory", () => {
   /** A model whose output and memory part are these. */
-  function share(kind: "line" | "bits", outputs: number[], part: number[] | null): number {
+  function share(kind: "line" | "bits" | "coded", outputs: number[], part: number[] | null): number {
     const rows: Record<string, number[] | null> = { outputs, output_memory: part };
     const model = {
       steps: 1,
@@ -81,7 +81,12 @@ describe("the part of an output that came through memory", () => {
     const memory = loaded(makeLog(1, [{ units: 2 }]))
       .model(0)
       .memory("cell");
-    const track = new HealthTrack(model, memory, { kind } as SignalTrack, null as unknown as ErrorTrack);
+    const track = new HealthTrack(
+      model,
+      memory,
+      (kind === "coded" ? { kind: "line", coded: true } : { kind }) as SignalTrack,
+      null as unknown as ErrorTrack,
+    );
     track.extend("memory" satisfies Measure, Infinity);
     return track.at("memory", 0);
   }
@@ -96,5 +101,15 @@ describe("the part of an output that came through memory", () => {
   it("of bits is that of their logits", () => {
     const logit = Math.log(0.75 / 0.25);
     expect(share("bits", [0.75], [logit / 4])).toBeCloseTo(0.25, 6);
+    expect(share("coded", [0.75], [logit / 4])).toBeCloseTo(0.25, 6); // one bit, drawn as a line
+  });
+
+  it("of bits goes as far as their logits do, and leaves out those that float32 has saturated", () => {
+    const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+    expect(share("bits", [sigmoid(-41)], [-20.5])).toBeCloseTo(0.5, 6); // not −13.8, where 1e-6 would stop
+    expect(share("bits", [sigmoid(12)], [3])).toBeCloseTo(0.25, 3);
+    expect(share("bits", [sigmoid(41)], [20])).toBeNaN();
+    expect(share("bits", [sigmoid(41), sigmoid(-8)], [20, -2])).toBeCloseTo(0.25, 6);
+    expect(share("bits", [0], [-2])).toBeNaN();
   });
 });

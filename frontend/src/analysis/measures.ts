@@ -22,12 +22,12 @@ export const MEASURES = [
   {
     value: "twins",
     label: "Twin slots",
-    says: "Part of the slots whose content points the same way as another's (cosine above 0.99): a collapsed memory has 1.",
+    says: "Part of the slots in use whose content points the same way as another's (cosine above 0.99): a collapsed memory has 1. Blank slots, never written or erased, do not count.",
   },
   {
     value: "memory",
     label: "Memory share",
-    says: "Length of the output's part that came through the memory read, relative to that and the controller's own part.",
+    says: "Length of the output's part that came through the memory read, relative to that and the controller's own part. Of bits over those whose output is recorded finely enough: one that is saturated at 1 does not say by how much.",
   },
   {
     value: "error",
@@ -113,16 +113,24 @@ export function focusOf(weights: ArrayLike<number>): number {
   return sum > 0.01 ? Math.max(0, 1 - entropy / Math.log(weights.length)) : NaN;
 }
 
-/** ‖m‖ / (‖m‖ + ‖y − m‖), where m is the recorded memory part of the raw output y; NaN where none is recorded. */
+/** Nearer to 1 than this a float32 has lost the logit it came from: 2^-18, a logit of 12.5, which is still known to 0.01. */
+const SATURATED = 1 - 2 ** -18;
+
+/**
+ * ‖m‖ / (‖m‖ + ‖y − m‖), where m is the recorded memory part of the raw output y; NaN where none is recorded. Bits are recorded as
+ * probabilities; their raw output is the logit, exact however near to 0 they are. Where they are saturated it is not known, and both
+ * norms leave them out; NaN where no other is left.
+ */
 function memoryShare(model: ModelLog, signal: SignalTrack, t: number): number {
   const part = model.f32(null, "output_memory")?.at(t);
   const out = model.f32(null, "outputs")?.at(t);
   if (!part || !out) return NaN;
+  const bits = signal.kind === "bits" || signal.coded;
   let [memory, rest] = [0, 0];
   for (let k = 0; k < part.length; k++) {
-    // Bits are recorded as probabilities, their raw output is the logit.
-    const p = Math.min(1 - 1e-6, Math.max(1e-6, out[k]!));
-    const raw = signal.kind === "bits" ? Math.log(p / (1 - p)) : out[k]!;
+    const y = out[k]!;
+    if (bits && (y > SATURATED || y <= 0)) continue;
+    const raw = bits ? Math.log(y) - Math.log1p(-y) : y;
     memory += part[k]! ** 2;
     rest += (raw - part[k]!) ** 2;
   }

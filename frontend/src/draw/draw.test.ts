@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { cellAt } from "./lane/cut_painter";
 import { ages } from "./stage/arcs";
 import { fromOklab, parseHex, ramp, toOklab } from "./ink/colour";
 import { foldRows } from "./lane/slot_rows";
@@ -129,7 +130,17 @@ describe("layout", () => {
 describe("hit testing", () => {
   const box = layout(1184, 752, 2);
   const window = { first: 0, step: 3 };
-  const lane = (stream: number) => ({ stream, rows: 64, dials: 3, slotOfRow: (row: number) => row, slotsAt: () => 64 });
+  const BLOCKS = [
+    { name: "memory", columns: 4, weight: 2 },
+    { name: "gate", columns: 1, weight: 1 },
+  ];
+  const lane = (stream: number) => ({
+    stream,
+    rows: 64,
+    dials: 3,
+    slotAt: (at: number): number | null => Math.floor(at),
+    cellAt: (width: number, x: number) => cellAt(BLOCKS, width, x),
+  });
   const scene: HitScene = { t: 100, last: 200, slots: true, lanes: [lane(0), lane(1)] };
 
   it("reads the same boxes that are drawn", () => {
@@ -153,13 +164,27 @@ describe("hit testing", () => {
     });
   });
 
+  it("names the number pointed at in a cut, and none between its blocks", () => {
+    const { matrix } = box.lanes[0]!.now;
+    const width = Math.round((2 / 3) * (matrix.w - 3));
+    const found = (x: number) => targetAt(box, window, scene, matrix.x + x, matrix.y + matrix.h / 2);
+    expect([0, width * 0.3, width - 0.1].map((x) => found(x))).toEqual(
+      [0, 1, 3].map((column) => ({ zone: "lane", stream: 0, t: 100, slot: 32, cell: { block: "memory", column } })),
+    );
+    expect(found(width + 1)).toEqual({ zone: "lane", stream: 0, t: 100, slot: 32 });
+    expect(found(width + 4)).toMatchObject({ cell: { block: "gate", column: 0 } });
+  });
+
   it("names no slot in the future, in lag rows, or where none exists yet", () => {
     const { raster } = box.lanes[0]!;
     expect(targetAt(box, window, scene, xOfStep(box, window, 150), raster.y + 4)).toMatchObject({ t: 100, slot: null });
     expect(targetAt(box, window, { ...scene, slots: false }, xOfStep(box, window, 50), raster.y + 4)).toMatchObject({
       slot: null,
     });
-    const young = { ...scene, lanes: [{ ...lane(0), slotsAt: (t: number) => t + 1 }] };
+    const young = {
+      ...scene,
+      lanes: [{ ...lane(0), slotAt: (at: number, t: number) => (at < t + 1 ? Math.floor(at) : null) }],
+    };
     expect(targetAt(box, window, young, xOfStep(box, window, 3), raster.y + raster.h - 2)).toMatchObject({
       slot: null,
     });

@@ -5,7 +5,7 @@ import type { Inks } from "../draw/ink/tokens";
 import { LensCache } from "../recording/lens_cache.svelte";
 import type { Session } from "../recording/session.svelte";
 import type { Pin } from "../view/fields";
-import { sameTarget, type LensName, type Rows, type Target } from "../view/vocabulary";
+import { sameTarget, withoutCell, type LensName, type Rows, type Target } from "../view/vocabulary";
 import type { Clause } from "../wire/verdict";
 import type { Command } from "./commands/commands";
 import { perform } from "./commands/perform";
@@ -131,9 +131,10 @@ export class StageController extends LaneViews {
 
   /** A click: what lies there is pinned and the playhead goes to its step; on what is pinned already it frees. */
   press(found: Target): void {
-    if (sameTarget(this.pinned, found)) return this.pin(null);
+    const wanted = withoutCell(found);
+    if (sameTarget(this.pinned, wanted)) return this.pin(null);
     if (found.zone === "lane" && found.t !== this.cursor.t) this.cursor.seek(found.t);
-    this.pin(found.zone === "lane" && found.slot === null ? null : found);
+    this.pin(found.zone === "lane" && found.slot === null ? null : wanted);
   }
 
   pin(target: Target | null): void {

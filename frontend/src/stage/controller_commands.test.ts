@@ -162,7 +162,7 @@ describe("commands of lanes", () => {
 
   it("walk the slots of a lane, from the first to the last", () => {
     run({ does: "walk", by: 1 });
-    const first = stage.model.lane(0).slotOfRow(0);
+    const first = stage.model.lane(0).slotOfPlace(0);
     expect(stage.pinned).toEqual({ zone: "lane", stream: 0, slot: first, t: 60 });
     const walked = [first];
     for (let k = 0; k < 9; k++) {

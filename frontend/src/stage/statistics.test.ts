@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { statistics } from "./statistics";
 import { stageOf } from "./teststage";
 import { Tracks } from "./tracks";
@@ -33,4 +33,11 @@ it("a selection that reaches beyond the run counts the steps there are", async (
   const [within, beyond] = [131, 400].map((b) => statistics(stage, new Tracks(stage), [0], 100, b));
   expect(beyond!.signal).toEqual(within!.signal);
   expect(beyond!.lanes[0]!.error).toEqual(within!.lanes[0]!.error);
+});
+
+it("a large offset costs the deviation no digits", async () => {
+  const stage = await stageOf("memories", []);
+  vi.spyOn(stage.signal, "shown").mockImplementation((t) => 1e9 + (t % 2 ? 0.25 : -0.25));
+  const { signal } = statistics(stage, new Tracks(stage), [], 0, 99);
+  expect(signal).toEqual({ mean: 1e9, deviation: 0.25, low: 1e9 - 0.25, high: 1e9 + 0.25 });
 });

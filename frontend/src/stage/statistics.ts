@@ -30,22 +30,16 @@ export function statistics(
 ): Statistics {
   const { signal } = model;
   const end = Math.min(b, model.log.steps - 1);
-  let [n, sum, square, low, high] = [0, 0, 0, Infinity, -Infinity];
+  const values: number[] = [];
   for (let t = a; signal.kind === "line" && t <= end; t++) {
     const v = signal.shown(t);
-    if (!Number.isFinite(v)) continue;
-    n++;
-    sum += v;
-    square += v * v;
-    low = Math.min(low, v);
-    high = Math.max(high, v);
+    if (Number.isFinite(v)) values.push(v);
   }
-  const mean = sum / n;
   const rate = signal.sampleRate;
   return {
     steps: b - a + 1,
     seconds: rate ? (b - a + 1) / rate : null,
-    signal: n ? { mean, deviation: Math.sqrt(Math.max(0, square / n - mean * mean)), low, high } : null,
+    signal: values.length ? spread(values) : null,
     lanes: shown.map((stream) => {
       const lane = model.lane(stream);
       const wrote = tracks.writes(lane);
@@ -56,6 +50,18 @@ export function statistics(
       };
     }),
   };
+}
+
+/** In two passes: the square of a large offset would leave no digits for what varies on top of it. */
+function spread(values: readonly number[]): NonNullable<Statistics["signal"]> {
+  const mean = average(values, 0, values.length - 1);
+  let [square, low, high] = [0, Infinity, -Infinity];
+  for (const v of values) {
+    square += (v - mean) ** 2;
+    low = Math.min(low, v);
+    high = Math.max(high, v);
+  }
+  return { mean, deviation: Math.sqrt(square / values.length), low, high };
 }
 
 function average(values: readonly number[], a: number, b: number): number {

@@ -1,15 +1,28 @@
 /** The terms in which a view is stated, for link, cursor and painters alike: what can be pointed at, zoom steps, lenses. */
 
+/** A column of one of the blocks of a cut: which number of a slot is pointed at. */
+export interface Cell {
+  readonly block: string;
+  readonly column: number;
+}
+
 /** One thing on the stage. `slot` is the model's own index (slot, unit or step), not a row of pixels. */
 export type Target =
   | { zone: "signal"; t: number }
   | { zone: "axis"; t: number }
-  | { zone: "lane"; stream: number; t: number; slot: number | null }
+  | { zone: "lane"; stream: number; t: number; slot: number | null; cell?: Cell }
   | { zone: "dial"; stream: number; t: number; dial: number }
   | { zone: "header"; stream: number; t: number };
 
 export function sameTarget(a: Target | null, b: Target | null): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The same without the number pointed at, which is neither pinned nor linked. */
+export function withoutCell(target: Target): Target {
+  if (target.zone !== "lane") return target;
+  const { cell: _cell, ...rest } = target;
+  return rest;
 }
 
 /** What the rows of a raster are: places of the memory, or how long ago they were written. */

@@ -18,6 +18,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own fits, newest first */
+        get: operations["fits_api_fits_get"];
+        put?: never;
+        /** Train a forecasting model further on a series: a fit that begins when those before it are over */
+        post: operations["begin_api_fits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fits/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How a series would be split for a fit, and what the baselines reach on it */
+        post: operations["plan_api_fits_plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A fit as soon as there is news of it, at the latest after 15 s */
+        get: operations["fit_api_fits__id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a fit and its checkpoint; recordings made with it stay */
+        delete: operations["remove_api_fits__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fits/{id}/checkpoint.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fitted checkpoint, for `mnemoscope record --models FOLDER` */
+        get: operations["archive_api_fits__id__checkpoint_zip_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fits/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a training; the best so far is the result */
+        post: operations["stop_api_fits__id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gallery": {
         parameters: {
             query?: never;
@@ -42,7 +129,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Checkpoints that can be run */
+        /** Checkpoints that can be run, one's own fitted ones last */
         get: operations["models_api_models_get"];
         put?: never;
         post?: never;
@@ -546,6 +633,24 @@ export interface components {
             write_heads: number;
         };
         /**
+         * BaselineErrors
+         * @description MASE: 1 is persistence, lower is better.
+         */
+        BaselineErrors: {
+            /**
+             * Ar32
+             * @description AR(32) by least squares on the part that is fitted to.
+             */
+            ar32: number;
+            /** Persistence */
+            persistence: number;
+            /**
+             * Seasonal
+             * @description The value one season before.
+             */
+            seasonal: number;
+        };
+        /**
          * Behind
          * @description Steps that were not sent because the watcher was too slow: fetch their chunks by HTTP.
          */
@@ -946,6 +1051,288 @@ export interface components {
              * @default null
              */
             tensor?: string | null;
+        };
+        /**
+         * Fit
+         * @description One fit, from when it was asked for.
+         */
+        Fit: {
+            /** Created */
+            created: string;
+            /**
+             * Curve
+             * @description [updates, seconds, error on the held-back part] of every look so far.
+             */
+            curve: [
+                number,
+                number,
+                number
+            ][];
+            /**
+             * Error
+             * @description Why there is no result.
+             */
+            error: string | null;
+            /** Glyph */
+            glyph: string;
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Model */
+            model: string;
+            /**
+             * Name
+             * @description Of the signal.
+             */
+            name: string;
+            result: components["schemas"]["FitResult"] | null;
+            /** Scratch */
+            scratch: boolean;
+            /** Seconds */
+            seconds: number | null;
+            /** Seed */
+            seed: number;
+            /**
+             * Signal
+             * @description What it is fitted to, to be asked for again; null for a drawn one.
+             */
+            signal: (components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"]) | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed";
+            /**
+             * Stopping
+             * @description It was asked to end; the best so far becomes the result.
+             */
+            stopping: boolean;
+            /** Updates */
+            updates: number | null;
+        };
+        /**
+         * FitBands
+         * @description 5 to 95 % over resamplings of blocks; null of fewer than eight blocks.
+         */
+        FitBands: {
+            /** After */
+            after: [
+                number,
+                number
+            ] | null;
+            /** Ar32 */
+            ar32: [
+                number,
+                number
+            ] | null;
+            /** Before */
+            before: [
+                number,
+                number
+            ] | null;
+            /** Persistence */
+            persistence: [
+                number,
+                number
+            ] | null;
+            /** Seasonal */
+            seasonal: [
+                number,
+                number
+            ] | null;
+        };
+        /** FitErrors */
+        FitErrors: {
+            /** After */
+            after: number;
+            /**
+             * Ar32
+             * @description AR(32) by least squares on the part that is fitted to.
+             */
+            ar32: number;
+            /**
+             * Before
+             * @description As shipped, or with random weights.
+             */
+            before: number;
+            /** Persistence */
+            persistence: number;
+            /**
+             * Seasonal
+             * @description The value one season before.
+             */
+            seasonal: number;
+        };
+        /**
+         * FitExample
+         * @description The beginning of the part never seen, in raw units: what came, and what was predicted one step ahead.
+         */
+        FitExample: {
+            /** After */
+            after: number[];
+            /** Ar32 */
+            ar32: number[];
+            /** Before */
+            before: number[];
+            /** Start */
+            start: number;
+            /** Values */
+            values: number[];
+        };
+        /**
+         * FitPlan
+         * @description What a fit would do with a signal, before it begins.
+         */
+        FitPlan: {
+            /** @description Errors of the baselines on the held-back part. */
+            held_back: components["schemas"]["BaselineErrors"];
+            /** Max Seconds */
+            max_seconds: number;
+            /** Name */
+            name: string;
+            /**
+             * Notes
+             * @description What was assumed or left out.
+             */
+            notes: string[];
+            /**
+             * Period
+             * @description Steps of its season.
+             */
+            period: number;
+            /**
+             * Sample Rate
+             * @description Steps per second; null = unknown.
+             */
+            sample_rate: number | null;
+            /**
+             * Seconds
+             * @description Budget where none is given.
+             */
+            seconds: number;
+            split: components["schemas"]["FitSplit"];
+            /** Unit */
+            unit: string | null;
+            /**
+             * Values
+             * @description The series in raw units; at most 2000 points, smallest and largest of each bucket in order.
+             */
+            values: number[];
+        };
+        /**
+         * FitPlanRequest
+         * @description A signal to be fitted to. Its `scaling` does not matter: a fit scales by the part it is fitted to.
+         */
+        FitPlanRequest: {
+            /** Signal */
+            signal: components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"] | components["schemas"]["ValuesSignal"];
+        };
+        /** FitRequest */
+        FitRequest: {
+            /**
+             * Model
+             * @description A model or checkpoint of the task `forecast`: `lstm`.
+             */
+            model: string;
+            /**
+             * Scratch
+             * @description Start from random weights instead of the shipped checkpoint.
+             * @default false
+             */
+            scratch?: boolean;
+            /**
+             * Seconds
+             * @description Of training; null with null `updates` = 60.
+             */
+            seconds?: number | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /** Signal */
+            signal: components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"] | components["schemas"]["ValuesSignal"];
+            /**
+             * Updates
+             * @description Of training, whichever is spent first; the same updates and seed give the same weights.
+             */
+            updates?: number | null;
+        };
+        /** FitResult */
+        FitResult: {
+            bands: components["schemas"]["FitBands"];
+            /**
+             * Best Update
+             * @description The weights are those after so many updates.
+             */
+            best_update: number;
+            /**
+             * Blocks
+             * @description Blocks that the part never seen was scored in.
+             */
+            blocks: number;
+            /**
+             * Ended
+             * @enum {string}
+             */
+            ended: "seconds" | "updates" | "no longer better" | "stopped" | "not finite";
+            example: components["schemas"]["FitExample"];
+            held_back: components["schemas"]["FitErrors"];
+            /** Period */
+            period: number;
+            /** @description On the part never seen. */
+            scores: components["schemas"]["FitErrors"];
+            /** Seconds */
+            seconds: number;
+            /**
+             * Sha256
+             * @description Of the weights.
+             */
+            sha256: string;
+            split: components["schemas"]["FitSplit"];
+            /**
+             * Take
+             * @description What to take, the baselines included.
+             * @enum {string}
+             */
+            take: "after" | "before" | "ar32" | "seasonal" | "persistence";
+            /**
+             * Text
+             * @description The same as a sentence with its figures.
+             */
+            text: string;
+            /** Updates */
+            updates: number;
+        };
+        /**
+         * FitSplit
+         * @description [first step, stop] of the parts, one after another in time.
+         */
+        FitSplit: {
+            /** Fit */
+            fit: [
+                number,
+                number
+            ];
+            /**
+             * Held Back
+             * @description Training stops by it.
+             */
+            held_back: [
+                number,
+                number
+            ];
+            /** Steps */
+            steps: number;
+            /**
+             * Test
+             * @description Never seen; the scores are of it.
+             */
+            test: [
+                number,
+                number
+            ];
         };
         /**
          * FrameEntry
@@ -2125,7 +2512,7 @@ export interface components {
             /**
              * Models
              * @description Models or checkpoints in the order of the streams, at most 64 in the end: `["ntm", "dnc-copy", "ntm@250", "ntm@*"]`;
-             *     `@250` = after 250 updates of its training, `@*` = all moments of its training, in their order.
+             *     `@250` = after 250 updates of its training, `@*` = all moments of its training, in their order; `fit:<id>` = a checkpoint that was fitted here (POST /api/fits).
              */
             models: string[];
             /**
@@ -2917,6 +3304,7 @@ export interface components {
 }
 export type Agreement = components['schemas']['Agreement'];
 export type BankEntry = components['schemas']['BankEntry'];
+export type BaselineErrors = components['schemas']['BaselineErrors'];
 export type Behind = components['schemas']['Behind'];
 export type BodyUploadApiUploadsPost = components['schemas']['Body_upload_api_uploads_post'];
 export type BridgeReport = components['schemas']['BridgeReport'];
@@ -2936,6 +3324,15 @@ export type Estimate = components['schemas']['Estimate'];
 export type Event = components['schemas']['Event'];
 export type ExcerptEntry = components['schemas']['ExcerptEntry'];
 export type Failure = components['schemas']['Failure'];
+export type Fit = components['schemas']['Fit'];
+export type FitBands = components['schemas']['FitBands'];
+export type FitErrors = components['schemas']['FitErrors'];
+export type FitExample = components['schemas']['FitExample'];
+export type FitPlan = components['schemas']['FitPlan'];
+export type FitPlanRequest = components['schemas']['FitPlanRequest'];
+export type FitRequest = components['schemas']['FitRequest'];
+export type FitResult = components['schemas']['FitResult'];
+export type FitSplit = components['schemas']['FitSplit'];
 export type FrameEntry = components['schemas']['FrameEntry'];
 export type GalleryEntry = components['schemas']['GalleryEntry'];
 export type GeneratedSignal = components['schemas']['GeneratedSignal'];
@@ -3028,6 +3425,228 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BridgeReport"];
                 };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fits_api_fits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fit"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_api_fits_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FitRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fit"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_api_fits_plan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FitPlanRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FitPlan"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fit_api_fits__id__get: {
+        parameters: {
+            query?: {
+                /** @description Looks that are known already; -1 = answer at once */
+                since?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fit"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_api_fits__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    archive_api_fits__id__checkpoint_zip_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    stop_api_fits__id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             "4XX": {

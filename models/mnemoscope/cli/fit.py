@@ -22,7 +22,8 @@ def fit(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from mnemoscope.running.record import pick_device
-    from mnemoscope.training.fitting.fit import SECONDS, fit_source
+    from mnemoscope.training.fitting.budget import SECONDS
+    from mnemoscope.training.fitting.fit import fit_source
     from mnemoscope.training.fitting.source import read
 
     torch.set_num_threads(1)  # batches this small gain nothing from a second thread, and sums keep their order

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import sys
 from pathlib import Path
 
@@ -49,5 +50,11 @@ def _work(out: Path, only: str | None) -> None:
     from mnemoscope.training.study.trials import trials
 
     torch.set_num_threads(1)
-    wanted = [trial for trial in trials() if only is None or trial.id.startswith(only)]
-    run_study(out, wanted, progress=lambda text: echo(text, file=sys.stderr))
+    parent = os.getppid()
+
+    def progress(text: str) -> None:
+        echo(text, file=sys.stderr)
+        if os.getppid() != parent:  # whoever started the study is gone, killed perhaps: nobody would stop this process
+            raise SystemExit(1)
+
+    run_study(out, [trial for trial in trials() if only is None or trial.id.startswith(only)], progress=progress)

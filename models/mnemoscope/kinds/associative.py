@@ -206,9 +206,10 @@ class Associative(Kind[AssociativeState]):
         }
 
     def offered_norms(self, log: BankLog, stop: int) -> Floats:
-        """See Kind. With every write gate at 1."""
-        sizes = ((log.upto(name, stop) ** 2).sum(2) for name in ("keys", "write_vectors"))
-        return np.sqrt(np.prod(list(sizes), axis=0).sum(1))
+        """See Kind. A gate of this kind has no upper end: fully open is the most that it was in this run."""
+        k, v = (log.upto(name, stop) for name in ("keys", "write_vectors"))
+        widest = np.abs(log.upto("write_gate", log.steps)).max(0)
+        return np.sqrt((((widest * v) ** 2).sum(2) * (k**2).sum(2)).sum(1))
 
     def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""

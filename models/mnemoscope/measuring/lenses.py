@@ -55,7 +55,7 @@ def sensitivity(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = DEFA
     The values do not depend on `reach`: what came before the first of them is the same whatever those inputs are.
     """
     first = _first(inputs, t, reach)
-    state = yield from _before(model, inputs, first)
+    state = yield from state_before(model, inputs, first)
     heard = inputs[first : t + 1].detach().clone().requires_grad_()
     output = torch.empty(0)
     for k, x in enumerate(torch.split(heard, 1)):
@@ -76,17 +76,17 @@ def intervention(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = DEF
     A batch of runs, each with another input blanked, from the state before the first of them.
     """
     first = _first(inputs, t, reach)
-    state = yield from _before(model, inputs, first)
+    state = yield from state_before(model, inputs, first)
     moved: list[Tensor] = []
     truth = yield from _steps(model, inputs[None, first : t + 1], state)
     for begin in range(first, t + 1, MAX_ROWS):
         count = min(MAX_ROWS, t + 1 - begin)
         blanked = inputs[begin : t + 1].repeat(count, 1, 1)
         blanked[torch.arange(count), torch.arange(count)] = 0
-        output = yield from _steps(model, blanked, _many(state, count))
+        output = yield from _steps(model, blanked, repeated(state, count))
         moved.append(torch_api.vector_norm((output - truth).to("cpu", torch.float64), dim=1))
         if begin + count <= t:
-            state = yield from _before(model, inputs[begin:], count, state)
+            state = yield from state_before(model, inputs[begin:], count, state)
     return Row(first, torch.cat(moved).numpy())
 
 
@@ -133,7 +133,7 @@ def _first(inputs: Tensor, t: int, reach: int) -> int:
     return max(0, t + 1 - reach)
 
 
-def _before(model: MemoryModel, inputs: Tensor, steps: int, state: Any = None) -> Generator[None, None, Any]:
+def state_before(model: MemoryModel, inputs: Tensor, steps: int, state: Any = None) -> Generator[None, None, Any]:
     """The state before step `steps`, from `state` or the start."""
     state = model.initial_state(1) if state is None else state
     for begin in range(0, steps, YIELD_EVERY):
@@ -159,7 +159,7 @@ def _steps(model: MemoryModel, inputs: Tensor, state: Any) -> Generator[None, No
     return output
 
 
-def _many(state: Any, count: int) -> Any:
+def repeated(state: Any, count: int) -> Any:
     """The state of one sequence for a batch of them; numbers, and tensors without a batch, are shared."""
 
     def many(leaf: Any) -> Any:

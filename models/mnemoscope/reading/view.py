@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from mnemoscope import kinds
 from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec, TensorSpec, unpack
-from mnemoscope.format.manifest import KEYFRAME_EVERY, StreamSpec
+from mnemoscope.format.manifest import KEYFRAME_EVERY, StreamSpec, of_bits
 from mnemoscope.kinds import BankLog, BankState, Kind, ledger
 from mnemoscope.kinds.ledger import Floats
 
@@ -79,6 +79,11 @@ class ModelView:
     def planned(self) -> int:
         """Steps that the run is planned to have; of a run that has ended, those it reached."""
         return self._recording.manifest["steps"]
+
+    @property
+    def bits(self) -> bool:
+        """Whether inputs, targets and outputs are bits (outputs: their probabilities), not real numbers."""
+        return of_bits(self._recording.manifest)
 
     @property
     def tensors(self) -> tuple[TensorSpec, ...]:

@@ -4,7 +4,7 @@ NumPy only, so that a server without torch can describe an episode before any mo
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from mnemoscope.errors import UnknownTask
 from mnemoscope.format.entries import Event
 
 Array = NDArray[np.float32]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,15 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class Round:
+    """One thing to remember: the steps that give it, the steps that ask for it, and for each of those the step that holds the answer."""
+
+    store: range
+    recall: range
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Condition:
     """One way to measure a task: `make(rng, count)` draws the sequences, `seed` makes any row repeatable alone.
 
@@ -154,9 +164,16 @@ class Task(ABC):
     """True where an episode is made from a series."""
     made: str = "random bits"
     """What the task makes up where no series is given."""
+    values: int
+    """The first so many input features hold what is to be remembered; the rest are flags and numbers about it."""
     cue: int
     """The input feature that is 1 at the step where answering begins; an encoder-decoder changes phase there."""
     options: tuple[Option, ...]
+    question: str
+    """What a run of it asks the models that are compared; `{thing}` is what a label of the signal says was stored, or `thing`."""
+    thing: str = "the segment"
+    blind: float = 0.5
+    """The error by `wrong` of a model that knows nothing; 0 is perfect."""
     metric: str
     measure: str
     """What the metric counts, in a sentence; lower is better."""
@@ -191,6 +208,31 @@ class Task(ABC):
         """Raw outputs [B, T, O] -> the metric; lower is better. Here: mean number of wrong bits a sequence."""
         wrong = (outputs > 0) != (batch.targets > 0.5)
         return float((wrong * batch.mask[:, :, None]).sum() / len(batch.inputs))
+
+    def rounds(self, events: Sequence[Event], inputs: Array) -> tuple[Round, ...]:
+        """What an episode with these events [inputs: T, I] gives to remember and asks for again, in order; none where it never asks.
+
+        A recall asks for the store before it, step for step.
+        """
+        found: list[Round] = []
+        store = range(0)
+        for happening in sorted(events, key=lambda happening: happening.step):
+            steps = range(happening.step, happening.until)
+            if happening.kind == "store":
+                store = steps
+            elif happening.kind == "recall" and store and len(steps) <= len(store):
+                found.append(Round(store, steps, tuple(store[: len(steps)])))
+        return tuple(found)
+
+    def wrong(self, answers: Floats, targets: Floats, inputs: Floats) -> tuple[Floats, Floats]:
+        """How wrong the answers of scored steps [t, O] are, and out of what: two rows [t]; the error is Σ / Σ. Here: wrong bits."""
+        return ((answers > 0.5) != (targets > 0.5)).sum(1).astype(np.float64), np.full(
+            len(answers), targets.shape[1], np.float64
+        )
+
+    def error(self, wrong: float, whole: float) -> float:
+        """The error of Σ wrong out of Σ whole; NaN out of nothing."""
+        return wrong / whole if whole > 0 else float("nan")
 
     def checked(self, options: dict[str, Any]) -> dict[str, int]:
         """Options with defaults filled in. Raises UnknownTask naming the option and its range."""

@@ -4,13 +4,28 @@
 Where the paper leaves the coding open it is settled here and stated in each class. K items.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.format.entries import Event
-from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Parts, Plan, Task, blank, event, stack
+from mnemoscope.tasks.base import (
+    Array,
+    Batch,
+    Condition,
+    Episode,
+    Floats,
+    Option,
+    Parts,
+    Plan,
+    Round,
+    Task,
+    blank,
+    event,
+    stack,
+)
 
 
 class AssociativeRecall(Task):
@@ -23,10 +38,11 @@ class AssociativeRecall(Task):
     label = "Associative recall"
     sentence = "Items are shown; asked with one of them, the model has to give the one that followed it."
     binary = True
+    question, thing = "Who finds {thing}?", "the item that followed"
     metric = "wrong bits per sequence"
     measure = "Wrong bits of the 18 asked for; trained on 2 to 6 items."
     bits, vectors = 6, 3
-    inputs, outputs, cue = bits + 2, bits, bits + 1
+    inputs, outputs, values, cue = bits + 2, bits, bits, bits + 1
     options = (Option("items", "Items", "Items to remember; trained on up to six", 6, (2, 20), 2, 20),)
 
     def _one(self, rng: np.random.Generator, items: int) -> tuple[Parts, int]:
@@ -99,10 +115,11 @@ class NGrams(Task):
     label = "N-grams"
     sentence = "Bits of a hidden table of six-grams: the next has to be predicted from the five before it."
     binary = True
+    question, blind = "Who predicts the next bit best?", 1.0
     metric = "bits per sequence"
     measure = "Bits needed to code the 195 scored bits of a sequence."
     steps, context = 200, 5
-    inputs, outputs, cue = 1, 1, 0
+    inputs, outputs, values, cue = 1, 1, 1, 0
     options = (Option("length", "Bits", "Bits of the sequence", 200, (20, 1000), 20, 1000),)
 
     def _many(self, rng: np.random.Generator, count: int, steps: int, context: int = context) -> Batch:
@@ -139,6 +156,15 @@ class NGrams(Task):
         To count at all is learned from two rows of a table in minutes, from thirty-two in hours.
         """
         return self._many(rng, count, self.steps, 1 + round((self.context - 1) * progress))
+
+    def rounds(self, events: Sequence[Event], inputs: Array) -> tuple[Round, ...]:
+        """None: nothing is asked for again."""
+        return ()
+
+    def wrong(self, answers: Floats, targets: Floats, inputs: Floats) -> tuple[Floats, Floats]:
+        """Bits that code what followed, and those that a fair coin would need."""
+        odds = np.clip(np.where(targets > 0.5, answers, 1.0 - answers), 1e-7, 1.0)
+        return -np.log2(odds).sum(1), np.full(len(answers), targets.shape[1], np.float64)
 
     def score(self, outputs: Array, batch: Batch) -> float:
         """Code length of the scored bits in bits a sequence, from raw outputs (logits)."""
@@ -179,10 +205,11 @@ class PrioritySort(Task):
     label = "Priority sort"
     sentence = "Bit vectors come with priorities; those of the highest have to be reproduced in their order."
     binary = True
+    question, thing = "Who returns {thing} in their order?", "the vectors"
     metric = "wrong bits per sequence"
     measure = "Wrong bits of the 128 asked for."
     bits = 8
-    inputs, outputs, cue = bits + 2, bits, bits + 1
+    inputs, outputs, values, cue = bits + 2, bits, bits, bits + 1
     options = (Option("items", "Vectors", "Vectors to sort", 20, (5, 40), 5, 40),)
 
     def _asked(self, items: int) -> int:
@@ -213,6 +240,14 @@ class PrioritySort(Task):
         plan = self.plan(**options)
         parts, _ = self._one(np.random.default_rng(seed), plan.options["items"])
         return Episode(self.name, plan.options, *parts, list(plan.events))
+
+    def rounds(self, events: Sequence[Event], inputs: Array) -> tuple[Round, ...]:
+        """Asked for by priority: the answers' places are those of the highest, from the top."""
+        return tuple(
+            Round(r.store, r.recall, tuple(r.store[int(n)] for n in order[: len(r.recall)]))
+            for r in super().rounds(events, inputs)
+            for order in [np.argsort(-inputs[r.store.start : r.store.stop, self.bits], kind="stable")]
+        )
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
         """5 vectors at first, 20 at the end of the curriculum."""

@@ -19,10 +19,11 @@ class Copy(Task):
     label = "Copy"
     sentence = "Random bit vectors are shown once and have to be reproduced in the same order."
     binary = True
+    question, thing = "Who can say {thing} again?", "the vectors"
     metric = "wrong bits per sequence"
     measure = "Wrong bits a sequence of random 8-bit vectors; trained on lengths 1 to 20."
     bits = 8
-    inputs, outputs, cue = bits + 1, bits, bits
+    inputs, outputs, values, cue = bits + 1, bits, bits, bits
     lengths = (1, 5, 10, 15, 20)
     longer = (30, 40, 60, 80, 100, 120)
     options = (
@@ -97,10 +98,11 @@ class RepeatCopy(Task):
     label = "Repeat copy"
     sentence = "Random bit vectors have to be reproduced as often as a number asks for, then an end marker."
     binary = True
+    question, thing = "Who can repeat {thing}?", "the vectors"
     metric = "wrong bits per sequence"
     measure = "Wrong bits a sequence, end marker included; trained on lengths and repeats of 1 to 10."
     bits = 8
-    inputs, outputs, cue = bits + 2, bits + 1, bits
+    inputs, outputs, values, cue = bits + 2, bits + 1, bits, bits
     longest = 10
     options = (
         Option("length", "Vectors", "Bit vectors to copy; trained on up to ten", 5, (1, 20), 1, 20),

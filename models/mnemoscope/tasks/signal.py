@@ -1,6 +1,6 @@
 """The two tasks on real-valued signals, which is what an uploaded series meets: `signal-recall` and `forecast`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -9,7 +9,20 @@ from numpy.typing import NDArray
 from mnemoscope.errors import UnknownTask
 from mnemoscope.format.entries import Event
 from mnemoscope.signals import generators
-from mnemoscope.tasks.base import Array, Batch, Condition, Episode, Option, Plan, Task, event, given_signal, stack
+from mnemoscope.tasks.base import (
+    Array,
+    Batch,
+    Condition,
+    Episode,
+    Floats,
+    Option,
+    Plan,
+    Round,
+    Task,
+    event,
+    given_signal,
+    stack,
+)
 
 TRAINED_PEAK = 6.0
 """Deviations from the middle that 999 of 1000 windows of training stay below."""
@@ -68,10 +81,11 @@ class SignalRecall(Task):
     label = "Signal recall"
     sentence = "A marked segment of the signal has to be held while the signal goes on, and replayed after a cue."
     binary = False
+    question, blind = "Who still has {thing}?", 1.0
     metric = "relative RMSE"
     measure = "Relative RMSE of the replay: 0 is perfect, 1 is what always answering 0 gets."
     takes_signal, made = True, "a random mixture"
-    inputs, outputs, cue = 3, 1, 2
+    inputs, outputs, values, cue = 3, 1, 1, 2
     shapes = ((8, 30), (16, 10), (24, 0), (24, 30))
     trained: ClassVar[Mapping[str, tuple[int, int]]] = {"segment": (4, 32), "delay": (0, 40), "lead": (0, 24)}
     """Lowest and highest value of what training draws."""
@@ -158,6 +172,14 @@ class SignalRecall(Task):
         signal = None if values is None else given_signal()
         return Episode(self.name, plan.options, *parts, list(plan.events), signal)
 
+    def wrong(self, answers: Floats, targets: Floats, inputs: Floats) -> tuple[Floats, Floats]:
+        """Squares of the error, and of what was asked for."""
+        return ((answers - targets) ** 2).sum(1), (targets**2).sum(1)
+
+    def error(self, wrong: float, whole: float) -> float:
+        """RMSE relative to the RMS of what was asked for."""
+        return float(np.sqrt(wrong / whole)) if whole > 0 else float("nan")
+
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
         """Mixtures of `trained` shapes; the upper ends of segment and delay grow with `progress`."""
         (shortest, longest), (least, most) = self.trained["segment"], self.trained["delay"]
@@ -229,9 +251,10 @@ class Forecast(Task):
     sentence = "The next value of the signal has to be predicted at every step, once some context has been heard."
     binary = False
     takes_signal, made = True, "a random mixture"
+    question, blind = "Who predicts the next value best?", 1.0
     metric = "MASE"
     measure = "Mean absolute error relative to persistence: below 1 is better than saying the last value again."
-    inputs, outputs, cue = 2, 1, 1
+    inputs, outputs, values, cue = 2, 1, 1, 1
     window = 112
     options = (
         Option("context", "Context", "Steps to listen before the first forecast", 48, (4, 400), 4, 100_000, "steps"),
@@ -292,6 +315,14 @@ class Forecast(Task):
         parts = batch.inputs[0], batch.targets[0], batch.mask[0]
         free = plan.options["free"] or None
         return Episode(self.name, plan.options, *parts, list(plan.events), signal, feedback=free)
+
+    def rounds(self, events: Sequence[Event], inputs: Array) -> tuple[Round, ...]:
+        """None: a forecast is not asked to replay anything."""
+        return ()
+
+    def wrong(self, answers: Floats, targets: Floats, inputs: Floats) -> tuple[Floats, Floats]:
+        """Absolute errors, and those of saying the last value again."""
+        return np.abs(answers - targets).sum(1), np.abs(inputs[:, :1] - targets).sum(1)
 
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
         """Windows of 112 steps of mixtures and hearts in equal shares; context 8..48."""

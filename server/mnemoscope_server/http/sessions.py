@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from mnemoscope_server.access import owners
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
-from mnemoscope_server.planning import runs
+from mnemoscope_server.planning import fits, runs
 from mnemoscope_server.schemas.sessions import SessionCreated, SessionRequest
 
 log = logging.getLogger("mnemoscope.api")
@@ -21,8 +21,9 @@ router = APIRouter(prefix="/api", responses=ERRORS)
 async def open_session(
     request: SessionRequest, asked: Request, response: Response, services: ServicesDep
 ) -> SessionCreated:
+    own = await asyncio.to_thread(fits.own, request.models, services.fits, owners.known(asked, services.settings))
     order = await asyncio.to_thread(
-        runs.order, request, settings=services.settings, store=services.store, uploads=services.uploads
+        runs.order, request, settings=services.settings, store=services.store, uploads=services.uploads, own=own
     )
     if not request.keep:
         await asyncio.to_thread(services.live.remove_expired)

@@ -10,8 +10,10 @@ from mnemoscope.checkpoints import store
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.models import registry
+from mnemoscope_server.access.owners import known
 from mnemoscope_server.http.depends import ERRORS, ServicesDep
 from mnemoscope_server.planning import task_cards
+from mnemoscope_server.planning.fits import own_cards
 from mnemoscope_server.schemas.base import Limits, ModelCard, Status
 from mnemoscope_server.schemas.recordings import GalleryEntry
 from mnemoscope_server.schemas.tasks import TaskCard, TaskPlan, TaskPlanRequest
@@ -66,8 +68,8 @@ def task_plan(name: str, request: TaskPlanRequest, services: ServicesDep) -> Tas
     return task_cards.plan(name, request, settings=services.settings)
 
 
-@router.get("/models", summary="Checkpoints that can be run")
-def models(services: ServicesDep) -> list[ModelCard]:
+@router.get("/models", summary="Checkpoints that can be run, one's own fitted ones last")
+def models(request: Request, services: ServicesDep) -> list[ModelCard]:
     measured = services.live.pool.measured
     found: list[ModelCard] = []
     for name in store.names():
@@ -75,22 +77,32 @@ def models(services: ServicesDep) -> list[ModelCard]:
             found.append(_card(store.read_card(store.find(name)), measured.get(name)))
         except (MnemoscopeError, KeyError) as error:  # the others can still be run
             log.warning("checkpoint %s is left out: %r", name, error)
-    return found
+    return found + [_own(name, card) for name, card in own_cards(services.fits, known(request, services.settings))]
+
+
+def _own(name: str, card: dict[str, Any]) -> ModelCard:
+    """A fitted checkpoint, asked for by its name."""
+    made = _card(card, None)
+    source = card["fit"]["source"]["name"]
+    text = f"Fitted to {source} by {card['fit']['updates']} updates; yours alone."
+    return made.model_copy(
+        update={"name": name, "model": name, "label": f"{card['label']} to {source}", "description": text}
+    )
 
 
 def _card(card: dict[str, Any], measured: Measured | None) -> ModelCard:
     """A checkpoint's own card says how it was trained; what its paradigm is stands in the registry, where it is known."""
-    known = {paradigm.name: paradigm for paradigm in registry.cards()}.get(card["model"])
+    paradigm = {line.name: line for line in registry.cards()}.get(card["model"])
     metrics = card.get("metrics") or ({card["metric"]: card.get("validation")} if "metric" in card else {})
     return ModelCard(
         name=card["name"],
         model=card["model"],
-        label=known.label if known else card["label"],
+        label=paradigm.label if paradigm else card["label"],
         task=card["task"],
-        glyph=known.glyph if known else card["glyph"],
+        glyph=paradigm.glyph if paradigm else card["glyph"],
         parameters=card["parameters"],
-        description=card.get("description") or (known.sentence if known else ""),
-        snapshots=store.snapshot_updates(card["name"]),
+        description=card.get("description") or (paradigm.sentence if paradigm else ""),
+        snapshots=store.snapshot_updates(card["name"]) if "fit" not in card else [],
         measured_ms_per_step=measured and measured.ms_per_step,
         bytes_per_step=measured and measured.frame_bytes + measured.keyframe_bytes / KEYFRAME_EVERY,
         metrics=metrics,

@@ -3,13 +3,17 @@
 Blocking: call it in a thread.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from mnemoscope import tasks
 from mnemoscope.checkpoints.names import of_task, resolve
+from mnemoscope.checkpoints.store import read_card
 from mnemoscope.errors import SignalError, UnknownTask
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.signals.generators import KINDS, PARAMETERS, generate
@@ -38,23 +42,36 @@ from mnemoscope_server.workers.protocol import Measured, Open
 VALUES_POINTS, OVERVIEW_POINTS = 2000, 1000
 
 
-def order(request: SessionRequest, *, settings: Settings, store: Store, uploads: Uploads) -> Open:
-    """Everything a worker needs to begin. Raises the library's errors, UnknownUpload, DiskFull, NotPossible."""
+def order(
+    request: SessionRequest,
+    *,
+    settings: Settings,
+    store: Store,
+    uploads: Uploads,
+    own: Mapping[str, Path] = MappingProxyType({}),
+) -> Open:
+    """Everything a worker needs to begin. own: folders of the caller's fitted checkpoints, by the names in the request.
+
+    Raises the library's errors, UnknownUpload, DiskFull, NotPossible.
+    """
     store.require_space()
-    names = chosen(request.models, request.task)
-    episode = _episode(request, settings, uploads)
+    names = chosen(request.models, request.task, own)
+    episode = _episode(request, settings, uploads, list(own.values()))
     task_cards.require_steps(episode.steps, settings)
     identity = new_id()
     title = printable(request.title or "") or _title(request.task, episode)
-    bridge = bridge_settings(request.bridge, list(names), episode.steps) if request.bridge else None
+    bridge = bridge_settings(request.bridge, [str(name) for name in names], episode.steps) if request.bridge else None
     if not request.keep:
         store.mark_temporary(identity)
     return Open(identity, store.path(identity), title, request.seed, tuple(names), episode, request.speed, bridge)
 
 
-def chosen(models: list[str], task: str) -> list[str]:
-    """Names of checkpoints and of moments of their training. Raises UnknownTask, UnknownModel, NotPossible."""
-    names = resolve(models, tasks.get(task).name)
+def chosen(models: list[str], task: str, own: Mapping[str, Path] = MappingProxyType({})) -> list[str | Path]:
+    """Checkpoints and moments of their training, by name or as the folders in `own`. Raises UnknownTask, UnknownModel, NotPossible."""
+    task = tasks.get(task).name
+    names: list[str | Path] = []
+    for model in models:
+        names += [own[model]] if model in own else resolve([model], task)
     if len(names) > MAX_MODELS:
         raise NotPossible(
             "too-many-models",
@@ -64,8 +81,8 @@ def chosen(models: list[str], task: str) -> list[str]:
     return names
 
 
-def prepared(window: Window, upload_id: str, uploads: Uploads) -> tuple[Series, Prepared]:
-    """A window of an upload as the models will see it."""
+def prepared(window: Window, upload_id: str, uploads: Uploads, own: Sequence[Path] = ()) -> tuple[Series, Prepared]:
+    """A window of an upload as the models will see it; one of `own` that was fitted to this file sees it as it did then."""
     series = uploads.series(upload_id, window.channel, window.labels)
     if window.sample_rate is not None:
         series = replace(series, sample_rate=window.sample_rate, time=None, gaps=())
@@ -78,7 +95,18 @@ def prepared(window: Window, upload_id: str, uploads: Uploads) -> tuple[Series, 
         missing=window.missing,
         scaling=window.scaling,
     )
-    return series, result
+    return series, _scaled_as_fitted(result, own)
+
+
+def _scaled_as_fitted(result: Prepared, own: Sequence[Path]) -> Prepared:
+    """The same window by the scaling of the first fit to the same file."""
+    for folder in own:
+        fit = read_card(folder)["fit"]
+        if fit["source"]["sha256"] == result.source.get("sha256"):
+            offset, scale = fit["scaling"]["offset"], fit["scaling"]["scale"]
+            raw = np.asarray(result.values, np.float64) * result.scaling["scale"] + result.scaling["offset"]
+            return replace(result, values=((raw - offset) / scale).astype(np.float32), scaling=fit["scaling"])
+    return result
 
 
 def preview(
@@ -128,9 +156,9 @@ def preview(
     )
 
 
-def estimate(names: list[str], steps: int, measured: dict[str, Measured]) -> Estimate:
+def estimate(names: Sequence[str | Path], steps: int, measured: dict[str, Measured]) -> Estimate:
     """Computing time and size of the frames; null until a worker has measured every one of these models."""
-    bases = [name.partition("@")[0] for name in names]  # a step costs the same at any moment of the training
+    bases = [str(name).partition("@")[0] for name in names]  # a step costs the same at any moment of the training
     known = [measured[name] for name in bases if name in measured]
     if not known or len(known) < len(names):
         return Estimate(seconds=None, bytes=None)
@@ -141,7 +169,7 @@ def estimate(names: list[str], steps: int, measured: dict[str, Measured]) -> Est
     )
 
 
-def _episode(request: SessionRequest, settings: Settings, uploads: Uploads) -> Episode:
+def _episode(request: SessionRequest, settings: Settings, uploads: Uploads, own: Sequence[Path]) -> Episode:
     options = task_cards.whole(request.task_params)
     signal = request.signal
     match signal:
@@ -164,7 +192,7 @@ def _episode(request: SessionRequest, settings: Settings, uploads: Uploads) -> E
             )
             return _from_prepared(request, "drawn", series, prepare(series), options)
         case UploadSignal():
-            series, result = prepared(signal, signal.upload_id, uploads)
+            series, result = prepared(signal, signal.upload_id, uploads, own)
             name = uploads.file_name(signal.upload_id) if signal.keep_name else series.name
             return _from_prepared(request, name, series, result, options)
 

@@ -82,7 +82,7 @@ class SessionRequest(Question):
     """Options of the task (GET /api/tasks): segment, delay, lead … ; missing ones take the task's defaults."""
     models: list[str] = Field(min_length=1, max_length=MAX_MODELS)
     """Models or checkpoints in the order of the streams, at most 64 in the end: `["ntm", "dnc-copy", "ntm@250", "ntm@*"]`;
-    `@250` = after 250 updates of its training, `@*` = all moments of its training, in their order."""
+    `@250` = after 250 updates of its training, `@*` = all moments of its training, in their order; `fit:<id>` = a checkpoint that was fitted here (POST /api/fits)."""
     title: str | None = Field(default=None, min_length=1, max_length=200)
     """null = made from signal and task."""
     seed: int = Field(default=0, ge=0, lt=2**31)

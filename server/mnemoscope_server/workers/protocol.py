@@ -27,8 +27,8 @@ class Open:
     """The file to write; it must not exist."""
     title: str
     seed: int
-    models: tuple[str, ...]
-    """Names of checkpoints, in the order of the streams."""
+    models: tuple[str | Path, ...]
+    """Names of checkpoints, or the folders of fitted ones, in the order of the streams."""
     episode: Episode
     speed: float | None
     bridge: dict[str, Any] | None = None

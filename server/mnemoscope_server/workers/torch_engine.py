@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -36,7 +37,7 @@ class TorchEngine:
     def __init__(self, device: str) -> None:
         torch.set_num_threads(1)
         self.device = record.pick_device(device)
-        self._loaded: dict[str, LoadedModel] = {}
+        self._loaded: dict[str | Path, LoadedModel] = {}
         self._asked: LoadedModel | None = None
         """The model of the last question. Steps of runs are computed in inference mode, so questions have a copy of their own."""
         self._unmeasured = store.names()
@@ -44,7 +45,7 @@ class TorchEngine:
     def prepare(self, order: Open) -> Prepared:
         models = [self._load(name) for name in order.models]
         if order.bridge is not None:
-            models.append(bridge_engine.crossed(order.models[0], order.bridge, device=self.device))
+            models.append(bridge_engine.crossed(str(order.models[0]), order.bridge, device=self.device))
         steppers = [Stepper(model, order.episode, device=self.device) for model in models]
         manifest = record.manifest_for(
             order.episode, steppers, recording_id=order.id, title=order.title, seed=order.seed
@@ -87,7 +88,7 @@ class TorchEngine:
         ms = sorted(times)[len(times) // 2] * 1000 if times else float("nan")
         return Measured(name, round(ms, 4), stepper.layout.bytes, stepper.keyframe_layout.bytes)
 
-    def _load(self, name: str) -> LoadedModel:
+    def _load(self, name: str | Path) -> LoadedModel:
         if name not in self._loaded:
             self._loaded[name] = store.load(name, device=self.device)
         return self._loaded[name]

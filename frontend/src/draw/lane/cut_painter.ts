@@ -1,11 +1,12 @@
 /** Painter of the cut through now: write head, matrix, read heads, usage, gates, on the lane's slot axis. */
 
-import type { NowBox } from "../stage/layout";
+import type { Box, NowBox } from "../stage/layout";
+import type { Cell } from "../../view/vocabulary";
 import type { Block, NowPicture } from "./kinds/base";
 import { divergingEntry } from "../../analysis/scale";
 import { text, type Ctx } from "../ink/text";
 import type { Inks } from "../ink/tokens";
-import { num } from "../ink/format";
+import { num, small } from "../ink/format";
 
 export interface NowStyle {
   /** Limit of each signed block by its name, fixed for the recording. */
@@ -17,6 +18,32 @@ export interface NowStyle {
   row: number | null;
   /** Rows that keep the linked moment. */
   linked: readonly number[];
+}
+
+/** Where each block lies in a picture that is `width` wide. */
+function spansOf(blocks: readonly Pick<Block, "weight">[], width: number): { x: number; w: number }[] {
+  const gaps = (blocks.length - 1) * 3;
+  const total = blocks.reduce((sum, block) => sum + block.weight, 0);
+  let x = 0;
+  return blocks.map(({ weight }, k) => {
+    const w = k === blocks.length - 1 ? width - x : Math.round((weight / total) * (width - gaps));
+    const span = { x, w };
+    x += w + 3;
+    return span;
+  });
+}
+
+/** What of its blocks lies `x` into a picture that is `width` wide; null between two of them. */
+export function cellAt(
+  blocks: readonly Pick<Block, "name" | "columns" | "weight">[],
+  width: number,
+  x: number,
+): Cell | null {
+  const spans = spansOf(blocks, width);
+  const k = spans.findIndex((span) => x >= span.x && x < span.x + span.w);
+  if (k < 0) return null;
+  const { name, columns } = blocks[k]!;
+  return { block: name, column: Math.floor(((x - spans[k]!.x) / spans[k]!.w) * columns) };
 }
 
 /** A small canvas per lane that holds one pixel per matrix cell. */
@@ -45,16 +72,11 @@ export class MatrixImage {
     }
     this.ctx.putImageData(this.image, 0, 0);
     ctx.imageSmoothingEnabled = false;
-    const gaps = (picture.blocks.length - 1) * 3;
-    const total = picture.blocks.reduce((sum, block) => sum + block.weight, 0);
-    let x = box.x;
     from = 0;
-    picture.blocks.forEach((block, k) => {
-      const last = k === picture.blocks.length - 1;
-      const w = last ? box.x + box.w - x : Math.round((block.weight / total) * (box.w - gaps));
-      ctx.drawImage(this.canvas, from, 0, block.columns, picture.rows, x, box.y, w, box.h);
-      from += block.columns;
-      x += w + 3;
+    spansOf(picture.blocks, box.w).forEach(({ x, w }, k) => {
+      const { columns } = picture.blocks[k]!;
+      ctx.drawImage(this.canvas, from, 0, columns, picture.rows, box.x + x, box.y, w, box.h);
+      from += columns;
     });
   }
 
@@ -107,7 +129,10 @@ export function paintNow(
     }
   }
   ctx.globalAlpha = style.faded ? 0.5 : 1;
-  if (box.gates) dials(ctx, inks, box.gates, picture);
+  if (box.gates) {
+    dials(ctx, inks, box.gates, picture);
+    scale(ctx, inks, box.gates, picture, style.limits);
+  }
   ctx.globalAlpha = 1;
 }
 
@@ -222,9 +247,28 @@ function outline(
   }
 }
 
+/** What the colours of the contents mean, below the dials where they leave room: from −limit over 0 to the limit. */
+function scale(ctx: Ctx, inks: Inks, box: Box, picture: NowPicture, limits: NowStyle["limits"]): void {
+  const block = picture.blocks.find(({ map }) => map === "signed");
+  const limit = block && limits.get(block.name);
+  if (!limit || box.h - picture.dials.length * dialPitch(box, picture) < 16) return;
+  const y = box.y + box.h - 8;
+  const width = 26;
+  for (let k = 0; k < width; k++) {
+    const entry = divergingEntry((2 * k) / (width - 1) - 1, 1) * 3;
+    ctx.fillStyle = `rgb(${inks.diverging[entry]},${inks.diverging[entry + 1]},${inks.diverging[entry + 2]})`;
+    ctx.fillRect(box.x + k, y - 4, 1, 8);
+  }
+  text(ctx, `± ${small(limit)}`, box.x + width + 6, y, { colour: inks.t3 });
+}
+
+function dialPitch(box: Box, picture: NowPicture): number {
+  return Math.min(34, box.h / Math.max(1, picture.dials.length));
+}
+
 /** A dial is 270°, radius 8, stroke 3; name over number. */
-function dials(ctx: Ctx, inks: Inks, box: { x: number; y: number; w: number; h: number }, picture: NowPicture): void {
-  const pitch = Math.min(34, box.h / Math.max(1, picture.dials.length));
+function dials(ctx: Ctx, inks: Inks, box: Box, picture: NowPicture): void {
+  const pitch = dialPitch(box, picture);
   const from = Math.PI * 0.75;
   const sweep = Math.PI * 1.5;
   const roomy = pitch >= 26;

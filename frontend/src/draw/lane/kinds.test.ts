@@ -7,7 +7,6 @@ import type { RecurrentMemory } from "../../memory/kinds/recurrent";
 import type { UnitMemory } from "../../memory/kinds/units";
 import { foldRows } from "./slot_rows";
 import { LAG_ROWS, LagColumns, lagRow } from "./lag_rows";
-import { parseHex, toOklab } from "../ink/colour";
 import { GateRow } from "./gauge";
 import { drawnOf } from "./kinds";
 import { AppendColumns } from "./kinds/append_columns";

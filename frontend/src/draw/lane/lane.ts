@@ -9,11 +9,16 @@ import { LagColumns } from "./lag_rows";
 import { count } from "../ink/format";
 import type { Gauge, Phase } from "./gauge";
 import { drawnOf } from "./kinds";
-import type { Drawn, NowPicture } from "./kinds/base";
-import { MatrixImage } from "./cut_painter";
+import { largest } from "./kinds/parts";
+import type { Block, Drawn, NowPicture } from "./kinds/base";
+import { cellAt, MatrixImage } from "./cut_painter";
 import { ErrorTrack, type SignalTrack } from "../../analysis/signal";
 import { Tape } from "./tape";
+import type { Cell } from "../../view/vocabulary";
 import { hueOf, type Hue, type Inks } from "../ink/tokens";
+
+/** A weight above it is what one sees in a row of several slots. */
+const INKED = 0.1;
 
 /** "Layer 2", "Cross 1", "Memory": a bank's name as people read it. */
 export function bankLabel(bank: BankSpec): string {
@@ -61,6 +66,8 @@ export class Lane {
   private pixels = 0;
   private measured = -1;
   private last: { picture: NowPicture; head: number } | null = null;
+  /** Weights of the step last pointed at. */
+  private weighed: { t: number; weights: Float32Array } | null = null;
   /** The step that was last asked for and there. */
   private seen: number | null = null;
 
@@ -149,6 +156,19 @@ export class Lane {
     return this.last?.picture.dials.length ?? 3;
   }
 
+  /** What of the cut lies so far into its matrix, drawn that wide; null where nothing does, or nothing is drawn yet. */
+  cellAt(width: number, x: number): Cell | null {
+    return this.last ? cellAt(this.last.picture.blocks, width, x) : null;
+  }
+
+  /** A number of the cut through step t, as the data has it; null where there is none. */
+  numberAt(slot: number, { block: name, column }: Cell, t: number): { value: number; block: Block } | null {
+    if (!this.has(t)) return null;
+    const block = this.drawn.cut(t, this.fold, this.head).blocks.find((one) => one.name === name);
+    const value = block?.at(slot, column);
+    return block && value !== undefined && Number.isFinite(value) ? { value, block } : null;
+  }
+
   /** What one slot is called. */
   get slotWord(): string {
     return this.drawn.wording.slot;
@@ -163,16 +183,47 @@ export class Lane {
     return this.memory.slots(t);
   }
 
-  /** Slot (unit, step) at a row of the raster; for folded rows the first of them. */
-  slotOfRow(row: number): number {
-    const place = row * this.fold.per;
+  /** Slot (unit, step) at a place of the raster, counted from the top, one a slot however they are folded. */
+  slotOfPlace(place: number): number {
     const { order } = this.drawn;
     return order ? order[Math.min(place, order.length - 1)]! : place;
   }
 
+  placeOfSlot(slot: number): number {
+    return this.drawn.order?.indexOf(slot) ?? slot;
+  }
+
+  /**
+   * The slot that is pointed at, `at` rows from the top of the raster (2.7: in the third). Of several in a row it is the one whose weight
+   * has made the ink there at step t, as the data has it, or else the one at that height. Null where none exists yet.
+   */
+  slotAt(at: number, t: number): number | null {
+    const { per } = this.fold;
+    const row = Math.floor(at);
+    const first = row * per;
+    const there = Array.from({ length: per }, (_, k) => this.slotOfPlace(first + k)).filter(
+      (slot, k) => first + k < this.drawn.places && slot < this.slotsAt(t),
+    );
+    if (there.length > 1 && this.memory.addressed && this.has(t)) {
+      const weights = this.weights(t);
+      const [best] = there.toSorted((a, b) => weights[b]! - weights[a]!);
+      if (weights[best!]! > INKED) return best!;
+    }
+    return there[Math.min(there.length - 1, Math.floor((at - row) * per))] ?? null;
+  }
+
+  /** The largest weight of any head on each slot at step t, writing or reading. */
+  private weights(t: number): Float32Array {
+    if (this.weighed?.t !== t) {
+      const { memory } = this;
+      const reads = Array.from({ length: memory.bank.readHeads }, (_, h) => memory.readRow(h, t));
+      this.weighed = { t, weights: largest([this.drawn.wrote(t), ...reads]) };
+    }
+    return this.weighed.weights;
+  }
+
   rowOfSlot(slot: number): number {
-    const place = this.drawn.order ? this.drawn.order.indexOf(slot) : slot;
-    return Math.min(this.fold.rows - 1, Math.floor(place / this.fold.per));
+    return Math.min(this.fold.rows - 1, Math.floor(this.placeOfSlot(slot) / this.fold.per));
   }
 
   /** How far it was trained, of a moment of a training: "250 updates". */

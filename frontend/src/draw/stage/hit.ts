@@ -1,6 +1,6 @@
 /** What lies under the pointer, read from the same boxes that were drawn. */
 
-import type { Target } from "../../view/vocabulary";
+import type { Cell, Target } from "../../view/vocabulary";
 import { rowAt, stepAtX, type Box, type StageLayout, type TimeWindow } from "./layout";
 
 export interface HitLane {
@@ -9,9 +9,10 @@ export interface HitLane {
   /** The raster of this lane shows lags whatever the others show. */
   lagged?: boolean;
   dials: number;
-  slotOfRow(row: number): number;
-  /** Slots that exist at step t. */
-  slotsAt(t: number): number;
+  /** What of its cut lies so far into a matrix of that width; null where nothing does. */
+  cellAt(width: number, x: number): Cell | null;
+  /** The slot so many rows from the top, fractions of a row included, at step t; null where there is none. */
+  slotAt(at: number, t: number): number | null;
 }
 
 export interface HitScene {
@@ -45,12 +46,11 @@ export function targetAt(
     const { stream } = lane;
     if (inside(box.raster, x, y)) {
       const step = Math.min(t, scene.t);
-      const row = rowAt(box.raster, lane.rows, y);
       return {
         zone: "lane",
         stream,
         t: step,
-        slot: scene.slots && !lane.lagged && t <= scene.t ? slot(lane, row, step) : null,
+        slot: scene.slots && !lane.lagged && t <= scene.t ? slot(lane, box.raster, y, step) : null,
       };
     }
     if (box.folded) {
@@ -64,15 +64,17 @@ export function targetAt(
       if (dial < lane.dials) return { zone: "dial", stream, t: scene.t, dial };
     }
     const cut = { x: now.x, y: now.y, w: now.usage ? now.usage.x + now.usage.w - now.x : now.w, h: now.h };
-    if (inside(cut, x, y))
-      return { zone: "lane", stream, t: scene.t, slot: slot(lane, rowAt(now, lane.rows, y), scene.t) };
+    if (inside(cut, x, y)) {
+      const found = slot(lane, now, y, scene.t);
+      const { matrix } = now;
+      const cell = found !== null && inside(matrix, x, y) ? lane.cellAt(matrix.w, x - matrix.x) : null;
+      return { zone: "lane", stream, t: scene.t, slot: found, ...(cell && { cell }) };
+    }
     if (inside(box.header, x, y)) return { zone: "header", stream, t: scene.t };
   }
   return null;
 }
 
-function slot(lane: HitLane, row: number | null, t: number): number | null {
-  if (row === null) return null;
-  const index = lane.slotOfRow(row);
-  return index < lane.slotsAt(t) ? index : null;
+function slot(lane: HitLane, box: Box, y: number, t: number): number | null {
+  return rowAt(box, lane.rows, y) === null ? null : lane.slotAt(((y - box.y) / box.h) * lane.rows, t);
 }

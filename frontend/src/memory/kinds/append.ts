@@ -158,17 +158,19 @@ export class AppendMemory implements Memory {
 
   /** A slot never changes: only those made since the last look are compared with all before. */
   twins(alike: number): (t: number) => number {
-    let [next, count] = [1, 0];
+    const made: number[] = [];
+    const twin = new Set<number>();
+    let next = 0;
     return (t) => {
       for (; next <= t; next++) {
+        if (!this.attention.wrote(next)) continue;
         const key = this.keys.at(next);
-        for (let before = next - 1; before >= 0; before--) {
-          if (cosine(key, this.keys.at(before)) <= alike) continue;
-          count++;
-          break;
-        }
+        for (const before of made)
+          if (!(twin.has(next) && twin.has(before)) && cosine(key, this.keys.at(before)) > alike)
+            twin.add(next).add(before);
+        made.push(next);
       }
-      return count / (t + 1);
+      return made.length < 2 ? NaN : twin.size / made.length;
     };
   }
 }

@@ -124,8 +124,8 @@ export interface Memory {
   /** How full it is after step t, 0 … 1; `planned` is the length the run is planned to have. */
   occupancy(t: number, planned: number): number;
   /**
-   * A counter of twins, to be asked in order of steps: the part of the slots whose content points the same way as another's (cosine
-   * above `alike`). Absent where there are no slots to compare.
+   * A counter of twins, to be asked in order of steps: the part of the slots in use whose content points the same way as another's
+   * (cosine above `alike`); blank slots are neither counted nor compared, and NaN stands where fewer than two are in use. Absent where there are no slots to compare.
    */
   twins?(alike: number): (t: number) => number;
   /** Links L_t [slot · slot] (Graves 2016, eq. 17): how far slot i was written right after slot j. Absent where none are kept. */

@@ -23,6 +23,12 @@ export class Filling {
     }
     return means[t]!;
   }
+
+  /** Usage of each slot after step t, for a filling that is asked in order of steps: a view that later calls overwrite. */
+  slots(t: number): Float64Array {
+    this.at(t);
+    return this.used;
+  }
 }
 
 /** A write of strength w at a slot. */

@@ -37,7 +37,7 @@ export class MatrixMemory implements Memory {
     private readonly log: BankLog,
     readonly bank: BankSpec,
   ) {
-    const { name, writeHeads } = bank;
+    const { name } = bank;
     const slots = (this.size = bank.slots ?? 0);
     this.writes = log.need(name, "write_weights");
     this.erases = log.need(name, "erase");
@@ -45,10 +45,7 @@ export class MatrixMemory implements Memory {
     this.recorded = log.f32(name, "read_vectors");
     this.retention = bank.usage || bank.deallocation ? retentionOf(log, bank) : null;
     this.wiped = bank.deallocation ? this.retention : null;
-    this.touched = new Filling(slots, (t, used) => {
-      const w = this.writes.at(t);
-      for (let i = 0; i < slots; i++) for (let h = 0; h < writeHeads; h++) fill(used, i, w[h * slots + i]!);
-    });
+    this.touched = this.filling();
     this.held = heldFading(fadingOf(log, bank, this.wiped));
     if (bank.links) {
       let replay: Replay | null = null;
@@ -167,7 +164,16 @@ export class MatrixMemory implements Memory {
   }
 
   twins(alike: number): (t: number) => number {
-    return (t) => twinPart(this.state(t), this.size, this.bank.width, alike);
+    const written = this.filling();
+    return (t) => twinPart(this.state(t), written.slots(t), this.size, this.bank.width, alike);
+  }
+
+  private filling(): Filling {
+    const { size } = this;
+    return new Filling(size, (t, used) => {
+      const w = this.writes.at(t);
+      for (let i = 0; i < size; i++) for (let h = 0; h < this.bank.writeHeads; h++) fill(used, i, w[h * size + i]!);
+    });
   }
 }
 

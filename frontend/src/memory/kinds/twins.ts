@@ -1,28 +1,41 @@
 /** Slots whose content points the same way: what a collapsed memory has. */
 
-/** Part of the rows that have another row whose cosine with it is above `alike`; empty rows count as alike. NaN below two rows. */
-export function twinPart(memory: ArrayLike<number>, slots: number, width: number, alike: number): number {
-  if (slots < 2) return NaN;
-  const unit = new Float32Array(slots * width);
+/** A slot is blank that was written less than this in all, 0 … 1, or holds less than this of what the fullest slot holds. */
+const BLANK = 0.1;
+
+/**
+ * Part of the slots in use whose content points the same way as another's (cosine above `alike`). Blank ones are left out, since all
+ * of them hold the same: those that were `written` too little (0 … 1 a slot), and those whose content has been erased. NaN with fewer
+ * than two in use.
+ */
+export function twinPart(
+  memory: ArrayLike<number>,
+  written: ArrayLike<number>,
+  slots: number,
+  width: number,
+  alike: number,
+): number {
+  const sizes = new Float64Array(slots);
   for (let i = 0; i < slots; i++) {
     let square = 0;
     for (let k = 0; k < width; k++) square += memory[i * width + k]! ** 2;
-    const gain = square > 1e-12 ? 1 / Math.sqrt(square) : 0;
-    for (let k = 0; k < width; k++) unit[i * width + k] = memory[i * width + k]! * gain;
+    sizes[i] = Math.sqrt(square);
   }
-  const empty = (i: number): boolean => unit.subarray(i * width, (i + 1) * width).every((v) => v === 0);
+  const full = sizes.reduce((most, size) => Math.max(most, size), 0);
+  const used = Array.from(sizes.keys()).filter(
+    (i) => written[i]! >= BLANK && sizes[i]! > 0 && sizes[i]! >= BLANK * full,
+  );
+  if (used.length < 2) return NaN;
   const twin = new Uint8Array(slots);
-  for (let i = 0; i < slots; i++) {
-    for (let j = i + 1; j < slots; j++) {
+  used.forEach((i, place) => {
+    for (const j of used.slice(place + 1)) {
       if (twin[i] && twin[j]) continue;
       let dot = 0;
-      for (let k = 0; k < width; k++) dot += unit[i * width + k]! * unit[j * width + k]!;
-      if (dot > alike || (dot === 0 && empty(i) && empty(j))) twin[i] = twin[j] = 1;
+      for (let k = 0; k < width; k++) dot += memory[i * width + k]! * memory[j * width + k]!;
+      if (dot > alike * sizes[i]! * sizes[j]!) twin[i] = twin[j] = 1;
     }
-  }
-  let count = 0;
-  for (const one of twin) count += one;
-  return count / slots;
+  });
+  return used.filter((i) => twin[i]).length / used.length;
 }
 
 /** Cosine of two vectors; 0 where one of them is 0. */

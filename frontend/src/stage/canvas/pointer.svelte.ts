@@ -115,8 +115,8 @@ export class StagePointer {
           rows: lane.fold.rows,
           lagged: lane.lagged,
           dials: lane.dials,
-          slotOfRow: (row: number) => lane.slotOfRow(row),
-          slotsAt: (step: number) => lane.slotsAt(step),
+          cellAt: (width: number, at: number) => lane.cellAt(width, at),
+          slotAt: (row: number, step: number) => lane.slotAt(row, step),
         };
       }),
     };

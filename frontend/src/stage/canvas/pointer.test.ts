@@ -65,7 +65,7 @@ const yOf = (lane: number, row: number): number => {
 describe("the pointer", () => {
   it("shows what lies under it, and what could be done there", () => {
     pointer.move(at(xOf(40), yOf(1, 2)));
-    const slot = stage.model.lane(1).slotOfRow(2);
+    const slot = stage.model.lane(1).slotOfPlace(2);
     expect([stage.hover, pointer.shape]).toEqual([{ zone: "lane", stream: 1, slot, t: 40 }, "pointer"]);
     pointer.move(at(xOf(50), box.signal.top + 2));
     expect([stage.hover, pointer.shape]).toEqual([{ zone: "signal", t: 50 }, "crosshair"]);

@@ -98,7 +98,7 @@ function walk(controller: StageController, by: 1 | -1): void {
   if (stream === undefined) return;
   const lane = model.lane(stream);
   const t = now?.t ?? cursor.t;
-  const row = now === null || now.slot === null ? 0 : lane.rowOfSlot(now.slot) + by;
-  const last = Math.floor((lane.slotsAt(t) - 1) / lane.fold.per);
-  controller.pin({ zone: "lane", stream, t, slot: lane.slotOfRow(Math.max(0, Math.min(last, row))) });
+  const place = now === null || now.slot === null ? 0 : lane.placeOfSlot(now.slot) + by;
+  const last = lane.slotsAt(t) - 1;
+  controller.pin({ zone: "lane", stream, t, slot: lane.slotOfPlace(Math.max(0, Math.min(last, place))) });
 }

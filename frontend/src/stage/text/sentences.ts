@@ -4,9 +4,9 @@ import { heldShare } from "../../memory/held";
 import type { SlotNumber } from "../../draw/lane/kinds/base";
 import type { SlotLife } from "../../memory/kinds/base";
 import type { Arc } from "../../memory/arcs";
-import { num, percent } from "../../draw/ink/format";
+import { num, percent, small } from "../../draw/ink/format";
 import { mostText } from "../../draw/ink/sources";
-import type { Target } from "../../view/vocabulary";
+import type { Cell, Target } from "../../view/vocabulary";
 import type { Lane } from "../../draw/lane/lane";
 import type { StageModel } from "../stage_model";
 import { mainSource } from "./reads";
@@ -86,6 +86,25 @@ export function slotFacts(model: StageModel, stream: number, slot: number, t: nu
   ];
 
   return { lane, title, prose, life, numbers };
+}
+
+/** The number pointed at in a cut, with what its colour means; nothing where there is none. */
+export function cellNumber(lane: Lane, slot: number, cell: Cell, t: number): SlotNumber[] {
+  const found = lane.numberAt(slot, cell, t);
+  if (!found) return [];
+  const { value, block } = found;
+  const column = block.columns > 1 ? `, column ${cell.column}` : "";
+  const scale =
+    block.map === "signed"
+      ? `Green is positive, violet negative; full colour at ±${small(lane.limits.get(block.name) ?? 1)}.`
+      : "Ground at 0, full grey at 1.";
+  return [
+    {
+      name: `${block.name}${column}`,
+      value: num(value),
+      says: `Number ${cell.column} of ${lane.slotWord} ${slot} after step ${t}. ${scale}`,
+    },
+  ];
 }
 
 /** Where shares go beyond the whole, writes cancel one another, and the largest is not what is there. */

@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 
 from mnemoscope.training.fitting.advice import Advice, advise
 from mnemoscope.training.fitting.scoring import BASELINES, TAILS, Part, Scores, band, forecasts_of
+from mnemoscope.training.fitting.source import Source
 
 Floats = NDArray[np.float64]
+
+EXAMPLE_BLOCKS = 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,18 @@ class Figures:
     def to_json(self) -> dict[str, Any]:
         """The fields by name, `advice` as {"take", "text"}."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class Example:
+    """The beginning of the part never seen: what came, and what was predicted one step ahead, all in raw units."""
+
+    start: int
+    """Step of the first value."""
+    values: list[float]
+    before: list[float]
+    after: list[float]
+    ar32: list[float]
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,18 @@ def figures_of(
         ar32=[float(c) for c in coefficients],
         advice=advise(label, scores, scratch=scratch),
     )
+
+
+def example_of(source: Source, test: Part, before: Answers, after: Answers) -> Example:
+    """The first EXAMPLE_BLOCKS blocks of the test."""
+    ar32 = forecasts_of(source.values, source.split.held_back)[0]["ar32"]
+    offset, scale = source.scaling["offset"], source.scaling["scale"]
+
+    def raw(rows: NDArray[np.floating]) -> list[float]:
+        return [float(f"{v:.6g}") for v in test.first(rows, blocks=EXAMPLE_BLOCKS) * scale + offset]
+
+    rows = (test.batch.targets, before.test, after.test, test.rows_of(ar32))
+    return Example(test.start, *map(raw, rows))
 
 
 def _scores(

@@ -20,13 +20,13 @@ from mnemoscope.models.base import MemoryModel
 from mnemoscope.signals.series import Series
 from mnemoscope.training import recipes
 from mnemoscope.training.fitting import source as sources
+from mnemoscope.training.fitting.budget import SECONDS
 from mnemoscope.training.fitting.descent import LR, Check, Descent, descend
-from mnemoscope.training.fitting.figures import Answers, Figures, figures_of
+from mnemoscope.training.fitting.figures import Answers, Example, Figures, example_of, figures_of
 from mnemoscope.training.fitting.scoring import Part
 from mnemoscope.training.fitting.source import Source
 from mnemoscope.training.recipes import Recipe
 
-SECONDS = 60.0
 MAX_HELD_BACK_BLOCKS = 48
 """Blocks of the held-back part that a look takes at most: on a long series it would take longer than the updates."""
 TASK = "forecast"
@@ -42,6 +42,7 @@ class Fitted:
     descent: Descent
     seed: int
     figures: Figures
+    example: Example
 
     @property
     def scores(self) -> dict[str, float]:
@@ -165,7 +166,7 @@ def fit_source(
     figures = figures_of(source.values, held_back, test, before, after, label=shipped.label, scratch=scratch)
     card = _card(shipped, net, source, descent, seed, scratch, figures)
     store.save(folder, net, {"model": shipped.paradigm, "task": TASK, "config": registry.configuration(net)}, card)
-    return Fitted(store.load(folder), folder, source, descent, seed, figures)
+    return Fitted(store.load(folder), folder, source, descent, seed, figures, example_of(source, test, before, after))
 
 
 def _bent(paradigm: str) -> Recipe:

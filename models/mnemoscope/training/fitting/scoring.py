@@ -71,14 +71,26 @@ class Part:
 
     def scores_of_series(self, forecasts: Floats) -> Scores:
         """Of a baseline: forecasts [T] of the value after each step of the whole series."""
-        return self.scores(forecasts[self._at][:, :, None])
+        return self.scores(self.rows_of(forecasts))
+
+    def rows_of(self, forecasts: Floats) -> Floats:
+        """[T] of the whole series as [blocks, steps, 1]."""
+        return forecasts[self._at][:, :, None]
 
     def residuals(self, outputs: NDArray[np.floating]) -> Floats:
         """Y − ŷ of every scored step, as one row."""
         return np.asarray((self.batch.targets - outputs)[self.batch.mask > 0], np.float64).reshape(-1)
 
     def residuals_of_series(self, forecasts: Floats) -> Floats:
-        return self.residuals(forecasts[self._at][:, :, None])
+        return self.residuals(self.rows_of(forecasts))
+
+    def first(self, rows: NDArray[np.floating], *, blocks: int) -> Floats:
+        """The scored steps of the first blocks that follow each other without a gap, of [blocks, steps, …] as one row."""
+        starts = self._at[:, 0]
+        ahead = 1
+        while ahead < min(blocks, len(starts)) and starts[ahead] - starts[ahead - 1] == self._at.shape[1] - CONTEXT - 1:
+            ahead += 1
+        return np.asarray(rows, np.float64).reshape(len(starts), -1)[:ahead, CONTEXT:-1].reshape(-1)
 
     def _missed(self, outputs: NDArray[np.floating]) -> Floats:
         each = np.abs(np.asarray(outputs, np.float64) - self.batch.targets) * self.batch.mask[:, :, None]

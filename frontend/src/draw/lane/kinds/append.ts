@@ -141,7 +141,9 @@ class AppendDrawn implements Drawn {
       if (slot === null) values.fill(NaN, row * columns, (row + 1) * columns);
       else values.set(reader.at(slot).subarray(0, columns), row * columns);
     }
-    return { name, columns, weight: 1, map: "signed", values, changes: "write" };
+    const at = (slot: number, column: number): number =>
+      this.memory.acted(slot).write ? reader.at(slot)[column]! : NaN;
+    return { name, columns, weight: 1, map: "signed", values, at, changes: "write" };
   }
 
   /** The first of the steps from … until − 1 that made a slot; null where none did. */

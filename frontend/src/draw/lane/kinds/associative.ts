@@ -60,6 +60,7 @@ class AssociativeDrawn implements Drawn {
           weight: 1,
           map: "signed",
           values: foldStrongest(content, size, width, rows, per),
+          at: (slot, column) => content[slot * width + column]!,
           changes: "write",
         },
       ],

@@ -28,8 +28,10 @@ export interface Block {
   /** Relative width on the page. */
   weight: number;
   map: "signed" | "grey";
-  /** rows × columns; not a number where there is nothing. */
+  /** rows × columns; not a number where there is nothing. Of several slots in a row one stands for all. */
   values: Float32Array;
+  /** The number itself, of a slot and not of a row. */
+  at: (slot: number, column: number) => number;
   /** In which beat of a step it changes (beats.ts). */
   changes: "erase" | "write" | "read";
   /** What the erase of this step leaves of each number, 0 … 1; absent where nothing erases. */

@@ -119,6 +119,7 @@ class MatrixDrawn implements Drawn {
       weight: 1,
       map: "signed",
       values: foldStrongest(content, slots, width, rows, per),
+      at: (slot, column) => content[slot * width + column]!,
       changes: "write",
     };
     if (per === 1) block.keeps = (i) => 1 - writes[most]![Math.floor(i / width)]! * erase[i % width]!;

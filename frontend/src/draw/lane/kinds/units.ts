@@ -95,18 +95,19 @@ export class UnitDrawn implements Drawn {
   cut(t: number, { rows, per }: Fold): NowPicture {
     const { model, memory, look, order } = this;
     const sorted = (values: Float32Array): Float32Array => inPlaces(values, order);
-    const state = sorted(memory.content(t));
-    const written = sorted(memory.written(t));
-    const output = look.output && sorted(look.output(t));
-    const forget = look.forget && sorted(look.forget(t));
-    const size = (values: Float32Array): Float32Array => foldMax(values.map(Math.abs), rows, per);
-    const folded = (values: Float32Array): Float32Array => foldStrongest(values, this.places, 1, rows, per);
+    const state = memory.content(t);
+    const written = memory.written(t);
+    const output = look.output && look.output(t);
+    const forget = look.forget && look.forget(t);
+    const size = (values: Float32Array): Float32Array => foldMax(sorted(values.map(Math.abs)), rows, per);
+    const folded = (values: Float32Array): Float32Array => foldStrongest(sorted(values), this.places, 1, rows, per);
     const signed = (name: string, values: Float32Array, changes: Block["changes"]): Block => ({
       name,
       columns: 1,
       weight: 30,
       map: "signed",
       values: folded(values),
+      at: (unit) => values[unit]!,
       changes,
     });
     const content = signed(look.content, state, "write");
@@ -122,14 +123,18 @@ export class UnitDrawn implements Drawn {
       blocks: [
         content,
         output ? signed(look.read, output, "read") : signed(WRITTEN, written, "write"),
-        ...look.gates.map(([name, tensor]): Block => ({
-          name,
-          columns: 1,
-          weight: 16,
-          map: "grey",
-          values: folded(sorted(model.need(memory.bank.name, tensor).at(t))),
-          changes: "erase",
-        })),
+        ...look.gates.map(([name, tensor]): Block => {
+          const gate = model.need(memory.bank.name, tensor).at(t);
+          return {
+            name,
+            columns: 1,
+            weight: 16,
+            map: "grey",
+            values: folded(gate),
+            at: (unit) => gate[unit]!,
+            changes: "erase",
+          };
+        }),
       ],
       writes: [size(written)],
       reads: [size(output ?? state)],

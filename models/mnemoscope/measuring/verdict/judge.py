@@ -1,0 +1,251 @@
+"""The verdict of a recording, put together.
+
+    judged = verdict(mnemoscope.open("run.mnemo"))
+    judged["ranking"][0]["label"], judged["ranking"][0]["because"]
+
+What is read off the log needs no weights; where the weights that made a stream are here, a model that lost its segment is run
+again with the segment blanked before a cause is spoken, and its price is measured where the recording does not say it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mnemoscope import tasks
+from mnemoscope.checkpoints.store import LoadedModel
+from mnemoscope.errors import MnemoscopeError, RecordingError
+from mnemoscope.measuring import agreement, lenses
+from mnemoscope.measuring.cooperative import run_to_end
+from mnemoscope.measuring.verdict import clauses, price, scores
+from mnemoscope.measuring.verdict.clauses import Clause
+from mnemoscope.measuring.verdict.questions import Asked, asked
+from mnemoscope.reading import causes
+from mnemoscope.reading.causes import ALIVE, Cause
+from mnemoscope.reading.recording import Recording
+from mnemoscope.reading.segment import Segment, following
+from mnemoscope.reading.view import ModelView
+from mnemoscope.tasks.base import Round
+
+Work = Generator[None, None, dict[str, Any]]
+
+MAX_ROUNDS = 4
+"""Rounds of a run that are followed through the ledger, spread over all that were reached; errors are of all of them."""
+MAX_READS = 12
+"""Reads of a model that replays nothing of which the source is looked up, spread over the scored steps."""
+
+
+@dataclass
+class _Row:
+    """One model on its way into the ranking."""
+
+    stream: int
+    view: ModelView
+    entry: dict[str, Any]
+    score: scores.Score
+    parts: list[Segment] = field(default_factory=list[Segment])
+    cause: Cause | None = None
+    said: list[Clause] = field(default_factory=list[Clause])
+    reads: dict[int, bool] = field(default_factory=dict[int, bool])
+    """Asked steps that read anything: whether from one source."""
+    floats: int | None = None
+    grows: bool | None = None
+    ms: float | None = None
+    measured_now: bool = False
+
+
+def verdict(recording: Recording) -> dict[str, Any]:
+    """What `working` returns, at once."""
+    return run_to_end(working(recording))
+
+
+def working(recording: Recording) -> Work:
+    """The verdict as JSON (docs/format.md does not hold it: it follows from the recording); yields every few milliseconds.
+
+    {question, when, note, poster, store, recall, n, chance, baselines, ranking: a row a model, best first, clauses}. What cannot be
+    said is None, and `note` says why. The same recording has the same sentences; only milliseconds that are measured now may differ.
+    Raises RecordingError for a recording that has no steps, UnknownTask for a task this program does not know.
+    """
+    if not recording.steps:
+        raise RecordingError("There is no step in this recording yet, so there is no verdict.")
+    what = asked(recording)
+    rows: list[_Row] = []
+    for stream, model in enumerate(recording.models):
+        view = recording[model]
+        row = _Row(stream, view, recording.manifest["models"][stream], scores.score(view, what))
+        loaded = _loaded(row.entry)
+        yield from _examine(row, what, loaded, recording.steps)
+        yield from _priced(row, what, loaded)
+        rows.append(row)
+        yield
+    rows.sort(key=lambda row: (math.isnan(row.score.error), row.score.error))
+    return _composed(recording, what, rows)
+
+
+def _loaded(entry: dict[str, Any]) -> LoadedModel | None:
+    """The weights that made a stream, where they are here."""
+    try:
+        return lenses.model_of(entry)
+    except MnemoscopeError:  # other weights, or none: what needs them is None, and the note says so
+        return None
+
+
+def _examine(row: _Row, what: Asked, loaded: LoadedModel | None, steps: int) -> Generator[None, None, None]:
+    if row.view.steps < steps:
+        row.said = [Clause(f"stopped at t = {row.view.steps}: not a number", row.view.steps - 1)]
+        return
+    if not what.planned:
+        scored = list(what.scored)
+        picked = np.linspace(0, len(scored) - 1, min(MAX_READS, len(scored))).round().astype(int).tolist()
+        row.said = clauses.of_reads(row.view, [scored[k] for k in picked])
+        yield
+        return
+    if not what.rounds or not row.view.banks:
+        row.cause = causes.unexamined(row.view, what.rounds[-1].recall) if what.rounds else None
+        return
+    errors = [causes.relative_error(row.view, r.recall) for r in what.rounds]
+    died = [n for n, error in enumerate(errors) if error > causes.LIMITS["error"]]
+    spread = np.linspace(0, len(errors) - 1, min(MAX_ROUNDS, len(errors))).round().astype(int).tolist()
+    shown = died[0] if died else len(errors) - 1
+    for n in sorted({*spread, shown}):
+        r = what.rounds[n]
+        part = yield from following(row.view, r.store, r.recall, places=r.places)
+        row.parts.append(part)
+        for k, t in enumerate(r.recall):
+            if (single := clauses.one_source(part, k)) is not None:
+                row.reads[t] = single
+        if n == shown:
+            row.cause = yield from _settled(row, causes.of_segment(row.view, part), r, loaded)
+            row.said = clauses.of_segment(part, row.cause, what.thing, row.view.steps - 1)
+
+
+def _settled(row: _Row, found: Cause, r: Round, loaded: LoadedModel | None) -> Generator[None, None, Cause]:
+    if found.name == ALIVE:
+        return found
+    seen = None
+    if loaded is not None and r.recall.stop <= lenses.MAX_STEP:
+        values = tasks.get(loaded.task).values
+        seen = yield from agreement.moves(loaded.model, row.view, r.store, r.recall, values=values, places=r.places)
+    return agreement.settled(found, seen)
+
+
+def _priced(row: _Row, what: Asked, loaded: LoadedModel | None) -> Generator[None, None, None]:
+    last = _last_asked(what)
+    state = price.recorded(row.entry)
+    if state is None and loaded is not None:
+        state = price.kept(loaded.model)
+        yield
+    if state is not None:
+        row.floats, row.grows = state.after(min(last, row.view.steps - 1)), state.per_step > 0
+    row.ms = row.entry.get("ms_per_step")
+    if row.ms is None and loaded is not None:
+        row.ms, row.measured_now = round(price.milliseconds(loaded.model, row.view, last), 4), True
+        yield
+
+
+def _last_asked(what: Asked) -> int:
+    if what.planned:
+        return (what.rounds or what.planned)[-1].recall[-1]
+    return what.scored[-1] if what.scored else 0
+
+
+def _composed(recording: Recording, what: Asked, rows: list[_Row]) -> dict[str, Any]:
+    beaten = scores.forecasts(recording, what)
+    level = scores.tied([row.score for row in rows])
+    shown = what.rounds[-1] if what.rounds else what.planned[0] if what.planned else None
+    return {
+        "question": what.question,
+        "when": what.when,
+        "note": _note(recording, what, rows, beaten),
+        "poster": _poster(what, rows),
+        "store": None if shown is None else [shown.store.start, shown.store.stop],
+        "recall": None if shown is None else [shown.recall.start, shown.recall.stop],
+        "n": max((row.score.draws for row in rows), default=0),
+        "chance": what.task.blind,
+        "baselines": [{"name": name, "label": label} | scores.as_json(found) for name, label, found in beaten],
+        "ranking": [_ranked(row, tied, what) for row, tied in zip(rows, level, strict=True)],
+        "clauses": [
+            {"text": clause.text, "model": row.view.id, "step": clause.step} for row in rows for clause in row.said
+        ],
+    }
+
+
+def _ranked(row: _Row, tied: bool, what: Asked) -> dict[str, Any]:
+    right = np.concatenate([part.right for part in row.parts]) if row.parts else np.empty(0)
+    right = right[np.isfinite(right)]
+    return {
+        "model": row.view.id,
+        "label": row.view.label,
+        **scores.as_json(row.score),
+        "unit": what.unit if row.score.unit_error is not None else None,
+        "right_share": float(right.mean()) if len(right) else None,
+        "floats": row.floats,
+        "floats_grow": row.grows,
+        "ms_per_step": row.ms,
+        "tied": tied,
+        "cause": None if row.cause is None else row.cause.name,
+        "evidence": None if row.cause is None else _finite(row.cause.evidence),
+        "because": "; ".join(clause.text for clause in row.said),
+    }
+
+
+def _poster(what: Asked, rows: list[_Row]) -> int | None:
+    """The last asked step whose read has one source in most models; without one the last that was asked for."""
+    steps = {t for row in rows for t in row.reads}
+    for t in sorted(steps, reverse=True):
+        reads = [row.reads[t] for row in rows if t in row.reads]
+        if 2 * sum(reads) > len(reads):
+            return t
+    if what.rounds:
+        return what.rounds[-1].recall[-1]
+    return what.scored[-1] if what.scored else None
+
+
+def _note(
+    recording: Recording, what: Asked, rows: list[_Row], beaten: list[tuple[str, str, scores.Score | None]]
+) -> str:
+    """What limits the sentences: how many draws, what a band is, and why something is not said."""
+    said: list[str] = []
+    named = [(label, found.error) for _, label, found in beaten if found is not None]
+    errors = [row.score.error for row in rows if not math.isnan(row.score.error)]
+    for label, error in sorted(named, key=lambda each: each[1])[:1]:
+        if errors and error < min(errors):
+            models = "the model" if len(errors) == 1 else f"all {len(errors)} models"
+            said.append(f"{label} beats {models} here ({error:.2f}).")
+    said += [
+        f"{label} has too little to be fitted to before the first forecast." for _, label, f in beaten if f is None
+    ]
+    draws = max((row.score.draws for row in rows), default=0)
+    one, many = ("stretch", "stretches") if not what.planned else (what.kind_of_round, f"{what.kind_of_round}s")
+    counted = f"One {one}" if draws == 1 else f"{draws} {many}"
+    counted = counted if what.planned else f"{counted} of {scores.BLOCK} steps"
+    if not errors:
+        ended = f"The run ended at t = {recording.steps - 1}"
+        asked_at = f", before it was asked at t = {what.planned[0].recall.start}" if what.planned else ""
+        said.append(f"{ended}{asked_at}: nothing was scored.")
+    elif draws >= scores.MIN_DRAWS:
+        said.append(f"{counted}; bands are 5 to 95% of {scores.RESAMPLINGS} resamplings; one checkpoint a model.")
+    else:
+        said.append(f"{counted}: a rank, no band; one checkpoint a model.")
+    if errors and what.unit is None:
+        said.append("The unit of the signal is not known.")
+    if any(row.floats is None for row in rows):
+        said.append("Floats kept are not known where the weights are not here.")
+    if any(row.measured_now for row in rows):
+        said.append("Milliseconds were measured now, with the weights; the recording does not hold them.")
+    elif any(row.ms is None for row in rows):
+        said.append("Milliseconds a step are not known: the recording does not hold them.")
+    return " ".join(said)
+
+
+def _finite(value: Any) -> Any:
+    """A value for JSON: what is not a number is None."""
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

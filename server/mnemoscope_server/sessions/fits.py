@@ -1,0 +1,207 @@
+"""Fits that are wanted, running or just over: one at a time in a process of its own, each with its owner."""
+
+import asyncio
+import contextlib
+import multiprocessing
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from mnemoscope_server.errors import NotPossible
+from mnemoscope_server.storage.fits import Fits
+from mnemoscope_server.storage.store import timestamp
+from mnemoscope_server.workers.fitting import Done, Failed, FitOrder, Looked, Report, work
+
+MAX_WAITING = 8
+"""Fits that wait or run, of everybody together."""
+STOP_SECONDS = 5.0
+MAX_REMEMBERED = 64
+"""Fits that came to nothing are remembered, so that their page can say why; the oldest go first."""
+
+State = Literal["waiting", "running", "done", "failed"]
+
+
+@dataclass
+class Job:
+    """One fit. `changed` is set, and replaced, whenever something of it is new."""
+
+    id: str
+    owner: str
+    order: FitOrder
+    facts: dict[str, Any]
+    """What was asked for, for people: model, label, glyph, name …"""
+    state: State = "waiting"
+    curve: list[Looked] = field(default_factory=list[Looked])
+    result: dict[str, Any] | None = None
+    error: str | None = None
+    stopping: bool = False
+    created: str = field(default_factory=lambda: timestamp(datetime.now(UTC)))
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    stop: Callable[[], None] = lambda: None
+
+    @property
+    def live(self) -> bool:
+        return self.state in ("waiting", "running")
+
+    def touch(self) -> None:
+        """Wake whoever waits for news."""
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything that is told of it, as it is kept too."""
+        return self.facts | {
+            "id": self.id,
+            "state": self.state,
+            "stopping": self.stopping,
+            "created": self.created,
+            "curve": [[look.update, look.seconds, look.error] for look in self.curve],
+            "result": self.result,
+            "error": self.error,
+        }
+
+
+class FitJobs:
+    """The fits of this server, by id; those that are done lie in `fits`."""
+
+    def __init__(self, fits: Fits) -> None:
+        self.fits = fits
+        self.jobs: dict[str, Job] = {}
+        self._turn = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._processes: set[Any] = set()
+
+    def add(self, identity: str, order: FitOrder, facts: dict[str, Any], *, owner: str) -> Job:
+        """Begin a fit, when those before it are over. Raises NotPossible."""
+        if sum(job.live for job in self.jobs.values()) >= MAX_WAITING:
+            raise NotPossible(
+                "too-many-fits",
+                f"{MAX_WAITING} fits wait or run, the most at a time",
+                "Wait for one to end, or stop one.",
+            )
+        job = Job(identity, owner, order, facts)
+        self.jobs[identity] = job
+        for old in [other.id for other in self.jobs.values() if not other.live][:-MAX_REMEMBERED]:
+            del self.jobs[old]
+        task = asyncio.get_running_loop().create_task(self._run(job))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return job
+
+    def find(self, identity: str, caller: str | None) -> Job | None:
+        """A fit that is not kept yet, or never will be; None where it is kept or unknown. Others' are unknown."""
+        job = self.jobs.get(identity)
+        mine = job is not None and (caller is None or (caller and job.owner == caller))
+        return job if mine else None
+
+    async def news(self, identity: str, caller: str | None, *, since: int, seconds: float) -> dict[str, Any]:
+        """A fit, as soon as it has more than `since` looks or is over, at the latest after some seconds. Raises UnknownFit."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while (job := self.find(identity, caller)) and job.live and len(job.curve) <= since:
+                    await job.changed.wait()
+        if job := self.find(identity, caller):
+            return job.to_json()
+        return await asyncio.to_thread(self.fits.facts, identity, caller)
+
+    def stop(self, identity: str, caller: str | None) -> None:
+        """End a training: the best so far is the result. One that is over stays so. Raises UnknownFit."""
+        job = self.find(identity, caller)
+        if job is None:
+            self.fits.facts(identity, caller)
+        elif job.live:
+            job.stopping = True
+            job.stop()
+            job.touch()
+
+    async def remove(self, identity: str, caller: str | None) -> None:
+        """Delete a fit, its process with it if it runs. Raises UnknownFit."""
+        job = self.find(identity, caller)
+        if job is None or job.state == "done":
+            await asyncio.to_thread(self.fits.remove, identity, caller)
+        if job is not None:
+            job.error = job.error or "deleted"
+            job.stop()
+            del self.jobs[identity]
+            job.touch()
+
+    async def close(self) -> None:
+        """End all processes: what they were fitting is lost."""
+        for task in self._tasks:
+            task.cancel()
+        for process in list(self._processes):
+            process.kill()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+
+    async def _run(self, job: Job) -> None:
+        async with self._turn:
+            if job.id not in self.jobs:
+                return  # deleted while it waited
+            if job.stopping:
+                job.state, job.error = "failed", "stopped before it began"
+                job.touch()
+                return
+            job.state = "running"
+            job.touch()
+            try:
+                await self._train(job)
+            finally:
+                shutil.rmtree(job.order.folder, ignore_errors=True)
+
+    async def _train(self, job: Job) -> None:
+        context = multiprocessing.get_context("spawn")
+        near, far = context.Pipe(duplex=True)
+        process = context.Process(target=work, args=(far, job.order), name="mnemoscope-fit", daemon=True)
+        await asyncio.to_thread(process.start)
+        far.close()
+        self._processes.add(process)
+        reports: asyncio.Queue[Report | None] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def read() -> None:
+            report: Report | None = Failed("")
+            while report is not None:
+                try:
+                    report = near.recv()
+                except (EOFError, OSError):
+                    report = None
+                with contextlib.suppress(RuntimeError):  # the loop is closed: the server is going down
+                    loop.call_soon_threadsafe(reports.put_nowait, report)
+
+        def stop() -> None:
+            with contextlib.suppress(OSError):  # it has just ended
+                near.send("stop")
+
+        job.stop = stop
+        if job.stopping:
+            stop()
+        threading.Thread(target=read, name="fit-read", daemon=True).start()
+        try:
+            while (report := await reports.get()) is not None:
+                await self._take(job, report)
+        finally:
+            job.stop = lambda: None
+            process.kill()
+            await asyncio.to_thread(process.join)
+            near.close()
+            self._processes.discard(process)
+        if job.state == "running":
+            job.state, job.error = "failed", f"the process that fitted it ended (exit code {process.exitcode})"
+        job.touch()
+
+    async def _take(self, job: Job, report: Report) -> None:
+        match report:
+            case Looked():
+                job.curve.append(report)
+            case Failed(message):
+                job.state, job.error = "failed", message
+            case Done(result):
+                job.result = result
+                if job.id in self.jobs:
+                    job.state = "done"
+                    await asyncio.to_thread(self.fits.keep, job.id, job.order.folder, job.owner, job.to_json())
+        job.touch()

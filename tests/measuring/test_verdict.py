@@ -1,0 +1,208 @@
+"""The verdict of recordings that ship, and of memories whose story is known."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mnemoscope import tasks
+from mnemoscope.errors import RecordingError
+from mnemoscope.measuring.verdict import scores
+from mnemoscope.measuring.verdict.judge import verdict
+from mnemoscope.measuring.verdict.scores import Score
+from mnemoscope.reading.recording import Recording, RecordingWriter, amend
+from mnemoscope.running import gallery
+from tests.oracles.synthetic_memories import Leaky, Pointer, Tape, recorded
+
+
+def judged(name: str) -> dict[str, Any]:
+    path = gallery.path(name)
+    assert path is not None
+    with Recording.open(path) as rec:
+        return verdict(rec)
+
+
+def row_of(found: dict[str, Any], model: str) -> dict[str, Any]:
+    [row] = [row for row in found["ranking"] if row["model"] == model]
+    return row
+
+
+def test_the_odd_beat_is_judged_as_it_looks() -> None:
+    """Sentence by sentence what anybody sees on the stage, and the same again."""
+    found = judged("odd-beat")
+    assert found["question"] == "Who still has the odd beat?"
+    assert found["when"] == "Stored at t = 25 to 48, asked back 30 steps later, from t = 79."
+    assert found["note"].startswith("One heartbeat: a rank, no band; one checkpoint a model.")
+    assert (found["store"], found["recall"], found["n"], found["poster"]) == ([25, 49], [79, 103], 1, 102)
+    assert [row["model"] for row in found["ranking"]] == ["dnc", "ntm", "transformer", "lstm"]
+    assert {row["model"]: row["because"] for row in found["ranking"]} == {
+        "dnc": "frees each slot as it replays it; 99% held at t = 79; 4% held at t = 103",
+        "ntm": "kept whole to the cue; its slots are written again from t = 114 on; 50% held at t = 159",
+        "transformer": "nothing is lost; the read spreads to the neighbours of the right moment",
+        "lstm": "reads its last steps; of the odd beat a blur is left, 21% of the writes left at t = 79",
+    }
+    for row in found["ranking"]:
+        assert row["because"] == "; ".join(c["text"] for c in found["clauses"] if c["model"] == row["model"])
+        assert (row["low"], row["high"], row["unit"], row["cause"]) == (None, None, "mV", "alive")
+    lstm, transformer = row_of(found, "lstm"), row_of(found, "transformer")
+    assert lstm["error"] == pytest.approx(0.109, abs=1e-3)
+    assert lstm["unit_error"] == pytest.approx(0.059, abs=1e-3)
+    assert lstm["right_share"] == pytest.approx(0.0096, abs=1e-3)
+    assert (transformer["floats"], transformer["floats_grow"]) == (576 * 103, True)
+    assert (row_of(found, "dnc")["floats"], lstm["floats"], lstm["floats_grow"]) == (5592, 512, False)
+    again = judged("odd-beat")
+    strip = {"ms_per_step": None}
+    assert [row | strip for row in again["ranking"]] == [row | strip for row in found["ranking"]]
+    assert again["clauses"] == found["clauses"]
+    json.dumps(found, allow_nan=False)
+
+
+def test_twins_are_level_and_bits_are_counted() -> None:
+    found = judged("twins")
+    assert [(row["tied"], row["error"], row["unit_error"], row["unit"]) for row in found["ranking"]] == [
+        (True, 0.0, 0.0, "bits"),
+        (True, 0.0, 0.0, "bits"),
+    ]
+    assert found["chance"] == 0.5
+
+
+def test_sorting_asks_for_the_places_of_the_highest_priorities() -> None:
+    found = judged("sorting")
+    assert row_of(found, "dnc")["right_share"] > 0.9  # it looks where the vector stands, not step for step
+
+
+def test_a_forecast_is_held_against_what_is_cheap() -> None:
+    found = judged("dreaming")
+    assert found["question"] == "Who predicts the next value best?"
+    assert found["when"].startswith("Up to t = 139;")
+    assert (found["store"], found["recall"]) == (None, None)
+    assert [(each["name"], each["error"]) for each in found["baselines"]] == [("persistence", 1.0), ("ar32", None)]
+    assert "AR(32) has too little to be fitted to" in found["note"]
+    assert "5 stretches of 16 steps: a rank, no band" in found["note"]
+    assert [row["right_share"] for row in found["ranking"]] == [None, None, None]
+
+
+def test_what_no_network_beats_is_said_first(tmp_path: Path) -> None:
+    """An AR(32) fitted to a long context knows a sine exactly; persistence is what the silent model is not."""
+    values = np.sin(np.arange(400) * 0.3)
+    episode = tasks.get("forecast").episode(values, context=150)
+    rec = copied(tmp_path, episode, outputs=np.zeros((400, 1)))
+    found = verdict(rec)
+    ar = found["baselines"][1]
+    assert ar["error"] < 1e-3
+    assert found["note"].startswith("Persistence beats the model here") or found["note"].startswith("AR(32) beats")
+    assert found["n"] >= scores.MIN_DRAWS
+    assert found["ranking"][0]["low"] < found["ranking"][0]["error"] < found["ranking"][0]["high"]
+
+
+def copied(folder: Path, episode: Any, *, outputs: np.ndarray) -> Recording:
+    """A recording of a model without memory that answers this."""
+    from mnemoscope.format.layout import FrameLayout, pack
+
+    task = tasks.get(episode.task)
+    layout = FrameLayout.of(
+        [
+            (None, "inputs", "input", ("feature",), (task.inputs,)),
+            (None, "targets", "target", ("output",), (task.outputs,)),
+            (None, "mask", "mask", ("scored",), (1,)),
+            (None, "outputs", "output", ("output",), (task.outputs,)),
+        ]
+    )
+    arrays = {
+        (None, "inputs"): episode.inputs,
+        (None, "targets"): episode.targets,
+        (None, "mask"): episode.mask[:, None],
+        (None, "outputs"): outputs.astype(np.float32),
+    }
+    model = {
+        "id": "own", "label": "Own", "paradigm": "own", "glyph": "rnn", "task": episode.task, "config": {}, "parameters": 0,
+        "device": "cpu", "dtype": "float32", "versions": {}, "banks": [], "checkpoint": None,
+        "frame": layout.to_json(), "keyframe": {"bytes": 0, "tensors": []},
+    }  # fmt: skip
+    manifest = {
+        "format": "mnemoscope-recording", "version": 1, "id": "0" * 22, "title": "own", "created": "2026-11-29T00:00:00Z",
+        "seed": 0, "status": "running", "steps": episode.steps, "keyframe_every": 64, "signal": None, "models": [model],
+        "task": {"name": episode.task, "params": episode.params, "events": [event.to_json() for event in episode.events]},
+    }  # fmt: skip
+    path = folder / "own.mnemo"
+    with RecordingWriter(path, manifest) as writer:
+        writer.frames(0, 0, pack(layout, arrays))
+        writer.finish("ended")
+    return Recording.open(path)
+
+
+def test_a_band_needs_eight_rounds(tmp_path: Path) -> None:
+    for rounds, banded in ((7, False), (8, True)):
+        folder = tmp_path / str(rounds)
+        folder.mkdir()
+        episode = tasks.get("signal-recall").episode(seed=2, segment=6, delay=4, rounds=rounds)
+        found = verdict(copied(folder, episode, outputs=0.5 * episode.targets))
+        [row] = found["ranking"]
+        assert row["error"] == pytest.approx(0.5)
+        assert (row["low"] is not None) is banded
+        assert ("no band" in found["note"]) is not banded
+        assert row["cause"] == "not examined"
+        assert (row["floats"], row["ms_per_step"]) == (None, None)
+        assert "Floats kept are not known" in found["note"]
+        assert "unit of the signal is not known" in found["note"]
+
+
+def test_without_the_weights_a_cause_is_withheld(tmp_path: Path) -> None:
+    rec = recorded(Tape(40), tmp_path, segment=12, delay=28)
+    found = verdict(rec)
+    assert found["ranking"][0]["cause"] == "not settled"
+    assert "its weights are not here" in found["ranking"][0]["because"]
+    assert found["ranking"][0]["evidence"]["ledger"] == "overwritten"
+    assert found["poster"] is not None
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (Tape(90), ["kept whole to the cue", "reads back the segment"]),
+        (Leaky(12, 0.015), ["of the segment a blur is left", "reads the segment, not in order"]),
+        (Pointer(0), ["nothing is lost", "reads back the segment"]),
+    ],
+)
+def test_the_living_are_described_by_their_ledger(model: Any, words: list[str], tmp_path: Path) -> None:
+    found = verdict(recorded(model, tmp_path, segment=12, delay=20))
+    because = found["ranking"][0]["because"]
+    assert all(word in because for word in words), because
+
+
+def test_a_run_that_was_never_asked_is_said_to_be_one(tmp_path: Path) -> None:
+    rec = recorded(Tape(40), tmp_path, segment=12, delay=28)
+    manifest = rec.manifest | {"id": "1" * 22, "status": "running"}
+    path = tmp_path / "short.mnemo"
+    with RecordingWriter(path, {k: v for k, v in manifest.items() if not k.endswith("_hash")}) as writer:
+        keyframe = rec.keyframe_bytes(0, 0)
+        assert keyframe is not None
+        writer.keyframe(0, 0, keyframe)
+        writer.frames(0, 0, rec.frame_bytes(0, 0, 40))
+    amend(path, {"status": "stopped"}).close()
+    with Recording.open(path) as short:
+        found = verdict(short)
+    assert "The run ended at t = 39, before it was asked at t = 56: nothing was scored." in found["note"]
+    assert found["ranking"][0]["error"] is None
+    assert found["ranking"][0]["because"] == ""
+    assert found["poster"] is None
+
+
+def test_a_recording_without_steps_has_no_verdict(tmp_path: Path) -> None:
+    rec = recorded(Tape(40), tmp_path, segment=12, delay=28)
+    path = tmp_path / "empty.mnemo"
+    with RecordingWriter(path, {k: v for k, v in rec.manifest.items() if not k.endswith("_hash")}):
+        pass
+    with Recording.open(path) as empty, pytest.raises(RecordingError, match="no step in this recording yet"):
+        verdict(empty)
+
+
+def test_scores_are_level_inside_their_bands() -> None:
+    def score(error: float, low: float = float("nan"), high: float = float("nan")) -> Score:
+        return Score(error, low, high, None, 9)
+
+    assert scores.tied([score(0.1), score(0.2)]) == [False, False]
+    assert scores.tied([score(0.1), score(0.1), score(0.3)]) == [True, True, False]
+    assert scores.tied([score(0.1, 0.05, 0.2), score(0.15, 0.1, 0.3), score(0.9, 0.8, 1.0)]) == [True, True, False]
