@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mnemoscope.errors import CheckpointError
 from mnemoscope.format.layout import BankSpec, FrameLayout
 from mnemoscope.running.stream import NotFinite, Packet
 from mnemoscope_server.workers import protocol
@@ -98,6 +99,10 @@ class FakeEngine:
             "signal": order.episode.signal, "models": [s.entry(i) for i, s in enumerate(streams)],
         }  # fmt: skip
         return Prepared(manifest, streams)
+
+    def answer(self, question):
+        yield
+        raise CheckpointError("the fake engine has no weights")
 
     def measure(self):
         if not self.unmeasured:

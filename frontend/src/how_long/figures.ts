@@ -21,7 +21,7 @@ export interface Trace {
 
 export interface Axis {
   readonly type?: string;
-  readonly range?: readonly [number, number];
+  readonly range?: readonly [number, number] | undefined;
   readonly title?: unknown;
   readonly [key: string]: unknown;
 }
@@ -55,7 +55,7 @@ export function scaleOf(axis: Axis | undefined, values: readonly number[]): Scal
   if (axis?.range) return { log, low: axis.range[0], high: axis.range[1] };
   const placed = log ? known.map(Math.log10) : known;
   const [low, high] = [Math.min(...placed), Math.max(...placed)];
-  const air = (high - low || 1) * 0.03;
+  const air = high > low ? (high - low) * 0.03 : 0.3;
   return { log, low: low - air, high: high + air };
 }
 
@@ -81,6 +81,14 @@ export function numbers(figure: Figure, axis: "x" | "y"): number[] {
 
 /** Opacity of what is not the one model looked at. */
 const FAINT = 0.12;
+
+/** The same figure with room on its x axis for `low` … `high`, measured or not: what is added does not move what is there. */
+export function reaching(figure: Figure, [low, high]: readonly [number, number]): Figure {
+  const { xaxis } = figure.layout;
+  const known = numbers(figure, "x");
+  const { low: from, high: to } = scaleOf({ ...xaxis, range: undefined }, [low, high, ...known]);
+  return { ...figure, layout: { ...figure.layout, xaxis: { ...xaxis, range: [from, to] } } };
+}
 
 /** The figure to hand to plotly; `only`: the model looked at, all others grow faint. */
 export function dressed(figure: Figure, room: Room, inks: Inks, only: string | null): Figure {

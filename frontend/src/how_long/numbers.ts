@@ -16,10 +16,10 @@ export function seconds(steps: number, rate: number | null): string {
   return minutes < 120 ? `${Math.round(minutes)} min` : `${Math.round(minutes / 60)} h`;
 }
 
-/** "200", or "200 (5.6 s)" where the rate is known. */
-export function steps(number: number, rate: number | null): string {
+/** "200", or "200 (5.6 s)" where the rate is known; `unit` stands behind the number. */
+export function steps(number: number, rate: number | null, unit = ""): string {
   const time = seconds(number, rate);
-  return time ? `${number} (${time})` : `${number}`;
+  return `${number}${unit}${time && ` (${time})`}`;
 }
 
 /** "a", "a and b", "a, b and c". */

@@ -45,7 +45,7 @@ describe("the first line", () => {
 
   it("says seconds where the rate is known", () => {
     const line = said({ dnc: { 10: 0.01, 150: 0.04, 200: 0.7 } }, { sample_rate: 36 });
-    expect(line).toBe("The error passes 0.1 between 150 and 200 (5.6 s) steps for DNC.");
+    expect(line).toBe("The error passes 0.1 between 150 and 200 steps (5.6 s) for DNC.");
   });
 
   it("takes a band that reaches over the level for not exact", () => {

@@ -61,8 +61,11 @@ function fallen(cliffs: readonly Curve[], rate: number | null): Part[] {
   [...groups.values()]
     .sort((a, b) => a.above - b.above)
     .forEach(({ below, above, curves: fell }, k) => {
-      parts.push(k === 0 ? " passes 0.1 between " : ", ", `${below} and ${steps(above, rate)}`);
-      parts.push(k === 0 ? " steps for " : " for ", ...names(fell));
+      parts.push(
+        k === 0 ? " passes 0.1 between " : ", ",
+        `${below} and ${steps(above, rate, k === 0 ? " steps" : "")}`,
+      );
+      parts.push(" for ", ...names(fell));
     });
   return [...parts, ". "];
 }

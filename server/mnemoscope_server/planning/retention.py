@@ -59,6 +59,8 @@ def asked(request: RetentionRequest, *, settings: Settings, uploads: Uploads, li
         "sample_rate": sample_rate,
         "segment": request.segment,
         "planned": order.POINTS if delays is None else len(delays),
+        "shortest": min(delays or order.COARSE),
+        "longest": _longest(None if values is None else len(values), request.segment, delays or order.COARSE),
         "models": [_model(name, card) for name, card in zip(names, cards, strict=True)],
     }
     return Asked(name, facts, Remember(new_id(), tuple(names), values, title, request.segment, delays))
@@ -116,6 +118,11 @@ def _require_room(steps: int, segment: int, delays: tuple[int, ...] | None) -> N
             f"the signal has {steps} steps that can be heard; storing {segment} and waiting {shortest} takes {needed}",
             "Take a longer window, a higher rate or a shorter segment.",
         )
+
+
+def _longest(steps: int | None, segment: int, delays: tuple[int, ...]) -> int:
+    """The longest of the delays, as far as the signal has room for it."""
+    return max(delays) if steps is None else min(max(delays), steps - windows.needed(segment, 0))
 
 
 def _series(

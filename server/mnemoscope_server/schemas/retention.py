@@ -137,6 +137,9 @@ class Retention(Answer):
     """The longest delay of the training; null while nothing is measured."""
     planned: int
     """Delays that are to be measured, fewer where the signal is too short for some."""
+    shortest: int
+    longest: int
+    """Ends of the delays that may be measured: for the axis, before they are."""
     measured: list[int]
     """Those that are, ascending."""
     n: int

@@ -92,6 +92,13 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Judge:
+    """Reach the verdict of a finished recording; no session, answered by `Answered` or `Declined`."""
+
+    id: str
+    path: Path
+
+
 class Remember:
     """Measure how long a signal is remembered; no session. What is known so far comes as `Progressed`, all of it as `Answered`."""
 
@@ -107,7 +114,7 @@ class Remember:
     """None = coarse to fine, where the curves jump."""
 
 
-Question = Compare | Look | Remember
+Question = Compare | Look | Judge | Remember
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,15 @@ class Worker:
 
 
 def asked(letter="a"):
-    facts = {"signal": "waves", "sample_rate": None, "segment": 24, "planned": 2, "models": []}
+    facts = {
+        "signal": "waves",
+        "sample_rate": None,
+        "segment": 24,
+        "planned": 2,
+        "shortest": 10,
+        "longest": 40,
+        "models": [],
+    }
     return Asked(letter * 22, facts, Remember(letter, ("ntm-copy",), np.zeros(9, np.float32), "waves", 24, (10, 40)))
 
 

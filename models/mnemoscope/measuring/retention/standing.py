@@ -83,6 +83,8 @@ def measure() -> None:
         "sample_rate": None,
         "segment": stream.behaviour.SEGMENT,
         "planned": len(DELAYS),
+        "shortest": min(DELAYS),
+        "longest": max(DELAYS),
         "seconds": round(time.perf_counter() - began, 1),
         "seconds_left": 0.0,
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

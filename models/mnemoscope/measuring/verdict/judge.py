@@ -53,7 +53,7 @@ class _Row:
     reads: dict[int, bool] = field(default_factory=dict[int, bool])
     """Asked steps that read anything: whether from one source."""
     floats: int | None = None
-    grows: bool | None = None
+    grows: bool = False
     ms: float | None = None
     measured_now: bool = False
 
@@ -236,7 +236,9 @@ def _note(
     if any(row.floats is None for row in rows):
         said.append("Floats kept are not known where the weights are not here.")
     if any(row.measured_now for row in rows):
-        said.append("Milliseconds were measured now, with the weights; the recording does not hold them.")
+        said.append(
+            "Milliseconds were measured with the weights when this was written; the recording does not hold them."
+        )
     elif any(row.ms is None for row in rows):
         said.append("Milliseconds a step are not known: the recording does not hold them.")
     return " ".join(said)
