@@ -171,7 +171,8 @@ def _examined(loaded: LoadedModel, values: NDArray[np.float64], segment: int, de
         with Recording.open(path) as rec:
             view = rec[rec.models[0]]
             found = cause(view, stored, asked)
-            return run_to_end(agreement.settle(found, rec.manifest["models"][0], view, stored, asked))
+            seen = agreement.moves(loaded.model, view, stored, asked, values=SignalRecall.values)
+            return agreement.settled(found, run_to_end(seen))
 
 
 def _content(
