@@ -38,6 +38,8 @@ def layouts(task_inputs, task_outputs, extra):
 class FakeStream:
     """Step t's frame is filled with the number t, its keyframe with t too; `computed` counts in a file of its own."""
 
+    cost = {"ms_per_step": 0.125, "floats": 12, "per_step": 0}
+
     def __init__(self, name, order):
         self.name, self.order, self.done = name, order, 0
         sizes = order.episode.inputs.shape[1], order.episode.targets.shape[1]

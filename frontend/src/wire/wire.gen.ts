@@ -904,6 +904,27 @@ export interface components {
             unit: string | null;
         };
         /**
+         * CostEntry
+         * @description What one stream cost while it was recorded.
+         */
+        CostEntry: {
+            /**
+             * Floats
+             * @description Numbers that the model kept after its first step.
+             */
+            floats: number;
+            /**
+             * Ms Per Step
+             * @description Milliseconds a step took, recording included.
+             */
+            ms_per_step: number;
+            /**
+             * Per Step
+             * @description Numbers that each later step added; 0 where the memory does not grow.
+             */
+            per_step: number;
+        };
+        /**
          * DelayRecording
          * @description The recording of one measured delay.
          */
@@ -1653,6 +1674,13 @@ export interface components {
              */
             content_hash?: string | null;
             /**
+             * Costs
+             * @description What each stream cost while this was recorded, in their order, null for one without a step; known when the recording has ended,
+             *     and missing in older ones.
+             * @default null
+             */
+            costs?: (components["schemas"]["CostEntry"] | null)[] | null;
+            /**
              * Created
              * @description ISO 8601, UTC.
              */
@@ -1690,6 +1718,12 @@ export interface components {
              */
             models: components["schemas"]["ModelEntry"][];
             /**
+             * Planned Steps
+             * @description Steps it was planned to have, where it ended before.
+             * @default null
+             */
+            planned_steps?: number | null;
+            /**
              * Recording Hash
              * @description sha256 of manifest, keyframes and content hash (see below); known when the recording has ended, and missing in older ones.
              * @default null
@@ -1718,6 +1752,12 @@ export interface components {
              * @description Planned steps while running, reached steps afterwards.
              */
             steps: number;
+            /**
+             * Stopped By
+             * @description owner: by who drives it; server: the server ended; idle: nobody watched while it was paused; older ones do not say.
+             * @default null
+             */
+            stopped_by?: ("owner" | "server" | "idle") | null;
             /** @description What was run. */
             task: components["schemas"]["TaskEntry"];
             /**
@@ -3528,6 +3568,7 @@ export type CheckpointEntry = components['schemas']['CheckpointEntry'];
 export type ClientHello = components['schemas']['ClientHello'];
 export type ClientMessage = components['schemas']['ClientMessage'];
 export type ColumnReport = components['schemas']['ColumnReport'];
+export type CostEntry = components['schemas']['CostEntry'];
 export type DelayRecording = components['schemas']['DelayRecording'];
 export type DelayRequest = components['schemas']['DelayRequest'];
 export type Ended = components['schemas']['Ended'];

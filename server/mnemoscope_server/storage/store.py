@@ -242,7 +242,7 @@ class Store:
             with Recording.open(path) as opened:
                 running, steps = not opened.finished, opened.steps
             if running and steps:
-                amend(path, {"status": "stopped"}).close()
+                amend(path, {"status": "stopped", "stopped_by": "server"}).close()
         finally:
             writer.release()
         if steps:
