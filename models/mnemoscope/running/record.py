@@ -223,7 +223,8 @@ def manifest_for(
         entry = stepper.manifest_entry()
         seen[entry["id"]] += 1
         twin = seen[entry["id"]]
-        entries.append(entry | ({"id": f"{entry['id']}-{twin}"} if twin > 1 else {}))
+        fit = _fit_entry(stepper.loaded.card, episode)
+        entries.append(entry | ({"id": f"{entry['id']}-{twin}"} if twin > 1 else {}) | ({"fit": fit} if fit else {}))
     task = tasks.get(episode.task)
     made = {"name": task.made, "channel": None, "unit": "", "sample_rate": None}
     signal = made if episode.signal is None else episode.signal
@@ -248,6 +249,15 @@ def manifest_for(
     }
     kinds.streams(manifest)  # a model whose log could not be read is refused before it runs
     return manifest
+
+
+def _fit_entry(card: dict[str, Any], episode: Episode) -> dict[str, Any] | None:
+    """What a fit knows of its series, where the run is on that series: its inputs are scaled as they were then."""
+    fit = card.get("fit")
+    if fit is None or episode.signal is None or episode.signal.get("scaling") != fit["scaling"]:
+        return None
+    residuals = {key: list(fit["residuals"][key]) for key in ("before", "after", "ar32")}
+    return {"of": fit["of"] and fit["of"]["sha256"], "residuals": residuals, "ar32": fit["ar32"]}
 
 
 def load_models(names: Sequence[str | Path], task: str, *, device: str = "cpu") -> list[LoadedModel]:
