@@ -6,11 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.measuring.retention import bands, order, references
-from mnemoscope.measuring.retention.rows import Row
+from mnemoscope.measuring.retention.rows import Row, trained
 from mnemoscope.measuring.retention.subjects import Subject
 from mnemoscope.measuring.retention.sweep import Sweep
 from mnemoscope.measuring.retention.windows import LEAD, Windows, needed
-from mnemoscope.tasks import SignalRecall
 
 Floats = NDArray[np.float64]
 
@@ -86,12 +85,6 @@ def _row(
         segment=segment,
         seeds=len(answers),
     )
-
-
-def trained(segment: int, delay: int) -> bool:
-    """Whether models of the task were trained on such a segment and delay."""
-    options = {option.name: option for option in SignalRecall.options}
-    return options["segment"].was_trained(segment) and options["delay"].was_trained(delay)
 
 
 def of_segments(

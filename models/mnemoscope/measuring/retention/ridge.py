@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from mnemoscope.models import torch_api
@@ -20,17 +20,17 @@ INNER = 0.25
 """Last part of the training data, on which the penalty is chosen."""
 
 
-def read_out(x: Floats, y: Floats, of: Floats) -> Floats:
-    """Predictions [m, k] of targets from features `of` [m, f], fitted to x [n, f] and y [n, k].
+def read_out(x: ArrayLike, y: Floats, of: ArrayLike) -> Floats:
+    """Predictions [m, k] of targets from features `of` [m, f], fitted to x [n, f] and y [n, k]; features of any precision.
 
     Each target has the penalty that does best on the last quarter of x and y after a fit to the rest; then it is fitted to all.
     """
-    cut = len(x) - max(1, int(len(x) * INNER))
     features, targets, asked = torch.as_tensor(x), torch.as_tensor(y), torch.as_tensor(of)
+    cut = len(y) - max(1, int(len(y) * INNER))
     tried = _predictions(features[:cut], targets[:cut], features[cut:], PENALTIES)
     best = torch.stack([((found - targets[cut:]) ** 2).sum(0) for found in tried]).argmin(0)
     chosen = [k for k in range(len(PENALTIES)) if bool((best == k).any())]
-    found = torch.empty(len(of), y.shape[1], dtype=torch.float64)
+    found = torch.empty(len(asked), y.shape[1], dtype=torch.float64)
     for k, predicted in zip(
         chosen, _predictions(features, targets, asked, [PENALTIES[k] for k in chosen]), strict=True
     ):
@@ -38,21 +38,18 @@ def read_out(x: Floats, y: Floats, of: Floats) -> Floats:
     return found.numpy()
 
 
-def r2(predicted: Floats, y: Floats) -> Floats:
-    """1 − Σ(y − ŷ)² / Σ(y − mean)² of every target: [m, k] twice -> [k]."""
-    spread = ((y - y.mean(0)) ** 2).sum(0)
-    return 1 - ((predicted - y) ** 2).sum(0) / np.maximum(spread, np.finfo(np.float64).tiny)
-
-
 def _predictions(x: Tensor, y: Tensor, of: Tensor, penalties: Sequence[float]) -> list[Tensor]:
-    """Fits with several penalties, by whichever system is smaller: features × features, or samples × samples."""
+    """Fits with several penalties, by whichever system is smaller: features × features, or samples × samples.
+
+    The products are taken in the precision of the features, the systems solved in float64.
+    """
     middle, height = x.mean(0), y.mean(0)
     centred, asked, wanted = x - middle, of - middle, y - height
     scale = float((centred**2).mean()) * len(x) or 1.0
     few = x.shape[1] <= len(x)
-    gram = centred.T @ centred if few else centred @ centred.T
-    right = centred.T @ wanted if few else wanted
-    left = asked if few else asked @ centred.T
+    gram = (centred.T @ centred if few else centred @ centred.T).double()
+    right = (centred.T @ wanted.to(x.dtype)).double() if few else wanted
+    left = (asked if few else asked @ centred.T).double()
     found: list[Tensor] = []
     for penalty in penalties:
         weighted = gram.clone()

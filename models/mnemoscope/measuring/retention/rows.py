@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
+from mnemoscope.tasks import SignalRecall
+
 View = Literal["behaviour", "content", "provenance"]
 
 LEVELS = (0.1, 0.5)
@@ -102,3 +104,15 @@ def crossing(curve: dict[int, float], level: float) -> tuple[int | None, int | N
             return before, delay
         before = delay
     return before, None
+
+
+def trained(segment: int, delay: int) -> bool:
+    """Whether models of the task were trained on such a segment and delay."""
+    options = {option.name: option for option in SignalRecall.options}
+    return options["segment"].was_trained(segment) and options["delay"].was_trained(delay)
+
+
+def trained_age(age: int) -> bool:
+    """Whether in training a value had to be held for so many steps: a segment and a delay at most."""
+    ends = [option.trained[1] for option in SignalRecall.options if option.trained is not None]
+    return age <= sum(ends)
