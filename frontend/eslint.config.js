@@ -18,12 +18,12 @@ import svelteConfig from "./svelte.config.js";
  *   draw       painters
  *   verdict    what a recording answers: ranking, clauses, words
  *   ui         parts of any page: buttons, menus, icons, canvases
- *   stage, new_run, how_long, sharing, gallery, bridge   what a page shows, a room for each
+ *   stage, new_run, how_long, fit, sharing, gallery, bridge   what a page shows, a room for each
  *   pages      the pages and their addresses
  */
 const ROOMS = [
   ["wire", "memory", "analysis", "view", "server", "recording", "draw", "verdict", "ui"],
-  ["stage", "new_run", "how_long", "sharing", "gallery", "bridge", "pages"],
+  ["stage", "new_run", "how_long", "fit", "sharing", "gallery", "bridge", "pages"],
 ].flat();
 
 /** Rooms whose left neighbours are not all theirs to know: a painter draws what it is given. */

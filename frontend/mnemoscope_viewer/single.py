@@ -41,11 +41,15 @@ TEMPLATE = """<!doctype html>
 <div id="app"></div>
 <noscript>Mnemoscope draws memory in the browser and needs JavaScript.</noscript>
 <script type="application/json" id="mnemoscope-manifest">{manifest}</script>
-<script type="application/octet-stream" id="mnemoscope-messages">{messages}</script>
+{verdict}<script type="application/octet-stream" id="mnemoscope-messages">{messages}</script>
 <script type="text/plain" id="third-party-notices">{notices}</script>
 <script type="module">{script}</script>
 </body>
 </html>
+"""
+
+
+VERDICT = """<script type="application/json" id="mnemoscope-verdict">{verdict}</script>
 """
 
 
@@ -59,8 +63,8 @@ class Readable(Protocol):
     def messages(self, chunk: int) -> bytes: ...
 
 
-def page(recording: Readable, *, title: str | None = None) -> str:
-    """The recording as one self-contained HTML file.
+def page(recording: Readable, *, title: str | None = None, verdict: dict[str, Any] | None = None) -> str:
+    """The recording as one self-contained HTML file, with its verdict (`mnemoscope.verdict`) where one is given.
 
     `title` replaces the recording's own. A recording that is still running is taken as far as it has come.
     Raises BundleMissing where the viewer has not been built.
@@ -78,6 +82,7 @@ def page(recording: Readable, *, title: str | None = None) -> str:
         title=html.escape(str(manifest.get("title") or "Mnemoscope")),
         style=_inlined(style, files).replace("</", "<\\/"),
         manifest=_json(manifest),
+        verdict="" if verdict is None else VERDICT.format(verdict=_json(verdict)),
         messages=base64.b64encode(packed.getvalue()).decode("ascii"),
         notices=_script(notices()),
         script=_script(script),

@@ -30,6 +30,7 @@ from mnemoscope_server.http import (
     status,
     study,
     uploads,
+    verdict,
 )
 from mnemoscope_server.schemas import contract
 from mnemoscope_server.services import Services
@@ -83,7 +84,21 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     app.state.watching = 0
     problems.install(app, missing_page=functools.partial(pages.sheet, status=404))
     app.include_router(status.health)
-    for module in (status, recordings, uploads, sessions, share, bridge, study, fits, lens, retention, socket, pages):
+    for module in (
+        status,
+        recordings,
+        uploads,
+        sessions,
+        share,
+        bridge,
+        study,
+        fits,
+        lens,
+        retention,
+        verdict,
+        socket,
+        pages,
+    ):
         app.include_router(module.router)
     app.add_api_route("/api/openapi.json", _openapi, include_in_schema=False)
     app.add_api_route("/api/docs", _docs, include_in_schema=False)

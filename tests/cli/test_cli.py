@@ -19,7 +19,9 @@ from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope.running import record
 from tests.oracles.random_logs import Made
 
-COMMANDS = ("serve", "record", "tasks", "inspect", "verify", "evaluate", "retention", "train", "bridge", "export")
+COMMANDS = (
+    "serve", "record", "tasks", "inspect", "verify", "verdict", "evaluate", "retention", "train", "bridge", "export",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

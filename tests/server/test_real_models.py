@@ -169,3 +169,22 @@ def test_a_lens_needs_the_weights_that_ran(real):
         "api/recordings/AAAAAAAAAAAAAAAAAAAAAA/lens", params={"stream": 0, "step": 5, "lens": "sensitivity"}
     )
     assert missing.status_code == 404
+
+
+def test_a_verdict_is_reached_by_a_worker_and_kept(real):
+    """The same as the library's, but for milliseconds; the second time from the file beside the recording."""
+    from mnemoscope.measuring.verdict.judge import verdict
+    from mnemoscope.reading import verdicts
+
+    identity = real.run("lstm", "ntm", steps=140, start="playing")
+    real.wait(identity, "ended")
+    answer = real.http.get(f"api/recordings/{identity}/verdict", timeout=120)
+    assert answer.status_code == 200, answer.text
+    path = real.data / "recordings" / f"{identity}.mnemo"
+    with Recording.open(path) as rec:
+        own = verdict(rec)
+        assert verdicts.known(path, rec.manifest) == answer.json()
+    found = answer.json()
+    for row in (*found["ranking"], *own["ranking"]):
+        row.pop("ms_per_step")
+    assert found == own

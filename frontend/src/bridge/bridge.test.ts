@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { loaded, makeLog } from "../memory/testlog";
 import type { ModelLog } from "../memory/log";
-import { parseBridge, START, climbed } from "./permalink";
+import { parseBridge, START, climbed, type Crossing } from "./permalink";
 import { cutAt, departure, outputGaps, outputScale, partGap, writtenRows } from "./compare";
-import { LADDER, presets, scientific, SEEN_SAYS, spokenNumber } from "./text";
+import { LADDER, lateStanding, presets, scientific, SEEN_SAYS, spokenNumber } from "./text";
 
 const HEADS = 2;
 const WIDTH = 3;
@@ -142,4 +142,20 @@ describe("numbers of any size", () => {
   });
 
   it("are spoken", () => expect(spokenNumber(1.34e-5)).toBe("1.3 times ten to the −5"));
+});
+
+describe("a number of a run that has been superseded", () => {
+  const now: Crossing = { ...START, memory: "graves", slots: 12 };
+
+  it("says what it is of, and nothing where it is of what is asked for", () => {
+    expect(lateStanding(null, now)).toBeNull();
+    expect(lateStanding({ ...now }, now)).toBeNull();
+    expect(lateStanding(START, now)).toBe("stores");
+    expect(lateStanding({ ...now, links: 0.1, overwrite: 1 }, now)).toBe(
+      "Graves 2016, 12 slots, overwrite 1.00, links 0.10",
+    );
+    expect(lateStanding({ ...START, model: "encoder-decoder-copy", seed: 4 }, START)).toBe(
+      "encoder-decoder-copy, stores, seed 4",
+    );
+  });
 });

@@ -1,8 +1,8 @@
 /** What the bridge says: the correspondence, the rungs of the ladder, the ways to stand on it. */
 
-import { percent } from "../draw/ink/format";
+import { num, percent } from "../draw/ink/format";
 import type { Crossing, Rung } from "./permalink";
-import { REST } from "./permalink";
+import { REST, sameCrossing } from "./permalink";
 import { SEEN, type Compared } from "./compare";
 
 export const SOURCE = {
@@ -17,6 +17,25 @@ export const SEEN_SAYS = `Seen: some output differs by ${SEEN_PART} of the Trans
 /** What is compared of the interface vector where the stateless DNC runs in the memory of Graves 2016. */
 export const EMITTED_THERE =
   "Compared here: keys and values, as they stand in the row that is written. Read keys are not recorded in this memory.";
+
+/**
+ * Where a run stands, as against what is asked for now: "stores", "Graves 2016, 12 slots, links 0.10"; with the checkpoint and the
+ * episode where those are others.
+ */
+export function standing(of: Crossing, now: Crossing): string {
+  const parts = [of.memory === "stores" ? "stores" : "Graves 2016"];
+  if (of.model !== now.model) parts.unshift(of.model);
+  if (of.seed !== now.seed) parts.push(`seed ${of.seed}`);
+  if (of.slots !== null) parts.push(`${of.slots} slots`);
+  for (const { rung, label } of LADDER)
+    if (rung !== "slots" && of[rung] > 0) parts.push(`${label.toLowerCase()} ${num(of[rung])}`);
+  return parts.join(", ");
+}
+
+/** What the numbers on the page are of, where that is not what is asked for any more; null: they are of it. */
+export function lateStanding(shown: Crossing | null, now: Crossing): string | null {
+  return shown === null || sameCrossing(shown, now) ? null : standing(shown, now);
+}
 
 /** A part of both pictures. */
 export type Part = "values" | "keys" | "heads" | "residual" | "interface" | "mask" | "strength";

@@ -254,6 +254,14 @@ export class NewRun {
     };
   }
 
+  /** The signal for a fit, which wants all of a file; null while there is none, or the task takes none. */
+  whole(): Exclude<SessionRequest["signal"], { kind: "none" }> | null {
+    if (!this.series || (this.filed && !this.held)) return null;
+    const { signal } = this.request();
+    if (signal.kind === "none") return null;
+    return signal.kind === "upload" ? { ...signal, start: 0, stop: this.held!.report.rows } : signal;
+  }
+
   set(name: string, value: number): void {
     this.knobs = { ...this.knobs, [this.task]: { ...this.knobs[this.task], [name]: Math.round(value) } };
   }

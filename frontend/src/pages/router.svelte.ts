@@ -4,17 +4,19 @@ export type Route =
   | { page: "gallery" }
   | { page: "new" }
   | { page: "bridge" }
+  | { page: "fit" }
   | { page: "long"; id: string | null; recording: string | null }
   | { page: "stage"; id: string }
   | { page: "embed"; id: string }
   | { page: "unknown"; path: string };
 
-/** `path` without the base's prefix: "", "new", "bridge", "long", "long/{id}", "s/{id}", "s/{id}/long", "embed/{id}". */
+/** `path` without the base's prefix: "", "new", "bridge", "fit", "long", "long/{id}", "s/{id}", "s/{id}/long", "embed/{id}". */
 export function routeOf(path: string): Route {
   const parts = path.replace(/^\/+|\/+$/g, "").split("/");
   if (parts.length === 1 && parts[0] === "") return { page: "gallery" };
   if (parts.length === 1 && parts[0] === "new") return { page: "new" };
   if (parts.length === 1 && parts[0] === "bridge") return { page: "bridge" };
+  if (parts.length === 1 && parts[0] === "fit") return { page: "fit" };
   if (parts.length === 1 && parts[0] === "long") return { page: "long", id: null, recording: null };
   if (parts.length === 3 && parts[0] === "s" && parts[1] && parts[2] === "long")
     return { page: "long", id: null, recording: decodeURIComponent(parts[1]) };
@@ -30,6 +32,7 @@ const PAGES = [
   ["gallery", "", "Home"],
   ["long", "long", "How long?"],
   ["new", "new", "New run"],
+  ["fit", "fit", "Fit"],
   ["bridge", "bridge", "Bridge"],
 ] as const;
 

@@ -6,6 +6,7 @@ describe("routes", () => {
     expect(routeOf("")).toEqual({ page: "gallery" });
     expect(routeOf("new")).toEqual({ page: "new" });
     expect(routeOf("bridge")).toEqual({ page: "bridge" });
+    expect(routeOf("fit")).toEqual({ page: "fit" });
     expect(routeOf("long")).toEqual({ page: "long", id: null, recording: null });
     expect(routeOf("long/abc")).toEqual({ page: "long", id: "abc", recording: null });
     expect(routeOf("s/odd-beat/long/")).toEqual({ page: "long", id: null, recording: "odd-beat" });
@@ -71,7 +72,7 @@ describe("the router", () => {
     location.pathname = "/elsewhere";
     heard.get("popstate")!({});
     expect(router.route).toEqual({ page: "unknown", path: "/elsewhere" });
-    expect(router.links("new").map(({ href, current }) => [href, current])).toEqual([["/lab/", false], ["/lab/long", false], ["/lab/new", true], ["/lab/bridge", false]]); // prettier-ignore
+    expect(router.links("new").map(({ href, current }) => [href, current])).toEqual([["/lab/", false], ["/lab/long", false], ["/lab/new", true], ["/lab/fit", false], ["/lab/bridge", false]]); // prettier-ignore
     expect(router.links(null, "a b").map(({ href }) => href)).toContain("/lab/s/a%20b/long");
     stop();
     expect(heard.size).toBe(0);

@@ -7,6 +7,10 @@ import type {
   Change,
   DelayRecording,
   ErrorBody,
+  Fit,
+  FitPlan,
+  FitPlanRequest,
+  FitRequest,
   GalleryEntry,
   Generator,
   ImportOptions,
@@ -220,6 +224,36 @@ export class Api {
   /** What was measured with several seeds. */
   study(call?: Call): Promise<Study> {
     return this.json("GET", "api/study", undefined, call);
+  }
+
+  /** How a series would be split for a fit, and what the baselines reach where training will stop. */
+  planFit(request: FitPlanRequest, call?: Call): Promise<FitPlan> {
+    return this.json("POST", "api/fits/plan", request, call);
+  }
+
+  beginFit(request: FitRequest, call?: Call): Promise<Fit> {
+    return this.json("POST", "api/fits", request, call);
+  }
+
+  /** A fit; with `since`, as soon as it has more than so many looks, or after some seconds. */
+  fit(id: string, since?: number, call?: Call): Promise<Fit> {
+    const question = since === undefined ? "" : `?since=${since}`;
+    return this.json("GET", `api/fits/${encodeURIComponent(id)}${question}`, undefined, call);
+  }
+
+  /** Ends a training; the best so far becomes the result. */
+  async stopFit(id: string, call?: Call): Promise<void> {
+    await this.send("POST", `api/fits/${encodeURIComponent(id)}/stop`, undefined, call);
+  }
+
+  /** Deletes a fit with its checkpoint; recordings made with it stay. */
+  async removeFit(id: string, call?: Call): Promise<void> {
+    await this.send("DELETE", `api/fits/${encodeURIComponent(id)}`, undefined, call);
+  }
+
+  /** Address of a fitted checkpoint as a ZIP. */
+  fitUrl(id: string): string {
+    return this.url(`api/fits/${encodeURIComponent(id)}/checkpoint.zip`);
   }
 
   createSession(request: SessionRequest, call?: Call): Promise<SessionCreated> {

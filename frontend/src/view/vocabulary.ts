@@ -21,8 +21,8 @@ export function sameTarget(a: Target | null, b: Target | null): boolean {
 /** The same without the number pointed at, which is neither pinned nor linked. */
 export function withoutCell(target: Target): Target {
   if (target.zone !== "lane") return target;
-  const { cell: _cell, ...rest } = target;
-  return rest;
+  const { zone, stream, t, slot } = target;
+  return { zone, stream, t, slot };
 }
 
 /** What the rows of a raster are: places of the memory, or how long ago they were written. */

@@ -59,7 +59,17 @@ export interface ModelSpec extends Omit<Parsed<ModelEntry>, "banks" | "frame" | 
 
 type Facts = Pick<
   Parsed<ManifestJson>,
-  "version" | "id" | "title" | "created" | "seed" | "status" | "steps" | "contentHash" | "excerpt"
+  | "version"
+  | "id"
+  | "title"
+  | "created"
+  | "seed"
+  | "status"
+  | "steps"
+  | "contentHash"
+  | "excerpt"
+  | "plannedSteps"
+  | "stoppedBy"
 >;
 
 export interface Manifest extends Facts {
@@ -107,6 +117,8 @@ export function parseManifest(value: unknown): Manifest {
     seed: absent(raw, "seed") ? null : real(raw, "seed", ""),
     status: parseStatus(raw["status"]),
     steps: count(raw, "steps", ""),
+    plannedSteps: absent(raw, "planned_steps") ? null : count(raw, "planned_steps", ""),
+    stoppedBy: parseStoppedBy(raw["stopped_by"]),
     task: parseTask(raw["task"]),
     signal: absent(raw, "signal") ? null : parseSignal(raw["signal"]),
     models,
@@ -120,6 +132,11 @@ export function parseManifest(value: unknown): Manifest {
 function parseStatus(value: unknown): RecordingStatus {
   if (value === "running" || value === "ended" || value === "stopped" || value === "failed") return value;
   return fail("status", "wanted running, ended, stopped or failed", value);
+}
+
+/** Null where nothing is said, or what only a later version knows. */
+function parseStoppedBy(value: unknown): Manifest["stoppedBy"] {
+  return value === "owner" || value === "server" || value === "idle" ? value : null;
 }
 
 function parseExcerpt(value: unknown): ExcerptSpec {

@@ -277,6 +277,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recordings/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which model answered best, and why */
+        get: operations["verdict_api_recordings__id__verdict_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/retention": {
         parameters: {
             query?: never;
@@ -885,6 +902,27 @@ export interface components {
             spark: (number | null)[];
             /** Unit */
             unit: string | null;
+        };
+        /**
+         * CostEntry
+         * @description What one stream cost while it was recorded.
+         */
+        CostEntry: {
+            /**
+             * Floats
+             * @description Numbers that the model kept after its first step.
+             */
+            floats: number;
+            /**
+             * Ms Per Step
+             * @description Milliseconds a step took, recording included.
+             */
+            ms_per_step: number;
+            /**
+             * Per Step
+             * @description Numbers that each later step added; 0 where the memory does not grow.
+             */
+            per_step: number;
         };
         /**
          * DelayRecording
@@ -1633,6 +1671,13 @@ export interface components {
              */
             content_hash?: string | null;
             /**
+             * Costs
+             * @description What each stream cost while this was recorded, in their order, null for one without a step; known when the recording has ended,
+             *     and missing in older ones.
+             * @default null
+             */
+            costs?: (components["schemas"]["CostEntry"] | null)[] | null;
+            /**
              * Created
              * @description ISO 8601, UTC.
              */
@@ -1670,6 +1715,12 @@ export interface components {
              */
             models: components["schemas"]["ModelEntry"][];
             /**
+             * Planned Steps
+             * @description Steps it was planned to have, where it ended before.
+             * @default null
+             */
+            planned_steps?: number | null;
+            /**
              * Recording Hash
              * @description sha256 of manifest, keyframes and content hash (see below); known when the recording has ended, and missing in older ones.
              * @default null
@@ -1698,6 +1749,12 @@ export interface components {
              * @description Planned steps while running, reached steps afterwards.
              */
             steps: number;
+            /**
+             * Stopped By
+             * @description owner: by who drives it; server: the server ended; idle: nobody watched while it was paused; older ones do not say.
+             * @default null
+             */
+            stopped_by?: ("owner" | "server" | "idle") | null;
             /** @description What was run. */
             task: components["schemas"]["TaskEntry"];
             /**
@@ -3271,6 +3328,167 @@ export interface components {
             values: number[];
         };
         /**
+         * Verdict
+         * @description What a recording answers; it follows from the recording alone, but for milliseconds that are measured now.
+         */
+        Verdict: {
+            /** Baselines */
+            baselines: components["schemas"]["VerdictBaseline"][];
+            /**
+             * Chance
+             * @description The error of a model that knows nothing.
+             */
+            chance: number;
+            /** Clauses */
+            clauses: components["schemas"]["VerdictClause"][];
+            /**
+             * N
+             * @description Rounds, or blocks of steps of a task that replays nothing.
+             */
+            n: number;
+            /**
+             * Note
+             * @description How many draws there are, what a band is, and why something is null.
+             */
+            note: string;
+            /**
+             * Poster
+             * @description The last asked step whose read has one source in most models.
+             */
+            poster: number | null;
+            /** Question */
+            question: string;
+            /** Ranking */
+            ranking: components["schemas"]["VerdictRow"][];
+            /** Recall */
+            recall: [
+                number,
+                number
+            ] | null;
+            /**
+             * Store
+             * @description First step of the last segment and the one after its last.
+             */
+            store: [
+                number,
+                number
+            ] | null;
+            /**
+             * When
+             * @description What was stored and asked when; empty where the task stores nothing.
+             */
+            when: string;
+        };
+        /**
+         * VerdictBaseline
+         * @description What a forecast has to beat.
+         */
+        VerdictBaseline: {
+            /** Error */
+            error: number | null;
+            /** High */
+            high: number | null;
+            /** Label */
+            label: string;
+            /** Low */
+            low: number | null;
+            /** Name */
+            name: string;
+            /** Unit Error */
+            unit_error: number | null;
+        };
+        /**
+         * VerdictClause
+         * @description A fact about one model, and the step that shows it.
+         */
+        VerdictClause: {
+            /** Model */
+            model: string;
+            /** Step */
+            step: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * VerdictRow
+         * @description One model of the ranking, best first.
+         */
+        VerdictRow: {
+            /**
+             * Because
+             * @description The clauses of this model, as one sentence.
+             */
+            because: string;
+            /**
+             * Cause
+             * @description `alive`, or of what the segment died: `faded`, `overwritten`, `freed`, `order lost`, `kept, misread`, `never written`; `not settled`
+             *     where ledger and intervention do not agree, `not examined` without a memory; null: nothing was asked back.
+             */
+            cause: string | null;
+            /**
+             * Error
+             * @description Over all asked steps: 0 is perfect, `chance` what a model that knows nothing gets; null: nothing was asked.
+             */
+            error: number | null;
+            /**
+             * Evidence
+             * @description The numbers that the cause rests on, with the limits they were held against.
+             */
+            evidence: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Floats
+             * @description Numbers kept between two steps after the last asked step; null = not known.
+             */
+            floats: number | null;
+            /**
+             * Floats Grow
+             * @description With every step.
+             */
+            floats_grow: boolean;
+            /** High */
+            high: number | null;
+            /** Label */
+            label: string;
+            /**
+             * Low
+             * @description The 5 to 95 % band of the error over rounds or blocks; null where there are fewer than eight.
+             */
+            low: number | null;
+            /**
+             * Model
+             * @description Its id in the recording.
+             */
+            model: string;
+            /**
+             * Ms Per Step
+             * @description Milliseconds; `note` says where they were measured.
+             */
+            ms_per_step: number | null;
+            /**
+             * Right Share
+             * @description Part of the reads that comes from the moment asked for, one step to either side included; it may pass 1 where writes
+             *     cancel. null: the task replays nothing, or no memory was recorded.
+             */
+            right_share: number | null;
+            /**
+             * Tied
+             * @description Level with the row before.
+             */
+            tied: boolean;
+            /**
+             * Unit
+             * @description Of the signal, or `bits`; null = not known.
+             */
+            unit: string | null;
+            /**
+             * Unit Error
+             * @description The error of one answer in `unit`; of bits the wrong ones in all.
+             */
+            unit_error: number | null;
+        };
+        /**
          * Window
          * @description What part of a channel to use and how to turn it into the model's input.
          */
@@ -3344,6 +3562,7 @@ export type CheckpointEntry = components['schemas']['CheckpointEntry'];
 export type ClientHello = components['schemas']['ClientHello'];
 export type ClientMessage = components['schemas']['ClientMessage'];
 export type ColumnReport = components['schemas']['ColumnReport'];
+export type CostEntry = components['schemas']['CostEntry'];
 export type DelayRecording = components['schemas']['DelayRecording'];
 export type DelayRequest = components['schemas']['DelayRequest'];
 export type Ended = components['schemas']['Ended'];
@@ -3430,6 +3649,10 @@ export type TrainingEntry = components['schemas']['TrainingEntry'];
 export type Upload = components['schemas']['Upload'];
 export type UploadSignal = components['schemas']['UploadSignal'];
 export type ValuesSignal = components['schemas']['ValuesSignal'];
+export type Verdict = components['schemas']['Verdict'];
+export type VerdictBaseline = components['schemas']['VerdictBaseline'];
+export type VerdictClause = components['schemas']['VerdictClause'];
+export type VerdictRow = components['schemas']['VerdictRow'];
 export type Window = components['schemas']['Window'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -4062,6 +4285,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ShareCreated"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    verdict_api_recordings__id__verdict_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"];
                 };
             };
             /** @description What went wrong */

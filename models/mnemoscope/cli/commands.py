@@ -16,6 +16,7 @@ from mnemoscope.cli.verification import report_lines
 from mnemoscope.errors import CorruptRecording, MnemoscopeError, TruncatedRecording, UnknownModel
 
 if TYPE_CHECKING:
+    from mnemoscope.reading.recording import Recording
     from mnemoscope.tasks import Episode
 
 OK, NOT_OK, BAD_INPUT, INCOMPLETE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -255,9 +256,23 @@ def export(args: argparse.Namespace) -> int:
     with Recording.open(args.file) as rec:
         for write, out in wanted:
             if out is not None:
-                write(rec, out)
+                if write is to_html:
+                    to_html(rec, out, verdict=_verdict_of(rec))
+                else:
+                    write(rec, out)
                 print(f"{out}: {_size(out.stat().st_size)}")
     return OK
+
+
+def _verdict_of(rec: Recording) -> dict[str, Any] | None:
+    """The verdict for a page; None, with a note, where none can be reached."""
+    from mnemoscope.measuring.verdict.judge import verdict
+
+    try:
+        return verdict(rec)
+    except MnemoscopeError as error:
+        echo(f"note: the page has no verdict: {error}", file=sys.stderr)
+        return None
 
 
 def _number(name: str, text: str, kind: type[int] | type[float]) -> Any:

@@ -127,6 +127,10 @@ def parser() -> argparse.ArgumentParser:
     )
     verify.add_argument("--json", action="store_true", help="one JSON object")
 
+    judged = command("verdict", _verdict, "say which model of a recording answered best, and why")
+    judged.add_argument("file", type=Path, metavar="F")
+    judged.add_argument("--json", action="store_true", help="one JSON object")
+
     evaluate = command("evaluate", commands.evaluate, "measure the trained checkpoints")
     evaluate.add_argument("--models", type=_names, metavar="A,B", help="models or checkpoints (default: all)")
     evaluate.add_argument("--task", metavar="T", help="only checkpoints of this task")
@@ -229,6 +233,13 @@ def _serve(args: argparse.Namespace) -> int:
     from mnemoscope_server.settings import Settings
 
     return serving.run(Settings.from_arguments(args)) or OK
+
+
+def _verdict(args: argparse.Namespace) -> int:
+    """As `_bridge`."""
+    from mnemoscope.cli.verdict import verdict
+
+    return verdict(args)
 
 
 def _bridge(args: argparse.Namespace) -> int:
@@ -361,6 +372,13 @@ examples:
   mnemoscope verify run.mnemo
   mnemoscope verify run.mnemo --with-weights
   mnemoscope verify run.mnemo --json""",
+    "verdict": """Ranks the models by the error of their answers, says how much they read from the right place, what they keep
+and cost, and why each remembers or not, with the step that shows it. A model that lost what it was asked for is run again with the
+segment blanked before a cause is spoken, where its weights are here.
+
+examples:
+  mnemoscope verdict run.mnemo
+  mnemoscope verdict run.mnemo --json | python -m json.tool""",
     "evaluate": """examples:
   mnemoscope evaluate --json
   mnemoscope evaluate --models ntm,dnc --task copy

@@ -18,6 +18,9 @@ MAX_KEYFRAME_BYTES = 64 << 20
 
 Status = Literal["running", "ended", "stopped", "failed"]
 
+StoppedBy = Literal["owner", "server", "idle"]
+"""Why a run was stopped: by who drives it, because the server ended, or because nobody watched while it was paused."""
+
 Count = Annotated[int, Between(1)]
 """A whole number of at least 1."""
 
@@ -187,6 +190,18 @@ class SignalEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CostEntry:
+    """What one stream cost while it was recorded."""
+
+    ms_per_step: float
+    """Milliseconds a step took, recording included."""
+    floats: int
+    """Numbers that the model kept after its first step."""
+    per_step: int
+    """Numbers that each later step added; 0 where the memory does not grow."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExcerptEntry:
     """What a copy that was made to be shared holds of the recording it was made from."""
 
@@ -230,6 +245,10 @@ class Manifest:
     """ended: all planned steps; stopped: somebody ended it early; failed: no model could go on."""
     steps: Annotated[int, Between(0, MAX_STEPS)]
     """Planned steps while running, reached steps afterwards."""
+    planned_steps: Shown[Count | None] = None
+    """Steps it was planned to have, where it ended before."""
+    stopped_by: Shown[StoppedBy | None] = None
+    """owner: by who drives it; server: the server ended; idle: nobody watched while it was paused; older ones do not say."""
     keyframe_every: int
     """Steps of a chunk; 64."""
     task: TaskEntry
@@ -240,6 +259,9 @@ class Manifest:
     """One entry a stream, in the order of the streams."""
     failures: Shown[list[Failure] | None] = None
     """Models that could not go on, each at most once."""
+    costs: Shown[list[CostEntry | None] | None] = None
+    """What each stream cost while this was recorded, in their order, null for one without a step; known when the recording has ended,
+    and missing in older ones."""
     excerpt: Shown[ExcerptEntry | None] = None
     """Where this is a copy of a part of another recording."""
     sharing: Shown[SharingEntry | None] = None

@@ -23,6 +23,7 @@ from mnemoscope.format import blocks, manifest
 from mnemoscope.format.blocks import Block
 from mnemoscope.format.hashes import content_hash, recording_hash
 from mnemoscope.format.manifest import KEYFRAME_EVERY, StreamSpec
+from mnemoscope.format.schema import StoppedBy
 
 
 class RecordingWriter:
@@ -108,16 +109,26 @@ class RecordingWriter:
         if sync:
             os.fsync(self._file.fileno())
 
-    def finish(self, status: Literal["ended", "stopped", "failed"], *, steps: int | None = None) -> str:
+    def finish(
+        self,
+        status: Literal["ended", "stopped", "failed"],
+        *,
+        steps: int | None = None,
+        stopped_by: StoppedBy | None = None,
+    ) -> str:
         """Close the recording for good: status, steps reached, both hashes and index. Returns the content hash.
 
-        steps: number of steps reached; by default the most that any model has.
+        steps: number of steps reached; by default the most that any model has. stopped_by: why it was stopped, where that is known.
         """
         if status not in manifest.STATUSES[1:]:
             raise RecordingError(f"Wanted the status {', '.join(manifest.STATUSES[1:])}, got {status!r}.")
         self.flush()
         reached = max(self._written) if steps is None else steps
         end: dict[str, Any] = {"status": status, "steps": reached}
+        if reached < self._manifest["steps"]:
+            end["planned_steps"] = self._manifest["steps"]
+        if stopped_by is not None:
+            end["stopped_by"] = stopped_by
         with open(self.path, "rb") as file:
             content = content_hash(file, self._streams, self._blocks)
             whole = recording_hash(file, self._streams, self._blocks, self._manifest | end, content)

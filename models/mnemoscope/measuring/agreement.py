@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mnemoscope import tasks
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.measuring import lenses
 from mnemoscope.models.base import MemoryModel
@@ -100,26 +98,6 @@ def settled(found: Cause, seen: Moves | None) -> Cause:
         why = f"the ledger says {found.name}, yet {percent(seen.from_right_moment)} of the answer goes with the right moment"
         return found.unsettled(why, **evidence)
     return Cause(found.name, found.step, found.sentence, found.evidence | evidence)
-
-
-def settle(
-    found: Cause,
-    entry: dict[str, Any],
-    view: ModelView,
-    store: range,
-    recall: range,
-    *,
-    places: Sequence[int] | None = None,
-) -> Generator[None, None, Cause]:
-    """`settled` with the weights that made the stream of this manifest entry. A cause that claims nothing needs none.
-
-    Raises UnknownModel or CheckpointError where those weights are not here.
-    """
-    if not _claims(found):
-        return found
-    loaded = lenses.model_of(entry)
-    values = tasks.get(loaded.task).values
-    return settled(found, (yield from moves(loaded.model, view, store, recall, values=values, places=places)))
 
 
 def _claims(found: Cause) -> bool:

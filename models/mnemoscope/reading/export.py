@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, TypeGuard
 import numpy as np
 
 from mnemoscope.errors import RecordingError
+from mnemoscope.reading import verdicts
 from mnemoscope.reading.recording import Recording
 
 
@@ -72,14 +73,15 @@ def to_csv(rec: Recording, path: str | os.PathLike[str]) -> Path:
     return Path(path)
 
 
-def to_html(rec: Recording, path: str | os.PathLike[str]) -> Path:
+def to_html(rec: Recording, path: str | os.PathLike[str], *, verdict: dict[str, Any] | None = None) -> Path:
     """One HTML file that holds the viewer and the recording and opens from disk, offline.
 
+    verdict: what `mnemoscope.verdict` returns, to be shown; by default the one that lies beside the recording, if one does.
     Returns the path. Raises RecordingError where it cannot be written, BundleMissing where the viewer was not built.
     """
     from mnemoscope_viewer import page
 
-    text = page(rec)
+    text = page(rec, verdict=verdicts.known(rec.path, rec.manifest) if verdict is None else verdict)
     with _whole(path) as file:
         file.write(text.encode())
     return Path(path)

@@ -298,7 +298,9 @@ def amend(path: str | os.PathLike[str], values: dict[str, Any]) -> Recording:
     with Recording.open(path) as rec:
         covered = "recording_hash" in rec.manifest and any(key not in hashes.MAY_CHANGE for key in values)
         if not rec.finished:
-            values = {"steps": rec.steps, "content_hash": rec.content_hash()} | values
+            planned = rec.manifest["steps"]
+            early = {"planned_steps": planned} if rec.steps < planned else {}
+            values = {"steps": rec.steps, "content_hash": rec.content_hash()} | early | values
         merged = manifest.merge(rec.manifest, values)
         if not rec.finished or covered:
             content = merged.get("content_hash") or rec.content_hash()

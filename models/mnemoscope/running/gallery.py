@@ -1,6 +1,7 @@
 """The recordings that ship with the program: what the first page shows, with no model and no torch needed.
 
-`python -m mnemoscope.running.gallery [ID …]` makes them again from the checkpoints, all or those named; the folder holds
+`python -m mnemoscope.running.gallery [ID …]` makes them again from the checkpoints, all or those named, `--verdicts` only their
+verdicts; the folder holds
 one `.mnemo` a recording and `gallery.json` with their titles and captions in the order of the page.
 """
 
@@ -203,6 +204,7 @@ def make(folder: Path = FOLDER, only: Sequence[str] = ()) -> None:
         models = record.load_models(list(exhibit.models), episode.task)
         target = folder / f"{exhibit.id}.mnemo"
         record.record_file(target, episode, models, seed=exhibit.seed, title=exhibit.title, recording_id=exhibit.id)
+        judge(target)
     listed = [
         {"id": exhibit.id, "question": exhibit.question, "title": exhibit.title, "caption": exhibit.caption}
         for exhibit in known
@@ -211,5 +213,19 @@ def make(folder: Path = FOLDER, only: Sequence[str] = ()) -> None:
     (folder / "gallery.json").write_text(json.dumps(listed, indent=1) + "\n", encoding="utf-8")
 
 
+def judge(recording: Path) -> None:
+    """Reach the verdict of a recording and put it beside it, so that a server without torch shows it."""
+    import mnemoscope
+    from mnemoscope.reading import verdicts
+    from mnemoscope.reading.recording import Recording
+
+    with Recording.open(recording) as opened:
+        verdicts.keep(recording, opened.manifest, mnemoscope.verdict(opened))
+
+
 if __name__ == "__main__":
-    make(only=sys.argv[1:])
+    if sys.argv[1:] == ["--verdicts"]:
+        for shipped in sorted(FOLDER.glob("*.mnemo")):
+            judge(shipped)
+    else:
+        make(only=sys.argv[1:])

@@ -8,6 +8,7 @@ import math
 import os
 import platform
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from mnemoscope.errors import CheckpointError, MnemoscopeError
 from mnemoscope.format.entries import Failure
 from mnemoscope.format.layout import FrameLayout
 from mnemoscope.format.manifest import FORMAT, KEYFRAME_EVERY, VERSION, moment_label
+from mnemoscope.measuring.verdict import price
 from mnemoscope.models import registry
 from mnemoscope.reading.recording import RecordingWriter
 from mnemoscope.running.stream import NotFinite, Packet
@@ -70,7 +72,7 @@ class Stepper:
 
     def reset(self) -> None:
         """Back to before the first step, memory blank."""
-        self.done = 0
+        self.done, self._seconds, self._floats = 0, 0.0, 0
         self._state = self.model.initial_state(1)
         self._last = torch.zeros(1, self.model.outputs, device=self.device)
 
@@ -79,6 +81,19 @@ class Stepper:
         """Steps of the episode."""
         return self.episode.steps
 
+    @property
+    def cost(self) -> dict[str, Any] | None:
+        """What the steps so far cost, as in the manifest's `costs`; None before the first."""
+        if not self.done:
+            return None
+        more = price.floats(self._state) - self._floats
+        milliseconds = round(1000.0 * self._seconds / self.done, 4)
+        return {
+            "ms_per_step": milliseconds,
+            "floats": self._floats,
+            "per_step": more // (self.done - 1) if self.done > 1 else 0,
+        }
+
     @torch.inference_mode()
     def advance(self, count: int) -> list[Packet]:
         """Compute the next `count` steps (fewer at the end) -> frames, and a keyframe before every multiple of 64.
@@ -86,6 +101,7 @@ class Stepper:
         Raises NotFinite (with the packets before it) when an output is NaN or infinite.
         """
         packets: list[Packet] = []
+        began = time.perf_counter()
         stop = min(self.done + count, self.steps)
         while self.done < stop:
             if self.done % KEYFRAME_EVERY == 0 and self.keyframe_layout.tensors:
@@ -99,6 +115,7 @@ class Stepper:
             if good < len(table):
                 raise NotFinite(self.loaded.label, self.done + good, self._not_finite(table[good]), packets)
             self.done = until
+        self._seconds += time.perf_counter() - began
         return packets
 
     def _run(self, count: int) -> Tensor:
@@ -111,6 +128,8 @@ class Stepper:
                 x[0, 0] = self._last[0, 0]  # into self._inputs: the log holds what the model heard
             step = self.model.step(x, self._state)
             self._state, self._last = step.state, step.output
+            if t == 0:
+                self._floats = price.floats(self._state)
             outputs.append(step.output)
             seen.append(step.seen)
         answers = torch.cat(outputs)
@@ -294,6 +313,7 @@ def record_file(
                         progress(packet.count)
                 else:
                     writer.keyframe(stream, packet.first, packet.payload)
+            writer.meta({"costs": [stepper.cost for stepper in steppers]})
             writer.finish("failed" if len(failures) == len(steppers) else "ended", steps=episode.steps)
         part.replace(path)
     finally:

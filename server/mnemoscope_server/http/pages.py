@@ -50,6 +50,7 @@ def based(text: str, root: str, head: str = "") -> str:
 @router.get("/")
 @router.get("/new")
 @router.get("/bridge")
+@router.get("/fit")
 @router.get("/long")
 @router.get("/long/{identity}")
 @router.get("/s/{identity}/long")

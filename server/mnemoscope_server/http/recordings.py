@@ -7,10 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.access import owners
 from mnemoscope_server.errors import NotPossible, UnknownRecording
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
+from mnemoscope_server.http.verdict import reached
 from mnemoscope_server.problems import problem
 from mnemoscope_server.schemas.recordings import Change, RecordingDetail, RecordingSummary
 from mnemoscope_server.services import Services
@@ -22,6 +24,8 @@ from mnemoscope_server.storage.uploads import printable
 log = logging.getLogger("mnemoscope.api")
 
 
+VERDICT_SECONDS = 15.0
+"""How long an exported page waits for a verdict that nobody has asked for yet."""
 COMPLETE = "private, max-age=31536000, immutable"
 router = APIRouter(prefix="/api", responses=ERRORS)
 
@@ -148,13 +152,22 @@ def file(identity: Id, services: ServicesDep) -> Response:
 
 
 @router.get("/recordings/{id}/export.html", summary="One page that opens from disk", response_class=Response)
-def export(identity: Id, services: ServicesDep) -> Response:
+async def export(identity: Id, services: ServicesDep) -> Response:
+    try:
+        async with asyncio.timeout(VERDICT_SECONDS):
+            found = await reached(identity, services)
+    except (NotPossible, MnemoscopeError, TimeoutError):  # a run that goes on, or no worker: the page comes without
+        found = None
+    return await asyncio.to_thread(_page, identity, services, found)
+
+
+def _page(identity: str, services: Services, found: dict[str, Any] | None) -> Response:
     from mnemoscope_viewer import BundleMissing, page
 
     with services.library.opened(identity) as opened:
         opened.refresh()
         try:
-            text = page(opened)
+            text = page(opened, verdict=found)
         except BundleMissing as error:
             return problem(503, "page-not-built", str(error), hint="Build the page, then export again.")
     headers = _fresh() | {"Content-Disposition": f'attachment; filename="{identity}.html"'}

@@ -11,10 +11,10 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from mnemoscope_server.schemas import base, messages, recordings, retention, sessions, signals
+from mnemoscope_server.schemas import base, messages, recordings, retention, sessions, signals, verdict
 
 REF = "#/components/schemas/{model}"
-HTTP = (base, recordings, signals, sessions, retention)
+HTTP = (base, recordings, signals, sessions, retention, verdict)
 """Where types of the HTTP interface are that the page wants by name, whether an endpoint shows them or not."""
 
 

@@ -70,7 +70,7 @@ class LiveSessions:
         """End every session as stopped, then the workers."""
         for session in self.sessions.values():
             if session.live:
-                session.stop()
+                session.stop(by="server")
         ends = [asyncio.create_task(s.finished.wait()) for s in self.sessions.values()]
         if ends:
             await asyncio.wait(ends, timeout=STOP_SECONDS)
@@ -84,7 +84,7 @@ class LiveSessions:
         for session in self.sessions.values():
             idle = session.status in ("opened", "paused") and not session.watchers
             if idle and now - session.touched > self.settings.idle_minutes * 60:
-                session.stop()
+                session.stop(by="idle")
 
     def remove_expired(self) -> None:
         """Recordings that nobody wanted to keep, or whose time is over, are removed. Blocking: call it in a thread."""

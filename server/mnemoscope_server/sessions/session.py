@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from mnemoscope.format.manifest import KEYFRAME_EVERY
+from mnemoscope.format.schema import StoppedBy
 from mnemoscope_server.errors import IllegalMove
 from mnemoscope_server.schemas.messages import (
     Behind,
@@ -105,11 +106,11 @@ class Session:
             raise illegal("speed", self.status)
         self._send(protocol.SetSpeed(self.id, speed))
 
-    def stop(self) -> None:
+    def stop(self, by: StoppedBy = "owner") -> None:
         """End here. The state changes when the worker has closed the file."""
         if self.status not in MOVES["stop"]:
             raise illegal("stop", self.status)
-        self._send(protocol.Stop(self.id))
+        self._send(protocol.Stop(self.id, by))
 
     def _move(self, command: str) -> None:
         target = MOVES[command].get(self.status)

@@ -111,7 +111,7 @@ def _manifest(source: Recording, wanted: StepRange, strip_signal: bool) -> dict[
     """The manifest of a copy: steps counted from its own beginning, no hash yet."""
     manifest = copy.deepcopy(source.manifest)
     whole = manifest.pop("excerpt", None) or {"first": 0, "of": source.steps}  # of a copy of a copy: where that began
-    for known_at_the_end in ("content_hash", "recording_hash"):
+    for known_at_the_end in ("content_hash", "recording_hash", "planned_steps", "stopped_by"):
         manifest.pop(known_at_the_end, None)
     manifest.pop("sharing", None)
     manifest["created"] = timestamp(datetime.now(UTC))

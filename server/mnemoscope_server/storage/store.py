@@ -22,7 +22,7 @@ from typing import Any, cast
 
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import model_label
-from mnemoscope.reading import tokens
+from mnemoscope.reading import tokens, verdicts
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.errors import DataFolderInUse, DiskFull, Expired
 from mnemoscope_server.storage.locks import FileLock
@@ -193,7 +193,9 @@ class Store:
 
     def remove(self, recording: str) -> None:
         """The file and its row are gone; of one whose time was over, that it was is remembered."""
-        self.path(recording).unlink(missing_ok=True)
+        path = self.path(recording)
+        path.unlink(missing_ok=True)
+        verdicts.file_of(path).unlink(missing_ok=True)
         self._temporary.pop(recording, None)
         self._write("DELETE FROM recordings WHERE id = ?", (recording,))
         try:
@@ -240,7 +242,7 @@ class Store:
             with Recording.open(path) as opened:
                 running, steps = not opened.finished, opened.steps
             if running and steps:
-                amend(path, {"status": "stopped"}).close()
+                amend(path, {"status": "stopped", "stopped_by": "server"}).close()
         finally:
             writer.release()
         if steps:

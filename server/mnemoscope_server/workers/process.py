@@ -162,7 +162,7 @@ class Worker:
             case SetSpeed():
                 self._guarded(run, run.set_speed, command.speed)
             case Stop():
-                self._guarded(run, run.finish, "stopped")
+                self._guarded(run, run.stop, command.by)
 
     def _open(self, order: Open) -> None:
         try:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.format.entries import Failure
+from mnemoscope.format.schema import StoppedBy
 from mnemoscope.running.stream import Packet
 from mnemoscope.tasks import Episode
 
@@ -66,6 +67,7 @@ class Stop:
     """Close the recording with the steps it has."""
 
     id: str
+    by: StoppedBy = "owner"
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,13 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Judge:
+    """Reach the verdict of a finished recording; no session, answered by `Answered` or `Declined`."""
+
+    id: str
+    path: Path
+
+
 class Remember:
     """Measure how long a signal is remembered; no session. What is known so far comes as `Progressed`, all of it as `Answered`."""
 
@@ -107,7 +116,7 @@ class Remember:
     """None = coarse to fine, where the curves jump."""
 
 
-Question = Compare | Look | Remember
+Question = Compare | Look | Judge | Remember
 
 
 @dataclass(frozen=True)
@@ -222,6 +231,11 @@ Event = Ready | Broken | Measured | Opened | Declined | Progressed | Answered | 
 
 class Stream(Protocol):
     """One model on one episode."""
+
+    @property
+    def cost(self) -> dict[str, Any] | None:
+        """What the steps so far cost, as in a manifest's `costs`; None before the first."""
+        ...
 
     def advance(self, count: int) -> list[Packet]:
         """Compute the next `count` steps. Raises NotFinite when the model cannot go on."""

@@ -8,6 +8,7 @@ from typing import Literal
 from mnemoscope.format import blocks
 from mnemoscope.format.entries import Failure
 from mnemoscope.format.manifest import KEYFRAME_EVERY
+from mnemoscope.format.schema import StoppedBy
 from mnemoscope.reading.recording import RecordingWriter
 from mnemoscope.running.stream import NotFinite, Packet
 from mnemoscope_server.storage.locks import FileLock
@@ -41,6 +42,7 @@ class Run:
         self.done = 0
         self.finished = False
         self._report = report
+        self._streams = prepared.streams
         self._alive: dict[int, Stream] = dict(enumerate(prepared.streams))
         self._failures: list[Failure] = []
         self._writer = RecordingWriter(order.path, prepared.manifest)
@@ -77,20 +79,27 @@ class Run:
         self._anchor = (time.perf_counter(), self.done)
         self._moved()
 
-    def finish(self, status: Literal["ended", "stopped", "failed"], reason: str = "") -> None:
+    def stop(self, by: StoppedBy) -> None:
+        """Close the file for good before its end."""
+        self.finish("stopped", by=by)
+
+    def finish(
+        self, status: Literal["ended", "stopped", "failed"], reason: str = "", by: StoppedBy | None = None
+    ) -> None:
         """Close the file for good and report it."""
         if self.finished:
             return
         self.finished = True
         self._flush()
-        self._writer.finish(status, steps=self.done)
+        self._writer.meta({"costs": [stream.cost for stream in self._streams]})
+        self._writer.finish(status, steps=self.done, stopped_by=by)
         self._lock.release()
         self._report(Finished(self.id, status, self.done, self._writer.manifest, reason))
 
     def abandon(self) -> None:
         """Close the file as stopped although nobody listens any more."""
         self._report = _ignored
-        self.finish("stopped")
+        self.stop("server")
 
     def fail(self, reason: str) -> None:
         """Give up because of trouble that is not a model's; the file keeps its whole chunks."""

@@ -13,11 +13,14 @@ from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.measuring import lenses
+from mnemoscope.measuring.verdict import judge
+from mnemoscope.reading.recording import Recording
 from mnemoscope.running import record
 from mnemoscope.running.record import Stepper
 from mnemoscope_server.workers import bridge_engine, retention_engine
 from mnemoscope_server.workers.protocol import (
     Compare,
+    Judge,
     Measured,
     Open,
     Prepared,
@@ -55,6 +58,9 @@ class TorchEngine:
     def answer(self, question: Question) -> Generator[dict[str, Any] | None, None, dict[str, Any]]:
         if isinstance(question, Compare):
             return (yield from bridge_engine.compared(question.model, question.seed))
+        if isinstance(question, Judge):
+            with Recording.open(question.path) as recording:
+                return (yield from judge.working(recording))
         if isinstance(question, Remember):
             return (yield from retention_engine.measured(question, device=self.device))
         if self._asked is None or not lenses.is_model_of(self._asked, question.entry):

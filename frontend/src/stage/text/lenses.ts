@@ -27,6 +27,10 @@ export const LENS_CHOICES: readonly { value: LensName; label: string; title: str
   },
 ];
 
+/** Said where there is no server: in an exported page. */
+export const NO_MODELS =
+  "Not in this file: Sensitivity and Intervention. They run the models again, which a server with the recording does.";
+
 /** What is read below the list of a lens: its definition, and the scale that its arcs share. */
 const SCALE = "One scale for all models: an arc is as wide as one step moves the output.";
 

@@ -83,6 +83,7 @@ def draw(lines: Sequence[Line], theme: tokens.Theme) -> go.Figure:
     made = go.Figure()
     for line in lines:
         colour, reference = hue(line.model, theme), line.model in REFERENCES
+        sign = glyph(line.model) or tokens.tokens()["unknown"]
         if line.model != "chance":
             _band(made, line, colour)
         made.add_scatter(
@@ -90,7 +91,8 @@ def draw(lines: Sequence[Line], theme: tokens.Theme) -> go.Figure:
             y=line.y,
             name=line.name,
             mode="lines" if reference else "lines+markers",
-            line={"color": colour, "width": 1.5 if reference else 2, "dash": DASHES.get(line.model, "solid")},
+            line={"color": colour, "width": 1.5 if reference else 2, "dash": DASHES.get(line.model) or tokens.dash(sign)},
+            marker={"symbol": tokens.symbol(sign), "size": 8},
             customdata=line.said,
             hovertemplate="%{customdata}",
             meta=whose(line.model, "line"),

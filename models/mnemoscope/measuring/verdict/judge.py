@@ -53,7 +53,7 @@ class _Row:
     reads: dict[int, bool] = field(default_factory=dict[int, bool])
     """Asked steps that read anything: whether from one source."""
     floats: int | None = None
-    grows: bool | None = None
+    grows: bool = False
     ms: float | None = None
     measured_now: bool = False
 
@@ -79,7 +79,8 @@ def working(recording: Recording) -> Work:
         row = _Row(stream, view, recording.manifest["models"][stream], scores.score(view, what))
         loaded = _loaded(row.entry)
         yield from _examine(row, what, loaded, recording.steps)
-        yield from _priced(row, what, loaded)
+        costs: list[dict[str, Any] | None] = recording.manifest.get("costs") or []
+        yield from _priced(row, what, loaded, costs[stream] if stream < len(costs) else None)
         rows.append(row)
         yield
     rows.sort(key=lambda row: (math.isnan(row.score.error), row.score.error))
@@ -133,18 +134,21 @@ def _settled(row: _Row, found: Cause, r: Round, loaded: LoadedModel | None) -> G
     return agreement.settled(found, seen)
 
 
-def _priced(row: _Row, what: Asked, loaded: LoadedModel | None) -> Generator[None, None, None]:
-    last = _last_asked(what)
-    state = price.recorded(row.entry)
-    if state is None and loaded is not None:
+def _priced(
+    row: _Row, what: Asked, loaded: LoadedModel | None, cost: dict[str, Any] | None
+) -> Generator[None, None, None]:
+    """As the recording has it; of one that does not say, counted and measured with the weights."""
+    last = min(_last_asked(what), row.view.steps - 1)
+    if cost is not None:
+        state, row.ms = price.Kept(cost["floats"], cost["per_step"]), cost["ms_per_step"]
+    elif loaded is not None:
         state = price.kept(loaded.model)
         yield
-    if state is not None:
-        row.floats, row.grows = state.after(min(last, row.view.steps - 1)), state.per_step > 0
-    row.ms = row.entry.get("ms_per_step")
-    if row.ms is None and loaded is not None:
         row.ms, row.measured_now = round(price.milliseconds(loaded.model, row.view, last), 4), True
         yield
+    else:
+        return
+    row.floats, row.grows = state.after(last), state.per_step > 0
 
 
 def _last_asked(what: Asked) -> int:
@@ -236,7 +240,9 @@ def _note(
     if any(row.floats is None for row in rows):
         said.append("Floats kept are not known where the weights are not here.")
     if any(row.measured_now for row in rows):
-        said.append("Milliseconds were measured now, with the weights; the recording does not hold them.")
+        said.append(
+            "Milliseconds were measured with the weights when this was written; the recording does not hold them."
+        )
     elif any(row.ms is None for row in rows):
         said.append("Milliseconds a step are not known: the recording does not hold them.")
     return " ".join(said)

@@ -27,6 +27,11 @@ class Kept(NamedTuple):
         return self.floats + self.per_step * t
 
 
+def floats(state: Any) -> int:
+    """Numbers in the state of a model."""
+    return sum(leaf.numel() for leaf in pytree.tree_leaves(state) if isinstance(leaf, Tensor))
+
+
 @torch.no_grad()
 def kept(model: MemoryModel) -> Kept:
     """Counted in the state of the model itself, over two steps: states keep their size or grow by as much at every step."""
@@ -34,7 +39,7 @@ def kept(model: MemoryModel) -> Kept:
     state, counts = model.initial_state(1), list[int]()
     for _ in range(2):
         state = model.step(torch.zeros(1, model.inputs, device=device), state).state
-        counts.append(sum(leaf.numel() for leaf in pytree.tree_leaves(state) if isinstance(leaf, Tensor)))
+        counts.append(floats(state))
     return Kept(counts[0], counts[1] - counts[0])
 
 
@@ -50,9 +55,3 @@ def milliseconds(model: MemoryModel, view: ModelView, t: int) -> float:
         times.append(time.perf_counter() - began)
     late = sorted(times[len(times) // 2 :])
     return 1000.0 * late[len(late) // 2]
-
-
-def recorded(entry: dict[str, Any]) -> Kept | None:
-    """What a recording says itself of one of its models."""
-    state: dict[str, int] | None = entry.get("state")
-    return None if state is None else Kept(state["floats"], state["per_step"])

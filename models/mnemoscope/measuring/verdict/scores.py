@@ -63,9 +63,8 @@ def _ar(heard: Floats) -> Callable[[Floats], Floats] | None:
 
 
 def tied(scores: list[Score]) -> list[bool]:
-    """Whether each of some scores, best first, is level with the one before or after it: equal, or inside each other's band."""
-    level = [_level(a, b) for a, b in itertools.pairwise(scores)]
-    return [before or after for before, after in zip([False, *level], [*level, False], strict=True)]
+    """Whether each of some scores, best first, is level with the one before it: equal, or inside each other's band."""
+    return [False, *(_level(a, b) for a, b in itertools.pairwise(scores))][: len(scores)]
 
 
 def _level(a: Score, b: Score) -> bool:

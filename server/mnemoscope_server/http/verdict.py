@@ -1,0 +1,63 @@
+"""The verdict of a recording over HTTP. It is reached once, in a worker, and then lies beside the recording."""
+
+import asyncio
+import logging
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse, Response
+
+from mnemoscope.reading import verdicts
+from mnemoscope_server.errors import NotPossible
+from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
+from mnemoscope_server.schemas.verdict import Verdict
+from mnemoscope_server.services import Services
+from mnemoscope_server.storage.store import new_id
+from mnemoscope_server.workers.protocol import Judge
+
+router = APIRouter(prefix="/api", responses=ERRORS)
+log = logging.getLogger("mnemoscope.verdict")
+
+
+@router.get("/recordings/{id}/verdict", summary="Which model answered best, and why", response_model=Verdict)
+async def verdict(identity: Id, services: ServicesDep) -> Response:
+    found = await reached(identity, services)
+    return JSONResponse(found, headers={"Cache-Control": "no-cache"})
+
+
+async def reached(identity: str, services: Services) -> dict[str, Any]:
+    """The verdict, from beside the recording or from a worker. Raises UnknownRecording, Expired, NotPossible."""
+    if identity in services.live.sessions:
+        raise NotPossible(
+            "still-live", "this run goes on; its verdict is reached when it has ended", "Ask again when it has ended."
+        )
+    found = await asyncio.to_thread(_known, identity, services)
+    if found is not None:
+        return found
+
+    async def ask() -> dict[str, Any]:
+        path = await asyncio.to_thread(services.library.find, identity)
+        made = await services.live.ask(Judge(new_id(), path))
+        await asyncio.to_thread(_keep, identity, services, made)
+        return made
+
+    return await services.answers.get(("verdict", identity), ask)
+
+
+def _known(identity: str, services: Services) -> dict[str, Any] | None:
+    path = services.library.find(identity)
+    with services.library.opened(identity) as recording:
+        if not recording.finished:
+            raise NotPossible(
+                "still-live", "this recording has no end yet, so there is no verdict", "Ask again when it has ended."
+            )
+        return verdicts.known(path, recording.manifest)
+
+
+def _keep(identity: str, services: Services, made: dict[str, Any]) -> None:
+    """A folder that is full or read-only costs only the time to reach it again."""
+    try:
+        with services.library.opened(identity) as recording:
+            verdicts.keep(services.library.find(identity), recording.manifest, made)
+    except OSError as error:
+        log.warning("the verdict of %s cannot be kept: %s", identity, error)
