@@ -55,7 +55,7 @@ def test_a_measurement_grows_and_its_end_has_everything(measured):
     assert last["measured"] == [5, 30]
     assert set(last) == set(reports[0])
     assert set(last) <= set(standing.standing()) | {"example"}
-    assert last["models"] == [{"id": "lstm", "checkpoint": "lstm-signal-recall", "label": "LSTM", "glyph": "rnn"}]
+    assert last["models"] == [{"id": "lstm", "checkpoint": "lstm-signal-recall", "label": "LSTM", "glyph": "lstm"}]
     assert len(last["example"]) == 16 + 24 + 30
 
 

@@ -91,7 +91,11 @@ def draw(lines: Sequence[Line], theme: tokens.Theme) -> go.Figure:
             y=line.y,
             name=line.name,
             mode="lines" if reference else "lines+markers",
-            line={"color": colour, "width": 1.5 if reference else 2, "dash": DASHES.get(line.model) or tokens.dash(sign)},
+            line={
+                "color": colour,
+                "width": 1.5 if reference else 2,
+                "dash": DASHES.get(line.model) or tokens.dash(sign),
+            },
             marker={"symbol": tokens.symbol(sign), "size": 8},
             customdata=line.said,
             hovertemplate="%{customdata}",
