@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from mnemoscope.errors import MnemoscopeError as MnemoscopeError
     from mnemoscope.measuring.evaluate import evaluate as evaluate
     from mnemoscope.measuring.retention.measure import Retention as Retention
-    from mnemoscope.measuring.retention.measure import retention as retention
     from mnemoscope.reading.export import to_csv as to_csv
     from mnemoscope.reading.export import to_html as to_html
     from mnemoscope.reading.export import to_npz as to_npz
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from mnemoscope.reading.recording import RecordingWriter as RecordingWriter
     from mnemoscope.reading.view import ModelView as ModelView
     from mnemoscope.running.notebook import record as record
+    from mnemoscope.running.retention import retention as retention
     from mnemoscope.signals.importers.files import load_series as load_series
     from mnemoscope.signals.series import Series as Series
     from mnemoscope.training.fitting.fit import Fitted as Fitted
@@ -81,7 +81,7 @@ _HOME = {
     "load_series": ("mnemoscope.signals.importers.files", "load_series"),
     "model_names": ("mnemoscope.checkpoints.store", "names"),
     "record": ("mnemoscope.running.notebook", "record"),
-    "retention": ("mnemoscope.measuring.retention.measure", "retention"),
+    "retention": ("mnemoscope.running.retention", "retention"),
     "to_csv": ("mnemoscope.reading.export", "to_csv"),
     "to_html": ("mnemoscope.reading.export", "to_html"),
     "to_npz": ("mnemoscope.reading.export", "to_npz"),

@@ -399,7 +399,7 @@ def test_retention_is_one_object_and_a_table_and_a_picture(
     code, out, _ = run(capsys, *words, "--json", "--out", "kept.html")
     found = json.loads(out)
     assert code == 0
-    assert set(found) == {"signal", "rows", "horizons", "causes", "seconds", "notes"}
+    assert set(found) == {"signal", "rows", "horizons", "causes", "capacities", "half_lives", "seconds", "notes"}
     named = ("lstm", "ntm", "shift-register", "echo-state", "legendre-memory", "chance")
     assert {(row["model"], row["delay"]) for row in found["rows"]} == {(m, d) for m in named for d in (5, 60)}
     first = found["rows"][0]

@@ -146,9 +146,17 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true", help="one JSON object a line")
     _device(evaluate)
 
-    kept = command("retention", _retention, "measure how long a signal is remembered, by the error of its replay")
-    kept.add_argument("signal", nargs="?", metavar="FILE", help="a series, or a generator (default: held-out mixtures)")
-    kept.add_argument("--models", type=_names, required=True, metavar="A,B", help="such as lstm,transformer,ntm,dnc")
+    kept = command("retention", _retention, "measure how long a signal is remembered")
+    kept.add_argument(
+        "signal", nargs="?", metavar="FILE", help="a series, a generator (default: held-out mixtures), or a recording"
+    )
+    kept.add_argument("--models", type=_names, default=[], metavar="A,B", help="such as lstm,transformer,ntm,dnc")
+    kept.add_argument(
+        "--view",
+        choices=("behaviour", "content", "provenance"),
+        default="behaviour",
+        help="error of the replay (default); what a linear read-out finds in the memory; what the ledger says is held",
+    )
     kept.add_argument(
         "--delays",
         type=_numbers(0),
@@ -389,7 +397,9 @@ answering 0 gets. Delays may be longer than any that models were trained on; suc
 examples:
   mnemoscope retention --models lstm,transformer,ntm,dnc
   mnemoscope retention ecg.csv --resample-to 36 --models lstm,ntm --delays 20,40,120 --json
-  mnemoscope retention --models ntm,dnc --segment 8,16,24,48 --delays 30 --out segments.html""",
+  mnemoscope retention --models ntm,dnc --segment 8,16,24,48 --delays 30 --out segments.html
+  mnemoscope retention --models lstm,deltanet --view content
+  mnemoscope retention run.mnemo --view provenance""",
     "bridge": """Steps a Transformer and the stateless DNC of the same weights side by side: with write-once stores every bit agrees,
 against torch.nn.TransformerEncoder and inside the unmodified memory of Graves 2016 all but rounding does. Then turns the
 mechanisms of the DNC on, one after another. Exit code 1 when a difference is larger than rounding explains.

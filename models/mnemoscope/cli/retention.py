@@ -9,44 +9,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mnemoscope.cli.commands import OK, echo
+from mnemoscope.errors import MnemoscopeError
 
 if TYPE_CHECKING:
-    from mnemoscope.measuring.retention.measure import Retention
+    from collections.abc import Callable
 
+    from mnemoscope.measuring.retention.measure import Retention
+    from mnemoscope.measuring.retention.rows import Row
+
+SHOWN = (0, 1, 2, 5, 10, 20, 40, 50, 63, 79, 100, 126, 200, 398)
+"""Delays of the table where more were measured."""
 OF_SERIES = ("channel", "sample_rate", "resample_to", "start", "stop", "missing", "scaling")
 
 
 def retention(args: argparse.Namespace) -> int:
     """Measure, with progress on stderr; the result goes to stdout."""
-    import torch
     from tqdm import tqdm
 
     from mnemoscope.measuring.retention import order
     from mnemoscope.measuring.retention.looks import REFERENCES, label
-    from mnemoscope.measuring.retention.measure import retention as measure
-    from mnemoscope.running.record import pick_device
 
-    torch.set_num_threads(1)  # batches this small wait longer for a second thread than they gain
+    if not args.models and not (args.view == "provenance" and str(args.signal).endswith(".mnemo")):
+        raise MnemoscopeError("name the models with --models, such as --models lstm,ntm")
     of_series = {name: getattr(args, name) for name in OF_SERIES if getattr(args, name) is not None}
     delays = len(set(args.delays)) if args.delays else order.POINTS
-    total = delays * len(args.segment) * (len(args.models) + len(REFERENCES))
+    total = delays * len(args.segment) * (len(args.models) + len(REFERENCES)) if args.view == "behaviour" else None
     with tqdm(total=total, desc="measuring", unit=" points", disable=None) as bar:
 
-        def progress(row: Any) -> None:
+        def progress(row: Row) -> None:
             bar.set_description(f"{label(row.model)}, delay {row.delay}", refresh=False)
             bar.update()
 
-        found = measure(
-            args.models,
-            args.signal,
-            delays=args.delays,
-            segments=args.segment,
-            windows=args.windows,
-            seed=args.seed,
-            device=pick_device(args.device),
-            progress=progress,
-            **of_series,
-        )
+        found = _measured(args, of_series, progress)
     for note in found.notes:
         echo(f"note: {note}", file=sys.stderr)
     if args.out is not None:
@@ -55,14 +49,62 @@ def retention(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(found.to_json(), ensure_ascii=False, allow_nan=False))
     else:
-        for line in table(found):
+        for line in table(found) if args.view == "behaviour" else shares(found):
             echo(line)
     return OK
 
 
+def _measured(args: argparse.Namespace, of_series: dict[str, Any], progress: Callable[[Row], None]) -> Retention:
+    """What was asked for; the ledger of a recording needs no torch."""
+    if not args.models:
+        from mnemoscope.measuring.retention.ledger import of_file
+
+        return of_file(args.signal, ages=args.delays)
+    import torch
+
+    from mnemoscope.running.record import pick_device
+    from mnemoscope.running.retention import retention as measure
+
+    torch.set_num_threads(1)  # batches this small wait longer for a second thread than they gain
+    return measure(
+        args.models,
+        args.signal,
+        view=args.view,
+        delays=args.delays,
+        segments=args.segment,
+        windows=args.windows,
+        seed=args.seed,
+        device=pick_device(args.device),
+        progress=progress,
+        **of_series,
+    )
+
+
 def write(found: Retention, path: Path) -> None:
     """The figure as one page that opens from disk, offline."""
-    found.figure().write_html(path, include_plotlyjs=True, config={"displayModeBar": False})  # pyright: ignore[reportUnknownMemberType]
+    found.figure().write_html(path, include_plotlyjs=True, config={"displayModeBar": False})
+
+
+def shares(found: Retention) -> list[str]:
+    """A line a model and bank: shares at some delays, then capacity or half-life."""
+    from mnemoscope.measuring.retention.looks import label
+
+    content = bool(found.capacities)
+    ends = {(c.model, c.bank): c.text for c in found.capacities} | {(h.model, h.bank): h.text for h in found.half_lives}
+    known = {row.delay for row in found.rows}
+    delays = [delay for delay in SHOWN if delay in known] or sorted(known)[:12]
+    what = "held-out R² of x(t − lag)" if content else "share of a write that is still held, by its age"
+    lines = [f"{found.signal}: {what}"]
+    end = "capacity" if content else "half-life"
+    lines.append(f"{'lag' if content else 'age':<40}" + "".join(f"{delay:>8}" for delay in delays) + f"{end:>12}")
+    for model, bank in dict.fromkeys((row.model, row.bank) for row in found.rows):
+        at = {
+            row.delay: row.r2 if content else row.held for row in found.rows if (row.model, row.bank) == (model, bank)
+        }
+        cells = "".join(f"{'' if (value := at.get(delay)) is None else f'{value:.3f}':>8}" for delay in delays)
+        name = f"{label(model)}, {bank or 'whole state'}" if (model, bank) in ends else label(model)
+        lines.append(f"{name:<40}{cells}{ends.get((model, bank), ''):>12}")
+    return lines
 
 
 def table(found: Retention) -> list[str]:
@@ -93,6 +135,8 @@ def table(found: Retention) -> list[str]:
             lines.append(f"{label(model):<26}{shown}" + "".join(f"{h.text:>12}" for h in known))
         if len(trained) < len(delays):
             lines.append("* beyond what the models were trained on")
+    for death in found.causes:
+        lines.append(f"{label(death['model'])} at {death['delay']}, window {death['window']}: {death['sentence']}")
     return lines
 
 

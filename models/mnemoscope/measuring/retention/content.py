@@ -20,7 +20,7 @@ from mnemoscope import kinds
 from mnemoscope.measuring.retention import references, ridge
 from mnemoscope.measuring.retention.bands import BAND, MIN_WINDOWS, RESAMPLINGS
 from mnemoscope.measuring.retention.reservoirs import Reservoir
-from mnemoscope.measuring.retention.rows import Row, trained_age
+from mnemoscope.measuring.retention.rows import Capacity, Row, trained_age
 from mnemoscope.measuring.retention.subjects import Subject
 from mnemoscope.models.base import MemoryModel
 
@@ -37,29 +37,6 @@ STEPS = 160
 MANY = 1_500
 """Numbers of a state from which on a fit sees half the steps: its cost grows with samples², and samples² × numbers."""
 INDEPENDENT = "independent random numbers"
-
-
-class Capacity(NamedTuple):
-    """Memory capacity of a bank (None: of the whole state): the sum of what is read out over lags 0 … lags − 1."""
-
-    model: str
-    checkpoint: str | None
-    bank: str | None
-    capacity: float
-    shuffled: float
-    lags: int
-    n: int
-    grows: bool
-    """The bank keeps every step, so the sum has no end where anything is read out at all."""
-
-    @property
-    def text(self) -> str:
-        """As people say it: "63.8", "> 128"."""
-        return f"> {self.capacity:.0f}" if self.grows and self.capacity > self.lags / 2 else f"{self.capacity:.1f}"
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data, with the `text`."""
-        return self._asdict() | {"text": self.text}
 
 
 def sequences(values: Floats | None, longest: int, *, count: int = SEQUENCES, seed: int = 0) -> Floats:
@@ -116,6 +93,12 @@ def of_reference(
     found = read(torch.as_tensor(np.stack([states[t] for t in after], 1)), heard, longest, scored)
     wanted = range(longest) if lags is None else [lag for lag in lags if lag < longest]
     return found.rows(memory.name, None, None, wanted), found.capacity(memory.name, None, None)
+
+
+def chance(lags: Iterable[int]) -> list[Row]:
+    """What answers the mean knows nothing at any lag."""
+    rows = [Row("content", "chance", None, int(lag), 1.0, None, None, 0, trained_age(lag)) for lag in lags]
+    return [replace(row, r2=0.0, shuffled=0.0) for row in rows]
 
 
 @torch.inference_mode()

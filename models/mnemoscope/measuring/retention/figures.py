@@ -17,6 +17,12 @@ SMALLEST, LARGEST = 0.004, 3.0
 
 
 def figure(rows: Sequence[Row], *, signal: str = "", theme: tokens.Theme = "light") -> go.Figure:
+    """The picture of a view: its rows are all of one."""
+    draws = {"behaviour": behaviour, "content": content, "provenance": provenance}
+    return draws[rows[0].view if rows else "behaviour"](rows, signal=signal, theme=theme)
+
+
+def behaviour(rows: Sequence[Row], *, signal: str = "", theme: tokens.Theme = "light") -> go.Figure:
     """Error against delay, a line a model with its band, references in grey; the range of the training is shaded.
 
     Rows of several segment lengths at one delay are drawn against the segment instead.
@@ -38,6 +44,62 @@ def figure(rows: Sequence[Row], *, signal: str = "", theme: tokens.Theme = "ligh
         None if trained is None or trained[1] < first else (max(first, looks.place(trained[0])), float(trained[1])),
     )
     return looks.lay(looks.draw(lines, theme), lines, ground, theme)
+
+
+def content(rows: Sequence[Row], *, signal: str = "", theme: tokens.Theme = "light") -> go.Figure:
+    """R² of a linear read-out of the whole state against the lag, a line a model; below, shuffled targets would lie at 0."""
+    found = [row for row in rows if row.bank is None]
+    worst = max((row.shuffled or 0.0 for row in found), default=0.0)
+    said = f"{max((row.n for row in found), default=0)} samples{f' of {signal}' if signal else ''}; "
+    said += f"bands: 5 to 95 % over sequences; targets shuffled in time: at most {worst:.3f}"
+    return _shares(found, said, "lag in steps", "held-out R² of x(t − lag), whole state", theme)
+
+
+def provenance(rows: Sequence[Row], *, signal: str = "", theme: tokens.Theme = "light") -> go.Figure:
+    """Share of a write that is still held against its age, a line a model; of references what a best read-out would tell."""
+    most = max((row.n for row in rows), default=0)
+    said = f"{most} writes{f' of {signal}' if signal else ''}; bands: 5 to 95 % over writes; grey: memory functions"
+    return _shares(rows, said, "age of the write in steps", "share of a write still held", theme)
+
+
+def _shares(rows: Sequence[Row], title: str, x_title: str, y_title: str, theme: tokens.Theme) -> go.Figure:
+    """Shares of 0 … 1 against steps, with half of it marked."""
+    lines = [_share(found) for found in _curves(rows, several=False)]
+    first = min((line.x[0] for line in lines), default=1.0)
+    inside = [row.delay for row in rows if row.trained]
+    ground = Ground(
+        title,
+        x_title,
+        y_title,
+        (-0.04, 1.06),
+        False,
+        (0, 0.25, 0.5, 0.75, 1),
+        (0.5,),
+        (first, looks.place(max(inside))) if inside and max(inside) > first else None,
+    )
+    return looks.lay(looks.draw(lines, theme), lines, ground, theme)
+
+
+def _share(rows: Sequence[Row]) -> Line:
+    def value(row: Row) -> float:
+        return (row.r2 if row.view == "content" else row.held) or 0.0
+
+    def said(row: Row) -> str:
+        band = "" if row.low is None or row.high is None else f" ({row.low:.2f} to {row.high:.2f})"
+        return f"{value(row):.3f}{band}, n = {row.n}"
+
+    def inside(end: float | None) -> float | None:
+        return None if end is None else float(np.clip(end, 0.0, 1.0))
+
+    return Line(
+        rows[0].model,
+        looks.label(rows[0].model),
+        [looks.place(row.delay) for row in rows],
+        [float(np.clip(value(row), 0.0, 1.0)) for row in rows],
+        [inside(row.low) for row in rows],
+        [inside(row.high) for row in rows],
+        [said(row) for row in rows],
+    )
 
 
 def _curves(rows: Sequence[Row], several: bool) -> list[list[Row]]:

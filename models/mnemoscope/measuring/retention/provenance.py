@@ -1,17 +1,17 @@
 """Retention as the ledger shows it: how much of a write is still held, against its age. Any recording, no torch, no training."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope import kinds
 from mnemoscope.kinds import BankLog
-from mnemoscope.measuring.retention.bands import BAND, MIN_WINDOWS
+from mnemoscope.measuring.retention.bands import BAND, MIN_WINDOWS, RESAMPLINGS
 from mnemoscope.measuring.retention.reservoirs import references
-from mnemoscope.measuring.retention.rows import Row, trained_age
+from mnemoscope.measuring.retention.rows import HalfLife, Row, trained_age
 from mnemoscope.reading.view import ModelView
 
 Floats = NDArray[np.float64]
@@ -21,44 +21,31 @@ WRITES = 48
 HALF = 0.5
 
 
-class HalfLife(NamedTuple):
-    """After how many steps less than half of what a bank wrote is held; None: not within the `longest` age that was seen."""
-
-    model: str
-    checkpoint: str | None
-    bank: str
-    delay: int | None
-    longest: int
-    whole: bool
-    """Nothing of any write was ever lost."""
-
-    @property
-    def text(self) -> str:
-        """As people say it: "23", "> 400", "never"."""
-        if self.delay is not None:
-            return str(self.delay)
-        return "never" if self.whole else f"> {self.longest}"
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data, with the `text`."""
-        return self._asdict() | {"text": self.text}
-
-
 class Held(NamedTuple):
     """Shares of the writes followed: `share` [write, age], NaN beyond the end of the run, and their `weights` [write]."""
 
     share: Floats
     weights: Floats
 
-    def at(self, age: int) -> tuple[float, tuple[float, float] | None, int]:
-        """Of all that was written, the part that is held at an age; the band over writes; and how many writes are so old."""
-        known = np.isfinite(self.share[:, age]) & (self.weights > 0)
-        share, weights = self.share[known, age], self.weights[known]
-        if not len(share):
-            return float("nan"), None, 0
-        low, high = np.quantile(share, BAND)
-        band = (float(low), float(high)) if len(share) >= MIN_WINDOWS else None
-        return float((share * weights).sum() / weights.sum()), band, len(share)
+    def known(self, age: int) -> tuple[Floats, Floats]:
+        """Shares and weights of the writes that are so old before the run ends, and that wrote anything."""
+        there = np.isfinite(self.share[:, age]) & (self.weights > 0)
+        return self.share[there, age], self.weights[there]
+
+    def at(self, age: int) -> float:
+        """Of all that was written, the part that is held at an age; NaN where no write is so old."""
+        share, weights = self.known(age)
+        return float((share * weights).sum() / weights.sum()) if len(share) else float("nan")
+
+    def band(self, age: int) -> tuple[float, float] | None:
+        """5 to 95 % of what that is with other writes; None for fewer than MIN_WINDOWS of them."""
+        share, weights = self.known(age)
+        if len(share) < MIN_WINDOWS:
+            return None
+        chosen = np.random.default_rng(20_140).integers(0, len(share), (RESAMPLINGS, len(share)))
+        found = (share[chosen] * weights[chosen]).sum(1) / weights[chosen].sum(1)
+        low, high = np.quantile(found, BAND)
+        return float(low), float(high)
 
 
 def held(view: ModelView, bank: str | None = None, *, writes: Sequence[int] | None = None) -> Held:
@@ -89,12 +76,10 @@ def measure(
     wanted = spread(longest) if ages is None else [age for age in ages if age <= longest]
     rows: list[Row] = []
     for age in wanted:
-        share, band, n = found.at(age)
-        low, high = band or (None, None)
-        rows.append(
-            Row("provenance", view.id, checkpoint, age, None, low, high, n, trained_age(age), bank=name, held=share)
-        )
-    curve = np.array([found.at(age)[0] for age in range(longest + 1)])
+        low, high = found.band(age) or (None, None)
+        row = Row("provenance", view.id, checkpoint, age, None, low, high, len(found.known(age)[0]), trained_age(age))
+        rows.append(replace(row, bank=name, held=found.at(age)))
+    curve = np.array([found.at(age) for age in range(longest + 1)])
     below = np.flatnonzero(curve < HALF)
     gone = int(below[0]) if len(below) else None
     return rows, HalfLife(view.id, checkpoint, name, gone, longest, bool((curve == 1.0).all()))
@@ -103,15 +88,6 @@ def measure(
 def spread(longest: int) -> list[int]:
     """Ages 1 … longest, about ten a decade."""
     return sorted({round(10 ** (k / 10)) for k in range(int(10 * np.log10(max(longest, 1))) + 1)} | {max(longest, 1)})
-
-
-def of_recording(
-    views: Sequence[tuple[ModelView, str | None]], *, ages: Sequence[int] | None = None
-) -> Iterator[tuple[list[Row], HalfLife]]:
-    """The default bank of every model, with the name of its checkpoint."""
-    for view, checkpoint in views:
-        if view.banks and view.steps > 1:
-            yield measure(view, ages=ages, checkpoint=checkpoint)
 
 
 def of_references(longest: int, *, ages: Sequence[int] | None = None) -> list[Row]:

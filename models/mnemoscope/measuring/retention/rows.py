@@ -82,6 +82,52 @@ class Horizon(NamedTuple):
         return self._asdict() | {"text": self.text}
 
 
+class Capacity(NamedTuple):
+    """Memory capacity of a bank (None: of the whole state): the sum of what is read out over lags 0 … lags − 1."""
+
+    model: str
+    checkpoint: str | None
+    bank: str | None
+    capacity: float
+    shuffled: float
+    lags: int
+    n: int
+    grows: bool
+    """The bank keeps every step, so the sum has no end where anything is read out at all."""
+
+    @property
+    def text(self) -> str:
+        """As people say it: "63.8", "> 128"."""
+        return f"> {self.capacity:.0f}" if self.grows and self.capacity > self.lags / 2 else f"{self.capacity:.1f}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, with the `text`."""
+        return self._asdict() | {"text": self.text}
+
+
+class HalfLife(NamedTuple):
+    """After how many steps less than half of what a bank wrote is held; None: not within the `longest` age that was seen."""
+
+    model: str
+    checkpoint: str | None
+    bank: str
+    delay: int | None
+    longest: int
+    whole: bool
+    """Nothing of any write was ever lost."""
+
+    @property
+    def text(self) -> str:
+        """As people say it: "23", "> 400", "never"."""
+        if self.delay is not None:
+            return str(self.delay)
+        return "never" if self.whole else f"> {self.longest}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, with the `text`."""
+        return self._asdict() | {"text": self.text}
+
+
 def horizons(rows: Iterable[Row], levels: Sequence[float] = LEVELS) -> list[Horizon]:
     """A horizon for every curve and level, in the order in which the curves appear. A provenance has none."""
     curves: dict[tuple[View, str, str | None, int | None], dict[int, float]] = {}
