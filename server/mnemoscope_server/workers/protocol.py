@@ -101,6 +101,7 @@ class Judge:
     path: Path
 
 
+@dataclass(frozen=True)
 class Remember:
     """Measure how long a signal is remembered; no session. What is known so far comes as `Progressed`, all of it as `Answered`."""
 
