@@ -102,6 +102,7 @@ def test_the_result_is_a_checkpoint_of_ones_own(tmp_path: Path) -> None:
         labels = [model["label"] for model in rec.manifest["models"]]
         assert rec.models == ["lstm", "lstm-2"]
         assert labels == ["LSTM", "LSTM, fitted"]
+        assert "fit" not in rec.manifest["models"][1]  # the window was scaled by itself, so the fit's band is not of it
         assert not np.array_equal(rec["lstm"].array("outputs"), rec["lstm-2"].array("outputs"))
     rows = mnemoscope.evaluate([fitted.path], sequences=2)
     assert {row["checkpoint"] for row in rows} == {fitted.model.sha256}

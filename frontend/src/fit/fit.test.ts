@@ -4,7 +4,7 @@ import type { Fit, FitPlan, FitResult } from "../wire/wire.gen";
 import { curveView, FRAME } from "./curve_view";
 import { exampleView } from "./example_view";
 import { Fitting } from "./fitting.svelte";
-import { idsOf, linkOf, stageSignal } from "./link";
+import { idsOf, linkOf, madeAgain, stageSignal } from "./link";
 import { spread, ticks } from "./plot";
 import { splitView } from "./split_view";
 import { best, conditions, progress, spent, verdict } from "./text";
@@ -204,6 +204,20 @@ describe("a link", () => {
     expect(stageSignal(signal, split, 64, 192)).toMatchObject({ start: 100 + 2 * 5096, stop: 100 + 2 * 5352 });
     const made = { kind: "generated" as const, generator: "sines" };
     expect(stageSignal(made, split, 64, 192)).toBe(made);
+  });
+});
+
+describe("a signal of a recording", () => {
+  it("is made again where it was generated, long enough to fit to", () => {
+    const params = { rate: 1.2, odd: null };
+    expect(madeAgain({ generator: "heartbeat", seed: 3, params })).toEqual({
+      kind: "generated",
+      generator: "heartbeat",
+      seed: 3,
+      steps: 4000,
+      params: { rate: 1.2 },
+    });
+    expect(madeAgain({ sha256: "0", format: "csv" })).toBeNull();
   });
 });
 

@@ -35,3 +35,15 @@ export function stageSignal(
   const perStep = rows === null ? 1 : rows / split.steps;
   return { ...signal, start: start + Math.round(from * perStep), stop: start + Math.round(to * perStep) };
 }
+
+/** Steps of a generated signal: enough to fit to. */
+const MADE_STEPS = 4000;
+
+/** The generated signal that a recording ran on, from its facts; null where it was not generated. */
+export function madeAgain(source: Readonly<Record<string, unknown>>): FitSignal | null {
+  const { generator, seed, params } = source;
+  if (typeof generator !== "string" || typeof seed !== "number") return null;
+  const knobs = typeof params === "object" && params !== null ? Object.entries(params) : [];
+  const numbers = knobs.filter((knob): knob is [string, number] => typeof knob[1] === "number");
+  return { kind: "generated", generator, seed, steps: MADE_STEPS, params: Object.fromEntries(numbers) };
+}

@@ -9,6 +9,7 @@ import { BITS_TOP, BitsSource } from "../draw/stage/bits";
 import { Lane } from "../draw/lane/lane";
 import type { StageLayout, TimeWindow } from "../draw/stage/layout";
 import { Density } from "../draw/panels/scrubber";
+import { ForecastTrack } from "../analysis/forecast";
 import { SignalTrack } from "../analysis/signal";
 import type { LaneScene, Scene } from "../draw/stage/stage";
 import { Tape } from "../draw/lane/tape";
@@ -47,6 +48,7 @@ const NOTHING_CHOSEN: LookedAt = { bank: () => null, reader: () => null, content
 
 export class StageModel {
   readonly signal: SignalTrack;
+  readonly forecast: ForecastTrack | null;
   /** By stream: those that are or were on the stage, with the bank that is looked at. */
   private readonly made = new Map<number, Lane>();
   readonly shareCache: ShareCache;
@@ -68,6 +70,7 @@ export class StageModel {
     private readonly looked: LookedAt = NOTHING_CHOSEN,
   ) {
     this.signal = new SignalTrack(log);
+    this.forecast = ForecastTrack.of(log.manifest, this.signal);
     this.shareCache = new ShareCache(
       log,
       ledger,
@@ -213,6 +216,7 @@ export class StageModel {
       full: look.lens === "mechanism" ? null : fullWidth(lanes.map(({ shares }) => shares)),
       signal: this.signal,
       range: this.signal.range(),
+      forecast: this.forecast,
       events: this.log.manifest.task.events,
       lanes,
       bits: this.bitsFor(look, layout),

@@ -68,3 +68,26 @@ describe("a copy made to be shared", () => {
     expect(() => parseManifest({ ...raw, excerpt })).toThrow(expect.objectContaining({ where }));
   });
 });
+
+describe("a fit", () => {
+  const withFit = (fit: unknown): unknown => {
+    const raw = JSON.parse(JSON.stringify(withTraining(undefined))) as { models: object[] };
+    raw.models[0] = { ...raw.models[0], fit };
+    return raw;
+  };
+
+  it("says from which weights it began, what it missed, and the baseline of its series", () => {
+    const fit = { of: null, residuals: { after: [-0.5, 0.5] }, ar32: [0.5, 0], later: 1 };
+    const { models } = parseManifest(withFit(fit));
+    expect(models[0]!.fit).toEqual({ of: null, residuals: { after: [-0.5, 0.5] }, ar32: [0.5, 0] });
+    expect(models[1]!.fit).toBeNull();
+  });
+
+  it.each([
+    ["soon", "models[0].fit"],
+    [{ of: null, residuals: { after: ["x"] }, ar32: [] }, "models[0].fit.residuals.after[0]"],
+    [{ of: null, residuals: {}, ar32: [null] }, "models[0].fit.ar32[0]"],
+  ])("%j is refused by its place", (fit, where) => {
+    expect(() => parseManifest(withFit(fit))).toThrow(expect.objectContaining({ where }));
+  });
+});

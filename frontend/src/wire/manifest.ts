@@ -20,6 +20,7 @@ import type {
   ModelEntry,
   SignalEntry,
   TaskEntry,
+  FitEntry,
   TrainingEntry,
 } from "./wire.gen";
 
@@ -36,6 +37,7 @@ const MAX_STREAMS = 256;
 
 export type RecordingStatus = ManifestJson["status"];
 
+export type FitSpec = Parsed<FitEntry>;
 export type TrainingSpec = Filled<Parsed<TrainingEntry>, "label">;
 
 export type TaskEvent = Parsed<EventJson>;
@@ -205,6 +207,22 @@ function parseSignal(value: unknown): SignalSpec {
   };
 }
 
+/** Numbers of a list. */
+function reals(of: Json, key: string, path: string): number[] {
+  return array(of, key, path).map((value, k) =>
+    typeof value === "number" && Number.isFinite(value)
+      ? value
+      : fail(`${path}.${key}[${k}]`, "wanted a number", value),
+  );
+}
+
+function parseFit(value: unknown, path: string): FitSpec {
+  const fit = object(value, path);
+  const found = object(fit["residuals"], `${path}.residuals`);
+  const residuals = Object.fromEntries(Object.keys(found).map((key) => [key, reals(found, key, `${path}.residuals`)]));
+  return { of: optionalText(fit, "of", path), residuals, ar32: reals(fit, "ar32", path) };
+}
+
 /** Recordings before 0.2 hold the label of the moment alone: "NTM, 250 updates". */
 function withoutMoment(label: string, update: number): string {
   const moment = `, ${update} update${update === 1 ? "" : "s"}`;
@@ -239,6 +257,7 @@ function parseModel(value: unknown, stream: number): ModelSpec {
     paradigm: text(model, "paradigm", path),
     glyph: signOf(text(model, "paradigm", path), text(model, "glyph", path)),
     task: optionalText(model, "task", path) ?? "",
+    fit: absent(model, "fit") ? null : parseFit(model["fit"], `${path}.fit`),
     training: absent(model, "training")
       ? null
       : parseTraining(model["training"], text(model, "label", path), `${path}.training`),

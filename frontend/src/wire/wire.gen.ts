@@ -1180,6 +1180,29 @@ export interface components {
                 number
             ] | null;
         };
+        /**
+         * FitEntry
+         * @description Of a stream whose model was fitted to the series that it runs on (`mnemoscope fit`).
+         */
+        FitEntry: {
+            /**
+             * Ar32
+             * @description AR(32) fitted to the same part: coefficients of the newest 32 inputs, newest first, then the constant.
+             */
+            ar32: number[];
+            /**
+             * Of
+             * @description sha256 of the weights that it began from; null = random ones.
+             */
+            of: string | null;
+            /**
+             * Residuals
+             * @description 5 and 95 % quantiles of target − output on the part held back from the fit, as inputs are scaled: `before`, `after`, `ar32`.
+             */
+            residuals: {
+                [key: string]: number[];
+            };
+        };
         /** FitErrors */
         FitErrors: {
             /** After */
@@ -1835,6 +1858,11 @@ export interface components {
              * @description Precision it ran in.
              */
             dtype: string;
+            /**
+             * @description Where it was fitted to this series.
+             * @default null
+             */
+            fit?: components["schemas"]["FitEntry"] | null;
             /** @description What one step records. */
             frame: components["schemas"]["FrameEntry"];
             /**
@@ -3552,6 +3580,7 @@ export type ExcerptEntry = components['schemas']['ExcerptEntry'];
 export type Failure = components['schemas']['Failure'];
 export type Fit = components['schemas']['Fit'];
 export type FitBands = components['schemas']['FitBands'];
+export type FitEntry = components['schemas']['FitEntry'];
 export type FitErrors = components['schemas']['FitErrors'];
 export type FitExample = components['schemas']['FitExample'];
 export type FitPlan = components['schemas']['FitPlan'];

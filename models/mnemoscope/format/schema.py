@@ -110,6 +110,18 @@ class TrainingEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FitEntry:
+    """Of a stream whose model was fitted to the series that it runs on (`mnemoscope fit`)."""
+
+    of: str | None
+    """sha256 of the weights that it began from; null = random ones."""
+    residuals: dict[str, list[float]]
+    """5 and 95 % quantiles of target − output on the part held back from the fit, as inputs are scaled: `before`, `after`, `ar32`."""
+    ar32: list[float]
+    """AR(32) fitted to the same part: coefficients of the newest 32 inputs, newest first, then the constant."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelEntry:
     """One model (one stream of frames) of a recording."""
 
@@ -125,6 +137,8 @@ class ModelEntry:
     """Task it was trained for."""
     training: Shown[TrainingEntry | None] = None
     """Where it is a moment of a training."""
+    fit: Shown[FitEntry | None] = None
+    """Where it was fitted to this series."""
     checkpoint: Shown[CheckpointEntry | None] = None
     """Where the weights have a name."""
     config: Shown[dict[str, Any]]

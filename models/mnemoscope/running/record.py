@@ -27,7 +27,7 @@ from mnemoscope.errors import CheckpointError, MnemoscopeError
 from mnemoscope.format.entries import Failure
 from mnemoscope.format.layout import FrameLayout
 from mnemoscope.format.manifest import FORMAT, KEYFRAME_EVERY, VERSION, moment_label
-from mnemoscope.measuring.verdict import price
+from mnemoscope.measuring import price
 from mnemoscope.models import registry
 from mnemoscope.reading.recording import RecordingWriter
 from mnemoscope.running.stream import NotFinite, Packet
@@ -86,7 +86,7 @@ class Stepper:
         """What the steps so far cost, as in the manifest's `costs`; None before the first."""
         if not self.done:
             return None
-        more = price.floats(self._state) - self._floats
+        more = price.floats_of(self._state) - self._floats
         milliseconds = round(1000.0 * self._seconds / self.done, 4)
         return {
             "ms_per_step": milliseconds,
@@ -129,7 +129,7 @@ class Stepper:
             step = self.model.step(x, self._state)
             self._state, self._last = step.state, step.output
             if t == 0:
-                self._floats = price.floats(self._state)
+                self._floats = price.floats_of(self._state)
             outputs.append(step.output)
             seen.append(step.seen)
         answers = torch.cat(outputs)
@@ -223,7 +223,8 @@ def manifest_for(
         entry = stepper.manifest_entry()
         seen[entry["id"]] += 1
         twin = seen[entry["id"]]
-        entries.append(entry | ({"id": f"{entry['id']}-{twin}"} if twin > 1 else {}))
+        fit = _fit_entry(stepper.loaded.card, episode)
+        entries.append(entry | ({"id": f"{entry['id']}-{twin}"} if twin > 1 else {}) | ({"fit": fit} if fit else {}))
     task = tasks.get(episode.task)
     made = {"name": task.made, "channel": None, "unit": "", "sample_rate": None}
     signal = made if episode.signal is None else episode.signal
@@ -248,6 +249,15 @@ def manifest_for(
     }
     kinds.streams(manifest)  # a model whose log could not be read is refused before it runs
     return manifest
+
+
+def _fit_entry(card: dict[str, Any], episode: Episode) -> dict[str, Any] | None:
+    """What a fit knows of its series, where the run is on that series: its inputs are scaled as they were then."""
+    fit = card.get("fit")
+    if fit is None or episode.signal is None or episode.signal.get("scaling") != fit["scaling"]:
+        return None
+    residuals = {key: list(fit["residuals"][key]) for key in ("before", "after", "ar32")}
+    return {"of": fit["of"] and fit["of"]["sha256"], "residuals": residuals, "ar32": fit["ar32"]}
 
 
 def load_models(names: Sequence[str | Path], task: str, *, device: str = "cpu") -> list[LoadedModel]:

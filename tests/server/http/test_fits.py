@@ -111,6 +111,11 @@ def test_before_and_after_are_two_lanes_of_one_run(real, upload, done):
     path.write_bytes(real.http.get(f"api/recordings/{identity}/file").content)
     with Recording.open(path) as rec:
         assert [m["label"] for m in rec.manifest["models"]] == ["LSTM", "LSTM, fitted"]
+        first, second = rec.manifest["models"]
+        assert second["fit"]["of"] == first["checkpoint"]["sha256"]
+        low, high = second["fit"]["residuals"]["after"]
+        assert low < 0 < high
+        assert len(second["fit"]["ar32"]) == 33
         scaling = rec.manifest["signal"]["scaling"]
         outputs = [rec[m].array("outputs")[64:164, 0] * scaling["scale"] + scaling["offset"] for m in rec.models]
     example = done["result"]["example"]

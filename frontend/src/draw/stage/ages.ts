@@ -25,6 +25,12 @@ export function paintGutter(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Sc
     ctx.fillStyle = inks.tx;
     ctx.fillRect(x + textWidth(ctx, title, 11, 500) + 7, y - 17.5, 15, 1.5);
   }
+  if (scene.forecast) {
+    const { name } = scene.forecast;
+    text(ctx, name, x, y - 32, { colour: inks.t2 });
+    ctx.fillStyle = inks.t2;
+    for (let k = 0; k < 3; k++) ctx.fillRect(x + textWidth(ctx, name) + 7 + 5 * k, y - 32.5, 2, 1);
+  }
   const asked = signal.asked(t);
   for (const item of heard) {
     const { lane, emphasis } = item;

@@ -145,7 +145,7 @@ function beside(W: number, H: number, { folded, health }: Standing): StageLayout
 
 /** Whole rows for up to five lanes; more of them share what there is in halves, so that none is left over. */
 function laneHeight(lanes: number, room: number): number {
-  if (lanes <= 5) return ROWS * clamp(Math.floor(room / ROWS), 2, 9);
+  if (lanes <= 5) return ROWS * clamp(Math.floor(room / ROWS), 1, 9);
   return (ROWS / 2) * clamp(Math.floor((2 * room) / ROWS), 2, 18);
 }
 

@@ -8,6 +8,7 @@ import type { LensName, Rows, Target } from "../../view/vocabulary";
 import type { Lane } from "../lane/lane";
 import type { TimeWindow } from "./layout";
 import type { Range } from "../../analysis/scale";
+import type { ForecastTrack } from "../../analysis/forecast";
 import type { SignalTrack } from "../../analysis/signal";
 import type { Tape } from "../lane/tape";
 
@@ -55,6 +56,8 @@ export interface Scene {
   full: number | null;
   signal: SignalTrack;
   range: Range;
+  /** What stands beside answers that are forecasts. */
+  forecast?: ForecastTrack | null;
   events: readonly TaskEvent[];
   lanes: readonly LaneScene[];
   /** Strip of bits, for tasks that have one. */

@@ -65,6 +65,6 @@ function paintStrip(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Scene): vo
   const answers: Answer[] = scene.lanes
     .filter(({ muted }) => !muted)
     .map(({ lane, emphasis }) => ({ stream: lane.stream, hue: lane.hue, emphasis }));
-  paintLine(ctx, inks, layout, window, signal, answers, t, scene.range);
+  paintLine(ctx, inks, layout, window, signal, answers, t, scene.range, scene.forecast);
   paintEventWords(ctx, inks, layout, window, scene.events, t);
 }

@@ -3,6 +3,7 @@
 import type { TaskEvent } from "../../wire/manifest";
 import { stepsInView, xOfStep, type StageLayout, type TimeWindow } from "./layout";
 import type { Range } from "../../analysis/scale";
+import type { ForecastTrack } from "../../analysis/forecast";
 import type { SignalTrack } from "../../analysis/signal";
 import { fitted, text, textWidth, type Ctx } from "../ink/text";
 import type { Hue, Inks } from "../ink/tokens";
@@ -13,6 +14,9 @@ export interface Answer {
   hue: Hue;
   emphasis: "normal" | "alone" | "faded";
 }
+
+/** Of the band of a forecast: two over each other still show both lines. */
+const BAND_ALPHA = 0.14;
 
 /** Height of a value on the strip. */
 export function signalY(box: StageLayout, range: Range, value: number): number {
@@ -30,6 +34,7 @@ export function paintLine(
   answers: readonly Answer[],
   t: number,
   range: Range,
+  forecast: ForecastTrack | null = null,
 ): void {
   const first = Math.max(0, Math.floor(window.first));
   const last = Math.min(signal.planned - 1, Math.ceil(window.first + stepsInView(box, window)));
@@ -64,6 +69,24 @@ export function paintLine(
   line(0, t, (step) => (signal.asked(step) ? signal.target(step) : NaN));
   setStroke(ctx, inks.tx, 1.5, 1, []);
   line(0, t, (step) => (signal.asked(step) ? NaN : signal.input(step)));
+  if (forecast) {
+    setStroke(ctx, inks.t2, 1, 1, [2, 3]);
+    line(0, t, (step) => (signal.asked(step) ? forecast.baseline(step) : NaN));
+    for (const { stream, hue, emphasis } of answers) {
+      const band = emphasis === "faded" ? null : forecast.band(stream);
+      if (!band) continue;
+      ctx.fillStyle = rgba(parseHex(inks[hue]), BAND_ALPHA);
+      ctx.beginPath();
+      const from = Math.max(first, 0);
+      const to = Math.min(t, last);
+      const edge = (step: number, by: number): void => {
+        if (signal.asked(step)) ctx.lineTo(x(step), y(signal.output(stream, step) + by));
+      };
+      for (let step = from; step <= to; step++) edge(step, band.above);
+      for (let step = to; step >= from; step--) edge(step, band.below);
+      ctx.fill();
+    }
+  }
   for (const answer of order(answers)) {
     const { emphasis } = answer;
     const alpha = emphasis === "faded" ? 0.08 : emphasis === "alone" ? 1 : 0.85;
