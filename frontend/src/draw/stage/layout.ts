@@ -270,6 +270,18 @@ export function fitting(box: StageLayout, a: number, b: number, steps: number): 
   return { step, first: clamp(Math.round(a - air), 0, Math.max(0, Math.ceil(steps - box.time.w / step))) };
 }
 
+/** Height below the dials for the scale of the contents, where the dials stay legible without it. */
+export const SCALE = 16;
+/** A dial that is lower has its name beside it and no number. */
+export const ROOMY_DIAL = 26;
+
+/** Height of one of the dials beside a cut. */
+export function dialPitch(gates: Box, dials: number): number {
+  const count = Math.max(1, dials);
+  const above = (gates.h - SCALE) / count;
+  return Math.min(34, above >= ROOMY_DIAL ? above : gates.h / count);
+}
+
 /** Row of a lane under y, of `rows` rows; null outside. */
 export function rowAt(box: Box, rows: number, y: number): number | null {
   if (y < box.y || y >= box.y + box.h) return null;

@@ -4,7 +4,7 @@ import { heldShare } from "../../memory/held";
 import type { SlotNumber } from "../../draw/lane/kinds/base";
 import type { SlotLife } from "../../memory/kinds/base";
 import type { Arc } from "../../memory/arcs";
-import { num, percent, small } from "../../draw/ink/format";
+import { num, percent } from "../../draw/ink/format";
 import { mostText } from "../../draw/ink/sources";
 import type { Cell, Target } from "../../view/vocabulary";
 import type { Lane } from "../../draw/lane/lane";
@@ -97,7 +97,7 @@ export function cellNumber(lane: Lane, slot: number, cell: Cell, t: number): Slo
   const column = block.columns > 1 ? `, column ${cell.column}` : "";
   const scale =
     block.map === "signed"
-      ? `Green is positive, violet negative; full colour at ±${small(lane.limits.get(block.name) ?? 1)}.`
+      ? `Green is positive, violet negative; full colour at ±${Number((lane.limits.get(block.name) ?? 1).toPrecision(2))}.`
       : "Ground at 0, full grey at 1.";
   return [
     {
