@@ -190,6 +190,27 @@ def test_a_run_that_was_never_asked_is_said_to_be_one(tmp_path: Path) -> None:
     assert found["poster"] is None
 
 
+def test_a_model_that_could_not_go_on_is_not_ranked(tmp_path: Path) -> None:
+    """The others are, and the note is about them."""
+    path = tmp_path / "torn.mnemo"
+    with Recording.open(gallery.FOLDER / "twins.mnemo") as rec:
+        manifest = {k: v for k, v in rec.manifest.items() if not k.endswith("_hash")} | {"status": "running"}
+        with RecordingWriter(path, manifest) as writer:
+            writer.frames(1, 0, rec.frame_bytes(1, 0, rec.steps))
+            writer.frames(0, 0, rec.frame_bytes(0, 0, 20))
+            writer.meta({"failures": [{"stream": 0, "step": 20, "reason": "a number that is not finite"}]})
+            writer.finish("ended", steps=rec.steps)
+    with Recording.open(path) as torn:
+        found = verdict(torn)
+    assert [row["model"] for row in found["ranking"]] == ["sdnc", "transformer"]
+    failed = found["ranking"][1]
+    assert (failed["error"], failed["cause"], failed["tied"]) == (None, None, False)
+    assert failed["because"] == "not a number from t = 20 on"
+    assert found["ranking"][0]["error"] == 0.0
+    assert found["poster"] == judged("twins")["poster"]
+    assert found["n"] == 1
+
+
 def test_a_recording_without_steps_has_no_verdict(tmp_path: Path) -> None:
     rec = recorded(Tape(40), tmp_path, segment=12, delay=28)
     path = tmp_path / "empty.mnemo"
@@ -206,3 +227,29 @@ def test_scores_are_level_inside_their_bands() -> None:
     assert scores.tied([score(0.1), score(0.2)]) == [False, False]
     assert scores.tied([score(0.1), score(0.1), score(0.3)]) == [False, True, False]
     assert scores.tied([score(0.1, 0.05, 0.2), score(0.15, 0.1, 0.3), score(0.9, 0.8, 1.0)]) == [False, True, False]
+
+
+def test_a_copy_of_a_part_is_judged_by_what_it_holds(tmp_path: Path) -> None:
+    """Its steps count from its own beginning; it cannot be run again alone, so no cause of death is spoken."""
+    from mnemoscope.running.record import load_models, record_file
+    from mnemoscope.tasks import episodes
+    from mnemoscope_server.storage.copies import copy_of, step_range
+
+    options = {"lead": 16, "segment": 24, "delay": 20, "rounds": 3}
+    episode = episodes.from_generator("signal-recall", "chirp", steps=280, seed=5, options=options)
+    record_file(tmp_path / "whole.mnemo", episode, load_models(["ntm"], "signal-recall"))
+    with Recording.open(tmp_path / "whole.mnemo") as whole:
+        before = verdict(whole)
+        wanted = step_range(whole, 64, 256)
+        copy_of(
+            whole, tmp_path / "part.mnemo", identity="2" * 22, wanted=wanted, strip_signal=True, title=None, sharing={}
+        )
+    with Recording.open(tmp_path / "part.mnemo") as part:
+        found = verdict(part)
+    assert (before["n"], found["n"]) == (3, 2)  # the first was stored before it begins
+    assert before["recall"] == [228, 252]
+    assert found["recall"] == [228 - 64, 252 - 64]
+    [row] = found["ranking"]
+    assert row["cause"] == "not settled"
+    assert "this is a part of a run" in row["because"]
+    assert (row["unit"], row["unit_error"], row["floats"]) == (None, None, before["ranking"][0]["floats"])

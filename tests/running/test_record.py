@@ -338,14 +338,14 @@ def test_one_exhibit_can_be_made_without_the_others(tmp_path: Path) -> None:
 
 def test_a_recording_says_what_its_models_cost(tmp_path: Path) -> None:
     """Numbers kept, counted in the run itself: the same as those counted from the model, growing or not; and the time."""
-    from mnemoscope.measuring.verdict import price
+    from mnemoscope.measuring.price import price
 
     models = record.load_models(["lstm", "transformer", "encoder-decoder", "dnc"], "signal-recall")
     record.record_file(tmp_path / "a.mnemo", tasks.get("signal-recall").episode(seed=1), models)
     with Recording.open(tmp_path / "a.mnemo") as rec:
         costs = rec.manifest["costs"]
     for model, cost in zip(models, costs, strict=True):
-        assert price.Kept(cost["floats"], cost["per_step"]) == price.kept(model.model)
+        found = price(model.model, counted=(1, 94), timed=())
+        assert found.floats == ((1, cost["floats"]), (94, cost["floats"] + 93 * cost["per_step"]))
         assert 0 < cost["ms_per_step"] < 1000
     assert [cost["per_step"] > 0 for cost in costs] == [False, True, True, False]
-    assert price.Kept(576, 576).after(102) == 576 * 103

@@ -19,7 +19,7 @@ def drawn(page: Page) -> None:
 
 
 def test_the_results_that_ship_answer_at_once(open_page: Open, ready: Api, shot: Shot) -> None:
-    page = open_page("/", height=900)
+    page = open_page("/", height=900, bypass_csp=True)
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(request.url))
     page.get_by_role("link", name="How long?", exact=True).click()

@@ -6,7 +6,18 @@ import { foldRows } from "./lane/slot_rows";
 import { lagRow, LAG_ROWS } from "./lane/lag_rows";
 import { compact, count, duration, listed, num, percent, size, when } from "./ink/format";
 import { targetAt, type HitScene } from "./stage/hit";
-import { fitting, follow, layout, openingWindow, rowAt, stepAtX, xOfStep, zoom } from "./stage/layout";
+import {
+  fitting,
+  follow,
+  layout,
+  openingWindow,
+  rowAt,
+  stepAtX,
+  xOfStep,
+  zoom,
+  dialPitch,
+  SCALE,
+} from "./stage/layout";
 import { STEP_WIDTHS } from "../view/vocabulary";
 import { divergingEntry, rangeOf, fixedLimit } from "../analysis/scale";
 import { stepOnScrub, xOnScrub } from "./panels/scrubber";
@@ -188,6 +199,13 @@ describe("hit testing", () => {
     expect(targetAt(box, window, young, xOfStep(box, window, 3), raster.y + raster.h - 2)).toMatchObject({
       slot: null,
     });
+  });
+
+  it("leaves the scale of the contents its place below the dials, where those stay legible", () => {
+    const gates = (h: number) => ({ x: 0, y: 0, w: 74, h });
+    expect([128, 96].map((h) => Math.round(dialPitch(gates(h), 3) * 10) / 10)).toEqual([34, 26.7]);
+    expect(96 - 3 * dialPitch(gates(96), 3)).toBeGreaterThanOrEqual(SCALE);
+    expect([dialPitch(gates(64), 3), dialPitch(gates(96), 4)]).toEqual([64 / 3, 24]); // no room for both
   });
 
   it("clamps rows to the lane", () => {

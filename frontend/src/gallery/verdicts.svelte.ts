@@ -1,6 +1,6 @@
 /** Verdicts of the recordings on the first page: asked for one after another, each once, and kept. */
 
-import type { Verdict } from "../wire/verdict";
+import type { Verdict } from "../wire/wire.gen";
 
 export class Verdicts {
   /** By id; null: there is none. */

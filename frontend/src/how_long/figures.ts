@@ -104,12 +104,13 @@ export function dressed(figure: Figure, room: Room, inks: Inks, only: string | n
       zeroline: false,
       showline: false,
       ticks: "",
+      tickangle: 0,
       gridcolor: inks.ln,
       tickfont: { size: 11, color: inks.t3, family: FACE },
     };
   };
   return {
-    data: figure.data.map((trace) => inked(trace, inks, only)),
+    data: figure.data.map((trace) => inked(trace, inks, only, height < 240)),
     layout: {
       ...figure.layout,
       template: undefined,
@@ -129,7 +130,7 @@ export function dressed(figure: Figure, room: Room, inks: Inks, only: string | n
   };
 }
 
-function inked(trace: Trace, inks: Inks, only: string | null): Trace {
+function inked(trace: Trace, inks: Inks, only: string | null, small: boolean): Trace {
   const { model, glyph, part } = trace.meta ?? {};
   const ink = glyph ? inks[hueOf(glyph)] : inks.t3;
   const { dash, symbol } = lookOf(glyph);
@@ -138,13 +139,19 @@ function inked(trace: Trace, inks: Inks, only: string | null): Trace {
     const opacity = faint ? 0.02 : only === model ? 0.22 : 0.1;
     return { ...trace, line: { ...trace.line, width: 0 }, fillcolor: veil(ink, opacity), hoverinfo: "skip" };
   }
-  const width = only !== null && !faint ? 2.4 : 1.8;
+  const width = only !== null && !faint ? 2.4 : small ? 1.4 : 1.8;
   return {
     ...trace,
     opacity: faint ? FAINT : 1,
     hoverinfo: "skip",
     line: { ...trace.line, color: ink, width: glyph ? width : 1.2, ...(dash ? { dash } : {}) },
-    marker: { size: 8, ...trace.marker, ...(symbol ? { symbol } : {}), color: ink, line: { color: ink, width: 1.4 } },
+    marker: {
+      ...trace.marker,
+      size: small ? 6 : 8,
+      ...(symbol ? { symbol } : {}),
+      color: ink,
+      line: { color: ink, width: 1.4 },
+    },
   };
 }
 

@@ -32,6 +32,6 @@ export function measurementOf(
   return {
     id: "abc", version: 3, status: "ended", reason: null, mine: true, signal: "mixtures", sample_rate: null, segment: 24,
     trained_delay: 40, planned: delays.length, shortest: delays[0] ?? 10, longest: delays.at(-1) ?? 400, measured: delays, n, seconds: 9.6, seconds_left: 0, created: "2026-11-29T10:00:00Z",
-    models, references: [], rows, horizons: [], causes: [], prices: [], figures: {}, command: null, ...change,
+    models, references: [], rows, horizons: [], causes: [], prices: [], followed: [], figures: {}, command: null, ...change,
   }; // prettier-ignore
 }

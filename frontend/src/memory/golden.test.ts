@@ -1,7 +1,7 @@
 /** Both languages read the same recording: `tests/golden` holds its bytes and what must come out (made by make.py). */
 import { describe, expect, it } from "vitest";
 import type { MatrixMemory } from "../memory/kinds/matrix";
-import type { Memory } from "../memory/kinds/base";
+import type { Mechanism, Memory } from "../memory/kinds/base";
 import { allHeadShares } from "./shares";
 import { GOLDEN, goldenLog, goldenPart } from "./testgolden";
 
@@ -26,16 +26,25 @@ const derived: Record<string, (memory: Memory, t: number, steps: number) => Arra
   slot_origins: (memory, t) => each(memory.slots(t), (slot) => memory.slotShares(slot, t)),
   unit_origins: (memory, t) => each(memory.slots(t), (unit) => memory.slotShares(unit, t)),
   held: (memory, t) => [memory.held.row(t)],
+  overwritten: (memory, t) => [lost(memory, "overwritten", t)],
+  freed: (memory, t) => [lost(memory, "freed", t)],
+  faded: (memory, t) => [lost(memory, "faded", t)],
   write_norm: (memory, t) => [[memory.held.norm(t)]],
   occupancy: (memory, t, steps) => [[memory.occupancy(t, steps)]],
 };
 
 /** What Python answers and nothing on the page asks for. */
-const PYTHON_ONLY = new Set(["precedence", "retention", "write_shares", "overwritten", "freed", "faded"]);
+const PYTHON_ONLY = new Set(["precedence", "retention", "write_shares"]);
 
 /** In Python a cell or recurrent state is one slot, here it has one per unit: compared are its `unit_origins`. */
 function compared(memory: Memory, name: string): boolean {
   return !PYTHON_ONLY.has(name) && !(name === "slot_origins" && memory.bank.slots === null && !memory.origin);
+}
+
+/** What step t took of each write by one mechanism; a bank that wipes no freed slots loses nothing by freeing them. */
+function lost({ held }: Memory, mechanism: Mechanism, t: number): number[] {
+  const at = held.mechanisms.indexOf(mechanism);
+  return Array.from({ length: t + 1 }, (_, s) => (at < 0 ? 0 : held.losses(s, s, t + 1)[at * (t + 1) + t]!));
 }
 
 function each(count: number, row: (index: number) => ArrayLike<number>): ArrayLike<number>[] {

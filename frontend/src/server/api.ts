@@ -36,7 +36,7 @@ import type {
   TaskPlanRequest,
   Upload,
 } from "../wire/wire.gen";
-import type { Verdict } from "../wire/verdict";
+import type { Verdict } from "../wire/wire.gen";
 import { ApiError } from "./errors";
 
 export interface ApiOptions {

@@ -82,6 +82,7 @@ const APPLY: { readonly [K in Setting]: Apply<View[K]> } = {
     controller.openReadMap(model === null ? null : controller.streamOf(model));
   },
   lens: (controller, lens) => controller.setLens(lens),
+  lecture: ({ view }, lecture) => (view.lecture = lecture),
 };
 
 /** In the order of the table of fields: the moment of a training decides which streams stand for the models' ids. */

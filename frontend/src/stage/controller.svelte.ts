@@ -6,8 +6,9 @@ import { LensCache } from "../recording/lens_cache.svelte";
 import type { Session } from "../recording/session.svelte";
 import type { Pin } from "../view/fields";
 import { sameTarget, withoutCell, type LensName, type Rows, type Target } from "../view/vocabulary";
-import type { Clause } from "../wire/verdict";
+import type { VerdictClause } from "../wire/wire.gen";
 import type { Command } from "./commands/commands";
+import { phoneStream } from "./canvas/phone";
 import { perform } from "./commands/perform";
 import { LaneViews } from "./lane_views.svelte";
 import { LearningCurves } from "./learning";
@@ -88,7 +89,7 @@ export class StageController extends LaneViews {
   }
 
   /** Goes to the moment that shows a clause, and pins its model there. */
-  show({ model, step }: Pick<Clause, "model" | "step">): void {
+  show({ model, step }: Pick<VerdictClause, "model" | "step">): void {
     const { session, cursor, training } = this;
     if (!session.live) session.pause(); // a run goes on; only the look at it stays behind
     cursor.seek(step);
@@ -129,12 +130,18 @@ export class StageController extends LaneViews {
     lenses.want(view.lens, [...steps.map((stream) => ({ stream, t: cursor.t })), ...own]);
   }
 
-  /** A click: what lies there is pinned and the playhead goes to its step; on what is pinned already it frees. */
+  /** A click: a moment of the past is pinned and seen from now, one to come is gone to; on what is pinned already it frees. */
   press(found: Target): void {
     const wanted = withoutCell(found);
     if (sameTarget(this.pinned, wanted)) return this.pin(null);
-    if (found.zone === "lane" && found.t !== this.cursor.t) this.cursor.seek(found.t);
-    this.pin(found.zone === "lane" && found.slot === null ? null : wanted);
+    if ((found.zone === "lane" || found.zone === "signal") && found.t > this.cursor.t) this.cursor.seek(found.t);
+    this.pin(found.zone === "signal" && found.t === this.cursor.t ? null : wanted);
+  }
+
+  /** A double click: now is there, and what its first click pinned is free again. */
+  go(t: number): void {
+    this.pin(null);
+    this.cursor.seek(t);
   }
 
   pin(target: Target | null): void {
@@ -153,9 +160,25 @@ export class StageController extends LaneViews {
     this.similar = null;
   }
 
-  /** What is pinned first, then what is selected and repeated. */
+  /** One lane and large words, or the whole stage again. */
+  lecture(): void {
+    this.view.lecture = this.view.lecture ? null : true;
+  }
+
+  /** The one lane of a phone or a lecture; null: all that are on the stage are shown. */
+  get single(): number | null {
+    const { lecture } = this.view;
+    if (lecture && this.solo !== null && this.shown.includes(this.solo)) return this.solo;
+    return lecture || this.viewport.box?.mode === "phone" ? (phoneStream(this) ?? null) : null;
+  }
+
+  /** The lecture first, then what is pinned, then what is selected and repeated. */
   free(): void {
     const { view, cursor } = this;
+    if (view.lecture) {
+      view.lecture = null;
+      return;
+    }
     if (this.pinned !== null || view.solo !== null) {
       this.pin(null);
       view.solo = null;

@@ -3,20 +3,46 @@ import { describe, expect, it } from "vitest";
 import { controllerOf } from "./testcontroller";
 
 describe("a click", () => {
-  it("on a slot of a lane pins it and goes to its step, and the second one frees it there", async () => {
+  it("on the past pins that moment, seen from now, and the second one frees it", async () => {
+    const controller = await controllerOf("memories");
+    controller.cursor.seek(100);
+    for (const past of [
+      { zone: "lane", stream: 1, slot: 3, t: 70 },
+      { zone: "lane", stream: 0, slot: null, t: 9 },
+      { zone: "signal", t: 40 },
+    ] as const) {
+      controller.press(past);
+      expect([controller.cursor.t, controller.pinned]).toEqual([100, past]);
+      controller.press({ ...past });
+      expect([controller.cursor.t, controller.pinned]).toEqual([100, null]);
+    }
+  });
+
+  it("on what is to come goes there; a second one, or a double click, too", async () => {
     const controller = await controllerOf("memories");
     const slot = { zone: "lane", stream: 1, slot: 3, t: 70 } as const;
     controller.press(slot);
     expect([controller.cursor.t, controller.pinned]).toEqual([70, slot]);
-    controller.press({ ...slot });
-    expect([controller.cursor.t, controller.pinned]).toEqual([70, null]);
+    controller.press({ zone: "signal", t: 90 });
+    expect([controller.cursor.t, controller.pinned]).toEqual([90, null]); // now needs no pin
+    controller.press({ zone: "signal", t: 20 });
+    controller.go(20);
+    expect([controller.cursor.t, controller.pinned]).toEqual([20, null]);
   });
 
-  it("on a lane beside its slots only goes there, on the signal it only pins", async () => {
+  it("on a clause goes to its moment and pins its model", async () => {
     const controller = await controllerOf("memories");
-    controller.press({ zone: "lane", stream: 0, slot: null, t: 9 });
-    expect([controller.cursor.t, controller.pinned]).toEqual([9, null]);
-    controller.press({ zone: "signal", t: 40 });
-    expect([controller.cursor.t, controller.pinned]).toEqual([9, { zone: "signal", t: 40 }]);
+    const { id } = controller.model.lane(2).model.spec;
+    controller.show({ model: id, step: 77 });
+    controller.show({ model: id, step: 80 });
+    expect([controller.cursor.t, controller.solo]).toEqual([80, 2]);
+    controller.free();
+    expect(controller.solo).toBeNull();
+    controller.select(3, 9);
+    controller.isolate(1);
+    controller.free();
+    expect([controller.solo, controller.view.selection]).toEqual([null, [3, 9]]); // what is pinned is freed first
+    controller.free();
+    expect(controller.view.selection).toBeNull();
   });
 });

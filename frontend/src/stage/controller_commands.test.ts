@@ -260,6 +260,18 @@ describe("commands of the view", () => {
     expect([viewport.window, view.zoom, view.from]).toEqual([opening, null, null]);
   });
 
+  it("shows one lane in a lecture: the pinned one, or the best", () => {
+    expect(stage.single).toBeNull();
+    run({ does: "lecture" });
+    expect([stage.view.lecture, stage.single]).toEqual([true, 0]);
+    stage.ranked = [3, 0, 1, 2, 4];
+    expect(stage.single).toBe(3);
+    run({ does: "isolate", place: 2 });
+    expect(stage.single).toBe(1);
+    run({ does: "free" });
+    expect([stage.view.lecture, stage.single, stage.solo]).toEqual([null, null, 1]);
+  });
+
   it("waits with the zoom of a link until there is a box", async () => {
     const { view, viewport } = await controllerOf("memories");
     viewport.apply(16, null, 60, 132);

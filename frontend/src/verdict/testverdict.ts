@@ -1,7 +1,7 @@
 /** A verdict as the server gives it, for tests: the four models of the odd beat. */
-import type { Ranked, Verdict } from "../wire/verdict";
+import type { VerdictRow, Verdict } from "../wire/wire.gen";
 
-export function ranked(model: string, change: Partial<Ranked> = {}): Ranked {
+export function ranked(model: string, change: Partial<VerdictRow> = {}): VerdictRow {
   return {
     model,
     label: model.toUpperCase(),
@@ -15,6 +15,8 @@ export function ranked(model: string, change: Partial<Ranked> = {}): Ranked {
     floats_grow: false,
     ms_per_step: 0.3,
     tied: false,
+    cause: null,
+    evidence: null,
     because: "",
     ...change,
   };
@@ -23,11 +25,13 @@ export function ranked(model: string, change: Partial<Ranked> = {}): Ranked {
 export const ODD_BEAT: Verdict = {
   question: "Who still has the odd beat?",
   when: "Stored at t = 25 to 48, asked back 30 steps later, from t = 79.",
-  note: "One heartbeat: rank only, no band.",
+  note: "One heartbeat: a rank, no band; one checkpoint a model. Milliseconds were measured when this was written.",
   poster: 97,
-  store: [25, 48],
-  recall: [79, 102],
+  store: [25, 49],
+  recall: [79, 103],
   n: 1,
+  chance: 1,
+  baselines: [],
   ranking: [
     ranked("dnc", {
       label: "DNC",

@@ -1,8 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { ODD_BEAT, ranked } from "./testverdict";
-import type { Verdict } from "../wire/verdict";
+import type { Verdict } from "../wire/wire.gen";
 import { phrasesOf, placesOf } from "./verdict";
-import { barOf, bestOf, errorText, floatsText, outcomeText, shareText, unitText } from "./words";
+import {
+  barOf,
+  baselineText,
+  bestOf,
+  errorOf,
+  errorText,
+  noteParts,
+  floatsText,
+  outcomeText,
+  shareText,
+  unitText,
+} from "./words";
 
 describe("a verdict", () => {
   it("has every clause where it stands in its model's sentence, and nothing is lost between them", () => {
@@ -63,9 +74,34 @@ describe("in words", () => {
     expect(of(bits("NTM", 0), bits("DNC", 0, true), bits("sDNC", 0, true))).toBe("all 3 every bit right");
     expect(of(bits("NTM", 1), bits("DNC", 2, true))).toBe("level: NTM 1 wrong bit, DNC 2 wrong bits");
     expect(of(bits("NTM", 3))).toBe("NTM 3 wrong bits");
+    expect(of(bits("NTM", 0), bits("DNC", 0, true), bits("GRU", 14))).toBe("2 of 3 every bit right, GRU 14 wrong bits");
+  });
+
+  it("says what an error is a part of, and keeps what is said of times for where they stand", () => {
+    expect(errorOf(ODD_BEAT)).toBe(", of the signal");
+    expect(errorOf({ ...ODD_BEAT, store: null })).toBe("");
+    expect(errorOf({ ...ODD_BEAT, ranking: [ranked("a", { unit: "bits" })] })).toBe(", of the bits");
+    expect(noteParts(ODD_BEAT)).toEqual({
+      note: "One heartbeat: a rank, no band; one checkpoint a model.",
+      times: "Milliseconds were measured when this was written.",
+    });
+  });
+
+  it("says first where something simple beats every model", () => {
+    const line = { name: "ar32", label: "AR(32)", error: 0.685, low: null, high: null, unit_error: null };
+    const of = (error: number | null): string => baselineText({ ...ODD_BEAT, baselines: [{ ...line, error }] });
+    expect(of(0.685)).toBe("To beat: AR(32) 68.5%.");
+    expect(of(0.001)).toBe("AR(32) beats all here: AR(32) 0.1%.");
+    expect(of(null)).toBe("");
   });
 
   it("says why there is no outcome where nothing was asked", () => {
+    expect(
+      outcomeText({
+        ...ODD_BEAT,
+        ranking: [ranked("NTM", { label: "NTM", error: 0.572, unit: "bits", unit_error: 89.3 })],
+      }),
+    ).toBe("NTM 57%");
     const none = { ...ODD_BEAT, ranking: [ranked("a", { error: null })], note: "Nothing was asked back." };
     expect(outcomeText(none)).toBe("Nothing was asked back.");
     expect(bestOf(none)).toBeNull();

@@ -1,11 +1,11 @@
 /** A verdict taken apart for whoever shows it. */
 
-import type { Clause, Ranked, Verdict } from "../wire/verdict";
+import type { VerdictClause, VerdictRow, Verdict } from "../wire/wire.gen";
 
 /** A part of a sentence: a clause leads to its moment, what joins them does not. */
 export interface Phrase {
   readonly text: string;
-  readonly clause: Clause | null;
+  readonly clause: VerdictClause | null;
 }
 
 /** The sentence of one model, with each of its clauses where it stands. */
@@ -29,7 +29,7 @@ export function phrasesOf({ ranking, clauses }: Verdict, model: string): Phrase[
 }
 
 /** Places from 1 on; those level with the one before share its place. */
-export function placesOf(ranking: readonly Ranked[]): number[] {
+export function placesOf(ranking: readonly VerdictRow[]): number[] {
   const places: number[] = [];
   ranking.forEach((row, k) => places.push(row.tied && k > 0 ? places[k - 1]! : k + 1));
   return places;

@@ -1,7 +1,7 @@
 /** A verdict in few words, and its numbers as they are written in a table. */
 
 import { count, num } from "../draw/ink/format";
-import type { Ranked, Verdict } from "../wire/verdict";
+import type { VerdictRow, Verdict } from "../wire/wire.gen";
 import { placesOf } from "./verdict";
 
 /** An error in percent with one digit after the point: 0.8%, 10.9%, 106%. */
@@ -11,7 +11,7 @@ export function errorText(error: number): string {
 }
 
 /** The error in its unit: "0.005 mV", "5.7 bits"; "" where there is none. */
-export function unitText({ unit_error: error, unit }: Ranked): string {
+export function unitText({ unit_error: error, unit }: VerdictRow): string {
   if (error === null || unit === null) return "";
   const digits = error >= 100 ? 0 : error >= 1 ? 1 : 3;
   return `${num(error, Number.isInteger(error) ? 0 : digits)} ${unit}`;
@@ -23,12 +23,12 @@ export function shareText(share: number): string {
   return `${value < 0 ? "−" : ""}${Math.abs(value) < 1.95 && Math.abs(value) >= 0.05 ? Math.abs(value).toFixed(1) : Math.abs(Math.round(value))}%`;
 }
 
-export function floatsText({ floats, floats_grow: grow }: Ranked): string {
+export function floatsText({ floats, floats_grow: grow }: VerdictRow): string {
   return floats === null ? "" : `${count(floats)}${grow ? ", grows" : ""}`;
 }
 
 /** How long an error's bar is beside the worst of the ranking, 0 … 1. */
-export function barOf(error: number, ranking: readonly Ranked[]): number {
+export function barOf(error: number, ranking: readonly VerdictRow[]): number {
   const worst = Math.max(...ranking.map((row) => Math.min(row.error ?? 0, 1)));
   return worst > 0 ? Math.min(1, error / worst) : 0;
 }
@@ -38,7 +38,7 @@ export function outcomeText({ ranking, note }: Verdict): string {
   const asked = ranking.filter((row) => row.error !== null);
   const [best, worst] = [asked[0], asked.at(-1)];
   if (!best || !worst) return note ?? "";
-  const brief = (row: Ranked): string => `${row.label} ${briefly(row)}`;
+  const brief = (row: VerdictRow): string => `${row.label} ${briefly(row)}`;
   if (best === worst) return brief(best);
   const places = placesOf(asked);
   if (places.at(-1) === 1) {
@@ -47,7 +47,9 @@ export function outcomeText({ ranking, note }: Verdict): string {
       ? `${asked.length === 2 ? "both" : `all ${asked.length}`} ${briefly(best)}`
       : `level: ${brief(best)}, ${brief(worst)}`;
   }
-  return `${brief(best)}, ${brief(worst)}`;
+  const first = places.filter((place) => place === 1).length;
+  const ahead = first > 1 ? `${first} of ${asked.length} ${briefly(best)}` : brief(best);
+  return `${ahead}, ${brief(worst)}`;
 }
 
 /** The model that remembers best, and how well; null where none was asked. */
@@ -56,12 +58,34 @@ export function bestOf({ ranking }: Verdict): { model: string; label: string; te
   return best ? { model: best.model, label: best.label, text: briefly(best) } : null;
 }
 
-/** Bits are counted; of a line the error is a part of the signal. */
-function briefly(row: Ranked): string {
-  if (row.unit === "bits" && row.unit_error !== null)
-    return row.unit_error === 0
-      ? "every bit right"
-      : unitText(row).replace(" bits", row.unit_error === 1 ? " wrong bit" : " wrong bits");
+/** Bits are counted where they are wrong or right; all else is a part of what knows nothing. */
+function briefly(row: VerdictRow): string {
+  const { unit, unit_error: wrong } = row;
+  if (unit === "bits" && wrong !== null && Number.isInteger(wrong))
+    return wrong === 0 ? "every bit right" : `${wrong} wrong bit${wrong === 1 ? "" : "s"}`;
   const value = row.error! * 100;
   return `${value >= 9.95 ? Math.round(value) : value.toFixed(1)}%`;
+}
+
+/** What an error is a part of, for the head of its column: ", of the signal"; "" where only its definition says. */
+export function errorOf({ store, ranking }: Verdict): string {
+  if (store === null) return "";
+  return ranking[0]?.unit === "bits" ? ", of the bits" : ", of the signal";
+}
+
+/** The note, apart from what it says about times: that stands where they do. */
+export function noteParts({ note }: Verdict): { note: string; times: string } {
+  const sentences = note.split(/(?<=\.)\s+/);
+  const times = sentences.filter((sentence) => sentence.startsWith("Milliseconds"));
+  return { note: sentences.filter((sentence) => !times.includes(sentence)).join(" "), times: times.join(" ") };
+}
+
+/** "To beat: AR(32) 68.5%, persistence 100%."; "" where a model knows nothing to compare with. */
+export function baselineText({ baselines, ranking }: Verdict): string {
+  const known = baselines.filter((one): one is typeof one & { error: number } => one.error !== null);
+  if (!known.length) return "";
+  const best = ranking.find((row) => row.error !== null)?.error ?? Infinity;
+  const winner = known.find((one) => one.error < best);
+  const list = known.map((one) => `${one.label} ${errorText(one.error)}`).join(", ");
+  return winner ? `${winner.label} beats all here: ${list}.` : `To beat: ${list}.`;
 }

@@ -70,6 +70,13 @@ export const FIELDS = {
   map: field<string>("map", "the id of a model", modelId, String),
   /** What an arc means. */
   lens: { ...oneOf("lens", LENSES), default: "mechanism" as const },
+  /** For a lecture: one lane, large words; null: the stage for one reader. */
+  lecture: field<true>(
+    "lec",
+    "1",
+    (text) => (text === "1" ? true : null),
+    () => "1",
+  ),
 };
 
 type Fields = typeof FIELDS;

@@ -145,8 +145,13 @@ describe("links of earlier versions", () => {
     expect(parse(hash)).toEqual({ view, notices: [] });
   });
 
+  it("may ask for a lecture by now", () => {
+    expect(parse("#t=30&lec=1&v=1")).toEqual({ view: { t: 30, lecture: true }, notices: [] });
+    expect(parse("#lec=yes").notices).toHaveLength(1);
+  });
+
   it("cover every row of the table", () => {
-    const since: Setting[] = ["from", "events", "contents", "map"]; // no link of earlier versions says these
+    const since: Setting[] = ["from", "events", "contents", "map", "lecture"]; // no link of earlier versions says these
     const rows = ROWS.map(([name]) => name).filter((name) => !since.includes(name));
     expect(new Set(OLD.flatMap(([, view]) => Object.keys(view)))).toEqual(new Set(rows));
   });

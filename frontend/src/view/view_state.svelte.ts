@@ -24,6 +24,7 @@ export class ViewState implements View {
   contents = $state.raw<View["contents"]>([]);
   map = $state<View["map"]>(null);
   lens = $state<View["lens"]>("mechanism");
+  lecture = $state<View["lecture"]>(null);
 
   /** The settings as they are now, which later changes leave alone. */
   snapshot(): View {

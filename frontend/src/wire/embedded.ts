@@ -5,7 +5,7 @@
 import { EmbeddedError } from "./errors";
 import { parseManifest } from "./manifest";
 import type { Manifest } from "./manifest";
-import type { Verdict } from "./verdict";
+import type { Verdict } from "./wire.gen";
 
 /** Ids of the elements; `mnemoscope_viewer.page` writes them. Files made before there were verdicts have none. */
 export const MANIFEST_ELEMENT = "mnemoscope-manifest";

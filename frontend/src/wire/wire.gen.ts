@@ -1396,6 +1396,26 @@ export interface components {
             ];
         };
         /**
+         * FollowedSegment
+         * @description What the ledger says of the segment at one delay, in one window of the signal.
+         */
+        FollowedSegment: {
+            /** Delay */
+            delay: number;
+            /**
+             * Kept
+             * @description The part of what was written that is still there at the cue; null without a ledger.
+             */
+            kept: number | null;
+            /** Model */
+            model: string;
+            /**
+             * Right
+             * @description The part of the reads that comes from the right moment ± 1 step.
+             */
+            right: number | null;
+        };
+        /**
          * FrameEntry
          * @description Layout of one fixed-size frame.
          */
@@ -2275,11 +2295,13 @@ export interface components {
             created: string;
             /**
              * Figures
-             * @description Plotly figures by name: behaviour, content, held, found, price.
+             * @description Plotly figures by name: behaviour, held, found, price.
              */
             figures: {
                 [key: string]: unknown;
             };
+            /** Followed */
+            followed: components["schemas"]["FollowedSegment"][];
             /** Horizons */
             horizons: components["schemas"]["Horizon"][];
             /** Id */
@@ -3588,6 +3610,7 @@ export type FitPlanRequest = components['schemas']['FitPlanRequest'];
 export type FitRequest = components['schemas']['FitRequest'];
 export type FitResult = components['schemas']['FitResult'];
 export type FitSplit = components['schemas']['FitSplit'];
+export type FollowedSegment = components['schemas']['FollowedSegment'];
 export type FrameEntry = components['schemas']['FrameEntry'];
 export type GalleryEntry = components['schemas']['GalleryEntry'];
 export type GeneratedSignal = components['schemas']['GeneratedSignal'];

@@ -26,6 +26,9 @@ from mnemoscope.reading.view import ModelView
 MAX_ASKED = 32
 """Asked steps whose right moment is blanked, spread over the replay: each is a run of its own."""
 
+SAME_ANSWER = 0.02
+"""What a run may differ from the recorded one by, relative to the largest answer: rounding, and no more."""
+
 LIMITS = {"gone": 0.5, DISORDERED: 0.5, MISREAD: 0.25}
 """How much of an answer a cause allows to go when the segment is blanked that it says is gone, or the right moment that it
 says is not read: in a smooth signal, and with a controller that carries a step over, a neighbour helps to answer out of order.
@@ -58,7 +61,7 @@ def moves(
 
     `model` is the one that made the recording; values: its first so many input features are values, the rest flags. places: as in
     `reading.segment.follow`.
-    Raises MnemoscopeError where the replay ends beyond lenses.MAX_STEP.
+    Raises MnemoscopeError where the replay ends beyond lenses.MAX_STEP, or the run does not answer as recorded.
     """
     if recall.stop > lenses.MAX_STEP:
         raise MnemoscopeError(
@@ -78,6 +81,9 @@ def moves(
     if view.bits:
         answers = 1.0 / (1.0 + np.exp(-answers))
     truth, blank = answers[0], answers[1]
+    recorded = view.array("outputs")[recall.start : recall.stop].astype(np.float64)
+    if np.abs(truth - recorded).max() > SAME_ANSWER * max(1.0, np.abs(recorded).max()):
+        raise MnemoscopeError("run again, it does not answer as recorded")
     own = np.stack([truth[k] - answers[n + 2, k] for n, k in enumerate(asked)])
     return Moves(
         from_segment=_part(truth - blank, wanted),
@@ -86,14 +92,14 @@ def moves(
     )
 
 
-def settled(found: Cause, seen: Moves | None) -> Cause:
-    """The cause where blanking agrees with it, else "not settled" with the same numbers. None: nothing could be run."""
+def settled(found: Cause, seen: Moves | None, *, why: str = "its weights are not here to run it again") -> Cause:
+    """The cause where blanking agrees with it, else "not settled" with the same numbers. None: nothing could be run, and why."""
     if seen is None:
-        return found if not _claims(found) else found.unsettled("its weights are not here to run it again")
+        return found.unsettled(why) if _claims(found) else found
     evidence = {"intervention": asdict(seen) | {"limits": LIMITS}}
     if found.name in GONE and seen.from_segment > LIMITS["gone"]:
-        why = f"the ledger says {found.name}, yet {percent(seen.from_segment)} of the answer goes when the segment is blanked"
-        return found.unsettled(why, **evidence)
+        said = f"the ledger says {found.name}, yet {percent(seen.from_segment)} of the answer goes when the segment is blanked"
+        return found.unsettled(said, **evidence)
     if found.name in (MISREAD, DISORDERED) and seen.from_right_moment > LIMITS[found.name]:
         why = f"the ledger says {found.name}, yet {percent(seen.from_right_moment)} of the answer goes with the right moment"
         return found.unsettled(why, **evidence)

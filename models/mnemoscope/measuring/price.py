@@ -6,7 +6,8 @@ Neither asks what kind of memory it is: a tensor that is longer after twice the 
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -39,17 +40,24 @@ class Price:
     grows: bool
 
 
-def price(model: MemoryModel, *, timed: tuple[int, ...] = TIMED) -> Price:
-    """Count and time a model, one sequence at a time. Raises ValueError for a state that grows, but not evenly."""
+def price(model: MemoryModel, *, counted: tuple[int, ...] = COUNTED, timed: tuple[int, ...] = TIMED) -> Price:
+    """Count and time a model after these steps heard, one sequence at a time. Raises ValueError for a state that grows, but not evenly."""
     states = _states(model)
     growing = {path for path, leaf in _leaves(states[0]) if _size(leaf) != _size(dict(_leaves(states[1]))[path])}
-    floats = tuple((t, floats_at(states, t)) for t in COUNTED)
-    return Price(floats, tuple((t, _milliseconds(model, _grown(states, t))) for t in timed), bool(growing))
+    floats = tuple((t, floats_at(states, t)) for t in counted)
+    with _one_thread():
+        ms = tuple((t, _milliseconds(model, _grown(states, t))) for t in timed)
+    return Price(floats, ms, bool(growing))
+
+
+def floats_of(state: Any) -> int:
+    """Floats of one state."""
+    return sum(leaf.numel() for _, leaf in _leaves(state) if _is_float(leaf))
 
 
 def floats_at(states: list[Any], t: int) -> int:
     """Floats of the state after t steps, from the states after `PROBES`: a straight line, checked at the third."""
-    first, second, third = (sum(leaf.numel() for _, leaf in _leaves(s) if _is_float(leaf)) for s in states)
+    first, second, third = map(floats_of, states)
     slope = (second - first) / (PROBES[1] - PROBES[0])
     if first + slope * (PROBES[2] - PROBES[0]) != third:
         raise ValueError(
@@ -70,6 +78,17 @@ def _states(model: MemoryModel) -> list[Any]:
         if t in PROBES:
             found.append(state)
     return found
+
+
+@contextmanager
+def _one_thread() -> Generator[None, None, None]:
+    """A step of one sequence gains nothing from a second thread, and on a busy machine waits for it a hundred times as long."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 @torch.inference_mode()

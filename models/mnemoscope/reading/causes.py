@@ -158,6 +158,8 @@ def judged(part: Segment, error: float) -> Cause:
             f"not settled: {percent(evidence['kept'])} kept, no cause for most of it",
             evidence,
         )
+    if name == DISORDERED and evidence["inside"] < LIMITS["inside"]:  # on average, which is what the sentence says
+        name = MISREAD
     return _spoken(name, part, evidence)
 
 

@@ -27,7 +27,7 @@ from mnemoscope.errors import CheckpointError, MnemoscopeError
 from mnemoscope.format.entries import Failure
 from mnemoscope.format.layout import FrameLayout
 from mnemoscope.format.manifest import FORMAT, KEYFRAME_EVERY, VERSION, moment_label
-from mnemoscope.measuring.verdict import price
+from mnemoscope.measuring import price
 from mnemoscope.models import registry
 from mnemoscope.reading.recording import RecordingWriter
 from mnemoscope.running.stream import NotFinite, Packet
@@ -86,7 +86,7 @@ class Stepper:
         """What the steps so far cost, as in the manifest's `costs`; None before the first."""
         if not self.done:
             return None
-        more = price.floats(self._state) - self._floats
+        more = price.floats_of(self._state) - self._floats
         milliseconds = round(1000.0 * self._seconds / self.done, 4)
         return {
             "ms_per_step": milliseconds,
@@ -129,7 +129,7 @@ class Stepper:
             step = self.model.step(x, self._state)
             self._state, self._last = step.state, step.output
             if t == 0:
-                self._floats = price.floats(self._state)
+                self._floats = price.floats_of(self._state)
             outputs.append(step.output)
             seen.append(step.seen)
         answers = torch.cat(outputs)

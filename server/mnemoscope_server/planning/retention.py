@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnemoscope import tasks
 from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.names import resolve
-from mnemoscope.measuring.retention import order, windows
+from mnemoscope.measuring.retention import delayed, order, windows
 from mnemoscope.models import registry
 from mnemoscope.signals import generators
 from mnemoscope.signals.series import Series, prepare
@@ -78,13 +77,11 @@ def recording(found: dict[str, Any], window: list[float], delay: int, *, identit
             f"a delay of {delay} needs {cue} steps, the window has {len(window)}",
             "Choose a shorter delay.",
         )
-    values = np.zeros(cue + segment, np.float32)  # during the replay the signal is hidden
-    values[:cue] = window[:cue]
-    options = {"lead": windows.LEAD, "segment": segment, "delay": delay}
-    episode = tasks.get(TASK).episode(values, **options)
     title = f"{found['signal']}, asked after {delay} steps"
     names = [name for model in found["models"] for name in model["checkpoint"].split(",")]
-    return Open(identity, path, title, 0, tuple(names), _named(episode, found), None), cue
+    return Open(
+        identity, path, title, 0, tuple(names), _named(delayed.episode(window, segment, delay), found), None
+    ), cue
 
 
 def recording_id(name: str, delay: int) -> str:

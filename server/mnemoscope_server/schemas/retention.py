@@ -90,6 +90,17 @@ class CauseOfDeath(Answer):
     evidence: str
 
 
+class FollowedSegment(Answer):
+    """What the ledger says of the segment at one delay, in one window of the signal."""
+
+    model: str
+    delay: int
+    kept: float | None
+    """The part of what was written that is still there at the cue; null without a ledger."""
+    right: float | None
+    """The part of the reads that comes from the right moment ± 1 step."""
+
+
 class PriceOfMemory(Answer):
     """What a model keeps and takes after so many steps."""
 
@@ -155,8 +166,9 @@ class Retention(Answer):
     horizons: list[Horizon]
     causes: list[CauseOfDeath]
     prices: list[PriceOfMemory]
+    followed: list[FollowedSegment]
     figures: dict[str, Any]
-    """Plotly figures by name: behaviour, content, held, found, price."""
+    """Plotly figures by name: behaviour, held, found, price."""
     command: str | None
     """What measured it, for results that ship."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from mnemoscope.measuring.retention import standing
+from mnemoscope.running import standing
 from mnemoscope_server.errors import NotPossible, UnknownMeasurement
 from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.storage.measurements import MeasurementFiles
@@ -36,6 +36,7 @@ EMPTY: dict[str, Any] = {
     "horizons": [],
     "causes": [],
     "prices": [],
+    "followed": [],
     "references": [],
     "figures": {},
 }

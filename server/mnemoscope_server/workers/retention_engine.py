@@ -3,13 +3,13 @@
 from collections.abc import Generator
 from typing import Any
 
-from mnemoscope.measuring.retention import stream
+from mnemoscope.running import retention_stream
 from mnemoscope_server.workers.protocol import Remember
 
 
 def measured(question: Remember, *, device: str) -> Generator[dict[str, Any] | None, None, dict[str, Any]]:
     """All that is known in the end; on the way, what is known so far."""
-    return stream.measured(
+    return retention_stream.measured(
         question.checkpoints,
         question.values,
         signal=question.name,

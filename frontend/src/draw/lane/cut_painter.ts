@@ -1,12 +1,12 @@
 /** Painter of the cut through now: write head, matrix, read heads, usage, gates, on the lane's slot axis. */
 
-import type { Box, NowBox } from "../stage/layout";
+import { dialPitch, ROOMY_DIAL, SCALE, type Box, type NowBox } from "../stage/layout";
 import type { Cell } from "../../view/vocabulary";
 import type { Block, NowPicture } from "./kinds/base";
 import { divergingEntry } from "../../analysis/scale";
 import { text, type Ctx } from "../ink/text";
 import type { Inks } from "../ink/tokens";
-import { num, small } from "../ink/format";
+import { num } from "../ink/format";
 
 export interface NowStyle {
   /** Limit of each signed block by its name, fixed for the recording. */
@@ -251,7 +251,7 @@ function outline(
 function scale(ctx: Ctx, inks: Inks, box: Box, picture: NowPicture, limits: NowStyle["limits"]): void {
   const block = picture.blocks.find(({ map }) => map === "signed");
   const limit = block && limits.get(block.name);
-  if (!limit || box.h - picture.dials.length * dialPitch(box, picture) < 16) return;
+  if (!limit || box.h - picture.dials.length * dialPitch(box, picture.dials.length) < SCALE) return;
   const y = box.y + box.h - 8;
   const width = 26;
   for (let k = 0; k < width; k++) {
@@ -259,19 +259,15 @@ function scale(ctx: Ctx, inks: Inks, box: Box, picture: NowPicture, limits: NowS
     ctx.fillStyle = `rgb(${inks.diverging[entry]},${inks.diverging[entry + 1]},${inks.diverging[entry + 2]})`;
     ctx.fillRect(box.x + k, y - 4, 1, 8);
   }
-  text(ctx, `± ${small(limit)}`, box.x + width + 6, y, { colour: inks.t3 });
-}
-
-function dialPitch(box: Box, picture: NowPicture): number {
-  return Math.min(34, box.h / Math.max(1, picture.dials.length));
+  text(ctx, `± ${Number(limit.toPrecision(2))}`, box.x + width + 6, y, { colour: inks.t3 });
 }
 
 /** A dial is 270°, radius 8, stroke 3; name over number. */
 function dials(ctx: Ctx, inks: Inks, box: Box, picture: NowPicture): void {
-  const pitch = dialPitch(box, picture);
+  const pitch = dialPitch(box, picture.dials.length);
   const from = Math.PI * 0.75;
   const sweep = Math.PI * 1.5;
-  const roomy = pitch >= 26;
+  const roomy = pitch >= ROOMY_DIAL;
   picture.dials.forEach((dial, k) => {
     const y = box.y + pitch * (k + 0.5);
     const r = roomy ? 8 : 6;

@@ -1,7 +1,7 @@
 /** What lies under the pointer, read from the same boxes that were drawn. */
 
 import type { Cell, Target } from "../../view/vocabulary";
-import { rowAt, stepAtX, type Box, type StageLayout, type TimeWindow } from "./layout";
+import { dialPitch, rowAt, stepAtX, type Box, type StageLayout, type TimeWindow } from "./layout";
 
 export interface HitLane {
   stream: number;
@@ -59,8 +59,7 @@ export function targetAt(
     }
     const { now } = box;
     if (now.gates && inside(now.gates, x, y)) {
-      const pitch = Math.min(34, now.gates.h / Math.max(1, lane.dials));
-      const dial = Math.floor((y - now.gates.y) / pitch);
+      const dial = Math.floor((y - now.gates.y) / dialPitch(now.gates, lane.dials));
       if (dial < lane.dials) return { zone: "dial", stream, t: scene.t, dial };
     }
     const cut = { x: now.x, y: now.y, w: now.usage ? now.usage.x + now.usage.w - now.x : now.w, h: now.h };

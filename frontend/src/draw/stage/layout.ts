@@ -143,10 +143,10 @@ function beside(W: number, H: number, { folded, health }: Standing): StageLayout
   };
 }
 
-/** Whole rows for up to five lanes; more of them share what there is in halves, so that none is left over. */
+/** Whole rows for up to five lanes; more of them, or where room is short, share what there is in halves: all are in view. */
 function laneHeight(lanes: number, room: number): number {
-  if (lanes <= 5) return ROWS * clamp(Math.floor(room / ROWS), 2, 9);
-  return (ROWS / 2) * clamp(Math.floor((2 * room) / ROWS), 2, 18);
+  if (lanes <= 5 && room >= ROWS) return ROWS * clamp(Math.floor(room / ROWS), 1, 9);
+  return (ROWS / 2) * clamp(Math.floor((2 * room) / ROWS), 1, 18);
 }
 
 /** One lane at a time: time over the full width, now below it. */
@@ -268,6 +268,18 @@ export function fitting(box: StageLayout, a: number, b: number, steps: number): 
   const step = [...STEP_WIDTHS].reverse().find((width) => width * n <= box.time.w) ?? STEP_WIDTHS[0];
   const air = Math.max(0, (box.time.w / step - n) / 2);
   return { step, first: clamp(Math.round(a - air), 0, Math.max(0, Math.ceil(steps - box.time.w / step))) };
+}
+
+/** Height below the dials for the scale of the contents, where the dials stay legible without it. */
+export const SCALE = 16;
+/** A dial that is lower has its name beside it and no number. */
+export const ROOMY_DIAL = 26;
+
+/** Height of one of the dials beside a cut. */
+export function dialPitch(gates: Box, dials: number): number {
+  const count = Math.max(1, dials);
+  const above = (gates.h - SCALE) / count;
+  return Math.min(34, above >= ROOMY_DIAL ? above : gates.h / count);
 }
 
 /** Row of a lane under y, of `rows` rows; null outside. */

@@ -119,6 +119,8 @@ export class AppendMemory implements Memory {
 
   /** Nothing is ever erased. */
   readonly held: Held = {
+    mechanisms: [],
+    losses: () => new Float64Array(0),
     row: (t) => new Float64Array(t + 1).map((_, s) => (this.attention.wrote(s) ? 1 : 0)),
     slots: (s, t) => {
       const out = new Float64Array(t + 1);

@@ -52,7 +52,7 @@ export class AssociativeMemory implements Memory {
     this.found = log.need(name, "read_vectors");
     this.state = new Replay(log, this.law());
     const turns = Array.from({ length: readHeads }, (_, head) => this.turn(head));
-    this.held = heldTurning(() => turns);
+    this.held = heldTurning(["faded", "overwritten"], () => turns);
     this.touched = new Filling(readHeads * this.size, (t, used) => this.touch(t, used));
   }
 
@@ -245,15 +245,18 @@ export class AssociativeMemory implements Memory {
         for (let j = head * width; j < (head + 1) * width; j++) weight += (w[j]! * v[j]!) ** 2;
         return weight;
       },
-      forward(k, x) {
-        const [key, retained, b] = [row(keys, k), row(retention, k), row(erase, k)];
-        let found = 0;
-        for (let i = 0; i < size; i++) {
-          x[i]! *= retained[i]!;
-          found += b[i]! * key[i]! * x[i]!;
-        }
-        for (let i = 0; i < size; i++) x[i]! -= key[i]! * found;
-      },
+      maps: [
+        (k, x) => {
+          const retained = row(retention, k);
+          for (let i = 0; i < size; i++) x[i]! *= retained[i]!;
+        },
+        (k, x) => {
+          const [key, b] = [row(keys, k), row(erase, k)];
+          let found = 0;
+          for (let i = 0; i < size; i++) found += b[i]! * key[i]! * x[i]!;
+          for (let i = 0; i < size; i++) x[i]! -= key[i]! * found;
+        },
+      ],
       compose(k, matrix) {
         const [key, retained, b] = [row(keys, k), row(retention, k), row(erase, k)];
         for (let at = 0; at < size * size; at += size) {

@@ -73,6 +73,9 @@ export interface SlotLife {
 /** Rows of shares: [t + 2], index 0 the initial content, index s + 1 the write of step s. They sum to 1, or are all 0. */
 export type Shares = Float64Array<ArrayBuffer>;
 
+/** How a write can be lost: its place is erased for another write, its slot is released, or all that is held decays. */
+export type Mechanism = "overwritten" | "freed" | "faded";
+
 /** What later steps left of each write; held.ts says what the numbers mean. */
 export interface Held {
   /** held(s, t) of every s = 0 … t: [t + 1]. Costs about one row of shares. */
@@ -81,6 +84,13 @@ export interface Held {
   slots(s: number, t: number): Float64Array<ArrayBuffer>;
   /** ‖A_s‖: how much step s wrote. */
   norm(s: number): number;
+  /** How such a memory can lose a write, in the order in which a step does; none where nothing is ever lost. */
+  readonly mechanisms: readonly Mechanism[];
+  /**
+   * What each step before `stop` took of the writes of steps first … last: [mechanism · stop], parts of all that they wrote, each write
+   * counted by ‖A_s‖². The losses of a write up to step t sum to 1 − held(s, t).
+   */
+  losses(first: number, last: number, stop: number): Float64Array<ArrayBuffer>;
 }
 
 export interface Memory {

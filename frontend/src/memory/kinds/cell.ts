@@ -159,10 +159,15 @@ export class CellMemory implements UnitMemory {
         for (let u = 0; u < squares.length; u++) squares[u] = (i[u]! * g[u]!) ** 2;
         return squares;
       },
-      decay(k, values) {
-        const f = forget.at(k);
-        for (let u = 0; u < values.length; u++) values[u]! *= f[u]!;
-      },
+      decays: [
+        {
+          mechanism: "faded",
+          apply(k, values) {
+            const f = forget.at(k);
+            for (let u = 0; u < values.length; u++) values[u]! *= f[u]!;
+          },
+        },
+      ],
     };
   }
 }

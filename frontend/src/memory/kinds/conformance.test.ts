@@ -161,6 +161,32 @@ describe.each(CASES)("$kind, $shape", ({ kind, made, log }) => {
     }
   });
 
+  it("loses by its mechanisms exactly what is not held any more, of one write and of several together", () => {
+    const stop = STEPS;
+    for (const [first, last] of [
+      [0, 0],
+      [40, 70],
+      [STEPS - 1, STEPS - 1],
+    ] as const) {
+      const { mechanisms } = memory.held;
+      const losses = memory.held.losses(first, last, stop);
+      expect(losses.length).toBe(mechanisms.length * stop);
+      const lost = (t: number): number =>
+        mechanisms.reduce((all, _, m) => all + sum(losses.subarray(m * stop, m * stop + t + 1)), 0);
+      for (const t of [70, 100, STEPS - 1]) {
+        const row = memory.held.row(t);
+        let [whole, kept] = [0, 0];
+        for (let s = first; s <= Math.min(last, t); s++) {
+          const square = memory.held.norm(s) ** 2;
+          whole += square;
+          kept += square * row[s]!;
+        }
+        if (whole > 0 && last <= t) expect(lost(t)).toBeCloseTo(1 - kept / whole, 6);
+      }
+      expect(lost(first)).toBeCloseTo(0, 9); // nothing is lost before it is written
+    }
+  });
+
   it("is filled between empty and full, and every slot has a life", () => {
     for (let t = 0; t < STEPS; t += 7) {
       const full = memory.occupancy(t, STEPS);

@@ -3,7 +3,7 @@
  * arrays [row · width], so what is left is their product.
  */
 
-import type { Held } from "./base";
+import type { Held, Mechanism } from "./base";
 
 /** A carrier below this everywhere is done with: decay factors lie in [0, 1], and nothing can make it grow again. */
 export const PRUNE = 1e-9;
@@ -15,8 +15,17 @@ export interface Fading {
   readonly width: number;
   /** A_s squared, element by element; the array is used again by the next call. */
   squares(s: number): Float64Array<ArrayBuffer>;
-  /** `values ⊙= decay_k`. */
-  decay(k: number, values: Float64Array): void;
+  /** What makes up decay_k, one after another: `values ⊙=` its part. */
+  readonly decays: readonly Decay[];
+}
+
+export interface Decay {
+  readonly mechanism: Mechanism;
+  apply(k: number, values: Float64Array): void;
+}
+
+function decay({ decays }: Fading, k: number, values: Float64Array): void {
+  for (const one of decays) one.apply(k, values);
 }
 
 /** held(s, t) split over the slots. */
@@ -26,7 +35,7 @@ function fadedSlots(memory: Fading, s: number, t: number): Float64Array<ArrayBuf
   const left = memory.squares(s); // squares of what was written, then of what is left of it
   const total = left.reduce((sum, square) => sum + square, 0);
   if (!(total > 0)) return out;
-  for (let k = s + 1; k <= t; k++) memory.decay(k, left);
+  for (let k = s + 1; k <= t; k++) decay(memory, k, left);
   for (let at = 0; at < left.length; at++) out[Math.floor(at / memory.width)]! += left[at]! / total;
   return out;
 }
@@ -44,7 +53,7 @@ function fadedRow(memory: Fading, t: number): Float64Array<ArrayBuffer> {
       left += squares[at]! * retained[at]!;
     }
     out[s] = total > 0 ? left / total : 0;
-    memory.decay(s, retained);
+    decay(memory, s, retained);
     // Below PRUNE everywhere, nothing earlier can be held by more than that: decay never grows again.
     if (s % 16 === 0 && retained.every((x) => x < PRUNE)) break;
   }
@@ -56,8 +65,36 @@ function fadedNorm(memory: Fading, s: number): number {
   return Math.sqrt(memory.squares(s).reduce((sum, square) => sum + square, 0));
 }
 
+/** Decay acts on all squares alike, so that what is left of many writes is carried as one sum. */
+function fadedLosses(memory: Fading, first: number, last: number, stop: number): Float64Array<ArrayBuffer> {
+  const { decays } = memory;
+  const out = new Float64Array(decays.length * stop);
+  const left = new Float64Array(memory.rows * memory.width);
+  let whole = 0;
+  let before = 0;
+  for (let k = first; k < stop; k++) {
+    for (let m = 0; before > 0 && m < decays.length; m++) {
+      decays[m]!.apply(k, left);
+      let after = 0;
+      for (let at = 0; at < left.length; at++) after += left[at]!;
+      out[m * stop + k] = before - after;
+      before = after;
+    }
+    if (k > last) continue;
+    const squares = memory.squares(k);
+    for (let at = 0; at < left.length; at++) {
+      left[at]! += squares[at]!;
+      before += squares[at]!;
+      whole += squares[at]!;
+    }
+  }
+  return whole > 0 ? out.map((part) => part / whole) : out.fill(0);
+}
+
 export function heldFading(memory: Fading): Held {
   return {
+    mechanisms: memory.decays.map(({ mechanism }) => mechanism),
+    losses: (first, last, stop) => fadedLosses(memory, first, last, stop),
     row: (t) => fadedRow(memory, t),
     slots: (s, t) => fadedSlots(memory, s, t),
     norm: (s) => fadedNorm(memory, s),

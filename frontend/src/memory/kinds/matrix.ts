@@ -7,7 +7,7 @@ import { fail } from "../../wire/json";
 import type { BankSpec } from "../../wire/manifest";
 import { Replay } from "../replay";
 import type { BankLog, Held, Kind, Memory, Reader, Shapes, Shares, SlotLife } from "./base";
-import { heldFading, type Fading } from "./fading";
+import { heldFading, type Decay, type Fading } from "./fading";
 import { fill, Filling } from "./filling";
 import { contentLaw, linksLaw, retentionOf, usageLaw, type Retention } from "./matrix_laws";
 import { matrixShares } from "./matrix_shares";
@@ -184,8 +184,21 @@ function fadingOf(log: BankLog, bank: BankSpec, retention: Retention | null): Fa
   const weights = log.need(name, "write_weights");
   const erases = log.need(name, "erase");
   const vectors = log.need(name, "write_vectors");
-  const psi = retention && retention.values;
   let squares: Float64Array<ArrayBuffer> | null = null;
+  const erased: Decay = {
+    mechanism: "overwritten",
+    apply(k, values) {
+      const w = weights.at(k);
+      const e = erases.at(k);
+      for (let i = 0; i < rows; i++) {
+        const row = i * width;
+        for (let h = 0; h < writeHeads; h++) {
+          const wi = w[h * rows + i]!;
+          if (wi !== 0) for (let j = 0; j < width; j++) values[row + j]! *= 1 - wi * e[h * width + j]!;
+        }
+      }
+    },
+  };
   return {
     rows,
     width,
@@ -202,18 +215,19 @@ function fadingOf(log: BankLog, bank: BankSpec, retention: Retention | null): Fa
       }
       return squares;
     },
-    decay(k, values) {
-      const w = weights.at(k);
-      const e = erases.at(k);
-      if (retention) retention.at(k);
-      for (let i = 0; i < rows; i++) {
-        const row = i * width;
-        if (psi) for (let j = 0; j < width; j++) values[row + j]! *= psi[i]!;
-        for (let h = 0; h < writeHeads; h++) {
-          const wi = w[h * rows + i]!;
-          if (wi !== 0) for (let j = 0; j < width; j++) values[row + j]! *= 1 - wi * e[h * width + j]!;
-        }
-      }
+    decays: retention ? [freed(retention, width), erased] : [erased],
+  };
+}
+
+/** Freed slots are wiped before the step writes: `values ⊙= ψ_k`. */
+function freed(retention: Retention, width: number): Decay {
+  return {
+    mechanism: "freed",
+    apply(k, values) {
+      retention.at(k);
+      retention.values.forEach((psi, i) => {
+        for (let at = i * width; at < (i + 1) * width; at++) values[at]! *= psi;
+      });
     },
   };
 }

@@ -12,7 +12,7 @@ import { checkUnits, unitOccupancy, unitReadShares, unitSlotShares, type Carry, 
 export class RecurrentMemory implements UnitMemory {
   readonly addressed = false;
   readonly evenWrites = false;
-  readonly held = heldTurning(() => this.turns());
+  readonly held = heldTurning(["faded"], () => this.turns());
   private readonly slopes: Reader;
   private readonly drives: Reader;
   private readonly hidden: Reader;
@@ -132,15 +132,17 @@ export class RecurrentMemory implements UnitMemory {
           for (let u = 0; u < size; u++) out[u] = rho[u]! * d[u]!;
           return 1;
         },
-        forward(k, x) {
-          const rho = slopes.at(k);
-          for (let u = 0; u < size; u++) {
-            let sum = 0;
-            for (let from = 0; from < size; from++) sum += weights[u * size + from]! * x[from]!;
-            scratch[u] = rho[u]! * sum;
-          }
-          x.set(scratch);
-        },
+        maps: [
+          (k, x) => {
+            const rho = slopes.at(k);
+            for (let u = 0; u < size; u++) {
+              let sum = 0;
+              for (let from = 0; from < size; from++) sum += weights[u * size + from]! * x[from]!;
+              scratch[u] = rho[u]! * sum;
+            }
+            x.set(scratch);
+          },
+        ],
         compose(k, matrix) {
           const rho = slopes.at(k);
           for (let row = 0; row < size * size; row += size) {

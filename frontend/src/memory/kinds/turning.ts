@@ -5,7 +5,7 @@
  * A write is one vector per head, with a weight; a step is a linear map of such vectors.
  */
 
-import type { Held } from "./base";
+import type { Held, Mechanism } from "./base";
 import { dot } from "./reading";
 
 /** The law of one head, for vectors of `size` numbers. */
@@ -13,8 +13,8 @@ export interface Turn {
   readonly size: number;
   /** What step s wrote, into `out`; returns its weight. */
   written(s: number, out: Float64Array): number;
-  /** x ← the map of step k. */
-  forward(k: number, x: Float64Array): void;
+  /** The map of step k in its parts, one after another: x ← its part, in the order of the mechanisms. */
+  readonly maps: readonly ((k: number, x: Float64Array) => void)[];
   /** P ← P · (the map of step k), for a matrix P [size, size]. */
   compose(k: number, matrix: Float64Array): void;
 }
@@ -28,7 +28,7 @@ function turnedSlots(turns: readonly Turn[], s: number, t: number): Float64Array
     const x = new Float64Array(turn.size);
     const weight = turn.written(s, x);
     const first = x.slice();
-    for (let k = s + 1; k <= t; k++) turn.forward(k, x);
+    for (let k = s + 1; k <= t; k++) for (const map of turn.maps) map(k, x);
     for (let i = 0; i < turn.size; i++) {
       out[i]! += weight * first[i]! * x[i]!;
       total += weight * first[i]! * first[i]!;
@@ -71,9 +71,35 @@ function turnedNorm(turns: readonly Turn[], s: number): number {
   return Math.sqrt(square);
 }
 
+/** Along the direction of every write by itself: costs (stop − s) · size of an associative head, · size² of a recurrent state. */
+function turnedLosses(turns: readonly Turn[], first: number, last: number, stop: number): Float64Array<ArrayBuffer> {
+  const out = new Float64Array((turns[0]?.maps.length ?? 0) * stop);
+  let whole = 0;
+  for (const turn of turns) {
+    const x = new Float64Array(turn.size);
+    for (let s = first; s <= Math.min(last, stop - 1); s++) {
+      const weight = turn.written(s, x);
+      const along = x.slice();
+      let before = weight * dot(along, x);
+      whole += before;
+      for (let k = s + 1; k < stop; k++) {
+        turn.maps.forEach((map, m) => {
+          map(k, x);
+          const after = weight * dot(along, x);
+          out[m * stop + k]! += before - after;
+          before = after;
+        });
+      }
+    }
+  }
+  return whole > 0 ? out.map((part) => part / whole) : out.fill(0);
+}
+
 /** `turns`: a law a head, asked for when it is needed, since it may come with a keyframe. */
-export function heldTurning(turns: () => readonly Turn[]): Held {
+export function heldTurning(mechanisms: readonly Mechanism[], turns: () => readonly Turn[]): Held {
   return {
+    mechanisms,
+    losses: (first, last, stop) => turnedLosses(turns(), first, last, stop),
     row: (t) => turnedRow(turns(), t),
     slots: (s, t) => turnedSlots(turns(), s, t),
     norm: (s) => turnedNorm(turns(), s),

@@ -95,6 +95,16 @@ export class LedgerClient {
     return this.ask({ kind: "held", stream, bank, index: 0, t }, asker);
   }
 
+  /** What steps up to t took of the writes of steps first … last, by mechanism, [mechanism · (t + 1)]; as `shares`. */
+  losses(
+    stream: number,
+    bank: string | null,
+    [first, last]: readonly [number, number],
+    t: number,
+  ): Promise<Row | null> {
+    return this.ask({ kind: "losses", stream, bank, index: first, last, t }, "selection");
+  }
+
   ask(question: Question, asker = ""): Promise<Row | null> {
     const known = this.cache.get(name(question));
     if (known) return Promise.resolve(known);
@@ -257,8 +267,8 @@ export class LedgerClient {
   }
 }
 
-function name({ kind, stream, bank, index, t }: Question): string {
-  return `${kind}/${stream}/${bank}/${index}/${t}`;
+function name({ kind, stream, bank, index, last, t }: Question): string {
+  return `${kind}/${stream}/${bank}/${index}${last === undefined ? "" : `-${last}`}/${t}`;
 }
 
 /** Rows by name, least recently used out first once they take more than `limit` bytes. */

@@ -7,21 +7,27 @@ import { RecordingLog } from "../log";
 import type { ModelLog } from "../model_log";
 
 export interface Question {
-  /** shares: of what a read head reads · slot: of what a slot holds · held: what is left of every write. */
-  readonly kind: "shares" | "slot" | "held";
+  /**
+   * shares: of what a read head reads · slot: of what a slot holds · held: what is left of every write · losses: what steps up to t
+   * took of the writes from step `index` to step `last`, by mechanism (Held.losses).
+   */
+  readonly kind: "shares" | "slot" | "held" | "losses";
   readonly stream: number;
   /** Null: the model's default bank. */
   readonly bank: string | null;
-  /** Read head or slot; 0 for `held`. */
+  /** Read head or slot; 0 for `held`; of `losses` the first write. */
   readonly index: number;
+  /** Of `losses` alone: the last write. */
+  readonly last?: number;
   readonly t: number;
 }
 
 /** Needs all steps 0 … t of the model. Throws LedgerError. */
-export function answer(model: ModelLog, { kind, bank, index, t }: Question): Float64Array<ArrayBuffer> {
+export function answer(model: ModelLog, { kind, bank, index, last = index, t }: Question): Float64Array<ArrayBuffer> {
   const memory = model.memory(bank);
   if (kind === "shares") return memory.readShares(index, t);
   if (kind === "slot") return memory.slotShares(index, t);
+  if (kind === "losses") return memory.held.losses(index, last, t + 1);
   return memory.held.row(t);
 }
 

@@ -78,7 +78,7 @@ describe("the pointer", () => {
     ]);
   });
 
-  it("a finger scrubs, and looks when it rests", () => {
+  it("a finger scrubs, looks when it rests, and selects when it moves on after that", () => {
     const { gestures, said } = stage();
     gestures.down(finger(100, 50));
     gestures.move(finger(140, 50));
@@ -89,6 +89,16 @@ describe("the pointer", () => {
     vi.advanceTimersByTime(500);
     rest.gestures.up(2);
     expect(rest.said()).toEqual([["look", lane]]);
+    const select = stage();
+    select.gestures.down(finger(100, 50));
+    vi.advanceTimersByTime(500);
+    select.gestures.move(finger(160, 50));
+    select.gestures.up(2);
+    expect(select.said()).toEqual([
+      ["look", lane],
+      ["select", 10, 16],
+    ]);
+    expect(select.held()).toBe(false);
   });
 
   it("does not select in the cut through now", () => {

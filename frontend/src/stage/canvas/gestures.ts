@@ -83,8 +83,11 @@ export class Gestures {
       this.timer = setTimeout(() => {
         if (!this.held || this.held.moved) return;
         surface.look(target);
-        this.held = null; // a long press looks, it does not click
-        surface.hold(false);
+        // A long press looks, and selects where it goes on from there; it does not click.
+        if (this.held.kind === "none") {
+          this.held = null;
+          surface.hold(false);
+        } else this.held = { ...this.held, target: null, kind: "select" };
       }, LONG_PRESS);
     }
     return true;
@@ -129,8 +132,7 @@ export class Gestures {
     surface.hold(false);
     if (!held || held.moved || !held.target) return;
     const { target } = held;
-    if (target.zone === "signal") surface.seek(target.t);
-    else if (target.zone !== "axis") surface.press(target);
+    if (target.zone !== "axis") surface.press(target);
   }
 
   /** The browser took the pointer, to scroll the page: that was no press. */

@@ -1,4 +1,4 @@
-/** On a phone one lane at a time. */
+/** On a phone, and in a lecture, one lane at a time. */
 
 import type { StageController } from "../controller.svelte";
 

@@ -15,6 +15,8 @@ export interface Ground {
   readonly streams: () => readonly number[];
   /** The window is moved by hand: it is not to glide on to where now is. */
   readonly halt: () => void;
+  /** CSS pixels per unit of the boxes. */
+  readonly scale: () => number;
 }
 
 /** What Safari calls a pinch: WebKit's own events, which no other browser has. */
@@ -56,12 +58,17 @@ export class StagePointer {
   }
 
   readonly down = (event: PointerEvent): void => {
-    if (event.button === 0 && this.gestures.down(pointed(event), event.shiftKey))
+    if (event.button === 0 && this.gestures.down(this.pointed(event), event.shiftKey))
       (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
   };
-  readonly move = (event: PointerEvent): void => this.gestures.move(pointed(event));
+  readonly move = (event: PointerEvent): void => this.gestures.move(this.pointed(event));
   readonly up = (event: PointerEvent): void => this.gestures.up(event.pointerId);
   readonly cancel = (event: PointerEvent): void => this.gestures.cancel(event.pointerId);
+  readonly double = (event: MouseEvent): void => {
+    const { x } = this.pointed(event);
+    const t = this.step(x, false);
+    if (t !== null) this.controller.go(t);
+  };
   readonly leave = (): void => this.gestures.leave();
 
   readonly wheel = (event: WheelEvent): void => {
@@ -77,7 +84,7 @@ export class StagePointer {
     const notch = this.notches.turn(event);
     if (!notch) return;
     this.ground.halt();
-    viewport.show(zoom(box, viewport.window, notch > 0 ? -1 : 1, pointed(event).x, model.signal.planned));
+    viewport.show(zoom(box, viewport.window, notch > 0 ? -1 : 1, this.pointed(event).x, model.signal.planned));
   };
 
   /**
@@ -89,7 +96,7 @@ export class StagePointer {
       event.preventDefault();
       if (this.gestures.touched) return;
       const { clientX, scale } = event as GestureEvent;
-      const x = clientX - canvas.getBoundingClientRect().left;
+      const x = (clientX - canvas.getBoundingClientRect().left) / this.ground.scale();
       this.pinch({ x, spread: PAD * scale }, event.type === "gesturestart");
     };
     const kinds = ["gesturestart", "gesturechange", "gestureend"];
@@ -98,6 +105,17 @@ export class StagePointer {
       for (const kind of kinds) canvas.removeEventListener(kind, pinch);
     };
   };
+
+  private pointed(event: MouseEvent): Pointed {
+    const bounds = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const scale = this.ground.scale();
+    return {
+      x: (event.clientX - bounds.left) / scale,
+      y: (event.clientY - bounds.top) / scale,
+      id: event instanceof PointerEvent ? event.pointerId : 0,
+      touch: event instanceof PointerEvent && event.pointerType !== "mouse",
+    };
+  }
 
   private hit(x: number, y: number): Target | null {
     const box = this.ground.box();
@@ -165,14 +183,4 @@ export class StagePointer {
     else if (box && this.grip)
       viewport.show(pinched(box, { ...this.grip, now }, viewport.window.step, model.signal.planned));
   }
-}
-
-function pointed(event: PointerEvent | WheelEvent): Pointed {
-  const bounds = (event.currentTarget as HTMLElement).getBoundingClientRect();
-  return {
-    x: event.clientX - bounds.left,
-    y: event.clientY - bounds.top,
-    id: event instanceof PointerEvent ? event.pointerId : 0,
-    touch: event instanceof PointerEvent && event.pointerType !== "mouse",
-  };
 }

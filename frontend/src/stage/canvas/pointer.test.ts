@@ -51,7 +51,12 @@ beforeEach(async () => {
   stage.viewport.show({ first: 0, step: 4 });
   stage.cursor.seek(100);
   halted = 0;
-  pointer = new StagePointer(stage, { box: () => box, streams: () => stage.shown, halt: () => halted++ });
+  pointer = new StagePointer(stage, {
+    box: () => box,
+    streams: () => stage.shown,
+    halt: () => halted++,
+    scale: () => 1,
+  });
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -75,16 +80,31 @@ describe("the pointer", () => {
     expect([stage.hover, pointer.shape]).toEqual([null, "default"]);
   });
 
-  it("pins what it is pressed on, and goes there", () => {
+  it("pins what it is pressed on, and goes there when it is pressed twice", () => {
     const press = at(xOf(40), yOf(1, 2));
     pointer.down(press);
     expect(press.captured).toEqual([1]);
     pointer.up(at(xOf(40), yOf(1, 2)));
-    expect(stage.cursor.t).toBe(40);
+    expect(stage.cursor.t).toBe(100);
     expect(stage.pinned).toMatchObject({ zone: "lane", stream: 1, t: 40 });
     pointer.down(at(xOf(90), yOf(1, 2), { button: 2 }));
     pointer.up(at(xOf(90), yOf(1, 2)));
+    expect(stage.pinned).toMatchObject({ t: 40 });
+    pointer.double(at(xOf(40), yOf(1, 2)));
+    expect([stage.cursor.t, stage.pinned]).toEqual([40, null]);
+    pointer.double(at(20, yOf(1, 2))); // beside the time axis there is no step to go to
     expect(stage.cursor.t).toBe(40);
+  });
+
+  it("finds its way on a picture that is larger than its boxes", () => {
+    const large = new StagePointer(stage, {
+      box: () => box,
+      streams: () => stage.shown,
+      halt: () => undefined,
+      scale: () => 1.36,
+    });
+    large.move(at(1.36 * xOf(40), 1.36 * yOf(1, 2)));
+    expect(stage.hover).toMatchObject({ zone: "lane", stream: 1, t: 40 });
   });
 
   it("scrubs along the axis, no further than its ends", () => {
@@ -108,7 +128,12 @@ describe("the pointer", () => {
   });
 
   it("finds nothing before there has been a picture", () => {
-    const early = new StagePointer(stage, { box: () => null, streams: () => [], halt: () => undefined });
+    const early = new StagePointer(stage, {
+      box: () => null,
+      streams: () => [],
+      halt: () => undefined,
+      scale: () => 1,
+    });
     early.move(at(xOf(40), yOf(1, 2)));
     early.wheel(at(xOf(40), yOf(1, 2), { deltaY: 100 }));
     expect([stage.hover, stage.viewport.window]).toEqual([null, { first: 0, step: 4 }]);

@@ -30,6 +30,7 @@ export type Command =
   | { does: "zoom"; by: 1 | -1 }
   | { does: "pan"; by: 1 | -1 }
   | { does: "fit" }
+  | { does: "lecture" }
   | { does: "reset" }
   | { does: "similar" }
   | { does: "copy" }
@@ -89,7 +90,8 @@ export const ROWS: readonly Row[] = [
   row("View", "Zoom out", ["s"], { does: "zoom", by: -1 }),
   row("View", "Earlier", ["a"], { does: "pan", by: -1 }),
   row("View", "Later", ["d"], { does: "pan", by: 1 }),
-  row("View", "Fit the selection, or the run", ["f"], { does: "fit" }),
+  row("View", "Fit the selection, or the run", ["Shift+f"], { does: "fit" }),
+  row("View", "Lecture view: one lane, large words", ["f"], { does: "lecture" }),
   row("View", "Opening view", ["r"], { does: "reset" }),
   row("View", "Rows as slots or as lag", ["g"], { does: "rows" }),
   row("View", "Health of the memories", ["h"], { does: "health" }),
@@ -97,7 +99,9 @@ export const ROWS: readonly Row[] = [
   row("Pointer", "Slot above, in the pinned lane", ["ArrowUp"], { does: "walk", by: -1 }),
   row("Pointer", "Slot below, in the pinned lane", ["ArrowDown"], { does: "walk", by: 1 }),
   row("Pointer", "Pin what is under the pointer", ["Enter"], { does: "pin" }),
-  row("Pointer", "Free what is pinned, then what is selected and repeated", ["Escape"], { does: "free" }),
+  row("Pointer", "Leave the lecture, free what is pinned, then what is selected and repeated", ["Escape"], {
+    does: "free",
+  }),
   row("Pointer", "Find similar moments", ["i"], { does: "similar" }),
   row("Page", "Copy a link to this moment", ["c"], { does: "copy" }),
   row("Page", "Share", [], { does: "share" }),

@@ -50,6 +50,7 @@ const PERFORM: Performers = {
     const { planned } = model.signal;
     viewport.fit(...(view.selection ?? ([0, planned - 1] as const)), planned);
   },
+  lecture: (controller) => controller.lecture(),
   reset: ({ viewport, cursor, model }) => viewport.reset(cursor.t, model.signal.planned),
   similar: (controller) => controller.findSimilar(),
   copy: ({ page }) => page.copy(),

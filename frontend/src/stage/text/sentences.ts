@@ -4,7 +4,7 @@ import { heldShare } from "../../memory/held";
 import type { SlotNumber } from "../../draw/lane/kinds/base";
 import type { SlotLife } from "../../memory/kinds/base";
 import type { Arc } from "../../memory/arcs";
-import { num, percent, small } from "../../draw/ink/format";
+import { num, percent } from "../../draw/ink/format";
 import { mostText } from "../../draw/ink/sources";
 import type { Cell, Target } from "../../view/vocabulary";
 import type { Lane } from "../../draw/lane/lane";
@@ -43,6 +43,7 @@ export function inputText(model: StageModel, t: number): string {
 
 export interface SlotFacts {
   lane: Lane;
+  slot: number;
   title: string;
   prose: Prose;
   life: SlotLife;
@@ -57,7 +58,7 @@ export function slotFacts(model: StageModel, stream: number, slot: number, t: nu
   const numbers = wording.numbers(life, t);
   const origins = model.originsAt(stream, slot, t);
   const title = `${lane.label}, ${wording.slot} ${slot} at t = ${t}`;
-  if (!origins) return { lane, title, prose: [{ text: "Reading the log." }], life, numbers };
+  if (!origins) return { lane, slot, title, prose: [{ text: "Reading the log." }], life, numbers };
   const source = mainSource(origins);
   if (!source || Math.abs(source.share) < NOTABLE) {
     const empty =
@@ -65,7 +66,7 @@ export function slotFacts(model: StageModel, stream: number, slot: number, t: nu
       (Math.abs(origins[0] ?? 0) > 0.5 || !life.write.subarray(0, t + 1).some((weight) => weight >= NOTABLE)
         ? "Empty. Nothing has been written here yet."
         : "Empty: what was written here has been erased.");
-    return { lane, title, prose: [{ text: empty }], life, numbers };
+    return { lane, slot, title, prose: [{ text: empty }], life, numbers };
   }
   const shares = model.shareCache.peek(stream, t);
   if (shares) {
@@ -85,7 +86,7 @@ export function slotFacts(model: StageModel, stream: number, slot: number, t: nu
     { text: ` ${source.step === t ? "That is this step's own write." : wording.left(held)}` },
   ];
 
-  return { lane, title, prose, life, numbers };
+  return { lane, slot, title, prose, life, numbers };
 }
 
 /** The number pointed at in a cut, with what its colour means; nothing where there is none. */
@@ -96,7 +97,7 @@ export function cellNumber(lane: Lane, slot: number, cell: Cell, t: number): Slo
   const column = block.columns > 1 ? `, column ${cell.column}` : "";
   const scale =
     block.map === "signed"
-      ? `Green is positive, violet negative; full colour at ±${small(lane.limits.get(block.name) ?? 1)}.`
+      ? `Green is positive, violet negative; full colour at ±${Number((lane.limits.get(block.name) ?? 1).toPrecision(2))}.`
       : "Ground at 0, full grey at 1.";
   return [
     {

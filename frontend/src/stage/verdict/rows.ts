@@ -1,8 +1,9 @@
 /** The models of a recording as rows of the verdict: ranked where they were asked, in the order of their lanes where not. */
 
+import type { StageController } from "../controller.svelte";
 import { phrasesOf, placesOf, type Phrase } from "../../verdict/verdict";
 import { barOf, errorText, floatsText, shareText, unitText } from "../../verdict/words";
-import type { Ranked, Verdict } from "../../wire/verdict";
+import type { VerdictRow, Verdict } from "../../wire/wire.gen";
 
 /** What the stage knows of a lane. */
 export interface LaneOf {
@@ -16,7 +17,7 @@ export interface LaneOf {
 export interface Row extends LaneOf {
   /** Null: not ranked. */
   readonly place: number | null;
-  readonly ranked: Ranked | null;
+  readonly ranked: VerdictRow | null;
   /** Of the error, 0 … 1 of the worst. */
   readonly bar: number;
   readonly error: string;
@@ -29,19 +30,30 @@ export interface Row extends LaneOf {
   readonly because: readonly Phrase[];
 }
 
+/** The lanes of a stage. */
+export function laneRows({ training, model }: Pick<StageController, "training" | "model">): LaneOf[] {
+  return training.streams.map((stream) => {
+    const { spec } = model.lane(stream).model;
+    return { stream, id: spec.id, label: model.lane(stream).label, glyph: spec.glyph };
+  });
+}
+
 /** Best first; models without a rank stand behind the others. */
 export function rowsOf(lanes: readonly LaneOf[], verdict: Verdict | null): Row[] {
-  const places = verdict ? placesOf(verdict.ranking) : [];
+  // Of a training one moment is shown: the others have no place here.
+  const ids = new Set(lanes.map(({ id }) => id));
+  const ranking = (verdict?.ranking ?? []).filter(({ model }) => ids.has(model));
+  const places = placesOf(ranking);
   const row = (lane: LaneOf): Row => {
-    const at = verdict?.ranking.findIndex((entry) => entry.model === lane.id) ?? -1;
-    const found = verdict?.ranking[at];
+    const at = ranking.findIndex((entry) => entry.model === lane.id);
+    const found = ranking[at];
     if (!verdict || !found) return { ...lane, ...NOTHING };
     const { error, right_share: right, ms_per_step: ms } = found;
     return {
       ...lane,
       place: error === null ? null : places[at]!,
       ranked: found,
-      bar: error === null ? 0 : barOf(error, verdict.ranking),
+      bar: error === null ? 0 : barOf(error, ranking),
       error: error === null ? "" : errorText(error),
       unit: unitText(found),
       share: right,
@@ -51,7 +63,7 @@ export function rowsOf(lanes: readonly LaneOf[], verdict: Verdict | null): Row[]
       because: phrasesOf(verdict, lane.id),
     };
   };
-  const order = (entry: Row): number => (entry.ranked ? verdict!.ranking.indexOf(entry.ranked) : Infinity);
+  const order = (entry: Row): number => (entry.ranked ? ranking.indexOf(entry.ranked) : Infinity);
   return lanes.map(row).sort((a, b) => (order(a) === order(b) ? 0 : order(a) - order(b)));
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ODD_BEAT, ranked } from "../../verdict/testverdict";
 import type { TaskEvent } from "../../wire/manifest";
-import type { Verdict } from "../../wire/verdict";
+import type { Verdict } from "../../wire/wire.gen";
 import { cueText } from "./cue";
 import { MAX_ROWS, rowsOf, shownRows, type LaneOf } from "./rows";
 import { VerdictState } from "./verdict_state.svelte";
@@ -54,6 +54,12 @@ describe("rows of the verdict", () => {
     ]);
   });
 
+  it("rank what is shown alone: of a training one moment", () => {
+    const moments = [ranked("a@9"), ranked("a@16", { tied: true }), ranked("a@0", { error: 0.5 })];
+    const [row] = rowsOf([{ stream: 4, id: "a@0", label: "A", glyph: "ntm" }], { ...ODD_BEAT, ranking: moments });
+    expect([row!.place, row!.bar]).toEqual([1, 1]);
+  });
+
   it("are six of many, one of them the pinned one", () => {
     const many = rowsOf(
       Array.from({ length: 9 }, (_, stream) => ({ stream, id: `m${stream}`, label: "M", glyph: "ntm" })),
@@ -82,47 +88,28 @@ describe("before the cue", () => {
 describe("the verdict of an open recording", () => {
   const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-  it("is asked for once of a finished recording", async () => {
+  it("is asked for once, when the run has ended", async () => {
     let asked = 0;
-    const state = new VerdictState(events, () => (asked++, Promise.resolve(ODD_BEAT)));
+    const state = new VerdictState(() => (asked++, Promise.resolve(ODD_BEAT)));
+    state.follow({ live: true, total: 103 });
+    state.follow({ live: false, total: 0 });
+    expect([asked, state.due({ live: true, total: 103 })]).toEqual([0, false]);
     state.follow({ live: false, total: 160 });
     state.follow({ live: false, total: 160 });
     await settle();
     expect([asked, state.value, state.reason]).toEqual([1, ODD_BEAT, ""]);
   });
 
-  it("is asked for of a run that goes on whenever another question has been answered, and at its end", async () => {
-    let asked = 0;
-    const state = new VerdictState(events, () => (asked++, Promise.resolve(ODD_BEAT)));
-    for (const total of [0, 102]) state.follow({ live: true, total });
-    expect([asked, state.due({ live: true, total: 102 })]).toEqual([0, false]);
-    for (const total of [103, 104, 159]) state.follow({ live: true, total });
-    expect(asked).toBe(1);
-    state.follow({ live: true, total: 160 });
-    state.follow({ live: false, total: 160 });
-    await settle();
-    expect(asked).toBe(3);
-  });
-
   it("says why there is none, and hears no answer that is no longer wanted", async () => {
-    const state = new VerdictState(events, () => Promise.reject(new Error("the log is not whole.")));
+    const state = new VerdictState(() => Promise.reject(new Error("the log is not whole.")));
     state.follow({ live: false, total: 9 });
     await settle();
     expect([state.value, state.reason]).toEqual([null, "the log is not whole."]);
     const answers: ((verdict: Verdict) => void)[] = [];
-    const late = new VerdictState(events, () => new Promise((resolve) => answers.push(resolve)));
-    late.follow({ live: true, total: 103 });
-    late.follow({ live: false, total: 160 });
-    answers[0]!({ ...ODD_BEAT, question: "old" });
-    await settle();
-    expect(late.value).toBeNull();
-    answers[1]!(ODD_BEAT);
-    await settle();
-    expect(late.value).toBe(ODD_BEAT);
-    const left = new VerdictState(events, () => new Promise((resolve) => answers.push(resolve)));
+    const left = new VerdictState(() => new Promise((resolve) => answers.push(resolve)));
     left.follow({ live: false, total: 160 });
     left.stop();
-    answers[2]!(ODD_BEAT);
+    answers[0]!(ODD_BEAT);
     await settle();
     expect(left.value).toBeNull();
   });

@@ -22,7 +22,7 @@ def figure(prices: Sequence[dict[str, Any]], *, theme: tokens.Theme = "light") -
     made = looks.lay(looks.draw(lines, theme), lines, ground, theme)
     return made.update_traces(mode="lines").update_layout(
         yaxis={"ticktext": [_short(power) for power in ticks]},
-        xaxis={"tickvals": [10, 100, 1_000, 10_000, 100_000], "ticktext": ["10", "100", "1 k", "10 k", "100 k"]},
+        xaxis={"tickvals": [10, 1_000, 100_000], "ticktext": ["10", "1 k", "100 k"]},
     )
 
 

@@ -1,5 +1,5 @@
 """The verdict of a recording: which model answered best, with what error, read from where, at what price, and why.
 
-questions.py says what was asked, scores.py how wrong the answers were, clauses.py what the ledger shows in words, price.py what a
-memory costs; judge.py puts them together.
+questions.py says what was asked, scores.py how wrong the answers were, clauses.py what the ledger shows in words; judge.py puts them
+together, with the price of every memory.
 """

@@ -19,9 +19,9 @@ import numpy as np
 from mnemoscope import tasks
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import MnemoscopeError, RecordingError
-from mnemoscope.measuring import agreement, lenses
+from mnemoscope.measuring import agreement, lenses, price
 from mnemoscope.measuring.cooperative import run_to_end
-from mnemoscope.measuring.verdict import clauses, price, scores
+from mnemoscope.measuring.verdict import clauses, scores
 from mnemoscope.measuring.verdict.clauses import Clause
 from mnemoscope.measuring.verdict.questions import Asked, asked
 from mnemoscope.reading import causes
@@ -35,6 +35,8 @@ Work = Generator[None, None, dict[str, Any]]
 
 MAX_ROUNDS = 4
 """Rounds of a run that are followed through the ledger, spread over all that were reached; errors are of all of them."""
+MAX_TIMED = 2_000
+"""Steps heard up to which a step is timed where the recording does not say: a longer store takes its time to make."""
 MAX_READS = 12
 """Reads of a model that replays nothing of which the source is looked up, spread over the scored steps."""
 
@@ -76,7 +78,7 @@ def working(recording: Recording) -> Work:
     rows: list[_Row] = []
     for stream, model in enumerate(recording.models):
         view = recording[model]
-        row = _Row(stream, view, recording.manifest["models"][stream], scores.score(view, what))
+        row = _Row(stream, view, recording.manifest["models"][stream], scores.score(view, what, recording.steps))
         loaded = _loaded(row.entry)
         yield from _examine(row, what, loaded, recording.steps)
         costs: list[dict[str, Any] | None] = recording.manifest.get("costs") or []
@@ -97,7 +99,7 @@ def _loaded(entry: dict[str, Any]) -> LoadedModel | None:
 
 def _examine(row: _Row, what: Asked, loaded: LoadedModel | None, steps: int) -> Generator[None, None, None]:
     if row.view.steps < steps:
-        row.said = [Clause(f"stopped at t = {row.view.steps}: not a number", row.view.steps - 1)]
+        row.said = [Clause(f"not a number from t = {row.view.steps} on", max(0, row.view.steps - 1))]
         return
     if not what.planned:
         scored = list(what.scored)
@@ -120,17 +122,24 @@ def _examine(row: _Row, what: Asked, loaded: LoadedModel | None, steps: int) -> 
             if (single := clauses.one_source(part, k)) is not None:
                 row.reads[t] = single
         if n == shown:
-            row.cause = yield from _settled(row, causes.of_segment(row.view, part), r, loaded)
+            row.cause = yield from _settled(row, causes.of_segment(row.view, part), r, loaded, what)
             row.said = clauses.of_segment(part, row.cause, what.thing, row.view.steps - 1)
 
 
-def _settled(row: _Row, found: Cause, r: Round, loaded: LoadedModel | None) -> Generator[None, None, Cause]:
+def _settled(
+    row: _Row, found: Cause, r: Round, loaded: LoadedModel | None, what: Asked
+) -> Generator[None, None, Cause]:
     if found.name == ALIVE:
         return found
-    seen = None
-    if loaded is not None and r.recall.stop <= lenses.MAX_STEP:
-        values = tasks.get(loaded.task).values
+    if what.before:
+        return agreement.settled(found, None, why="this is a part of a run, which cannot be run again alone")
+    if loaded is None:
+        return agreement.settled(found, None)
+    values = tasks.get(loaded.task).values
+    try:
         seen = yield from agreement.moves(loaded.model, row.view, r.store, r.recall, values=values, places=r.places)
+    except MnemoscopeError as error:
+        return agreement.settled(found, None, why=str(error))
     return agreement.settled(found, seen)
 
 
@@ -138,17 +147,14 @@ def _priced(
     row: _Row, what: Asked, loaded: LoadedModel | None, cost: dict[str, Any] | None
 ) -> Generator[None, None, None]:
     """As the recording has it; of one that does not say, counted and measured with the weights."""
-    last = min(_last_asked(what), row.view.steps - 1)
+    heard = what.before + min(_last_asked(what), row.view.steps - 1) + 1
     if cost is not None:
-        state, row.ms = price.Kept(cost["floats"], cost["per_step"]), cost["ms_per_step"]
+        row.floats = cost["floats"] + cost["per_step"] * (heard - 1)
+        row.grows, row.ms = cost["per_step"] > 0, cost["ms_per_step"]
     elif loaded is not None:
-        state = price.kept(loaded.model)
+        found = price.price(loaded.model, counted=(heard,), timed=(min(heard, MAX_TIMED),))
+        row.floats, row.grows, row.ms, row.measured_now = found.floats[0][1], found.grows, found.ms[0][1], True
         yield
-        row.ms, row.measured_now = round(price.milliseconds(loaded.model, row.view, last), 4), True
-        yield
-    else:
-        return
-    row.floats, row.grows = state.after(last), state.per_step > 0
 
 
 def _last_asked(what: Asked) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from mnemoscope import tasks
 from mnemoscope.format.entries import Event
 from mnemoscope.reading.recording import Recording
+from mnemoscope.reading.view import ModelView
 from mnemoscope.tasks.base import Round, Task
 
 HEART = "heartbeat"
@@ -33,6 +34,8 @@ class Asked:
     unit: str | None
     scale: float | None
     """One of the model's units in the unit of the signal; None where that is not known."""
+    before: int
+    """Steps of the run before step 0 of this recording, of a copy of a part."""
     kind_of_round: str
     """What one round is: "heartbeat", "recall"."""
 
@@ -43,9 +46,12 @@ def asked(recording: Recording) -> Asked:
     entry = manifest["task"]
     task = tasks.get(entry["name"])
     events = [Event(**{name: event[name] for name in ("step", "until", "kind", "label")}) for event in entry["events"]]
-    view = recording[recording.models[0]]
+    view = longest(recording)
     inputs = view.array("inputs")
-    planned = tuple(r for r in task.rounds(events, inputs) if r.store.start >= 0)
+    excerpt: dict[str, Any] = manifest.get("excerpt") or {}
+    before: int = excerpt.get("first", 0)
+    # of a segment that a copy begins in the midst of, nobody knows which of its steps are there
+    planned = tuple(r for r in task.rounds(events, inputs) if r.store.start > 0 or not before)
     rounds = tuple(found for r in planned if (found := _reached(r, recording.steps)) is not None)
     free: int | None = entry["params"].get("free") or None
     mask = view.array("mask")[: recording.steps, 0] > 0
@@ -66,8 +72,14 @@ def asked(recording: Recording) -> Asked:
         free=free,
         unit="bits" if task.binary else signal.get("unit") or None,
         scale=1.0 if task.binary else scaling.get("scale"),
+        before=before,
         kind_of_round="heartbeat" if source.get("generator") == HEART else "recall",
     )
+
+
+def longest(recording: Recording) -> ModelView:
+    """A model that was heard to the end: all were given the same, as far as they came."""
+    return max((recording[model] for model in recording.models), key=lambda view: view.steps)
 
 
 def _reached(planned: Round, steps: int) -> Round | None:

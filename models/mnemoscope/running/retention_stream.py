@@ -9,11 +9,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemoscope.checkpoints import store
+from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.measuring import price
-from mnemoscope.measuring.retention import behaviour, figures, looks, order, price_figure, subjects, windows
+from mnemoscope.measuring.retention import (
+    behaviour,
+    figures,
+    followed_figures,
+    looks,
+    order,
+    price_figure,
+    subjects,
+    windows,
+)
 from mnemoscope.measuring.retention.measure import checked, longest
-from mnemoscope.measuring.retention.rows import Row, horizons
+from mnemoscope.measuring.retention.rows import LEVELS, Row, horizons
 from mnemoscope.measuring.retention.subjects import Subject
+from mnemoscope.running import followed
 from mnemoscope.tasks import SignalRecall
 
 Known = dict[str, Any]
@@ -38,17 +50,19 @@ def measured(
     serve others. The fields are those of the server's Retention. Raises what `retention` raises.
     """
     checked([segment], delays, count)
-    chosen = subjects.subjects(list(names), SignalRecall.name, device=device)
+    loaded = {name: store.load(name, device=device) for name in names}
+    chosen = subjects.subjects(list(loaded.values()), SignalRecall.name, device=device)
     of = windows.make(
         values, delays or order.COARSE[:1], segment, count=count, longest=longest(delays), scaling="none"
     ) if values is not None else windows.make(
         None, delays or order.COARSE[:1], segment, count=count, longest=longest(delays)
     )  # fmt: skip
-    facts = {
+    example = [round(float(value), 5) for value in of.values[0, : of.steps[0]]]
+    facts: Known = {
         "models": [_model(subject) for subject in chosen],
         "references": [{"id": name, "label": label} for name, label in looks.REFERENCES.items()],
         "trained_delay": next(o.trained[1] for o in SignalRecall.options if o.name == "delay" and o.trained),
-        "example": [round(float(value), 5) for value in of.values[0, : of.steps[0]]],
+        "example": example,
     }
     rows: list[Row] = []
     reported = 0.0
@@ -64,14 +78,37 @@ def measured(
     for subject in chosen:
         prices.append(_price(subject))
         yield None
-    return facts | _known(rows, chosen, signal) | {"prices": prices, "figures": drawn(rows, prices, signal)}
+    known = facts | _known(rows, chosen, signal) | {"prices": prices}
+    yield known | {"figures": drawn(rows, prices, [], signal)}
+    ledgers, causes = yield from _followed(loaded, chosen, rows, example, segment, device)
+    return known | {"causes": causes, "followed": ledgers, "figures": drawn(rows, prices, ledgers, signal)}
 
 
-def drawn(rows: Sequence[Row], prices: Sequence[Known], signal: str) -> dict[str, Known]:
+def _followed(
+    loaded: dict[str, LoadedModel],
+    chosen: Sequence[Subject],
+    rows: Sequence[Row],
+    window: Sequence[float],
+    segment: int,
+    device: str,
+) -> Generator[None, None, tuple[list[Known], list[Known]]]:
+    """What the ledger says at every delay, and the causes at the first delay that is lost, or the longest."""
+    models = {subject.name: loaded[subject.checkpoint.split(",")[0]] for subject in chosen if subject.checkpoint}
+    delays = sorted({row.delay for row in rows})
+    lost = {horizon.model: horizon.above for horizon in horizons(rows) if horizon.level == LEVELS[-1]}
+    dies = {name: lost.get(name) or delays[-1] for name in models}
+    found, causes = yield from followed.follow(models, window, segment, delays, dies, device=device)
+    return [row.to_json() for row in found], causes
+
+
+def drawn(rows: Sequence[Row], prices: Sequence[Known], ledgers: Sequence[Known], signal: str) -> dict[str, Known]:
     """The figures of the page by name, as plotly's JSON."""
     found = {"behaviour": figures.figure(rows, signal=signal)}
     if prices:
         found["price"] = price_figure.figure(prices)
+    if ledgers:
+        found["held"] = followed_figures.figure(ledgers, "kept")
+        found["found"] = followed_figures.figure(ledgers, "right")
     return {name: json.loads(figure.to_json()) for name, figure in found.items()}
 
 
@@ -88,7 +125,8 @@ def _known(rows: Sequence[Row], chosen: Iterable[Subject], signal: str) -> Known
         "horizons": [horizon.to_json() for horizon in horizons(rows)],
         "causes": [],
         "prices": [],
-        "figures": drawn(rows, (), signal),
+        "followed": [],
+        "figures": drawn(rows, (), (), signal),
     }
 
 

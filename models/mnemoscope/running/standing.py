@@ -1,7 +1,7 @@
 """The results that ship: every checkpoint of signal-recall on held-out mixtures, measured once and read by every server.
 
-    python -m mnemoscope.measuring.retention.standing           measures and writes the file (a few minutes on one core)
-    python -m mnemoscope.measuring.retention.standing --draw    draws its figures again from the rows it has
+    python -m mnemoscope.running.standing           measures and writes the file (a few minutes on one core)
+    python -m mnemoscope.running.standing --draw    draws its figures again from the rows it has
 
 The file says when it was measured, on how many windows, by which command and from which weights; a test holds the weights
 against those that ship. Reading it takes no torch.
@@ -24,7 +24,7 @@ FILE = Path(__file__).with_name("standing.json")
 DELAYS = (10, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 300, 400)
 WINDOWS = 48
 SIGNAL = "mixtures"
-COMMAND = "python -m mnemoscope.measuring.retention.standing"
+COMMAND = "python -m mnemoscope.running.standing"
 
 
 @cache
@@ -40,15 +40,18 @@ def weights() -> dict[str, str]:
 
 def draw() -> None:
     """Draw the figures of the file again: after a change of how they look."""
-    from mnemoscope.measuring.retention import looks, stream
+    from mnemoscope.measuring.retention import looks
     from mnemoscope.measuring.retention.rows import Row
+    from mnemoscope.running import retention_stream
 
     found = dict(standing())
     models = [
         model | {"label": looks.label(model["id"]), "glyph": looks.glyph(model["id"]) or ""}
         for model in found["models"]
     ]
-    figures = stream.drawn([Row(**row) for row in found["rows"]], found["prices"], found["signal"])
+    figures = retention_stream.drawn(
+        [Row(**row) for row in found["rows"]], found["prices"], found["followed"], found["signal"]
+    )
     _write(found | {"models": models, "figures": figures})
 
 
@@ -59,12 +62,12 @@ def measure() -> None:
     import torch
     from tqdm import tqdm
 
-    from mnemoscope.measuring.retention import stream
+    from mnemoscope.running import retention_stream
 
     torch.set_num_threads(1)
     began = time.perf_counter()
     names = list(weights())
-    work = stream.measured(names, signal=SIGNAL, delays=DELAYS, count=WINDOWS)
+    work = retention_stream.measured(names, signal=SIGNAL, delays=DELAYS, count=WINDOWS)
     with tqdm(total=len(DELAYS), desc="measuring", unit=" delays") as bar:
         while True:
             try:
@@ -81,7 +84,7 @@ def measure() -> None:
         "reason": None,
         "signal": SIGNAL,
         "sample_rate": None,
-        "segment": stream.behaviour.SEGMENT,
+        "segment": retention_stream.behaviour.SEGMENT,
         "planned": len(DELAYS),
         "shortest": min(DELAYS),
         "longest": max(DELAYS),

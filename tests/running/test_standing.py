@@ -5,8 +5,8 @@ import pytest
 
 from mnemoscope.checkpoints import store
 from mnemoscope.measuring.cooperative import run_to_end
-from mnemoscope.measuring.retention import standing, stream
 from mnemoscope.measuring.retention.rows import Row
+from mnemoscope.running import retention_stream, standing
 
 
 def test_they_were_measured_on_the_weights_that_ship():
@@ -26,14 +26,16 @@ def test_they_say_when_and_how_and_on_how_many_windows_they_were_measured():
 def test_their_figures_are_drawn_from_their_rows():
     found = standing.standing()
     rows = [Row(**row) for row in found["rows"]]
-    assert stream.drawn(rows, found["prices"], found["signal"]) == found["figures"]
+    assert retention_stream.drawn(rows, found["prices"], found["followed"], found["signal"]) == found["figures"]
 
 
 @pytest.fixture(scope="module")
 def measured():
     """A measurement of one small model on a series of its own: all reports, and the last of them."""
     t = np.arange(700)
-    work = stream.measured(["lstm-signal-recall"], np.sin(t / 3).astype(np.float32), signal="waves", delays=[5, 30])
+    work = retention_stream.measured(
+        ["lstm-signal-recall"], np.sin(t / 3).astype(np.float32), signal="waves", delays=[5, 30]
+    )
     reports = []
     while True:
         try:
@@ -66,4 +68,4 @@ def test_every_trace_says_whose_it_is(measured):
 
 def test_a_measurement_of_no_model_is_refused():
     with pytest.raises(store.UnknownModel):
-        run_to_end(stream.measured(["nobody"]))
+        run_to_end(retention_stream.measured(["nobody"]))
