@@ -6,7 +6,8 @@ Neither asks what kind of memory it is: a tensor that is longer after twice the 
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -44,7 +45,9 @@ def price(model: MemoryModel, *, counted: tuple[int, ...] = COUNTED, timed: tupl
     states = _states(model)
     growing = {path for path, leaf in _leaves(states[0]) if _size(leaf) != _size(dict(_leaves(states[1]))[path])}
     floats = tuple((t, floats_at(states, t)) for t in counted)
-    return Price(floats, tuple((t, _milliseconds(model, _grown(states, t))) for t in timed), bool(growing))
+    with _one_thread():
+        ms = tuple((t, _milliseconds(model, _grown(states, t))) for t in timed)
+    return Price(floats, ms, bool(growing))
 
 
 def floats_of(state: Any) -> int:
@@ -75,6 +78,17 @@ def _states(model: MemoryModel) -> list[Any]:
         if t in PROBES:
             found.append(state)
     return found
+
+
+@contextmanager
+def _one_thread() -> Generator[None, None, None]:
+    """A step of one sequence gains nothing from a second thread, and on a busy machine waits for it a hundred times as long."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 @torch.inference_mode()

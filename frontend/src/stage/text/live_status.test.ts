@@ -1,7 +1,7 @@
 /** The badge of a recording, in every state a session can be in. */
 import { expect, it } from "vitest";
 import type { Session } from "../../recording/session.svelte";
-import { badgeOf, endedEarly } from "./live_status";
+import { badgeOf, earlyEnd } from "./live_status";
 
 const RUNNING = { live: true, status: "running", connection: "open", behind: 0, runSpeed: 24, eta: 75, total: 40, planned: 200, badge: "live", manifest: null } satisfies Partial<Session>; // prettier-ignore
 
@@ -30,23 +30,17 @@ it.each([
 
 /** A run of 1\u2009500 steps that is over at 311. */
 const early = (manifest: object, more: object = {}): string | null =>
-  endedEarly({ live: false, total: 311, manifest: { plannedSteps: 1500, stoppedBy: null, ...manifest }, ...more } as unknown as Session); // prettier-ignore
+  earlyEnd({ live: false, status: "stopped", total: 311, manifest: { plannedSteps: 1500, stoppedBy: null, ...manifest }, ...more } as unknown as Session); // prettier-ignore
 
 it("a run that ended before its plan says where, and why where that is known", () => {
-  expect(early({ status: "stopped", stoppedBy: "server" })).toBe(
-    "Ended early at 311 of 1\u2009500 when the server stopped.",
-  );
-  expect(early({ status: "stopped", stoppedBy: "owner" })).toBe(
-    "Ended early at 311 of 1\u2009500 when it was stopped.",
-  );
-  expect(early({ status: "stopped", stoppedBy: "idle" })).toBe(
-    "Ended early at 311 of 1\u2009500 when nobody had watched it for long.",
-  );
-  expect(early({ status: "failed" })).toBe("Ended early at 311 of 1\u2009500 when no model could go on.");
-  expect(early({ status: "stopped" })).toBe("Ended early at 311 of 1\u2009500.");
-  expect(early({ status: "stopped" }, { live: true })).toBeNull();
-  expect(early({ status: "ended", plannedSteps: null })).toBeNull();
-  expect(early({ status: "ended" }, { total: 1500 })).toBeNull();
+  expect(early({ stoppedBy: "server" })).toBe("Ended early at 311 of 1\u2009500 when the server stopped.");
+  expect(early({ stoppedBy: "owner" })).toBe("Ended early at 311 of 1\u2009500 when it was stopped.");
+  expect(early({ stoppedBy: "idle" })).toBe("Ended early at 311 of 1\u2009500 when nobody had watched it for long.");
+  expect(early({}, { status: "failed" })).toBe("Ended early at 311 of 1\u2009500 when no model could go on.");
+  expect(early({})).toBe("Ended early at 311 of 1\u2009500.");
+  expect(early({}, { live: true })).toBeNull();
+  expect(early({ plannedSteps: null })).toBeNull();
+  expect(early({}, { status: "ended", total: 1500 })).toBeNull();
   const manifest = { plannedSteps: 1500, stoppedBy: "server", status: "stopped" };
   const badge = badgeOf({ ...RUNNING, live: false, status: "stopped", total: 311, manifest } as unknown as Session);
   expect([badge.label, badge.says]).toEqual([

@@ -1,6 +1,7 @@
 /** How live the recording is, in short, with a tone. */
 
-import { count, duration } from "../../draw/ink/format";
+import { duration } from "../../draw/ink/format";
+import { endedEarly } from "../../draw/ink/ended_early";
 import type { Session } from "../../recording/session.svelte";
 
 export interface Badge {
@@ -12,19 +13,11 @@ export interface Badge {
   says: string;
 }
 
-const WHY = {
-  owner: "when it was stopped",
-  server: "when the server stopped",
-  idle: "when nobody had watched it for long",
-} as const;
-
 /** "Ended early at 311 of 1 500 when the server stopped."; null of a run that goes on or reached its end. */
-export function endedEarly({ live, total, manifest }: Session): string | null {
-  const planned = manifest?.plannedSteps ?? null;
-  if (live || planned === null || planned <= total || !manifest) return null;
-  const why =
-    manifest.status === "failed" ? "when no model could go on" : manifest.stoppedBy && WHY[manifest.stoppedBy];
-  return `Ended early at ${count(total)} of ${count(planned)}${why ? ` ${why}` : ""}.`;
+export function earlyEnd({ live, status, total, manifest }: Session): string | null {
+  if (live || !manifest) return null;
+  const said = endedEarly({ status, steps: total, planned: manifest.plannedSteps, stoppedBy: manifest.stoppedBy });
+  return said && `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
 }
 
 export function badgeOf(session: Session): Badge {
@@ -34,11 +27,11 @@ export function badgeOf(session: Session): Badge {
     : session.status === "failed"
       ? "The run failed; what was computed is here."
       : session.status === "stopped"
-        ? (endedEarly(session) ?? "The run was stopped here.")
+        ? (earlyEnd(session) ?? "The run was stopped here.")
         : "All steps are recorded.";
   const warn = session.connection === "reconnecting" || session.behind > Math.max(12, session.runSpeed ?? 60);
   return {
-    label: endedEarly(session) === null ? session.badge : "Ended early",
+    label: earlyEnd(session) === null ? session.badge : "Ended early",
     pulse: session.live && session.status === "running" && !warn,
     tone: warn ? "warn" : session.live ? "live" : "quiet",
     says,
