@@ -190,6 +190,27 @@ def test_a_run_that_was_never_asked_is_said_to_be_one(tmp_path: Path) -> None:
     assert found["poster"] is None
 
 
+def test_a_model_that_could_not_go_on_is_not_ranked(tmp_path: Path) -> None:
+    """The others are, and the note is about them."""
+    path = tmp_path / "torn.mnemo"
+    with Recording.open(gallery.FOLDER / "twins.mnemo") as rec:
+        manifest = {k: v for k, v in rec.manifest.items() if not k.endswith("_hash")} | {"status": "running"}
+        with RecordingWriter(path, manifest) as writer:
+            writer.frames(1, 0, rec.frame_bytes(1, 0, rec.steps))
+            writer.frames(0, 0, rec.frame_bytes(0, 0, 20))
+            writer.meta({"failures": [{"stream": 0, "step": 20, "reason": "a number that is not finite"}]})
+            writer.finish("ended", steps=rec.steps)
+    with Recording.open(path) as torn:
+        found = verdict(torn)
+    assert [row["model"] for row in found["ranking"]] == ["sdnc", "transformer"]
+    failed = found["ranking"][1]
+    assert (failed["error"], failed["cause"], failed["tied"]) == (None, None, False)
+    assert failed["because"] == "not a number from t = 20 on"
+    assert found["ranking"][0]["error"] == 0.0
+    assert found["poster"] == judged("twins")["poster"]
+    assert found["n"] == 1
+
+
 def test_a_recording_without_steps_has_no_verdict(tmp_path: Path) -> None:
     rec = recorded(Tape(40), tmp_path, segment=12, delay=28)
     path = tmp_path / "empty.mnemo"

@@ -9,6 +9,7 @@ const picture: Picture = {
   height: 100,
   inks,
   caption: "Made by Mnemoscope & friends",
+  answer: null,
   paint: (ctx) => {
     ctx.fillStyle = inks.tx;
     ctx.fillRect(10, 20, 30, 40);
@@ -39,11 +40,11 @@ describe("a picture of the stage", () => {
     const made = svgOf(picture);
     expect(made.type).toBe("image/svg+xml");
     const svg = await made.text();
-    expect(svg).toContain('width="200" height="128"');
+    expect(svg).toContain('width="200" height="150"');
     expect(svg).toContain("<title>Made by Mnemoscope &amp; friends</title>");
     expect(svg).toContain(`<rect x="10" y="20" width="30" height="40" fill="${inks.tx}"/>`);
-    expect(svg).toContain(`<rect x="0" y="0" width="200" height="128" fill="${inks.bg}"/>`);
-    expect(svg).toMatch(/<text x="16" y="117.85"[^>]*>Made by Mnemoscope &amp; friends<\/text>/);
+    expect(svg).toContain(`<rect x="0" y="0" width="200" height="150" fill="${inks.bg}"/>`);
+    expect(svg).toMatch(/<text x="16" y="139.85"[^>]*>Made by Mnemoscope &amp; friends<\/text>/);
     expect(svg).toContain('href="data:image/png;base64,AAAA"');
     expect(calls).toContainEqual(["drawImage", { name: "tape" }, 0, 0, 5, 6, 0, 0, 40, 20]);
     expect(calls).toContainEqual(["imageSmoothingEnabled =", false]);
@@ -53,9 +54,9 @@ describe("a picture of the stage", () => {
     expect(await pngOf(picture)).toBe(blob);
     const names = calls.map(([name]) => name);
     expect(calls).toContainEqual(["scale", 2, 2]);
-    expect(calls).toContainEqual(["fillText", picture.caption, 16, 114]);
+    expect(calls).toContainEqual(["fillText", picture.caption, 16, 136]);
     expect(names.indexOf("globalCompositeOperation =")).toBeGreaterThan(names.indexOf("fillText"));
-    expect(calls.at(-1)).toEqual(["fillRect", 0, 0, 200, 128]);
+    expect(calls.at(-1)).toEqual(["fillRect", 0, 0, 200, 150]);
     blob = null;
     await expect(pngOf(picture)).rejects.toThrow("The browser made no PNG.");
   });

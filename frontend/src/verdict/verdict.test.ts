@@ -74,6 +74,7 @@ describe("in words", () => {
     expect(of(bits("NTM", 0), bits("DNC", 0, true), bits("sDNC", 0, true))).toBe("all 3 every bit right");
     expect(of(bits("NTM", 1), bits("DNC", 2, true))).toBe("level: NTM 1 wrong bit, DNC 2 wrong bits");
     expect(of(bits("NTM", 3))).toBe("NTM 3 wrong bits");
+    expect(of(bits("NTM", 0), bits("DNC", 0, true), bits("GRU", 14))).toBe("2 of 3 every bit right, GRU 14 wrong bits");
   });
 
   it("says what an error is a part of, and keeps what is said of times for where they stand", () => {

@@ -47,7 +47,9 @@ export function outcomeText({ ranking, note }: Verdict): string {
       ? `${asked.length === 2 ? "both" : `all ${asked.length}`} ${briefly(best)}`
       : `level: ${brief(best)}, ${brief(worst)}`;
   }
-  return `${brief(best)}, ${brief(worst)}`;
+  const first = places.filter((place) => place === 1).length;
+  const ahead = first > 1 ? `${first} of ${asked.length} ${briefly(best)}` : brief(best);
+  return `${ahead}, ${brief(worst)}`;
 }
 
 /** The model that remembers best, and how well; null where none was asked. */

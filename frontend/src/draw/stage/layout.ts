@@ -143,10 +143,10 @@ function beside(W: number, H: number, { folded, health }: Standing): StageLayout
   };
 }
 
-/** Whole rows for up to five lanes; more of them share what there is in halves, so that none is left over. */
+/** Whole rows for up to five lanes; more of them, or where room is short, share what there is in halves: all are in view. */
 function laneHeight(lanes: number, room: number): number {
-  if (lanes <= 5) return ROWS * clamp(Math.floor(room / ROWS), 1, 9);
-  return (ROWS / 2) * clamp(Math.floor((2 * room) / ROWS), 2, 18);
+  if (lanes <= 5 && room >= ROWS) return ROWS * clamp(Math.floor(room / ROWS), 1, 9);
+  return (ROWS / 2) * clamp(Math.floor((2 * room) / ROWS), 1, 18);
 }
 
 /** One lane at a time: time over the full width, now below it. */

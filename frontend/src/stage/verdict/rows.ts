@@ -1,5 +1,6 @@
 /** The models of a recording as rows of the verdict: ranked where they were asked, in the order of their lanes where not. */
 
+import type { StageController } from "../controller.svelte";
 import { phrasesOf, placesOf, type Phrase } from "../../verdict/verdict";
 import { barOf, errorText, floatsText, shareText, unitText } from "../../verdict/words";
 import type { VerdictRow, Verdict } from "../../wire/wire.gen";
@@ -27,6 +28,14 @@ export interface Row extends LaneOf {
   readonly floats: string;
   readonly cost: string;
   readonly because: readonly Phrase[];
+}
+
+/** The lanes of a stage. */
+export function laneRows({ training, model }: Pick<StageController, "training" | "model">): LaneOf[] {
+  return training.streams.map((stream) => {
+    const { spec } = model.lane(stream).model;
+    return { stream, id: spec.id, label: model.lane(stream).label, glyph: spec.glyph };
+  });
 }
 
 /** Best first; models without a rank stand behind the others. */

@@ -78,7 +78,7 @@ def working(recording: Recording) -> Work:
     rows: list[_Row] = []
     for stream, model in enumerate(recording.models):
         view = recording[model]
-        row = _Row(stream, view, recording.manifest["models"][stream], scores.score(view, what))
+        row = _Row(stream, view, recording.manifest["models"][stream], scores.score(view, what, recording.steps))
         loaded = _loaded(row.entry)
         yield from _examine(row, what, loaded, recording.steps)
         costs: list[dict[str, Any] | None] = recording.manifest.get("costs") or []
@@ -99,7 +99,7 @@ def _loaded(entry: dict[str, Any]) -> LoadedModel | None:
 
 def _examine(row: _Row, what: Asked, loaded: LoadedModel | None, steps: int) -> Generator[None, None, None]:
     if row.view.steps < steps:
-        row.said = [Clause(f"stopped at t = {row.view.steps}: not a number", row.view.steps - 1)]
+        row.said = [Clause(f"not a number from t = {row.view.steps} on", max(0, row.view.steps - 1))]
         return
     if not what.planned:
         scored = list(what.scored)

@@ -10,6 +10,7 @@ import numpy as np
 from mnemoscope import tasks
 from mnemoscope.format.entries import Event
 from mnemoscope.reading.recording import Recording
+from mnemoscope.reading.view import ModelView
 from mnemoscope.tasks.base import Round, Task
 
 HEART = "heartbeat"
@@ -45,7 +46,7 @@ def asked(recording: Recording) -> Asked:
     entry = manifest["task"]
     task = tasks.get(entry["name"])
     events = [Event(**{name: event[name] for name in ("step", "until", "kind", "label")}) for event in entry["events"]]
-    view = recording[recording.models[0]]
+    view = longest(recording)
     inputs = view.array("inputs")
     excerpt: dict[str, Any] = manifest.get("excerpt") or {}
     before: int = excerpt.get("first", 0)
@@ -74,6 +75,11 @@ def asked(recording: Recording) -> Asked:
         before=before,
         kind_of_round="heartbeat" if source.get("generator") == HEART else "recall",
     )
+
+
+def longest(recording: Recording) -> ModelView:
+    """A model that was heard to the end: all were given the same, as far as they came."""
+    return max((recording[model] for model in recording.models), key=lambda view: view.steps)
 
 
 def _reached(planned: Round, steps: int) -> Round | None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mnemoscope.measuring import baselines
-from mnemoscope.measuring.verdict.questions import Asked
+from mnemoscope.measuring.verdict.questions import Asked, longest
 from mnemoscope.reading.recording import Recording
 from mnemoscope.reading.view import ModelView
 from mnemoscope.tasks.base import Floats
@@ -36,8 +36,10 @@ class Score:
     draws: int
 
 
-def score(view: ModelView, what: Asked) -> Score:
-    """Of one model, over the steps that it was asked for and has."""
+def score(view: ModelView, what: Asked, steps: int) -> Score:
+    """Of one model, over what was asked in a run of so many steps; none of one that could not go on to its end."""
+    if view.steps < steps:
+        return _scored(what, [], 0)
     return _scored(what, *_parts(view, what, view.array("outputs").astype(np.float64)))
 
 
@@ -45,7 +47,7 @@ def forecasts(recording: Recording, what: Asked) -> list[tuple[str, str, Score |
     """What a forecast has to beat: name, label and score; None where there was too little to fit to before the first forecast."""
     if what.planned or what.task.binary or not what.scored:
         return []
-    view = recording[recording.models[0]]
+    view = longest(recording)
     values = view.array("inputs")[:, 0].astype(np.float64)
     heard = values[: what.scored[0] + 1]
     found: list[tuple[str, str, Score | None]] = []
@@ -77,9 +79,9 @@ def _parts(view: ModelView, what: Asked, answers: Floats) -> tuple[list[Floats],
     """Wrong and whole of every draw [draw, 2], and the number of scored steps."""
     targets, inputs, mask = (view.array(name).astype(np.float64) for name in ("targets", "inputs", "mask"))
     if what.planned:
-        draws = [np.array(r.recall) for r in what.rounds if r.recall.stop <= view.steps]
+        draws = [np.array(r.recall) for r in what.rounds]
     else:
-        steps = np.array([t for t in what.scored if t < view.steps], np.intp)
+        steps = np.array(what.scored, np.intp)
         draws = np.split(steps, range(BLOCK, len(steps), BLOCK)) if len(steps) else []
     sums: list[Floats] = []
     count = 0
