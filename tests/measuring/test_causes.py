@@ -12,7 +12,7 @@ from mnemoscope.measuring.agreement import Moves, moves, settled
 from mnemoscope.measuring.cooperative import run_to_end
 from mnemoscope.reading.causes import LIMITS, Cause, cause, percent
 from mnemoscope.reading.recording import Recording
-from tests.oracles.synthetic_memories import Leaky, Pointer, Synthetic, Tape, recorded
+from tests.oracles.synthetic_memories import Leaky, Pointer, Rule, Synthetic, Tape, recorded
 
 LEAD = 16
 
@@ -51,6 +51,9 @@ KNOWN: dict[str, tuple[Synthetic, dict[str, int], str]] = {
     "frees, two heads and noise": (Tape(70, frees=True, heads=2, noise=0.1), {"segment": 20, "delay": 40}, "freed"),
     "never writes": (Tape(90, gate=0.0), {"segment": 12, "delay": 20}, "never written"),
     "hardly writes": (Tape(90, gate=0.01, heads=2, noise=0.1), {"segment": 24, "delay": 10}, "never written"),
+    "delta rule, one key more than it needs": (Rule(33), {"segment": 12, "delay": 20}, "alive"),
+    "delta rule of exactly as many": (Rule(32, heads=3, noise=0.1), {"segment": 12, "delay": 20}, "overwritten"),
+    "delta rule that decays": (Rule(90, decay=0.95, heads=2), {"segment": 24, "delay": 30}, "faded"),
     "attention": (Pointer(0, heads=2, layers=3), {"segment": 12, "delay": 20}, "alive"),
     "attention, beside": (Pointer(-13), {"segment": 12, "delay": 20}, "kept, misread"),
     "attention, far beside": (Pointer(30, heads=4, layers=2, noise=0.05), {"segment": 24, "delay": 40}, "kept, misread"),

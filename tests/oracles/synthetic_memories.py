@@ -264,6 +264,55 @@ class Pointer(Synthetic):
         return {}
 
 
+class RuleState(NamedTuple):
+    clock: Clock
+    memory: Tensor
+
+
+class Rule(Synthetic):
+    """A delta rule: step t stores its value under key t mod `keys` and erases what that key held; all decays by `decay` a step."""
+
+    def __init__(self, keys: int, *, decay: float = 1.0, heads: int = 1, noise: float = 0.0) -> None:
+        super().__init__(noise)
+        self.keys, self.decay, self.heads = keys, decay, heads
+
+    def initial_state(self, batch: int) -> RuleState:
+        return RuleState(Clock(0, -1, -1, 0), torch.zeros(batch, self.heads, self.keys, WIDTH))
+
+    def step(self, x: Tensor, state: RuleState) -> Step:
+        batch, clock = len(x), state.clock.after(x)
+        asked = clock.cue >= 0 and clock.t - clock.cue < clock.stored
+        place = clock.start + clock.t - clock.cue if asked else clock.t
+        key, query = (one_hot(n, self.keys).expand(batch, self.heads, -1) for n in (clock.t, place))
+        vector = (x[:, :1] * DIRECTION + self.noisy(clock, WIDTH))[:, None].expand(-1, self.heads, -1)
+        gate, retention = torch.ones_like(vector), torch.full_like(key, self.decay)
+        decayed = retention[..., None] * state.memory
+        found = torch.einsum("bhk,bhkw->bhw", key, decayed)
+        memory = decayed + key[..., None] * (vector - found)[:, :, None]
+        read = torch.einsum("bhk,bhkw->bhw", query, memory)
+        output = read.mean(1) @ DIRECTION[:, None] / (DIRECTION @ DIRECTION)
+        seen = (query, key, retention, torch.ones_like(key), vector, gate, read)
+        return Step(output, RuleState(clock.next(), memory), seen)
+
+    def banks(self) -> list[BankSpec]:
+        return [BankSpec("state", "associative", self.keys, WIDTH, self.heads, self.heads)]
+
+    def frame_entries(self) -> list[TensorEntry]:
+        by_key, by_width = (("head", "key"), (self.heads, self.keys)), (("head", "width"), (self.heads, WIDTH))
+        shapes = dict.fromkeys(("queries", "keys", "retention", "erase"), by_key)
+        shapes |= dict.fromkeys(("write_vectors", "write_gate", "read_vectors"), by_width)
+        return [("state", name, "vector", axes, shape) for name, (axes, shape) in shapes.items()]
+
+    def keyframe_entries(self) -> list[TensorEntry]:
+        return [("state", "memory", "state", ("head", "key", "width"), (self.heads, self.keys, WIDTH))]
+
+    def frame(self, seen: Any) -> Traced:
+        return {(bank, name): tensor for (bank, name, *_), tensor in zip(self.frame_entries(), seen, strict=True)}
+
+    def keyframe(self, state: RuleState) -> Traced:
+        return {("state", "memory"): state.memory}
+
+
 def recorded(model: Synthetic, folder: Path, *, segment: int, delay: int, lead: int = 16, seed: int = 1) -> Recording:
     """The memory over one round of signal-recall on a smooth random signal."""
     steps = lead + 2 * segment + delay + 8

@@ -81,7 +81,7 @@ def follow(
                     rows.append(Followed(name, delay, kept, None if right is None else min(right, 1.0)))
                     if name not in causes or causes[name][1].name == ALIVE:
                         if found.name != ALIVE and delay >= dies.get(name, delay):
-                            found = yield from _settled(found, loaded, view, store, recall)
+                            found = yield from settled(found, loaded, view, store, recall)
                             causes[name] = delay, found
                         elif found.name == ALIVE:
                             causes[name] = delay, found
@@ -103,7 +103,7 @@ def _record(path: Path, of: Episode, models: list[LoadedModel], device: str) -> 
         writer.finish("ended", steps=of.steps)
 
 
-def _settled(
+def settled(
     found: Cause, loaded: LoadedModel, view: ModelView, store: range, recall: range
 ) -> Generator[None, None, Cause]:
     """The cause where blanking the segment agrees with it."""

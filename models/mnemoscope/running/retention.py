@@ -17,15 +17,17 @@ from numpy.typing import ArrayLike, NDArray
 from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import MnemoscopeError, SignalError
-from mnemoscope.measuring import agreement
 from mnemoscope.measuring.cooperative import run_to_end
 from mnemoscope.measuring.retention import behaviour, content, ledger, order, reservoirs
+from mnemoscope.measuring.retention.bands import MIN_WINDOWS
+from mnemoscope.measuring.retention.delayed import episode
 from mnemoscope.measuring.retention.measure import Retention, checked, longest, missing
 from mnemoscope.measuring.retention.rows import Capacity, Row, View, crossing
 from mnemoscope.measuring.retention.subjects import Models, Subject, subjects
 from mnemoscope.measuring.retention.windows import LEAD, WINDOWS, Windows, make, needed, prepared
 from mnemoscope.reading.causes import ALIVE, LIMITS, Cause, cause
 from mnemoscope.reading.recording import Recording
+from mnemoscope.running.followed import settled
 from mnemoscope.running.notebook import record
 from mnemoscope.running.record import record_file
 from mnemoscope.signals import generators
@@ -161,18 +163,14 @@ def deaths(chosen: Sequence[Subject], of: Windows, rows: Sequence[Row], segment:
 
 def _examined(loaded: LoadedModel, values: NDArray[np.float64], segment: int, delay: int) -> Cause:
     """The cause that the ledger of one window names, where blanking the segment agrees."""
-    cue = LEAD + segment + delay
-    heard = np.concatenate((values[:cue], np.zeros(segment)))  # what is asked for is hidden, and what comes then
-    episode = SignalRecall().episode(heard, lead=LEAD, segment=segment, delay=delay, rounds=1)
+    cue = needed(segment, delay)
     stored, asked = range(LEAD, LEAD + segment), range(cue, cue + segment)
     with tempfile.TemporaryDirectory(prefix="mnemoscope-") as folder:
         path = Path(folder) / "window.mnemo"
-        record_file(path, episode, [loaded])
+        record_file(path, episode(values, segment, delay), [loaded])
         with Recording.open(path) as rec:
             view = rec[rec.models[0]]
-            found = cause(view, stored, asked)
-            seen = agreement.moves(loaded.model, view, stored, asked, values=SignalRecall.values)
-            return agreement.settled(found, run_to_end(seen))
+            return run_to_end(settled(cause(view, stored, asked), loaded, view, stored, asked))
 
 
 def _content(
@@ -194,6 +192,11 @@ def _content(
                 f"{name} has {len(values)} steps; reading out {most} lags takes {3 * (most + 8)}: take more of it, or shorter lags"
             )
     heard = content.sequences(values, most, seed=seed)
+    if len(heard) < content.SEQUENCES:
+        notes.append(
+            f"the signal has room for {len(heard)} of {content.SEQUENCES} parts: no band where fewer than "
+            f"{MIN_WINDOWS} are scored, and what is read out of a large state may be far too low"
+        )
     rows: list[Row] = []
     capacities: list[Capacity] = []
     for subject in chosen:

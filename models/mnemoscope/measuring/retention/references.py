@@ -50,7 +50,7 @@ def replays(values: Floats, segment: int, delays: Sequence[int], *, lead: int) -
     register = {d: np.where(np.arange(segment) >= d + segment - FLOATS, targets, 0.0) for d in delays}
     found = {"shift-register": register, "chance": {d: np.zeros_like(targets) for d in delays}}
     cues = [lead + segment + delay for delay in delays]
-    known = _mixtures(max(cues))
+    known = _mixtures(windows.length_for(max(cues)))
     for memory in (echo_state(), legendre()):
         held = states(memory, np.concatenate((known[:, : max(cues)], values[:, : max(cues)])), cues)
         found[memory.name] = {

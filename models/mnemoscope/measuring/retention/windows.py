@@ -45,9 +45,14 @@ class Windows:
         return np.flatnonzero(self.steps >= steps)
 
 
+def length_for(steps: int) -> int:
+    """Steps of generated windows that must have so many: a power of two, so that few lengths make all."""
+    return max(MIN_LENGTH, 1 << math.ceil(math.log2(max(steps, 2))))
+
+
 def generated(kind: str, count: int, steps: int, *, seed: int = 0) -> Windows:
     """`count` held-out signals of a kind, each z-scored. Raises SignalError for an unknown kind."""
-    length = max(MIN_LENGTH, 1 << math.ceil(math.log2(max(steps, 2))))
+    length = length_for(steps)
     rng = np.random.default_rng([*HELD_OUT, seed])
     values = generators.generate_batch(kind, count, length, rng)
     return Windows(f"held-out {kind}", values, np.full(count, length))
