@@ -13,7 +13,7 @@ from tests.ui.conftest import Open, Watch
 from tests.ui.helpers import Api, becomes, calm, heartbeat_csv, settled, step_shown
 from tests.ui.test_bridge import arrived
 
-PAGES = ["Home", "New run", "Bridge"]
+PAGES = ["Home", "How long?", "New run", "Fit", "Bridge"]
 STILL = {"reduced_motion": "reduce"}
 
 

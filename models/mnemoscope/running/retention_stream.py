@@ -14,6 +14,8 @@ from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.measuring import price
 from mnemoscope.measuring.retention import (
     behaviour,
+    content,
+    content_figure,
     figures,
     followed_figures,
     looks,
@@ -30,6 +32,8 @@ from mnemoscope.tasks import SignalRecall
 
 Known = dict[str, Any]
 
+LAGS = (1, 2, 5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120)
+"""Steps ago at which contents are read out."""
 REPORT_SECONDS = 0.25
 """Shortest time between two reports: drawing the figures takes a tenth of it."""
 
@@ -42,11 +46,13 @@ def measured(
     segment: int = behaviour.SEGMENT,
     delays: Sequence[int] | None = None,
     count: int = windows.WINDOWS,
+    contents: bool = False,
     device: str = "cpu",
 ) -> Generator[Known | None, None, Known]:
     """Measure how long a signal is remembered -> all that is known, as plain data; on the way, what is known so far.
 
-    values: a z-scored series [step]; None for held-out mixtures. None is yielded every few milliseconds, so that a worker can
+    values: a z-scored series [step]; None for held-out mixtures. contents: also what a linear read-out gets from the memory, which takes
+    as long again. None is yielded every few milliseconds, so that a worker can
     serve others. The fields are those of the server's Retention. Raises what `retention` raises.
     """
     checked([segment], delays, count)
@@ -81,7 +87,23 @@ def measured(
     known = facts | _known(rows, chosen, signal) | {"prices": prices}
     yield known | {"figures": drawn(rows, prices, [], signal)}
     ledgers, causes = yield from _followed(loaded, chosen, rows, example, segment, device)
-    return known | {"causes": causes, "followed": ledgers, "figures": drawn(rows, prices, ledgers, signal)}
+    if contents:
+        rows += yield from _contents(chosen, values, device)
+    whole = {"rows": [asdict(row) for row in rows], "causes": causes, "followed": ledgers}
+    return known | whole | {"figures": drawn(rows, prices, ledgers, signal)}
+
+
+def _contents(
+    chosen: Sequence[Subject], values: NDArray[np.floating] | None, device: str
+) -> Generator[None, None, list[Row]]:
+    """Rows of the whole state of every model, at LAGS."""
+    series = None if values is None else np.asarray(values, np.float64)
+    heard = content.sequences(series, content.LONGEST)
+    found: list[Row] = []
+    for subject in chosen:
+        rows, _ = yield from content.measure(subject, heard, lags=LAGS, device=device)
+        found += [row for row in rows if row.bank is None]
+    return found
 
 
 def _followed(
@@ -103,7 +125,10 @@ def _followed(
 
 def drawn(rows: Sequence[Row], prices: Sequence[Known], ledgers: Sequence[Known], signal: str) -> dict[str, Known]:
     """The figures of the page by name, as plotly's JSON."""
-    found = {"behaviour": figures.figure(rows, signal=signal)}
+    replays, read = ([row for row in rows if row.view == view] for view in ("behaviour", "content"))
+    found = {"behaviour": figures.figure(replays, signal=signal)}
+    if read:
+        found["content"] = content_figure.figure(read)
     if prices:
         found["price"] = price_figure.figure(prices)
     if ledgers:

@@ -67,7 +67,7 @@ def measure() -> None:
     torch.set_num_threads(1)
     began = time.perf_counter()
     names = list(weights())
-    work = retention_stream.measured(names, signal=SIGNAL, delays=DELAYS, count=WINDOWS)
+    work = retention_stream.measured(names, signal=SIGNAL, delays=DELAYS, count=WINDOWS, contents=True)
     with tqdm(total=len(DELAYS), desc="measuring", unit=" delays") as bar:
         while True:
             try:

@@ -2,7 +2,7 @@
 
 import { count } from "./format";
 import type { Manifest } from "../../wire/manifest";
-import type { SessionStatus } from "../../recording/session_state.svelte";
+import type { RecordingDetail } from "../../wire/wire.gen";
 
 const WHY = {
   owner: "when it was stopped",
@@ -11,7 +11,7 @@ const WHY = {
 } as const;
 
 export interface Ending {
-  readonly status: SessionStatus;
+  readonly status: RecordingDetail["status"];
   /** Steps there are. */
   readonly steps: number;
   /** Steps it was planned to have; null: as many as there are, or not known. */
