@@ -102,7 +102,9 @@ def test_a_shifted_weighting_walks_as_its_gates_say(seed: int, gamma: float) -> 
     gate = 0.125
     gated = addressing.interpolate(content(random)[None, None], before[None, None], torch.full((1, 1), gate).double())
     shifted = addressing.circular_shift(gated, shifts[None, None])
-    w = addressing.sharpen(shifted, torch.full((1, 1), gamma).double())[0, 0].float().double().numpy()  # as it is recorded
+    w = (
+        addressing.sharpen(shifted, torch.full((1, 1), gamma).double())[0, 0].float().double().numpy()
+    )  # as it is recorded
     known = before.numpy(), gate, shifts.numpy()
     assert shift_contradiction(w, *known, gamma) < 1e-6
     assert shift_contradiction(w, before.numpy(), gate, np.roll(shifts.numpy(), 1), gamma) > 0.01

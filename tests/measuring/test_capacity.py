@@ -90,6 +90,7 @@ def test_contents_are_read_out_on_a_series_of_ones_own() -> None:
     )
     error = {row.delay: row.error for row in found.rows if row.bank is None}
     assert error[0] < 0.01
+    assert "room for 10 of 24 parts" in found.notes[-1]
     assert error[8] < 0.01
     assert 0.05 < error[20] < 0.5  # the rest of an oscillation tells of it
     with pytest.raises(SignalError, match="takes 408"):

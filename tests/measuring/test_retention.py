@@ -17,6 +17,7 @@ from mnemoscope.measuring.retention.subjects import Subject, subjects
 from mnemoscope.measuring.retention.sweep import Sweep
 from mnemoscope.measuring.retention.windows import generated, of_values
 from mnemoscope.models import registry
+from tests.oracles.linear_memories import delay_line
 from tests.oracles.small_models import small
 
 
@@ -184,6 +185,8 @@ def test_what_cannot_be_measured_is_refused() -> None:
         subjects([], "signal-recall")
     with pytest.raises(UnknownTask, match="segment"):
         mnemoscope.retention("lstm", segments=0, delays=[1])
+    with pytest.raises(MnemoscopeError, match="has 1 inputs and 1 outputs; to replay a segment it takes 3 inputs"):
+        mnemoscope.retention({"mine": delay_line(4)})
     with pytest.raises(MnemoscopeError, match="no generator and no file"):
         mnemoscope.retention("lstm", "nothing.csv")
 

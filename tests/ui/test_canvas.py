@@ -63,12 +63,12 @@ def test_canvases_follow_box_ratio_and_theme(open_page: Open, long_recording: st
 
 def test_the_cards_of_the_gallery_too(open_page: Open) -> None:
     page = open_page("/", reduced_motion="reduce")
-    expect(page.locator("a.card canvas").first).to_be_visible()
-    before = fits(page, "a.card canvas", 1, 3)
+    expect(page.locator("main canvas").first).to_be_visible()
+    before = fits(page, "main canvas", 1, 3)
     screen(page, 2, 1442)
-    assert fits(page, "a.card canvas", 2, 3) == before
+    assert fits(page, "main canvas", 2, 3) == before
     screen(page, 2, 1000)
-    wait_until(lambda: fits(page, "a.card canvas", 2, 3) != before, "cards of another size")
+    wait_until(lambda: fits(page, "main canvas", 2, 3) != before, "cards of another size")
 
 
 def test_what_the_inspector_draws_too(open_page: Open, long_recording: str) -> None:

@@ -13,7 +13,7 @@ from tests.ui.conftest import Open, Watch
 from tests.ui.helpers import Api, becomes, calm, heartbeat_csv, settled, step_shown
 from tests.ui.test_bridge import arrived
 
-PAGES = ["Home", "New run", "Bridge"]
+PAGES = ["Home", "How long?", "New run", "Fit", "Bridge"]
 STILL = {"reduced_motion": "reduce"}
 
 
@@ -58,13 +58,13 @@ def test_what_is_cut_off_too_wide_or_against_the_rules_is_seen(open_page: Open) 
 def test_gallery(open_page: Open, long_recording: str, album: Album) -> None:
     page = open_page("/", **STILL)
     expect(page.get_by_role("link", name="Thousand steps")).to_be_visible()
-    page.locator("a.card").last.scroll_into_view_if_needed()  # a card plays once it is in sight
-    page.wait_for_function("() => [...document.querySelectorAll('a.card canvas')].every((c) => c.dataset.step)")
+    page.locator(".groups a").last.scroll_into_view_if_needed()  # pictures are fetched once they are in sight
+    page.wait_for_function("() => [...document.querySelectorAll('main canvas')].every((c) => c.dataset.step)")
     page.evaluate("scrollTo(0, 0)")
     album.keep(page, "gallery", whole=True)
     page.set_viewport_size({"width": 1110, "height": 800})  # where cards are narrowest
     page.wait_for_function("() => innerWidth === 1110")
-    lines = page.locator("a.card > b").evaluate_all(
+    lines = page.locator(".groups a b").evaluate_all(
         "(all) => all.map((b) => b.clientHeight / parseFloat(getComputedStyle(b).lineHeight))"
     )
     assert lines
@@ -160,7 +160,7 @@ def test_exported(open_page: Open, server: str, long_recording: str, album: Albu
 def test_still_where_motion_is_not_wanted(open_page: Open) -> None:
     """With reduced motion the first card stands still; a click still opens it."""
     page = open_page("/", **STILL)
-    canvas = page.locator("a.card canvas").first
+    canvas = page.locator("article canvas")
     expect(canvas).to_be_visible()
-    page.wait_for_function("() => document.querySelector('a.card canvas').dataset.step")
+    page.wait_for_function("() => document.querySelector('article canvas').dataset.step")
     calm(page, lambda: canvas.evaluate("(c) => c.toDataURL()"))  # one that plays never rests

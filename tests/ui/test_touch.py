@@ -1,6 +1,8 @@
 """Fingers on the stage: two of them zoom time and pan it and leave the playhead where it is; on a phone, which shows one lane
 at a time, everything that can be done with a lane is under its name."""
 
+import re
+
 import pytest
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
@@ -132,18 +134,17 @@ def menu(page: Page) -> Locator:
 def test_a_phone_has_the_menu_of_the_lane_it_shows(open_page: Open, long_recording: str, height: int) -> None:
     page = open_page(f"/s/{long_recording}#t=190&v=1", **{**PHONE, "height": height})
     settled(page)
-    chips = page.get_by_role("group", name="Lane shown").get_by_role("button")
-    for_fingers(page, chips)
+    models = page.get_by_role("region", name="Verdict").locator("td.name").get_by_role("button")
+    for_fingers(page, models)
     for_fingers(page, page.locator("button.head"))
-    page.get_by_role("button", name="LSTM, lane 1 of 4").wait_for()
-    chips.filter(has_text="Transformer").tap()
+    models.filter(has_text="Transformer").tap()
     page.get_by_role("button", name="Transformer, lane 2 of 4").wait_for()
 
     for_fingers(page, menu(page).locator("[role^=menuitem]"))
     assert overflow(page) <= 0
     page.get_by_role("menuitemcheckbox", name="Mute").tap()
     wait_until(lambda: "mute=transformer" in address(page), "the lane to be muted")
-    expect(chips.filter(has_text="Transformer")).to_have_attribute("aria-pressed", "true")
+    expect(models.filter(has_text="Transformer")).to_have_attribute("aria-pressed", "true")
     menu(page).get_by_role("menuitem", name="Move right").tap()
     wait_until(lambda: "order=lstm,ntm,transformer,dnc" in address(page), "the lane to stand behind the NTM")
     page.get_by_role("button", name="Transformer, lane 3 of 4").wait_for()
@@ -151,9 +152,9 @@ def test_a_phone_has_the_menu_of_the_lane_it_shows(open_page: Open, long_recordi
     page.get_by_role("button", name="Transformer, lane 1 of 4").wait_for()
     menu(page).get_by_role("menuitemcheckbox", name="Isolate").tap()
     wait_until(lambda: "solo=transformer" in address(page), "the lane to be isolated")
-    chips.filter(has_text="DNC").tap()
+    models.filter(has_text="DNC").tap()
     wait_until(lambda: "solo=dnc" in address(page), "the lane that is shown to be the one isolated")
-    chips.filter(has_text="Transformer").tap()
+    models.filter(has_text="Transformer").tap()
     menu(page).get_by_role("menuitemradio", name="Head 2").tap()
     menu(page).get_by_role("menuitemradio", name="Layer 1").tap()
     wait_until(lambda: "transformer:" in address(page), f"the memory shown: {address(page)}")
@@ -168,7 +169,7 @@ def test_a_phone_has_the_menu_of_the_lane_it_shows(open_page: Open, long_recordi
     card.get_by_role("button", name="Close").tap()
     menu(page).get_by_role("menuitem", name="Take off the stage").tap()
     wait_until(lambda: "hide=transformer" in address(page), "the lane to leave")
-    expect(chips).to_have_count(3)
+    expect(models.filter(has_text="Transformer")).to_have_attribute("title", re.compile("^Off the stage"))
     assert overflow(page) <= 0
 
 

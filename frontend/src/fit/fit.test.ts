@@ -100,7 +100,7 @@ describe("what is said", () => {
   });
 
   it("knows the best baseline", () => {
-    expect(best(result(1, 1))).toEqual({ key: "ar32", name: "AR(32)", error: 0.685 });
+    expect(best(result(1, 1).scores)).toEqual({ key: "ar32", name: "AR(32)", error: 0.685 });
   });
 
   it("says how far a fit is", () => {

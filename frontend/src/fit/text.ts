@@ -20,9 +20,9 @@ export function isLive(fit: Fit): boolean {
   return fit.state === "waiting" || fit.state === "running";
 }
 
-/** The best baseline on the part never seen. */
-export function best(result: FitResult): { key: BaselineKey; name: string; error: number } {
-  return BASELINES.map(({ key, name }) => ({ key, name, error: result.scores[key] })).reduce((a, b) =>
+/** The best baseline by its errors on a part. */
+export function best(errors: Readonly<Record<BaselineKey, number>>): { key: BaselineKey; name: string; error: number } {
+  return BASELINES.map(({ key, name }) => ({ key, name, error: errors[key] })).reduce((a, b) =>
     b.error < a.error ? b : a,
   );
 }
@@ -32,7 +32,7 @@ export function verdict(fits: readonly Fit[]): string {
   const done = fits.flatMap((fit) => (fit.result ? [{ fit, result: fit.result }] : []));
   if (done.length === 0) return "";
   if (done.length === 1) return done[0]!.result.text;
-  const rival = best(done[0]!.result);
+  const rival = best(done[0]!.result.scores);
   const change = ({ fit, result }: (typeof done)[number]): string =>
     `${fit.label} ${figure(result.scores.before)} → ${figure(result.scores.after)}`;
   const better = done.filter(({ result }) => result.take === "after" || result.take === "before");

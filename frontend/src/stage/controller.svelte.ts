@@ -100,8 +100,9 @@ export class StageController extends LaneViews {
 
   /** A row of the verdict was pressed: its model is pinned or freed; on a phone its lane is the one shown. */
   choose(stream: number): void {
-    if (this.viewport.box?.mode === "phone") this.viewport.phoneLane = this.shown.indexOf(stream);
-    else this.isolate(stream);
+    if (this.viewport.box?.mode !== "phone") return this.isolate(stream);
+    this.viewport.phoneLane = this.shown.indexOf(stream);
+    if (this.view.solo !== null) this.view.solo = this.idOf(stream); // who stands alone is who is shown
   }
 
   isolate(stream: number): void {

@@ -25,6 +25,8 @@ ALIVE, FADED, OVERWRITTEN, FREED = "alive", "faded", "overwritten", "freed"
 MISREAD, DISORDERED, UNWRITTEN = "kept, misread", "order lost", "never written"
 UNSETTLED, UNEXAMINED = "not settled", "not examined"
 CAUSES = (ALIVE, FADED, OVERWRITTEN, FREED, MISREAD, DISORDERED, UNWRITTEN, UNSETTLED, UNEXAMINED)
+KEPT = "kept"
+"""The label of a write that is there when it is asked for; how it was read is said of the whole replay."""
 GONE = (FADED, OVERWRITTEN, FREED, UNWRITTEN)
 """Causes that say the content is not in the memory any more."""
 
@@ -43,7 +45,7 @@ written      a segment of which at most this went in, of what was offered, was n
 gone         a write of which at most this is kept is lost, by the mechanism that took most of it
 kept         a write of which at least this is kept is there; one of which less is kept is lost by being overwritten or freed, where
              nothing is read of it either
-inside       a read that comes from the segment by at least this reads the segment
+inside       a replay that comes from the segment by at least this reads the segment; by at least this from the right moments, in order
 right        a read that comes from the right moment by at most this does not read it
 majority     a cause needs more than this of the segment
 """
@@ -148,7 +150,7 @@ def judged(part: Segment, error: float) -> Cause:
     if evidence["written"] <= LIMITS["written"]:
         return _spoken(UNWRITTEN, part, evidence)
     labels = _labels(part, taken, kept)
-    votes = {name: float(part.weights[labels == name].sum()) for name in CAUSES if (labels == name).any()}
+    votes = {name: float(part.weights[labels == name].sum()) for name in sorted(set(labels.tolist()))}
     evidence["votes"] = votes
     name, weight = max(votes.items(), key=lambda vote: vote[1])
     if name == UNSETTLED or weight <= LIMITS["majority"]:
@@ -158,8 +160,9 @@ def judged(part: Segment, error: float) -> Cause:
             f"not settled: {percent(evidence['kept'])} kept, no cause for most of it",
             evidence,
         )
-    if name == DISORDERED and evidence["inside"] < LIMITS["inside"]:  # on average, which is what the sentence says
-        name = MISREAD
+    if name == KEPT:  # by the whole replay: of a shuffled one a few reads are next to the right moment by chance
+        ordered = evidence["inside"] < LIMITS["inside"] or evidence["right"] >= LIMITS["inside"]
+        name = MISREAD if ordered else DISORDERED
     return _spoken(name, part, evidence)
 
 
@@ -176,7 +179,7 @@ def steps_in_words(first: int, last: int) -> str:
 
 
 def _labels(part: Segment, taken: dict[str, Floats], kept: Floats) -> NDArray[np.str_]:
-    right, inside = _by_write(part, part.right), _by_write(part, part.inside)
+    right = _by_write(part, part.right)
     labels: list[str] = []
     for n in range(len(part.store)):
         largest = max(taken, key=lambda name, n=n: taken[name][n], default="")
@@ -184,8 +187,7 @@ def _labels(part: Segment, taken: dict[str, Floats], kept: Floats) -> NDArray[np
         if largest and kept[n] <= LIMITS["kept" if unread else "gone"]:
             labels.append(largest)
         elif kept[n] >= LIMITS["kept"]:
-            disordered = inside[n] >= LIMITS["inside"] and right[n] <= LIMITS["right"]
-            labels.append(DISORDERED if disordered else MISREAD)
+            labels.append(KEPT)
         else:
             labels.append(UNSETTLED)
     return np.array(labels)

@@ -19,6 +19,7 @@ from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import MnemoscopeError, SignalError
 from mnemoscope.measuring.cooperative import run_to_end
 from mnemoscope.measuring.retention import behaviour, content, ledger, order, reservoirs
+from mnemoscope.measuring.retention.bands import MIN_WINDOWS
 from mnemoscope.measuring.retention.delayed import episode
 from mnemoscope.measuring.retention.measure import Retention, checked, longest, missing
 from mnemoscope.measuring.retention.rows import Capacity, Row, View, crossing
@@ -191,6 +192,11 @@ def _content(
                 f"{name} has {len(values)} steps; reading out {most} lags takes {3 * (most + 8)}: take more of it, or shorter lags"
             )
     heard = content.sequences(values, most, seed=seed)
+    if len(heard) < content.SEQUENCES:
+        notes.append(
+            f"the signal has room for {len(heard)} of {content.SEQUENCES} parts: no band where fewer than "
+            f"{MIN_WINDOWS} are scored, and what is read out of a large state may be far too low"
+        )
     rows: list[Row] = []
     capacities: list[Capacity] = []
     for subject in chosen:

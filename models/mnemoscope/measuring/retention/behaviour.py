@@ -5,11 +5,13 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemoscope.errors import MnemoscopeError
 from mnemoscope.measuring.retention import bands, order, references
 from mnemoscope.measuring.retention.rows import Row, trained
 from mnemoscope.measuring.retention.subjects import Subject
 from mnemoscope.measuring.retention.sweep import Sweep
 from mnemoscope.measuring.retention.windows import LEAD, Windows, needed
+from mnemoscope.tasks import SignalRecall
 
 Floats = NDArray[np.float64]
 
@@ -29,9 +31,16 @@ def rows(
     """Relative RMSE of the replay of a segment after each delay, a row a model and delay, as they become known.
 
     delays: all of these; None: the coarse ones and then `points` in all, where the curves jump. windows: wide enough for the
-    longest (windows.make). None is yielded every few milliseconds while nothing new is known, so that a caller can serve
+    longest (windows.make). Raises MnemoscopeError for a model that cannot be asked to replay. None is yielded every few milliseconds while nothing new is known, so that a caller can serve
     others or stop. A delay that no window is long enough for has no row.
     """
+    for subject in subjects:
+        for model in subject.models:
+            if (model.inputs, model.outputs) != (SignalRecall.inputs, SignalRecall.outputs):
+                raise MnemoscopeError(
+                    f"{subject.name} has {model.inputs} inputs and {model.outputs} outputs; to replay a segment it takes "
+                    "3 inputs [value, store flag, recall flag] and 1 output"
+                )
     sweeps = [
         [
             Sweep(model, windows.values, segment, lead=LEAD, along=delays or (), device=device)

@@ -12,10 +12,12 @@ from itertools import count
 from typing import Literal, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from mnemoscope.measuring.evaluate import outputs_of
+from mnemoscope.models import torch_api
 from mnemoscope.models.base import MemoryModel
 from mnemoscope.tasks import Batch, Forecast
 from mnemoscope.training import loop
@@ -86,6 +88,7 @@ def descend(
     An interrupt (KeyboardInterrupt) ends it likewise: the best so far is the result.
     """
     recipe = replace(recipe, updates=updates if updates is not None else 10**9, warm_up=0, decay=1.0, optimizer="adam")
+    _warm_up()
     started = time.monotonic()
     curve: list[Check] = []
     weights: dict[str, Tensor] = {}
@@ -150,6 +153,18 @@ def descend(
             raise
         ended = "stopped"
     return Descent(weights, best, curve, done, round(time.monotonic() - started, 3), ended)
+
+
+def _warm_up() -> None:
+    """One step of an optimizer of nothing: torch loads seconds' worth of itself at the first one, before the clock runs."""
+    nothing = torch.zeros(1, requires_grad=True)
+    optimizer = _adam([nothing])
+    torch_api.backward(nothing.sum())
+    optimizer.step()
+
+
+def _adam(parameters: list[Tensor]) -> torch.optim.Optimizer:
+    return torch.optim.Adam(parameters)
 
 
 def _looks() -> Iterator[int]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
-
 from mnemoscope.training.study.questions import QUESTIONS, Measure
 from mnemoscope.training.study.rows import Row
 from mnemoscope.training.study.trials import RUNGS, Trial
@@ -56,9 +54,13 @@ def figure(rows: Sequence[Row], key: str) -> Figure | None:
     if len(values) == 1:
         mean, low, high = values[0]
         return Figure(mean, low, high, 1)
+    from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]  # slow to import
+
     points = [value for value, _, _ in values]
     mean = sum(points) / len(points)
     deviation = math.sqrt(sum((point - mean) ** 2 for point in points) / (len(points) - 1))
+    from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
+
     reach = float(stdtrit(len(points) - 1, (1 + CONFIDENCE) / 2)) * deviation / math.sqrt(len(points))
     return Figure(mean, max(0.0, mean - reach), mean + reach, len(points))  # no score is below 0
 
