@@ -100,6 +100,6 @@ def test_weights_that_are_not_here_are_told(open_page: Open, ready: Api, watch: 
     identity = ready.finished(wish, 60)
     page = open_page(f"/s/{identity}#t=30&lens=sensitivity&v=1")
     expect(reads(page)).to_contain_text("is not the model that was recorded")
-    expect(reads(page).locator(".row", has_text="Transformer")).to_have_text(re.compile(r"t = \d+, \d+%"))
+    expect(reads(page).locator(".row", has_text="Transformer")).to_have_text(re.compile(r"t = \d+, [\d.]+"))
     assert all("status of 422" in line for line in watch.trouble), watch.trouble  # the refusal, on the console too
     watch.trouble.clear()
