@@ -90,7 +90,10 @@ def test_lanes_are_arranged_with_keys_menu_and_palette(open_page: Open, long_rec
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")  # Isolate, Mute, Fold
     stage(page).focus()
-    page.keyboard.press("3")
+    verdict = page.get_by_role("region", name="Verdict")
+    expect(verdict).to_contain_text("%")  # ranked: a key means the row of that rank
+    ranked = verdict.locator("td.name").all_inner_texts()
+    page.keyboard.press(str(ranked.index("Transformer") + 1))
     page.keyboard.press("Alt+ArrowDown")
     page.keyboard.press("m")
     page.keyboard.press("Escape")
