@@ -61,6 +61,16 @@ describe("the server's interface", () => {
     await api.share("7", { first: 3 });
     await api.remove("7");
     await api.study();
+    await api.verdict("7");
+    await api.measureRetention({} as never);
+    await api.retention("7");
+    await api.stopRetention("7");
+    await api.recordDelay("7", 40);
+    await api.planFit({} as never);
+    await api.beginFit({} as never);
+    await api.fit("7");
+    await api.stopFit("7");
+    await api.removeFit("7");
     await api.bridge("x", 7);
     await api.lens("7", 0, 7, "sensitivity");
     await api.chunk("7", 7);
@@ -75,7 +85,10 @@ describe("the server's interface", () => {
     );
     asked.push(
       "POST /api/uploads",
-      ...[api.fileUrl("7"), api.pictureUrl("7"), api.exportUrl("7")].map(
+      // for programs: the page keeps no list of fits, and lets measurements expire
+      "GET /api/fits",
+      "DELETE /api/retention/7",
+      ...[api.fileUrl("7"), api.pictureUrl("7"), api.exportUrl("7"), api.fitUrl("7")].map(
         (url) => `GET ${new URL(url).pathname.slice(7)}`,
       ),
     );

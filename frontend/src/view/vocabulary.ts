@@ -15,7 +15,8 @@ export type Target =
   | { zone: "header"; stream: number; t: number };
 
 export function sameTarget(a: Target | null, b: Target | null): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
+  const fields = (target: Target): string => JSON.stringify(Object.entries(target).sort());
+  return a === b || (a !== null && b !== null && fields(a) === fields(b));
 }
 
 /** The same without the number pointed at, which is neither pinned nor linked. */

@@ -59,7 +59,6 @@ def figure(rows: Sequence[Row], key: str) -> Figure | None:
     points = [value for value, _, _ in values]
     mean = sum(points) / len(points)
     deviation = math.sqrt(sum((point - mean) ** 2 for point in points) / (len(points) - 1))
-    from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
     reach = float(stdtrit(len(points) - 1, (1 + CONFIDENCE) / 2)) * deviation / math.sqrt(len(points))
     return Figure(mean, max(0.0, mean - reach), mean + reach, len(points))  # no score is below 0
