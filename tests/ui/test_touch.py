@@ -188,6 +188,9 @@ def test_a_phone_shows_the_lane_that_a_link_is_about(
 def test_a_finger_that_scrolls_over_the_name_opens_nothing(open_page: Open, long_recording: str) -> None:
     page = open_page(f"/s/{long_recording}#t=190&v=1", **{**PHONE, "height": 640})
     settled(page)
+    page.locator("button.head").scroll_into_view_if_needed()  # clear of the transport
+    page.mouse.wheel(0, 60)
+    page.wait_for_timeout(200)
     head = page.locator("button.head").bounding_box()
     assert head
     x, y = head["x"] + 60, head["y"] + 20
