@@ -5,25 +5,26 @@ import { notices } from "./notices";
 // `npm run dev` draws this page and takes data from a server started beside it.
 const server = process.env["MNEMOSCOPE_SERVER"] ?? "http://127.0.0.1:8000";
 
-export default defineConfig({
-  // Relative addresses: the same bundle is served under any path prefix and inlined into exported HTML files.
+// Built twice: for a server, every page a script of its own; and, with `--mode single`, the stage alone as one script, which is
+// what an exported HTML file holds.
+export default defineConfig(({ mode }) => ({
+  // Relative addresses: the same bundle is served under any path prefix.
   base: "./",
   plugins: [svelte(), notices()],
   build: {
-    outDir: "mnemoscope_viewer/static",
+    outDir: mode === "single" ? "mnemoscope_viewer/static/single" : "mnemoscope_viewer/static",
     emptyOutDir: true,
     target: "es2022",
     manifest: "manifest.json", // the Python side finds the entry script, its styles and the font here
     assetsInlineLimit: 0, // the exporter inlines by itself; a data: font would be loaded twice
-    modulePreload: false,
+    modulePreload: mode === "single" ? false : { polyfill: false },
     cssCodeSplit: false,
-    rolldownOptions: {
-      output: {
-        // One script for whatever the first picture needs, also where pages loaded later need a part of it: an exported file
-        // holds that script and no other.
-        codeSplitting: { groups: [{ name: "index", tags: ["$initial"] }] },
+    ...(mode === "single" && {
+      rolldownOptions: {
+        input: "src/single.ts",
+        output: { codeSplitting: { groups: [{ name: "single", tags: ["$initial"] }] } },
       },
-    },
+    }),
   },
   worker: { format: "iife" }, // a module worker does not start in a page that was opened from disk
   server: {
@@ -45,4 +46,4 @@ export default defineConfig({
       thresholds: { lines: 90 },
     },
   },
-});
+}));

@@ -6,6 +6,9 @@ from pathlib import Path
 STATIC = Path(__file__).resolve().parent / "static"
 """Where Vite writes."""
 
+SINGLE = "single"
+"""Below it: the stage alone as one script, for exported files (`vite build --mode single`)."""
+
 NOTICES = "third-party-notices.txt"
 """Made at the build from the packages in it (frontend/notices.ts)."""
 
@@ -16,7 +19,8 @@ class BundleMissing(RuntimeError):
 
 def bundle() -> Path | None:
     """The folder with `index.html` and `assets/`, or None where the page has not been built."""
-    return STATIC if (STATIC / "index.html").is_file() and (STATIC / "manifest.json").is_file() else None
+    wanted = ("index.html", "manifest.json", f"{SINGLE}/manifest.json")
+    return STATIC if all((STATIC / name).is_file() for name in wanted) else None
 
 
 def notices() -> str:
@@ -30,7 +34,7 @@ def notices() -> str:
 
 
 def entry() -> tuple[str, str, dict[str, bytes]]:
-    """The page's entry script and its styles as text, and the files the styles name (fonts), by file name.
+    """The script of an exported file and its styles as text, and the files the styles name (fonts), by file name.
 
     Raises BundleMissing where the page has not been built or was built in another way than this file expects.
     """
@@ -40,9 +44,10 @@ def entry() -> tuple[str, str, dict[str, bytes]]:
             "The page is not built, so no HTML file can be made. In the repository run: "
             "npm --prefix frontend ci && npm --prefix frontend run build. An installed package carries it."
         )
+    folder = folder / SINGLE
     chunks = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    start = chunks.get("index.html", {})
-    if "file" not in start or start.get("imports"):  # pages loaded on demand stay behind: a file has the stage alone
+    start = chunks.get("src/single.ts", {})
+    if "file" not in start or start.get("imports"):  # what is loaded on demand stays behind
         raise BundleMissing(
             "The page was built as several scripts; one is wanted. Build it again with vite.config.ts as it is."
         )

@@ -1,0 +1,7 @@
+import "./app.css";
+import { mount } from "svelte";
+import SingleFile from "./pages/SingleFile.svelte";
+
+const target = document.getElementById("app");
+if (!target) throw new Error("the file has no #app element to draw into");
+mount(SingleFile, { target });
