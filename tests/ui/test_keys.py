@@ -33,6 +33,10 @@ def pages(browser: Browser, server: str, ready: Api, learning: str) -> Iterator[
             seen.page(opened[training])
             opened[training].goto(f"/s/{learning if training else run}#v=1")
             settled(opened[training])
+            expect(opened[training].get_by_label("Verdict")).to_contain_text("%", timeout=30_000)  # ranked
+            more = opened[training].get_by_role("button", name=re.compile(r"^\+ \d+ more$"))
+            if more.count():
+                more.click()  # every row has a digit
         opened[training].bring_to_front()
         return opened[training]
 
@@ -167,10 +171,18 @@ def watches_the_training(page: Page, press: Press) -> None:
     expect(page.get_by_role("button", name="Stop the training")).to_have_count(0)
 
 
+def rank_of(page: Page, label: str) -> str:
+    """The digit of a model: its row in the verdict."""
+    return str(page.get_by_label("Verdict").locator("td.name").all_inner_texts().index(label) + 1)
+
+
 @key(*"123456789")
 def isolates(page: Page, press: Press) -> None:
+    """The model of the row of that rank."""
+    ids = dict(zip(heads(page), NINE, strict=True))
+    row = page.get_by_label("Verdict").locator("td.name").all_inner_texts()[int(press.chord) - 1]
     press()
-    says(page, f"solo={NINE[int(press.chord) - 1]}&")
+    says(page, f"solo={ids[row]}&")
     press()
     says(page, "solo=", False)
 
@@ -179,7 +191,7 @@ def isolates(page: Page, press: Press) -> None:
 def arranges(page: Page, press: Press) -> None:
     """Of the lane that is isolated."""
     part = {"p": "top=dnc", "m": "mute=dnc", "n": "fold=dnc"}[press.chord]
-    press("4")
+    press(rank_of(page, "DNC"))
     press()
     says(page, part)
     press()
@@ -189,7 +201,7 @@ def arranges(page: Page, press: Press) -> None:
 @key("Alt+ArrowUp", "Alt+ArrowDown")
 def moves(page: Page, press: Press) -> None:
     before = heads(page)
-    press("4")
+    press(rank_of(page, "DNC"))
     press()
     up = press.chord == "Alt+ArrowUp"
     wait_until(lambda: heads(page).index("DNC") == (2 if up else 4), f"the DNC to move, {heads(page)}")
@@ -206,7 +218,16 @@ def opens(page: Page, press: Press) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-@key("w", "s", "a", "d", "f", "r")
+@key("f")
+def lectures(page: Page, press: Press) -> None:
+    """One lane and large words, said by the link, and back."""
+    press()
+    says(page, "lec=1")
+    press()
+    says(page, "lec=", False)
+
+
+@key("w", "s", "a", "d", "Shift+f", "r")
 def looks(page: Page, press: Press) -> None:
     """Zoom around the playhead, pan, the whole run, and back to how it opened."""
     press("r")
@@ -246,7 +267,7 @@ def shows(page: Page, press: Press) -> None:
 @key("ArrowUp", "ArrowDown")
 def walks_slots(page: Page, press: Press) -> None:
     """Row by row, and back over the same; a row of a low lane is several slots."""
-    press("3")
+    press(rank_of(page, "NTM"))
     seen = [-1]
     for chord in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp"):
         press(chord)

@@ -216,7 +216,7 @@ def test_unknown_recording_says_so_with_a_way_out(open_page: Open, watch: object
     page = open_page("/s/AAAAAAAAAAAAAAAAAAAAAA")
     expect(page.get_by_role("alert")).to_be_visible()
     page.get_by_role("link", name="All recordings").click()
-    expect(page.get_by_role("heading", name="Ready to play")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your signal")).to_be_visible()
     # The browser itself writes the 404 to the console; that one line is what this test asked for.
     watch.trouble[:] = [line for line in watch.trouble if "404" not in line]  # type: ignore[attr-defined]
 
