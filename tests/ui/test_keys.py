@@ -231,8 +231,8 @@ def lectures(page: Page, press: Press) -> None:
 def looks(page: Page, press: Press) -> None:
     """Zoom around the playhead, pan, the whole run, and back to how it opened."""
     press("r")
-    for _ in range(3):  # from close by: out there is nothing more to be seen
-        press("w")
+    for _ in range(3):  # from close by, or from far: at the end of the widths there is no other one
+        press("s" if press.chord == "w" else "w")
     before = calm(page, lambda: view(page))
     press()
 

@@ -266,7 +266,7 @@ BAD_SESSIONS = {
     ),
     "unknown task": ({"task": "dance"}, 422, "bad-task", "dance"),
     "unknown option": ({"task_params": {"colour": 3}}, 422, "bad-task", "colour"),
-    "option out of range": ({"task_params": {"segment": 3}}, 422, "bad-task", "segment"),
+    "option out of range": ({"task_params": {"segment": 0}}, 422, "bad-task", "segment"),
     "fraction for a whole number": ({"task_params": {"segment": 8.5}}, 422, "bad-task", "segment"),
     "too short": ({"signal": {"kind": "values", "values": [1, 2, 3]}}, 422, "bad-task", "needs at least"),
     "too long": ({"signal": {"kind": "generated", "generator": "sines", "steps": 5000}}, 422, "bad-signal", "4096"),

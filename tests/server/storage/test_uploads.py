@@ -117,7 +117,7 @@ BAD_WINDOWS = [
     ({"channel": 1, "missing": "guess"}, "missing"),
     ({"channel": 1, "task": "dance"}, "unknown task"),
     ({"channel": 1, "task": "copy"}, "takes no signal"),
-    ({"channel": 1, "task_params": {"segment": 99}}, "segment must be"),
+    ({"channel": 1, "task_params": {"segment": 0}}, "segment must be"),
     ({"channel": 1, "models": ["nobody"]}, "no checkpoint 'nobody-signal-recall'"),
     ({"channel": -1}, "channel"),
 ]
