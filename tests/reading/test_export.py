@@ -111,9 +111,17 @@ def test_a_model_that_stopped_early_leaves_empty_cells(tmp_path: Path) -> None:
 def test_a_page_holds_what_the_viewer_makes(tmp_path: Path, rec: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
     mnemoscope_viewer = pytest.importorskip("mnemoscope_viewer")
     monkeypatch.setattr(
-        mnemoscope_viewer, "page", lambda rec: f"<title>{rec.manifest['title']} ·</title>", raising=False
+        mnemoscope_viewer,
+        "page",
+        lambda rec, verdict: f"<title>{rec.manifest['title']} · {(verdict or {}).get('question')}</title>",
+        raising=False,
     )
-    assert export.to_html(rec, tmp_path / "a.html").read_text(encoding="utf-8") == "<title>A test ·</title>"
+    out = tmp_path / "a.html"
+    assert export.to_html(rec, out).read_text(encoding="utf-8") == "<title>A test · None</title>"
+    assert (
+        export.to_html(rec, out, verdict={"question": "Who?"}).read_text(encoding="utf-8")
+        == "<title>A test · Who?</title>"
+    )
 
 
 def test_what_cannot_be_written_leaves_nothing(tmp_path: Path, rec: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
