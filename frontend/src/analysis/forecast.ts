@@ -1,5 +1,6 @@
 /** What stands beside a forecast: the baseline that it has to beat, and the band that its own errors make. */
 
+import { FORECAST } from "../wire/task_names";
 import type { Manifest } from "../wire/manifest";
 import type { SignalTrack } from "./signal";
 
@@ -25,7 +26,7 @@ export class ForecastTrack {
 
   /** Null for a recording of another task. */
   static of(manifest: Manifest, signal: SignalTrack): ForecastTrack | null {
-    return manifest.task.name === "forecast" ? new ForecastTrack(manifest, signal) : null;
+    return manifest.task.name === FORECAST ? new ForecastTrack(manifest, signal) : null;
   }
 
   /** What the baseline says at step t of the value after it, in the unit of the signal; NaN where it says nothing. */

@@ -1,5 +1,6 @@
 /** The page's state: a signal, what a fit would do with it, the models chosen, and the fits that run or are over. */
 
+import { FORECAST } from "../wire/task_names";
 import { HUES, hueOf } from "../draw/ink/tokens";
 import { debounced } from "../server/debounced";
 import type { Api } from "../server/api";
@@ -46,7 +47,7 @@ export class Fitting {
   );
   readonly able = $derived(
     this.cards
-      .filter(({ task, name }) => task === "forecast" && !name.startsWith("fit:"))
+      .filter(({ task, name }) => task === FORECAST && !name.startsWith("fit:"))
       .sort((a, b) => HUES.indexOf(hueOf(a.glyph)) - HUES.indexOf(hueOf(b.glyph))),
   );
   readonly wanted = $derived(this.able.filter(({ model }) => this.chosen.has(model)));
@@ -164,7 +165,7 @@ export class Fitting {
     const signal = stageSignal(fit.signal, fit.result.split, CONTEXT, ASKED);
     const { id } = await this.server.createSession({
       signal,
-      task: "forecast",
+      task: FORECAST,
       task_params: { context: CONTEXT },
       models: [fit.model, `fit:${fit.id}`],
       title: `${fit.name}: ${fit.label} before and after ${Math.round(fit.result.seconds)} s`,

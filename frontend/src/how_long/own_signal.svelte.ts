@@ -1,8 +1,8 @@
 /** The question of one's own signal: which signal, which models, how long a segment. The signal is chosen as for a new run. */
+import { RECALL } from "../wire/task_names";
 import type { RetentionRequest } from "../wire/wire.gen";
 import { NewRun } from "../new_run/new_run.svelte";
 
-const TASK = "signal-recall";
 export const SEGMENTS = [8, 16, 24, 32] as const;
 
 export class OwnSignal {
@@ -21,7 +21,7 @@ export class OwnSignal {
   });
 
   async load(): Promise<void> {
-    this.run.task = TASK;
+    this.run.task = RECALL;
     await this.run.load();
   }
 

@@ -1,5 +1,6 @@
 /** A run being planned: signal, task, models, and what follows from them. The page's forms read and write it. */
 
+import { RECALL } from "../wire/task_names";
 import { HUES, hueOf } from "../draw/ink/tokens";
 import { api } from "../server/api";
 import { ApiError, readable, type MnemoscopeError } from "../server/errors";
@@ -31,7 +32,7 @@ export class NewRun {
   described = $state.raw<readonly TaskCard[]>([]);
   error = $state.raw<MnemoscopeError | null>(null);
 
-  task = $state("signal-recall");
+  task = $state(RECALL);
   /** What the run will be, and why it cannot be, as the server's task says; of the newest question that was answered. */
   private planned = $state.raw<TaskPlan | null>(null);
   private planError = $state.raw<MnemoscopeError | null>(null);
