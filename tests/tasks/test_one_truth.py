@@ -19,10 +19,11 @@ def _sources() -> list[Path]:
 
 def test_the_page_names_no_task_but_those_that_a_page_is_about() -> None:
     """A second table of tasks would have to name them."""
+    names = [name for name in tasks.names() if name != "copy"]  # which is a command too
     named = [
         f"{path.name}: {found}"
         for path in _sources()
-        for found in re.findall(rf"\"(?:{'|'.join(tasks.names())})\"", path.read_text("utf-8"))
+        for found in re.findall(rf"\"(?:{'|'.join(names)})\"", path.read_text("utf-8"))
     ]
     assert sorted(named) == ['task_names.ts: "forecast"', 'task_names.ts: "signal-recall"']
 
