@@ -231,8 +231,8 @@ def lectures(page: Page, press: Press) -> None:
 def looks(page: Page, press: Press) -> None:
     """Zoom around the playhead, pan, the whole run, and back to how it opened."""
     press("r")
-    for _ in range(3):  # from close by, or from far: at the end of the widths there is no other one
-        press("s" if press.chord == "w" else "w")
+    for chord in "s" if press.chord == "w" else "www":  # from close by, or not from the last width, after which none comes
+        press(chord)
     before = calm(page, lambda: view(page))
     press()
 
