@@ -297,8 +297,11 @@ def pins_and_frees(page: Page, press: Press) -> None:
     for part in ("pin=", "solo=", "loop="):
         says(page, part)
     press("Escape")
-    for part in ("pin=", "solo=", "loop="):
+    for part in ("pin=", "solo="):
         says(page, part, False)
+    says(page, "loop=")
+    press("Escape")
+    says(page, "loop=", False)
 
 
 @key("i")
