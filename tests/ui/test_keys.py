@@ -34,9 +34,6 @@ def pages(browser: Browser, server: str, ready: Api, learning: str) -> Iterator[
             opened[training].goto(f"/s/{learning if training else run}#v=1")
             settled(opened[training])
             expect(opened[training].get_by_label("Verdict")).to_contain_text("%", timeout=30_000)  # ranked
-            more = opened[training].get_by_role("button", name=re.compile(r"^\+ \d+ more$"))
-            if more.count():
-                more.click()  # every row has a digit
         opened[training].bring_to_front()
         return opened[training]
 
@@ -171,16 +168,26 @@ def watches_the_training(page: Page, press: Press) -> None:
     expect(page.get_by_role("button", name="Stop the training")).to_have_count(0)
 
 
+def ranked(page: Page) -> list[str]:
+    """The models by the rows of the verdict, all of them: each has a digit."""
+    verdict = page.get_by_label("Verdict")
+    more = verdict.get_by_role("button", name=re.compile(r"^\+ \d+ more$"))
+    if more.count():
+        more.click()
+        stage(page).focus()
+    return verdict.locator("td.name").all_inner_texts()
+
+
 def rank_of(page: Page, label: str) -> str:
-    """The digit of a model: its row in the verdict."""
-    return str(page.get_by_label("Verdict").locator("td.name").all_inner_texts().index(label) + 1)
+    """The digit of a model."""
+    return str(ranked(page).index(label) + 1)
 
 
 @key(*"123456789")
 def isolates(page: Page, press: Press) -> None:
     """The model of the row of that rank."""
     ids = dict(zip(heads(page), NINE, strict=True))
-    row = page.get_by_label("Verdict").locator("td.name").all_inner_texts()[int(press.chord) - 1]
+    row = ranked(page)[int(press.chord) - 1]
     press()
     says(page, f"solo={ids[row]}&")
     press()
@@ -231,7 +238,9 @@ def lectures(page: Page, press: Press) -> None:
 def looks(page: Page, press: Press) -> None:
     """Zoom around the playhead, pan, the whole run, and back to how it opened."""
     press("r")
-    for chord in "s" if press.chord == "w" else "www":  # from close by, or not from the last width, after which none comes
+    for chord in (
+        "s" if press.chord == "w" else "www"
+    ):  # from close by, or not from the last width, after which none comes
         press(chord)
     before = calm(page, lambda: view(page))
     press()
