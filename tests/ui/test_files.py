@@ -118,7 +118,7 @@ def test_a_drawn_signal_and_a_name_with_accents(open_page: Open, tmp_path: Path)
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
     page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_url("**/s/*")
-    expect(page.get_by_role("heading", name="Überwachung été №5", exact=False)).to_be_visible()
+    expect(page.get_by_role("heading", name="Überwachung été №5", exact=False, level=1)).to_be_visible()
     page.get_by_role("button", name="Stop run").click()
 
 
