@@ -186,7 +186,7 @@ def test_while_the_run_goes_on(open_page: Open, live: Live, album: Album) -> Non
 
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Stop run").click()
-    expect(page.get_by_text("Recorded", exact=True)).to_be_attached()
+    expect(page.get_by_text("Ended early", exact=True)).to_be_attached()
     dialog = opened(page, "A copy")
     expect(dialog.get_by_role("button", name="Who finds it")).to_be_visible()
     dialog.get_by_role("button", name="Make the copy").click()
