@@ -1,4 +1,4 @@
-"""What a task is stands in its card alone: the page repeats none of it."""
+"""What a task is stands in its card alone: the form of a new run and the pages repeat none of it."""
 
 import re
 from pathlib import Path
