@@ -70,7 +70,7 @@ def test_beside_the_stage(open_page: Open, long_recording: str, album: Album) ->
     page.reload()
     expect(page.get_by_role("combobox", name="Measure of health")).to_have_value("focus")
     button(page, "Similar")
-    inspector(page, "steps 110 to 133")
+    inspector(page, "Shaped like 110 to 133")
     album.keep(page, "arranged")
     page.goto(f"/s/{long_recording}#t=190&hide=lstm,transformer,ntm,dnc&v=1")
     page.reload()
