@@ -2,9 +2,11 @@
 
 The process is limited in memory, computing time and file size before it opens anything, so that a hostile file costs
 nothing but itself. It leaves `report.json` and raw float32/float64 numbers in FOLDER, or `error.json` and exit code 3.
+Either JSON file is renamed into place when everything else is on disk: where it lies, the result is whole.
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -64,7 +66,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, allow_nan=False), encoding="utf-8")
+    partial = path.with_suffix(".part")
+    partial.write_text(json.dumps(value, allow_nan=False), encoding="utf-8")
+    os.replace(partial, path)
 
 
 if __name__ == "__main__":
