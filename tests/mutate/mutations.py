@@ -122,11 +122,11 @@ MUTATIONS = (
     ),
     Mutation(
         LIBRARY + "reading/segment.py", "np.full(len(asked), self.recall.start - 1) if mechanism", "asked if mechanism",
-        ("tests/measuring", "tests/reading"), "slots that a replay frees as it reads them count as lost before it",
+        ("tests/measuring/test_causes.py", "tests/measuring/test_verdict.py"), "slots that a replay frees as it reads them count as lost before it",
     ),
     Mutation(
         LIBRARY + "measuring/agreement.py", "if found.name in GONE and seen.from_segment > LIMITS[\"gone\"]:", "if False:",
-        ("tests/measuring",), "a cause of death is named although the answer still depends on the segment",
+        ("tests/measuring/test_causes.py", "tests/measuring/test_verdict.py"), "a cause of death is named although the answer still depends on the segment",
     ),
     Mutation(
         LIBRARY + "measuring/verdict/scores.py", "return bool(b.low <= a.high and a.low <= b.high)", "return False",
