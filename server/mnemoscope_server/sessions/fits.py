@@ -13,7 +13,7 @@ from typing import Any, Literal
 from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.storage.fits import Fits
 from mnemoscope_server.storage.store import timestamp
-from mnemoscope_server.workers.fitting import Done, Failed, FitOrder, Looked, Report, work
+from mnemoscope_server.workers.fitting import Done, Failed, FitOrder, Looked, Report, not_written, work
 
 MAX_WAITING = 8
 """Fits that wait or run, of everybody together."""
@@ -84,6 +84,7 @@ class FitJobs:
             )
         job = Job(identity, owner, order, facts)
         self.jobs[identity] = job
+        self.fits.begin(identity, owner, job.to_json())
         for old in [other.id for other in self.jobs.values() if not other.live][:-MAX_REMEMBERED]:
             del self.jobs[old]
         task = asyncio.get_running_loop().create_task(self._run(job))
@@ -122,6 +123,8 @@ class FitJobs:
         job = self.find(identity, caller)
         if job is None or job.state == "done":
             await asyncio.to_thread(self.fits.remove, identity, caller)
+        else:
+            self.fits.end(identity)
         if job is not None:
             job.error = job.error or "deleted"
             job.stop()
@@ -143,6 +146,7 @@ class FitJobs:
                 return  # deleted while it waited
             if job.stopping:
                 job.state, job.error = "failed", "stopped before it began"
+                self.fits.end(job.id)
                 job.touch()
                 return
             job.state = "running"
@@ -151,6 +155,15 @@ class FitJobs:
                 await self._train(job)
             finally:
                 shutil.rmtree(job.order.folder, ignore_errors=True)
+            self.fits.end(job.id)
+
+    async def _keep(self, job: Job) -> None:
+        try:
+            facts = job.to_json() | {"state": "done"}
+            await asyncio.to_thread(self.fits.keep, job.id, job.order.folder, job.owner, facts)
+            job.state = "done"
+        except OSError as error:
+            job.state, job.result, job.error = "failed", None, not_written(error)
 
     async def _train(self, job: Job) -> None:
         context = multiprocessing.get_context("spawn")
@@ -202,6 +215,5 @@ class FitJobs:
             case Done(result):
                 job.result = result
                 if job.id in self.jobs:
-                    job.state = "done"
-                    await asyncio.to_thread(self.fits.keep, job.id, job.order.folder, job.owner, job.to_json())
+                    await self._keep(job)
         job.touch()
