@@ -27,7 +27,7 @@ def arrived(page: Page) -> None:
 
 def test_a_rung_makes_them_part_and_the_link_says_which(open_page: Open, ready: Api, shot: Shot) -> None:
     page = open_page("/", height=1000)
-    page.get_by_role("link", name="Bridge").click()
+    page.get_by_role("link", name="Bridge", exact=True).click()
     arrived(page)
     wait_until(lambda: "every bit agrees" in summary(page), "no difference")
     expect(page.get_by_role("img", name="Difference of the outputs step by step: 0 everywhere.")).to_be_visible()

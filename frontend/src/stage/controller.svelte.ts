@@ -88,14 +88,18 @@ export class StageController extends LaneViews {
     perform(this, command);
   }
 
-  /** Goes to the moment that shows a clause, and pins its model there. */
-  show({ model, step }: Pick<VerdictClause, "model" | "step">): void {
+  /** Goes to the moment that shows a clause: its model stands alone, and the slot it is about is pinned. */
+  show({ model, step, bank, slot }: Pick<VerdictClause, "model" | "step"> & Partial<VerdictClause>): void {
     const { session, cursor, training } = this;
     if (!session.live) session.pause(); // a run goes on; only the look at it stays behind
     cursor.seek(step);
     this.pin(null);
     const stream = training.streams.find((one) => this.model.lane(one).model.spec.id === model);
-    if (stream !== undefined && this.solo !== stream) this.isolate(stream);
+    if (stream === undefined) return;
+    if (this.solo !== stream) this.isolate(stream);
+    if (typeof bank !== "string" || typeof slot !== "number") return;
+    this.setBank(stream, bank);
+    this.pin({ zone: "lane", stream, slot, t: step });
   }
 
   /** A row of the verdict was pressed: its model is pinned or freed; on a phone its lane is the one shown. */

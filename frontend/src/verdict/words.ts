@@ -67,12 +67,6 @@ function briefly(row: VerdictRow): string {
   return `${value >= 9.95 ? Math.round(value) : value.toFixed(1)}%`;
 }
 
-/** What an error is a part of, for the head of its column: ", of the signal"; "" where only its definition says. */
-export function errorOf({ store, ranking }: Verdict): string {
-  if (store === null) return "";
-  return ranking[0]?.unit === "bits" ? ", of the bits" : ", of the signal";
-}
-
 /** The note, apart from what it says about times: that stands where they do. */
 export function noteParts({ note }: Verdict): { note: string; times: string } {
   const sentences = note.split(/(?<=\.)\s+/);

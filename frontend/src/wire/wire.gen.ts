@@ -243,6 +243,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recordings/{id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What blanking a stretch of the input would have changed */
+        get: operations["moves_api_recordings__id__moves_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recordings/{id}/picture.png": {
         parameters: {
             query?: never;
@@ -2043,6 +2060,23 @@ export interface components {
             type: "model-failed";
         };
         /**
+         * Moves
+         * @description How far the answers of a model move when a stretch of its input is blanked (mnemoscope.measuring.lenses.stretch).
+         */
+        Moves: {
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            /** Stream */
+            stream: number;
+            /**
+             * Values
+             * @description RMS over outputs, of the answers as they are given, of steps first … the last one that there was; of bits of probabilities.
+             */
+            values: number[];
+        };
+        /**
          * NoSignal
          * @description The task makes its own input: bits, or a random mixture where it takes a signal.
          */
@@ -3450,6 +3484,16 @@ export interface components {
             /** Clauses */
             clauses: components["schemas"]["VerdictClause"][];
             /**
+             * Error Of
+             * @description What an error is a part of: `the signal`, `the bits`.
+             */
+            error_of: string;
+            /**
+             * Error Says
+             * @description What an error is, in a sentence.
+             */
+            error_says: string;
+            /**
              * N
              * @description Rounds, or blocks of steps of a task that replays nothing.
              */
@@ -3507,11 +3551,18 @@ export interface components {
         };
         /**
          * VerdictClause
-         * @description A fact about one model, and the step that shows it.
+         * @description A fact about one model, and the step and the place that show it.
          */
         VerdictClause: {
+            /** Bank */
+            bank: string | null;
             /** Model */
             model: string;
+            /**
+             * Slot
+             * @description The slot it is about, of `bank`: of a single state the unit, of a memory that grows the step; null: no single one.
+             */
+            slot: number | null;
             /** Step */
             step: number;
             /** Text */
@@ -3705,6 +3756,7 @@ export type Manifest = components['schemas']['Manifest'];
 export type ModelCard = components['schemas']['ModelCard'];
 export type ModelEntry = components['schemas']['ModelEntry'];
 export type ModelFailed = components['schemas']['ModelFailed'];
+export type Moves = components['schemas']['Moves'];
 export type NoSignal = components['schemas']['NoSignal'];
 export type Pause = components['schemas']['Pause'];
 export type Ping = components['schemas']['Ping'];
@@ -4326,6 +4378,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LensRow"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    moves_api_recordings__id__moves_get: {
+        parameters: {
+            query: {
+                /** @description Index of the model in the manifest */
+                stream: number;
+                /** @description First step to blank */
+                first: number;
+                /** @description Last step to blank */
+                last: number;
+                /** @description Last step whose answer is wanted */
+                until: number;
+            };
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moves"];
                 };
             };
             /** @description What went wrong */

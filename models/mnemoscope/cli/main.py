@@ -163,7 +163,14 @@ def parser() -> argparse.ArgumentParser:
         metavar="N,N",
         help="in steps (default: 10,40,120,400, then where the curves jump)",
     )
-    kept.add_argument("--segment", type=_numbers(1), default=[24], metavar="N[,N]", help="steps to hold (24)")
+    kept.add_argument(
+        "--segments",
+        "--segment",
+        type=_numbers(1),
+        default=[24],
+        metavar="N,N",
+        help="steps to hold, of any length (24)",
+    )
     kept.add_argument("--windows", type=_whole(1, 10_000), default=32, metavar="N", help="of the signal, at most (32)")
     kept.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N", help="of generated signals (0)")
     kept.add_argument("--out", type=Path, metavar="OUT", help="write the figure as a page that opens offline (.html)")
@@ -398,7 +405,7 @@ answering 0 gets. Delays may be longer than any that models were trained on; suc
 examples:
   mnemoscope retention --models lstm,transformer,ntm,dnc
   mnemoscope retention ecg.csv --resample-to 36 --models lstm,ntm --delays 20,40,120 --json
-  mnemoscope retention --models ntm,dnc --segment 8,16,24,48 --delays 30 --out segments.html
+  mnemoscope retention --models ntm,dnc --segments 8,16,24,48 --delays 30 --out segments.html
   mnemoscope retention --models lstm,deltanet --view content
   mnemoscope retention run.mnemo --view provenance""",
     "bridge": """Steps a Transformer and the stateless DNC of the same weights side by side: with write-once stores every bit agrees,

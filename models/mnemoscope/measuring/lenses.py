@@ -90,6 +90,31 @@ def intervention(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = DEF
     return Row(first, torch.cat(moved).numpy())
 
 
+def stretch(model: MemoryModel, inputs: Tensor, steps: range, *, values: int, bits: bool) -> Work:
+    """How far the answers of steps steps.start … end move when all of that stretch is blanked at once: RMS over outputs, [t − steps.start].
+
+    inputs [T, I]: what the model heard; its first `values` features are blanked, the flags stay, so that it still stores and is
+    still asked. bits: answers are probabilities. Raises MnemoscopeError for a stretch that is not in the run, and one too far on.
+    """
+    if not 0 <= steps.start < steps.stop <= len(inputs):
+        raise MnemoscopeError(f"Wanted a stretch of steps 0 to {len(inputs) - 1}, got {steps}.")
+    if len(inputs) > MAX_STEP + 1:
+        raise MnemoscopeError(f"a run can be repeated up to step {MAX_STEP}, this one ends at {len(inputs) - 1}")
+    runs = inputs[steps.start :].repeat(2, 1, 1)
+    runs[1, : len(steps), :values] = 0
+    state = repeated((yield from state_before(model, inputs, steps.start)), 2)
+    moved: list[Tensor] = []
+    for t in range(runs.shape[1]):
+        with torch.no_grad():
+            output, state, _ = model.step(runs[:, t], state)
+        answer = output.to("cpu", torch.float64)
+        answer = answer.sigmoid() if bits else answer
+        moved.append((answer[1] - answer[0]).square().mean().sqrt())
+        if t % YIELD_EVERY == 0:
+            yield
+    return Row(steps.start, torch.stack(moved).numpy())
+
+
 LENSES: dict[str, Callable[..., Work]] = {"sensitivity": sensitivity, "intervention": intervention}
 
 

@@ -5,10 +5,13 @@ At the delay where a model no longer answers the segment is blanked too (`measur
 """
 
 import tempfile
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mnemoscope import tasks
 from mnemoscope.checkpoints.store import LoadedModel
@@ -17,7 +20,7 @@ from mnemoscope.format.entries import Failure
 from mnemoscope.measuring import agreement
 from mnemoscope.measuring.retention.delayed import TASK, episode
 from mnemoscope.measuring.retention.windows import LEAD, needed
-from mnemoscope.reading.causes import ALIVE, GONE, UNSETTLED, Cause, cause, percent
+from mnemoscope.reading.causes import ALIVE, GONE, UNSETTLED, Cause, cause, percent, some
 from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope.reading.view import ModelView
 from mnemoscope.running.record import Stepper, manifest_for, run
@@ -61,34 +64,56 @@ def follow(
     """
     rows: list[Followed] = []
     causes: dict[str, tuple[int, Cause]] = {}
-    store = range(LEAD, LEAD + segment)
     for delay in sorted({*delays, *dies.values()}):
-        cue = needed(segment, delay)
-        if len(window) < cue:
-            continue
-        recall = range(cue, cue + segment)
-        with tempfile.TemporaryDirectory(prefix="mnemoscope-") as folder:
-            path = Path(folder) / "run.mnemo"
-            yield from _record(path, episode(window, segment, delay), list(models.values()), device)
-            with Recording.open(path) as recording:
-                for (name, loaded), stream in zip(models.items(), recording.models, strict=True):
-                    view = recording[stream]
-                    if view.steps < recall.stop:
-                        continue
-                    found = cause(view, store, recall)
-                    yield
-                    kept, right = found.evidence.get("kept"), found.evidence.get("right")
-                    rows.append(Followed(name, delay, kept, None if right is None else min(right, 1.0)))
-                    if name not in causes or causes[name][1].name == ALIVE:
-                        if found.name != ALIVE and delay >= dies.get(name, delay):
-                            found = yield from settled(found, loaded, view, store, recall)
-                            causes[name] = delay, found
-                        elif found.name == ALIVE:
-                            causes[name] = delay, found
+
+        def sought(name: str, delay: int = delay) -> bool:
+            return (name not in causes or causes[name][1].name == ALIVE) and delay >= dies.get(name, delay)
+
+        found = yield from examined(models, window, segment, delay, settles=sought, device=device)
+        for name, seen in found.items():
+            kept, right = seen.evidence.get("kept"), seen.evidence.get("right")
+            rows.append(Followed(name, delay, kept, None if right is None else min(right, 1.0)))
+            if sought(name) or (seen.name == ALIVE and (name not in causes or causes[name][1].name == ALIVE)):
+                causes[name] = delay, seen
     return rows, [
         {"model": name, "delay": delay, "cause": found.name, "evidence": _evidence(found)}
         for name, (delay, found) in causes.items()
     ]
+
+
+def examined(
+    models: Mapping[str, LoadedModel],
+    window: Sequence[float] | NDArray[np.floating],
+    segment: int,
+    delay: int,
+    *,
+    settles: Callable[[str], bool] = lambda name: True,
+    device: str = "cpu",
+) -> Generator[None, None, dict[str, Cause]]:
+    """Record one run a model over a window and ask the ledger of each what became of the segment -> causes by name.
+
+    A cause is held against a run with the segment blanked for those that `settles`. Models that failed, and all where the window is too short, have
+    none. Yields every few milliseconds.
+    """
+    cue = needed(segment, delay)
+    if len(window) < cue:
+        return {}
+    store, recall = range(LEAD, LEAD + segment), range(cue, cue + segment)
+    causes: dict[str, Cause] = {}
+    with tempfile.TemporaryDirectory(prefix="mnemoscope-") as folder:
+        path = Path(folder) / "run.mnemo"
+        yield from _record(path, episode(window, segment, delay), list(models.values()), device)
+        with Recording.open(path) as recording:
+            for (name, loaded), stream in zip(models.items(), recording.models, strict=True):
+                view = recording[stream]
+                if view.steps < recall.stop:
+                    continue
+                found = cause(view, store, recall)
+                yield
+                if found.name != ALIVE and settles(name):
+                    found = yield from _settled(found, loaded, view, store, recall)
+                causes[name] = found
+    return causes
 
 
 def _record(path: Path, of: Episode, models: list[LoadedModel], device: str) -> Generator[None, None, None]:
@@ -103,7 +128,7 @@ def _record(path: Path, of: Episode, models: list[LoadedModel], device: str) -> 
         writer.finish("ended", steps=of.steps)
 
 
-def settled(
+def _settled(
     found: Cause, loaded: LoadedModel, view: ModelView, store: range, recall: range
 ) -> Generator[None, None, Cause]:
     """The cause where blanking the segment agrees with it."""
@@ -118,7 +143,7 @@ def _evidence(found: Cause) -> str:
     """What the cause rests on, short and without its name."""
     evidence = found.evidence
     if found.name == ALIVE:
-        return f"{percent(evidence['kept'])} kept, {percent(min(evidence['right'], 1.0))} from the right moment"
+        return f"{some(evidence['kept'])} kept, {percent(min(evidence['right'], 1.0))} from the right moment"
     if found.name == UNSETTLED and "intervention" in evidence:
         moves = evidence["intervention"]
         taken = moves["from_segment"] if evidence["ledger"] in GONE else moves["from_right_moment"]

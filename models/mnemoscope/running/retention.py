@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,21 +14,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mnemoscope.checkpoints import store
-from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import MnemoscopeError, SignalError
 from mnemoscope.measuring.cooperative import run_to_end
 from mnemoscope.measuring.retention import behaviour, content, ledger, order, reservoirs
 from mnemoscope.measuring.retention.bands import MIN_WINDOWS
-from mnemoscope.measuring.retention.delayed import episode
-from mnemoscope.measuring.retention.measure import Retention, checked, longest, missing
+from mnemoscope.measuring.retention.measure import Retention, checked, longest, missing, untrained
 from mnemoscope.measuring.retention.rows import Capacity, Row, View, crossing
 from mnemoscope.measuring.retention.subjects import Models, Subject, subjects
-from mnemoscope.measuring.retention.windows import LEAD, WINDOWS, Windows, make, needed, prepared
-from mnemoscope.reading.causes import ALIVE, LIMITS, Cause, cause
+from mnemoscope.measuring.retention.windows import WINDOWS, Windows, make, needed, prepared
+from mnemoscope.reading.causes import ALIVE, LIMITS
 from mnemoscope.reading.recording import Recording
-from mnemoscope.running.followed import settled
+from mnemoscope.running import followed
 from mnemoscope.running.notebook import record
-from mnemoscope.running.record import record_file
 from mnemoscope.signals import generators
 from mnemoscope.signals.series import Series
 from mnemoscope.tasks import SignalRecall
@@ -128,7 +124,7 @@ def _behaviour(
             if row is not None:
                 rows.append(row)
                 report(row)
-    notes += missing(delays, lengths, rows)
+    notes += missing(delays, lengths, rows) + untrained(rows)
     return Retention(name, rows, 0.0, tuple(dict.fromkeys(notes)))
 
 
@@ -152,25 +148,14 @@ def deaths(chosen: Sequence[Subject], of: Windows, rows: Sequence[Row], segment:
         loaded = store.load(subject.checkpoint.split(",")[0])
         window, found = 0, None
         for window in of.holding(needed(segment, delay))[:TRIED]:
-            found = _examined(loaded, of.values[window], segment, delay)
-            if found.name != ALIVE:
+            examined = followed.examined({subject.name: loaded}, of.values[window], segment, delay)
+            found = run_to_end(examined).get(subject.name)
+            if found is not None and found.name != ALIVE:
                 break
         if found is not None:
             if found.name == ALIVE:
                 found = found.unsettled(f"the first {TRIED} windows are read back")
             yield {"model": subject.name, "delay": delay, "window": int(window)} | found.to_json()
-
-
-def _examined(loaded: LoadedModel, values: NDArray[np.float64], segment: int, delay: int) -> Cause:
-    """The cause that the ledger of one window names, where blanking the segment agrees."""
-    cue = needed(segment, delay)
-    stored, asked = range(LEAD, LEAD + segment), range(cue, cue + segment)
-    with tempfile.TemporaryDirectory(prefix="mnemoscope-") as folder:
-        path = Path(folder) / "window.mnemo"
-        record_file(path, episode(values, segment, delay), [loaded])
-        with Recording.open(path) as rec:
-            view = rec[rec.models[0]]
-            return run_to_end(settled(cause(view, stored, asked), loaded, view, stored, asked))
 
 
 def _content(

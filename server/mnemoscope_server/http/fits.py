@@ -36,8 +36,7 @@ async def begin(request: FitRequest, asked: Request, response: Response, service
 @router.get("/fits", summary="One's own fits, newest first")
 async def fits(request: Request, services: ServicesDep) -> list[Fit]:
     caller = owners.known(request, services.settings)
-    jobs = [job for identity, job in services.fit_jobs.jobs.items() if services.fit_jobs.find(identity, caller)]
-    live = [job.to_json() for job in reversed(jobs) if job.state != "done"]
+    live = [job.to_json() for job in services.fit_jobs.unkept(caller)]
     kept = await asyncio.to_thread(services.fits.of, caller)
     return [_fit(found) for found in (*live, *(facts for _, facts in kept))]
 

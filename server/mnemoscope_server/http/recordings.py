@@ -18,6 +18,7 @@ from mnemoscope_server.schemas.recordings import Change, RecordingDetail, Record
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.session import FINAL, illegal
 from mnemoscope_server.storage import copies
+from mnemoscope_server.storage.owned import is_own
 from mnemoscope_server.storage.store import ID, Entry
 from mnemoscope_server.storage.uploads import printable
 
@@ -57,7 +58,7 @@ def _shared(entry: Entry | None, caller: str | None) -> dict[str, Any]:
     """The fields of `Shared`. A recording that is not stored here has no entry: whoever has its id may do as an owner does."""
     if entry is None:
         return {"visibility": "private", "expires": None, "mine": True}
-    mine = caller is None or (bool(caller) and entry.owner == caller)
+    mine = is_own(entry.owner, caller)
     return {"visibility": entry.visibility, "expires": entry.expires, "mine": mine}
 
 

@@ -7,29 +7,23 @@ import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Literal
 
-from mnemoscope_server.errors import NotPossible
+from mnemoscope_server.sessions.jobs import Job, Jobs
 from mnemoscope_server.storage.fits import Fits
-from mnemoscope_server.storage.store import timestamp
+from mnemoscope_server.storage.owned import is_own
 from mnemoscope_server.workers.fitting import Done, Failed, FitOrder, Looked, Report, not_written, work
 
 MAX_WAITING = 8
 """Fits that wait or run, of everybody together."""
-STOP_SECONDS = 5.0
-MAX_REMEMBERED = 64
-"""Fits that came to nothing are remembered, so that their page can say why; the oldest go first."""
 
 State = Literal["waiting", "running", "done", "failed"]
 
 
-@dataclass
-class Job:
-    """One fit. `changed` is set, and replaced, whenever something of it is new."""
+@dataclass(kw_only=True)
+class FitJob(Job):
+    """One fit."""
 
-    id: str
-    owner: str
     order: FitOrder
     facts: dict[str, Any]
     """What was asked for, for people: model, label, glyph, name …"""
@@ -38,18 +32,12 @@ class Job:
     result: dict[str, Any] | None = None
     error: str | None = None
     stopping: bool = False
-    created: str = field(default_factory=lambda: timestamp(datetime.now(UTC)))
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
     stop: Callable[[], None] = lambda: None
 
     @property
     def live(self) -> bool:
-        return self.state in ("waiting", "running")
-
-    def touch(self) -> None:
-        """Wake whoever waits for news."""
-        self.changed.set()
-        self.changed = asyncio.Event()
+        """It waits or runs; its process may take a moment longer to go than its result to come."""
+        return super().live and self.state in ("waiting", "running")
 
     def to_json(self) -> dict[str, Any]:
         """Everything that is told of it, as it is kept too."""
@@ -69,41 +57,29 @@ class FitJobs:
 
     def __init__(self, fits: Fits) -> None:
         self.fits = fits
-        self.jobs: dict[str, Job] = {}
+        self.jobs: Jobs[FitJob] = Jobs("fits", most=MAX_WAITING)
         self._turn = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._processes: set[Any] = set()
 
-    def add(self, identity: str, order: FitOrder, facts: dict[str, Any], *, owner: str) -> Job:
+    def add(self, identity: str, order: FitOrder, facts: dict[str, Any], *, owner: str) -> FitJob:
         """Begin a fit, when those before it are over. Raises NotPossible."""
-        if sum(job.live for job in self.jobs.values()) >= MAX_WAITING:
-            raise NotPossible(
-                "too-many-fits",
-                f"{MAX_WAITING} fits wait or run, the most at a time",
-                "Wait for one to end, or stop one.",
-            )
-        job = Job(identity, owner, order, facts)
-        self.jobs[identity] = job
-        self.fits.begin(identity, owner, job.to_json())
-        for old in [other.id for other in self.jobs.values() if not other.live][:-MAX_REMEMBERED]:
-            del self.jobs[old]
-        task = asyncio.get_running_loop().create_task(self._run(job))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        job = FitJob(id=identity, owner=owner, order=order, facts=facts)
+        self.jobs.start(job, self._run)
         return job
 
-    def find(self, identity: str, caller: str | None) -> Job | None:
+    def find(self, identity: str, caller: str | None) -> FitJob | None:
         """A fit that is not kept yet, or never will be; None where it is kept or unknown. Others' are unknown."""
         job = self.jobs.get(identity)
-        mine = job is not None and (caller is None or (caller and job.owner == caller))
-        return job if mine else None
+        return job if job is not None and is_own(job.owner, caller) else None
+
+    def unkept(self, caller: str | None) -> list[FitJob]:
+        """The caller's that are not kept yet, or never will be, newest first."""
+        return [job for job in self.jobs if is_own(job.owner, caller) and job.state != "done"][::-1]
 
     async def news(self, identity: str, caller: str | None, *, since: int, seconds: float) -> dict[str, Any]:
         """A fit, as soon as it has more than `since` looks or is over, at the latest after some seconds. Raises UnknownFit."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while (job := self.find(identity, caller)) and job.live and len(job.curve) <= since:
-                    await job.changed.wait()
+        if self.find(identity, caller):
+            await self.jobs.wait(identity, until=lambda job: len(job.curve) > since, seconds=seconds)
         if job := self.find(identity, caller):
             return job.to_json()
         return await asyncio.to_thread(self.fits.facts, identity, caller)
@@ -128,21 +104,22 @@ class FitJobs:
         if job is not None:
             job.error = job.error or "deleted"
             job.stop()
-            del self.jobs[identity]
-            job.touch()
+            self.jobs.remove(identity)
 
     async def close(self) -> None:
         """End all processes: what they were fitting is lost."""
-        for task in self._tasks:
-            task.cancel()
         for process in list(self._processes):
             process.kill()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+        await self.jobs.close()
 
-    async def _run(self, job: Job) -> None:
+    async def _run(self, job: FitJob) -> None:
+        try:
+            await asyncio.to_thread(self.fits.begin, job.id, job.owner, job.to_json())
+        except OSError as error:
+            job.state, job.error = "failed", not_written(error)
+            return
         async with self._turn:
-            if job.id not in self.jobs:
+            if self.jobs.get(job.id) is not job:
                 return  # deleted while it waited
             if job.stopping:
                 job.state, job.error = "failed", "stopped before it began"
@@ -157,7 +134,7 @@ class FitJobs:
                 shutil.rmtree(job.order.folder, ignore_errors=True)
             self.fits.end(job.id)
 
-    async def _keep(self, job: Job) -> None:
+    async def _keep(self, job: FitJob) -> None:
         try:
             facts = job.to_json() | {"state": "done"}
             await asyncio.to_thread(self.fits.keep, job.id, job.order.folder, job.owner, facts)
@@ -165,7 +142,7 @@ class FitJobs:
         except OSError as error:
             job.state, job.result, job.error = "failed", None, not_written(error)
 
-    async def _train(self, job: Job) -> None:
+    async def _train(self, job: FitJob) -> None:
         context = multiprocessing.get_context("spawn")
         near, far = context.Pipe(duplex=True)
         process = context.Process(target=work, args=(far, job.order), name="mnemoscope-fit", daemon=True)
@@ -206,7 +183,7 @@ class FitJobs:
             job.state, job.error = "failed", f"the process that fitted it ended (exit code {process.exitcode})"
         job.touch()
 
-    async def _take(self, job: Job, report: Report) -> None:
+    async def _take(self, job: FitJob, report: Report) -> None:
         match report:
             case Looked():
                 job.curve.append(report)
@@ -214,6 +191,6 @@ class FitJobs:
                 job.state, job.error = "failed", message
             case Done(result):
                 job.result = result
-                if job.id in self.jobs:
+                if self.jobs.get(job.id) is job:
                     await self._keep(job)
         job.touch()

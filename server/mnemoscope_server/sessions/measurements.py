@@ -5,19 +5,18 @@ known of the question. Who stops one keeps what it has.
 """
 
 import asyncio
-import contextlib
 import functools
 import logging
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from mnemoscope.running import standing
 from mnemoscope_server.errors import NotPossible, UnknownMeasurement
+from mnemoscope_server.sessions.jobs import Job, Jobs
 from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.storage.measurements import MeasurementFiles
-from mnemoscope_server.storage.store import timestamp
+from mnemoscope_server.storage.owned import is_own
 from mnemoscope_server.workers.protocol import Remember
 
 log = logging.getLogger("mnemoscope.measurements")
@@ -26,7 +25,6 @@ MAX_AT_ONCE = 2
 """Measurements that run or wait: each holds a share of the workers for its whole time."""
 MAX_SECONDS = 300.0
 """After this time one is stopped with what it has."""
-MAX_FAILED = 32
 FINAL = ("ended", "stopped", "failed")
 EMPTY: dict[str, Any] = {
     "trained_delay": None,
@@ -51,34 +49,32 @@ class Asked:
     remember: Remember
 
 
-@dataclass
-class Measurement:
+@dataclass(kw_only=True)
+class Measurement(Job):
     """One measurement in memory."""
 
     asked: Asked
-    owner: str
     began: float = field(default_factory=time.monotonic)
-    created: str = field(default_factory=lambda: timestamp(datetime.now(UTC)))
     status: str = "waiting"
     reason: str | None = None
     known: dict[str, Any] = field(default_factory=lambda: dict(EMPTY))
-    version: int = 0
     seconds: float = 0.0
-    task: asyncio.Task[None] | None = None
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def change(self, *, status: str, known: dict[str, Any] | None = None, reason: str | None = None) -> None:
         """The newest state; whoever waits hears of it."""
         self.status, self.reason = status, reason
         self.known = known if known is not None else self.known
         self.seconds = round(time.monotonic() - self.began, 2)
-        self.version += 1
-        self.changed.set()
-        self.changed = asyncio.Event()
+        self.touch()
+
+    def over(self) -> None:
+        """One that was stopped before it began has not ended itself."""
+        if self.status not in FINAL:
+            self.change(status="stopped")
 
     def report(self) -> dict[str, Any]:
         """All fields of schemas.retention.Retention but `mine`."""
-        facts = self.asked.facts | {"id": self.asked.name, "created": self.created, "command": None}
+        facts = self.asked.facts | {"id": self.id, "created": self.created, "command": None}
         state = {"version": self.version, "status": self.status, "reason": self.reason, "seconds": self.seconds}
         return facts | self.known | state | {"seconds_left": self._left()}
 
@@ -95,77 +91,61 @@ class Measurements:
 
     def __init__(self, live: LiveSessions, files: MeasurementFiles) -> None:
         self.live, self.files = live, files
-        self._running: dict[str, Measurement] = {}
-        self._failed: dict[str, Measurement] = {}
-        """The last that ended with nothing to keep; whoever opens one hears why."""
+        self.jobs: Jobs[Measurement] = Jobs("measurements", most=MAX_AT_ONCE)
+        """Those under way, and the last that ended with nothing to keep; whoever opens one hears why."""
 
     def begin(self, asked: Asked, owner: str) -> None:
         """Measure, unless it is known or under way. Raises NotPossible where too many are."""
-        if asked.name in self._running or self._whole(asked.name):
-            return
-        if len(self._running) >= MAX_AT_ONCE:
-            raise NotPossible(
-                "too-many-measurements",
-                f"{MAX_AT_ONCE} measurements are under way, the most at a time",
-                "Wait for one to end, or stop one.",
-            )
-        self._failed.pop(asked.name, None)
-        measurement = self._running[asked.name] = Measurement(asked, owner)
-        measurement.task = asyncio.create_task(self._measure(measurement))
-        measurement.task.add_done_callback(lambda _: self._settle(measurement))
+        job = self.jobs.get(asked.name)
+        if (job is None or not job.live) and not self._whole(asked.name):
+            self.jobs.start(Measurement(id=asked.name, owner=owner, asked=asked), self._measure)
 
     def report(self, name: str, caller: str | None) -> dict[str, Any]:
         """What is known of one. Raises UnknownMeasurement."""
-        if measurement := self._running.get(name) or self._failed.get(name):
+        if measurement := self.jobs.get(name):
             found, owner = measurement.report(), measurement.owner
         else:
             found = self._kept(name)
             owner = found.pop("owner", "")
         found.pop("example", None)  # the signal itself is for recordings
-        return found | {"mine": name != standing.NAME and _is_own(owner, caller)}
+        return found | {"mine": name != standing.NAME and is_own(owner, caller)}
 
     async def wait(self, name: str, *, after: int, seconds: float) -> None:
         """Until the measurement is newer than `after`, or over, or the time is."""
-        measurement = self._running.get(name)
-        if measurement is None or measurement.version > after:
-            return
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await measurement.changed.wait()
+        await self.jobs.wait(name, until=lambda measurement: measurement.version > after, seconds=seconds)
 
     def stop(self, name: str, caller: str | None) -> None:
         """End it with what it has; one that is over stays as it is. Raises NotPossible for another's, UnknownMeasurement."""
-        if measurement := self._running.get(name):
+        measurement = self.jobs.get(name)
+        if measurement is None:
+            self._kept(name)
+        elif measurement.live:
             _require_own(measurement.owner, caller)
             if measurement.task is not None:
                 measurement.task.cancel()
-        else:
-            self._kept(name)
 
     def remove(self, name: str, caller: str | None) -> None:
         """Delete one that is over. Raises NotPossible for another's or one under way, UnknownMeasurement."""
-        if name in self._running:
+        measurement = self.jobs.get(name)
+        if measurement is None:
+            _require_own(self.files.read(name).get("owner", ""), caller)
+            self.files.remove(name)
+        elif measurement.live:
             raise NotPossible("still-live", "this measurement is under way", "Stop it first.")
-        if failed := self._failed.get(name):
-            _require_own(failed.owner, caller)
-            del self._failed[name]
-            return
-        _require_own(self.files.read(name).get("owner", ""), caller)
-        self.files.remove(name)
+        else:
+            _require_own(measurement.owner, caller)
+            self.jobs.remove(name)
 
     def example(self, name: str) -> tuple[dict[str, Any], list[float]]:
         """A measurement that is over, and one window of its signal. Raises UnknownMeasurement, NotPossible while it runs."""
-        if name in self._running:
+        if (measurement := self.jobs.get(name)) and measurement.live:
             raise NotPossible("still-live", "this measurement is under way", "Wait until it has ended, or stop it.")
         found = self._kept(name)
         return found, found["example"]
 
     async def close(self) -> None:
         """Stop all of them."""
-        tasks = [m.task for m in self._running.values() if m.task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.jobs.close()
 
     def _kept(self, name: str) -> dict[str, Any]:
         """One that is over, or the one that ships. Raises UnknownMeasurement."""
@@ -192,13 +172,6 @@ class Measurements:
         else:
             await self._end(measurement, "ended", known=known)
 
-    def _settle(self, measurement: Measurement) -> None:
-        """One that was stopped before it began has not ended itself."""
-        if measurement.status not in FINAL:
-            measurement.change(status="stopped")
-            self._failed[measurement.asked.name] = measurement
-            self._running.pop(measurement.asked.name, None)
-
     def _on_progress(self, measurement: Measurement, known: dict[str, Any]) -> None:
         measurement.change(status="running", known=EMPTY | known)
 
@@ -207,25 +180,19 @@ class Measurements:
     ) -> None:
         """Over: kept as a file if anything was measured, and whoever waits hears of it."""
         measurement.change(status=status, known=None if known is None else EMPTY | known, reason=reason)
-        if measurement.known["measured"]:
-            kept = measurement.report() | {"owner": measurement.owner}
-            try:
-                await asyncio.to_thread(self.files.write, measurement.asked.name, kept)
-            except OSError as error:
-                log.error("measurement %s cannot be kept: %s", measurement.asked.name, error)
+        if not measurement.known["measured"]:
+            return
+        kept = measurement.report() | {"owner": measurement.owner}
+        try:
+            await asyncio.to_thread(self.files.write, measurement.id, kept)
+        except OSError as error:
+            log.error("measurement %s cannot be kept: %s", measurement.id, error)
         else:
-            self._failed[measurement.asked.name] = measurement
-            while len(self._failed) > MAX_FAILED:
-                del self._failed[next(iter(self._failed))]
-        self._running.pop(measurement.asked.name, None)
-
-
-def _is_own(owner: str, caller: str | None) -> bool:
-    return caller is None or (bool(caller) and owner == caller)
+            self.jobs.remove(measurement.id)
 
 
 def _require_own(owner: str, caller: str | None) -> None:
-    if not _is_own(owner, caller):
+    if not is_own(owner, caller):
         raise NotPossible(
             "not-yours",
             "this measurement was begun in another browser and can be stopped or deleted only from there",

@@ -18,6 +18,7 @@ from typing import Any
 from mnemoscope.checkpoints.store import CARD, CONFIG, WEIGHTS
 from mnemoscope_server.errors import UnknownFit
 from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage.owned import is_own
 from mnemoscope_server.storage.store import ID, Store
 
 FACTS = "fit.json"
@@ -58,7 +59,7 @@ class Fits:
             for path in (self.root / identity / FACTS, *self._cut_off.intersection({begun})):
                 with contextlib.suppress(FileNotFoundError):
                     found = json.loads(path.read_text(encoding="utf-8"))
-                    if caller is None or (caller and found["owner"] == caller):
+                    if is_own(found["owner"], caller):
                         return found["facts"] | ({"state": "failed", "error": CUT_OFF} if path == begun else {})
         raise UnknownFit(identity)
 

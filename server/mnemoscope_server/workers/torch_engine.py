@@ -19,6 +19,7 @@ from mnemoscope.running import record
 from mnemoscope.running.record import Stepper
 from mnemoscope_server.workers import bridge_engine, retention_engine
 from mnemoscope_server.workers.protocol import (
+    Blank,
     Compare,
     Judge,
     Measured,
@@ -67,7 +68,11 @@ class TorchEngine:
             self._asked = lenses.model_of(question.entry, device=self.device)
         loaded = self._asked
         inputs = torch.tensor(question.inputs, device=self.device)
-        row = yield from lenses.LENSES[question.lens](loaded.model, inputs, question.step)
+        if isinstance(question, Blank):
+            task, steps = tasks.get(loaded.task), range(question.first, question.last + 1)
+            row = yield from lenses.stretch(loaded.model, inputs, steps, values=task.values, bits=task.binary)
+        else:
+            row = yield from lenses.LENSES[question.lens](loaded.model, inputs, question.step)
         return {"first": row.first, "values": row.values.tolist()}
 
     def measure(self) -> Measured | None:

@@ -68,8 +68,8 @@ def verdict(recording: Recording) -> dict[str, Any]:
 def working(recording: Recording) -> Work:
     """The verdict as JSON (docs/format.md does not hold it: it follows from the recording); yields every few milliseconds.
 
-    {question, when, note, poster, store, recall, n, chance, baselines, ranking: a row a model, best first, clauses}. What cannot be
-    said is None, and `note` says why. The same recording has the same sentences; only milliseconds that are measured now may differ.
+    {question, when, note, poster, store, recall, n, chance, error_of, error_says, baselines, ranking: a row a model, best first,
+    clauses: of each the text, model, step, bank and slot that show it}. What cannot be said is None, and `note` says why. The same recording has the same sentences; only milliseconds that are measured now may differ.
     Raises RecordingError for a recording that has no steps, UnknownTask for a task this program does not know.
     """
     if not recording.steps:
@@ -123,7 +123,16 @@ def _examine(row: _Row, what: Asked, loaded: LoadedModel | None, steps: int) -> 
                 row.reads[t] = single
         if n == shown:
             row.cause = yield from _settled(row, causes.of_segment(row.view, part), r, loaded, what)
-            row.said = clauses.of_segment(part, row.cause, what.thing, row.view.steps - 1)
+            said = clauses.of_segment(part, row.cause, what.thing, row.view.steps - 1, bits=what.task.binary)
+            row.said = [*_lost_of(errors, died, what), *said]
+
+
+def _lost_of(errors: list[float], died: list[int], what: Asked) -> list[Clause]:
+    """How many of several rounds were lost: the clauses that follow are about the first of those."""
+    if not died or len(errors) == 1:
+        return []
+    lost = f"{len(died)} of {len(errors)}" if len(died) < len(errors) else f"all {len(errors)}"
+    return [Clause(f"{lost} {what.kind_of_round}s lost", what.rounds[died[0]].recall.start)]
 
 
 def _settled(
@@ -176,12 +185,18 @@ def _composed(recording: Recording, what: Asked, rows: list[_Row]) -> dict[str, 
         "recall": None if shown is None else [shown.recall.start, shown.recall.stop],
         "n": max((row.score.draws for row in rows), default=0),
         "chance": what.task.blind,
+        "error_of": what.task.error_of,
+        "error_says": what.task.error_says,
         "baselines": [{"name": name, "label": label} | scores.as_json(found) for name, label, found in beaten],
         "ranking": [_ranked(row, tied, what) for row, tied in zip(rows, level, strict=True)],
-        "clauses": [
-            {"text": clause.text, "model": row.view.id, "step": clause.step} for row in rows for clause in row.said
-        ],
+        "clauses": [_clause(row, clause) for row in rows for clause in row.said],
     }
+
+
+def _clause(row: _Row, clause: Clause) -> dict[str, Any]:
+    slot = clauses.slot_of(row.view, clause)
+    bank = None if slot is None else row.view.bank().name
+    return {"text": clause.text, "model": row.view.id, "step": clause.step, "bank": bank, "slot": slot}
 
 
 def _ranked(row: _Row, tied: bool, what: Asked) -> dict[str, Any]:
