@@ -118,6 +118,16 @@ export function readText(
   });
 }
 
+/** "reads back the segment stored from t = 25 on", of one model; "" while it is not known, with its step where that is an older one. */
+export function readWords(model: StageModel, stream: number, t: number): string {
+  const row = model.shareCache.now(stream, t);
+  if (!row) return "";
+  const stores = model.log.manifest.task.events.filter((event) => event.kind === "store");
+  const at = stepOf(row);
+  const { one } = readingOf(row, stores, rightMoment(model, at));
+  return at === t ? one : `at t = ${at} ${one}`;
+}
+
 /** A line of the list of sources. */
 export interface SourceLine {
   readonly lane: Lane;
