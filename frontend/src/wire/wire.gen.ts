@@ -28,7 +28,7 @@ export interface paths {
         /** One's own fits, newest first */
         get: operations["fits_api_fits_get"];
         put?: never;
-        /** Train a forecasting model further on a series: a fit that begins when those before it are over */
+        /** Train a model further on a series: a fit that begins when those before it are over */
         post: operations["begin_api_fits_post"];
         delete?: never;
         options?: never;
@@ -668,21 +668,34 @@ export interface components {
         };
         /**
          * BaselineErrors
-         * @description MASE: 1 is persistence, lower is better.
+         * @description The task's own error, lower is better; null where a baseline has no meaning for the task.
          */
         BaselineErrors: {
             /**
              * Ar32
              * @description AR(32) by least squares on the part that is fitted to.
              */
-            ar32: number;
-            /** Persistence */
-            persistence: number;
+            ar32: number | null;
+            /**
+             * Mean
+             * @description The mean of the part that is fitted to, always.
+             */
+            mean: number | null;
+            /**
+             * Persistence
+             * @description The last value again: of the next value MASE is 1; of a replay, the last one heard before the cue.
+             */
+            persistence: number | null;
             /**
              * Seasonal
              * @description The value one season before.
              */
-            seasonal: number;
+            seasonal: number | null;
+            /**
+             * Shift Register
+             * @description A delay line as long as segment and delay: exact, where these are known beforehand.
+             */
+            shift_register: number | null;
         };
         /**
          * Behind
@@ -1163,12 +1176,14 @@ export interface components {
              * @description It was asked to end; the best so far becomes the result.
              */
             stopping: boolean;
+            /** Task */
+            task: string;
             /** Updates */
             updates: number | null;
         };
         /**
          * FitBands
-         * @description 5 to 95 % over resamplings of blocks; null of fewer than eight blocks.
+         * @description 5 to 95 % over resamplings of blocks; null of fewer than eight blocks, or without a meaning.
          */
         FitBands: {
             /** After */
@@ -1186,6 +1201,11 @@ export interface components {
                 number,
                 number
             ] | null;
+            /** Mean */
+            mean: [
+                number,
+                number
+            ] | null;
             /** Persistence */
             persistence: [
                 number,
@@ -1193,6 +1213,11 @@ export interface components {
             ] | null;
             /** Seasonal */
             seasonal: [
+                number,
+                number
+            ] | null;
+            /** Shift Register */
+            shift_register: [
                 number,
                 number
             ] | null;
@@ -1213,6 +1238,12 @@ export interface components {
              */
             of: string | null;
             /**
+             * Period
+             * @description Steps of the season of the same part; a seasonal forecast says the value that many steps before. Missing before 0.3.
+             * @default null
+             */
+            period?: number | null;
+            /**
              * Residuals
              * @description 5 and 95 % quantiles of target − output on the part held back from the fit, as inputs are scaled: `before`, `after`, `ar32`.
              */
@@ -1228,31 +1259,52 @@ export interface components {
              * Ar32
              * @description AR(32) by least squares on the part that is fitted to.
              */
-            ar32: number;
+            ar32: number | null;
             /**
              * Before
              * @description As shipped, or with random weights.
              */
             before: number;
-            /** Persistence */
-            persistence: number;
+            /**
+             * Mean
+             * @description The mean of the part that is fitted to, always.
+             */
+            mean: number | null;
+            /**
+             * Persistence
+             * @description The last value again: of the next value MASE is 1; of a replay, the last one heard before the cue.
+             */
+            persistence: number | null;
             /**
              * Seasonal
              * @description The value one season before.
              */
-            seasonal: number;
+            seasonal: number | null;
+            /**
+             * Shift Register
+             * @description A delay line as long as segment and delay: exact, where these are known beforehand.
+             */
+            shift_register: number | null;
         };
         /**
          * FitExample
-         * @description The beginning of the part never seen, in raw units: what came, and what was predicted one step ahead.
+         * @description The beginning of the part never seen, in raw units: what came or was stored, and what was answered.
          */
         FitExample: {
             /** After */
             after: number[];
-            /** Ar32 */
-            ar32: number[];
+            /**
+             * Baseline
+             * @description Of the best one that a model is advised against.
+             */
+            baseline: number[];
             /** Before */
             before: number[];
+            /**
+             * Name
+             * @description What that baseline is called.
+             */
+            name: string;
             /** Start */
             start: number;
             /** Values */
@@ -1276,9 +1328,16 @@ export interface components {
             notes: string[];
             /**
              * Period
-             * @description Steps of its season.
+             * @description Steps of its season; null where no baseline has one.
              */
-            period: number;
+            period: number | null;
+            /**
+             * Reasons
+             * @description Why a baseline has no meaning here, by its name above.
+             */
+            reasons: {
+                [key: string]: string;
+            };
             /**
              * Sample Rate
              * @description Steps per second; null = unknown.
@@ -1290,6 +1349,8 @@ export interface components {
              */
             seconds: number;
             split: components["schemas"]["FitSplit"];
+            /** Task */
+            task: string;
             /** Unit */
             unit: string | null;
             /**
@@ -1305,12 +1366,18 @@ export interface components {
         FitPlanRequest: {
             /** Signal */
             signal: components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"] | components["schemas"]["ValuesSignal"];
+            /**
+             * Task
+             * @default forecast
+             * @enum {string}
+             */
+            task?: "forecast" | "signal-recall";
         };
         /** FitRequest */
         FitRequest: {
             /**
              * Model
-             * @description A model or checkpoint of the task `forecast`: `lstm`.
+             * @description A model or checkpoint of the task: `lstm`.
              */
             model: string;
             /**
@@ -1331,6 +1398,12 @@ export interface components {
             seed?: number;
             /** Signal */
             signal: components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"] | components["schemas"]["ValuesSignal"];
+            /**
+             * Task
+             * @default forecast
+             * @enum {string}
+             */
+            task?: "forecast" | "signal-recall";
             /**
              * Updates
              * @description Of training, whichever is spent first; the same updates and seed give the same weights.
@@ -1358,7 +1431,14 @@ export interface components {
             example: components["schemas"]["FitExample"];
             held_back: components["schemas"]["FitErrors"];
             /** Period */
-            period: number;
+            period: number | null;
+            /**
+             * Reasons
+             * @description Why a baseline has no meaning here, by its name.
+             */
+            reasons: {
+                [key: string]: string;
+            };
             /** @description On the part never seen. */
             scores: components["schemas"]["FitErrors"];
             /** Seconds */
@@ -1374,7 +1454,7 @@ export interface components {
              * @description What to take, the baselines included.
              * @enum {string}
              */
-            take: "after" | "before" | "ar32" | "seasonal" | "persistence";
+            take: "after" | "before" | "ar32" | "seasonal" | "persistence" | "mean";
             /**
              * Text
              * @description The same as a sentence with its figures.

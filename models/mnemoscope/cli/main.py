@@ -163,7 +163,14 @@ def parser() -> argparse.ArgumentParser:
         metavar="N,N",
         help="in steps (default: 10,40,120,400, then where the curves jump)",
     )
-    kept.add_argument("--segment", type=_numbers(1), default=[24], metavar="N[,N]", help="steps to hold (24)")
+    kept.add_argument(
+        "--segments",
+        "--segment",
+        type=_numbers(1),
+        default=[24],
+        metavar="N,N",
+        help="steps to hold, of any length (24)",
+    )
     kept.add_argument("--windows", type=_whole(1, 10_000), default=32, metavar="N", help="of the signal, at most (32)")
     kept.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N", help="of generated signals (0)")
     kept.add_argument("--out", type=Path, metavar="OUT", help="write the figure as a page that opens offline (.html)")
@@ -198,9 +205,10 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--eager", action="store_true", help="do not compile the training path: slower, starts at once")
     _device(train)
 
-    fit = command("fit", _fit, "fit a forecasting model to a series of your own, and score it on what it never saw")
+    fit = command("fit", _fit, "fit a model to a series of your own, and score it on what it never saw")
     fit.add_argument("file", type=Path, metavar="FILE", help="a text table such as a CSV")
     fit.add_argument("--model", default="lstm", metavar="M", help="lstm (default), transformer, dnc, …")
+    fit.add_argument("--task", metavar="T", help="forecast (default), or signal-recall: hold a segment and replay it")
     fit.add_argument("--seconds", type=_seconds, metavar="S", help="of training (60, where --updates is not given)")
     fit.add_argument(
         "--updates", type=_whole(1, 10**9), metavar="N", help="of training; the same give the same weights"
@@ -209,7 +217,7 @@ def parser() -> argparse.ArgumentParser:
     fit.add_argument(
         "--scratch", action="store_true", help="start from random weights, not from the shipped checkpoint"
     )
-    fit.add_argument("--out", type=Path, metavar="DIR", help="folder of the fitted checkpoint (runs/M-forecast-FILE)")
+    fit.add_argument("--out", type=Path, metavar="DIR", help="folder of the fitted checkpoint (runs/M-T-FILE)")
     fit.add_argument("--channel", metavar="C", help="column by name or number (default: the first with numbers)")
     fit.add_argument("--start", metavar="S", help="first row, 720, or seconds, 2.5s")
     fit.add_argument("--stop", metavar="S", help="row or seconds where to stop")
@@ -397,7 +405,7 @@ answering 0 gets. Delays may be longer than any that models were trained on; suc
 examples:
   mnemoscope retention --models lstm,transformer,ntm,dnc
   mnemoscope retention ecg.csv --resample-to 36 --models lstm,ntm --delays 20,40,120 --json
-  mnemoscope retention --models ntm,dnc --segment 8,16,24,48 --delays 30 --out segments.html
+  mnemoscope retention --models ntm,dnc --segments 8,16,24,48 --delays 30 --out segments.html
   mnemoscope retention --models lstm,deltanet --view content
   mnemoscope retention run.mnemo --view provenance""",
     "bridge": """Steps a Transformer and the stateless DNC of the same weights side by side: with write-once stores every bit agrees,
@@ -413,11 +421,12 @@ examples:
   mnemoscope train signal-recall --model dnc --seed 1 --out runs/dnc-seed1
   mnemoscope train copy --model lstm --updates 200 --device cpu""",
     "fit": """Trains further on the first half of the series (its last 15 % are held back to stop by) and scores on the second
-half, beside AR(32), the season before and persistence. Says which to take, also when that is no network. Ctrl-C keeps the
-best so far. The result is a checkpoint of your own; the shipped one stays as it is.
+half: a forecast beside AR(32), the season before and persistence, a recall beside answering the mean, the last value again
+and a shift register. Says which to take, also when that is no network. Ctrl-C keeps the best so far. The result is a checkpoint of your own; the shipped one stays as it is.
 
 examples:
   mnemoscope fit taxi.csv --model lstm
+  mnemoscope fit ecg.csv --task signal-recall --model dnc --seconds 60
   mnemoscope fit ecg.csv --channel MLII --resample-to 36 --model transformer --seconds 20 --json
   mnemoscope record --signal taxi.csv --task forecast --models lstm,runs/lstm-forecast-taxi --out both.mnemo""",
     "study": """Trains every model of the study from every seed and measures it; about six hours on two cores. Interrupt it whenever

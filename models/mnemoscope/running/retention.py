@@ -18,7 +18,7 @@ from mnemoscope.errors import MnemoscopeError, SignalError
 from mnemoscope.measuring.cooperative import run_to_end
 from mnemoscope.measuring.retention import behaviour, content, ledger, order, reservoirs
 from mnemoscope.measuring.retention.bands import MIN_WINDOWS
-from mnemoscope.measuring.retention.measure import Retention, checked, longest, missing
+from mnemoscope.measuring.retention.measure import Retention, checked, longest, missing, untrained
 from mnemoscope.measuring.retention.rows import Capacity, Row, View, crossing
 from mnemoscope.measuring.retention.subjects import Models, Subject, subjects
 from mnemoscope.measuring.retention.windows import WINDOWS, Windows, make, needed, prepared
@@ -124,7 +124,7 @@ def _behaviour(
             if row is not None:
                 rows.append(row)
                 report(row)
-    notes += missing(delays, lengths, rows)
+    notes += missing(delays, lengths, rows) + untrained(rows)
     return Retention(name, rows, 0.0, tuple(dict.fromkeys(notes)))
 
 
