@@ -73,6 +73,7 @@ describe("the server's interface", () => {
     await api.removeFit("7");
     await api.bridge("x", 7);
     await api.lens("7", 0, 7, "sensitivity");
+    await api.moves("7", 0, [1, 2], 7);
     await api.chunk("7", 7);
     await api.previewUpload("7", { channel: 0 } as never);
     await api.removeUpload("7");

@@ -16,6 +16,7 @@ import type {
   Generator,
   ImportOptions,
   LensRow,
+  Moves,
   ModelCard,
   Preview,
   PreviewRequest,
@@ -207,6 +208,18 @@ export class Api {
   lens(id: string, stream: number, step: number, lens: LensRow["lens"], call?: Call): Promise<LensRow> {
     const question = `stream=${stream}&step=${step}&lens=${lens}`;
     return this.json("GET", `api/recordings/${encodeURIComponent(id)}/lens?${question}`, undefined, call);
+  }
+
+  /** How far blanking a stretch of the input would have moved each later answer; a worker runs the model again for that. */
+  moves(
+    id: string,
+    stream: number,
+    [first, last]: readonly [number, number],
+    until: number,
+    call?: Call,
+  ): Promise<Moves> {
+    const question = `stream=${stream}&first=${first}&last=${last}&until=${until}`;
+    return this.json("GET", `api/recordings/${encodeURIComponent(id)}/moves?${question}`, undefined, call);
   }
 
   /** How exactly a Transformer's checkpoint and the stateless DNC of its weights agree, measured by a worker. */
