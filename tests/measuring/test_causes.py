@@ -10,8 +10,9 @@ from mnemoscope.errors import RecordingError
 from mnemoscope.measuring import agreement
 from mnemoscope.measuring.agreement import Moves, moves, settled
 from mnemoscope.measuring.cooperative import run_to_end
-from mnemoscope.reading.causes import LIMITS, Cause, cause, percent
+from mnemoscope.reading.causes import LIMITS, Cause, cause, judged, percent
 from mnemoscope.reading.recording import Recording
+from mnemoscope.reading.segment import Segment
 from tests.oracles.synthetic_memories import Leaky, Pointer, Rule, Synthetic, Tape, recorded
 
 LEAD = 16
@@ -157,3 +158,37 @@ def test_steps_that_are_not_there_are_refused(tmp_path: Path) -> None:
         cause(rec["synthetic"], range(16, 28), range(50, 62))
     with pytest.raises(RecordingError, match="say with places="):
         cause(rec["synthetic"], range(16, 20), range(38, 50))
+
+
+def lost(store: range, recall: range, losses: dict[str, list[tuple[int, float]]]) -> Segment:
+    """A segment of equal writes that are read from nowhere near; losses: by mechanism a (step, share) a write, zeros as (0, 0)."""
+    n, steps = len(store), recall.stop + 4
+    tables = {name: np.zeros((n, steps)) for name in losses}
+    for name, each in losses.items():
+        for k, (step, share) in enumerate(each):
+            tables[name][k, step] += share
+    nothing = np.zeros(len(recall))
+    return Segment(
+        bank="memory", store=store, recall=recall, places=tuple(store[: len(recall)]), written=np.ones(n), offered=np.ones(n),
+        losses=tables, right=nothing, inside=nothing, recent=nothing, sources=(None,) * len(recall),
+    )  # fmt: skip
+
+
+def test_a_cause_speaks_for_more_than_half_of_the_segment() -> None:
+    """Two of five faded, two were overwritten, one is there: the larger part has no one cause; with three there is one."""
+    store, recall = range(5), range(10, 15)
+    mixed = {"faded": [(6, 1.0)] * 2 + [(0, 0.0)] * 3, "overwritten": [(0, 0.0)] * 2 + [(7, 1.0)] * 2 + [(0, 0.0)]}
+    found = judged(lost(store, recall, mixed), 0.9)
+    assert found.name == "not settled"
+    assert found.evidence["votes"] == pytest.approx({"faded": 0.4, "overwritten": 0.4, "kept": 0.2})
+    mixed["faded"][4] = (6, 1.0)
+    assert judged(lost(store, recall, mixed), 0.9).name == "faded"
+
+
+def test_what_a_replay_frees_behind_itself_is_no_loss() -> None:
+    """A slot freed before the cue is lost, one freed in the replay is not, even before its own step is asked for."""
+    store, recall = range(4), range(10, 14)
+    part = lost(store, recall, {"freed": [(9, 1.0), (10, 1.0), (11, 1.0), (0, 0.0)]})
+    assert part.kept.tolist() == [0, 1, 1, 1]
+    overwritten = lost(store, recall, {"overwritten": [(9, 1.0), (10, 1.0), (11, 1.0), (0, 0.0)]})
+    assert overwritten.kept.tolist() == [0, 0, 0, 1], "each is asked for a step after it was lost"
