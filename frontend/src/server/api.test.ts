@@ -86,6 +86,7 @@ describe("the server's interface", () => {
     );
     asked.push(
       "POST /api/uploads",
+      "POST /api/recordings",
       // for programs: the page keeps no list of fits, and lets measurements expire
       "GET /api/fits",
       "DELETE /api/retention/7",
@@ -182,6 +183,17 @@ describe("an upload", () => {
     request.onload!();
     expect(await answer).toEqual({ id: "u1", report: {} });
     expect(sent).toEqual([3]);
+  });
+
+  it("of a recording goes to the recordings", async () => {
+    const request = new FakeRequest();
+    const api = new Api({ base: "http://x/p/", xhr: () => request as unknown as XMLHttpRequest });
+    const answer = api.bring(new File(["x"], "x.mnemo"));
+    expect(request.opened).toEqual(["POST", "http://x/p/api/recordings"]);
+    request.status = 201;
+    request.responseText = '{"id":"r1"}';
+    request.onload!();
+    expect(await answer).toEqual({ id: "r1" });
   });
 
   it("fails by name: refused, broken, cancelled", async () => {

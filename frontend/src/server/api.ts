@@ -4,6 +4,7 @@
  */
 import type {
   BridgeReport,
+  Brought,
   Change,
   DelayRecording,
   ErrorBody,
@@ -50,6 +51,11 @@ export interface ApiOptions {
 
 interface Call {
   readonly signal?: AbortSignal;
+}
+
+interface Sending extends Call {
+  /** Hears the bytes sent so far. */
+  readonly progress?: (sent: number) => void;
 }
 
 export class Api {
@@ -142,23 +148,31 @@ export class Api {
     return this.url(`api/recordings/${encodeURIComponent(id)}/export.html`);
   }
 
-  /** Sends a file; `progress` hears the bytes sent so far, `options` say how to read it where that was not found out. */
-  upload(
-    file: File,
-    { signal, progress, options }: Call & { progress?: (sent: number) => void; options?: ImportOptions } = {},
-  ): Promise<Upload> {
+  /** Sends a file with a signal; `options` say how to read it where that was not found out. */
+  upload(file: File, { options, ...sending }: Sending & { options?: ImportOptions } = {}): Promise<Upload> {
+    const form = new FormData();
+    form.append("file", file, file.name);
+    if (options) form.append("options", JSON.stringify(options));
+    return this.post("api/uploads", form, sending);
+  }
+
+  /** Sends a recording; it opens under the id of the answer. */
+  bring(file: File, sending: Sending = {}): Promise<Brought> {
+    const form = new FormData();
+    form.append("file", file, file.name);
+    return this.post("api/recordings", form, sending);
+  }
+
+  private post<T>(path: string, form: FormData, { signal, progress }: Sending): Promise<T> {
     return new Promise((resolve, reject) => {
       const request = this.options.xhr?.() ?? new XMLHttpRequest();
-      const form = new FormData();
-      form.append("file", file, file.name);
-      if (options) form.append("options", JSON.stringify(options));
-      request.open("POST", this.url("api/uploads"));
+      request.open("POST", this.url(path));
       request.upload.onprogress = (event) => progress?.(event.loaded);
       request.onload = () => {
         if (request.status >= 400) reject(refused(request.status, request.responseText));
         else {
           try {
-            resolve(JSON.parse(request.responseText) as Upload);
+            resolve(JSON.parse(request.responseText) as T);
           } catch {
             reject(unreadable(request.status));
           }

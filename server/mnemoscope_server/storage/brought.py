@@ -6,6 +6,7 @@ is another recording's here.
 """
 
 import asyncio
+import base64
 import contextlib
 import json
 import os
@@ -97,35 +98,44 @@ class Bringing:
             changed["sharing"] = PRIVATE
         if changed or missing:
             amend(part, changed or {"status": manifest["status"]}).close()
-        identity = manifest["id"]
-        if self._taken(identity):
-            if self._same(identity, part):
-                entry = self.store.get(identity) or self.store.index(identity)
-                return Brought(entry, [], known=True)
-            identity = spare
+        with Recording.open(part) as recording:
+            identity, fingerprint = manifest["id"], recording.recording_hash(recording.content_hash())
+        if self._taken(identity) and not self._is(identity, fingerprint):
+            identity = _derived(fingerprint)  # the same file brought again gets the same
+            known = self.store.get(identity)
+            if known is not None and not self._over(identity):
+                return Brought(known, [], known=True)
+            if self._taken(identity):
+                identity = spare
             amend(part, {"id": identity}).close()
+        elif self._taken(identity):
+            return Brought(self.store.get(identity) or self.store.index(identity), [], known=True)
         part.replace(self.store.path(identity))
         return Brought(self.store.index(identity, owner=owner), missing, known=False)
 
     def _taken(self, identity: str) -> bool:
-        """Whether a file may not come under this id: it is none, or was or is another's."""
-        if not ID.fullmatch(identity):
-            return True
+        """Whether a file may not come under this id: it is none, or is or was another's."""
+        return not ID.fullmatch(identity) or self._over(identity) or self.store.path(identity).exists()
+
+    def _over(self, identity: str) -> bool:
         try:
             self.store.require_current(identity)
         except Expired:
             return True
-        return self.store.path(identity).exists()
-
-    def _same(self, identity: str, part: Path) -> bool:
-        """Whether what is here under that id is what was brought."""
-        if not ID.fullmatch(identity):
-            return False
-        with contextlib.suppress(Expired, RecordingError):
-            self.store.require_current(identity)
-            with Recording.open(self.store.path(identity)) as here, Recording.open(part) as there:
-                return here.recording_hash(here.content_hash()) == there.recording_hash(there.content_hash())
         return False
+
+    def _is(self, identity: str, wanted: str) -> bool:
+        """Whether the recording of that id is here and has this recording hash."""
+        if not ID.fullmatch(identity) or self._over(identity):
+            return False
+        with contextlib.suppress(RecordingError), Recording.open(self.store.path(identity)) as here:
+            return here.recording_hash(here.content_hash()) == wanted
+        return False
+
+
+def _derived(recording_hash: str) -> str:
+    """An id that follows from what is recorded, where the file's own is no id or is another's."""
+    return base64.urlsafe_b64encode(bytes.fromhex(recording_hash))[:22].decode()
 
 
 def _too_long() -> ImportFileError:

@@ -89,6 +89,8 @@ def test_another_recording_of_the_same_id_gets_a_new_one(bring, store, made, tmp
     with Recording.open(store.path(second.entry.id)) as opened:
         assert verify.verify(opened)["ok"]
         assert opened.manifest["id"] == second.entry.id
+    again = bring(other)
+    assert (again.known, again.entry.id) == (True, second.entry.id), "brought again it is still that one"
 
 
 def test_an_id_whose_time_was_over_is_not_given_away(bring, store, made, tmp_path):
