@@ -28,11 +28,11 @@ describe("the server's interface", () => {
     const seen: [string, RequestInit | undefined][] = [];
     const api = answering(200, [], seen);
     await api.gallery();
-    await api.recordings("odd beat&x=1");
+    await api.recordings({ query: "odd beat&x=1" });
     await api.rename("a/b", "New");
     expect(seen.map(([url]) => url)).toEqual([
       "https://host.example/memory/api/gallery",
-      "https://host.example/memory/api/recordings?query=odd%20beat%26x%3D1",
+      "https://host.example/memory/api/recordings?query=odd+beat%26x%3D1",
       "https://host.example/memory/api/recordings/a%2Fb",
     ]);
     expect(seen[2]![1]).toMatchObject({ method: "PATCH", body: '{"title":"New"}' });
@@ -55,7 +55,7 @@ describe("the server's interface", () => {
     await api.tasks();
     await api.planTask("7", { options: {}, steps: null, seed: 0 });
     await api.gallery();
-    await api.recordings("x");
+    await api.recordings({ query: "x" });
     await api.recording("7");
     await api.rename("7", "x");
     await api.share("7", { first: 3 });

@@ -53,6 +53,13 @@ interface Call {
   readonly signal?: AbortSignal;
 }
 
+/** A part of the list of recordings. */
+export interface Listed {
+  readonly rows: readonly RecordingSummary[];
+  /** How many there are in all. */
+  readonly total: number;
+}
+
 interface Sending extends Call {
   /** Hears the bytes sent so far. */
   readonly progress?: (sent: number) => void;
@@ -95,9 +102,19 @@ export class Api {
     return this.json("GET", "api/gallery", undefined, call);
   }
 
-  /** Recordings of the data folder, newest first; `query` searches titles. */
-  recordings(query = "", call?: Call): Promise<RecordingSummary[]> {
-    return this.json("GET", `api/recordings${query ? `?query=${encodeURIComponent(query)}` : ""}`, undefined, call);
+  /** Recordings of the data folder, newest first; `query` searches titles, tasks and models; `after`: those that follow that one. */
+  async recordings(
+    { query = "", limit, after }: { query?: string; limit?: number; after?: string } = {},
+    call?: Call,
+  ): Promise<Listed> {
+    const asked = new URLSearchParams();
+    if (query) asked.set("query", query);
+    if (limit !== undefined) asked.set("limit", String(limit));
+    if (after !== undefined) asked.set("after", after);
+    const question = asked.size ? `?${asked}` : "";
+    const response = await this.send("GET", `api/recordings${question}`, undefined, call);
+    const rows = await this.parsed<RecordingSummary[]>(response);
+    return { rows, total: Number(response.headers.get("x-total-count") ?? rows.length) };
   }
 
   recording(id: string, call?: Call): Promise<RecordingDetail> {
@@ -293,7 +310,10 @@ export class Api {
   }
 
   private async json<T>(method: string, path: string, body: unknown, call?: Call): Promise<T> {
-    const response = await this.send(method, path, body, call);
+    return this.parsed(await this.send(method, path, body, call));
+  }
+
+  private async parsed<T>(response: Response): Promise<T> {
     const text = await this.body(response.text());
     try {
       return JSON.parse(text) as T;

@@ -4170,6 +4170,9 @@ export interface operations {
             query?: {
                 /** @description Looked for in titles, tasks and models */
                 query?: string;
+                limit?: number;
+                /** @description Id of a recording: those that follow it */
+                after?: string | null;
             };
             header?: never;
             path?: never;
@@ -4180,6 +4183,10 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The next ones, where there are more (rel=next) */
+                    Link?: string;
+                    /** @description How many there are in all */
+                    "X-Total-Count"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, File, Path, Query, Request, UploadFile
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -19,7 +20,7 @@ from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.session import FINAL, illegal
 from mnemoscope_server.storage import copies
 from mnemoscope_server.storage.owned import is_own
-from mnemoscope_server.storage.store import ID, Entry
+from mnemoscope_server.storage.store import ID, MAX_LISTED, Entry
 from mnemoscope_server.storage.uploads import printable
 
 log = logging.getLogger("mnemoscope.api")
@@ -31,14 +32,33 @@ COMPLETE = "private, max-age=31536000, immutable"
 router = APIRouter(prefix="/api", responses=ERRORS)
 
 
-@router.get("/recordings", summary="One's own recordings of this data folder and those listed for all, newest first")
+@router.get(
+    "/recordings",
+    summary="One's own recordings of this data folder and those listed for all, newest first",
+    responses={
+        200: {
+            "headers": {
+                "X-Total-Count": {"description": "How many there are in all", "schema": {"type": "integer"}},
+                "Link": {"description": "The next ones, where there are more (rel=next)", "schema": {"type": "string"}},
+            }
+        }
+    },
+)
 def recordings(
     request: Request,
+    response: Response,
     services: ServicesDep,
     query: Annotated[str, Query(max_length=200, description="Looked for in titles, tasks and models")] = "",
+    limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = MAX_LISTED,
+    after: Annotated[str | None, Query(max_length=64, description="Id of a recording: those that follow it")] = None,
 ) -> list[RecordingSummary]:
     caller = owners.known(request, services.settings)
-    return [_summary(entry, services, caller) for entry in services.store.latest(query=query, owner=caller)]
+    rows = services.store.latest(query=query, owner=caller, limit=limit, after=after)
+    response.headers["X-Total-Count"] = str(services.store.count(query=query, owner=caller))
+    if len(rows) == limit:
+        following = urlencode({"query": query, "limit": limit, "after": rows[-1].id})
+        response.headers["Link"] = f'<{services.settings.root_path}/api/recordings?{following}>; rel="next"'
+    return [_summary(entry, services, caller) for entry in rows]
 
 
 @router.post(

@@ -37,6 +37,9 @@ WRITER_SECONDS = 5.0
 TEMPORARY_SECONDS, MAX_TEMPORARY = 3600.0, 64
 """How long a recording stays that is not to be kept, and how many of them there are; the oldest go first."""
 
+MAX_LISTED = 200
+"""Rows of one answer; the others follow."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS recordings (
   id TEXT PRIMARY KEY, title TEXT NOT NULL, task TEXT NOT NULL, models TEXT NOT NULL, steps INTEGER NOT NULL,
@@ -157,19 +160,25 @@ class Store:
         rows = self._read("SELECT * FROM recordings WHERE id = ?", (recording,))
         return rows[0] if rows else None
 
-    def latest(self, *, query: str = "", limit: int = 200, owner: str | None = None) -> list[Entry]:
-        """Newest first; `query` is looked for in title, task and models. owner: only theirs and what is listed for all."""
-        where, values = ["(expires IS NULL OR expires > ?)"], [timestamp(datetime.now(UTC))]
-        if query:
-            like = "%" + re.sub(r"([%_\\])", r"\\\1", query) + "%"
-            columns = " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in ("title", "task", "models"))
-            where.append(f"({columns})")
-            values += [like] * 3
-        if owner is not None:
-            where.append("(visibility = 'listed' OR owner = ?)")
-            values.append(owner)
+    def latest(
+        self, *, query: str = "", limit: int = MAX_LISTED, owner: str | None = None, after: str | None = None
+    ) -> list[Entry]:
+        """Newest first; `query` is looked for in title, task and models. owner: only theirs and what is listed for all.
+
+        after: those that follow the recording of that id; of one that is gone meanwhile there are none.
+        """
+        where, values = _listed(query, owner)
+        if after is not None:
+            where += " AND (created, rowid) < (SELECT created, rowid FROM recordings WHERE id = ?)"
+            values.append(after)
         order = "ORDER BY created DESC, rowid DESC LIMIT ?"
-        return self._read(f"SELECT * FROM recordings WHERE {' AND '.join(where)} {order}", (*values, limit))
+        return self._read(f"SELECT * FROM recordings WHERE {where} {order}", (*values, limit))
+
+    def count(self, *, query: str = "", owner: str | None = None) -> int:
+        """How many `latest` would list without a limit."""
+        where, values = _listed(query, owner)
+        with self._guard:
+            return int(self._database.execute(f"SELECT COUNT(*) FROM recordings WHERE {where}", values).fetchone()[0])
 
     def change(self, recording: str, *, title: str | None = None, sharing: dict[str, Any] | None = None) -> None:
         """New title, or other rules of sharing, in the index and in the file. It must be finished. Raises RecordingError.
@@ -266,6 +275,20 @@ class Store:
             except BaseException:
                 self._database.execute("ROLLBACK")
                 raise
+
+
+def _listed(query: str, owner: str | None) -> tuple[str, list[Any]]:
+    """The condition and values of what may be listed now."""
+    where, values = ["(expires IS NULL OR expires > ?)"], [timestamp(datetime.now(UTC))]
+    if query:
+        like = "%" + re.sub(r"([%_\\])", r"\\\1", query) + "%"
+        columns = " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in ("title", "task", "models"))
+        where.append(f"({columns})")
+        values += [like] * 3
+    if owner is not None:
+        where.append("(visibility = 'listed' OR owner = ?)")
+        values.append(owner)
+    return " AND ".join(where), values
 
 
 def index_entry(manifest: dict[str, Any], *, steps: int, size: int, owner: str = "") -> Entry:

@@ -112,6 +112,21 @@ def test_searching_takes_every_character_as_itself(open_store):
     assert [e.steps for e in store.latest(limit=2)] == [11, 10]
 
 
+def test_a_list_goes_on_where_it_ended(open_store):
+    """Whatever comes or goes meanwhile: nothing twice, nothing left out."""
+    store = open_store()
+    for number in range(9):
+        store.put(entry(number))
+    first = store.latest(limit=4)
+    store.put(entry(9))
+    second = store.latest(limit=4, after=first[-1].id)
+    store.remove(second[0].id)
+    third = store.latest(limit=4, after=second[-1].id)
+    assert [[e.steps for e in part] for part in (first, second, third)] == [[8, 7, 6, 5], [4, 3, 2, 1], [0]]
+    assert store.latest(after=second[0].id) == [], "nothing follows what is gone"
+    assert (store.count(), store.count(query="_3_"), store.count(owner="you")) == (9, 1, 0)
+
+
 def test_many_threads_write_without_losing_a_row(open_store):
     """Read and write transactions begin immediate, or the busy index loses them."""
     store = open_store()
