@@ -33,7 +33,7 @@ from mnemoscope_server.storage.uploads import Uploads, printable
 from mnemoscope_server.workers.protocol import Open, Remember
 
 TASK = "signal-recall"
-REVISION = 1
+REVISION = 2
 """Part of every name: raised where the same question would be answered with other numbers."""
 
 
@@ -42,8 +42,10 @@ def asked(request: RetentionRequest, *, settings: Settings, uploads: Uploads, li
     names = _checkpoints(request.models)
     title, values, sample_rate = _series(request, settings, uploads, library)
     delays = None if request.delays is None else tuple(sorted(set(request.delays)))
+    segments = None if request.segments is None else tuple(sorted(set(request.segments)))
     if values is not None:
         _require_room(len(values), request.segment, delays)
+        windows.require_change(title, values)
     cards = [store.read_card(store.find(name)) for name in names]
     key = {
         "revision": REVISION,
@@ -51,6 +53,8 @@ def asked(request: RetentionRequest, *, settings: Settings, uploads: Uploads, li
         "weights": [_weights(name) for name in names],
         "segment": request.segment,
         "delays": delays,
+        "segments": segments,
+        "contents": request.contents,
     }
     name = _short(hashlib.sha256(json.dumps(key).encode()).digest())
     facts: dict[str, Any] = {
@@ -62,7 +66,10 @@ def asked(request: RetentionRequest, *, settings: Settings, uploads: Uploads, li
         "longest": _longest(None if values is None else len(values), request.segment, delays or order.COARSE),
         "models": [_model(name, card) for name, card in zip(names, cards, strict=True)],
     }
-    return Asked(name, facts, Remember(new_id(), tuple(names), values, title, request.segment, delays))
+    question = Remember(
+        new_id(), tuple(names), values, title, request.segment, delays, segments=segments, contents=request.contents
+    )
+    return Asked(name, facts, question)
 
 
 def recording(found: dict[str, Any], window: list[float], delay: int, *, identity: str, path: Path) -> tuple[Open, int]:
