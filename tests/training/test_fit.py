@@ -10,6 +10,8 @@ import mnemoscope
 from mnemoscope.checkpoints import store
 from mnemoscope.cli.main import main
 from mnemoscope.errors import SignalError, TrainingError, UnknownModel
+from mnemoscope.measuring.retention import looks
+from mnemoscope.measuring.retention.subjects import subjects
 from mnemoscope.tasks import Forecast, SignalRecall
 from mnemoscope.training.fitting import descent as descending
 from mnemoscope.training.fitting.advice import advise
@@ -173,6 +175,9 @@ def test_a_recall_is_fitted_and_scored_beside_what_means_something_there(tmp_pat
     )
     again = fit(series(900), "lstm", task="signal-recall", updates=3, out=tmp_path / "again")
     assert again.model.sha256 == fitted.model.sha256
+    found_too = subjects(["lstm", fitted.path, again.path], "signal-recall")
+    assert [one.name for one in found_too] == ["lstm", "lstm@fit", "lstm@fit2"]
+    assert [looks.label(one.name) for one in found_too] == ["LSTM", "LSTM, fitted", "LSTM, fitted 2"]
     with mnemoscope.record(["lstm", fitted.path], series(120), task="signal-recall") as rec:
         assert [model["label"] for model in rec.manifest["models"]] == ["LSTM", "LSTM, fitted"]
 

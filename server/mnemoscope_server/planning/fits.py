@@ -30,7 +30,7 @@ from mnemoscope_server.schemas.fits import (
 )
 from mnemoscope_server.schemas.sessions import GeneratedSignal, UploadSignal, ValuesSignal
 from mnemoscope_server.storage.fits import Fits
-from mnemoscope_server.storage.store import Store, new_id
+from mnemoscope_server.storage.store import ID, Store, new_id
 from mnemoscope_server.storage.uploads import Uploads, printable
 from mnemoscope_server.workers.fitting import FitOrder
 
@@ -139,6 +139,13 @@ FIT = "fit:"
 def own(names: list[str], fits: Fits, caller: str | None) -> dict[str, Path]:
     """Folders of the fitted checkpoints among names of models. Raises UnknownFit."""
     return {name: fits.checkpoint(name.removeprefix(FIT), caller) for name in names if name.startswith(FIT)}
+
+
+def require_own(names: list[str], fits: Fits, caller: str | None) -> None:
+    """A run that is made again by names of checkpoints: those that were fitted are their owner's. Raises UnknownFit."""
+    for name in names:
+        if ID.fullmatch(name):
+            fits.checkpoint(name, caller)
 
 
 def own_cards(fits: Fits, caller: str | None) -> list[tuple[str, dict[str, Any]]]:

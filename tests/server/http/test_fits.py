@@ -40,7 +40,9 @@ def upload(real):
     t = np.arange(800)
     values = 20 + 5 * np.sin(t / 3) + np.sign(np.sin(t / 11)) + np.random.default_rng(0).normal(0, 0.2, 800)
     text = "level\n" + "\n".join(f"{v:.4f}" for v in values)
-    identity = real.http.post("api/uploads", files={"file": ("pump.csv", text)}).json()["id"]
+    answer = real.http.post("api/uploads", files={"file": ("pump.csv", text)})
+    assert answer.status_code == 201, answer.text
+    identity = answer.json()["id"]
     return {"kind": "upload", "upload_id": identity, "channel": 0, "keep_name": True}
 
 
@@ -151,9 +153,46 @@ def test_a_recall_is_fitted_beside_the_mean_and_a_register_and_runs_as_two_lanes
     judged = real.http.get(f"api/recordings/{identity}/verdict").json()
     assert {row["label"] for row in judged["ranking"]} == {"LSTM", "LSTM, fitted"}
     assert all(row["floats"] and row["ms_per_step"] for row in judged["ranking"])
+    lens = f"api/recordings/{identity}/lens?stream=1&step=80&lens=sensitivity"
+    assert real.http.get(lens).status_code == 200
     assert real.http.delete(f"api/fits/{found['id']}").status_code == 204
+    answer = real.http.get(lens.replace("80", "81")).json()
+    assert "error" in answer, answer
+    gone = answer["error"]["message"]
+    assert "was deleted" in gone
+    assert "The recording is whole without them" in gone
+    assert real.http.get(f"api/recordings/{identity}/file").status_code == 200
     again = real.http.get(f"api/recordings/{identity}/verdict").json()
     assert [row["error"] for row in again["ranking"]] == [row["error"] for row in judged["ranking"]]
+
+
+def test_how_long_is_measured_before_and_after_a_fit_by_its_owner_alone(real, upload):
+    """Two curves of one chart; the run of a delay is the owner's too, and what was measured stays when the fit is deleted."""
+    found = over(real, begin(real, upload, task="signal-recall"))
+    name = f"fit:{found['id']}"
+    body = {"signal": upload, "models": ["lstm", name], "segment": 16, "delays": [0, 10]}
+    with httpx.Client(base_url=real.url, timeout=30) as stranger:
+        assert stranger.post("api/retention", json=body).json()["error"]["code"] == "unknown-fit"
+        preview = {"models": [name], "task": "signal-recall", "channel": 0}
+        asked = f"api/uploads/{upload['upload_id']}/preview"
+        assert stranger.post(asked, json=preview).json()["error"]["code"] == "unknown-fit"
+        seen = real.http.post(asked, json=preview)
+        assert seen.status_code == 200, seen.text
+        identity = real.http.post("api/retention", json=body).json()["id"]
+        deadline = time.monotonic() + 90
+        while (known := real.http.get(f"api/retention/{identity}").json())["status"] in ("waiting", "running"):
+            assert time.monotonic() < deadline, known
+            time.sleep(0.1)
+        assert known["status"] == "ended", known
+        assert [model["label"] for model in known["models"]] == ["LSTM", "LSTM, fitted"]
+        measured = {row["model"] for row in known["rows"] if row["checkpoint"]}
+        assert measured == {model["id"] for model in known["models"]}
+        one = f"api/retention/{identity}/recordings"
+        assert stranger.post(one, json={"delay": 10}).json()["error"]["code"] == "unknown-fit"
+        assert real.http.post(one, json={"delay": 10}).status_code == 200
+    assert real.http.delete(f"api/fits/{found['id']}").status_code == 204
+    assert real.http.get(f"api/retention/{identity}").json()["rows"] == known["rows"]
+    assert real.http.post(one, json={"delay": 0}).json()["error"]["code"] == "unknown-fit"
 
 
 def test_the_owner_lists_exports_and_runs_it_and_nobody_else_does(real, upload, done):
