@@ -42,8 +42,8 @@ def test_the_odd_beat_is_judged_as_it_looks() -> None:
     assert {row["model"]: row["because"] for row in found["ranking"]} == {
         "dnc": "frees each slot as it replays it; 99% held at t = 78; 4% at t = 103",
         "ntm": "kept whole to the cue; then t = 120 to 130 overwrote 42%",
-        "transformer": "nothing is lost; the read spreads to the neighbours of the right moment",
-        "lstm": "reads its last steps; keeps a blur of the odd beat: 21% of its writes left at t = 78",
+        "transformer": "nothing is lost; the read spreads to neighbouring moments",
+        "lstm": "reads its last steps; keeps a blur of it: 21% left at t = 78",
     }
     for row in found["ranking"]:
         assert row["because"] == "; ".join(c["text"] for c in found["clauses"] if c["model"] == row["model"])
@@ -212,7 +212,7 @@ def test_without_the_weights_a_cause_is_withheld(tmp_path: Path) -> None:
     ("model", "words"),
     [
         (Tape(90), ["kept whole to the cue", "reads back the segment"]),
-        (Leaky(12, 0.015), ["keeps a blur of the segment: 70% of its writes left", "reads the segment, not in order"]),
+        (Leaky(12, 0.015), ["keeps a blur of it: 70% left", "reads the segment, not in order"]),
         (Pointer(0), ["nothing is lost", "reads back the segment"]),
     ],
 )

@@ -149,7 +149,8 @@ export interface paths {
         /** One's own recordings of this data folder and those listed for all, newest first */
         get: operations["recordings_api_recordings_get"];
         put?: never;
-        post?: never;
+        /** Bring a recording as a .mnemo file; it is proved first, and then private */
+        post: operations["bring_api_recordings_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -718,6 +719,14 @@ export interface components {
              */
             type: "behind";
         };
+        /** Body_bring_api_recordings_post */
+        Body_bring_api_recordings_post: {
+            /**
+             * File
+             * @description A .mnemo recording
+             */
+            file: string;
+        };
         /** Body_upload_api_uploads_post */
         Body_upload_api_uploads_post: {
             /**
@@ -822,6 +831,29 @@ export interface components {
              * @default null
              */
             slots?: number | null;
+        };
+        /**
+         * Brought
+         * @description A recording that was brought as a file; it opens at /s/{id}.
+         */
+        Brought: {
+            /**
+             * Id
+             * @description That of the file, unless it is another recording's here.
+             */
+            id: string;
+            /**
+             * Known
+             * @description It was here already.
+             */
+            known: boolean;
+            /**
+             * Notes
+             * @description What the file lacked, such as its end.
+             */
+            notes: string[];
+            /** Title */
+            title: string;
         };
         /**
          * CauseOfDeath
@@ -3712,9 +3744,11 @@ export type Agreement = components['schemas']['Agreement'];
 export type BankEntry = components['schemas']['BankEntry'];
 export type BaselineErrors = components['schemas']['BaselineErrors'];
 export type Behind = components['schemas']['Behind'];
+export type BodyBringApiRecordingsPost = components['schemas']['Body_bring_api_recordings_post'];
 export type BodyUploadApiUploadsPost = components['schemas']['Body_upload_api_uploads_post'];
 export type BridgeReport = components['schemas']['BridgeReport'];
 export type BridgeSettings = components['schemas']['BridgeSettings'];
+export type Brought = components['schemas']['Brought'];
 export type CauseOfDeath = components['schemas']['CauseOfDeath'];
 export type Change = components['schemas']['Change'];
 export type CheckpointEntry = components['schemas']['CheckpointEntry'];
@@ -4150,6 +4184,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordingSummary"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    bring_api_recordings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_bring_api_recordings_post"];
+            };
+        };
+        responses: {
+            /** @description It was here already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brought"];
                 };
             };
             /** @description What went wrong */

@@ -23,6 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")):
         arguments.insert(0, "serve")
+    elif arguments[0].endswith(".mnemo"):
+        arguments.insert(0, "open")
     try:
         args = parser().parse_args(arguments)
         return args.run(args)
@@ -77,6 +79,17 @@ def parser() -> argparse.ArgumentParser:
         help="let in whoever reaches an address beyond this machine without a token",
     )
     _device(serve, default=None)  # what is not given here may stand in the environment
+
+    opening = command("open", _open, "show recordings in the browser (what happens with a .mnemo file alone)")
+    opening.add_argument("files", type=Path, nargs="+", metavar="F", help="recordings (.mnemo)")
+    opening.add_argument(
+        "--url", metavar="URL", help="address of the server to show them on, with its token if it has one"
+    )
+    opening.add_argument(
+        "--port", type=_whole(0, 65535), metavar="N", help="port of the server to join or to start (8000)"
+    )
+    opening.add_argument("--data-dir", type=Path, metavar="DIR", help="folder of the server that is started for them")
+    opening.add_argument("--no-browser", action="store_true", help="print the addresses only")
 
     record = command("record", commands.record, "run models over a signal and write a recording")
     record.add_argument(
@@ -243,12 +256,19 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _serve(args: argparse.Namespace) -> int:
-    """Start the server and stay: the one place where the library reaches up to it."""
+def _serve(args: argparse.Namespace, ready: Callable[[str], object] | None = None) -> int:
+    """Start the server and stay: the one place where the library reaches up to it. ready: called with its address."""
     from mnemoscope_server import serving
     from mnemoscope_server.settings import Settings
 
-    return serving.run(Settings.from_arguments(args)) or OK
+    return serving.run(Settings.from_arguments(args), ready=ready) or OK
+
+
+def _open(args: argparse.Namespace) -> int:
+    """As `_bridge`."""
+    from mnemoscope.cli.opening import open_files
+
+    return open_files(args, serve=lambda ready: _serve(args, ready))
 
 
 def _verdict(args: argparse.Namespace) -> int:
@@ -356,6 +376,7 @@ _EXAMPLES = {
     "top": """examples:
   mnemoscope                                    start the server on http://127.0.0.1:8000
   mnemoscope record --signal heartbeat --models ntm,dnc --out run.mnemo
+  mnemoscope run.mnemo                          show it in the browser
   mnemoscope inspect run.mnemo
   mnemoscope export run.mnemo --html run.html
 `mnemoscope COMMAND --help` has more.""",
@@ -363,6 +384,13 @@ _EXAMPLES = {
   mnemoscope
   mnemoscope serve --port 8001 --data-dir ~/mnemoscope
   mnemoscope serve --host 0.0.0.0 --no-browser --workers 4    prints the address with the token that it asks for""",
+    "open": """A server that runs on this machine already gets them; else one is started. A recording is proved before it is
+shown, and keeps its id: links to it mean the same on every server.
+
+examples:
+  mnemoscope run.mnemo
+  mnemoscope open monday.mnemo tuesday.mnemo
+  mnemoscope open run.mnemo --url 'http://lab.example:8000/?token=…'""",
     "record": """examples:
   mnemoscope record --signal heartbeat --signal-option odd_beat=6 --models lstm,transformer,ntm,dnc --out beat.mnemo
   mnemoscope record --signal ecg.csv --channel MLII --resample-to 36 --start 10s --stop 40s --models ntm --out ecg.mnemo
