@@ -42,8 +42,8 @@ def test_the_odd_beat_is_judged_as_it_looks() -> None:
     assert {row["model"]: row["because"] for row in found["ranking"]} == {
         "dnc": "frees each slot as it replays it; 99% held at t = 78; 4% at t = 103",
         "ntm": "kept whole to the cue; then t = 120 to 130 overwrote 42%",
-        "transformer": "nothing is lost; the read spreads to the neighbours of the right moment",
-        "lstm": "reads its last steps; keeps a blur of the odd beat: 21% of its writes left at t = 78",
+        "transformer": "nothing is lost; the read spreads to neighbouring moments",
+        "lstm": "reads its last steps; keeps a blur of it: 21% left at t = 78",
     }
     for row in found["ranking"]:
         assert row["because"] == "; ".join(c["text"] for c in found["clauses"] if c["model"] == row["model"])
@@ -147,7 +147,7 @@ def test_what_no_network_beats_is_said_first(tmp_path: Path) -> None:
     assert found["ranking"][0]["low"] < found["ranking"][0]["error"] < found["ranking"][0]["high"]
 
 
-def copied(folder: Path, episode: Any, *, outputs: np.ndarray) -> Recording:
+def copied(folder: Path, episode: Any, *, outputs: np.ndarray, fit: dict[str, Any] | None = None) -> Recording:
     """A recording of a model without memory that answers this."""
     from mnemoscope.format.layout import FrameLayout, pack
 
@@ -170,7 +170,7 @@ def copied(folder: Path, episode: Any, *, outputs: np.ndarray) -> Recording:
         "id": "own", "label": "Own", "paradigm": "own", "glyph": "rnn", "task": episode.task, "config": {}, "parameters": 0,
         "device": "cpu", "dtype": "float32", "versions": {}, "banks": [], "checkpoint": None,
         "frame": layout.to_json(), "keyframe": {"bytes": 0, "tensors": []},
-    }  # fmt: skip
+    } | ({"fit": fit} if fit else {})  # fmt: skip
     manifest = {
         "format": "mnemoscope-recording", "version": 1, "id": "0" * 22, "title": "own", "created": "2026-11-29T00:00:00Z",
         "seed": 0, "status": "running", "steps": episode.steps, "keyframe_every": 64, "signal": None, "models": [model],
@@ -212,7 +212,7 @@ def test_without_the_weights_a_cause_is_withheld(tmp_path: Path) -> None:
     ("model", "words"),
     [
         (Tape(90), ["kept whole to the cue", "reads back the segment"]),
-        (Leaky(12, 0.015), ["keeps a blur of the segment: 70% of its writes left", "reads the segment, not in order"]),
+        (Leaky(12, 0.015), ["keeps a blur of it: 70% left", "reads the segment, not in order"]),
         (Pointer(0), ["nothing is lost", "reads back the segment"]),
     ],
 )
@@ -303,3 +303,30 @@ def test_a_copy_of_a_part_is_judged_by_what_it_holds(tmp_path: Path) -> None:
     assert row["cause"] == "not settled"
     assert "this is a part of a run" in row["because"]
     assert (row["unit"], row["unit_error"], row["floats"]) == (None, None, before["ranking"][0]["floats"])
+
+
+def test_a_fitted_model_is_held_against_what_was_fitted_to_the_same_part(tmp_path: Path) -> None:
+    """By the coefficients and the season of the manifest, however short the context; the sentence names whichever is better."""
+    t = np.arange(400)
+    values = np.sin(t * 2 * np.pi / 20) + np.random.default_rng(0).normal(0, 0.3, 400)
+    episode = tasks.get("forecast").episode(values, context=8)
+    truth = np.roll(values, -1)[:, None]
+    coefficients = [0.0] * 32 + [0.5]
+    fit = {"of": None, "residuals": {"after": [-1.0, 1.0]}, "ar32": coefficients, "period": 20}
+
+    def of(name: str, outputs: np.ndarray) -> dict[str, Any]:
+        (tmp_path / name).mkdir()
+        return verdict(copied(tmp_path / name, episode, outputs=outputs, fit=fit))
+
+    lost = of("lost", np.full((400, 1), 3.0))
+    errors = {each["name"]: each["error"] for each in lost["baselines"]}
+    scored = slice(31, 399)  # persistence stands in for AR(32) until it has heard 32 values
+    wanted = np.abs(0.5 - truth[scored]).sum() / np.abs(values[scored, None] - truth[scored]).sum()
+    assert errors["ar32"] == pytest.approx(wanted, rel=0.1)
+    assert errors["seasonal"] < errors["persistence"] == 1
+    assert lost["note"].startswith(f"The season before beats the model here ({errors['seasonal']:.2f}).")
+    won = of("won", truth + np.random.default_rng(1).normal(0, 0.05, (400, 1)))
+    assert won["note"].startswith("Own beats the season before here (")
+    assert f"against {errors['seasonal']:.2f})" in won["note"]
+    same = of("same", np.roll(values, 19)[:, None])
+    assert "are level here." in same["note"]

@@ -4,6 +4,7 @@ import type { Likeness } from "../analysis/similar";
 import type { Inks } from "../draw/ink/tokens";
 import { LensCache } from "../recording/lens_cache.svelte";
 import type { Session } from "../recording/session.svelte";
+import { StretchMoves } from "../recording/stretch_moves.svelte";
 import type { Pin } from "../view/fields";
 import { sameTarget, withoutCell, type LensName, type Rows, type Target } from "../view/vocabulary";
 import type { VerdictClause } from "../wire/wire.gen";
@@ -44,6 +45,8 @@ export class StageController extends LaneViews {
   readonly learning: LearningCurves;
   /** What the models themselves say about where an output comes from. */
   readonly lenses: LensCache;
+  /** How far blanking what is selected moves their answers. */
+  readonly stretch: StretchMoves;
   /** Streams of the lanes in the order of the verdict's rows; none before there are rows. */
   ranked = $state.raw<readonly number[]>([]);
   hover = $state.raw<Target | null>(null);
@@ -63,6 +66,7 @@ export class StageController extends LaneViews {
     super(session.cursor.view, session.log!);
     this.viewport = new Viewport(this.view, session.log!.manifest.task.events);
     this.lenses = new LensCache(session.looker);
+    this.stretch = new StretchMoves(session.blanker);
     this.model = new StageModel(session.log!, session.ledger!, inks, this.training.streams, this.lenses, this);
     this.tracks = new Tracks(this.model);
     this.learning = new LearningCurves(this.model, this.training);

@@ -86,12 +86,19 @@ describe("in words", () => {
     });
   });
 
-  it("says first where something simple beats every model", () => {
+  it("names what is to be beaten, best first", () => {
     const line = { name: "ar32", label: "AR(32)", error: 0.685, low: null, high: null, unit_error: null };
-    const of = (error: number | null): string => baselineText({ ...ODD_BEAT, baselines: [{ ...line, error }] });
-    expect(of(0.685)).toBe("To beat: AR(32) 68.5%.");
-    expect(of(0.001)).toBe("AR(32) beats all here: AR(32) 0.1%.");
-    expect(of(null)).toBe("");
+    const of = (error: number | null): string =>
+      baselineText({
+        ...ODD_BEAT,
+        baselines: [
+          { ...line, name: "persistence", label: "Persistence", error: 1 },
+          { ...line, error },
+        ],
+      });
+    expect(of(0.685)).toBe("To beat: AR(32) 68.5%, Persistence 100%.");
+    expect(of(null)).toBe("To beat: Persistence 100%.");
+    expect(baselineText({ ...ODD_BEAT, baselines: [] })).toBe("");
   });
 
   it("says why there is no outcome where nothing was asked", () => {

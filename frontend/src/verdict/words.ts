@@ -74,12 +74,10 @@ export function noteParts({ note }: Verdict): { note: string; times: string } {
   return { note: sentences.filter((sentence) => !times.includes(sentence)).join(" "), times: times.join(" ") };
 }
 
-/** "To beat: AR(32) 68.5%, persistence 100%."; "" where a model knows nothing to compare with. */
-export function baselineText({ baselines, ranking }: Verdict): string {
+/** "To beat: AR(32) 68.5%, persistence 100%.", best first; "" where there is nothing to compare with. The note says who wins. */
+export function baselineText({ baselines }: Verdict): string {
   const known = baselines.filter((one): one is typeof one & { error: number } => one.error !== null);
   if (!known.length) return "";
-  const best = ranking.find((row) => row.error !== null)?.error ?? Infinity;
-  const winner = known.find((one) => one.error < best);
-  const list = known.map((one) => `${one.label} ${errorText(one.error)}`).join(", ");
-  return winner ? `${winner.label} beats all here: ${list}.` : `To beat: ${list}.`;
+  const ranked = [...known].sort((a, b) => a.error - b.error);
+  return `To beat: ${ranked.map((one) => `${one.label} ${errorText(one.error)}`).join(", ")}.`;
 }

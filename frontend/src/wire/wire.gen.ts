@@ -28,7 +28,7 @@ export interface paths {
         /** One's own fits, newest first */
         get: operations["fits_api_fits_get"];
         put?: never;
-        /** Train a forecasting model further on a series: a fit that begins when those before it are over */
+        /** Train a model further on a series: a fit that begins when those before it are over */
         post: operations["begin_api_fits_post"];
         delete?: never;
         options?: never;
@@ -149,7 +149,8 @@ export interface paths {
         /** One's own recordings of this data folder and those listed for all, newest first */
         get: operations["recordings_api_recordings_get"];
         put?: never;
-        post?: never;
+        /** Bring a recording as a .mnemo file; it is proved first, and then private */
+        post: operations["bring_api_recordings_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -668,21 +669,34 @@ export interface components {
         };
         /**
          * BaselineErrors
-         * @description MASE: 1 is persistence, lower is better.
+         * @description The task's own error, lower is better; null where a baseline has no meaning for the task.
          */
         BaselineErrors: {
             /**
              * Ar32
              * @description AR(32) by least squares on the part that is fitted to.
              */
-            ar32: number;
-            /** Persistence */
-            persistence: number;
+            ar32: number | null;
+            /**
+             * Mean
+             * @description The mean of the part that is fitted to, always.
+             */
+            mean: number | null;
+            /**
+             * Persistence
+             * @description The last value again: of the next value MASE is 1; of a replay, the last one heard before the cue.
+             */
+            persistence: number | null;
             /**
              * Seasonal
              * @description The value one season before.
              */
-            seasonal: number;
+            seasonal: number | null;
+            /**
+             * Shift Register
+             * @description A delay line as long as segment and delay: exact, where these are known beforehand.
+             */
+            shift_register: number | null;
         };
         /**
          * Behind
@@ -704,6 +718,14 @@ export interface components {
              * @enum {string}
              */
             type: "behind";
+        };
+        /** Body_bring_api_recordings_post */
+        Body_bring_api_recordings_post: {
+            /**
+             * File
+             * @description A .mnemo recording
+             */
+            file: string;
         };
         /** Body_upload_api_uploads_post */
         Body_upload_api_uploads_post: {
@@ -809,6 +831,29 @@ export interface components {
              * @default null
              */
             slots?: number | null;
+        };
+        /**
+         * Brought
+         * @description A recording that was brought as a file; it opens at /s/{id}.
+         */
+        Brought: {
+            /**
+             * Id
+             * @description That of the file, unless it is another recording's here.
+             */
+            id: string;
+            /**
+             * Known
+             * @description It was here already.
+             */
+            known: boolean;
+            /**
+             * Notes
+             * @description What the file lacked, such as its end.
+             */
+            notes: string[];
+            /** Title */
+            title: string;
         };
         /**
          * Capacity
@@ -1205,12 +1250,14 @@ export interface components {
              * @description It was asked to end; the best so far becomes the result.
              */
             stopping: boolean;
+            /** Task */
+            task: string;
             /** Updates */
             updates: number | null;
         };
         /**
          * FitBands
-         * @description 5 to 95 % over resamplings of blocks; null of fewer than eight blocks.
+         * @description 5 to 95 % over resamplings of blocks; null of fewer than eight blocks, or without a meaning.
          */
         FitBands: {
             /** After */
@@ -1228,6 +1275,11 @@ export interface components {
                 number,
                 number
             ] | null;
+            /** Mean */
+            mean: [
+                number,
+                number
+            ] | null;
             /** Persistence */
             persistence: [
                 number,
@@ -1235,6 +1287,11 @@ export interface components {
             ] | null;
             /** Seasonal */
             seasonal: [
+                number,
+                number
+            ] | null;
+            /** Shift Register */
+            shift_register: [
                 number,
                 number
             ] | null;
@@ -1255,6 +1312,12 @@ export interface components {
              */
             of: string | null;
             /**
+             * Period
+             * @description Steps of the season of the same part; a seasonal forecast says the value that many steps before. Missing before 0.3.
+             * @default null
+             */
+            period?: number | null;
+            /**
              * Residuals
              * @description 5 and 95 % quantiles of target − output on the part held back from the fit, as inputs are scaled: `before`, `after`, `ar32`.
              */
@@ -1270,31 +1333,52 @@ export interface components {
              * Ar32
              * @description AR(32) by least squares on the part that is fitted to.
              */
-            ar32: number;
+            ar32: number | null;
             /**
              * Before
              * @description As shipped, or with random weights.
              */
             before: number;
-            /** Persistence */
-            persistence: number;
+            /**
+             * Mean
+             * @description The mean of the part that is fitted to, always.
+             */
+            mean: number | null;
+            /**
+             * Persistence
+             * @description The last value again: of the next value MASE is 1; of a replay, the last one heard before the cue.
+             */
+            persistence: number | null;
             /**
              * Seasonal
              * @description The value one season before.
              */
-            seasonal: number;
+            seasonal: number | null;
+            /**
+             * Shift Register
+             * @description A delay line as long as segment and delay: exact, where these are known beforehand.
+             */
+            shift_register: number | null;
         };
         /**
          * FitExample
-         * @description The beginning of the part never seen, in raw units: what came, and what was predicted one step ahead.
+         * @description The beginning of the part never seen, in raw units: what came or was stored, and what was answered.
          */
         FitExample: {
             /** After */
             after: number[];
-            /** Ar32 */
-            ar32: number[];
+            /**
+             * Baseline
+             * @description Of the best one that a model is advised against.
+             */
+            baseline: number[];
             /** Before */
             before: number[];
+            /**
+             * Name
+             * @description What that baseline is called.
+             */
+            name: string;
             /** Start */
             start: number;
             /** Values */
@@ -1318,9 +1402,16 @@ export interface components {
             notes: string[];
             /**
              * Period
-             * @description Steps of its season.
+             * @description Steps of its season; null where no baseline has one.
              */
-            period: number;
+            period: number | null;
+            /**
+             * Reasons
+             * @description Why a baseline has no meaning here, by its name above.
+             */
+            reasons: {
+                [key: string]: string;
+            };
             /**
              * Sample Rate
              * @description Steps per second; null = unknown.
@@ -1332,6 +1423,8 @@ export interface components {
              */
             seconds: number;
             split: components["schemas"]["FitSplit"];
+            /** Task */
+            task: string;
             /** Unit */
             unit: string | null;
             /**
@@ -1347,12 +1440,18 @@ export interface components {
         FitPlanRequest: {
             /** Signal */
             signal: components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"] | components["schemas"]["ValuesSignal"];
+            /**
+             * Task
+             * @default forecast
+             * @enum {string}
+             */
+            task?: "forecast" | "signal-recall";
         };
         /** FitRequest */
         FitRequest: {
             /**
              * Model
-             * @description A model or checkpoint of the task `forecast`: `lstm`.
+             * @description A model or checkpoint of the task: `lstm`.
              */
             model: string;
             /**
@@ -1373,6 +1472,12 @@ export interface components {
             seed?: number;
             /** Signal */
             signal: components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"] | components["schemas"]["ValuesSignal"];
+            /**
+             * Task
+             * @default forecast
+             * @enum {string}
+             */
+            task?: "forecast" | "signal-recall";
             /**
              * Updates
              * @description Of training, whichever is spent first; the same updates and seed give the same weights.
@@ -1400,7 +1505,14 @@ export interface components {
             example: components["schemas"]["FitExample"];
             held_back: components["schemas"]["FitErrors"];
             /** Period */
-            period: number;
+            period: number | null;
+            /**
+             * Reasons
+             * @description Why a baseline has no meaning here, by its name.
+             */
+            reasons: {
+                [key: string]: string;
+            };
             /** @description On the part never seen. */
             scores: components["schemas"]["FitErrors"];
             /** Seconds */
@@ -1416,7 +1528,7 @@ export interface components {
              * @description What to take, the baselines included.
              * @enum {string}
              */
-            take: "after" | "before" | "ar32" | "seasonal" | "persistence";
+            take: "after" | "before" | "ar32" | "seasonal" | "persistence" | "mean";
             /**
              * Text
              * @description The same as a sentence with its figures.
@@ -3721,9 +3833,11 @@ export type Agreement = components['schemas']['Agreement'];
 export type BankEntry = components['schemas']['BankEntry'];
 export type BaselineErrors = components['schemas']['BaselineErrors'];
 export type Behind = components['schemas']['Behind'];
+export type BodyBringApiRecordingsPost = components['schemas']['Body_bring_api_recordings_post'];
 export type BodyUploadApiUploadsPost = components['schemas']['Body_upload_api_uploads_post'];
 export type BridgeReport = components['schemas']['BridgeReport'];
 export type BridgeSettings = components['schemas']['BridgeSettings'];
+export type Brought = components['schemas']['Brought'];
 export type Capacity = components['schemas']['Capacity'];
 export type CauseOfDeath = components['schemas']['CauseOfDeath'];
 export type Change = components['schemas']['Change'];
@@ -4161,6 +4275,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordingSummary"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    bring_api_recordings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_bring_api_recordings_post"];
+            };
+        };
+        responses: {
+            /** @description It was here already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brought"];
                 };
             };
             /** @description What went wrong */

@@ -220,5 +220,5 @@ def taking(lost: Floats) -> Run | None:
     if most is not None and most.share > whole / 2:
         return most
     gone = np.cumsum(np.maximum(lost, 0))
-    first, last = (int(np.searchsorted(gone, part * gone[-1])) for part in (EDGE, 1 - EDGE))
+    first, last = (int((gone < part * gone[-1]).sum()) for part in (EDGE, 1 - EDGE))
     return Run(first, last, float(lost[first : last + 1].sum()))

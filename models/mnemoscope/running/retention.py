@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mnemoscope.checkpoints import store
 from mnemoscope.errors import MnemoscopeError, SignalError
 from mnemoscope.measuring.cooperative import run_to_end
 from mnemoscope.measuring.retention import behaviour, content, ledger, order, reservoirs
@@ -144,7 +143,7 @@ def deaths(chosen: Sequence[Subject], of: Windows, rows: Sequence[Row], segment:
         _, delay = crossing(curve, LIMITS["error"])
         if delay is None:
             continue
-        loaded = store.load(subject.checkpoint.split(",")[0])
+        loaded = subject.loaded[0]
         window, found = 0, None
         for window in of.holding(needed(segment, delay))[:TRIED]:
             runs = followed.Runs([loaded], of.values[window], segment, longest=delay)

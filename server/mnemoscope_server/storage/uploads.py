@@ -5,13 +5,10 @@ stays: a result folder appears under its id by one rename.
 """
 
 import asyncio
-import contextlib
 import dataclasses
 import json
 import os
 import shutil
-import signal
-import sys
 import time
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,10 +19,11 @@ from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.series import Label, Series, labels_of
 from mnemoscope_server.errors import UnknownUpload
 from mnemoscope_server.settings import Settings
-from mnemoscope_server.storage.parse_child import FAILED
+from mnemoscope_server.storage import child
 from mnemoscope_server.storage.store import ID, Store, new_id
 
 MAX_PARSED_AT_ONCE = 2
+PARSE_CHILD = "mnemoscope_server.storage.parse_child"
 
 
 class Uploads:
@@ -126,46 +124,31 @@ class Uploads:
             shutil.copyfileobj(file, out, 1 << 20)
 
     async def _parse(self, source: Path, folder: Path, options: ImportOptions) -> None:
+        """Read `source` into `folder`. A child that was ended by a signal before it had a result gets a second attempt.
+
+        Raises ImportFileError with what the child said of the file, or with how it ended.
+        """
         bounds = json.dumps({"memory": self.settings.parse_memory, "import": dataclasses.asdict(options)})
-        command = (
-            sys.executable,
-            "-P",
-            "-m",
-            "mnemoscope_server.storage.parse_child",
-            str(source),
-            str(folder),
-            bounds,
-        )
-        threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"), "1")
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            env=os.environ | threads,
-        )
-        try:
-            async with asyncio.timeout(self.settings.parse_seconds):
-                _, complaint = await process.communicate()
-        except TimeoutError as error:
-            raise ImportFileError(
-                f"reading the file took more than {self.settings.parse_seconds:.0f} s",
-                hint="Keep the columns you need, or cut the file into parts.",
-            ) from error
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
-        if process.returncode == FAILED:
-            error = json.loads((folder / "error.json").read_text(encoding="utf-8"))
-            retry = error["retry"] and Retry(**error["retry"])
-            raise ImportFileError(error["message"], where=error["where"], hint=error["hint"], retry=retry)
-        if process.returncode:
-            last = complaint.decode(errors="replace").strip().splitlines()[-1:] or [""]
-            raise ImportFileError(
-                _ending(process.returncode, last[0]), hint="Cut the file into parts, or clean it first."
-            )
+        for attempt in (1, 2):
+            try:
+                arguments = (str(source), str(folder), bounds)
+                code, complaint = await child.run(PARSE_CHILD, *arguments, seconds=self.settings.parse_seconds)
+            except TimeoutError as error:
+                raise ImportFileError(
+                    f"reading the file took more than {self.settings.parse_seconds:.0f} s",
+                    hint="Keep the columns you need, or cut the file into parts.",
+                ) from error
+            if (folder / "report.json").is_file():
+                return  # written last: the result is whole, however the process ended after it
+            if (folder / "error.json").is_file():
+                error = json.loads((folder / "error.json").read_text(encoding="utf-8"))
+                retry = error["retry"] and Retry(**error["retry"])
+                raise ImportFileError(error["message"], where=error["where"], hint=error["hint"], retry=retry)
+            limited = child.out_of_memory(code, complaint) or child.out_of_time(code)
+            if attempt == 2 or code >= 0 or limited:  # a limit of its own it would meet again
+                raise _ending(code, complaint)
+            for part in folder.iterdir():
+                part.unlink()
 
     def _keep(self, identity: str, folder: Path, name: str) -> dict[str, Any]:
         path = folder / "report.json"
@@ -199,10 +182,14 @@ def printable(text: str) -> str:
     return "".join(c for c in text if c.isprintable() and c not in "\u200e\u200f\u202a\u202b\u202c\u202d\u202e")[:200]
 
 
-def _ending(code: int, complaint: str) -> str:
-    """Why a child process was ended, for people."""
-    if code == -getattr(signal, "SIGXCPU", 0):
-        return "reading the file took too much computing time"
-    if "MemoryError" in complaint or code in (-signal.SIGABRT, -signal.SIGSEGV, -getattr(signal, "SIGKILL", 0)):
-        return "reading the file took too much memory"
-    return f"the file could not be read ({complaint[:200] or f'exit code {code}'})"
+def _ending(code: int, complaint: str) -> ImportFileError:
+    """Why a child process ended without a result, for people."""
+    parts = "Keep the columns you need, or cut the file into parts."
+    if child.out_of_time(code):
+        return ImportFileError("reading the file took too much computing time", hint=parts)
+    if child.out_of_memory(code, complaint):
+        return ImportFileError("reading the file took too much memory", hint=parts)
+    return ImportFileError(
+        f"the program that reads files failed ({child.ending(code, complaint)})",
+        hint="This is a fault of Mnemoscope, not of the file: send it again, and report it if it happens again.",
+    )

@@ -7,6 +7,7 @@ import json
 import math
 import os
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from mnemoscope.signals.importers.csv import reader as csv_import
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope_server.errors import DiskFull
 from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage import child as processes
 from mnemoscope_server.storage.store import Store
 from mnemoscope_server.storage.uploads import Uploads
 
@@ -292,6 +294,58 @@ def test_a_file_that_takes_too_long_or_too_much_is_ended(taking, tmp_path):
     with pytest.raises(ImportFileError, match="memory"):
         taking(b"a,b\n" + b"1,2\n" * 9_000_000, parse_memory=512 << 20)
     assert list((tmp_path / "data" / "uploads").iterdir()) == []
+
+
+class Endings:
+    """A child process that ends in the given ways, one after the other: files it leaves, exit code, what it complains of."""
+
+    def __init__(self, monkeypatch, *endings):
+        self.left, self.attempts = list(endings), 0
+        monkeypatch.setattr(processes, "run", lambda module, source, folder, bounds, *, seconds: self(Path(folder)))
+
+    async def __call__(self, folder):
+        self.attempts += 1
+        files, code, complaint = self.left.pop(0)
+        for name, content in files.items():
+            (folder / name).write_text(content)
+        return code, complaint
+
+
+REPORT = json.dumps({"report": {"columns": []}, "channels": {}, "gaps": [], "labels": {}})
+
+
+def test_a_result_that_is_whole_is_believed_however_its_process_ended(taking, monkeypatch):
+    child = Endings(monkeypatch, ({"report.json": REPORT, "values.f32": ""}, -6, "terminate called"))
+    assert taking(GOOD.encode())
+    assert child.attempts == 1
+
+
+def test_a_process_that_a_signal_ended_gets_one_more_attempt(taking, monkeypatch):
+    """With nothing of the first one in its way."""
+    child = Endings(monkeypatch, ({"report.part": "{"}, -6, "terminate called"), ({"report.json": REPORT}, 0, ""))
+    assert taking(GOOD.encode())
+    assert child.attempts == 2
+    assert not list((taking.uploads.store.uploads).glob("*/report.part"))
+
+
+@pytest.mark.parametrize(
+    ("ending", "attempts", "message"),
+    [
+        (({}, -6, "terminate called without an active exception"), 2, "signal 6: terminate called"),
+        (({}, -11, ""), 2, r"\(signal 11\)"),
+        (({}, 1, "Traceback …\nKeyError: 'x'"), 1, "exit code 1: KeyError: 'x'"),
+        (({}, 1, "MemoryError"), 1, "took too much memory"),
+        (({}, -6, "terminate called after throwing an instance of 'std::bad_alloc'"), 1, "took too much memory"),
+        (({}, -9, ""), 1, "took too much memory"),
+        (({}, -24, ""), 1, "too much computing time"),
+    ],
+)
+def test_how_a_process_ended_is_named_as_it_was(taking, monkeypatch, ending, attempts, message):
+    """Memory only where it was memory: people cut their files into parts for nothing otherwise."""
+    child = Endings(monkeypatch, ending, ending)
+    with pytest.raises(ImportFileError, match=message):
+        taking(GOOD.encode())
+    assert child.attempts == attempts
 
 
 @pytest.mark.slow

@@ -65,7 +65,7 @@ def of_segment(part: Segment, found: Cause, thing: str, end: int, *, bits: bool)
         step = cue if found.step is None else found.step
         return [Clause(found.sentence, step, _moment(part, step))]
     blurred = error > EXACT and not bits
-    said = _kept(part, thing, cue, end, blurred=blurred)
+    said = _kept(part, cue, end, blurred=blurred)
     reading = _reading(part)
     if reading is None:
         k = len(part.recall) // 2
@@ -96,7 +96,7 @@ def one_source(part: Segment, k: int) -> bool | None:
     return None if source is None else source.share >= ONE_SOURCE
 
 
-def _kept(part: Segment, thing: str, cue: int, end: int, *, blurred: bool) -> list[Clause]:
+def _kept(part: Segment, cue: int, end: int, *, blurred: bool) -> list[Clause]:
     last, after = cue - 1, min(part.recall.stop, end)
     before, standing = part.held(last), _standing(part, last)
     freed = part.lost("freed")
@@ -113,8 +113,8 @@ def _kept(part: Segment, thing: str, cue: int, end: int, *, blurred: bool) -> li
     if before >= WHOLE:
         said.append(Clause("kept whole to the cue", last, standing))
     else:
-        left = f"{some(before)} of its writes left at t = {last}"
-        said.append(Clause(f"keeps a blur of {thing}: {left}" if blurred else left, last, standing))
+        left = f"{some(before)} left" if blurred else f"{some(before)} of it left"
+        said.append(Clause(f"{'keeps a blur of it: ' if blurred else ''}{left} at t = {last}", last, standing))
     later = taking(part.lost("overwritten")[part.recall.stop :])
     if later is not None and later.share >= LATER:
         first, last = part.recall.stop + later.first, part.recall.stop + later.last
@@ -134,7 +134,7 @@ def _reading(part: Segment) -> Clause | None:
     if right >= LIMITS["inside"]:
         own = float(np.mean([source.own for _, source in read]))
         whole = float(np.mean([source.share for _, source in read]))
-        words = "the read spreads to the neighbours of the right moment"
+        words = "the read spreads to neighbouring moments"
         return Clause(words, t, part.places[k]) if own < SPREAD * whole else None
     if inside >= LIMITS["inside"]:
         return Clause(f"reads the segment, not in order: {some(right)} from the right moment", t, source.step)

@@ -230,20 +230,41 @@ def _poster(what: Asked, rows: list[_Row]) -> int | None:
     return what.scored[-1] if what.scored else None
 
 
+def _against(recording: Recording, rows: list[_Row], beaten: list[tuple[str, str, scores.Score | None]]) -> list[str]:
+    """The best baseline and the best model in a sentence: where that baseline wins; and always where a model was fitted here."""
+    models = [row for row in rows if not math.isnan(row.score.error)]
+    rivals = [(label, found) for _, label, found in beaten if found is not None]
+    if not models or not rivals:
+        return []
+    label, rival = min(rivals, key=lambda each: each[1].error)
+    best = models[0]
+    fitted = scores.fit_of(recording) is not None
+    if fitted and not scores.apart(best.score, rival):
+        return [f"{label} ({rival.error:.2f}) and {best.view.label} ({best.score.error:.2f}) are level here."]
+    if rival.error < best.score.error:
+        beats = "the model" if len(models) == 1 else "both models" if len(models) == 2 else f"all {len(models)} models"
+        return [f"{label} beats {beats} here ({rival.error:.2f})."]
+    if fitted:
+        name = label if label[:2].isupper() else label[0].lower() + label[1:]
+        return [f"{best.view.label} beats {name} here ({best.score.error:.2f} against {rival.error:.2f})."]
+    return []
+
+
+def _left_out(beaten: list[tuple[str, str, scores.Score | None]]) -> list[str]:
+    """Why a baseline has no error."""
+    why = {
+        "ar32": "AR(32) has too little to be fitted to before the first forecast.",
+        "seasonal": "The run is shorter than a season.",
+    }
+    return [why[name] for name, _, found in beaten if found is None]
+
+
 def _note(
     recording: Recording, what: Asked, rows: list[_Row], beaten: list[tuple[str, str, scores.Score | None]]
 ) -> str:
     """What limits the sentences: how many draws, what a band is, and why something is not said."""
-    said: list[str] = []
-    named = [(label, found.error) for _, label, found in beaten if found is not None]
     errors = [row.score.error for row in rows if not math.isnan(row.score.error)]
-    for label, error in sorted(named, key=lambda each: each[1])[:1]:
-        if errors and error < min(errors):
-            models = "the model" if len(errors) == 1 else f"all {len(errors)} models"
-            said.append(f"{label} beats {models} here ({error:.2f}).")
-    said += [
-        f"{label} has too little to be fitted to before the first forecast." for _, label, f in beaten if f is None
-    ]
+    said = [*_against(recording, rows, beaten), *_left_out(beaten)]
     draws = max((row.score.draws for row in rows), default=0)
     one, many = ("stretch", "stretches") if not what.planned else (what.kind_of_round, f"{what.kind_of_round}s")
     counted = f"One {one}" if draws == 1 else f"{draws} {many}"
