@@ -4,6 +4,7 @@ from mnemoscope_server.sessions.fits import FitJobs
 from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.sessions.measurements import Measurements
 from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage.brought import Bringing
 from mnemoscope_server.storage.fits import Fits
 from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.measurements import MeasurementFiles
@@ -20,6 +21,7 @@ class Services:
         self, settings: Settings, store: Store, library: Library, uploads: Uploads, live: LiveSessions
     ) -> None:
         self.settings, self.store, self.library, self.uploads, self.live = settings, store, library, uploads, live
+        self.bringing = Bringing(settings, store)
         self.answers = Answers()
         self.pictures = Pictures()
         self.fits = Fits(settings, store)

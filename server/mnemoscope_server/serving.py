@@ -7,6 +7,7 @@ import sys
 import threading
 import webbrowser
 from asyncio import BaseTransport
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -47,9 +48,9 @@ class WatcherProtocol(WebSocketsSansIOProtocol):
 class Server(uvicorn.Server):
     """Says where it is once it answers."""
 
-    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+    def __init__(self, config: uvicorn.Config, settings: Settings, ready: Callable[[str], object] | None) -> None:
         super().__init__(config)
-        self.settings = settings
+        self.settings, self.ready = settings, ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -64,12 +65,14 @@ class Server(uvicorn.Server):
             )
         elif not is_loopback(self.settings.host):
             print("Whoever reaches this address can run models and list recordings.", file=sys.stderr)
-        if is_loopback(self.settings.host) and self.settings.browser:
+        if self.ready is not None:
+            threading.Thread(target=self.ready, args=(url,), daemon=True).start()
+        elif is_loopback(self.settings.host) and self.settings.browser:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
 
-def run(settings: Settings) -> int:
-    """Serve until SIGINT or SIGTERM -> exit code."""
+def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> int:
+    """Serve until SIGINT or SIGTERM -> exit code. ready: called with its address in a thread, instead of a browser."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
         listener = listen(settings.host, settings.port)
@@ -101,7 +104,7 @@ def run(settings: Settings) -> int:
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        server = Server(config, settings)
+        server = Server(config, settings, ready)
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again once everything is closed
             server.run(sockets=[listener])
         return 0 if server.started else CANNOT_START

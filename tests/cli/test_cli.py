@@ -408,7 +408,7 @@ def test_retention_is_one_object_and_a_table_and_a_picture(
     assert first["low"] < first["error"] < first["high"]
     assert [h["level"] for h in found["horizons"] if h["model"] == "ntm"] == [0.1, 0.5]
     assert "plotly" in (tmp_path / "kept.html").read_text("utf-8")
-    code, out, _ = run(capsys, *words, "--segment", "4,8")
+    code, out, _ = run(capsys, *words, "--segments", "4,8")
     assert code == 0
     assert out.count("answering 0") == 2
     assert "60*" in out

@@ -145,3 +145,21 @@ def test_a_recording_leads_back_to_its_model_or_says_why_not(tmp_path: Any) -> N
         lenses.model_of(entry | {"paradigm": "gru"})
     with pytest.raises(CheckpointError, match="without a checkpoint"):
         lenses.model_of(entry | {"checkpoint": None})
+
+
+@pytest.mark.parametrize("name", paradigms.names())
+def test_a_stretch_is_blanked_all_at_once(name: str) -> None:
+    """Against a plain run whose values are blanked there; the flag stays, and before the stretch nothing moves."""
+    model, inputs = made(name)
+    blanked = inputs.clone()
+    blanked[5:9, :2] = 0
+    row = run_to_end(lenses.stretch(model, inputs, range(5, 9), values=2, bits=False))
+    assert (row.first, len(row.values)) == (5, T - 5)
+    for t in (5, 8, 9, T - 1):
+        change = outputs_at(model, blanked[None], t) - outputs_at(model, inputs[None], t)
+        assert row.values[t - 5] == pytest.approx(float(change.square().mean().sqrt()), abs=1e-12)
+    odds = run_to_end(lenses.stretch(model, inputs, range(5, 9), values=2, bits=True))
+    change = outputs_at(model, blanked[None], T - 1).sigmoid() - outputs_at(model, inputs[None], T - 1).sigmoid()
+    assert odds.values[-1] == pytest.approx(float(change.square().mean().sqrt()), abs=1e-12)
+    with pytest.raises(MnemoscopeError, match="Wanted a stretch of steps 0 to 22"):
+        run_to_end(lenses.stretch(model, inputs, range(5, T + 1), values=2, bits=False))

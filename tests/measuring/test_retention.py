@@ -180,6 +180,24 @@ def test_a_delay_that_does_not_fit_is_said() -> None:
     assert found.notes == ("the signal is too short for a delay of 300 steps: not measured",)
 
 
+def test_what_lies_outside_the_training_is_measured_and_said() -> None:
+    found = mnemoscope.retention(
+        "gru", series(300), delays=[10, 60], segments=[2, 8], windows=2, references=False, causes=False
+    )
+    assert {(r.segment, r.delay): r.trained for r in found.rows} == {
+        (2, 10): False, (2, 60): False, (8, 10): True, (8, 60): False,
+    }  # fmt: skip
+    assert found.notes == (
+        "segment 2: outside the 4 to 32 steps that models were trained on",
+        "delay 60: outside the 0 to 40 steps that models were trained on",
+    )
+
+
+def test_a_signal_that_is_constant_has_nothing_to_remember() -> None:
+    with pytest.raises(SignalError, match="is constant: there is nothing in it"):
+        mnemoscope.retention("gru", np.full(300, 5.0), delays=[10])
+
+
 def test_what_cannot_be_measured_is_refused() -> None:
     with pytest.raises(MnemoscopeError, match="no model"):
         subjects([], "signal-recall")

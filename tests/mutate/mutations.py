@@ -107,6 +107,47 @@ MUTATIONS = (
         LIBRARY + "format/manifest.py", 'if fixed:', 'if False:',
         ("tests/reading/test_recording.py",), "a later META may change how earlier blocks are read",
     ),
+    # --- answers: retention, causes, verdicts, the study, fits
+    Mutation(
+        LIBRARY + "reading/causes.py", "if name == UNSETTLED or weight <= LIMITS[\"majority\"]:", "if name == UNSETTLED:",
+        ("tests/measuring/test_causes.py",), "a cause is named that explains a minority of what was lost",
+    ),
+    Mutation(
+        LIBRARY + "reading/causes.py", "name = MISREAD if ordered else DISORDERED", "name = MISREAD",
+        ("tests/measuring/test_causes.py",), "a memory read out of order is said to be misread",
+    ),
+    Mutation(
+        LIBRARY + "reading/causes.py", "labels.append(KEPT)", "labels.append(FADED)",
+        ("tests/measuring/test_causes.py",), "what is whole and misread is said to have faded",
+    ),
+    Mutation(
+        LIBRARY + "reading/segment.py", "np.full(len(asked), self.recall.start - 1) if mechanism", "asked if mechanism",
+        ("tests/measuring/test_causes.py", "tests/measuring/test_verdict.py"), "slots that a replay frees as it reads them count as lost before it",
+    ),
+    Mutation(
+        LIBRARY + "measuring/agreement.py", "if found.name in GONE and seen.from_segment > LIMITS[\"gone\"]:", "if False:",
+        ("tests/measuring/test_causes.py", "tests/measuring/test_verdict.py"), "a cause of death is named although the answer still depends on the segment",
+    ),
+    Mutation(
+        LIBRARY + "measuring/verdict/scores.py", "return bool(b.low <= a.high and a.low <= b.high)", "return False",
+        ("tests/measuring/test_verdict.py",), "two models inside each other's band are ranked apart",
+    ),
+    Mutation(
+        LIBRARY + "measuring/verdict/judge.py", "if errors and error < min(errors):", "if False:",
+        ("tests/measuring/test_verdict.py",), "a verdict keeps silent about the baseline that beats all models",
+    ),
+    Mutation(
+        LIBRARY + "training/study/report.py", "if now.high < before.low:", "if now.mean < before.mean:",
+        ("tests/training/test_study.py",), "a rung is said to help although the intervals overlap",
+    ),
+    Mutation(
+        LIBRARY + "models/stateless/hybrid.py", "there = (gates.unsqueeze(1) > 0) & (age >= 0) & (age < c.slots)", "there = (gates.unsqueeze(1) > 0) & (age >= 0) & (age <= c.slots)",
+        ("tests/models/test_hybrid.py",), "a window trains with a slot more than it runs with",
+    ),
+    Mutation(
+        LIBRARY + "models/addressing.py", "torch.round(usage.detach() * grid) if epsilon and grid else usage", "usage",
+        ("tests/checkpoints/test_dnc_slots.py", "tests/models/test_addressing.py"), "rounding decides which slots a DNC writes",
+    ),
     # --- the server
     Mutation(
         SERVER + "access/guard.py", " and ports[0] == ports[1]", "",
@@ -166,7 +207,7 @@ MUTATIONS = (
     ),
     # --- the page
     Mutation(
-        PAGE + "recording/lens_cache.svelte.ts", "(out[first + k + 1] = value / total)", "(out[first + k] = value / total)",
+        PAGE + "recording/lens_cache.svelte.ts", "out.set(values, first + 1)", "out.set(values, first)",
         ("src/recording/lens_cache.test.ts",), "a lens says of every input what it found of the next",
     ),
     Mutation(
@@ -174,8 +215,8 @@ MUTATIONS = (
         ("src/stage/text/sentences.test.ts",), "a slot that was never written is said to have been erased",
     ),
     Mutation(
-        PAGE + "stage/text/lenses.ts", "for (let s = Math.max(0, moment - 1);", "for (let s = Math.max(0, moment);",
-        ("src/stage/text/lenses.test.ts",), "a lens leaves out the step before a moment",
+        PAGE + "stage/text/lenses.ts", "text: most > 0 ? `t = ${best - 1}", "text: most > 0 ? `t = ${best}",
+        ("src/stage/text/lenses.test.ts",), "a lens names the step after the one that moves the output most",
     ),
     Mutation(
         PAGE + "stage/text/live_status.ts", "session.behind > Math.max(12,", "session.behind > Math.max(120,",
@@ -202,7 +243,7 @@ MUTATIONS = (
         ("src/stage/controller_commands.test.ts",), "the palette goes to the step after the one asked for",
     ),
     Mutation(
-        PAGE + "draw/stage/arcs.ts", "setLineDash(share < 0 ? [5, 4] : [])", "setLineDash(share > 0 ? [5, 4] : [])",
+        PAGE + "draw/stage/arcs.ts", "setLineDash(part < 0 ? [5, 4] : [])", "setLineDash(part > 0 ? [5, 4] : [])",
         ("src/stage/picture.test.ts",), "arcs that add are dashed as if they cancelled",
     ),
     Mutation(
@@ -246,12 +287,12 @@ MUTATIONS = (
         ("src/draw",), "reads are drawn one step further back",
     ),
     Mutation(
-        PAGE + "stage/text/sentences.ts", 'if (row[0]! > 0.5) {', 'if (row[0]! > 0.05) {',
-        ("src/stage/text/sentences.test.ts",), "the page says that a model reads what it held before the first step",
+        PAGE + "stage/text/reads.ts", 'if (row[0]! > HALF) return reading(', 'if (row[0]! > 0.05) return reading(',
+        ("src/stage/text/reads.test.ts",), "the page says that a model reads what it held before the first step",
     ),
     Mutation(
-        PAGE + "stage/text/sentences.ts", "const lag = row.length - 2 - source.step;", "const lag = row.length - 1 - source.step;",
-        ("src/stage/text/sentences.test.ts",), "sentences say a step too many",
+        PAGE + "stage/text/reads.ts", "const lag = t - source.step;", "const lag = t + 1 - source.step;",
+        ("src/stage/text/reads.test.ts",), "sentences say a step too many",
     ),
     Mutation(
         PAGE + "stage/text/sentences.ts", "read += row[s + 1]!", "read += row[s]!",
@@ -262,7 +303,7 @@ MUTATIONS = (
         ("src/stage/text/sentences.test.ts",), "slots are said not to have been read since",
     ),
     Mutation(
-        PAGE + "stage/statistics.ts", "square / n - mean * mean", "square / n",
+        PAGE + "stage/statistics.ts", "(v - mean) ** 2", "v ** 2",
         ("src/stage/statistics.test.ts",), "the deviation of a selection is that around 0",
     ),
     Mutation(
@@ -271,10 +312,10 @@ MUTATIONS = (
     ),
     Mutation(
         PAGE + "stage/controller.svelte.ts",
-        'if (found.zone === "lane" && found.t !== this.cursor.t) this.cursor.seek(found.t);',
-        "",
+        '(found.zone === "lane" || found.zone === "signal") && found.t > this.cursor.t) this.cursor.seek(found.t);',
+        "false) this.cursor.seek(found.t);",
         ("src/stage/controller.test.ts",),
-        "a click on a lane no longer goes to its step",
+        "a click on a moment to come does not go there",
     ),
     Mutation(
         PAGE + "stage/lane_views.svelte.ts",

@@ -161,6 +161,33 @@ def test_what_cannot_be_looked_at_is_refused(real, looked, change, status, says)
     assert answer.json()["error"]["cure"]
 
 
+def test_a_stretch_is_blanked_in_the_model_that_was_recorded(real, looked):
+    """The same numbers as the library's; up to the step that is asked for, and none for a stretch that is not there."""
+    import torch
+
+    from mnemoscope.measuring import lenses
+    from mnemoscope.measuring.cooperative import run_to_end
+
+    question = {"stream": 1, "first": 20, "last": 30, "until": 99}
+    answer = real.http.get(f"api/recordings/{looked}/moves", params=question)
+    assert answer.status_code == 200, answer.text
+    with Recording.open(real.data / "recordings" / f"{looked}.mnemo") as rec:
+        inputs = torch.from_numpy(rec["dnc"].array("inputs", stop=100).copy())
+    model = checkpoints.load("dnc-signal-recall").model
+    wanted = run_to_end(lenses.stretch(model, inputs, range(20, 31), values=1, bits=False))
+    assert (answer.json()["first"], answer.json()["last"]) == (20, 30)
+    assert len(answer.json()["values"]) == 80
+    np.testing.assert_allclose(answer.json()["values"], wanted.values, rtol=1e-3, atol=1e-6)
+    for change, says in (
+        ({"until": 120}, "step 120 is not in"),
+        ({"first": 31}, "Wanted a stretch"),
+        ({"stream": 2}, "2 models"),
+    ):
+        refused = real.http.get(f"api/recordings/{looked}/moves", params=question | change)
+        assert 400 <= refused.status_code < 500, refused.text
+        assert says in refused.text
+
+
 def test_a_lens_needs_the_weights_that_ran(real):
     """A recording whose checkpoint has been trained anew since is not looked at with the new one's eyes."""
     answer = real.http.get("api/recordings/odd-beat/lens", params={"stream": 0, "step": 5, "lens": "sensitivity"})

@@ -10,13 +10,18 @@ import mnemoscope
 from mnemoscope.checkpoints import store
 from mnemoscope.cli.main import main
 from mnemoscope.errors import SignalError, TrainingError, UnknownModel
-from mnemoscope.measuring import baselines
+from mnemoscope.measuring.retention import looks
+from mnemoscope.measuring.retention.subjects import subjects
+from mnemoscope.tasks import Forecast, SignalRecall
+from mnemoscope.training.fitting import descent as descending
 from mnemoscope.training.fitting.advice import advise
 from mnemoscope.training.fitting.descent import Check
 from mnemoscope.training.fitting.fit import fit
-from mnemoscope.training.fitting.scoring import CONTEXT, MIN_BLOCKS, Part, Scores, band, forecasts_of
+from mnemoscope.training.fitting.forecasting import CONTEXT, Forecasting
+from mnemoscope.training.fitting.recalling import SHAPE, Recalling
+from mnemoscope.training.fitting.scoring import MIN_BLOCKS, Scores, band
 from mnemoscope.training.fitting.source import read
-from mnemoscope.training.fitting.split import MIN_STEPS, split_of
+from mnemoscope.training.fitting.split import split_of
 
 KEYS = {"before", "after", "persistence", "seasonal", "ar32", "split", "seconds", "checkpoint", "updates", "seed"}
 
@@ -30,18 +35,20 @@ def series(steps: int = 700, *, seed: int = 0) -> np.ndarray:
 
 def test_the_parts_follow_each_other_in_time_and_leave_nothing_out() -> None:
     for steps in (300, 309, 10_320):
-        parts = split_of(steps).to_json()
+        parts = split_of(steps, Forecasting()).to_json()
         assert [parts["fit"][0], parts["held_back"][0], parts["test"][0]] == [0, parts["fit"][1], parts["held_back"][1]]
         assert parts["test"][1] == steps
         assert parts["held_back"][1] - parts["held_back"][0] >= 32
-    assert split_of(10_320).to_json() == {
+    assert split_of(10_320, Forecasting()).to_json() == {
         "fit": [0, 4386], "held_back": [4386, 5160], "test": [5160, 10_320], "steps": 10_320,
     }  # fmt: skip
 
 
 def test_a_series_that_is_too_short_or_never_changes_is_refused() -> None:
-    with pytest.raises(SignalError, match=f"299 steps.*at least {MIN_STEPS}"):
+    with pytest.raises(SignalError, match=r"299 steps.*at least 300"):
         read(series(299))
+    with pytest.raises(SignalError, match=r"599 steps.*at least 600"):
+        read(series(599), task="signal-recall")
     with pytest.raises(SignalError, match="to be scored never changes"):
         read(np.concatenate([series(600), np.full(600, 7.0)]))
     with pytest.raises(SignalError, match="no file"):
@@ -52,18 +59,19 @@ def test_a_series_that_is_too_short_or_never_changes_is_refused() -> None:
 def test_every_value_of_a_part_is_predicted_once(stop: int) -> None:
     """The score of blocks is that of one pass over the series, value by value."""
     values, start = series(), 150
-    part = Part(values, start, stop)
+    part = Forecasting().part(values, start, stop)
     assert part.steps == stop - start
-    forecasts = forecasts_of(values, 120)[0]["ar32"]
+    made = Forecasting().fitted(values, 120)
+    forecasts, answers = made.series["ar32"], Forecasting().on(part, made)
     missed = sum(abs(values[i] - forecasts[i - 1]) for i in range(start, stop))
     naive = sum(abs(values[i] - values[i - 1]) for i in range(start, stop))
-    assert part.scores_of_series(forecasts).mase == pytest.approx(missed / naive, rel=1e-5)
-    assert part.scores_of_series(baselines.persistence(values)).mase == pytest.approx(1, abs=1e-12)
-    assert part.scores(part.batch.inputs[:, :, :1]).mase == pytest.approx(1, rel=1e-5)  # persistence as a model
+    assert part.scores(answers["ar32"]).error == pytest.approx(missed / naive, rel=1e-5)
+    assert part.scores(answers["persistence"]).error == 1
+    assert part.scores(part.batch.inputs[:, :, :1]).error == 1  # persistence as a model
 
 
 def test_a_long_part_is_scored_on_evenly_chosen_blocks() -> None:
-    part = Part(series(9_000), 1_000, 9_000, most=10)
+    part = Forecasting().part(series(9_000), 1_000, 9_000, most=10)
     assert part.blocks == 10
     assert part.batch.inputs.shape[1] == CONTEXT + 129
 
@@ -92,7 +100,7 @@ def test_the_result_is_a_checkpoint_of_ones_own(tmp_path: Path) -> None:
     fitted = fit(series(), updates=2, seed=7, out=tmp_path / "mine")
     card = store.read_card(fitted.path)
     assert card["fit"]["of"] == {"name": "lstm-forecast", "sha256": shipped}
-    assert card["fit"]["split"] == split_of(700).to_json()
+    assert card["fit"]["split"] == split_of(700, Forecasting()).to_json()
     assert (card["seed"], card["fit"]["updates"], card["fit"]["source"]["name"]) == (7, 2, "an array")
     assert len(card["fit"]["source"]["sha256"]) == 64
     assert card["updates"] == fitted.descent.best.update
@@ -149,10 +157,87 @@ def test_a_fit_from_random_weights_says_so(tmp_path: Path) -> None:
     assert "untrained" in fitted.figures.advice.text
 
 
+def test_a_recall_is_fitted_and_scored_beside_what_means_something_there(tmp_path: Path) -> None:
+    """Every segment is asked for once; a register is exact, the mean is 1; what predicts is left out, with the reason."""
+    fitted = fit(series(900), "lstm", task="signal-recall", updates=3, out=tmp_path / "mine")
+    found = fitted.to_json()
+    assert found["task"] == "signal-recall"
+    assert (found["seasonal"], found["ar32"], found["period"]) == (None, None, None)
+    assert "predicts the next value" in found["reasons"]["ar32"]
+    assert found["shift_register"] == 0
+    assert found["mean"] == pytest.approx(1, abs=0.1)  # but for the mean of the part that is scored
+    assert found["persistence"] > 1
+    assert 0 < found["after"] < found["mean"]
+    assert found["blocks"] == (450 - SHAPE.heard) // SHAPE.segment + 1
+    assert found["recommendation"]["text"].endswith("54 values is exact where the delay is known beforehand.")
+    assert store.read_card(fitted.path)["command"].startswith(
+        "mnemoscope fit an array --model lstm --task signal-recall"
+    )
+    again = fit(series(900), "lstm", task="signal-recall", updates=3, out=tmp_path / "again")
+    assert again.model.sha256 == fitted.model.sha256
+    found_too = subjects(["lstm", fitted.path, again.path], "signal-recall")
+    assert [one.name for one in found_too] == ["lstm", "lstm@fit", "lstm@fit2"]
+    assert [looks.label(one.name) for one in found_too] == ["LSTM", "LSTM, fitted", "LSTM, fitted 2"]
+    with mnemoscope.record(["lstm", fitted.path], series(120), task="signal-recall") as rec:
+        assert [model["label"] for model in rec.manifest["models"]] == ["LSTM", "LSTM, fitted"]
+
+
+def test_every_segment_of_a_part_is_asked_for_once_by_the_tasks_own_measure() -> None:
+    values, subject = series(400), Recalling()
+    part = subject.part(values, 20, 300)
+    count = (280 - SHAPE.heard) // SHAPE.segment + 1
+    assert (part.blocks, part.steps, part.start) == (count, count * SHAPE.segment, 20 + SHAPE.lead)
+    stored = values[part.start : part.start + part.steps]
+    np.testing.assert_allclose(part.beginning(part.batch.targets, blocks=part.blocks), stored, rtol=1e-6)
+    answers = subject.on(part, subject.fitted(values, 20))
+    cue = values[20 + SHAPE.heard - 1 :: SHAPE.segment][:count].repeat(SHAPE.segment)
+    wanted = np.sqrt(((cue - stored) ** 2).sum() / (stored**2).sum())
+    assert part.scores(answers["persistence"]).error == pytest.approx(wanted, rel=1e-5)
+    guess = np.random.default_rng(0).normal(size=part.batch.targets.shape).astype(np.float32)
+    assert part.scores(guess).error == pytest.approx(SignalRecall().score(guess, part.batch), rel=1e-5)
+
+
+def test_a_task_that_takes_no_series_is_refused() -> None:
+    with pytest.raises(TrainingError, match="for forecast or signal-recall, not for copy"):
+        fit(series(), task="copy", updates=1)
+
+
+def test_gaps_are_filled_and_said_and_nothing_but_gaps_is_refused(tmp_path: Path) -> None:
+    values = series(700)
+    values[100:130] = np.nan
+    source = read(values)
+    assert np.isfinite(source.values).all()
+    assert any("missing" in note for note in source.notes), source.notes
+    with pytest.raises(SignalError):
+        read(np.full(700, np.nan))
+
+
+@pytest.mark.parametrize(("each", "updates"), [(0.01, 9), (0.25, 1), (30.0, 1)])
+def test_seconds_hold_on_a_slow_machine_but_for_the_first_update(
+    each: float, updates: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a clock that every look at it puts on: no update begins that would end, with the look after it, beyond the budget."""
+    now = 0.0
+
+    class Clock:
+        @staticmethod
+        def monotonic() -> float:
+            nonlocal now
+            now += each
+            return now
+
+    monkeypatch.setattr(descending, "time", Clock)
+    fitted = fit(series(), seconds=1, out=tmp_path / "x")
+    assert fitted.descent.ended == "seconds"
+    assert fitted.descent.updates >= updates
+    if each < 0.1:
+        assert fitted.descent.seconds <= 1 + each
+
+
 def scores(blocks: int, **wanted: float) -> dict[str, Scores]:
-    """Scores of so many blocks, whose errors vary a little, each in its own way."""
+    """Scores of so many blocks of a forecast, whose errors vary a little, each in its own way."""
     rng, naive = np.random.default_rng(3), np.full(blocks, 10.0)
-    return {key: Scores(naive * mase + rng.normal(0, 0.2, blocks), naive) for key, mase in wanted.items()}
+    return {key: Scores(Forecast(), naive * mase + rng.normal(0, 0.2, blocks), naive) for key, mase in wanted.items()}
 
 
 @pytest.mark.parametrize(
@@ -168,7 +253,7 @@ def scores(blocks: int, **wanted: float) -> dict[str, Scores]:
 def test_the_better_one_is_advised_and_a_baseline_that_wins_is_said_first(
     blocks: int, figures: dict[str, float], take: str, begins: str
 ) -> None:
-    advice = advise("LSTM", scores(blocks, **figures, seasonal=1.5, persistence=1.0))
+    advice = advise("LSTM", scores(blocks, **figures, seasonal=1.5, persistence=1.0), Forecasting())
     assert advice.take == take
     assert advice.text.startswith(begins)
     assert ("Rank only: 3 blocks" in advice.text) == (blocks < MIN_BLOCKS)
@@ -178,7 +263,7 @@ def test_a_band_holds_the_score_and_needs_eight_blocks() -> None:
     found = scores(20, ar32=0.7)["ar32"]
     span = band(found)
     assert span is not None
-    assert span[0] < found.mase < span[1]
+    assert span[0] < found.error < span[1]
     assert band(scores(MIN_BLOCKS - 1, ar32=0.7)["ar32"]) is None
 
 

@@ -194,3 +194,10 @@ def test_the_best_model_is_named_with_those_it_is_level_with() -> None:
     [table] = report.tables(measured, wanted)
     assert table.sentences[0] == "Fewest errors: LSTM, level with “GRU”."
     assert "Fewest errors: LSTM, level with “GRU”." in report.markdown(measured, wanted)
+
+
+def test_every_measure_of_a_view_is_one_of_its_question() -> None:
+    for view in report.VIEWS:
+        assert set(view.keys) <= {measure.key for measure in QUESTIONS[view.question].measures}, view.title
+    surface = [key for view in report.VIEWS for key in view.keys if " " in key]
+    assert len(surface) == len(set(surface)) == len(questions.SURFACE), "all of the surface, each cell once"

@@ -26,14 +26,32 @@ FOCUS = """() => {
 }"""
 
 # What a page can only show when the server has answered; the heading stands before that.
-LAST_TO_COME = {"/": "main a[href^='/s/']", "/new": "main section[aria-label=Run]", "/bridge": "main canvas"}
+LAST_TO_COME = {
+    "/": "main a[href^='/s/']",
+    "/new": "main section[aria-label=Run]",
+    "/bridge": "main canvas",
+    "/long": "main table tbody tr",
+    "/fit": "main input",
+}
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("path", ["/", "/new", "/bridge", "/s/{}#t=190&v=1"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/new",
+        "/bridge",
+        "/long",
+        "/fit",
+        "/s/{}#t=190&v=1",
+        "/s/odd-beat#select=25-48&v=1",
+        "/s/odd-beat#lec=1&v=1",
+    ],
+)
 def test_tab_goes_through_the_page_and_is_seen(open_page: Open, long_recording: str, path: str, width: int) -> None:
     page = open_page(path.format(long_recording), width=width, reduced_motion="reduce")
-    if "{" in path:
+    if path.startswith("/s/"):
         settled(page)
     else:
         expect(page.get_by_role("heading", level=1)).to_be_visible()

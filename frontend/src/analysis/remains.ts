@@ -2,7 +2,7 @@
 import type { Mechanism } from "../memory/kinds/base";
 import type { Span } from "./question";
 
-/** Steps that follow one another and took more than a part in a hundred each. */
+/** The steps that took it, and what they took together. */
 export interface Taking {
   readonly first: number;
   readonly last: number;
@@ -17,11 +17,13 @@ export interface Remains {
   /** First step after which half or less is left; null: more than half stays to the end. */
   readonly half: number | null;
   /** What took most, and what it took by the end; null where nothing was lost. */
-  readonly most: { readonly mechanism: Mechanism; readonly part: number; readonly taking: Taking | null } | null;
+  readonly most: { readonly mechanism: Mechanism; readonly part: number; readonly taking: Taking } | null;
 }
 
 /** A step that takes more than this is named. */
 const NAMED = 0.01;
+/** Of a loss that is spread over many steps this part is left out at either end. */
+const EDGE = 0.05;
 
 /** `losses`: [mechanism · stop]; parts of all that steps first … last wrote. */
 export function remainsOf(
@@ -39,13 +41,15 @@ export function remainsOf(
     left[t - last] = kept;
     if (half === null && kept <= 0.5) half = t;
   }
-  const taken = mechanisms.map((mechanism, m) => {
-    let part = 0;
-    for (let t = 0; t < stop; t++) part += losses[m * stop + t]!;
-    return { mechanism, part, taking: largest(losses, m * stop, stop) };
+  let [most, part] = [-1, 0];
+  mechanisms.forEach((_, m) => {
+    let taken = 0;
+    for (let t = 0; t < stop; t++) taken += losses[m * stop + t]!;
+    if (taken > part) [most, part] = [m, taken];
   });
-  const most = taken.reduce<Remains["most"]>((best, one) => (one.part > (best?.part ?? 0) ? one : best), null);
-  return { since: last, left, half, most };
+  if (most < 0) return { since: last, left, half, most: null };
+  const taking = takingOf(losses, most * stop, stop, part);
+  return { since: last, left, half, most: { mechanism: mechanisms[most]!, part, taking } };
 }
 
 /** Part left after step t; null before all of it was written, and after the last step there is. */
@@ -53,18 +57,31 @@ export function leftAt({ since, left }: Remains, t: number): number | null {
   return left[t - since] ?? null;
 }
 
-/** The run of steps that took most together; null where no step took enough to be named. */
-function largest(losses: ArrayLike<number>, from: number, stop: number): Taking | null {
-  let best: Taking | null = null;
-  let [first, part] = [0, 0];
+/**
+ * Which steps took it: those that follow one another and take more than a part in a hundred each, where they took most of it; else all
+ * from the first to the last but for a twentieth of it at either end (in Python: mnemoscope.reading.segment.taking).
+ */
+function takingOf(losses: ArrayLike<number>, from: number, stop: number, part: number): Taking {
+  let run: Taking | null = null;
+  let [first, taken] = [0, 0];
   for (let t = 0; t < stop; t++) {
-    const taken = losses[from + t]!;
-    if (taken <= NAMED) {
-      [first, part] = [t + 1, 0];
+    if (losses[from + t]! <= NAMED) {
+      [first, taken] = [t + 1, 0];
       continue;
     }
-    part += taken;
-    if (best === null || part > best.part) best = { first, last: t, part };
+    taken += losses[from + t]!;
+    if (run === null || taken > run.part) run = { first, last: t, part: taken };
   }
-  return best;
+  if (run !== null && run.part > part / 2) return run;
+  let whole = 0;
+  for (let t = 0; t < stop; t++) whole += Math.max(0, losses[from + t]!);
+  const reached = (wanted: number): number => {
+    let gone = 0;
+    for (let t = 0; t < stop; t++) if ((gone += Math.max(0, losses[from + t]!)) >= wanted) return t;
+    return stop - 1;
+  };
+  const [a, b] = [reached(EDGE * whole), reached((1 - EDGE) * whole)];
+  let between = 0;
+  for (let t = a; t <= b; t++) between += losses[from + t]!;
+  return { first: a, last: b, part: between };
 }

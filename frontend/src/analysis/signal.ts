@@ -70,6 +70,11 @@ export class SignalTrack {
     return this.kind === "line" ? v * this.scale + this.offset : v;
   }
 
+  /** A difference of answers in the unit of the signal; of bits as it is, of probabilities. */
+  difference(v: number): number {
+    return this.kind === "line" ? v * this.scale : v;
+  }
+
   /**
    * What the strip shows at step t. While a model is asked to replay, its input is blank: the signal that went on
    * unseen is the target, and that is drawn instead.

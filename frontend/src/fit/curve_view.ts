@@ -2,7 +2,7 @@
 
 import type { Fit, FitPlan } from "../wire/wire.gen";
 import { linear, path, spread, ticks } from "./plot";
-import { BASELINES, figure } from "./text";
+import { baselines, figure } from "./text";
 
 export interface CurveLine {
   readonly id: string;
@@ -32,13 +32,16 @@ export const FRAME = { left: 34, right: 148, top: 12, bottom: 24 };
 /** Errors above are drawn at the upper edge and said in words: one bad start must not flatten all others. */
 const CEILING = 1.15;
 const LABEL = 14;
+/** Below an error of 0, so that its line is not the frame's. */
+const ROOM_BELOW = 0.03;
 
 export function curveView(fits: readonly Fit[], plan: FitPlan, width: number, height: number): CurveView {
   const right = Math.max(FRAME.left + 60, width - FRAME.right);
   const errors = fits.flatMap(({ curve }) => curve.map(([, , error]) => error));
-  const known = Object.values(plan.held_back).filter((error) => error <= CEILING);
+  const rivals = baselines(plan.held_back);
+  const known = rivals.map(({ error }) => error).filter((error) => error <= CEILING);
   const lowest = Math.min(...known, ...errors, 1);
-  const domain = [Math.max(0, lowest - 0.08), CEILING] as const;
+  const domain = [lowest <= 0 ? -ROOM_BELOW : Math.max(0, lowest - 0.08), CEILING] as const;
   const longest = Math.max(1, ...fits.map(({ curve, seconds }) => Math.max(seconds ?? 0, curve.at(-1)?.[1] ?? 0)));
   const x = linear([0, longest], [FRAME.left, right]);
   const y = linear(domain, [height - FRAME.bottom, FRAME.top]);
@@ -51,7 +54,7 @@ export function curveView(fits: readonly Fit[], plan: FitPlan, width: number, he
       return { id: fit.id, glyph: fit.glyph, d: path(points), best: { x: at, y: height } };
     });
   const named = [
-    ...BASELINES.map(({ key, short }) => ({ value: plan.held_back[key], text: short, glyph: null })),
+    ...rivals.map(({ error, short }) => ({ value: error, text: short, glyph: null })),
     ...fits.flatMap((fit) => {
       const look = bestLook(fit);
       return look ? [{ value: look[2], text: fit.label, glyph: fit.glyph }] : [];

@@ -8,7 +8,7 @@ export interface ExampleView {
   readonly heard: string;
   readonly before: string;
   readonly after: string;
-  readonly ar32: string;
+  readonly baseline: string;
   readonly xTicks: readonly { readonly x: number; readonly text: string }[];
   readonly yTicks: readonly { readonly y: number; readonly text: string }[];
 }
@@ -16,7 +16,7 @@ export interface ExampleView {
 export const EXAMPLE_FRAME = { left: 44, right: 8, top: 8, bottom: 22 };
 
 export function exampleView(example: FitExample, width: number, height: number): ExampleView {
-  const rows = [example.values, example.before, example.after, example.ar32];
+  const rows = [example.values, example.before, example.after, example.baseline];
   const low = Math.min(...rows.flat());
   const high = Math.max(...rows.flat());
   const x = linear([0, example.values.length - 1], [EXAMPLE_FRAME.left, width - EXAMPLE_FRAME.right]);
@@ -28,7 +28,7 @@ export function exampleView(example: FitExample, width: number, height: number):
     heard: line(example.values),
     before: line(example.before),
     after: line(example.after),
-    ar32: line(example.ar32),
+    baseline: line(example.baseline),
     xTicks: ticks([start, last], Math.max(2, Math.floor(width / 200))).map((t) => ({
       x: x(t - start),
       text: `t = ${t}`,

@@ -7,29 +7,40 @@ import { Fitting } from "./fitting.svelte";
 import { idsOf, linkOf, madeAgain, stageSignal } from "./link";
 import { spread, ticks } from "./plot";
 import { splitView } from "./split_view";
-import { best, conditions, progress, spent, verdict } from "./text";
+import { baselines, best, conditions, meaning, progress, rowOf, spent, verdict } from "./text";
 
 const ID = "abcdefghijklmnopqrstuv";
 const split = { fit: [0, 4386], held_back: [4386, 5160], test: [5160, 10320], steps: 10320 } as FitPlan["split"];
 const plan: FitPlan = {
   name: "taxi.csv",
+  task: "forecast",
   unit: null,
   sample_rate: null,
   split,
   values: [1, 3, 0, 5],
   period: 336,
-  held_back: { ar32: 0.61, seasonal: 0.75, persistence: 1 },
+  held_back: { ar32: 0.61, seasonal: 0.75, persistence: 1, mean: null, shift_register: null },
+  reasons: { mean: "nothing has to be held", shift_register: "nothing has to be held" },
   notes: [],
   seconds: 60,
   max_seconds: 600,
 };
 
 function result(before: number, after: number, take: FitResult["take"] = "after", blocks = 41): FitResult {
-  const scores = { before, after, ar32: 0.685, seasonal: 1.624, persistence: 1 };
+  const scores = { before, after, ar32: 0.685, seasonal: 1.624, persistence: 1, mean: null, shift_register: null };
   const span = blocks < 8 ? null : ([0.4, 0.6] as [number, number]);
   return {
     scores,
-    bands: { before: span, after: span, ar32: span, seasonal: span, persistence: span },
+    bands: {
+      before: span,
+      after: span,
+      ar32: span,
+      seasonal: span,
+      persistence: span,
+      mean: null,
+      shift_register: null,
+    },
+    reasons: {},
     blocks,
     held_back: scores,
     split,
@@ -41,7 +52,14 @@ function result(before: number, after: number, take: FitResult["take"] = "after"
     seconds: 60,
     ended: "seconds",
     sha256: "0",
-    example: { start: 5160, values: [1, 2, 3], before: [1, 1, 1], after: [1, 2, 2.5], ar32: [0, 2, 3] },
+    example: {
+      start: 5160,
+      values: [1, 2, 3],
+      before: [1, 1, 1],
+      after: [1, 2, 2.5],
+      baseline: [0, 2, 3],
+      name: "AR(32)",
+    },
   };
 }
 
@@ -53,6 +71,7 @@ function fit(label: string, more: Partial<Fit> = {}): Fit {
     model: label.toLowerCase(),
     label,
     glyph: "dnc",
+    task: "forecast",
     name: "taxi.csv",
     signal: null,
     seconds: 60,
@@ -100,7 +119,34 @@ describe("what is said", () => {
   });
 
   it("knows the best baseline", () => {
-    expect(best(result(1, 1).scores)).toEqual({ key: "ar32", name: "AR(32)", error: 0.685 });
+    expect(best(result(1, 1).scores)).toMatchObject({ key: "ar32", name: "AR(32)", error: 0.685 });
+  });
+
+  it("of a recall leaves out what predicts, and says the register, which is exact but no rival", () => {
+    const errors = { ar32: null, seasonal: null, persistence: 1.3, mean: 1, shift_register: 0 };
+    expect(baselines(errors).map(({ key }) => key)).toEqual(["persistence", "mean", "shift_register"]);
+    expect(best(errors).key).toBe("mean");
+    const fits = ["LSTM", "DNC"].map((label) =>
+      fit(label, {
+        task: "signal-recall",
+        result: { ...result(0.8, 0.5), scores: { ...errors, before: 0.8, after: 0.5 } },
+      }),
+    );
+    expect(verdict(fits)).toContain("better than answering the mean (1.000).");
+    expect(verdict(fits)).toMatch(/A shift register is exact where the delay is known beforehand\.$/);
+    expect(conditions(fits)).toMatch(/^Error of the replay/);
+    expect(meaning("signal-recall", best(errors))).toContain("0 is exact");
+  });
+
+  it("calls the rows of baselines by what they know", () => {
+    const rows = baselines({ ar32: 1, seasonal: 1, persistence: 1, mean: 1, shift_register: 0 });
+    expect(rows.map((one) => rowOf(one, { period: 336 }))).toEqual([
+      "AR(32), fitted to the same part",
+      "the season before, 336 steps",
+      "persistence",
+      "answering the mean",
+      "a shift register, told the delay",
+    ]);
   });
 
   it("says how far a fit is", () => {
@@ -157,6 +203,18 @@ describe("the curve", () => {
     expect(view.lines[1]!.best.y).toBe(FRAME.top);
     const ys = view.labels.map(({ y }) => y).sort((a, b) => a - b);
     for (let k = 1; k < ys.length; k++) expect(ys[k]! - ys[k - 1]!).toBeGreaterThanOrEqual(14 - 1e-9);
+  });
+
+  it("draws a register that is exact inside the frame", () => {
+    const held_back = { ar32: null, seasonal: null, persistence: 1.3, mean: 1, shift_register: 0 };
+    const view = curveView([fit("LSTM")], { ...plan, held_back }, 800, 300);
+    expect(view.labels.map(({ text }) => text)).toEqual([
+      "persistence 1.30, above",
+      "the mean 1.00",
+      "shift register 0.00",
+      "LSTM 0.50",
+    ]);
+    expect(Math.max(...view.baselines)).toBeLessThan(300 - FRAME.bottom);
   });
 
   it("marks the best look, whose weights the result has, not the last", () => {
@@ -235,6 +293,7 @@ describe("fitting", () => {
         { name: "lstm-forecast", model: "lstm", task: "forecast" },
         { name: "fit:x", model: "fit:x", task: "forecast" },
         { name: "dnc-copy", model: "dnc", task: "copy" },
+        { name: "ntm-signal-recall", model: "ntm", task: "signal-recall", glyph: "ntm" },
       ]),
       planFit: vi.fn().mockResolvedValue(plan),
       beginFit: vi.fn().mockResolvedValue(running),
@@ -266,6 +325,26 @@ describe("fitting", () => {
     expect(at.createSession).toHaveBeenCalledWith(expect.objectContaining({ models: ["lstm", `fit:${ID}`] }));
     await fitting.remove(ID);
     expect(fitting.fits).toEqual([]);
+  });
+
+  it("for a recall takes its models, a split of its own, and asks for whole rounds on the stage", async () => {
+    const at = server();
+    const fitting = new Fitting(at);
+    await fitting.load("");
+    fitting.plan = plan;
+    fitting.ask("signal-recall");
+    expect(fitting.plan).toBeNull();
+    expect(fitting.able.map(({ model }) => model)).toEqual(["ntm"]);
+    const done = fit("ntm", {
+      id: ID,
+      task: "signal-recall",
+      result: result(0.8, 0.5),
+      signal: { kind: "generated", generator: "sines" } as Fit["signal"],
+    });
+    await fitting.stage(done);
+    expect(at.createSession).toHaveBeenCalledWith(
+      expect.objectContaining({ task: "signal-recall", task_params: { rounds: 0 } }),
+    );
   });
 
   it("opens the fits of a link, and says which are gone", async () => {

@@ -1,11 +1,11 @@
 /** The page's state: a signal, what a fit would do with it, the models chosen, and the fits that run or are over. */
 
-import { FORECAST } from "../wire/task_names";
+import { FORECAST, RECALL } from "../wire/task_names";
 import { HUES, hueOf } from "../draw/ink/tokens";
 import { debounced } from "../server/debounced";
 import type { Api } from "../server/api";
 import { ApiError, readable, type MnemoscopeError } from "../server/errors";
-import type { Fit, FitPlan, ModelCard, Status, Upload } from "../wire/wire.gen";
+import type { Fit, FitPlan, FitRequest, ModelCard, Status, Upload } from "../wire/wire.gen";
 import { suggested } from "../new_run/suggested_window";
 import { idsOf, stageSignal, type FitSignal } from "./link";
 import { isLive } from "./text";
@@ -31,6 +31,8 @@ export class Fitting {
   upload = $state.raw<Upload | null>(null);
   plan = $state.raw<FitPlan | null>(null);
 
+  /** What for: FORECAST or RECALL. */
+  task = $state<string>(FORECAST);
   chosen = $state.raw<ReadonlySet<string>>(new Set(FIRST));
   seconds = $state<number>(60);
   scratch = $state(false);
@@ -47,7 +49,7 @@ export class Fitting {
   );
   readonly able = $derived(
     this.cards
-      .filter(({ task, name }) => task === FORECAST && !name.startsWith("fit:"))
+      .filter(({ task, name }) => task === this.task && !name.startsWith("fit:"))
       .sort((a, b) => HUES.indexOf(hueOf(a.glyph)) - HUES.indexOf(hueOf(b.glyph))),
   );
   readonly wanted = $derived(this.able.filter(({ model }) => this.chosen.has(model)));
@@ -106,9 +108,10 @@ export class Fitting {
   /** The split follows the signal after a short pause. For an effect. */
   planning(): (() => void) | undefined {
     const { signal } = this;
+    const task = this.task as FitRequest["task"];
     if (!signal) return undefined;
     return debounced(
-      (abort) => this.server.planFit({ signal }, { signal: abort }),
+      (abort) => this.server.planFit({ signal, task }, { signal: abort }),
       (plan) => {
         this.plan = plan;
         this.error = null;
@@ -120,6 +123,13 @@ export class Fitting {
     );
   }
 
+  /** For another task: with a split of its own, and its own models. */
+  ask(task: string): void {
+    this.task = task;
+    this.plan = null;
+    this.fits = [];
+  }
+
   toggle(model: string): void {
     const next = new Set(this.chosen);
     if (!next.delete(model)) next.add(model);
@@ -129,12 +139,13 @@ export class Fitting {
   /** Fits of all models chosen, one after another on the server. */
   async begin(): Promise<void> {
     const { signal, seconds, scratch } = this;
+    const task = this.task as FitRequest["task"];
     if (this.why || !signal) return;
     this.error = null;
     this.fits = [];
     try {
       for (const { model } of this.wanted) {
-        this.put(await this.server.beginFit({ signal, model, seconds, scratch }));
+        this.put(await this.server.beginFit({ signal, task, model, seconds, scratch }));
       }
     } catch (reason) {
       this.error = readable(reason);
@@ -162,11 +173,12 @@ export class Fitting {
   /** A run of the shipped and the fitted model on the part never seen -> its id. */
   async stage(fit: Fit): Promise<string> {
     if (!fit.signal || !fit.result) throw new ApiError(0, "no-signal", "The signal of this fit is not kept.");
-    const signal = stageSignal(fit.signal, fit.result.split, CONTEXT, ASKED);
+    const recall = fit.task === RECALL;
+    const signal = stageSignal(fit.signal, fit.result.split, recall ? 0 : CONTEXT, ASKED);
     const { id } = await this.server.createSession({
       signal,
-      task: FORECAST,
-      task_params: { context: CONTEXT },
+      task: fit.task,
+      task_params: recall ? { rounds: 0 } : { context: CONTEXT },
       models: [fit.model, `fit:${fit.id}`],
       title: `${fit.name}: ${fit.label} before and after ${Math.round(fit.result.seconds)} s`,
       start: "playing",
@@ -184,6 +196,7 @@ export class Fitting {
     const first = this.fits[0];
     if (!first) return;
     this.signal = first.signal;
+    this.task = first.task;
     this.chosen = new Set(this.fits.map(({ model }) => model));
     this.seconds = first.seconds ?? this.seconds;
     for (const { id } of this.fits) void this.follow(id);

@@ -1,18 +1,24 @@
-/** A signal that another page hands to this one: taken once. */
+/** A signal, and what it is to be fitted for, that another page hands to this one: taken once. */
 
 import type { FitSignal } from "./link";
 
-class Handed {
-  private signal: FitSignal | null = null;
+interface Held {
+  readonly signal: FitSignal | null;
+  readonly task: string;
+}
 
-  give(signal: FitSignal): void {
-    this.signal = signal;
+class Handed {
+  private held: Held | null = null;
+
+  /** `signal` null: the task alone. */
+  give(signal: FitSignal | null, task: string): void {
+    this.held = { signal, task };
   }
 
-  take(): FitSignal | null {
-    const { signal } = this;
-    this.signal = null;
-    return signal;
+  take(): Held | null {
+    const { held } = this;
+    this.held = null;
+    return held;
   }
 }
 

@@ -1,15 +1,36 @@
 /** What is said of fits: the result first, baselines where they win; how far the fit is. */
 
 import { count, listed } from "../draw/ink/format";
-import type { Fit, FitPlan, FitResult } from "../wire/wire.gen";
+import { RECALL } from "../wire/task_names";
+import type { BaselineErrors, Fit, FitPlan, FitResult } from "../wire/wire.gen";
 
-export type BaselineKey = "ar32" | "seasonal" | "persistence";
+type Errors = Readonly<BaselineErrors>;
 
-export const BASELINES: readonly { readonly key: BaselineKey; readonly name: string; readonly short: string }[] = [
+export type BaselineKey = keyof BaselineErrors;
+
+export interface Baseline {
+  readonly key: BaselineKey;
+  readonly name: string;
+  readonly short: string;
+  /** It knows beforehand what a model has to find out: said beside every result, and no rival. */
+  readonly reference?: boolean;
+}
+
+const BASELINES: readonly Baseline[] = [
   { key: "ar32", name: "AR(32)", short: "AR(32)" },
   { key: "seasonal", name: "the season before", short: "season before" },
   { key: "persistence", name: "persistence", short: "persistence" },
+  { key: "mean", name: "answering the mean", short: "the mean" },
+  { key: "shift_register", name: "a shift register", short: "shift register", reference: true },
 ];
+
+/** Those that mean something for the task, whose errors are therefore known. */
+export function baselines(errors: Errors): readonly (Baseline & { readonly error: number })[] {
+  return BASELINES.flatMap((one) => {
+    const error = errors[one.key];
+    return error === null ? [] : [{ ...one, error }];
+  });
+}
 
 /** An error with so many digits; null and what is not known yet as an ellipsis. */
 export function figure(value: number | null | undefined, digits = 3): string {
@@ -20,12 +41,14 @@ export function isLive(fit: Fit): boolean {
   return fit.state === "waiting" || fit.state === "running";
 }
 
-/** The best baseline by its errors on a part. */
-export function best(errors: Readonly<Record<BaselineKey, number>>): { key: BaselineKey; name: string; error: number } {
-  return BASELINES.map(({ key, name }) => ({ key, name, error: errors[key] })).reduce((a, b) =>
-    b.error < a.error ? b : a,
-  );
+/** The best rival by its errors on a part. */
+export function best(errors: Errors): Baseline & { readonly error: number } {
+  return baselines(errors)
+    .filter(({ reference }) => !reference)
+    .reduce((a, b) => (b.error < a.error ? b : a));
 }
+
+const REGISTER = "A shift register is exact where the delay is known beforehand.";
 
 /** One sentence over all fits that are done; of one fit what the server says. */
 export function verdict(fits: readonly Fit[]): string {
@@ -38,8 +61,9 @@ export function verdict(fits: readonly Fit[]): string {
   const better = done.filter(({ result }) => result.take === "after" || result.take === "before");
   const rest = done.filter((one) => !better.includes(one));
   const baseline = `${rival.name} (${figure(rival.error)})`;
+  const exact = baselines(done[0]!.result.scores).some(({ reference }) => reference) ? ` ${REGISTER}` : "";
   if (better.length === 0) {
-    return `${capital(baseline)}: none of these is clearly better here. ${listed(rest.map(change))}. Take ${rival.name}.`;
+    return `${capital(baseline)}: none of these is clearly better here. ${listed(rest.map(change))}. Take ${rival.name}.${exact}`;
   }
   const least = better.reduce((a, b) => (error(b.result) < error(a.result) ? b : a));
   const first = `Worth it here: ${listed(better.map(change))}, better than ${baseline}.`;
@@ -47,7 +71,7 @@ export function verdict(fits: readonly Fit[]): string {
   const kept = least.result.take === "before" ? "as shipped" : "fitted";
   const few =
     least.result.bands.after === null ? ` Rank only: ${least.result.blocks} blocks are too few for a band.` : "";
-  return `${first}${others} Take the ${least.fit.label} ${kept}.${few}`;
+  return `${first}${others} Take the ${least.fit.label} ${kept}.${few}${exact}`;
 }
 
 /** The error of what is advised of a model that is better than the baselines. */
@@ -91,12 +115,32 @@ export function conditions(fits: readonly Fit[]): string {
     result.blocks >= 8
       ? `bands: 5 to 95 % over ${result.blocks} blocks`
       : `${result.blocks} blocks, too few for a band`;
-  return `Error of the next value relative to persistence, on ${count(to - from)} steps; ${many}. One split, seed ${fits[0]!.seed}.`;
+  const { task, seed } = fits[0]!;
+  return `${measured(task)}, on ${count(to - from)} steps; ${many}. One split, seed ${seed}.`;
 }
 
-/** The season in words. */
-export function season(plan: Pick<FitPlan, "period">): string {
-  return `the season before, ${count(plan.period)} steps`;
+/** A baseline as its row in the table is called. */
+export function rowOf({ key, name }: Baseline, plan: Pick<FitPlan, "period">): string {
+  if (key === "seasonal" && plan.period !== null) return `${name}, ${count(plan.period)} steps`;
+  if (key === "ar32") return `${name}, fitted to the same part`;
+  if (key === "shift_register") return `${name}, told the delay`;
+  return name;
+}
+
+/** What an error is of, and out of what. */
+export function measured(task: string): string {
+  return task === RECALL
+    ? "Error of the replay relative to the size of the signal"
+    : "Error of the next value relative to persistence";
+}
+
+/** What the axis of the held-back error means, and from where on a model is worth having. */
+export function meaning(task: string, rival: { readonly name: string; readonly error: number }): string {
+  const scale =
+    task === RECALL
+      ? "Replay of a segment after the delay: 0 is exact, 1 is as good as answering the mean."
+      : "Next value, relative to saying the last value again (= 1).";
+  return `${scale} Below ${rival.name}, ${figure(rival.error, 2)} here, a network is worth having.`;
 }
 
 function capital(text: string): string {

@@ -17,6 +17,7 @@ import { Cursor } from "../view/cursor.svelte";
 import { readable } from "../server/errors";
 import type { MnemoscopeError } from "../server/errors";
 import type { Looker } from "./lens_cache.svelte";
+import type { Blanker } from "./stretch_moves.svelte";
 import { GrowthRate } from "./growth";
 import type { SessionStatus } from "./session_state.svelte";
 import type { SocketLike } from "./socket";
@@ -70,6 +71,12 @@ export class Session extends Transport {
   get looker(): Looker | null {
     const { source, api } = this;
     return "id" in source ? (stream, step, lens) => api.lens(source.id, stream, step, lens) : null;
+  }
+
+  /** Asks the server that has the models to blank a stretch of the input; null where there is none. */
+  get blanker(): Blanker | null {
+    const { source, api } = this;
+    return "id" in source ? async (...question) => (await api.moves(source.id, ...question)).values : null;
   }
 
   /** Lets go of everything: connection, loading, worker. */

@@ -73,6 +73,7 @@ describe("the server's interface", () => {
     await api.removeFit("7");
     await api.bridge("x", 7);
     await api.lens("7", 0, 7, "sensitivity");
+    await api.moves("7", 0, [1, 2], 7);
     await api.chunk("7", 7);
     await api.previewUpload("7", { channel: 0 } as never);
     await api.removeUpload("7");
@@ -85,6 +86,7 @@ describe("the server's interface", () => {
     );
     asked.push(
       "POST /api/uploads",
+      "POST /api/recordings",
       // for programs: the page keeps no list of fits, and lets measurements expire
       "GET /api/fits",
       "DELETE /api/retention/7",
@@ -181,6 +183,17 @@ describe("an upload", () => {
     request.onload!();
     expect(await answer).toEqual({ id: "u1", report: {} });
     expect(sent).toEqual([3]);
+  });
+
+  it("of a recording goes to the recordings", async () => {
+    const request = new FakeRequest();
+    const api = new Api({ base: "http://x/p/", xhr: () => request as unknown as XMLHttpRequest });
+    const answer = api.bring(new File(["x"], "x.mnemo"));
+    expect(request.opened).toEqual(["POST", "http://x/p/api/recordings"]);
+    request.status = 201;
+    request.responseText = '{"id":"r1"}';
+    request.onload!();
+    expect(await answer).toEqual({ id: "r1" });
   });
 
   it("fails by name: refused, broken, cancelled", async () => {

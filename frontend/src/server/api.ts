@@ -4,6 +4,7 @@
  */
 import type {
   BridgeReport,
+  Brought,
   Change,
   DelayRecording,
   ErrorBody,
@@ -15,6 +16,7 @@ import type {
   Generator,
   ImportOptions,
   LensRow,
+  Moves,
   ModelCard,
   Preview,
   PreviewRequest,
@@ -49,6 +51,11 @@ export interface ApiOptions {
 
 interface Call {
   readonly signal?: AbortSignal;
+}
+
+interface Sending extends Call {
+  /** Hears the bytes sent so far. */
+  readonly progress?: (sent: number) => void;
 }
 
 export class Api {
@@ -141,23 +148,31 @@ export class Api {
     return this.url(`api/recordings/${encodeURIComponent(id)}/export.html`);
   }
 
-  /** Sends a file; `progress` hears the bytes sent so far, `options` say how to read it where that was not found out. */
-  upload(
-    file: File,
-    { signal, progress, options }: Call & { progress?: (sent: number) => void; options?: ImportOptions } = {},
-  ): Promise<Upload> {
+  /** Sends a file with a signal; `options` say how to read it where that was not found out. */
+  upload(file: File, { options, ...sending }: Sending & { options?: ImportOptions } = {}): Promise<Upload> {
+    const form = new FormData();
+    form.append("file", file, file.name);
+    if (options) form.append("options", JSON.stringify(options));
+    return this.post("api/uploads", form, sending);
+  }
+
+  /** Sends a recording; it opens under the id of the answer. */
+  bring(file: File, sending: Sending = {}): Promise<Brought> {
+    const form = new FormData();
+    form.append("file", file, file.name);
+    return this.post("api/recordings", form, sending);
+  }
+
+  private post<T>(path: string, form: FormData, { signal, progress }: Sending): Promise<T> {
     return new Promise((resolve, reject) => {
       const request = this.options.xhr?.() ?? new XMLHttpRequest();
-      const form = new FormData();
-      form.append("file", file, file.name);
-      if (options) form.append("options", JSON.stringify(options));
-      request.open("POST", this.url("api/uploads"));
+      request.open("POST", this.url(path));
       request.upload.onprogress = (event) => progress?.(event.loaded);
       request.onload = () => {
         if (request.status >= 400) reject(refused(request.status, request.responseText));
         else {
           try {
-            resolve(JSON.parse(request.responseText) as Upload);
+            resolve(JSON.parse(request.responseText) as T);
           } catch {
             reject(unreadable(request.status));
           }
@@ -193,6 +208,18 @@ export class Api {
   lens(id: string, stream: number, step: number, lens: LensRow["lens"], call?: Call): Promise<LensRow> {
     const question = `stream=${stream}&step=${step}&lens=${lens}`;
     return this.json("GET", `api/recordings/${encodeURIComponent(id)}/lens?${question}`, undefined, call);
+  }
+
+  /** How far blanking a stretch of the input would have moved each later answer; a worker runs the model again for that. */
+  moves(
+    id: string,
+    stream: number,
+    [first, last]: readonly [number, number],
+    until: number,
+    call?: Call,
+  ): Promise<Moves> {
+    const question = `stream=${stream}&first=${first}&last=${last}&until=${until}`;
+    return this.json("GET", `api/recordings/${encodeURIComponent(id)}/moves?${question}`, undefined, call);
   }
 
   /** How exactly a Transformer's checkpoint and the stateless DNC of its weights agree, measured by a worker. */

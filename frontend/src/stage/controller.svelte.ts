@@ -4,6 +4,7 @@ import type { Likeness } from "../analysis/similar";
 import type { Inks } from "../draw/ink/tokens";
 import { LensCache } from "../recording/lens_cache.svelte";
 import type { Session } from "../recording/session.svelte";
+import { StretchMoves } from "../recording/stretch_moves.svelte";
 import type { Pin } from "../view/fields";
 import { sameTarget, withoutCell, type LensName, type Rows, type Target } from "../view/vocabulary";
 import type { VerdictClause } from "../wire/wire.gen";
@@ -44,6 +45,8 @@ export class StageController extends LaneViews {
   readonly learning: LearningCurves;
   /** What the models themselves say about where an output comes from. */
   readonly lenses: LensCache;
+  /** How far blanking what is selected moves their answers. */
+  readonly stretch: StretchMoves;
   /** Streams of the lanes in the order of the verdict's rows; none before there are rows. */
   ranked = $state.raw<readonly number[]>([]);
   hover = $state.raw<Target | null>(null);
@@ -63,6 +66,7 @@ export class StageController extends LaneViews {
     super(session.cursor.view, session.log!);
     this.viewport = new Viewport(this.view, session.log!.manifest.task.events);
     this.lenses = new LensCache(session.looker);
+    this.stretch = new StretchMoves(session.blanker);
     this.model = new StageModel(session.log!, session.ledger!, inks, this.training.streams, this.lenses, this);
     this.tracks = new Tracks(this.model);
     this.learning = new LearningCurves(this.model, this.training);
@@ -88,14 +92,18 @@ export class StageController extends LaneViews {
     perform(this, command);
   }
 
-  /** Goes to the moment that shows a clause, and pins its model there. */
-  show({ model, step }: Pick<VerdictClause, "model" | "step">): void {
+  /** Goes to the moment that shows a clause: its model stands alone, and the slot it is about is pinned. */
+  show({ model, step, bank, slot }: Pick<VerdictClause, "model" | "step"> & Partial<VerdictClause>): void {
     const { session, cursor, training } = this;
     if (!session.live) session.pause(); // a run goes on; only the look at it stays behind
     cursor.seek(step);
     this.pin(null);
     const stream = training.streams.find((one) => this.model.lane(one).model.spec.id === model);
-    if (stream !== undefined && this.solo !== stream) this.isolate(stream);
+    if (stream === undefined) return;
+    if (this.solo !== stream) this.isolate(stream);
+    if (typeof bank !== "string" || typeof slot !== "number") return;
+    this.setBank(stream, bank);
+    this.pin({ zone: "lane", stream, slot, t: step });
   }
 
   /** A row of the verdict was pressed: its model is pinned or freed; on a phone its lane is the one shown. */

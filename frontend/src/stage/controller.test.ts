@@ -30,12 +30,17 @@ describe("a click", () => {
     expect([controller.cursor.t, controller.pinned]).toEqual([20, null]);
   });
 
-  it("on a clause goes to its moment and pins its model", async () => {
+  it("on a clause goes to its moment, shows its model alone and pins the slot it is about", async () => {
     const controller = await controllerOf("memories");
-    const { id } = controller.model.lane(2).model.spec;
+    const { id, banks } = controller.model.lane(2).model.spec;
     controller.show({ model: id, step: 77 });
-    controller.show({ model: id, step: 80 });
+    expect(controller.pinned).toBeNull();
+    controller.show({ model: id, step: 80, bank: banks[0]!.name, slot: 4 });
     expect([controller.cursor.t, controller.solo]).toEqual([80, 2]);
+    expect(controller.pinned).toEqual({ zone: "lane", stream: 2, slot: 4, t: 80 });
+    expect(controller.model.bankOf(2).name).toBe(banks[0]!.name);
+    controller.show({ model: id, step: 70, bank: null, slot: null });
+    expect([controller.cursor.t, controller.pinned]).toEqual([70, null]);
     controller.free();
     expect(controller.solo).toBeNull();
     controller.select(3, 9);

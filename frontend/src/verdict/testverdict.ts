@@ -31,6 +31,8 @@ export const ODD_BEAT: Verdict = {
   recall: [79, 103],
   n: 1,
   chance: 1,
+  error_of: "the signal",
+  error_says: "0% is exact, 100% as bad as answering 0.",
   baselines: [],
   ranking: [
     ranked("dnc", {
@@ -71,13 +73,13 @@ export const ODD_BEAT: Verdict = {
     }),
   ],
   clauses: [
-    { model: "dnc", step: 89, text: "frees each slot as it replays it" },
-    { model: "dnc", step: 79, text: "99% held at t = 79" },
-    { model: "dnc", step: 103, text: "12% at t = 103" },
-    { model: "ntm", step: 107, text: "the tape came round at t = 107" },
-    { model: "ntm", step: 159, text: "half is overwritten by t = 159" },
-    { model: "transformer", step: 97, text: "the read spreads to the neighbours" },
-    { model: "lstm", step: 97, text: "reads its last steps" },
-    { model: "lstm", step: 79, text: "33% of the write at t = 79" },
+    { model: "dnc", step: 89, bank: "memory", slot: 36, text: "frees each slot as it replays it" },
+    { model: "dnc", step: 79, bank: "memory", slot: 60, text: "99% held at t = 79" },
+    { model: "dnc", step: 103, bank: "memory", slot: 41, text: "12% at t = 103" },
+    { model: "ntm", step: 107, bank: "memory", slot: 32, text: "the tape came round at t = 107" },
+    { model: "ntm", step: 159, bank: "memory", slot: 32, text: "half is overwritten by t = 159" },
+    { model: "transformer", step: 97, bank: "layer2", slot: 37, text: "the read spreads to the neighbours" },
+    { model: "lstm", step: 97, bank: "layer0", slot: 163, text: "reads its last steps" },
+    { model: "lstm", step: 79, bank: "layer0", slot: 0, text: "33% of the write at t = 79" },
   ],
 };

@@ -6,7 +6,6 @@ import {
   barOf,
   baselineText,
   bestOf,
-  errorOf,
   errorText,
   noteParts,
   floatsText,
@@ -27,7 +26,10 @@ describe("a verdict", () => {
   });
 
   it("says a sentence whose clauses do not stand in it, without links", () => {
-    const verdict: Verdict = { ...ODD_BEAT, clauses: [{ model: "dnc", step: 3, text: "something else" }] };
+    const verdict: Verdict = {
+      ...ODD_BEAT,
+      clauses: [{ model: "dnc", step: 3, bank: null, slot: null, text: "something else" }],
+    };
     expect(phrasesOf(verdict, "dnc").map((phrase) => phrase.clause)).toEqual([null]);
     expect(phrasesOf(verdict, "nobody")).toEqual([]);
   });
@@ -77,22 +79,26 @@ describe("in words", () => {
     expect(of(bits("NTM", 0), bits("DNC", 0, true), bits("GRU", 14))).toBe("2 of 3 every bit right, GRU 14 wrong bits");
   });
 
-  it("says what an error is a part of, and keeps what is said of times for where they stand", () => {
-    expect(errorOf(ODD_BEAT)).toBe(", of the signal");
-    expect(errorOf({ ...ODD_BEAT, store: null })).toBe("");
-    expect(errorOf({ ...ODD_BEAT, ranking: [ranked("a", { unit: "bits" })] })).toBe(", of the bits");
+  it("keeps what is said of times for where they stand", () => {
     expect(noteParts(ODD_BEAT)).toEqual({
       note: "One heartbeat: a rank, no band; one checkpoint a model.",
       times: "Milliseconds were measured when this was written.",
     });
   });
 
-  it("says first where something simple beats every model", () => {
+  it("names what is to be beaten, best first", () => {
     const line = { name: "ar32", label: "AR(32)", error: 0.685, low: null, high: null, unit_error: null };
-    const of = (error: number | null): string => baselineText({ ...ODD_BEAT, baselines: [{ ...line, error }] });
-    expect(of(0.685)).toBe("To beat: AR(32) 68.5%.");
-    expect(of(0.001)).toBe("AR(32) beats all here: AR(32) 0.1%.");
-    expect(of(null)).toBe("");
+    const of = (error: number | null): string =>
+      baselineText({
+        ...ODD_BEAT,
+        baselines: [
+          { ...line, name: "persistence", label: "Persistence", error: 1 },
+          { ...line, error },
+        ],
+      });
+    expect(of(0.685)).toBe("To beat: AR(32) 68.5%, Persistence 100%.");
+    expect(of(null)).toBe("To beat: Persistence 100%.");
+    expect(baselineText({ ...ODD_BEAT, baselines: [] })).toBe("");
   });
 
   it("says why there is no outcome where nothing was asked", () => {

@@ -67,12 +67,6 @@ function briefly(row: VerdictRow): string {
   return `${value >= 9.95 ? Math.round(value) : value.toFixed(1)}%`;
 }
 
-/** What an error is a part of, for the head of its column: ", of the signal"; "" where only its definition says. */
-export function errorOf({ store, ranking }: Verdict): string {
-  if (store === null) return "";
-  return ranking[0]?.unit === "bits" ? ", of the bits" : ", of the signal";
-}
-
 /** The note, apart from what it says about times: that stands where they do. */
 export function noteParts({ note }: Verdict): { note: string; times: string } {
   const sentences = note.split(/(?<=\.)\s+/);
@@ -80,12 +74,10 @@ export function noteParts({ note }: Verdict): { note: string; times: string } {
   return { note: sentences.filter((sentence) => !times.includes(sentence)).join(" "), times: times.join(" ") };
 }
 
-/** "To beat: AR(32) 68.5%, persistence 100%."; "" where a model knows nothing to compare with. */
-export function baselineText({ baselines, ranking }: Verdict): string {
+/** "To beat: AR(32) 68.5%, persistence 100%.", best first; "" where there is nothing to compare with. The note says who wins. */
+export function baselineText({ baselines }: Verdict): string {
   const known = baselines.filter((one): one is typeof one & { error: number } => one.error !== null);
   if (!known.length) return "";
-  const best = ranking.find((row) => row.error !== null)?.error ?? Infinity;
-  const winner = known.find((one) => one.error < best);
-  const list = known.map((one) => `${one.label} ${errorText(one.error)}`).join(", ");
-  return winner ? `${winner.label} beats all here: ${list}.` : `To beat: ${list}.`;
+  const ranked = [...known].sort((a, b) => a.error - b.error);
+  return `To beat: ${ranked.map((one) => `${one.label} ${errorText(one.error)}`).join(", ")}.`;
 }

@@ -79,7 +79,7 @@ describe("a fit", () => {
   it("says from which weights it began, what it missed, and the baseline of its series", () => {
     const fit = { of: null, residuals: { after: [-0.5, 0.5] }, ar32: [0.5, 0], later: 1 };
     const { models } = parseManifest(withFit(fit));
-    expect(models[0]!.fit).toEqual({ of: null, residuals: { after: [-0.5, 0.5] }, ar32: [0.5, 0] });
+    expect(models[0]!.fit).toEqual({ of: null, residuals: { after: [-0.5, 0.5] }, ar32: [0.5, 0], period: null });
     expect(models[1]!.fit).toBeNull();
   });
 

@@ -220,7 +220,8 @@ function parseFit(value: unknown, path: string): FitSpec {
   const fit = object(value, path);
   const found = object(fit["residuals"], `${path}.residuals`);
   const residuals = Object.fromEntries(Object.keys(found).map((key) => [key, reals(found, key, `${path}.residuals`)]));
-  return { of: optionalText(fit, "of", path), residuals, ar32: reals(fit, "ar32", path) };
+  const period = absent(fit, "period") ? null : real(fit, "period", path);
+  return { of: optionalText(fit, "of", path), residuals, ar32: reals(fit, "ar32", path), period };
 }
 
 /** Recordings before 0.2 hold the label of the moment alone: "NTM, 250 updates". */

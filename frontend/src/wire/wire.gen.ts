@@ -28,7 +28,7 @@ export interface paths {
         /** One's own fits, newest first */
         get: operations["fits_api_fits_get"];
         put?: never;
-        /** Train a forecasting model further on a series: a fit that begins when those before it are over */
+        /** Train a model further on a series: a fit that begins when those before it are over */
         post: operations["begin_api_fits_post"];
         delete?: never;
         options?: never;
@@ -149,7 +149,8 @@ export interface paths {
         /** One's own recordings of this data folder and those listed for all, newest first */
         get: operations["recordings_api_recordings_get"];
         put?: never;
-        post?: never;
+        /** Bring a recording as a .mnemo file; it is proved first, and then private */
+        post: operations["bring_api_recordings_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -235,6 +236,23 @@ export interface paths {
         };
         /** What one output depended on, from the model itself */
         get: operations["lens_api_recordings__id__lens_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What blanking a stretch of the input would have changed */
+        get: operations["moves_api_recordings__id__moves_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -666,21 +684,34 @@ export interface components {
         };
         /**
          * BaselineErrors
-         * @description MASE: 1 is persistence, lower is better.
+         * @description The task's own error, lower is better; null where a baseline has no meaning for the task.
          */
         BaselineErrors: {
             /**
              * Ar32
              * @description AR(32) by least squares on the part that is fitted to.
              */
-            ar32: number;
-            /** Persistence */
-            persistence: number;
+            ar32: number | null;
+            /**
+             * Mean
+             * @description The mean of the part that is fitted to, always.
+             */
+            mean: number | null;
+            /**
+             * Persistence
+             * @description The last value again: of the next value MASE is 1; of a replay, the last one heard before the cue.
+             */
+            persistence: number | null;
             /**
              * Seasonal
              * @description The value one season before.
              */
-            seasonal: number;
+            seasonal: number | null;
+            /**
+             * Shift Register
+             * @description A delay line as long as segment and delay: exact, where these are known beforehand.
+             */
+            shift_register: number | null;
         };
         /**
          * Behind
@@ -702,6 +733,14 @@ export interface components {
              * @enum {string}
              */
             type: "behind";
+        };
+        /** Body_bring_api_recordings_post */
+        Body_bring_api_recordings_post: {
+            /**
+             * File
+             * @description A .mnemo recording
+             */
+            file: string;
         };
         /** Body_upload_api_uploads_post */
         Body_upload_api_uploads_post: {
@@ -807,6 +846,29 @@ export interface components {
              * @default null
              */
             slots?: number | null;
+        };
+        /**
+         * Brought
+         * @description A recording that was brought as a file; it opens at /s/{id}.
+         */
+        Brought: {
+            /**
+             * Id
+             * @description That of the file, unless it is another recording's here.
+             */
+            id: string;
+            /**
+             * Known
+             * @description It was here already.
+             */
+            known: boolean;
+            /**
+             * Notes
+             * @description What the file lacked, such as its end.
+             */
+            notes: string[];
+            /** Title */
+            title: string;
         };
         /**
          * CauseOfDeath
@@ -1161,12 +1223,14 @@ export interface components {
              * @description It was asked to end; the best so far becomes the result.
              */
             stopping: boolean;
+            /** Task */
+            task: string;
             /** Updates */
             updates: number | null;
         };
         /**
          * FitBands
-         * @description 5 to 95 % over resamplings of blocks; null of fewer than eight blocks.
+         * @description 5 to 95 % over resamplings of blocks; null of fewer than eight blocks, or without a meaning.
          */
         FitBands: {
             /** After */
@@ -1184,6 +1248,11 @@ export interface components {
                 number,
                 number
             ] | null;
+            /** Mean */
+            mean: [
+                number,
+                number
+            ] | null;
             /** Persistence */
             persistence: [
                 number,
@@ -1191,6 +1260,11 @@ export interface components {
             ] | null;
             /** Seasonal */
             seasonal: [
+                number,
+                number
+            ] | null;
+            /** Shift Register */
+            shift_register: [
                 number,
                 number
             ] | null;
@@ -1211,6 +1285,12 @@ export interface components {
              */
             of: string | null;
             /**
+             * Period
+             * @description Steps of the season of the same part; a seasonal forecast says the value that many steps before. Missing before 0.3.
+             * @default null
+             */
+            period?: number | null;
+            /**
              * Residuals
              * @description 5 and 95 % quantiles of target − output on the part held back from the fit, as inputs are scaled: `before`, `after`, `ar32`.
              */
@@ -1226,31 +1306,52 @@ export interface components {
              * Ar32
              * @description AR(32) by least squares on the part that is fitted to.
              */
-            ar32: number;
+            ar32: number | null;
             /**
              * Before
              * @description As shipped, or with random weights.
              */
             before: number;
-            /** Persistence */
-            persistence: number;
+            /**
+             * Mean
+             * @description The mean of the part that is fitted to, always.
+             */
+            mean: number | null;
+            /**
+             * Persistence
+             * @description The last value again: of the next value MASE is 1; of a replay, the last one heard before the cue.
+             */
+            persistence: number | null;
             /**
              * Seasonal
              * @description The value one season before.
              */
-            seasonal: number;
+            seasonal: number | null;
+            /**
+             * Shift Register
+             * @description A delay line as long as segment and delay: exact, where these are known beforehand.
+             */
+            shift_register: number | null;
         };
         /**
          * FitExample
-         * @description The beginning of the part never seen, in raw units: what came, and what was predicted one step ahead.
+         * @description The beginning of the part never seen, in raw units: what came or was stored, and what was answered.
          */
         FitExample: {
             /** After */
             after: number[];
-            /** Ar32 */
-            ar32: number[];
+            /**
+             * Baseline
+             * @description Of the best one that a model is advised against.
+             */
+            baseline: number[];
             /** Before */
             before: number[];
+            /**
+             * Name
+             * @description What that baseline is called.
+             */
+            name: string;
             /** Start */
             start: number;
             /** Values */
@@ -1274,9 +1375,16 @@ export interface components {
             notes: string[];
             /**
              * Period
-             * @description Steps of its season.
+             * @description Steps of its season; null where no baseline has one.
              */
-            period: number;
+            period: number | null;
+            /**
+             * Reasons
+             * @description Why a baseline has no meaning here, by its name above.
+             */
+            reasons: {
+                [key: string]: string;
+            };
             /**
              * Sample Rate
              * @description Steps per second; null = unknown.
@@ -1288,6 +1396,8 @@ export interface components {
              */
             seconds: number;
             split: components["schemas"]["FitSplit"];
+            /** Task */
+            task: string;
             /** Unit */
             unit: string | null;
             /**
@@ -1303,12 +1413,18 @@ export interface components {
         FitPlanRequest: {
             /** Signal */
             signal: components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"] | components["schemas"]["ValuesSignal"];
+            /**
+             * Task
+             * @default forecast
+             * @enum {string}
+             */
+            task?: "forecast" | "signal-recall";
         };
         /** FitRequest */
         FitRequest: {
             /**
              * Model
-             * @description A model or checkpoint of the task `forecast`: `lstm`.
+             * @description A model or checkpoint of the task: `lstm`.
              */
             model: string;
             /**
@@ -1329,6 +1445,12 @@ export interface components {
             seed?: number;
             /** Signal */
             signal: components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"] | components["schemas"]["ValuesSignal"];
+            /**
+             * Task
+             * @default forecast
+             * @enum {string}
+             */
+            task?: "forecast" | "signal-recall";
             /**
              * Updates
              * @description Of training, whichever is spent first; the same updates and seed give the same weights.
@@ -1356,7 +1478,14 @@ export interface components {
             example: components["schemas"]["FitExample"];
             held_back: components["schemas"]["FitErrors"];
             /** Period */
-            period: number;
+            period: number | null;
+            /**
+             * Reasons
+             * @description Why a baseline has no meaning here, by its name.
+             */
+            reasons: {
+                [key: string]: string;
+            };
             /** @description On the part never seen. */
             scores: components["schemas"]["FitErrors"];
             /** Seconds */
@@ -1372,7 +1501,7 @@ export interface components {
              * @description What to take, the baselines included.
              * @enum {string}
              */
-            take: "after" | "before" | "ar32" | "seasonal" | "persistence";
+            take: "after" | "before" | "ar32" | "seasonal" | "persistence" | "mean";
             /**
              * Text
              * @description The same as a sentence with its figures.
@@ -2145,6 +2274,23 @@ export interface components {
              * @enum {string}
              */
             type: "model-failed";
+        };
+        /**
+         * Moves
+         * @description How far the answers of a model move when a stretch of its input is blanked (mnemoscope.measuring.lenses.stretch).
+         */
+        Moves: {
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            /** Stream */
+            stream: number;
+            /**
+             * Values
+             * @description RMS over outputs, of the answers as they are given, of steps first … the last one that there was; of bits of probabilities.
+             */
+            values: number[];
         };
         /**
          * NoSignal
@@ -3554,6 +3700,16 @@ export interface components {
             /** Clauses */
             clauses: components["schemas"]["VerdictClause"][];
             /**
+             * Error Of
+             * @description What an error is a part of: `the signal`, `the bits`.
+             */
+            error_of: string;
+            /**
+             * Error Says
+             * @description What an error is, in a sentence.
+             */
+            error_says: string;
+            /**
              * N
              * @description Rounds, or blocks of steps of a task that replays nothing.
              */
@@ -3611,11 +3767,18 @@ export interface components {
         };
         /**
          * VerdictClause
-         * @description A fact about one model, and the step that shows it.
+         * @description A fact about one model, and the step and the place that show it.
          */
         VerdictClause: {
+            /** Bank */
+            bank: string | null;
             /** Model */
             model: string;
+            /**
+             * Slot
+             * @description The slot it is about, of `bank`: of a single state the unit, of a memory that grows the step; null: no single one.
+             */
+            slot: number | null;
             /** Step */
             step: number;
             /** Text */
@@ -3766,9 +3929,11 @@ export type Alternative = components['schemas']['Alternative'];
 export type BankEntry = components['schemas']['BankEntry'];
 export type BaselineErrors = components['schemas']['BaselineErrors'];
 export type Behind = components['schemas']['Behind'];
+export type BodyBringApiRecordingsPost = components['schemas']['Body_bring_api_recordings_post'];
 export type BodyUploadApiUploadsPost = components['schemas']['Body_upload_api_uploads_post'];
 export type BridgeReport = components['schemas']['BridgeReport'];
 export type BridgeSettings = components['schemas']['BridgeSettings'];
+export type Brought = components['schemas']['Brought'];
 export type CauseOfDeath = components['schemas']['CauseOfDeath'];
 export type Change = components['schemas']['Change'];
 export type CheckpointEntry = components['schemas']['CheckpointEntry'];
@@ -3812,6 +3977,7 @@ export type Manifest = components['schemas']['Manifest'];
 export type ModelCard = components['schemas']['ModelCard'];
 export type ModelEntry = components['schemas']['ModelEntry'];
 export type ModelFailed = components['schemas']['ModelFailed'];
+export type Moves = components['schemas']['Moves'];
 export type NoSignal = components['schemas']['NoSignal'];
 export type Pause = components['schemas']['Pause'];
 export type Ping = components['schemas']['Ping'];
@@ -4218,6 +4384,46 @@ export interface operations {
             };
         };
     };
+    bring_api_recordings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_bring_api_recordings_post"];
+            };
+        };
+        responses: {
+            /** @description It was here already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brought"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     recording_api_recordings__id__get: {
         parameters: {
             query?: never;
@@ -4433,6 +4639,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LensRow"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    moves_api_recordings__id__moves_get: {
+        parameters: {
+            query: {
+                /** @description Index of the model in the manifest */
+                stream: number;
+                /** @description First step to blank */
+                first: number;
+                /** @description Last step to blank */
+                last: number;
+                /** @description Last step whose answer is wanted */
+                until: number;
+            };
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moves"];
                 };
             };
             /** @description What went wrong */

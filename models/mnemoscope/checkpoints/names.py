@@ -12,6 +12,12 @@ from mnemoscope.checkpoints import store
 from mnemoscope.errors import CheckpointError, UnknownModel
 
 ALL = "*"
+FITTED = "fit"
+
+
+def fitted(paradigm: str, nth: int) -> str:
+    """How the nth fitted checkpoint of a paradigm, from 1, is called where rows name models: "lstm@fit", "lstm@fit2"."""
+    return f"{paradigm}@{FITTED}{nth if nth > 1 else ''}"
 
 
 def of_task(task: str) -> list[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mnemoscope.training.fitting.descent import Check
     from mnemoscope.training.fitting.fit import Fitted
 
-OF_FILE = ("channel", "start", "stop", "sample_rate", "resample_to", "missing")
+OF_FILE = ("task", "channel", "start", "stop", "sample_rate", "resample_to", "missing")
 
 
 def fit(args: argparse.Namespace) -> int:
@@ -65,20 +65,22 @@ _BAR = "{desc} |{bar}| {elapsed}"
 
 
 def _print(fitted: Fitted) -> None:
-    from mnemoscope.training.fitting.scoring import BASELINES
+    from mnemoscope.training.fitting.subject import BASELINES
 
     figures, descent, split = fitted.figures, fitted.descent, fitted.source.split
+    subject = fitted.source.subject
     echo(figures.advice.text)
     echo(
         f"fitted to steps 0 to {split.held_back}, stopped by {split.held_back} to {split.test}, "
         f"scored on {split.test} to {split.steps}, never seen"
     )
-    names = {"before": "before", "after": "after"} | BASELINES
-    names["seasonal"] += f" ({figures.period} steps)"
-    echo(f"error of the next value, relative to persistence ({figures.blocks} blocks; 5 to 95 % over blocks):")
+    names = {"before": "before", "after": "after"} | {key: BASELINES[key] for key in subject.baselines}
+    if figures.period is not None:
+        names["seasonal"] += f" ({figures.period} steps)"
+    echo(f"{subject.task.metric}; {figures.blocks} blocks, in brackets 5 to 95 % over blocks. {subject.task.measure}")
     for key, name in names.items():
         found = figures.bands[key]
-        span = "" if found is None or key == "persistence" else f"  {found[0]:.3f} to {found[1]:.3f}"
+        span = "" if found is None or found[0] == found[1] else f"  ({found[0]:.3f} to {found[1]:.3f})"
         echo(f"    {name:<30} {figures.scores[key]:.3f}{span}")
     echo(
         f"{descent.updates} updates in {descent.seconds:.1f} s, best after {descent.best.update}; "

@@ -23,6 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")):
         arguments.insert(0, "serve")
+    elif arguments[0].endswith(".mnemo"):
+        arguments.insert(0, "open")
     try:
         args = parser().parse_args(arguments)
         return args.run(args)
@@ -77,6 +79,17 @@ def parser() -> argparse.ArgumentParser:
         help="let in whoever reaches an address beyond this machine without a token",
     )
     _device(serve, default=None)  # what is not given here may stand in the environment
+
+    opening = command("open", _open, "show recordings in the browser (what happens with a .mnemo file alone)")
+    opening.add_argument("files", type=Path, nargs="+", metavar="F", help="recordings (.mnemo)")
+    opening.add_argument(
+        "--url", metavar="URL", help="address of the server to show them on, with its token if it has one"
+    )
+    opening.add_argument(
+        "--port", type=_whole(0, 65535), metavar="N", help="port of the server to join or to start (8000)"
+    )
+    opening.add_argument("--data-dir", type=Path, metavar="DIR", help="folder of the server that is started for them")
+    opening.add_argument("--no-browser", action="store_true", help="print the addresses only")
 
     record = command("record", commands.record, "run models over a signal and write a recording")
     record.add_argument(
@@ -163,7 +176,14 @@ def parser() -> argparse.ArgumentParser:
         metavar="N,N",
         help="in steps (default: 10,40,120,400, then where the curves jump)",
     )
-    kept.add_argument("--segment", type=_numbers(1), default=[24], metavar="N[,N]", help="steps to hold (24)")
+    kept.add_argument(
+        "--segments",
+        "--segment",
+        type=_numbers(1),
+        default=[24],
+        metavar="N,N",
+        help="steps to hold, of any length (24)",
+    )
     kept.add_argument("--windows", type=_whole(1, 10_000), default=32, metavar="N", help="of the signal, at most (32)")
     kept.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N", help="of generated signals (0)")
     kept.add_argument("--out", type=Path, metavar="OUT", help="write the figure as a page that opens offline (.html)")
@@ -198,9 +218,10 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--eager", action="store_true", help="do not compile the training path: slower, starts at once")
     _device(train)
 
-    fit = command("fit", _fit, "fit a forecasting model to a series of your own, and score it on what it never saw")
+    fit = command("fit", _fit, "fit a model to a series of your own, and score it on what it never saw")
     fit.add_argument("file", type=Path, metavar="FILE", help="a text table such as a CSV")
     fit.add_argument("--model", default="lstm", metavar="M", help="lstm (default), transformer, dnc, …")
+    fit.add_argument("--task", metavar="T", help="forecast (default), or signal-recall: hold a segment and replay it")
     fit.add_argument("--seconds", type=_seconds, metavar="S", help="of training (60, where --updates is not given)")
     fit.add_argument(
         "--updates", type=_whole(1, 10**9), metavar="N", help="of training; the same give the same weights"
@@ -209,7 +230,7 @@ def parser() -> argparse.ArgumentParser:
     fit.add_argument(
         "--scratch", action="store_true", help="start from random weights, not from the shipped checkpoint"
     )
-    fit.add_argument("--out", type=Path, metavar="DIR", help="folder of the fitted checkpoint (runs/M-forecast-FILE)")
+    fit.add_argument("--out", type=Path, metavar="DIR", help="folder of the fitted checkpoint (runs/M-T-FILE)")
     fit.add_argument("--channel", metavar="C", help="column by name or number (default: the first with numbers)")
     fit.add_argument("--start", metavar="S", help="first row, 720, or seconds, 2.5s")
     fit.add_argument("--stop", metavar="S", help="row or seconds where to stop")
@@ -235,12 +256,19 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _serve(args: argparse.Namespace) -> int:
-    """Start the server and stay: the one place where the library reaches up to it."""
+def _serve(args: argparse.Namespace, ready: Callable[[str], object] | None = None) -> int:
+    """Start the server and stay: the one place where the library reaches up to it. ready: called with its address."""
     from mnemoscope_server import serving
     from mnemoscope_server.settings import Settings
 
-    return serving.run(Settings.from_arguments(args)) or OK
+    return serving.run(Settings.from_arguments(args), ready=ready) or OK
+
+
+def _open(args: argparse.Namespace) -> int:
+    """As `_bridge`."""
+    from mnemoscope.cli.opening import open_files
+
+    return open_files(args, serve=lambda ready: _serve(args, ready))
 
 
 def _verdict(args: argparse.Namespace) -> int:
@@ -348,6 +376,7 @@ _EXAMPLES = {
     "top": """examples:
   mnemoscope                                    start the server on http://127.0.0.1:8000
   mnemoscope record --signal heartbeat --models ntm,dnc --out run.mnemo
+  mnemoscope run.mnemo                          show it in the browser
   mnemoscope inspect run.mnemo
   mnemoscope export run.mnemo --html run.html
 `mnemoscope COMMAND --help` has more.""",
@@ -355,6 +384,13 @@ _EXAMPLES = {
   mnemoscope
   mnemoscope serve --port 8001 --data-dir ~/mnemoscope
   mnemoscope serve --host 0.0.0.0 --no-browser --workers 4    prints the address with the token that it asks for""",
+    "open": """A server that runs on this machine already gets them; else one is started. A recording is proved before it is
+shown, and keeps its id: links to it mean the same on every server.
+
+examples:
+  mnemoscope run.mnemo
+  mnemoscope open monday.mnemo tuesday.mnemo
+  mnemoscope open run.mnemo --url 'http://lab.example:8000/?token=…'""",
     "record": """examples:
   mnemoscope record --signal heartbeat --signal-option odd_beat=6 --models lstm,transformer,ntm,dnc --out beat.mnemo
   mnemoscope record --signal ecg.csv --channel MLII --resample-to 36 --start 10s --stop 40s --models ntm --out ecg.mnemo
@@ -397,7 +433,7 @@ answering 0 gets. Delays may be longer than any that models were trained on; suc
 examples:
   mnemoscope retention --models lstm,transformer,ntm,dnc
   mnemoscope retention ecg.csv --resample-to 36 --models lstm,ntm --delays 20,40,120 --json
-  mnemoscope retention --models ntm,dnc --segment 8,16,24,48 --delays 30 --out segments.html
+  mnemoscope retention --models ntm,dnc --segments 8,16,24,48 --delays 30 --out segments.html
   mnemoscope retention --models lstm,deltanet --view content
   mnemoscope retention run.mnemo --view provenance""",
     "bridge": """Steps a Transformer and the stateless DNC of the same weights side by side: with write-once stores every bit agrees,
@@ -413,11 +449,12 @@ examples:
   mnemoscope train signal-recall --model dnc --seed 1 --out runs/dnc-seed1
   mnemoscope train copy --model lstm --updates 200 --device cpu""",
     "fit": """Trains further on the first half of the series (its last 15 % are held back to stop by) and scores on the second
-half, beside AR(32), the season before and persistence. Says which to take, also when that is no network. Ctrl-C keeps the
-best so far. The result is a checkpoint of your own; the shipped one stays as it is.
+half: a forecast beside AR(32), the season before and persistence, a recall beside answering the mean, the last value again
+and a shift register. Says which to take, also when that is no network. Ctrl-C keeps the best so far. The result is a checkpoint of your own; the shipped one stays as it is.
 
 examples:
   mnemoscope fit taxi.csv --model lstm
+  mnemoscope fit ecg.csv --task signal-recall --model dnc --seconds 60
   mnemoscope fit ecg.csv --channel MLII --resample-to 36 --model transformer --seconds 20 --json
   mnemoscope record --signal taxi.csv --task forecast --models lstm,runs/lstm-forecast-taxi --out both.mnemo""",
     "study": """Trains every model of the study from every seed and measures it; about six hours on two cores. Interrupt it whenever

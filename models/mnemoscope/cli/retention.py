@@ -33,7 +33,7 @@ def retention(args: argparse.Namespace) -> int:
         raise MnemoscopeError("name the models with --models, such as --models lstm,ntm")
     of_series = {name: getattr(args, name) for name in OF_SERIES if getattr(args, name) is not None}
     delays = len(set(args.delays)) if args.delays else order.POINTS
-    total = delays * len(args.segment) * (len(args.models) + len(REFERENCES)) if args.view == "behaviour" else None
+    total = delays * len(args.segments) * (len(args.models) + len(REFERENCES)) if args.view == "behaviour" else None
     with tqdm(total=total, desc="measuring", unit=" points", disable=None) as bar:
 
         def progress(row: Row) -> None:
@@ -71,7 +71,7 @@ def _measured(args: argparse.Namespace, of_series: dict[str, Any], progress: Cal
         args.signal,
         view=args.view,
         delays=args.delays,
-        segments=args.segment,
+        segments=args.segments,
         windows=args.windows,
         seed=args.seed,
         device=pick_device(args.device),

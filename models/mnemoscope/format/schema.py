@@ -119,6 +119,8 @@ class FitEntry:
     """5 and 95 % quantiles of target − output on the part held back from the fit, as inputs are scaled: `before`, `after`, `ar32`."""
     ar32: list[float]
     """AR(32) fitted to the same part: coefficients of the newest 32 inputs, newest first, then the constant."""
+    period: Shown[int | None] = None
+    """Steps of the season of the same part; a seasonal forecast says the value that many steps before. Missing before 0.3."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from torch.utils import _pytree as pytree
 
 from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.store import LoadedModel
-from mnemoscope.errors import CheckpointError, MnemoscopeError
+from mnemoscope.errors import CheckpointError, MnemoscopeError, UnknownModel
 from mnemoscope.models import torch_api
 from mnemoscope.models.base import MemoryModel
 
@@ -90,6 +90,31 @@ def intervention(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = DEF
     return Row(first, torch.cat(moved).numpy())
 
 
+def stretch(model: MemoryModel, inputs: Tensor, steps: range, *, values: int, bits: bool) -> Work:
+    """How far the answers of steps steps.start … end move when all of that stretch is blanked at once: RMS over outputs, [t − steps.start].
+
+    inputs [T, I]: what the model heard; its first `values` features are blanked, the flags stay, so that it still stores and is
+    still asked. bits: answers are probabilities. Raises MnemoscopeError for a stretch that is not in the run, and one too far on.
+    """
+    if not 0 <= steps.start < steps.stop <= len(inputs):
+        raise MnemoscopeError(f"Wanted a stretch of steps 0 to {len(inputs) - 1}, got {steps}.")
+    if len(inputs) > MAX_STEP + 1:
+        raise MnemoscopeError(f"a run can be repeated up to step {MAX_STEP}, this one ends at {len(inputs) - 1}")
+    runs = inputs[steps.start :].repeat(2, 1, 1)
+    runs[1, : len(steps), :values] = 0
+    state = repeated((yield from state_before(model, inputs, steps.start)), 2)
+    moved: list[Tensor] = []
+    for t in range(runs.shape[1]):
+        with torch.no_grad():
+            output, state, _ = model.step(runs[:, t], state)
+        answer = output.to("cpu", torch.float64)
+        answer = answer.sigmoid() if bits else answer
+        moved.append((answer[1] - answer[0]).square().mean().sqrt())
+        if t % YIELD_EVERY == 0:
+            yield
+    return Row(steps.start, torch.stack(moved).numpy())
+
+
 LENSES: dict[str, Callable[..., Work]] = {"sensitivity": sensitivity, "intervention": intervention}
 
 
@@ -101,7 +126,13 @@ def model_of(entry: dict[str, Any], *, device: str = "cpu") -> LoadedModel:
     name = _checkpoint(entry).get("name")
     if not name:
         raise CheckpointError(f"{entry['label']} was recorded without a checkpoint; its weights are not known")
-    loaded = store.load(name, device=device)
+    try:
+        loaded = store.load(name, device=device)
+    except UnknownModel as error:
+        raise UnknownModel(
+            f"the weights of {entry['label']} are not here: its checkpoint {name} was deleted, or lies on another machine. "
+            "The recording is whole without them; only what has to run the model again is not shown"
+        ) from error
     if not is_model_of(loaded, entry):
         raise CheckpointError(
             f"{name} is not the model that was recorded (other weights, or another form of it); record it again"

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.kinds.ledger import Floats
-from mnemoscope.reading.segment import Segment, follow
+from mnemoscope.reading.segment import Segment, follow, taking
 from mnemoscope.reading.view import ModelView
 
 ALIVE, FADED, OVERWRITTEN, FREED = "alive", "faded", "overwritten", "freed"
@@ -157,7 +157,7 @@ def judged(part: Segment, error: float) -> Cause:
         return Cause(
             UNSETTLED,
             part.recall.start,
-            f"not settled: {percent(evidence['kept'])} kept, no cause for most of it",
+            f"not settled: {some(evidence['kept'])} kept, no cause for most of it",
             evidence,
         )
     if name == KEPT:  # by the whole replay: of a shuffled one a few reads are next to the right moment by chance
@@ -171,6 +171,11 @@ def percent(share: float) -> str:
     value = 100 * share
     whole = abs(value) >= 0.95 or abs(value) < 0.05
     return f"{round(value) + 0:d}%" if whole else f"{value:.1f}%"
+
+
+def some(share: float) -> str:
+    """A share of what there was, as "34%" or "nothing": what later writes cancel or turn round is less than nothing."""
+    return percent(share) if share >= 0.0005 else "nothing"
 
 
 def steps_in_words(first: int, last: int) -> str:
@@ -203,15 +208,14 @@ def _by_write(part: Segment, shares: Floats) -> Floats:
 
 
 def _spoken(name: str, part: Segment, evidence: dict[str, Any]) -> Cause:
-    left = percent(evidence["kept"])
+    left = some(evidence["kept"])
     if name in (OVERWRITTEN, FREED):
-        stop = part.recall.start if name == FREED else part.recall.stop
-        run = part.largest_run(name, part.store.start, stop)
-        if run is not None:
-            evidence["run"] = run._asdict()
-            sentence = f"{name}: {steps_in_words(run.first, run.last)} took {percent(run.share)}, {left} is left"
-            return Cause(name, run.first, sentence, evidence)
-        return Cause(name, part.recall.start, f"{name} a little at every step, {left} is left", evidence)
+        run = taking(part.lost_before_asked(name))
+        if run is None:  # what turned back to it in other writes outweighs what was taken of these
+            return Cause(name, part.recall.start, f"{name}: {left} is left", evidence)
+        evidence["run"] = run._asdict()
+        sentence = f"{name}: {steps_in_words(run.first, run.last)} took {percent(run.share)}, {left} is left"
+        return Cause(name, run.first, sentence, evidence)
     if name == FADED:
         half = evidence["half_gone"]
         gone = "" if half is None else f", half was gone by t = {half}"
@@ -222,7 +226,7 @@ def _spoken(name: str, part: Segment, evidence: dict[str, Any]) -> Cause:
     wrong = int(np.nanargmin(part.right)) if np.isfinite(part.right).any() else 0
     source = part.sources[wrong]
     evidence["source"] = None if source is None else source._asdict()
-    inside, right = percent(evidence["inside"]), percent(evidence["right"])
+    inside, right = some(evidence["inside"]), some(evidence["right"])
     if name == DISORDERED:
         sentence = f"order lost: {inside} is read from the segment, {right} from the right moment"
     elif evidence["right"] >= LIMITS["inside"]:

@@ -29,6 +29,7 @@ from mnemoscope.format.blocks import Block
 from mnemoscope.format.checks import is_object
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.format.writer import RecordingWriter
+from mnemoscope.reading import remote
 from mnemoscope.reading.view import ModelView
 
 __all__ = ["KEYFRAME_EVERY", "Recording", "RecordingWriter", "amend"]
@@ -69,13 +70,17 @@ class Recording:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Recording:
-        """Open a recording.
+        """Open a file, or what an address (http, https) leads to: a page of a recording, or a .mnemo file.
 
         Raises RecordingError when there is no such file, CorruptRecording (with the offset) when its bytes contradict
         themselves, UnsupportedVersion when a newer program wrote it.
         """
         try:
-            file = open(path, "rb")  # noqa: SIM115 (closed by close)
+            if remote.is_address(path):
+                file = remote.download(str(path))
+                path = file.name
+            else:
+                file = open(path, "rb")  # noqa: SIM115 (closed by close)
         except OSError as error:
             raise RecordingError(f"Cannot open the recording {os.fspath(path)}: {error.strerror}.") from error
         try:

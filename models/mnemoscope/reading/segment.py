@@ -31,6 +31,9 @@ RECENT = 2
 LOUD = 0.01
 """A step takes part in a run of losses when it takes more than this of the segment."""
 
+EDGE = 0.05
+"""Of a loss that is spread over many steps this part is left out at either end."""
+
 
 class Run(NamedTuple):
     """Steps first … last that together took this share of the segment."""
@@ -89,11 +92,7 @@ class Segment:
 
     def taken(self) -> dict[str, Floats]:
         """[n] by mechanism: what each write had lost when it was asked for. Slots freed during the replay are no loss."""
-        asked, steps = self.asked_at(), np.arange(self._steps)
-        until = {"freed": np.full(len(asked), self.recall.start - 1)}
-        return {
-            name: (table * (steps <= until.get(name, asked)[:, None])).sum(1) for name, table in self.losses.items()
-        }
+        return {name: (table * self._unasked(name)).sum(1) for name, table in self.losses.items()}
 
     @property
     def kept(self) -> Floats:
@@ -111,24 +110,22 @@ class Segment:
         table = self.losses.get(mechanism)
         return np.zeros(self._steps) if table is None else self.weights @ table
 
-    def largest_run(self, mechanism: str, start: int = 0, stop: int | None = None) -> Run | None:
-        """The steps of start … stop − 1, one after another and each taking more than 1 %, that together took most."""
-        lost, best, first = self.lost(mechanism)[:stop], None, None
-        for t in range(start, len(lost) + 1):
-            loud = t < len(lost) and lost[t] > LOUD
-            if loud and first is None:
-                first = t
-            if not loud and first is not None:
-                found = Run(first, t - 1, float(lost[first:t].sum()))
-                best = found if best is None or found.share > best.share else best
-                first = None
-        return best
+    def lost_before_asked(self, mechanism: str) -> Floats:
+        """[step] what each step took of the segment's writes before those were asked for: it sums to the loss in `taken`."""
+        table = self.losses.get(mechanism)
+        return np.zeros(self._steps) if table is None else self.weights @ (table * self._unasked(mechanism))
 
     def half_gone(self) -> int | None:
         """The first step after which at most half of the segment is left, or None."""
         gone = np.cumsum(sum((self.lost(name) for name in self.losses), np.zeros(self._steps)))
         found = np.flatnonzero(gone >= 0.5)
         return int(found[0]) if len(found) else None
+
+    def _unasked(self, mechanism: str) -> NDArray[np.bool_]:
+        """[n, step] whether what a step takes of a write counts as lost to its answer."""
+        asked = self.asked_at()
+        until = np.full(len(asked), self.recall.start - 1) if mechanism == "freed" else asked
+        return np.arange(self._steps) <= until[:, None]
 
     @property
     def _steps(self) -> int:
@@ -207,3 +204,21 @@ def main_source(row: Floats) -> Source | None:
         return None
     step = int(row.argmax())
     return Source(step, float(row[max(0, step - NEIGHBOURS) : step + NEIGHBOURS + 1].sum()), float(row[step]))
+
+
+def taking(lost: Floats) -> Run | None:
+    """Which steps took it, of a row [step] of what each took: those that follow one another and take more than 1 % each, where they
+    took most of it; else all from the first to the last but for a twentieth of it at either end. None where nothing was lost.
+    """
+    whole = float(lost.sum())
+    if whole <= 0:
+        return None
+    loud = np.concatenate([[False], lost > LOUD, [False]])
+    edges: list[int] = np.flatnonzero(loud[1:] != loud[:-1]).tolist()
+    runs = [Run(a, b - 1, float(lost[a:b].sum())) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    most = max(runs, key=lambda run: run.share, default=None)
+    if most is not None and most.share > whole / 2:
+        return most
+    gone = np.cumsum(np.maximum(lost, 0))
+    first, last = (int((gone < part * gone[-1]).sum()) for part in (EDGE, 1 - EDGE))
+    return Run(first, last, float(lost[first : last + 1].sum()))

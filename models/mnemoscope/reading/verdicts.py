@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-RULES = 1
+RULES = 2
 """Of the sentences and their limits; another number makes every verdict be reached again."""
 
 

@@ -104,6 +104,23 @@ def _lacking(rec: Recording) -> list[str]:
     return out
 
 
+def contradictions(report: dict[str, Any]) -> list[str]:
+    """What of a report of `verify` makes its verdict "wrong", in words."""
+    out = [f"the keyframe of {missing} is missing" for missing in report["missing_keyframes"]]
+    out += [
+        f"{bank['bank']} of {bank['model']} does not follow from its own log"
+        for bank in report["banks"]
+        if not bank["ok"]
+    ]
+    for model in report["models"]:
+        error = model["weights"]["error"]
+        if error is None or error > report["weight_tolerance"]:
+            out.append(f"{model['weights']['tensor']} of {model['model']} cannot be what it is said to be")
+    names = {"content_hash": "the steps", "recording_hash": "manifest and keyframes"}
+    out += [f"{what} have another hash" for name, what in names.items() if report[name]["agrees"] is False]
+    return out
+
+
 def passes(rec: Recording) -> int:
     """How much work `verify` reports to `progress`."""
     chunks = {model: -(-rec[model].steps // KEYFRAME_EVERY) for model in rec}

@@ -20,7 +20,7 @@ from mnemoscope.format.entries import Failure
 from mnemoscope.measuring import agreement
 from mnemoscope.measuring.retention.delayed import TASK, episode
 from mnemoscope.measuring.retention.windows import LEAD, needed
-from mnemoscope.reading.causes import ALIVE, GONE, UNSETTLED, Cause, cause, percent
+from mnemoscope.reading.causes import ALIVE, GONE, UNSETTLED, Cause, cause, percent, some
 from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope.reading.view import ModelView
 from mnemoscope.running.record import Stepper, manifest_for, run
@@ -143,7 +143,7 @@ def _evidence(found: Cause) -> str:
     """What the cause rests on, short and without its name."""
     evidence = found.evidence
     if found.name == ALIVE:
-        return f"{percent(evidence['kept'])} kept, {percent(min(evidence['right'], 1.0))} from the right moment"
+        return f"{some(evidence['kept'])} kept, {percent(min(evidence['right'], 1.0))} from the right moment"
     if found.name == UNSETTLED and "intervention" in evidence:
         moves = evidence["intervention"]
         taken = moves["from_segment"] if evidence["ledger"] in GONE else moves["from_right_moment"]

@@ -252,12 +252,19 @@ def manifest_for(
 
 
 def _fit_entry(card: dict[str, Any], episode: Episode) -> dict[str, Any] | None:
-    """What a fit knows of its series, where the run is on that series: its inputs are scaled as they were then."""
+    """What a fit for a forecast knows of its series, where the run is on that series: its inputs are scaled as they were then."""
     fit = card.get("fit")
-    if fit is None or episode.signal is None or episode.signal.get("scaling") != fit["scaling"]:
+    if fit is None or not fit["ar32"]:
+        return None
+    if episode.signal is None or episode.signal.get("scaling") != fit["scaling"]:
         return None
     residuals = {key: list(fit["residuals"][key]) for key in ("before", "after", "ar32")}
-    return {"of": fit["of"] and fit["of"]["sha256"], "residuals": residuals, "ar32": fit["ar32"]}
+    return {
+        "of": fit["of"] and fit["of"]["sha256"],
+        "residuals": residuals,
+        "ar32": fit["ar32"],
+        "period": fit["period"],
+    }
 
 
 def load_models(names: Sequence[str | Path], task: str, *, device: str = "cpu") -> list[LoadedModel]:

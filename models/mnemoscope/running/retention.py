@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mnemoscope.checkpoints import store
 from mnemoscope.errors import MnemoscopeError, SignalError
 from mnemoscope.measuring.cooperative import run_to_end
 from mnemoscope.measuring.retention import behaviour, content, ledger, order, reservoirs
 from mnemoscope.measuring.retention.bands import MIN_WINDOWS
-from mnemoscope.measuring.retention.measure import Retention, checked, longest, missing
+from mnemoscope.measuring.retention.measure import Retention, checked, longest, missing, untrained
 from mnemoscope.measuring.retention.rows import Capacity, Row, View, crossing
 from mnemoscope.measuring.retention.subjects import Models, Subject, subjects
 from mnemoscope.measuring.retention.windows import WINDOWS, Windows, make, needed, prepared
@@ -124,7 +123,7 @@ def _behaviour(
             if row is not None:
                 rows.append(row)
                 report(row)
-    notes += missing(delays, lengths, rows)
+    notes += missing(delays, lengths, rows) + untrained(rows)
     return Retention(name, rows, 0.0, tuple(dict.fromkeys(notes)))
 
 
@@ -145,7 +144,7 @@ def deaths(chosen: Sequence[Subject], of: Windows, rows: Sequence[Row], segment:
         _, delay = crossing(curve, LIMITS["error"])
         if delay is None:
             continue
-        loaded = store.load(subject.checkpoint.split(",")[0])
+        loaded = subject.loaded[0]
         window, found = 0, None
         for window in of.holding(needed(segment, delay))[:TRIED]:
             examined = followed.examined({subject.name: loaded}, of.values[window], segment, delay)

@@ -174,6 +174,10 @@ class Task(ABC):
     thing: str = "the segment"
     blind: float = 0.5
     """The error by `wrong` of a model that knows nothing; 0 is perfect."""
+    error_of: str = "the bits"
+    """What the error by `wrong` is a part of."""
+    error_says: str = "The part of the bits asked for that was wrong: 0% is all right, 50% what guessing gets."
+    """That error in a sentence."""
     metric: str
     measure: str
     """What the metric counts, in a sentence; lower is better."""

@@ -116,6 +116,8 @@ class NGrams(Task):
     sentence = "Bits of a hidden table of six-grams: the next has to be predicted from the five before it."
     binary = True
     question, blind = "Who predicts the next bit best?", 1.0
+    error_of = "a fair coin's bits"
+    error_says = "Bits needed to code what followed, over those of a fair coin: 100% is no better than guessing; smaller is better."
     metric = "bits per sequence"
     measure = "Bits needed to code the 195 scored bits of a sequence."
     steps, context = 200, 5

@@ -82,6 +82,10 @@ class SignalRecall(Task):
     sentence = "A marked segment of the signal has to be held while the signal goes on, and replayed after a cue."
     binary = False
     question, blind = "Who still has {thing}?", 1.0
+    error_of = "the signal"
+    error_says = (
+        "Root mean square of what was wrong, over that of what was asked for: 0% is exact, 100% as bad as answering 0."
+    )
     metric = "relative RMSE"
     measure = "Relative RMSE of the replay: 0 is perfect, 1 is what always answering 0 gets."
     takes_signal, made = True, "a random mixture"
@@ -252,6 +256,10 @@ class Forecast(Task):
     binary = False
     takes_signal, made = True, "a random mixture"
     question, blind = "Who predicts the next value best?", 1.0
+    error_of = "persistence's"
+    error_says = (
+        "Mean absolute error of the next value, over that of saying the last value again: 100% is no better than that."
+    )
     metric = "MASE"
     measure = "Mean absolute error relative to persistence: below 1 is better than saying the last value again."
     inputs, outputs, values, cue = 2, 1, 1, 1

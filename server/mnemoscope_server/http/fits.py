@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from mnemoscope.training.fitting.subject import BASELINES
 from mnemoscope_server.access import owners
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.planning import fits as planning
@@ -18,12 +19,12 @@ router = APIRouter(prefix="/api", responses=ERRORS)
 
 @router.post("/fits/plan", summary="How a series would be split for a fit, and what the baselines reach on it")
 def plan(request: FitPlanRequest, services: ServicesDep) -> FitPlan:
-    return planning.plan(request.signal, services.uploads)
+    return planning.plan(request, services.uploads)
 
 
 @router.post(
     "/fits",
-    summary="Train a forecasting model further on a series: a fit that begins when those before it are over",
+    summary="Train a model further on a series: a fit that begins when those before it are over",
     status_code=201,
 )
 async def begin(request: FitRequest, asked: Request, response: Response, services: ServicesDep) -> Fit:
@@ -70,10 +71,10 @@ async def remove(identity: Id, request: Request, services: ServicesDep) -> None:
 )
 def archive(identity: Id, request: Request, services: ServicesDep) -> Response:
     caller = owners.known(request, services.settings)
-    data, model = services.fits.archive(identity, caller), services.fits.facts(identity, caller)["model"]
+    data, facts = services.fits.archive(identity, caller), services.fits.facts(identity, caller)
     headers = {
         "Cache-Control": "no-store",
-        "Content-Disposition": f'attachment; filename="{model}-forecast-fitted.zip"',
+        "Content-Disposition": f'attachment; filename="{facts["model"]}-{facts["task"]}-fitted.zip"',
     }
     return Response(data, media_type="application/zip", headers=headers)
 
@@ -82,6 +83,6 @@ def _fit(found: dict[str, Any]) -> Fit:
     """What is kept of a result is more than a page needs; its figures are named one level up."""
     result = found["result"]
     if result is not None:
-        keys = ("before", "after", "ar32", "seasonal", "persistence")
-        result = result | result["recommendation"] | {"scores": {key: result[key] for key in keys}}
+        scores = {key: result.get(key) for key in ("before", "after", *BASELINES)}
+        result = result | result["recommendation"] | {"scores": scores}
     return Fit.model_validate(found | {"result": result})

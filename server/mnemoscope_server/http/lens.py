@@ -3,14 +3,16 @@
 import asyncio
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from fastapi import APIRouter, Query
+from numpy.typing import NDArray
 
 from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.schemas.base import Answer
 from mnemoscope_server.services import Services
 from mnemoscope_server.storage.store import new_id
-from mnemoscope_server.workers.protocol import Look
+from mnemoscope_server.workers.protocol import Blank, Look
 
 router = APIRouter(prefix="/api", responses=ERRORS)
 
@@ -47,8 +49,42 @@ async def lens(
     return LensRow(stream=stream, step=step, lens=lens, **row)
 
 
+class Moves(Answer):
+    """How far the answers of a model move when a stretch of its input is blanked (mnemoscope.measuring.lenses.stretch)."""
+
+    stream: int
+    first: int
+    last: int
+    values: list[float]
+    """RMS over outputs, of the answers as they are given, of steps first … the last one that there was; of bits of probabilities."""
+
+
+@router.get("/recordings/{id}/moves", summary="What blanking a stretch of the input would have changed")
+async def moves(
+    identity: Id,
+    services: ServicesDep,
+    stream: Annotated[int, Query(ge=0, lt=1000, description="Index of the model in the manifest")],
+    first: Annotated[int, Query(ge=0, lt=2**25, description="First step to blank")],
+    last: Annotated[int, Query(ge=0, lt=2**25, description="Last step to blank")],
+    until: Annotated[int, Query(ge=0, lt=2**25, description="Last step whose answer is wanted")],
+) -> Moves:
+    async def ask() -> dict[str, Any]:
+        entry, inputs = await asyncio.to_thread(_heard, services, identity, stream, until)
+        return await services.live.ask(Blank(new_id(), entry, inputs, first, last))
+
+    await asyncio.to_thread(services.library.find, identity)
+    row = await services.answers.get(("moves", identity, stream, first, last, until), ask)
+    return Moves(stream=stream, first=first, last=last, values=row["values"])
+
+
 def _look(services: Services, identity: str, stream: int, step: int, lens: str) -> Look:
-    """The question for a worker, with the inputs that the model heard. Raises NotPossible."""
+    """The question for a worker. Raises NotPossible."""
+    entry, inputs = _heard(services, identity, stream, step)
+    return Look(new_id(), entry, inputs, step, lens)
+
+
+def _heard(services: Services, identity: str, stream: int, step: int) -> tuple[dict[str, Any], NDArray[np.float32]]:
+    """A model's entry in the manifest, and the inputs that it heard up to a step. Raises NotPossible."""
     with services.library.opened(identity) as recording:
         models = recording.manifest["models"]
         if stream >= len(models):
@@ -61,4 +97,4 @@ def _look(services: Services, identity: str, stream: int, step: int, lens: str) 
                 "not-yet", f"step {step} is not in the recording, which has {held}", "Ask for an earlier step."
             )
         inputs = recording[recording.models[stream]].array("inputs", stop=step + 1)
-        return Look(new_id(), models[stream], inputs.copy(), step, lens)
+        return models[stream], inputs.copy()

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, File, Path, Query, Request, UploadFile
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from mnemoscope.errors import MnemoscopeError
@@ -14,7 +14,7 @@ from mnemoscope_server.errors import NotPossible, UnknownRecording
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.http.verdict import reached
 from mnemoscope_server.problems import problem
-from mnemoscope_server.schemas.recordings import Change, RecordingDetail, RecordingSummary
+from mnemoscope_server.schemas.recordings import Brought, Change, RecordingDetail, RecordingSummary
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.session import FINAL, illegal
 from mnemoscope_server.storage import copies
@@ -39,6 +39,24 @@ def recordings(
 ) -> list[RecordingSummary]:
     caller = owners.known(request, services.settings)
     return [_summary(entry, services, caller) for entry in services.store.latest(query=query, owner=caller)]
+
+
+@router.post(
+    "/recordings",
+    summary="Bring a recording as a .mnemo file; it is proved first, and then private",
+    status_code=201,
+    responses={200: {"description": "It was here already"}},
+)
+async def bring(
+    request: Request,
+    response: Response,
+    services: ServicesDep,
+    file: Annotated[UploadFile, File(description="A .mnemo recording")],
+) -> Brought:
+    owner = owners.introduced(request, response, services.settings)
+    found = await services.bringing.take(file.file, owner=owner)
+    response.status_code = 200 if found.known else 201
+    return Brought(id=found.entry.id, title=found.entry.title, known=found.known, notes=found.notes)
 
 
 def _summary(entry: Entry, services: Services, caller: str | None) -> RecordingSummary:

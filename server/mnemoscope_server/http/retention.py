@@ -9,7 +9,7 @@ from starlette.responses import Response
 from mnemoscope_server.access import owners
 from mnemoscope_server.errors import NotPossible, UnknownRecording
 from mnemoscope_server.http.depends import ERRORS, ServicesDep
-from mnemoscope_server.planning import retention
+from mnemoscope_server.planning import fits, retention
 from mnemoscope_server.schemas.retention import (
     DelayRecording,
     DelayRequest,
@@ -34,8 +34,14 @@ Name = Annotated[
 async def begin(
     request: RetentionRequest, asked_by: Request, response: Response, services: ServicesDep
 ) -> RetentionCreated:
+    own = await asyncio.to_thread(fits.own, request.models, services.fits, owners.known(asked_by, services.settings))
     asked = await asyncio.to_thread(
-        retention.asked, request, settings=services.settings, uploads=services.uploads, library=services.library
+        retention.asked,
+        request,
+        settings=services.settings,
+        uploads=services.uploads,
+        library=services.library,
+        own=own,
     )
     services.measurements.begin(asked, owners.introduced(asked_by, response, services.settings))
     return RetentionCreated(id=asked.name)
@@ -76,6 +82,8 @@ async def record(
     session = services.live.sessions.get(identity)
     if session is None and not await asyncio.to_thread(_opens, services, identity):
         await asyncio.to_thread(services.store.require_space)
+        names = [name for model in found["models"] for name in model["checkpoint"].split(",")]
+        await asyncio.to_thread(fits.require_own, names, services.fits, owners.known(request, services.settings))
         owner = owners.introduced(request, response, services.settings)
         session = await services.live.open(order, playing=True, owner=owner)
     if session is not None:

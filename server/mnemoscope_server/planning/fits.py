@@ -15,20 +15,22 @@ from mnemoscope.models import registry
 from mnemoscope.signals.generators import generate
 from mnemoscope.signals.series import Series, decimate
 from mnemoscope.training.fitting.budget import SECONDS
-from mnemoscope.training.fitting.scoring import Part, forecasts_of
 from mnemoscope.training.fitting.source import Source, from_series
+from mnemoscope.training.fitting.subject import BASELINES
+from mnemoscope.training.fitting.subjects import subject as fitted_for
 from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.schemas.fits import (
     MAX_SECONDS,
     BaselineErrors,
     FitPlan,
+    FitPlanRequest,
     FitRequest,
     FitSignal,
     FitSplit,
 )
 from mnemoscope_server.schemas.sessions import GeneratedSignal, UploadSignal, ValuesSignal
 from mnemoscope_server.storage.fits import Fits
-from mnemoscope_server.storage.store import Store, new_id
+from mnemoscope_server.storage.store import ID, Store, new_id
 from mnemoscope_server.storage.uploads import Uploads, printable
 from mnemoscope_server.workers.fitting import FitOrder
 
@@ -37,8 +39,8 @@ MAX_STEPS = 200_000
 POINTS = 2000
 
 
-def source(signal: FitSignal, uploads: Uploads) -> Source:
-    """The series to be fitted to. Raises SignalError, UnknownUpload, NotPossible."""
+def source(signal: FitSignal, task: str, uploads: Uploads) -> Source:
+    """The series to be fitted to. Raises SignalError, UnknownUpload, UnknownTask, TrainingError, NotPossible."""
     match signal:
         case UploadSignal():
             series = uploads.series(signal.upload_id, signal.channel)
@@ -47,39 +49,47 @@ def source(signal: FitSignal, uploads: Uploads) -> Source:
             name = uploads.file_name(signal.upload_id) if signal.keep_name else series.name
             stop = None if signal.stop is None else min(signal.stop, len(series))
             found = from_series(
-                series, name, start=signal.start, stop=stop, resample_to=signal.resample_to, missing=signal.missing
+                series,
+                name,
+                task=task,
+                start=signal.start,
+                stop=stop,
+                resample_to=signal.resample_to,
+                missing=signal.missing,
             )
         case GeneratedSignal():
             if signal.steps > MAX_STEPS:
                 raise _too_long(signal.steps)
             made = generate(signal.generator, signal.steps, seed=signal.seed, **signal.params)
             series = Series(signal.generator, np.asarray(made.values, np.float32), sample_rate=made.sample_rate)
-            found = from_series(series, signal.generator)
+            found = from_series(series, signal.generator, task=task)
         case ValuesSignal():
             values = np.asarray(signal.values, np.float32)
             series = Series(printable(signal.name), values, sample_rate=signal.sample_rate)
-            found = from_series(series, "drawn")
+            found = from_series(series, "drawn", task=task)
     if found.split.steps > MAX_STEPS:
         raise _too_long(found.split.steps)
     return found
 
 
-def plan(signal: FitSignal, uploads: Uploads) -> FitPlan:
+def plan(request: FitPlanRequest, uploads: Uploads) -> FitPlan:
     """The split, and what the baselines reach where training will stop."""
-    found = source(signal, uploads)
-    split = found.split
-    forecasts, period, _ = forecasts_of(found.values, split.held_back)
-    part = Part(found.values, split.held_back, split.test)
-    errors = {key: part.scores_of_series(forecast).mase for key, forecast in forecasts.items()}
+    found = source(request.signal, request.task, uploads)
+    split, subject = found.split, found.subject
+    made = subject.fitted(found.values, split.held_back)
+    part = subject.part(found.values, split.held_back, split.test)
+    errors = {key: part.scores(answers).error for key, answers in subject.on(part, made).items()}
     raw = found.values * found.scaling["scale"] + found.scaling["offset"]
     return FitPlan(
         name=found.name,
+        task=subject.task.name,
         unit=found.series.unit,
         sample_rate=found.sample_rate,
         split=FitSplit.model_validate(split.to_json()),
         values=[v for v in decimate(raw, POINTS) if v is not None],
-        period=period,
-        held_back=BaselineErrors(**errors),
+        period=made.period,
+        held_back=BaselineErrors.model_validate({key: errors.get(key) for key in BASELINES}),
+        reasons=subject.reasons,
         notes=list(found.notes),
         seconds=SECONDS,
         max_seconds=MAX_SECONDS,
@@ -89,12 +99,12 @@ def plan(signal: FitSignal, uploads: Uploads) -> FitPlan:
 def order(request: FitRequest, *, store: Store, uploads: Uploads) -> tuple[str, FitOrder, dict[str, Any]]:
     """An id, what its process is ordered, and what is said of it. Raises as `source`, UnknownModel, DiskFull."""
     store.require_space()
-    (name,) = resolve([request.model], "forecast")
+    (name,) = resolve([request.model], fitted_for(request.task).task.name)
     if "@" in name:
         raise NotPossible("bad-fit", "a fit starts from a whole training, not from a moment of it", "Leave out the @.")
     card = checkpoints.read_card(checkpoints.find(name))
     known = {paradigm.name: paradigm for paradigm in registry.cards()}[card["model"]]
-    found = source(request.signal, uploads)
+    found = source(request.signal, request.task, uploads)
     identity = new_id()
     seconds = SECONDS if request.seconds is None and request.updates is None else request.seconds
     drawn = isinstance(request.signal, ValuesSignal)
@@ -102,6 +112,7 @@ def order(request: FitRequest, *, store: Store, uploads: Uploads) -> tuple[str, 
         "model": known.name,
         "label": known.label,
         "glyph": known.glyph,
+        "task": found.subject.task.name,
         "name": found.name,
         "signal": None if drawn else request.signal.model_dump(),
         "seconds": seconds,
@@ -128,6 +139,13 @@ FIT = "fit:"
 def own(names: list[str], fits: Fits, caller: str | None) -> dict[str, Path]:
     """Folders of the fitted checkpoints among names of models. Raises UnknownFit."""
     return {name: fits.checkpoint(name.removeprefix(FIT), caller) for name in names if name.startswith(FIT)}
+
+
+def require_own(names: list[str], fits: Fits, caller: str | None) -> None:
+    """A run that is made again by names of checkpoints: those that were fitted are their owner's. Raises UnknownFit."""
+    for name in names:
+        if ID.fullmatch(name):
+            fits.checkpoint(name, caller)
 
 
 def own_cards(fits: Fits, caller: str | None) -> list[tuple[str, dict[str, Any]]]:

@@ -116,13 +116,14 @@ def preview(
     settings: Settings,
     uploads: Uploads,
     measured: dict[str, Measured],
+    own: Mapping[str, Path] = MappingProxyType({}),
 ) -> Preview:
     """What a run on this window would look like and cost. Raises UnknownTask for options, or a task without a signal."""
     task, options = tasks.get(request.task), task_cards.whole(request.task_params)
     if not task.takes_signal:
         task.no_signal(upload_id)
     task.checked(options)
-    series, result = prepared(request, upload_id, uploads)
+    series, result = prepared(request, upload_id, uploads, [*own.values()])
     warnings = list(result.warnings)
     if result.steps > settings.steps:
         warnings.append(
@@ -141,7 +142,7 @@ def preview(
     else:
         warnings += unlike_training(result.values)
     values = [v for v in decimate(result.values, VALUES_POINTS) if v is not None]
-    names = chosen(request.models, task.name) or of_task(task.name)
+    names = chosen(request.models, task.name, own) or of_task(task.name)
     return Preview(
         steps=result.steps,
         values=values,
@@ -156,9 +157,17 @@ def preview(
     )
 
 
+def _costs_as(name: str | Path) -> str:
+    """The shipped checkpoint that a step costs the same of: at any moment of a training, before and after a fit."""
+    if isinstance(name, Path):
+        card = read_card(name)
+        return f"{card['model']}-{card['task']}"
+    return name.partition("@")[0]
+
+
 def estimate(names: Sequence[str | Path], steps: int, measured: dict[str, Measured]) -> Estimate:
     """Computing time and size of the frames; null until a worker has measured every one of these models."""
-    bases = [str(name).partition("@")[0] for name in names]  # a step costs the same at any moment of the training
+    bases = [_costs_as(name) for name in names]
     known = [measured[name] for name in bases if name in measured]
     if not known or len(known) < len(names):
         return Estimate(seconds=None, bytes=None)

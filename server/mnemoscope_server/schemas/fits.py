@@ -1,4 +1,4 @@
-"""Fits over HTTP: a forecasting model trained further on a user's own series."""
+"""Fits over HTTP: a model trained further on a user's own series."""
 
 from typing import Annotated, Literal
 
@@ -10,16 +10,19 @@ from mnemoscope_server.schemas.sessions import GeneratedSignal, UploadSignal, Va
 MAX_SECONDS = 600.0
 FitSignal = Annotated[UploadSignal | GeneratedSignal | ValuesSignal, Field(discriminator="kind")]
 
+FitTask = Literal["forecast", "signal-recall"]
+
 
 class FitPlanRequest(Question):
     """A signal to be fitted to. Its `scaling` does not matter: a fit scales by the part it is fitted to."""
 
     signal: FitSignal
+    task: FitTask = "forecast"
 
 
 class FitRequest(FitPlanRequest):
     model: str = Field(max_length=200)
-    """A model or checkpoint of the task `forecast`: `lstm`."""
+    """A model or checkpoint of the task: `lstm`."""
     seconds: Finite | None = Field(default=None, gt=0, le=MAX_SECONDS)
     """Of training; null with null `updates` = 60."""
     updates: int | None = Field(default=None, ge=1, le=1_000_000)
@@ -41,13 +44,18 @@ class FitSplit(Answer):
 
 
 class BaselineErrors(Answer):
-    """MASE: 1 is persistence, lower is better."""
+    """The task's own error, lower is better; null where a baseline has no meaning for the task."""
 
-    ar32: float
+    ar32: float | None
     """AR(32) by least squares on the part that is fitted to."""
-    seasonal: float
+    seasonal: float | None
     """The value one season before."""
-    persistence: float
+    persistence: float | None
+    """The last value again: of the next value MASE is 1; of a replay, the last one heard before the cue."""
+    mean: float | None
+    """The mean of the part that is fitted to, always."""
+    shift_register: float | None
+    """A delay line as long as segment and delay: exact, where these are known beforehand."""
 
 
 class FitErrors(BaselineErrors):
@@ -56,30 +64,38 @@ class FitErrors(BaselineErrors):
     after: float
 
 
-class FitBands(Answer):
-    """5 to 95 % over resamplings of blocks; null of fewer than eight blocks."""
+Band = tuple[float, float] | None
 
-    ar32: tuple[float, float] | None
-    seasonal: tuple[float, float] | None
-    persistence: tuple[float, float] | None
-    before: tuple[float, float] | None
-    after: tuple[float, float] | None
+
+class FitBands(Answer):
+    """5 to 95 % over resamplings of blocks; null of fewer than eight blocks, or without a meaning."""
+
+    ar32: Band
+    seasonal: Band
+    persistence: Band
+    mean: Band
+    shift_register: Band
+    before: Band
+    after: Band
 
 
 class FitPlan(Answer):
     """What a fit would do with a signal, before it begins."""
 
     name: str
+    task: str
     unit: str | None
     sample_rate: float | None
     """Steps per second; null = unknown."""
     split: FitSplit
     values: list[float]
     """The series in raw units; at most 2000 points, smallest and largest of each bucket in order."""
-    period: int
-    """Steps of its season."""
+    period: int | None
+    """Steps of its season; null where no baseline has one."""
     held_back: BaselineErrors
     """Errors of the baselines on the held-back part."""
+    reasons: dict[str, str]
+    """Why a baseline has no meaning here, by its name above."""
     notes: list[str]
     """What was assumed or left out."""
     seconds: float
@@ -88,13 +104,16 @@ class FitPlan(Answer):
 
 
 class FitExample(Answer):
-    """The beginning of the part never seen, in raw units: what came, and what was predicted one step ahead."""
+    """The beginning of the part never seen, in raw units: what came or was stored, and what was answered."""
 
     start: int
     values: list[float]
     before: list[float]
     after: list[float]
-    ar32: list[float]
+    baseline: list[float]
+    """Of the best one that a model is advised against."""
+    name: str
+    """What that baseline is called."""
 
 
 class FitResult(Answer):
@@ -104,9 +123,11 @@ class FitResult(Answer):
     blocks: int
     """Blocks that the part never seen was scored in."""
     held_back: FitErrors
+    reasons: dict[str, str]
+    """Why a baseline has no meaning here, by its name."""
     split: FitSplit
-    period: int
-    take: Literal["after", "before", "ar32", "seasonal", "persistence"]
+    period: int | None
+    take: Literal["after", "before", "ar32", "seasonal", "persistence", "mean"]
     """What to take, the baselines included."""
     text: str
     """The same as a sentence with its figures."""
@@ -130,6 +151,7 @@ class Fit(Answer):
     model: str
     label: str
     glyph: str
+    task: str
     name: str
     """Of the signal."""
     signal: Annotated[UploadSignal | GeneratedSignal, Field(discriminator="kind")] | None

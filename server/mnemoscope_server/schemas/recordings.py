@@ -60,6 +60,18 @@ class RecordingSummary(Shared):
     """Size of the file."""
 
 
+class Brought(Answer):
+    """A recording that was brought as a file; it opens at /s/{id}."""
+
+    id: str
+    """That of the file, unless it is another recording's here."""
+    title: str
+    known: bool
+    """It was here already."""
+    notes: list[str]
+    """What the file lacked, such as its end."""
+
+
 class RecordingDetail(Shared):
     """Everything needed to open a recording; its chunks follow by HTTP, or by /ws/{id} while it is live."""
 

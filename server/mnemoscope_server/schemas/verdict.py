@@ -41,11 +41,14 @@ class VerdictRow(Answer):
 
 
 class VerdictClause(Answer):
-    """A fact about one model, and the step that shows it."""
+    """A fact about one model, and the step and the place that show it."""
 
     text: str
     model: str
     step: int
+    bank: str | None
+    slot: int | None
+    """The slot it is about, of `bank`: of a single state the unit, of a memory that grows the step; null: no single one."""
 
 
 class VerdictBaseline(Answer):
@@ -76,6 +79,10 @@ class Verdict(Answer):
     """Rounds, or blocks of steps of a task that replays nothing."""
     chance: float
     """The error of a model that knows nothing."""
+    error_of: str
+    """What an error is a part of: `the signal`, `the bits`."""
+    error_says: str
+    """What an error is, in a sentence."""
     baselines: list[VerdictBaseline]
     ranking: list[VerdictRow]
     clauses: list[VerdictClause]

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from mnemoscope_server.sessions.jobs import Job, Jobs
 from mnemoscope_server.storage.fits import Fits
 from mnemoscope_server.storage.owned import is_own
-from mnemoscope_server.workers.fitting import Done, Failed, FitOrder, Looked, Report, work
+from mnemoscope_server.workers.fitting import Done, Failed, FitOrder, Looked, Report, not_written, work
 
 MAX_WAITING = 8
 """Fits that wait or run, of everybody together."""
@@ -99,6 +99,8 @@ class FitJobs:
         job = self.find(identity, caller)
         if job is None or job.state == "done":
             await asyncio.to_thread(self.fits.remove, identity, caller)
+        else:
+            self.fits.end(identity)
         if job is not None:
             job.error = job.error or "deleted"
             job.stop()
@@ -111,11 +113,17 @@ class FitJobs:
         await self.jobs.close()
 
     async def _run(self, job: FitJob) -> None:
+        try:
+            await asyncio.to_thread(self.fits.begin, job.id, job.owner, job.to_json())
+        except OSError as error:
+            job.state, job.error = "failed", not_written(error)
+            return
         async with self._turn:
             if self.jobs.get(job.id) is not job:
                 return  # deleted while it waited
             if job.stopping:
                 job.state, job.error = "failed", "stopped before it began"
+                self.fits.end(job.id)
                 job.touch()
                 return
             job.state = "running"
@@ -124,6 +132,15 @@ class FitJobs:
                 await self._train(job)
             finally:
                 shutil.rmtree(job.order.folder, ignore_errors=True)
+            self.fits.end(job.id)
+
+    async def _keep(self, job: FitJob) -> None:
+        try:
+            facts = job.to_json() | {"state": "done"}
+            await asyncio.to_thread(self.fits.keep, job.id, job.order.folder, job.owner, facts)
+            job.state = "done"
+        except OSError as error:
+            job.state, job.result, job.error = "failed", None, not_written(error)
 
     async def _train(self, job: FitJob) -> None:
         context = multiprocessing.get_context("spawn")
@@ -175,6 +192,5 @@ class FitJobs:
             case Done(result):
                 job.result = result
                 if self.jobs.get(job.id) is job:
-                    job.state = "done"
-                    await asyncio.to_thread(self.fits.keep, job.id, job.order.folder, job.owner, job.to_json())
+                    await self._keep(job)
         job.touch()

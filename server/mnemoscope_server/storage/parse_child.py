@@ -6,32 +6,18 @@ Either JSON file is renamed into place when everything else is on disk: where it
 """
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
-FAILED = 3
+from mnemoscope_server.storage.child import FAILED, leave, limit
+
 CPU_SECONDS = 40
-RESULT_BYTES = 2 << 30
-
-
-def limit(memory: int) -> None:
-    """Bound this process. On Windows there are no such limits; there the wall clock of the server holds."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (RESULT_BYTES, RESULT_BYTES))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def main(arguments: list[str]) -> int:
     source, folder, options = Path(arguments[0]), Path(arguments[1]), json.loads(arguments[2])
-    limit(options["memory"])
+    limit(options["memory"], CPU_SECONDS)
     from mnemoscope.errors import ImportFileError
     from mnemoscope.signals.importers.options import ImportOptions
     from mnemoscope.signals.importers.protocol import read_table
@@ -41,12 +27,12 @@ def main(arguments: list[str]) -> int:
     except ImportFileError as error:
         retry = error.retry and {"label": error.retry.label, "options": error.retry.options}
         answer = {"message": error.message, "where": error.where, "hint": error.hint, "retry": retry}
-        _json(folder / "error.json", answer)
+        leave(folder / "error.json", answer)
         return FAILED
     except MemoryError:
         hint = "Keep the columns you need, or cut the file into parts."
         message = f"reading the file needs more than {options['memory'] >> 20} MB of memory"
-        _json(folder / "error.json", {"message": message, "where": None, "hint": hint, "retry": None})
+        leave(folder / "error.json", {"message": message, "where": None, "hint": hint, "retry": None})
         return FAILED
     channels: dict[str, Any] = {}
     with (folder / "values.f32").open("wb") as file:
@@ -61,14 +47,8 @@ def main(arguments: list[str]) -> int:
         (folder / "time.f64").write_bytes(table.time.astype("<f8").tobytes())
     gaps: tuple[tuple[int, int], ...] = () if table.timing is None else table.timing.gaps
     labels = {str(column.index): column.labels for column in table.columns if column.labels}
-    _json(folder / "report.json", {"report": table.report, "channels": channels, "gaps": gaps, "labels": labels})
+    leave(folder / "report.json", {"report": table.report, "channels": channels, "gaps": gaps, "labels": labels})
     return 0
-
-
-def _json(path: Path, value: Any) -> None:
-    partial = path.with_suffix(".part")
-    partial.write_text(json.dumps(value, allow_nan=False), encoding="utf-8")
-    os.replace(partial, path)
 
 
 if __name__ == "__main__":

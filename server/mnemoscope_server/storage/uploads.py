@@ -5,13 +5,10 @@ stays: a result folder appears under its id by one rename.
 """
 
 import asyncio
-import contextlib
 import dataclasses
 import json
 import os
 import shutil
-import signal
-import sys
 import time
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,6 +19,7 @@ from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.series import Label, Series, labels_of
 from mnemoscope_server.errors import UnknownUpload
 from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage import child
 from mnemoscope_server.storage.store import ID, Store, new_id
 
 MAX_PARSED_AT_ONCE = 2
@@ -132,42 +130,25 @@ class Uploads:
         """
         bounds = json.dumps({"memory": self.settings.parse_memory, "import": dataclasses.asdict(options)})
         for attempt in (1, 2):
-            code, complaint = await self._child(source, folder, bounds)
+            try:
+                arguments = (str(source), str(folder), bounds)
+                code, complaint = await child.run(PARSE_CHILD, *arguments, seconds=self.settings.parse_seconds)
+            except TimeoutError as error:
+                raise ImportFileError(
+                    f"reading the file took more than {self.settings.parse_seconds:.0f} s",
+                    hint="Keep the columns you need, or cut the file into parts.",
+                ) from error
             if (folder / "report.json").is_file():
                 return  # written last: the result is whole, however the process ended after it
             if (folder / "error.json").is_file():
                 error = json.loads((folder / "error.json").read_text(encoding="utf-8"))
                 retry = error["retry"] and Retry(**error["retry"])
                 raise ImportFileError(error["message"], where=error["where"], hint=error["hint"], retry=retry)
-            if attempt == 2 or code >= 0 or _limited(code, complaint):
+            limited = child.out_of_memory(code, complaint) or child.out_of_time(code)
+            if attempt == 2 or code >= 0 or limited:  # a limit of its own it would meet again
                 raise _ending(code, complaint)
             for part in folder.iterdir():
                 part.unlink()
-
-    async def _child(self, source: Path, folder: Path, bounds: str) -> tuple[int, str]:
-        """One attempt of the child process -> its exit code and what it wrote to stderr."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", PARSE_CHILD, str(source), str(folder), bounds),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            env=os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"), "1"),
-        )
-        try:
-            async with asyncio.timeout(self.settings.parse_seconds):
-                _, complaint = await process.communicate()
-        except TimeoutError as error:
-            raise ImportFileError(
-                f"reading the file took more than {self.settings.parse_seconds:.0f} s",
-                hint="Keep the columns you need, or cut the file into parts.",
-            ) from error
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
-        assert process.returncode is not None
-        return process.returncode, complaint.decode(errors="replace")
 
     def _keep(self, identity: str, folder: Path, name: str) -> dict[str, Any]:
         path = folder / "report.json"
@@ -201,27 +182,14 @@ def printable(text: str) -> str:
     return "".join(c for c in text if c.isprintable() and c not in "\u200e\u200f\u202a\u202b\u202c\u202d\u202e")[:200]
 
 
-def _limited(code: int, complaint: str) -> bool:
-    """Whether a child met a limit of its own, which a second attempt would meet again."""
-    return _out_of_memory(code, complaint) or code == -getattr(signal, "SIGXCPU", 0)
-
-
-def _out_of_memory(code: int, complaint: str) -> bool:
-    """A refused allocation says so; nothing but the operating system short of memory sends SIGKILL to a child of ours."""
-    return "MemoryError" in complaint or "bad_alloc" in complaint or code == -getattr(signal, "SIGKILL", 0)
-
-
 def _ending(code: int, complaint: str) -> ImportFileError:
     """Why a child process ended without a result, for people."""
     parts = "Keep the columns you need, or cut the file into parts."
-    if code == -getattr(signal, "SIGXCPU", 0):
+    if child.out_of_time(code):
         return ImportFileError("reading the file took too much computing time", hint=parts)
-    if _out_of_memory(code, complaint):
+    if child.out_of_memory(code, complaint):
         return ImportFileError("reading the file took too much memory", hint=parts)
-    lines = complaint.strip().splitlines()
-    reason = lines[-1][:200] if lines else ""
-    how = f"signal {-code}" if code < 0 else f"exit code {code}"
     return ImportFileError(
-        f"the program that reads files failed ({f'{how}: {reason}' if reason else how})",
+        f"the program that reads files failed ({child.ending(code, complaint)})",
         hint="This is a fault of Mnemoscope, not of the file: send it again, and report it if it happens again.",
     )

@@ -56,6 +56,11 @@ class Failed:
 Report = Looked | Done | Failed
 
 
+def not_written(error: OSError) -> str:
+    """What is said of a fit whose checkpoint could not be written."""
+    return f"the checkpoint could not be written ({error.strerror or error}); nothing was kept: make room and fit again"
+
+
 def work(connection: Connection, order: FitOrder) -> None:
     """Fit and report. Anything that comes through the pipe, or its end, ends the training; the best so far is the result."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the web process says when to end
@@ -80,7 +85,9 @@ def work(connection: Connection, order: FitOrder) -> None:
             progress=lambda check: connection.send(Looked(*check)),
         )
         connection.send(Done(fitted.to_json() | {"example": asdict(fitted.example)}))
-    except MnemoscopeError as error:
-        connection.send(Failed(str(error)))
     except (BrokenPipeError, ConnectionResetError):
         return  # the server is gone, and with it whoever asked
+    except MnemoscopeError as error:
+        connection.send(Failed(str(error)))
+    except OSError as error:  # it trained in vain: there is no room for the weights, or the folder cannot be written to
+        connection.send(Failed(not_written(error)))

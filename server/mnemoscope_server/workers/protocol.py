@@ -94,6 +94,19 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Blank:
+    """See how far answers move when a stretch of the input is blanked; no session, answered by `Answered` or `Declined`."""
+
+    id: str
+    entry: dict[str, Any]
+    """Of the model, from the recording's manifest."""
+    inputs: NDArray[np.float32]
+    """What it heard, of the whole run so far, [step, feature]."""
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
 class Judge:
     """Reach the verdict of a finished recording; no session, answered by `Answered` or `Declined`."""
 
@@ -117,7 +130,7 @@ class Remember:
     """None = coarse to fine, where the curves jump."""
 
 
-Question = Compare | Look | Judge | Remember
+Question = Compare | Look | Blank | Judge | Remember
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from mnemoscope.running import record
 from mnemoscope.running.record import Stepper
 from mnemoscope_server.workers import bridge_engine, retention_engine
 from mnemoscope_server.workers.protocol import (
+    Blank,
     Compare,
     Judge,
     Measured,
@@ -63,11 +64,19 @@ class TorchEngine:
                 return (yield from judge.working(recording))
         if isinstance(question, Remember):
             return (yield from retention_engine.measured(question, device=self.device))
-        if self._asked is None or not lenses.is_model_of(self._asked, question.entry):
+        if (
+            self._asked is None
+            or not lenses.is_model_of(self._asked, question.entry)
+            or not store.is_there(self._asked.name)  # a fitted one may have been deleted
+        ):
             self._asked = lenses.model_of(question.entry, device=self.device)
         loaded = self._asked
         inputs = torch.tensor(question.inputs, device=self.device)
-        row = yield from lenses.LENSES[question.lens](loaded.model, inputs, question.step)
+        if isinstance(question, Blank):
+            task, steps = tasks.get(loaded.task), range(question.first, question.last + 1)
+            row = yield from lenses.stretch(loaded.model, inputs, steps, values=task.values, bits=task.binary)
+        else:
+            row = yield from lenses.LENSES[question.lens](loaded.model, inputs, question.step)
         return {"first": row.first, "values": row.values.tolist()}
 
     def measure(self) -> Measured | None:

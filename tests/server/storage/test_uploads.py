@@ -7,6 +7,7 @@ import json
 import math
 import os
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from mnemoscope.signals.importers.csv import reader as csv_import
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope_server.errors import DiskFull
 from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage import child as processes
 from mnemoscope_server.storage.store import Store
 from mnemoscope_server.storage.uploads import Uploads
 
@@ -299,7 +301,7 @@ class Endings:
 
     def __init__(self, monkeypatch, *endings):
         self.left, self.attempts = list(endings), 0
-        monkeypatch.setattr(Uploads, "_child", lambda uploads, source, folder, bounds: self(folder))
+        monkeypatch.setattr(processes, "run", lambda module, source, folder, bounds, *, seconds: self(Path(folder)))
 
     async def __call__(self, folder):
         self.attempts += 1

@@ -152,7 +152,7 @@ function paintHeader(ctx: Ctx, inks: Inks, layout: StageLayout, box: LaneBox, sc
     lines.push([scene.rows === "lag" ? "rows: how far back" : rows, inks.t3]);
     if (item.cost) lines.push([item.cost, inks.t3]);
   }
-  const room = 1 + [62, 90, 106].filter((least) => header.h > least).length;
+  const room = [30, 62, 90, 106].filter((least) => header.h > least).length;
   lines.slice(0, room).forEach(([label, colour], k) => line(label, 26 + 16 * k, colour));
   if (layout.mode === "narrow") return;
   const right = raster.x - 6;

@@ -7,6 +7,7 @@ import { answerHeight, paintAnswer, type Answer } from "./answer";
 const answer: Answer = {
   question: "Who still has the odd beat?",
   when: "Stored at t = 25 to 48.",
+  note: "One heartbeat: a rank, no band.",
   rows: [
     { place: "1", hue: "dnc", label: "DNC", bar: 0.1, error: "0.8%", because: "frees each slot as it replays it" },
     { place: "2", hue: "ntm", label: "NTM", bar: 1, error: "10.9%", because: "kept whole" },
@@ -21,7 +22,7 @@ function painted(of: Answer | null): string {
 
 it("says what the inks mean and what was answered, below what is pictured", () => {
   const text = painted(answer);
-  for (const words of ["write", "erase, free", "cancels", answer.question, "DNC", "0.8%", "kept whole"])
+  for (const words of ["write", "erase, free", "cancels", answer.question, answer.note, "DNC", "0.8%", "kept whole"])
     expect(text).toContain(words);
   const heights = [...text.matchAll(/ y="([\d.]+)"/g)].map(([, y]) => Number(y));
   expect(Math.min(...heights)).toBeGreaterThanOrEqual(300);

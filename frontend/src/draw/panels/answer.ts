@@ -7,6 +7,8 @@ import type { Hue, Inks } from "../ink/tokens";
 export interface Answer {
   readonly question: string;
   readonly when: string;
+  /** Of how much it is said. */
+  readonly note: string;
   /** Best first. */
   readonly rows: readonly {
     readonly place: string;
@@ -26,7 +28,7 @@ const BAR = 56;
 
 /** Height that `paintAnswer` takes. */
 export function answerHeight(answer: Answer | null): number {
-  return LEGEND + (answer ? 30 + LINE * answer.rows.length : 0);
+  return LEGEND + (answer ? 30 + LINE * (answer.rows.length + 1) : 0);
 }
 
 export function paintAnswer(ctx: Ctx, inks: Inks, answer: Answer | null, top: number, width: number): void {
@@ -37,9 +39,10 @@ export function paintAnswer(ctx: Ctx, inks: Inks, answer: Answer | null, top: nu
   text(ctx, asked, PAD, y, { colour: inks.tx, size: 13, weight: 600 });
   const after = PAD + textWidth(ctx, asked, 13, 600) + 10;
   text(ctx, fitted(ctx, answer.when, width - after - PAD), after, y, { colour: inks.t2 });
+  text(ctx, fitted(ctx, answer.note, width - 2 * PAD), PAD, y + 18, { colour: inks.t3 });
   const names = Math.max(0, ...answer.rows.map(({ label }) => textWidth(ctx, label, 12, 500)));
   answer.rows.forEach((row, k) => {
-    const at = y + 20 + LINE * k;
+    const at = y + 20 + LINE * (k + 1);
     text(ctx, row.place, PAD, at, { colour: inks.t2 });
     glyph(ctx, inks, row.hue, PAD + 22, at, 4.5);
     text(ctx, row.label, PAD + 34, at, { colour: inks.tx, size: 12, weight: 500 });

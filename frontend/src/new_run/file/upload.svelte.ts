@@ -5,6 +5,9 @@ import { api, type Api } from "../../server/api";
 import { ApiError, readable, type MnemoscopeError } from "../../server/errors";
 import type { ImportOptions, Retry, Upload } from "../../wire/wire.gen";
 
+/** What a recording begins with (docs/format.md). */
+const MAGIC = [0x89, 0x4d, 0x4e, 0x45, 0x4d, 0x4f];
+
 export class Sending {
   /** The file that is being sent or read. */
   file = $state.raw<File | null>(null);
@@ -21,10 +24,12 @@ export class Sending {
   private known = false;
   private abort: AbortController | null = null;
 
-  /** `took` hears of what was read; `again`: the same file was read before, and is now read otherwise. */
+  /** `took` hears of what was read; `again`: the same file was read before, and is now read otherwise. A recording is opened. */
   constructor(
     private readonly took: (upload: Upload, name: string, again: boolean) => void,
-    private readonly server: Pick<Api, "upload"> = api,
+    private readonly server: Pick<Api, "upload" | "bring"> = api,
+    private readonly open: (recording: string) => void = (id) =>
+      location.assign(api.url(`s/${encodeURIComponent(id)}`)),
   ) {}
 
   /** Sends a new file; `limit` is the most bytes that the server takes, null where it is not known. */
@@ -72,6 +77,11 @@ export class Sending {
     this.sent = 0;
     const progress = (bytes: number): void => void (this.sent = bytes);
     try {
+      if (await isRecording(file)) {
+        const { id } = await this.server.bring(file, { signal: abort.signal, progress });
+        if (!abort.signal.aborted) this.open(id);
+        return;
+      }
       const upload = await this.server.upload(file, { signal: abort.signal, progress, options });
       if (abort.signal.aborted) return;
       this.said = options;
@@ -85,6 +95,12 @@ export class Sending {
       if (this.abort === abort) this.file = this.abort = null;
     }
   }
+}
+
+/** By what it holds: files are renamed. */
+async function isRecording(file: File): Promise<boolean> {
+  const head = new Uint8Array(await file.slice(0, MAGIC.length).arrayBuffer());
+  return MAGIC.every((byte, n) => head[n] === byte);
 }
 
 /** Options with more of them: lists grow, of the others the last word holds. */

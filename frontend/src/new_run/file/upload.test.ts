@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../../server/errors";
-import type { ImportOptions, Upload } from "../../wire/wire.gen";
+import type { Brought, ImportOptions, Upload } from "../../wire/wire.gen";
 import { added, Sending } from "./upload.svelte";
 
 const READ = { id: "u1", report: {} } as Upload;
+const BROUGHT: Brought = { id: "r1", title: "run", known: false, notes: [] };
 const FILE = new File(["a,b"], "x.csv");
 
 /** A server that answers in turn; an error is a refusal. */
@@ -16,8 +17,16 @@ function sending(...answers: (Upload | Error)[]) {
       const answer = answers.shift()!;
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
     },
+    bring: ({ name }: File): Promise<Brought> =>
+      name === "broken.mnemo" ? Promise.reject(new ApiError(422, "import-failed", "no")) : Promise.resolve(BROUGHT),
   };
-  return { asked, took, way: new Sending((upload, name, again) => took.push([upload.id, name, again]), server) };
+  const opened: string[] = [];
+  const way = new Sending(
+    (upload, name, again) => took.push([upload.id, name, again]),
+    server,
+    (id) => opened.push(id),
+  );
+  return { asked, took, opened, way };
 }
 
 function refused(label: string, options: ImportOptions): ApiError {
@@ -25,6 +34,18 @@ function refused(label: string, options: ImportOptions): ApiError {
 }
 
 describe("a file on its way", () => {
+  it("is opened where it is a recording, whatever it is called, and read as a signal where it is none", async () => {
+    const magic = new Uint8Array([0x89, 0x4d, 0x4e, 0x45, 0x4d, 0x4f, 13, 10, 1]);
+    const { asked, took, opened, way } = sending(READ);
+    await way.send(new File([magic], "renamed.csv"), null);
+    expect([opened, asked, took]).toEqual([["r1"], [], []]);
+    await way.send(new File(["t,v"], "text.mnemo"), null);
+    expect([opened, took]).toEqual([["r1"], [["u1", "text.mnemo", false]]]);
+    await way.send(new File([magic], "broken.mnemo"), null);
+    expect(way.error?.message).toBe("no");
+    expect(opened).toEqual(["r1"]);
+  });
+
   it("is sent again with one cure after the other until it can be read", async () => {
     const { asked, took, way } = sending(
       refused("Treat “x” as missing", { missing: ["x"] }),

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { SignalTrack } from "../../analysis/signal";
 import type { Remains } from "../../analysis/remains";
 import type { TaskEvent } from "../../wire/manifest";
 import { controllerOf } from "../testcontroller";
 import { SelectionRemains } from "./selection.svelte";
-import { leftText, selectionTitle, takenText } from "./words";
+import { leftText, movesText, selectionTitle, takenText } from "./words";
 
 const remains = (change: Partial<Remains> = {}): Remains => ({
   since: 48,
@@ -57,18 +58,28 @@ describe("a selection in words", () => {
   });
 
   it("names no write where every step takes a little, and nothing where nothing is lost", () => {
-    const faded = { mechanism: "faded", part: 0.7, taking: null } as const;
+    const faded = { mechanism: "faded", part: 0.7, taking: { first: 26, last: 90, part: 0.6 } } as const;
     const half = takenText(remains({ half: 50, most: faded }), recalls, false);
     expect(said(half)).toBe("every step a little; half gone by t = 50, no one write to name");
     expect(half[1]!.step).toBe(50);
     expect(said(takenText(remains({ most: { ...faded, part: 0.3 } }), recalls, false))).toBe(
       "every step a little; 30% by the end, no one write to name",
     );
-    expect(
-      said(takenText(remains({ most: { mechanism: "overwritten", part: 0.3, taking: null } }), [], false)),
-    ).toContain("little by little; 30% by the end");
     expect(said(takenText(remains(), recalls, true))).toBe("nothing: one slot a step, never reused");
     expect(said(takenText(remains(), recalls, false))).toBe("nothing: whole to the end");
+  });
+});
+
+describe("how far an answer moves", () => {
+  const signal = (kind: "line" | "bits", unit: string, scale: number, coded = false): SignalTrack =>
+    ({ kind, unit, coded, difference: (v: number) => v * scale }) as SignalTrack;
+
+  it("is said in the unit of the signal, of bits in points of their probability", () => {
+    expect(movesText(signal("line", "mV", 0.5), 1.16)).toBe("0.58 mV");
+    expect(movesText(signal("line", "mV", 0.5), 0.002)).toBe("0.0010 mV");
+    expect(movesText(signal("line", "", 1), 0)).toBe("0.00");
+    expect(movesText(signal("bits", "", 1), 0.47)).toBe("47%");
+    expect(movesText(signal("line", "", 1, true), 0.012)).toBe("1.2%");
   });
 });
 

@@ -1,8 +1,9 @@
 /** A selection in words: what it is, what is left of it, and who wrote over it. */
 
 import type { Span } from "../../analysis/question";
+import type { SignalTrack } from "../../analysis/signal";
 import type { Remains, Taking } from "../../analysis/remains";
-import { percent } from "../../draw/ink/format";
+import { num, percent, small } from "../../draw/ink/format";
 import type { TaskEvent } from "../../wire/manifest";
 
 /** A part of a sentence; with a step it leads there. */
@@ -36,11 +37,14 @@ export function takenText(remains: Remains, recalls: readonly Span[], grows: boo
     return plain(grows ? "nothing: one slot a step, never reused" : "nothing: whole to the end");
   const { mechanism, taking, part } = most;
   const gone = half === null ? `${percent(part)} by the end` : null;
-  if (mechanism === "faded" || !taking) {
-    const slowly = mechanism === "faded" ? "every step a little" : "little by little";
+  if (mechanism === "faded") {
     return gone
-      ? plain(`${slowly}; ${gone}, no one write to name`)
-      : [...plain(`${slowly}; `), { text: `half gone by t = ${half}`, step: half }, ...plain(", no one write to name")];
+      ? plain(`every step a little; ${gone}, no one write to name`)
+      : [
+          ...plain("every step a little; "),
+          { text: `half gone by t = ${half}`, step: half },
+          ...plain(", no one write to name"),
+        ];
   }
   const when = { text: spanText(taking), step: taking.first };
   if (mechanism === "overwritten") return [when, ...plain(` overwrote ${percent(taking.part)}`)];
@@ -48,6 +52,14 @@ export function takenText(remains: Remains, recalls: readonly Span[], grows: boo
   return reading
     ? [...plain("nobody: its own reads at "), when, ...plain(` freed ${percent(taking.part)}`)]
     : [...plain("freed at "), when, ...plain(`: ${percent(taking.part)}`)];
+}
+
+/** How far an answer moves: in the unit of the signal, of bits in points of probability. */
+export function movesText(signal: SignalTrack, moved: number): string {
+  if (signal.kind === "bits" || signal.coded) return percent(moved);
+  const value = signal.difference(moved);
+  const text = value < 0.005 && value >= 1e-4 ? small(value) : num(value);
+  return signal.unit ? `${text} ${signal.unit}` : text;
 }
 
 function spanText({ first, last }: Taking): string {

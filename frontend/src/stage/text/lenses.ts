@@ -31,6 +31,10 @@ export const LENS_CHOICES: readonly { value: LensName; label: string; title: str
 export const NO_MODELS =
   "Not in this file: Sensitivity and Intervention. They run the models again, which a server with the recording does.";
 
+/** Said there of a selection. */
+export const NO_MOVES =
+  "Not in this file: how far the answers move without it. That takes the models, which a server with the recording has.";
+
 /** What is read below the list of a lens: its definition, and the scale that its arcs share. */
 const SCALE = "One scale for all models: an arc is as wide as one step moves the output.";
 

@@ -94,6 +94,14 @@ describe("the list of sources", () => {
     expect(mainSources(fresh, shown, 45).map(({ text, late }) => [text, late])).toEqual([["…", null], ["…", null]]); // prettier-ignore
   });
 
+  it("says beside a sum what its largest step has, and of one step how long ago it was", async () => {
+    const stage = await stageOf("memories", [0, 40]);
+    const [, dnc] = mainSources(stage, [0, 1], 0);
+    expect([dnc!.text, dnc!.aside]).toEqual(["t = 0, 100%", "this step"]);
+    const [ntm] = mainSources(stage, [0], 40);
+    expect([ntm!.text, ntm!.aside]).toEqual(["t = 37–40, 93%", "at most 63% in one step"]);
+  });
+
   it("marks what only cancelling explains, as it is printed", () => {
     expect([1.03, 1.0049, 1.005, 0.5, 0, -0.0004, -0.007].map(beyond)).toEqual([true, false, true, false, false, false, true]); // prettier-ignore
   });

@@ -118,12 +118,22 @@ export function readText(
   });
 }
 
+/** "reads back the segment stored from t = 25 on", of one model; "" while it is not known, with its step where that is an older one. */
+export function readWords(model: StageModel, stream: number, t: number): string {
+  const row = model.shareCache.now(stream, t);
+  if (!row) return "";
+  const stores = model.log.manifest.task.events.filter((event) => event.kind === "store");
+  const at = stepOf(row);
+  const { one } = readingOf(row, stores, rightMoment(model, at));
+  return at === t ? one : `at t = ${at} ${one}`;
+}
+
 /** A line of the list of sources. */
 export interface SourceLine {
   readonly lane: Lane;
   readonly text: string;
-  /** What has to be known of a sum over several steps; "" of one step. */
-  readonly most: string;
+  /** What has to be known of a sum over several steps, of one how long ago it was; "" where there is no step. */
+  readonly aside: string;
   /** The step it is of, where that is not the one asked for. */
   readonly late: number | null;
   /** A share in it is below nothing or above the whole. */
@@ -134,7 +144,7 @@ export interface SourceLine {
 export function mainSources(model: StageModel, shown: readonly number[], t: number): SourceLine[] {
   return shown.map((stream) => {
     const lane = model.lane(stream);
-    const line = { lane, most: "", late: null, cancels: false };
+    const line = { lane, aside: "", late: null, cancels: false };
     if (!lane.has(t)) return { ...line, text: "no step" };
     const row = model.shareCache.now(stream, t);
     if (!row) return { ...line, text: "…" };
@@ -143,8 +153,18 @@ export function mainSources(model: StageModel, shown: readonly number[], t: numb
     const source = mainSource(row);
     if (!source || source.share === 0) return { ...line, late, text: "nothing" };
     const cancels = beyond(source.share) || beyond(source.peak);
-    return { ...line, late, text: shareText(source), most: mostText(source), cancels };
+    return {
+      ...line,
+      late,
+      text: shareText(source),
+      aside: mostText(source) || agoText(stepOf(row) - source.from),
+      cancels,
+    };
   });
+}
+
+function agoText(lag: number): string {
+  return lag === 0 ? "this step" : `${lag} step${lag === 1 ? "" : "s"} ago`;
 }
 
 /** Whether a share shows that writes cancel one another, as it is printed. */

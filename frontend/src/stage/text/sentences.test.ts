@@ -19,8 +19,8 @@ function table(stage: StageModel): string[] {
     out.push(`t = ${t}`, `  input    ${inputText(stage, t)}`);
     for (const stream of shown) out.push(`  read     ${plain(readText(stage, [stream], t)).trim()}`);
     out.push(`  together ${plain(readText(stage, shown, t)).trim()}`);
-    for (const { lane, text, most } of mainSources(stage, shown, t))
-      out.push(`  source   ${lane.label}: ${text}${most && `, ${most}`}`);
+    for (const { lane, text, aside } of mainSources(stage, shown, t))
+      out.push(`  source   ${lane.label}: ${text}${aside && `, ${aside}`}`);
     for (const moment of MOMENTS)
       for (const { lane, held, read } of momentTable(stage, shown, moment, t))
         if (held) out.push(`  moment   ${moment} of ${lane.label}: held ${held}, read ${read}`);

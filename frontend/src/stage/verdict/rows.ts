@@ -1,6 +1,8 @@
 /** The models of a recording as rows of the verdict: ranked where they were asked, in the order of their lanes where not. */
 
+import { percent } from "../../draw/ink/format";
 import type { StageController } from "../controller.svelte";
+import type { HeldPart } from "./held_now.svelte";
 import { phrasesOf, placesOf, type Phrase } from "../../verdict/verdict";
 import { barOf, errorText, floatsText, shareText, unitText } from "../../verdict/words";
 import type { VerdictRow, Verdict } from "../../wire/wire.gen";
@@ -79,6 +81,33 @@ const NOTHING = {
   cost: "",
   because: [],
 };
+
+/** What is known of a model while its run goes on. */
+export interface Meanwhile {
+  readonly held: HeldPart | null;
+  /** Over what was asked so far; "" before anything was. */
+  readonly error: string;
+  readonly cost: number | undefined;
+  /** What it reads now, in words; "" before that is known. */
+  readonly reads: string;
+}
+
+/** Before the verdict, in the order of the lanes: what is held stands where the error will. `t`: the step the numbers are wanted of. */
+export function meanwhileRows(lanes: readonly LaneOf[], t: number, of: (stream: number) => Meanwhile): Row[] {
+  return lanes.map((lane) => {
+    const { held, error, cost, reads } = of(lane.stream);
+    return {
+      ...lane,
+      ...NOTHING,
+      bar: held ? Math.max(0, Math.min(1, held.part)) : 0,
+      error: held ? percent(held.part) : "",
+      unit: held && held.t !== t ? `at t = ${held.t}` : "",
+      right: error,
+      cost: cost === undefined ? "" : cost.toFixed(2),
+      because: reads ? [{ text: reads, clause: null }] : [],
+    };
+  });
+}
 
 /** More rows than this are not shown at once. */
 export const MAX_ROWS = 6;

@@ -3,7 +3,9 @@ import { ODD_BEAT, ranked } from "../../verdict/testverdict";
 import type { TaskEvent } from "../../wire/manifest";
 import type { Verdict } from "../../wire/wire.gen";
 import { cueText } from "./cue";
-import { MAX_ROWS, rowsOf, shownRows, type LaneOf } from "./rows";
+import { controllerOf } from "../testcontroller";
+import { HeldNow } from "./held_now.svelte";
+import { MAX_ROWS, meanwhileRows, rowsOf, shownRows, type LaneOf, type Meanwhile } from "./rows";
 import { VerdictState } from "./verdict_state.svelte";
 
 const lanes: LaneOf[] = ["lstm", "transformer", "ntm", "dnc"].map((id, stream) => ({
@@ -76,12 +78,45 @@ describe("rows of the verdict", () => {
 });
 
 describe("before the cue", () => {
-  it("says when it will be asked back", () => {
-    expect(cueText(events, 60)).toBe("Asked back at t = 79, in 19 steps.");
-    expect(cueText(events, 78)).toBe("Asked back at t = 79, in 1 step.");
+  it("says what is stored, and when it will be asked back", () => {
+    expect(cueText(events, 20)).toBe("To be stored at t = 25 to 48, asked back at t = 79, in 59 steps.");
+    expect(cueText(events, 25)).toBe("Being stored, t = 25 to 48, asked back at t = 79, in 54 steps.");
+    expect(cueText(events, 60)).toBe("Stored at t = 25 to 48, asked back at t = 79, in 19 steps.");
+    expect(cueText(events, 78)).toContain("in 1 step.");
     expect(cueText(events, 79)).toBe("Asked back now, until t = 102.");
-    expect(cueText(events, 102)).toBe("Asked back at t = 150, in 48 steps.");
+    expect(cueText(events, 102)).toBe("To be stored at t = 120 to 129, asked back at t = 150, in 48 steps.");
     expect(cueText(events, 159)).toBeNull();
+  });
+
+  it("has what is held where the error will stand, with its step where that is an older one", () => {
+    const of = (stream: number): Meanwhile => ({
+      held: stream < 2 ? { part: stream ? 1.02 : 0.333, t: stream ? 60 : 58 } : null,
+      error: stream ? "" : "12.0%",
+      cost: stream ? undefined : 0.312,
+      reads: stream ? "" : "reads its last steps",
+    });
+    const [first, second, third] = meanwhileRows(lanes, 60, of);
+    expect(first).toMatchObject({ id: "lstm", place: null, bar: 0.333, error: "33%", unit: "at t = 58" });
+    expect(first).toMatchObject({ right: "12.0%", cost: "0.31", because: [{ text: "reads its last steps" }] });
+    expect(second).toMatchObject({ bar: 1, error: "102%", unit: "", right: "", cost: "", because: [] });
+    expect(third).toMatchObject({ bar: 0, error: "", unit: "" });
+  });
+
+  it("is held what the ledger says, of all that is going to be asked back", async () => {
+    const { model, session, shown } = await controllerOf("memories");
+    const held = new HeldNow(model, session.ledger!);
+    held.want(shown, [40, 63], 62);
+    expect(held.of(0, [40, 63])).toBeNull(); // not all of it has been written
+    held.want(shown, [40, 63], 90);
+    await expect.poll(() => shown.every((stream) => held.of(stream, [40, 63]) !== null)).toBe(true);
+    for (const stream of shown) {
+      const { memory } = model.lane(stream);
+      const lost = memory.held.losses(40, 63, 91);
+      const found = held.of(stream, [40, 63])!;
+      expect(found.t).toBe(90);
+      expect(found.part).toBeCloseTo(1 - lost.reduce((sum, taken) => sum + taken, 0), 5);
+    }
+    expect(held.of(0, [40, 64])).toBeNull();
   });
 });
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
+from mnemoscope.checkpoints.names import FITTED
 from mnemoscope.errors import UnknownModel
 from mnemoscope.models import registry
 from mnemoscope.reading import tokens
@@ -35,7 +36,10 @@ def label(model: str) -> str:
         return REFERENCES[model]
     name, _, moment = model.partition("@")
     try:
-        return registry.get(name).label + (f" after {moment} updates" if moment else "")
+        known = registry.get(name).label
+        if moment.startswith(FITTED):
+            return f"{known}, fitted {moment.removeprefix(FITTED)}".rstrip()
+        return known + (f" after {moment} updates" if moment else "")
     except UnknownModel:
         return model
 
@@ -94,7 +98,7 @@ def draw(lines: Sequence[Line], theme: tokens.Theme) -> go.Figure:
             line={
                 "color": colour,
                 "width": 1.5 if reference else 2,
-                "dash": DASHES.get(line.model) or tokens.dash(sign),
+                "dash": "dashdot" if f"@{FITTED}" in line.model else DASHES.get(line.model) or tokens.dash(sign),
             },
             marker={"symbol": tokens.symbol(sign), "size": 8},
             customdata=line.said,

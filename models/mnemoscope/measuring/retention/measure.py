@@ -77,3 +77,18 @@ def missing(delays: Sequence[int] | None, segments: Sequence[int], rows: Sequenc
     ]
     named = ", ".join(dict.fromkeys(left))
     return [f"the signal is too short for a delay of {named} steps: not measured"] if left else []
+
+
+def untrained(rows: Sequence[Row]) -> list[str]:
+    """A sentence where something was measured that no model of the task has met in training."""
+    found: list[str] = []
+    for option in SignalRecall.options:
+        if option.name not in ("segment", "delay") or option.trained is None:
+            continue
+        measured = {row.segment if option.name == "segment" else row.delay for row in rows}
+        outside = sorted(value for value in measured if value is not None and not option.was_trained(value))
+        if outside:
+            low, high = option.trained
+            named = ", ".join(map(str, outside))
+            found.append(f"{option.name} {named}: outside the {low} to {high} steps that models were trained on")
+    return found

@@ -62,9 +62,13 @@ def of_values(name: str, values: ArrayLike, count: int, shortest: int, longest: 
     """At most `count` windows of a scaled series [step] whose segments do not overlap, spread evenly over it.
 
     All of them have `longest` steps where the series has room for so many; else some only have `shortest`.
-    Raises SignalError where not even one of the shortest fits.
+    Raises SignalError where not even one of the shortest fits, and for a series that is constant.
     """
     series = np.asarray(values, np.float64)
+    if len(series) and (series == series[0]).all():
+        raise SignalError(
+            f"{name} is constant: there is nothing in it to remember, and no error relative to it; take another channel or window"
+        )
     if len(series) < shortest:
         raise SignalError(
             f"{name} has {len(series)} steps; holding {segment} over the shortest delay takes {shortest}: "

@@ -1,4 +1,4 @@
-"""What the ledger shows of a model, one clause a fact, each with the step that shows it.
+"""What the ledger shows of a model, one clause a fact, each with the step and the place that show it.
 
 The words and what each of them needs are settled once: "reads its last steps" needs half of the read from there, "kept whole" 95 % of
 what was written, a cause of death the agreement of a blanked run (reading/causes.py, measuring/agreement.py).
@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnemoscope.reading.causes import ALIVE, LIMITS, UNEXAMINED, Cause, percent
-from mnemoscope.reading.segment import Segment, Source, main_source
+from mnemoscope.kinds.ledger import Floats
+from mnemoscope.reading.causes import ALIVE, LIMITS, UNEXAMINED, Cause, percent, some, steps_in_words
+from mnemoscope.reading.segment import LOUD, Segment, Source, main_source, taking
 from mnemoscope.reading.view import ModelView
 
 WHOLE = 0.95
@@ -31,23 +32,45 @@ NEAR = 3
 
 
 class Clause(NamedTuple):
-    """A fact in words, and the step that shows it."""
+    """A fact in words, the step that shows it, and the write it is about: the step that made it, None for no single one."""
 
     text: str
     step: int
+    moment: int | None = None
 
 
-def of_segment(part: Segment, found: Cause, thing: str, end: int) -> list[Clause]:
+def slot_of(view: ModelView, clause: Clause) -> int | None:
+    """Where a clause is seen, in the default bank: the slot in which its write stands, or from which its step takes most of it.
+
+    Of a single state the unit, of a memory that grows the step; None for a clause about no write, and where nothing of it is left.
+    """
+    step, moment = clause.step, clause.moment
+    if moment is None or moment > step:
+        return None
+    held = view.held_by_slot(moment, step)
+    if step > moment:
+        before = view.held_by_slot(moment, step - 1)
+        taken = before - held[: len(before)]
+        if taken.max() > LOUD:
+            held = taken
+    return int(held.argmax()) if held.max() > 0 else None
+
+
+def of_segment(part: Segment, found: Cause, thing: str, end: int, *, bits: bool) -> list[Clause]:
     """Of a model that was asked to replay a segment. thing: what that is called; end: the last step of the run."""
     if found.name == UNEXAMINED:
         return []
     cue, error = part.recall.start, float(found.evidence["error"])
     if found.name != ALIVE:
-        return [Clause(found.sentence, cue if found.step is None else found.step)]
-    said = _kept(part, thing, cue, end, error)
+        step = cue if found.step is None else found.step
+        return [Clause(found.sentence, step, _moment(part, step))]
+    blurred = error > EXACT and not bits
+    said = _kept(part, cue, end, blurred=blurred)
     reading = _reading(part)
     if reading is None:
-        return [*said, Clause(f"reads back {thing}", part.recall[len(part.recall) // 2])] if len(said) == 1 else said
+        k = len(part.recall) // 2
+        back = Clause(f"reads back {thing}", part.recall[k], part.places[k])
+        return [*said, back] if len(said) == 1 else said
     return [reading, *said] if reading.text.startswith("reads its last") else [*said, reading]
 
 
@@ -63,7 +86,7 @@ def of_reads(view: ModelView, steps: list[int]) -> list[Clause]:
     t, source = single[-1] if single else sourced[-1]
     if 2 * len(single) <= len(sourced):
         share = percent(float(np.mean([source.share for _, source in sourced])))
-        return [Clause(f"no single source: its largest has {share} of a read", t)]
+        return [Clause(f"no single source: its largest has {share} of a read", t, source.step)]
     return [_sourced([(t, source) for t, source in single], t, source)]
 
 
@@ -73,28 +96,30 @@ def one_source(part: Segment, k: int) -> bool | None:
     return None if source is None else source.share >= ONE_SOURCE
 
 
-def _kept(part: Segment, thing: str, cue: int, end: int, error: float) -> list[Clause]:
-    before, after = part.held(cue - 1), part.held(min(part.recall.stop, end))
-    freed = float(part.lost("freed")[cue : part.recall.stop + 1].sum())
+def _kept(part: Segment, cue: int, end: int, *, blurred: bool) -> list[Clause]:
+    last, after = cue - 1, min(part.recall.stop, end)
+    before, standing = part.held(last), _standing(part, last)
+    freed = part.lost("freed")
     if not part.losses:
-        return [Clause("nothing is lost", cue)]
-    if freed >= FREED:
+        return [Clause("nothing is lost", cue, standing)]
+    if float(freed[cue : part.recall.stop + 1].sum()) >= FREED:
+        first = cue + int(np.flatnonzero(freed[cue:] > freed[cue:].max() / 2)[0])
         return [
-            Clause("frees each slot as it replays it", cue),
-            Clause(f"{percent(before)} held at t = {cue}", cue),
-            Clause(f"{percent(after)} held at t = {min(part.recall.stop, end)}", min(part.recall.stop, end)),
+            Clause("frees each slot as it replays it", first, _moment(part, first)),
+            Clause(f"{percent(before)} held at t = {last}", last, standing),
+            Clause(f"{some(part.held(after))} at t = {after}", after, _standing(part, after)),
         ]
     said: list[Clause] = []
     if before >= WHOLE:
-        said.append(Clause("kept whole to the cue", cue))
+        said.append(Clause("kept whole to the cue", last, standing))
     else:
-        left = f"{percent(before)} of the writes left at t = {cue}"
-        said.append(Clause(left if error <= EXACT else f"of {thing} a blur is left, {left}", cue))
-    later = part.lost("overwritten")[part.recall.stop :]
-    if later.sum() >= LATER:
-        first = part.recall.stop + int(np.flatnonzero(later > later.sum() / 100)[0])
-        said.append(Clause(f"its slots are written again from t = {first} on", first))
-        said.append(Clause(f"{percent(part.held(end))} held at t = {end}", end))
+        left = f"{some(before)} left" if blurred else f"{some(before)} of it left"
+        said.append(Clause(f"{'keeps a blur of it: ' if blurred else ''}{left} at t = {last}", last, standing))
+    later = taking(part.lost("overwritten")[part.recall.stop :])
+    if later is not None and later.share >= LATER:
+        first, last = part.recall.stop + later.first, part.recall.stop + later.last
+        took = f"then {steps_in_words(first, last)} overwrote {percent(later.share)}"
+        said.append(Clause(took, first, _moment(part, first)))
     return said
 
 
@@ -104,26 +129,42 @@ def _reading(part: Segment) -> Clause | None:
     if not read:
         return Clause("reads nothing of it", part.recall.start)
     right, inside = float(np.nanmean(part.right)), float(np.nanmean(part.inside))
-    k = read[len(read) // 2][0]
+    k, source = read[len(read) // 2]
+    t = part.recall[k]
     if right >= LIMITS["inside"]:
         own = float(np.mean([source.own for _, source in read]))
         whole = float(np.mean([source.share for _, source in read]))
-        spread = own < SPREAD * whole
-        return Clause("the read spreads to the neighbours of the right moment", part.recall[k]) if spread else None
+        words = "the read spreads to neighbouring moments"
+        return Clause(words, t, part.places[k]) if own < SPREAD * whole else None
     if inside >= LIMITS["inside"]:
-        return Clause(f"reads the segment, not in order: {percent(right)} from the right moment", part.recall[k])
+        return Clause(f"reads the segment, not in order: {some(right)} from the right moment", t, source.step)
     if float(np.nanmean(part.recent)) >= ONE_SOURCE:
-        return Clause("reads its last steps", part.recall[k])
+        return Clause("reads its last steps", t, source.step)
     single = [(part.recall[k], source) for k, source in read if source.share >= ONE_SOURCE]
     if 2 * len(single) > len(read):
         return _sourced(single, *single[len(single) // 2])
-    return Clause(f"no single source: {percent(right)} from the right moment", part.recall[k])
+    return Clause(f"no single source: {some(right)} from the right moment", t, source.step)
 
 
 def _sourced(single: list[tuple[int, Source]], t: int, source: Source) -> Clause:
     lags = np.array([at - found.step for at, found in single])
     if np.median(lags) <= LAST_STEPS:
-        return Clause("reads its last steps", t)
+        return Clause("reads its last steps", t, source.step)
     if np.ptp(lags) <= NEAR:
-        return Clause(f"reads {int(np.median(lags))} steps back", t)
-    return Clause(f"at t = {t} reads t = {source.step}", t)
+        return Clause(f"reads {int(np.median(lags))} steps back", t, source.step)
+    return Clause(f"at t = {t} reads t = {source.step}", t, source.step)
+
+
+def _standing(part: Segment, step: int) -> int:
+    """The write that is most of what is left of the segment after a step."""
+    gone: Floats = sum((table[:, : step + 1].sum(1) for table in part.losses.values()), np.zeros(len(part.store)))
+    return part.store[int((part.weights * (1.0 - gone)).argmax())]
+
+
+def _moment(part: Segment, step: int) -> int:
+    """The write that a step is about: of which it takes most; else the one it asks for; else what stands there most of."""
+    taken: Floats = sum((table[:, step] for table in part.losses.values() if step < table.shape[1]), np.zeros(1))
+    weighed = part.weights * taken
+    if weighed.max() > LOUD / len(part.store):
+        return part.store[int(weighed.argmax())]
+    return part.places[part.recall.index(step)] if step in part.recall else _standing(part, step)

@@ -68,8 +68,8 @@ def verdict(recording: Recording) -> dict[str, Any]:
 def working(recording: Recording) -> Work:
     """The verdict as JSON (docs/format.md does not hold it: it follows from the recording); yields every few milliseconds.
 
-    {question, when, note, poster, store, recall, n, chance, baselines, ranking: a row a model, best first, clauses}. What cannot be
-    said is None, and `note` says why. The same recording has the same sentences; only milliseconds that are measured now may differ.
+    {question, when, note, poster, store, recall, n, chance, error_of, error_says, baselines, ranking: a row a model, best first,
+    clauses: of each the text, model, step, bank and slot that show it}. What cannot be said is None, and `note` says why. The same recording has the same sentences; only milliseconds that are measured now may differ.
     Raises RecordingError for a recording that has no steps, UnknownTask for a task this program does not know.
     """
     if not recording.steps:
@@ -123,7 +123,16 @@ def _examine(row: _Row, what: Asked, loaded: LoadedModel | None, steps: int) -> 
                 row.reads[t] = single
         if n == shown:
             row.cause = yield from _settled(row, causes.of_segment(row.view, part), r, loaded, what)
-            row.said = clauses.of_segment(part, row.cause, what.thing, row.view.steps - 1)
+            said = clauses.of_segment(part, row.cause, what.thing, row.view.steps - 1, bits=what.task.binary)
+            row.said = [*_lost_of(errors, died, what), *said]
+
+
+def _lost_of(errors: list[float], died: list[int], what: Asked) -> list[Clause]:
+    """How many of several rounds were lost: the clauses that follow are about the first of those."""
+    if not died or len(errors) == 1:
+        return []
+    lost = f"{len(died)} of {len(errors)}" if len(died) < len(errors) else f"all {len(errors)}"
+    return [Clause(f"{lost} {what.kind_of_round}s lost", what.rounds[died[0]].recall.start)]
 
 
 def _settled(
@@ -176,12 +185,18 @@ def _composed(recording: Recording, what: Asked, rows: list[_Row]) -> dict[str, 
         "recall": None if shown is None else [shown.recall.start, shown.recall.stop],
         "n": max((row.score.draws for row in rows), default=0),
         "chance": what.task.blind,
+        "error_of": what.task.error_of,
+        "error_says": what.task.error_says,
         "baselines": [{"name": name, "label": label} | scores.as_json(found) for name, label, found in beaten],
         "ranking": [_ranked(row, tied, what) for row, tied in zip(rows, level, strict=True)],
-        "clauses": [
-            {"text": clause.text, "model": row.view.id, "step": clause.step} for row in rows for clause in row.said
-        ],
+        "clauses": [_clause(row, clause) for row in rows for clause in row.said],
     }
+
+
+def _clause(row: _Row, clause: Clause) -> dict[str, Any]:
+    slot = clauses.slot_of(row.view, clause)
+    bank = None if slot is None else row.view.bank().name
+    return {"text": clause.text, "model": row.view.id, "step": clause.step, "bank": bank, "slot": slot}
 
 
 def _ranked(row: _Row, tied: bool, what: Asked) -> dict[str, Any]:
@@ -215,20 +230,41 @@ def _poster(what: Asked, rows: list[_Row]) -> int | None:
     return what.scored[-1] if what.scored else None
 
 
+def _against(recording: Recording, rows: list[_Row], beaten: list[tuple[str, str, scores.Score | None]]) -> list[str]:
+    """The best baseline and the best model in a sentence: where that baseline wins; and always where a model was fitted here."""
+    models = [row for row in rows if not math.isnan(row.score.error)]
+    rivals = [(label, found) for _, label, found in beaten if found is not None]
+    if not models or not rivals:
+        return []
+    label, rival = min(rivals, key=lambda each: each[1].error)
+    best = models[0]
+    fitted = scores.fit_of(recording) is not None
+    if fitted and not scores.apart(best.score, rival):
+        return [f"{label} ({rival.error:.2f}) and {best.view.label} ({best.score.error:.2f}) are level here."]
+    if rival.error < best.score.error:
+        beats = "the model" if len(models) == 1 else "both models" if len(models) == 2 else f"all {len(models)} models"
+        return [f"{label} beats {beats} here ({rival.error:.2f})."]
+    if fitted:
+        name = label if label[:2].isupper() else label[0].lower() + label[1:]
+        return [f"{best.view.label} beats {name} here ({best.score.error:.2f} against {rival.error:.2f})."]
+    return []
+
+
+def _left_out(beaten: list[tuple[str, str, scores.Score | None]]) -> list[str]:
+    """Why a baseline has no error."""
+    why = {
+        "ar32": "AR(32) has too little to be fitted to before the first forecast.",
+        "seasonal": "The run is shorter than a season.",
+    }
+    return [why[name] for name, _, found in beaten if found is None]
+
+
 def _note(
     recording: Recording, what: Asked, rows: list[_Row], beaten: list[tuple[str, str, scores.Score | None]]
 ) -> str:
     """What limits the sentences: how many draws, what a band is, and why something is not said."""
-    said: list[str] = []
-    named = [(label, found.error) for _, label, found in beaten if found is not None]
     errors = [row.score.error for row in rows if not math.isnan(row.score.error)]
-    for label, error in sorted(named, key=lambda each: each[1])[:1]:
-        if errors and error < min(errors):
-            models = "the model" if len(errors) == 1 else f"all {len(errors)} models"
-            said.append(f"{label} beats {models} here ({error:.2f}).")
-    said += [
-        f"{label} has too little to be fitted to before the first forecast." for _, label, f in beaten if f is None
-    ]
+    said = [*_against(recording, rows, beaten), *_left_out(beaten)]
     draws = max((row.score.draws for row in rows), default=0)
     one, many = ("stretch", "stretches") if not what.planned else (what.kind_of_round, f"{what.kind_of_round}s")
     counted = f"One {one}" if draws == 1 else f"{draws} {many}"

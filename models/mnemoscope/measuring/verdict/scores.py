@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,18 +49,39 @@ def forecasts(recording: Recording, what: Asked) -> list[tuple[str, str, Score |
     view = longest(recording)
     values = view.array("inputs")[:, 0].astype(np.float64)
     heard = values[: what.scored[0] + 1]
-    found: list[tuple[str, str, Score | None]] = []
-    for name, label, make in (("persistence", "Persistence", baselines.persistence), ("ar32", "AR(32)", _ar(heard))):
-        made = None if make is None else _scored(what, *_parts(view, what, make(values)[:, None]))
-        found.append((name, label, made))
-    return found
+    fit = fit_of(recording)
+    rivals: list[tuple[str, str, Floats | None]] = [("persistence", "Persistence", baselines.persistence(values))]
+    if fit is not None and (period := fit.get("period")) is not None:
+        rivals.append(("seasonal", "The season before", _seasonal(values, period)))
+    rivals.append(("ar32", "AR(32)", _ar(values, heard, fit)))
+    return [
+        (name, label, None if made is None else _scored(what, *_parts(view, what, made[:, None])))
+        for name, label, made in rivals
+    ]
 
 
-def _ar(heard: Floats) -> Callable[[Floats], Floats] | None:
+def fit_of(recording: Recording) -> dict[str, Any] | None:
+    """What a fit knows of the series of this recording, where a model was fitted to it."""
+    return next((model["fit"] for model in recording.manifest["models"] if model.get("fit")), None)
+
+
+def _ar(values: Floats, heard: Floats, fit: dict[str, Any] | None) -> Floats | None:
+    """By the coefficients of the fit; without one by those of what was heard before the first forecast, where that is enough."""
+    if fit is not None:
+        return baselines.autoregressive(values, np.asarray(fit["ar32"], np.float64))
     if len(heard) < 3 * (baselines.AR_ORDER + 1):
         return None
-    coefficients = baselines.fit_ar(heard)
-    return lambda values: baselines.autoregressive(values, coefficients)
+    return baselines.autoregressive(values, baselines.fit_ar(heard))
+
+
+def _seasonal(values: Floats, period: int) -> Floats | None:
+    """None where the run is shorter than a season before its last step: the forecast would be persistence by another name."""
+    return baselines.seasonal_naive(values, period) if len(values) > period else None
+
+
+def apart(a: Score, b: Score) -> bool:
+    """Whether one of two scores is the better one beyond both bands; without bands the rank decides."""
+    return not _level(a, b)
 
 
 def tied(scores: list[Score]) -> list[bool]:

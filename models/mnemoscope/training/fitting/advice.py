@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from mnemoscope.training.fitting.scoring import BASELINES, MIN_BLOCKS, Scores, apart
+from mnemoscope.training.fitting.scoring import MIN_BLOCKS, Scores, apart
+from mnemoscope.training.fitting.subject import BASELINES, Subject
 
 
 @dataclass(frozen=True)
@@ -13,19 +14,19 @@ class Advice:
     text: str
 
 
-def advise(label: str, scores: dict[str, Scores], *, scratch: bool = False) -> Advice:
-    """From the scores on the part never seen, by "before", "after" and the keys of BASELINES.
+def advise(label: str, scores: dict[str, Scores], subject: Subject, *, scratch: bool = False) -> Advice:
+    """From the scores on the part never seen, by "before", "after" and the keys of the subject's baselines.
 
-    A model is only advised where it is better than the best baseline beyond the band of their difference: of equals the
-    simpler one. With fewer blocks than make a band the rank decides, and the sentence says so.
+    A model is only advised where it is better than the best rival beyond the band of their difference: of equals the
+    simpler one. With fewer blocks than make a band the rank decides, and the sentence says so. References are said last.
     """
-    before, after = scores["before"].mase, scores["after"].mase
-    rival = min(BASELINES, key=lambda key: scores[key].mase)
+    before, after = scores["before"].error, scores["after"].error
+    rival = min(subject.rivals, key=lambda key: scores[key].error)
     mine = "after" if after <= before else "before"
     settled = apart(scores[mine], scores[rival])
-    beaten = scores[rival].mase <= scores[mine].mase
+    beaten = scores[rival].error <= scores[mine].error
     level = settled is False
-    name, figure = BASELINES[rival], f"{scores[rival].mase:.3f}"
+    name, figure = BASELINES[rival], f"{scores[rival].error:.3f}"
     start = "untrained" if scratch else "as shipped"
     change = f"{label} {before:.3f} {start}, {after:.3f} fitted"
     if beaten and not level:
@@ -37,8 +38,9 @@ def advise(label: str, scores: dict[str, Scores], *, scratch: bool = False) -> A
     else:
         text = f"Worth it here: {change}; {name} {figure}. Take the fitted {label}."
     if settled is None:
-        blocks = len(scores[mine].missed)
+        blocks = len(scores[mine].wrong)
         text += f" Rank only: {blocks} block{'' if blocks == 1 else 's'}, a band needs {MIN_BLOCKS}."
+    text = f"{text} {subject.reference()}".rstrip()
     return Advice(rival if beaten or level else mine, text)
 
 

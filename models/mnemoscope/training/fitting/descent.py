@@ -13,13 +13,12 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from mnemoscope.measuring.evaluate import outputs_of
 from mnemoscope.models import torch_api
 from mnemoscope.models.base import MemoryModel
-from mnemoscope.tasks import Batch, Forecast
+from mnemoscope.tasks import Task
 from mnemoscope.training import loop
 from mnemoscope.training.fitting.scoring import Part
 from mnemoscope.training.recipes import Recipe
@@ -28,7 +27,6 @@ Ended = Literal["seconds", "updates", "no longer better", "stopped", "not finite
 
 LR = 3e-4
 """Adam's rate from a trained checkpoint: a tenth of the recipes', so that what it knows is bent, not broken."""
-WINDOW = Forecast.window
 MAX_GAP = 25
 """Updates between two looks at the held-back part, at most; at first after each update."""
 PATIENCE = 200
@@ -36,7 +34,7 @@ PATIENCE = 200
 
 
 class Check(NamedTuple):
-    """One look at the held-back part: after so many updates and seconds, the error (MASE) there."""
+    """One look at the held-back part: after so many updates and seconds, the task's error there."""
 
     update: int
     seconds: float
@@ -55,24 +53,9 @@ class Descent:
     ended: Ended
 
 
-class OnSeries(Forecast):
-    """The task `forecast` on windows of one series."""
-
-    def __init__(self, values: NDArray[np.float64]) -> None:
-        super().__init__()
-        self._values = values
-        self._steps = min(WINDOW, len(values))
-
-    def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
-        """Windows from anywhere in the series; context 8 … 48 as in the models' training."""
-        starts = rng.integers(0, len(self._values) - self._steps + 1, count)
-        rows = np.stack([self._values[at : at + self._steps] for at in starts])
-        return self._lay_out(rows, rng.integers(8, 49, count))
-
-
 def descend(
     model: MemoryModel,
-    fit: NDArray[np.float64],
+    task: Task,
     held_back: Part,
     recipe: Recipe,
     *,
@@ -83,7 +66,10 @@ def descend(
     cancelled: Callable[[], bool] = lambda: False,
     progress: Callable[[Check], None] = lambda check: None,
 ) -> Descent:
-    """Train `model` on `fit` by Adam until seconds or updates are spent, nothing gets better, or `cancelled()`.
+    """Train `model` on `task` by Adam until seconds or updates are spent, nothing gets better, or `cancelled()`.
+
+    An update that would end after the seconds does not begin, but for the first: the last update and the last look say how long
+    one takes, so that seconds hold on a machine that is slow or busy too.
 
     An interrupt (KeyboardInterrupt) ends it likewise: the best so far is the result.
     """
@@ -95,12 +81,15 @@ def descend(
     best = Check(0, 0.0, math.inf)
     done = 0
     ended: Ended = "updates"
+    looking = 0.0
 
     def look() -> bool:
-        nonlocal best, weights
+        nonlocal best, weights, looking
+        began = time.monotonic()
         model.eval()
-        error = held_back.scores(outputs_of(model, held_back.batch.inputs, device=device)).mase
+        error = held_back.scores(outputs_of(model, held_back.batch.inputs, device=device)).error
         model.train()
+        looking = time.monotonic() - began
         check = Check(done, round(time.monotonic() - started, 3), error)
         if not math.isfinite(error):
             return False
@@ -118,7 +107,7 @@ def descend(
         at = next(due)
         steps = loop.descend(
             model,
-            OnSeries(fit),
+            task,
             recipe,
             np.random.default_rng(seed),
             forward=loop.training_path(model, compiled=False),
@@ -127,8 +116,10 @@ def descend(
         )
         if cancelled():
             steps, ended = iter(()), "stopped"
+        began = time.monotonic()
         for _, loss in steps:
             done += 1
+            updating = time.monotonic() - began
             if not math.isfinite(loss):
                 ended = "not finite"
                 break
@@ -143,7 +134,8 @@ def descend(
             if cancelled():
                 ended = "stopped"
                 break
-            if seconds is not None and time.monotonic() - started >= seconds:
+            began = time.monotonic()
+            if seconds is not None and began - started + updating + looking > seconds:
                 ended = "seconds"
                 break
         if curve[-1].update != done and ended != "not finite":

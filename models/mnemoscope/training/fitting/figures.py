@@ -6,32 +6,34 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemoscope.training.fitting import scoring
 from mnemoscope.training.fitting.advice import Advice, advise
-from mnemoscope.training.fitting.scoring import BASELINES, TAILS, Part, Scores, band, forecasts_of
+from mnemoscope.training.fitting.scoring import TAILS, Part, Scores, band
 from mnemoscope.training.fitting.source import Source
+from mnemoscope.training.fitting.subject import BASELINES, Baselines, Subject
 
 Floats = NDArray[np.float64]
-
-EXAMPLE_BLOCKS = 2
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Errors are MASE (1 is persistence, lower is better), by "before", "after" and the keys of the baselines."""
+    """Errors are the task's own (lower is better), by "before", "after" and the keys of BASELINES; None where one has no meaning."""
 
-    scores: dict[str, float]
+    scores: dict[str, float | None]
     """On the part never seen."""
     bands: dict[str, tuple[float, float] | None]
     """5 to 95 % of `scores` over resamplings of blocks; None of fewer than eight."""
     blocks: int
-    held_back: dict[str, float]
+    held_back: dict[str, float | None]
     """On the part that training stopped by."""
+    reasons: dict[str, str]
+    """Why a baseline has no meaning for this task."""
     residuals: dict[str, tuple[float, float]]
     """5 and 95 % quantiles of y − ŷ on the held-back part, in scaled units: the band of a forecast."""
-    period: int
-    """Steps of the season."""
+    period: int | None
+    """Steps of the season; None where no baseline has one."""
     ar32: list[float]
-    """Coefficients of AR(32), newest value first, then the constant; for scaled values."""
+    """Coefficients of AR(32), newest value first, then the constant; for scaled values. Empty where it has no meaning."""
     advice: Advice
 
     def to_json(self) -> dict[str, Any]:
@@ -41,14 +43,17 @@ class Figures:
 
 @dataclass(frozen=True)
 class Example:
-    """The beginning of the part never seen: what came, and what was predicted one step ahead, all in raw units."""
+    """The beginning of the part never seen: what came or was stored, and what was answered, all in raw units."""
 
     start: int
     """Step of the first value."""
     values: list[float]
     before: list[float]
     after: list[float]
-    ar32: list[float]
+    baseline: list[float]
+    """Of the baseline with the smallest error among the subject's rivals."""
+    name: str
+    """What that baseline is called."""
 
 
 @dataclass(frozen=True)
@@ -60,42 +65,59 @@ class Answers:
 
 
 def figures_of(
-    values: Floats, held_back: Part, test: Part, before: Answers, after: Answers, *, label: str, scratch: bool
+    source: Source,
+    held_back: Part,
+    test: Part,
+    made: Baselines,
+    before: Answers,
+    after: Answers,
+    *,
+    label: str,
+    scratch: bool,
 ) -> Figures:
-    """Measure; the baselines are fitted to what lies before the held-back part, like the model."""
-    made, period, coefficients = forecasts_of(values, held_back.start)
-    scores = _scores(test, before.test, after.test, made)
+    """Measure; the baselines were fitted to what lies before the held-back part, like the model."""
+    subject = source.subject
+    scores = _scores(subject, test, made, before.test, after.test)
     residuals = {"before": held_back.residuals(before.held_back), "after": held_back.residuals(after.held_back)}
-    residuals |= {key: held_back.residuals_of_series(made[key]) for key in BASELINES}
+    residuals |= {key: held_back.residuals(rows) for key, rows in subject.on(held_back, made).items()}
     return Figures(
-        scores={key: score.mase for key, score in scores.items()},
-        bands={key: band(score) for key, score in scores.items()},
+        scores=_errors(scores),
+        bands={key: band(scores[key]) if key in scores else None for key in ("before", "after", *BASELINES)},
         blocks=test.blocks,
-        held_back={k: s.mase for k, s in _scores(held_back, before.held_back, after.held_back, made).items()},
+        held_back=_errors(_scores(subject, held_back, made, before.held_back, after.held_back)),
+        reasons=dict(subject.reasons),
         residuals={key: _tails(found) for key, found in residuals.items()},
-        period=period,
-        ar32=[float(c) for c in coefficients],
-        advice=advise(label, scores, scratch=scratch),
+        period=made.period,
+        ar32=made.ar32,
+        advice=advise(label, scores, subject, scratch=scratch),
     )
 
 
-def example_of(source: Source, test: Part, before: Answers, after: Answers) -> Example:
-    """The first EXAMPLE_BLOCKS blocks of the test."""
-    ar32 = forecasts_of(source.values, source.split.held_back)[0]["ar32"]
+def example_of(source: Source, test: Part, made: Baselines, before: Answers, after: Answers) -> Example:
+    """The first blocks of the test."""
+    subject = source.subject
+    rows = subject.on(test, made)
+    best = min(subject.rivals, key=lambda key: test.scores(rows[key]).error)
     offset, scale = source.scaling["offset"], source.scaling["scale"]
 
-    def raw(rows: NDArray[np.floating]) -> list[float]:
-        return [float(f"{v:.6g}") for v in test.first(rows, blocks=EXAMPLE_BLOCKS) * scale + offset]
+    def raw(answers: scoring.Answers) -> list[float]:
+        found = test.beginning(answers, blocks=subject.example_blocks) * scale + offset
+        return [float(f"{v:.6g}") for v in found]
 
-    rows = (test.batch.targets, before.test, after.test, test.rows_of(ar32))
-    return Example(test.start, *map(raw, rows))
+    return Example(
+        test.start, *map(raw, (test.batch.targets, before.test, after.test, rows[best])), name=BASELINES[best]
+    )
 
 
 def _scores(
-    part: Part, before: NDArray[np.float32], after: NDArray[np.float32], made: dict[str, Floats]
+    subject: Subject, part: Part, made: Baselines, before: NDArray[np.float32], after: NDArray[np.float32]
 ) -> dict[str, Scores]:
-    scores = {"before": part.scores(before), "after": part.scores(after)}
-    return scores | {key: part.scores_of_series(made[key]) for key in BASELINES}
+    answers = {"before": before, "after": after} | subject.on(part, made)
+    return {key: part.scores(rows) for key, rows in answers.items()}
+
+
+def _errors(scores: dict[str, Scores]) -> dict[str, float | None]:
+    return {key: scores[key].error if key in scores else None for key in ("before", "after", *BASELINES)}
 
 
 def _tails(values: Floats) -> tuple[float, float]:

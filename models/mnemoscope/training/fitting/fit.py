@@ -9,7 +9,6 @@ from typing import Any
 import torch
 from numpy.typing import ArrayLike
 
-from mnemoscope import tasks
 from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.names import resolve
 from mnemoscope.checkpoints.store import LoadedModel
@@ -29,7 +28,6 @@ from mnemoscope.training.recipes import Recipe
 
 MAX_HELD_BACK_BLOCKS = 48
 """Blocks of the held-back part that a look takes at most: on a long series it would take longer than the updates."""
-TASK = "forecast"
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,8 @@ class Fitted:
     example: Example
 
     @property
-    def scores(self) -> dict[str, float]:
-        """MASE on the part never seen, by "before", "after", "ar32", "seasonal", "persistence"."""
+    def scores(self) -> dict[str, float | None]:
+        """Errors on the part never seen, by "before", "after" and the keys of the baselines; None where one has no meaning."""
         return self.figures.scores
 
     def to_json(self) -> dict[str, Any]:
@@ -55,7 +53,9 @@ class Fitted:
         return {
             "model": self.model.paradigm,
             "task": self.model.task,
+            "metric": self.source.subject.task.metric,
             **figures.scores,
+            "reasons": figures.reasons,
             "bands": figures.bands,
             "blocks": figures.blocks,
             "recommendation": {"take": figures.advice.take, "text": figures.advice.text},
@@ -78,6 +78,7 @@ def fit(
     signal: str | os.PathLike[str] | ArrayLike | Series,
     model: str = "lstm",
     *,
+    task: str = "forecast",
     seconds: float | None = None,
     updates: int | None = None,
     seed: int = 0,
@@ -88,22 +89,23 @@ def fit(
     progress: Callable[[Check], None] = lambda check: None,
     **of_series: Any,
 ) -> Fitted:
-    """Train a forecasting model further on the first half of a series and score it on the second.
+    """Train a model further on the first half of a series and score it on the second.
 
         fitted = mnemoscope.fit("taxi.csv", "lstm", seconds=60)
         fitted.scores                   # {"before": 0.859, "after": 0.53, "ar32": 0.685, …}
         mnemoscope.record([fitted.path, "lstm"], "taxi.csv", task="forecast")
 
-    signal: a file, numbers [steps], or a Series. model: a paradigm or a checkpoint of `forecast`. seconds: 60 where neither
+    signal: a file, numbers [steps], or a Series. task: `forecast`, or `signal-recall`: segments held over a delay and replayed.
+    model: a paradigm or a checkpoint of the task. seconds: 60 where neither
     they nor updates are given; with both, whichever is spent first. The same updates and seed give the same weights on one machine.
     scratch: from random weights by the recipe's rate instead of from the shipped checkpoint. out: folder of the new checkpoint,
     `runs/<checkpoint>-<name of the signal>` by default; a checkpoint that was not fitted is never replaced.
     cancelled: asked after every update; once true, the best so far is the result. progress: called with every look at the held-back part. An interrupt
     (KeyboardInterrupt) keeps the best so far too.
     of_series: `channel`, `sample_rate`, `resample_to`, `start`, `stop`, `missing`.
-    Raises SignalError, ImportFileError, UnknownModel, or TrainingError for a budget or folder that cannot be.
+    Raises SignalError, ImportFileError, UnknownModel, UnknownTask, or TrainingError for a task, budget or folder that cannot be.
     """
-    source = sources.read(signal, **of_series)
+    source = sources.read(signal, task=task, **of_series)
     return fit_source(
         source,
         model,
@@ -136,21 +138,22 @@ def fit_source(
         seconds = SECONDS
     if (seconds is not None and not seconds > 0) or (updates is not None and updates < 1):
         raise TrainingError(f"a budget is some seconds or at least one update, got {seconds} s and {updates} updates")
-    (name,) = resolve([model], TASK)
+    subject, task = source.subject, source.subject.task.name
+    (name,) = resolve([model], task)
     folder = out or Path("runs") / f"{name}-{Path(source.name).stem}"
     _refuse_foreign(folder)
     shipped = store.load(name, device=device)
-    recipe = recipes.recipe(TASK, shipped.paradigm) if scratch else _bent(shipped.paradigm)
+    recipe = recipes.recipe(task, shipped.paradigm) if scratch else _bent(task, shipped.paradigm)
     with torch_api.forked_cpu_rng():
         torch_api.manual_seed(seed)
         net = _start(shipped, scratch).to(device)
         split = source.split
-        held_back = Part(source.values, split.held_back, split.test, most=MAX_HELD_BACK_BLOCKS)
-        test = Part(source.values, split.test, split.steps)
+        held_back = subject.part(source.values, split.held_back, split.test, most=MAX_HELD_BACK_BLOCKS)
+        test = subject.part(source.values, split.test, split.steps)
         before = _answers(net, held_back, test, device)
         descent = descend(
             net.train(),
-            source.values[: split.held_back],
+            subject.training(source.values[: split.held_back]),
             held_back,
             recipe,
             seed=seed,
@@ -163,15 +166,22 @@ def fit_source(
     net.load_state_dict(descent.weights)
     net.eval().requires_grad_(False)
     after = _answers(net, held_back, test, device)
-    figures = figures_of(source.values, held_back, test, before, after, label=shipped.label, scratch=scratch)
+    made = subject.fitted(source.values, split.held_back)
+    figures = figures_of(source, held_back, test, made, before, after, label=shipped.label, scratch=scratch)
     card = _card(shipped, net, source, descent, seed, scratch, figures)
-    store.save(folder, net, {"model": shipped.paradigm, "task": TASK, "config": registry.configuration(net)}, card)
-    return Fitted(store.load(folder), folder, source, descent, seed, figures, example_of(source, test, before, after))
+    store.save(folder, net, {"model": shipped.paradigm, "task": task, "config": registry.configuration(net)}, card)
+    return Fitted(
+        store.load(folder), folder, source, descent, seed, figures, example_of(source, test, made, before, after)
+    )
 
 
-def _bent(paradigm: str) -> Recipe:
-    """How a trained checkpoint goes on: its recipe at a lower rate. One that was converted has no recipe of its own."""
-    return replace(recipes.RECIPES.get((TASK, paradigm), Recipe(clip=1.0)), lr=LR)
+def _bent(task: str, paradigm: str) -> Recipe:
+    """How a trained checkpoint goes on: its recipe at a lower rate, with as many rounds as it knows in the end.
+
+    One that was converted has no recipe of its own.
+    """
+    known = recipes.RECIPES.get((task, paradigm), Recipe(clip=1.0))
+    return replace(known, lr=LR, rounds=((0, max(rounds for _, rounds in known.rounds)),))
 
 
 def _start(shipped: LoadedModel, scratch: bool) -> MemoryModel:
@@ -195,6 +205,12 @@ def _refuse_foreign(folder: Path) -> None:
             raise TrainingError(f"{folder} exists and holds no fitted checkpoint; choose another folder for the result")
 
 
+def _for(source: Source) -> str:
+    """The task as an option, where it is not the one that goes without saying."""
+    task = source.subject.task.name
+    return "" if task == "forecast" else f" --task {task}"
+
+
 def _card(
     shipped: LoadedModel,
     net: MemoryModel,
@@ -209,16 +225,16 @@ def _card(
         "model": shipped.paradigm,
         "label": f"{shipped.label}, fitted",
         "glyph": shipped.glyph,
-        "task": TASK,
+        "task": source.subject.task.name,
         "parameters": net.parameter_count(),
         "seed": seed,
-        "command": f"mnemoscope fit {source.name} --model {shipped.paradigm} --updates {descent.best.update} --seed {seed}"
+        "command": f"mnemoscope fit {source.name} --model {shipped.paradigm}{_for(source)} --updates {descent.best.update} --seed {seed}"
         + (" --scratch" if scratch else ""),
         "updates": descent.best.update,
-        "metric": tasks.get(TASK).metric,
+        "metric": source.subject.task.metric,
         "validation": round(descent.best.error, 6),
         "torch": torch.__version__,
-        "metrics": {f"{tasks.get(TASK).metric}, part never seen": round(figures.scores["after"], 4)},
+        "metrics": {f"{source.subject.task.metric}, part never seen": round(figures.scores["after"] or 0.0, 4)},
         "fit": {
             "of": None if scratch else {"name": shipped.name, "sha256": shipped.sha256},
             "source": source.to_json() | {"facts": source.facts},

@@ -14,6 +14,8 @@ from mnemoscope.signals.given import from_numbers, row_at
 from mnemoscope.signals.importers.files import read_series
 from mnemoscope.signals.series import Missing, Series, prepare, with_rate
 from mnemoscope.training.fitting.split import Split, split_of
+from mnemoscope.training.fitting.subject import Subject
+from mnemoscope.training.fitting.subjects import subject
 
 Floats = NDArray[np.float64]
 
@@ -22,6 +24,8 @@ Floats = NDArray[np.float64]
 class Source:
     """Values [steps] scaled by mean and deviation of the part that is fitted to: nothing of the rest is known."""
 
+    subject: Subject
+    """The task it is fitted for."""
     name: str
     sha256: str
     """Of the file, or of the numbers where there is none."""
@@ -49,6 +53,7 @@ class Source:
 def read(
     signal: str | os.PathLike[str] | ArrayLike | Series,
     *,
+    task: str = "forecast",
     channel: str | None = None,
     sample_rate: float | None = None,
     resample_to: float | None = None,
@@ -56,10 +61,10 @@ def read(
     stop: str | None = None,
     missing: Missing = "hold",
 ) -> Source:
-    """A file, numbers [T] or a Series as a source. channel: of a file. sample_rate: Hz, where the file does not say.
+    """A file, numbers [T] or a Series as a source, for a task. channel: of a file. sample_rate: Hz, where the file does not say.
 
-    start, stop: rows ("720") or seconds ("2.5s"). Raises ImportFileError, or SignalError for a series that is too short, holds
-    no number, or never changes in one of its parts.
+    start, stop: rows ("720") or seconds ("2.5s"). Raises ImportFileError, UnknownTask, TrainingError for a task that takes no
+    series, or SignalError for a series that is too short, holds no number, or never changes in one of its parts.
     """
     notes: list[str] = []
     if isinstance(signal, str | os.PathLike):
@@ -76,13 +81,16 @@ def read(
         name = series.name
     first = row_at(start, series, "start")
     last = len(series) if stop is None else min(row_at(stop, series, "stop"), len(series))
-    return from_series(series, name, start=first, stop=last, resample_to=resample_to, missing=missing, notes=notes)
+    return from_series(
+        series, name, task=task, start=first, stop=last, resample_to=resample_to, missing=missing, notes=notes
+    )
 
 
 def from_series(
     series: Series,
     name: str,
     *,
+    task: str = "forecast",
     start: int = 0,
     stop: int | None = None,
     resample_to: float | None = None,
@@ -90,20 +98,24 @@ def from_series(
     notes: list[str] | None = None,
 ) -> Source:
     """Rows start … stop (stop excluded) of a series as a source. Raises as `read`."""
+    what = subject(task)
     prepared = prepare(series, start=start, stop=stop, sample_rate=resample_to, missing=missing, scaling="none")
     raw = np.asarray(prepared.values, np.float64)
-    split = split_of(len(raw))
+    split = split_of(len(raw), what)
     known = raw[: split.held_back]
-    for what, part in (
+    for name_of_part, part in (
         ("to be fitted to", known),
         ("that is held back", raw[split.held_back : split.test]),
         ("to be scored", raw[split.test :]),
     ):
         if np.ptp(part) <= 1e-12 * max(1.0, float(np.abs(part).max())):
-            raise SignalError(f"the part {what} never changes: there is nothing to predict; choose another window")
+            raise SignalError(
+                f"the part {name_of_part} never changes: there is nothing to learn from it; choose another window"
+            )
     offset, scale = float(known.mean()), float(known.std())
     sha256 = series.source.get("sha256") or hashlib.sha256(series.values.tobytes()).hexdigest()
     return Source(
+        subject=what,
         name=name,
         sha256=str(sha256),
         series=series,

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mnemoscope.errors import SignalError
+from mnemoscope.training.fitting.subject import Subject
 
 FIRST = 0.5
 """Share of the series that may be seen at all; the rest is for the score."""
 HELD_BACK = 0.15
 """Share of that part which training stops by."""
-MIN_STEPS = 300
-"""Fewer leave too little to fit AR(32) to, and windows too short for the models."""
-MIN_HELD_BACK = 32
 
 
 @dataclass(frozen=True)
@@ -32,12 +30,12 @@ class Split:
         }
 
 
-def split_of(steps: int) -> Split:
-    """The first half to fit to, the last 15 % of it held back, the second half to score. Raises SignalError below MIN_STEPS."""
-    if steps < MIN_STEPS:
+def split_of(steps: int, subject: Subject) -> Split:
+    """The first half to fit to, the last 15 % of it held back, the second half to score. Raises SignalError for too few steps."""
+    if steps < subject.min_steps:
         raise SignalError(
-            f"the series has {steps} steps; to fit a model, stop in time and score it needs at least {MIN_STEPS}: "
+            f"the series has {steps} steps; to fit a model, stop in time and score it needs at least {subject.min_steps}: "
             "take a longer window, or a higher rate"
         )
     test = round(FIRST * steps)
-    return Split(test - max(MIN_HELD_BACK, round(HELD_BACK * test)), test, steps)
+    return Split(test - max(subject.min_held_back, round(HELD_BACK * test)), test, steps)

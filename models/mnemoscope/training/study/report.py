@@ -1,36 +1,76 @@
-"""The study's rows as tables: means over seeds with their intervals, for a terminal and for docs/results.md."""
+"""The study's rows as tables: means over seeds with their intervals, for a terminal and for docs/questions.md."""
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from mnemoscope.training.study.questions import QUESTIONS, Measure
+from mnemoscope.training.study.questions import NOISE, QUESTIONS, SURFACE, Measure
 from mnemoscope.training.study.rows import Row
 from mnemoscope.training.study.trials import RUNGS, Trial
 
 CONFIDENCE = 0.9
 
-COLUMNS = {
-    ("updates", "recall"): ("d=0", "d=16", "d=32", "d=64", "d=128", "s=24", "noise=0.5"),
-    ("floats", "recall"): ("d=0", "d=16", "d=32", "d=64", "d=128", "s=24", "noise=0.5"),
-    ("ladder", "recall-rounds"): ("d=0", "d=8", "d=16", "d=32", "d=64"),
-    ("ladder", "associative-recall"): ("items=2", "items=4", "items=6", "items=8", "items=12"),
-    ("lengths", "copy"): ("length=10", "length=20", "length=30", "length=40", "length=60", "length=120"),
-}
-"""What a table of a group and question shows; the rows hold more."""
+
+class View(NamedTuple):
+    """One table: which group on which question, and the measures that it shows."""
+
+    group: str
+    question: str
+    title: str
+    keys: tuple[str, ...]
+
+
+_DELAYS = tuple(f"d={delay}" for delay in (0, 16, 32, 64, 128, 192))
+
+VIEWS = (
+    View("updates", "recall", "Equal updates: a segment of 8 after a delay (relative RMSE)", _DELAYS),
+    View(
+        "updates",
+        "recall",
+        "Equal updates: a longer segment after a delay of 8 (relative RMSE)",
+        tuple(f"s={segment}" for segment in (4, 8, 12, 16, 24, 32)),
+    ),
+    View(
+        "updates",
+        "recall",
+        "Equal updates: noise during a delay of 16, its deviation relative to the signal's (relative RMSE)",
+        ("d=16", *(f"noise={noise}" for noise in NOISE)),
+    ),
+    *(
+        View(
+            "updates",
+            "recall",
+            f"Equal updates, delay × segment: after a delay of {delay} (relative RMSE)",
+            tuple(f"s={s} d={d}" for s, d in SURFACE if d == delay),
+        )
+        for delay in dict.fromkeys(d for _, d in SURFACE)
+    ),
+    View("floats", "recall", "Equal floats: about 512 numbers kept between two steps (relative RMSE)", _DELAYS),
+    View(
+        "lengths",
+        "copy",
+        "Copying beyond the trained 20 vectors (wrong bits)",
+        tuple(f"length={length}" for length in (10, 20, 30, 40, 60, 120)),
+    ),
+    View(
+        "ladder",
+        "recall-rounds",
+        "The ladder on signal recall, three rounds in one memory (relative RMSE)",
+        tuple(f"d={delay}" for delay in (0, 8, 16, 32, 64)),
+    ),
+    View(
+        "ladder",
+        "associative-recall",
+        "The ladder on associative recall (wrong bits of 18)",
+        tuple(f"items={items}" for items in (2, 4, 6, 8, 12)),
+    ),
+)
+"""In the order of docs/questions.md."""
 
 BEFORE = {label: before for before, label in pairwise(list(RUNGS)[:-1])} | {"closed after writing": "window"}
 """The rung that a rung of the ladder is compared with: the one below it; a closed bank with the window that it closes."""
-
-TITLES = {
-    ("updates", "recall"): "Equal updates: segment of 8 replayed after a delay d (relative RMSE)",
-    ("floats", "recall"): "Equal floats: about 512 numbers kept between two steps (relative RMSE)",
-    ("ladder", "recall-rounds"): "The ladder on signal recall, three rounds in one memory (relative RMSE)",
-    ("ladder", "associative-recall"): "The ladder on associative recall (wrong bits of 18)",
-    ("lengths", "copy"): "Copying beyond the trained 20 vectors (wrong bits)",
-}
 
 
 @dataclass(frozen=True)
@@ -114,7 +154,7 @@ def tables(rows: Iterable[Row], wanted: Sequence[Trial]) -> list[Table]:
     """All tables that have a trial among those wanted, what is missing included."""
     have = {row["id"]: row for row in rows}
     found: list[Table] = []
-    for (group, question), keys in COLUMNS.items():
+    for group, question, title, keys in VIEWS:
         mine = [trial for trial in wanted if (trial.group, trial.question) == (group, question)]
         if not mine:
             continue
@@ -130,8 +170,7 @@ def tables(rows: Iterable[Row], wanted: Sequence[Trial]) -> list[Table]:
             lines.append(Line(label, len(measured), len(ids), floats, parameters, figures, changes))
         sentences = [_sentence(group, lines, n) for n in range(len(keys))]
         columns = [measures[key] for key in keys]
-        title, updates = TITLES[group, question], mine[0].recipe.updates
-        found.append(Table(group, question, title, updates, columns, lines, sentences))
+        found.append(Table(group, question, title, mine[0].recipe.updates, columns, lines, sentences))
     return found
 
 

@@ -103,7 +103,7 @@ LENGTHS: dict[str, tuple[str, dict[str, Any]]] = {
     "Transformer, ALiBi": ("transformer", _TRANSFORMER | {"positions": "alibi"}),
 }
 
-UPDATES = {"updates": 8_000, "floats": 8_000, "ladder": 8_000, "lengths": 8_000}
+UPDATES = {"updates": 4_000, "floats": 4_000, "ladder": 4_000, "lengths": 4_000}
 SEEDS = {"updates": 5, "floats": 3, "ladder": 3, "lengths": 3}
 
 

@@ -1,0 +1,145 @@
+"""Recordings that users bring as files: proved by a bounded child process, never trusted, then as any other of this server.
+
+A file that contradicts itself is refused. One that only lacks its end gets it. Who made it listed it elsewhere, for a time
+chosen there: here it is private and stays. Its id stays too, so that links to it mean the same on every server, unless that id
+is another recording's here.
+"""
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from mnemoscope.errors import ImportFileError, RecordingError
+from mnemoscope.reading.recording import Recording, amend
+from mnemoscope_server.errors import Expired
+from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage import child
+from mnemoscope_server.storage.store import ID, Entry, Store, new_id
+
+CHECK_CHILD = "mnemoscope_server.storage.check_child"
+CHECK_SECONDS = 120.0
+PRIVATE: dict[str, Any] = {"visibility": "private", "expires": None}
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A recording that was brought: its row, what was mended, and whether it was here before."""
+
+    entry: Entry
+    notes: list[str]
+    known: bool
+
+
+class Bringing:
+    """Takes in recordings, one proof at a time."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings, self.store = settings, store
+        self._checking = asyncio.Semaphore(1)
+
+    async def take(self, file: BinaryIO, *, owner: str) -> Brought:
+        """Take in a `.mnemo` file. Raises ImportFileError for one that is not sound, DiskFull."""
+        identity = new_id()
+        part, answer = self.store.tmp / f"{identity}.brought", self.store.tmp / f"{identity}.json"
+        try:
+            await asyncio.to_thread(self._copy, file, part)
+            async with self._checking:
+                missing = await self._check(part, answer)
+                return await asyncio.to_thread(self._keep, part, identity, owner, missing)
+        finally:
+            part.unlink(missing_ok=True)
+            answer.unlink(missing_ok=True)
+
+    def _copy(self, file: BinaryIO, target: Path) -> None:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        self.store.require_space(size)
+        with target.open("wb") as out:
+            shutil.copyfileobj(file, out, 1 << 20)
+
+    async def _check(self, part: Path, answer: Path) -> list[str]:
+        """What is missing of a sound file. Raises ImportFileError for what is none."""
+        memory = str(self.settings.parse_memory)
+        for attempt in (1, 2):
+            try:
+                code, complaint = await child.run(CHECK_CHILD, str(part), str(answer), memory, seconds=CHECK_SECONDS)
+            except TimeoutError as error:
+                raise _too_long() from error
+            if answer.is_file():
+                found = json.loads(answer.read_text(encoding="utf-8"))
+                if "error" in found:
+                    raise ImportFileError(found["error"])
+                if found["contradictions"]:
+                    said = "; ".join(found["contradictions"][:3])
+                    hint = "Download or copy the file again; `mnemoscope verify FILE` says more."
+                    raise ImportFileError(f"the recording contradicts itself: {said}", hint=hint)
+                if not found["steps"]:
+                    raise ImportFileError("there is no step in this recording")
+                return found["incomplete"]
+            if child.out_of_memory(code, complaint) or child.out_of_time(code):
+                raise _too_long()
+            if attempt == 2 or code >= 0:
+                break
+        failed = f"the program that proves recordings failed ({child.ending(code, complaint)})"
+        raise ImportFileError(failed, hint="This is a fault of Mnemoscope: send the file again, and report it.")
+
+    def _keep(self, part: Path, spare: str, owner: str, missing: list[str]) -> Brought:
+        """Mend the file, give it an id that is free, and index it."""
+        with Recording.open(part) as recording:
+            manifest, finished = recording.manifest, recording.finished
+        changed: dict[str, Any] = {} if finished else {"status": "stopped"}
+        if manifest.get("sharing", PRIVATE) != PRIVATE:
+            changed["sharing"] = PRIVATE
+        if changed or missing:
+            amend(part, changed or {"status": manifest["status"]}).close()
+        with Recording.open(part) as recording:
+            identity, fingerprint = manifest["id"], recording.recording_hash(recording.content_hash())
+        if self._taken(identity) and not self._is(identity, fingerprint):
+            identity = _derived(fingerprint)  # the same file brought again gets the same
+            known = self.store.get(identity)
+            if known is not None and not self._over(identity):
+                return Brought(known, [], known=True)
+            if self._taken(identity):
+                identity = spare
+            amend(part, {"id": identity}).close()
+        elif self._taken(identity):
+            return Brought(self.store.get(identity) or self.store.index(identity), [], known=True)
+        part.replace(self.store.path(identity))
+        return Brought(self.store.index(identity, owner=owner), missing, known=False)
+
+    def _taken(self, identity: str) -> bool:
+        """Whether a file may not come under this id: it is none, or is or was another's."""
+        return not ID.fullmatch(identity) or self._over(identity) or self.store.path(identity).exists()
+
+    def _over(self, identity: str) -> bool:
+        try:
+            self.store.require_current(identity)
+        except Expired:
+            return True
+        return False
+
+    def _is(self, identity: str, wanted: str) -> bool:
+        """Whether the recording of that id is here and has this recording hash."""
+        if not ID.fullmatch(identity) or self._over(identity):
+            return False
+        with contextlib.suppress(RecordingError), Recording.open(self.store.path(identity)) as here:
+            return here.recording_hash(here.content_hash()) == wanted
+        return False
+
+
+def _derived(recording_hash: str) -> str:
+    """An id that follows from what is recorded, where the file's own is no id or is another's."""
+    return base64.urlsafe_b64encode(bytes.fromhex(recording_hash))[:22].decode()
+
+
+def _too_long() -> ImportFileError:
+    return ImportFileError(
+        "proving the recording takes more time or memory than this server gives",
+        hint="`mnemoscope serve --watch FOLDER` shows recordings where they lie.",
+    )

@@ -1,0 +1,40 @@
+"""Prove one recording from outside in a process of its own: `python -m mnemoscope_server.storage.check_child FILE ANSWER MEMORY`.
+
+It leaves {contradictions, incomplete, steps} in ANSWER, or {error} for a file that cannot be read at all.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from mnemoscope_server.storage.child import leave, limit
+
+CPU_SECONDS = 110
+
+
+def main(arguments: list[str]) -> int:
+    source, answer, memory = Path(arguments[0]), Path(arguments[1]), int(arguments[2])
+    limit(memory, CPU_SECONDS)
+    from mnemoscope.errors import MnemoscopeError, TruncatedRecording
+    from mnemoscope.reading.recording import Recording
+    from mnemoscope.reading.verify import contradictions, verify
+
+    found: dict[str, Any]
+    try:
+        with Recording.open(source) as recording:
+            report = verify(recording)
+            found = {
+                "contradictions": contradictions(report),
+                "incomplete": report["incomplete"],
+                "steps": report["steps"],
+            }
+    except TruncatedRecording as error:
+        found = {"error": f"{error} It holds no step."}
+    except MnemoscopeError as error:
+        found = {"error": str(error)}
+    leave(answer, found)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,76 @@
+"""The verdict and a selection: at four widths in both themes, under axe-core; what a clause and a row lead to."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.ui.album import Album
+from tests.ui.conftest import Open
+from tests.ui.helpers import Api, settled, step_shown
+
+QUESTION = "Who still has the odd beat?"
+
+
+def answered(page: Page) -> None:
+    settled(page)
+    expect(page.get_by_role("region", name="Verdict").get_by_role("heading")).to_have_text(QUESTION)
+
+
+def test_the_verdict_at_every_size(open_page: Open, ready: Api, album: Album) -> None:
+    page = open_page("/s/odd-beat#v=1")
+    answered(page)
+    album.keep(page, "verdict")
+
+
+def test_a_selection_at_every_size(open_page: Open, ready: Api, album: Album) -> None:
+    """What the models hold and read of it comes from the file; how far it moves their answers, from the models themselves."""
+    page = open_page("/s/odd-beat#t=90&select=25-48&v=1")
+    answered(page)
+    card = page.get_by_role("complementary", name="Inspector")
+    row = card.get_by_role("row", name="DNC").first
+    expect(row).to_contain_text("mV", timeout=30_000)
+    album.keep(page, "selection")
+    assert moved(row) > 0.1  # the beat is replayed there
+    page.goto("/s/odd-beat#t=60&select=25-48&v=1")
+    page.reload()
+    expect(row).to_contain_text("mV", timeout=30_000)
+    assert moved(row) < 0.02  # nothing is asked there
+
+
+def moved(row: Locator) -> float:
+    return float(row.get_by_role("cell").last.inner_text().removesuffix(" mV"))
+
+
+def test_a_lecture_at_every_size(open_page: Open, album: Album) -> None:
+    page = open_page("/s/odd-beat#lec=1&v=1")
+    answered(page)
+    album.keep(page, "lecture")
+    page.set_viewport_size({"width": 960, "height": 600})  # what 150 % of zoom leave of 1440 × 900
+    expect(page.get_by_role("region", name="Verdict").get_by_role("heading")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("erase, free").first).to_be_in_viewport(ratio=1)  # the legend
+    sizes = page.get_by_role("region", name="Verdict").evaluate(
+        "(strip) => [...strip.querySelectorAll('h2, td, .say')].filter((e) => e.checkVisibility())"
+        ".map((e) => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert min(sizes) >= 14
+
+
+def test_how_long_at_every_size(open_page: Open, ready: Api, album: Album) -> None:
+    page = open_page("/long")
+    expect(page.locator("main table tbody tr").first).to_be_visible()
+    album.keep(page, "long", whole=True)
+
+
+def test_a_clause_sets_playhead_lane_and_pin(open_page: Open) -> None:
+    page = open_page("/s/odd-beat#v=1")
+    answered(page)
+    strip = page.get_by_role("region", name="Verdict")
+    clause = strip.get_by_role("button", name="overwrote", exact=False).first
+    step = int((clause.get_attribute("title") or "").removeprefix("Go to t = "))
+    clause.click()
+    assert step_shown(page) == step
+    expect(strip.get_by_role("button", name="NTM", exact=True)).to_have_attribute("aria-pressed", "true")
+    card = page.get_by_role("complementary", name="Inspector")
+    expect(card.get_by_role("heading", name="NTM, slot", exact=False)).to_be_visible()
+    expect(card.get_by_text(f"t = {step} replaced t = ", exact=False)).to_be_visible()
+    page.wait_for_function("() => location.hash.includes('pin=ntm')")
+    page.keyboard.press("Escape")
+    expect(strip.get_by_role("button", name="NTM", exact=True)).to_have_attribute("aria-pressed", "false")
