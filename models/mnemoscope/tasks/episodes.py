@@ -20,6 +20,7 @@ from mnemoscope.format.entries import Event
 from mnemoscope.signals import generators
 from mnemoscope.signals.given import from_numbers, row_at
 from mnemoscope.signals.importers.files import read_series
+from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.series import Missing, Prepared, Scaling, Series, prepare, with_rate
 from mnemoscope.tasks import Episode
 from mnemoscope.tasks.signal import unlike_training
@@ -115,16 +116,17 @@ def from_file(
     channel: str | None = None,
     labels: str | None = None,
     sample_rate: float | None = None,
+    reading: ImportOptions | None = None,
     **of_series: Any,
 ) -> tuple[Episode, list[str]]:
     """A task on one channel of a table -> the episode, and sentences about what was assumed or left out.
 
     channel: a column's name or index, by default the report's. labels: the column whose labels become events, by
     default the first that has any; "none" for none of them. sample_rate: Hz of the file, where it does not say.
-    of_series: the further arguments of `from_series`.
+    reading: how the file is to be read, where that is not to be found out. of_series: the further arguments of `from_series`.
     Raises ImportFileError (line, column, hint), SignalError or UnknownTask.
     """
-    series, assumed = read_series(path, channel=channel, labels=labels, sample_rate=sample_rate)
+    series, assumed = read_series(path, channel=channel, labels=labels, sample_rate=sample_rate, options=reading)
     episode, notes = from_series(task, series, name=Path(path).name, **of_series)
     return episode, [*assumed, *notes]
 

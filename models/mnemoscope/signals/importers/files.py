@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mnemoscope.errors import SignalError
-from mnemoscope.signals.clock import said
 from mnemoscope.signals.importers.report import question_lines
 from mnemoscope.signals.series import Series
 
@@ -59,17 +58,7 @@ def read_series(
         options = replace(options, sample_rate=sample_rate)
     table = read_table(path, options)
     series = table.series(column_index(table, channel), labels_index(table, labels))
-    return series, [*heading(table, series), *question_lines(table.report), *table.report["notes"]]
-
-
-def heading(table: Table, series: Series) -> list[str]:
-    """Which channel was taken, and how it was measured, as one sentence."""
-    report = table.report
-    unit = f" in {series.unit}" if series.unit else ""
-    others = [c.name for c in table.columns if c.values is not None and c.index != series.source.get("column")]
-    more = f"; other channels: {', '.join(others[:8])}" + ", …" * (len(others) > 8) if others else ""
-    rate = said(series.sample_rate) if series.sample_rate else f"rate unknown ({report['sample_rate_source']})"
-    return [f"channel {series.name}{unit}, {len(series)} rows, {rate}{more}"]
+    return series, [*question_lines(table.report), *table.report["notes"]]
 
 
 def column_index(table: Table, channel: str | None = None) -> int:

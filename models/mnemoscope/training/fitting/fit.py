@@ -102,7 +102,7 @@ def fit(
     `runs/<checkpoint>-<name of the signal>` by default; a checkpoint that was not fitted is never replaced.
     cancelled: asked after every update; once true, the best so far is the result. progress: called with every look at the held-back part. An interrupt
     (KeyboardInterrupt) keeps the best so far too.
-    of_series: `channel`, `sample_rate`, `resample_to`, `start`, `stop`, `missing`.
+    of_series: `channel`, `reading` (an ImportOptions), `sample_rate`, `resample_to`, `start`, `stop`, `missing`.
     Raises SignalError, ImportFileError, UnknownModel, UnknownTask, or TrainingError for a task, budget or folder that cannot be.
     """
     source = sources.read(signal, task=task, **of_series)

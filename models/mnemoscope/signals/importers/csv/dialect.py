@@ -12,12 +12,12 @@ from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.report import Alternative, Guess
 
 CLOCK = re.compile(
-    r"\W?(?:\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?|\d{1,2}[-. ][^\W\d_]{3,9}[-. ]\d{2,4}|[^\W\d_]{3,9}[-. ]\d{1,2},? \d{4}"
-    r"|\d{4}-?W\d\d|\d{4}-?Q\d|\d{8})?[T :_,]*(?:\d{1,3}:\d\d(?::\d\d)?(?:[.,:]\d+)?)?\s?(?:[AaPp]\.?[Mm]\.?)?\s?(?:Z|[A-Z]{2,5}|[+-]\d\d:?\d*)?\W?"
+    r"(?=.*\d)\W?(?:\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?|\d{1,2}[-. ][^\W\d_]{3,9}[-. ]\d{2,4}|[^\W\d_]{3,9}[-. ]\d{1,2},? \d{4}"
+    r"|\d{4}-?W\d\d|\d{4}-?Q\d|\d{8})?[T :_,]*(?:\d{1,3}:\d\d(?::\d\d)?(?:[.,:]\d+)?|\d{6})?\s?(?:[AaPp]\.?[Mm]\.?)?\s?(?:Z|[A-Z]{2,5}|[+-]\d\d:?\d*)?\W?"
 )
 """A cell that is written like a date, a time of day, or both."""
 
-_ONE = re.compile(r"[+-]?\s*(?:[^\d\s.,+-]{1,3}\s*)?(\d[\d.,  '’\u2009]*\d|\d)(?:\s*[^\d\s.,]+.*)?")
+_ONE = re.compile(rf"[+-]?\s*(?:[^\d\s.,+-]{{1,3}}\s*)?(\d[\d.,{BLANKS}{APOSTROPHES}]*\d|\d)(?:\s*[^\d\s.,]+.*)?")
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?!\d)")
 _TIE = re.compile(r"[1-9]\d{0,2},\d{3}")
 
@@ -43,7 +43,6 @@ def dialect_of(sample: Sequence[str], options: ImportOptions, known: tuple[str |
     elif known[0] is not None:
         delimiters = (known[0],)
     best: tuple[float, str | None, str] = (-1.0, None, ".")
-    scores: dict[tuple[str | None, str], float] = {}
     for delimiter in delimiters:
         if delimiter and delimiter != " " and max(line.count(delimiter) for line in sample) >= MAX_COLUMNS * 100:
             raise ImportFileError(
@@ -60,7 +59,10 @@ def dialect_of(sample: Sequence[str], options: ImportOptions, known: tuple[str |
             score = agreeing / len(rows) * _readable(rows, width, Style(decimal, options.grouping), delimiter)
             if delimiter is None and decimal == "," and options.decimal is None:  # "1,2" is two numbers sooner than one
                 score *= 0.6
-            scores[delimiter, decimal] = score
+            if (
+                delimiter == " " and best[0] >= 0.9 and options.delimiter is None
+            ):  # blanks group digits and part dates, too
+                score *= 0.9
             if score > best[0] + 1e-9:
                 best = (score, delimiter, decimal)
     delimiter = best[1]
@@ -70,6 +72,16 @@ def dialect_of(sample: Sequence[str], options: ImportOptions, known: tuple[str |
     style, guesses = style_of(columns, delimiter, options, known[1], best[2])
     if delimiter == "," and options.delimiter is None and options.decimal is None:
         guesses += _commas(rows)
+    if (
+        delimiter == " "
+        and options.delimiter is None
+        and all(number_in(line, Style(style.decimal, " ")) for line in sample[:50])
+    ):
+        whole = Alternative(
+            "one column of numbers with blanks between groups of digits", {"delimiter": "", "grouping": " "}
+        )
+        evidence = "every row is also one number whose digits are grouped"
+        guesses.append(Guess("the blank", "columns separated by blanks", evidence, (whole,), question=True))
     return Dialect(delimiter, style, tuple(guesses))
 
 

@@ -46,6 +46,8 @@ class Layout:
 def body_of(lines: Sequence[str]) -> list[str]:
     """Lines that may be rows: not blank, no comment, no rule of dashes."""
     kept = [line for line in lines if line.strip() and not is_comment(line)]
+    if len(kept) < 3:  # a table whose first cells begin as comments do
+        kept = [line for line in lines if line.strip()]
     return [line for line in kept if not RULE.fullmatch(line)] or kept
 
 
@@ -240,15 +242,15 @@ class _Above:
             names = names[:-1]
         if len(names) == columns:
             return names
+        if len(names) == columns - 1 and self._counts_rows():
+            self.notes.append("the first column has no name: it counts the rows, as R writes it")
+            return ["", *names]
         if self.dialect.delimiter in (None, " "):
             return None if abs(len(names) - columns) > 1 or len(names) < 2 else self._refuse(names, columns, at)
         surplus = names[columns:]
         if surplus and all(name.lower() in SURPLUS for name in surplus):
             self.notes.append(f"{len(surplus)} name(s) stand over no column: {', '.join(surplus)}")
             return names[:columns]
-        if len(names) == columns - 1 and self._counts_rows():
-            self.notes.append("the first column has no name: it counts the rows, as R writes it")
-            return ["", *names]
         if len(names) > columns or 1 < len(names) == columns - 1:
             return self._refuse(names, columns, at)
         return None

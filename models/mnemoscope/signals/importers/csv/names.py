@@ -5,7 +5,7 @@ import re
 from mnemoscope.signals.importers.csv.numbers import UNIT, bare
 
 _UNIT_CELL = re.compile(
-    r"[\[(]?\s*[A-Za-zµμ°Ωω%/²³·*^\-\d. ]{1,12}\s*[\])]?|(?:[hH]{1,2}:)?[mM]{1,2}:[sS]{1,2}(?:[.,][mMsSfF]+)?|"
+    r"#|[\[(]?\s*[A-Za-zµμ°Ωω%/²³·*^\-\d. ]{1,12}\s*[\])]?|(?:[hH]{1,2}:)?[mM]{1,2}:[sS]{1,2}(?:[.,][mMsSfF]+)?|"
 )
 _SUFFIX = re.compile(
     r"(.+)_((?:[munkM]?(?:V|A|Hz|W|Pa|g|m|s|K|N|T))|[µμ][VA]|degC|degF|mmHg|bpm|rpm|kmh|pct|kWh|Wh|hPa|ppm|ppb)"
@@ -57,10 +57,10 @@ def unit_of(cell: str) -> str | None:
 def named_unit(name: str, unit: str | None) -> tuple[str, str | None]:
     """Split a name: "MLII (mV)", "MLII_mV" and "MLII, mV" -> ("MLII", "mV"); a unit row wins, what is no unit stays in the name."""
     name = name.strip()
-    if found := re.fullmatch(r"(.+?)[\s_]*(?:[\[(]\s*([^\])]{1,16}?)\s*[\])])(?:\s*\([^)]*\))?", name):
-        if _is_unit(found[2]):
-            return found[1].strip(" ,_"), unit or unit_of(found[2])
-    elif (found := re.fullmatch(r"(.+?)\s*,\s*([^,()]{1,12}?)(?:\s*\([^)]*\))?", name)) and _is_unit(found[2]):
+    bracket = re.fullmatch(r"(.+?)[\s_]*(?:[\[(]\s*([^\])]{1,16}?)\s*[\])])(?:\s*\([^)]*\))?", name)
+    if bracket and _is_unit(bracket[2]):
+        return bracket[1].strip(" ,_"), unit or unit_of(bracket[2])
+    if (found := re.fullmatch(r"(.+?)\s*,\s*([^,()]{1,12}?)(?:\s*\([^)]*\))?", name)) and _is_unit(found[2]):
         return found[1].strip(), unit or unit_of(found[2])
     if found := _SUFFIX.fullmatch(name):
         return found[1], unit or unit_of(found[2])

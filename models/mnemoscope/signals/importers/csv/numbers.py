@@ -27,7 +27,6 @@ _SIGNS = str.maketrans(
     dict.fromkeys("−–‒‑﹣－", "-")
     | {"＋": "+", "٫": ".", "٬": "'", "\u200e": "", "\u200f": "", "\u061c": "", "\ufeff": ""}
 )
-_PREFIX = "".join("munkpfµμMGTcdh")
 _BASE = r"V|A|W|Hz|Pa|g|m|s|N|J|K|F|H|T|Ω|Ohm|ohm|mol|M|eV|bar|L|l|Wh|Ah|VA|VAr|var|B|b|Bq|Gy|Sv|Sa|S|C|cd|lm|lx|rad|cal|VDC|VAC|Vrms"
 _WHOLE = (
     r"°\s?[CFK]?|℃|℉|deg\s?[CFK]?|degrees?|%|‰|pct|ppm|ppb|mmHg|inHg|inH2O|mmH2O|cmH2O|bpm|BPM|rpm|RPM|mph|km/h|kmh|kph|kn|kt|kts"
@@ -35,7 +34,8 @@ _WHOLE = (
     r"|Amps?|Watts?|Torr|hPa|mbar|gal|oz|nmi|pH|counts?|cnt|LSB|ADU|IU|U|mEq|gpm|cfm|lux|oktas?|mcg|x|Nm|a\.?u\.?|arb|pc|pcs|Celsius"
     r"|Kelvin|Fahrenheit|percent|bits?|bytes?|px|Mbps|kbps|PSU|psu|FTU|NTU|pu|p\.u\."
 )
-_ONE = rf"(?:(?:{_WHOLE})|[{_PREFIX}]?(?:{_BASE}))(?:[²³]|\^?[-−]?\d|\^\(-?\d\)|⁻[¹²³])?"
+_LARGE = r"M(?:Hz|Wh?|VA|V|Pa|J|N|Ω|[Oo]hm|eV|B|b|bar|L|l)|[GT](?:Hz|Wh?|Pa|B|b|J|eV)"
+_ONE = rf"(?:(?:{_WHOLE})|{_LARGE}|[munpfµμkcdh]?(?:{_BASE}))(?:[²³]|\^?[-−]?\d|\^\(-?\d\)|⁻[¹²³])?"
 UNIT = re.compile(rf"(?:{_ONE}(?:\s?[/·*.⋅ ]\s?{_ONE}){{0,3}}|1/s|1/min)")
 """A unit that is known as such."""
 _CURRENCY = r"[$€£¥₹₽₩₪₺฿₫₴]|(?:US|C|A|NZ|HK)\$|R\$|(?:USD|EUR|GBP|CHF|JPY|CNY|INR|SEK|NOK|DKK|PLN|CZK|HUF|RUB|BRL|AUD|CAD)\b|kr\.?|Fr\.?|zł|Kč"

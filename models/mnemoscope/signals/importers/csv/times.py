@@ -415,4 +415,6 @@ def _unit_name(factor: float | None) -> str:
 
 def is_index_name(name: str) -> bool:
     """Whether a column of this name counts rows or says a part of the date, and is no signal."""
+    if name.startswith("column "):  # a number in place of a name
+        return False
     return bool(name and _INDEX_NAME.fullmatch(name)) or _role(name, 0) is not None or _named(name)
