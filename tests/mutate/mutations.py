@@ -41,8 +41,8 @@ MUTATIONS = (
         ("tests/signals/test_series.py",), "a resampled series bends towards 0 at its ends",
     ),
     Mutation(
-        LIBRARY + "signals/importers/csv", "where=self._where(before + int(bad[0]), column)",
-        "where=self._where(before + int(bad[0]) + 1, column)",
+        LIBRARY + "signals/importers/csv", "where=self._where(first, i),",
+        "where=self._where(first + 1, i),",
         ("tests/signals/test_csv_import.py",), "an error names the row after the bad one",
     ),
     Mutation(

@@ -20,7 +20,7 @@ from mnemoscope.format.entries import Event
 from mnemoscope.signals import generators
 from mnemoscope.signals.given import from_numbers, row_at
 from mnemoscope.signals.importers.files import read_series
-from mnemoscope.signals.series import Missing, Prepared, Scaling, Series, prepare
+from mnemoscope.signals.series import Missing, Prepared, Scaling, Series, prepare, with_rate
 from mnemoscope.tasks import Episode
 from mnemoscope.tasks.signal import unlike_training
 
@@ -151,7 +151,7 @@ def from_series(
     if not isinstance(series, Series):
         series = from_numbers(series)
     if sample_rate is not None:
-        series = replace(series, sample_rate=sample_rate, time=None, gaps=())
+        series = with_rate(series, sample_rate)
     first = row_at(start, series, "start")
     last = len(series) if stop is None else min(row_at(stop, series, "stop"), len(series))
     notes: list[str] = []

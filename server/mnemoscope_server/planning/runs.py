@@ -17,7 +17,7 @@ from mnemoscope.checkpoints.store import read_card
 from mnemoscope.errors import SignalError, UnknownTask
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.signals.generators import KINDS, PARAMETERS, generate
-from mnemoscope.signals.series import Prepared, Series, decimate, prepare
+from mnemoscope.signals.series import Prepared, Series, decimate, prepare, with_rate
 from mnemoscope.tasks import Episode, episodes
 from mnemoscope.tasks.signal import unlike_training
 from mnemoscope_server.errors import NotPossible
@@ -85,7 +85,7 @@ def prepared(window: Window, upload_id: str, uploads: Uploads, own: Sequence[Pat
     """A window of an upload as the models will see it; one of `own` that was fitted to this file sees it as it did then."""
     series = uploads.series(upload_id, window.channel, window.labels)
     if window.sample_rate is not None:
-        series = replace(series, sample_rate=window.sample_rate, time=None, gaps=())
+        series = with_rate(series, window.sample_rate)
     stop = None if window.stop is None else min(window.stop, len(series))
     result = prepare(
         series,

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from mnemoscope.errors import SignalError
 from mnemoscope.signals.given import from_numbers, row_at
 from mnemoscope.signals.importers.files import read_series
-from mnemoscope.signals.series import Missing, Series, prepare
+from mnemoscope.signals.series import Missing, Series, prepare, with_rate
 from mnemoscope.training.fitting.split import Split, split_of
 from mnemoscope.training.fitting.subject import Subject
 from mnemoscope.training.fitting.subjects import subject
@@ -77,7 +77,7 @@ def read(
         if channel is not None:
             raise SignalError(f"a channel can only be chosen of a file, got {channel!r} with numbers")
         if sample_rate is not None:
-            series = replace(series, sample_rate=sample_rate, time=None, gaps=())
+            series = with_rate(series, sample_rate)
         name = series.name
     first = row_at(start, series, "start")
     last = len(series) if stop is None else min(row_at(stop, series, "stop"), len(series))
