@@ -7,7 +7,7 @@ ARGS   ?=
 SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast fuzz torture mutate check dev bench train study format clean
+.PHONY: help run test test-fast fuzz torture mutate check dev bench pictures train study format clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ dev: $(VENV)/dev.stamp page   ## server on 8000 and the page with hot reload on 
 
 bench: $(VENV)/bench.stamp page ## measured figures beside peers run in the same minute
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: $(VENV)/dev.stamp page ## take the pictures of README and docs again
+	@$(BIN)/python -m tests.ui.pictures $(ARGS)
 
 train: $(VENV)/run.stamp      ## train every shipped checkpoint again (hours): results go to checkpoints/
 	@$(BIN)/python -c 'from mnemoscope.training.recipes import RECIPES; [print(*pair) for pair in RECIPES]' | while read task model; do \

@@ -247,6 +247,7 @@ def scores(blocks: int, **wanted: float) -> dict[str, Scores]:
         (20, {"before": 0.9, "after": 0.8, "ar32": 0.6}, "ar32", "AR(32) beats it here"),
         (20, {"before": 0.9, "after": 0.699, "ar32": 0.7}, "ar32", "AR(32) (0."),
         (20, {"before": 0.5, "after": 0.6, "ar32": 0.8}, "before", "Fitting did not help"),
+        (20, {"before": 0.5, "after": 0.5, "ar32": 0.8}, "before", "Fitting did not help"),
         (3, {"before": 0.9, "after": 0.5, "ar32": 0.7}, "after", "Worth it here"),
     ],
 )

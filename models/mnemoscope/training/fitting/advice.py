@@ -22,7 +22,7 @@ def advise(label: str, scores: dict[str, Scores], subject: Subject, *, scratch: 
     """
     before, after = scores["before"].error, scores["after"].error
     rival = min(subject.rivals, key=lambda key: scores[key].error)
-    mine = "after" if after <= before else "before"
+    mine = "after" if after < before else "before"
     settled = apart(scores[mine], scores[rival])
     beaten = scores[rival].error <= scores[mine].error
     level = settled is False
