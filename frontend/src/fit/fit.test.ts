@@ -107,6 +107,11 @@ describe("what is said", () => {
     );
   });
 
+  it("does not call a fit worth it that changed nothing", () => {
+    const fits = ["LSTM", "DNC"].map((label) => fit(label, { result: result(0.39, 0.39, "before") }));
+    expect(verdict(fits)).toMatch(/^Fitting did not help: .* Take the LSTM as shipped\.$/);
+  });
+
   it("begins with the baseline where that wins", () => {
     const fits = ["DNC", "NTM"].map((label) => fit(label, { result: result(0.9, 0.8, "ar32") }));
     expect(verdict(fits)).toMatch(/^AR\(32\) \(0\.685\): none of these is clearly better here\..* Take AR\(32\)\.$/);

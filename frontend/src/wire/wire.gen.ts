@@ -596,6 +596,21 @@ export interface components {
             scale: number;
         };
         /**
+         * Alternative
+         * @description Another way to read a file.
+         */
+        Alternative: {
+            /** Label */
+            label: string;
+            /** @description What is to be added to the options the file was sent with. */
+            options: components["schemas"]["ImportOptions"];
+            /**
+             * Switches
+             * @description The same for the command line.
+             */
+            switches: string;
+        };
+        /**
          * BankEntry
          * @description One memory of a model.
          */
@@ -1672,6 +1687,20 @@ export interface components {
             name: string;
         };
         /**
+         * Guess
+         * @description One thing that was decided without being told.
+         */
+        Guess: {
+            /** Alternatives */
+            alternatives: components["schemas"]["Alternative"][];
+            /** Chosen */
+            chosen: string;
+            /** Evidence */
+            evidence: string;
+            /** What */
+            what: string;
+        };
+        /**
          * Horizon
          * @description Up to where a model's error stays below a level: between two measured delays, never a number between them.
          */
@@ -1707,19 +1736,31 @@ export interface components {
         ImportOptions: {
             /**
              * Decimal
-             * @description Sign before the fraction; null: find out.
+             * @description Sign before the fraction.
              * @default null
              */
             decimal?: ("." | ",") | null;
             /**
              * Delimiter
-             * @description " ": columns aligned by blanks; "": one number a line; null: find out.
+             * @description " ": columns aligned by blanks; "": one number a line.
              * @default null
              */
             delimiter?: ("," | ";" | "\t" | "|" | " " | "") | null;
             /**
+             * Encoding
+             * @description Name of the text encoding, such as "utf-8", "cp1252", "shift_jis".
+             * @default null
+             */
+            encoding?: string | null;
+            /**
+             * Grouping
+             * @description Sign between groups of digits; " " stands for every kind of blank, "'" for every apostrophe, "" for none.
+             * @default null
+             */
+            grouping?: ("," | "." | " " | "'" | "") | null;
+            /**
              * Header
-             * @description false: the columns have no names, or these are to be ignored; null: find out.
+             * @description false: the columns have no names, or these are to be ignored; true: the first row is names, also where it is numbers.
              * @default null
              */
             header?: boolean | null;
@@ -1731,11 +1772,29 @@ export interface components {
              */
             infinite?: "refuse" | "missing";
             /**
+             * Layout
+             * @description columns: a column is a channel; rows: a row is a series of its own; wrapped: one series that goes on from row to row.
+             * @default null
+             */
+            layout?: ("columns" | "rows" | "wrapped") | null;
+            /**
              * Missing
              * @description More cells that mean "no number".
              * @default []
              */
             missing?: string[];
+            /**
+             * Names Line
+             * @description Line of the names, counted from 1.
+             * @default null
+             */
+            names_line?: number | null;
+            /**
+             * Order
+             * @description file: rows as they stand; time: oldest first.
+             * @default null
+             */
+            order?: ("file" | "time") | null;
             /**
              * Ragged
              * @description skip: leave out rows with another number of values, and report them.
@@ -1744,17 +1803,73 @@ export interface components {
              */
             ragged?: "refuse" | "skip";
             /**
+             * Sample Rate
+             * @description Hz, where the file does not say or says it wrongly. Missing rows stay missing.
+             * @default null
+             */
+            sample_rate?: number | null;
+            /**
              * Sentinels
              * @description Numbers that mean "no number", such as -999.
              * @default []
              */
             sentinels?: number[];
+            /**
+             * Series
+             * @description Which series of such a table, as it stands in that column; of a table with a series in every row the number of the row.
+             * @default null
+             */
+            series?: string | null;
+            /**
+             * Series Column
+             * @description Name or index of the column that says which series a row belongs to; "none": all rows are one series.
+             * @default null
+             */
+            series_column?: string | null;
+            /**
+             * Skip
+             * @description Lines above the names (or above the rows, where there are no names) that are left out.
+             * @default null
+             */
+            skip?: number | null;
+            /**
+             * Text Columns
+             * @description Names or indices of columns that hold text, whatever numbers are among it.
+             * @default []
+             */
+            text_columns?: string[];
+            /**
+             * Time
+             * @description Names or indices of the columns that make the time, such as date and time of day; empty: none is a time.
+             * @default null
+             */
+            time?: string[] | null;
+            /**
+             * Time Format
+             * @description How the dates are written, in the words of strptime: "%d/%m/%Y %H:%M".
+             * @default null
+             */
+            time_format?: string | null;
+            /**
+             * Time Unit
+             * @description Unit of a time that is a number: "unix" (s, ms, µs or ns by size), "spreadsheet" (days), "none" (it counts rows).
+             * @default null
+             */
+            time_unit?: ("s" | "ms" | "us" | "ns" | "min" | "h" | "d" | "year" | "unix" | "spreadsheet" | "none") | null;
+            /**
+             * Units Line
+             * @description Line of the units, counted from 1; 0: there is none.
+             * @default null
+             */
+            units_line?: number | null;
         };
         /**
          * ImportReport
          * @description What was read, and every assumption made on the way.
          */
         ImportReport: {
+            /** Assumptions */
+            assumptions: components["schemas"]["Guess"][];
             /** Bytes */
             bytes: number;
             /**
@@ -1776,12 +1891,58 @@ export interface components {
             delimiter: string | null;
             /** Encoding */
             encoding: string;
+            /**
+             * First Line
+             * @description Line of the first row, counted from 1.
+             */
+            first_line: number;
+            /**
+             * First Rows
+             * @description Cells of the first rows, as they stand in the file.
+             */
+            first_rows: string[][];
             /** Format */
             format: string;
+            /** Gaps */
+            gaps: number;
+            /**
+             * Grouping
+             * @description Sign between groups of digits.
+             */
+            grouping: string | null;
             /** Header */
             header: boolean;
+            /**
+             * Left Out
+             * @description The first 1000 lines that became no row.
+             */
+            left_out: components["schemas"]["LeftOut"][];
+            /** Left Out Count */
+            left_out_count: number;
+            /**
+             * Missing Rows
+             * @description Rows that are missing in the gaps.
+             */
+            missing_rows: number;
+            /**
+             * Names Line
+             * @description Line of the names, counted from 1.
+             */
+            names_line: number | null;
             /** Notes */
             notes: string[];
+            /** @description What the file was read by; the rest was found out. */
+            options: components["schemas"]["ImportOptions"];
+            /**
+             * Questions
+             * @description What only the user can decide.
+             */
+            questions: components["schemas"]["Guess"][];
+            /**
+             * Rate Text
+             * @description The rate as people say it: "360 Hz", "1 per 30 min", "unknown".
+             */
+            rate_text: string;
             /** Rows */
             rows: number;
             /**
@@ -1804,6 +1965,29 @@ export interface components {
              * @description Index of the column used as time.
              */
             time_column: number | null;
+            /**
+             * Time Columns
+             * @description All columns that make the time.
+             */
+            time_columns: number[];
+        };
+        /**
+         * LeftOut
+         * @description One line of a file that became no row.
+         */
+        LeftOut: {
+            /**
+             * Line
+             * @description Counted from 1.
+             */
+            line: number;
+            /**
+             * Text
+             * @description Its beginning.
+             */
+            text: string;
+            /** Why */
+            why: string;
         };
         /**
          * LensRow
@@ -3830,6 +4014,7 @@ export interface components {
     pathItems: never;
 }
 export type Agreement = components['schemas']['Agreement'];
+export type Alternative = components['schemas']['Alternative'];
 export type BankEntry = components['schemas']['BankEntry'];
 export type BaselineErrors = components['schemas']['BaselineErrors'];
 export type Behind = components['schemas']['Behind'];
@@ -3871,9 +4056,11 @@ export type GalleryEntry = components['schemas']['GalleryEntry'];
 export type GeneratedSignal = components['schemas']['GeneratedSignal'];
 export type Generator = components['schemas']['Generator'];
 export type GeneratorParam = components['schemas']['GeneratorParam'];
+export type Guess = components['schemas']['Guess'];
 export type Horizon = components['schemas']['Horizon'];
 export type ImportOptions = components['schemas']['ImportOptions'];
 export type ImportReport = components['schemas']['ImportReport'];
+export type LeftOut = components['schemas']['LeftOut'];
 export type LensRow = components['schemas']['LensRow'];
 export type Limits = components['schemas']['Limits'];
 export type Manifest = components['schemas']['Manifest'];

@@ -64,7 +64,7 @@ def retention(
     mapping from names to models of one's own (`MemoryModel`) works too: their first input is the value, for "behaviour" the
     next two are store and recall flag. Not needed where the signal is a recording ("provenance").
     signal: None for held-out mixtures (of "content": independent random numbers), a generator's name, a file, numbers [step], a
-    Series, or a Recording or its file (`.mnemo`). of_series: `channel`, `sample_rate`, `resample_to`, `start`, `stop`, `missing`,
+    Series, or a Recording or its file (`.mnemo`). of_series: `channel`, `reading` (an ImportOptions), `sample_rate`, `resample_to`, `start`, `stop`, `missing`,
     `scaling`.
     delays: in steps, of any length; None: 10, 40, 120, 400 and then where the curves jump; of "content" 0 … 127. segments: steps
     to hold, one or several. windows: of the signal, at most. references: memories whose retention is known are measured

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from mnemoscope.errors import SignalError
 from mnemoscope.signals import generators
 from mnemoscope.signals.importers.files import read_series
+from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.series import Missing, Scaling, Series, prepare
 
 Floats = NDArray[np.float64]
@@ -92,6 +93,7 @@ def prepared(
     *,
     channel: str | None = None,
     sample_rate: float | None = None,
+    reading: ImportOptions | None = None,
     resample_to: float | None = None,
     start: int = 0,
     stop: int | None = None,
@@ -105,7 +107,7 @@ def prepared(
     notes: list[str] = []
     if isinstance(signal, str | os.PathLike):
         name = Path(signal).name
-        series, notes = read_series(signal, channel=channel, labels="none", sample_rate=sample_rate)
+        series, notes = read_series(signal, channel=channel, labels="none", sample_rate=sample_rate, options=reading)
     elif isinstance(signal, Series):
         name, series = signal.name, signal
     else:
