@@ -187,6 +187,8 @@ class _Pass:
             )
             for i in range(self.layout.columns)
         ]
+        if not wanted and not self.options.tokens:
+            self.rows.decimal = self.style.decimal
         for block in self.rows:
             if self.rows.count * self.layout.columns > self.max_values:
                 raise ImportFileError(
