@@ -75,6 +75,7 @@ def _signal_line(signal: dict[str, Any]) -> str:
 
 def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:
     """The episode that `record` was asked for, and notes on what was assumed."""
+    from mnemoscope.checkpoints.names import fitted_scalings
     from mnemoscope.cli.reading import reading_of
     from mnemoscope.signals import generators
     from mnemoscope.tasks import episodes
@@ -94,7 +95,14 @@ def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:
         raise MnemoscopeError("--steps needs a --signal; the length of a task's own input follows from --task-option.")
     steps = episodes.STEPS if args.steps is None else args.steps
     return episodes.from_signal(
-        args.task, args.signal, steps=steps, seed=args.seed, options=options, params=params, **given
+        args.task,
+        args.signal,
+        steps=steps,
+        seed=args.seed,
+        options=options,
+        params=params,
+        fitted=fitted_scalings(args.models),
+        **given,
     )
 
 

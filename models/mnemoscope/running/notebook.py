@@ -13,6 +13,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from mnemoscope.checkpoints.names import fitted_scalings
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running.record import load_models, pick_device, record_file
 from mnemoscope.signals.series import Series
@@ -54,9 +55,17 @@ def record(
     RecordingError where the file cannot be written.
     """
     device = pick_device(device)
-    loaded = load_models([models] if isinstance(models, str | Path) else models, task, device=device)
+    named = [models] if isinstance(models, str | Path) else models
+    loaded = load_models(named, task, device=device)
     episode, notes = episodes.from_signal(
-        task, signal, steps=steps, seed=seed, options=dict(options or {}), params=dict(params or {}), **of_series
+        task,
+        signal,
+        steps=steps,
+        seed=seed,
+        options=dict(options or {}),
+        params=dict(params or {}),
+        fitted=fitted_scalings(named),
+        **of_series,
     )
     for note in notes:
         warnings.warn(note, UserWarning, stacklevel=2)

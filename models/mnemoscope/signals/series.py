@@ -307,6 +307,16 @@ def scale(values: ArrayLike, method: Scaling) -> tuple[NDArray[np.float32], dict
     return ((values - offset) / width).astype(np.float32), {"method": method, "offset": offset, "scale": width}
 
 
+def rescaled(prepared: Prepared, known: Mapping[str, dict[str, Any]]) -> Prepared:
+    """The same window as a file was scaled before, by its sha256; itself where nothing is known of the file."""
+    scaling = known.get(str(prepared.source.get("sha256")))
+    if scaling is None:
+        return prepared
+    raw = np.asarray(prepared.values, np.float64) * prepared.scaling["scale"] + prepared.scaling["offset"]
+    values = ((raw - scaling["offset"]) / scaling["scale"]).astype(np.float32)
+    return replace(prepared, values=values, scaling=scaling)
+
+
 def decimate(values: ArrayLike, points: int) -> list[float | None]:
     """At most `points` numbers for a picture: smallest, then largest of each bucket; None where all is missing."""
     array = np.asarray(values, np.float64)

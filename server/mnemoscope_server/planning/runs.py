@@ -4,7 +4,6 @@ Blocking: call it in a thread.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from mnemoscope import tasks
-from mnemoscope.checkpoints.names import of_task, resolve
+from mnemoscope.checkpoints.names import fitted_scalings, of_task, resolve
 from mnemoscope.checkpoints.store import read_card
 from mnemoscope.errors import SignalError, UnknownTask
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.signals.generators import KINDS, PARAMETERS, generate
-from mnemoscope.signals.series import Prepared, Series, decimate, prepare, with_rate
+from mnemoscope.signals.series import Prepared, Series, decimate, prepare, rescaled, with_rate
 from mnemoscope.tasks import Episode, episodes
 from mnemoscope.tasks.signal import unlike_training
 from mnemoscope_server.errors import NotPossible
@@ -95,18 +94,7 @@ def prepared(window: Window, upload_id: str, uploads: Uploads, own: Sequence[Pat
         missing=window.missing,
         scaling=window.scaling,
     )
-    return series, _scaled_as_fitted(result, own)
-
-
-def _scaled_as_fitted(result: Prepared, own: Sequence[Path]) -> Prepared:
-    """The same window by the scaling of the first fit to the same file."""
-    for folder in own:
-        fit = read_card(folder)["fit"]
-        if fit["source"]["sha256"] == result.source.get("sha256"):
-            offset, scale = fit["scaling"]["offset"], fit["scaling"]["scale"]
-            raw = np.asarray(result.values, np.float64) * result.scaling["scale"] + result.scaling["offset"]
-            return replace(result, values=((raw - offset) / scale).astype(np.float32), scaling=fit["scaling"])
-    return result
+    return series, rescaled(result, fitted_scalings(own))
 
 
 def preview(

@@ -293,6 +293,22 @@ def test_a_fit_that_the_server_did_not_live_to_see_says_so_to_its_owner(tmp_path
     store.close()
 
 
+def test_a_series_that_is_too_long_is_refused_before_it_is_split():
+    from types import SimpleNamespace
+
+    from mnemoscope.signals.series import Series
+    from mnemoscope_server.errors import NotPossible
+    from mnemoscope_server.planning import fits
+    from mnemoscope_server.schemas.sessions import UploadSignal
+
+    values = np.sin(np.arange(fits.MAX_STEPS + 1) / 3).astype(np.float32)
+    uploads = SimpleNamespace(series=lambda *_: Series("level", values), file_name=lambda _: "pump.csv")
+    signal = UploadSignal(kind="upload", upload_id="A" * 22, channel=0)
+    with pytest.raises(NotPossible, match="200001 steps, at most 200000"):
+        fits.source(signal, "forecast", uploads)
+    assert fits.source(signal.model_copy(update={"stop": 1000}), "forecast", uploads).split.steps == 1000
+
+
 @pytest.mark.parametrize("at", ["save", "keep"])
 def test_without_room_for_the_checkpoint_a_fit_fails_with_the_reason(at, tmp_path, monkeypatch):
     """In the process that trains, and where the server takes the checkpoint in."""
