@@ -299,4 +299,32 @@ CLOCKS = [
     Case("offsets over a change of clocks", table("time,x", [(datetime(2024, 10, 26, 22) + timedelta(hours=i)).strftime("%Y-%m-%dT%H:%M:%S") + ("+02:00" if i < 5 else "+01:00") if i < 5 else (datetime(2024, 10, 26, 21) + timedelta(hours=i)).strftime("%Y-%m-%dT%H:%M:%S+01:00") for i in range(N)], X), rate=1 / 3600),
 ]  # fmt: skip
 
-CASES = [*HANDED, *NUMBERS, *ROWS, *CLOCKS]
+HOURS = [START + timedelta(hours=i) for i in range(N)]
+
+
+def each(row: Callable[[int], str], n: int = N) -> str:
+    return "".join(row(i) + "\n" for i in range(n))
+
+
+PROGRAMS = [
+    Case("AirQuality: two delimiters too many, empty rows below", "Date;Time;CO(GT);T;;\n" + each(lambda i: f"{HOURS[i]:%d/%m/%Y;%H.%M.%S};{comma(X[i], 1)};{comma(X[i] / 4, 1)};;") + ";;;;;\n" * 30, low=40, high=60, channel="CO(GT)", rate=1 / 3600, left_out=30),
+    Case("household power: ? is missing", "Date;Time;kW\n" + each(lambda i: f"1/1/2007;{i // 60 % 24}:{i % 60:02d}:00;{'?' if i % 50 == 3 else f'{X[i] / 10:.2f}'}"), missing=4, rate=1 / 60),
+    Case("Siglent", "Record Length,Analog:200\nSample Interval,CH1:2.00E-09\nVertical Units,CH1:V\nModel Number,SDS\nSource,CH1\nSecond,Value\n" + each(lambda i: f"{-1e-6 + i * 2e-9:.8E},{X[i]}"), **WAVE, rate=5e8, channel="CH1"),
+    Case("Empatica, three axes", "1510662000.0, 1510662000.0, 1510662000.0\n32.0, 32.0, 32.0\n" + each(lambda i: f"{int(X[i])},{int(Y[i])},7"), low=40, high=60, rate=32),
+    Case("Empatica, beats", "1510662000.0, IBI\n" + each(lambda i: f"{i * 0.8:.6f},{0.7 + X[i] / 500:.6f}"), channel="IBI", rate=1.25),
+    Case("PVGIS", "Latitude (decimal degrees):\t45.000\nElevation (m):\t250\n\n\ntime,P,G(i),T2m\n" + each(lambda i: f"{HOURS[i]:%Y%m%d:%H}10,{X[i]},{2 * X[i]:.2f},{Y[i]}") + "\nP: PV system power (W)\nG(i): Global irradiance (W/m2)\nPVGIS (c) European Union\n", **WAVE, channel="P", rate=1 / 3600),
+    Case("TMY3: hours from 1 to 24", '723170,"GREENSBORO",NC,-5.0,36.1\nDate (MM/DD/YYYY),Time (HH:MM),GHI (W/m^2),Dry-bulb (C)\n' + each(lambda i: f"{HOURS[i]:%m/%d/%Y},{HOURS[i].hour + 1:02d}:00,{X[i]},{Y[i]}"), **WAVE, channel="GHI", unit="W/m^2", rate=1 / 3600),
+    Case("SURFRAD: no names", " Bondville\n   40.05  -88.37  213 m\n" + each(lambda i: f" {HOURS[i]:%Y %j %m %d %H %M} {HOURS[i].hour:6.3f} {X[i]:8.2f} 0"), rate=1 / 3600),
+    Case("Mauna Loa: year, month, decimal year", each(lambda i: f"{1958 + i // 12} {i % 12 + 1:3d} {1958 + (i + 0.5) / 12:.4f} {315 + X[i] / 10:.2f} -1"), channel="column 4", rate=MONTH),
+    Case("a station's date and hhmm without names", each(lambda i: f"3047 {HOURS[i]:%Y%m%d %H%M} -102.81 {X[i]:7.1f} C"), rate=1 / 3600),
+    Case("text in quotes beside numbers, four kinds", "STATION,DATE,PRCP,ATTR\n" + each(lambda i: f'USW1,{START + timedelta(days=i):%Y-%m-%d},{int(X[i])},"{(",,W", ",,0,2400", "T,,W", ",I,X")[i % 4]}"'), channel="PRCP", low=40, high=60, rate=DAY),
+    Case("two sources, newest first", "Source,Date,Mean\n" + each(lambda i: f"{('GCAG', 'GISTEMP')[i % 2]},{2016 - i // 24}-{12 - i // 2 % 12:02d},{(50 - i % 9) / 100}"), rows=100, rate=MONTH, asks=("series of Source", "order of rows")),
+    Case("two labels tell four series apart", '"REF_DATE","GEO","Products","VALUE"\n' + each(lambda i: f'"{1990 + i // 48}-{i // 4 % 12 + 1:02d}","{("Canada", "Ontario")[i % 4 // 2]}","{("All", "Food")[i % 2]}","{X[i]}"'), rows=50, rate=MONTH, asks=("series of GEO and Products",)),
+    Case("a total without a date below", "Day Index,Sessions\n" + each(lambda i: f'{(START + timedelta(days=i)):%m/%d/%y},"{int(X[i] * 50)}"') + ',"500000"\n', low=2000, high=3000, left_out=1, rate=DAY),
+    Case("a German meter: from and to", "Zählpunkt;DE1\nEinheit;kWh\n\nAb-Datum;Ab-Zeit;Bis-Datum;Bis-Zeit;Profilwert\n" + each(lambda i: f"{START + i * timedelta(minutes=15):%d.%m.%Y;%H:%M};{START + (i + 1) * timedelta(minutes=15):%d.%m.%Y;%H:%M};{comma(X[i] / 50, 3)}"), low=0.8, high=1.2, rate=1 / 900, channel="Profilwert"),
+    Case("milliseconds written to the microsecond", "hr,datetime\n" + each(lambda i: f"{int(X[i])},{START + timedelta(milliseconds=round(i * 1000 / 117)):%Y-%m-%d %H:%M:%S.%f}"), channel="hr", rate=117),
+    Case("years as names behind words", '"Country","Code","2000","2001","2002","2003"\n"Germany","DEU","1.5","1.6","1.7","1.8"\n"France","FRA","2.5","2.6","","2.8"\n', rows=2, channel="2000", low=1.5, high=2.5),
+    Case("a column of labels that is nearly empty", "when,a,beat\n" + each(lambda i: f"2021-03-04 05:{i:02d}:00,{i * i % 17},{'N' if i % 9 == 4 else ''}", 60), rows=60, channel="a", low=0, high=16, rate=1 / 60),
+]  # fmt: skip
+
+CASES = [*HANDED, *NUMBERS, *ROWS, *CLOCKS, *PROGRAMS]

@@ -871,6 +871,48 @@ export interface components {
             title: string;
         };
         /**
+         * Capacity
+         * @description Memory capacity of a bank: the sum over lags of what a linear read-out gets from it.
+         */
+        Capacity: {
+            /**
+             * Bank
+             * @description null: of the whole state.
+             */
+            bank: string | null;
+            /** Capacity */
+            capacity: number;
+            /** Checkpoint */
+            checkpoint: string | null;
+            /**
+             * Grows
+             * @description The bank keeps every step, so that the sum has no end where anything is read out at all.
+             */
+            grows: boolean;
+            /**
+             * Lags
+             * @description Lags 0 … lags − 1 are read out.
+             */
+            lags: number;
+            /** Model */
+            model: string;
+            /**
+             * N
+             * @description Samples that are scored.
+             */
+            n: number;
+            /**
+             * Shuffled
+             * @description The same where the targets are shuffled in time: what is measured of a memory that holds nothing.
+             */
+            shuffled: number;
+            /**
+             * Text
+             * @description As people say it: "63.8", "> 128".
+             */
+            text: string;
+        };
+        /**
          * CauseOfDeath
          * @description Why a model no longer answers at a delay, from exact quantities.
          */
@@ -2614,6 +2656,8 @@ export interface components {
          * @description A measurement, whole or as far as it has come.
          */
         Retention: {
+            /** Capacities */
+            capacities: components["schemas"]["Capacity"][];
             /** Causes */
             causes: components["schemas"]["CauseOfDeath"][];
             /**
@@ -2625,7 +2669,8 @@ export interface components {
             created: string;
             /**
              * Figures
-             * @description Plotly figures by name: behaviour, held, found, price.
+             * @description Plotly figures by name: behaviour, price, held, found, content, and "content M" with the banks of model M, "segments D" with the
+             *     error against the segment after D steps, "surface M" with delay × segment of model M.
              */
             figures: {
                 [key: string]: unknown;
@@ -2643,7 +2688,7 @@ export interface components {
             longest: number;
             /**
              * Measured
-             * @description Those that are, ascending.
+             * @description Delays that are measured, ascending.
              */
             measured: number[];
             /**
@@ -2658,6 +2703,11 @@ export interface components {
              * @description Windows of the signal.
              */
             n: number;
+            /**
+             * Notes
+             * @description What to know of it: delays that do not fit, what lies outside the training, what had to be assumed.
+             */
+            notes: string[];
             /**
              * Planned
              * @description Delays that are to be measured, fewer where the signal is too short for some.
@@ -2686,7 +2736,7 @@ export interface components {
             seconds: number;
             /**
              * Seconds Left
-             * @description About; null while that is not known.
+             * @description Of the stage, about; null while that is not known.
              */
             seconds_left: number | null;
             /** Segment */
@@ -2698,6 +2748,8 @@ export interface components {
              * @description What was remembered, in a few words.
              */
             signal: string;
+            /** @description null before the first delay is measured, and when it is over. */
+            stage: components["schemas"]["RetentionStage"] | null;
             /**
              * Status
              * @description stopped: somebody stopped it; what was measured until then stays.
@@ -2746,6 +2798,12 @@ export interface components {
          */
         RetentionRequest: {
             /**
+             * Contents
+             * @description Also what a linear read-out gets from the memories.
+             * @default true
+             */
+            contents?: boolean;
+            /**
              * Delays
              * @description Steps between the segment and the cue; null = 10, 40, 120, 400, then where the curves jump.
              * @default null
@@ -2762,6 +2820,12 @@ export interface components {
              * @default 24
              */
             segment?: number;
+            /**
+             * Segments
+             * @description Other steps to hold, each measured at a few of the delays; null = 4, 8, 16, 24, 32, 48, 64, [] = none.
+             * @default null
+             */
+            segments?: number[] | null;
             /**
              * Signal
              * @description none: held-out mixtures, the kind of signal that the models were trained on.
@@ -2799,7 +2863,7 @@ export interface components {
             high: number | null;
             /**
              * Low
-             * @description 5 % of the view's figure over resampled windows; null where there are too few for a band.
+             * @description 5 % of the view's figure over resampled windows, and checkpoints; null where there are too few for a band.
              */
             low: number | null;
             /** Model */
@@ -2815,13 +2879,23 @@ export interface components {
              */
             r2: number | null;
             /**
+             * Seeds
+             * @description Checkpoints of the model that the figure is the mean of; the band is over them too where there are several.
+             */
+            seeds: number;
+            /**
+             * Segment
+             * @description Steps that had to be held: behaviour.
+             */
+            segment: number | null;
+            /**
              * Shuffled
              * @description The same where the targets are shuffled in time: content.
              */
             shuffled: number | null;
             /**
              * Trained
-             * @description The delay lies inside the training.
+             * @description The delay and the segment lie inside the training.
              */
             trained: boolean;
             /**
@@ -2829,6 +2903,21 @@ export interface components {
              * @enum {string}
              */
             view: "behaviour" | "content" | "provenance";
+        };
+        /**
+         * RetentionStage
+         * @description The part of a measurement that is under way.
+         */
+        RetentionStage: {
+            /** Done */
+            done: number;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "delays" | "ledger" | "segments" | "contents";
+            /** Of */
+            of: number;
         };
         /**
          * Retry
@@ -3934,6 +4023,7 @@ export type BodyUploadApiUploadsPost = components['schemas']['Body_upload_api_up
 export type BridgeReport = components['schemas']['BridgeReport'];
 export type BridgeSettings = components['schemas']['BridgeSettings'];
 export type Brought = components['schemas']['Brought'];
+export type Capacity = components['schemas']['Capacity'];
 export type CauseOfDeath = components['schemas']['CauseOfDeath'];
 export type Change = components['schemas']['Change'];
 export type CheckpointEntry = components['schemas']['CheckpointEntry'];
@@ -3996,6 +4086,7 @@ export type RetentionCreated = components['schemas']['RetentionCreated'];
 export type RetentionModel = components['schemas']['RetentionModel'];
 export type RetentionRequest = components['schemas']['RetentionRequest'];
 export type RetentionRow = components['schemas']['RetentionRow'];
+export type RetentionStage = components['schemas']['RetentionStage'];
 export type Retry = components['schemas']['Retry'];
 export type RunModel = components['schemas']['RunModel'];
 export type ScalingEntry = components['schemas']['ScalingEntry'];

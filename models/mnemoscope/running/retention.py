@@ -16,7 +16,6 @@ from numpy.typing import ArrayLike, NDArray
 from mnemoscope.errors import MnemoscopeError, SignalError
 from mnemoscope.measuring.cooperative import run_to_end
 from mnemoscope.measuring.retention import behaviour, content, ledger, order, reservoirs
-from mnemoscope.measuring.retention.bands import MIN_WINDOWS
 from mnemoscope.measuring.retention.measure import Retention, checked, longest, missing, untrained
 from mnemoscope.measuring.retention.rows import Capacity, Row, View, crossing
 from mnemoscope.measuring.retention.subjects import Models, Subject, subjects
@@ -147,8 +146,8 @@ def deaths(chosen: Sequence[Subject], of: Windows, rows: Sequence[Row], segment:
         loaded = subject.loaded[0]
         window, found = 0, None
         for window in of.holding(needed(segment, delay))[:TRIED]:
-            examined = followed.examined({subject.name: loaded}, of.values[window], segment, delay)
-            found = run_to_end(examined).get(subject.name)
+            runs = followed.Runs([loaded], of.values[window], segment, longest=delay)
+            found = run_to_end(followed.examined(runs, [subject.name], delay, settles={subject.name})).get(subject.name)
             if found is not None and found.name != ALIVE:
                 break
         if found is not None:
@@ -177,10 +176,7 @@ def _content(
             )
     heard = content.sequences(values, most, seed=seed)
     if len(heard) < content.SEQUENCES:
-        notes.append(
-            f"the signal has room for {len(heard)} of {content.SEQUENCES} parts: no band where fewer than "
-            f"{MIN_WINDOWS} are scored, and what is read out of a large state may be far too low"
-        )
+        notes.append(content.few(len(heard)))
     rows: list[Row] = []
     capacities: list[Capacity] = []
     for subject in chosen:

@@ -3,7 +3,6 @@
 Blocking: call it in a thread.
 """
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.checkpoints.names import resolve
 from mnemoscope.models import registry
 from mnemoscope.signals.generators import generate
-from mnemoscope.signals.series import Series, decimate
+from mnemoscope.signals.series import Series, decimate, with_rate
 from mnemoscope.training.fitting.budget import SECONDS
 from mnemoscope.training.fitting.source import Source, from_series
 from mnemoscope.training.fitting.subject import BASELINES
@@ -45,7 +44,7 @@ def source(signal: FitSignal, task: str, uploads: Uploads) -> Source:
         case UploadSignal():
             series = uploads.series(signal.upload_id, signal.channel)
             if signal.sample_rate is not None:
-                series = replace(series, sample_rate=signal.sample_rate, time=None, gaps=())
+                series = with_rate(series, signal.sample_rate)
             name = uploads.file_name(signal.upload_id) if signal.keep_name else series.name
             stop = None if signal.stop is None else min(signal.stop, len(series))
             found = from_series(

@@ -36,7 +36,7 @@ from mnemoscope_server.storage.uploads import Uploads, printable
 from mnemoscope_server.workers.protocol import Open, Remember
 
 TASK = "signal-recall"
-REVISION = 1
+REVISION = 2
 """Part of every name: raised where the same question would be answered with other numbers."""
 
 
@@ -56,8 +56,10 @@ def asked(
     names = [folder.name for folder in folders]
     title, values, sample_rate = _series(request, settings, uploads, library)
     delays = None if request.delays is None else tuple(sorted(set(request.delays)))
+    segments = None if request.segments is None else tuple(sorted(set(request.segments)))
     if values is not None:
         _require_room(len(values), request.segment, delays)
+        windows.require_change(title, values)
     cards = [store.read_card(folder) for folder in folders]
     for card in cards:
         if card["task"] != TASK:
@@ -72,6 +74,8 @@ def asked(
         "weights": [_weights(folder) for folder in folders],
         "segment": request.segment,
         "delays": delays,
+        "segments": segments,
+        "contents": request.contents,
     }
     name = _short(hashlib.sha256(json.dumps(key).encode()).digest())
     facts: dict[str, Any] = {
@@ -83,7 +87,10 @@ def asked(
         "longest": _longest(None if values is None else len(values), request.segment, delays or order.COARSE),
         "models": _models(names, cards),
     }
-    return Asked(name, facts, Remember(new_id(), tuple(names), values, title, request.segment, delays))
+    question = Remember(
+        new_id(), tuple(names), values, title, request.segment, delays, segments=segments, contents=request.contents
+    )
+    return Asked(name, facts, question)
 
 
 def recording(found: dict[str, Any], window: list[float], delay: int, *, identity: str, path: Path) -> tuple[Open, int]:

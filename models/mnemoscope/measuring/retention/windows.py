@@ -66,10 +66,7 @@ def of_values(name: str, values: ArrayLike, count: int, shortest: int, longest: 
     Raises SignalError where not even one of the shortest fits, and for a series that is constant.
     """
     series = np.asarray(values, np.float64)
-    if len(series) and (series == series[0]).all():
-        raise SignalError(
-            f"{name} is constant: there is nothing in it to remember, and no error relative to it; take another channel or window"
-        )
+    require_change(name, series)
     if len(series) < shortest:
         raise SignalError(
             f"{name} has {len(series)} steps; holding {segment} over the shortest delay takes {shortest}: "
@@ -83,6 +80,12 @@ def of_values(name: str, values: ArrayLike, count: int, shortest: int, longest: 
     padded = np.concatenate((series, np.zeros(longest)))
     steps = np.minimum(len(series) - starts, longest)
     return Windows(name, np.stack([padded[at : at + longest] for at in starts]), steps, starts)
+
+
+def require_change(name: str, values: NDArray[np.floating]) -> None:
+    """Raises SignalError for a series [step] that is constant: no error is relative to it."""
+    if len(values) and (values == values[0]).all():
+        raise SignalError(f"{name} is constant: there is nothing in it to remember; take another channel or window")
 
 
 def prepared(

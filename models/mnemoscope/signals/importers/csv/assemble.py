@@ -548,7 +548,8 @@ class Assembly:
         whole = bool((values[~np.isnan(values)] == np.round(values[~np.isnan(values)])).all())
         label = name.lower() in LABEL_NAMES and whole and len(np.unique(values[:10_000])) <= 20
         narrow = narrowed(values)
-        kind = "label" if label else "value"
+        again = choice is not None and (i in choice.beside or times.says_time(self.sampled, i))
+        kind = "label" if label else "time" if again else "value"
         return Column(
             i,
             name,

@@ -36,8 +36,13 @@ class Cells:
         self._codes: list[NDArray[np.int32] | None] = []
         self._cache: dict[str, tuple[float, int]] = {}
 
-    def add(self, cells: Sequence[str], *, odd: bool) -> None:
-        """Further cells; odd: there are signs among them that float() takes for part of a number."""
+    def add(self, cells: Sequence[str] | NDArray[np.float64], *, odd: bool) -> None:
+        """Further cells, or numbers; odd: there are signs among them that float() takes for part of a number."""
+        if isinstance(cells, np.ndarray):
+            self._values.append(cells)
+            self._codes.append(None)
+            self.rows += len(cells)
+            return
         if self.stamps:
             self.kept.append("\n".join(cell.replace("\n", " ") for cell in cells))
         values = None if odd or self.dates else self._floats(cells)

@@ -126,7 +126,7 @@ def is_ramp(values: Floats) -> bool:
     size = float(np.abs(known).max())
     return bool(
         steps[0] != 0
-        and float(np.ptp(steps)) <= 1e-3 * abs(float(np.median(steps))) + 4 * float(np.spacing(np.float32(size)))
+        and float(np.ptp(steps)) <= 0.02 * abs(float(np.median(steps))) + 4 * float(np.spacing(np.float32(size)))
     )
 
 

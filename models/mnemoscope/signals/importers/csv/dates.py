@@ -27,7 +27,7 @@ _CLOCKS = (
     "%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H%M%S", "%H%M", "%H.%M.%S", "%H.%M", "%Hh%M", "%H", "%I %p", "%H:%M:%S:%f",
 )  # fmt: skip
 _BETWEEN = (" ", "T", ":", ", ", "-", "_", "; ", "  ", " at ", " - ")
-CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%M:%S", "%H:%M:%S:%f")
+CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%M:%S", "%H:%M:%S:%f", "%H.%M.%S")
 """Times of day without a date."""
 
 MONTHS = (
@@ -344,7 +344,7 @@ def resolution(cells: Sequence[str], form: str) -> float:
         for cell in cells:
             found = pattern(form).fullmatch(cleaned(cell))
             fraction = found and found.groupdict().get("f")
-            places = max(places, len(fraction) if fraction else 0)
+            places = max(places, len(fraction.rstrip("0")) if fraction else 0)
         return 10.0**-places
     for word, width in (("%M", 60.0), ("%H", 3600.0), ("%I", 3600.0)):
         if word in form:

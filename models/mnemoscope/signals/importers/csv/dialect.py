@@ -12,8 +12,8 @@ from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.report import Alternative, Guess
 
 CLOCK = re.compile(
-    r"(?=.*\d)\W?(?:\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?|\d{1,2}[-. ][^\W\d_]{3,9}[-. ]\d{2,4}|[^\W\d_]{3,9}[-. ]\d{1,2},? \d{4}"
-    r"|\d{4}-?W\d\d|\d{4}-?Q\d|\d{8})?[T :_,]*(?:\d{1,3}:\d\d(?::\d\d)?(?:[.,:]\d+)?|\d{6})?\s?(?:[AaPp]\.?[Mm]\.?)?\s?(?:Z|[A-Z]{2,5}|[+-]\d\d:?\d*)?\W?"
+    r"(?=.*\d)[\['\"]?(?:\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?|\d{1,2}[-. ][^\W\d_]{3,9}[-. ]\d{2,4}|[^\W\d_]{3,9}[-. ]\d{1,2},? \d{4}"
+    r"|\d{4}-?W\d\d|\d{4}-?Q\d|\d{8})?[T :_,]*(?:\d{1,3}:\d\d(?::\d\d)?(?:[.,:]\d+)?|\d{6})?\s?(?:[AaPp]\.?[Mm]\.?)?\s?(?:Z|[A-Z]{2,5}|[+-]\d\d:?\d*)?[\]'\"]?"
 )
 """A cell that is written like a date, a time of day, or both."""
 

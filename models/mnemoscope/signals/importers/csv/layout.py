@@ -277,7 +277,8 @@ class _Above:
         numbers = [[number_in(cell, self.dialect.style) for cell in row] for row in rows]
         unnamed = not rows[0][0].strip() and all(row[0].strip() for row in rows[1:])
         head = [number.value for number in numbers[0][1 if unnamed else 0 :] if number is not None]
-        if len(head) != self.width - unnamed or any(value != round(value) for value in head):
+        texts = len(numbers[0]) - unnamed - len(head)
+        if (texts and len(head) < 3) or not head or any(value != round(value) for value in head):
             return False
         rising = all(b > a for a, b in pairwise(head))
         if unnamed and (rising or len(head) == 1):

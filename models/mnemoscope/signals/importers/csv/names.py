@@ -51,6 +51,8 @@ def are_units(cells: list[str], above: list[str]) -> bool:
 def unit_of(cell: str) -> str | None:
     """The unit that a cell of a row of units says."""
     text = bare(cell).strip("[]()").strip()
+    if text.lower() in ("value", "values", "sample", "rn", "ts", "none", "n/a", "#"):
+        return None
     return _SPELT.get(text.lower(), text) or None
 
 

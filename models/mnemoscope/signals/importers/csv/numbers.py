@@ -150,7 +150,7 @@ def is_truth(cell: str) -> bool:
 
 
 def decimals_of(cells: Iterable[str], decimal: str) -> int | None:
-    """Digits after the decimal sign that numbers are written with at most; None where one has an exponent."""
+    """Digits after the decimal sign that numbers are written with at most, zeros at the end not counted; None where one has an exponent."""
     most = 0
     for cell in cells:
         text = bare(cell)
@@ -159,5 +159,5 @@ def decimals_of(cells: Iterable[str], decimal: str) -> int | None:
         _, point, fraction = text.partition(decimal)
         if point:
             digits = re.match(r"\d*", fraction)
-            most = max(most, len(digits[0]) if digits else 0)
+            most = max(most, len(digits[0].rstrip("0")) if digits else 0)
     return most

@@ -187,6 +187,8 @@ class _Pass:
             )
             for i in range(self.layout.columns)
         ]
+        if not wanted and not self.options.tokens:
+            self.rows.decimal = self.style.decimal
         for block in self.rows:
             if self.rows.count * self.layout.columns > self.max_values:
                 raise ImportFileError(
@@ -300,9 +302,22 @@ class _Pass:
         numeric = [i for i, column in enumerate(cells) if self._mostly_numbers(column, codes[i])]
         reverse = [{code: text for text, code in column.texts.items()} for column in cells]
         left = count
+        empty = len(codes[0]) - int(np.argmax(np.logical_or.reduce([column[::-1] != ABSENT for column in codes])))
+        for row in range(empty, count):
+            self.rows.left_out.add(self.rows.line(row), "empty")
+        if empty < count:
+            self.notes.append(f"{count - empty} empty row(s) below the data were left out")
+            left = count = max(empty, 2)
         while left > max(2, count - MAX_FOOTER_LINES):
             row = left - 1
             texts = {i: reverse[i].get(int(codes[i][row]), "") for i in range(len(cells)) if codes[i][row] >= 0}
+            alone = left == count and any(
+                cells[i].dates and codes[i][row] == ABSENT and (codes[i][:row] != ABSENT).all()
+                for i in range(len(cells))
+            )
+            if alone:
+                left -= 1
+                continue
             if not texts:
                 break
             summary = any(

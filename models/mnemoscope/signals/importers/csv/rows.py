@@ -9,10 +9,14 @@ import bisect
 import codecs
 import csv
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.csv.layout import Layout
@@ -26,6 +30,8 @@ MAX_LINE = 4 << 20
 MAX_QUOTED_LINES = 100
 """Lines that one cell in quotes may go over."""
 
+_PLAIN = np.zeros(256, bool)
+_PLAIN[[ord(sign) for sign in "0123456789+-.eE\n"]] = True
 _ODD = re.compile(r"(?m)^[ \t]*(?:$|#|%|//|!)")
 """A line that may be no row: blank, or written as a comment."""
 
@@ -50,6 +56,8 @@ class Rows:
         self.blank_as_missing = 0
         self.count = 0
         self.double_spaced = False
+        self.decimal: str | None = None
+        """Decimal sign of a table that may be read as numbers at once, where a block holds nothing else; None: as cells."""
         self.odd = False
         """Whether the block holds a sign that float() takes for part of a number."""
         self._starts: list[int] = [0]
@@ -61,7 +69,7 @@ class Rows:
         at = bisect.bisect_right(self._starts, row) - 1
         return self._lines[at] + row - self._starts[at]
 
-    def __iter__(self) -> Iterator[tuple[Sequence[str], ...]]:
+    def __iter__(self) -> Iterator[tuple[Sequence[str] | NDArray[np.float64], ...]]:
         number = 1
         skip = self.layout.skip
         for lines in self._blocks():
@@ -70,6 +78,14 @@ class Rows:
                 number += len(lines)
                 continue
             lines, number, skip = lines[skip:], number + skip, 0
+            numbers = self._numbers(lines)
+            if numbers is not None:
+                self._mark(self.count, number)
+                number += len(lines)
+                self.count += len(lines)
+                self.odd = False
+                yield tuple(numbers[: self.layout.columns])
+                continue
             rows = self._plain(lines, number)
             rows = self._careful(lines, number) if rows is None else rows
             number += len(lines)
@@ -77,6 +93,35 @@ class Rows:
                 self.odd = any("_" in line for line in lines)
                 self.count += len(rows)
                 yield tuple(islice(zip(*rows, strict=True), self.layout.columns))
+
+    def _numbers(self, lines: list[str]) -> NDArray[np.float64] | None:
+        """The columns of a block that holds nothing but numbers, all at once; None for any other."""
+        delimiter, cells = self.delimiter, self.layout.cells
+        if self.decimal is None or delimiter in (None, " ", "|") or not lines:
+            return None
+        text = "\n".join(lines)
+        if not text.isascii():
+            return None
+        if self.decimal == ",":
+            if "." in text or delimiter == ",":
+                return None
+            text = text.replace(",", ".")
+        letters = np.frombuffer(f"{text}\n".encode(), np.uint8)
+        ends, between = letters == 10, letters == ord(delimiter or ",")
+        signs = ends | between
+        if not (_PLAIN[letters] | between).all() or signs[0] or (signs[1:] & signs[:-1]).any():
+            return None
+        if (np.diff(np.cumsum(between)[ends], prepend=0) != cells - 1).any():
+            return None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # what is no number ends the reading with a warning
+                values = np.fromstring(text.replace("\n", delimiter or ","), np.float64, sep=delimiter or ",")
+        except (ValueError, DeprecationWarning):
+            return None
+        if len(values) != cells * len(lines) or not np.isfinite(values).all():
+            return None
+        return np.ascontiguousarray(values.reshape(len(lines), cells).T)
 
     def _plain(self, lines: list[str], number: int) -> list[list[str]] | None:
         """The rows of a block in which every line is one, None where that is not so."""

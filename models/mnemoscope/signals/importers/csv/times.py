@@ -75,6 +75,8 @@ class TimeChoice:
     """Of "fields": a letter for each column, as in strptime; "j" day of the year, "h" hours and minutes as hhmm."""
     text: str = ""
     """For people: "seconds", "%d/%m/%Y %H:%M"."""
+    beside: tuple[int, ...] = ()
+    """Further columns that say the time again, such as the day of the year."""
     calendar: bool = False
     """Whether it is dates, whose months and years count as steps."""
     guess: Guess | None = None
@@ -175,12 +177,68 @@ def _joined(found: Sampled) -> TimeChoice | None:
             forms = [f"{date} {form}" for date in found.stamps[day] for form in clock_forms[:1]]
             return _stamp(found, (day, clock), forms)
         for i, numbers in enumerate(found.numbers):
-            role = _role(found.base(i), 0)
+            role = _role(found.base(i), 0) if found.header else _hours(found, day, i)
             if i != day and numbers is not None and role in ("H", "h") and _inside(numbers, role) and abs(i - day) <= 2:
                 return TimeChoice(
                     "fields", (day, i), formats=tuple(found.stamps[day]), roles="D" + role, text=f"{found.stamps[day][0]} and {found.base(i)}",
                     calendar=True,
                 )  # fmt: skip
+    return None
+
+
+def says_time(found: Sampled, column: int) -> bool:
+    """Whether a column of numbers is a date, or the hours and minutes behind one, whichever columns were chosen as the time."""
+    return column in found.stamps or (column - 1 in found.stamps and _hours(found, column - 1, column) is not None)
+
+
+def _hours(found: Sampled, day: int, column: int) -> str | None:
+    """Whether a column without a name, right behind a date, holds hours and minutes as hhmm, or hours."""
+    numbers = found.numbers[column]
+    if column != day + 1 or numbers is None or not _inside(numbers, "h") or float(np.ptp(numbers)) == 0:
+        return None
+    whole = numbers[np.isfinite(numbers)]
+    if (whole % 100 > 59).any() or len(set(found.cells[day][: len(numbers)])) == len(numbers):
+        return None
+    return "h" if whole.max() > 24 or all(len(cell) == 4 for cell in found.cells[column]) else "H"
+
+
+_UNNAMED = ("YjmdHM", "YmdHMS", "YmdHM", "YmdH", "Ymdh", "Ymd", "Ym", "YjHM", "YjH", "Yjh", "Yj")
+"""Parts of a date in columns without names, side by side, as files are known to have them."""
+
+
+def _unnamed_fields(found: Sampled) -> TimeChoice | None:
+    """Year, month, day … in columns side by side that have no names, if the time they make rises."""
+    for first in range(min(4, len(found.numbers) - 2)):
+        years = found.numbers[first]
+        if (
+            years is None
+            or not np.isfinite(years).all()
+            or not 1700 <= years.min() <= years.max() <= 2200
+            or not _inside(years, "Y")
+        ):
+            continue
+        for roles in _UNNAMED:
+            columns = range(first, first + len(roles))
+            parts = [found.numbers[i] for i in columns if i < len(found.numbers)]
+            known = [part for part in parts if part is not None and len(part) == len(years)]
+            if len(known) < len(roles) or not all(_inside(part, role) for part, role in zip(known, roles, strict=True)):
+                continue
+            place = np.zeros(len(years))
+            for part, role in zip(known, roles, strict=True):
+                if not (role == "j" and "m" in roles):
+                    place = place * (2500 if role == "h" else 400) + part
+            if len(years) > 2 and (np.diff(place) > 0).all():
+                kept = [(i, role) for i, role in zip(columns, roles, strict=True) if not (role == "j" and "m" in roles)]
+                at = tuple(i for i, _ in kept)
+                text = ", ".join(found.names[i] for i in at)
+                return TimeChoice(
+                    "fields",
+                    at,
+                    roles="".join(role for _, role in kept),
+                    text=text,
+                    beside=tuple(set(columns) - set(at)),
+                    calendar=True,
+                )
     return None
 
 
@@ -205,7 +263,7 @@ def _inside(numbers: Numbers, role: str) -> bool:
 def _fields(found: Sampled, columns: Sequence[int]) -> TimeChoice | None:
     """Year, month, day … in columns of their own."""
     if not found.header:
-        return None
+        return _unnamed_fields(found)
     roles: dict[str, int] = {}
     for i in columns:
         numbers = found.numbers[i]
@@ -278,10 +336,12 @@ def _number(found: Sampled, column: int, options: ImportOptions, *, asked: bool)
     if not asked and back > 0.02 * len(steps) and not falling and not _repeats(numbers):
         return None
     named, at = _named(base), (column,)
-    if (found.units[column] or "").lower() in ("sequence", "index", "samples", "#", "rn"):
+    if (found.units[column] or "").lower() in ("sequence", "index", "samples"):
         return TimeChoice("index", at, text="counts the rows")
     if options.time_unit is not None and (asked or named or column == 0):
         return _in_unit(at, numbers, options.time_unit, base)
+    if column == 0 and re.fullmatch(r"\d{9,10}(?:\.\d+)?", base) and UNIX_RANGE[0] <= float(base) <= UNIX_RANGE[1]:
+        return TimeChoice("number", at, 1.0, text=f"seconds from {base}, which stands above them")
     if factor is not None and (named or asked or column == 0 or base.lower() in FACTORS):
         return TimeChoice("number", at, factor, text=f"{base} in {_unit_name(factor)}")
     if not (named or asked or column == 0):
