@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bankEnds, controlled, gridDelay } from "./beside";
 import { csv } from "./csv";
+import { delaysIn } from "./own_signal.svelte";
 import { curves, throughDelays } from "./rows";
 import { sentence, underway } from "./sentence";
 import { measurementOf } from "./testmeasurement";
@@ -72,5 +73,14 @@ describe("a measurement under way", () => {
     expect([growing, further, asked].map((one) => throughDelays(one))).toEqual([false, true, true]);
     expect(sentence(further)).toEqual(sentence(asked));
     expect(sentence(growing)).not.toEqual(sentence(asked));
+  });
+});
+
+describe("delays as they are typed", () => {
+  it("are whole numbers in any list, none, or a sentence that says what is wanted", () => {
+    expect(delaysIn("10, 40;120 40")).toEqual([10, 40, 120]);
+    expect(delaysIn(" ")).toBe(null);
+    for (const text of ["ten", "-5", "1.5", "2001"]) expect(delaysIn(text)).toContain("0 to 2000 steps");
+    expect(delaysIn(Array.from({ length: 17 }, (_, k) => k).join(","))).toContain("At most 16");
   });
 });

@@ -157,7 +157,7 @@ def lay(made: go.Figure, lines: Sequence[Line], ground: Ground, theme: tokens.Th
         )
     annotations += _names(lines, ground, theme)
     x = sorted({x for line in lines for x in line.x})
-    ticks = [tick for tick in TICKS if x and x[0] <= tick <= x[-1]]
+    ticks = [tick for tick in TICKS if tick >= 1 or tick in x]  # beyond the curves too: the axis may reach further
     shared = {"linecolor": grid, "zeroline": False, "showgrid": False, "ticks": "outside", "tickcolor": grid}
     ends = [float(np.log10(end)) if ground.log_y else end for end in ground.y]
     return made.update_layout(
