@@ -26,12 +26,13 @@ def retention(args: argparse.Namespace) -> int:
     """Measure, with progress on stderr; the result goes to stdout."""
     from tqdm import tqdm
 
+    from mnemoscope.cli.reading import reading_of
     from mnemoscope.measuring.retention import order
     from mnemoscope.measuring.retention.looks import REFERENCES, label
 
     if not args.models and not (args.view == "provenance" and str(args.signal).endswith(".mnemo")):
         raise MnemoscopeError("name the models with --models, such as --models lstm,ntm")
-    of_series = {name: getattr(args, name) for name in OF_SERIES if getattr(args, name) is not None}
+    of_series = {name: getattr(args, name) for name in OF_SERIES if getattr(args, name) is not None} | reading_of(args)
     delays = len(set(args.delays)) if args.delays else order.POINTS
     total = delays * len(args.segments) * (len(args.models) + len(REFERENCES)) if args.view == "behaviour" else None
     with tqdm(total=total, desc="measuring", unit=" points", disable=None) as bar:

@@ -89,6 +89,7 @@ def untrained(rows: Sequence[Row]) -> list[str]:
         outside = sorted(value for value in measured if value is not None and not option.was_trained(value))
         if outside:
             low, high = option.trained
-            named = ", ".join(map(str, outside))
+            long = len(outside) > 3 and (outside[0] > low or outside[-1] < high)
+            named = f"{outside[0]} to {outside[-1]}" if long else ", ".join(map(str, outside))
             found.append(f"{option.name} {named}: outside the {low} to {high} steps that models were trained on")
     return found
