@@ -270,6 +270,7 @@ CLOCKS = [
         "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%Y%m%dT%H%M%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S+00", "%Y-%m-%d %H:%M:%S.000",
         "%b %d, %Y %H:%M:%S", "%d %b %Y %H:%M", "%a %d %b %Y %H:%M:%S", "%Y%m%d:%H%M", "%Y/%m/%d %H.%M", "%d-%b-%Y %H:%M:%S", "%Y%m%d%H%M", "[%H:%M:%S.000 %d/%m/%Y]",
     )),
+    Case("years of two digits, first or last", table("date,x", [f"10/11/{12 + i}" for i in range(12)], X[:12]), rows=12, asks=("",)),
     Case("day and month cannot be told apart", table("date,x", stamps("%m/%d/%Y", timedelta(days=1), n=12), X[:12]), rows=12, asks=("order of day and month",)),
     Case("an interval", table("Observation period,x", [f"{a}/{b}" for a, b in zip(stamps("%Y-%m-%dT%H:%M:%S.0"), stamps("%Y-%m-%dT%H:%M:%S.0", start=START + timedelta(minutes=15)), strict=True)], X), rate=1 / 900),
     Case("minutes and seconds", table("Elapsed time,x", [f"{i // 120}:{i / 2 % 60:04.1f}" for i in range(N)], X), rate=2),

@@ -71,6 +71,9 @@ def test_a_model_is_fitted_to_remember(open_page: Open, ready: Api, album: Album
     expect(page.locator(".answer")).to_contain_text("A shift register of 54 values is exact")
     expect(page.get_by_role("cell", name="a shift register, told the delay")).to_be_visible()
     album.keep(page, "fit-remembers", whole=True)
+    page.get_by_role("button", name="Again").press("Enter")  # what was fitted is listed, and opens with its task
+    page.get_by_role("region", name="Fitted before").get_by_role("button", name="LSTM to ward.csv").press("Enter")
+    expect(page.get_by_role("cell", name="a shift register, told the delay")).to_be_visible()
     stage.press("Enter")
     page.wait_for_url("**/s/*")
     settled(page)

@@ -327,7 +327,7 @@ def test_without_room_for_the_checkpoint_a_fit_fails_with_the_reason(at, tmp_pat
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    folder = store.tmp / "it.fit"
+    folder, begun = store.tmp / "it.fit", fits.root / f"{identity}.begun"
     if at == "keep":
         monkeypatch.setattr(fits, "keep", full)
     else:
@@ -340,6 +340,7 @@ def test_without_room_for_the_checkpoint_a_fit_fails_with_the_reason(at, tmp_pat
         job = jobs.add(identity, order, {"model": "lstm"}, owner="me")
         while job.live:
             await asyncio.wait_for(job.changed.wait(), 60)
+            assert begun.exists() or not job.live  # a server that starts after a crash would say that it was cut off
         await jobs.close()
         return job
 
@@ -347,4 +348,5 @@ def test_without_room_for_the_checkpoint_a_fit_fails_with_the_reason(at, tmp_pat
     assert (job.state, job.result) == ("failed", None)
     assert "could not be written" in job.error
     assert "make room" in job.error
+    assert not begun.exists()
     store.close()

@@ -272,26 +272,26 @@ class Assembly:
         return 1000 * int((sign * steps < 0).sum()) + kinds
 
     def _doubt(self, best: list[tuple[int, str, dates.Stamps]], choice: TimeChoice) -> None:
-        form = best[0][1]
+        score, form, stamps = best[0]
         doubt = ""
-        other = dates.swapped(form)
-        rival = next((entry for entry in best[1:] if entry[1] == other), None)
+        # where every day is that of its month both readings agree, and nothing is in doubt
+        rival = next((entry for entry in best[1:] if (entry[2].whole != stamps.whole).any()), None)
         if rival is not None:
-            ask = Alternative(f"as {other}", {"time_format": other})
-            clear = rival[0] > best[0][0]
-            if not clear and best[0][2].whole[0] == rival[2].whole[0] and (best[0][2].whole == rival[2].whole).all():
-                pass  # every day is that of its month
-            else:
-                why = "its steps are more even" if clear else "both are as even"
-                self.guesses.append(
-                    Guess("order of day and month", form, why, (ask,), question=not clear or rival[0] < best[0][0] + 3)
-                )
-                doubt = f" ({other} would fit as well)"
-        elif len(best) > 1 and {form, best[1][1]} == {"%H:%M", "%M:%S"}:
-            ask = Alternative(f"as {best[1][1]}", {"time_format": best[1][1]})
-            self.guesses.append(
-                Guess("time of day", form, "hours and minutes look like minutes and seconds", (ask,), question=True)
+            clear, other = rival[0] > score, rival[1]
+            what = (
+                "order of day and month"
+                if other == dates.swapped(form)
+                else "time of day"
+                if form in dates.CLOCKS
+                else "format of the dates"
             )
+            self.guesses.append(
+                Guess(
+                    what, form, "its steps are more even" if clear else "both are as even",
+                    tuple(Alternative(f"as {entry[1]}", {"time_format": entry[1]}) for entry in best[1:4]), question=rival[0] < score + 3,
+                )
+            )  # fmt: skip
+            doubt = f" ({other} would fit as well)"
         self.notes.append(f"times read as {form}{doubt}")
 
     def _from_stamps(self, choice: TimeChoice) -> tuple[NDArray[np.float64], float]:

@@ -32,10 +32,12 @@ class Dialect:
     guesses: tuple[Guess, ...] = ()
 
 
-def dialect_of(sample: Sequence[str], options: ImportOptions, known: tuple[str | None, str | None]) -> Dialect:
+def dialect_of(
+    sample: Sequence[str], options: ImportOptions, known: tuple[str | None, str | None], first: Sequence[str] = ()
+) -> Dialect:
     """The dialect under which most cells of most rows are numbers or times.
 
-    sample: lines that may be rows. known: delimiter and decimal sign that the file itself names, None where it does not.
+    sample: lines that may be rows. first: the first lines of the file, among them the names. known: delimiter and decimal sign that the file itself names, None where it does not.
     """
     delimiters: Iterable[str | None] = (",", ";", "\t", "|", " ", None)
     if options.delimiter is not None:
@@ -43,6 +45,7 @@ def dialect_of(sample: Sequence[str], options: ImportOptions, known: tuple[str |
     elif known[0] is not None:
         delimiters = (known[0],)
     best: tuple[float, str | None, str] = (-1.0, None, ".")
+    texts = [line for line in first if not any(c.isdecimal() for c in line)]
     for delimiter in delimiters:
         if delimiter and delimiter != " " and max(line.count(delimiter) for line in sample) >= MAX_COLUMNS * 100:
             raise ImportFileError(
@@ -53,10 +56,11 @@ def dialect_of(sample: Sequence[str], options: ImportOptions, known: tuple[str |
         width, agreeing = Counter(map(len, rows)).most_common(1)[0]
         if width < 2 and delimiter is not None:
             continue
+        named = 1.0 if not texts or any(len(split(line, delimiter)) == width for line in texts) else 0.75
         for decimal in (options.decimal,) if options.decimal else (".", ","):
             if decimal == delimiter:
                 continue
-            score = agreeing / len(rows) * _readable(rows, width, Style(decimal, options.grouping), delimiter)
+            score = named * agreeing / len(rows) * _readable(rows, width, Style(decimal, options.grouping), delimiter)
             if delimiter is None and decimal == "," and options.decimal is None:  # "1,2" is two numbers sooner than one
                 score *= 0.6
             if (

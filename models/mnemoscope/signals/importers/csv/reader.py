@@ -118,7 +118,7 @@ class Head:
         if not body:
             raise ImportFileError("the file holds comments only", hint="Choose a file with rows of numbers.")
         sample = [*body[min(len(body) // 4, 200) :][:200], *elsewhere]
-        dialect = dialect_of(sample, options, (facts.delimiter, facts.decimal))
+        dialect = dialect_of(sample, options, (facts.delimiter, facts.decimal), body[:5])
         layout = layout_of(lines, [*body, *elsewhere], dialect, options, facts)
         first = [split(line, dialect.delimiter) for line in lines[layout.skip :] if line.strip()]
         first = [row[: layout.columns] for row in first if len(row) == layout.cells][:300]
