@@ -82,8 +82,14 @@ def _measured(args: argparse.Namespace, of_series: dict[str, Any], progress: Cal
 
 
 def write(found: Retention, path: Path) -> None:
-    """The figure as one page that opens from disk, offline."""
-    found.figure().write_html(path, include_plotlyjs=True, config={"displayModeBar": False})
+    """The figures as one page that opens from disk, offline: delay × segment of every model too, where both were several."""
+    parts = [found.figure(), *found.surfaces()]
+    pages = [
+        part.to_html(full_html=False, include_plotlyjs=k == 0, config={"displayModeBar": False})
+        for k, part in enumerate(parts)
+    ]
+    head = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Retention</title></head><body>'
+    path.write_text("\n".join([head, *pages, "</body></html>"]), encoding="utf-8")
 
 
 def shares(found: Retention) -> list[str]:
