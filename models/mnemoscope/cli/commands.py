@@ -63,10 +63,10 @@ def record(args: argparse.Namespace) -> int:
 
 def _signal_line(signal: dict[str, Any]) -> str:
     """Which channel the models hear, in which unit, at which rate."""
-    from mnemoscope.signals.clock import said
+    from mnemoscope.signals.clock import rate_in_words
 
     unit = f" in {signal['unit']}" if signal.get("unit") else ""
-    rate = said(signal["sample_rate"]) if signal.get("sample_rate") else "rate unknown"
+    rate = rate_in_words(signal["sample_rate"]) if signal.get("sample_rate") else "rate unknown"
     source: dict[str, Any] = signal.get("source") or {}
     window = source.get("window")
     rows = f", rows {window[0]} … {window[1]}" if window else ""
