@@ -182,6 +182,19 @@ def test_the_results_that_ship_are_answered_without_measuring(real):
     assert real.http.delete("api/retention/standing").status_code == 404
 
 
+def test_a_delay_of_the_results_that_ship_opens_as_a_recording(tmp_path):
+    """With all models that ship: the name of one is as long as the id of a fit."""
+    from tests.server.conftest import Server
+
+    server = Server(tmp_path, engine="mnemoscope_server.workers.torch_engine:TorchEngine", device="cpu")
+    try:
+        made = server.http.post("api/retention/standing/recordings", json={"delay": 10}, timeout=120)
+        assert made.status_code == 200, made.text
+        assert made.json()["cue"] == 16 + 24 + 10
+    finally:
+        server.close()
+
+
 def test_the_pages_of_it_are_the_page(server):
     for path in ("long", "long/abc", "s/odd-beat/long"):
         assert server.http.get(path).headers["content-type"].startswith("text/html")
