@@ -260,6 +260,9 @@ def parser() -> argparse.ArgumentParser:
 
     study = command("study", _study, "repeat the study behind docs/questions.md, or go on with it")
     study.add_argument("--out", type=Path, default=Path("checkpoints/study"), metavar="DIR", help="where its rows are")
+    study.add_argument(
+        "--surfaces", type=Path, metavar="FILE", help="write delay × segment of every model as a page (.html)"
+    )
     study.add_argument("--processes", type=_whole(1, 256), default=1, metavar="N", help="trainings at a time (1)")
     study.add_argument("--only", metavar="ID", help="trials whose id begins so, such as ladder/associative-recall")
     study.add_argument("--list", action="store_true", help="list the trials, done and open; run nothing")

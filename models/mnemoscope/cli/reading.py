@@ -141,7 +141,7 @@ def read(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(facts, ensure_ascii=False, allow_nan=False))
     else:
-        _tell(facts)
+        _print(facts)
     return OK
 
 
@@ -193,7 +193,7 @@ def summary(table: Table, channel: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tell(facts: dict[str, Any]) -> None:
+def _print(facts: dict[str, Any]) -> None:
     from mnemoscope.signals.importers.report import question_lines
 
     rate = facts["rate"] if facts["rate_hz"] else f"unknown: {facts['rate_source']}"

@@ -12,7 +12,9 @@ from mnemoscope.cli.commands import OK, echo
 from mnemoscope.errors import MnemoscopeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    import plotly.graph_objects as go
 
     from mnemoscope.measuring.retention.measure import Retention
     from mnemoscope.measuring.retention.rows import Row
@@ -82,8 +84,18 @@ def _measured(args: argparse.Namespace, of_series: dict[str, Any], progress: Cal
 
 
 def write(found: Retention, path: Path) -> None:
-    """The figure as one page that opens from disk, offline."""
-    found.figure().write_html(path, include_plotlyjs=True, config={"displayModeBar": False})
+    """The figures as one page that opens from disk, offline: delay × segment of every model too, where both were several."""
+    path.write_text(page([found.figure(), *found.surfaces()], "Retention"), encoding="utf-8")
+
+
+def page(figures: Sequence[go.Figure], title: str) -> str:
+    """Figures one below the other, as the text of one HTML file that needs no network."""
+    config = {"displayModeBar": False}
+    parts = [
+        figure.to_html(full_html=False, include_plotlyjs=k == 0, config=config) for k, figure in enumerate(figures)
+    ]
+    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body>'
+    return "\n".join([head, *parts, "</body></html>"])
 
 
 def shares(found: Retention) -> list[str]:

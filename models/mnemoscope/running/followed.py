@@ -63,7 +63,7 @@ def follow(
 
     dies: the delay from which on a model is lost, over all windows; its cause is that of the first run from there on that is
     lost in this window, else of its longest run. models: by their names in the rows. Delays that the window is too short for are
-    left out. Yields every few milliseconds: None, or after every delay what is known so far.
+    left out. Yields every few milliseconds: None, or after every delay what is known so far; that a model is alive is known at last.
     """
     rows: list[Followed] = []
     causes: dict[str, tuple[int, Cause]] = {}
@@ -81,7 +81,10 @@ def follow(
             rows.append(Followed(name, delay, kept, None if right is None else min(right, 1.0)))
             if name in lost or (seen.name == ALIVE and open_(name)):
                 causes[name] = delay, seen
-        yield rows, _plain(causes)
+        yield (
+            rows,
+            _plain({name: found for name, found in causes.items() if found[1].name != ALIVE or delay == asked[-1]}),
+        )
     return rows, _plain(causes)
 
 

@@ -200,11 +200,11 @@ def clock_of(seconds: Seconds, *, name: str, resolution: float = 0.0, dates: boo
     if by_rank:
         rate, bounds = by_rank
         span = float(known[-1] - known[0])
-        text = f"{len(steps)} steps of {name} in {span:g} s = {said(rate)}"
+        text = f"{len(steps)} steps of {name} in {span:g} s = {rate_in_words(rate)}"
         return made(rate, text, ones, exact=True, duplicates=0 if resolution else duplicates, **bounds)
     if duplicates >= 0.3 * len(steps) and resolution and backward == 0 and (found := _in_groups(known)) is not None:
         rate, counts = found
-        text = f"{duplicates} rows repeat the time of the row before, as times written to {resolution:g} s do: {said(rate)}"
+        text = f"{duplicates} rows repeat the time of the row before, as times written to {resolution:g} s do: {rate_in_words(rate)}"
         return made(rate, text, counts, exact=True, duplicates=0)
     gapped = _with_gaps(known, steps, median, resolution, strict=float(steps.min()) >= median * (1 - 1e-9))
     if gapped is None:
@@ -215,7 +215,7 @@ def clock_of(seconds: Seconds, *, name: str, resolution: float = 0.0, dates: boo
 
 def _gap_text(name: str, median: float, rate: float, counts: Indices) -> str:
     wide = counts[counts > 1]
-    text = f"median step of {name} {median:g} s = {said(rate)}"
+    text = f"median step of {name} {median:g} s = {rate_in_words(rate)}"
     return text + (f"; {len(wide)} gap(s), {int((wide - 1).sum())} row(s) missing" if len(wide) else "")
 
 
@@ -354,14 +354,7 @@ def _calendar(known: Seconds) -> tuple[float, str, Indices] | None:
     return 12 / usual / YEAR, words, months // usual
 
 
-def grid_places(seconds: Seconds, rate: float) -> Seconds:
-    """Where rows lie on a grid of `rate` Hz that begins with the first known row, in steps."""
-    known = np.isfinite(seconds)
-    first = seconds[np.argmax(known)] if known.any() else 0.0
-    return (seconds - first) * rate
-
-
-def said(rate: float) -> str:
+def rate_in_words(rate: float) -> str:
     """A rate as people say it: "360 Hz", "1 per 30 min"."""
     if rate >= 0.5:
         return f"{rate:.6g} Hz"

@@ -52,6 +52,16 @@ class Retention:
 
         return figures.figure(self.rows, signal=self.signal)
 
+    def surfaces(self) -> "list[go.Figure]":
+        """Delay × segment (plotly), a picture a model, where several of both were measured."""
+        from mnemoscope.measuring.retention import looks, surface_figure
+
+        several = [{row.segment for row in self.rows}, {row.delay for row in self.rows}]
+        if min(map(len, several)) < 2:
+            return []
+        names = [name for name in dict.fromkeys(row.model for row in self.rows) if name not in looks.REFERENCES]
+        return [surface_figure.figure(surface_figure.cells(self.rows, name), name) for name in names]
+
 
 def longest(delays: Sequence[int] | None) -> int:
     """The longest delay that will be measured, if windows allow."""

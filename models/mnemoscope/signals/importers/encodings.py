@@ -9,7 +9,7 @@ from mnemoscope.signals.importers.options import retry
 
 BLOCK = 1 << 20
 OTHERS = ("cp932", "gb18030", "big5", "cp949", "euc_jp", "cp1251", "koi8_r", "cp1250", "cp1253", "cp1255", "cp1256")
-"""Encodings that are told from Windows-1252 by what their letters are."""
+"""Encodings that differ from Windows-1252 by what their letters are."""
 
 MAGIC = (
     (b"PK\x03\x04", "a ZIP container (Excel, NPZ)", "save the sheet as CSV"),

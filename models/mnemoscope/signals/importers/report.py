@@ -19,7 +19,7 @@ class Alternative(NamedTuple):
 
 @dataclass(frozen=True)
 class Guess:
-    """One thing that a reader decided without being told."""
+    """One thing that a reader decided without being asked."""
 
     what: str
     """"decimal sign", "order of day and month", …"""
@@ -41,14 +41,6 @@ class Guess:
             ],
         }
 
-    def sentence(self) -> str:
-        """For people: what was chosen, why, and what else it could be."""
-        told = f"{self.what}: {self.chosen}" + (f" ({self.evidence})" if self.evidence else "")
-        if not self.alternatives:
-            return told
-        others = "; ".join(f"{other.label} with {switches(other.options)}" for other in self.alternatives[:4])
-        return f"{told}; {others}"
-
 
 @dataclass
 class LeftOut:
@@ -68,20 +60,20 @@ class LeftOut:
         reasons: dict[str, list[int]] = {}
         for entry in self.lines:
             reasons.setdefault(entry["why"], []).append(entry["line"])
-        told: list[str] = []
+        found: list[str] = []
         for why, lines in reasons.items():
             shown = ", ".join(map(str, lines[:5])) + ", …" * (len(lines) > 5)
-            told.append(f"{len(lines)} line(s) left out: {why} (lines {shown})")
+            found.append(f"{len(lines)} line(s) left out: {why} (lines {shown})")
         if self.count > len(self.lines):
-            told.append(f"{self.count - len(self.lines)} further line(s) left out")
-        return told
+            found.append(f"{self.count - len(self.lines)} further line(s) left out")
+        return found
 
 
 def question_lines(report: Mapping[str, Any]) -> list[str]:
     """What a report asks, as sentences."""
-    told: list[str] = []
+    lines: list[str] = []
     for asked in report.get("questions", []):
         others = "; ".join(f"{other['label']}: {other['switches']}" for other in asked["alternatives"][:4])
         why = f" ({asked['evidence']})" if asked["evidence"] else ""
-        told.append(f"{asked['what']}: taken as {asked['chosen']}{why}" + (f". Otherwise {others}" if others else ""))
-    return told
+        lines.append(f"{asked['what']}: taken as {asked['chosen']}{why}" + (f". Otherwise {others}" if others else ""))
+    return lines

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.signals.clock import YEAR, Clock, clock_of, said
+from mnemoscope.signals.clock import YEAR, Clock, clock_of, rate_in_words
 from mnemoscope.signals.importers.csv import dates, times
 from mnemoscope.signals.importers.csv.cells import ABSENT, NUMBER, Cells
 from mnemoscope.signals.importers.csv.columns import (
@@ -78,10 +78,10 @@ class Assembly:
     guesses: list[Guess]
     sentinels: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
-    def table(self, report: dict[str, Any], told_rate: float | None, evidence: str, left_out: LeftOut) -> Table:
-        """The table; told_rate: Hz that the lines above the data say, by the line `evidence`."""
+    def table(self, report: dict[str, Any], stated_rate: float | None, evidence: str, left_out: LeftOut) -> Table:
+        """The table; stated_rate: Hz that the lines above the data say, by the line `evidence`."""
         if self.options.layout == "wrapped":
-            return self._wrapped(report, told_rate, evidence, left_out)
+            return self._wrapped(report, stated_rate, evidence, left_out)
         choice = self._time()
         seconds, resolution = self._seconds(choice) if choice else (None, 0.0)
         seconds = self._one_series(choice, seconds)
@@ -92,7 +92,7 @@ class Assembly:
         if seconds is not None and choice is not None:
             name = " and ".join(self.raw.names[i] for i in choice.columns)
             clock = clock_of(seconds, name=name, resolution=resolution, dates=choice.calendar)
-        rate, source, time, clock = self._rate(choice, seconds, clock, told_rate, evidence)
+        rate, source, time, clock = self._rate(choice, seconds, clock, stated_rate, evidence)
         columns = [self._column(i, choice) for i in range(len(self.raw.names))]
         if all(c.values is None or c.missing == len(c.values) for c in columns):
             raise self._nothing(columns)
@@ -314,7 +314,7 @@ class Assembly:
     # --- which rows, in which order
 
     def _one_series(self, choice: TimeChoice | None, seconds: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
-        """The rows of one series, where several stand in one column, told apart by another."""
+        """The rows of one series, where several stand in one column and another says which."""
         wanted = self.options.series_column
         if wanted == "none":
             return seconds
@@ -461,7 +461,7 @@ class Assembly:
         choice: TimeChoice | None,
         seconds: NDArray[np.float64] | None,
         clock: Clock | None,
-        told: float | None,
+        stated: float | None,
         evidence: str,
     ) -> tuple[float | None, str, NDArray[np.float64] | None, Clock | None]:
         """Rate, the words for it, seconds of the rows, and the clock by them."""
@@ -476,23 +476,23 @@ class Assembly:
             time = seconds - seconds[np.isfinite(seconds)][0]
             if clock.places is not None and clock.sample_rate:
                 time = np.where(clock.places >= 0, clock.places / clock.sample_rate, np.nan)
-        if told is not None and self.options.sample_rate is None:
+        if stated is not None and self.options.sample_rate is None:
             if rate is None and time is None:
-                rate, source = told, f"{evidence!r} above the data = {said(told)}"
-            elif rate is not None and abs(told / rate - 1) > 0.01:
-                other = Alternative(f"{said(told)}, as the line says", {"sample_rate": told})
+                rate, source = stated, f"{evidence!r} above the data = {rate_in_words(stated)}"
+            elif rate is not None and abs(stated / rate - 1) > 0.01:
+                other = Alternative(f"{rate_in_words(stated)}, as the line says", {"sample_rate": stated})
                 self.guesses.append(
                     Guess(
                         "sampling rate",
-                        said(rate),
-                        f"the times say so, the line {evidence!r} says {said(told)}",
+                        rate_in_words(rate),
+                        f"the times say so, the line {evidence!r} says {rate_in_words(stated)}",
                         (other,),
                         question=True,
                     )
                 )
         if self.options.sample_rate is not None:
             rate = self.options.sample_rate
-            source = f"{said(rate)}, as entered"
+            source = f"{rate_in_words(rate)}, as entered"
             time, clock = retimed(time, clock, rate)
         return rate, source, time, clock
 
@@ -503,21 +503,23 @@ class Assembly:
                 f"(longest {clock.longest:g} s); nothing was filled in"
             )
         if clock.otherwise is not None and clock.sample_rate is not None:
-            other = Alternative(f"{said(clock.otherwise)} without a missing row", {"sample_rate": clock.otherwise})
+            other = Alternative(
+                f"{rate_in_words(clock.otherwise)} without a missing row", {"sample_rate": clock.otherwise}
+            )
             evidence = f"{clock.missing_rows} row(s) are missing then; the times as they are written allow both"
             share = clock.missing_rows / max(1, len(clock.gaps) + 1)
             self.guesses.append(
                 Guess(
                     "sampling rate",
-                    said(clock.sample_rate),
+                    rate_in_words(clock.sample_rate),
                     evidence,
                     (other,),
                     question=share > 0 and len(clock.gaps) > 3,
                 )
             )
         elif clock.uncertain and clock.low and clock.high and clock.sample_rate:
-            evidence = f"the times as they are written allow {said(clock.low)} to {said(clock.high)}"
-            self.guesses.append(Guess("sampling rate", said(clock.sample_rate), evidence, question=True))
+            evidence = f"the times as they are written allow {rate_in_words(clock.low)} to {rate_in_words(clock.high)}"
+            self.guesses.append(Guess("sampling rate", rate_in_words(clock.sample_rate), evidence, question=True))
         if clock.duplicates:
             self.notes.append(f"{clock.duplicates} row(s) repeat the time of the row before")
 
@@ -628,7 +630,7 @@ class Assembly:
         )
         self.notes.append(f"a row per year, a column per month: channel {index} holds all months in order")
 
-    def _wrapped(self, report: dict[str, Any], told: float | None, evidence: str, left_out: LeftOut) -> Table:
+    def _wrapped(self, report: dict[str, Any], stated: float | None, evidence: str, left_out: LeftOut) -> Table:
         """One series that goes on from row to row."""
         numeric = [i for i in range(len(self.raw.names)) if self.raw.is_numeric(i)]
         values = np.stack([self.raw.values[i] for i in numeric], 1).reshape(-1)
@@ -637,8 +639,8 @@ class Assembly:
         low, high, mean = figures(values)
         column = Column(0, "values", "value", None, narrowed(values), int(np.isnan(values).sum()), low, high, mean)
         table = Table([column], None, None)
-        rate = self.options.sample_rate or told
-        source = f"{evidence!r} above the data" if told else "the file has no column of times; enter a sampling rate"
+        rate = self.options.sample_rate or stated
+        source = f"{evidence!r} above the data" if stated else "the file has no column of times; enter a sampling rate"
         self._finish(table, report, None, rate, source, left_out)
         table.report["rows"] = len(values)
         return table
@@ -661,7 +663,7 @@ class Assembly:
             "channel": default_channel(table.columns),
             "sample_rate": rate,
             "sample_rate_source": source,
-            "rate_text": said(rate) if rate else "unknown",
+            "rate_text": rate_in_words(rate) if rate else "unknown",
             "gaps": len(clock.gaps) if clock is not None else 0,
             "missing_rows": clock.missing_rows if clock is not None else 0,
             "questions": [guess.entry() for guess in self.guesses if guess.question],
@@ -683,5 +685,5 @@ def retimed(
     if clock.sample_rate is None:
         return time, clock
     return time * (clock.sample_rate / rate), replace(
-        clock, sample_rate=rate, text=f"{said(rate)}, as entered", low=None, high=None
+        clock, sample_rate=rate, text=f"{rate_in_words(rate)}, as entered", low=None, high=None
     )

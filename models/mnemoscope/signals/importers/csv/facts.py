@@ -58,8 +58,8 @@ def facts_of(lines: list[str]) -> Facts:
             found = replace(found, decimal=text.split()[-1] if text[-1:] in ",." else None)
         if match := re.fullmatch(r"[\"']?sep=(.+?)[\"']?", text, re.IGNORECASE):
             found = replace(found, delimiter={"\\t": "\t", "tab": "\t"}.get(match[1].lower(), match[1]))
-    if found.sample_rate is None and (told := _increment_below(lines[:10])) is not None:
-        found = replace(found, sample_rate=told[0], evidence=told[1], program="Rigol")
+    if found.sample_rate is None and (stated := _increment_below(lines[:10])) is not None:
+        found = replace(found, sample_rate=stated[0], evidence=stated[1], program="Rigol")
     head = lines[0].strip().strip('"') if lines else ""
     if head.startswith(("TOA5", "TOACI1")):
         found = replace(found, program=head[:4])

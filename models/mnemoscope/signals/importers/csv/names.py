@@ -1,4 +1,4 @@
-"""Names of columns: cleaned, told apart, and freed of the units in them."""
+"""Names of columns: cleaned, made distinct, and freed of the units in them."""
 
 import re
 
