@@ -35,7 +35,7 @@ def record(args: argparse.Namespace) -> int:
 
     episode, notes = _episode(args)
     if episode.signal is not None and episode.signal.get("channel"):
-        echo(_signal_line(episode.signal), file=sys.stderr)
+        echo(f"signal: {_signal_line(episode.signal)}", file=sys.stderr)
     for note in notes:
         echo(f"note: {note}", file=sys.stderr)
     import torch
@@ -70,7 +70,7 @@ def _signal_line(signal: dict[str, Any]) -> str:
     source: dict[str, Any] = signal.get("source") or {}
     window = source.get("window")
     rows = f", rows {window[0]} … {window[1]}" if window else ""
-    return f"signal: channel {signal['channel']}{unit}, {rate}{rows}"
+    return f"channel {signal['channel']}{unit}, {rate}{rows}"
 
 
 def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:
@@ -78,6 +78,7 @@ def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:
     from mnemoscope.checkpoints.names import fitted_scalings
     from mnemoscope.cli.reading import reading_of
     from mnemoscope.signals import generators
+    from mnemoscope.signals.importers.options import switches
     from mnemoscope.tasks import episodes
 
     options = {name: _number(name, value, int) for name, value in args.task_option}
@@ -86,7 +87,10 @@ def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:
     given: dict[str, Any] = {name: getattr(args, name) for name in of_file if getattr(args, name) is not None}
     given |= reading_of(args)
     if given and (args.signal is None or args.signal in generators.KINDS):
-        named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        reading = given.pop("reading", None)
+        named = ", ".join(
+            [*(f"--{name.replace('_', '-')}" for name in given), *([switches(reading.given())] if reading else [])]
+        )
         raise MnemoscopeError(f"{named} can only be used with a file, got --signal {args.signal}.")
     if params and args.signal not in generators.KINDS:
         known = ", ".join(generators.KINDS)
@@ -150,6 +154,8 @@ def inspect(args: argparse.Namespace) -> int:
     signal = facts["signal"]
     echo(f"task    {facts['task']['name']} {facts['task']['params']}")
     echo(f"signal  {signal['name']}" if signal else "signal  made by the task")
+    if signal and signal.get("channel"):
+        echo(f"        {_signal_line(signal)}")
     for model in facts["models"]:
         banks = ", ".join(f"{b['name']} ({b['kind']}, {b['slots'] or 1}×{b['width']})" for b in model["banks"])
         echo(f"model   {model['id']}: {model['steps']} steps, {model['frame_bytes']} bytes a step; {banks}")
