@@ -7,7 +7,7 @@ ARGS   ?=
 SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast torture mutate check dev bench train study format clean
+.PHONY: help run test test-fast fuzz torture mutate check dev bench pictures train study format clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,9 @@ test: $(VENV)/dev.stamp page  ## every test: Python, page, browser
 test-fast: $(VENV)/dev.stamp  ## tests of a minute: no browser, no server process, nothing slow (while one works)
 	@cd frontend && $(NPM) test -- --pool=threads --no-isolate
 	@$(BIN)/python -m pytest -q $(SPREAD) -m "not browser and not server and not slow" $(ARGS)
+
+fuzz: $(VENV)/dev.stamp       ## tables in every dialect, written and read back, 3000 of them (make test: 60; MNEMOSCOPE_FUZZ=20000 for more)
+	@MNEMOSCOPE_FUZZ=$${MNEMOSCOPE_FUZZ:-3000} $(BIN)/python -m pytest -q -p no:randomly tests/signals/test_round_trip.py $(ARGS)
 
 torture: $(VENV)/dev.stamp    ## 2000 small uploads in a row: none may fail (ARGS="--uploads 200" for fewer)
 	@$(BIN)/python -m tests.torture $(ARGS)
@@ -42,6 +45,9 @@ dev: $(VENV)/dev.stamp page   ## server on 8000 and the page with hot reload on 
 
 bench: $(VENV)/bench.stamp page ## measured figures beside peers run in the same minute
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: $(VENV)/dev.stamp page ## take the pictures of README and docs again
+	@$(BIN)/python -m tests.ui.pictures $(ARGS)
 
 train: $(VENV)/run.stamp      ## train every shipped checkpoint again (hours): results go to checkpoints/
 	@$(BIN)/python -c 'from mnemoscope.training.recipes import RECIPES; [print(*pair) for pair in RECIPES]' | while read task model; do \

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from mnemoscope.running.notebook import record as record
     from mnemoscope.running.retention import retention as retention
     from mnemoscope.signals.importers.files import load_series as load_series
+    from mnemoscope.signals.importers.options import ImportOptions as ImportOptions
+    from mnemoscope.signals.importers.protocol import read_table as read_table
     from mnemoscope.signals.series import Series as Series
     from mnemoscope.training.fitting.fit import Fitted as Fitted
     from mnemoscope.training.fitting.fit import fit as fit
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Fitted",
+    "ImportOptions",
     "LoadedModel",
     "MnemoscopeError",
     "ModelView",
@@ -57,6 +60,7 @@ __all__ = [
     "load_series",
     "model_names",
     "open",
+    "read_table",
     "record",
     "retention",
     "to_csv",
@@ -68,6 +72,7 @@ __all__ = [
 
 _HOME = {
     "Fitted": ("mnemoscope.training.fitting.fit", "Fitted"),
+    "ImportOptions": ("mnemoscope.signals.importers.options", "ImportOptions"),
     "LoadedModel": ("mnemoscope.checkpoints.store", "LoadedModel"),
     "MnemoscopeError": ("mnemoscope.errors", "MnemoscopeError"),
     "ModelView": ("mnemoscope.reading.view", "ModelView"),
@@ -80,6 +85,7 @@ _HOME = {
     "load_model": ("mnemoscope.checkpoints.store", "load"),
     "load_series": ("mnemoscope.signals.importers.files", "load_series"),
     "model_names": ("mnemoscope.checkpoints.store", "names"),
+    "read_table": ("mnemoscope.signals.importers.protocol", "read_table"),
     "record": ("mnemoscope.running.notebook", "record"),
     "retention": ("mnemoscope.running.retention", "retention"),
     "to_csv": ("mnemoscope.reading.export", "to_csv"),

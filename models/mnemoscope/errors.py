@@ -75,6 +75,7 @@ class ImportFileError(MnemoscopeError):
     def __str__(self) -> str:
         parts = [f"{self.where}: {self.message}" if self.where else self.message]
         if self.hint:
+            parts[0] += "" if parts[0].endswith((".", "!", "?", "…")) else "."
             parts.append(self.hint)
         return " ".join(parts)
 

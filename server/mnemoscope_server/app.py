@@ -36,6 +36,7 @@ from mnemoscope_server.schemas import contract
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage.fits import FITS
 from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.store import Store
 from mnemoscope_server.storage.uploads import Uploads
@@ -59,7 +60,9 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         folder = store or Store(settings.data_dir, free_bytes=settings.free_bytes)
         library = Library(folder)
         uploads = Uploads(settings, folder)
-        pool = WorkerPool(count=settings.workers, device=settings.device, engine=settings.engine)
+        pool = WorkerPool(
+            count=settings.workers, device=settings.device, engine=settings.engine, private=folder.folder / FITS
+        )
         live = LiveSessions(settings, folder, library, pool)
         app.state.services = Services(settings, folder, library, uploads, live)
         # after the socket listens: loading models must not delay the first answer

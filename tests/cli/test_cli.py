@@ -20,7 +20,7 @@ from mnemoscope.running import record
 from tests.oracles.random_logs import Made
 
 COMMANDS = (
-    "serve", "record", "tasks", "inspect", "verify", "verdict", "evaluate", "retention", "train", "bridge", "export",
+    "serve", "record", "read", "tasks", "inspect", "verify", "verdict", "evaluate", "retention", "train", "bridge", "export",
 )  # fmt: skip
 
 
@@ -168,7 +168,6 @@ def test_a_task_that_makes_its_own_input_needs_no_signal(capsys: pytest.CaptureF
 
 BAD = [
     (["inspect", "nothing.mnemo"], "Cannot open the recording nothing.mnemo"),
-    (["inspect", "heart.csv"], "Wanted a .mnemo recording"),
     (["verify", "heart.csv"], "Wanted a .mnemo recording"),
     (["export", "heart.csv", "--csv", "a.csv"], "Wanted a .mnemo recording"),
     (["export", "heart.csv"], "Nothing to export to; give --html"),

@@ -12,6 +12,7 @@ import mnemoscope
 from mnemoscope import tasks
 from mnemoscope.errors import MnemoscopeError, SignalError, UnknownTask
 from mnemoscope.measuring.retention import bands, behaviour, order, references
+from mnemoscope.measuring.retention.measure import Retention
 from mnemoscope.measuring.retention.rows import Row, horizons
 from mnemoscope.measuring.retention.subjects import Subject, subjects
 from mnemoscope.measuring.retention.sweep import Sweep
@@ -178,6 +179,19 @@ def test_a_delay_that_does_not_fit_is_said() -> None:
     found = mnemoscope.retention("gru", series(150), delays=[10, 300], references=False)
     assert [r.delay for r in found.rows] == [10]
     assert found.notes == ("the signal is too short for a delay of 300 steps: not measured",)
+
+
+def test_delay_by_segment_is_a_cell_each_shaded_by_what_it_is() -> None:
+    errors = {(8, 10): 0.03, (8, 60): 0.3, (48, 10): 0.7, (48, 60): None}
+    rows = [Row("behaviour", "ntm", None, d, e, None, None, 9, True, segment=s) for (s, d), e in errors.items()]
+    found = Retention("x", [*rows, Row("behaviour", "chance", None, 10, 1.0, None, None, 9, True, segment=8)], 0.0)
+    [made] = found.surfaces()
+    [cells] = made.data
+    assert [*zip(cells.x, cells.base, strict=True)] == [(0, -0.5), (1, -0.5), (0, 0.5), (1, 0.5)]
+    assert list(cells.text) == ["0.03", "0.30", "0.70", "–"]
+    assert list(cells.customdata) == [0, 1, 2, 3]
+    assert [(s.x0, s.x1, s.y0, s.y1) for s in made.layout.shapes] == [(0.5, 0.5, -0.5, 0.5), (-0.5, 0.5, 0.5, 0.5)]
+    assert Retention("x", rows[:2], 0.0).surfaces() == []
 
 
 def test_what_lies_outside_the_training_is_measured_and_said() -> None:

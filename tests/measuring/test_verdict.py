@@ -212,7 +212,7 @@ def test_without_the_weights_a_cause_is_withheld(tmp_path: Path) -> None:
     ("model", "words"),
     [
         (Tape(90), ["kept whole to the cue", "reads back the segment"]),
-        (Leaky(12, 0.015), ["keeps a blur of it: 70% left", "reads the segment, not in order"]),
+        (Leaky(12, 0.015), ["keeps a blur of it: 70% left", "reads all over the segment"]),
         (Pointer(0), ["nothing is lost", "reads back the segment"]),
     ],
 )
@@ -277,6 +277,18 @@ def test_scores_are_level_inside_their_bands() -> None:
     assert scores.tied([score(0.1), score(0.2)]) == [False, False]
     assert scores.tied([score(0.1), score(0.1), score(0.3)]) == [False, True, False]
     assert scores.tied([score(0.1, 0.05, 0.2), score(0.15, 0.1, 0.3), score(0.9, 0.8, 1.0)]) == [False, True, False]
+    chain = [score(0.03, 0.01, 0.06), score(0.1, 0.05, 0.2), score(0.2, 0.15, 0.3), score(0.3, 0.25, 0.4)]
+    assert scores.tied(chain) == [False, True, False, True]  # the third overlaps the second, and not the first
+
+
+def test_counting_is_held_against_the_estimator_that_only_counts() -> None:
+    """No model beats it on average; in one episode one may."""
+    found = judged("counting")
+    [best] = found["baselines"]
+    assert (best["name"], best["label"]) == ("bayes", "Bayesian estimator")
+    assert best["low"] < best["error"] < best["high"]
+    assert best["error"] == pytest.approx(found["ranking"][0]["error"], abs=0.02)
+    assert (found["error_of"], found["chance"]) == ("a fair coin's bits", 1.0)
 
 
 def test_a_copy_of_a_part_is_judged_by_what_it_holds(tmp_path: Path) -> None:

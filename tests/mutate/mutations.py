@@ -41,8 +41,8 @@ MUTATIONS = (
         ("tests/signals/test_series.py",), "a resampled series bends towards 0 at its ends",
     ),
     Mutation(
-        LIBRARY + "signals/importers/csv", "where=self._where(before + int(bad[0]), column)",
-        "where=self._where(before + int(bad[0]) + 1, column)",
+        LIBRARY + "signals/importers/csv", "where=self._where(first, i),",
+        "where=self._where(first + 1, i),",
         ("tests/signals/test_csv_import.py",), "an error names the row after the bad one",
     ),
     Mutation(
@@ -133,8 +133,32 @@ MUTATIONS = (
         ("tests/measuring/test_verdict.py",), "two models inside each other's band are ranked apart",
     ),
     Mutation(
-        LIBRARY + "measuring/verdict/judge.py", "if errors and error < min(errors):", "if False:",
+        LIBRARY + "measuring/verdict/judge.py", "if rival.error < best.score.error:", "if False:",
         ("tests/measuring/test_verdict.py",), "a verdict keeps silent about the baseline that beats all models",
+    ),
+    Mutation(
+        LIBRARY + "measuring/verdict/scores.py", "if fit is not None:\n        return baselines.autoregressive", "if False:\n        return baselines.autoregressive",
+        ("tests/measuring/test_verdict.py",), "a fitted model is held against another AR(32) than that of its fit",
+    ),
+    Mutation(
+        LIBRARY + "training/fitting/descent.py", "+ updating + looking > seconds", "> seconds",
+        ("tests/training/test_fit.py",), "a fit goes on beyond its seconds",
+    ),
+    Mutation(
+        LIBRARY + "training/fitting/advice.py", "is not False\n    mine", "is not None\n    mine",
+        ("tests/training/test_fit.py",), "a fit that is level with what it began from is advised",
+    ),
+    Mutation(
+        LIBRARY + "training/fitting/recalling.py", "super().__init__(task, Batch(inputs, targets, mask), start + SHAPE.lead)", "super().__init__(task, Batch(inputs, targets, mask), start)",
+        ("tests/training/test_fit.py",), "the picture of a recall begins before what was stored",
+    ),
+    Mutation(
+        SERVER + "storage/fits.py", 'if self.facts(identity, caller)["state"] != "done":\n            raise UnknownFit', 'if False:\n            raise UnknownFit',
+        ("tests/server/http/test_fits.py::test_a_fit_that_the_server_did_not_live_to_see_says_so_to_its_owner",), "a fit that was cut off can be asked to run",
+    ),
+    Mutation(
+        PAGE + "analysis/forecast.ts", "for (let step = t - 1; step >= 0", "for (let step = t; step >= 0",
+        ("src/analysis/forecast.test.ts",), "the band of a forecast knows the value that is forecast",
     ),
     Mutation(
         LIBRARY + "training/study/report.py", "if now.high < before.low:", "if now.mean < before.mean:",

@@ -46,12 +46,24 @@ def test_pre_commit_and_ci_run_what_make_runs() -> None:
     assert "- run: .ci/run" in text_of(".github/workflows/ci.yml")
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/verdict.md",
+        "docs/retention.md",
+        "docs/fit.md",
+        "docs/study.md",
+    ],
+)
 def test_paths_named_in_a_document_exist(name: str) -> None:
     """Relative links, and paths in backticks that start in one of the repository's folders."""
     text = text_of(name)
     links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
     paths = re.findall(r"[`\s]((?:models|server|frontend|tests|docs|checkpoints)/[\w./-]*[\w/])", text)
     assert links or paths
-    missing = [path for path in [*links, *paths] if not (ROOT / path).exists()]
+    here = (ROOT / name).parent
+    missing = [*(link for link in links if not (here / link).exists()), *(p for p in paths if not (ROOT / p).exists())]
     assert missing == []

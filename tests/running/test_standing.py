@@ -5,8 +5,11 @@ import pytest
 
 from mnemoscope.checkpoints import store
 from mnemoscope.measuring.cooperative import run_to_end
-from mnemoscope.measuring.retention.rows import Row
-from mnemoscope.running import retention_stream, standing
+from mnemoscope.measuring.retention.delayed import episode
+from mnemoscope.reading.recording import Recording
+from mnemoscope.running import followed, retention_stream, standing
+from mnemoscope.running.record import record_file
+from mnemoscope.running.retention_report import STAGES, Report
 
 
 def test_they_were_measured_on_the_weights_that_ship():
@@ -25,8 +28,9 @@ def test_they_say_when_and_how_and_on_how_many_windows_they_were_measured():
 
 def test_their_figures_are_drawn_from_their_rows():
     found = standing.standing()
-    rows = [Row(**row) for row in found["rows"]]
-    assert retention_stream.drawn(rows, found["prices"], found["followed"], found["signal"]) == found["figures"]
+    report = Report.of(found)
+    assert report.known(None)["figures"] == found["figures"]
+    assert {row.segment for row in report.grid} == {4, 8, 16, 32, 48, 64}
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +61,34 @@ def test_a_measurement_grows_and_its_end_has_everything(measured):
     assert set(last) <= set(standing.standing()) | {"example"}
     assert last["models"] == [{"id": "lstm", "checkpoint": "lstm-signal-recall", "label": "LSTM", "glyph": "lstm"}]
     assert len(last["example"]) == 16 + 24 + 30
+    assert list(dict.fromkeys(report["stage"]["name"] for report in reports)) == list(STAGES)
+    assert last["stage"] is None
+    assert {(row["view"], row["segment"]) for row in last["rows"]} == {
+        *(("behaviour", segment) for segment in (4, 8, 16, 24, 32, 48, 64)), ("content", None),
+    }  # fmt: skip
+    assert {found["segment"] for found in last["horizons"]} == {24}
+    assert {found["bank"] for found in last["capacities"]} == {None, "cell"}
+    assert set(last["figures"]) == {
+        "behaviour", "price", "held", "found", "content", "content lstm", "surface lstm", "segments 5", "segments 30",
+    }  # fmt: skip
+
+
+def test_what_is_computed_once_for_all_delays_is_what_a_run_at_each_would_record(tmp_path):
+    """All that a recording holds of a step, bit for bit, also where the cue stands at a keyframe."""
+    models = [store.load("ntm-signal-recall"), store.load("gru-signal-recall")]
+    window = np.sin(np.arange(200) / 3).astype(np.float32)
+    runs = followed.Runs(models, window, 8, longest=70)
+    for delay in (0, 40, 70):  # the second cue is step 64
+        run_to_end(runs.record(tmp_path / "run.mnemo", delay))
+        record_file(tmp_path / "whole.mnemo", episode(window, 8, delay), models)
+        with Recording.open(tmp_path / "run.mnemo") as shared, Recording.open(tmp_path / "whole.mnemo") as whole:
+            for name in whole.models:
+                assert shared[name].steps == whole[name].steps == 16 + 16 + delay
+                steps = whole[name].steps
+                assert shared[name].frame_bytes(0, steps) == whole[name].frame_bytes(0, steps)
+                for k in range(-(-steps // 64)):
+                    assert shared[name].keyframe_bytes(k) == whole[name].keyframe_bytes(k)
+        (tmp_path / "whole.mnemo").unlink()
 
 
 def test_every_trace_says_whose_it_is(measured):

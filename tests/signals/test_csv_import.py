@@ -205,7 +205,7 @@ def test_gaps_steps_back_and_repeats_are_reported_and_nothing_is_sorted(load):
     seconds[250] = seconds[249] - 30
     table = load("time,a,b\n" + rows(",", str, (seconds, A, B)))
     np.testing.assert_allclose(table.columns[1].values, A, atol=1e-6)
-    assert table.timing is None  # numbers that run back are not taken for a time by guess
+    assert table.timing.backward == 1
     stamps = [(START + timedelta(seconds=s)).isoformat(" ") for s in seconds]
     table = load("time,a,b\n" + rows(",", str, (stamps, A, B)))
     notes = " ".join(table.report["notes"])
@@ -215,7 +215,6 @@ def test_gaps_steps_back_and_repeats_are_reported_and_nothing_is_sorted(load):
 
 
 GOOD = b"".join(b"%d,%d\n" % (i, i) for i in range(40))
-WIDE = b",".join(b"%d" % i for i in range(3000)) + b"\n"
 BAD = {
     "empty": (b"", "empty", None),
     "only blanks": (b" \n\n \t", "empty", None),
@@ -235,7 +234,6 @@ BAD = {
     "a word among numbers": (b"t,a\n" + GOOD + b"40,oops\n41,1\n", "'oops'", "line 42, column a"),
     "infinite": (b"t,a\n" + GOOD.replace(b"17,17\n", b"17,inf\n"), "infinite", "line 19, column a"),
     "commas": (b"," * 100_000, "longer than", "line 1"),
-    "many columns": (WIDE * 2, "more than 1024 columns", None),
 }
 
 
@@ -268,14 +266,14 @@ def test_a_program_can_carry_out_the_hints_one_after_the_other(load):
     rows = GOOD.replace(b"9,9\n", b"9,Oops\n", 1).replace(b"15,15\n", b"15,inf\n").replace(b"30,30\n", b"30,err\n")
     content = b"t,a\n" + rows + b"40,40,40\n" + b"41,41\n" * 3
     labels, options = [], {"missing": ()}
-    for _ in range(4):
+    for _ in range(3):
         with pytest.raises(ImportFileError) as caught:
             load(content, **options)
         more = caught.value.retry.options
         labels.append(caught.value.retry.label)
         options |= more | {"missing": (*options["missing"], *more.get("missing", ()))}
     assert labels == [
-        "Treat “Oops” as missing", "Treat “err” as missing", "Treat infinite values as missing", "Skip such rows",
+        "Skip such rows", "Treat “Oops” and “err” as missing", "Treat infinite values as missing",
     ]  # fmt: skip
     table = load(content, **options)
     assert table.columns[1].missing == 3
@@ -369,7 +367,7 @@ def test_an_offer_to_read_again_names_options_that_exist() -> None:
 
 def test_what_may_be_declared_missing_is_bounded() -> None:
     ImportOptions(missing=("x",) * MAX_TOKENS)
-    with pytest.raises(ValueError, match="at most 20"):
+    with pytest.raises(ValueError, match="at most 100"):
         ImportOptions(missing=("x",) * (MAX_TOKENS + 1))
     with pytest.raises(ValueError, match="finite"):
         ImportOptions(sentinels=(float("inf"),))

@@ -10,6 +10,8 @@ import mnemoscope
 from mnemoscope.checkpoints import store
 from mnemoscope.cli.main import main
 from mnemoscope.errors import SignalError, TrainingError, UnknownModel
+from mnemoscope.measuring.retention import looks
+from mnemoscope.measuring.retention.subjects import subjects
 from mnemoscope.tasks import Forecast, SignalRecall
 from mnemoscope.training.fitting import descent as descending
 from mnemoscope.training.fitting.advice import advise
@@ -173,6 +175,9 @@ def test_a_recall_is_fitted_and_scored_beside_what_means_something_there(tmp_pat
     )
     again = fit(series(900), "lstm", task="signal-recall", updates=3, out=tmp_path / "again")
     assert again.model.sha256 == fitted.model.sha256
+    found_too = subjects(["lstm", fitted.path, again.path], "signal-recall")
+    assert [one.name for one in found_too] == ["lstm", "lstm@fit", "lstm@fit2"]
+    assert [looks.label(one.name) for one in found_too] == ["LSTM", "LSTM, fitted", "LSTM, fitted 2"]
     with mnemoscope.record(["lstm", fitted.path], series(120), task="signal-recall") as rec:
         assert [model["label"] for model in rec.manifest["models"]] == ["LSTM", "LSTM, fitted"]
 
@@ -242,6 +247,7 @@ def scores(blocks: int, **wanted: float) -> dict[str, Scores]:
         (20, {"before": 0.9, "after": 0.8, "ar32": 0.6}, "ar32", "AR(32) beats it here"),
         (20, {"before": 0.9, "after": 0.699, "ar32": 0.7}, "ar32", "AR(32) (0."),
         (20, {"before": 0.5, "after": 0.6, "ar32": 0.8}, "before", "Fitting did not help"),
+        (20, {"before": 0.5, "after": 0.5, "ar32": 0.8}, "before", "Fitting did not help"),
         (3, {"before": 0.9, "after": 0.5, "ar32": 0.7}, "after", "Worth it here"),
     ],
 )
@@ -280,4 +286,30 @@ def test_the_command_prints_one_object_and_the_text_says_what_to_take(
     assert main(["fit", str(file), "--start", "200", *options]) == 2
     assert "at least 300" in capsys.readouterr().err
     assert main(["record", "--signal", str(file), "--task", "forecast", "--models", f"lstm,{tmp_path / 'out'}",
-                 "--out", str(tmp_path / "both.mnemo")]) == 0  # fmt: skip
+                 "--start", "200", "--out", str(tmp_path / "both.mnemo")]) == 0  # fmt: skip
+    assert "scaled as in the fit" in capsys.readouterr().err
+    with mnemoscope.open(tmp_path / "both.mnemo") as rec:
+        assert rec.manifest["models"][1]["fit"]["period"] == found["period"]
+        assert rec.manifest["signal"]["scaling"] == found_scaling(tmp_path / "out")
+    assert main(["verdict", str(tmp_path / "both.mnemo"), "--json"]) == 0
+    judged = json.loads(capsys.readouterr().out)
+    assert {each["name"] for each in judged["baselines"]} == {"persistence", "seasonal", "ar32"}
+    assert "too little" not in judged["note"]
+
+
+def found_scaling(folder: Path) -> dict[str, float]:
+    """How a checkpoint's series was scaled, from its card."""
+    return store.read_card(folder)["fit"]["scaling"]
+
+
+def test_a_fit_that_is_level_with_what_it_began_from_is_not_advised() -> None:
+    """The two differ by less than their difference wobbles: the sentence says that nothing shows."""
+    rng, whole = np.random.default_rng(0), np.full(20, 10.0)
+    before = 5 + rng.normal(0, 0.5, 20)
+    after = before - 0.01 + rng.normal(0, 0.2, 20)
+    after += before.mean() - after.mean() - 0.001
+    base = {"seasonal": whole * 1.5, "persistence": whole, "ar32": whole * 0.9}
+    found = {key: Scores(Forecast(), wrong, whole) for key, wrong in {"before": before, "after": after, **base}.items()}
+    advice = advise("LSTM", found, Forecasting())
+    assert advice.take == "before"
+    assert advice.text.startswith("Fitting brought nothing that shows: LSTM 0.")

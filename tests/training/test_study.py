@@ -10,6 +10,7 @@ import pytest
 from mnemoscope.errors import TrainingError
 from mnemoscope.training.study import questions, report, rows, run
 from mnemoscope.training.study.questions import QUESTIONS, ShortRecall
+from mnemoscope.training.study.surfaces import surfaces
 from mnemoscope.training.study.trials import Trial, trials
 
 
@@ -201,3 +202,18 @@ def test_every_measure_of_a_view_is_one_of_its_question() -> None:
         assert set(view.keys) <= {measure.key for measure in QUESTIONS[view.question].measures}, view.title
     surface = [key for view in report.VIEWS for key in view.keys if " " in key]
     assert len(surface) == len(set(surface)) == len(questions.SURFACE), "all of the surface, each cell once"
+
+
+def test_surfaces_are_means_over_seeds_where_segments_and_delays_cross() -> None:
+    wanted = [trial for trial in trials() if (trial.group, trial.question) == ("updates", "recall")]
+    two = [trial for trial in wanted if trial.label == wanted[0].label][:2]
+    keys = [measure.key for measure in QUESTIONS["recall"].measures]
+    rows = [{"id": trial.id, "values": {key: [0.2 + k / 10, 0, 1] for key in keys}} for k, trial in enumerate(two)]
+    [made] = surfaces(rows, wanted)
+    [cells] = made.data
+    assert list(made.layout.xaxis.ticktext) == ["0", "8", "16", "32", "64"]
+    assert list(made.layout.yaxis.ticktext) == ["4", "8", "12", "16", "24", "32"]
+    assert len(cells.x) == 4 * 4 + 5 + 5  # the surface, segment 8 at every delay, delay 8 with the other segments
+    assert set(cells.text) == {"0.25"}
+    assert "mean of 2 seeds" in made.layout.title.text
+    assert surfaces([], wanted) == []

@@ -4,11 +4,7 @@ The server is the real one, on a free port with an empty data folder; the page i
 opens is watched: an error on the console, an uncaught exception or a request to anything but the server fails the test.
 """
 
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -21,17 +17,9 @@ from tests import ROOT
 from tests.ui.album import Album
 from tests.ui.chromium import NAMES, find
 from tests.ui.helpers import PATIENCE, Api, wait_until
+from tests.ui.serving import FLAGS, serving
 
 ARTEFACTS = ROOT / "test-artefacts"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def chromium_path() -> str:
@@ -73,34 +61,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.fail(
             "The page is not built. Run: npm --prefix frontend ci && npm --prefix frontend run build", pytrace=False
         )
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("data")
-    log = folder / "server.log"
-    command = [sys.executable, "-m", "mnemoscope", "serve", "--port", str(port), "--no-browser", "--device", "cpu"]
-    with log.open("wb") as out:
-        process = subprocess.Popen([*command, "--data-dir", str(folder / "data")], stdout=out, stderr=out, cwd=folder)
-    address = f"http://127.0.0.1:{port}"
-
-    def answers() -> bool:
-        assert process.poll() is None, f"the server ended: {log.read_text(errors='replace')[-2000:]}"
-        try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=1) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
-    try:
-        wait_until(answers, "the server to answer")
+    with serving(tmp_path_factory.mktemp("data")) as address:
         yield address
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture(scope="session")

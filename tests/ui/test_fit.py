@@ -46,12 +46,40 @@ def test_a_model_is_fitted_to_a_file(open_page: Open, ready: Api, watch: Watch, 
     stage.press("Enter")
     page.wait_for_url("**/s/*")
     settled(page)
-    expect(page.get_by_text("90% band")).to_be_visible()
+    expect(page.get_by_text("90% band").first).to_be_visible()
     expect(page.get_by_text("LSTM, fitted").first).to_be_visible()
     page.go_back()
     delete(page)
     assert fit not in [kept["id"] for kept in ready.get("/api/fits")]
     assert not page.get_by_role("table").count()
+
+
+def test_a_model_is_fitted_to_remember(open_page: Open, ready: Api, album: Album, tmp_path: Path) -> None:
+    """The split is drawn for the task, a register is drawn beside the mean, and before and after are asked for whole rounds."""
+    page = open_page("/fit")
+    page.get_by_role("button", name="Remember").press("Enter")
+    page.get_by_label("File with a signal").set_input_files(heartbeat_csv(tmp_path / "ward.csv", rows=ROWS))
+    expect(page.get_by_text("To beat on the held-back part: persistence")).to_be_visible()
+    for name in ("Transformer", "DNC"):
+        page.get_by_label(name, exact=True).uncheck()
+    page.get_by_role("button", name="Fit 1 model").press("Enter")
+    curve = page.get_by_role("img", name="Error on the held-back part: ")
+    expect(curve).to_have_attribute("aria-label", re.compile("shift register 0.00.*LSTM"))
+    page.get_by_role("button", name="Stop here").press("Enter")
+    stage = page.get_by_role("button", name="Before and after on the stage")
+    expect(stage).to_be_enabled()
+    expect(page.locator(".answer")).to_contain_text("A shift register of 54 values is exact")
+    expect(page.get_by_role("cell", name="a shift register, told the delay")).to_be_visible()
+    album.keep(page, "fit-remembers", whole=True)
+    page.get_by_role("button", name="Again").press("Enter")  # what was fitted is listed, and opens with its task
+    page.get_by_role("region", name="Fitted before").get_by_role("button", name="LSTM to ward.csv").press("Enter")
+    expect(page.get_by_role("cell", name="a shift register, told the delay")).to_be_visible()
+    stage.press("Enter")
+    page.wait_for_url("**/s/*")
+    settled(page)
+    expect(page.get_by_text("Who still has the segment?")).to_be_visible()
+    page.go_back()
+    delete(page)
 
 
 def delete(page: Page) -> None:

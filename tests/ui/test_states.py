@@ -152,7 +152,7 @@ def test_a_model_meets_infinity(open_page: Open, ready: Api, album: Album) -> No
     expect(said).to_contain_text("Transformer stopped at step 120")
     expect(said).to_contain_text("step 120: it produced a number that is not finite; the steps before it are kept.")
     expect(said).to_contain_text("First seen in outputs.")
-    page.get_by_role("button", name="Copy report").click()
+    page.get_by_role("complementary", name="Inspector").get_by_role("button", name="Copy report").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     report = page.evaluate("async () => JSON.parse(await navigator.clipboard.readText())")
     assert (report["recording"], report["step"], report["model"]) == (run, 120, "transformer")

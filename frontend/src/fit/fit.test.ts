@@ -107,6 +107,11 @@ describe("what is said", () => {
     );
   });
 
+  it("does not call a fit worth it that changed nothing", () => {
+    const fits = ["LSTM", "DNC"].map((label) => fit(label, { result: result(0.39, 0.39, "before") }));
+    expect(verdict(fits)).toMatch(/^Fitting did not help: .* Take the LSTM as shipped\.$/);
+  });
+
   it("begins with the baseline where that wins", () => {
     const fits = ["DNC", "NTM"].map((label) => fit(label, { result: result(0.9, 0.8, "ar32") }));
     expect(verdict(fits)).toMatch(/^AR\(32\) \(0\.685\): none of these is clearly better here\..* Take AR\(32\)\.$/);
@@ -296,6 +301,7 @@ describe("fitting", () => {
         { name: "ntm-signal-recall", model: "ntm", task: "signal-recall", glyph: "ntm" },
       ]),
       planFit: vi.fn().mockResolvedValue(plan),
+      fits: vi.fn().mockResolvedValue([fit("dnc", { result: result(0.9, 0.7) }), fit("ntm", { state: "failed" })]),
       beginFit: vi.fn().mockResolvedValue(running),
       fit: vi
         .fn()
@@ -345,6 +351,20 @@ describe("fitting", () => {
     expect(at.createSession).toHaveBeenCalledWith(
       expect.objectContaining({ task: "signal-recall", task_params: { rounds: 0 } }),
     );
+  });
+
+  it("lists what was fitted before, until it is deleted, and opens it with its task", async () => {
+    const at = server();
+    const fitting = new Fitting(at);
+    await fitting.load("");
+    expect(fitting.kept.map(({ label }) => label)).toEqual(["dnc"]);
+    at.fit.mockReset();
+    at.fit.mockResolvedValue(fit("dnc", { task: "signal-recall", result: result(0.9, 0.7) }));
+    const [{ id } = { id: "" }] = fitting.kept;
+    await fitting.open([id]);
+    expect([fitting.task, fitting.shown?.label]).toEqual(["signal-recall", "dnc"]);
+    await fitting.remove(id);
+    expect(fitting.kept).toEqual([]);
   });
 
   it("opens the fits of a link, and says which are gone", async () => {

@@ -12,7 +12,7 @@ import { isLive } from "./text";
 
 type Server = Pick<
   Api,
-  "models" | "status" | "planFit" | "beginFit" | "fit" | "stopFit" | "removeFit" | "createSession"
+  "models" | "status" | "planFit" | "fits" | "beginFit" | "fit" | "stopFit" | "removeFit" | "createSession"
 >;
 
 const FIRST = ["lstm", "transformer", "dnc"];
@@ -37,6 +37,8 @@ export class Fitting {
   seconds = $state<number>(60);
   scratch = $state(false);
   fits = $state.raw<readonly Fit[]>([]);
+  /** One's own from before, kept on the server: to be opened again. */
+  kept = $state.raw<readonly Fit[]>([]);
 
   readonly live = $derived(this.fits.some(isLive));
   readonly done = $derived(this.fits.filter((fit) => fit.state === "done"));
@@ -64,7 +66,8 @@ export class Fitting {
   async load(hash: string): Promise<void> {
     try {
       const ids = idsOf(hash);
-      [this.status, this.cards] = await Promise.all([this.server.status(), this.server.models()]);
+      const [status, cards, fits] = await Promise.all([this.server.status(), this.server.models(), this.server.fits()]);
+      [this.status, this.cards, this.kept] = [status, cards, fits.filter(({ state }) => state === "done")];
       if (ids.length) await this.open(ids);
     } catch (reason) {
       this.error = readable(reason);
@@ -130,6 +133,12 @@ export class Fitting {
     this.fits = [];
   }
 
+  /** Back to the choices, with what was fitted among those from before. */
+  again(): void {
+    this.kept = [...this.done.filter(({ id }) => !this.kept.some((fit) => fit.id === id)), ...this.kept];
+    this.fits = [];
+  }
+
   toggle(model: string): void {
     const next = new Set(this.chosen);
     if (!next.delete(model)) next.add(model);
@@ -168,6 +177,7 @@ export class Fitting {
       if (!(reason instanceof ApiError && reason.code === "unknown-fit")) throw reason; // its time was over
     }
     this.fits = this.fits.filter((fit) => fit.id !== id);
+    this.kept = this.kept.filter((fit) => fit.id !== id);
   }
 
   /** A run of the shipped and the fitted model on the part never seen -> its id. */
@@ -187,7 +197,8 @@ export class Fitting {
     return id;
   }
 
-  private async open(ids: readonly string[]): Promise<void> {
+  /** Fits by their ids, with the signal and the task they were made for. */
+  async open(ids: readonly string[]): Promise<void> {
     const found = await Promise.all(ids.map((id) => this.server.fit(id).catch(() => null)));
     this.fits = found.filter((fit) => fit !== null);
     if (this.fits.length < ids.length) {

@@ -66,7 +66,8 @@ export function verdict(fits: readonly Fit[]): string {
     return `${capital(baseline)}: none of these is clearly better here. ${listed(rest.map(change))}. Take ${rival.name}.${exact}`;
   }
   const least = better.reduce((a, b) => (error(b.result) < error(a.result) ? b : a));
-  const first = `Worth it here: ${listed(better.map(change))}, better than ${baseline}.`;
+  const worth = better.some(({ result }) => result.take === "after") ? "Worth it here" : "Fitting did not help";
+  const first = `${worth}: ${listed(better.map(change))}, better than ${baseline}.`;
   const others = rest.length ? ` ${listed(rest.map(change))}: not clearly better than it.` : "";
   const kept = least.result.take === "before" ? "as shipped" : "fitted";
   const few =

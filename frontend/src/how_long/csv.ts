@@ -1,7 +1,7 @@
 /** A measurement as a table for other programs. */
 import type { Retention, RetentionRow } from "../wire/wire.gen";
 
-const COLUMNS = ["view", "model", "checkpoint", "delay", "error", "low", "high", "n", "trained"] as const satisfies readonly (keyof RetentionRow)[]; // prettier-ignore
+const COLUMNS = ["view", "model", "checkpoint", "delay", "error", "low", "high", "n", "trained", "segment", "seeds", "bank", "r2", "shuffled"] as const satisfies readonly (keyof RetentionRow)[]; // prettier-ignore
 
 /** One line a row, RFC 4180. */
 export function csv({ rows }: Pick<Retention, "rows">): string {

@@ -13,7 +13,11 @@ const FACE = 'Inter, system-ui, "Segoe UI", sans-serif';
 export interface Trace {
   readonly x: readonly number[];
   readonly y: readonly (number | null)[];
-  readonly meta?: { readonly model?: string; readonly glyph?: string | null; readonly part?: "line" | "band" };
+  readonly meta?: {
+    readonly model?: string;
+    readonly glyph?: string | null;
+    readonly part?: "line" | "band" | "bank" | "cell";
+  };
   readonly line?: Record<string, unknown>;
   readonly marker?: Record<string, unknown>;
   readonly [key: string]: unknown;
@@ -93,10 +97,12 @@ export function reaching(figure: Figure, [low, high]: readonly [number, number])
 /** The figure to hand to plotly; `only`: the model looked at, all others grow faint. */
 export function dressed(figure: Figure, room: Room, inks: Inks, only: string | null): Figure {
   const { width, height, left, right, top, bottom } = room;
+  const small = height < 240;
   const axis = (of: Axis | undefined, values: readonly number[]): Axis => {
     const { low, high } = scaleOf(of, values);
     return {
       ...of,
+      ...(small ? fewer(of) : {}),
       range: [low, high],
       title: undefined,
       fixedrange: true,
@@ -110,7 +116,7 @@ export function dressed(figure: Figure, room: Room, inks: Inks, only: string | n
     };
   };
   return {
-    data: figure.data.map((trace) => inked(trace, inks, only, height < 240)),
+    data: figure.data.map((trace) => inked(trace, inks, only, small)),
     layout: {
       ...figure.layout,
       template: undefined,
@@ -130,6 +136,13 @@ export function dressed(figure: Figure, room: Room, inks: Inks, only: string | n
   };
 }
 
+/** Of the ticks of a logarithmic axis those at powers of ten, where nothing else is written at them. */
+function fewer(axis: Axis | undefined): { readonly tickvals?: readonly number[] } {
+  const ticks = axis?.["tickvals"] as readonly number[] | undefined;
+  if (axis?.type !== "log" || !ticks || axis["ticktext"]) return {};
+  return { tickvals: ticks.filter((tick) => Math.abs(Math.log10(tick) - Math.round(Math.log10(tick))) < 1e-9) };
+}
+
 function inked(trace: Trace, inks: Inks, only: string | null, small: boolean): Trace {
   const { model, glyph, part } = trace.meta ?? {};
   const ink = glyph ? inks[hueOf(glyph)] : inks.t3;
@@ -139,7 +152,14 @@ function inked(trace: Trace, inks: Inks, only: string | null, small: boolean): T
     const opacity = faint ? 0.02 : only === model ? 0.22 : 0.1;
     return { ...trace, line: { ...trace.line, width: 0 }, fillcolor: veil(ink, opacity), hoverinfo: "skip" };
   }
+  if (part === "cell") return celled(trace, ink, inks);
   const width = only !== null && !faint ? 2.4 : small ? 1.4 : 1.8;
+  if (part === "bank")
+    return {
+      ...trace,
+      hoverinfo: "skip",
+      line: { ...trace.line, color: glyph ? ink : inks.t3, width: glyph ? 1.6 : 1.2 },
+    };
   return {
     ...trace,
     opacity: faint ? FAINT : 1,
@@ -152,6 +172,19 @@ function inked(trace: Trace, inks: Inks, only: string | null, small: boolean): T
       color: ink,
       line: { color: ink, width: 1.4 },
     },
+  };
+}
+
+/** Opacity of a cell that is exact, a blur, lost, no better than answering 0; the trace says which in its `customdata`. */
+export const SHADES = [0.85, 0.38, 0.12, 0.03] as const;
+
+function celled(trace: Trace, ink: string, inks: Inks): Trace {
+  const shades = (trace["customdata"] ?? []) as readonly number[];
+  return {
+    ...trace,
+    hoverinfo: "skip",
+    marker: { color: shades.map((shade) => veil(ink, SHADES[shade] ?? 0)), line: { width: 1, color: inks.bg } },
+    textfont: { size: 11, family: FACE, color: shades.map((shade) => (shade === 0 ? inks.bg : inks.tx)) },
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Api } from "../server/api";
 import { ApiError, readable, type MnemoscopeError } from "../server/errors";
 import type { Retention } from "../wire/wire.gen";
+import { underWay } from "./rows";
 
 /** Of the results that ship. */
 export const STANDING = "standing";
@@ -20,7 +21,7 @@ export class Following {
     private readonly wait: (ms: number) => Promise<void> = (ms) => new Promise((done) => setTimeout(done, ms)),
   ) {}
 
-  readonly going = $derived(this.measurement?.status === "waiting" || this.measurement?.status === "running");
+  readonly going = $derived(this.measurement !== null && underWay(this.measurement));
 
   /** Shows this measurement and everything that is added to it; what was followed before is let go. */
   async follow(id: string): Promise<void> {
@@ -35,7 +36,7 @@ export class Following {
         if (signal.aborted) return;
         this.measurement = found;
         this.error = null;
-        if (found.status !== "waiting" && found.status !== "running") return;
+        if (!underWay(found)) return;
         after = found.version;
       } catch (reason) {
         if (signal.aborted) return;

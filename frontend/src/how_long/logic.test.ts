@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { csv } from "./csv";
+import { capacityOf, endLabels, priceOf } from "./ends";
 import { formatLook, parseLook } from "./link";
 import { list, many, seconds, value } from "./numbers";
-import { priceLabels } from "./price";
 import { spread } from "./readout";
 import { at, curves, delaysOf, nearest, passes, references, telling } from "./rows";
 import { table } from "./table";
@@ -27,7 +27,7 @@ describe("rows", () => {
     const row = { ...base.rows[0]!, checkpoint: null, model: "shift-register" };
     const rows = [...base.rows, row, { ...row, model: "chance" }, { ...row, delay: 20, error: null }];
     const named = ["shift-register", "chance"].map((id) => ({ id, label: id }));
-    const found = references({ rows, references: named });
+    const found = references({ rows, references: named, segment: 24 });
     expect(found.map(({ key, points }) => [key, points.length])).toEqual([["shift-register", 1]]);
   });
 
@@ -97,9 +97,29 @@ describe("labels at the edge", () => {
     const errors = Object.fromEntries(Array.from({ length: 20 }, (_, k) => [`m${k}`, { 10: 0.1 }]));
     const prices = Object.keys(errors).map((id, k) => ({ model: id, floats: [[10, 2 ** k]], ms: [[10, k + 0.123]] })) as never; // prettier-ignore
     const room = { width: 300, height: 150, left: 0, right: 90, top: 8, bottom: 20 };
-    const labels = priceLabels(measurementOf(errors, { prices }), room, { log: true, low: 0, high: 7 });
+    const measurement = measurementOf(errors, { prices });
+    const labels = endLabels(measurement, priceOf(measurement), room, { log: true, low: 0, high: 7 });
     expect(labels.length).toBe(8);
-    expect([labels[0]!.ms, labels.at(-1)!.ms]).toEqual(["19 ms", "0.12 ms"]);
+    expect([labels[0]!.text, labels.at(-1)!.text]).toEqual(["19 ms", "0.12 ms"]);
+  });
+});
+
+describe("the end of a curve of contents", () => {
+  it("says the capacity of the whole state", () => {
+    const of = (model: string, bank: string | null, capacity: number) =>
+      ({
+        model,
+        checkpoint: "",
+        bank,
+        capacity,
+        shuffled: 0,
+        lags: 128,
+        n: 9,
+        grows: false,
+        text: String(capacity),
+      }) as const;
+    const end = capacityOf({ capacities: [of("ntm", "memory", 3), of("ntm", null, 32)] });
+    expect([end("ntm"), end("lstm")]).toEqual([{ at: 0.25, text: "32" }, null]);
   });
 });
 
@@ -116,8 +136,8 @@ describe("files and links", () => {
   it("have one line a row", () => {
     const lines = csv(measurementOf({ 'n,"m': { 10: 0.5 } }, { n: 3 })).split("\r\n");
     expect(lines).toEqual([
-      "view,model,checkpoint,delay,error,low,high,n,trained",
-      'behaviour,"n,""m","n,""m-signal-recall",10,0.5,,,3,true',
+      "view,model,checkpoint,delay,error,low,high,n,trained,segment,seeds,bank,r2,shuffled",
+      'behaviour,"n,""m","n,""m-signal-recall",10,0.5,,,3,true,24,1,,,',
       "",
     ]);
   });

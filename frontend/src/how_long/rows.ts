@@ -8,6 +8,16 @@ export const CHANCE = 0.95;
 /** Fewer windows than this have no band, and no model is said to be better than another. */
 export const MIN_WINDOWS = 8;
 
+/** It waits or runs. */
+export function underWay({ status }: Pick<Retention, "status">): boolean {
+  return status === "waiting" || status === "running";
+}
+
+/** All delays are measured: what follows from them can be said, whatever else is under way. */
+export function throughDelays(measurement: Pick<Retention, "status" | "stage">): boolean {
+  return !underWay(measurement) || (measurement.stage !== null && measurement.stage.name !== "delays");
+}
+
 export interface Point {
   readonly delay: number;
   readonly error: number;
@@ -26,21 +36,29 @@ export interface Curve {
   readonly points: readonly Point[];
 }
 
-/** One curve a model that has rows in this view, in the order of the models. */
-export function curves({ models, rows }: Pick<Retention, "models" | "rows">, view: string): Curve[] {
+/** One curve a model that has rows in this view, in the order of the models; of replays those of the segment that was asked for. */
+export function curves(
+  { models, rows, segment }: Pick<Retention, "models" | "rows" | "segment">,
+  view: string,
+): Curve[] {
+  const asked = (row: RetentionRow): boolean => row.view === view && (row.segment === null || row.segment === segment);
   return models
     .map(({ id, label, glyph }) => ({
       key: id,
       label,
       glyph,
-      points: pointsOf(rows.filter((row) => row.view === view && row.model === id)),
+      points: pointsOf(rows.filter((row) => row.model === id && asked(row))),
     }))
     .filter(({ points }) => points.length > 0);
 }
 
 /** The curves of memories whose retention is known; answering 0 is a line of its own. */
-export function references({ references: named, rows }: Pick<Retention, "references" | "rows">): Curve[] {
-  return curves({ models: named.map((one) => ({ ...one, checkpoint: "", glyph: "" })), rows }, "behaviour")
+export function references({
+  references: named,
+  rows,
+  segment,
+}: Pick<Retention, "references" | "rows" | "segment">): Curve[] {
+  return curves({ models: named.map((one) => ({ ...one, checkpoint: "", glyph: "" })), rows, segment }, "behaviour")
     .map((curve) => ({ ...curve, glyph: null }))
     .filter(({ key }) => key !== "chance");
 }

@@ -3,13 +3,16 @@
  * between two measured delays, and one model is better than others only with enough windows and bands apart.
  */
 import { steps, value } from "./numbers";
-import { at, curves, delaysOf, BLUR, CHANCE, EXACT, MIN_WINDOWS, passes, type Curve } from "./rows";
+import { at, curves, delaysOf, BLUR, CHANCE, EXACT, MIN_WINDOWS, passes, throughDelays, type Curve } from "./rows";
 import type { Retention } from "../wire/wire.gen";
 
 /** A part of the line; models are set apart. */
 export type Part = string | { readonly model: string };
 
-type Measured = Pick<Retention, "models" | "rows" | "n" | "status" | "sample_rate" | "reason" | "measured">;
+type Measured = Pick<
+  Retention,
+  "models" | "rows" | "segment" | "n" | "status" | "stage" | "sample_rate" | "reason" | "measured"
+>;
 
 export const COARSE =
   "Coarse first: 10, 40, 120 and 400 steps, then the delays between, densest where the error jumps.";
@@ -18,13 +21,13 @@ export const COARSE =
 export function sentence(measurement: Measured): Part[] {
   const { status, reason, measured } = measurement;
   if (status === "failed") return [`This could not be measured${reason ? `: ${reason}` : ""}.`];
-  if (status === "waiting" || status === "running") return [COARSE];
+  if (!throughDelays(measurement)) return [COARSE];
   if (measured.length === 0) return ["It was stopped before the first delay was measured."];
   return summary(measurement);
 }
 
-function summary({ models, rows, n, sample_rate: rate }: Measured): Part[] {
-  const all = curves({ models, rows }, "behaviour");
+function summary({ models, rows, segment, n, sample_rate: rate }: Measured): Part[] {
+  const all = curves({ models, rows, segment }, "behaviour");
   const last = Math.max(...delaysOf(all));
   const cliffs: Curve[] = [];
   const lasting: Curve[] = [];
@@ -137,4 +140,24 @@ export function scope({
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** The parts of a measurement, as their progress is called: before and after "3 of 12". */
+const STAGES = {
+  delays: ["", "delays"],
+  ledger: ["into the memories:", "delays"],
+  segments: ["other segments:", ""],
+  contents: ["reading contents out:", "models"],
+} as const satisfies Record<NonNullable<Retention["stage"]>["name"], readonly [string, string]>;
+
+/** How far a measurement is, in a few words. */
+export function underway({
+  stage,
+  planned,
+  seconds_left: left,
+}: Pick<Retention, "stage" | "planned" | "seconds_left">): string {
+  const { name, done, of } = stage ?? { name: "delays" as const, done: 0, of: planned };
+  const [before, after] = STAGES[name];
+  const time = left === null ? "" : `, about ${Math.max(1, Math.round(left))} s left`;
+  return `${[before, done, "of", of, after].filter((part) => part !== "").join(" ")}${time}`;
 }

@@ -1,6 +1,6 @@
 /** The table of horizons: up to which delay each model stays exact or a blur, and what it died of. */
 import type { CauseOfDeath, Horizon, Retention, RetentionModel } from "../wire/wire.gen";
-import { BLUR, EXACT, curves } from "./rows";
+import { BLUR, EXACT, curves, throughDelays } from "./rows";
 
 export interface Cell {
   readonly text: string;
@@ -21,7 +21,7 @@ const NONE: Cell = { text: "not measured", strong: false };
 
 /** One row a model, the one that stays exact longest first. */
 export function table(measurement: Retention): TableRow[] {
-  const going = measurement.status === "waiting" || measurement.status === "running";
+  const going = !throughDelays(measurement);
   const found = measurement.models.map((model) => ({
     model,
     exact: going ? PENDING : until(horizonOf(measurement, model, EXACT)),

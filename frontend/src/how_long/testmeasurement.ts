@@ -23,6 +23,8 @@ export function measurementOf(
       high: n < 8 ? null : error * (1 + width),
       n,
       trained: Number(delay) <= 40,
+      segment: 24,
+      seeds: 1,
       bank: null,
       r2: null,
       shuffled: null,
@@ -32,6 +34,6 @@ export function measurementOf(
   return {
     id: "abc", version: 3, status: "ended", reason: null, mine: true, signal: "mixtures", sample_rate: null, segment: 24,
     trained_delay: 40, planned: delays.length, shortest: delays[0] ?? 10, longest: delays.at(-1) ?? 400, measured: delays, n, seconds: 9.6, seconds_left: 0, created: "2026-11-29T10:00:00Z",
-    models, references: [], rows, horizons: [], causes: [], prices: [], followed: [], figures: {}, command: null, ...change,
+    models, references: [], rows, horizons: [], capacities: [], notes: [], stage: null, causes: [], prices: [], followed: [], figures: {}, command: null, ...change,
   }; // prettier-ignore
 }

@@ -279,6 +279,11 @@ export class Api {
     return this.json("POST", "api/fits", request, call);
   }
 
+  /** One's own fits, newest first. */
+  fits(): Promise<Fit[]> {
+    return this.json("GET", "api/fits", undefined);
+  }
+
   /** A fit; with `since`, as soon as it has more than so many looks, or after some seconds. */
   fit(id: string, since?: number, call?: Call): Promise<Fit> {
     const question = since === undefined ? "" : `?since=${since}`;

@@ -596,6 +596,21 @@ export interface components {
             scale: number;
         };
         /**
+         * Alternative
+         * @description Another way to read a file.
+         */
+        Alternative: {
+            /** Label */
+            label: string;
+            /** @description What is to be added to the options the file was sent with. */
+            options: components["schemas"]["ImportOptions"];
+            /**
+             * Switches
+             * @description The same for the command line.
+             */
+            switches: string;
+        };
+        /**
          * BankEntry
          * @description One memory of a model.
          */
@@ -854,6 +869,48 @@ export interface components {
             notes: string[];
             /** Title */
             title: string;
+        };
+        /**
+         * Capacity
+         * @description Memory capacity of a bank: the sum over lags of what a linear read-out gets from it.
+         */
+        Capacity: {
+            /**
+             * Bank
+             * @description null: of the whole state.
+             */
+            bank: string | null;
+            /** Capacity */
+            capacity: number;
+            /** Checkpoint */
+            checkpoint: string | null;
+            /**
+             * Grows
+             * @description The bank keeps every step, so that the sum has no end where anything is read out at all.
+             */
+            grows: boolean;
+            /**
+             * Lags
+             * @description Lags 0 … lags − 1 are read out.
+             */
+            lags: number;
+            /** Model */
+            model: string;
+            /**
+             * N
+             * @description Samples that are scored.
+             */
+            n: number;
+            /**
+             * Shuffled
+             * @description The same where the targets are shuffled in time: what is measured of a memory that holds nothing.
+             */
+            shuffled: number;
+            /**
+             * Text
+             * @description As people say it: "63.8", "> 128".
+             */
+            text: string;
         };
         /**
          * CauseOfDeath
@@ -1630,6 +1687,20 @@ export interface components {
             name: string;
         };
         /**
+         * Guess
+         * @description One thing that was decided without being told.
+         */
+        Guess: {
+            /** Alternatives */
+            alternatives: components["schemas"]["Alternative"][];
+            /** Chosen */
+            chosen: string;
+            /** Evidence */
+            evidence: string;
+            /** What */
+            what: string;
+        };
+        /**
          * Horizon
          * @description Up to where a model's error stays below a level: between two measured delays, never a number between them.
          */
@@ -1665,19 +1736,31 @@ export interface components {
         ImportOptions: {
             /**
              * Decimal
-             * @description Sign before the fraction; null: find out.
+             * @description Sign before the fraction.
              * @default null
              */
             decimal?: ("." | ",") | null;
             /**
              * Delimiter
-             * @description " ": columns aligned by blanks; "": one number a line; null: find out.
+             * @description " ": columns aligned by blanks; "": one number a line.
              * @default null
              */
             delimiter?: ("," | ";" | "\t" | "|" | " " | "") | null;
             /**
+             * Encoding
+             * @description Name of the text encoding, such as "utf-8", "cp1252", "shift_jis".
+             * @default null
+             */
+            encoding?: string | null;
+            /**
+             * Grouping
+             * @description Sign between groups of digits; " " stands for every kind of blank, "'" for every apostrophe, "" for none.
+             * @default null
+             */
+            grouping?: ("," | "." | " " | "'" | "") | null;
+            /**
              * Header
-             * @description false: the columns have no names, or these are to be ignored; null: find out.
+             * @description false: the columns have no names, or these are to be ignored; true: the first row is names, also where it is numbers.
              * @default null
              */
             header?: boolean | null;
@@ -1689,11 +1772,29 @@ export interface components {
              */
             infinite?: "refuse" | "missing";
             /**
+             * Layout
+             * @description columns: a column is a channel; rows: a row is a series of its own; wrapped: one series that goes on from row to row.
+             * @default null
+             */
+            layout?: ("columns" | "rows" | "wrapped") | null;
+            /**
              * Missing
              * @description More cells that mean "no number".
              * @default []
              */
             missing?: string[];
+            /**
+             * Names Line
+             * @description Line of the names, counted from 1.
+             * @default null
+             */
+            names_line?: number | null;
+            /**
+             * Order
+             * @description file: rows as they stand; time: oldest first.
+             * @default null
+             */
+            order?: ("file" | "time") | null;
             /**
              * Ragged
              * @description skip: leave out rows with another number of values, and report them.
@@ -1702,17 +1803,73 @@ export interface components {
              */
             ragged?: "refuse" | "skip";
             /**
+             * Sample Rate
+             * @description Hz, where the file does not say or says it wrongly. Missing rows stay missing.
+             * @default null
+             */
+            sample_rate?: number | null;
+            /**
              * Sentinels
              * @description Numbers that mean "no number", such as -999.
              * @default []
              */
             sentinels?: number[];
+            /**
+             * Series
+             * @description Which series of such a table, as it stands in that column; of a table with a series in every row the number of the row.
+             * @default null
+             */
+            series?: string | null;
+            /**
+             * Series Column
+             * @description Name or index of the column that says which series a row belongs to; "none": all rows are one series.
+             * @default null
+             */
+            series_column?: string | null;
+            /**
+             * Skip
+             * @description Lines above the names (or above the rows, where there are no names) that are left out.
+             * @default null
+             */
+            skip?: number | null;
+            /**
+             * Text Columns
+             * @description Names or indices of columns that hold text, whatever numbers are among it.
+             * @default []
+             */
+            text_columns?: string[];
+            /**
+             * Time
+             * @description Names or indices of the columns that make the time, such as date and time of day; empty: none is a time.
+             * @default null
+             */
+            time?: string[] | null;
+            /**
+             * Time Format
+             * @description How the dates are written, in the words of strptime: "%d/%m/%Y %H:%M".
+             * @default null
+             */
+            time_format?: string | null;
+            /**
+             * Time Unit
+             * @description Unit of a time that is a number: "unix" (s, ms, µs or ns by size), "spreadsheet" (days), "none" (it counts rows).
+             * @default null
+             */
+            time_unit?: ("s" | "ms" | "us" | "ns" | "min" | "h" | "d" | "year" | "unix" | "spreadsheet" | "none") | null;
+            /**
+             * Units Line
+             * @description Line of the units, counted from 1; 0: there is none.
+             * @default null
+             */
+            units_line?: number | null;
         };
         /**
          * ImportReport
          * @description What was read, and every assumption made on the way.
          */
         ImportReport: {
+            /** Assumptions */
+            assumptions: components["schemas"]["Guess"][];
             /** Bytes */
             bytes: number;
             /**
@@ -1734,12 +1891,58 @@ export interface components {
             delimiter: string | null;
             /** Encoding */
             encoding: string;
+            /**
+             * First Line
+             * @description Line of the first row, counted from 1.
+             */
+            first_line: number;
+            /**
+             * First Rows
+             * @description Cells of the first rows, as they stand in the file.
+             */
+            first_rows: string[][];
             /** Format */
             format: string;
+            /** Gaps */
+            gaps: number;
+            /**
+             * Grouping
+             * @description Sign between groups of digits.
+             */
+            grouping: string | null;
             /** Header */
             header: boolean;
+            /**
+             * Left Out
+             * @description The first 1000 lines that became no row.
+             */
+            left_out: components["schemas"]["LeftOut"][];
+            /** Left Out Count */
+            left_out_count: number;
+            /**
+             * Missing Rows
+             * @description Rows that are missing in the gaps.
+             */
+            missing_rows: number;
+            /**
+             * Names Line
+             * @description Line of the names, counted from 1.
+             */
+            names_line: number | null;
             /** Notes */
             notes: string[];
+            /** @description What the file was read by; the rest was found out. */
+            options: components["schemas"]["ImportOptions"];
+            /**
+             * Questions
+             * @description What only the user can decide.
+             */
+            questions: components["schemas"]["Guess"][];
+            /**
+             * Rate Text
+             * @description The rate as people say it: "360 Hz", "1 per 30 min", "unknown".
+             */
+            rate_text: string;
             /** Rows */
             rows: number;
             /**
@@ -1762,6 +1965,29 @@ export interface components {
              * @description Index of the column used as time.
              */
             time_column: number | null;
+            /**
+             * Time Columns
+             * @description All columns that make the time.
+             */
+            time_columns: number[];
+        };
+        /**
+         * LeftOut
+         * @description One line of a file that became no row.
+         */
+        LeftOut: {
+            /**
+             * Line
+             * @description Counted from 1.
+             */
+            line: number;
+            /**
+             * Text
+             * @description Its beginning.
+             */
+            text: string;
+            /** Why */
+            why: string;
         };
         /**
          * LensRow
@@ -2430,6 +2656,8 @@ export interface components {
          * @description A measurement, whole or as far as it has come.
          */
         Retention: {
+            /** Capacities */
+            capacities: components["schemas"]["Capacity"][];
             /** Causes */
             causes: components["schemas"]["CauseOfDeath"][];
             /**
@@ -2441,7 +2669,8 @@ export interface components {
             created: string;
             /**
              * Figures
-             * @description Plotly figures by name: behaviour, held, found, price.
+             * @description Plotly figures by name: behaviour, price, held, found, content, and "content M" with the banks of model M, "segments D" with the
+             *     error against the segment after D steps, "surface M" with delay × segment of model M.
              */
             figures: {
                 [key: string]: unknown;
@@ -2459,7 +2688,7 @@ export interface components {
             longest: number;
             /**
              * Measured
-             * @description Those that are, ascending.
+             * @description Delays that are measured, ascending.
              */
             measured: number[];
             /**
@@ -2474,6 +2703,11 @@ export interface components {
              * @description Windows of the signal.
              */
             n: number;
+            /**
+             * Notes
+             * @description What to know of it: delays that do not fit, what lies outside the training, what had to be assumed.
+             */
+            notes: string[];
             /**
              * Planned
              * @description Delays that are to be measured, fewer where the signal is too short for some.
@@ -2502,7 +2736,7 @@ export interface components {
             seconds: number;
             /**
              * Seconds Left
-             * @description About; null while that is not known.
+             * @description Of the stage, about; null while that is not known.
              */
             seconds_left: number | null;
             /** Segment */
@@ -2514,6 +2748,8 @@ export interface components {
              * @description What was remembered, in a few words.
              */
             signal: string;
+            /** @description null before the first delay is measured, and when it is over. */
+            stage: components["schemas"]["RetentionStage"] | null;
             /**
              * Status
              * @description stopped: somebody stopped it; what was measured until then stays.
@@ -2562,6 +2798,12 @@ export interface components {
          */
         RetentionRequest: {
             /**
+             * Contents
+             * @description Also what a linear read-out gets from the memories.
+             * @default true
+             */
+            contents?: boolean;
+            /**
              * Delays
              * @description Steps between the segment and the cue; null = 10, 40, 120, 400, then where the curves jump.
              * @default null
@@ -2578,6 +2820,12 @@ export interface components {
              * @default 24
              */
             segment?: number;
+            /**
+             * Segments
+             * @description Other steps to hold, each measured at a few of the delays; null = 4, 8, 16, 24, 32, 48, 64, [] = none.
+             * @default null
+             */
+            segments?: number[] | null;
             /**
              * Signal
              * @description none: held-out mixtures, the kind of signal that the models were trained on.
@@ -2615,7 +2863,7 @@ export interface components {
             high: number | null;
             /**
              * Low
-             * @description 5 % of the view's figure over resampled windows; null where there are too few for a band.
+             * @description 5 % of the view's figure over resampled windows, and checkpoints; null where there are too few for a band.
              */
             low: number | null;
             /** Model */
@@ -2631,13 +2879,23 @@ export interface components {
              */
             r2: number | null;
             /**
+             * Seeds
+             * @description Checkpoints of the model that the figure is the mean of; the band is over them too where there are several.
+             */
+            seeds: number;
+            /**
+             * Segment
+             * @description Steps that had to be held: behaviour.
+             */
+            segment: number | null;
+            /**
              * Shuffled
              * @description The same where the targets are shuffled in time: content.
              */
             shuffled: number | null;
             /**
              * Trained
-             * @description The delay lies inside the training.
+             * @description The delay and the segment lie inside the training.
              */
             trained: boolean;
             /**
@@ -2645,6 +2903,21 @@ export interface components {
              * @enum {string}
              */
             view: "behaviour" | "content" | "provenance";
+        };
+        /**
+         * RetentionStage
+         * @description The part of a measurement that is under way.
+         */
+        RetentionStage: {
+            /** Done */
+            done: number;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "delays" | "ledger" | "segments" | "contents";
+            /** Of */
+            of: number;
         };
         /**
          * Retry
@@ -3741,6 +4014,7 @@ export interface components {
     pathItems: never;
 }
 export type Agreement = components['schemas']['Agreement'];
+export type Alternative = components['schemas']['Alternative'];
 export type BankEntry = components['schemas']['BankEntry'];
 export type BaselineErrors = components['schemas']['BaselineErrors'];
 export type Behind = components['schemas']['Behind'];
@@ -3749,6 +4023,7 @@ export type BodyUploadApiUploadsPost = components['schemas']['Body_upload_api_up
 export type BridgeReport = components['schemas']['BridgeReport'];
 export type BridgeSettings = components['schemas']['BridgeSettings'];
 export type Brought = components['schemas']['Brought'];
+export type Capacity = components['schemas']['Capacity'];
 export type CauseOfDeath = components['schemas']['CauseOfDeath'];
 export type Change = components['schemas']['Change'];
 export type CheckpointEntry = components['schemas']['CheckpointEntry'];
@@ -3781,9 +4056,11 @@ export type GalleryEntry = components['schemas']['GalleryEntry'];
 export type GeneratedSignal = components['schemas']['GeneratedSignal'];
 export type Generator = components['schemas']['Generator'];
 export type GeneratorParam = components['schemas']['GeneratorParam'];
+export type Guess = components['schemas']['Guess'];
 export type Horizon = components['schemas']['Horizon'];
 export type ImportOptions = components['schemas']['ImportOptions'];
 export type ImportReport = components['schemas']['ImportReport'];
+export type LeftOut = components['schemas']['LeftOut'];
 export type LensRow = components['schemas']['LensRow'];
 export type Limits = components['schemas']['Limits'];
 export type Manifest = components['schemas']['Manifest'];
@@ -3809,6 +4086,7 @@ export type RetentionCreated = components['schemas']['RetentionCreated'];
 export type RetentionModel = components['schemas']['RetentionModel'];
 export type RetentionRequest = components['schemas']['RetentionRequest'];
 export type RetentionRow = components['schemas']['RetentionRow'];
+export type RetentionStage = components['schemas']['RetentionStage'];
 export type Retry = components['schemas']['Retry'];
 export type RunModel = components['schemas']['RunModel'];
 export type ScalingEntry = components['schemas']['ScalingEntry'];

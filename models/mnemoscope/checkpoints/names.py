@@ -6,12 +6,29 @@
 "ntm@*"      all its snapshots, in the order of their updates
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
 
 from mnemoscope.checkpoints import store
 from mnemoscope.errors import CheckpointError, UnknownModel
 
 ALL = "*"
+FITTED = "fit"
+
+
+def fitted(paradigm: str, nth: int) -> str:
+    """How the nth fitted checkpoint of a paradigm, from 1, is called where rows name models: "lstm@fit", "lstm@fit2"."""
+    return f"{paradigm}@{FITTED}{nth if nth > 1 else ''}"
+
+
+def fitted_scalings(models: Iterable[str | Path]) -> dict[str, dict[str, Any]]:
+    """Of the fitted checkpoints among some names and folders: sha256 of the file that each was fitted to -> its scaling."""
+    found: dict[str, dict[str, Any]] = {}
+    for model in models:
+        if isinstance(model, Path) and "fit" in (card := store.read_card(store.find(model))):
+            found.setdefault(card["fit"]["source"]["sha256"], card["fit"]["scaling"])
+    return found
 
 
 def of_task(task: str) -> list[str]:

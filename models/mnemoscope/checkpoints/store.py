@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from mnemoscope.models.base import MemoryModel
 
+_PRIVATE: list[Path] = []
 WEIGHTS, CONFIG, CARD, SNAPSHOTS = "model.safetensors", "config.json", "card.json", "snapshots.safetensors"
 
 
@@ -50,6 +51,11 @@ def _complete(folder: Path) -> bool:
     return all((folder / name).is_file() for name in (WEIGHTS, CONFIG, CARD))
 
 
+def search_also(folder: Path) -> None:
+    """Find checkpoints in this folder too, by their exact name alone: they are listed nowhere. For this process."""
+    _PRIVATE.append(folder)
+
+
 def names() -> list[str]:
     """Names of all complete checkpoints, such as "ntm-copy", the first folder winning."""
     return sorted({entry.name for folder in folders() for entry in folder.iterdir() if _complete(entry)})
@@ -64,13 +70,22 @@ def find(name: str | Path) -> Path:
         if _complete(name):
             return name
         raise UnknownModel(f"no checkpoint in {name}: it needs {WEIGHTS}, {CONFIG} and {CARD}")
-    for folder in folders():
+    for folder in [*folders(), *_PRIVATE]:
         # compared as a listed name, never joined: a name from a request cannot leave the folder
         for entry in folder.iterdir():
             if entry.name == name and _complete(entry):
                 return entry
     known = ", ".join(names()) or "none (train one with `mnemoscope train TASK --model M`)"
     raise UnknownModel(f"no checkpoint {name!r}; there are: {known}")
+
+
+def is_there(name: str) -> bool:
+    """Whether there still is a checkpoint of this name, of a moment of its training as well."""
+    try:
+        find(name.partition("@")[0])
+    except UnknownModel:
+        return False
+    return True
 
 
 def cards() -> Iterator[dict[str, Any]]:

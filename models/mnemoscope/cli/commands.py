@@ -34,6 +34,8 @@ def record(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     episode, notes = _episode(args)
+    if episode.signal is not None and episode.signal.get("channel"):
+        echo(f"signal: {_signal_line(episode.signal)}", file=sys.stderr)
     for note in notes:
         echo(f"note: {note}", file=sys.stderr)
     import torch
@@ -59,17 +61,36 @@ def record(args: argparse.Namespace) -> int:
     return NOT_OK if failures else OK
 
 
+def _signal_line(signal: dict[str, Any]) -> str:
+    """Which channel the models hear, in which unit, at which rate."""
+    from mnemoscope.signals.clock import rate_in_words
+
+    unit = f" in {signal['unit']}" if signal.get("unit") else ""
+    rate = rate_in_words(signal["sample_rate"]) if signal.get("sample_rate") else "rate unknown"
+    source: dict[str, Any] = signal.get("source") or {}
+    window = source.get("window")
+    rows = f", rows {window[0]} … {window[1]}" if window else ""
+    return f"channel {signal['channel']}{unit}, {rate}{rows}"
+
+
 def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:
     """The episode that `record` was asked for, and notes on what was assumed."""
+    from mnemoscope.checkpoints.names import fitted_scalings
+    from mnemoscope.cli.reading import reading_of
     from mnemoscope.signals import generators
+    from mnemoscope.signals.importers.options import switches
     from mnemoscope.tasks import episodes
 
     options = {name: _number(name, value, int) for name, value in args.task_option}
     params = {name: _number(name, value, float) for name, value in args.signal_option}
     of_file = ("channel", "labels", "start", "stop", "sample_rate", "resample_to", "missing", "scaling")
-    given = {name: getattr(args, name) for name in of_file if getattr(args, name) is not None}
+    given: dict[str, Any] = {name: getattr(args, name) for name in of_file if getattr(args, name) is not None}
+    given |= reading_of(args)
     if given and (args.signal is None or args.signal in generators.KINDS):
-        named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        reading = given.pop("reading", None)
+        named = ", ".join(
+            [*(f"--{name.replace('_', '-')}" for name in given), *([switches(reading.given())] if reading else [])]
+        )
         raise MnemoscopeError(f"{named} can only be used with a file, got --signal {args.signal}.")
     if params and args.signal not in generators.KINDS:
         known = ", ".join(generators.KINDS)
@@ -78,7 +99,14 @@ def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:
         raise MnemoscopeError("--steps needs a --signal; the length of a task's own input follows from --task-option.")
     steps = episodes.STEPS if args.steps is None else args.steps
     return episodes.from_signal(
-        args.task, args.signal, steps=steps, seed=args.seed, options=options, params=params, **given
+        args.task,
+        args.signal,
+        steps=steps,
+        seed=args.seed,
+        options=options,
+        params=params,
+        fitted=fitted_scalings(args.models),
+        **given,
     )
 
 
@@ -107,7 +135,11 @@ def tasks(args: argparse.Namespace) -> int:
 
 
 def inspect(args: argparse.Namespace) -> int:
-    """Say what a recording holds, after reading all of it."""
+    """Say what a recording holds, after reading all of it; of any other file how it is read."""
+    if _is_other_file(args.file):
+        from mnemoscope.cli.reading import read
+
+        return read(args)
     from mnemoscope.reading.recording import Recording
     from mnemoscope.reading.verify import describe
 
@@ -122,12 +154,22 @@ def inspect(args: argparse.Namespace) -> int:
     signal = facts["signal"]
     echo(f"task    {facts['task']['name']} {facts['task']['params']}")
     echo(f"signal  {signal['name']}" if signal else "signal  made by the task")
+    if signal and signal.get("channel"):
+        echo(f"        {_signal_line(signal)}")
     for model in facts["models"]:
         banks = ", ".join(f"{b['name']} ({b['kind']}, {b['slots'] or 1}×{b['width']})" for b in model["banks"])
         echo(f"model   {model['id']}: {model['steps']} steps, {model['frame_bytes']} bytes a step; {banks}")
     if facts["torn_bytes"]:
         echo(f"torn    the last {facts['torn_bytes']} bytes belong to no whole block and are not read")
     return OK
+
+
+def _is_other_file(path: Path) -> bool:
+    """Whether there is such a file and it does not begin as a recording does."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(5) != b"\x89MNEM"
 
 
 def verify(args: argparse.Namespace) -> int:

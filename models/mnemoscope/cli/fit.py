@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mnemoscope.cli.commands import OK, echo
 
@@ -21,14 +21,15 @@ def fit(args: argparse.Namespace) -> int:
     import torch
     from tqdm import tqdm
 
+    from mnemoscope.cli.reading import reading_of
     from mnemoscope.running.record import pick_device
     from mnemoscope.training.fitting.budget import SECONDS
     from mnemoscope.training.fitting.fit import fit_source
     from mnemoscope.training.fitting.source import read
 
     torch.set_num_threads(1)  # batches this small gain nothing from a second thread, and sums keep their order
-    given = {name: getattr(args, name) for name in OF_FILE if getattr(args, name) is not None}
-    source = read(args.file, **given)
+    given: dict[str, Any] = {name: getattr(args, name) for name in OF_FILE if getattr(args, name) is not None}
+    source = read(args.file, **given, **reading_of(args))
     for note in source.notes:
         echo(f"note: {note}", file=sys.stderr)
     seconds = SECONDS if args.seconds is None and args.updates is None else args.seconds

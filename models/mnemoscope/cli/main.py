@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mnemoscope import __version__
-from mnemoscope.cli import commands
+from mnemoscope.cli import commands, reading
 from mnemoscope.cli.commands import BAD_INPUT, INTERRUPTED, OK
-from mnemoscope.errors import MnemoscopeError
+from mnemoscope.errors import ImportFileError, MnemoscopeError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = parser().parse_args(arguments)
         return args.run(args)
+    except ImportFileError as error:
+        return _fail(reading.way_out(error))
     except MnemoscopeError as error:
         return _fail(str(error))
     except BrokenPipeError:  # `mnemoscope inspect F | head`: the reader has seen enough
@@ -124,12 +126,26 @@ def parser() -> argparse.ArgumentParser:
     of_file.add_argument("--scaling", choices=("zscore", "robust", "none"), help="before the models (zscore)")
     _device(record)
 
+    reading.add_switches(record)
+
+    shown = command(
+        "read", reading.read, "say how a file is read: channels, rate, gaps, what was assumed, asked and left out"
+    )
+    shown.add_argument("file", type=Path, metavar="FILE", help="a text table such as a CSV")
+    shown.add_argument("--channel", metavar="C", help="column by name or number (default: the first that is measured)")
+    shown.add_argument(
+        "--json", action="store_true", help="one JSON object; a file that cannot be read is one too, with exit code 1"
+    )
+    reading.add_switches(shown, rate=True)
+
     listed = command("tasks", commands.tasks, "list what models can be asked to do, with the options of each task")
     listed.add_argument("--json", action="store_true", help="one JSON object a line")
 
-    inspect = command("inspect", commands.inspect, "say what a recording holds")
+    inspect = command("inspect", commands.inspect, "say what a recording holds, or how any other file is read")
     inspect.add_argument("file", type=Path, metavar="F")
+    inspect.add_argument("--channel", metavar="C", help="of a file that is no recording: column by name or number")
     inspect.add_argument("--json", action="store_true", help="one JSON object")
+    reading.add_switches(inspect, rate=True)
 
     verify = command("verify", commands.verify, "prove a recording from its own log")
     verify.add_argument("file", type=Path, metavar="F")
@@ -196,6 +212,7 @@ def parser() -> argparse.ArgumentParser:
     of_kept.add_argument("--resample-to", type=_positive, metavar="HZ", help="steps per second that the models see")
     of_kept.add_argument("--missing", choices=("hold", "linear", "drop"), help="what stands for missing values (hold)")
     of_kept.add_argument("--scaling", choices=("zscore", "robust", "none"), help="before the models (zscore)")
+    reading.add_switches(kept)
     _device(kept)
 
     bridge = command("bridge", _bridge, "prove that a Transformer is a stateless DNC, and climb from it to the DNC")
@@ -238,10 +255,14 @@ def parser() -> argparse.ArgumentParser:
     fit.add_argument("--resample-to", type=_positive, metavar="HZ", help="steps per second that the models see")
     fit.add_argument("--missing", choices=("hold", "linear", "drop"), help="what stands for missing values (hold)")
     fit.add_argument("--json", action="store_true", help="one JSON object")
+    reading.add_switches(fit)
     _device(fit, default="cpu")
 
     study = command("study", _study, "repeat the study behind docs/questions.md, or go on with it")
     study.add_argument("--out", type=Path, default=Path("checkpoints/study"), metavar="DIR", help="where its rows are")
+    study.add_argument(
+        "--surfaces", type=Path, metavar="FILE", help="write delay × segment of every model as a page (.html)"
+    )
     study.add_argument("--processes", type=_whole(1, 256), default=1, metavar="N", help="trainings at a time (1)")
     study.add_argument("--only", metavar="ID", help="trials whose id begins so, such as ladder/associative-recall")
     study.add_argument("--list", action="store_true", help="list the trials, done and open; run nothing")
@@ -396,6 +417,13 @@ examples:
   mnemoscope record --signal ecg.csv --channel MLII --resample-to 36 --start 10s --stop 40s --models ntm --out ecg.mnemo
   mnemoscope record --signal ar --task-option segment=32 --task-option delay=40 --models dnc --seed 7 --out noise.mnemo
   mnemoscope record --task copy --task-option length=20 --models ntm,dnc --out copy.mnemo""",
+    "read": """A question is what the file does not decide: the first reading is chosen, the others are given as switches. Lines that became no row
+are listed with the reason. The same switches work for record, fit, retention and inspect.
+
+examples:
+  mnemoscope read ecg.csv
+  mnemoscope read meter.csv --decimal , --time Datum --time Uhrzeit
+  mnemoscope read prices.csv --time-format %d/%m/%Y --json""",
     "tasks": """examples:
   mnemoscope tasks
   mnemoscope record --task copy --task-option length=20 --models ntm,dnc --out copy.mnemo""",

@@ -12,7 +12,9 @@ from mnemoscope.cli.commands import OK, echo
 from mnemoscope.errors import MnemoscopeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    import plotly.graph_objects as go
 
     from mnemoscope.measuring.retention.measure import Retention
     from mnemoscope.measuring.retention.rows import Row
@@ -26,12 +28,13 @@ def retention(args: argparse.Namespace) -> int:
     """Measure, with progress on stderr; the result goes to stdout."""
     from tqdm import tqdm
 
+    from mnemoscope.cli.reading import reading_of
     from mnemoscope.measuring.retention import order
     from mnemoscope.measuring.retention.looks import REFERENCES, label
 
     if not args.models and not (args.view == "provenance" and str(args.signal).endswith(".mnemo")):
         raise MnemoscopeError("name the models with --models, such as --models lstm,ntm")
-    of_series = {name: getattr(args, name) for name in OF_SERIES if getattr(args, name) is not None}
+    of_series = {name: getattr(args, name) for name in OF_SERIES if getattr(args, name) is not None} | reading_of(args)
     delays = len(set(args.delays)) if args.delays else order.POINTS
     total = delays * len(args.segments) * (len(args.models) + len(REFERENCES)) if args.view == "behaviour" else None
     with tqdm(total=total, desc="measuring", unit=" points", disable=None) as bar:
@@ -81,8 +84,18 @@ def _measured(args: argparse.Namespace, of_series: dict[str, Any], progress: Cal
 
 
 def write(found: Retention, path: Path) -> None:
-    """The figure as one page that opens from disk, offline."""
-    found.figure().write_html(path, include_plotlyjs=True, config={"displayModeBar": False})
+    """The figures as one page that opens from disk, offline: delay × segment of every model too, where both were several."""
+    path.write_text(page([found.figure(), *found.surfaces()], "Retention"), encoding="utf-8")
+
+
+def page(figures: Sequence[go.Figure], title: str) -> str:
+    """Figures one below the other, as the text of one HTML file that needs no network."""
+    config = {"displayModeBar": False}
+    parts = [
+        figure.to_html(full_html=False, include_plotlyjs=k == 0, config=config) for k, figure in enumerate(figures)
+    ]
+    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body>'
+    return "\n".join([head, *parts, "</body></html>"])
 
 
 def shares(found: Retention) -> list[str]:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from mnemoscope.cli.commands import INTERRUPTED, NOT_OK, OK, echo
+from mnemoscope.errors import MnemoscopeError
 
 
 def study(args: argparse.Namespace) -> int:
@@ -40,6 +41,13 @@ def study(args: argparse.Namespace) -> int:
     print(report.text(rows(args.out), wanted))
     if args.markdown:
         args.markdown.write_text(report.document(rows(args.out), wanted), encoding="utf-8")
+    if args.surfaces:
+        from mnemoscope.cli.retention import page
+        from mnemoscope.training.study.surfaces import surfaces
+
+        if not (found := surfaces(rows(args.out), wanted)):
+            raise MnemoscopeError(f"{args.out} has no row yet of a model that was asked for several segments")
+        args.surfaces.write_text(page(found, "Delay × segment"), encoding="utf-8")
     return code
 
 

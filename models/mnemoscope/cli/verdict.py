@@ -27,7 +27,7 @@ def verdict(args: argparse.Namespace) -> int:
 
 def _lines(found: dict[str, Any]) -> list[str]:
     lines = [" ".join(part for part in (found["question"], found["when"], found["note"]) if part), ""]
-    width = max(len(row["label"]) for row in found["ranking"])
+    width = max(len(row["label"]) for row in [*found["ranking"], *found["baselines"]])
     for rank, row in enumerate(found["ranking"], 1):
         place = "=" if row["tied"] else f"{rank}"
         lines.append(f"{place:>3}  {row['label']:<{width}}  {_numbers(row)}")

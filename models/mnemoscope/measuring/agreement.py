@@ -95,7 +95,7 @@ def moves(
 def settled(found: Cause, seen: Moves | None, *, why: str = "its weights are not here to run it again") -> Cause:
     """The cause where blanking agrees with it, else "not settled" with the same numbers. None: nothing could be run, and why."""
     if seen is None:
-        return found.unsettled(why) if _claims(found) else found
+        return found.unsettled(f"the ledger says {found.name}, and {why}") if _claims(found) else found
     evidence = {"intervention": asdict(seen) | {"limits": LIMITS}}
     if found.name in GONE and seen.from_segment > LIMITS["gone"]:
         said = f"the ledger says {found.name}, yet {percent(seen.from_segment)} of the answer goes when the segment is blanked"

@@ -22,7 +22,7 @@ from torch.utils import _pytree as pytree
 
 from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.store import LoadedModel
-from mnemoscope.errors import CheckpointError, MnemoscopeError
+from mnemoscope.errors import CheckpointError, MnemoscopeError, UnknownModel
 from mnemoscope.models import torch_api
 from mnemoscope.models.base import MemoryModel
 
@@ -126,7 +126,13 @@ def model_of(entry: dict[str, Any], *, device: str = "cpu") -> LoadedModel:
     name = _checkpoint(entry).get("name")
     if not name:
         raise CheckpointError(f"{entry['label']} was recorded without a checkpoint; its weights are not known")
-    loaded = store.load(name, device=device)
+    try:
+        loaded = store.load(name, device=device)
+    except UnknownModel as error:
+        raise UnknownModel(
+            f"the weights of {entry['label']} are not here: its checkpoint {name} was deleted, or lies on another machine. "
+            "The recording is whole without them; only what has to run the model again is not shown"
+        ) from error
     if not is_model_of(loaded, entry):
         raise CheckpointError(
             f"{name} is not the model that was recorded (other weights, or another form of it); record it again"

@@ -13,6 +13,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from mnemoscope.checkpoints.names import fitted_scalings
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running.record import load_models, pick_device, record_file
 from mnemoscope.signals.series import Series
@@ -44,7 +45,7 @@ def record(
     of a checkpoint of one's own, such as `mnemoscope.fit` makes.
     signal: a generator's name, a file, numbers [steps], a Series, or None for the task's own input.
     options: of the task. params: of the generator. steps: at most so many, 0 = all; the task's own input has its own length.
-    of_series: `channel`, `labels` (of a file), `sample_rate`, `resample_to`, `start`, `stop`, `missing`, `scaling`.
+    of_series: `channel`, `labels`, `reading` (an ImportOptions; all of a file), `sample_rate`, `resample_to`, `start`, `stop`, `missing`, `scaling`.
     out: where the recording is written; without it, a temporary file that goes when the recording is no longer used.
     progress: called with the number of model steps done since the last call.
 
@@ -54,9 +55,17 @@ def record(
     RecordingError where the file cannot be written.
     """
     device = pick_device(device)
-    loaded = load_models([models] if isinstance(models, str | Path) else models, task, device=device)
+    named = [models] if isinstance(models, str | Path) else models
+    loaded = load_models(named, task, device=device)
     episode, notes = episodes.from_signal(
-        task, signal, steps=steps, seed=seed, options=dict(options or {}), params=dict(params or {}), **of_series
+        task,
+        signal,
+        steps=steps,
+        seed=seed,
+        options=dict(options or {}),
+        params=dict(params or {}),
+        fitted=fitted_scalings(named),
+        **of_series,
     )
     for note in notes:
         warnings.warn(note, UserWarning, stacklevel=2)

@@ -76,6 +76,12 @@ class Stepper:
         self._state = self.model.initial_state(1)
         self._last = torch.zeros(1, self.model.outputs, device=self.device)
 
+    def branch(self, episode: Episode) -> "Stepper":
+        """A run of the same model that goes on from here as another episode does, which up to here must be the same."""
+        other = Stepper(self.loaded, episode, device=self.device)
+        other.done, other._state, other._last, other._floats = self.done, self._state, self._last, self._floats
+        return other
+
     @property
     def steps(self) -> int:
         """Steps of the episode."""

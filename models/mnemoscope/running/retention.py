@@ -13,11 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mnemoscope.checkpoints import store
 from mnemoscope.errors import MnemoscopeError, SignalError
 from mnemoscope.measuring.cooperative import run_to_end
 from mnemoscope.measuring.retention import behaviour, content, ledger, order, reservoirs
-from mnemoscope.measuring.retention.bands import MIN_WINDOWS
 from mnemoscope.measuring.retention.measure import Retention, checked, longest, missing, untrained
 from mnemoscope.measuring.retention.rows import Capacity, Row, View, crossing
 from mnemoscope.measuring.retention.subjects import Models, Subject, subjects
@@ -66,7 +64,7 @@ def retention(
     mapping from names to models of one's own (`MemoryModel`) works too: their first input is the value, for "behaviour" the
     next two are store and recall flag. Not needed where the signal is a recording ("provenance").
     signal: None for held-out mixtures (of "content": independent random numbers), a generator's name, a file, numbers [step], a
-    Series, or a Recording or its file (`.mnemo`). of_series: `channel`, `sample_rate`, `resample_to`, `start`, `stop`, `missing`,
+    Series, or a Recording or its file (`.mnemo`). of_series: `channel`, `reading` (an ImportOptions), `sample_rate`, `resample_to`, `start`, `stop`, `missing`,
     `scaling`.
     delays: in steps, of any length; None: 10, 40, 120, 400 and then where the curves jump; of "content" 0 … 127. segments: steps
     to hold, one or several. windows: of the signal, at most. references: memories whose retention is known are measured
@@ -145,11 +143,11 @@ def deaths(chosen: Sequence[Subject], of: Windows, rows: Sequence[Row], segment:
         _, delay = crossing(curve, LIMITS["error"])
         if delay is None:
             continue
-        loaded = store.load(subject.checkpoint.split(",")[0])
+        loaded = subject.loaded[0]
         window, found = 0, None
         for window in of.holding(needed(segment, delay))[:TRIED]:
-            examined = followed.examined({subject.name: loaded}, of.values[window], segment, delay)
-            found = run_to_end(examined).get(subject.name)
+            runs = followed.Runs([loaded], of.values[window], segment, longest=delay)
+            found = run_to_end(followed.examined(runs, [subject.name], delay, settles={subject.name})).get(subject.name)
             if found is not None and found.name != ALIVE:
                 break
         if found is not None:
@@ -178,10 +176,7 @@ def _content(
             )
     heard = content.sequences(values, most, seed=seed)
     if len(heard) < content.SEQUENCES:
-        notes.append(
-            f"the signal has room for {len(heard)} of {content.SEQUENCES} parts: no band where fewer than "
-            f"{MIN_WINDOWS} are scored, and what is read out of a large state may be far too low"
-        )
+        notes.append(content.few(len(heard)))
     rows: list[Row] = []
     capacities: list[Capacity] = []
     for subject in chosen:

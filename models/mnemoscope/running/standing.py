@@ -41,18 +41,13 @@ def weights() -> dict[str, str]:
 def draw() -> None:
     """Draw the figures of the file again: after a change of how they look."""
     from mnemoscope.measuring.retention import looks
-    from mnemoscope.measuring.retention.rows import Row
-    from mnemoscope.running import retention_stream
 
     found = dict(standing())
     models = [
         model | {"label": looks.label(model["id"]), "glyph": looks.glyph(model["id"]) or ""}
         for model in found["models"]
     ]
-    figures = retention_stream.drawn(
-        [Row(**row) for row in found["rows"]], found["prices"], found["followed"], found["signal"]
-    )
-    _write(found | {"models": models, "figures": figures})
+    _write(found | {"models": models})
 
 
 def measure() -> None:
@@ -67,7 +62,7 @@ def measure() -> None:
     torch.set_num_threads(1)
     began = time.perf_counter()
     names = list(weights())
-    work = retention_stream.measured(names, signal=SIGNAL, delays=DELAYS, count=WINDOWS, contents=True)
+    work = retention_stream.measured(names, signal=SIGNAL, delays=DELAYS, count=WINDOWS)
     with tqdm(total=len(DELAYS), desc="measuring", unit=" delays") as bar:
         while True:
             try:
@@ -98,8 +93,18 @@ def measure() -> None:
 
 
 def _write(found: dict[str, Any]) -> None:
+    """Figures are drawn from the rows as the file has them, so that whoever draws them again gets the same."""
+    from mnemoscope.running.retention_report import Report
+
+    found = found | {"rows": [{key: _short(value) for key, value in row.items()} for row in found["rows"]]}
+    found |= {"figures": Report.of(found).known(None)["figures"]}
     FILE.write_text(json.dumps(found, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
     print(f"{FILE.name}: {len(found['rows'])} rows, {FILE.stat().st_size >> 10} kB")
+
+
+def _short(value: Any) -> Any:
+    """Four digits that count are more than a band leaves."""
+    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 if __name__ == "__main__":

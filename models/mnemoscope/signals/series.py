@@ -7,7 +7,7 @@ is filled in without being asked for, and raw = value · scale + offset always l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
@@ -19,6 +19,8 @@ from mnemoscope.format.entries import Event
 
 Missing = Literal["hold", "linear", "drop"]
 Scaling = Literal["zscore", "robust", "none"]
+
+Floats = NDArray[np.float32] | NDArray[np.float64]
 
 FILLED = {"hold": "repeat the number before", "linear": "lie on a straight line", "drop": "were left out"}
 IQR_OF_NORMAL = 1.349  # interquartile range of a normal distribution with standard deviation 1
@@ -39,15 +41,15 @@ class Series:
     """One channel as it was measured; `len(series)` is its number of rows n."""
 
     name: str
-    values: NDArray[np.float32]
-    """[n]; NaN = missing."""
+    values: Floats
+    """[n]; NaN = missing. float64 where float32 would lose steps of the values."""
     time: NDArray[np.float64] | None = None
     """[n] seconds from the first row; None = unknown."""
     sample_rate: float | None = None
     """Hz; None = unknown or uneven."""
     unit: str | None = None
     gaps: tuple[tuple[int, int], ...] = ()
-    """Neighbouring rows further apart than twice the median step."""
+    """Neighbouring rows between which rows are missing."""
     labels: tuple[Label, ...] = ()
     """Labels of ranges of rows, in order."""
     source: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -67,7 +69,7 @@ class Prepared:
     """Steps per second; None = unknown."""
     scaling: dict[str, Any]
     """{"method", "offset", "scale"}"""
-    raw: NDArray[np.float32]
+    raw: Floats
     """The window as it is in the file, NaN = missing."""
     source: dict[str, Any]
     """Series.source with what was done: window, missing, resampling."""
@@ -132,7 +134,11 @@ def prepare(
     if absent:
         warnings.append(f"{absent} of {len(values)} values are missing and {FILLED[missing]}")
     rate = series.sample_rate
-    if sample_rate is not None and (rate is None or gaps) and time is not None:
+    if sample_rate is not None and rate is not None and gaps and time is not None:
+        values, places = _on_grid(values, time, rate, missing, warnings)
+        values = resample(values, rate, sample_rate)
+        places, rate = places * (sample_rate / rate), sample_rate
+    elif sample_rate is not None and rate is None and time is not None:
         even = _regular(values, time, sample_rate, missing, warnings)
         places = (time - time[np.isfinite(time) & ~np.isnan(values)][0]) * sample_rate
         values, rate = even, sample_rate
@@ -219,6 +225,34 @@ def _interpolated(values: NDArray[np.float64], rate: float, to: float) -> NDArra
     return np.interp(np.arange(count) * rate / to, np.arange(len(values)), values)
 
 
+def with_rate(series: Series, rate: float) -> Series:
+    """The same rows when somebody who knows says their rate, in Hz: they stay where they lie on the grid, and gaps stay gaps."""
+    if series.time is None or series.sample_rate is None:
+        return replace(series, sample_rate=rate)
+    return replace(series, sample_rate=rate, time=series.time * (series.sample_rate / rate))
+
+
+def _on_grid(
+    values: NDArray[np.float64], time: NDArray[np.float64], rate: float, missing: Missing, warnings: list[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Every row at its own time on a grid of `rate` Hz, the places of missing rows treated as asked; and where the rows lie."""
+    usable = np.isfinite(time)
+    if not usable.any() or (np.diff(time[usable]) < 0).any():
+        raise SignalError(
+            "time runs back inside this window, so it cannot be resampled; choose a window where it rises"
+        )
+    places: NDArray[np.float64] = (time - time[usable][0]) * rate
+    at: NDArray[np.int64] = np.round(places[usable]).astype(np.int64)
+    count = int(at[-1]) + 1
+    if not 2 <= count <= MAX_STEPS:
+        raise SignalError(f"a grid of {rate:g} Hz would have {count} steps; choose a shorter window or another rate")
+    grid = np.full(count, np.nan)
+    grid[at] = values[usable]
+    measured = int((~np.isnan(grid)).sum())
+    warnings.append(f"{measured} of {count} values are measured; {count - measured} are missing and {FILLED[missing]}")
+    return fill(grid, missing), places
+
+
 def _regular(
     values: NDArray[np.float64], time: NDArray[np.float64], rate: float, missing: Missing, warnings: list[str]
 ) -> NDArray[np.float64]:
@@ -246,7 +280,8 @@ def _regular(
     if missing != "linear":
         result[inside] = np.nan
     warnings.append(
-        f"the times are uneven: straight lines on a grid of {rate:g} Hz; details shorter than a step can alias"
+        f"the times are uneven: {len(time)} measured values, straight lines between them on a grid of {rate:g} Hz ({count} values); "
+        "details shorter than a step can alias"
         + (f"; {int(inside.sum())} grid points lie in gaps" if inside.any() else "")
     )
     return fill(result, missing)
@@ -270,6 +305,16 @@ def scale(values: ArrayLike, method: Scaling) -> tuple[NDArray[np.float32], dict
     if not width > 1e-12 * max(1.0, abs(offset)):
         width = 1.0
     return ((values - offset) / width).astype(np.float32), {"method": method, "offset": offset, "scale": width}
+
+
+def rescaled(prepared: Prepared, known: Mapping[str, dict[str, Any]]) -> Prepared:
+    """The same window as a file was scaled before, by its sha256; itself where nothing is known of the file."""
+    scaling = known.get(str(prepared.source.get("sha256")))
+    if scaling is None:
+        return prepared
+    raw = np.asarray(prepared.values, np.float64) * prepared.scaling["scale"] + prepared.scaling["offset"]
+    values = ((raw - scaling["offset"]) / scaling["scale"]).astype(np.float32)
+    return replace(prepared, values=values, scaling=scaling)
 
 
 def decimate(values: ArrayLike, points: int) -> list[float | None]:

@@ -234,6 +234,10 @@ class Task(ABC):
             len(answers), targets.shape[1], np.float64
         )
 
+    def estimate(self, inputs: Floats, targets: Floats, mask: Floats) -> Floats | None:
+        """Answers [T, O] of the best estimator that is known for a task that replays nothing, from what it heard; None: none is."""
+        return None
+
     def error(self, wrong: float, whole: float) -> float:
         """The error of Σ wrong out of Σ whole; NaN out of nothing."""
         return wrong / whole if whole > 0 else float("nan")

@@ -173,17 +173,26 @@ class NGrams(Task):
         nats = np.logaddexp(0, np.where(batch.targets > 0.5, -outputs, outputs)) * batch.mask[:, :, None]
         return float(nats.sum() / np.log(2) / len(outputs))
 
+    def estimate(self, inputs: Floats, targets: Floats, mask: Floats) -> Floats:
+        """The odds of a 1 [T, 1] by the Bayesian estimator, which counts what has followed each five bits so far."""
+        counts, state = np.full((2**self.context, 2), 0.5), 0
+        odds = np.full((len(inputs), 1), 0.5)
+        for t, (x, y, scored) in enumerate(zip(inputs[:, 0], targets[:, 0], mask, strict=True)):
+            state = (2 * state + int(x)) % 2**self.context
+            if scored:
+                odds[t] = counts[state, 1] / counts[state].sum()
+                counts[state, int(y)] += 1
+        return odds
+
     def optimum(self, batch: Batch) -> float:
         """Code length in bits a sequence of the Bayesian estimator, which no model can beat on average."""
         total = 0.0
-        for inputs, targets, mask in zip(batch.inputs[:, :, 0], batch.targets[:, :, 0], batch.mask, strict=True):
-            counts, state = np.full((2**self.context, 2), 0.5), 0
-            for x, y, scored in zip(inputs.astype(int), targets.astype(int), mask, strict=True):
-                state = (2 * state + int(x)) % 2**self.context
-                if scored:
-                    total -= np.log2(counts[state, y] / counts[state].sum())
-                    counts[state, y] += 1
-        return float(total / len(batch.inputs))
+        for sequence in zip(batch.inputs, batch.targets, batch.mask, strict=True):
+            inputs, targets, mask = (part.astype(np.float64) for part in sequence)
+            odds = self.estimate(inputs, targets, mask)
+            wrong, _ = self.wrong(odds[mask > 0], targets[mask > 0], inputs[mask > 0])
+            total += float(wrong.sum())
+        return total / len(batch.inputs)
 
     def conditions(self) -> tuple[Condition, ...]:
         """200 bits, as trained and in the paper. A fair coin pays one bit a bit."""

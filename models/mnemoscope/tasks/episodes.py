@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -20,7 +22,8 @@ from mnemoscope.format.entries import Event
 from mnemoscope.signals import generators
 from mnemoscope.signals.given import from_numbers, row_at
 from mnemoscope.signals.importers.files import read_series
-from mnemoscope.signals.series import Missing, Prepared, Scaling, Series, prepare
+from mnemoscope.signals.importers.options import ImportOptions
+from mnemoscope.signals.series import Missing, Prepared, Scaling, Series, prepare, rescaled, with_rate
 from mnemoscope.tasks import Episode
 from mnemoscope.tasks.signal import unlike_training
 
@@ -78,11 +81,13 @@ def from_signal(
     seed: int = 0,
     options: dict[str, Any] | None = None,
     params: dict[str, float] | None = None,
+    fitted: Mapping[str, dict[str, Any]] = MappingProxyType({}),
     **of_series: Any,
 ) -> tuple[Episode, list[str]]:
     """A task on whatever names a signal -> the episode, and sentences about what was assumed or left out.
 
     signal: None for the task's own input; the name of a generator; a file; numbers [T]; or a Series. params: of a generator.
+    fitted: how a file was scaled when a model was fitted to it, by its sha256: a window of it is z-scored the same way.
     of_series: the further arguments of `from_file`; for numbers and a Series those of `from_series`.
     Raises MnemoscopeError (SignalError, ImportFileError, UnknownTask) for what cannot be made, or was not meant to be given
     together.
@@ -102,7 +107,7 @@ def from_signal(
         if not Path(signal).exists():
             known = ", ".join(generators.KINDS)
             raise SignalError(f"there is no generator and no file {os.fspath(signal)!r}; generators are {known}")
-        episode, notes = from_file(task, signal, steps=steps, options=options, **of_series)
+        episode, notes = from_file(task, signal, steps=steps, options=options, fitted=fitted, **of_series)
     else:
         episode, notes = from_series(task, signal, steps=steps, options=options, **of_series)
     return episode, [*notes, *beyond]
@@ -115,16 +120,17 @@ def from_file(
     channel: str | None = None,
     labels: str | None = None,
     sample_rate: float | None = None,
+    reading: ImportOptions | None = None,
     **of_series: Any,
 ) -> tuple[Episode, list[str]]:
     """A task on one channel of a table -> the episode, and sentences about what was assumed or left out.
 
     channel: a column's name or index, by default the report's. labels: the column whose labels become events, by
     default the first that has any; "none" for none of them. sample_rate: Hz of the file, where it does not say.
-    of_series: the further arguments of `from_series`.
+    reading: how the file is to be read, where that is not to be found out. of_series: the further arguments of `from_series`.
     Raises ImportFileError (line, column, hint), SignalError or UnknownTask.
     """
-    series, assumed = read_series(path, channel=channel, labels=labels, sample_rate=sample_rate)
+    series, assumed = read_series(path, channel=channel, labels=labels, sample_rate=sample_rate, options=reading)
     episode, notes = from_series(task, series, name=Path(path).name, **of_series)
     return episode, [*assumed, *notes]
 
@@ -141,17 +147,18 @@ def from_series(
     steps: int = STEPS,
     missing: Missing = "hold",
     scaling: Scaling = "zscore",
+    fitted: Mapping[str, dict[str, Any]] = MappingProxyType({}),
     options: dict[str, Any] | None = None,
 ) -> tuple[Episode, list[str]]:
     """A task on a series or on plain numbers [T] -> the episode, and sentences about what was assumed or left out.
 
     name: to show, by default the series' own. sample_rate: Hz, where the series does not say. start, stop: rows ("720") or
-    seconds ("2.5s"). steps: at most so many steps, 0 = all of the window. Raises SignalError or UnknownTask.
+    seconds ("2.5s"). steps: at most so many steps, 0 = all of the window. fitted: as of `from_signal`. Raises SignalError or UnknownTask.
     """
     if not isinstance(series, Series):
         series = from_numbers(series)
     if sample_rate is not None:
-        series = replace(series, sample_rate=sample_rate, time=None, gaps=())
+        series = with_rate(series, sample_rate)
     first = row_at(start, series, "start")
     last = len(series) if stop is None else min(row_at(stop, series, "stop"), len(series))
     notes: list[str] = []
@@ -162,6 +169,9 @@ def from_series(
             notes.append(f"the first {rows} of {last - first} rows are used; for more, raise steps or stop")
             last = first + rows
     prepared = prepare(series, start=first, stop=last, sample_rate=resample_to, missing=missing, scaling=scaling)
+    if scaling == "zscore" and (scaled := rescaled(prepared, fitted)) is not prepared:
+        prepared = scaled
+        notes.append("scaled as in the fit to this file")
     if steps and prepared.steps > steps:
         inside = tuple(label._replace(stop=min(label.stop, steps)) for label in prepared.labels if label.start < steps)
         prepared = replace(prepared, values=prepared.values[:steps], labels=inside)

@@ -77,12 +77,14 @@ def models(request: Request, services: ServicesDep) -> list[ModelCard]:
             found.append(_card(store.read_card(store.find(name)), measured.get(name)))
         except (MnemoscopeError, KeyError) as error:  # the others can still be run
             log.warning("checkpoint %s is left out: %r", name, error)
-    return found + [_own(name, card) for name, card in own_cards(services.fits, known(request, services.settings))]
+    return found + [
+        _own(name, card, measured) for name, card in own_cards(services.fits, known(request, services.settings))
+    ]
 
 
-def _own(name: str, card: dict[str, Any]) -> ModelCard:
-    """A fitted checkpoint, asked for by its name."""
-    made = _card(card, None)
+def _own(name: str, card: dict[str, Any], measured: dict[str, Measured]) -> ModelCard:
+    """A fitted checkpoint, asked for by its name; a step costs what it did before the fit."""
+    made = _card(card, measured.get(f"{card['model']}-{card['task']}"))
     source = card["fit"]["source"]["name"]
     text = f"Fitted to {source} by {card['fit']['updates']} updates; yours alone."
     return made.model_copy(

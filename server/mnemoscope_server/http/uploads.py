@@ -3,13 +3,14 @@
 import logging
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
 from mnemoscope.signals.importers.options import ImportOptions
+from mnemoscope_server.access import owners
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
-from mnemoscope_server.planning import runs
+from mnemoscope_server.planning import fits, runs
 from mnemoscope_server.schemas.signals import (
     Generator,
     ImportReport,
@@ -48,9 +49,14 @@ def remove_upload(identity: Id, services: ServicesDep) -> None:
 
 
 @router.post("/uploads/{id}/preview", summary="What a run on a window of a file would see and cost")
-def preview(identity: Id, request: PreviewRequest, services: ServicesDep) -> Preview:
+def preview(identity: Id, request: PreviewRequest, asked: Request, services: ServicesDep) -> Preview:
     return runs.preview(
-        request, identity, settings=services.settings, uploads=services.uploads, measured=services.live.pool.measured
+        request,
+        identity,
+        settings=services.settings,
+        uploads=services.uploads,
+        measured=services.live.pool.measured,
+        own=fits.own(request.models, services.fits, owners.known(asked, services.settings)),
     )
 
 

@@ -3,7 +3,6 @@
 Blocking: call it in a thread.
 """
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.checkpoints.names import resolve
 from mnemoscope.models import registry
 from mnemoscope.signals.generators import generate
-from mnemoscope.signals.series import Series, decimate
+from mnemoscope.signals.series import Series, decimate, with_rate
 from mnemoscope.training.fitting.budget import SECONDS
 from mnemoscope.training.fitting.source import Source, from_series
 from mnemoscope.training.fitting.subject import BASELINES
@@ -30,7 +29,7 @@ from mnemoscope_server.schemas.fits import (
 )
 from mnemoscope_server.schemas.sessions import GeneratedSignal, UploadSignal, ValuesSignal
 from mnemoscope_server.storage.fits import Fits
-from mnemoscope_server.storage.store import Store, new_id
+from mnemoscope_server.storage.store import ID, Store, new_id
 from mnemoscope_server.storage.uploads import Uploads, printable
 from mnemoscope_server.workers.fitting import FitOrder
 
@@ -45,7 +44,7 @@ def source(signal: FitSignal, task: str, uploads: Uploads) -> Source:
         case UploadSignal():
             series = uploads.series(signal.upload_id, signal.channel)
             if signal.sample_rate is not None:
-                series = replace(series, sample_rate=signal.sample_rate, time=None, gaps=())
+                series = with_rate(series, signal.sample_rate)
             name = uploads.file_name(signal.upload_id) if signal.keep_name else series.name
             stop = None if signal.stop is None else min(signal.stop, len(series))
             found = from_series(
@@ -139,6 +138,14 @@ FIT = "fit:"
 def own(names: list[str], fits: Fits, caller: str | None) -> dict[str, Path]:
     """Folders of the fitted checkpoints among names of models. Raises UnknownFit."""
     return {name: fits.checkpoint(name.removeprefix(FIT), caller) for name in names if name.startswith(FIT)}
+
+
+def require_own(names: list[str], fits: Fits, caller: str | None) -> None:
+    """A run that is made again by names of checkpoints: those that were fitted are their owner's. Raises UnknownFit."""
+    shipped = checkpoints.names()  # one of their names is as long as an id
+    for name in names:
+        if ID.fullmatch(name) and name not in shipped:
+            fits.checkpoint(name, caller)
 
 
 def own_cards(fits: Fits, caller: str | None) -> list[tuple[str, dict[str, Any]]]:

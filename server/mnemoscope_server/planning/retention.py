@@ -6,16 +6,19 @@ Blocking: call it in a thread.
 import base64
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.checkpoints import store
-from mnemoscope.checkpoints.names import resolve
+from mnemoscope.checkpoints.names import fitted, resolve
 from mnemoscope.measuring.retention import delayed, order, windows
 from mnemoscope.models import registry
 from mnemoscope.signals import generators
@@ -33,24 +36,46 @@ from mnemoscope_server.storage.uploads import Uploads, printable
 from mnemoscope_server.workers.protocol import Open, Remember
 
 TASK = "signal-recall"
-REVISION = 1
+REVISION = 2
 """Part of every name: raised where the same question would be answered with other numbers."""
 
 
-def asked(request: RetentionRequest, *, settings: Settings, uploads: Uploads, library: Library) -> Asked:
-    """A question that can be measured. Raises the library's errors, UnknownUpload, UnknownRecording, NotPossible."""
-    names = _checkpoints(request.models)
+def asked(
+    request: RetentionRequest,
+    *,
+    settings: Settings,
+    uploads: Uploads,
+    library: Library,
+    own: Mapping[str, Path] = MappingProxyType({}),
+) -> Asked:
+    """A question that can be measured; `own`: folders of the fitted checkpoints among its models.
+
+    Raises the library's errors, UnknownUpload, UnknownRecording, NotPossible.
+    """
+    folders = _checkpoints(request.models, own)
+    names = [folder.name for folder in folders]
     title, values, sample_rate = _series(request, settings, uploads, library)
     delays = None if request.delays is None else tuple(sorted(set(request.delays)))
+    segments = None if request.segments is None else tuple(sorted(set(request.segments)))
     if values is not None:
         _require_room(len(values), request.segment, delays)
-    cards = [store.read_card(store.find(name)) for name in names]
+        windows.require_change(title, values)
+    cards = [store.read_card(folder) for folder in folders]
+    for card in cards:
+        if card["task"] != TASK:
+            raise NotPossible(
+                "other-task",
+                f"{card['label']} was fitted for {card['task']}; how long is measured on {TASK}",
+                "Fit it to remember, then measure.",
+            )
     key = {
         "revision": REVISION,
         "values": None if values is None else hashlib.sha256(values.tobytes()).hexdigest(),
-        "weights": [_weights(name) for name in names],
+        "weights": [_weights(folder) for folder in folders],
         "segment": request.segment,
         "delays": delays,
+        "segments": segments,
+        "contents": request.contents,
     }
     name = _short(hashlib.sha256(json.dumps(key).encode()).digest())
     facts: dict[str, Any] = {
@@ -60,9 +85,12 @@ def asked(request: RetentionRequest, *, settings: Settings, uploads: Uploads, li
         "planned": order.POINTS if delays is None else len(delays),
         "shortest": min(delays or order.COARSE),
         "longest": _longest(None if values is None else len(values), request.segment, delays or order.COARSE),
-        "models": [_model(name, card) for name, card in zip(names, cards, strict=True)],
+        "models": _models(names, cards),
     }
-    return Asked(name, facts, Remember(new_id(), tuple(names), values, title, request.segment, delays))
+    question = Remember(
+        new_id(), tuple(names), values, title, request.segment, delays, segments=segments, contents=request.contents
+    )
+    return Asked(name, facts, question)
 
 
 def recording(found: dict[str, Any], window: list[float], delay: int, *, identity: str, path: Path) -> tuple[Open, int]:
@@ -89,14 +117,15 @@ def recording_id(name: str, delay: int) -> str:
     return _short(hashlib.sha256(f"{name} {delay}".encode()).digest())
 
 
-def _checkpoints(models: list[str]) -> list[str]:
+def _checkpoints(models: list[str], own: Mapping[str, Path]) -> list[Path]:
+    """The folders of what was named, in order."""
     if moments := [name for name in models if "@" in name]:
         raise NotPossible(
             "no-moments",
             f"{moments[0]} is a moment of a training; whole trainings are measured",
             "Ask for the model itself.",
         )
-    names = resolve(models, TASK)
+    names = [own.get(name) or store.find(resolve([name], TASK)[0]) for name in models]
     if len(names) > MAX_RETENTION_MODELS:
         raise NotPossible(
             "too-many-models",
@@ -180,15 +209,28 @@ def _named(episode: Episode, found: dict[str, Any]) -> Episode:
     return replace(episode, signal=(episode.signal or {}) | facts)
 
 
+def _models(names: list[str], cards: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """As rows will name them: a fitted checkpoint stands beside the shipped one."""
+    fits: Counter[str] = Counter()
+    found: list[dict[str, str]] = []
+    for name, card in zip(names, cards, strict=True):
+        made = _model(name, card)
+        if "fit" in card:
+            fits[card["model"]] += 1
+            made |= {"id": fitted(card["model"], fits[card["model"]]), "label": card["label"]}
+        found.append(made)
+    return found
+
+
 def _model(name: str, card: dict[str, Any]) -> dict[str, str]:
     known = {paradigm.name: paradigm for paradigm in registry.cards()}.get(card["model"])
     label, glyph = (known.label, known.glyph) if known else (card["label"], card["glyph"])
     return {"id": card["model"], "checkpoint": name, "label": label, "glyph": glyph}
 
 
-def _weights(name: str) -> str:
+def _weights(folder: Path) -> str:
     """The sha256 of a checkpoint's weights."""
-    path = store.find(name) / store.WEIGHTS
+    path = folder / store.WEIGHTS
     return _hash(path, path.stat().st_mtime_ns)
 
 

@@ -4,7 +4,6 @@ Blocking: call it in a thread.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from mnemoscope import tasks
-from mnemoscope.checkpoints.names import of_task, resolve
+from mnemoscope.checkpoints.names import fitted_scalings, of_task, resolve
 from mnemoscope.checkpoints.store import read_card
 from mnemoscope.errors import SignalError, UnknownTask
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.signals.generators import KINDS, PARAMETERS, generate
-from mnemoscope.signals.series import Prepared, Series, decimate, prepare
+from mnemoscope.signals.series import Prepared, Series, decimate, prepare, rescaled, with_rate
 from mnemoscope.tasks import Episode, episodes
 from mnemoscope.tasks.signal import unlike_training
 from mnemoscope_server.errors import NotPossible
@@ -85,7 +84,7 @@ def prepared(window: Window, upload_id: str, uploads: Uploads, own: Sequence[Pat
     """A window of an upload as the models will see it; one of `own` that was fitted to this file sees it as it did then."""
     series = uploads.series(upload_id, window.channel, window.labels)
     if window.sample_rate is not None:
-        series = replace(series, sample_rate=window.sample_rate, time=None, gaps=())
+        series = with_rate(series, window.sample_rate)
     stop = None if window.stop is None else min(window.stop, len(series))
     result = prepare(
         series,
@@ -95,18 +94,7 @@ def prepared(window: Window, upload_id: str, uploads: Uploads, own: Sequence[Pat
         missing=window.missing,
         scaling=window.scaling,
     )
-    return series, _scaled_as_fitted(result, own)
-
-
-def _scaled_as_fitted(result: Prepared, own: Sequence[Path]) -> Prepared:
-    """The same window by the scaling of the first fit to the same file."""
-    for folder in own:
-        fit = read_card(folder)["fit"]
-        if fit["source"]["sha256"] == result.source.get("sha256"):
-            offset, scale = fit["scaling"]["offset"], fit["scaling"]["scale"]
-            raw = np.asarray(result.values, np.float64) * result.scaling["scale"] + result.scaling["offset"]
-            return replace(result, values=((raw - offset) / scale).astype(np.float32), scaling=fit["scaling"])
-    return result
+    return series, rescaled(result, fitted_scalings(own))
 
 
 def preview(
@@ -116,13 +104,14 @@ def preview(
     settings: Settings,
     uploads: Uploads,
     measured: dict[str, Measured],
+    own: Mapping[str, Path] = MappingProxyType({}),
 ) -> Preview:
     """What a run on this window would look like and cost. Raises UnknownTask for options, or a task without a signal."""
     task, options = tasks.get(request.task), task_cards.whole(request.task_params)
     if not task.takes_signal:
         task.no_signal(upload_id)
     task.checked(options)
-    series, result = prepared(request, upload_id, uploads)
+    series, result = prepared(request, upload_id, uploads, [*own.values()])
     warnings = list(result.warnings)
     if result.steps > settings.steps:
         warnings.append(
@@ -141,7 +130,7 @@ def preview(
     else:
         warnings += unlike_training(result.values)
     values = [v for v in decimate(result.values, VALUES_POINTS) if v is not None]
-    names = chosen(request.models, task.name) or of_task(task.name)
+    names = chosen(request.models, task.name, own) or of_task(task.name)
     return Preview(
         steps=result.steps,
         values=values,
@@ -156,9 +145,17 @@ def preview(
     )
 
 
+def _costs_as(name: str | Path) -> str:
+    """The shipped checkpoint that a step costs the same of: at any moment of a training, before and after a fit."""
+    if isinstance(name, Path):
+        card = read_card(name)
+        return f"{card['model']}-{card['task']}"
+    return name.partition("@")[0]
+
+
 def estimate(names: Sequence[str | Path], steps: int, measured: dict[str, Measured]) -> Estimate:
     """Computing time and size of the frames; null until a worker has measured every one of these models."""
-    bases = [str(name).partition("@")[0] for name in names]  # a step costs the same at any moment of the training
+    bases = [_costs_as(name) for name in names]
     known = [measured[name] for name in bases if name in measured]
     if not known or len(known) < len(names):
         return Estimate(seconds=None, bytes=None)

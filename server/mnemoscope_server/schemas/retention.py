@@ -7,7 +7,7 @@ from pydantic import Field
 from mnemoscope_server.schemas.base import Answer, Question
 from mnemoscope_server.schemas.sessions import GeneratedSignal, NoSignal, UploadSignal, ValuesSignal
 
-MAX_RETENTION_MODELS, MAX_DELAYS, MAX_DELAY, MAX_SEGMENT = 16, 16, 2000, 128
+MAX_RETENTION_MODELS, MAX_DELAYS, MAX_DELAY, MAX_SEGMENTS, MAX_SEGMENT = 16, 16, 2000, 12, 128
 
 
 class RecordedSignal(Question):
@@ -32,6 +32,10 @@ class RetentionRequest(Question):
         default=None, min_length=1, max_length=MAX_DELAYS
     )
     """Steps between the segment and the cue; null = 10, 40, 120, 400, then where the curves jump."""
+    segments: list[Annotated[int, Field(ge=1, le=MAX_SEGMENT)]] | None = Field(default=None, max_length=MAX_SEGMENTS)
+    """Other steps to hold, each measured at a few of the delays; null = 4, 8, 16, 24, 32, 48, 64, [] = none."""
+    contents: bool = True
+    """Also what a linear read-out gets from the memories."""
 
 
 class RetentionCreated(Answer):
@@ -50,12 +54,16 @@ class RetentionRow(Answer):
     error: float | None
     """Relative RMSE of the replay (behaviour) or of the best linear read-out (content)."""
     low: float | None
-    """5 % of the view's figure over resampled windows; null where there are too few for a band."""
+    """5 % of the view's figure over resampled windows, and checkpoints; null where there are too few for a band."""
     high: float | None
     n: int
     """Windows, samples or writes that the figure is taken over."""
     trained: bool
-    """The delay lies inside the training."""
+    """The delay and the segment lie inside the training."""
+    segment: int | None
+    """Steps that had to be held: behaviour."""
+    seeds: int
+    """Checkpoints of the model that the figure is the mean of; the band is over them too where there are several."""
     bank: str | None
     """The bank that was looked into; null for all of them."""
     r2: float | None
@@ -79,6 +87,26 @@ class Horizon(Answer):
     """The first measured delay above it; null: none is."""
     text: str
     """As people say it: "80 – 100", "not at 10", "> 400"."""
+
+
+class Capacity(Answer):
+    """Memory capacity of a bank: the sum over lags of what a linear read-out gets from it."""
+
+    model: str
+    checkpoint: str | None
+    bank: str | None
+    """null: of the whole state."""
+    capacity: float
+    shuffled: float
+    """The same where the targets are shuffled in time: what is measured of a memory that holds nothing."""
+    lags: int
+    """Lags 0 … lags − 1 are read out."""
+    n: int
+    """Samples that are scored."""
+    grows: bool
+    """The bank keeps every step, so that the sum has no end where anything is read out at all."""
+    text: str
+    """As people say it: "63.8", "> 128"."""
 
 
 class CauseOfDeath(Answer):
@@ -127,6 +155,14 @@ class Reference(Answer):
     label: str
 
 
+class RetentionStage(Answer):
+    """The part of a measurement that is under way."""
+
+    name: Literal["delays", "ledger", "segments", "contents"]
+    done: int
+    of: int
+
+
 class Retention(Answer):
     """A measurement, whole or as far as it has come."""
 
@@ -151,24 +187,30 @@ class Retention(Answer):
     shortest: int
     longest: int
     """Ends of the delays that may be measured: for the axis, before they are."""
+    stage: RetentionStage | None
+    """null before the first delay is measured, and when it is over."""
     measured: list[int]
-    """Those that are, ascending."""
+    """Delays that are measured, ascending."""
     n: int
     """Windows of the signal."""
     seconds: float
     """Spent so far."""
     seconds_left: float | None
-    """About; null while that is not known."""
+    """Of the stage, about; null while that is not known."""
     created: str
     models: list[RetentionModel]
     references: list[Reference]
     rows: list[RetentionRow]
     horizons: list[Horizon]
+    capacities: list[Capacity]
     causes: list[CauseOfDeath]
     prices: list[PriceOfMemory]
     followed: list[FollowedSegment]
     figures: dict[str, Any]
-    """Plotly figures by name: behaviour, held, found, price."""
+    """Plotly figures by name: behaviour, price, held, found, content, and "content M" with the banks of model M, "segments D" with the
+    error against the segment after D steps, "surface M" with delay × segment of model M."""
+    notes: list[str]
+    """What to know of it: delays that do not fit, what lies outside the training, what had to be assumed."""
     command: str | None
     """What measured it, for results that ship."""
 

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from mnemoscope.format.entries import Event
+from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope_server.schemas.base import Answer, Finite, Question
 from mnemoscope_server.settings import MAX_MODELS
 
@@ -38,6 +39,35 @@ class Sentinel(Answer):
     """How many times it occurs."""
 
 
+class Alternative(Answer):
+    """Another way to read a file."""
+
+    label: str
+    options: ImportOptions
+    """What is to be added to the options the file was sent with."""
+    switches: str
+    """The same for the command line."""
+
+
+class Guess(Answer):
+    """One thing that was decided without being told."""
+
+    what: str
+    chosen: str
+    evidence: str
+    alternatives: list[Alternative]
+
+
+class LeftOut(Answer):
+    """One line of a file that became no row."""
+
+    line: int
+    """Counted from 1."""
+    why: str
+    text: str
+    """Its beginning."""
+
+
 class ImportReport(Answer):
     """What was read, and every assumption made on the way."""
 
@@ -57,6 +87,29 @@ class ImportReport(Answer):
     """Hz; null = unknown or irregular."""
     sample_rate_source: str
     """The arithmetic behind `sample_rate`, for people."""
+    rate_text: str
+    """The rate as people say it: "360 Hz", "1 per 30 min", "unknown"."""
+    time_columns: list[int]
+    """All columns that make the time."""
+    gaps: int
+    missing_rows: int
+    """Rows that are missing in the gaps."""
+    grouping: str | None
+    """Sign between groups of digits."""
+    names_line: int | None
+    """Line of the names, counted from 1."""
+    first_line: int
+    """Line of the first row, counted from 1."""
+    first_rows: list[list[str]]
+    """Cells of the first rows, as they stand in the file."""
+    options: ImportOptions
+    """What the file was read by; the rest was found out."""
+    questions: list[Guess]
+    """What only the user can decide."""
+    assumptions: list[Guess]
+    left_out: list[LeftOut]
+    """The first 1000 lines that became no row."""
+    left_out_count: int
     notes: list[str]
     sentinels: list[Sentinel]
     """Numbers to ask the user about; read as they are unless `sentinels` of the options has them."""

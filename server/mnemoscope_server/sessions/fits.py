@@ -122,8 +122,7 @@ class FitJobs:
             if self.jobs.get(job.id) is not job:
                 return  # deleted while it waited
             if job.stopping:
-                job.state, job.error = "failed", "stopped before it began"
-                self.fits.end(job.id)
+                self._fail(job, "stopped before it began")
                 job.touch()
                 return
             job.state = "running"
@@ -132,15 +131,20 @@ class FitJobs:
                 await self._train(job)
             finally:
                 shutil.rmtree(job.order.folder, ignore_errors=True)
-            self.fits.end(job.id)
+
+    def _fail(self, job: FitJob, why: str) -> None:
+        """It is over without a result."""
+        self.fits.end(job.id)
+        job.state, job.result, job.error = "failed", None, why
 
     async def _keep(self, job: FitJob) -> None:
         try:
             facts = job.to_json() | {"state": "done"}
             await asyncio.to_thread(self.fits.keep, job.id, job.order.folder, job.owner, facts)
+            self.fits.end(job.id)
             job.state = "done"
         except OSError as error:
-            job.state, job.result, job.error = "failed", None, not_written(error)
+            self._fail(job, not_written(error))
 
     async def _train(self, job: FitJob) -> None:
         context = multiprocessing.get_context("spawn")
@@ -180,7 +184,7 @@ class FitJobs:
             near.close()
             self._processes.discard(process)
         if job.state == "running":
-            job.state, job.error = "failed", f"the process that fitted it ended (exit code {process.exitcode})"
+            self._fail(job, f"the process that fitted it ended (exit code {process.exitcode})")
         job.touch()
 
     async def _take(self, job: FitJob, report: Report) -> None:
@@ -188,7 +192,7 @@ class FitJobs:
             case Looked():
                 job.curve.append(report)
             case Failed(message):
-                job.state, job.error = "failed", message
+                self._fail(job, message)
             case Done(result):
                 job.result = result
                 if self.jobs.get(job.id) is job:

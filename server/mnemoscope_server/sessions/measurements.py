@@ -23,20 +23,23 @@ log = logging.getLogger("mnemoscope.measurements")
 
 MAX_AT_ONCE = 2
 """Measurements that run or wait: each holds a share of the workers for its whole time."""
-MAX_SECONDS = 300.0
+MAX_SECONDS = 600.0
 """After this time one is stopped with what it has."""
 FINAL = ("ended", "stopped", "failed")
 EMPTY: dict[str, Any] = {
     "trained_delay": None,
+    "stage": None,
     "measured": [],
     "n": 0,
     "rows": [],
     "horizons": [],
+    "capacities": [],
     "causes": [],
     "prices": [],
     "followed": [],
     "references": [],
     "figures": {},
+    "notes": [],
 }
 
 
@@ -59,12 +62,17 @@ class Measurement(Job):
     reason: str | None = None
     known: dict[str, Any] = field(default_factory=lambda: dict(EMPTY))
     seconds: float = 0.0
+    stage_began: float = 0.0
+    """When the stage under way began, in seconds of the measurement."""
 
     def change(self, *, status: str, known: dict[str, Any] | None = None, reason: str | None = None) -> None:
         """The newest state; whoever waits hears of it."""
         self.status, self.reason = status, reason
+        before = self._stage()
         self.known = known if known is not None else self.known
         self.seconds = round(time.monotonic() - self.began, 2)
+        if self._stage() != before:
+            self.stage_began = self.seconds
         self.touch()
 
     def over(self) -> None:
@@ -76,14 +84,24 @@ class Measurement(Job):
         """All fields of schemas.retention.Retention but `mine`."""
         facts = self.asked.facts | {"id": self.id, "created": self.created, "command": None}
         state = {"version": self.version, "status": self.status, "reason": self.reason, "seconds": self.seconds}
-        return facts | self.known | state | {"seconds_left": self._left()}
+        return facts | self.known | state | {"seconds_left": self._left()} | ({"stage": None} if self._final() else {})
+
+    def _final(self) -> bool:
+        return self.status in FINAL
+
+    def _stage(self) -> str | None:
+        stage = self.known["stage"]
+        return None if stage is None else stage["name"]
 
     def _left(self) -> float | None:
-        """About the seconds that are left, were every delay to cost the same."""
-        done = len(self.known["measured"])
-        if self.status in FINAL:
+        """About the seconds that are left of the stage, were every part of it to cost the same."""
+        if self._final():
             return 0.0
-        return round(self.seconds * max(0, self.asked.facts["planned"] - done) / done, 1) if done else None
+        stage = self.known["stage"]
+        if stage is None or stage["done"] == 0:
+            return None
+        spent = self.seconds - self.stage_began
+        return round(spent * max(0, stage["of"] - stage["done"]) / stage["done"], 1)
 
 
 class Measurements:
@@ -137,10 +155,11 @@ class Measurements:
             self.jobs.remove(name)
 
     def example(self, name: str) -> tuple[dict[str, Any], list[float]]:
-        """A measurement that is over, and one window of its signal. Raises UnknownMeasurement, NotPossible while it runs."""
-        if (measurement := self.jobs.get(name)) and measurement.live:
-            raise NotPossible("still-live", "this measurement is under way", "Wait until it has ended, or stop it.")
-        found = self._kept(name)
+        """A measurement, and one window of its signal. Raises UnknownMeasurement, NotPossible before the first delay is measured."""
+        measurement = self.jobs.get(name)
+        found = self._kept(name) if measurement is None else measurement.report()
+        if "example" not in found:
+            raise NotPossible("still-live", "no delay is measured yet", "Wait for the first point.")
         return found, found["example"]
 
     async def close(self) -> None:
@@ -149,7 +168,7 @@ class Measurements:
 
     def _kept(self, name: str) -> dict[str, Any]:
         """One that is over, or the one that ships. Raises UnknownMeasurement."""
-        return dict(standing.standing()) if name == standing.NAME else self.files.read(name)
+        return EMPTY | (standing.standing() if name == standing.NAME else _today(self.files.read(name)))
 
     def _whole(self, name: str) -> bool:
         """Whether there is a file of it that need not be measured again."""
@@ -189,6 +208,12 @@ class Measurements:
             log.error("measurement %s cannot be kept: %s", measurement.id, error)
         else:
             self.jobs.remove(measurement.id)
+
+
+def _today(found: dict[str, Any]) -> dict[str, Any]:
+    """A file of version 0.2 has rows of one segment and of one checkpoint a model alone."""
+    rows = [{"segment": found["segment"], "seeds": 1} | row for row in found["rows"]]
+    return found | {"rows": rows}
 
 
 def _require_own(owner: str, caller: str | None) -> None:

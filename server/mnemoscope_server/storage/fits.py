@@ -21,6 +21,8 @@ from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage.owned import is_own
 from mnemoscope_server.storage.store import ID, Store
 
+FITS = "fits"
+"""The folder of them in the data folder."""
 FACTS = "fit.json"
 BEGUN = ".begun"
 CUT_OFF = "the server stopped while it waited or trained; nothing was kept: fit again"
@@ -33,7 +35,7 @@ class Fits:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
-        self.root = store.folder / "fits"
+        self.root = store.folder / FITS
         self.root.mkdir(exist_ok=True)
         self._cut_off = set(self.root.glob(f"*{BEGUN}"))
         """Of a server that ended in the midst of them; nothing of their weights was kept."""

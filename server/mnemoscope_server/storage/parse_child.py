@@ -19,11 +19,11 @@ def main(arguments: list[str]) -> int:
     source, folder, options = Path(arguments[0]), Path(arguments[1]), json.loads(arguments[2])
     limit(options["memory"], CPU_SECONDS)
     from mnemoscope.errors import ImportFileError
-    from mnemoscope.signals.importers.csv import reader
     from mnemoscope.signals.importers.options import ImportOptions
+    from mnemoscope.signals.importers.protocol import read_table
 
     try:
-        table = reader.read(source, options=ImportOptions.from_json(options["import"]))
+        table = read_table(source, ImportOptions.from_json(options["import"]))
     except ImportFileError as error:
         retry = error.retry and {"label": error.retry.label, "options": error.retry.options}
         answer = {"message": error.message, "where": error.where, "hint": error.hint, "retry": retry}
@@ -40,9 +40,9 @@ def main(arguments: list[str]) -> int:
             if column.values is not None:
                 channels[str(column.index)] = {
                     "name": column.name, "unit": column.unit, "offset": file.tell(), "count": len(column.values),
-                    "sample_rate": column.sample_rate,
+                    "sample_rate": column.sample_rate, "type": column.values.dtype.newbyteorder("<").str,
                 }  # fmt: skip
-                file.write(column.values.astype("<f4").tobytes())
+                file.write(column.values.astype(channels[str(column.index)]["type"]).tobytes())
     if table.time is not None:
         (folder / "time.f64").write_bytes(table.time.astype("<f8").tobytes())
     gaps: tuple[tuple[int, int], ...] = () if table.timing is None else table.timing.gaps

@@ -84,7 +84,7 @@ class Uploads:
         return series_of(
             report,
             channel,
-            np.fromfile(folder / "values.f32", "<f4", entry["count"], offset=entry["offset"]),
+            np.fromfile(folder / "values.f32", entry.get("type", "<f4"), entry["count"], offset=entry["offset"]),
             name=entry["name"],
             unit=entry["unit"],
             sample_rate=entry["sample_rate"],

@@ -13,6 +13,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 
 from mnemoscope_server.workers.process import work
@@ -37,7 +38,10 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, far = context.Pipe(duplex=True)
         self.process = context.Process(
-            target=work, args=(far, pool.engine, pool.device_wanted, 1), name=f"mnemoscope-worker-{number}", daemon=True
+            target=work,
+            args=(far, pool.engine, pool.device_wanted, 1, pool.private),
+            name=f"mnemoscope-worker-{number}",
+            daemon=True,
         )
         self.process.start()
         far.close()
@@ -78,8 +82,9 @@ class Worker:
 class WorkerPool:
     """All workers. `state` is starting, ready or failed; `measured` grows while they are idle."""
 
-    def __init__(self, *, count: int, device: str, engine: str) -> None:
-        self.count, self.device_wanted, self.engine = count, device, engine
+    def __init__(self, *, count: int, device: str, engine: str, private: Path | None = None) -> None:
+        """`private`: a folder of checkpoints that workers find by name, and list nowhere."""
+        self.count, self.device_wanted, self.engine, self.private = count, device, engine, private
         self.workers: list[Worker] = []
         self.state: Literal["starting", "ready", "failed"] = "starting" if count else "failed"
         self.reason = "" if count else "this server was started without workers (--workers 0): replay only"

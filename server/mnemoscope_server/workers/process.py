@@ -15,8 +15,10 @@ import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope_server.workers.protocol import (
     Advance,
@@ -50,11 +52,13 @@ TERMINATED_SECONDS = 4.0
 """A service manager ends all processes at once. The web process then says how to end; it is given time to."""
 
 
-def work(connection: Connection, engine: str, device: str, threads: int) -> None:
-    """Run until the pipe closes. `engine` is "module:class"."""
+def work(connection: Connection, engine: str, device: str, threads: int, private: Path | None) -> None:
+    """Run until the pipe closes. `engine` is "module:class", `private` a folder of checkpoints that are listed nowhere."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the web process says when to end
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # until there is something to close
     os.environ["OMP_NUM_THREADS"] = str(threads)
+    if private is not None:
+        checkpoints.search_also(private)
     try:
         module, _, name = engine.partition(":")
         built = quietly(lambda: cast(Engine, getattr(importlib.import_module(module), name)(device)))

@@ -128,6 +128,9 @@ class Remember:
     segment: int
     delays: tuple[int, ...] | None
     """None = coarse to fine, where the curves jump."""
+    segments: tuple[int, ...] | None = None
+    """Other segments; None = those of mnemoscope.running.retention_stream."""
+    contents: bool = True
 
 
 Question = Compare | Look | Blank | Judge | Remember

@@ -15,5 +15,7 @@ def measured(question: Remember, *, device: str) -> Generator[dict[str, Any] | N
         signal=question.name,
         segment=question.segment,
         delays=question.delays,
+        segments=retention_stream.SEGMENTS if question.segments is None else question.segments,
+        contents=question.contents,
         device=device,
     )

@@ -64,7 +64,11 @@ class TorchEngine:
                 return (yield from judge.working(recording))
         if isinstance(question, Remember):
             return (yield from retention_engine.measured(question, device=self.device))
-        if self._asked is None or not lenses.is_model_of(self._asked, question.entry):
+        if (
+            self._asked is None
+            or not lenses.is_model_of(self._asked, question.entry)
+            or not store.is_there(self._asked.name)  # a fitted one may have been deleted
+        ):
             self._asked = lenses.model_of(question.entry, device=self.device)
         loaded = self._asked
         inputs = torch.tensor(question.inputs, device=self.device)

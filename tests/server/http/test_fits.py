@@ -40,7 +40,9 @@ def upload(real):
     t = np.arange(800)
     values = 20 + 5 * np.sin(t / 3) + np.sign(np.sin(t / 11)) + np.random.default_rng(0).normal(0, 0.2, 800)
     text = "level\n" + "\n".join(f"{v:.4f}" for v in values)
-    identity = real.http.post("api/uploads", files={"file": ("pump.csv", text)}).json()["id"]
+    answer = real.http.post("api/uploads", files={"file": ("pump.csv", text)})
+    assert answer.status_code == 201, answer.text
+    identity = answer.json()["id"]
     return {"kind": "upload", "upload_id": identity, "channel": 0, "keep_name": True}
 
 
@@ -151,9 +153,46 @@ def test_a_recall_is_fitted_beside_the_mean_and_a_register_and_runs_as_two_lanes
     judged = real.http.get(f"api/recordings/{identity}/verdict").json()
     assert {row["label"] for row in judged["ranking"]} == {"LSTM", "LSTM, fitted"}
     assert all(row["floats"] and row["ms_per_step"] for row in judged["ranking"])
+    lens = f"api/recordings/{identity}/lens?stream=1&step=80&lens=sensitivity"
+    assert real.http.get(lens).status_code == 200
     assert real.http.delete(f"api/fits/{found['id']}").status_code == 204
+    answer = real.http.get(lens.replace("80", "81")).json()
+    assert "error" in answer, answer
+    gone = answer["error"]["message"]
+    assert "was deleted" in gone
+    assert "The recording is whole without them" in gone
+    assert real.http.get(f"api/recordings/{identity}/file").status_code == 200
     again = real.http.get(f"api/recordings/{identity}/verdict").json()
     assert [row["error"] for row in again["ranking"]] == [row["error"] for row in judged["ranking"]]
+
+
+def test_how_long_is_measured_before_and_after_a_fit_by_its_owner_alone(real, upload):
+    """Two curves of one chart; the run of a delay is the owner's too, and what was measured stays when the fit is deleted."""
+    found = over(real, begin(real, upload, task="signal-recall"))
+    name = f"fit:{found['id']}"
+    body = {"signal": upload, "models": ["lstm", name], "segment": 16, "delays": [0, 10]}
+    with httpx.Client(base_url=real.url, timeout=30) as stranger:
+        assert stranger.post("api/retention", json=body).json()["error"]["code"] == "unknown-fit"
+        preview = {"models": [name], "task": "signal-recall", "channel": 0}
+        asked = f"api/uploads/{upload['upload_id']}/preview"
+        assert stranger.post(asked, json=preview).json()["error"]["code"] == "unknown-fit"
+        seen = real.http.post(asked, json=preview)
+        assert seen.status_code == 200, seen.text
+        identity = real.http.post("api/retention", json=body).json()["id"]
+        deadline = time.monotonic() + 90
+        while (known := real.http.get(f"api/retention/{identity}").json())["status"] in ("waiting", "running"):
+            assert time.monotonic() < deadline, known
+            time.sleep(0.1)
+        assert known["status"] == "ended", known
+        assert [model["label"] for model in known["models"]] == ["LSTM", "LSTM, fitted"]
+        measured = {row["model"] for row in known["rows"] if row["checkpoint"]}
+        assert measured == {model["id"] for model in known["models"]}
+        one = f"api/retention/{identity}/recordings"
+        assert stranger.post(one, json={"delay": 10}).json()["error"]["code"] == "unknown-fit"
+        assert real.http.post(one, json={"delay": 10}).status_code == 200
+    assert real.http.delete(f"api/fits/{found['id']}").status_code == 204
+    assert real.http.get(f"api/retention/{identity}").json()["rows"] == known["rows"]
+    assert real.http.post(one, json={"delay": 0}).json()["error"]["code"] == "unknown-fit"
 
 
 def test_the_owner_lists_exports_and_runs_it_and_nobody_else_does(real, upload, done):
@@ -254,6 +293,22 @@ def test_a_fit_that_the_server_did_not_live_to_see_says_so_to_its_owner(tmp_path
     store.close()
 
 
+def test_a_series_that_is_too_long_is_refused_before_it_is_split():
+    from types import SimpleNamespace
+
+    from mnemoscope.signals.series import Series
+    from mnemoscope_server.errors import NotPossible
+    from mnemoscope_server.planning import fits
+    from mnemoscope_server.schemas.sessions import UploadSignal
+
+    values = np.sin(np.arange(fits.MAX_STEPS + 1) / 3).astype(np.float32)
+    uploads = SimpleNamespace(series=lambda *_: Series("level", values), file_name=lambda _: "pump.csv")
+    signal = UploadSignal(kind="upload", upload_id="A" * 22, channel=0)
+    with pytest.raises(NotPossible, match="200001 steps, at most 200000"):
+        fits.source(signal, "forecast", uploads)
+    assert fits.source(signal.model_copy(update={"stop": 1000}), "forecast", uploads).split.steps == 1000
+
+
 @pytest.mark.parametrize("at", ["save", "keep"])
 def test_without_room_for_the_checkpoint_a_fit_fails_with_the_reason(at, tmp_path, monkeypatch):
     """In the process that trains, and where the server takes the checkpoint in."""
@@ -272,7 +327,7 @@ def test_without_room_for_the_checkpoint_a_fit_fails_with_the_reason(at, tmp_pat
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    folder = store.tmp / "it.fit"
+    folder, begun = store.tmp / "it.fit", fits.root / f"{identity}.begun"
     if at == "keep":
         monkeypatch.setattr(fits, "keep", full)
     else:
@@ -285,6 +340,7 @@ def test_without_room_for_the_checkpoint_a_fit_fails_with_the_reason(at, tmp_pat
         job = jobs.add(identity, order, {"model": "lstm"}, owner="me")
         while job.live:
             await asyncio.wait_for(job.changed.wait(), 60)
+            assert begun.exists() or not job.live  # a server that starts after a crash would say that it was cut off
         await jobs.close()
         return job
 
@@ -292,4 +348,5 @@ def test_without_room_for_the_checkpoint_a_fit_fails_with_the_reason(at, tmp_pat
     assert (job.state, job.result) == ("failed", None)
     assert "could not be written" in job.error
     assert "make room" in job.error
+    assert not begun.exists()
     store.close()

@@ -40,6 +40,7 @@ def begin(real, **change):
         "models": ["ntm", "lstm"],
         "segment": 16,
         "delays": DELAYS,
+        "segments": [4, 16, 48],
     }
     return real.http.post("api/retention", json=body | change)
 
@@ -63,13 +64,31 @@ def test_a_signal_is_measured_while_one_looks_on_and_only_once(real):
     seen = followed(real, identity)
     last = seen[-1]
     assert (last["status"], last["measured"], last["signal"], last["sample_rate"]) == ("ended", DELAYS, "waves", 10)
-    assert {(row["model"], row["delay"]) for row in last["rows"] if row["checkpoint"]} == {
-        (model, delay) for model in ("ntm", "lstm") for delay in DELAYS
+    replays = [row for row in last["rows"] if row["view"] == "behaviour" and row["checkpoint"]]
+    assert {(row["model"], row["segment"], row["delay"]) for row in replays} == {
+        *((model, 16, delay) for model in ("ntm", "lstm") for delay in DELAYS),
+        *((model, segment, delay) for model in ("ntm", "lstm") for segment in (4, 48) for delay in (10, 60)),
     }
+    assert {row["trained"] for row in replays if row["segment"] == 48} == {False}
+    assert {row["seeds"] for row in replays} == {1}
+    contents = [row for row in last["rows"] if row["view"] == "content"]
+    assert {(row["model"], row["bank"]) for row in contents} == {
+        ("ntm", None), ("ntm", "memory"), ("lstm", None), ("lstm", "cell"),
+    }  # fmt: skip
+    assert all(row["shuffled"] < 0.05 for row in contents)
+    assert {(found["model"], found["bank"]) for found in last["capacities"]} == {
+        (row["model"], row["bank"]) for row in contents
+    }
+    assert [found["stage"] and found["stage"]["name"] for found in seen][-1] is None
+    stages = [found["stage"]["name"] for found in seen if found["stage"]]
+    assert stages == sorted(stages, key=["delays", "ledger", "segments", "contents"].index)
+    assert any("segment 48" in note for note in last["notes"])
     assert [seen[k]["version"] for k in range(len(seen))] == sorted(s["version"] for s in seen)
     assert last["n"] >= 8
     assert all(row["low"] <= row["error"] <= row["high"] for row in last["rows"] if row["low"] is not None)
-    assert set(last["figures"]) >= {"behaviour", "price"}
+    assert set(last["figures"]) >= {
+        "behaviour", "price", "held", "found", "content", "content ntm", "segments 10", "surface lstm",
+    }  # fmt: skip
     assert [model["label"] for model in last["models"]] == ["NTM", "LSTM"]
     began = time.monotonic()
     assert begin(real).json()["id"] == identity
@@ -104,7 +123,7 @@ def test_a_measured_delay_opens_as_a_recording_that_ends_with_its_answer(real):
 
 def test_whoever_stops_one_keeps_what_it_has(real):
     long = [0, 10, 400, 600, 900, 1200]
-    identity = begin(real, signal={"kind": "none"}, delays=long).json()["id"]
+    identity = begin(real, signal={"kind": "none"}, delays=long, segments=[]).json()["id"]
     deadline = time.monotonic() + 60
     while not real.http.get(f"api/retention/{identity}", params={"after": 0}).json()["measured"]:
         assert time.monotonic() < deadline
@@ -140,6 +159,8 @@ def test_a_recording_s_own_signal_can_be_asked_about(real):
         ({"signal": {"kind": "values", "values": [0.0, 1.0] * 10}}, 422, "too-short"),
         ({"signal": {"kind": "recording", "id": "x" * 22}}, 404, "unknown-recording"),
         ({"segments": 3}, 422, "bad-request"),
+        ({"segments": [0]}, 422, "bad-request"),
+        ({"signal": {"kind": "values", "values": [2.0] * 300}}, 422, "bad-signal"),
     ],
 )
 def test_what_cannot_be_measured_is_refused_with_its_reason(real, change, status, code):
@@ -159,6 +180,19 @@ def test_the_results_that_ship_are_answered_without_measuring(real):
     assert found["n"] >= 48
     assert len(found["measured"]) == 13
     assert real.http.delete("api/retention/standing").status_code == 404
+
+
+def test_a_delay_of_the_results_that_ship_opens_as_a_recording(tmp_path):
+    """With all models that ship: the name of one is as long as the id of a fit."""
+    from tests.server.conftest import Server
+
+    server = Server(tmp_path, engine="mnemoscope_server.workers.torch_engine:TorchEngine", device="cpu")
+    try:
+        made = server.http.post("api/retention/standing/recordings", json={"delay": 10}, timeout=120)
+        assert made.status_code == 200, made.text
+        assert made.json()["cue"] == 16 + 24 + 10
+    finally:
+        server.close()
 
 
 def test_the_pages_of_it_are_the_page(server):

@@ -13,7 +13,13 @@ from mnemoscope_server.storage import measurements as files
 from mnemoscope_server.storage.measurements import MeasurementFiles
 from mnemoscope_server.workers.protocol import Remember
 
-KNOWN = {"measured": [10], "n": 9, "rows": [{"delay": 10}], "example": [0.0, 1.0]}
+KNOWN = {
+    "measured": [10],
+    "n": 9,
+    "rows": [{"delay": 10, "segment": 24, "seeds": 1}],
+    "example": [0.0, 1.0],
+    "stage": {"name": "delays", "done": 1, "of": 2},
+}
 
 
 class Worker:
@@ -76,6 +82,7 @@ def test_what_is_known_so_far_is_reported_and_the_end_is_kept(tmp_path):
         live.door.set()
         found = await until(measured, "a" * 22, 2)
         assert (found["status"], found["measured"], found["seconds_left"]) == ("ended", [10, 40], 0.0)
+        assert found["stage"] is None
         await asyncio.sleep(0.05)
         again = Measurements(live, MeasurementFiles(tmp_path / "m"))
         assert again.report("a" * 22, None) == found | {"mine": True}

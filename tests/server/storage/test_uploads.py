@@ -6,20 +6,24 @@ import io
 import json
 import math
 import os
+import shlex
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from mnemoscope.cli.main import main
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.csv import reader as csv_import
-from mnemoscope.signals.importers.options import ImportOptions
+from mnemoscope.signals.importers.options import ImportOptions, switches
+from mnemoscope.signals.importers.protocol import read_table
 from mnemoscope_server.errors import DiskFull
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage import child as processes
 from mnemoscope_server.storage.store import Store
 from mnemoscope_server.storage.uploads import Uploads
+from tests.signals.reading_cases import CASES
 
 GOOD = "t [s],a [mV]\n" + "".join(f"{i * 0.01:.2f},{math.sin(i / 9) * 2 + 1:.5f}\n" for i in range(1000))
 
@@ -386,6 +390,43 @@ def test_an_upload_is_the_series_that_its_file_is(taking, tmp_path, labels):
     ours, theirs = csv_import.read(path).series(1, labels), taking.uploads.series(identity, 1, labels)
     for field in dataclasses.fields(ours):
         np.testing.assert_array_equal(getattr(theirs, field.name), getattr(ours, field.name), err_msg=field.name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "monthly_us.csv", "single_drops.csv", "long_format.csv", "a counter beyond 2^24 keeps its steps", "the same, in milliseconds",
+        "a second table below",
+    ],
+)  # fmt: skip
+def test_page_command_line_and_python_read_the_same(server, tmp_path, capsys, name):
+    """The same numbers, rate, questions, assumptions and lines left out, in the same words, from the same options."""
+    case = next(case for case in CASES if case.name == name)
+    path = tmp_path / "x.csv"
+    path.write_bytes(case.data)
+    ours = read_table(path, ImportOptions.from_json(case.cure)).report
+    theirs = send(server, case.data, **case.cure).json()["report"]
+    for key in ("rows", "sample_rate", "rate_text", "gaps", "notes", "left_out", "channel"):
+        assert theirs[key] == ours[key], key
+    for key in ("questions", "assumptions"):
+        words = [[entry[field] for field in ("what", "chosen", "evidence")] for entry in ours[key]]
+        assert [[entry[field] for field in ("what", "chosen", "evidence")] for entry in theirs[key]] == words
+    arguments = shlex.split(switches(case.cure)) if case.cure else []
+    assert main(["read", str(path), "--json", *arguments]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["rate_hz"], printed["rows"]) == (ours["sample_rate"], ours["rows"])
+    assert (printed["questions"], printed["left_out"]) == (ours["questions"], ours["left_out"])
+    by_name = {column["name"]: column for column in ours["columns"]}
+    for channel in printed["channels"]:
+        assert [channel[key] for key in ("min", "max", "mean")] == [
+            by_name[channel["name"]][key] for key in ("min", "max", "mean")
+        ]
+
+
+def test_a_counter_keeps_its_steps_on_the_way_through_a_server(taking):
+    """float32 would make multiples of 4 of them."""
+    identity = taking(b"t_s,Wh\n" + b"".join(b"%d,%d\n" % (i, 41_234_567 + 3 * i) for i in range(90)))
+    assert (np.diff(taking.uploads.series(identity, 1).values) == 3).all()
 
 
 def test_labels_of_a_column_become_events_of_the_run(server):

@@ -37,6 +37,20 @@ export function percent(share: number): string {
   return `${share < 0 ? "−" : ""}${text}%`;
 }
 
+/** Units of time with their seconds, the longest first. */
+const SPANS = [
+  ["d", 86_400],
+  ["h", 3600],
+  ["min", 60],
+] as const;
+
+/** Steps a second as people say them: 36 Hz, 1 per 30 min. */
+export function rateText(hz: number): string {
+  if (hz >= 0.1) return `${Math.round(hz * 100) / 100} Hz`;
+  const [unit, each] = SPANS.find(([, seconds]) => 1 / hz >= seconds * 0.999) ?? ["s", 1];
+  return `1 per ${Number((1 / hz / each).toPrecision(3))} ${unit}`;
+}
+
 /** Seconds as people read them: 5.94 s, 2 min 05 s, 1 h 12 min. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(2) : seconds.toFixed(1)} s`;

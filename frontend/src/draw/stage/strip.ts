@@ -73,17 +73,17 @@ export function paintLine(
     setStroke(ctx, inks.t2, 1, 1, [2, 3]);
     line(0, t, (step) => (signal.asked(step) ? forecast.baseline(step) : NaN));
     for (const { stream, hue, emphasis } of answers) {
-      const band = emphasis === "faded" ? null : forecast.band(stream);
-      if (!band) continue;
+      if (emphasis === "faded") continue;
       ctx.fillStyle = rgba(parseHex(inks[hue]), BAND_ALPHA);
       ctx.beginPath();
       const from = Math.max(first, 0);
       const to = Math.min(t, last);
-      const edge = (step: number, by: number): void => {
-        if (signal.asked(step)) ctx.lineTo(x(step), y(signal.output(stream, step) + by));
+      const edge = (step: number, side: "above" | "below"): void => {
+        const band = signal.asked(step) ? forecast.band(stream, step) : null;
+        if (band) ctx.lineTo(x(step), y(signal.output(stream, step) + band[side]));
       };
-      for (let step = from; step <= to; step++) edge(step, band.above);
-      for (let step = to; step >= from; step--) edge(step, band.below);
+      for (let step = from; step <= to; step++) edge(step, "above");
+      for (let step = to; step >= from; step--) edge(step, "below");
       ctx.fill();
     }
   }

@@ -54,6 +54,14 @@ def sequences(values: Floats | None, longest: int, *, count: int = SEQUENCES, se
     return np.asarray(values[: parts * length], np.float64).reshape(parts, length)
 
 
+def few(parts: int) -> str:
+    """What is to be said where a series has room for fewer parts than are wanted."""
+    return (
+        f"the signal has room for {parts} of {SEQUENCES} parts: no band where fewer than {MIN_WINDOWS} are scored, and what is read "
+        "out of a large state may be far too low"
+    )
+
+
 def measure(
     subject: Subject,
     heard: Floats,

@@ -43,7 +43,11 @@ def behaviour(rows: Sequence[Row], *, signal: str = "", theme: tokens.Theme = "l
         LEVELS,
         None if trained is None or trained[1] < first else (max(first, looks.place(trained[0])), float(trained[1])),
     )
-    return looks.lay(looks.draw(lines, theme), lines, ground, theme)
+    made = looks.lay(looks.draw(lines, theme), lines, ground, theme)
+    if option == "segment":
+        held = sorted({row.segment for row in rows if row.segment is not None})
+        made.update_layout(xaxis={"tickvals": held, "ticktext": [str(steps) for steps in held]})
+    return made
 
 
 def content(rows: Sequence[Row], *, signal: str = "", theme: tokens.Theme = "light") -> go.Figure:

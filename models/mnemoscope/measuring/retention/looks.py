@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
+from mnemoscope.checkpoints.names import FITTED
 from mnemoscope.errors import UnknownModel
 from mnemoscope.models import registry
 from mnemoscope.reading import tokens
@@ -35,7 +36,10 @@ def label(model: str) -> str:
         return REFERENCES[model]
     name, _, moment = model.partition("@")
     try:
-        return registry.get(name).label + (f" after {moment} updates" if moment else "")
+        known = registry.get(name).label
+        if moment.startswith(FITTED):
+            return f"{known}, fitted {moment.removeprefix(FITTED)}".rstrip()
+        return known + (f" after {moment} updates" if moment else "")
     except UnknownModel:
         return model
 
@@ -94,7 +98,7 @@ def draw(lines: Sequence[Line], theme: tokens.Theme) -> go.Figure:
             line={
                 "color": colour,
                 "width": 1.5 if reference else 2,
-                "dash": DASHES.get(line.model) or tokens.dash(sign),
+                "dash": "dashdot" if f"@{FITTED}" in line.model else DASHES.get(line.model) or tokens.dash(sign),
             },
             marker={"symbol": tokens.symbol(sign), "size": 8},
             customdata=line.said,
@@ -153,7 +157,7 @@ def lay(made: go.Figure, lines: Sequence[Line], ground: Ground, theme: tokens.Th
         )
     annotations += _names(lines, ground, theme)
     x = sorted({x for line in lines for x in line.x})
-    ticks = [tick for tick in TICKS if x and x[0] <= tick <= x[-1]]
+    ticks = [tick for tick in TICKS if tick >= 1 or tick in x]  # beyond the curves too: the axis may reach further
     shared = {"linecolor": grid, "zeroline": False, "showgrid": False, "ticks": "outside", "tickcolor": grid}
     ends = [float(np.log10(end)) if ground.log_y else end for end in ground.y]
     return made.update_layout(

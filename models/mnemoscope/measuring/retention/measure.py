@@ -52,6 +52,16 @@ class Retention:
 
         return figures.figure(self.rows, signal=self.signal)
 
+    def surfaces(self) -> "list[go.Figure]":
+        """Delay × segment (plotly), a picture a model, where several of both were measured."""
+        from mnemoscope.measuring.retention import looks, surface_figure
+
+        several = [{row.segment for row in self.rows}, {row.delay for row in self.rows}]
+        if min(map(len, several)) < 2:
+            return []
+        names = [name for name in dict.fromkeys(row.model for row in self.rows) if name not in looks.REFERENCES]
+        return [surface_figure.figure(surface_figure.cells(self.rows, name), name) for name in names]
+
 
 def longest(delays: Sequence[int] | None) -> int:
     """The longest delay that will be measured, if windows allow."""
@@ -89,6 +99,7 @@ def untrained(rows: Sequence[Row]) -> list[str]:
         outside = sorted(value for value in measured if value is not None and not option.was_trained(value))
         if outside:
             low, high = option.trained
-            named = ", ".join(map(str, outside))
+            long = len(outside) > 3 and (outside[0] > low or outside[-1] < high)
+            named = f"{outside[0]} to {outside[-1]}" if long else ", ".join(map(str, outside))
             found.append(f"{option.name} {named}: outside the {low} to {high} steps that models were trained on")
     return found

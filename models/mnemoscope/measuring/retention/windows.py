@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from mnemoscope.errors import SignalError
 from mnemoscope.signals import generators
 from mnemoscope.signals.importers.files import read_series
+from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.series import Missing, Scaling, Series, prepare
 
 Floats = NDArray[np.float64]
@@ -65,10 +66,7 @@ def of_values(name: str, values: ArrayLike, count: int, shortest: int, longest: 
     Raises SignalError where not even one of the shortest fits, and for a series that is constant.
     """
     series = np.asarray(values, np.float64)
-    if len(series) and (series == series[0]).all():
-        raise SignalError(
-            f"{name} is constant: there is nothing in it to remember, and no error relative to it; take another channel or window"
-        )
+    require_change(name, series)
     if len(series) < shortest:
         raise SignalError(
             f"{name} has {len(series)} steps; holding {segment} over the shortest delay takes {shortest}: "
@@ -84,11 +82,18 @@ def of_values(name: str, values: ArrayLike, count: int, shortest: int, longest: 
     return Windows(name, np.stack([padded[at : at + longest] for at in starts]), steps, starts)
 
 
+def require_change(name: str, values: NDArray[np.floating]) -> None:
+    """Raises SignalError for a series [step] that is constant: no error is relative to it."""
+    if len(values) and (values == values[0]).all():
+        raise SignalError(f"{name} is constant: there is nothing in it to remember; take another channel or window")
+
+
 def prepared(
     signal: str | os.PathLike[str] | ArrayLike | Series,
     *,
     channel: str | None = None,
     sample_rate: float | None = None,
+    reading: ImportOptions | None = None,
     resample_to: float | None = None,
     start: int = 0,
     stop: int | None = None,
@@ -102,7 +107,7 @@ def prepared(
     notes: list[str] = []
     if isinstance(signal, str | os.PathLike):
         name = Path(signal).name
-        series, notes = read_series(signal, channel=channel, labels="none", sample_rate=sample_rate)
+        series, notes = read_series(signal, channel=channel, labels="none", sample_rate=sample_rate, options=reading)
     elif isinstance(signal, Series):
         name, series = signal.name, signal
     else:

@@ -137,7 +137,7 @@ def _reading(part: Segment) -> Clause | None:
         words = "the read spreads to neighbouring moments"
         return Clause(words, t, part.places[k]) if own < SPREAD * whole else None
     if inside >= LIMITS["inside"]:
-        return Clause(f"reads the segment, not in order: {some(right)} from the right moment", t, source.step)
+        return Clause(f"reads all over the segment: {some(right)} from the right moment", t, source.step)
     if float(np.nanmean(part.recent)) >= ONE_SOURCE:
         return Clause("reads its last steps", t, source.step)
     single = [(part.recall[k], source) for k, source in read if source.share >= ONE_SOURCE]

@@ -131,7 +131,8 @@ def _lost_of(errors: list[float], died: list[int], what: Asked) -> list[Clause]:
     """How many of several rounds were lost: the clauses that follow are about the first of those."""
     if not died or len(errors) == 1:
         return []
-    lost = f"{len(died)} of {len(errors)}" if len(died) < len(errors) else f"all {len(errors)}"
+    every = "both" if len(errors) == 2 else f"all {len(errors)}"
+    lost = f"{len(died)} of {len(errors)}" if len(died) < len(errors) else every
     return [Clause(f"{lost} {what.kind_of_round}s lost", what.rounds[died[0]].recall.start)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -44,9 +43,13 @@ def score(view: ModelView, what: Asked, steps: int) -> Score:
 
 def forecasts(recording: Recording, what: Asked) -> list[tuple[str, str, Score | None]]:
     """What a forecast has to beat: name, label and score; None where there was too little to fit to before the first forecast."""
-    if what.planned or what.task.binary or not what.scored:
+    if what.planned or not what.scored:
         return []
     view = longest(recording)
+    if what.task.binary:
+        heard, followed, mask = (view.array(name).astype(np.float64) for name in ("inputs", "targets", "mask"))
+        made = what.task.estimate(heard, followed, mask[:, 0])
+        return [] if made is None else [("bayes", "Bayesian estimator", _scored(what, *_parts(view, what, made)))]
     values = view.array("inputs")[:, 0].astype(np.float64)
     heard = values[: what.scored[0] + 1]
     fit = fit_of(recording)
@@ -85,8 +88,17 @@ def apart(a: Score, b: Score) -> bool:
 
 
 def tied(scores: list[Score]) -> list[bool]:
-    """Whether each of some scores, best first, is level with the one before it: equal, or inside each other's band."""
-    return [False, *(_level(a, b) for a, b in itertools.pairwise(scores))][: len(scores)]
+    """Whether each of some scores, best first, shares the place of the one before it.
+
+    It does where it is level with the first of that place: equal, or inside each other's band. A chain of neighbours that overlap does
+    not make its ends level.
+    """
+    found: list[bool] = []
+    first = 0
+    for k, each in enumerate(scores):
+        found.append(k > 0 and _level(scores[first], each))
+        first = first if found[k] else k
+    return found
 
 
 def _level(a: Score, b: Score) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.signals.series import Label, Series
+from mnemoscope.signals.series import Floats, Label, Series
 
 SOURCE = ("format", "encoding", "delimiter", "decimal", "header", "sha256")
 """What of a report goes into a recording: how the file was read, and which it was."""
@@ -16,7 +16,7 @@ SOURCE = ("format", "encoding", "delimiter", "decimal", "header", "sha256")
 def series_of(
     report: Mapping[str, Any],
     column: int,
-    values: NDArray[np.float32],
+    values: Floats,
     *,
     name: str,
     unit: str | None,
@@ -39,7 +39,7 @@ def series_of(
         unit=unit,
         gaps=() if own else gaps,
         labels=() if own else labels,
-        source={key: report[key] for key in SOURCE} | {"channel": name, "column": column},
+        source={key: report[key] for key in SOURCE if key in report} | {"channel": name, "column": column},
     )
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnemoscope.errors import SignalError
+from mnemoscope.signals.importers.report import question_lines
 from mnemoscope.signals.series import Series
 
 if TYPE_CHECKING:
-    from mnemoscope.signals.importers.csv.reader import Table
+    from mnemoscope.signals.importers.options import ImportOptions
+    from mnemoscope.signals.importers.table import Table
 
 
 def load_series(
@@ -24,6 +25,7 @@ def load_series(
     channel: str | None = None,
     labels: str | None = None,
     sample_rate: float | None = None,
+    options: ImportOptions | None = None,
 ) -> Series:
     """Read one channel of a text table.
 
@@ -32,10 +34,11 @@ def load_series(
         series.sample_rate               # Hz, None where nobody knows
 
     channel: a column by name or index, by default the one that the report suggests. labels: the column whose labels are kept,
-    by default the first that has any; "none" for none of them. sample_rate: Hz, instead of what the file says.
+    by default the first that has any; "none" for none of them. sample_rate: Hz, instead of what the file says. options: how the
+    file is to be read where it is not to be found out, `mnemoscope.ImportOptions(decimal=",")`.
     Raises ImportFileError (line, column, hint) for what cannot be read without guessing, SignalError for an unknown column.
     """
-    return read_series(path, channel=channel, labels=labels, sample_rate=sample_rate)[0]
+    return read_series(path, channel=channel, labels=labels, sample_rate=sample_rate, options=options)[0]
 
 
 def read_series(
@@ -44,15 +47,18 @@ def read_series(
     channel: str | None = None,
     labels: str | None = None,
     sample_rate: float | None = None,
+    options: ImportOptions | None = None,
 ) -> tuple[Series, list[str]]:
-    """As `load_series`, with sentences about what was assumed or left out."""
-    from mnemoscope.signals.importers.csv import reader
+    """As `load_series`, with sentences about what was read, asked, assumed and left out."""
+    from mnemoscope.signals.importers.options import ImportOptions
+    from mnemoscope.signals.importers.protocol import read_table
 
-    table = reader.read(Path(path))
-    series = table.series(column_index(table, channel), labels_index(table, labels))
+    options = options or ImportOptions()
     if sample_rate is not None:
-        series = replace(series, sample_rate=sample_rate, time=None, gaps=())
-    return series, list(table.report.get("notes", []))
+        options = replace(options, sample_rate=sample_rate)
+    table = read_table(path, options)
+    series = table.series(column_index(table, channel), labels_index(table, labels))
+    return series, [*question_lines(table.report), *table.report["notes"]]
 
 
 def column_index(table: Table, channel: str | None = None) -> int:

@@ -18,11 +18,12 @@ def advise(label: str, scores: dict[str, Scores], subject: Subject, *, scratch: 
     """From the scores on the part never seen, by "before", "after" and the keys of the subject's baselines.
 
     A model is only advised where it is better than the best rival beyond the band of their difference: of equals the
-    simpler one. With fewer blocks than make a band the rank decides, and the sentence says so. References are said last.
+    simpler one; so a fit that is level with what it began from is not. With fewer blocks than make a band the rank decides, and the sentence says so. References are said last.
     """
     before, after = scores["before"].error, scores["after"].error
     rival = min(subject.rivals, key=lambda key: scores[key].error)
-    mine = "after" if after <= before else "before"
+    changed = after < before and apart(scores["after"], scores["before"]) is not False
+    mine = "after" if changed else "before"
     settled = apart(scores[mine], scores[rival])
     beaten = scores[rival].error <= scores[mine].error
     level = settled is False
@@ -33,6 +34,8 @@ def advise(label: str, scores: dict[str, Scores], subject: Subject, *, scratch: 
         text = f"{_first(name)} beats it here ({figure}): {change}. Take {name}."
     elif level:
         text = f"{_first(name)} ({figure}) and the {label} are level here: {change}. Take {name}, the simpler one."
+    elif mine == "before" and after < before:
+        text = f"Fitting brought nothing that shows: {change}; {name} {figure}. Take the {label} as it was."
     elif mine == "before":
         text = f"Fitting did not help: {change}; {name} {figure}. Take the {label} as it was."
     else:

@@ -25,8 +25,6 @@ from mnemoscope.training.recipes import Recipe
 
 Ended = Literal["seconds", "updates", "no longer better", "stopped", "not finite"]
 
-LR = 3e-4
-"""Adam's rate from a trained checkpoint: a tenth of the recipes', so that what it knows is bent, not broken."""
 MAX_GAP = 25
 """Updates between two looks at the held-back part, at most; at first after each update."""
 PATIENCE = 200
@@ -73,7 +71,7 @@ def descend(
 
     An interrupt (KeyboardInterrupt) ends it likewise: the best so far is the result.
     """
-    recipe = replace(recipe, updates=updates if updates is not None else 10**9, warm_up=0, decay=1.0, optimizer="adam")
+    recipe = replace(recipe, updates=updates if updates is not None else 10**9, decay=1.0, optimizer="adam")
     _warm_up()
     started = time.monotonic()
     curve: list[Check] = []

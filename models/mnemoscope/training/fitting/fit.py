@@ -20,10 +20,11 @@ from mnemoscope.signals.series import Series
 from mnemoscope.training import recipes
 from mnemoscope.training.fitting import source as sources
 from mnemoscope.training.fitting.budget import SECONDS
-from mnemoscope.training.fitting.descent import LR, Check, Descent, descend
+from mnemoscope.training.fitting.descent import Check, Descent, descend
 from mnemoscope.training.fitting.figures import Answers, Example, Figures, example_of, figures_of
 from mnemoscope.training.fitting.scoring import Part
 from mnemoscope.training.fitting.source import Source
+from mnemoscope.training.fitting.subject import Subject
 from mnemoscope.training.recipes import Recipe
 
 MAX_HELD_BACK_BLOCKS = 48
@@ -102,7 +103,7 @@ def fit(
     `runs/<checkpoint>-<name of the signal>` by default; a checkpoint that was not fitted is never replaced.
     cancelled: asked after every update; once true, the best so far is the result. progress: called with every look at the held-back part. An interrupt
     (KeyboardInterrupt) keeps the best so far too.
-    of_series: `channel`, `sample_rate`, `resample_to`, `start`, `stop`, `missing`.
+    of_series: `channel`, `reading` (an ImportOptions), `sample_rate`, `resample_to`, `start`, `stop`, `missing`.
     Raises SignalError, ImportFileError, UnknownModel, UnknownTask, or TrainingError for a task, budget or folder that cannot be.
     """
     source = sources.read(signal, task=task, **of_series)
@@ -143,7 +144,7 @@ def fit_source(
     folder = out or Path("runs") / f"{name}-{Path(source.name).stem}"
     _refuse_foreign(folder)
     shipped = store.load(name, device=device)
-    recipe = recipes.recipe(task, shipped.paradigm) if scratch else _bent(task, shipped.paradigm)
+    recipe = replace(recipes.recipe(task, shipped.paradigm), warm_up=0) if scratch else _bent(subject, shipped.paradigm)
     with torch_api.forked_cpu_rng():
         torch_api.manual_seed(seed)
         net = _start(shipped, scratch).to(device)
@@ -175,13 +176,15 @@ def fit_source(
     )
 
 
-def _bent(task: str, paradigm: str) -> Recipe:
+def _bent(subject: Subject, paradigm: str) -> Recipe:
     """How a trained checkpoint goes on: its recipe at a lower rate, with as many rounds as it knows in the end.
 
     One that was converted has no recipe of its own.
     """
-    known = recipes.RECIPES.get((task, paradigm), Recipe(clip=1.0))
-    return replace(known, lr=LR, rounds=((0, max(rounds for _, rounds in known.rounds)),))
+    known = recipes.RECIPES.get((subject.task.name, paradigm), Recipe(clip=1.0))
+    return replace(
+        known, lr=subject.lr, warm_up=subject.warm_up, rounds=((0, max(rounds for _, rounds in known.rounds)),)
+    )
 
 
 def _start(shipped: LoadedModel, scratch: bool) -> MemoryModel:

@@ -64,6 +64,7 @@ class Forecasting(Subject):
     rivals = ("ar32", "seasonal", "persistence")
     reasons = {"mean": UNASKED, "shift_register": UNASKED}
     min_steps, min_held_back = 300, 32
+    lr = 3e-4
     example_blocks = 2
 
     def training(self, values: Floats) -> OnSeries:

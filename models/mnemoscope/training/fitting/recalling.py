@@ -92,6 +92,7 @@ class Recalling(Subject):
     references = ("shift_register",)
     reasons = {"ar32": PREDICTS, "seasonal": PREDICTS}
     min_steps, min_held_back = 600, SHAPE.heard + 2 * SHAPE.segment
+    lr, warm_up = 1e-4, 10  # a replay is exact or nothing: at the rate of a forecast the first updates lose it
     example_blocks = 2
 
     def training(self, values: Floats) -> OnSeries:

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from mnemoscope.errors import SignalError
 from mnemoscope.signals.given import from_numbers, row_at
 from mnemoscope.signals.importers.files import read_series
-from mnemoscope.signals.series import Missing, Series, prepare
+from mnemoscope.signals.importers.options import ImportOptions
+from mnemoscope.signals.series import Missing, Series, prepare, with_rate
 from mnemoscope.training.fitting.split import Split, split_of
 from mnemoscope.training.fitting.subject import Subject
 from mnemoscope.training.fitting.subjects import subject
@@ -56,6 +57,7 @@ def read(
     task: str = "forecast",
     channel: str | None = None,
     sample_rate: float | None = None,
+    reading: ImportOptions | None = None,
     resample_to: float | None = None,
     start: str = "0",
     stop: str | None = None,
@@ -70,14 +72,14 @@ def read(
     if isinstance(signal, str | os.PathLike):
         if not Path(signal).exists():
             raise SignalError(f"there is no file {os.fspath(signal)!r}")
-        series, notes = read_series(signal, channel=channel, labels="none", sample_rate=sample_rate)
+        series, notes = read_series(signal, channel=channel, labels="none", sample_rate=sample_rate, options=reading)
         name = Path(signal).name
     else:
         series = signal if isinstance(signal, Series) else from_numbers(signal)
         if channel is not None:
             raise SignalError(f"a channel can only be chosen of a file, got {channel!r} with numbers")
         if sample_rate is not None:
-            series = replace(series, sample_rate=sample_rate, time=None, gaps=())
+            series = with_rate(series, sample_rate)
         name = series.name
     first = row_at(start, series, "start")
     last = len(series) if stop is None else min(row_at(stop, series, "stop"), len(series))

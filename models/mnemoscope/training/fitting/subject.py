@@ -47,6 +47,10 @@ class Subject(ABC):
     min_steps: ClassVar[int]
     """Fewer leave too little to fit to, to stop by and to score."""
     min_held_back: ClassVar[int]
+    lr: ClassVar[float]
+    """Adam's rate from a trained checkpoint: far below the recipes', so that what it knows is bent, not broken."""
+    warm_up: ClassVar[int] = 0
+    """Updates up to that rate."""
     example_blocks: ClassVar[int]
     """Blocks that before and after are shown on."""
 

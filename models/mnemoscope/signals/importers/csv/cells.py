@@ -1,111 +1,140 @@
-"""Cells and bytes of text tables: encodings, files that are no text, what counts as a number and as missing."""
+"""One column while it is read: numbers, and which texts stand where there is none. What it is, is decided after the last row."""
 
-import csv
-import re
+from collections import Counter
+from collections.abc import Sequence
+from math import isfinite
 
-from mnemoscope.errors import ImportFileError
+import numpy as np
+from numpy.typing import NDArray
 
-MISSING = frozenset(
-    ["", "na", "n/a", "nan", "-nan", "null", "none", "nil", "-", "--", "---", "?", ".", "*", "#n/a", "#na", "missing"]
-)
-"""Cells that mean "no number", compared in lower case without blanks around."""
+from mnemoscope.signals.importers.csv.numbers import MISSING, TRUTHS, Style, bare, number_in
 
-_MAGIC = (
-    (b"PK\x03\x04", "a ZIP container (Excel, NPZ)", "save the sheet as CSV"),
-    (b"\x93NUMPY", "a NumPy array", "save it with numpy.savetxt(name, array, delimiter=',')"),
-    (b"PAR1", "a Parquet file", "export it as CSV"),
-    (b"ARROW1", "an Arrow file", "export it as CSV"),
-    (b"RIFF", "a WAV file", "export its samples as CSV"),
-    (b"fLaC", "a FLAC file", "export its samples as CSV"),
-    (b"\x89HDF", "an HDF5 file", "export one data set as CSV"),
-    (b"MATLAB 5.0", "a MATLAB file", "export one variable with writematrix"),
-    (b"\xffBIOSEMI", "a BDF recording", "export its channels as CSV"),
-    (b"0       ", "an EDF recording", "export its channels as CSV"),
-    (b"\x1f\x8b", "a gzip archive", "unpack it first"),
-    (b"BZh", "a bzip2 archive", "unpack it first"),
-    (b"7z\xbc\xaf", "a 7-Zip archive", "unpack it first"),
-    (b"%PDF", "a PDF document", "export the table as CSV"),
-    (b"\x89PNG", "a PNG picture", "choose a table of numbers"),
-    (b"\xff\xd8\xff", "a JPEG picture", "choose a table of numbers"),
-    (b"\x89MNEM", "a Mnemoscope recording", "open it instead of importing it"),
-    (b"\x80\x04", "a Python pickle, which is never read", "save the numbers as CSV"),
-)
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x1c-\x1f]")
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf(?:inity)?", re.IGNORECASE)
-_GROUPED = {
-    ".": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"),
-    ",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?"),
-}
-_MONTH = "[A-Za-z]{3}"
-_DATE = (
-    rf"\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}|\d{{1,2}}[-. ]{_MONTH}[-. ]\d{{2,4}}"
-    rf"|{_MONTH}[-. ]\d{{1,2}}(?:,? |-)\d{{4}}|{_MONTH}[- ]\d{{4}}|\d{{4}}-{_MONTH}|\d{{4}}-\d\d"
-)
-CLOCK = re.compile(
-    rf"(?=.)(?:{_DATE})?[T ]?(?:\d{{1,2}}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?(?:Z| ?[+-]\d\d:?\d\d)?)?"
-)
-"""A cell that is written like a date, a time of day, or both."""
+NUMBER, ABSENT, FURTHER = -1, -2, -3
+"""Codes of cells that are a number, missing, or a text beyond the first MAX_TEXTS."""
+MAX_TEXTS = 5000
+MAX_CACHED = 50_000
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    """The text and the name of its encoding: by byte order mark, then UTF-8, else Windows-1252."""
-    if not data.strip():
-        raise ImportFileError("the file is empty", hint="Choose a file with at least two rows of numbers.")
-    for magic, what, hint in _MAGIC:
-        if data.startswith(magic):
-            raise ImportFileError(f"this is {what}, not a text table", where="byte 0", hint=f"To import it, {hint}.")
-    encoding = _encoding(data)
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        if error.start < len(data) - 4:  # not just the last character cut by the end of the sample
-            encoding = "cp1252"
-        text = data.decode(encoding, "replace" if encoding == "cp1252" else "ignore")
-    if found := _CONTROL.search(text):
-        raise ImportFileError(
-            f"the file is binary (byte value {ord(found.group()):#04x}), not a text table",
-            where=f"character {found.start()}",
-            hint="Export the data as CSV: one row per sample, numbers as text.",
-        )
-    return text, encoding
+class Cells:
+    """Numbers [n] float64 (NaN where there is none) and codes [n] of one column."""
 
+    def __init__(self, style: Style, missing: frozenset[str], *, stamps: bool, dates: bool = False) -> None:
+        self.style, self.extra = style, missing
+        self.dates = dates
+        """Whether cells that begin with a digit are dates, and no numbers."""
+        self.stamps = stamps
+        """Whether the text of the cells is kept, as for times."""
+        self.texts: dict[str, int] = {}
+        self.counts: list[int] = []
+        self.first: list[int] = []
+        """Row of the first cell of each text."""
+        self.units: Counter[str] = Counter()
+        self.kept: list[str] = []
+        """Blocks of cells, joined by line breaks."""
+        self.rows = 0
+        self._values: list[NDArray[np.float64]] = []
+        self._codes: list[NDArray[np.int32] | None] = []
+        self._cache: dict[str, tuple[float, int]] = {}
 
-def _encoding(data: bytes) -> str:
-    if data.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    for name, zeros in (("utf-16-le", data[1:400:2]), ("utf-16-be", data[0:400:2])):
-        if len(zeros) > 4 and zeros.count(0) > 0.9 * len(zeros):
-            return name
-    return "utf-8"
+    def add(self, cells: Sequence[str] | NDArray[np.float64], *, odd: bool) -> None:
+        """Further cells, or numbers; odd: there are signs among them that float() takes for part of a number."""
+        if isinstance(cells, np.ndarray):
+            self._values.append(cells)
+            self._codes.append(None)
+            self.rows += len(cells)
+            return
+        if self.stamps:
+            self.kept.append("\n".join(cell.replace("\n", " ") for cell in cells))
+        values = None if odd or self.dates else self._floats(cells)
+        codes = None
+        if self.dates and all(cell[:1].isdecimal() for cell in cells):
+            values, codes = np.full(len(cells), np.nan), np.full(len(cells), FURTHER, np.int32)
+        if values is None:
+            values, codes = self._one_by_one(cells)
+        self._values.append(values)
+        self._codes.append(codes)
+        self.rows += len(cells)
 
+    def _floats(self, cells: Sequence[str]) -> NDArray[np.float64] | None:
+        """The cells as numbers where all of them plainly are."""
+        if self.style.decimal == ",":
+            text = "\n".join(cells)
+            if "." in text:
+                return None
+            cells = text.replace(",", ".").split("\n")
+        try:
+            values = np.fromiter(map(float, cells), np.float64, len(cells))
+        except ValueError:
+            return None
+        return values if np.isfinite(values).all() else None
 
-def is_number(cell: str, decimal: str = ".") -> bool:
-    """Whether a cell holds one number, written with that decimal sign (digit groups allowed)."""
-    cell = cell.strip()
-    if _GROUPED[decimal].fullmatch(cell):
-        return True
-    if decimal == ",":
-        if "." in cell:
-            return False
-        cell = cell.replace(",", ".")
-    return _NUMBER.fullmatch(cell) is not None
+    def _one_by_one(self, cells: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.int32] | None]:
+        cache, new = self._cache, self._new
+        if len(cache) > MAX_CACHED:
+            cache.clear()
+        pairs = [cache.get(cell) or new(cell) for cell in cells]
+        values = np.fromiter((pair[0] for pair in pairs), np.float64, len(pairs))
+        codes = np.fromiter((pair[1] for pair in pairs), np.int32, len(pairs))
+        if (codes == NUMBER).all():
+            return values, None
+        for code, count in zip(*np.unique(codes[codes >= 0], return_counts=True), strict=True):
+            if self.counts[code] == 0:
+                self.first[code] = self.rows + int(np.argmax(codes == code))
+            self.counts[code] += int(count)
+        return values, codes
 
+    def _new(self, cell: str) -> tuple[float, int]:
+        """Value and code of a cell that was not seen yet."""
+        pair = self._read(cell)
+        if pair[1] != NUMBER or len(self._cache) < MAX_CACHED:
+            self._cache[cell] = pair
+        return pair
 
-def is_missing(cell: str) -> bool:
-    """Whether a cell is empty or one of the words for nothing."""
-    return cell.strip().lower() in MISSING
+    def _read(self, cell: str) -> tuple[float, int]:
+        if self.dates and any(c.isdecimal() for c in cell):
+            return float("nan"), FURTHER
+        if self.style.decimal == "." and "_" not in cell:
+            try:
+                plain = float(cell)
+            except ValueError:
+                pass
+            else:
+                if isfinite(plain):
+                    return plain, NUMBER
+        text = bare(cell)
+        lower = text.lower()
+        if lower in MISSING or lower in self.extra:
+            return float("nan"), ABSENT
+        found = number_in(cell, self.style)
+        if found is not None:
+            if found.unit:
+                self.units[found.unit] += 1
+            return found.value, NUMBER
+        code = self.texts.get(text)
+        if code is None:
+            if len(self.texts) >= MAX_TEXTS:
+                return float("nan"), FURTHER
+            code = self.texts[text] = len(self.texts)
+            self.counts.append(0)
+            self.first.append(self.rows)
+        return float("nan"), code
 
+    def values(self) -> NDArray[np.float64]:
+        """Numbers [n], NaN where there is none."""
+        return np.concatenate(self._values) if self._values else np.zeros(0)
 
-def split(line: str, delimiter: str | None) -> list[str]:
-    """Cells of one line, quotes removed."""
-    if delimiter is None:
-        return [line.strip().strip('"')]
-    if delimiter == " ":
-        return line.split()
-    try:
-        rows = list(csv.reader([line], delimiter=delimiter))
-        return [cell.strip() for cell in rows[0]] if rows else []
-    except csv.Error:
-        return [cell.strip() for cell in line.split(delimiter)]
+    def codes(self) -> NDArray[np.int32]:
+        """Codes [n]: NUMBER, ABSENT, FURTHER, else the number of the text."""
+        parts = [
+            np.full(len(values), NUMBER, np.int32) if codes is None else codes
+            for values, codes in zip(self._values, self._codes, strict=True)
+        ]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int32)
+
+    @property
+    def only_numbers(self) -> bool:
+        return all(codes is None for codes in self._codes)
+
+    def truths(self) -> bool:
+        """Whether the texts are all words for on and off."""
+        return bool(self.texts) and len(self.texts) < MAX_TEXTS and all(text.lower() in TRUTHS for text in self.texts)

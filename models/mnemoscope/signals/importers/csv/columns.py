@@ -1,36 +1,37 @@
-"""What the columns of an imported table are: numbers with their figures, labels, text; names and units."""
+"""What the columns of an imported table are: numbers with their figures, labels, text; which of them to look at first."""
 
-import re
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mnemoscope.signals.importers.csv.cells import MISSING
-from mnemoscope.signals.series import Label, decimate
+from mnemoscope.signals.importers.csv.times import is_index_name
+from mnemoscope.signals.series import Floats, Label, decimate
 
 MAX_LABELS = 64
 LABEL_LENGTH = 40
 MAX_LABELLED = 20_000
 """Most labelled ranges of a column that is shown; a column with more is no longer readable."""
 LABEL_NAMES = ("label", "class", "annotation", "event", "symbol", "category", "anomaly")
+FLAG_NAMES = ("flag", "qc", "quality", "status", "error", "valid", "checksum")
 SPARK_POINTS = 128
-MISSING_CELLS = pa.array(sorted(MISSING))
+FAR = 1e30
+"""Numbers beyond which a file means something else than a measured value, such as 9.97e36 of NetCDF."""
 
 
 @dataclass
 class Column:
-    """One column. `values` is float32 with NaN for missing; None for text and times."""
+    """One column. `values` has NaN for missing; None for text and times."""
 
     index: int
     name: str
     kind: str
     """"time", "value", "label" or "text"."""
     unit: str | None
-    values: NDArray[np.float32] | None
+    values: Floats | None
+    """float32, or float64 where float32 would lose steps of the values."""
     missing: int = 0
     low: float | None = None
     high: float | None = None
@@ -41,78 +42,55 @@ class Column:
     """Of a column of labels: ranges of rows and their labels."""
 
 
-class Stats:
-    """Running figures of one column, in float64."""
+def figures(values: NDArray[np.float64]) -> tuple[float | None, float | None, float | None]:
+    """Smallest, largest and mean of the numbers that are there; None where there is none."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return None, None, None
+    low, high = float(known.min()), float(known.max())
+    size = max(abs(low), abs(high))
+    mean = float(known.mean()) if size < 1e300 else float((known / size).mean() * size)
+    return low, high, mean if math.isfinite(mean) else None
 
-    def __init__(self) -> None:
-        self.low: float | None = None
-        self.high: float | None = None
-        self.whole = True
-        self._sum, self._count = 0.0, 0
 
-    def add(self, numbers: NDArray[np.float64]) -> None:
-        known = numbers[~np.isnan(numbers)]
-        if not len(known):
-            return
-        low, high = float(known.min()), float(known.max())
-        self.low = low if self.low is None else min(self.low, low)
-        self.high = high if self.high is None else max(self.high, high)
-        self._sum, self._count = self._sum + float(known.sum()), self._count + len(known)
-        self.whole = self.whole and bool((known == np.round(known)).all())
+def narrowed(values: NDArray[np.float64]) -> Floats:
+    """The values as float32 where their steps survive it: a counter beyond 16.7 million would stand still."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return values.astype(np.float32)
+    size = float(np.abs(known).max())
+    steps = np.abs(np.diff(known))
+    steps = steps[steps > 0]
+    finest = float(np.median(steps)) if len(steps) else size
+    if size > 3e38 or float(np.spacing(np.float32(size))) > 0.01 * finest:
+        return values
+    return values.astype(np.float32)
 
-    @property
-    def mean(self) -> float | None:
-        return self._sum / self._count if self._count else None
 
-    def sentinel(self, values: NDArray[np.float32]) -> tuple[float, int] | None:
-        """(value, times) of an extreme that repeats and lies far from everything else, such as -999."""
-        known = values[~np.isnan(values)]
-        if len(known) < 20 or self.low is None or self.high is None:
-            return None
-        for extreme in (self.low, self.high):
-            at = known == np.float32(extreme)
-            rest = known[~at]
-            if 2 <= at.sum() <= len(known) // 2 and len(rest):
-                inner = float(rest.max() - rest.min())
-                if min(abs(extreme - float(rest.min())), abs(extreme - float(rest.max()))) > max(2 * inner, 1e-9):
-                    return extreme, int(at.sum())
+def sentinel(values: NDArray[np.float64]) -> tuple[float, int] | None:
+    """(value, times) of an extreme that repeats and lies far from everything else, such as -999."""
+    known = values[~np.isnan(values)]
+    if not len(known):
         return None
+    low, high = float(known.min()), float(known.max())
+    for extreme in (low, high):
+        if abs(extreme) > FAR:
+            return extreme, int((known == extreme).sum())
+    if len(known) < 20:
+        return None
+    for extreme in (low, high):
+        at = known == extreme
+        rest = known[~at]
+        if 2 <= at.sum() <= len(known) // 2 and len(rest):
+            inner = float(rest.max() - rest.min())
+            if inner == 0 and abs(extreme) < 99:
+                continue  # two values, as of a switch
+            if min(abs(extreme - float(rest.min())), abs(extreme - float(rest.max()))) > max(2 * inner, 1e-9):
+                return extreme, int(at.sum())
+    return None
 
 
-class Texts:
-    """What a column of text looks like, and which text stands where as long as they are few enough to be labels."""
-
-    def __init__(self) -> None:
-        self.missing, self._count = 0, 0
-        self._distinct: dict[str, int] = {}
-        self._codes: list[NDArray[np.int16]] = []
-        """Per row the number of its text in the order of their first appearance, -1 where there is none."""
-
-    def add(self, cells: pa.Array) -> None:
-        text = pc.utf8_trim_whitespace(cells)
-        gone = pc.is_in(pc.utf8_lower(text), value_set=MISSING_CELLS)
-        self.missing += int(pc.sum(gone).as_py() or 0)
-        self._count += len(text)
-        if len(self._distinct) > MAX_LABELS:
-            return
-        encoded = pc.if_else(gone, pa.scalar(None, pa.string()), text).dictionary_encode()
-        codes = [self._distinct.setdefault(name, len(self._distinct)) for name in encoded.dictionary.to_pylist()]
-        if len(self._distinct) > MAX_LABELS:
-            self._codes.clear()
-            return
-        table = np.array([*codes, -1], np.int16)  # the last entry is that of index -1
-        self._codes.append(table[np.asarray(pc.fill_null(encoded.indices, -1))])
-
-    def kind(self) -> str:
-        """What texts are: "label" where few of them repeat, else "text"."""
-        return "label" if 1 <= len(self._distinct) <= min(MAX_LABELS, max(self._count // 2, 1)) else "text"
-
-    def labels(self) -> tuple[Label, ...]:
-        """Ranges of rows with their labels, of a column of labels."""
-        return labelled_ranges(np.concatenate(self._codes), list(self._distinct)) if self.kind() == "label" else ()
-
-
-def numbered(values: NDArray[np.float32]) -> tuple[Label, ...]:
+def numbered(values: Floats) -> tuple[Label, ...]:
     """Ranges of rows that share a value of a column of whole numbers (0 and 1 of an anomaly); of more than MAX_LABELS none."""
     known = ~np.isnan(values)
     distinct, at = np.unique(values[known], return_inverse=True)
@@ -139,22 +117,38 @@ def labelled_ranges(codes: NDArray[np.int16], names: list[str]) -> tuple[Label, 
     return tuple(Label(int(a), int(b), shown[codes[a]]) for a, b in zip(starts[listed], stops[listed], strict=True))
 
 
-def named_unit(name: str, unit: str | None) -> tuple[str, str | None]:
-    """Split a name: "MLII (mV)" and "MLII_mV" -> ("MLII", "mV"); a unit row wins."""
-    bracket = re.fullmatch(r"(.+?)[\s_]*[\[(]\s*((?!\d+[\])])[^\s\])]{1,12})\s*[\])]", name)
-    suffix = re.fullmatch(r"(.+)_((?:[munkM]?(?:V|A|Hz|W|Pa|g|m|s|K|N|T))|[µμ][VA]|degC|mmHg|bpm|rpm|kmh|pct)", name)
-    found = bracket or suffix
-    if found:
-        return found[1].strip(), unit or found[2]
-    return name, unit
+def is_ramp(values: Floats) -> bool:
+    """Whether values rise by the same step from row to row, as counters and times do."""
+    known = values[~np.isnan(values)].astype(np.float64)
+    if len(known) < 4 or len(known) < 0.9 * len(values):
+        return False
+    steps = np.diff(known)
+    size = float(np.abs(known).max())
+    return bool(
+        steps[0] != 0
+        and float(np.ptp(steps)) <= 0.02 * abs(float(np.median(steps))) + 4 * float(np.spacing(np.float32(size)))
+    )
 
 
 def default_channel(columns: list[Column]) -> int:
-    """Index of the column to look at where nobody chose: the first of measured values, else the first of labels that are
-    numbers. A time never is one. The reader has refused a file without any number.
+    """Index of the column to look at where nobody chose: the first of measured values that move, else the first that has
+    numbers. Times, calendars, counters and flags never are one as long as there is another. The reader has refused a file
+    without any number.
     """
     usable = [c for c in columns if c.values is not None and c.missing < len(c.values)]
-    return next((c.index for c in usable if c.kind == "value"), usable[0].index)
+    measured = [
+        c for c in usable
+        if c.kind == "value" and not is_index_name(c.name) and not any(word in c.name.lower() for word in FLAG_NAMES)
+    ]  # fmt: skip
+    moving = [c for c in measured if c.low != c.high and c.values is not None and not is_ramp(c.values)]
+    values = [c for c in usable if c.kind == "value"]
+    for choice in (
+        [c for c in moving if c.values is not None and c.missing < 0.9 * len(c.values)], moving, measured,
+        [c for c in values if c.values is not None and not is_ramp(c.values)], values, usable,
+    ):  # fmt: skip
+        if choice:
+            return choice[0].index
+    return usable[0].index
 
 
 def describe(column: Column, rows: int) -> dict[str, Any]:

@@ -1,84 +1,56 @@
 """Import a text table as time series: sniff, read strictly, report every assumption.
 
     table = reader.read("ecg.csv")
-    table.report["notes"]                 # what was assumed and left out
+    table.report["questions"]             # what only the user can decide, with what was chosen
+    table.report["left_out"]              # every line that became no row
     table.series(1)                       # Series of column 1
 
-Numbers are never moved to another column, never sorted and never filled in. What cannot be read is an ImportFileError
-with line, column and hint. Costs about 1 s and 30 MB above the result per million rows of two columns.
+Numbers are never moved to another column and never filled in. What cannot be read is an ImportFileError with line, column and hint.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.signals.importers.channel_series import no_numbers, series_of
-from mnemoscope.signals.importers.csv.cells import is_missing, is_number
-from mnemoscope.signals.importers.csv.columns import (
-    LABEL_NAMES,
-    MISSING_CELLS,
-    Column,
-    Stats,
-    Texts,
-    default_channel,
-    describe,
-    named_unit,
-    numbered,
-)
-from mnemoscope.signals.importers.csv.sniff import SNIFF_BYTES, Sniff, sniff, with_encoding
-from mnemoscope.signals.importers.csv.stream import Rows, Undecodable, footer
-from mnemoscope.signals.importers.csv.times import YEAR, TimeFormat, Timing, parse_dates, recognise, timing_of
+from mnemoscope.signals.importers import encodings
+from mnemoscope.signals.importers.csv import series_rows
+from mnemoscope.signals.importers.csv.assemble import Assembly, Raw
+from mnemoscope.signals.importers.csv.cells import ABSENT, Cells
+from mnemoscope.signals.importers.csv.columns import Column
+from mnemoscope.signals.importers.csv.dialect import Dialect, dialect_of
+from mnemoscope.signals.importers.csv.facts import facts_of
+from mnemoscope.signals.importers.csv.layout import Layout, body_of, layout_of
+from mnemoscope.signals.importers.csv.numbers import TRUTHS, Style, is_missing, number_in
+from mnemoscope.signals.importers.csv.rows import Ragged, Rows
+from mnemoscope.signals.importers.csv.splitting import split
+from mnemoscope.signals.importers.csv.times import Sampled
 from mnemoscope.signals.importers.options import ImportOptions, retry
-from mnemoscope.signals.series import Series, labels_of
+from mnemoscope.signals.importers.report import Guess
+from mnemoscope.signals.importers.table import Table
 
-__all__ = ["Column", "ImportOptions", "Sniff", "Table", "read", "sniff"]
+__all__ = ["Column", "ImportOptions", "Table", "read"]
 
 MAX_VALUES = 100_000_000
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:inf(inity)?)$"
+SNIFF_BYTES = 65_536
+PLACES = 16
+"""Places all over a long file at which some lines are looked at before it is read."""
+MAX_FOOTER_LINES = 20
+SUMMARY = re.compile(
+    r"(?:grand |sub)?(?:total|sum|mean|average|avg|min(?:imum)?|max(?:imum)?|std(?:ev|\.? ?dev\.?)?|count|median|variance|summe|gesamt"
+    r"|mittelwert|mittel|anzahl|somme|moyenne|totale|media|total général|suma|average of.*|end of (?:file|data)|eof)\b.{0,20}:?",
+    re.IGNORECASE,
+)
 
 
-@dataclass
-class Table:
-    """An imported file: columns, seconds of its rows (float64, from the first row; None = unknown), report."""
-
-    columns: list[Column]
-    time: NDArray[np.float64] | None
-    timing: Timing | None
-    found: Sniff
-    report: dict[str, Any] = field(default_factory=dict[str, Any])
-
-    def series(self, channel: int, labels: int | None = None) -> Series:
-        """Column `channel` as a Series, with the labels of column `labels`.
-
-        Raises ImportFileError when the one holds no numbers or the other no labels.
-        """
-        column = next((c for c in self.columns if c.index == channel), None)
-        if column is None or column.values is None:
-            raise no_numbers(channel, {c.index: c.name for c in self.columns if c.values is not None})
-        return series_of(
-            self.report,
-            column.index,
-            column.values,
-            name=column.name,
-            unit=column.unit,
-            sample_rate=column.sample_rate,
-            time=self.time,
-            gaps=() if self.timing is None else self.timing.gaps,
-            labels=labels_of({c.index: (c.name, c.labels) for c in self.columns if c.labels}, labels),
-        )
-
-
-def read(path: str | Path, *, options: ImportOptions | None = None, max_values: int = MAX_VALUES) -> Table:
+def read(path: str | Path, options: ImportOptions | None = None, *, max_values: int = MAX_VALUES) -> Table:
     """Read a text table.
 
     Raises ImportFileError (with line, column and hint) for whatever cannot be read without guessing, and when it holds
@@ -86,299 +58,418 @@ def read(path: str | Path, *, options: ImportOptions | None = None, max_values: 
     """
     path, options = Path(path), options or ImportOptions()
     try:
-        with path.open("rb") as file:
-            found = sniff(file.read(SNIFF_BYTES), options=options)
+        head = Head.of(path, options)
     except OSError as error:
         raise ImportFileError(
             f"cannot open {path.name}: {error.strerror}", hint="Check the name of the file."
         ) from error
+    if series_rows.is_meant(head.layout, head.rows, head.dialect, options):
+        return series_rows.read(
+            path, head.encoding, head.dialect, head.layout, options, max_values, _report(path, head, options)
+        )
     try:
-        return _Reader(path, found, options, max_values).table()
-    except Undecodable:
-        return _Reader(path, with_encoding(found, "cp1252"), options, max_values).table()
+        return _Pass(path, head, options, max_values).table()
+    except OtherStyleError as other:
+        head = replace(head, dialect=replace(head.dialect, style=other.style, guesses=()))
+        return _Pass(path, head, options, max_values, again=True).table()
 
 
-class _Reader:
+class OtherStyleError(Exception):
+    """Cells beyond the sample prove another style of numbers."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__()
+        self.style = style
+
+
+@dataclass(frozen=True)
+class Head:
+    """What is known of a table before its rows are read."""
+
+    encoding: str
+    dialect: Dialect
+    layout: Layout
+    lines: list[str]
+    """The first lines of the file."""
+    rows: list[list[str]]
+    """Cells of its first rows, then of some all over the file."""
+    contiguous: int
+    """How many of `rows` are the first."""
+
+    @classmethod
+    def of(cls, path: Path, options: ImportOptions) -> Head:
+        """Raises ImportFileError for what is no table of numbers."""
+        with path.open("rb") as file:
+            data = file.read(SNIFF_BYTES)
+        whole = path.stat().st_size <= len(data)
+        encoding = encodings.encoding_of(data, path, options.encoding)
+        lines = re.split(r"\r\n|\n|\r", encodings.text_of(data, encoding))
+        if not whole:
+            if len(lines) < 2 and options.layout != "rows":
+                raise ImportFileError(
+                    f"the line is longer than {SNIFF_BYTES} characters; a table has one row per line",
+                    where="line 1",
+                    hint="Write one sample per line.",
+                )
+            lines = lines[:-1] or lines
+        elsewhere = [] if whole else _elsewhere(path, encoding)
+        facts = facts_of(lines)
+        body = body_of(lines[options.skip or 0 :])
+        if not body:
+            raise ImportFileError("the file holds comments only", hint="Choose a file with rows of numbers.")
+        sample = [*body[min(len(body) // 4, 200) :][:200], *elsewhere]
+        dialect = dialect_of(sample, options, (facts.delimiter, facts.decimal), body[:5])
+        layout = layout_of(lines, [*body, *elsewhere], dialect, options, facts)
+        first = [split(line, dialect.delimiter) for line in lines[layout.skip :] if line.strip()]
+        first = [row[: layout.columns] for row in first if len(row) == layout.cells][:300]
+        spread = [split(line, dialect.delimiter) for line in elsewhere]
+        rows = [*first, *(row[: layout.columns] for row in spread if len(row) == layout.cells)]
+        return cls(encoding, dialect, layout, lines, rows, len(first))
+
+
+def _elsewhere(path: Path, encoding: str) -> list[str]:
+    """Whole lines from places all over a file."""
+    size, found = path.stat().st_size, list[str]()
+    with path.open("rb") as file:
+        for place in range(1, PLACES + 1):
+            file.seek((size - 8192) * place // PLACES & ~1)
+            text = file.read(8192).decode({"utf-16": "utf-16-le"}.get(encoding, encoding), "replace")
+            found += [line for line in re.split(r"\r\n|\n|\r", text)[1:-1] if line.strip()][:20]
+    return body_of(found) if found else []
+
+
+class _Pass:
     """One pass over one file."""
 
-    def __init__(self, path: Path, found: Sniff, options: ImportOptions, max_values: int) -> None:
-        self.path, self.found, self.options, self.max_values = path, found, options, max_values
-        self.notes = [*found.notes, *options.notes()]
-        self.extra = pa.array(sorted(options.tokens), pa.string())
-        self.sentinels: list[dict[str, Any]] = []
-        cells = list(zip(*found.rows, strict=True))
-        numbers = [self._sample(column) for column in cells]
-        self.time_column, self.time_format = self._find_time(cells, numbers)
-        self.numeric = [i for i, n in enumerate(numbers) if n is not None and i != self.time_column]
-        below = footer(path, found, self._is_row)
-        self.rows = Rows(path, found, below)
-        if below.lines:
-            self.notes.append(f"{len(below.lines)} line(s) below the data were left out: {below.lines[0][:60]!r}")
-        if below.short:
-            self.notes.append("the last row is short; its last values are missing")
+    def __init__(self, path: Path, head: Head, options: ImportOptions, max_values: int, *, again: bool = False) -> None:
+        self.path, self.head, self.options, self.max_values, self.again = path, head, options, max_values, again
+        self.layout, self.style = head.layout, head.dialect.style
+        self.names = head.layout.names
+        self.rows = Rows(path, head.encoding, head.dialect.delimiter, head.layout, asked=options.encoding is not None)
+        self.notes = [*head.layout.notes, *options.notes()]
+        self.text_columns = {i for name in options.text_columns for i in [self.column_of(name)]}
+        self.sampled = self._sampled()
 
-    def _sample(self, cells: tuple[str, ...]) -> NDArray[np.float64] | None:
-        """The first cells as numbers, or None for a column that is mostly something else."""
-        text = self._clean(pa.array(cells))
-        known = pc.drop_null(text)
-        good = known.filter(pc.match_substring_regex(known, _NUMBER))
-        if not len(good) or len(good) < 0.9 * len(known) - 1:
+    def column_of(self, wanted: str) -> int:
+        """Index of a column by name, else by index. Raises ImportFileError."""
+        for i, name in enumerate(self.names):
+            if wanted == name:
+                return i
+        if wanted.isdecimal() and int(wanted) < len(self.names):
+            return int(wanted)
+        listed = ", ".join(f"{i} ({name})" for i, name in enumerate(self.names[:30]))
+        raise ImportFileError(f"the file has no column {wanted!r}", hint=f"Its columns are {listed}.")
+
+    def _sampled(self) -> Sampled:
+        columns = list(zip(*self.head.rows, strict=True)) or [()] * self.layout.columns
+        numbers = [self._numbers(column[: self.head.contiguous]) for column in columns]
+        return Sampled(self.names, self.layout.units, columns, numbers, self.layout.header)
+
+    def _numbers(self, cells: tuple[str, ...]) -> NDArray[np.float64] | None:
+        """The first cells as numbers, None where most are something else."""
+        known = [cell for cell in cells if not is_missing(cell) and cell.strip().lower() not in self.options.tokens]
+        found = [number_in(cell, self.style) for cell in cells]
+        good = sum(number is not None for number in found)
+        if not good or good < 0.9 * len(known) - 1:
             return None
-        return np.asarray(pc.cast(pc.utf8_ltrim(good, "+"), pa.float64()))
-
-    def _find_time(
-        self, cells: list[tuple[str, ...]], numbers: list[NDArray[np.float64] | None]
-    ) -> tuple[int | None, TimeFormat | None]:
-        """The first column that is a time, provided that another column is left to look at."""
-        for i, column in enumerate(cells if len(cells) > 1 else ()):
-            name = self.found.names[i] if self.found.header else ""
-            form = recognise(name, self.found.units[i], column, numbers[i], first=i == 0)
-            if form is not None:
-                return i, form
-        return None, None
-
-    def _clean(self, cells: pa.Array) -> pa.Array:
-        """Trimmed text, null where missing, with a decimal point."""
-        text = pc.utf8_trim_whitespace(cells)
-        lower = pc.utf8_lower(text)
-        gone = pc.is_in(lower, value_set=MISSING_CELLS)
-        if len(self.extra):
-            gone = pc.or_(gone, pc.is_in(lower, value_set=self.extra))
-        if self.found.thousands:
-            text = pc.replace_substring(text, self.found.thousands, "")
-        if self.found.decimal == ",":
-            text = pc.replace_substring(text, ",", ".")
-        return pc.if_else(gone, pa.scalar(None, pa.string()), text)
+        return np.array([np.nan if number is None else number.value for number in found])
 
     def table(self) -> Table:
-        values: dict[int, list[NDArray[np.float32]]] = {i: [] for i in self.numeric}
-        stats = {i: Stats() for i in self.numeric}
-        texts = {i: Texts() for i in range(self.found.columns) if i not in values and i != self.time_column}
-        times: list[pa.Array] = []
-        before = 0
-        for batch in self.rows:
-            if (before + batch.num_rows) * self.found.columns > self.max_values:
+        wanted = set(self.sampled.stamps)
+        if self.options.time is not None:
+            wanted = {self.column_of(name) for name in self.options.time if name != "none"}
+        cells = [
+            Cells(
+                self.style,
+                self.options.tokens,
+                stamps=i in wanted,
+                dates=i in wanted and self.sampled.numbers[i] is None,
+            )
+            for i in range(self.layout.columns)
+        ]
+        if not wanted and not self.options.tokens:
+            self.rows.decimal = self.style.decimal
+        for block in self.rows:
+            if self.rows.count * self.layout.columns > self.max_values:
                 raise ImportFileError(
                     f"the file holds more than {self.max_values} cells",
                     hint="Keep the columns you need, or cut the file into parts.",
                 )
-            for i in self.numeric:
-                numbers = self._numbers(batch.column(i), i, before)
-                stats[i].add(numbers)
-                values[i].append(numbers.astype(np.float32))
-            for i, text in texts.items():
-                text.add(batch.column(i))
-            if self.time_column is not None:
-                times.append(batch.column(self.time_column))
-            before += batch.num_rows
-        self._check_ragged()
-        count = before
-        time = self._seconds(times, count)
+            for column, part in zip(cells, block, strict=True):
+                column.add(part, odd=self.rows.odd)
+        count = self._end(cells)
         if count < 2:
             raise ImportFileError(
-                f"the file has {count} row of numbers; a series needs at least 2",
+                f"the file has {count} row{'s' * (count != 1)} of numbers; a series needs at least 2",
                 hint="Choose a file with one row per sample.",
             )
-        columns = [
-            self._column(i, values.get(i), stats.get(i), texts.get(i), time, count) for i in range(self.found.columns)
-        ]
-        if all(c.values is None or c.missing == count for c in columns if c.kind != "time"):
-            raise ImportFileError(
-                "no column holds a number: every cell is missing",
-                hint="Choose a file with at least one column of numbers.",
+        raw = Raw(
+            self.names, self.layout.units, cells, [column.values()[:count] for column in cells],
+            [column.codes()[:count] for column in cells], count,
+        )  # fmt: skip
+        self._check(raw)
+        guesses = [*self.head.dialect.guesses, *self.layout.guesses]
+        if self.rows.blank_as_missing:
+            many = f"{self.rows.blank_as_missing} blank line(s)"
+            guesses.append(Guess("blank lines", "missing values", f"{many} between rows of one number each"))
+        assembly = Assembly(raw, self.sampled, self.options, self.column_of, self._where, self.notes, guesses)
+        report = _report(self.path, self.head, self.options)
+        for number, text in self.layout.unused:
+            self.rows.left_out.add(number, "text above the data", text.strip())
+        self.rows.left_out.lines.sort(key=lambda entry: entry["line"])
+        return assembly.table(report, self.layout.sample_rate, self.layout.evidence, self.rows.left_out)
+
+    def _where(self, row: int, column: int | None = None) -> str:
+        return f"line {self.rows.line(row)}" + (f", column {self.names[column]}" if column is not None else "")
+
+    # --- the end of the data, and rows that are none
+
+    def _end(self, cells: list[Cells]) -> int:
+        """How many rows there are without what stands below the data; raises for rows with another number of values."""
+        count = self.rows.count
+        below = [row for row in self.rows.ragged if row.before == count]
+        if below and below[0].before == count and self._is_footer(below):
+            self._leave_below(cells, below)
+            self.rows.ragged_count -= len(below)
+            self.rows.ragged = [row for row in self.rows.ragged if row.before < count]
+            count = self.rows.count
+        self._check_ragged()
+        return self._without_summary(cells, count)
+
+    def _is_footer(self, below: list[Ragged]) -> bool:
+        numeric = [row for row in below if all(self._is_number(cell) for cell in row.cells)]
+        texts = len(below) - len(numeric)
+        return len(below) <= MAX_FOOTER_LINES and (len(numeric) <= 1) and (texts > 0 or len(below) == 1)
+
+    def _is_number(self, cell: str) -> bool:
+        return number_in(cell, self.style) is not None
+
+    def _leave_below(self, cells: list[Cells], below: list[Ragged]) -> None:
+        first = below[0]
+        if (
+            self.head.dialect.delimiter == " "
+            and 2 <= len(first.cells) < self.layout.columns
+            and all(map(self._is_number, first.cells))
+        ):
+            padded = [*first.cells, *[""] * (self.layout.columns - len(first.cells))]
+            for column, cell in zip(cells, padded, strict=True):
+                column.add((cell,), odd=False)
+            self.rows.count += 1
+            self.notes.append("the last row is short; its last values are missing")
+            below = below[1:]
+        for row in below:
+            text = " ".join(row.cells)
+            self.rows.left_out.add(
+                row.line, "below the data" if not self._is_number(row.cells[0]) else "cut short", text
             )
-        table = Table(columns, None, None, self.found)
-        self._wide(table)
-        self._report(table, time, count)
-        return table
-
-    def _numbers(self, cells: pa.Array, column: int, before: int) -> NDArray[np.float64]:
-        """One batch of one column as float64, NaN for missing. A cell that is no number is an error."""
-        text = self._clean(cells)
-        try:
-            numbers = pc.cast(text, pa.float64())
-        except pa.ArrowInvalid:
-            text = pc.replace_substring_regex(text, r"^\+", "")
-            good = pc.fill_null(pc.match_substring_regex(text, _NUMBER), True)
-            bad = np.flatnonzero(~np.asarray(good))
-            if len(bad):
-                self._refuse_cell(cells, text, bad, column, before)
-            numbers = pc.cast(text, pa.float64())
-        result = np.asarray(pc.fill_null(numbers, float("nan")), dtype=np.float64).copy()
-        infinite = np.flatnonzero(np.isinf(result))
-        if len(infinite):
-            if self.options.infinite != "missing":
-                raise ImportFileError(
-                    f"{len(infinite)} infinite value(s)",
-                    where=self._where(before + int(infinite[0]), column),
-                    hint="Replace them, or import with infinite values as missing.",
-                    retry=retry("Treat infinite values as missing", infinite="missing"),
-                )
-            result[infinite] = np.nan
-        for sentinel in self.options.sentinels:
-            result[result == sentinel] = np.nan
-        return result
-
-    def _refuse_cell(self, cells: pa.Array, text: pa.Array, bad: NDArray[np.int64], column: int, before: int) -> None:
-        token = str(cells[int(bad[0])].as_py()).strip()[:40]
-        same = int(np.sum(np.asarray(pc.fill_null(pc.equal(text, text[int(bad[0])]), False))))
-        # A cell that was cut, or that was declared missing and still came here, would only be refused again.
-        offered = len(token) < 40 and token.isprintable() and token.lower() not in self.options.tokens
-        raise ImportFileError(
-            f"{token!r} is not a number ({same} such cell(s) nearby)",
-            where=self._where(before + int(bad[0]), column),
-            hint=f"Correct the cell, or import with {token!r} as a missing value.",
-            retry=retry(f"Treat “{token}” as missing", missing=[token]) if offered else None,
-        )
-
-    def _where(self, row: int, column: int) -> str:
-        return f"line {self.rows.line(row)}, column {self.found.names[column]}"
+        if below:
+            self.notes.append(f"{len(below)} line(s) below the data were left out: {' '.join(below[0].cells)[:60]!r}")
 
     def _check_ragged(self) -> None:
-        """Rows with another number of values are refused unless the user asked to skip them."""
-        total = self.rows.skipped_count
+        """Rows with another number of values are refused unless the user asked to skip them; a second table is left out."""
+        total = self.rows.ragged_count
         if not total:
             return
-        lines = [self.rows.line(row) for row, _ in self.rows.skipped[:5]]
+        first = self.rows.ragged[0]
+        if first.before == self.rows.count and self.options.ragged != "skip":
+            raise ImportFileError(
+                f"a second table with {len(first.cells)} columns begins below the first ({total} rows)",
+                where=f"line {first.line}",
+                hint="Import the first one alone, or the second one with the lines above it left out.",
+                retry=retry("Import the first table alone", ragged="skip"),
+            )
+        lines = [row.line for row in self.rows.ragged]
         if self.options.ragged != "skip":
             raise ImportFileError(
-                f"{self.rows.skipped[0][1]} values where {self.found.columns} were expected ({total} such row(s))",
+                f"{len(first.cells)} values where {self.layout.cells} were expected ({total} such row(s))",
                 where=f"line {lines[0]}",
                 hint="Correct the rows, or import with such rows left out.",
                 retry=retry("Skip such rows", ragged="skip"),
             )
-        shown = ", ".join(map(str, lines)) + ", …" * (total > 5)
+        for row in self.rows.ragged:
+            self.rows.left_out.add(
+                row.line, f"{len(row.cells)} values where {self.layout.cells} were expected", " ".join(row.cells)
+            )
+        self.rows.left_out.count += total - len(self.rows.ragged)
+        shown = ", ".join(map(str, lines[:5])) + ", …" * (total > 5)
         self.notes.append(f"{total} row(s) with another number of values were left out (lines {shown})")
 
-    def _is_row(self, cells: list[str]) -> bool:
-        """Whether numbers stand where numbers are expected, and a time where a time is."""
-        numbers = [is_number(cells[i], self.found.decimal) for i in self.numeric]
-        missing = [is_missing(cells[i]) or cells[i].strip().lower() in self.options.tokens for i in self.numeric]
-        if not all(n or m for n, m in zip(numbers, missing, strict=True)):
-            return False
-        return self.time_column is None or any(c.isdigit() for c in cells[self.time_column])
-
-    def _seconds(self, arrays: list[pa.Array], count: int) -> NDArray[np.float64] | None:
-        form = self.time_format
-        if form is None or form.kind == "index" or not arrays:
-            return None
-        assert self.time_column is not None
-        if form.kind == "number":
-            parts: list[NDArray[np.float64]] = []
-            before = 0
-            for array in arrays:
-                parts.append(self._numbers(array, self.time_column, before))
-                before += len(array)
-            return np.concatenate(parts)[:count] * form.factor
-        cells = pa.chunked_array(arrays).slice(0, count)
-        text = pc.utf8_trim_whitespace(cells)
-        text = pc.if_else(pc.is_in(pc.utf8_lower(text), value_set=MISSING_CELLS), pa.scalar(None, pa.string()), text)
-        seconds, used, bad = parse_dates(text, form.formats)
-        if bad is not None:
-            raise ImportFileError(
-                f"{str(cells[bad].as_py())[:40]!r} is not a time like {used}",
-                where=self._where(bad, self.time_column),
-                hint="Write all times in one format.",
+    def _without_summary(self, cells: list[Cells], count: int) -> int:
+        """Rows without the last ones that are totals, means or text."""
+        if count < 3 or not cells:
+            return count
+        codes = [column.codes() for column in cells]
+        numeric = [i for i, column in enumerate(cells) if self._mostly_numbers(column, codes[i])]
+        reverse = [{code: text for text, code in column.texts.items()} for column in cells]
+        left = count
+        empty = len(codes[0]) - int(np.argmax(np.logical_or.reduce([column[::-1] != ABSENT for column in codes])))
+        for row in range(empty, count):
+            self.rows.left_out.add(self.rows.line(row), "empty")
+        if empty < count:
+            self.notes.append(f"{count - empty} empty row(s) below the data were left out")
+            left = count = max(empty, 2)
+        while left > max(2, count - MAX_FOOTER_LINES):
+            row = left - 1
+            texts = {i: reverse[i].get(int(codes[i][row]), "") for i in range(len(cells)) if codes[i][row] >= 0}
+            alone = left == count and any(
+                cells[i].dates and codes[i][row] == ABSENT and (codes[i][:row] != ABSENT).all()
+                for i in range(len(cells))
             )
-        swapped = [f for f in form.formats if f != used and sorted(f) == sorted(used)]
-        doubt = f" ({swapped[0]} would fit as well)" if swapped else ""
-        self.notes.append(f"times read as {used}{doubt}")
-        return seconds
-
-    def _column(
-        self,
-        index: int,
-        values: list[NDArray[np.float32]] | None,
-        stats: Stats | None,
-        texts: Texts | None,
-        time: NDArray[np.float64] | None,
-        count: int,
-    ) -> Column:
-        name, unit = named_unit(self.found.names[index], self.found.units[index])
-        if index == self.time_column:
-            missing = 0 if time is None else int(np.isnan(time).sum())
-            return Column(index, self.found.names[index], "time", unit, None, missing)
-        if values is None or stats is None:
-            assert texts is not None
-            return Column(index, name, texts.kind(), unit, None, texts.missing, labels=texts.labels())
-        joined = np.concatenate(values)[:count] if values else np.zeros(0, np.float32)
-        label = name.lower() in LABEL_NAMES and stats.whole and len(np.unique(joined[:10_000])) <= 20
-        if (extreme := stats.sentinel(joined)) is not None:
-            self.notes.append(
-                f"{name}: {extreme[0]:g} occurs {extreme[1]} times and lies far outside; if it means missing, import it so"
+            if alone:
+                left -= 1
+                continue
+            if not texts:
+                break
+            summary = any(
+                SUMMARY.fullmatch(text) and (codes[i][: max(left - MAX_FOOTER_LINES, 1)] != codes[i][row]).all()
+                for i, text in texts.items()
             )
-            self.sentinels.append({"column": index, "value": extreme[0], "count": extreme[1]})
-        return Column(
-            index, name, "label" if label else "value", unit, joined,
-            int(np.isnan(joined).sum()), stats.low, stats.high, stats.mean, labels=numbered(joined) if label else (),
-        )  # fmt: skip
+            no_number = bool(numeric) and all(codes[i][row] >= 0 or codes[i][row] == ABSENT for i in numeric)
+            no_number = no_number and any(i in texts for i in numeric) and not all(
+                text.lower() in TRUTHS or self._often(cells[i], text) or self._said_missing(text) for i, text in texts.items() if i in numeric
+            )  # fmt: skip
+            stamps = [i for i in texts if cells[i].stamps and not any(c.isdecimal() for c in texts[i])]
+            if not summary and not stamps and not (no_number and len(numeric) == 1 == len(cells)):
+                break
+            left -= 1
+        if left == count:
+            return count
+        for row in range(left, count):
+            words = [reverse[i].get(int(codes[i][row]), "") for i in range(len(cells))]
+            text = " ".join(word for word in words if word)
+            self.rows.left_out.add(
+                self.rows.line(row), "below the data" if not SUMMARY.match(text) else "a summary", text
+            )
+            for i in range(len(cells)):  # the texts of rows that are none prove nothing of their columns
+                if codes[i][row] >= 0:
+                    cells[i].counts[int(codes[i][row])] -= 1
+        first = self.rows.left_out.lines[-1]["text"] if self.rows.left_out.lines else ""
+        self.notes.append(f"{count - left} line(s) below the data were left out: {first!r}")
+        return left
 
-    def _wide(self, table: Table) -> None:
-        """Year × month tables get one more channel: all months in order."""
-        months = [c for c in table.columns if c.name.lower()[:3] in MONTHS and c.values is not None]
-        if len(months) != 12 or [c.name.lower()[:3] for c in months] != list(MONTHS):
+    def _often(self, column: Cells, text: str) -> bool:
+        return column.counts[column.texts[text]] > 1
+
+    def _said_missing(self, text: str) -> bool:
+        return text.lower() in self.options.tokens
+
+    def _mostly_numbers(self, column: Cells, codes: NDArray[np.int32]) -> bool:
+        texts = int((codes >= 0).sum())
+        numbers = int((codes == -1).sum())
+        return numbers > 0 and numbers >= 0.9 * (numbers + texts) - 1
+
+    # --- cells that are no number
+
+    def _check(self, raw: Raw) -> None:
+        """Refuse words among numbers, infinite values, and units that differ; read again where another style explains them."""
+        for i in range(len(raw.cells)):
+            self._check_column(raw, i)
+        for i, values in enumerate(raw.values):
+            infinite = np.flatnonzero(np.isinf(values))
+            if len(infinite) and raw.is_numeric(i) and i not in self.text_columns:
+                if self.options.infinite != "missing":
+                    raise ImportFileError(
+                        f"{len(infinite)} infinite value(s)",
+                        where=self._where(int(infinite[0]), i),
+                        hint="Replace them, or import with infinite values as missing.",
+                        retry=retry("Treat infinite values as missing", infinite="missing"),
+                    )
+                values[infinite] = np.nan
+            for sentinel in self.options.sentinels:
+                values[values == sentinel] = np.nan
+
+    def _check_column(self, raw: Raw, i: int) -> None:
+        column, codes = raw.cells[i], raw.codes[i]
+        if i in self.text_columns:
+            raw.as_text.add(i)
             return
-        values = np.stack([c.values for c in months if c.values is not None], 1).reshape(-1)
-        stats = Stats()
-        stats.add(values.astype(np.float64))
-        index = len(table.columns)
-        table.columns.append(
-            Column(
-                index, "all months in order", "value", months[0].unit, values, int(np.isnan(values).sum()),
-                stats.low, stats.high, stats.mean, 12 / YEAR,
+        if column.only_numbers or (column.stamps and i in self.sampled.stamps):
+            self._check_units(column, i)
+            return
+        numbers, texts = int((codes == -1).sum()), int(((codes >= 0) | (codes == -3)).sum())
+        if not texts or (column.truths() and not numbers):
+            self._check_units(column, i)
+            return
+        if not numbers or numbers < 0.9 * (numbers + texts) - 1:
+            if numbers:
+                self.notes.append(f"{self.names[i]}: {numbers} numbers among {texts} texts; read as text")
+            raw.as_text.add(i)
+            return
+        tokens = [
+            text
+            for text, code in column.texts.items()
+            if column.counts[code] > 0 and text.lower() not in self.options.tokens
+        ]
+        other = self._other_style(tokens)
+        if other is not None and not self.again:
+            raise OtherStyleError(other)
+        self._refuse_cells(column, codes, tokens, i, texts)
+
+    def _other_style(self, tokens: list[str]) -> Style | None:
+        """A style in which these cells are numbers, unless the user has said which one it is."""
+        if self.options.decimal or not tokens:
+            return None
+        other = "," if self.style.decimal == "." else "."
+        for style in (
+            Style(other, None),
+            Style(other, self.style.decimal),
+            Style(self.style.decimal, other),
+            Style(self.style.decimal, None),
+        ):
+            if style != self.style and all(number_in(token, style) is not None for token in tokens):
+                return style
+        return None
+
+    def _refuse_cells(self, column: Cells, codes: NDArray[np.int32], tokens: list[str], i: int, texts: int) -> None:
+        first = int(np.flatnonzero((codes >= 0) | (codes == -3))[0])
+        reverse = {code: text for text, code in column.texts.items()}
+        token = reverse.get(int(codes[first]), "")[:40]
+        # A cell that was cut would only be refused again.
+        able = [text for text in tokens if len(text) < 40 and text.isprintable()]
+        offer = None
+        if len(able) == len(tokens) and len(tokens) <= 3:
+            offer = retry(f"Treat {' and '.join(f'“{text}”' for text in able)} as missing", missing=able)
+        elif len(tokens) > 3 and len(self.names) > 1:
+            offer = retry(
+                f"{len(tokens)} kinds of text in {self.names[i]}: treat it as text", text_columns=[self.names[i]]
             )
-        )  # fmt: skip
-        self.notes.append(f"a row per year, a column per month: channel {index} holds all months in order")
+        same = int((codes == codes[first]).sum())
+        raise ImportFileError(
+            f"{token!r} is not a number ({same} such cell(s); {texts} cells of {len(tokens)} kinds are none)"
+            if len(tokens) > 1
+            else f"{token!r} is not a number ({same} such cell(s))",
+            where=self._where(first, i),
+            hint=f"Correct the cell, or import with {token!r} as a missing value.",
+            retry=offer,
+        )
 
-    def _report(self, table: Table, time: NDArray[np.float64] | None, count: int) -> None:
-        found, timing = self.found, None
-        rate, source = None, "the file has no column of times; enter a sampling rate"
-        if self.time_format is not None and self.time_format.kind == "index":
-            source = "the first column counts rows, not seconds; enter a sampling rate"
-        if time is not None and self.time_column is not None:
-            timing = timing_of(time, name=found.names[self.time_column])
-            unread = int(np.isnan(time).sum())
-            if unread:
-                self.notes.append(f"{unread} row(s) have no time")
-            if timing is not None:
-                rate, source = timing.sample_rate, timing.text
-                self._odd(timing)
-                table.time = time - time[np.isfinite(time)][0]
-            if self.time_format is not None and self.time_format.kind == "number":
-                self.notes.append(f"time: {self.time_format.text}")
-        if found.delimiter is None and self.rows.blank > 1:
-            self.notes.append(f"{self.rows.blank} blank line(s) were left out; write NA where a sample is missing")
-        table.timing = timing
-        table.report = {
-            "format": {",": "CSV", ";": "CSV", "\t": "TSV"}.get(found.delimiter or "", "text table"),
-            "encoding": found.encoding,
-            "delimiter": found.delimiter,
-            "decimal": found.decimal,
-            "header": found.header,
-            "rows": count,
-            "bytes": self.path.stat().st_size,
-            "sha256": _sha256(self.path),
-            "time_column": self.time_column,
-            "channel": default_channel(table.columns),
-            "sample_rate": rate,
-            "sample_rate_source": source,
-            "notes": self.notes,
-            "sentinels": self.sentinels,
-            "columns": [describe(c, count) for c in table.columns],
-        }
-
-    def _odd(self, timing: Timing) -> None:
-        if timing.gaps:
-            self.notes.append(
-                f"{len(timing.gaps)} gap(s): steps longer than twice the median of {timing.median:g} s "
-                f"(longest {timing.longest:g} s); nothing was filled in"
+    def _check_units(self, column: Cells, i: int) -> None:
+        if len(column.units) > 1:
+            listed = ", ".join(column.units)
+            raise ImportFileError(
+                f"the numbers have different units: {listed}",
+                where=f"column {self.names[i]}",
+                hint="Write the column in one unit, or import it as text.",
+                retry=retry(f"Treat {self.names[i]} as text", text_columns=[self.names[i]]),
             )
-        if timing.backward:
-            self.notes.append(f"time runs back {timing.backward} time(s); rows stay in the order of the file")
-        if timing.duplicates:
-            self.notes.append(f"{timing.duplicates} row(s) repeat the time of the row before")
 
 
-def _sha256(path: Path) -> str:
+def _report(path: Path, head: Head, options: ImportOptions) -> dict[str, Any]:
+    """The part of the report that says which file this is and how it is written."""
+    delimiter = head.dialect.delimiter
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {
+        "format": {",": "CSV", ";": "CSV", "\t": "TSV"}.get(delimiter or "", "text table"),
+        "encoding": {"utf-8-sig": "utf-8"}.get(head.encoding, head.encoding),
+        "delimiter": delimiter,
+        "decimal": head.dialect.style.decimal,
+        "grouping": head.dialect.style.grouping or None,
+        "header": head.layout.header,
+        "names_line": head.layout.names_line,
+        "first_line": head.layout.skip + 1,
+        "bytes": path.stat().st_size,
+        "sha256": digest,
+        "options": options.given(),
+        "first_rows": [row[:64] for row in head.rows[: min(8, head.contiguous)]],
+    }

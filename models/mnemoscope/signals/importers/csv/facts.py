@@ -1,0 +1,135 @@
+"""What stands above the data besides names: rate, increment, separators, words of the programs that wrote the file."""
+
+import itertools
+import json
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mnemoscope.signals.importers.csv.numbers import Style, number_in
+
+_RATE = re.compile(
+    r"(?:sampl(?:e|ing)[ _]?(?:rate|freq(?:uency)?)|sample[ _]?hz|\bfs\b|frequency|\brate\b|abtastrate|samples?[ _]?per[ _]?sec(?:ond)?)"
+    r"\s*[\"']?\s*(?:[(\[]\s*(?P<in>k?hz|sps|1/s|s/s)\s*[)\]])?[\"']?\s*(?::=|[:=,;\t ])\s*[\"'\[]*\s*"
+    r"(?P<value>[-+]?\d[\d.,]*(?:[eE][-+]?\d+)?)\s*(?P<unit>k?hz|sps|1/s|/s)?",
+    re.IGNORECASE,
+)
+_STEP = re.compile(
+    r"(?:sampl(?:e|ing)[ _]?(?:interval|period|time|increment)|(?:time|x)[ _]?(?:increment|step|base[ _]?increment)|increment"
+    r"|delta[ _]?(?:x|t)|xincr?(?:ement)?|h(?:orizontal)?[ _]?(?:interval|resolution)|\bdt\b|time[ _]?step|\bxinc\b|abtastintervall)"
+    r"\s*[\"']?\s*(?:[(\[]\s*(?P<in>[munpµμ]?s(?:ec)?(?:onds)?|min|h)\s*[)\]])?[\"']?\s*(?::=|[:=,;\t ])\s*[\"']*\s*"
+    r"(?P<value>[-+]?(?:\d[\d.,]*|\.\d+)(?:[eE][-+]?\d+)?)\s*[,;\t ]?\s*[\"']?(?P<unit>[munpµμ]?s(?:ec)?(?:onds)?|min|h)?\b",
+    re.IGNORECASE,
+)
+_SECONDS = {"min": 60.0, "h": 3600.0}
+_PREFIXES = {"m": 1e-3, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "n": 1e-9, "p": 1e-12}
+_LABELS = re.compile(r"^\W*(?:labels?|columns?|channels?)\s*(?::=|:|=)\s*(.+)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the lines above the data say of the signal."""
+
+    sample_rate: float | None = None
+    evidence: str = ""
+    """The line that says the rate."""
+    names: tuple[str, ...] = ()
+    decimal: str | None = None
+    delimiter: str | None = None
+    program: str = ""
+    """Which program's layout the file has: TOA5, LabVIEW, OpenSignals …"""
+
+
+def facts_of(lines: list[str]) -> Facts:
+    """The facts in the first lines of a file, as far as they are known."""
+    found = Facts()
+    for line in lines[:80]:
+        text = line.strip()
+        if not text or len(text) > 4000:
+            continue
+        if found.sample_rate is None and (rate := _rate(text)) is not None:
+            found = replace(found, sample_rate=rate, evidence=text[:120])
+        if '"sampling rate"' in text and "{" in text:
+            found = _opensignals(text, found)
+        if labels := _LABELS.match(text):
+            names = tuple(name.strip() for name in re.split(r"[,;\t|]", labels[1]) if name.strip())
+            found = replace(found, names=found.names or names)
+        if text.lower().startswith("decimal_separator"):
+            found = replace(found, decimal=text.split()[-1] if text[-1:] in ",." else None)
+        if match := re.fullmatch(r"[\"']?sep=(.+?)[\"']?", text, re.IGNORECASE):
+            found = replace(found, delimiter={"\\t": "\t", "tab": "\t"}.get(match[1].lower(), match[1]))
+    if found.sample_rate is None and (stated := _increment_below(lines[:10])) is not None:
+        found = replace(found, sample_rate=stated[0], evidence=stated[1], program="Rigol")
+    head = lines[0].strip().strip('"') if lines else ""
+    if head.startswith(("TOA5", "TOACI1")):
+        found = replace(found, program=head[:4])
+    elif head.startswith("LabVIEW Measurement"):
+        found = replace(found, program="LabVIEW")
+    return found
+
+
+def _rate(text: str) -> float | None:
+    if match := _STEP.search(text):
+        seconds = _number(match["value"])
+        unit = (match["in"] or match["unit"] or "s").lower()
+        if seconds and seconds > 0:
+            return 1 / (
+                seconds * (_SECONDS.get(unit) or (_PREFIXES.get(unit[0], 1.0) if unit[:3] not in ("s", "sec") else 1.0))
+            )
+    if match := _RATE.search(text):
+        hertz = _number(match["value"])
+        unit = (match["in"] or match["unit"] or "hz").lower()
+        if hertz and hertz > 0:
+            return hertz * (1000.0 if unit.startswith("k") else 1.0)
+    return None
+
+
+def _increment_below(lines: list[str]) -> tuple[float, str] | None:
+    """A column named Increment that has one value, below its name (Rigol)."""
+    for above, line in itertools.pairwise(lines):
+        names, cells = re.split(r"[,;\t]", above), re.split(r"[,;\t]", line)
+        at = next(
+            (i for i, name in enumerate(names) if name.strip().lower() in ("increment", "xincrement", "tinc")), None
+        )
+        if at is not None and at < len(cells) and (step := _number(cells[at].strip())) and step > 0:
+            return 1 / step, f"{names[at].strip()} {cells[at].strip()}"
+    return None
+
+
+def _number(text: str) -> float | None:
+    text = text.rstrip(".,")
+    for style in (Style(".", ","), Style(",", ".")):
+        if (found := number_in(text, style)) is not None:
+            return found.value
+    return None
+
+
+def _opensignals(text: str, found: Facts) -> Facts:
+    """The JSON of an OpenSignals header: {"device": {"sampling rate": 1000, "column": ["nSeq", "A1"], …}}."""
+    try:
+        devices: dict[str, dict[str, Any]] = json.loads(text[text.index("{") :])
+        listed = list(devices.values())
+    except (ValueError, RecursionError, AttributeError):
+        return found
+    for device in listed:
+        if isinstance(device, dict) and isinstance(rate := device.get("sampling rate"), int | float) and rate > 0:  # pyright: ignore[reportUnnecessaryIsInstance]
+            names = tuple(map(str, device.get("column") or ()))
+            return replace(
+                found, sample_rate=float(rate), evidence=f"sampling rate {rate}", names=names, program="OpenSignals"
+            )
+    return found
+
+
+def lone_start_and_rate(rows: list[list[str]], style: Style) -> float | None:
+    """The rate of a file that begins with the start in Unix seconds and the rate, a row each, the same in all columns (Empatica)."""
+    if len(rows) < 4 or not (len(rows[0]) == len(rows[1]) == len(rows[2])):
+        return None
+    numbers = [[number_in(cell, style) for cell in row] for row in rows[:4]]
+    if any(number is None for row in numbers for number in row):
+        return None
+    start, rate, *rest = ([number.value for number in row if number is not None] for row in numbers)
+    same = len(set(start)) == len(set(rate)) == 1
+    usual = max(abs(value) for row in rest for value in row)
+    if same and 631_152_000 <= start[0] <= 4_102_444_800 and 0.01 <= rate[0] <= 20_000 and usual < start[0] / 100:
+        return rate[0]
+    return None

@@ -1,0 +1,314 @@
+"""Where the rows begin, and what the lines before them mean: names, units, facts."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.importers.csv.dialect import Dialect
+from mnemoscope.signals.importers.csv.facts import Facts, lone_start_and_rate
+from mnemoscope.signals.importers.csv.names import are_units, distinct, unit_of
+from mnemoscope.signals.importers.csv.numbers import Number, bare, is_missing, is_truth, number_in
+from mnemoscope.signals.importers.csv.splitting import COMMENT, MAX_COLUMNS, RULE, is_comment, split
+from mnemoscope.signals.importers.options import ImportOptions, retry
+from mnemoscope.signals.importers.report import Alternative, Guess
+
+SURPLUS = frozenset(["", "comment", "comments", "start", "increment", "remark", "remarks", "note", "notes"])
+"""Names of a header that may stand where rows have no value."""
+
+
+@dataclass
+class Layout:
+    """What a table looks like above its rows."""
+
+    columns: int
+    """Values of a row."""
+    cells: int
+    """Cells that a row is cut into: more than `columns` where every row ends with a delimiter."""
+    names: tuple[str, ...]
+    units: tuple[str | None, ...]
+    header: bool
+    names_line: int | None
+    """Counted from 1; None where the file has no names."""
+    skip: int
+    """Physical lines before the first row."""
+    sample_rate: float | None = None
+    evidence: str = ""
+    header_lines: frozenset[str] = frozenset()
+    """Lines that are no rows when they come again."""
+    notes: list[str] = field(default_factory=list[str])
+    guesses: list[Guess] = field(default_factory=list[Guess])
+    unused: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    """Lines above the rows that say nothing that is used, with their numbers."""
+
+
+def body_of(lines: Sequence[str]) -> list[str]:
+    """Lines that may be rows: not blank, no comment, no rule of dashes."""
+    kept = [line for line in lines if line.strip() and not is_comment(line)]
+    if len(kept) < 3:  # a table whose first cells begin as comments do
+        kept = [line for line in lines if line.strip()]
+    return [line for line in kept if not RULE.fullmatch(line)] or kept
+
+
+def layout_of(
+    lines: Sequence[str], sample: Sequence[str], dialect: Dialect, options: ImportOptions, facts: Facts
+) -> Layout:
+    """The layout of a table whose first lines are `lines`; `sample` are lines from all over the file.
+
+    Raises ImportFileError for a table without numbers, and a header that does not fit.
+    """
+    delimiter = dialect.delimiter
+    body = body_of(sample)
+    cut = [split(line, delimiter) for line in body[min(len(body) // 4, 200) :]]
+    width = Counter(map(len, cut)).most_common(1)[0][0]
+    rows = [row for row in cut if len(row) == width]
+    trailing = width > 1 and delimiter not in (None, " ") and sum(not row[-1] for row in rows) >= 0.95 * len(rows)
+    numeric = _numeric(rows, width, dialect)
+    if not numeric:
+        shown = next((line.strip() for line in body), "")[:60]
+        raise ImportFileError(
+            f"no column holds numbers; the file reads {shown!r}",
+            where="the first rows",
+            hint="Choose a table with at least one column of numbers.",
+        )
+    begin = options.skip or 0
+    if options.names_line is not None:
+        begin = max(begin, options.names_line, options.units_line or 0)
+    first = next((i for i in range(begin, len(lines)) if _is_row(lines[i], delimiter, width, numeric, dialect)), None)
+    if first is None:
+        raise ImportFileError("no row of numbers was found", hint="Choose a table with rows of numbers.")
+    made = _Above(lines, width, trailing, dialect, options, facts).layout(first)
+    if width > MAX_COLUMNS and options.layout != "rows":
+        made.guesses.append(Guess("layout", "one series per row", f"a row has {width} values"))
+    return made
+
+
+def _numeric(rows: list[list[str]], width: int, dialect: Dialect) -> list[int]:
+    """Columns in which at least nine tenths of the cells that are there are numbers; else those of on and off."""
+    for truths in (False, True):
+        found: list[int] = []
+        for column in range(width):
+            cells = [row[column] for row in rows if not is_missing(row[column])]
+            good = sum(is_truth(cell) if truths else number_in(cell, dialect.style) is not None for cell in cells)
+            if good and good >= 0.9 * len(cells) - 1:
+                found.append(column)
+        if found:
+            return found
+    return []
+
+
+def _is_row(line: str, delimiter: str | None, width: int, numeric: list[int], dialect: Dialect) -> bool:
+    if not line.strip() or RULE.fullmatch(line):
+        return False
+    cells = split(line, delimiter)
+    if len(cells) != width or (is_comment(line) and not (width > 1 and numeric != [0])):
+        return False
+    numbers = [number_in(cells[i], dialect.style) is not None for i in numeric]
+    if not any(numbers):
+        numbers = [is_truth(cells[i]) for i in numeric]
+    if is_comment(line) and not (all(numbers) and any(number_in(cells[i], dialect.style) for i in numeric)):
+        return False
+    return any(numbers) and all(n or is_missing(cells[i]) for n, i in zip(numbers, numeric, strict=True))
+
+
+class _Above:
+    """What the lines above the rows mean."""
+
+    def __init__(
+        self, lines: Sequence[str], width: int, trailing: bool, dialect: Dialect, options: ImportOptions, facts: Facts
+    ) -> None:
+        self.lines, self.width, self.trailing, self.dialect = lines, width, trailing, dialect
+        self.options, self.facts = options, facts
+        self.notes: list[str] = []
+        self.guesses: list[Guess] = []
+        self.used = set[int]()
+        """Lines that say something else than names."""
+
+    def _split(self, line: str) -> list[str]:
+        return [bare(cell) for cell in split(line, self.dialect.delimiter)]
+
+    def layout(self, first: int) -> Layout:
+        options, rate, evidence = self.options, self.facts.sample_rate, self.facts.evidence
+        begin = options.skip or 0
+        rows = [split(line, self.dialect.delimiter) for line in self.lines[first : first + 8] if line.strip()]
+        if (
+            options.skip is None
+            and options.header is not True
+            and (lone := lone_start_and_rate(rows, self.dialect.style))
+        ):
+            rate, evidence = lone, f"the first two rows are the start, {rows[0][0]}, and the rate, {rows[1][0]}"
+            undo = Alternative("all rows as values", {"skip": first})
+            self.guesses.append(Guess("first rows", "start and sampling rate", evidence, (undo,)))
+            self.notes.append(f"the first two rows were read as start ({rows[0][0]}) and sampling rate ({lone:g} Hz)")
+            self.used = {first, first + 1}
+            first += 2
+            begin = first
+        names, units, at = self._names(begin, first)
+        if names is None and options.header is not False and self._numbers_as_names(rows):
+            names, at = self._split(self.lines[first]), first
+            first += 1
+        return self._made(names, units, at, first, rate, evidence)
+
+    def _made(
+        self,
+        names: list[str] | None,
+        units: list[str] | None,
+        at: int | None,
+        first: int,
+        rate: float | None,
+        evidence: str,
+    ) -> Layout:
+        columns = self.width
+        if self.trailing and (
+            names is None or len(names) < self.width or names[self.width - 1].lower() in SURPLUS
+        ):  # fmt: skip
+            columns = self.width - 1
+        used = {*self.used, at} if at is not None else set(self.used)
+        header: list[str] | None = None
+        if names is not None:
+            header = self._fitting(names, columns, at or 0)
+            if units is not None and at is not None:
+                used |= {i for i in range(at + 1, first) if self._split(self.lines[i].lstrip("#%/! ")) == units}
+        elif len(self.facts.names) == columns:
+            header = list(self.facts.names)
+            self.notes.append("the names were taken from the lines above the data")
+        if header is None:
+            self.notes.append("the file has no names; columns are numbered")
+        begin = self.options.skip or 0
+        unused = [
+            (i + 1, line) for i, line in enumerate(self.lines[:first])
+            if i not in used and line.strip() and not RULE.fullmatch(line) and (evidence == "" or line.strip()[:120] != evidence)
+        ]  # fmt: skip
+        if begin:
+            self.notes.append(f"{begin} line(s) above were left out, as asked")
+        above = sum(number > begin for number, _ in unused)
+        if self.options.header is False and above:
+            self.notes.append(f"{above} line(s) of text above the data were left out, as asked")
+        elif above:
+            self.notes.append(f"{above} line(s) of text above the data were left out")
+        again = frozenset(self.lines[i].strip() for i in used - self.used if 0 <= i < len(self.lines))
+        padded = [*(units or []), *[None] * columns][:columns]
+        return Layout(
+            columns, self.width, distinct(header, self.notes) if header else tuple(f"column {i + 1}" for i in range(columns)),
+            tuple(unit_of(cell) if cell else None for cell in padded), header is not None, None if at is None else at + 1,
+            first, rate, evidence, again, self.notes, self.guesses, unused,
+        )  # fmt: skip
+
+    def _names(self, begin: int, first: int) -> tuple[list[str] | None, list[str] | None, int | None]:
+        """Names, units and the index of the line of names."""
+        options = self.options
+        if options.header is False:
+            return None, None, None
+        if options.names_line is not None:
+            units = self._split(self.lines[options.units_line - 1]) if options.units_line else None
+            return self._split(self.lines[options.names_line - 1].lstrip("#%/! ")), units, options.names_line - 1
+        if options.header is True and first == begin:
+            return None, None, None
+        above = [(i, self.lines[i]) for i in range(begin, first)]
+        above = [(i, line) for i, line in above if line.strip() and not RULE.fullmatch(line) and not _separator(line)]
+        texts = [(i, self._split(line)) for i, line in above if not is_comment(line)]
+        if self.facts.program.startswith("TOA") and len(texts) >= 3:
+            return texts[1][1], texts[2][1] if len(texts) > 2 else None, texts[1][0]
+        if self.facts.program == "Rigol" and len(texts) >= 2:
+            return texts[-2][1], texts[-1][1][: self.width], texts[-2][0]
+        comments = [(i, self._split(line.lstrip().lstrip("#%/! "))) for i, line in above if is_comment(line)]
+        units = None
+        if options.units_line:
+            units = self._split(self.lines[options.units_line - 1])
+            texts = [(i, cells) for i, cells in texts if i != options.units_line - 1]
+        elif options.units_line is None and len(texts) >= 2 and are_units(texts[-1][1], texts[-2][1]):
+            units = texts.pop()[1]
+            self.notes.append("the row below the names was read as units")
+        if texts:
+            if len(texts[-1][1]) != self.width and len(texts) > 1 and len(texts[-2][1]) == self.width:
+                return texts[-2][1], units, texts[-2][0]
+            if self.width > 1 or len(texts[-1][1]) == 1:
+                return texts[-1][1], units, texts[-1][0]
+            return None, None, None
+        if comments and self.width > 1:
+            fitting = [(i, cells) for i, cells in comments if len(cells) == self.width]
+            if len(fitting) >= 2 and fitting[-1][0] == fitting[-2][0] + 1 and are_units(fitting[-1][1], fitting[-2][1]):
+                self.notes.append("names and units were taken from the comments above the data")
+                return fitting[-2][1], fitting[-1][1], fitting[-2][0]
+            if fitting and fitting[-1] == comments[-1] and not any(_plain_number(cell) for cell in fitting[-1][1]):
+                self.notes.append("the names were taken from the comment above the data")
+                return fitting[-1][1], units, fitting[-1][0]
+        return None, None, None
+
+    def _fitting(self, names: list[str], columns: int, at: int) -> list[str] | None:
+        """Names for all columns, where the line has too many or too few."""
+        while len(names) > columns and not names[-1]:
+            names = names[:-1]
+        if len(names) == columns:
+            return names
+        if len(names) == columns - 1 and self._counts_rows():
+            self.notes.append("the first column has no name: it counts the rows, as R writes it")
+            return ["", *names]
+        if self.dialect.delimiter in (None, " "):
+            return None if abs(len(names) - columns) > 1 or len(names) < 2 else self._refuse(names, columns, at)
+        surplus = names[columns:]
+        if surplus and all(name.lower() in SURPLUS for name in surplus):
+            self.notes.append(f"{len(surplus)} name(s) stand over no column: {', '.join(surplus)}")
+            return names[:columns]
+        if len(names) > columns or 1 < len(names) == columns - 1:
+            return self._refuse(names, columns, at)
+        return None
+
+    def _refuse(self, names: list[str], columns: int, at: int) -> list[str]:
+        raise ImportFileError(
+            f"the header has {len(names)} names, the rows have {columns} values",
+            where=f"line {at + 1}",
+            hint="Give every column one name, or import without the header (columns are then numbered).",
+            retry=retry("Import without the header", header=False),
+        )
+
+    def _counts_rows(self) -> bool:
+        firsts = [split(line, self.dialect.delimiter)[0].strip('"') for line in self.lines[-60:] if line.strip()]
+        numbers = [int(cell) for cell in firsts if cell.isdecimal()]
+        return len(numbers) >= max(2, len(firsts) - 1) and all(b - a == 1 for a, b in pairwise(numbers))
+
+    def _numbers_as_names(self, rows: list[list[str]]) -> bool:
+        """Whether the first row of numbers is names: whole and rising, unlike the rows below it."""
+        if self.options.header is True:
+            return True
+        if len(rows) < 3 or self.width < 2:
+            return False
+        numbers = [[number_in(cell, self.dialect.style) for cell in row] for row in rows]
+        unnamed = not rows[0][0].strip() and all(row[0].strip() for row in rows[1:])
+        head = [number.value for number in numbers[0][1 if unnamed else 0 :] if number is not None]
+        texts = len(numbers[0]) - unnamed - len(head)
+        if (texts and len(head) < 3) or not head or any(value != round(value) for value in head):
+            return False
+        rising = all(b > a for a, b in pairwise(head))
+        if unnamed and (rising or len(head) == 1):
+            self.notes.append("the first row was read as names, as its first cell is empty")
+            return True
+        years = all(1800 <= value <= 2100 for value in head)
+        if not rising or len(head) < 3 or not (years or all(b - a == 1 for a, b in pairwise(head))):
+            return False
+        alike = sum(_rising_whole(row) for row in numbers[1:])
+        if alike > 0.3 * (len(numbers) - 1):
+            return False
+        undo = Alternative("the first row as values", {"header": False})
+        evidence = "its numbers are whole and rise from column to column, those below do not"
+        self.guesses.append(Guess("first row", "names of the columns", evidence, (undo,), question=True))
+        return True
+
+
+def _rising_whole(row: list[Number | None]) -> bool:
+    values = [number.value for number in row if number is not None]
+    if len(values) < 3 or any(value != round(value) for value in values):
+        return False
+    return all(b > a for a, b in pairwise(values))
+
+
+def _plain_number(cell: str) -> bool:
+    return cell[:1].isdecimal() or cell[:1] in "+-."
+
+
+def _separator(line: str) -> bool:
+    return line.strip().strip('"').lower().startswith("sep=")
+
+
+__all__ = ["COMMENT", "Layout", "body_of", "layout_of"]
