@@ -16,7 +16,7 @@ export interface Trace {
   readonly meta?: {
     readonly model?: string;
     readonly glyph?: string | null;
-    readonly part?: "line" | "band" | "bank" | "cell";
+    readonly part?: "line" | "band" | "bank" | "square";
   };
   readonly line?: Record<string, unknown>;
   readonly marker?: Record<string, unknown>;
@@ -152,7 +152,7 @@ function inked(trace: Trace, inks: Inks, only: string | null, small: boolean): T
     const opacity = faint ? 0.02 : only === model ? 0.22 : 0.1;
     return { ...trace, line: { ...trace.line, width: 0 }, fillcolor: veil(ink, opacity), hoverinfo: "skip" };
   }
-  if (part === "cell") return celled(trace, ink, inks);
+  if (part === "square") return celled(trace, ink, inks);
   const width = only !== null && !faint ? 2.4 : small ? 1.4 : 1.8;
   if (part === "bank")
     return {

@@ -65,7 +65,7 @@ def figure(
         textfont={"size": 11, "color": inks},
         customdata=shades,
         hovertemplate="%{text}",
-        meta=looks.whose(model, "cell"),
+        meta=looks.whose(model, "square"),
     )
     return made.update_layout(
         template="none",
