@@ -141,5 +141,5 @@ def _derived(recording_hash: str) -> str:
 def _too_long() -> ImportFileError:
     return ImportFileError(
         "proving the recording takes more time or memory than this server gives",
-        hint="`mnemoscope serve --watch FOLDER` shows recordings where they lie.",
+        hint="Share a part of it where it was made, and bring that.",
     )

@@ -153,7 +153,7 @@ def test_a_proof_that_does_not_end_is_ended(bring, store, made, monkeypatch):
     monkeypatch.setattr(processes, "run", never)
     with pytest.raises(ImportFileError, match="more time or memory") as raised:
         bring(made)
-    assert "--watch" in (raised.value.hint or "")
+    assert "a part of it" in (raised.value.hint or "")
     nothing_stays(store)
 
 
