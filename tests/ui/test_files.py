@@ -53,18 +53,18 @@ def test_hints_of_a_bad_file_are_buttons(open_page: Open, watch: Watch, tmp_path
     """One after the other, with the keyboard alone; they add up, and the report tells what was assumed."""
     page = open_page("/new#file")
     page.get_by_label("File with a signal").set_input_files(odd_csv(tmp_path / "odd.csv"))
-    for hint in ("Treat “Err” as missing", "Treat infinite values as missing", "Skip such rows"):
+    for hint in ("Skip such rows", "Treat “Err” and “err” as missing", "Treat infinite values as missing"):
         button = page.get_by_role("alert").get_by_role("button", name=hint)
         expect(button).to_be_visible()
         button.focus()
         page.keyboard.press("Enter")
     expect(page.get_by_text("lead II, mV")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
-    expect(page.get_by_text("cells 'Err', infinite values: read as missing, as asked")).to_be_visible()
+    expect(page.get_by_text("cells 'Err', cells 'err', infinite values: read as missing, as asked")).to_be_visible()
     # Now it can be read, one thing is left to ask; what was chosen meanwhile stays.
     page.get_by_label("Use column breath").check()
     page.get_by_role("button", name="Treat −999 as missing").click()
-    expect(page.get_by_text("cells 'Err', -999, infinite values: read as missing, as asked")).to_be_visible()
+    expect(page.get_by_text("cells 'Err', cells 'err', -999, infinite values: read as missing, as asked")).to_be_visible()
     expect(page.get_by_role("button", name="Treat −999 as missing")).to_have_count(0)
     expect(page.get_by_label("Use column breath")).to_be_checked()
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
