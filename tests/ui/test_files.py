@@ -64,7 +64,9 @@ def test_hints_of_a_bad_file_are_buttons(open_page: Open, watch: Watch, tmp_path
     # Now it can be read, one thing is left to ask; what was chosen meanwhile stays.
     page.get_by_label("Use column breath").check()
     page.get_by_role("button", name="Treat −999 as missing").click()
-    expect(page.get_by_text("cells 'Err', cells 'err', -999, infinite values: read as missing, as asked")).to_be_visible()
+    expect(
+        page.get_by_text("cells 'Err', cells 'err', -999, infinite values: read as missing, as asked")
+    ).to_be_visible()
     expect(page.get_by_role("button", name="Treat −999 as missing")).to_have_count(0)
     expect(page.get_by_label("Use column breath")).to_be_checked()
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
