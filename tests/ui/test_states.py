@@ -139,7 +139,7 @@ def test_a_model_that_is_slow(open_page: Open, live: Live, album: Album) -> None
 def test_a_model_meets_infinity(open_page: Open, ready: Api, album: Album) -> None:
     """Its lane ends at the first bad step and says why, with a report to take away; the others go on to the end."""
     values = [math.sin(t / 5) for t in range(200)]
-    rows = [f"{t / 10},{'1e38' if t == 120 else round(value, 4)}" for t, value in enumerate(values)]
+    rows = [f"{t / 10},{'1e30' if t == 120 else round(value, 4)}" for t, value in enumerate(values)]
     file = ready.upload("spike.csv", "\n".join(["time,level", *rows]))
     signal = {"kind": "upload", "upload_id": file["id"], "channel": 1, "scaling": "none"}
     wish = {"signal": signal, "task": "signal-recall", "models": MODELS, "title": "A spike", "speed": None}
