@@ -73,12 +73,12 @@ function readingOf(row: Float64Array, stores: readonly TaskEvent[], right: numbe
       ? reading(`back ${segment.step}`, `back ${stored}`)
       : reading(`order ${segment.step}`, `${stored}, not in order`);
   }
-  const source = sourceStep(row);
-  if (source && source.share >= HALF) {
-    const lag = t - source.step;
+  const source = sourceStep(row, HALF);
+  if (source !== null) {
+    const lag = t - source;
     return lag <= LAST
       ? reading("last", "its last steps", "their last steps")
-      : reading(`step ${source.step}`, `t = ${source.step}, ${lag} steps ago`);
+      : reading(`step ${source}`, `t = ${source}, ${lag} steps ago`);
   }
   if (shareWithin(row, t - RECENT, t) > HALF)
     return reading("recent", `mostly its last ${RECENT} steps`, `mostly their last ${RECENT} steps`);
