@@ -196,5 +196,5 @@ def test_a_delay_of_the_results_that_ship_opens_as_a_recording(tmp_path):
 
 
 def test_the_pages_of_it_are_the_page(server):
-    for path in ("long", "long/abc", "s/odd-beat/long"):
+    for path in ("long", "long/abc", "s/odd-beat/long", "s/odd-beat/fit"):
         assert server.http.get(path).headers["content-type"].startswith("text/html")
