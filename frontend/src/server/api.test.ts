@@ -64,6 +64,7 @@ describe("the server's interface", () => {
     await api.verdict("7");
     await api.measureRetention({} as never);
     await api.retention("7");
+    await api.retentionAgain("7");
     await api.stopRetention("7");
     await api.recordDelay("7", 40);
     await api.planFit({} as never);

@@ -260,6 +260,11 @@ export class Api {
     await this.send("POST", `api/retention/${encodeURIComponent(id)}/stop`, undefined, call);
   }
 
+  /** Measures the question of one that was stopped or failed once more. */
+  retentionAgain(id: string, call?: Call): Promise<RetentionCreated> {
+    return this.json("POST", `api/retention/${encodeURIComponent(id)}/again`, undefined, call);
+  }
+
   /** The recording of one delay of a measurement; it is made where there is none yet. */
   recordDelay(id: string, delay: number, call?: Call): Promise<DelayRecording> {
     return this.json("POST", `api/retention/${encodeURIComponent(id)}/recordings`, { delay }, call);

@@ -132,6 +132,14 @@ def test_whoever_stops_one_keeps_what_it_has(real):
     assert last["status"] == "stopped"
     assert 0 < len(last["measured"]) < len(long)
     assert real.http.get(f"api/retention/{identity}").json()["rows"] == last["rows"]
+    assert "request" not in last
+    again = real.http.post(f"api/retention/{identity}/again")
+    assert (again.status_code, again.json()["id"]) == (201, identity)
+    assert real.http.get(f"api/retention/{identity}").json()["status"] in ("waiting", "running")
+    assert real.http.post(f"api/retention/{identity}/stop").status_code == 204
+    assert len(followed(real, identity)[-1]["measured"]) >= len(last["measured"])
+    standing = real.http.post("api/retention/standing/again")
+    assert (standing.status_code, standing.json()["error"]["code"]) == (422, "not-repeatable")
     assert real.http.delete(f"api/retention/{identity}").status_code == 204
     assert real.http.get(f"api/retention/{identity}").status_code == 404
 
