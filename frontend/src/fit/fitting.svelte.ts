@@ -12,7 +12,16 @@ import { isLive } from "./text";
 
 type Server = Pick<
   Api,
-  "models" | "status" | "recording" | "planFit" | "fits" | "beginFit" | "fit" | "stopFit" | "removeFit" | "createSession"
+  | "models"
+  | "status"
+  | "recording"
+  | "planFit"
+  | "fits"
+  | "beginFit"
+  | "fit"
+  | "stopFit"
+  | "removeFit"
+  | "createSession"
 >;
 
 const FIRST = ["lstm", "transformer", "dnc"];
