@@ -33,6 +33,8 @@ class Layout:
     """Counted from 1; None where the file has no names."""
     skip: int
     """Physical lines before the first row."""
+    units_line: int | None = None
+    """Counted from 1; None where no line holds units alone."""
     sample_rate: float | None = None
     evidence: str = ""
     header_lines: frozenset[str] = frozenset()
@@ -165,11 +167,14 @@ class _Above:
         ):  # fmt: skip
             columns = self.width - 1
         used = {*self.used, at} if at is not None else set(self.used)
+        units_at: int | None = None
         header: list[str] | None = None
         if names is not None:
             header = self._fitting(names, columns, at or 0)
             if units is not None and at is not None:
-                used |= {i for i in range(at + 1, first) if self._split(self.lines[i].lstrip("#%/! ")) == units}
+                below = [i for i in range(at + 1, first) if self._split(self.lines[i].lstrip("#%/! ")) == units]
+                units_at = below[0] + 1 if below else None
+                used |= set(below)
         elif len(self.facts.names) == columns:
             header = list(self.facts.names)
             self.notes.append("the names were taken from the lines above the data")
@@ -192,7 +197,7 @@ class _Above:
         return Layout(
             columns, self.width, distinct(header, self.notes) if header else tuple(f"column {i + 1}" for i in range(columns)),
             tuple(unit_of(cell) if cell else None for cell in padded), header is not None, None if at is None else at + 1,
-            first, rate, evidence, again, self.notes, self.guesses, unused,
+            first, units_at, rate, evidence, again, self.notes, self.guesses, unused,
         )  # fmt: skip
 
     def _names(self, begin: int, first: int) -> tuple[list[str] | None, list[str] | None, int | None]:

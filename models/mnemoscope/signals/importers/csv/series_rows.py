@@ -112,6 +112,7 @@ def read(
         "notes": [*notes, *rows.left_out.sentences()],
         "sentinels": [],
         "columns": [describe(c, count) for c in columns],
+        "resolved": report["resolved"] | {"layout": "rows", "time": []},
     }
     return table
 
