@@ -8,10 +8,12 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
 from mnemoscope.signals.importers.options import ImportOptions
+from mnemoscope.signals.importers.protocol import IMPORTERS
 from mnemoscope_server.access import owners
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.planning import fits, runs
 from mnemoscope_server.schemas.signals import (
+    FileFormat,
     Generator,
     ImportReport,
     Preview,
@@ -58,6 +60,20 @@ def preview(identity: Id, request: PreviewRequest, asked: Request, services: Ser
         measured=services.live.pool.measured,
         own=fits.own(request.models, services.fits, owners.known(asked, services.settings)),
     )
+
+
+@router.get("/formats", summary="Kinds of files that can be brought")
+def formats() -> list[FileFormat]:
+    return [
+        FileFormat(
+            name=importer.name,
+            label=importer.label,
+            extensions=list(importer.suffixes),
+            available=importer.available,
+            install=importer.install,
+        )
+        for importer in IMPORTERS
+    ]
 
 
 @router.get("/signals", summary="Signals that can be made, with their knobs")

@@ -10,6 +10,20 @@ from mnemoscope_server.schemas.base import Answer, Finite, Question
 from mnemoscope_server.settings import MAX_MODELS
 
 
+class FileFormat(Answer):
+    """A kind of file that can be brought."""
+
+    name: str
+    label: str
+    """For people: "CSV and other text tables"."""
+    extensions: list[str]
+    """Of file names, with their point; what a file is, is decided by its bytes."""
+    available: bool
+    """Whether all that reading it needs is installed here."""
+    install: str | None
+    """The command that would install it; null where nothing is lacking."""
+
+
 class ColumnReport(Answer):
     """One column of an imported file."""
 
@@ -23,6 +37,12 @@ class ColumnReport(Answer):
     missing: int
     """Cells without a number."""
     missing_fraction: float
+    rows: int
+    """How many values it has: channels of one file may be sampled at different rates."""
+    sample_rate: float | None
+    """Hz of this column; null = unknown or irregular."""
+    rate_text: str
+    """The same as people say it."""
     labels: int
     """Ranges of rows that a column of labels names; they can become events of a run."""
     spark: list[float | None]
@@ -72,11 +92,19 @@ class ImportReport(Answer):
     """What was read, and every assumption made on the way."""
 
     format: str
-    encoding: str
+    """"CSV", "EDF+", "WAV" …; with what it was packed in: "CSV in gzip"."""
+    details: dict[str, str]
+    """Further facts by format, name and value for people: "samples": "24-bit integers"."""
+    parts: list[str]
+    """Files of an archive, sheets of a workbook, arrays of a NumPy or MATLAB file; `part` of the options chooses one."""
+    encoding: str | None
+    """null: the file is no text."""
     delimiter: str | None
-    """null: one number per line, or columns aligned by blanks (`delimiter` " ")."""
-    decimal: Literal[".", ","]
+    """null: one number per line, columns aligned by blanks (`delimiter` " "), or no text."""
+    decimal: Literal[".", ","] | None
+    """null: the file is no text."""
     header: bool
+    """Whether the file names its columns."""
     rows: int
     bytes: int
     time_column: int | None
@@ -98,8 +126,8 @@ class ImportReport(Answer):
     """Sign between groups of digits."""
     names_line: int | None
     """Line of the names, counted from 1."""
-    first_line: int
-    """Line of the first row, counted from 1."""
+    first_line: int | None
+    """Line of the first row, counted from 1; null: the file has no lines."""
     first_rows: list[list[str]]
     """Cells of the first rows, as they stand in the file."""
     options: ImportOptions

@@ -80,14 +80,16 @@ class Uploads:
             for column in report["columns"]
             if str(column["index"]) in rows
         }
-        time_file = folder / "time.f64"
+        time_file, numbers = folder / "time.f64", folder / "values.f32"
+        own_time = np.fromfile(numbers, "<f8", entry["count"], offset=entry["time"]) if "time" in entry else None
+        own_gaps = tuple((i, j) for i, j in entry.get("gaps", ()))
         return series_of(
             report,
             channel,
-            np.fromfile(folder / "values.f32", entry.get("type", "<f4"), entry["count"], offset=entry["offset"]),
+            np.fromfile(numbers, entry.get("type", "<f4"), entry["count"], offset=entry["offset"]),
             name=entry["name"],
             unit=entry["unit"],
-            sample_rate=entry["sample_rate"],
+            own=(entry["sample_rate"], own_time, own_gaps) if entry["sample_rate"] or "time" in entry else None,
             time=np.fromfile(time_file, "<f8") if time_file.is_file() else None,
             gaps=tuple((i, j) for i, j in facts["gaps"]),
             labels=labels_of(known, labels),
