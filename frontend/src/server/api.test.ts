@@ -78,6 +78,7 @@ describe("the server's interface", () => {
     await api.chunk("7", 7);
     await api.previewUpload("7", { channel: 0 } as never);
     await api.removeUpload("7");
+    await api.formats();
     await api.signals();
     await api.previewSignal({ kind: "sines" } as never);
     await api.createSession({} as never);

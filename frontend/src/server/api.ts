@@ -13,6 +13,7 @@ import type {
   FitPlanRequest,
   FitRequest,
   GalleryEntry,
+  FileFormat,
   Generator,
   ImportOptions,
   LensRow,
@@ -210,6 +211,11 @@ export class Api {
   /** Deletes what was read of a file; recordings made from it stay. */
   async removeUpload(id: string, call?: Call): Promise<void> {
     await this.send("DELETE", `api/uploads/${encodeURIComponent(id)}`, undefined, call);
+  }
+
+  /** Kinds of files that can be brought, for a picker. */
+  formats(call?: Call): Promise<FileFormat[]> {
+    return this.json("GET", "api/formats", undefined, call);
   }
 
   /** The kinds of signals that can be generated, with their parameters. */

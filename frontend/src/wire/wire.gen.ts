@@ -105,6 +105,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of files that can be brought */
+        get: operations["formats_api_formats_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gallery": {
         parameters: {
             query?: never;
@@ -1032,6 +1049,21 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Rate Text
+             * @description The same as people say it.
+             */
+            rate_text: string;
+            /**
+             * Rows
+             * @description How many values it has: channels of one file may be sampled at different rates.
+             */
+            rows: number;
+            /**
+             * Sample Rate
+             * @description Hz of this column; null = unknown or irregular.
+             */
+            sample_rate: number | null;
+            /**
              * Spark
              * @description At most 128 numbers over the whole column, smallest and largest of each bucket; null = nothing but gaps there.
              */
@@ -1225,6 +1257,34 @@ export interface components {
              * @default null
              */
             tensor?: string | null;
+        };
+        /**
+         * FileFormat
+         * @description A kind of file that can be brought.
+         */
+        FileFormat: {
+            /**
+             * Available
+             * @description Whether all that reading it needs is installed here.
+             */
+            available: boolean;
+            /**
+             * Extensions
+             * @description Of file names, with their point; what a file is, is decided by its bytes.
+             */
+            extensions: string[];
+            /**
+             * Install
+             * @description The command that would install it; null where nothing is lacking.
+             */
+            install: string | null;
+            /**
+             * Label
+             * @description For people: "CSV and other text tables".
+             */
+            label: string;
+            /** Name */
+            name: string;
         };
         /**
          * Fit
@@ -1813,6 +1873,12 @@ export interface components {
              */
             order?: ("file" | "time") | null;
             /**
+             * Part
+             * @description Which part of a file that has several: a file of an archive, a sheet of a workbook, an array of a NumPy or MATLAB file.
+             * @default null
+             */
+            part?: string | null;
+            /**
              * Ragged
              * @description skip: leave out rows with another number of values, and report them.
              * @default refuse
@@ -1898,27 +1964,40 @@ export interface components {
             columns: components["schemas"]["ColumnReport"][];
             /**
              * Decimal
-             * @enum {string}
+             * @description null: the file is no text.
              */
-            decimal: "." | ",";
+            decimal: ("." | ",") | null;
             /**
              * Delimiter
-             * @description null: one number per line, or columns aligned by blanks (`delimiter` " ").
+             * @description null: one number per line, columns aligned by blanks (`delimiter` " "), or no text.
              */
             delimiter: string | null;
-            /** Encoding */
-            encoding: string;
+            /**
+             * Details
+             * @description Further facts by format, name and value for people: "samples": "24-bit integers".
+             */
+            details: {
+                [key: string]: string;
+            };
+            /**
+             * Encoding
+             * @description null: the file is no text.
+             */
+            encoding: string | null;
             /**
              * First Line
-             * @description Line of the first row, counted from 1.
+             * @description Line of the first row, counted from 1; null: the file has no lines.
              */
-            first_line: number;
+            first_line: number | null;
             /**
              * First Rows
              * @description Cells of the first rows, as they stand in the file.
              */
             first_rows: string[][];
-            /** Format */
+            /**
+             * Format
+             * @description "CSV", "EDF+", "WAV" …; with what it was packed in: "CSV in gzip".
+             */
             format: string;
             /** Gaps */
             gaps: number;
@@ -1927,7 +2006,10 @@ export interface components {
              * @description Sign between groups of digits.
              */
             grouping: string | null;
-            /** Header */
+            /**
+             * Header
+             * @description Whether the file names its columns.
+             */
             header: boolean;
             /**
              * Left Out
@@ -1950,6 +2032,11 @@ export interface components {
             notes: string[];
             /** @description What the file was read by; the rest was found out. */
             options: components["schemas"]["ImportOptions"];
+            /**
+             * Parts
+             * @description Files of an archive, sheets of a workbook, arrays of a NumPy or MATLAB file; `part` of the options chooses one.
+             */
+            parts: string[];
             /**
              * Questions
              * @description What only the user can decide.
@@ -4057,6 +4144,7 @@ export type Estimate = components['schemas']['Estimate'];
 export type Event = components['schemas']['Event'];
 export type ExcerptEntry = components['schemas']['ExcerptEntry'];
 export type Failure = components['schemas']['Failure'];
+export type FileFormat = components['schemas']['FileFormat'];
 export type Fit = components['schemas']['Fit'];
 export type FitBands = components['schemas']['FitBands'];
 export type FitEntry = components['schemas']['FitEntry'];
@@ -4390,6 +4478,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    formats_api_formats_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileFormat"][];
+                };
             };
             /** @description What went wrong */
             "4XX": {

@@ -355,7 +355,7 @@ def test_how_a_process_ended_is_named_as_it_was(taking, monkeypatch, ending, att
 @pytest.mark.slow
 def test_old_uploads_go(taking, tmp_path):
     """Files are kept for hours, not for ever; the newest stay, the oldest make room."""
-    ids = [taking(b"a,b\n" + b"1,2\n" * 60_000, uploads_total_bytes=1 << 20) for _ in range(4)]
+    ids = [taking(b"a,b\n" + b"1,2\n" * 60_000, uploads_total_bytes=3 << 19) for _ in range(4)]
     folder = tmp_path / "data" / "uploads"
     assert {path.name for path in folder.iterdir()} == set(ids[2:])
     os.utime(folder / ids[2], (0, 0))

@@ -59,6 +59,8 @@ class ImportOptions:
     """Name or index of the column that says which series a row belongs to; "none": all rows are one series."""
     series: str | None = None
     """Which series of such a table, as it stands in that column; of a table with a series in every row the number of the row."""
+    part: str | None = None
+    """Which part of a file that has several: a file of an archive, a sheet of a workbook, an array of a NumPy or MATLAB file."""
     text_columns: tuple[str, ...] = ()
     """Names or indices of columns that hold text, whatever numbers are among it."""
     missing: tuple[str, ...] = ()

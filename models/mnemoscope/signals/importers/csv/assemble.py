@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.clock import YEAR, Clock, clock_of, rate_in_words
+from mnemoscope.signals.importers.completed import complete
 from mnemoscope.signals.importers.csv import dates, times
 from mnemoscope.signals.importers.csv.cells import ABSENT, NUMBER, Cells
 from mnemoscope.signals.importers.csv.columns import (
     FAR,
     LABEL_NAMES,
     MAX_LABELS,
-    Column,
-    default_channel,
-    describe,
     figures,
     labelled_ranges,
     narrowed,
@@ -33,7 +31,7 @@ from mnemoscope.signals.importers.csv.resolved import unit_of_time, when
 from mnemoscope.signals.importers.csv.times import Sampled, TimeChoice
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Alternative, Guess, LeftOut
-from mnemoscope.signals.importers.table import Table
+from mnemoscope.signals.importers.table import Column, Table
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SERIES_NAME = re.compile(
@@ -686,27 +684,18 @@ class Assembly:
         source: str,
         left_out: LeftOut,
     ) -> None:
-        clock = table.timing
-        count = self.raw.count
-        table.report = report | {
-            "rows": count,
-            "time_column": choice.columns[0] if choice is not None else None,
-            "time_columns": list(choice.columns) if choice is not None else [],
-            "channel": default_channel(table.columns),
-            "sample_rate": rate,
-            "sample_rate_source": source,
-            "rate_text": rate_in_words(rate) if rate else "unknown",
-            "gaps": len(clock.gaps) if clock is not None else 0,
-            "missing_rows": clock.missing_rows if clock is not None else 0,
-            "questions": [guess.entry() for guess in self.guesses if guess.question],
-            "assumptions": [guess.entry() for guess in self.guesses if not guess.question],
-            "left_out": left_out.lines,
-            "left_out_count": left_out.count,
-            "notes": [*self.notes, *left_out.sentences()],
-            "sentinels": self.sentinels,
-            "columns": [describe(c, count) for c in table.columns],
-            "resolved": report["resolved"] | self.resolved,
-        }
+        complete(
+            table,
+            report | {"resolved": report["resolved"] | self.resolved},
+            rows=self.raw.count,
+            sample_rate=rate,
+            rate_source=source,
+            time_columns=choice.columns if choice is not None else (),
+            guesses=self.guesses,
+            notes=self.notes,
+            left_out=left_out,
+            sentinels=self.sentinels,
+        )
 
 
 def retimed(

@@ -10,7 +10,6 @@ Numbers are never moved to another column and never filled in. What cannot be re
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +23,6 @@ from mnemoscope.signals.importers import encodings
 from mnemoscope.signals.importers.csv import series_rows
 from mnemoscope.signals.importers.csv.assemble import Assembly, Raw
 from mnemoscope.signals.importers.csv.cells import ABSENT, Cells
-from mnemoscope.signals.importers.csv.columns import Column
 from mnemoscope.signals.importers.csv.dialect import Dialect, dialect_of
 from mnemoscope.signals.importers.csv.facts import facts_of
 from mnemoscope.signals.importers.csv.first_lines import first_lines
@@ -35,8 +33,8 @@ from mnemoscope.signals.importers.csv.rows import Ragged, Rows
 from mnemoscope.signals.importers.csv.splitting import split
 from mnemoscope.signals.importers.csv.times import Sampled
 from mnemoscope.signals.importers.options import ImportOptions, retry
-from mnemoscope.signals.importers.report import Guess, LeftOut
-from mnemoscope.signals.importers.table import Table
+from mnemoscope.signals.importers.report import Guess, LeftOut, file_facts
+from mnemoscope.signals.importers.table import Column, Table
 
 __all__ = ["Column", "ImportOptions", "Table", "read"]
 
@@ -467,22 +465,17 @@ class _Pass:
 def _report(path: Path, head: Head, options: ImportOptions) -> dict[str, Any]:
     """The part of the report that says which file this is and how it is written."""
     delimiter = head.dialect.delimiter
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {
-        "format": {",": "CSV", ";": "CSV", "\t": "TSV"}.get(delimiter or "", "text table"),
-        "encoding": {"utf-8-sig": "utf-8"}.get(head.encoding, head.encoding),
-        "delimiter": delimiter,
-        "decimal": head.dialect.style.decimal,
-        "grouping": head.dialect.style.grouping or None,
-        "header": head.layout.header,
-        "names_line": head.layout.names_line,
-        "first_line": head.layout.skip + 1,
-        "bytes": path.stat().st_size,
-        "sha256": digest,
-        "options": options.given(),
-        "first_rows": [row[:64] for row in head.rows[: min(8, head.contiguous)]],
-        "lines": [],
-        "span": [],
-        "resolved": resolved(options, head.encoding, head.dialect, head.layout),
-    }
+    return file_facts(
+        path,
+        {",": "CSV", ";": "CSV", "\t": "TSV"}.get(delimiter or "", "text table"),
+        options,
+        encoding={"utf-8-sig": "utf-8"}.get(head.encoding, head.encoding),
+        delimiter=delimiter,
+        decimal=head.dialect.style.decimal,
+        grouping=head.dialect.style.grouping or None,
+        header=head.layout.header,
+        names_line=head.layout.names_line,
+        first_line=head.layout.skip + 1,
+        first_rows=[row[:64] for row in head.rows[: min(8, head.contiguous)]],
+        resolved=resolved(options, head.encoding, head.dialect, head.layout),
+    )
