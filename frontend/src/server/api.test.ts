@@ -77,6 +77,7 @@ describe("the server's interface", () => {
     await api.moves("7", 0, [1, 2], 7);
     await api.chunk("7", 7);
     await api.previewUpload("7", { channel: 0 } as never);
+    await api.readAgain("7", {});
     await api.removeUpload("7");
     await api.formats();
     await api.signals();

@@ -88,7 +88,7 @@ class LeftOut(Answer):
     """Its beginning."""
 
 
-class Line(Answer):
+class FileLine(Answer):
     """One of the first lines of a text file, and what it was taken for."""
 
     line: int
@@ -145,7 +145,7 @@ class ImportReport(Answer):
     """Line of the first row, counted from 1; null: the file has no lines."""
     first_rows: list[list[str]]
     """Cells of the first rows, as they stand in the file."""
-    lines: list[Line]
+    lines: list[FileLine]
     """The first lines of the file, those above the rows among them; empty for what is no text."""
     span: list[str]
     """First and last time, for people ("2 Nov 2026, 00:00:10"); empty where the file has no dates."""

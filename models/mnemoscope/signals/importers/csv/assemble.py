@@ -188,7 +188,6 @@ class Assembly:
 
         if choice.roles[0] == "D":
             stamps, form = self._parsed(choice.columns[:1], choice)
-            self.resolved["time_format"] = form
             days = np.floor(stamps.whole / 86_400)
             known &= stamps.known
             self.notes.append(f"times read as {form} and {raw.names[choice.columns[1]]}")

@@ -40,7 +40,7 @@ def first_lines(
     found = [_above(i + 1, lines[i], layout, dialect, reasons) for i in above]
     rows = 0
     for i in range(layout.skip, len(lines)):
-        if rows == MAX_ROWS or len(found) >= MAX_ABOVE + 2 * MAX_ROWS:
+        if rows >= MAX_ROWS or len(found) >= MAX_ABOVE + 2 * MAX_ROWS:
             break
         line, number = lines[i], i + 1
         if not line.strip():

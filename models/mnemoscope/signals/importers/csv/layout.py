@@ -18,6 +18,10 @@ SURPLUS = frozenset(["", "comment", "comments", "start", "increment", "remark", 
 """Names of a header that may stand where rows have no value."""
 
 
+START_AND_RATE = "first rows"
+"""What a guess is called that takes the first two rows for start and rate."""
+
+
 @dataclass
 class Layout:
     """What a table looks like above its rows."""
@@ -141,7 +145,7 @@ class _Above:
         ):
             rate, evidence = lone, f"the first two rows are the start, {rows[0][0]}, and the rate, {rows[1][0]}"
             undo = Alternative("all rows as values", {"skip": first})
-            self.guesses.append(Guess("first rows", "start and sampling rate", evidence, (undo,)))
+            self.guesses.append(Guess(START_AND_RATE, "start and sampling rate", evidence, (undo,)))
             self.notes.append(f"the first two rows were read as start ({rows[0][0]}) and sampling rate ({lone:g} Hz)")
             self.used = {first, first + 1}
             first += 2
@@ -172,7 +176,9 @@ class _Above:
         if names is not None:
             header = self._fitting(names, columns, at or 0)
             if units is not None and at is not None:
-                below = [i for i in range(at + 1, first) if self._split(self.lines[i].lstrip("#%/! ")) == units]
+                below = [
+                    i for i in range(at + 1, first) if self._split(self.lines[i].lstrip("#%/! "))[: len(units)] == units
+                ]
                 units_at = below[0] + 1 if below else None
                 used |= set(below)
         elif len(self.facts.names) == columns:
@@ -206,7 +212,7 @@ class _Above:
         if options.header is False:
             return None, None, None
         if options.names_line is not None:
-            units = self._split(self.lines[options.units_line - 1]) if options.units_line else None
+            units = self._split(self.lines[options.units_line - 1].lstrip("#%/! ")) if options.units_line else None
             return self._split(self.lines[options.names_line - 1].lstrip("#%/! ")), units, options.names_line - 1
         if options.header is True and first == begin:
             return None, None, None
@@ -220,7 +226,7 @@ class _Above:
         comments = [(i, self._split(line.lstrip().lstrip("#%/! "))) for i, line in above if is_comment(line)]
         units = None
         if options.units_line:
-            units = self._split(self.lines[options.units_line - 1])
+            units = self._split(self.lines[options.units_line - 1].lstrip("#%/! "))
             texts = [(i, cells) for i, cells in texts if i != options.units_line - 1]
         elif options.units_line is None and len(texts) >= 2 and are_units(texts[-1][1], texts[-2][1]):
             units = texts.pop()[1]

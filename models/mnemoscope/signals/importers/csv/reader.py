@@ -180,7 +180,7 @@ class _Pass:
     def table(self) -> Table:
         wanted = set(self.sampled.stamps)
         if self.options.time is not None:
-            wanted = {self.column_of(name) for name in self.options.time if name != "none"}
+            wanted |= {self.column_of(name) for name in self.options.time if name != "none"}
         cells = [
             Cells(
                 self.style,
