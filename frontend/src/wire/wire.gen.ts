@@ -105,6 +105,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of files that can be brought */
+        get: operations["formats_api_formats_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gallery": {
         parameters: {
             query?: never;
@@ -561,7 +578,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete what was read of a file; recordings of it stay */
+        /** Delete a file and what was read of it; recordings of it stay */
         delete: operations["remove_upload_api_uploads__id__delete"];
         options?: never;
         head?: never;
@@ -579,6 +596,26 @@ export interface paths {
         put?: never;
         /** What a run on a window of a file would see and cost */
         post: operations["preview_api_uploads__id__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a file that was brought by other options
+         * @description Makes an upload of its own; the one that it was made from stays as it is.
+         */
+        post: operations["read_again_api_uploads__id__readings_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1032,6 +1069,21 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Rate Text
+             * @description The same as people say it.
+             */
+            rate_text: string;
+            /**
+             * Rows
+             * @description How many values it has: channels of one file may be sampled at different rates.
+             */
+            rows: number;
+            /**
+             * Sample Rate
+             * @description Hz of this column; null = unknown or irregular.
+             */
+            sample_rate: number | null;
+            /**
              * Spark
              * @description At most 128 numbers over the whole column, smallest and largest of each bucket; null = nothing but gaps there.
              */
@@ -1225,6 +1277,66 @@ export interface components {
              * @default null
              */
             tensor?: string | null;
+        };
+        /**
+         * FileFormat
+         * @description A kind of file that can be brought.
+         */
+        FileFormat: {
+            /**
+             * Available
+             * @description Whether all that reading it needs is installed here.
+             */
+            available: boolean;
+            /**
+             * Extensions
+             * @description Of file names, with their point; what a file is, is decided by its bytes.
+             */
+            extensions: string[];
+            /**
+             * Install
+             * @description The command that would install it; null where nothing is lacking.
+             */
+            install: string | null;
+            /**
+             * Label
+             * @description For people: "CSV and other text tables".
+             */
+            label: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * FileLine
+         * @description One of the first lines of a text file, and what it was taken for.
+         */
+        FileLine: {
+            /**
+             * Cells
+             * @description As they stand in the file; one with the whole text where it is no row.
+             */
+            cells: string[];
+            /**
+             * Line
+             * @description Counted from 1.
+             */
+            line: number;
+            /**
+             * Role
+             * @description facts: it says the rate, a start or the like; other series: a row of a series that was not chosen.
+             * @enum {string}
+             */
+            role: "skipped" | "facts" | "names" | "units" | "row" | "other series" | "left out";
+            /**
+             * Values
+             * @description Of a row: what its cells were read as, null where that is no number.
+             */
+            values: (number | null)[];
+            /**
+             * Why
+             * @description Why it became no row, where it became none.
+             */
+            why: string;
         };
         /**
          * Fit
@@ -1808,10 +1920,16 @@ export interface components {
             names_line?: number | null;
             /**
              * Order
-             * @description file: rows as they stand; time: oldest first.
+             * @description file: rows as they stand; time: oldest first; reversed: from the last row to the first, whatever the times are.
              * @default null
              */
-            order?: ("file" | "time") | null;
+            order?: ("file" | "time" | "reversed") | null;
+            /**
+             * Part
+             * @description Which part of a file that has several: a file of an archive, a sheet of a workbook, an array of a NumPy or MATLAB file.
+             * @default null
+             */
+            part?: string | null;
             /**
              * Ragged
              * @description skip: leave out rows with another number of values, and report them.
@@ -1898,27 +2016,40 @@ export interface components {
             columns: components["schemas"]["ColumnReport"][];
             /**
              * Decimal
-             * @enum {string}
+             * @description null: the file is no text.
              */
-            decimal: "." | ",";
+            decimal: ("." | ",") | null;
             /**
              * Delimiter
-             * @description null: one number per line, or columns aligned by blanks (`delimiter` " ").
+             * @description null: one number per line, columns aligned by blanks (`delimiter` " "), or no text.
              */
             delimiter: string | null;
-            /** Encoding */
-            encoding: string;
+            /**
+             * Details
+             * @description Further facts by format, name and value for people: "samples": "24-bit integers".
+             */
+            details: {
+                [key: string]: string;
+            };
+            /**
+             * Encoding
+             * @description null: the file is no text.
+             */
+            encoding: string | null;
             /**
              * First Line
-             * @description Line of the first row, counted from 1.
+             * @description Line of the first row, counted from 1; null: the file has no lines.
              */
-            first_line: number;
+            first_line: number | null;
             /**
              * First Rows
              * @description Cells of the first rows, as they stand in the file.
              */
             first_rows: string[][];
-            /** Format */
+            /**
+             * Format
+             * @description "CSV", "EDF+", "WAV" …; with what it was packed in: "CSV in gzip".
+             */
             format: string;
             /** Gaps */
             gaps: number;
@@ -1927,7 +2058,10 @@ export interface components {
              * @description Sign between groups of digits.
              */
             grouping: string | null;
-            /** Header */
+            /**
+             * Header
+             * @description Whether the file names its columns.
+             */
             header: boolean;
             /**
              * Left Out
@@ -1936,6 +2070,11 @@ export interface components {
             left_out: components["schemas"]["LeftOut"][];
             /** Left Out Count */
             left_out_count: number;
+            /**
+             * Lines
+             * @description The first lines of the file, those above the rows among them; empty for what is no text.
+             */
+            lines: components["schemas"]["FileLine"][];
             /**
              * Missing Rows
              * @description Rows that are missing in the gaps.
@@ -1951,6 +2090,11 @@ export interface components {
             /** @description What the file was read by; the rest was found out. */
             options: components["schemas"]["ImportOptions"];
             /**
+             * Parts
+             * @description Files of an archive, sheets of a workbook, arrays of a NumPy or MATLAB file; `part` of the options chooses one.
+             */
+            parts: string[];
+            /**
              * Questions
              * @description What only the user can decide.
              */
@@ -1960,6 +2104,8 @@ export interface components {
              * @description The rate as people say it: "360 Hz", "1 per 30 min", "unknown".
              */
             rate_text: string;
+            /** @description The same together with what was found out, for a form. */
+            resolved: components["schemas"]["ImportOptions"];
             /** Rows */
             rows: number;
             /**
@@ -1977,6 +2123,11 @@ export interface components {
              * @description Numbers to ask the user about; read as they are unless `sentinels` of the options has them.
              */
             sentinels: components["schemas"]["Sentinel"][];
+            /**
+             * Span
+             * @description First and last time, for people ("2 Nov 2026, 00:00:10"); empty where the file has no dates.
+             */
+            span: string[];
             /**
              * Time Column
              * @description Index of the column used as time.
@@ -4057,6 +4208,8 @@ export type Estimate = components['schemas']['Estimate'];
 export type Event = components['schemas']['Event'];
 export type ExcerptEntry = components['schemas']['ExcerptEntry'];
 export type Failure = components['schemas']['Failure'];
+export type FileFormat = components['schemas']['FileFormat'];
+export type FileLine = components['schemas']['FileLine'];
 export type Fit = components['schemas']['Fit'];
 export type FitBands = components['schemas']['FitBands'];
 export type FitEntry = components['schemas']['FitEntry'];
@@ -4390,6 +4543,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    formats_api_formats_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileFormat"][];
+                };
             };
             /** @description What went wrong */
             "4XX": {
@@ -5437,6 +5619,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_again_api_uploads__id__readings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportOptions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
                 };
             };
             /** @description What went wrong */

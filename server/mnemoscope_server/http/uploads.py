@@ -8,10 +8,12 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
 from mnemoscope.signals.importers.options import ImportOptions
+from mnemoscope.signals.importers.protocol import IMPORTERS
 from mnemoscope_server.access import owners
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.planning import fits, runs
 from mnemoscope_server.schemas.signals import (
+    FileFormat,
     Generator,
     ImportReport,
     Preview,
@@ -43,7 +45,14 @@ async def upload(
     return Upload(id=identity, report=ImportReport.model_validate(report))
 
 
-@router.delete("/uploads/{id}", summary="Delete what was read of a file; recordings of it stay", status_code=204)
+@router.post("/uploads/{id}/readings", summary="Read a file that was brought by other options", status_code=201)
+async def read_again(identity: Id, options: ImportOptions, services: ServicesDep) -> Upload:
+    """Makes an upload of its own; the one that it was made from stays as it is."""
+    made, report = await services.uploads.again(identity, options)
+    return Upload(id=made, report=ImportReport.model_validate(report))
+
+
+@router.delete("/uploads/{id}", summary="Delete a file and what was read of it; recordings of it stay", status_code=204)
 def remove_upload(identity: Id, services: ServicesDep) -> None:
     services.uploads.remove(identity)
 
@@ -58,6 +67,20 @@ def preview(identity: Id, request: PreviewRequest, asked: Request, services: Ser
         measured=services.live.pool.measured,
         own=fits.own(request.models, services.fits, owners.known(asked, services.settings)),
     )
+
+
+@router.get("/formats", summary="Kinds of files that can be brought")
+def formats() -> list[FileFormat]:
+    return [
+        FileFormat(
+            name=importer.name,
+            label=importer.label,
+            extensions=list(importer.suffixes),
+            available=importer.available,
+            install=importer.install,
+        )
+        for importer in IMPORTERS
+    ]
 
 
 @router.get("/signals", summary="Signals that can be made, with their knobs")

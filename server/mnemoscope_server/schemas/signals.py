@@ -10,6 +10,20 @@ from mnemoscope_server.schemas.base import Answer, Finite, Question
 from mnemoscope_server.settings import MAX_MODELS
 
 
+class FileFormat(Answer):
+    """A kind of file that can be brought."""
+
+    name: str
+    label: str
+    """For people: "CSV and other text tables"."""
+    extensions: list[str]
+    """Of file names, with their point; what a file is, is decided by its bytes."""
+    available: bool
+    """Whether all that reading it needs is installed here."""
+    install: str | None
+    """The command that would install it; null where nothing is lacking."""
+
+
 class ColumnReport(Answer):
     """One column of an imported file."""
 
@@ -23,6 +37,12 @@ class ColumnReport(Answer):
     missing: int
     """Cells without a number."""
     missing_fraction: float
+    rows: int
+    """How many values it has: channels of one file may be sampled at different rates."""
+    sample_rate: float | None
+    """Hz of this column; null = unknown or irregular."""
+    rate_text: str
+    """The same as people say it."""
     labels: int
     """Ranges of rows that a column of labels names; they can become events of a run."""
     spark: list[float | None]
@@ -68,15 +88,38 @@ class LeftOut(Answer):
     """Its beginning."""
 
 
+class FileLine(Answer):
+    """One of the first lines of a text file, and what it was taken for."""
+
+    line: int
+    """Counted from 1."""
+    role: Literal["skipped", "facts", "names", "units", "row", "other series", "left out"]
+    """facts: it says the rate, a start or the like; other series: a row of a series that was not chosen."""
+    why: str
+    """Why it became no row, where it became none."""
+    cells: list[str]
+    """As they stand in the file; one with the whole text where it is no row."""
+    values: list[Finite | None]
+    """Of a row: what its cells were read as, null where that is no number."""
+
+
 class ImportReport(Answer):
     """What was read, and every assumption made on the way."""
 
     format: str
-    encoding: str
+    """"CSV", "EDF+", "WAV" …; with what it was packed in: "CSV in gzip"."""
+    details: dict[str, str]
+    """Further facts by format, name and value for people: "samples": "24-bit integers"."""
+    parts: list[str]
+    """Files of an archive, sheets of a workbook, arrays of a NumPy or MATLAB file; `part` of the options chooses one."""
+    encoding: str | None
+    """null: the file is no text."""
     delimiter: str | None
-    """null: one number per line, or columns aligned by blanks (`delimiter` " ")."""
-    decimal: Literal[".", ","]
+    """null: one number per line, columns aligned by blanks (`delimiter` " "), or no text."""
+    decimal: Literal[".", ","] | None
+    """null: the file is no text."""
     header: bool
+    """Whether the file names its columns."""
     rows: int
     bytes: int
     time_column: int | None
@@ -98,12 +141,18 @@ class ImportReport(Answer):
     """Sign between groups of digits."""
     names_line: int | None
     """Line of the names, counted from 1."""
-    first_line: int
-    """Line of the first row, counted from 1."""
+    first_line: int | None
+    """Line of the first row, counted from 1; null: the file has no lines."""
     first_rows: list[list[str]]
     """Cells of the first rows, as they stand in the file."""
+    lines: list[FileLine]
+    """The first lines of the file, those above the rows among them; empty for what is no text."""
+    span: list[str]
+    """First and last time, for people ("2 Nov 2026, 00:00:10"); empty where the file has no dates."""
     options: ImportOptions
     """What the file was read by; the rest was found out."""
+    resolved: ImportOptions
+    """The same together with what was found out, for a form."""
     questions: list[Guess]
     """What only the user can decide."""
     assumptions: list[Guess]

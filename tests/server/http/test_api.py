@@ -7,6 +7,7 @@ import pytest
 
 from mnemoscope.format import blocks
 from mnemoscope.reading.recording import Recording
+from mnemoscope.signals.importers.protocol import IMPORTERS
 
 SESSION = {"signal": {"kind": "none"}, "task": "signal-recall", "models": ["fake"], "start": "paused"}
 
@@ -51,6 +52,15 @@ def test_status_models_and_signals_say_what_can_be_done(server):
     assert {"name", "label", "default", "min", "max"} == set(kinds["heartbeat"]["params"][0])
     assert server.http.get("healthz").text == "ok"
     assert server.http.get("readyz").text == "ready"
+
+
+def test_formats_are_listed_with_their_extensions_and_what_would_install_them(server):
+    """As the registry of the library has them: what the picker offers is what is read."""
+    listed = server.http.get("api/formats").json()
+    assert [entry["name"] for entry in listed] == [importer.name for importer in IMPORTERS]
+    assert ".csv" in listed[0]["extensions"]
+    assert all(entry["available"] is (entry["install"] is None) for entry in listed)
+    assert all(suffix.startswith(".") for entry in listed for suffix in entry["extensions"])
 
 
 def test_a_generated_signal_is_the_same_for_the_same_seed(server):
