@@ -483,6 +483,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/signals/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How long to run a generated signal, and with what options */
+        post: operations["length_api_signals_suggestion_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -616,6 +633,23 @@ export interface paths {
          * @description Makes an upload of its own; the one that it was made from stays as it is.
          */
         post: operations["read_again_api_uploads__id__readings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{id}/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which part of a file to look at first */
+        post: operations["window_api_uploads__id__suggestion_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2206,6 +2240,35 @@ export interface components {
             uploads_hours: number;
         };
         /**
+         * MadeQuestion
+         * @description How long a generated signal would be run, and with what options.
+         */
+        MadeQuestion: {
+            /** Kind */
+            kind: string;
+            /** Params */
+            params?: {
+                [key: string]: number;
+            };
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Task
+             * @default signal-recall
+             */
+            task?: string;
+            /**
+             * Task Params
+             * @description Options that are asked for; the others are as they are by default.
+             */
+            task_params?: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Manifest
          * @description What a recording is, before its frames.
          */
@@ -3624,6 +3687,39 @@ export interface components {
             updates: number;
         };
         /**
+         * Suggestion
+         * @description One question of the task, around the rarest label or the stretch that moves most.
+         */
+        Suggestion: {
+            /**
+             * Resample To
+             * @description Hz that the models would see; null = as it is.
+             */
+            resample_to: number | null;
+            /**
+             * Start
+             * @description First row; of a generated signal 0.
+             */
+            start: number;
+            /**
+             * Stop
+             * @description Row after the last one; of a generated signal its number of steps.
+             */
+            stop: number;
+            /**
+             * Task Params
+             * @description All options, shortened where the signal has no room for them.
+             */
+            task_params: {
+                [key: string]: number;
+            };
+            /**
+             * Why
+             * @description What the part to remember holds: "it holds V at row 1234, of all labels the rarest".
+             */
+            why: string;
+        };
+        /**
          * TaskCard
          * @description One task that models can be run on.
          */
@@ -4174,6 +4270,41 @@ export interface components {
              */
             stop?: number | null;
         };
+        /**
+         * WindowQuestion
+         * @description Which part of a channel would be looked at first.
+         */
+        WindowQuestion: {
+            /**
+             * Channel
+             * @description Index of the column.
+             */
+            channel: number;
+            /**
+             * Labels
+             * @description Index of a column of labels; null = none.
+             * @default null
+             */
+            labels?: number | null;
+            /**
+             * Sample Rate
+             * @description Hz of the file, where the user knows better than the report; null = as reported.
+             * @default null
+             */
+            sample_rate?: number | null;
+            /**
+             * Task
+             * @default signal-recall
+             */
+            task?: string;
+            /**
+             * Task Params
+             * @description Options that are asked for; the others are as they are by default.
+             */
+            task_params?: {
+                [key: string]: number;
+            };
+        };
     };
     responses: never;
     parameters: never;
@@ -4233,6 +4364,7 @@ export type ImportReport = components['schemas']['ImportReport'];
 export type LeftOut = components['schemas']['LeftOut'];
 export type LensRow = components['schemas']['LensRow'];
 export type Limits = components['schemas']['Limits'];
+export type MadeQuestion = components['schemas']['MadeQuestion'];
 export type Manifest = components['schemas']['Manifest'];
 export type ModelCard = components['schemas']['ModelCard'];
 export type ModelEntry = components['schemas']['ModelEntry'];
@@ -4282,6 +4414,7 @@ export type StudyColumn = components['schemas']['StudyColumn'];
 export type StudyFigure = components['schemas']['StudyFigure'];
 export type StudyLine = components['schemas']['StudyLine'];
 export type StudyTable = components['schemas']['StudyTable'];
+export type Suggestion = components['schemas']['Suggestion'];
 export type TaskCard = components['schemas']['TaskCard'];
 export type TaskEntry = components['schemas']['TaskEntry'];
 export type TaskOption = components['schemas']['TaskOption'];
@@ -4297,6 +4430,7 @@ export type VerdictBaseline = components['schemas']['VerdictBaseline'];
 export type VerdictClause = components['schemas']['VerdictClause'];
 export type VerdictRow = components['schemas']['VerdictRow'];
 export type Window = components['schemas']['Window'];
+export type WindowQuestion = components['schemas']['WindowQuestion'];
 export type $defs = Record<string, never>;
 export interface operations {
     bridge_api_bridge_get: {
@@ -5411,6 +5545,39 @@ export interface operations {
             };
         };
     };
+    length_api_signals_suggestion_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MadeQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestion"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     status_api_status_get: {
         parameters: {
             query?: never;
@@ -5655,6 +5822,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    window_api_uploads__id__suggestion_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WindowQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestion"];
                 };
             };
             /** @description What went wrong */
