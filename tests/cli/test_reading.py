@@ -31,7 +31,7 @@ def test_read_prints_one_object(run):
     facts = json.loads(out)
     assert (code, facts["rows"], facts["channel"], facts["gaps"], facts["left_out"]) == (0, 240, "kWh", 0, [])
     assert facts["rate_hz"] == pytest.approx(1 / 3600)
-    assert set(facts["channels"][0]) == {"name", "unit", "n", "missing", "min", "max", "mean"}
+    assert set(facts["channels"][0]) == {"name", "unit", "n", "missing", "min", "max", "mean", "rate_hz", "rate"}
     assert {asked["what"] for asked in facts["questions"]} == {"decimal sign"}
     assert set(facts["questions"][0]) == {"what", "chosen", "evidence", "alternatives"}
 

@@ -105,6 +105,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of files that can be brought */
+        get: operations["formats_api_formats_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gallery": {
         parameters: {
             query?: never;
@@ -347,6 +364,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/retention/{id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Measure a question that was stopped or failed once more */
+        post: operations["again_api_retention__id__again_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/retention/{id}/recordings": {
         parameters: {
             query?: never;
@@ -467,6 +501,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/signals/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How long to run a generated signal, and with what options */
+        post: operations["length_api_signals_suggestion_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -562,7 +613,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete what was read of a file; recordings of it stay */
+        /** Delete a file and what was read of it; recordings of it stay */
         delete: operations["remove_upload_api_uploads__id__delete"];
         options?: never;
         head?: never;
@@ -580,6 +631,43 @@ export interface paths {
         put?: never;
         /** What a run on a window of a file would see and cost */
         post: operations["preview_api_uploads__id__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a file that was brought by other options
+         * @description Makes an upload of its own; the one that it was made from stays as it is.
+         */
+        post: operations["read_again_api_uploads__id__readings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{id}/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which part of a file to look at first */
+        post: operations["window_api_uploads__id__suggestion_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1077,6 +1165,21 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Rate Text
+             * @description The same as people say it.
+             */
+            rate_text: string;
+            /**
+             * Rows
+             * @description How many values it has: channels of one file may be sampled at different rates.
+             */
+            rows: number;
+            /**
+             * Sample Rate
+             * @description Hz of this column; null = unknown or irregular.
+             */
+            sample_rate: number | null;
+            /**
              * Spark
              * @description At most 128 numbers over the whole column, smallest and largest of each bucket; null = nothing but gaps there.
              */
@@ -1324,6 +1427,66 @@ export interface components {
              */
             path: string;
             source: components["schemas"]["Source"];
+        };
+        /**
+         * FileFormat
+         * @description A kind of file that can be brought.
+         */
+        FileFormat: {
+            /**
+             * Available
+             * @description Whether all that reading it needs is installed here.
+             */
+            available: boolean;
+            /**
+             * Extensions
+             * @description Of file names, with their point; what a file is, is decided by its bytes.
+             */
+            extensions: string[];
+            /**
+             * Install
+             * @description The command that would install it; null where nothing is lacking.
+             */
+            install: string | null;
+            /**
+             * Label
+             * @description For people: "CSV and other text tables".
+             */
+            label: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * FileLine
+         * @description One of the first lines of a text file, and what it was taken for.
+         */
+        FileLine: {
+            /**
+             * Cells
+             * @description As they stand in the file; one with the whole text where it is no row.
+             */
+            cells: string[];
+            /**
+             * Line
+             * @description Counted from 1.
+             */
+            line: number;
+            /**
+             * Role
+             * @description facts: it says the rate, a start or the like; other series: a row of a series that was not chosen.
+             * @enum {string}
+             */
+            role: "skipped" | "facts" | "names" | "units" | "row" | "other series" | "left out";
+            /**
+             * Values
+             * @description Of a row: what its cells were read as, null where that is no number.
+             */
+            values: (number | null)[];
+            /**
+             * Why
+             * @description Why it became no row, where it became none.
+             */
+            why: string;
         };
         /**
          * Fit
@@ -1907,10 +2070,16 @@ export interface components {
             names_line?: number | null;
             /**
              * Order
-             * @description file: rows as they stand; time: oldest first.
+             * @description file: rows as they stand; time: oldest first; reversed: from the last row to the first, whatever the times are.
              * @default null
              */
-            order?: ("file" | "time") | null;
+            order?: ("file" | "time" | "reversed") | null;
+            /**
+             * Part
+             * @description Which part of a file that has several: a file of an archive, a sheet of a workbook, an array of a NumPy or MATLAB file.
+             * @default null
+             */
+            part?: string | null;
             /**
              * Ragged
              * @description skip: leave out rows with another number of values, and report them.
@@ -1997,27 +2166,40 @@ export interface components {
             columns: components["schemas"]["ColumnReport"][];
             /**
              * Decimal
-             * @enum {string}
+             * @description null: the file is no text.
              */
-            decimal: "." | ",";
+            decimal: ("." | ",") | null;
             /**
              * Delimiter
-             * @description null: one number per line, or columns aligned by blanks (`delimiter` " ").
+             * @description null: one number per line, columns aligned by blanks (`delimiter` " "), or no text.
              */
             delimiter: string | null;
-            /** Encoding */
-            encoding: string;
+            /**
+             * Details
+             * @description Further facts by format, name and value for people: "samples": "24-bit integers".
+             */
+            details: {
+                [key: string]: string;
+            };
+            /**
+             * Encoding
+             * @description null: the file is no text.
+             */
+            encoding: string | null;
             /**
              * First Line
-             * @description Line of the first row, counted from 1.
+             * @description Line of the first row, counted from 1; null: the file has no lines.
              */
-            first_line: number;
+            first_line: number | null;
             /**
              * First Rows
              * @description Cells of the first rows, as they stand in the file.
              */
             first_rows: string[][];
-            /** Format */
+            /**
+             * Format
+             * @description "CSV", "EDF+", "WAV" …; with what it was packed in: "CSV in gzip".
+             */
             format: string;
             /** Gaps */
             gaps: number;
@@ -2026,7 +2208,10 @@ export interface components {
              * @description Sign between groups of digits.
              */
             grouping: string | null;
-            /** Header */
+            /**
+             * Header
+             * @description Whether the file names its columns.
+             */
             header: boolean;
             /**
              * Left Out
@@ -2035,6 +2220,11 @@ export interface components {
             left_out: components["schemas"]["LeftOut"][];
             /** Left Out Count */
             left_out_count: number;
+            /**
+             * Lines
+             * @description The first lines of the file, those above the rows among them; empty for what is no text.
+             */
+            lines: components["schemas"]["FileLine"][];
             /**
              * Missing Rows
              * @description Rows that are missing in the gaps.
@@ -2050,6 +2240,11 @@ export interface components {
             /** @description What the file was read by; the rest was found out. */
             options: components["schemas"]["ImportOptions"];
             /**
+             * Parts
+             * @description Files of an archive, sheets of a workbook, arrays of a NumPy or MATLAB file; `part` of the options chooses one.
+             */
+            parts: string[];
+            /**
              * Questions
              * @description What only the user can decide.
              */
@@ -2059,6 +2254,8 @@ export interface components {
              * @description The rate as people say it: "360 Hz", "1 per 30 min", "unknown".
              */
             rate_text: string;
+            /** @description The same together with what was found out, for a form. */
+            resolved: components["schemas"]["ImportOptions"];
             /** Rows */
             rows: number;
             /**
@@ -2076,6 +2273,11 @@ export interface components {
              * @description Numbers to ask the user about; read as they are unless `sentinels` of the options has them.
              */
             sentinels: components["schemas"]["Sentinel"][];
+            /**
+             * Span
+             * @description First and last time, for people ("2 Nov 2026, 00:00:10"); empty where the file has no dates.
+             */
+            span: string[];
             /**
              * Time Column
              * @description Index of the column used as time.
@@ -2216,6 +2418,35 @@ export interface components {
              * @default 64
              */
             warmup?: number;
+        };
+        /**
+         * MadeQuestion
+         * @description How long a generated signal would be run, and with what options.
+         */
+        MadeQuestion: {
+            /** Kind */
+            kind: string;
+            /** Params */
+            params?: {
+                [key: string]: number;
+            };
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Task
+             * @default signal-recall
+             */
+            task?: string;
+            /**
+             * Task Params
+             * @description Options that are asked for; the others are as they are by default.
+             */
+            task_params?: {
+                [key: string]: number;
+            };
         };
         /**
          * Manifest
@@ -3771,6 +4002,39 @@ export interface components {
             updates: number;
         };
         /**
+         * Suggestion
+         * @description One question of the task, around the rarest label or the stretch that moves most.
+         */
+        Suggestion: {
+            /**
+             * Resample To
+             * @description Hz that the models would see; null = as it is.
+             */
+            resample_to: number | null;
+            /**
+             * Start
+             * @description First row; of a generated signal 0.
+             */
+            start: number;
+            /**
+             * Stop
+             * @description Row after the last one; of a generated signal its number of steps.
+             */
+            stop: number;
+            /**
+             * Task Params
+             * @description All options, shortened where the signal has no room for them.
+             */
+            task_params: {
+                [key: string]: number;
+            };
+            /**
+             * Why
+             * @description What the part to remember holds: "it holds V at row 1234, of all labels the rarest".
+             */
+            why: string;
+        };
+        /**
          * Taken
          * @description What has become of the samples of one request.
          */
@@ -4341,6 +4605,41 @@ export interface components {
              */
             stop?: number | null;
         };
+        /**
+         * WindowQuestion
+         * @description Which part of a channel would be looked at first.
+         */
+        WindowQuestion: {
+            /**
+             * Channel
+             * @description Index of the column.
+             */
+            channel: number;
+            /**
+             * Labels
+             * @description Index of a column of labels; null = none.
+             * @default null
+             */
+            labels?: number | null;
+            /**
+             * Sample Rate
+             * @description Hz of the file, where the user knows better than the report; null = as reported.
+             * @default null
+             */
+            sample_rate?: number | null;
+            /**
+             * Task
+             * @default signal-recall
+             */
+            task?: string;
+            /**
+             * Task Params
+             * @description Options that are asked for; the others are as they are by default.
+             */
+            task_params?: {
+                [key: string]: number;
+            };
+        };
     };
     responses: never;
     parameters: never;
@@ -4382,6 +4681,8 @@ export type Failure = components['schemas']['Failure'];
 export type FeedAnswer = components['schemas']['FeedAnswer'];
 export type FeedMessage = components['schemas']['FeedMessage'];
 export type Feeding = components['schemas']['Feeding'];
+export type FileFormat = components['schemas']['FileFormat'];
+export type FileLine = components['schemas']['FileLine'];
 export type Fit = components['schemas']['Fit'];
 export type FitBands = components['schemas']['FitBands'];
 export type FitEntry = components['schemas']['FitEntry'];
@@ -4406,6 +4707,7 @@ export type LeftOut = components['schemas']['LeftOut'];
 export type LensRow = components['schemas']['LensRow'];
 export type Limits = components['schemas']['Limits'];
 export type LiveSourceSignal = components['schemas']['LiveSourceSignal'];
+export type MadeQuestion = components['schemas']['MadeQuestion'];
 export type Manifest = components['schemas']['Manifest'];
 export type ModelCard = components['schemas']['ModelCard'];
 export type ModelEntry = components['schemas']['ModelEntry'];
@@ -4458,6 +4760,7 @@ export type StudyColumn = components['schemas']['StudyColumn'];
 export type StudyFigure = components['schemas']['StudyFigure'];
 export type StudyLine = components['schemas']['StudyLine'];
 export type StudyTable = components['schemas']['StudyTable'];
+export type Suggestion = components['schemas']['Suggestion'];
 export type Taken = components['schemas']['Taken'];
 export type TaskCard = components['schemas']['TaskCard'];
 export type TaskEntry = components['schemas']['TaskEntry'];
@@ -4474,6 +4777,7 @@ export type VerdictBaseline = components['schemas']['VerdictBaseline'];
 export type VerdictClause = components['schemas']['VerdictClause'];
 export type VerdictRow = components['schemas']['VerdictRow'];
 export type Window = components['schemas']['Window'];
+export type WindowQuestion = components['schemas']['WindowQuestion'];
 export type $defs = Record<string, never>;
 export interface operations {
     bridge_api_bridge_get: {
@@ -4720,6 +5024,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    formats_api_formats_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileFormat"][];
+                };
             };
             /** @description What went wrong */
             "4XX": {
@@ -5336,6 +5669,38 @@ export interface operations {
             };
         };
     };
+    again_api_retention__id__again_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or `standing` for the results that ship */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionCreated"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     record_api_retention__id__recordings_post: {
         parameters: {
             query?: never;
@@ -5611,6 +5976,39 @@ export interface operations {
             };
         };
     };
+    length_api_signals_suggestion_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MadeQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestion"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     status_api_status_get: {
         parameters: {
             query?: never;
@@ -5819,6 +6217,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_again_api_uploads__id__readings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportOptions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    window_api_uploads__id__suggestion_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WindowQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestion"];
                 };
             };
             /** @description What went wrong */

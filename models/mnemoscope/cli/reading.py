@@ -68,7 +68,12 @@ def add_switches(command: argparse.ArgumentParser, *, rate: bool = False) -> Non
     )
     add("--time-unit", "time_unit", choices=TIME_UNITS, help="of times that are numbers; none: they count rows")
     add("--time-format", "time_format", metavar="F", help="of dates, such as %%d/%%m/%%Y %%H:%%M")
-    add("--order", "order", choices=("file", "time"), help="rows as they stand, or oldest first")
+    add(
+        "--order",
+        "order",
+        choices=("file", "time", "reversed"),
+        help="rows as they stand, oldest first, or last row first",
+    )
     add(
         "--layout",
         "layout",
@@ -77,6 +82,7 @@ def add_switches(command: argparse.ArgumentParser, *, rate: bool = False) -> Non
     )
     add("--series-column", "series_column", metavar="C", help="column that says which series a row belongs to; none")
     add("--series", "series", metavar="NAME", help="which series of such a table; of a series in every row its number")
+    add("--part", "part", metavar="NAME", help="which file of an archive, sheet of a workbook, array of an NPZ or MAT")
     add("--text-column", "text_columns", action="append", metavar="C", help="column that is text; may be given again")
     add("--missing-word", "missing", action="append", metavar="W", help="cell that means missing; may be given again")
     add(
@@ -163,20 +169,20 @@ def summary(table: Table, channel: int) -> dict[str, Any]:
     """What `read --json` prints."""
     report = table.report
     names = {column.index: column.name for column in table.columns}
-    own = next((column.sample_rate for column in table.columns if column.index == channel), None)
+    rates = {entry["index"]: (entry["sample_rate"], entry["rate_text"]) for entry in report["columns"]}
     return {
         "format": report["format"],
         "rows": report["rows"],
         "channel": names[channel],
-        "rate_hz": own or report["sample_rate"],
-        "rate": report["rate_text"],
+        "rate_hz": rates[channel][0],
+        "rate": rates[channel][1],
         "rate_source": report["sample_rate_source"],
         "gaps": report["gaps"],
         "missing_rows": report["missing_rows"],
         "channels": [
             {
                 "name": column.name, "unit": column.unit, "n": len(column.values), "missing": column.missing, "min": column.low,
-                "max": column.high, "mean": column.mean,
+                "max": column.high, "mean": column.mean, "rate_hz": rates[column.index][0], "rate": rates[column.index][1],
             }
             for column in table.columns
             if column.values is not None
@@ -190,6 +196,8 @@ def summary(table: Table, channel: int) -> dict[str, Any]:
         "encoding": report.get("encoding"),
         "delimiter": report.get("delimiter"),
         "decimal": report.get("decimal"),
+        "details": report["details"],
+        "parts": report["parts"],
     }  # fmt: skip
 
 
@@ -200,12 +208,16 @@ def _print(facts: dict[str, Any]) -> None:
     echo(
         f"{facts['format']}, {facts['rows']} rows, rate {rate}, {facts['gaps']} gap(s) with {facts['missing_rows']} missing row(s)"
     )
+    for what, value in facts["details"].items():
+        echo(f"{what}: {value}")
+    several = len({channel["rate"] for channel in facts["channels"]}) > 1
     for channel in facts["channels"]:
         mark = "*" if channel["name"] == facts["channel"] else " "
         unit = f" [{channel['unit']}]" if channel["unit"] else ""
         low, high, mean = ("none" if channel[key] is None else f"{channel[key]:.6g}" for key in ("min", "max", "mean"))
         echo(
             f"{mark} {channel['name']}{unit}: {channel['n']} values, {channel['missing']} missing, {low} … {high}, mean {mean}"
+            + f", rate {channel['rate']}" * several
         )
     for line in question_lines(facts):
         echo(f"question    {line}")

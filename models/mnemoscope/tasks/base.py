@@ -173,6 +173,8 @@ class Task(ABC):
     cue: int
     """The input feature that is 1 at the step where answering begins; an encoder-decoder changes phase there."""
     options: tuple[Option, ...]
+    gives_way: tuple[str, ...] = ()
+    """Options that are lowered, one after the other, where a series has no room for them (tasks on signals)."""
     question: str
     """What a run of it asks the models that are compared; `{thing}` is what a label of the signal says was stored, or `thing`."""
     thing: str = "the segment"
@@ -239,6 +241,10 @@ class Task(ABC):
             elif happening.kind == "recall" and store and len(steps) <= len(store):
                 found.append(Round(store, steps, tuple(store[: len(steps)])))
         return tuple(found)
+
+    def focus(self, plan: Plan) -> range:
+        """Steps that what is worth asking about should lie in."""
+        return range(plan.steps)
 
     def wrong(self, answers: Floats, targets: Floats, inputs: Floats) -> tuple[Floats, Floats]:
         """How wrong the answers of scored steps [t, O] are, and out of what: two rows [t]; the error is Σ / Σ. Here: wrong bits."""

@@ -112,6 +112,8 @@ class SignalRecall(Task):
         ),
     )
 
+    gives_way = ("lead", "delay", "segment")
+
     def __init__(self) -> None:
         self._pool = Pool("mixture")
 
@@ -160,6 +162,10 @@ class SignalRecall(Task):
             events.append(event("recall", cue, cue + segment))
         most = {} if steps is None else {"rounds": room}
         return Plan(checked | {"rounds": len(events) // 2}, total, tuple(events), most, self.beyond_training(checked))
+
+    def focus(self, plan: Plan) -> range:
+        """The first segment."""
+        return range(plan.events[0].step, plan.events[0].until)
 
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
         """A run over `values` (z-scored, [T]); None makes a mixture just as long as its rounds.
@@ -286,6 +292,8 @@ class Forecast(Task):
         ),
     )
 
+    gives_way = ("free", "context")
+
     def __init__(self) -> None:
         self._pool = Pool("mixture", "hearts")
 
@@ -317,6 +325,10 @@ class Forecast(Task):
         if free:
             events.append(Event(free, total, "recall", "free-running"))
         return Plan(checked, total, tuple(events))
+
+    def focus(self, plan: Plan) -> range:
+        """What is forecast."""
+        return range(plan.options["context"], plan.steps)
 
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
         """A run over `values` (z-scored, [T]); None makes a mixture of 256 steps.

@@ -8,17 +8,22 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
 from mnemoscope.signals.importers.options import ImportOptions
+from mnemoscope.signals.importers.protocol import IMPORTERS
 from mnemoscope_server.access import owners
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
-from mnemoscope_server.planning import fits, runs
+from mnemoscope_server.planning import fits, runs, suggestions
 from mnemoscope_server.schemas.signals import (
+    FileFormat,
     Generator,
     ImportReport,
+    MadeQuestion,
     Preview,
     PreviewRequest,
     SignalPreview,
     SignalPreviewRequest,
+    Suggestion,
     Upload,
+    WindowQuestion,
 )
 
 log = logging.getLogger("mnemoscope.api")
@@ -43,7 +48,14 @@ async def upload(
     return Upload(id=identity, report=ImportReport.model_validate(report))
 
 
-@router.delete("/uploads/{id}", summary="Delete what was read of a file; recordings of it stay", status_code=204)
+@router.post("/uploads/{id}/readings", summary="Read a file that was brought by other options", status_code=201)
+async def read_again(identity: Id, options: ImportOptions, services: ServicesDep) -> Upload:
+    """Makes an upload of its own; the one that it was made from stays as it is."""
+    made, report = await services.uploads.again(identity, options)
+    return Upload(id=made, report=ImportReport.model_validate(report))
+
+
+@router.delete("/uploads/{id}", summary="Delete a file and what was read of it; recordings of it stay", status_code=204)
 def remove_upload(identity: Id, services: ServicesDep) -> None:
     services.uploads.remove(identity)
 
@@ -60,9 +72,33 @@ def preview(identity: Id, request: PreviewRequest, asked: Request, services: Ser
     )
 
 
+@router.get("/formats", summary="Kinds of files that can be brought")
+def formats() -> list[FileFormat]:
+    return [
+        FileFormat(
+            name=importer.name,
+            label=importer.label,
+            extensions=list(importer.suffixes),
+            available=importer.available,
+            install=importer.install,
+        )
+        for importer in IMPORTERS
+    ]
+
+
+@router.post("/uploads/{id}/suggestion", summary="Which part of a file to look at first")
+def window(identity: Id, request: WindowQuestion, services: ServicesDep) -> Suggestion:
+    return suggestions.of_upload(request, identity, uploads=services.uploads)
+
+
 @router.get("/signals", summary="Signals that can be made, with their knobs")
 def signals() -> list[Generator]:
     return runs.generators()
+
+
+@router.post("/signals/suggestion", summary="How long to run a generated signal, and with what options")
+def length(request: MadeQuestion, services: ServicesDep) -> Suggestion:
+    return suggestions.of_generator(request, settings=services.settings)
 
 
 @router.post("/signals/preview", summary="A generated signal")

@@ -10,6 +10,20 @@ from mnemoscope_server.schemas.base import Answer, Finite, Question
 from mnemoscope_server.settings import MAX_MODELS
 
 
+class FileFormat(Answer):
+    """A kind of file that can be brought."""
+
+    name: str
+    label: str
+    """For people: "CSV and other text tables"."""
+    extensions: list[str]
+    """Of file names, with their point; what a file is, is decided by its bytes."""
+    available: bool
+    """Whether all that reading it needs is installed here."""
+    install: str | None
+    """The command that would install it; null where nothing is lacking."""
+
+
 class ColumnReport(Answer):
     """One column of an imported file."""
 
@@ -23,6 +37,12 @@ class ColumnReport(Answer):
     missing: int
     """Cells without a number."""
     missing_fraction: float
+    rows: int
+    """How many values it has: channels of one file may be sampled at different rates."""
+    sample_rate: float | None
+    """Hz of this column; null = unknown or irregular."""
+    rate_text: str
+    """The same as people say it."""
     labels: int
     """Ranges of rows that a column of labels names; they can become events of a run."""
     spark: list[float | None]
@@ -68,15 +88,38 @@ class LeftOut(Answer):
     """Its beginning."""
 
 
+class FileLine(Answer):
+    """One of the first lines of a text file, and what it was taken for."""
+
+    line: int
+    """Counted from 1."""
+    role: Literal["skipped", "facts", "names", "units", "row", "other series", "left out"]
+    """facts: it says the rate, a start or the like; other series: a row of a series that was not chosen."""
+    why: str
+    """Why it became no row, where it became none."""
+    cells: list[str]
+    """As they stand in the file; one with the whole text where it is no row."""
+    values: list[Finite | None]
+    """Of a row: what its cells were read as, null where that is no number."""
+
+
 class ImportReport(Answer):
     """What was read, and every assumption made on the way."""
 
     format: str
-    encoding: str
+    """"CSV", "EDF+", "WAV" …; with what it was packed in: "CSV in gzip"."""
+    details: dict[str, str]
+    """Further facts by format, name and value for people: "samples": "24-bit integers"."""
+    parts: list[str]
+    """Files of an archive, sheets of a workbook, arrays of a NumPy or MATLAB file; `part` of the options chooses one."""
+    encoding: str | None
+    """null: the file is no text."""
     delimiter: str | None
-    """null: one number per line, or columns aligned by blanks (`delimiter` " ")."""
-    decimal: Literal[".", ","]
+    """null: one number per line, columns aligned by blanks (`delimiter` " "), or no text."""
+    decimal: Literal[".", ","] | None
+    """null: the file is no text."""
     header: bool
+    """Whether the file names its columns."""
     rows: int
     bytes: int
     time_column: int | None
@@ -98,12 +141,18 @@ class ImportReport(Answer):
     """Sign between groups of digits."""
     names_line: int | None
     """Line of the names, counted from 1."""
-    first_line: int
-    """Line of the first row, counted from 1."""
+    first_line: int | None
+    """Line of the first row, counted from 1; null: the file has no lines."""
     first_rows: list[list[str]]
     """Cells of the first rows, as they stand in the file."""
+    lines: list[FileLine]
+    """The first lines of the file, those above the rows among them; empty for what is no text."""
+    span: list[str]
+    """First and last time, for people ("2 Nov 2026, 00:00:10"); empty where the file has no dates."""
     options: ImportOptions
     """What the file was read by; the rest was found out."""
+    resolved: ImportOptions
+    """The same together with what was found out, for a form."""
     questions: list[Guess]
     """What only the user can decide."""
     assumptions: list[Guess]
@@ -147,6 +196,46 @@ class PreviewRequest(Window):
     task_params: dict[str, Finite] = Field(default_factory=dict)
     models: list[str] = Field(default_factory=list, max_length=MAX_MODELS)
     """Models to estimate for, named as in POST /api/sessions; empty = all checkpoints of the task."""
+
+
+class WindowQuestion(Question):
+    """Which part of a channel would be looked at first."""
+
+    channel: int = Field(ge=0)
+    """Index of the column."""
+    labels: int | None = Field(default=None, ge=0)
+    """Index of a column of labels; null = none."""
+    sample_rate: Finite | None = Field(default=None, gt=0)
+    """Hz of the file, where the user knows better than the report; null = as reported."""
+    task: str = "signal-recall"
+    task_params: dict[str, Finite] = Field(default_factory=dict)
+    """Options that are asked for; the others are as they are by default."""
+
+
+class MadeQuestion(Question):
+    """How long a generated signal would be run, and with what options."""
+
+    kind: str
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    params: dict[str, Finite] = Field(default_factory=dict)
+    task: str = "signal-recall"
+    task_params: dict[str, Finite] = Field(default_factory=dict)
+    """Options that are asked for; the others are as they are by default."""
+
+
+class Suggestion(Answer):
+    """One question of the task, around the rarest label or the stretch that moves most."""
+
+    start: int
+    """First row; of a generated signal 0."""
+    stop: int
+    """Row after the last one; of a generated signal its number of steps."""
+    resample_to: float | None
+    """Hz that the models would see; null = as it is."""
+    task_params: dict[str, int]
+    """All options, shortened where the signal has no room for them."""
+    why: str
+    """What the part to remember holds: "it holds V at row 1234, of all labels the rarest"."""
 
 
 class Estimate(Answer):

@@ -43,6 +43,11 @@ def main(arguments: list[str]) -> int:
                     "sample_rate": column.sample_rate, "type": column.values.dtype.newbyteorder("<").str,
                 }  # fmt: skip
                 file.write(column.values.astype(channels[str(column.index)]["type"]).tobytes())
+                if column.own_clock:
+                    channels[str(column.index)]["gaps"] = column.gaps
+                if column.time is not None:
+                    channels[str(column.index)]["time"] = file.tell()
+                    file.write(column.time.astype("<f8").tobytes())
     if table.time is not None:
         (folder / "time.f64").write_bytes(table.time.astype("<f8").tobytes())
     gaps: tuple[tuple[int, int], ...] = () if table.timing is None else table.timing.gaps

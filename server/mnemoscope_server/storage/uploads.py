@@ -1,7 +1,8 @@
-"""Files that users bring: taken in, read by a bounded child process, kept as numbers for some hours.
+"""Files that users bring: taken in, read by a bounded child process, kept with their numbers for some hours.
 
-The file itself is gone once it has been read; what is kept has no name of the user's, only an id. Nothing half-written
-stays: a result folder appears under its id by one rename.
+The file is kept beside its numbers, so that it can be read otherwise without being sent again, and goes with them; what is
+kept has no name of the user's, only an id. A file that cannot be read is not kept. Nothing half-written stays: a result
+folder appears under its id by one rename.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +26,8 @@ from mnemoscope_server.storage.store import ID, Store, new_id
 
 MAX_PARSED_AT_ONCE = 2
 PARSE_CHILD = "mnemoscope_server.storage.parse_child"
+SOURCE = "source"
+"""The file itself, beside what was read of it."""
 
 
 class Uploads:
@@ -35,14 +39,31 @@ class Uploads:
 
     async def take(self, file: BinaryIO, *, name: str, options: ImportOptions) -> tuple[str, dict[str, Any]]:
         """Read an uploaded file -> (id, report). Raises ImportFileError, DiskFull."""
+        return await self._read(lambda source: self._copy(file, source), base_name(name), options)
+
+    async def again(self, identity: str, options: ImportOptions) -> tuple[str, dict[str, Any]]:
+        """Read the file of an upload by other options -> (new id, report); the upload stays as it is.
+
+        Raises UnknownUpload, ImportFileError, DiskFull.
+        """
+        folder, facts = self._facts(identity)
+        try:
+            return await self._read(lambda source: self._link(folder / SOURCE, source), facts["file_name"], options)
+        except FileNotFoundError as error:  # removed meanwhile, or read by a version that kept no file
+            raise self._unknown(identity) from error
+
+    async def _read(
+        self, bring: Callable[[Path], None], name: str, options: ImportOptions
+    ) -> tuple[str, dict[str, Any]]:
+        """`bring` puts the file where it is told to."""
         identity = new_id()
         source, folder = self.store.tmp / f"{identity}.upload", self.store.tmp / identity
         try:
-            await asyncio.to_thread(self._copy, file, source)
+            await asyncio.to_thread(bring, source)
             folder.mkdir()
             async with self._parsing:
                 await self._parse(source, folder, options)
-            return identity, await asyncio.to_thread(self._keep, identity, folder, name)
+            return identity, await asyncio.to_thread(self._keep, identity, source, folder, name)
         finally:
             source.unlink(missing_ok=True)
             shutil.rmtree(folder, ignore_errors=True)
@@ -80,14 +101,16 @@ class Uploads:
             for column in report["columns"]
             if str(column["index"]) in rows
         }
-        time_file = folder / "time.f64"
+        time_file, numbers = folder / "time.f64", folder / "values.f32"
+        own_time = np.fromfile(numbers, "<f8", entry["count"], offset=entry["time"]) if "time" in entry else None
+        own_gaps = tuple((i, j) for i, j in entry.get("gaps", ()))
         return series_of(
             report,
             channel,
-            np.fromfile(folder / "values.f32", entry.get("type", "<f4"), entry["count"], offset=entry["offset"]),
+            np.fromfile(numbers, entry.get("type", "<f4"), entry["count"], offset=entry["offset"]),
             name=entry["name"],
             unit=entry["unit"],
-            sample_rate=entry["sample_rate"],
+            own=(entry["sample_rate"], own_time, own_gaps) if entry["sample_rate"] or "time" in entry else None,
             time=np.fromfile(time_file, "<f8") if time_file.is_file() else None,
             gaps=tuple((i, j) for i, j in facts["gaps"]),
             labels=labels_of(known, labels),
@@ -107,7 +130,9 @@ class Uploads:
                 if age > self.settings.uploads_hours * 3600 or not (folder / "report.json").is_file():
                     shutil.rmtree(folder, ignore_errors=True)
                 else:
-                    entries.append((age, sum(f.stat().st_size for f in folder.iterdir()), folder))
+                    sizes = (file.stat() for file in folder.iterdir())
+                    # a file that was read twice lies on the disk once
+                    entries.append((age, sum(size.st_size // size.st_nlink for size in sizes), folder))
             except FileNotFoundError:  # deleted meanwhile
                 continue
         total = 0
@@ -122,6 +147,15 @@ class Uploads:
         self.store.require_space(4 * size)  # the file, and its numbers beside it
         with target.open("wb") as out:
             shutil.copyfileobj(file, out, 1 << 20)
+
+    def _link(self, kept: Path, target: Path) -> None:
+        self.store.require_space(3 * kept.stat().st_size)
+        try:
+            target.hardlink_to(kept)
+        except FileNotFoundError:
+            raise
+        except OSError:  # a file system without links
+            shutil.copyfile(kept, target)
 
     async def _parse(self, source: Path, folder: Path, options: ImportOptions) -> None:
         """Read `source` into `folder`. A child that was ended by a signal before it had a result gets a second attempt.
@@ -150,10 +184,11 @@ class Uploads:
             for part in folder.iterdir():
                 part.unlink()
 
-    def _keep(self, identity: str, folder: Path, name: str) -> dict[str, Any]:
+    def _keep(self, identity: str, source: Path, folder: Path, name: str) -> dict[str, Any]:
         path = folder / "report.json"
         facts = json.loads(path.read_text(encoding="utf-8"))
-        path.write_text(json.dumps(facts | {"file_name": base_name(name)}), encoding="utf-8")
+        path.write_text(json.dumps(facts | {"file_name": name}), encoding="utf-8")
+        source.rename(folder / SOURCE)
         folder.rename(self.store.uploads / identity)
         self.sweep()
         return facts["report"]

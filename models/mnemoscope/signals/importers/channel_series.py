@@ -13,6 +13,10 @@ SOURCE = ("format", "encoding", "delimiter", "decimal", "header", "sha256")
 """What of a report goes into a recording: how the file was read, and which it was."""
 
 
+OwnClock = tuple[float | None, NDArray[np.float64] | None, tuple[tuple[int, int], ...]]
+"""Rate in Hz, seconds of the rows and gaps of a channel whose rows are not the file's."""
+
+
 def series_of(
     report: Mapping[str, Any],
     column: int,
@@ -20,27 +24,64 @@ def series_of(
     *,
     name: str,
     unit: str | None,
-    sample_rate: float | None,
+    own: OwnClock | None,
     time: NDArray[np.float64] | None,
     gaps: tuple[tuple[int, int], ...],
     labels: tuple[Label, ...],
 ) -> Series:
-    """Column `column` of a file with this report.
+    """Column `column` of a file with this report; `own` is its clock where its rows are not the file's.
 
-    sample_rate: the column's own, None for the file's. A column with its own has other rows than the file: times, gaps
-    and labels of the file's rows say nothing about it.
+    Labels [rows of the file] are placed on rows of the channel by their times.
     """
-    own = sample_rate is not None
+    rate: float | None = report["sample_rate"]
+    if own is not None:
+        labels = _moved(labels, (rate, time), own, len(values))
+        rate, time, gaps = own
     return Series(
         name=name,
         values=values,
-        time=None if own else time,
-        sample_rate=sample_rate if own else report["sample_rate"],
+        time=time,
+        sample_rate=rate,
         unit=unit,
-        gaps=() if own else gaps,
-        labels=() if own else labels,
-        source={key: report[key] for key in SOURCE if key in report} | {"channel": name, "column": column},
+        gaps=gaps,
+        labels=labels,
+        source={key: report[key] for key in SOURCE if report.get(key) is not None}
+        | {"channel": name, "column": column}
+        | ({"options": report["options"]} if report.get("options") else {}),
     )
+
+
+def _moved(
+    labels: tuple[Label, ...], file: tuple[float | None, NDArray[np.float64] | None], own: OwnClock, rows: int
+) -> tuple[Label, ...]:
+    """Labels of rows of the file as labels of a channel's own rows; none where one of the two has no clock."""
+    found: list[Label] = []
+    for start, stop, text in labels:
+        at = (_seconds(start, *file), _seconds(stop, *file))
+        if at[0] is None or at[1] is None or (own[0] is None and own[1] is None):
+            return ()
+        a, b = (_row(seconds, own) for seconds in (at[0], at[1]))
+        if a < rows:
+            found.append(Label(a, min(max(b, a + 1), rows), text))
+    return tuple(found)
+
+
+def _seconds(row: int, rate: float | None, time: NDArray[np.float64] | None) -> float | None:
+    """When a row begins; the row after the last is one step later."""
+    if time is None:
+        return None if rate is None else row / rate
+    if row < len(time):
+        return float(time[row])
+    return float(time[-1]) + (row - len(time) + 1) * (1 / rate if rate else 0.0)
+
+
+def _row(seconds: float, own: OwnClock) -> int:
+    """The row of a channel that lies nearest to a time."""
+    rate, time, _ = own
+    if time is not None:
+        after = int(np.searchsorted(time, seconds))
+        return after - 1 if 0 < after < len(time) and seconds - time[after - 1] < time[after] - seconds else after
+    return round(seconds * (rate or 0.0))
 
 
 def no_numbers(column: int, usable: Mapping[int, str]) -> ImportFileError:

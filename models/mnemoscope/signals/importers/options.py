@@ -51,14 +51,16 @@ class ImportOptions:
     """How the dates are written, in the words of strptime: "%d/%m/%Y %H:%M"."""
     sample_rate: float | None = None
     """Hz, where the file does not say or says it wrongly. Missing rows stay missing."""
-    order: Literal["file", "time"] | None = None
-    """file: rows as they stand; time: oldest first."""
+    order: Literal["file", "time", "reversed"] | None = None
+    """file: rows as they stand; time: oldest first; reversed: from the last row to the first, whatever the times are."""
     layout: Layout | None = None
     """columns: a column is a channel; rows: a row is a series of its own; wrapped: one series that goes on from row to row."""
     series_column: str | None = None
     """Name or index of the column that says which series a row belongs to; "none": all rows are one series."""
     series: str | None = None
     """Which series of such a table, as it stands in that column; of a table with a series in every row the number of the row."""
+    part: str | None = None
+    """Which part of a file that has several: a file of an archive, a sheet of a workbook, an array of a NumPy or MATLAB file."""
     text_columns: tuple[str, ...] = ()
     """Names or indices of columns that hold text, whatever numbers are among it."""
     missing: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ A format is one entry of IMPORTERS. What it assumes, asks and leaves out stands 
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from mnemoscope.errors import ImportFileError
@@ -23,12 +24,28 @@ class Importer:
     """A format that can be read."""
 
     name: str
+    label: str
+    """For people: "CSV and other text tables"."""
     suffixes: tuple[str, ...]
     """Of file names, for a picker; what a file is, is decided by its bytes."""
     sniff: Callable[[bytes], float]
     """How sure the first bytes make it that a file is of this format: 0 (no) … 1 (it says so itself)."""
     read: Callable[[Path, ImportOptions], Table]
     """Raises ImportFileError for what cannot be read without guessing."""
+    extra: str | None = None
+    """The extra of the package that brings what reading needs, None where nothing more is needed."""
+    module: str | None = None
+    """The module of that extra."""
+
+    @property
+    def available(self) -> bool:
+        """Whether all that reading needs is installed."""
+        return self.module is None or find_spec(self.module) is not None
+
+    @property
+    def install(self) -> str | None:
+        """The command that brings what is not installed; None where nothing is lacking."""
+        return None if self.available else f'pip install "mnemoscope[{self.extra}]"'
 
 
 def _read_csv(path: Path, options: ImportOptions) -> Table:
@@ -42,7 +59,15 @@ def _sniff_csv(data: bytes) -> float:
     return 0.1
 
 
-IMPORTERS = (Importer("csv", (".csv", ".tsv", ".txt", ".dat", ".tab", ".asc", ".lvm"), _sniff_csv, _read_csv),)
+IMPORTERS = (
+    Importer(
+        "csv",
+        "CSV and other text tables",
+        (".csv", ".tsv", ".txt", ".dat", ".tab", ".asc", ".lvm"),
+        _sniff_csv,
+        _read_csv,
+    ),
+)
 
 
 def importer_of(data: bytes) -> Importer:
@@ -60,4 +85,9 @@ def read_table(path: str | os.PathLike[str], options: ImportOptions | None = Non
         raise ImportFileError(
             f"cannot open {path.name}: {error.strerror}", hint="Check the name of the file."
         ) from error
-    return importer_of(data).read(path, options or ImportOptions())
+    importer = importer_of(data)
+    if importer.install is not None:
+        raise ImportFileError(
+            f"this is {importer.label}, whose reader is not installed", hint=f"Install it: {importer.install}."
+        )
+    return importer.read(path, options or ImportOptions())

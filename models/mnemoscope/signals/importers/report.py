@@ -1,10 +1,12 @@
 """What a reader says of a file beside its numbers: what it assumed, what it asks, what it left out."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from mnemoscope.signals.importers.options import switches
+from mnemoscope.signals.importers.options import ImportOptions, switches
 
 MAX_LEFT_OUT = 1000
 """Lines left out that are listed one by one; more are counted."""
@@ -67,6 +69,32 @@ class LeftOut:
         if self.count > len(self.lines):
             found.append(f"{self.count - len(self.lines)} further line(s) left out")
         return found
+
+
+def file_facts(path: Path, format_name: str, options: ImportOptions, **facts: Any) -> dict[str, Any]:
+    """The part of a report that says which file this is and how it is written; what a format has none of is null or empty."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    found: dict[str, Any] = {
+        "format": format_name,
+        "details": {},
+        "parts": [],
+        "encoding": None,
+        "delimiter": None,
+        "decimal": None,
+        "grouping": None,
+        "header": True,
+        "names_line": None,
+        "first_line": None,
+        "bytes": path.stat().st_size,
+        "sha256": digest,
+        "options": options.given(),
+        "first_rows": [],
+        "lines": [],
+        "span": [],
+        "resolved": options.given(),
+    }
+    return found | facts
 
 
 def question_lines(report: Mapping[str, Any]) -> list[str]:

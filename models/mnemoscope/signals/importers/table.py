@@ -8,15 +8,44 @@ from numpy.typing import NDArray
 
 from mnemoscope.signals.clock import Clock
 from mnemoscope.signals.importers.channel_series import no_numbers, series_of
-from mnemoscope.signals.importers.csv.columns import Column
-from mnemoscope.signals.series import Series, labels_of
+from mnemoscope.signals.series import Floats, Label, Series, labels_of
+
+
+@dataclass
+class Column:
+    """One column. `values` has NaN for missing; None for text and times."""
+
+    index: int
+    name: str
+    kind: str
+    """"time", "value", "label" or "text"."""
+    unit: str | None
+    values: Floats | None
+    """float32, or float64 where float32 would lose steps of the values."""
+    missing: int = 0
+    low: float | None = None
+    high: float | None = None
+    mean: float | None = None
+    sample_rate: float | None = None
+    """Rate of its own where its rows are not the file's (a slower channel, months of a wide table), Hz."""
+    time: NDArray[np.float64] | None = None
+    """[n] seconds of its own rows from the beginning of the file, where they are not the file's and not even."""
+    gaps: tuple[tuple[int, int], ...] = ()
+    """Of its own rows: neighbours between which rows are missing."""
+    labels: tuple[Label, ...] = ()
+    """Of a column of labels: ranges of rows and their labels."""
+
+    @property
+    def own_clock(self) -> bool:
+        """Whether its rows are others than the file's."""
+        return self.sample_rate is not None or self.time is not None
 
 
 @dataclass
 class Table:
     """An imported file: columns, seconds of its rows (float64, from the first row; None = unknown), report.
 
-    The report has a part that is the same for all formats (REPORT) and `details` by format.
+    The report is the same for all formats (`file_facts` and `completed`), but for its `details`.
     """
 
     columns: list[Column]
@@ -38,7 +67,7 @@ class Table:
             column.values,
             name=column.name,
             unit=column.unit,
-            sample_rate=column.sample_rate,
+            own=(column.sample_rate, column.time, column.gaps) if column.own_clock else None,
             time=self.time,
             gaps=() if self.timing is None else self.timing.gaps,
             labels=labels_of({c.index: (c.name, c.labels) for c in self.columns if c.labels}, labels),

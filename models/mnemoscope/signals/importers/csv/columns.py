@@ -1,13 +1,14 @@
 """What the columns of an imported table are: numbers with their figures, labels, text; which of them to look at first."""
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemoscope.signals.clock import rate_in_words
 from mnemoscope.signals.importers.csv.times import is_index_name
+from mnemoscope.signals.importers.table import Column
 from mnemoscope.signals.series import Floats, Label, decimate
 
 MAX_LABELS = 64
@@ -19,27 +20,6 @@ FLAG_NAMES = ("flag", "qc", "quality", "status", "error", "valid", "checksum")
 SPARK_POINTS = 128
 FAR = 1e30
 """Numbers beyond which a file means something else than a measured value, such as 9.97e36 of NetCDF."""
-
-
-@dataclass
-class Column:
-    """One column. `values` has NaN for missing; None for text and times."""
-
-    index: int
-    name: str
-    kind: str
-    """"time", "value", "label" or "text"."""
-    unit: str | None
-    values: Floats | None
-    """float32, or float64 where float32 would lose steps of the values."""
-    missing: int = 0
-    low: float | None = None
-    high: float | None = None
-    mean: float | None = None
-    sample_rate: float | None = None
-    """Rate of its own (months of a wide table), Hz."""
-    labels: tuple[Label, ...] = ()
-    """Of a column of labels: ranges of rows and their labels."""
 
 
 def figures(values: NDArray[np.float64]) -> tuple[float | None, float | None, float | None]:
@@ -151,9 +131,10 @@ def default_channel(columns: list[Column]) -> int:
     return usable[0].index
 
 
-def describe(column: Column, rows: int) -> dict[str, Any]:
-    """One entry of the report's `columns`."""
+def describe(column: Column, rows: int, sample_rate: float | None) -> dict[str, Any]:
+    """One entry of the report's `columns`; sample_rate: Hz of the file's rows."""
     count = rows if column.values is None else len(column.values)
+    rate = column.sample_rate if column.own_clock else sample_rate
     return {
         "index": column.index,
         "name": column.name,
@@ -164,6 +145,9 @@ def describe(column: Column, rows: int) -> dict[str, Any]:
         "mean": column.mean,
         "missing": column.missing,
         "missing_fraction": column.missing / count if count else 0.0,
+        "rows": count,
+        "sample_rate": rate,
+        "rate_text": rate_in_words(rate) if rate else "unknown",
         "labels": len(column.labels),
         "spark": [] if column.values is None else decimate(column.values, SPARK_POINTS),
     }

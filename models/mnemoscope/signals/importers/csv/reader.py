@@ -10,7 +10,6 @@ Numbers are never moved to another column and never filled in. What cannot be re
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,17 +23,18 @@ from mnemoscope.signals.importers import encodings
 from mnemoscope.signals.importers.csv import series_rows
 from mnemoscope.signals.importers.csv.assemble import Assembly, Raw
 from mnemoscope.signals.importers.csv.cells import ABSENT, Cells
-from mnemoscope.signals.importers.csv.columns import Column
 from mnemoscope.signals.importers.csv.dialect import Dialect, dialect_of
 from mnemoscope.signals.importers.csv.facts import facts_of
+from mnemoscope.signals.importers.csv.first_lines import first_lines
 from mnemoscope.signals.importers.csv.layout import Layout, body_of, layout_of
 from mnemoscope.signals.importers.csv.numbers import TRUTHS, Style, is_missing, number_in
+from mnemoscope.signals.importers.csv.resolved import resolved
 from mnemoscope.signals.importers.csv.rows import Ragged, Rows
 from mnemoscope.signals.importers.csv.splitting import split
 from mnemoscope.signals.importers.csv.times import Sampled
 from mnemoscope.signals.importers.options import ImportOptions, retry
-from mnemoscope.signals.importers.report import Guess
-from mnemoscope.signals.importers.table import Table
+from mnemoscope.signals.importers.report import Guess, LeftOut, file_facts
+from mnemoscope.signals.importers.table import Column, Table
 
 __all__ = ["Column", "ImportOptions", "Table", "read"]
 
@@ -64,9 +64,12 @@ def read(path: str | Path, options: ImportOptions | None = None, *, max_values: 
             f"cannot open {path.name}: {error.strerror}", hint="Check the name of the file."
         ) from error
     if series_rows.is_meant(head.layout, head.rows, head.dialect, options):
-        return series_rows.read(
+        table = series_rows.read(
             path, head.encoding, head.dialect, head.layout, options, max_values, _report(path, head, options)
         )
+        left_out = LeftOut(lines=table.report["left_out"])
+        table.report["lines"] = first_lines(head.lines, head.layout, head.dialect, options, left_out)
+        return table
     try:
         return _Pass(path, head, options, max_values).table()
     except OtherStyleError as other:
@@ -177,7 +180,7 @@ class _Pass:
     def table(self) -> Table:
         wanted = set(self.sampled.stamps)
         if self.options.time is not None:
-            wanted = {self.column_of(name) for name in self.options.time if name != "none"}
+            wanted |= {self.column_of(name) for name in self.options.time if name != "none"}
         cells = [
             Cells(
                 self.style,
@@ -217,7 +220,12 @@ class _Pass:
         for number, text in self.layout.unused:
             self.rows.left_out.add(number, "text above the data", text.strip())
         self.rows.left_out.lines.sort(key=lambda entry: entry["line"])
-        return assembly.table(report, self.layout.sample_rate, self.layout.evidence, self.rows.left_out)
+        table = assembly.table(report, self.layout.sample_rate, self.layout.evidence, self.rows.left_out)
+        head = self.head
+        table.report["lines"] = first_lines(
+            head.lines, self.layout, head.dialect, self.options, self.rows.left_out, assembly.picked
+        )
+        return table
 
     def _where(self, row: int, column: int | None = None) -> str:
         return f"line {self.rows.line(row)}" + (f", column {self.names[column]}" if column is not None else "")
@@ -457,19 +465,17 @@ class _Pass:
 def _report(path: Path, head: Head, options: ImportOptions) -> dict[str, Any]:
     """The part of the report that says which file this is and how it is written."""
     delimiter = head.dialect.delimiter
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {
-        "format": {",": "CSV", ";": "CSV", "\t": "TSV"}.get(delimiter or "", "text table"),
-        "encoding": {"utf-8-sig": "utf-8"}.get(head.encoding, head.encoding),
-        "delimiter": delimiter,
-        "decimal": head.dialect.style.decimal,
-        "grouping": head.dialect.style.grouping or None,
-        "header": head.layout.header,
-        "names_line": head.layout.names_line,
-        "first_line": head.layout.skip + 1,
-        "bytes": path.stat().st_size,
-        "sha256": digest,
-        "options": options.given(),
-        "first_rows": [row[:64] for row in head.rows[: min(8, head.contiguous)]],
-    }
+    return file_facts(
+        path,
+        {",": "CSV", ";": "CSV", "\t": "TSV"}.get(delimiter or "", "text table"),
+        options,
+        encoding={"utf-8-sig": "utf-8"}.get(head.encoding, head.encoding),
+        delimiter=delimiter,
+        decimal=head.dialect.style.decimal,
+        grouping=head.dialect.style.grouping or None,
+        header=head.layout.header,
+        names_line=head.layout.names_line,
+        first_line=head.layout.skip + 1,
+        first_rows=[row[:64] for row in head.rows[: min(8, head.contiguous)]],
+        resolved=resolved(options, head.encoding, head.dialect, head.layout),
+    )

@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.signals.importers.csv.columns import Column, default_channel, describe, figures, narrowed
+from mnemoscope.signals.importers.completed import complete
+from mnemoscope.signals.importers.csv.columns import figures, narrowed
 from mnemoscope.signals.importers.csv.dialect import Dialect
 from mnemoscope.signals.importers.csv.layout import Layout
 from mnemoscope.signals.importers.csv.numbers import is_missing, number_in
 from mnemoscope.signals.importers.csv.rows import Rows
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.report import Alternative, Guess
-from mnemoscope.signals.importers.table import Table
+from mnemoscope.signals.importers.table import Column, Table
 
 MIN_WIDTH = 20
 MAX_SERIES = 100
@@ -94,26 +95,16 @@ def read(
             rows.left_out.add(row.line, "another number of values", "")
     count = max(len(c.values) for c in columns if c.values is not None)
     rate = options.sample_rate
-    table = Table(columns, None, None)
-    table.report = report | {
-        "rows": count,
-        "time_column": None,
-        "time_columns": [],
-        "channel": default_channel(columns),
-        "sample_rate": rate,
-        "sample_rate_source": "as entered" if rate else "the file has no column of times; enter a sampling rate",
-        "rate_text": f"{rate:g} Hz" if rate else "unknown",
-        "gaps": 0,
-        "missing_rows": 0,
-        "questions": [guess.entry() for guess in guesses if guess.question],
-        "assumptions": [guess.entry() for guess in guesses if not guess.question],
-        "left_out": rows.left_out.lines,
-        "left_out_count": rows.left_out.count,
-        "notes": [*notes, *rows.left_out.sentences()],
-        "sentinels": [],
-        "columns": [describe(c, count) for c in columns],
-    }
-    return table
+    return complete(
+        Table(columns, None, None),
+        report | {"resolved": report["resolved"] | {"layout": "rows", "time": []}},
+        rows=count,
+        sample_rate=rate,
+        rate_source="as entered" if rate else "the file has no column of times; enter a sampling rate",
+        guesses=guesses,
+        notes=notes,
+        left_out=rows.left_out,
+    )
 
 
 def _number(series: str | None) -> int | None:
