@@ -8,9 +8,11 @@ import asyncio
 import dataclasses
 import json
 import os
+import re
 import shutil
 import time
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
 from mnemoscope.errors import ImportFileError, Retry
@@ -24,6 +26,8 @@ from mnemoscope_server.storage.store import ID, Store, new_id
 
 MAX_PARSED_AT_ONCE = 2
 PARSE_CHILD = "mnemoscope_server.storage.parse_child"
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+"""Names of users' files that are names of files here, as long as they are read; others become numbers."""
 
 
 class Uploads:
@@ -33,18 +37,20 @@ class Uploads:
         self.settings, self.store = settings, store
         self._parsing = asyncio.Semaphore(MAX_PARSED_AT_ONCE)
 
-    async def take(self, file: BinaryIO, *, name: str, options: ImportOptions) -> tuple[str, dict[str, Any]]:
-        """Read an uploaded file -> (id, report). Raises ImportFileError, DiskFull."""
+    async def take(
+        self, files: Sequence[tuple[str, BinaryIO]], *, options: ImportOptions
+    ) -> tuple[str, dict[str, Any]]:
+        """Read an uploaded file, or the files of one record, each with its name -> (id, report). Raises ImportFileError, DiskFull."""
         identity = new_id()
         source, folder = self.store.tmp / f"{identity}.upload", self.store.tmp / identity
         try:
-            await asyncio.to_thread(self._copy, file, source)
+            await asyncio.to_thread(self._copy, files, source)
             folder.mkdir()
             async with self._parsing:
                 await self._parse(source, folder, options)
-            return identity, await asyncio.to_thread(self._keep, identity, folder, name)
+            return identity, await asyncio.to_thread(self._keep, identity, folder, _title(files))
         finally:
-            source.unlink(missing_ok=True)
+            shutil.rmtree(source, ignore_errors=True)
             shutil.rmtree(folder, ignore_errors=True)
 
     def series(self, identity: str, channel: int, labels: int | None = None) -> Series:
@@ -118,12 +124,20 @@ class Uploads:
             if total > self.settings.uploads_total_bytes:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _copy(self, file: BinaryIO, target: Path) -> None:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(0)
-        self.store.require_space(4 * size)  # the file, and its numbers beside it
-        with target.open("wb") as out:
-            shutil.copyfileobj(file, out, 1 << 20)
+    def _copy(self, files: Sequence[tuple[str, BinaryIO]], folder: Path) -> None:
+        """Write the files into a folder of their own: what one names as its neighbour can only be one of them."""
+        sizes = [file.seek(0, os.SEEK_END) for _, file in files]
+        self.store.require_space(4 * sum(sizes))  # the files, and their numbers beside them
+        folder.mkdir()
+        for number, (name, file) in enumerate(files):
+            file.seek(0)
+            target = folder / (
+                name if PLAIN_NAME.fullmatch(name) else f"file{number}{PurePath(base_name(name)).suffix[:12]}"
+            )
+            if target.exists():
+                raise ImportFileError(f"two files are named {name}", hint="Send each file of a record once.")
+            with target.open("wb") as out:
+                shutil.copyfileobj(file, out, 1 << 20)
 
     async def _parse(self, source: Path, folder: Path, options: ImportOptions) -> None:
         """Read `source` into `folder`. A child that was ended by a signal before it had a result gets a second attempt.
@@ -172,6 +186,11 @@ class Uploads:
     @staticmethod
     def _unknown(identity: str) -> UnknownUpload:
         return UnknownUpload(f"there is no upload {identity[:64]!r}, or its time is over")
+
+
+def _title(files: Sequence[tuple[str, BinaryIO]]) -> str:
+    """What a record of several files is called: as its header."""
+    return min((name for name, _ in files), key=lambda name: not name.lower().endswith(".hea"))
 
 
 def base_name(name: str) -> str:

@@ -280,7 +280,7 @@ def taking(tmp_path):
         if not stores:
             stores.append(Store(made.data_dir, free_bytes=made.free_bytes))
         taking.uploads = Uploads(made, stores[0])
-        identity, _ = asyncio.run(taking.uploads.take(io.BytesIO(content), name="x.csv", options=ImportOptions()))
+        identity, _ = asyncio.run(taking.uploads.take([("x.csv", io.BytesIO(content))], options=ImportOptions()))
         return identity
 
     yield taking

@@ -75,6 +75,8 @@ class Assembly:
     notes: list[str]
     guesses: list[Guess]
     sentinels: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    stated_where: str = "above the data"
+    """Where the file says a rate, besides by its times."""
 
     def table(self, report: dict[str, Any], stated_rate: float | None, evidence: str, left_out: LeftOut) -> Table:
         """The table; stated_rate: Hz that the lines above the data say, by the line `evidence`."""
@@ -476,7 +478,7 @@ class Assembly:
                 time = np.where(clock.places >= 0, clock.places / clock.sample_rate, np.nan)
         if stated is not None and self.options.sample_rate is None:
             if rate is None and time is None:
-                rate, source = stated, f"{evidence!r} above the data = {rate_in_words(stated)}"
+                rate, source = stated, f"{evidence!r} {self.stated_where} = {rate_in_words(stated)}"
             elif rate is not None and abs(stated / rate - 1) > 0.01:
                 other = Alternative(f"{rate_in_words(stated)}, as the line says", {"sample_rate": stated})
                 self.guesses.append(
