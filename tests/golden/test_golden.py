@@ -10,6 +10,7 @@ import pytest
 
 from mnemoscope.kinds import MECHANISMS
 from mnemoscope.reading.recording import Recording
+from mnemoscope.reading.segment import taking
 from mnemoscope.reading.verify import verify
 from tests.golden import make
 
@@ -24,6 +25,14 @@ BANKS = [(name, m, b) for name in NAMES for m, banks in EXPECTED[name]["models"]
 @pytest.fixture(scope="module")
 def recordings() -> dict[str, Recording]:
     return {name: Recording.open(GOLDEN / f"{name}.mnemo") for name in NAMES}
+
+
+@pytest.mark.parametrize("case", json.loads((GOLDEN / "taking.json").read_text()), ids=lambda case: case["name"])
+def test_a_loss_is_dated_as_on_the_page(case: dict[str, Any]) -> None:
+    found = taking(np.array(case["lost"], dtype=float))
+    assert found is not None
+    assert (found.first, found.last) == (case["first"], case["last"])
+    assert found.share == pytest.approx(case["share"])
 
 
 @pytest.mark.parametrize(("name", "model", "bank"), BANKS, ids=["-".join(entry) for entry in BANKS])

@@ -1,5 +1,11 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { leftAt, remainsOf } from "./remains";
+
+/** Rows of losses, and which steps took them: the same file as in tests/golden/test_golden.py. */
+const GOLDEN = JSON.parse(
+  readFileSync(new URL("../../../tests/golden/taking.json", import.meta.url), "utf-8"),
+) as readonly { name: string; lost: number[]; first: number; last: number; share: number }[];
 
 /** Losses of one mechanism, by step. */
 function lost(stop: number, at: Record<number, number>): number[] {
@@ -34,6 +40,12 @@ describe("what is left of some writes", () => {
     const remains = remainsOf(["freed", "faded"], [...lost(100, { 50: 0.2 }), ...slow], [0, 3], 100);
     expect(remains.most).toMatchObject({ mechanism: "faded", taking: { first: 14, last: 86 } });
     expect(remains.most!.part).toBeCloseTo(0.648);
+  });
+
+  it.each(GOLDEN)("is dated as in Python: $name", ({ lost: row, first, last, share }) => {
+    const { taking } = remainsOf(["overwritten"], row, [0, 0], row.length).most!;
+    expect([taking.first, taking.last]).toEqual([first, last]);
+    expect(taking.part).toBeCloseTo(share, 10);
   });
 
   it("stays whole where a memory has no way to lose it", () => {

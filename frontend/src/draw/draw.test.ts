@@ -37,7 +37,7 @@ describe("layout", () => {
         for (const lane of box.lanes) {
           expect(lane.raster.x).toBe(box.time.x);
           expect(lane.raster.w).toBe(box.time.w);
-          expect(lane.raster.h % 32).toBe(0);
+          expect(lane.raster.h % (lane.raster.h < 64 ? 16 : 32)).toBe(0);
           expect(lane.now.matrix.h).toBe(lane.raster.h);
           if (box.mode !== "phone") expect(lane.now.matrix.y).toBe(lane.raster.y);
           expect(Number.isInteger(lane.raster.y)).toBe(true);
@@ -54,6 +54,15 @@ describe("layout", () => {
     expect(box.lanes.map((lane) => lane.raster.h)).toEqual([128, 128, 128, 128]);
     expect(box.lanes[3]!.raster.y + 128).toBeLessThanOrEqual(752);
     expect(box.lanes[1]!.raster.y - box.lanes[0]!.raster.y).toBe(128 + 9);
+  });
+
+  it("leaves no ground empty below lanes of less than two rows", () => {
+    for (let H = 400; H < 560; H += 7) {
+      const box = layout(1024, H, 4);
+      if (box.lanes[0]!.raster.h >= 64) continue;
+      expect(H - box.bottom).toBeGreaterThanOrEqual(0);
+      expect(H - box.bottom).toBeLessThan(16);
+    }
   });
 
   it("folded lanes give their height to the others, and the health strip stands below all", () => {

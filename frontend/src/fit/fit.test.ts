@@ -300,6 +300,7 @@ describe("fitting", () => {
         { name: "dnc-copy", model: "dnc", task: "copy" },
         { name: "ntm-signal-recall", model: "ntm", task: "signal-recall", glyph: "ntm" },
       ]),
+      recording: vi.fn(),
       planFit: vi.fn().mockResolvedValue(plan),
       fits: vi.fn().mockResolvedValue([fit("dnc", { result: result(0.9, 0.7) }), fit("ntm", { state: "failed" })]),
       beginFit: vi.fn().mockResolvedValue(running),
@@ -331,6 +332,25 @@ describe("fitting", () => {
     expect(at.createSession).toHaveBeenCalledWith(expect.objectContaining({ models: ["lstm", `fit:${ID}`] }));
     await fitting.remove(ID);
     expect(fitting.fits).toEqual([]);
+  });
+
+  it("takes the question and the signal of a recording, but the fits of a link before those", async () => {
+    const at = server();
+    const source = { generator: "heartbeat", seed: 3, params: {} };
+    at.recording.mockResolvedValue({ manifest: { task: { name: "signal-recall" }, signal: { source } } });
+    const fitting = new Fitting(at);
+    await fitting.load("", "odd-beat");
+    expect(at.recording).toHaveBeenCalledExactlyOnceWith("odd-beat");
+    expect([fitting.task, fitting.signal]).toEqual(["signal-recall", madeAgain(source)]);
+
+    at.recording.mockResolvedValue({ manifest: { task: { name: "copy" }, signal: null } });
+    const other = new Fitting(at);
+    await other.load("", "copy");
+    expect([other.task, other.signal, other.error]).toEqual(["forecast", null, null]);
+
+    at.recording.mockClear();
+    await new Fitting(at).load(`#${ID}`, "odd-beat");
+    expect(at.recording).not.toHaveBeenCalled();
   });
 
   it("for a recall takes its models, a split of its own, and asks for whole rounds on the stage", async () => {

@@ -1,18 +1,27 @@
 /** The page's state: a signal, what a fit would do with it, the models chosen, and the fits that run or are over. */
 
-import { FORECAST, RECALL } from "../wire/task_names";
+import { FITTED, FORECAST, RECALL } from "../wire/task_names";
 import { HUES, hueOf } from "../draw/ink/tokens";
 import { debounced } from "../server/debounced";
 import type { Api } from "../server/api";
 import { ApiError, readable, type MnemoscopeError } from "../server/errors";
 import type { Fit, FitPlan, FitRequest, ModelCard, Status, Upload } from "../wire/wire.gen";
 import { suggested } from "../new_run/suggested_window";
-import { idsOf, stageSignal, type FitSignal } from "./link";
+import { idsOf, madeAgain, stageSignal, type FitSignal } from "./link";
 import { isLive } from "./text";
 
 type Server = Pick<
   Api,
-  "models" | "status" | "planFit" | "fits" | "beginFit" | "fit" | "stopFit" | "removeFit" | "createSession"
+  | "models"
+  | "status"
+  | "recording"
+  | "planFit"
+  | "fits"
+  | "beginFit"
+  | "fit"
+  | "stopFit"
+  | "removeFit"
+  | "createSession"
 >;
 
 const FIRST = ["lstm", "transformer", "dnc"];
@@ -62,10 +71,11 @@ export class Fitting {
 
   constructor(private readonly server: Server) {}
 
-  /** What the server offers, and the fits of a link. */
-  async load(hash: string): Promise<void> {
+  /** What the server offers, and the fits of a link, or else the signal of a recording. */
+  async load(hash: string, recording: string | null = null): Promise<void> {
     try {
       const ids = idsOf(hash);
+      if (recording !== null && !ids.length) await this.useThatOf(recording);
       const [status, cards, fits] = await Promise.all([this.server.status(), this.server.models(), this.server.fits()]);
       [this.status, this.cards, this.kept] = [status, cards, fits.filter(({ state }) => state === "done")];
       if (ids.length) await this.open(ids);
@@ -99,6 +109,15 @@ export class Fitting {
   change(part: { channel?: number; resample_to?: number | null }): void {
     if (this.signal?.kind === "upload") this.signal = { ...this.signal, ...part };
     this.fits = [];
+  }
+
+  /** What a recording was asked, and its signal where that can be made again; of a file the page asks for it. */
+  private async useThatOf(recording: string): Promise<void> {
+    const { manifest } = await this.server.recording(recording);
+    if (!FITTED.includes(manifest.task.name)) return;
+    this.ask(manifest.task.name);
+    const signal = madeAgain(manifest.signal?.source ?? {});
+    if (signal) this.use(signal);
   }
 
   /** A signal that was looked at elsewhere. */

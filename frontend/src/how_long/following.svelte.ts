@@ -17,7 +17,7 @@ export class Following {
   private ended: AbortController | null = null;
 
   constructor(
-    private readonly api: Pick<Api, "retention" | "stopRetention">,
+    private readonly api: Pick<Api, "retention" | "stopRetention" | "retentionAgain">,
     private readonly wait: (ms: number) => Promise<void> = (ms) => new Promise((done) => setTimeout(done, ms)),
   ) {}
 
@@ -57,6 +57,18 @@ export class Following {
     } catch (reason) {
       this.error = readable(reason);
       this.stopping = false;
+    }
+  }
+
+  /** Measures the question once more, where it was stopped or failed, and follows that. */
+  async again(): Promise<void> {
+    const { measurement } = this;
+    if (!measurement || this.going) return;
+    try {
+      const { id } = await this.api.retentionAgain(measurement.id);
+      await this.follow(id);
+    } catch (reason) {
+      this.error = readable(reason);
     }
   }
 

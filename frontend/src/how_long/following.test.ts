@@ -21,6 +21,11 @@ function serving(...answers: (Partial<Retention> | Error)[]) {
       stopped.push(id);
       return Promise.resolve();
     },
+    retentionAgain(id: string): Promise<{ id: string }> {
+      return id === "gone"
+        ? Promise.reject(new ApiError(404, "unknown-upload", "The file is gone."))
+        : Promise.resolve({ id });
+    },
   };
 }
 
@@ -55,6 +60,22 @@ describe("a measurement that is followed", () => {
     await following.follow("def");
     expect(answers.asked).toEqual([["def", -1]]);
     expect(following.measurement?.version).toBe(7);
+  });
+
+  it("is measured again where it was stopped, and followed to its end", async () => {
+    const api = serving({ id: "abc", status: "stopped", version: 5 }, { id: "abc", status: "running", version: 0 }, { id: "abc", status: "ended", version: 8 }); // prettier-ignore
+    const following = new Following(api);
+    await following.follow("abc");
+    await following.again();
+    expect(api.asked).toEqual([["abc", -1], ["abc", -1], ["abc", 0]]); // prettier-ignore
+    expect([following.measurement?.status, following.error]).toEqual(["ended", null]);
+  });
+
+  it("stays where it cannot be measured again, and says why", async () => {
+    const following = new Following(serving({ id: "gone", status: "stopped", version: 5 }));
+    await following.follow("gone");
+    await following.again();
+    expect([following.measurement?.version, following.error?.code]).toEqual([5, "unknown-upload"]);
   });
 
   it("is stopped once", async () => {

@@ -79,11 +79,19 @@ describe("provenance arcs", () => {
 });
 
 describe("the step that is a source", () => {
-  it("has most of the read with the steps beside it", () => {
-    expect(sourceStep(row(50, { 7: 0.8 }))).toMatchObject({ step: 7 });
-    expect(sourceStep(Float64Array.from([0, 0.1, 0.3, 0.3, 0.2, 0.1]))).toEqual({ step: 2, share: 0.8 });
-    expect(sourceStep(Float64Array.from([0, 0, 0, 0, 0.4, 0.6]))).toMatchObject({ step: 4, share: 1 }); // not the one beside it
-    expect(sourceStep([1])).toBeNull();
+  it("has half of the read with the steps beside it, and the most of its own", () => {
+    expect(sourceStep(row(50, { 7: 0.8 }), 0.5)).toBe(7);
+    expect(sourceStep(Float64Array.from([0, 0.1, 0.3, 0.3, 0.2, 0.1]), 0.5)).toBe(2); // as much as the one before, more around it
+    expect(sourceStep(Float64Array.from([0, 0, 0, 0, 0.4, 0.6]), 0.5)).toBe(4);
+    expect(sourceStep(row(50, { 7: 0.3, 20: 0.19, 21: 0.2, 22: 0.19 }), 0.5)).toBe(21);
+    expect(sourceStep(row(50, { 7: 0.3, 20: 0.3, 30: 0.3 }), 0.5)).toBeNull();
+    expect(sourceStep([1], 0.5)).toBeNull();
+  });
+
+  it("is the step of the arc: what lies beside its neighbour does not move it", () => {
+    const shares = row(110, { 48: 0.001, 49: 0.97, 47: 0.004, 50: 0.002 });
+    expect(sourceStep(shares, 0.5)).toBe(49);
+    expect(mainSource(shares)!.step).toBe(49);
   });
 
   it("has its share within the steps there are", () => {

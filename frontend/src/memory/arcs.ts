@@ -81,15 +81,19 @@ export function shareWithin(shares: ArrayLike<number>, from: number, to: number)
   return sum;
 }
 
-/** The step that has most of a read together with the steps beside it, and how much that is; null where there are no steps. */
-export function sourceStep(shares: ArrayLike<number>): { step: number; share: number } | null {
-  let best: { step: number; share: number } | null = null;
-  for (let s = 0; s < shares.length - 1; s++) {
-    const share = shareWithin(shares, s - 1, s + 1);
-    const even = best !== null && Math.abs(share - best.share) < 1e-12;
-    if (!best || (even ? shares[s + 1]! > shares[best.step + 1]! : share > best.share)) best = { step: s, share };
+/**
+ * The step that a read is said to come from: of those that have `least` of it together with the steps beside them the one with the
+ * largest share of its own, as in an arc; null where no step has.
+ */
+export function sourceStep(shares: ArrayLike<number>, least: number): number | null {
+  let best: { step: number; share: number; within: number } | null = null;
+  for (let step = 0; step < shares.length - 1; step++) {
+    const within = shareWithin(shares, step - 1, step + 1);
+    const share = shares[step + 1]!;
+    if (within < least) continue;
+    if (!best || share > best.share || (share === best.share && within > best.within)) best = { step, share, within };
   }
-  return best;
+  return best && best.step;
 }
 
 /** Where most of what is read comes from; null where nothing was read or it all is the initial content. */

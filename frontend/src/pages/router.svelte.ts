@@ -4,22 +4,24 @@ export type Route =
   | { page: "gallery" }
   | { page: "new" }
   | { page: "bridge" }
-  | { page: "fit" }
+  | { page: "fit"; recording: string | null }
   | { page: "long"; id: string | null; recording: string | null }
   | { page: "stage"; id: string }
   | { page: "embed"; id: string }
   | { page: "unknown"; path: string };
 
-/** `path` without the base's prefix: "", "new", "bridge", "fit", "long", "long/{id}", "s/{id}", "s/{id}/long", "embed/{id}". */
+/** `path` without the base's prefix: "", "new", "bridge", "fit", "long", "long/{id}", "s/{id}", "s/{id}/long", "s/{id}/fit", "embed/{id}". */
 export function routeOf(path: string): Route {
   const parts = path.replace(/^\/+|\/+$/g, "").split("/");
   if (parts.length === 1 && parts[0] === "") return { page: "gallery" };
   if (parts.length === 1 && parts[0] === "new") return { page: "new" };
   if (parts.length === 1 && parts[0] === "bridge") return { page: "bridge" };
-  if (parts.length === 1 && parts[0] === "fit") return { page: "fit" };
+  if (parts.length === 1 && parts[0] === "fit") return { page: "fit", recording: null };
   if (parts.length === 1 && parts[0] === "long") return { page: "long", id: null, recording: null };
   if (parts.length === 3 && parts[0] === "s" && parts[1] && parts[2] === "long")
     return { page: "long", id: null, recording: decodeURIComponent(parts[1]) };
+  if (parts.length === 3 && parts[0] === "s" && parts[1] && parts[2] === "fit")
+    return { page: "fit", recording: decodeURIComponent(parts[1]) };
   if (parts.length === 2 && parts[1]) {
     if (parts[0] === "long") return { page: "long", id: decodeURIComponent(parts[1]), recording: null };
     if (parts[0] === "s") return { page: "stage", id: decodeURIComponent(parts[1]) };
@@ -95,14 +97,14 @@ class Router {
     return this.base + path;
   }
 
-  /** The pages of the bar, for AppBar; `current`: the one that is open. `recording`: what is open, whose own page is led to. */
+  /** The pages of the bar, for AppBar; `current`: the one that is open. `recording`: what is open, whose own pages are led to. */
   links(
     current: Route["page"] | null = null,
     recording: string | null = null,
   ): { href: string; label: string; current: boolean }[] {
-    const own = recording === null ? null : `s/${encodeURIComponent(recording)}/long`;
+    const own = (path: string): boolean => recording !== null && (path === "long" || path === "fit");
     return PAGES.map(([page, path, label]) => ({
-      href: this.href(page === "long" && own !== null ? own : path),
+      href: this.href(own(path) ? `s/${encodeURIComponent(recording!)}/${path}` : path),
       label,
       current: page === current,
     }));

@@ -64,6 +64,7 @@ describe("the server's interface", () => {
     await api.verdict("7");
     await api.measureRetention({} as never);
     await api.retention("7");
+    await api.retentionAgain("7");
     await api.stopRetention("7");
     await api.recordDelay("7", 40);
     await api.planFit({} as never);
@@ -76,6 +77,7 @@ describe("the server's interface", () => {
     await api.moves("7", 0, [1, 2], 7);
     await api.chunk("7", 7);
     await api.previewUpload("7", { channel: 0 } as never);
+    await api.readAgain("7", {});
     await api.removeUpload("7");
     await api.formats();
     await api.signals();

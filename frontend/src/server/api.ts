@@ -208,7 +208,12 @@ export class Api {
     return this.json("POST", `api/uploads/${encodeURIComponent(id)}/preview`, request, call);
   }
 
-  /** Deletes what was read of a file; recordings made from it stay. */
+  /** Reads a file that was sent before by other options; the answer is an upload of its own. */
+  readAgain(id: string, options: ImportOptions, call?: Call): Promise<Upload> {
+    return this.json("POST", `api/uploads/${encodeURIComponent(id)}/readings`, options, call);
+  }
+
+  /** Deletes a file and what was read of it; recordings made from it stay. */
   async removeUpload(id: string, call?: Call): Promise<void> {
     await this.send("DELETE", `api/uploads/${encodeURIComponent(id)}`, undefined, call);
   }
@@ -264,6 +269,11 @@ export class Api {
   /** Ends a measurement with what it has. */
   async stopRetention(id: string, call?: Call): Promise<void> {
     await this.send("POST", `api/retention/${encodeURIComponent(id)}/stop`, undefined, call);
+  }
+
+  /** Measures the question of one that was stopped or failed once more. */
+  retentionAgain(id: string, call?: Call): Promise<RetentionCreated> {
+    return this.json("POST", `api/retention/${encodeURIComponent(id)}/again`, undefined, call);
   }
 
   /** The recording of one delay of a measurement; it is made where there is none yet. */

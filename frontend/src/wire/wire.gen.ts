@@ -364,6 +364,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/retention/{id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Measure a question that was stopped or failed once more */
+        post: operations["again_api_retention__id__again_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/retention/{id}/recordings": {
         parameters: {
             query?: never;
@@ -543,7 +560,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Bring a file */
+        /** Bring a file, or the files of one record */
         post: operations["upload_api_uploads_post"];
         delete?: never;
         options?: never;
@@ -561,7 +578,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete what was read of a file; recordings of it stay */
+        /** Delete a file and what was read of it; recordings of it stay */
         delete: operations["remove_upload_api_uploads__id__delete"];
         options?: never;
         head?: never;
@@ -579,6 +596,26 @@ export interface paths {
         put?: never;
         /** What a run on a window of a file would see and cost */
         post: operations["preview_api_uploads__id__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a file that was brought by other options
+         * @description Makes an upload of its own; the one that it was made from stays as it is.
+         */
+        post: operations["read_again_api_uploads__id__readings_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -763,9 +800,9 @@ export interface components {
         Body_upload_api_uploads_post: {
             /**
              * File
-             * @description A CSV or text table
+             * @description A file of a format of GET /api/formats; of a WFDB record header, samples and annotations
              */
-            file: string;
+            file: string[];
             /**
              * Options
              * @description ImportOptions as JSON
@@ -1268,6 +1305,38 @@ export interface components {
             label: string;
             /** Name */
             name: string;
+        };
+        /**
+         * FileLine
+         * @description One of the first lines of a text file, and what it was taken for.
+         */
+        FileLine: {
+            /**
+             * Cells
+             * @description As they stand in the file; one with the whole text where it is no row.
+             */
+            cells: string[];
+            /**
+             * Line
+             * @description Counted from 1.
+             */
+            line: number;
+            /**
+             * Role
+             * @description facts: it says the rate, a start or the like; other series: a row of a series that was not chosen.
+             * @enum {string}
+             */
+            role: "skipped" | "facts" | "names" | "units" | "row" | "other series" | "left out";
+            /**
+             * Values
+             * @description Of a row: what its cells were read as, null where that is no number.
+             */
+            values: (number | null)[];
+            /**
+             * Why
+             * @description Why it became no row, where it became none.
+             */
+            why: string;
         };
         /**
          * Fit
@@ -1851,10 +1920,10 @@ export interface components {
             names_line?: number | null;
             /**
              * Order
-             * @description file: rows as they stand; time: oldest first.
+             * @description file: rows as they stand; time: oldest first; reversed: from the last row to the first, whatever the times are.
              * @default null
              */
-            order?: ("file" | "time") | null;
+            order?: ("file" | "time" | "reversed") | null;
             /**
              * Part
              * @description Which part of a file that has several: a file of an archive, a sheet of a workbook, an array of a NumPy or MATLAB file.
@@ -2002,6 +2071,11 @@ export interface components {
             /** Left Out Count */
             left_out_count: number;
             /**
+             * Lines
+             * @description The first lines of the file, those above the rows among them; empty for what is no text.
+             */
+            lines: components["schemas"]["FileLine"][];
+            /**
              * Missing Rows
              * @description Rows that are missing in the gaps.
              */
@@ -2030,6 +2104,8 @@ export interface components {
              * @description The rate as people say it: "360 Hz", "1 per 30 min", "unknown".
              */
             rate_text: string;
+            /** @description The same together with what was found out, for a form. */
+            resolved: components["schemas"]["ImportOptions"];
             /** Rows */
             rows: number;
             /**
@@ -2047,6 +2123,11 @@ export interface components {
              * @description Numbers to ask the user about; read as they are unless `sentinels` of the options has them.
              */
             sentinels: components["schemas"]["Sentinel"][];
+            /**
+             * Span
+             * @description First and last time, for people ("2 Nov 2026, 00:00:10"); empty where the file has no dates.
+             */
+            span: string[];
             /**
              * Time Column
              * @description Index of the column used as time.
@@ -4128,6 +4209,7 @@ export type Event = components['schemas']['Event'];
 export type ExcerptEntry = components['schemas']['ExcerptEntry'];
 export type Failure = components['schemas']['Failure'];
 export type FileFormat = components['schemas']['FileFormat'];
+export type FileLine = components['schemas']['FileLine'];
 export type Fit = components['schemas']['Fit'];
 export type FitBands = components['schemas']['FitBands'];
 export type FitEntry = components['schemas']['FitEntry'];
@@ -5106,6 +5188,38 @@ export interface operations {
             };
         };
     };
+    again_api_retention__id__again_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or `standing` for the results that ship */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionCreated"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     record_api_retention__id__recordings_post: {
         parameters: {
             query?: never;
@@ -5505,6 +5619,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_again_api_uploads__id__readings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportOptions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
                 };
             };
             /** @description What went wrong */

@@ -68,7 +68,12 @@ def add_switches(command: argparse.ArgumentParser, *, rate: bool = False) -> Non
     )
     add("--time-unit", "time_unit", choices=TIME_UNITS, help="of times that are numbers; none: they count rows")
     add("--time-format", "time_format", metavar="F", help="of dates, such as %%d/%%m/%%Y %%H:%%M")
-    add("--order", "order", choices=("file", "time"), help="rows as they stand, or oldest first")
+    add(
+        "--order",
+        "order",
+        choices=("file", "time", "reversed"),
+        help="rows as they stand, oldest first, or last row first",
+    )
     add(
         "--layout",
         "layout",

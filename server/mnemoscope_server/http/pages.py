@@ -54,6 +54,7 @@ def based(text: str, root: str, head: str = "") -> str:
 @router.get("/long")
 @router.get("/long/{identity}")
 @router.get("/s/{identity}/long")
+@router.get("/s/{identity}/fit")
 def page(request: Request) -> Response:
     """The same bundle everywhere: it reads its address."""
     return sheet(request)

@@ -36,6 +36,20 @@ Name = Annotated[
 async def begin(
     request: RetentionRequest, asked_by: Request, response: Response, services: ServicesDep
 ) -> RetentionCreated:
+    return await _begin(request, asked_by, response, services)
+
+
+@router.post(
+    "/retention/{id}/again", summary="Measure a question that was stopped or failed once more", status_code=201
+)
+async def again(name: Name, asked_by: Request, response: Response, services: ServicesDep) -> RetentionCreated:
+    request = await asyncio.to_thread(services.measurements.request, name)
+    return await _begin(RetentionRequest.model_validate(request), asked_by, response, services)
+
+
+async def _begin(
+    request: RetentionRequest, asked_by: Request, response: Response, services: ServicesDep
+) -> RetentionCreated:
     own = await asyncio.to_thread(fits.own, request.models, services.fits, owners.known(asked_by, services.settings))
     asked = await asyncio.to_thread(
         retention.asked,

@@ -53,7 +53,14 @@ async def upload(
     return Upload(id=identity, report=ImportReport.model_validate(report))
 
 
-@router.delete("/uploads/{id}", summary="Delete what was read of a file; recordings of it stay", status_code=204)
+@router.post("/uploads/{id}/readings", summary="Read a file that was brought by other options", status_code=201)
+async def read_again(identity: Id, options: ImportOptions, services: ServicesDep) -> Upload:
+    """Makes an upload of its own; the one that it was made from stays as it is."""
+    made, report = await services.uploads.again(identity, options)
+    return Upload(id=made, report=ImportReport.model_validate(report))
+
+
+@router.delete("/uploads/{id}", summary="Delete a file and what was read of it; recordings of it stay", status_code=204)
 def remove_upload(identity: Id, services: ServicesDep) -> None:
     services.uploads.remove(identity)
 

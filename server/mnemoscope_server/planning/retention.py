@@ -86,6 +86,7 @@ def asked(
         "shortest": min(delays or order.COARSE),
         "longest": _longest(None if values is None else len(values), request.segment, delays or order.COARSE),
         "models": _models(names, cards),
+        "request": request.model_dump(mode="json"),
     }
     question = Remember(
         new_id(), tuple(names), values, title, request.segment, delays, segments=segments, contents=request.contents

@@ -88,6 +88,21 @@ class LeftOut(Answer):
     """Its beginning."""
 
 
+class FileLine(Answer):
+    """One of the first lines of a text file, and what it was taken for."""
+
+    line: int
+    """Counted from 1."""
+    role: Literal["skipped", "facts", "names", "units", "row", "other series", "left out"]
+    """facts: it says the rate, a start or the like; other series: a row of a series that was not chosen."""
+    why: str
+    """Why it became no row, where it became none."""
+    cells: list[str]
+    """As they stand in the file; one with the whole text where it is no row."""
+    values: list[Finite | None]
+    """Of a row: what its cells were read as, null where that is no number."""
+
+
 class ImportReport(Answer):
     """What was read, and every assumption made on the way."""
 
@@ -130,8 +145,14 @@ class ImportReport(Answer):
     """Line of the first row, counted from 1; null: the file has no lines."""
     first_rows: list[list[str]]
     """Cells of the first rows, as they stand in the file."""
+    lines: list[FileLine]
+    """The first lines of the file, those above the rows among them; empty for what is no text."""
+    span: list[str]
+    """First and last time, for people ("2 Nov 2026, 00:00:10"); empty where the file has no dates."""
     options: ImportOptions
     """What the file was read by; the rest was found out."""
+    resolved: ImportOptions
+    """The same together with what was found out, for a form."""
     questions: list[Guess]
     """What only the user can decide."""
     assumptions: list[Guess]

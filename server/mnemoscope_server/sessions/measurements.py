@@ -45,7 +45,7 @@ EMPTY: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """A question that can be measured: `facts` are the fields of the answer that are known before it is."""
+    """A question that can be measured: `facts` are the fields of the answer that are known before it is, and the request."""
 
     name: str
     facts: dict[str, Any]
@@ -81,7 +81,7 @@ class Measurement(Job):
             self.change(status="stopped")
 
     def report(self) -> dict[str, Any]:
-        """All fields of schemas.retention.Retention but `mine`."""
+        """All fields of schemas.retention.Retention but `mine`, the request, and of the signal one window."""
         facts = self.asked.facts | {"id": self.id, "created": self.created, "command": None}
         state = {"version": self.version, "status": self.status, "reason": self.reason, "seconds": self.seconds}
         return facts | self.known | state | {"seconds_left": self._left()} | ({"stage": None} if self._final() else {})
@@ -125,7 +125,8 @@ class Measurements:
         else:
             found = self._kept(name)
             owner = found.pop("owner", "")
-        found.pop("example", None)  # the signal itself is for recordings
+        for own in ("example", "request"):  # the signal itself is for recordings and for measuring again
+            found.pop(own, None)
         return found | {"mine": name != standing.NAME and is_own(owner, caller)}
 
     async def wait(self, name: str, *, after: int, seconds: float) -> None:
@@ -154,6 +155,18 @@ class Measurements:
             _require_own(measurement.owner, caller)
             self.jobs.remove(name)
 
+    def request(self, name: str) -> dict[str, Any]:
+        """What was asked for. Raises UnknownMeasurement, NotPossible where it is not known."""
+        measurement = self.jobs.get(name)
+        found = self._kept(name) if measurement is None else measurement.report()
+        if "request" not in found:
+            raise NotPossible(
+                "not-repeatable",
+                "this measurement does not say what was asked for: it ships with the program, or an older version made it",
+                "Begin one with the signal that is meant.",
+            )
+        return found["request"]
+
     def example(self, name: str) -> tuple[dict[str, Any], list[float]]:
         """A measurement, and one window of its signal. Raises UnknownMeasurement, NotPossible before the first delay is measured."""
         measurement = self.jobs.get(name)
@@ -172,10 +185,14 @@ class Measurements:
 
     def _whole(self, name: str) -> bool:
         """Whether there is a file of it that need not be measured again."""
+        return self._earlier(name)["status"] == "ended"
+
+    def _earlier(self, name: str) -> dict[str, Any]:
+        """What was kept when it was measured before; nothing measured where it was not."""
         try:
-            return self.files.read(name)["status"] == "ended"
+            return self.files.read(name)
         except UnknownMeasurement:
-            return False
+            return EMPTY | {"status": "failed", "reason": None}
 
     async def _measure(self, measurement: Measurement) -> None:
         try:
@@ -197,7 +214,16 @@ class Measurements:
     async def _end(
         self, measurement: Measurement, status: str, *, known: dict[str, Any] | None = None, reason: str | None = None
     ) -> None:
-        """Over: kept as a file if anything was measured, and whoever waits hears of it."""
+        """Over: kept as a file if anything was measured, and whoever waits hears of it.
+
+        One that was stopped earlier than the time before leaves what was kept then.
+        """
+        earlier = await asyncio.to_thread(self._earlier, measurement.id)
+        if status != "ended" and len(earlier["measured"]) > len(measurement.known["measured"]):
+            known = {field: earlier[field] for field in EMPTY}
+            measurement.change(status=earlier["status"], known=known, reason=earlier["reason"])
+            self.jobs.remove(measurement.id)
+            return
         measurement.change(status=status, known=None if known is None else EMPTY | known, reason=reason)
         if not measurement.known["measured"]:
             return

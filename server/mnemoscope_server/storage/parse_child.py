@@ -1,6 +1,6 @@
 """Read an upload in a process of its own: `python -m mnemoscope_server.storage.parse_child SOURCE FOLDER OPTIONS`.
 
-SOURCE is a folder with the file, or with the files of one record; what is packed is unpacked in it.
+SOURCE is a folder with the file, or with the files of one record; what is packed is unpacked in FOLDER.
 The process is limited in memory, computing time and file size before it opens anything, so that a hostile file costs
 nothing but itself. It leaves `report.json` and raw float32/float64 numbers in FOLDER, or `error.json` and exit code 3.
 Either JSON file is renamed into place when everything else is on disk: where it lies, the result is whole.
@@ -21,8 +21,8 @@ CPU_SECONDS = 40
 def main(arguments: list[str]) -> int:
     source, folder, options = Path(arguments[0]), Path(arguments[1]), json.loads(arguments[2])
     limit(options["memory"], CPU_SECONDS)
-    files = sorted(path for path in source.iterdir() if path.is_file())
-    tempfile.tempdir = str(source)
+    files = sorted(source.iterdir())
+    tempfile.tempdir = str(folder)
     from mnemoscope.errors import ImportFileError
     from mnemoscope.signals.importers.options import ImportOptions
     from mnemoscope.signals.importers.protocol import read_table

@@ -1,7 +1,8 @@
-"""Files that users bring: taken in, read by a bounded child process, kept as numbers for some hours.
+"""Files that users bring: taken in, read by a bounded child process, kept with their numbers for some hours.
 
-The file itself is gone once it has been read; what is kept has no name of the user's, only an id. Nothing half-written
-stays: a result folder appears under its id by one rename.
+The file is kept beside its numbers, so that it can be read otherwise without being sent again, and goes with them; what is
+kept has no name of the user's, only an id. A file that cannot be read is not kept. Nothing half-written stays: a result
+folder appears under its id by one rename.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
@@ -27,7 +28,9 @@ from mnemoscope_server.storage.store import ID, Store, new_id
 MAX_PARSED_AT_ONCE = 2
 PARSE_CHILD = "mnemoscope_server.storage.parse_child"
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
-"""Names of users' files that are names of files here, as long as they are read; others become numbers."""
+"""Names of users' files that are names of files here, as long as they are kept; others become numbers."""
+SOURCE = "source"
+"""Folder of the files themselves, beside what was read of them."""
 
 
 class Uploads:
@@ -41,14 +44,31 @@ class Uploads:
         self, files: Sequence[tuple[str, BinaryIO]], *, options: ImportOptions
     ) -> tuple[str, dict[str, Any]]:
         """Read an uploaded file, or the files of one record, each with its name -> (id, report). Raises ImportFileError, DiskFull."""
+        return await self._read(lambda source: self._copy(files, source), base_name(_title(files)), options)
+
+    async def again(self, identity: str, options: ImportOptions) -> tuple[str, dict[str, Any]]:
+        """Read the file of an upload by other options -> (new id, report); the upload stays as it is.
+
+        Raises UnknownUpload, ImportFileError, DiskFull.
+        """
+        folder, facts = self._facts(identity)
+        try:
+            return await self._read(lambda source: self._link(folder / SOURCE, source), facts["file_name"], options)
+        except (FileNotFoundError, NotADirectoryError) as error:  # removed meanwhile, or read by an earlier version
+            raise self._unknown(identity) from error
+
+    async def _read(
+        self, bring: Callable[[Path], None], name: str, options: ImportOptions
+    ) -> tuple[str, dict[str, Any]]:
+        """`bring` makes the folder of files that it is told to."""
         identity = new_id()
         source, folder = self.store.tmp / f"{identity}.upload", self.store.tmp / identity
         try:
-            await asyncio.to_thread(self._copy, files, source)
+            await asyncio.to_thread(bring, source)
             folder.mkdir()
             async with self._parsing:
                 await self._parse(source, folder, options)
-            return identity, await asyncio.to_thread(self._keep, identity, folder, _title(files))
+            return identity, await asyncio.to_thread(self._keep, identity, source, folder, name)
         finally:
             shutil.rmtree(source, ignore_errors=True)
             shutil.rmtree(folder, ignore_errors=True)
@@ -115,7 +135,9 @@ class Uploads:
                 if age > self.settings.uploads_hours * 3600 or not (folder / "report.json").is_file():
                     shutil.rmtree(folder, ignore_errors=True)
                 else:
-                    entries.append((age, sum(f.stat().st_size for f in folder.iterdir()), folder))
+                    sizes = (file.stat() for file in folder.rglob("*") if file.is_file())
+                    # a file that was read twice lies on the disk once
+                    entries.append((age, sum(size.st_size // size.st_nlink for size in sizes), folder))
             except FileNotFoundError:  # deleted meanwhile
                 continue
         total = 0
@@ -138,6 +160,19 @@ class Uploads:
                 raise ImportFileError(f"two files are named {name}", hint="Send each file of a record once.")
             with target.open("wb") as out:
                 shutil.copyfileobj(file, out, 1 << 20)
+
+    def _link(self, kept: Path, target: Path) -> None:
+        """The files of an upload once more, without taking room where the file system has links."""
+        files = list(kept.iterdir())
+        self.store.require_space(3 * sum(file.stat().st_size for file in files))
+        target.mkdir()
+        for file in files:
+            try:
+                (target / file.name).hardlink_to(file)
+            except FileNotFoundError:
+                raise
+            except OSError:  # a file system without links
+                shutil.copyfile(file, target / file.name)
 
     async def _parse(self, source: Path, folder: Path, options: ImportOptions) -> None:
         """Read `source` into `folder`. A child that was ended by a signal before it had a result gets a second attempt.
@@ -163,13 +198,14 @@ class Uploads:
             limited = child.out_of_memory(code, complaint) or child.out_of_time(code)
             if attempt == 2 or code >= 0 or limited:  # a limit of its own it would meet again
                 raise _ending(code, complaint)
-            for part in folder.iterdir():
-                part.unlink()
+            shutil.rmtree(folder)
+            folder.mkdir()
 
-    def _keep(self, identity: str, folder: Path, name: str) -> dict[str, Any]:
+    def _keep(self, identity: str, source: Path, folder: Path, name: str) -> dict[str, Any]:
         path = folder / "report.json"
         facts = json.loads(path.read_text(encoding="utf-8"))
-        path.write_text(json.dumps(facts | {"file_name": base_name(name)}), encoding="utf-8")
+        path.write_text(json.dumps(facts | {"file_name": name}), encoding="utf-8")
+        source.rename(folder / SOURCE)
         folder.rename(self.store.uploads / identity)
         self.sweep()
         return facts["report"]

@@ -132,6 +132,14 @@ def test_whoever_stops_one_keeps_what_it_has(real):
     assert last["status"] == "stopped"
     assert 0 < len(last["measured"]) < len(long)
     assert real.http.get(f"api/retention/{identity}").json()["rows"] == last["rows"]
+    assert "request" not in last
+    again = real.http.post(f"api/retention/{identity}/again")
+    assert (again.status_code, again.json()["id"]) == (201, identity)
+    assert real.http.get(f"api/retention/{identity}").json()["status"] in ("waiting", "running")
+    assert real.http.post(f"api/retention/{identity}/stop").status_code == 204
+    assert len(followed(real, identity)[-1]["measured"]) >= len(last["measured"])
+    standing = real.http.post("api/retention/standing/again")
+    assert (standing.status_code, standing.json()["error"]["code"]) == (422, "not-repeatable")
     assert real.http.delete(f"api/retention/{identity}").status_code == 204
     assert real.http.get(f"api/retention/{identity}").status_code == 404
 
@@ -196,5 +204,5 @@ def test_a_delay_of_the_results_that_ship_opens_as_a_recording(tmp_path):
 
 
 def test_the_pages_of_it_are_the_page(server):
-    for path in ("long", "long/abc", "s/odd-beat/long"):
+    for path in ("long", "long/abc", "s/odd-beat/long", "s/odd-beat/fit"):
         assert server.http.get(path).headers["content-type"].startswith("text/html")

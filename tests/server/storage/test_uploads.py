@@ -7,6 +7,7 @@ import json
 import math
 import os
 import shlex
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -148,7 +149,7 @@ def zipped():
 BAD = {
     "empty": (b"", "empty", None),
     "binary": (bytes(range(256)) * 50, "binary", "character 0"),
-    "zip": (zipped(), "ZIP", "byte 0"),
+    "zip": (zipped(), "no column holds numbers", "the first rows"),
     "text": (b"To be, or not to be,\nthat is the question\n" * 30, "no column holds numbers", "the first rows"),
     "one row": (b"a,b\n1,2\n", "1 row", None),
     "infinite": (b"a,b\n1,2\n3,inf\n5,6\n", "infinite", "line 3, column b"),
@@ -193,6 +194,66 @@ def test_an_error_says_which_options_would_help(server):
     assert report["columns"][1]["missing"] == 1
     assert "cells 'oops': read as missing, as asked" in report["notes"]
     assert report["sentinels"] == []
+
+
+def test_a_file_is_read_again_without_being_sent_again(server):
+    """By other options, as an upload of its own; the first reading stays until it is deleted."""
+    text = "date,x\n" + "".join(f"{1 + i % 12:02d}/{4 + i % 3:02d}/2024,{i}\n" for i in range(9))
+    first = send(server, text, name="log.csv").json()
+    form = {"%m/%d/%Y": "%d/%m/%Y", "%d/%m/%Y": "%m/%d/%Y"}[first["report"]["resolved"]["time_format"]]
+    second = server.http.post(f"api/uploads/{first['id']}/readings", json={"time_format": form})
+    assert second.status_code == 201
+    assert second.json()["id"] != first["id"]
+    report = second.json()["report"]
+    assert (report["options"]["time_format"], report["resolved"]["time_format"]) == (form, form)
+    assert report["span"] != first["report"]["span"]
+    assert server.http.delete(f"api/uploads/{first['id']}").status_code == 204
+    third = server.http.post(f"api/uploads/{second.json()['id']}/readings", json={})
+    assert third.json()["report"] == first["report"]
+    nothing_stays(server)
+
+
+def test_a_reading_that_fails_leaves_the_one_before(server):
+    first = send(server, GOOD).json()
+    for options, status, message in (
+        ({"delimiter": ";"}, 422, "no column holds numbers"),
+        ({"time": ["nobody"]}, 422, "no column 'nobody'"),
+        ({"delimiter": "§"}, 422, "delimiter"),
+        ({"skip": -1}, 422, "counted from 1"),
+        ({"tab": 1}, 422, "tab"),
+    ):
+        answer = server.http.post(f"api/uploads/{first['id']}/readings", json=options)
+        assert (answer.status_code, message in answer.json()["error"]["message"]) == (status, True), answer.text
+    nothing_stays(server)
+    assert server.http.post(f"api/uploads/{first['id']}/preview", json={"channel": 1}).status_code == 200
+    shutil.rmtree(server.data / "uploads" / first["id"] / "source")  # as an earlier version left it
+    for identity in (first["id"], "nobody"):
+        answer = server.http.post(f"api/uploads/{identity}/readings", json={})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "unknown-upload")
+
+
+def test_what_was_said_of_a_file_stands_in_the_recording(server):
+    """Where nothing was said nothing stands there."""
+
+    def source(**options):
+        identity = send(server, GOOD, **options).json()["id"]
+        signal = {"kind": "upload", "upload_id": identity, "channel": 1, "stop": 200}
+        body = {"signal": signal, "task": "signal-recall", "models": ["fake"], "speed": None}
+        made = server.http.post("api/sessions", json=body).json()["id"]
+        return server.wait(made, "ended")["manifest"]["signal"]["source"]
+
+    assert "options" not in source()
+    assert source(sample_rate=50.0, missing=["x"])["options"] == {"sample_rate": 50.0, "missing": ["x"]}
+
+
+def test_a_file_that_was_read_twice_counts_once(taking, tmp_path):
+    """Its bytes lie on the disk once."""
+    first = taking(GOOD.encode())
+    second, _ = asyncio.run(taking.uploads.again(first, ImportOptions(sample_rate=5.0)))
+    kept = [tmp_path / "data" / "uploads" / identity / "source" / "x.csv" for identity in (first, second)]
+    assert kept[0].samefile(kept[1])
+    taking.uploads.remove(first)
+    assert kept[1].read_bytes() == GOOD.encode()
 
 
 def test_an_upload_is_deleted_at_once(server):
@@ -355,7 +416,7 @@ def test_how_a_process_ended_is_named_as_it_was(taking, monkeypatch, ending, att
 @pytest.mark.slow
 def test_old_uploads_go(taking, tmp_path):
     """Files are kept for hours, not for ever; the newest stay, the oldest make room."""
-    ids = [taking(b"a,b\n" + b"1,2\n" * 60_000, uploads_total_bytes=1 << 20) for _ in range(4)]
+    ids = [taking(b"a,b\n" + b"1,2\n" * 60_000, uploads_total_bytes=3 << 19) for _ in range(4)]
     folder = tmp_path / "data" / "uploads"
     assert {path.name for path in folder.iterdir()} == set(ids[2:])
     os.utime(folder / ids[2], (0, 0))

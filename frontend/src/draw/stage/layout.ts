@@ -143,9 +143,9 @@ function beside(W: number, H: number, { folded, health }: Standing): StageLayout
   };
 }
 
-/** Whole rows for up to five lanes; more of them, or where room is short, share what there is in halves: all are in view. */
+/** Two whole rows and more for up to five lanes; more of them, or where room is short, share it in halves: all are in view. */
 function laneHeight(lanes: number, room: number): number {
-  if (lanes <= 5 && room >= ROWS) return ROWS * clamp(Math.floor(room / ROWS), 1, 9);
+  if (lanes <= 5 && room >= 2 * ROWS) return ROWS * clamp(Math.floor(room / ROWS), 1, 9);
   return (ROWS / 2) * clamp(Math.floor((2 * room) / ROWS), 1, 18);
 }
 

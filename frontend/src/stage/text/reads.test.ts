@@ -57,6 +57,8 @@ describe("a read", () => {
     const stored = `the segment stored from t = ${store.step} on`;
     expect(said(stage, t, [row(t, { [store.step + 3]: 0.6 })])).toBe(`NTM reads back ${stored}.`);
     expect(said(stage, t, [row(t, { [store.step + 9]: 0.7 })])).toBe(`NTM reads ${stored}, not in order.`);
+    const end = recall.step + (store.until - store.step) - 1; // its last moment, which a write of the step after it holds
+    expect(said(stage, end, [row(end, { [store.until]: 0.9 })])).toBe(`NTM reads back ${stored}.`);
     const before = recall.step - 1;
     const many = Object.fromEntries([0, 3, 6, 9].map((k) => [store.step + k, 0.15]));
     expect(said(stage, before, [row(before, many)])).toBe(`NTM reads mostly ${stored}.`);

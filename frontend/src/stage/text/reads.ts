@@ -62,23 +62,29 @@ function reading(key: string, what: string, plural = what): Reading {
   return { key, one: `reads ${what}`, many: `read ${plural}` };
 }
 
+function storedText({ step }: TaskEvent): string {
+  return `the segment stored from t = ${step} on`;
+}
+
 function readingOf(row: Float64Array, stores: readonly TaskEvent[], right: number | null): Reading {
   const t = stepOf(row);
   if (row.every((share) => share === 0)) return reading("nothing", "nothing");
   if (row[0]! > HALF) return reading("initial", "mostly what memory held before the first step");
   const segment = stores.find((event) => t >= event.until && shareWithin(row, event.step, event.until - 1) >= HALF);
-  const stored = segment && `the segment stored from t = ${segment.step} on`;
-  if (stored && right !== null && right >= segment.step && right < segment.until) {
-    return shareWithin(row, right - 1, right + 1) >= HALF
-      ? reading(`back ${segment.step}`, `back ${stored}`)
-      : reading(`order ${segment.step}`, `${stored}, not in order`);
+  const stored = segment && storedText(segment);
+  const asked = stores.find((event) => right !== null && right >= event.step && right < event.until);
+  if (asked && right !== null) {
+    // Some write a moment one step late: that of the last one lies behind the segment.
+    if (shareWithin(row, right - 1, right + 1) >= HALF)
+      return reading(`back ${asked.step}`, `back ${storedText(asked)}`);
+    if (segment === asked) return reading(`order ${asked.step}`, `${storedText(asked)}, not in order`);
   }
-  const source = sourceStep(row);
-  if (source && source.share >= HALF) {
-    const lag = t - source.step;
+  const source = sourceStep(row, HALF);
+  if (source !== null) {
+    const lag = t - source;
     return lag <= LAST
       ? reading("last", "its last steps", "their last steps")
-      : reading(`step ${source.step}`, `t = ${source.step}, ${lag} steps ago`);
+      : reading(`step ${source}`, `t = ${source}, ${lag} steps ago`);
   }
   if (shareWithin(row, t - RECENT, t) > HALF)
     return reading("recent", `mostly its last ${RECENT} steps`, `mostly their last ${RECENT} steps`);

@@ -12,7 +12,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -131,7 +131,7 @@ def _check(size: int, packed: int) -> None:
 
 
 @contextmanager
-def _refusing(kind: str) -> Iterator[None]:
+def _refusing(kind: str) -> Generator[None]:
     """What the readers of archives raise for bytes that are none, as ImportFileError."""
     again = "Pack it again, or bring the file unpacked."
     try:

@@ -46,7 +46,8 @@ def series_of(
         gaps=gaps,
         labels=labels,
         source={key: report[key] for key in SOURCE if report.get(key) is not None}
-        | {"channel": name, "column": column},
+        | {"channel": name, "column": column}
+        | ({"options": report["options"]} if report.get("options") else {}),
     )
 
 

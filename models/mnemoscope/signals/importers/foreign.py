@@ -1,14 +1,14 @@
 """What other people's readers raise on damaged bytes, as an error with a way out."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from mnemoscope.errors import ImportFileError, MnemoscopeError
 
 
 @contextmanager
-def foreign(what: str, hint: str) -> Iterator[None]:
+def foreign(what: str, hint: str) -> Generator[None]:
     """Run a library's reader over `what`: whatever it stumbles over becomes an ImportFileError with `hint`; its warnings are left out."""
     try:
         with warnings.catch_warnings():

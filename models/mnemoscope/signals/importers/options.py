@@ -51,8 +51,8 @@ class ImportOptions:
     """How the dates are written, in the words of strptime: "%d/%m/%Y %H:%M"."""
     sample_rate: float | None = None
     """Hz, where the file does not say or says it wrongly. Missing rows stay missing."""
-    order: Literal["file", "time"] | None = None
-    """file: rows as they stand; time: oldest first."""
+    order: Literal["file", "time", "reversed"] | None = None
+    """file: rows as they stand; time: oldest first; reversed: from the last row to the first, whatever the times are."""
     layout: Layout | None = None
     """columns: a column is a channel; rows: a row is a series of its own; wrapped: one series that goes on from row to row."""
     series_column: str | None = None

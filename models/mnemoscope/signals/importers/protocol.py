@@ -46,7 +46,10 @@ def read_table(
     options = options or ImportOptions()
     if len(paths) != 1:
         return _read_set(paths, options)
-    importer = _able(importer_of(first_bytes(paths[0])))
+    importer = importer_of(first_bytes(paths[0]))
+    if importer is csv.IMPORTER and (header := wfdb.header_beside(paths[0])) is not None:
+        return wfdb.IMPORTER.read(header, options)
+    _require(importer)
     return importer.read(paths[0], options)
 
 
@@ -65,16 +68,16 @@ def _read_set(paths: list[Path], options: ImportOptions) -> Table:
     for path in paths:
         importer = importer_of(first_bytes(path))
         if importer.read_set is not None:
-            return _able(importer).read_set({path.name: path for path in paths}, options)
+            _require(importer)
+            return importer.read_set({path.name: path for path in paths}, options)
     raise ImportFileError(
         f"{len(paths)} files that do not make one record",
         hint="Give one file, or header, samples and annotations of one WFDB record.",
     )
 
 
-def _able(importer: Importer) -> Importer:
+def _require(importer: Importer) -> None:
     if importer.install is not None:
         raise ImportFileError(
             f"this is {importer.label}, whose reader is not installed", hint=f"Install it: {importer.install}."
         )
-    return importer

@@ -90,6 +90,9 @@ def file_facts(path: Path, format_name: str, options: ImportOptions, **facts: An
         "sha256": digest,
         "options": options.given(),
         "first_rows": [],
+        "lines": [],
+        "span": [],
+        "resolved": options.given(),
     }
     return found | facts
 

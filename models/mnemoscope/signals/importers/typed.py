@@ -98,7 +98,7 @@ def _assembly(
     sampled = Sampled(names, [column.unit for column in given], columns, numbers, header)
     wanted = set(sampled.stamps)
     if options.time is not None:
-        wanted = {column_of(name) for name in options.time if name != "none"}
+        wanted |= {column_of(name) for name in options.time if name != "none"}
     cells: list[Cells] = []
     for i, column in enumerate(given):
         stamps = i in wanted

@@ -27,6 +27,7 @@ from mnemoscope.signals.importers.csv.columns import (
 )
 from mnemoscope.signals.importers.csv.names import named_unit, unit_of
 from mnemoscope.signals.importers.csv.numbers import TRUTHS, decimals_of, is_missing
+from mnemoscope.signals.importers.csv.resolved import unit_of_time, when
 from mnemoscope.signals.importers.csv.times import Sampled, TimeChoice
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Alternative, Guess, LeftOut
@@ -77,6 +78,12 @@ class Assembly:
     sentinels: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     stated_where: str = "above the data"
     """Where the file says a rate, besides by its times."""
+    resolved: dict[str, Any] = field(default_factory=dict[str, Any])
+    """ImportOptions for what was found out on the way."""
+    origin: float | None = None
+    """Seconds from 1970 to the first row of the file whose date is known."""
+    picked: NDArray[np.bool_] | None = None
+    """Which rows of the file belong to the series, where several stand in one column."""
 
     def table(self, report: dict[str, Any], stated_rate: float | None, evidence: str, left_out: LeftOut) -> Table:
         """The table; stated_rate: Hz that the lines above the data say, by the line `evidence`."""
@@ -93,6 +100,9 @@ class Assembly:
             name = " and ".join(self.raw.names[i] for i in choice.columns)
             clock = clock_of(seconds, name=name, resolution=resolution, dates=choice.calendar)
         rate, source, time, clock = self._rate(choice, seconds, clock, stated_rate, evidence)
+        if self.origin is not None and seconds is not None and np.isfinite(seconds).any():
+            known = seconds[np.isfinite(seconds)]
+            report = report | {"span": [when(self.origin + float(known[0])), when(self.origin + float(known[-1]))]}
         columns = [self._column(i, choice) for i in range(len(self.raw.names))]
         if all(c.values is None or c.missing == len(c.values) for c in columns):
             raise self._nothing(columns)
@@ -131,6 +141,9 @@ class Assembly:
             )
         if choice is not None and choice.guess is not None:
             self.guesses.append(choice.guess)
+        self.resolved["time"] = [self.raw.names[i] for i in choice.columns] if choice is not None else []
+        if choice is not None and (unit := unit_of_time(choice)) is not None:
+            self.resolved["time_unit"] = unit
         return choice
 
     def _seconds(self, choice: TimeChoice) -> tuple[NDArray[np.float64] | None, float]:
@@ -146,6 +159,7 @@ class Assembly:
                 ones = np.ones(len(whole), np.int64)
                 day = dates.days_of(whole, ones, ones).astype(np.float64)
                 self.notes.append("time: years")
+                self.origin = 0.0
                 return np.where(np.isfinite(numbers), day * 86_400, np.nan), 86_400.0
             self.notes.append(f"time: {choice.text}")
             first = numbers[np.isfinite(numbers)]
@@ -153,6 +167,8 @@ class Assembly:
             size = float(np.abs(first).max()) if len(first) else 0.0
             resolution = 10.0**-digits if digits is not None else size * 1e-6
             offset = first[0] if len(first) else 0.0
+            if self.resolved.get("time_unit") == "unix":
+                self.origin = float(offset) * choice.factor
             return (numbers - offset) * choice.factor, max(resolution, float(np.spacing(size))) * choice.factor
         if choice.kind == "fields":
             return self._from_fields(choice)
@@ -195,6 +211,7 @@ class Assembly:
         if "S" in got:
             seconds = seconds + np.where(known, got["S"], 0.0)
         first = seconds[known][0] if known.any() else 0.0
+        self.origin = float(first)
         resolution = next(
             (width for role, width in (("S", 1.0), ("M", 60.0), ("h", 60.0), ("H", 3600.0)) if role in got), 86_400.0
         )
@@ -296,6 +313,9 @@ class Assembly:
 
     def _from_stamps(self, choice: TimeChoice) -> tuple[NDArray[np.float64], float]:
         stamps, form = self._parsed(choice.columns, choice)
+        self.resolved["time_format"] = form
+        if choice.calendar and stamps.known.any():
+            self.origin = float(stamps.whole[np.argmax(stamps.known)])
         if stamps.zones:
             self.notes.append(
                 f"the zone {', '.join(sorted(stamps.zones))} is not known; its times were taken as they stand"
@@ -336,6 +356,10 @@ class Assembly:
             )  # fmt: skip
         rows = np.flatnonzero(codes == names.index(chosen))
         label = " and ".join(self.raw.names[i] for i in keys)
+        self.picked = codes == names.index(chosen)
+        self.resolved["series"] = chosen
+        if len(keys) == 1:
+            self.resolved["series_column"] = self.raw.names[keys[0]]
         self.guesses.append(
             Guess(
                 f"series of {label}", chosen, f"{len(names)} series stand in one column; {len(rows)} of {self.raw.count} rows belong to this one",
@@ -420,6 +444,12 @@ class Assembly:
 
     def _ordered(self, choice: TimeChoice | None, seconds: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
         """Oldest first, where the file runs the other way or its rows are shuffled."""
+        self.resolved["order"] = "file"
+        if self.options.order == "reversed":
+            self.resolved["order"] = "reversed"
+            self.notes.append("the rows were put in the reverse order, as asked")
+            self.raw = self.raw.taken(np.arange(self.raw.count)[::-1])
+            return None if seconds is None else seconds[::-1]
         if seconds is None:
             return None
         steps = np.diff(seconds[np.isfinite(seconds)])
@@ -444,6 +474,7 @@ class Assembly:
             Guess("order of rows", "oldest first", evidence, (as_file,), question=self.options.order is None)
         )
         self.notes.append("the rows were put in the order of their times, oldest first")
+        self.resolved["order"] = "time"
         self.raw = self.raw.taken(order)
         return seconds[order]
 
@@ -656,7 +687,7 @@ class Assembly:
     ) -> None:
         complete(
             table,
-            report,
+            report | {"resolved": report["resolved"] | self.resolved},
             rows=self.raw.count,
             sample_rate=rate,
             rate_source=source,

@@ -58,7 +58,7 @@ def dialect_of(
             continue
         named = 1.0 if not texts or any(len(split(line, delimiter)) == width for line in texts) else 0.75
         for decimal in (options.decimal,) if options.decimal else (".", ","):
-            if decimal == delimiter:
+            if decimal == delimiter and not (options.decimal and options.delimiter):
                 continue
             score = named * agreeing / len(rows) * _readable(rows, width, Style(decimal, options.grouping), delimiter)
             if delimiter is None and decimal == "," and options.decimal is None:  # "1,2" is two numbers sooner than one

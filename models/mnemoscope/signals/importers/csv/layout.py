@@ -18,6 +18,10 @@ SURPLUS = frozenset(["", "comment", "comments", "start", "increment", "remark", 
 """Names of a header that may stand where rows have no value."""
 
 
+START_AND_RATE = "first rows"
+"""What a guess is called that takes the first two rows for start and rate."""
+
+
 @dataclass
 class Layout:
     """What a table looks like above its rows."""
@@ -33,6 +37,8 @@ class Layout:
     """Counted from 1; None where the file has no names."""
     skip: int
     """Physical lines before the first row."""
+    units_line: int | None = None
+    """Counted from 1; None where no line holds units alone."""
     sample_rate: float | None = None
     evidence: str = ""
     header_lines: frozenset[str] = frozenset()
@@ -139,7 +145,7 @@ class _Above:
         ):
             rate, evidence = lone, f"the first two rows are the start, {rows[0][0]}, and the rate, {rows[1][0]}"
             undo = Alternative("all rows as values", {"skip": first})
-            self.guesses.append(Guess("first rows", "start and sampling rate", evidence, (undo,)))
+            self.guesses.append(Guess(START_AND_RATE, "start and sampling rate", evidence, (undo,)))
             self.notes.append(f"the first two rows were read as start ({rows[0][0]}) and sampling rate ({lone:g} Hz)")
             self.used = {first, first + 1}
             first += 2
@@ -165,11 +171,16 @@ class _Above:
         ):  # fmt: skip
             columns = self.width - 1
         used = {*self.used, at} if at is not None else set(self.used)
+        units_at: int | None = None
         header: list[str] | None = None
         if names is not None:
             header = self._fitting(names, columns, at or 0)
             if units is not None and at is not None:
-                used |= {i for i in range(at + 1, first) if self._split(self.lines[i].lstrip("#%/! ")) == units}
+                below = [
+                    i for i in range(at + 1, first) if self._split(self.lines[i].lstrip("#%/! "))[: len(units)] == units
+                ]
+                units_at = below[0] + 1 if below else None
+                used |= set(below)
         elif len(self.facts.names) == columns:
             header = list(self.facts.names)
             self.notes.append("the names were taken from the lines above the data")
@@ -192,7 +203,7 @@ class _Above:
         return Layout(
             columns, self.width, distinct(header, self.notes) if header else tuple(f"column {i + 1}" for i in range(columns)),
             tuple(unit_of(cell) if cell else None for cell in padded), header is not None, None if at is None else at + 1,
-            first, rate, evidence, again, self.notes, self.guesses, unused,
+            first, units_at, rate, evidence, again, self.notes, self.guesses, unused,
         )  # fmt: skip
 
     def _names(self, begin: int, first: int) -> tuple[list[str] | None, list[str] | None, int | None]:
@@ -201,7 +212,7 @@ class _Above:
         if options.header is False:
             return None, None, None
         if options.names_line is not None:
-            units = self._split(self.lines[options.units_line - 1]) if options.units_line else None
+            units = self._split(self.lines[options.units_line - 1].lstrip("#%/! ")) if options.units_line else None
             return self._split(self.lines[options.names_line - 1].lstrip("#%/! ")), units, options.names_line - 1
         if options.header is True and first == begin:
             return None, None, None
@@ -215,7 +226,7 @@ class _Above:
         comments = [(i, self._split(line.lstrip().lstrip("#%/! "))) for i, line in above if is_comment(line)]
         units = None
         if options.units_line:
-            units = self._split(self.lines[options.units_line - 1])
+            units = self._split(self.lines[options.units_line - 1].lstrip("#%/! "))
             texts = [(i, cells) for i, cells in texts if i != options.units_line - 1]
         elif options.units_line is None and len(texts) >= 2 and are_units(texts[-1][1], texts[-2][1]):
             units = texts.pop()[1]

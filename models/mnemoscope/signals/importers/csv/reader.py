@@ -26,13 +26,15 @@ from mnemoscope.signals.importers.csv.cells import ABSENT, Cells
 from mnemoscope.signals.importers.csv.checks import Checks, OtherStyleError
 from mnemoscope.signals.importers.csv.dialect import Dialect, dialect_of
 from mnemoscope.signals.importers.csv.facts import facts_of
+from mnemoscope.signals.importers.csv.first_lines import first_lines
 from mnemoscope.signals.importers.csv.layout import Layout, body_of, layout_of
 from mnemoscope.signals.importers.csv.numbers import TRUTHS, is_missing, number_in
+from mnemoscope.signals.importers.csv.resolved import resolved
 from mnemoscope.signals.importers.csv.rows import Ragged, Rows
 from mnemoscope.signals.importers.csv.splitting import split
 from mnemoscope.signals.importers.csv.times import Sampled
 from mnemoscope.signals.importers.options import ImportOptions, retry
-from mnemoscope.signals.importers.report import Guess, file_facts
+from mnemoscope.signals.importers.report import Guess, LeftOut, file_facts
 from mnemoscope.signals.importers.table import Column, Table
 
 __all__ = ["Column", "ImportOptions", "Table", "read"]
@@ -63,9 +65,12 @@ def read(path: str | Path, options: ImportOptions | None = None, *, max_values: 
             f"cannot open {path.name}: {error.strerror}", hint="Check the name of the file."
         ) from error
     if series_rows.is_meant(head.layout, head.rows, head.dialect, options):
-        return series_rows.read(
+        table = series_rows.read(
             path, head.encoding, head.dialect, head.layout, options, max_values, _report(path, head, options)
         )
+        left_out = LeftOut(lines=table.report["left_out"])
+        table.report["lines"] = first_lines(head.lines, head.layout, head.dialect, options, left_out)
+        return table
     try:
         return _Pass(path, head, options, max_values).table()
     except OtherStyleError as other:
@@ -168,7 +173,7 @@ class _Pass:
     def table(self) -> Table:
         wanted = set(self.sampled.stamps)
         if self.options.time is not None:
-            wanted = {self.column_of(name) for name in self.options.time if name != "none"}
+            wanted |= {self.column_of(name) for name in self.options.time if name != "none"}
         cells = [
             Cells(
                 self.style,
@@ -210,7 +215,12 @@ class _Pass:
         for number, text in self.layout.unused:
             self.rows.left_out.add(number, "text above the data", text.strip())
         self.rows.left_out.lines.sort(key=lambda entry: entry["line"])
-        return assembly.table(report, self.layout.sample_rate, self.layout.evidence, self.rows.left_out)
+        table = assembly.table(report, self.layout.sample_rate, self.layout.evidence, self.rows.left_out)
+        head = self.head
+        table.report["lines"] = first_lines(
+            head.lines, self.layout, head.dialect, self.options, self.rows.left_out, assembly.picked
+        )
+        return table
 
     def _where(self, row: int, column: int | None = None) -> str:
         return f"line {self.rows.line(row)}" + (f", column {self.names[column]}" if column is not None else "")
@@ -367,4 +377,5 @@ def _report(path: Path, head: Head, options: ImportOptions) -> dict[str, Any]:
         names_line=head.layout.names_line,
         first_line=head.layout.skip + 1,
         first_rows=[row[:64] for row in head.rows[: min(8, head.contiguous)]],
+        resolved=resolved(options, head.encoding, head.dialect, head.layout),
     )

@@ -97,7 +97,7 @@ def read(
     rate = options.sample_rate
     return complete(
         Table(columns, None, None),
-        report,
+        report | {"resolved": report["resolved"] | {"layout": "rows", "time": []}},
         rows=count,
         sample_rate=rate,
         rate_source="as entered" if rate else "the file has no column of times; enter a sampling rate",

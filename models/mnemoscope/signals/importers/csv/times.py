@@ -445,7 +445,7 @@ def _in_unit(at: tuple[int, ...], numbers: Numbers, unit: TimeUnit, base: str) -
         at,
         UNITS.get(unit, 1.0),
         text=f"{base or 'time'} in {_WORDS[unit]}, as asked",
-        calendar=unit == "year",
+        calendar=unit == "year" and bool((numbers == np.round(numbers)).all()),
     )
 
 

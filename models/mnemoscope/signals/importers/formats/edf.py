@@ -4,6 +4,7 @@ edfio believes its files; what they say of themselves is checked here.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from mnemoscope.signals.importers.foreign import foreign
 from mnemoscope.signals.importers.importer import Importer
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.table import Table
+
+if TYPE_CHECKING:
+    from edfio import Bdf, Edf
 
 RATES = (1e-6, 1e7)
 """Hz that a channel can be sampled at."""
@@ -30,7 +34,8 @@ def _read(path: Path, options: ImportOptions) -> Table:
     from mnemoscope.signals.importers.regular import Channel, Event, table_of, unique_names
     from mnemoscope.signals.importers.report import file_facts
 
-    binary = path.open("rb").read(1) == b"\xff"
+    with path.open("rb") as file:
+        binary = file.read(1) == b"\xff"
     fields = _Fields(path, 3 if binary else 2)
     notes = fields.notes
     with foreign("this " + fields.kind, _AGAIN):
@@ -65,17 +70,17 @@ def _read(path: Path, options: ImportOptions) -> Table:
 
 
 def _unit(text: str) -> str | None:
-    return {"uV": "µV", "degC": "°C", "": None}.get(text.strip(), text.strip())
+    return {"uV": "µV", "degC": "°C", "DegC": "°C", "": None}.get(text.strip(), text.strip())
 
 
-def _annotations(recording: "object", notes: list[str]) -> list[tuple[float, float, str]]:
+def _annotations(recording: "Edf | Bdf", notes: list[str]) -> list[tuple[float, float, str]]:
     """Onset and duration in seconds and text; a file whose annotations are damaged is read without them."""
     try:
-        found = recording.annotations  # pyright: ignore
+        found = recording.annotations
     except Exception as error:  # damaged lists fail in edfio in any way at all; the signals are whole
         notes.append(f"the annotations are damaged and were left out ({str(error)[:80]})")
         return []
-    return [(float(a.onset), float(a.duration or 0.0), str(a.text)) for a in found]
+    return [(a.onset, a.duration or 0.0, a.text) for a in found]
 
 
 class _Fields:

@@ -2,7 +2,7 @@
 
 import struct
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +62,7 @@ def _read(path: Path, options: ImportOptions) -> Table:
         if name.startswith("__"):
             continue
         value = value.toarray() if hasattr(value, "toarray") else value
-        if isinstance(value, np.ndarray) and value.dtype.kind != "U":
+        if isinstance(value, np.ndarray) and cast(NDArray[Any], value).dtype.kind != "U":
             arrays[name] = value
     shapes = ", ".join(f"{name} {list(shape)} {kind}" for name, shape, kind in listed[:8])
     facts = file_facts(path, "MATLAB", options, details={"variables": shapes})

@@ -42,7 +42,7 @@ def _read(path: Path, options: ImportOptions) -> Table:
     if head.startswith(b"PK"):
         _check(path)
     with foreign("the workbook", "Save the sheet as CSV, or as .xlsx anew."):
-        book = python_calamine.CalamineWorkbook.from_path(path)
+        book = python_calamine.CalamineWorkbook.from_path(str(path))  # pyright: ignore[reportUnknownMemberType]
         kinds = python_calamine.SheetTypeEnum
         names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == kinds.WorkSheet]
         if options.part is not None and options.part not in names:
@@ -123,8 +123,9 @@ def _as_text(
             written = replace(written, grouping="")
         table = reader.read(text, written)
     facts = file_facts(path, kind, options, details={"sheet": chosen})
-    keep = ("header", "names_line", "first_line", "first_rows")
-    table.report |= facts | {key: table.report[key] for key in keep}
+    keep = ("header", "names_line", "first_line", "first_rows", "lines", "span")
+    found = {key: value for key, value in table.report["resolved"].items() if key not in ("encoding", "delimiter")}
+    table.report |= facts | {key: table.report[key] for key in keep} | {"resolved": found | {"part": chosen}}
     others = tuple(Alternative(name, {"part": name}) for name in names if name != chosen)[:40]
     if others:
         table.report["parts"] = names

@@ -15,6 +15,7 @@ _HEADER = re.compile(
     rb"(?:\s*#.*\r?\n|\s*\r?\n)*[\w-]+(?:/\d+[ \t]+\d+.*\r?\n|[ \t]+\d+(?:[ \t]+[\d.].*)?\r?\n"
     rb"(?:#.*\r?\n)*(?:[\w-]+\.[A-Za-z]\w{0,4}|~)[ \t]+\d+(?:[ \t]|x|:|\+|\r?\n|$))"
 )
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 ANNOTATORS = ("atr", "qrs", "ecg", "ari", "apn", "st", "ann", "wqrs", "rdt", "cmp", "pwave", "sta", "stb", "stc")
 """Suffixes of annotations that are looked for beside a header."""
 
@@ -42,6 +43,15 @@ class Beside(Mapping[str, Path]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def header_beside(path: Path) -> Path | None:
+    """The header of a record of which `path` holds samples or annotations; None where there is none beside it."""
+    header = path.with_suffix(".hea")
+    if path.suffix.lower() not in (".dat", ".mat", *(f".{one}" for one in ANNOTATORS)) or not header.is_file():
+        return None
+    with path.open("rb") as samples, header.open("rb") as file:
+        return header if _BINARY.search(samples.read(4096)) and _sniff(file.read(4096)) else None
 
 
 def _read(path: Path, options: ImportOptions) -> Table:
