@@ -7,20 +7,26 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
+from mnemoscope.errors import SignalError
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.protocol import IMPORTERS
+from mnemoscope.signals.shipped import SHIPPED
 from mnemoscope_server.access import owners
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
-from mnemoscope_server.planning import fits, runs
+from mnemoscope_server.planning import fits, runs, suggestions
 from mnemoscope_server.schemas.signals import (
     FileFormat,
     Generator,
     ImportReport,
+    MadeQuestion,
     Preview,
     PreviewRequest,
+    ShippedSeries,
     SignalPreview,
     SignalPreviewRequest,
+    Suggestion,
     Upload,
+    WindowQuestion,
 )
 
 log = logging.getLogger("mnemoscope.api")
@@ -91,9 +97,37 @@ def formats() -> list[FileFormat]:
     ]
 
 
+@router.post("/uploads/{id}/suggestion", summary="Which part of a file to look at first")
+def window(identity: Id, request: WindowQuestion, services: ServicesDep) -> Suggestion:
+    return suggestions.of_upload(request, identity, uploads=services.uploads)
+
+
+@router.get("/signals/files", summary="Measured series that come with the program")
+def shipped() -> list[ShippedSeries]:
+    return [
+        ShippedSeries(name=entry.name, title=entry.title, description=entry.says, source=entry.source)
+        for entry in SHIPPED.values()
+    ]
+
+
+@router.post("/signals/files/{name}", summary="Take one of those as an upload", status_code=201)
+async def take(name: str, services: ServicesDep) -> Upload:
+    if name not in SHIPPED:
+        raise SignalError(f"no series {name!r} comes with the program; there are {', '.join(SHIPPED)}")
+    path = SHIPPED[name].path
+    with path.open("rb") as file:
+        identity, report = await services.uploads.take(file, name=path.name, options=ImportOptions())
+    return Upload(id=identity, report=ImportReport.model_validate(report))
+
+
 @router.get("/signals", summary="Signals that can be made, with their knobs")
 def signals() -> list[Generator]:
     return runs.generators()
+
+
+@router.post("/signals/suggestion", summary="How long to run a generated signal, and with what options")
+def length(request: MadeQuestion, services: ServicesDep) -> Suggestion:
+    return suggestions.of_generator(request, settings=services.settings)
 
 
 @router.post("/signals/preview", summary="A generated signal")
