@@ -629,7 +629,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Bring a file */
+        /** Bring a file, or the files of one record */
         post: operations["upload_api_uploads_post"];
         delete?: never;
         options?: never;
@@ -930,9 +930,9 @@ export interface components {
         Body_upload_api_uploads_post: {
             /**
              * File
-             * @description A CSV or text table
+             * @description A file of a format of GET /api/formats; of a WFDB record header, samples and annotations
              */
-            file: string;
+            file: string[];
             /**
              * Options
              * @description ImportOptions as JSON

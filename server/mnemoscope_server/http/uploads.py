@@ -33,21 +33,29 @@ log = logging.getLogger("mnemoscope.api")
 
 
 IMPORT_OPTIONS = TypeAdapter(ImportOptions)
+MAX_FILES = 16
+"""Files that may make one record."""
 
 router = APIRouter(prefix="/api", responses=ERRORS)
 
 
-@router.post("/uploads", summary="Bring a file", status_code=201)
+@router.post("/uploads", summary="Bring a file, or the files of one record", status_code=201)
 async def upload(
     services: ServicesDep,
-    file: Annotated[UploadFile, File(description="A CSV or text table")],
+    file: Annotated[
+        list[UploadFile],
+        File(
+            description="A file of a format of GET /api/formats; of a WFDB record header, samples and annotations",
+            max_length=MAX_FILES,
+        ),
+    ],
     options: Annotated[str, Form(description="ImportOptions as JSON", max_length=4000)] = "{}",
 ) -> Upload:
     try:
         wanted = IMPORT_OPTIONS.validate_json(options)
     except ValidationError as error:
         raise RequestValidationError([{**e, "loc": ("options", *e["loc"])} for e in error.errors()]) from error
-    identity, report = await services.uploads.take(file.file, name=file.filename or "", options=wanted)
+    identity, report = await services.uploads.take([(part.filename or "", part.file) for part in file], options=wanted)
     return Upload(id=identity, report=ImportReport.model_validate(report))
 
 
