@@ -11,6 +11,19 @@ class NotPossible(Exception):
         self.code, self.hint = code, hint
 
 
+class QueueFull(NotPossible):
+    """More samples than a live source's queue has room for."""
+
+    RETRY_SECONDS = 1
+
+    def __init__(self, count: int, room: int) -> None:
+        super().__init__(
+            "queue-full",
+            f"{count} samples came, and there is room for {room} now; none of them was taken",
+            "Send them again when there is room.",
+        )
+
+
 class IllegalMove(Exception):
     """A command that the state of the session does not allow."""
 

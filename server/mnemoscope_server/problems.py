@@ -15,6 +15,7 @@ from mnemoscope_server.errors import (
     Expired,
     IllegalMove,
     NotPossible,
+    QueueFull,
     UnknownFit,
     UnknownMeasurement,
     UnknownRecording,
@@ -26,6 +27,7 @@ log = logging.getLogger("mnemoscope.api")
 NOT_POSSIBLE = {
     "too-many-sessions": 429, "no-workers": 503, "worker-busy": 503, "worker-failed": 503, "not-yours": 403,
     "too-many-fits": 429, "too-many-measurements": 429, "still-live": 409, "not-kept": 409,
+    "queue-full": 429, "source-ended": 409, "no-live-source": 409,
 }  # fmt: skip
 LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
     errors.ImportFileError: (422, "import-failed", "Choose another file."),
@@ -99,7 +101,8 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         return problem(507, "disk-full", str(error), hint="Delete recordings you no longer need, or free the disk.")
 
     async def not_possible(request: Request, error: Any) -> Response:
-        return problem(NOT_POSSIBLE.get(error.code, 422), error.code, str(error), hint=error.hint)
+        headers = {"Retry-After": str(error.RETRY_SECONDS)} if isinstance(error, QueueFull) else None
+        return problem(NOT_POSSIBLE.get(error.code, 422), error.code, str(error), hint=error.hint, headers=headers)
 
     async def illegal_move(request: Request, error: Any) -> Response:
         return problem(409, "illegal-move", str(error), hint=error.hint)

@@ -1,5 +1,6 @@
 """Everything an endpoint may need, wired up once per application."""
 
+from mnemoscope_server.access.feeding import FeedKeys
 from mnemoscope_server.sessions.fits import FitJobs
 from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.sessions.measurements import Measurements
@@ -22,6 +23,7 @@ class Services:
     ) -> None:
         self.settings, self.store, self.library, self.uploads, self.live = settings, store, library, uploads, live
         self.bringing = Bringing(settings, store)
+        self.feed_keys = FeedKeys(settings.token)
         self.answers = Answers()
         self.pictures = Pictures()
         self.fits = Fits(settings, store)

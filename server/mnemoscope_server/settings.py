@@ -74,6 +74,10 @@ class Settings(BaseSettings):
     """Most open websockets."""
     ring_bytes: int = Field(default=32 * MIB, ge=MIB)
     """Newest frames of a live session kept in memory; a watcher further behind skips."""
+    live_queue: int = Field(default=8192, ge=2048)
+    """Samples of a live source that may wait to be computed; more are refused until there is room."""
+    live_grace_seconds: float = Field(default=300.0, gt=0)
+    """A live source that sends nothing for this long, and is not connected, ends its run."""
     uploads_total_bytes: int = Field(default=2048 * MIB, ge=MIB)
     """Parsed uploads kept; the oldest go first."""
     uploads_hours: float = Field(default=24.0, gt=0)

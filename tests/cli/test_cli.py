@@ -148,9 +148,10 @@ def test_a_long_file_is_used_up_to_so_many_steps_and_that_is_said(
 ) -> None:
     words = ("record", "--signal", str(ecg), "--models", "lstm", "--out", "a.mnemo")
     for more, steps, said in (
-        ((), 1000, "the first 1000 of 1200 rows"),
+        ((), 94, "rows 600 to 860 of 1200 are used, one question"),
         (("--steps", "150"), 150, "the first 150 of 1200"),
         (("--steps", "0"), 1200, ""),
+        (("--start", "2s", "--stop", "500"), 300, ""),
     ):
         code, _, err = run(capsys, *words, *more)
         assert code == 0, err

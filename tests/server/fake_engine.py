@@ -69,6 +69,11 @@ class FakeStream:
             self.log.write_text(str(self.done))
         return packets
 
+    def hear(self, episode, first, until):
+        if self.log is not None:
+            with self.log.with_suffix(".heard").open("a") as heard:
+                heard.writelines(f"{value:.4f}\n" for value in episode.inputs[first:until, 0])
+
     @staticmethod
     def filled(size, steps):
         return np.repeat(np.array(list(steps), "<f4"), size // 4).tobytes()
@@ -100,6 +105,8 @@ class FakeEngine:
             "task": {"name": order.episode.task, "params": order.episode.params, "events": [e.to_json() for e in order.episode.events]},
             "signal": order.episode.signal, "models": [s.entry(i) for i, s in enumerate(streams)],
         }  # fmt: skip
+        if order.growing is not None:
+            manifest["open_ended"] = True
         return Prepared(manifest, streams)
 
     def answer(self, question):

@@ -52,7 +52,8 @@ export class OwnSignal {
   }
 
   request(): RetentionRequest {
-    const { signal, models } = this.run.request();
+    const signal = this.run.fixed();
+    const { models } = this.run.request();
     const delays = delaysIn(this.delays);
     return {
       signal,

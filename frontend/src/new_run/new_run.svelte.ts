@@ -20,6 +20,8 @@ import { debounced } from "../server/debounced";
 import { suggested } from "./suggested_window";
 
 export type Source = "generate" | "file" | "draw";
+/** A signal that is there before the run. */
+export type FixedSignal = Exclude<SessionRequest["signal"], { kind: "live" }>;
 
 /** Models that a newcomer's run begins with, one of each kind: more lanes than four are hard to read at first. */
 const FIRST = ["lstm", "transformer", "ntm", "dnc"];
@@ -246,7 +248,7 @@ export class NewRun {
 
   /** What the server is asked to run. */
   request(): SessionRequest {
-    const { made, series, held } = this;
+    const { made } = this;
     return {
       task: this.task,
       models: this.names,
@@ -254,18 +256,23 @@ export class NewRun {
       seed: made.seed,
       start: this.begins,
       speed: 24,
-      signal: !series
-        ? { kind: "none" }
-        : this.filed
-          ? { kind: "upload", upload_id: held!.id, ...this.selected(), keep_name: this.keepName }
-          : { kind: "generated", generator: made.kind, seed: made.seed, steps: made.steps, params: made.params },
+      signal: this.fixed(),
     };
   }
 
+  /** The signal as it is chosen. */
+  fixed(): FixedSignal {
+    const { made, series, held } = this;
+    if (!series) return { kind: "none" };
+    return this.filed
+      ? { kind: "upload", upload_id: held!.id, ...this.selected(), keep_name: this.keepName }
+      : { kind: "generated", generator: made.kind, seed: made.seed, steps: made.steps, params: made.params };
+  }
+
   /** The signal for a fit, which wants all of a file; null while there is none, or the task takes none. */
-  whole(): Exclude<SessionRequest["signal"], { kind: "none" }> | null {
+  whole(): Exclude<FixedSignal, { kind: "none" }> | null {
     if (!this.series || (this.filed && !this.held)) return null;
-    const { signal } = this.request();
+    const signal = this.fixed();
     if (signal.kind === "none") return null;
     return signal.kind === "upload"
       ? { ...signal, start: 0, stop: this.column?.rows ?? this.held!.report.rows }

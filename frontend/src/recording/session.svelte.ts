@@ -197,6 +197,12 @@ export class Session extends Transport {
           tensor: message.tensor ?? null,
         });
         break;
+      case "source":
+        this.liveSource = message;
+        break;
+      case "revised":
+        void this.revise();
+        break;
       case "ended":
         this.status = message.status;
         this.reached(message.steps);
@@ -205,6 +211,18 @@ export class Session extends Transport {
         this.stepping = false;
         this.refusal = { code: message.code, message: message.message, cure: message.cure };
         break;
+    }
+  }
+
+  /** More is known of a live source: how it is scaled, where it has gaps. */
+  private async revise(): Promise<void> {
+    if (!("id" in this.source)) return;
+    try {
+      const detail = await this.api.recording(this.source.id);
+      if (!this.closed && this.live) this.manifest = parseManifest(detail.manifest);
+      this.notice("revised", null);
+    } catch (error) {
+      this.notice("revised", `What is known of the source by now has not arrived: ${readable(error).message}`);
     }
   }
 

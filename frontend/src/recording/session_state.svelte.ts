@@ -2,7 +2,7 @@
 import type { LedgerClient } from "../memory/worker/client";
 import type { RecordingLog } from "../memory/log";
 import type { Failure, Manifest } from "../wire/manifest";
-import type { RecordingDetail } from "../wire/wire.gen";
+import type { RecordingDetail, Source as LiveSource } from "../wire/wire.gen";
 import type { Cursor } from "../view/cursor.svelte";
 import type { MnemoscopeError } from "../server/errors";
 
@@ -42,6 +42,8 @@ export class SessionState {
   refusal = $state.raw<Refusal | null>(null);
   /** Trouble that does not keep the recording from being looked at. */
   notices = $state.raw<readonly string[]>([]);
+  /** Where the live source of the run stands; null where there is none, or nothing is known of it yet. */
+  liveSource = $state.raw<LiveSource | null>(null);
   /** Counts what has arrived, in any order: read it to redraw on it. */
   grown = $state(0);
   /** Seconds until the planned end at the measured rate; null where it cannot be known. */

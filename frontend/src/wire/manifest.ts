@@ -72,6 +72,7 @@ type Facts = Pick<
   | "excerpt"
   | "plannedSteps"
   | "stoppedBy"
+  | "openEnded"
 >;
 
 export interface Manifest extends Facts {
@@ -121,6 +122,7 @@ export function parseManifest(value: unknown): Manifest {
     steps: count(raw, "steps", ""),
     plannedSteps: absent(raw, "planned_steps") ? null : count(raw, "planned_steps", ""),
     stoppedBy: parseStoppedBy(raw["stopped_by"]),
+    openEnded: raw["open_ended"] === true,
     task: parseTask(raw["task"]),
     signal: absent(raw, "signal") ? null : parseSignal(raw["signal"]),
     models,
@@ -138,7 +140,7 @@ function parseStatus(value: unknown): RecordingStatus {
 
 /** Null where nothing is said, or what only a later version knows. */
 function parseStoppedBy(value: unknown): Manifest["stoppedBy"] {
-  return value === "owner" || value === "server" || value === "idle" ? value : null;
+  return value === "owner" || value === "server" || value === "idle" || value === "source" ? value : null;
 }
 
 function parseExcerpt(value: unknown): ExcerptSpec {

@@ -449,6 +449,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a live source stands, and how to feed it */
+        get: operations["feeding_api_sessions__id__samples_get"];
+        put?: never;
+        /** Send samples of a live source; 429 with Retry-After where the queue is full, and then none is taken */
+        post: operations["send_api_sessions__id__samples_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/signals": {
         parameters: {
             query?: never;
@@ -477,6 +495,23 @@ export interface paths {
         put?: never;
         /** A generated signal */
         post: operations["signal_preview_api_signals_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How long to run a generated signal, and with what options */
+        post: operations["length_api_signals_suggestion_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -622,6 +657,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/uploads/{id}/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which part of a file to look at first */
+        post: operations["window_api_uploads__id__suggestion_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -663,6 +715,21 @@ export interface components {
              * @description The same for the command line.
              */
             switches: string;
+        };
+        /**
+         * BadLine
+         * @description A line of text that is no sample.
+         */
+        BadLine: {
+            /**
+             * Line
+             * @description Counted from 1.
+             */
+            line: number;
+            /** Text */
+            text: string;
+            /** Why */
+            why: string;
         };
         /**
          * BankEntry
@@ -766,6 +833,35 @@ export interface components {
              * @description A delay line as long as segment and delay: exact, where these are known beforehand.
              */
             shift_register: number | null;
+        };
+        /**
+         * Batch
+         * @description Samples that follow each other.
+         */
+        Batch: {
+            /**
+             * End
+             * @description Nothing comes after these: the run ends when they have been computed.
+             * @default false
+             */
+            end?: boolean;
+            /**
+             * First
+             * @description Number of the first of them, counted by the sender; null = they follow what came before. Later numbers show what is missing.
+             * @default null
+             */
+            first?: number | null;
+            /**
+             * Times
+             * @description Seconds, one for each value, instead of `first`: they are placed on the grid of the source's rate.
+             * @default null
+             */
+            times?: number[] | null;
+            /**
+             * Values
+             * @description null, NaN and infinity: no number came; its place stays, and holds the value before.
+             */
+            values: (number | null)[];
         };
         /**
          * Behind
@@ -1113,6 +1209,28 @@ export interface components {
             per_step: number;
         };
         /**
+         * Credit
+         * @description First message, the answer to every `samples`, and whenever there is room again.
+         */
+        Credit: {
+            /**
+             * Next
+             * @description Number of the sample that is waited for: after a lost connection, go on from here.
+             */
+            next: number;
+            /**
+             * Room
+             * @description Samples that may be sent now. More are refused, and none of that message is taken.
+             */
+            room: number;
+            source: components["schemas"]["Source"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "credit";
+        };
+        /**
          * DelayRecording
          * @description The recording of one measured delay.
          */
@@ -1129,6 +1247,17 @@ export interface components {
         DelayRequest: {
             /** Delay */
             delay: number;
+        };
+        /**
+         * End
+         * @description Nothing more comes: the run ends when what came has been computed.
+         */
+        End: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "end";
         };
         /**
          * Ended
@@ -1277,6 +1406,27 @@ export interface components {
              * @default null
              */
             tensor?: string | null;
+        };
+        /** @description What a sender hears over /api/sessions/{id}/samples as a websocket. */
+        FeedAnswer: components["schemas"]["Credit"] | components["schemas"]["Refused"];
+        /** @description What a sender sends over /api/sessions/{id}/samples as a websocket. */
+        FeedMessage: components["schemas"]["Samples"] | components["schemas"]["End"];
+        /**
+         * Feeding
+         * @description How to feed a session.
+         */
+        Feeding: {
+            /**
+             * Key
+             * @description Goes with them as `Authorization: Bearer …`; it opens nothing but this. null: none is needed.
+             */
+            key: string | null;
+            /**
+             * Path
+             * @description Where samples go, by POST or as a websocket.
+             */
+            path: string;
+            source: components["schemas"]["Source"];
         };
         /**
          * FileFormat
@@ -2206,6 +2356,99 @@ export interface components {
             uploads_hours: number;
         };
         /**
+         * LiveSourceSignal
+         * @description Samples that come in while the run goes on: POST /api/sessions/{id}/samples, or the websocket there.
+         *
+         *     Mean and deviation of the first steps scale it, unless offset and scale are given; what is missing holds the value before.
+         */
+        LiveSourceSignal: {
+            /**
+             * Average
+             * @description Samples whose mean is one step.
+             * @default 1
+             */
+            average?: number;
+            /**
+             * Grace Seconds
+             * @description Without a sample for so long, and without a sender connected, the run is stopped; null = the server's setting.
+             * @default null
+             */
+            grace_seconds?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "live";
+            /**
+             * Name
+             * @default live source
+             */
+            name?: string;
+            /**
+             * Offset
+             * @default null
+             */
+            offset?: number | null;
+            /**
+             * Rate
+             * @description Samples a second; null = unknown, and samples cannot be placed by their times.
+             * @default null
+             */
+            rate?: number | null;
+            /**
+             * Scale
+             * @description Model input = (value - offset) / scale; both or neither.
+             * @default null
+             */
+            scale?: number | null;
+            /**
+             * Steps
+             * @description The most the run may have; null = what this server allows.
+             * @default null
+             */
+            steps?: number | null;
+            /**
+             * Unit
+             * @default null
+             */
+            unit?: string | null;
+            /**
+             * Warmup
+             * @description Steps that settle offset and scale where they are not given; nothing is computed before they have come.
+             * @default 64
+             */
+            warmup?: number;
+        };
+        /**
+         * MadeQuestion
+         * @description How long a generated signal would be run, and with what options.
+         */
+        MadeQuestion: {
+            /** Kind */
+            kind: string;
+            /** Params */
+            params?: {
+                [key: string]: number;
+            };
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Task
+             * @default signal-recall
+             */
+            task?: string;
+            /**
+             * Task Params
+             * @description Options that are asked for; the others are as they are by default.
+             */
+            task_params?: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Manifest
          * @description What a recording is, before its frames.
          */
@@ -2261,6 +2504,12 @@ export interface components {
              */
             models: components["schemas"]["ModelEntry"][];
             /**
+             * Open Ended
+             * @description Its signal came from a live source while it ran: `steps` are the most it may have while running, and no end was planned.
+             * @default null
+             */
+            open_ended?: boolean | null;
+            /**
              * Planned Steps
              * @description Steps it was planned to have, where it ended before.
              * @default null
@@ -2297,10 +2546,11 @@ export interface components {
             steps: number;
             /**
              * Stopped By
-             * @description owner: by who drives it; server: the server ended; idle: nobody watched while it was paused; older ones do not say.
+             * @description owner: by who drives it; server: the server ended; idle: nobody watched while it was paused; source: its live source sent
+             *     nothing more; older ones do not say.
              * @default null
              */
-            stopped_by?: ("owner" | "server" | "idle") | null;
+            stopped_by?: ("owner" | "server" | "idle" | "source") | null;
             /** @description What was run. */
             task: components["schemas"]["TaskEntry"];
             /**
@@ -3101,6 +3351,17 @@ export interface components {
             options: components["schemas"]["ImportOptions"];
         };
         /**
+         * Revised
+         * @description The manifest has changed (scaling and gaps of a live source): ask for it again by HTTP.
+         */
+        Revised: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "revised";
+        };
+        /**
          * RunModel
          * @description One model of a recording, in short.
          */
@@ -3111,6 +3372,29 @@ export interface components {
             id: string;
             /** Label */
             label: string;
+        };
+        /**
+         * Samples
+         * @description Samples that follow each other, as in `Batch`.
+         */
+        Samples: {
+            /**
+             * First
+             * @default null
+             */
+            first?: number | null;
+            /**
+             * Times
+             * @default null
+             */
+            times?: number[] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "samples";
+            /** Values */
+            values: (number | null)[];
         };
         /**
          * ScalingEntry
@@ -3185,7 +3469,7 @@ export interface components {
             type: "hello";
         };
         /** @description What the server sends over /ws/{id} as JSON. */
-        ServerMessage: components["schemas"]["ServerHello"] | components["schemas"]["State"] | components["schemas"]["ModelFailed"] | components["schemas"]["Behind"] | components["schemas"]["Ended"] | components["schemas"]["Refused"];
+        ServerMessage: components["schemas"]["ServerHello"] | components["schemas"]["State"] | components["schemas"]["ModelFailed"] | components["schemas"]["Behind"] | components["schemas"]["Source"] | components["schemas"]["Revised"] | components["schemas"]["Ended"] | components["schemas"]["Refused"];
         /** SessionCreated */
         SessionCreated: {
             /**
@@ -3222,10 +3506,10 @@ export interface components {
              */
             seed?: number;
             /** Signal */
-            signal: components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"] | components["schemas"]["ValuesSignal"] | components["schemas"]["NoSignal"];
+            signal: components["schemas"]["UploadSignal"] | components["schemas"]["GeneratedSignal"] | components["schemas"]["ValuesSignal"] | components["schemas"]["LiveSourceSignal"] | components["schemas"]["NoSignal"];
             /**
              * Speed
-             * @description Steps per second; null = as fast as the host can.
+             * @description Steps per second; null = as fast as the host can. A live source sets its own pace.
              * @default 30
              */
             speed?: number | null;
@@ -3434,6 +3718,100 @@ export interface components {
             steps?: number;
         };
         /**
+         * Source
+         * @description Where a live source stands: sent after the hello, and while samples come in about twice a second.
+         */
+        Source: {
+            /**
+             * Beyond
+             * @description Came after the last step of the run; left out.
+             */
+            beyond: number;
+            /**
+             * Blank
+             * @description Without a number: their places hold the value before.
+             */
+            blank: number;
+            /**
+             * Duplicates
+             * @description Came again; left out.
+             */
+            duplicates: number;
+            /**
+             * Ends In
+             * @description Seconds until the run ends because nothing comes; null while something does, or a sender is connected.
+             */
+            ends_in: number | null;
+            /** Gaps */
+            gaps: number;
+            /**
+             * Late
+             * @description Came when their place had been given up; left out.
+             */
+            late: number;
+            /**
+             * Measured Rate
+             * @description Samples a second of the last seconds; null before the first.
+             */
+            measured_rate: number | null;
+            /**
+             * Missing
+             * @description Samples that are missing in the gaps.
+             */
+            missing: number;
+            /**
+             * Next
+             * @description Number of the sample that is waited for.
+             */
+            next: number;
+            /**
+             * Queued
+             * @description Samples that are not computed yet.
+             */
+            queued: number;
+            /**
+             * Rate
+             * @description Samples a second as they were announced; null = not.
+             */
+            rate: number | null;
+            /**
+             * Received
+             * @description Samples that were sent, whatever became of them.
+             */
+            received: number;
+            /**
+             * Room
+             * @description Samples that would be taken now; 0 once it has ended.
+             */
+            room: number;
+            /**
+             * Seen Seconds
+             * @description Since the last sample; null before the first.
+             */
+            seen_seconds: number | null;
+            /**
+             * Senders
+             * @description Connections that are open to send.
+             */
+            senders: number;
+            /**
+             * State
+             * @description waiting: nothing has come yet · silent: nothing for some seconds, and for the time of some samples · ended: no more is taken.
+             * @enum {string}
+             */
+            state: "waiting" | "receiving" | "silent" | "ended";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "source";
+            /**
+             * Warming
+             * @description Samples still wanted before anything is computed: they settle the scaling.
+             */
+            warming: number;
+        };
+        /**
          * State
          * @description The session moved: sent on every change of status or speed, and as the answer to a ping.
          */
@@ -3622,6 +4000,59 @@ export interface components {
              * @description Of every training.
              */
             updates: number;
+        };
+        /**
+         * Suggestion
+         * @description One question of the task, around the rarest label or the stretch that moves most.
+         */
+        Suggestion: {
+            /**
+             * Resample To
+             * @description Hz that the models would see; null = as it is.
+             */
+            resample_to: number | null;
+            /**
+             * Start
+             * @description First row; of a generated signal 0.
+             */
+            start: number;
+            /**
+             * Stop
+             * @description Row after the last one; of a generated signal its number of steps.
+             */
+            stop: number;
+            /**
+             * Task Params
+             * @description All options, shortened where the signal has no room for them.
+             */
+            task_params: {
+                [key: string]: number;
+            };
+            /**
+             * Why
+             * @description What the part to remember holds: "it holds V at row 1234, of all labels the rarest".
+             */
+            why: string;
+        };
+        /**
+         * Taken
+         * @description What has become of the samples of one request.
+         */
+        Taken: {
+            /**
+             * Malformed
+             * @description Of a body of text: the first lines that are no samples.
+             */
+            malformed: components["schemas"]["BadLine"][];
+            /** Malformed Count */
+            malformed_count: number;
+            /** @description Where the source stands now; `next` and `room` say what to send and how much. */
+            source: components["schemas"]["Source"];
+            /**
+             * Taken
+             * @description Samples of this request that were taken.
+             */
+            taken: number;
         };
         /**
          * TaskCard
@@ -4174,6 +4605,41 @@ export interface components {
              */
             stop?: number | null;
         };
+        /**
+         * WindowQuestion
+         * @description Which part of a channel would be looked at first.
+         */
+        WindowQuestion: {
+            /**
+             * Channel
+             * @description Index of the column.
+             */
+            channel: number;
+            /**
+             * Labels
+             * @description Index of a column of labels; null = none.
+             * @default null
+             */
+            labels?: number | null;
+            /**
+             * Sample Rate
+             * @description Hz of the file, where the user knows better than the report; null = as reported.
+             * @default null
+             */
+            sample_rate?: number | null;
+            /**
+             * Task
+             * @default signal-recall
+             */
+            task?: string;
+            /**
+             * Task Params
+             * @description Options that are asked for; the others are as they are by default.
+             */
+            task_params?: {
+                [key: string]: number;
+            };
+        };
     };
     responses: never;
     parameters: never;
@@ -4183,8 +4649,10 @@ export interface components {
 }
 export type Agreement = components['schemas']['Agreement'];
 export type Alternative = components['schemas']['Alternative'];
+export type BadLine = components['schemas']['BadLine'];
 export type BankEntry = components['schemas']['BankEntry'];
 export type BaselineErrors = components['schemas']['BaselineErrors'];
+export type Batch = components['schemas']['Batch'];
 export type Behind = components['schemas']['Behind'];
 export type BodyBringApiRecordingsPost = components['schemas']['Body_bring_api_recordings_post'];
 export type BodyUploadApiUploadsPost = components['schemas']['Body_upload_api_uploads_post'];
@@ -4199,8 +4667,10 @@ export type ClientHello = components['schemas']['ClientHello'];
 export type ClientMessage = components['schemas']['ClientMessage'];
 export type ColumnReport = components['schemas']['ColumnReport'];
 export type CostEntry = components['schemas']['CostEntry'];
+export type Credit = components['schemas']['Credit'];
 export type DelayRecording = components['schemas']['DelayRecording'];
 export type DelayRequest = components['schemas']['DelayRequest'];
+export type End = components['schemas']['End'];
 export type Ended = components['schemas']['Ended'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type ErrorDetail = components['schemas']['ErrorDetail'];
@@ -4208,6 +4678,9 @@ export type Estimate = components['schemas']['Estimate'];
 export type Event = components['schemas']['Event'];
 export type ExcerptEntry = components['schemas']['ExcerptEntry'];
 export type Failure = components['schemas']['Failure'];
+export type FeedAnswer = components['schemas']['FeedAnswer'];
+export type FeedMessage = components['schemas']['FeedMessage'];
+export type Feeding = components['schemas']['Feeding'];
 export type FileFormat = components['schemas']['FileFormat'];
 export type FileLine = components['schemas']['FileLine'];
 export type Fit = components['schemas']['Fit'];
@@ -4233,6 +4706,8 @@ export type ImportReport = components['schemas']['ImportReport'];
 export type LeftOut = components['schemas']['LeftOut'];
 export type LensRow = components['schemas']['LensRow'];
 export type Limits = components['schemas']['Limits'];
+export type LiveSourceSignal = components['schemas']['LiveSourceSignal'];
+export type MadeQuestion = components['schemas']['MadeQuestion'];
 export type Manifest = components['schemas']['Manifest'];
 export type ModelCard = components['schemas']['ModelCard'];
 export type ModelEntry = components['schemas']['ModelEntry'];
@@ -4258,7 +4733,9 @@ export type RetentionRequest = components['schemas']['RetentionRequest'];
 export type RetentionRow = components['schemas']['RetentionRow'];
 export type RetentionStage = components['schemas']['RetentionStage'];
 export type Retry = components['schemas']['Retry'];
+export type Revised = components['schemas']['Revised'];
 export type RunModel = components['schemas']['RunModel'];
+export type Samples = components['schemas']['Samples'];
 export type ScalingEntry = components['schemas']['ScalingEntry'];
 export type Sentinel = components['schemas']['Sentinel'];
 export type ServerHello = components['schemas']['ServerHello'];
@@ -4273,6 +4750,7 @@ export type SharingEntry = components['schemas']['SharingEntry'];
 export type SignalEntry = components['schemas']['SignalEntry'];
 export type SignalPreview = components['schemas']['SignalPreview'];
 export type SignalPreviewRequest = components['schemas']['SignalPreviewRequest'];
+export type Source = components['schemas']['Source'];
 export type State = components['schemas']['State'];
 export type Status = components['schemas']['Status'];
 export type Step = components['schemas']['Step'];
@@ -4282,6 +4760,8 @@ export type StudyColumn = components['schemas']['StudyColumn'];
 export type StudyFigure = components['schemas']['StudyFigure'];
 export type StudyLine = components['schemas']['StudyLine'];
 export type StudyTable = components['schemas']['StudyTable'];
+export type Suggestion = components['schemas']['Suggestion'];
+export type Taken = components['schemas']['Taken'];
 export type TaskCard = components['schemas']['TaskCard'];
 export type TaskEntry = components['schemas']['TaskEntry'];
 export type TaskOption = components['schemas']['TaskOption'];
@@ -4297,6 +4777,7 @@ export type VerdictBaseline = components['schemas']['VerdictBaseline'];
 export type VerdictClause = components['schemas']['VerdictClause'];
 export type VerdictRow = components['schemas']['VerdictRow'];
 export type Window = components['schemas']['Window'];
+export type WindowQuestion = components['schemas']['WindowQuestion'];
 export type $defs = Record<string, never>;
 export interface operations {
     bridge_api_bridge_get: {
@@ -5349,6 +5830,90 @@ export interface operations {
             };
         };
     };
+    feeding_api_sessions__id__samples_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feeding"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    send_api_sessions__id__samples_post: {
+        parameters: {
+            query?: {
+                /** @description Of a body of text: its end is the end of the source */
+                end?: boolean;
+                /** @description Of a body of text: the column, by name or number */
+                channel?: string | null;
+                /** @description Of a body of text: the column of seconds; none */
+                time?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     signals_api_signals_get: {
         parameters: {
             query?: never;
@@ -5398,6 +5963,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignalPreview"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    length_api_signals_suggestion_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MadeQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestion"];
                 };
             };
             /** @description What went wrong */
@@ -5655,6 +6253,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    window_api_uploads__id__suggestion_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WindowQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestion"];
                 };
             };
             /** @description What went wrong */

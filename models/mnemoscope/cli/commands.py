@@ -97,11 +97,10 @@ def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:
         raise MnemoscopeError(f"--signal-option is of a generator ({known}), got {args.signal}.")
     if args.signal is None and args.steps is not None:
         raise MnemoscopeError("--steps needs a --signal; the length of a task's own input follows from --task-option.")
-    steps = episodes.STEPS if args.steps is None else args.steps
     return episodes.from_signal(
         args.task,
         args.signal,
-        steps=steps,
+        steps=args.steps,
         seed=args.seed,
         options=options,
         params=params,

@@ -105,7 +105,10 @@ def parser() -> argparse.ArgumentParser:
     record.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0, metavar="N", help="of everything random (0)")
     record.add_argument("--title", default="", metavar="TEXT", help="title (default: the signal's name)")
     record.add_argument(
-        "--steps", type=_whole(0, 10_000_000), metavar="N", help="at most so many steps (1000); 0 = all"
+        "--steps",
+        type=_whole(0, 10_000_000),
+        metavar="N",
+        help="at most so many steps; 0 = all (a generator: 1000, a file: one question of the task)",
     )
     record.add_argument(
         "--task-option", type=_pair, action="append", default=[], metavar="K=V", help="such as segment=24; see tasks"

@@ -18,8 +18,9 @@ MAX_KEYFRAME_BYTES = 64 << 20
 
 Status = Literal["running", "ended", "stopped", "failed"]
 
-StoppedBy = Literal["owner", "server", "idle"]
-"""Why a run was stopped: by who drives it, because the server ended, or because nobody watched while it was paused."""
+StoppedBy = Literal["owner", "server", "idle", "source"]
+"""Why a run was stopped: by who drives it, because the server ended, because nobody watched while it was paused, or because its live
+source sent nothing more."""
 
 Count = Annotated[int, Between(1)]
 """A whole number of at least 1."""
@@ -263,8 +264,11 @@ class Manifest:
     """Planned steps while running, reached steps afterwards."""
     planned_steps: Shown[Count | None] = None
     """Steps it was planned to have, where it ended before."""
+    open_ended: Shown[bool | None] = None
+    """Its signal came from a live source while it ran: `steps` are the most it may have while running, and no end was planned."""
     stopped_by: Shown[StoppedBy | None] = None
-    """owner: by who drives it; server: the server ended; idle: nobody watched while it was paused; older ones do not say."""
+    """owner: by who drives it; server: the server ended; idle: nobody watched while it was paused; source: its live source sent
+    nothing more; older ones do not say."""
     keyframe_every: int
     """Steps of a chunk; 64."""
     task: TaskEntry

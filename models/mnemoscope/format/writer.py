@@ -125,7 +125,7 @@ class RecordingWriter:
         self.flush()
         reached = max(self._written) if steps is None else steps
         end: dict[str, Any] = {"status": status, "steps": reached}
-        if reached < self._manifest["steps"]:
+        if reached < self._manifest["steps"] and not self._manifest.get("open_ended"):
             end["planned_steps"] = self._manifest["steps"]
         if stopped_by is not None:
             end["stopped_by"] = stopped_by

@@ -304,7 +304,7 @@ def amend(path: str | os.PathLike[str], values: dict[str, Any]) -> Recording:
         covered = "recording_hash" in rec.manifest and any(key not in hashes.MAY_CHANGE for key in values)
         if not rec.finished:
             planned = rec.manifest["steps"]
-            early = {"planned_steps": planned} if rec.steps < planned else {}
+            early = {"planned_steps": planned} if rec.steps < planned and not rec.manifest.get("open_ended") else {}
             values = {"steps": rec.steps, "content_hash": rec.content_hash()} | early | values
         merged = manifest.merge(rec.manifest, values)
         if not rec.finished or covered:

@@ -27,7 +27,7 @@ def record(
     task: str = "signal-recall",
     options: Mapping[str, int] | None = None,
     params: Mapping[str, float] | None = None,
-    steps: int = episodes.STEPS,
+    steps: int | None = None,
     seed: int = 0,
     title: str = "",
     out: str | os.PathLike[str] | None = None,
@@ -44,7 +44,8 @@ def record(
     models: paradigms or checkpoints, such as "ntm", "ntm-copy", "ntm@250" (a moment of its training), or the folder (a Path)
     of a checkpoint of one's own, such as `mnemoscope.fit` makes.
     signal: a generator's name, a file, numbers [steps], a Series, or None for the task's own input.
-    options: of the task. params: of the generator. steps: at most so many, 0 = all; the task's own input has its own length.
+    options: of the task. params: of the generator. steps: at most so many, 0 = all; the task's own input has its own length. Of a file
+    without steps, start and stop one question is run, around its rarest label or where it moves most.
     of_series: `channel`, `labels`, `reading` (an ImportOptions; all of a file), `sample_rate`, `resample_to`, `start`, `stop`, `missing`, `scaling`.
     out: where the recording is written; without it, a temporary file that goes when the recording is no longer used.
     progress: called with the number of model steps done since the last call.

@@ -65,10 +65,23 @@ class Stepper:
         self._entries = self.model.frame_entries()
         self.layout = FrameLayout.of([*common, *self._entries])
         self.keyframe_layout = FrameLayout.of(self.model.keyframe_entries())
-        self._inputs = torch.tensor(episode.inputs, device=device)  # a copy: a free run overwrites what it hears
-        self._wanted = torch.tensor(np.concatenate((episode.targets, episode.mask[:, None]), 1), device=device)
-        self._free_from = self.steps if episode.feedback is None else max(episode.feedback, 1)
+        self._lay_out(episode)
         self.reset()
+
+    def _lay_out(self, episode: Episode) -> None:
+        self.episode = episode
+        self._inputs = torch.tensor(episode.inputs, device=self.device)  # a copy: a free run overwrites what it hears
+        self._wanted = torch.tensor(np.concatenate((episode.targets, episode.mask[:, None]), 1), device=self.device)
+        self._free_from = self.steps if episode.feedback is None else max(episode.feedback, 1)
+
+    def hear(self, episode: Episode, first: int, until: int) -> None:
+        """Take in what an episode that grows has by now in steps `first … until`, which are still to be run; it may have become longer."""
+        if episode is not self.episode:
+            self._lay_out(episode)
+            return
+        self._inputs[first:until] = torch.tensor(episode.inputs[first:until], device=self.device)
+        self._wanted[first:until, :-1] = torch.tensor(episode.targets[first:until], device=self.device)
+        self._wanted[first:until, -1] = torch.tensor(episode.mask[first:until], device=self.device)
 
     def reset(self) -> None:
         """Back to before the first step, memory blank."""
@@ -216,9 +229,15 @@ def _finite_rows(table: Tensor) -> int:
 
 
 def manifest_for(
-    episode: Episode, steppers: list[Stepper], *, recording_id: str | None = None, title: str = "", seed: int = 0
+    episode: Episode,
+    steppers: list[Stepper],
+    *,
+    recording_id: str | None = None,
+    title: str = "",
+    seed: int = 0,
+    open_ended: bool = False,
 ) -> dict[str, Any]:
-    """The manifest of a recording that is about to begin. Two models of one paradigm get the ids "ntm", "ntm-2", …,
+    """The manifest of a recording that is about to begin; open_ended: the signal comes in while it runs. Two models of one paradigm get the ids "ntm", "ntm-2", …,
     moments of a training "ntm@0", "ntm@250", …
 
     Raises RecordingError when a model does not record what its banks need.
@@ -253,6 +272,8 @@ def manifest_for(
         "signal": signal,
         "models": entries,
     }
+    if open_ended:
+        manifest["open_ended"] = True
     kinds.streams(manifest)  # a model whose log could not be read is refused before it runs
     return manifest
 

@@ -6,7 +6,7 @@ NumPy only, so that a server without torch can describe an episode before any mo
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,6 +162,10 @@ class Task(ABC):
     """True where outputs are bits, False where they are values."""
     takes_signal: bool = False
     """True where an episode is made from a series."""
+    ahead: int = 0
+    """Steps that have to be heard after a step before all is known of it: a forecast is scored by the value that follows."""
+    throughout: ClassVar[Mapping[str, int]] = {}
+    """Options by which it goes on as long as its signal does; of a signal without an end they are the defaults."""
     made: str = "random bits"
     """What the task makes up where no series is given."""
     values: int
@@ -169,6 +173,8 @@ class Task(ABC):
     cue: int
     """The input feature that is 1 at the step where answering begins; an encoder-decoder changes phase there."""
     options: tuple[Option, ...]
+    gives_way: tuple[str, ...] = ()
+    """Options that are lowered, one after the other, where a series has no room for them (tasks on signals)."""
     question: str
     """What a run of it asks the models that are compared; `{thing}` is what a label of the signal says was stored, or `thing`."""
     thing: str = "the segment"
@@ -195,6 +201,14 @@ class Task(ABC):
 
         The facts of a given series are `given_signal()`: where it came from is not known here.
         """
+
+    def hear(self, episode: Episode, first: int, values: NDArray[np.floating]) -> None:
+        """Write values [n] that have come in at steps `first`, `first + 1`, … into an episode that was laid out by `episode(zeros)`.
+
+        What it then holds of the steps up to `first + n - ahead` is what `episode` makes of the whole series. Raises UnknownTask
+        where the task takes no signal.
+        """
+        self.no_signal(values)
 
     @abstractmethod
     def batch(self, rng: np.random.Generator, count: int, *, progress: float = 1.0, rounds: int = 1) -> Batch:
@@ -227,6 +241,10 @@ class Task(ABC):
             elif happening.kind == "recall" and store and len(steps) <= len(store):
                 found.append(Round(store, steps, tuple(store[: len(steps)])))
         return tuple(found)
+
+    def focus(self, plan: Plan) -> range:
+        """Steps that what is worth asking about should lie in."""
+        return range(plan.steps)
 
     def wrong(self, answers: Floats, targets: Floats, inputs: Floats) -> tuple[Floats, Floats]:
         """How wrong the answers of scored steps [t, O] are, and out of what: two rows [t]; the error is Σ / Σ. Here: wrong bits."""

@@ -26,6 +26,7 @@ from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.series import Missing, Prepared, Scaling, Series, prepare, rescaled, with_rate
 from mnemoscope.tasks import Episode
 from mnemoscope.tasks.signal import unlike_training
+from mnemoscope.tasks.suggestion import Suggestion, suggest
 
 STEPS = 1000
 """Steps of a run when nobody says how many: some seconds of computing for four models, and a picture one can read."""
@@ -77,7 +78,7 @@ def from_signal(
     task: str,
     signal: str | os.PathLike[str] | ArrayLike | Series | None,
     *,
-    steps: int = STEPS,
+    steps: int | None = None,
     seed: int = 0,
     options: dict[str, Any] | None = None,
     params: dict[str, float] | None = None,
@@ -87,6 +88,7 @@ def from_signal(
     """A task on whatever names a signal -> the episode, and sentences about what was assumed or left out.
 
     signal: None for the task's own input; the name of a generator; a file; numbers [T]; or a Series. params: of a generator.
+    steps: at most so many, 0 = all; None: what `from_series` takes, of a generator 1000.
     fitted: how a file was scaled when a model was fitted to it, by its sha256: a window of it is z-scored the same way.
     of_series: the further arguments of `from_file`; for numbers and a Series those of `from_series`.
     Raises MnemoscopeError (SignalError, ImportFileError, UnknownTask) for what cannot be made, or was not meant to be given
@@ -141,10 +143,10 @@ def from_series(
     *,
     name: str | None = None,
     sample_rate: float | None = None,
-    start: str = "0",
+    start: str | None = None,
     stop: str | None = None,
     resample_to: float | None = None,
-    steps: int = STEPS,
+    steps: int | None = None,
     missing: Missing = "hold",
     scaling: Scaling = "zscore",
     fitted: Mapping[str, dict[str, Any]] = MappingProxyType({}),
@@ -153,15 +155,23 @@ def from_series(
     """A task on a series or on plain numbers [T] -> the episode, and sentences about what was assumed or left out.
 
     name: to show, by default the series' own. sample_rate: Hz, where the series does not say. start, stop: rows ("720") or
-    seconds ("2.5s"). steps: at most so many steps, 0 = all of the window. fitted: as of `from_signal`. Raises SignalError or UnknownTask.
+    seconds ("2.5s"). steps: at most so many steps, 0 = all of the window. Of a series where none of the three is given one question is
+    run, as `suggestion.suggest` has it; of plain numbers the first 1000. fitted: as of `from_signal`. Raises SignalError or UnknownTask.
     """
+    plain = not isinstance(series, Series)
     if not isinstance(series, Series):
         series = from_numbers(series)
     if sample_rate is not None:
         series = with_rate(series, sample_rate)
-    first = row_at(start, series, "start")
-    last = len(series) if stop is None else min(row_at(stop, series, "stop"), len(series))
     notes: list[str] = []
+    if start is stop is steps is None and not plain:
+        found = suggest(task, series, options, resample_to=resample_to)
+        start, stop, steps, options = str(found.start), str(found.stop), 0, found.options
+        notes += _chosen(found, series, resample_to)
+        resample_to = found.resample_to
+    steps = STEPS if steps is None else steps
+    first = row_at(start or "0", series, "start")
+    last = len(series) if stop is None else min(row_at(stop, series, "stop"), len(series))
     if steps:  # cut before scaling, so that mean and deviation are those of what the models see
         rate = series.sample_rate if resample_to is not None else None
         rows = steps if rate is None or resample_to is None else math.ceil(steps * rate / resample_to)
@@ -178,6 +188,19 @@ def from_series(
     episode = from_prepared(task, name or series.name, series, prepared, **(options or {}))
     unlike = [] if scaling == "none" else unlike_training(prepared.values)
     return episode, [*notes, *prepared.warnings, *unlike]
+
+
+def _chosen(found: Suggestion, series: Series, resample_to: float | None) -> list[str]:
+    """What was chosen for whoever gave neither start nor stop nor steps, as sentences."""
+    said: list[str] = []
+    if found.stop - found.start < len(series):
+        rows = f"rows {found.start} to {found.stop - 1} of {len(series)} are used, one question"
+        said.append(f"{rows}: {found.why}; for others give start, stop or steps")
+    if found.resample_to != resample_to:
+        said.append(
+            f"resampled to {found.resample_to:g} Hz, at which one heartbeat is about one segment; for another rate give resample_to"
+        )
+    return said
 
 
 def _merged(events: list[Event], labels: list[Event]) -> list[Event]:

@@ -90,6 +90,7 @@ class SignalRecall(Task):
     measure = "Relative RMSE of the replay: 0 is perfect, 1 is what always answering 0 gets."
     takes_signal, made = True, "a random mixture"
     inputs, outputs, values, cue = 3, 1, 1, 2
+    throughout: ClassVar[Mapping[str, int]] = {"rounds": 0}
     shapes = ((8, 30), (16, 10), (24, 0), (24, 30))
     trained: ClassVar[Mapping[str, tuple[int, int]]] = {"segment": (4, 32), "delay": (0, 40), "lead": (0, 24)}
     """Lowest and highest value of what training draws."""
@@ -110,6 +111,8 @@ class SignalRecall(Task):
             10_000,
         ),
     )
+
+    gives_way = ("lead", "delay", "segment")
 
     def __init__(self) -> None:
         self._pool = Pool("mixture")
@@ -160,6 +163,10 @@ class SignalRecall(Task):
         most = {} if steps is None else {"rounds": room}
         return Plan(checked | {"rounds": len(events) // 2}, total, tuple(events), most, self.beyond_training(checked))
 
+    def focus(self, plan: Plan) -> range:
+        """The first segment."""
+        return range(plan.events[0].step, plan.events[0].until)
+
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
         """A run over `values` (z-scored, [T]); None makes a mixture just as long as its rounds.
 
@@ -175,6 +182,14 @@ class SignalRecall(Task):
         parts = self._lay_out(series, rounds, plan.steps)
         signal = None if values is None else given_signal()
         return Episode(self.name, plan.options, *parts, list(plan.events), signal)
+
+    def hear(self, episode: Episode, first: int, values: NDArray[np.floating]) -> None:
+        """The value, but where it is asked for what was stored; and what a stored one will be wanted for."""
+        until = first + len(values)
+        span = slice(first, until)
+        episode.inputs[span, 0] = np.where(episode.inputs[span, 2] == 1, 0, values)
+        stored = np.flatnonzero(episode.inputs[span, 1] == 1)
+        episode.targets[first + stored + episode.params["segment"] + episode.params["delay"], 0] = values[stored]
 
     def wrong(self, answers: Floats, targets: Floats, inputs: Floats) -> tuple[Floats, Floats]:
         """Squares of the error, and of what was asked for."""
@@ -254,7 +269,7 @@ class Forecast(Task):
     label = "Forecast"
     sentence = "The next value of the signal has to be predicted at every step, once some context has been heard."
     binary = False
-    takes_signal, made = True, "a random mixture"
+    takes_signal, made, ahead = True, "a random mixture", 1
     question, blind = "Who predicts the next value best?", 1.0
     error_of = "persistence's"
     error_says = (
@@ -276,6 +291,8 @@ class Forecast(Task):
             1_000_000,
         ),
     )
+
+    gives_way = ("free", "context")
 
     def __init__(self) -> None:
         self._pool = Pool("mixture", "hearts")
@@ -309,6 +326,10 @@ class Forecast(Task):
             events.append(Event(free, total, "recall", "free-running"))
         return Plan(checked, total, tuple(events))
 
+    def focus(self, plan: Plan) -> range:
+        """What is forecast."""
+        return range(plan.options["context"], plan.steps)
+
     def episode(self, values: NDArray[np.floating] | None = None, *, seed: int = 0, **options: Any) -> Episode:
         """A run over `values` (z-scored, [T]); None makes a mixture of 256 steps.
 
@@ -323,6 +344,13 @@ class Forecast(Task):
         parts = batch.inputs[0], batch.targets[0], batch.mask[0]
         free = plan.options["free"] or None
         return Episode(self.name, plan.options, *parts, list(plan.events), signal, feedback=free)
+
+    def hear(self, episode: Episode, first: int, values: NDArray[np.floating]) -> None:
+        """Each value, and what it is to the step before it: the answer, where one is wanted."""
+        episode.inputs[first : first + len(values), 0] = values
+        skipped = int(first == 0)  # nothing is before the first
+        before = slice(first - 1 + skipped, first - 1 + len(values))
+        episode.targets[before, 0] = values[skipped:] * episode.mask[before]
 
     def rounds(self, events: Sequence[Event], inputs: Array) -> tuple[Round, ...]:
         """None: a forecast is not asked to replay anything."""

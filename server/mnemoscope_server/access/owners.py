@@ -7,7 +7,7 @@ mistake. Whether somebody may call at all is the guard's business.
 import hashlib
 import secrets
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from mnemoscope_server.settings import Settings
@@ -17,7 +17,7 @@ BEARER = "mnemoscope.bearer"
 """In the scope of a request that came with the token itself: a script of whoever started the server."""
 
 
-def known(request: Request, settings: Settings) -> str | None:
+def known(request: HTTPConnection, settings: Settings) -> str | None:
     """The caller as the index writes it; None where everybody is the owner of everything, "" for a stranger."""
     if not settings.shared:
         return None

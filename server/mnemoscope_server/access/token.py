@@ -14,6 +14,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
+from mnemoscope_server.access.feeding import FeedKeys
 from mnemoscope_server.access.owners import BEARER
 from mnemoscope_server.problems import MACHINES, problem
 
@@ -39,6 +40,7 @@ class TokenCheck:
     def __init__(self, token: str, *, cookie: str) -> None:
         self._token = token.encode()
         self._cookie = cookie
+        self._feed_keys = FeedKeys(token)
         self._ticket = hashlib.sha256(b"mnemoscope ticket " + self._token).hexdigest()
 
     def refusal(self, scope: Scope, headers: Headers) -> Response | None:
@@ -53,6 +55,8 @@ class TokenCheck:
         kind, _, token = headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer" and self._right(token.strip()):
             scope[BEARER] = True
+            return None
+        if kind.lower() == "bearer" and self._feed_keys.opens(path, token.strip()):
             return None
         ticket = cookie_parser(headers.get("cookie", "")).get(self._cookie, "")
         if secrets.compare_digest(ticket.encode(), self._ticket.encode()) or path in HEALTH:

@@ -28,7 +28,8 @@ async def open_session(
     if not request.keep:
         await asyncio.to_thread(services.live.remove_expired)
     owner = owners.introduced(asked, response, services.settings)
-    session = await services.live.open(order, playing=request.start == "playing", owner=owner)
+    grace = request.signal.grace_seconds if request.signal.kind == "live" else None
+    session = await services.live.open(order, playing=request.start == "playing", owner=owner, grace=grace)
     return SessionCreated(id=session.id)
 
 

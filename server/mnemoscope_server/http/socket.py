@@ -111,7 +111,7 @@ async def _serve(line: Line, services: Services, identity: str, *, guest: bool) 
     watcher = Watcher(session, have=first.have)
     try:
         await line.send(session.hello())
-        await _until_either_ends(_write(line, watcher), _obey(line, session, guest=guest))
+        await until_either_ends(_write(line, watcher), _obey(line, session, guest=guest))
     finally:
         watcher.leave()
 
@@ -202,7 +202,7 @@ async def _receive(line: Line) -> messages.ClientMessage | None:
         return None
 
 
-async def _until_either_ends(*works: Coroutine[Any, Any, object]) -> None:
+async def until_either_ends(*works: Coroutine[Any, Any, object]) -> None:
     """Run both; when one ends, end the other, and pass on what went wrong."""
     tasks = [asyncio.create_task(work) for work in works]
     try:

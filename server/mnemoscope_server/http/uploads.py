@@ -11,16 +11,19 @@ from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.protocol import IMPORTERS
 from mnemoscope_server.access import owners
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
-from mnemoscope_server.planning import fits, runs
+from mnemoscope_server.planning import fits, runs, suggestions
 from mnemoscope_server.schemas.signals import (
     FileFormat,
     Generator,
     ImportReport,
+    MadeQuestion,
     Preview,
     PreviewRequest,
     SignalPreview,
     SignalPreviewRequest,
+    Suggestion,
     Upload,
+    WindowQuestion,
 )
 
 log = logging.getLogger("mnemoscope.api")
@@ -83,9 +86,19 @@ def formats() -> list[FileFormat]:
     ]
 
 
+@router.post("/uploads/{id}/suggestion", summary="Which part of a file to look at first")
+def window(identity: Id, request: WindowQuestion, services: ServicesDep) -> Suggestion:
+    return suggestions.of_upload(request, identity, uploads=services.uploads)
+
+
 @router.get("/signals", summary="Signals that can be made, with their knobs")
 def signals() -> list[Generator]:
     return runs.generators()
+
+
+@router.post("/signals/suggestion", summary="How long to run a generated signal, and with what options")
+def length(request: MadeQuestion, services: ServicesDep) -> Suggestion:
+    return suggestions.of_generator(request, settings=services.settings)
 
 
 @router.post("/signals/preview", summary="A generated signal")

@@ -18,11 +18,19 @@ from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.signals.generators import KINDS, PARAMETERS, generate
 from mnemoscope.signals.series import Prepared, Series, decimate, prepare, rescaled, with_rate
 from mnemoscope.tasks import Episode, episodes
+from mnemoscope.tasks.growing import Growing, LiveSignal
 from mnemoscope.tasks.signal import unlike_training
 from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.planning import task_cards
 from mnemoscope_server.planning.bridge import bridge_settings
-from mnemoscope_server.schemas.sessions import GeneratedSignal, NoSignal, SessionRequest, UploadSignal, ValuesSignal
+from mnemoscope_server.schemas.sessions import (
+    GeneratedSignal,
+    LiveSourceSignal,
+    NoSignal,
+    SessionRequest,
+    UploadSignal,
+    ValuesSignal,
+)
 from mnemoscope_server.schemas.signals import (
     Estimate,
     Generator,
@@ -55,14 +63,16 @@ def order(
     """
     store.require_space()
     names = chosen(request.models, request.task, own)
-    episode = _episode(request, settings, uploads, list(own.values()))
+    growing = _growing(request, request.signal, settings) if isinstance(request.signal, LiveSourceSignal) else None
+    episode = _episode(request, settings, uploads, list(own.values())) if growing is None else growing.episode
     task_cards.require_steps(episode.steps, settings)
     identity = new_id()
     title = printable(request.title or "") or _title(request.task, episode)
     bridge = bridge_settings(request.bridge, [str(name) for name in names], episode.steps) if request.bridge else None
     if not request.keep:
         store.mark_temporary(identity)
-    return Open(identity, store.path(identity), title, request.seed, tuple(names), episode, request.speed, bridge)
+    speed = request.speed if growing is None else None  # its samples set the pace
+    return Open(identity, store.path(identity), title, request.seed, tuple(names), episode, speed, bridge, growing)
 
 
 def chosen(models: list[str], task: str, own: Mapping[str, Path] = MappingProxyType({})) -> list[str | Path]:
@@ -166,6 +176,23 @@ def estimate(names: Sequence[str | Path], steps: int, measured: dict[str, Measur
     )
 
 
+def _growing(request: SessionRequest, source: LiveSourceSignal, settings: Settings) -> Growing:
+    """The episode of a live source, still empty. Raises UnknownTask, SignalError."""
+    scaling = None if source.offset is None or source.scale is None else (source.offset, source.scale)
+    signal = LiveSignal(
+        name=printable(source.name) or "live source",
+        rate=source.rate,
+        unit=printable(source.unit or "") or None,
+        average=source.average,
+        scaling=scaling,
+        warmup=source.warmup,
+    )
+    steps = source.steps or settings.steps
+    if steps > settings.steps:
+        raise SignalError(f"{steps} steps were asked for, at most {settings.steps} are allowed")
+    return Growing(request.task, signal, steps=steps, options=task_cards.whole(request.task_params))
+
+
 def _episode(request: SessionRequest, settings: Settings, uploads: Uploads, own: Sequence[Path]) -> Episode:
     options = task_cards.whole(request.task_params)
     signal = request.signal
@@ -192,6 +219,8 @@ def _episode(request: SessionRequest, settings: Settings, uploads: Uploads, own:
             series, result = prepared(signal, signal.upload_id, uploads, own)
             name = uploads.file_name(signal.upload_id) if signal.keep_name else series.name
             return _from_prepared(request, name, series, result, options)
+        case LiveSourceSignal():
+            return _growing(request, signal, settings).episode
 
 
 def _from_prepared(

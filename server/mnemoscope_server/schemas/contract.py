@@ -11,10 +11,10 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from mnemoscope_server.schemas import base, messages, recordings, retention, sessions, signals, verdict
+from mnemoscope_server.schemas import base, messages, recordings, retention, samples, sessions, signals, verdict
 
 REF = "#/components/schemas/{model}"
-HTTP = (base, recordings, signals, sessions, retention, verdict)
+HTTP = (base, recordings, signals, sessions, samples, retention, verdict)
 """Where types of the HTTP interface are that the page wants by name, whether an endpoint shows them or not."""
 
 
@@ -24,11 +24,15 @@ def document(app: FastAPI) -> dict[str, Any]:
     answers = [(m, "serialization") for m in _classes(base.Answer)]
     questions = [(m, "validation") for m in _classes(base.Question)]
     server = [(m, "serialization") for m in messages.SERVER_MESSAGES]
-    client = [(m, "validation") for m in messages.CLIENT_MESSAGES]
+    client = [(m, "validation") for m in (*messages.CLIENT_MESSAGES, *samples.FEED_MESSAGES)]
+    server += [(m, "serialization") for m in samples.FEED_ANSWERS if m not in messages.SERVER_MESSAGES]
     _, definitions = models_json_schema([*answers, *questions, *server, *client], ref_template=REF)  # type: ignore[arg-type]
     schemas: dict[str, Any] = described["components"]["schemas"] | definitions["$defs"]
     schemas["ServerMessage"] = _union(messages.SERVER_MESSAGES, "What the server sends over /ws/{id} as JSON.")
     schemas["ClientMessage"] = _union(messages.CLIENT_MESSAGES, "What a client sends over /ws/{id}.")
+    feed = "/api/sessions/{id}/samples as a websocket"
+    schemas["FeedMessage"] = _union(samples.FEED_MESSAGES, f"What a sender sends over {feed}.")
+    schemas["FeedAnswer"] = _union(samples.FEED_ANSWERS, f"What a sender hears over {feed}.")
     return {
         "openapi": described["openapi"],
         "info": {"title": "Mnemoscope", "version": "1"},

@@ -84,6 +84,51 @@ class Behind(Message):
     """First step after the gap."""
 
 
+class Source(Message):
+    """Where a live source stands: sent after the hello, and while samples come in about twice a second."""
+
+    type: Literal["source"] = "source"
+    state: Literal["waiting", "receiving", "silent", "ended"]
+    """waiting: nothing has come yet · silent: nothing for some seconds, and for the time of some samples · ended: no more is taken."""
+    received: int
+    """Samples that were sent, whatever became of them."""
+    next: int
+    """Number of the sample that is waited for."""
+    room: int
+    """Samples that would be taken now; 0 once it has ended."""
+    queued: int
+    """Samples that are not computed yet."""
+    rate: float | None
+    """Samples a second as they were announced; null = not."""
+    measured_rate: float | None
+    """Samples a second of the last seconds; null before the first."""
+    seen_seconds: float | None
+    """Since the last sample; null before the first."""
+    gaps: int
+    missing: int
+    """Samples that are missing in the gaps."""
+    late: int
+    """Came when their place had been given up; left out."""
+    duplicates: int
+    """Came again; left out."""
+    blank: int
+    """Without a number: their places hold the value before."""
+    beyond: int
+    """Came after the last step of the run; left out."""
+    senders: int
+    """Connections that are open to send."""
+    warming: int
+    """Samples still wanted before anything is computed: they settle the scaling."""
+    ends_in: int | None
+    """Seconds until the run ends because nothing comes; null while something does, or a sender is connected."""
+
+
+class Revised(Message):
+    """The manifest has changed (scaling and gaps of a live source): ask for it again by HTTP."""
+
+    type: Literal["revised"] = "revised"
+
+
 class Ended(Message):
     """Nothing more will be computed. The socket closes after this message."""
 
@@ -156,7 +201,7 @@ class Ping(Message):
 
 
 ServerMessage = Annotated[
-    ServerHello | State | ModelFailed | Behind | Ended | Refused,
+    ServerHello | State | ModelFailed | Behind | Source | Revised | Ended | Refused,
     Field(discriminator="type"),
 ]
 
@@ -165,7 +210,16 @@ ClientMessage = Annotated[
     Field(discriminator="type"),
 ]
 
-SERVER_MESSAGES: tuple[type[Message], ...] = (ServerHello, State, ModelFailed, Behind, Ended, Refused)
+SERVER_MESSAGES: tuple[type[Message], ...] = (
+    ServerHello,
+    State,
+    ModelFailed,
+    Behind,
+    Source,
+    Revised,
+    Ended,
+    Refused,
+)
 CLIENT_MESSAGES: tuple[type[Message], ...] = (ClientHello, Play, Pause, Step, SetSpeed, Stop, Ping)
 
 _client_messages: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mnemoscope.models.stateless.ladder import RANGES
+from mnemoscope.tasks.growing import MAX_AVERAGED, MAX_WARMUP, WARMUP
 from mnemoscope_server.schemas.base import Answer, Finite, Question
 from mnemoscope_server.schemas.messages import Speed
 from mnemoscope_server.schemas.signals import Window
@@ -35,13 +36,45 @@ class ValuesSignal(Question):
     sample_rate: Finite | None = Field(default=None, gt=0)
 
 
+class LiveSourceSignal(Question):
+    """Samples that come in while the run goes on: POST /api/sessions/{id}/samples, or the websocket there.
+
+    Mean and deviation of the first steps scale it, unless offset and scale are given; what is missing holds the value before.
+    """
+
+    kind: Literal["live"]
+    name: str = Field(default="live source", min_length=1, max_length=200)
+    rate: Finite | None = Field(default=None, gt=0)
+    """Samples a second; null = unknown, and samples cannot be placed by their times."""
+    unit: str | None = Field(default=None, max_length=40)
+    steps: int | None = Field(default=None, ge=2)
+    """The most the run may have; null = what this server allows."""
+    average: int = Field(default=1, ge=1, le=MAX_AVERAGED)
+    """Samples whose mean is one step."""
+    offset: Finite | None = None
+    scale: Finite | None = Field(default=None, gt=0)
+    """Model input = (value - offset) / scale; both or neither."""
+    warmup: int = Field(default=WARMUP, ge=2, le=MAX_WARMUP)
+    """Steps that settle offset and scale where they are not given; nothing is computed before they have come."""
+    grace_seconds: Finite | None = Field(default=None, ge=1, le=86_400)
+    """Without a sample for so long, and without a sender connected, the run is stopped; null = the server's setting."""
+
+    @model_validator(mode="after")
+    def _both(self) -> "LiveSourceSignal":
+        if (self.offset is None) != (self.scale is None):
+            raise ValueError("give offset and scale, or neither")
+        return self
+
+
 class NoSignal(Question):
     """The task makes its own input: bits, or a random mixture where it takes a signal."""
 
     kind: Literal["none"]
 
 
-SignalChoice = Annotated[UploadSignal | GeneratedSignal | ValuesSignal | NoSignal, Field(discriminator="kind")]
+SignalChoice = Annotated[
+    UploadSignal | GeneratedSignal | ValuesSignal | LiveSourceSignal | NoSignal, Field(discriminator="kind")
+]
 
 
 def _rung(name: str) -> Any:
@@ -88,7 +121,7 @@ class SessionRequest(Question):
     seed: int = Field(default=0, ge=0, lt=2**31)
     start: Literal["paused", "playing"] = "playing"
     speed: Speed | None = 30.0
-    """Steps per second; null = as fast as the host can."""
+    """Steps per second; null = as fast as the host can. A live source sets its own pace."""
     bridge: BridgeSettings | None = None
     """Adds a second stream, `sdnc`: the one model asked for, a Transformer, as a stateless DNC with these settings."""
     keep: bool = True

@@ -198,6 +198,46 @@ class PreviewRequest(Window):
     """Models to estimate for, named as in POST /api/sessions; empty = all checkpoints of the task."""
 
 
+class WindowQuestion(Question):
+    """Which part of a channel would be looked at first."""
+
+    channel: int = Field(ge=0)
+    """Index of the column."""
+    labels: int | None = Field(default=None, ge=0)
+    """Index of a column of labels; null = none."""
+    sample_rate: Finite | None = Field(default=None, gt=0)
+    """Hz of the file, where the user knows better than the report; null = as reported."""
+    task: str = "signal-recall"
+    task_params: dict[str, Finite] = Field(default_factory=dict)
+    """Options that are asked for; the others are as they are by default."""
+
+
+class MadeQuestion(Question):
+    """How long a generated signal would be run, and with what options."""
+
+    kind: str
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    params: dict[str, Finite] = Field(default_factory=dict)
+    task: str = "signal-recall"
+    task_params: dict[str, Finite] = Field(default_factory=dict)
+    """Options that are asked for; the others are as they are by default."""
+
+
+class Suggestion(Answer):
+    """One question of the task, around the rarest label or the stretch that moves most."""
+
+    start: int
+    """First row; of a generated signal 0."""
+    stop: int
+    """Row after the last one; of a generated signal its number of steps."""
+    resample_to: float | None
+    """Hz that the models would see; null = as it is."""
+    task_params: dict[str, int]
+    """All options, shortened where the signal has no room for them."""
+    why: str
+    """What the part to remember holds: "it holds V at row 1234, of all labels the rarest"."""
+
+
 class Estimate(Answer):
     seconds: float | None
     """Computing time on this host at full speed; null until the models have been measured."""

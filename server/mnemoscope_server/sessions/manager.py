@@ -14,6 +14,7 @@ from typing import Any
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.errors import NotPossible
+from mnemoscope_server.sessions.inlet import Inlet
 from mnemoscope_server.sessions.session import Session
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage.library import Library
@@ -34,11 +35,14 @@ from mnemoscope_server.workers.protocol import (
     Progressed,
     Question,
     Ready,
+    Revised,
     StreamFailed,
 )
 
 log = logging.getLogger("mnemoscope.live")
 
+TICK_SECONDS = 0.5
+"""How often a live source is looked after."""
 READY_SECONDS, OPEN_SECONDS, STOP_SECONDS, ANSWER_SECONDS = 60.0, 60.0, 5.0, 120.0
 
 
@@ -92,8 +96,8 @@ class LiveSessions:
             self.library.forget(identity)
             self.store.remove(identity)
 
-    async def open(self, order: Open, *, playing: bool, owner: str = "") -> Session:
-        """Begin a session. Raises NotPossible."""
+    async def open(self, order: Open, *, playing: bool, owner: str = "", grace: float | None = None) -> Session:
+        """Begin a session. grace: seconds after which a live source that is lost ends it. Raises NotPossible."""
         if len(self.sessions) + len(self._opening) >= self.settings.sessions:
             raise NotPossible(
                 "too-many-sessions",
@@ -114,13 +118,37 @@ class LiveSessions:
             send=worker.send,
             read_chunk=self._read_chunk(order.id),
             ring_bytes=self.settings.ring_bytes,
+            owner=owner,
+            inlet=self._inlet(order, worker, grace),
         )
         self.sessions[order.id] = session
         row = index_entry(manifest, steps=0, size=order.path.stat().st_size, owner=owner)
         await asyncio.to_thread(self.store.put, row)
         if playing:
             session.play()
+        if session.inlet is not None:
+            self._later(self._tend(session))
         return session
+
+    def _inlet(self, order: Open, worker: Worker, grace: float | None) -> Inlet | None:
+        if order.growing is None:
+            return None
+        return Inlet(
+            order.id,
+            order.growing,
+            queue=self.settings.live_queue,
+            grace=self.settings.live_grace_seconds if grace is None else grace,
+            patience=self.settings.idle_minutes * 60,
+            send=worker.send,
+        )
+
+    async def _tend(self, session: Session) -> None:
+        """Look after a live source until its session is over."""
+        while session.live:
+            session.tick()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK_SECONDS):
+                    await session.finished.wait()
 
     async def ask(
         self,
@@ -194,7 +222,7 @@ class LiveSessions:
             case Progressed():
                 if listener := self._listeners.get(event.id):
                     listener(event.report)
-            case Chunk() | Moved() | StreamFailed():
+            case Chunk() | Moved() | Revised() | StreamFailed():
                 if session := self.sessions.get(event.id):
                     session.on_event(event)
             case Finished():

@@ -20,9 +20,12 @@ from mnemoscope_server.schemas.messages import (
     Message,
     ModelFailed,
     Refused,
+    Revised,
     SessionStatus,
+    Source,
     State,
 )
+from mnemoscope_server.sessions.inlet import Inlet
 from mnemoscope_server.sessions.tail import Tail, from_step
 from mnemoscope_server.workers import protocol
 from mnemoscope_server.workers.protocol import Chunk, Finished, Moved, StreamFailed
@@ -62,13 +65,16 @@ class Session:
         send: Callable[[protocol.Command], None],
         read_chunk: Callable[[int], Awaitable[bytes]],
         ring_bytes: int,
+        owner: str = "",
+        inlet: Inlet | None = None,
     ) -> None:
-        """`read_chunk(n)` reads a whole chunk of 64 steps from the file."""
+        """`read_chunk(n)` reads a whole chunk of 64 steps from the file. inlet: where samples of a live source come in."""
         self.id: str = manifest["id"]
         self.manifest = manifest
         self.status: SessionStatus = "opened"
         self.speed = speed
         self.step = 0
+        self.owner, self.inlet = owner, inlet
         self.tail = Tail(limit_bytes=ring_bytes)
         self.watchers: set[Watcher] = set()
         self.finished = asyncio.Event()
@@ -120,13 +126,15 @@ class Session:
 
     # --- the worker's events
 
-    def on_event(self, event: Chunk | Moved | StreamFailed | Finished) -> None:
+    def on_event(self, event: Chunk | Moved | protocol.Revised | StreamFailed | Finished) -> None:
         """Take in what the worker did."""
         self.touched = time.monotonic()
         match event:
             case Chunk():
                 self.tail.append(event.first, event.upto, event.messages)
                 self.step = event.upto
+                if self.inlet is not None:
+                    self.inlet.computed(event.upto)
             case Moved():
                 if self.live:
                     self.step, self.speed = event.step, event.speed
@@ -135,6 +143,11 @@ class Session:
                     elif self.status == "running":
                         self.status = "paused"
                     self._broadcast(self.state())
+            case protocol.Revised():
+                self.manifest = event.manifest
+                if self.inlet is not None:
+                    self.inlet.scaled()
+                self._broadcast(Revised())
             case StreamFailed():
                 failure = event.failure.to_json()
                 self.manifest.setdefault("failures", []).append(failure)
@@ -152,8 +165,17 @@ class Session:
         self.manifest = manifest or self.manifest | {"status": status, "steps": steps}
         if reason:
             self._broadcast(Refused(code="session-failed", message=reason, hint=HINTS["failed"]))
+        if self.inlet is not None:
+            self.inlet.close()
+            self._broadcast(self.inlet.state())
         self.finished.set()
         self._wake()
+
+    def tick(self) -> None:
+        """About twice a second, of a session on a live source."""
+        if self.inlet is not None and self.live:
+            self.inlet.tick()
+            self._broadcast(self.inlet.state())
 
     def state(self) -> State:
         return State(status=self.status, step=self.step, speed=self.speed)
@@ -197,11 +219,13 @@ class Watcher:
         self._control: list[Message] = []
         self._wakeup = asyncio.Event()
         session.watchers.add(self)
+        if session.inlet is not None:
+            self.send(session.inlet.state())
 
     def send(self, message: Message) -> None:
         """Queue a control message; only the newest state is worth sending, and the queue is bounded."""
-        if isinstance(message, State):
-            self._control = [m for m in self._control if not isinstance(m, State)]
+        if isinstance(message, State | Source):
+            self._control = [m for m in self._control if type(m) is not type(message)]
         self._control.append(message)
         del self._control[: -self.MAX_CONTROL]
         self.wake()

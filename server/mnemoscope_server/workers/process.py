@@ -28,6 +28,7 @@ from mnemoscope_server.workers.protocol import (
     Declined,
     Engine,
     Event,
+    Feed,
     Open,
     Opened,
     Pause,
@@ -165,6 +166,8 @@ class Worker:
                 self._guarded(run, run.play, command.count)
             case SetSpeed():
                 self._guarded(run, run.set_speed, command.speed)
+            case Feed():
+                self._guarded(run, run.feed, command)
             case Stop():
                 self._guarded(run, run.stop, command.by)
 

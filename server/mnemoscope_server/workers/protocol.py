@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from mnemoscope.format.entries import Failure
 from mnemoscope.format.schema import StoppedBy
 from mnemoscope.running.stream import Packet
+from mnemoscope.signals.arrivals import Counts, Gap
 from mnemoscope.tasks import Episode
+from mnemoscope.tasks.growing import Growing
 
 # --- web process → worker --------------------------------------------------------------------------------------------
 
@@ -34,6 +36,8 @@ class Open:
     speed: float | None
     bridge: dict[str, Any] | None = None
     """Settings of a last stream: the first checkpoint, a Transformer, as a stateless DNC (mnemoscope.measuring.bridge.crossed)."""
+    growing: Growing | None = None
+    """Where the signal comes in while it is run: what makes `episode` of it."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,21 @@ class Stop:
 
     id: str
     by: StoppedBy = "owner"
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Samples of a live source, in order; they are run as soon as the session plays."""
+
+    id: str
+    samples: tuple[float, ...]
+    """NaN: none came, the value before is held."""
+    counts: Counts
+    """Of all samples so far, for the manifest."""
+    gaps: tuple[Gap, ...]
+    """All so far."""
+    last: Literal["no", "end", "lost"] = "no"
+    """end: nothing more comes; lost: so it seems, and the run is stopped when it has run what came."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +160,7 @@ class Quit:
     """Close all recordings as stopped and end the process."""
 
 
-Command = Open | Play | Pause | Advance | SetSpeed | Stop | Question | Quit
+Command = Open | Play | Pause | Advance | SetSpeed | Stop | Feed | Question | Quit
 
 # --- worker → web process --------------------------------------------------------------------------------------------
 
@@ -225,6 +244,14 @@ class Chunk:
 
 
 @dataclass(frozen=True)
+class Revised:
+    """More is known of a live signal: its scaling, its gaps. The manifest as the file has it now."""
+
+    id: str
+    manifest: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class StreamFailed:
     id: str
     failure: Failure
@@ -241,7 +268,20 @@ class Finished:
     reason: str = ""
 
 
-Event = Ready | Broken | Measured | Opened | Declined | Progressed | Answered | Moved | Chunk | StreamFailed | Finished
+Event = (
+    Ready
+    | Broken
+    | Measured
+    | Opened
+    | Declined
+    | Progressed
+    | Answered
+    | Moved
+    | Chunk
+    | Revised
+    | StreamFailed
+    | Finished
+)
 
 # --- what a worker runs ----------------------------------------------------------------------------------------------
 
@@ -256,6 +296,10 @@ class Stream(Protocol):
 
     def advance(self, count: int) -> list[Packet]:
         """Compute the next `count` steps. Raises NotFinite when the model cannot go on."""
+        ...
+
+    def hear(self, episode: Episode, first: int, until: int) -> None:
+        """Take in what an episode that grows has by now in steps `first … until`."""
         ...
 
 

@@ -15,10 +15,12 @@ from mnemoscope_server.storage.locks import FileLock
 from mnemoscope_server.workers.protocol import (
     Chunk,
     Event,
+    Feed,
     Finished,
     Moved,
     Open,
     Prepared,
+    Revised,
     Stream,
     StreamFailed,
 )
@@ -29,6 +31,8 @@ REPORT_AT_SPEED, REPORT_AT_FULL_SPEED = 1 / 60, 0.05
 """Longest time a computed step waits before it is reported: a picture's time, or less overhead at full speed."""
 WRITE_SECONDS = 0.5
 """Longest time a computed step waits before it is handed to the operating system."""
+REVISE_SECONDS = 5.0
+"""Gaps of a live source that are known are written this often at most; its scaling at once."""
 LATE_SECONDS = 0.5
 """A speed that cannot be held is not made up for in a burst."""
 
@@ -39,6 +43,11 @@ class Run:
     def __init__(self, order: Open, prepared: Prepared, report: Callable[[Event], object]) -> None:
         self.id, self.path, self.speed = order.id, order.path, order.speed
         self.steps = order.episode.steps
+        self._growing = order.growing
+        self._revised_at = 0.0
+        self._gaps = 0
+        """Of the live source, as far as the manifest says."""
+        self._lost = False
         self.done = 0
         self.finished = False
         self._report = report
@@ -83,6 +92,36 @@ class Run:
         """Close the file for good before its end."""
         self.finish("stopped", by=by)
 
+    def feed(self, command: Feed) -> None:
+        """Take in samples of a live source."""
+        growing = self._growing
+        if growing is None or growing.closed:
+            return
+        first, scaling = growing.known, growing.scaling
+        growing.feed(list(command.samples), command.counts, list(command.gaps))
+        if command.last != "no":
+            growing.close()
+            self._lost = command.last == "lost"
+        for stream in self._alive.values():
+            stream.hear(growing.episode, first, growing.known)
+        now = time.perf_counter()
+        news = len(command.gaps) > self._gaps and now - self._revised_at >= REVISE_SECONDS
+        if growing.scaling is not scaling or news:
+            self._gaps, self._revised_at = len(command.gaps), now
+            self._writer.meta(growing.revised())
+            self._report(Revised(self.id, self._writer.manifest))
+
+    @property
+    def _known(self) -> int:
+        """Steps whose input is there."""
+        return self.steps if self._growing is None else self._growing.known
+
+    @property
+    def _exhausted(self) -> bool:
+        """No step can follow."""
+        closed = self._growing is not None and self._growing.closed
+        return self.done >= self.steps or (closed and self.done >= self._known)
+
     def finish(
         self, status: Literal["ended", "stopped", "failed"], reason: str = "", by: StoppedBy | None = None
     ) -> None:
@@ -91,7 +130,8 @@ class Run:
             return
         self.finished = True
         self._flush()
-        self._writer.meta({"costs": [stream.cost for stream in self._streams]})
+        last = {} if self._growing is None else self._growing.revised(self.done)
+        self._writer.meta({"costs": [stream.cost for stream in self._streams]} | last)
         self._writer.finish(status, steps=self.done, stopped_by=by)
         self._lock.release()
         self._report(Finished(self.id, status, self.done, self._writer.manifest, reason))
@@ -119,7 +159,7 @@ class Run:
         due = [self._unwritten_since + WRITE_SECONDS - now] if self._unwritten else []
         if self._waiting:
             due.append(self._reported_since + self._report_after - now)
-        if self._until is not None:
+        if self._until is not None and self.done < self._known:
             if self.speed is None:
                 return 0.0
             began, step = self._anchor
@@ -141,7 +181,9 @@ class Run:
             self.pause()
         if not self._alive:
             self.finish("failed", "; ".join(failure.reason for failure in self._failures))
-        elif self.done >= self.steps:
+        elif self._exhausted and self._lost:
+            self.finish("stopped", by="source")
+        elif self._exhausted:
             self.finish("ended")
 
     @property
@@ -152,7 +194,7 @@ class Run:
         """Steps to compute now; never past a multiple of 64, so that a chunk is reported before the next begins."""
         if self._until is None:
             return 0
-        room = min(self._until - self.done, KEYFRAME_EVERY - self.done % KEYFRAME_EVERY)
+        room = min(self._until - self.done, self._known - self.done, KEYFRAME_EVERY - self.done % KEYFRAME_EVERY)
         if self.speed is not None:
             began, step = self._anchor
             owed = int((now - began) * self.speed) + 1 - (self.done - step)

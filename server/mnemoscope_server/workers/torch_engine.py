@@ -52,7 +52,12 @@ class TorchEngine:
             models.append(bridge_engine.crossed(str(order.models[0]), order.bridge, device=self.device))
         steppers = [Stepper(model, order.episode, device=self.device) for model in models]
         manifest = record.manifest_for(
-            order.episode, steppers, recording_id=order.id, title=order.title, seed=order.seed
+            order.episode,
+            steppers,
+            recording_id=order.id,
+            title=order.title,
+            seed=order.seed,
+            open_ended=order.growing is not None,
         )
         return Prepared(manifest, [*steppers])
 

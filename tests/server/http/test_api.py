@@ -72,6 +72,23 @@ def test_a_generated_signal_is_the_same_for_the_same_seed(server):
     assert one["sample_rate"] == 36.0
 
 
+def test_the_part_of_a_file_to_look_at_first_holds_its_rarest_label(server):
+    table = "value,beat\n" + "".join(
+        f"{k % 17},{'V' if k == 700 else 'N' if k % 40 == 0 else ''}\n" for k in range(1000)
+    )
+    identity = server.http.post("api/uploads", files={"file": ("x.csv", table)}).json()["id"]
+    asked = f"api/uploads/{identity}/suggestion"
+    found = server.http.post(asked, json={"channel": 0, "labels": 1, "task_params": {"delay": 40}}).json()
+    assert found["task_params"] == {"segment": 24, "delay": 40, "lead": 16, "rounds": 1}
+    assert (found["start"], found["stop"], found["resample_to"]) == (700 - 8 - 16, 700 - 8 + 88, None)
+    assert "V at row 700" in found["why"]
+    assert server.http.post(asked, json={"channel": 0, "task": "copy"}).json()["error"]["code"] == "bad-task"
+    made = server.http.post("api/signals/suggestion", json={"kind": "heartbeat", "seed": 1}).json()
+    assert "odd beat" in made["why"]
+    assert made["start"] == 0
+    assert server.http.post("api/signals/suggestion", json={"kind": "bagpipe"}).status_code == 422
+
+
 def test_a_finished_recording_in_every_form(server, finished):
     """Detail, list, chunks, file."""
     detail = server.status(finished)

@@ -8,6 +8,7 @@ const WHY = {
   owner: "when it was stopped",
   server: "when the server stopped",
   idle: "when nobody had watched it for long",
+  source: "when its live source sent nothing more",
 } as const;
 
 export interface Ending {

@@ -54,6 +54,8 @@ export interface Timing extends Common {
   readonly kind: "columns";
   readonly columns: readonly string[];
   readonly chosen: readonly string[];
+  /** What is shown where none is chosen. */
+  readonly none: string;
   readonly next: (columns: readonly string[]) => ImportOptions;
 }
 
@@ -235,6 +237,7 @@ class Controls {
       kind: "columns",
       columns: this.columns(),
       chosen: this.is.time ?? [],
+      none: this.is.time ? "no column" : "found out",
       next: (time) => this.next({ time: [...time], time_unit: null, time_format: null }),
     };
   }

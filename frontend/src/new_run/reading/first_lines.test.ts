@@ -41,6 +41,8 @@ describe("the first lines of a file", () => {
     expect(one!.cells[1]!.read).toBe("2\u2009318");
     const [plain] = tableOf(report([row(1, ["", "2.5"], [null, 2.5])]), 1, null);
     expect(plain!.cells[1]!.read).toBe("");
+    const [point] = tableOf(report([row(1, ["", "2.318"], [null, 2318])]), 1, null);
+    expect(point!.cells[1]!.read).toBe("2\u2009318");
   });
 
   it("are series by rows where the file is read so", () => {

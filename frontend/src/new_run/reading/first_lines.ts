@@ -6,13 +6,13 @@ import type { ColumnReport, FileLine, ImportReport } from "../../wire/wire.gen";
 export const ROLES = {
   time: "time",
   series: "the series",
-  other: "other numbers",
+  other: "numbers, not used",
   events: "events",
   text: "text, not used",
   missing: "missing",
   names: "names",
   units: "units",
-  skipped: "not used",
+  skipped: "text above the rows",
   facts: "says the rate or the start",
   other_series: "rows of other series",
   left_out: "left out",
@@ -77,9 +77,9 @@ function rowOf({ line, role, cells, values, why }: FileLine, of: (n: number) => 
   };
 }
 
-/** Whether a cell says its number in a way that nobody reads otherwise. */
+/** Whether a cell is written as the page writes its number. */
 function plainly(text: string, value: number): boolean {
-  return Number(text.trim()) === value && !/[.,]\d{3}$/.test(text.trim());
+  return Number(text.trim()) === value;
 }
 
 function places(value: number): number {
