@@ -76,6 +76,8 @@ class Assembly:
     notes: list[str]
     guesses: list[Guess]
     sentinels: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    stated_where: str = "above the data"
+    """Where the file says a rate, besides by its times."""
     resolved: dict[str, Any] = field(default_factory=dict[str, Any])
     """ImportOptions for what was found out on the way."""
     origin: float | None = None
@@ -516,7 +518,7 @@ class Assembly:
                 time = np.where(clock.places >= 0, clock.places / clock.sample_rate, np.nan)
         if stated is not None and self.options.sample_rate is None:
             if rate is None and time is None:
-                rate, source = stated, f"{evidence!r} above the data = {rate_in_words(stated)}"
+                rate, source = stated, f"{evidence!r} {self.stated_where} = {rate_in_words(stated)}"
             elif rate is not None and abs(stated / rate - 1) > 0.01:
                 other = Alternative(f"{rate_in_words(stated)}, as the line says", {"sample_rate": stated})
                 self.guesses.append(
