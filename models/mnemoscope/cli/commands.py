@@ -83,7 +83,7 @@ def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:
 
     options = {name: _number(name, value, int) for name, value in args.task_option}
     params = {name: _number(name, value, float) for name, value in args.signal_option}
-    of_file = ("channel", "labels", "start", "stop", "sample_rate", "resample_to", "missing", "scaling")
+    of_file = ("channel", "beside", "labels", "start", "stop", "sample_rate", "resample_to", "missing", "scaling")
     given: dict[str, Any] = {name: getattr(args, name) for name in of_file if getattr(args, name) is not None}
     given |= reading_of(args)
     if given and (args.signal is None or args.signal in generators.KINDS):
