@@ -530,7 +530,7 @@ def test_labels_of_a_column_become_events_of_the_run(server):
     assert preview["events"][0] == {"step": 5, "until": 6, "kind": "label", "label": "N"}
     none = server.http.post(f"api/uploads/{answer['id']}/preview", json=window | {"labels": 1})
     assert none.status_code == 422
-    assert "column 1 holds no labels" in none.text
+    assert "a holds numbers with fractions" in none.text
     assert "2 (beat)" in none.text
     order = {
         "signal": {"kind": "upload", "upload_id": answer["id"], **window},
