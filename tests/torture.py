@@ -35,7 +35,7 @@ async def taken(uploads: Uploads, count: int) -> list[str]:
         for number in left:
             content = FILES[number % len(FILES)].encode()
             try:
-                identity, _ = await uploads.take(io.BytesIO(content), name="x.csv", options=ImportOptions())
+                identity, _ = await uploads.take([("x.csv", io.BytesIO(content))], options=ImportOptions())
                 uploads.remove(identity)
             except ImportFileError as error:
                 failures.append(f"upload {number}: {error}")

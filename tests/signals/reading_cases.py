@@ -90,8 +90,8 @@ HANDED = [
     handed("excel_serial.csv", **WAVE, rate=1 / 900, asks=("unit of Date",)),
     handed("hash_na_one_column.csv", **WAVE, missing=10, rate=None),
     handed("heartbeat_rows.csv", rows=187, asks=("layout",), rate=None),
-    handed("json_array.json", refused="JSON"),
-    handed("json_lines.json", refused="JSON"),
+    handed("json_array.json", low=40, high=60, first=50, rate=None),
+    handed("json_lines.json", channel="v", first=50, rate=1, asks=("unit of t",)),
     handed("kaggle_mitbih_like.csv", rows=400, channel="MLII", low=800, high=1199, rate=None),
     handed("long.lvm", rows=400, channel="Untitled", rate=1000, asks=("sampling rate",)),
     handed("long_format.csv", **WAVE, channel="value", rate=1, asks=("unit of time", "series of id")),
@@ -103,7 +103,7 @@ HANDED = [
     handed("pandas_array_int_header.csv", **WAVE, channel="0", rate=None),
     handed("pandas_index_then_timestamp.csv", **WAVE, channel="value", rate=1 / 900),
     handed("physionet.csv", **WAVE, channel="MLII", unit="mV", rate=360),
-    handed("record.hea", refused="WFDB"),
+    handed("record.hea", refused="lie in 100.dat, which is not there"),
     handed("repeated_header.csv", **WAVE, rate=1 / 900, left_out=1),
     handed("rigol.csv", **WAVE, channel="CH1", unit="V", rate=5e6),
     handed("shift_jis.csv", **WAVE, channel="温度", rate=1 / 900),
@@ -247,7 +247,7 @@ ROWS = [
     Case("OpenSignals", '# OpenSignals Text File Format\n# {"00:07": {"sampling rate": 100, "column": ["nSeq", "A1"], "resolution": [4, 10]}}\n# EndOfHeader\n' + "".join(f"{i % 16}\t{X[i]}\t\n" for i in range(N)), **WAVE, channel="A1", rate=100),
     Case("sample interval beside the data", "".join(f"{('Record Length,2500', 'Sample Interval,4.0e-03')[i] if i < 2 else ','},,{i * 0.004:.6f},{X[i]},\n" for i in range(N)), rate=250, channel=None),
     Case("a pickle", b"\x80\x04\x95" + bytes(50), refused="never read"),
-    Case("a .ts file", "@problemName Unit\n@timeStamps false\n@data\n1,2,3:4,5,6:a\n", refused=".ts"),
+    Case("a .ts file", "@problemName Unit\n@timeStamps false\n@data\n1,2,3:4,5,6:a\n", rows=3, channel="case 1 dimension 1 (class a)", low=1, high=3),
     Case("HTML", "<!DOCTYPE html><html><body>no</body></html>\n", refused="HTML"),
 ]  # fmt: skip
 

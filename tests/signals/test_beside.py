@@ -8,6 +8,8 @@ import pytest
 from mnemoscope.errors import ImportFileError, SignalError
 from mnemoscope.signals.beside import facts, on_steps, recorded
 from mnemoscope.signals.importers.files import load_series
+from mnemoscope.signals.importers.options import ImportOptions
+from mnemoscope.signals.importers.regular import Channel, table_of
 from mnemoscope.signals.series import Series, prepare, with_rate
 from mnemoscope.signals.states import events_of
 
@@ -101,6 +103,20 @@ def test_the_columns_are_chosen_by_name_or_number(tmp_path):
             load_series(path, channel="a", beside=wrong)
     with pytest.raises(SignalError, match="at most 7"):
         load_series(path, channel="a", beside=[*"bcdefghi"])
+
+
+def test_channels_of_one_file_with_clocks_of_their_own():
+    """As EDF has them: 100 Hz beside 1 Hz, whichever of them is chosen."""
+    fast, slow = np.arange(1000.0) + 0.5, np.arange(10.0) * 10 + 0.25
+    channels = [Channel("ecg", fast, "mV", 100.0), Channel("temp", slow, "°C", 1.0)]
+    table = table_of(channels, {"format": "EDF"}, ImportOptions(), rate_source="as written")
+    chosen = table.series(0, beside=[1])
+    (other,) = on_steps(chosen, prepare(chosen, start=300, stop=500, sample_rate=10.0))
+    assert other.sample_rate == 1.0
+    np.testing.assert_array_equal(other.values, np.repeat([30.25, 40.25, 50.25], [6, 10, 4]))
+    chosen = table.series(1, beside=[0])
+    (other,) = on_steps(chosen, prepare(chosen, start=1))
+    np.testing.assert_allclose(other.values[:-1], np.arange(1, 9) * 100.0)
 
 
 def test_a_column_of_states_becomes_events(tmp_path):

@@ -219,7 +219,7 @@ BAD = {
     "empty": (b"", "empty", None),
     "only blanks": (b" \n\n \t", "empty", None),
     "binary": (bytes(range(256)) * 40, "binary", "character 0"),
-    "zip": (b"PK\x03\x04" + bytes(500), "ZIP", "byte 0"),
+    "zip": (b"PK\x03\x04" + bytes(500), "binary", "character 2"),
     "pickle": (b"\x80\x04\x95" + bytes(50), "never read", "byte 0"),
     "prose": (
         b"It was the best of times,\nit was the worst of times,\n" * 9,

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 
-from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.csv import reader as csv_import
 from tests import DATA
 
@@ -72,18 +71,3 @@ def test_a_row_per_year_is_offered_as_months_in_order(file, years):
     if years == 261:
         np.testing.assert_allclose(months.values[-12:-6], [1.5, 1.4, 0.7, 1.2, 2.9, 2.6], rtol=1e-6)
         assert months.missing == 6
-
-
-@pytest.mark.parametrize(
-    ("file", "message"),
-    [
-        ("ecg_scipy_208/ecg.dat", "ZIP"),
-        ("eeg_sleep_edf/short_psg.edf", "EDF"),
-        ("ecg_mitbih_100/100.dat", "binary"),
-        ("nab_ops/combined_windows.json", "JSON"),
-    ],
-)
-def test_other_formats_are_named(file, message):
-    """The suffix proves nothing; the first bytes do."""
-    with pytest.raises(ImportFileError, match=message):
-        csv_import.read(DATA / file)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemoscope import tasks
-from mnemoscope.errors import UnknownTask
+from mnemoscope.errors import SignalError, UnknownTask
 from mnemoscope.signals.generators import generate
 from mnemoscope.signals.series import Label, Series, prepare
 from mnemoscope.tasks.episodes import from_signal
@@ -104,6 +104,19 @@ def test_a_file_without_a_window_is_run_for_one_question_and_says_which(tmp_path
     cut, _ = from_signal("signal-recall", str(path), start="100", stop="400")
     plain, _ = from_signal("signal-recall", np.sin(np.arange(500)))
     assert [e.steps for e in (whole, cut, plain)] == [2000, 300, 500]
+
+
+def test_the_shipped_ecg_is_asked_about_its_premature_beat():
+    episode, notes = from_signal("signal-recall", "ecg")
+    assert episode.signal["sample_rate"] == 36
+    assert any("it holds V" in note for note in notes)
+    store = next(event for event in episode.events if event.kind == "store")
+    beats = [
+        event.label for event in episode.events if event.kind == "label" and store.step <= event.step < store.until
+    ]
+    assert "V" in beats
+    with pytest.raises(SignalError, match="ecg, taxi, co2"):
+        from_signal("signal-recall", "no-such-file.csv")
 
 
 def test_a_file_in_millivolts_is_resampled_unless_a_rate_is_given(tmp_path):

@@ -484,6 +484,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/signals/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Measured series that come with the program */
+        get: operations["shipped_api_signals_files_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take one of those as an upload */
+        post: operations["take_api_signals_files__name__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/signals/preview": {
         parameters: {
             query?: never;
@@ -595,7 +629,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Bring a file */
+        /** Bring a file, or the files of one record */
         post: operations["upload_api_uploads_post"];
         delete?: never;
         options?: never;
@@ -939,9 +973,9 @@ export interface components {
         Body_upload_api_uploads_post: {
             /**
              * File
-             * @description A CSV or text table
+             * @description A file of a format of GET /api/formats; of a WFDB record header, samples and annotations
              */
-            file: string;
+            file: string[];
             /**
              * Options
              * @description ImportOptions as JSON
@@ -3704,6 +3738,23 @@ export interface components {
             visibility: "private" | "listed";
         };
         /**
+         * ShippedSeries
+         * @description A measured series that comes with the program.
+         */
+        ShippedSeries: {
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /**
+             * Source
+             * @description Who measured it, and the licence.
+             */
+            source: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * SignalEntry
          * @description Where the signal came from; without source and scaling where the task made its own input.
          */
@@ -4818,6 +4869,7 @@ export type ShareCreated = components['schemas']['ShareCreated'];
 export type ShareRequest = components['schemas']['ShareRequest'];
 export type Shared = components['schemas']['Shared'];
 export type SharingEntry = components['schemas']['SharingEntry'];
+export type ShippedSeries = components['schemas']['ShippedSeries'];
 export type SignalEntry = components['schemas']['SignalEntry'];
 export type SignalPreview = components['schemas']['SignalPreview'];
 export type SignalPreviewRequest = components['schemas']['SignalPreviewRequest'];
@@ -6001,6 +6053,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Generator"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    shipped_api_signals_files_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShippedSeries"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    take_api_signals_files__name__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
                 };
             };
             /** @description What went wrong */

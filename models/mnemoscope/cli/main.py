@@ -139,7 +139,9 @@ def parser() -> argparse.ArgumentParser:
     shown = command(
         "read", reading.read, "say how a file is read: channels, rate, gaps, what was assumed, asked and left out"
     )
-    shown.add_argument("file", type=Path, metavar="FILE", help="a text table such as a CSV")
+    shown.add_argument(
+        "file", type=Path, nargs="+", metavar="FILE", help="a CSV, EDF, WAV, …, or the files of one WFDB record"
+    )
     shown.add_argument("--channel", metavar="C", help="column by name or number (default: the first that is measured)")
     shown.add_argument(
         "--json", action="store_true", help="one JSON object; a file that cannot be read is one too, with exit code 1"
@@ -436,7 +438,9 @@ are listed with the reason. The same switches work for record, fit, retention an
 examples:
   mnemoscope read ecg.csv
   mnemoscope read meter.csv --decimal , --time Datum --time Uhrzeit
-  mnemoscope read prices.csv --time-format %d/%m/%Y --json""",
+  mnemoscope read prices.csv --time-format %d/%m/%Y --json
+  mnemoscope read 100.hea                        # a WFDB record: samples and annotations lie beside its header
+  mnemoscope read book.xlsx --part Sheet2""",
     "tasks": """examples:
   mnemoscope tasks
   mnemoscope record --task copy --task-option length=20 --models ntm,dnc --out copy.mnemo""",

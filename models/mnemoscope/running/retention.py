@@ -27,6 +27,7 @@ from mnemoscope.running.notebook import record
 from mnemoscope.signals import generators
 from mnemoscope.signals.series import Series
 from mnemoscope.tasks import SignalRecall
+from mnemoscope.tasks.episodes import STEPS
 
 Signal = str | os.PathLike[str] | ArrayLike | Series | Recording | None
 Progress = Callable[[Row], object]
@@ -225,7 +226,7 @@ def _provenance(
         signal = "mixture"
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        rec = record(names, signal, options={"rounds": 0}, seed=seed, device=device, **of_series)
+        rec = record(names, signal, options={"rounds": 0}, steps=STEPS, seed=seed, device=device, **of_series)
     with rec:
         found = ledger.of_recording(rec, ages=ages, references=references)
     return replace(found, notes=tuple(str(warning.message) for warning in caught))

@@ -96,7 +96,8 @@ def _by_time(series: Series, prepared: Prepared, other: Series, values: NDArray[
     after = np.clip(np.searchsorted(times, prepared.seconds), 1, max(1, len(times) - 1))
     before = after - 1
     after = np.minimum(after, len(times) - 1)
-    later = np.abs(times[after] - prepared.seconds) < np.abs(times[before] - prepared.seconds)
+    # Half way between two rows the one that was measured before, whatever rounding says.
+    later = np.abs(times[after] - prepared.seconds) < np.abs(times[before] - prepared.seconds) - 1e-6 * own
     nearest = np.where(later, after, before)
     near = np.abs(times[nearest] - prepared.seconds) <= max(own, step)
     return np.where(near, values[nearest], np.nan)

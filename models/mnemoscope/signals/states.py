@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,12 +17,20 @@ MAX_LABELLED = 20_000
 """Most labelled ranges of a column that is shown; a column with more is no longer readable."""
 
 
-def events_of(name: str, values: Floats, *, own_clock: bool = False) -> tuple[Label, ...]:
+def events_of(
+    name: str,
+    values: Floats,
+    labelled: Mapping[int, tuple[str, object]] = MappingProxyType({}),
+    *,
+    own_clock: bool = False,
+) -> tuple[Label, ...]:
     """Rows that share a state, of a column of at most MAX_LABELS whole numbers; the commonest is the usual state, left out.
 
-    Raises ImportFileError saying why a column has no events.
+    Raises ImportFileError saying why a column has no events, and which have; `labelled`: columns of labels by index, each with its name.
     """
     hint = f"A column has events where it is text of few kinds, or at most {MAX_LABELS} whole numbers such as 0 and 1."
+    if labelled:
+        hint += f" Columns of labels: {', '.join(f'{index} ({other})' for index, (other, _) in labelled.items())}."
     if own_clock:
         raise ImportFileError(f"{name} has rows of its own, which are not those of the file", hint=hint)
     known = values[~np.isnan(values)]

@@ -24,6 +24,7 @@ from mnemoscope.signals.given import from_numbers, row_at
 from mnemoscope.signals.importers.files import read_series
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.series import Missing, Prepared, Scaling, Series, prepare, rescaled, with_rate
+from mnemoscope.signals.shipped import located
 from mnemoscope.tasks import Episode
 from mnemoscope.tasks.signal import unlike_training
 from mnemoscope.tasks.suggestion import Suggestion, suggest
@@ -110,10 +111,7 @@ def from_signal(
         made = from_generator(task, signal, steps=steps or STEPS, seed=seed, params=params, options=options)
         return made, beyond
     if isinstance(signal, str | os.PathLike):
-        if not Path(signal).exists():
-            known = ", ".join(generators.KINDS)
-            raise SignalError(f"there is no generator and no file {os.fspath(signal)!r}; generators are {known}")
-        episode, notes = from_file(task, signal, steps=steps, options=options, fitted=fitted, **of_series)
+        episode, notes = from_file(task, located(signal), steps=steps, options=options, fitted=fitted, **of_series)
     else:
         episode, notes = from_series(task, signal, steps=steps, options=options, **of_series)
     return episode, [*notes, *beyond]

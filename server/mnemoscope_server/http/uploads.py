@@ -7,8 +7,10 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
+from mnemoscope.errors import SignalError
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.protocol import IMPORTERS
+from mnemoscope.signals.shipped import SHIPPED
 from mnemoscope_server.access import owners
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.planning import fits, runs, suggestions
@@ -19,6 +21,7 @@ from mnemoscope_server.schemas.signals import (
     MadeQuestion,
     Preview,
     PreviewRequest,
+    ShippedSeries,
     SignalPreview,
     SignalPreviewRequest,
     Suggestion,
@@ -30,21 +33,29 @@ log = logging.getLogger("mnemoscope.api")
 
 
 IMPORT_OPTIONS = TypeAdapter(ImportOptions)
+MAX_FILES = 16
+"""Files that may make one record."""
 
 router = APIRouter(prefix="/api", responses=ERRORS)
 
 
-@router.post("/uploads", summary="Bring a file", status_code=201)
+@router.post("/uploads", summary="Bring a file, or the files of one record", status_code=201)
 async def upload(
     services: ServicesDep,
-    file: Annotated[UploadFile, File(description="A CSV or text table")],
+    file: Annotated[
+        list[UploadFile],
+        File(
+            description="A file of a format of GET /api/formats; of a WFDB record header, samples and annotations",
+            max_length=MAX_FILES,
+        ),
+    ],
     options: Annotated[str, Form(description="ImportOptions as JSON", max_length=4000)] = "{}",
 ) -> Upload:
     try:
         wanted = IMPORT_OPTIONS.validate_json(options)
     except ValidationError as error:
         raise RequestValidationError([{**e, "loc": ("options", *e["loc"])} for e in error.errors()]) from error
-    identity, report = await services.uploads.take(file.file, name=file.filename or "", options=wanted)
+    identity, report = await services.uploads.take([(part.filename or "", part.file) for part in file], options=wanted)
     return Upload(id=identity, report=ImportReport.model_validate(report))
 
 
@@ -89,6 +100,24 @@ def formats() -> list[FileFormat]:
 @router.post("/uploads/{id}/suggestion", summary="Which part of a file to look at first")
 def window(identity: Id, request: WindowQuestion, services: ServicesDep) -> Suggestion:
     return suggestions.of_upload(request, identity, uploads=services.uploads)
+
+
+@router.get("/signals/files", summary="Measured series that come with the program")
+def shipped() -> list[ShippedSeries]:
+    return [
+        ShippedSeries(name=entry.name, title=entry.title, description=entry.says, source=entry.source)
+        for entry in SHIPPED.values()
+    ]
+
+
+@router.post("/signals/files/{name}", summary="Take one of those as an upload", status_code=201)
+async def take(name: str, services: ServicesDep) -> Upload:
+    if name not in SHIPPED:
+        raise SignalError(f"no series {name!r} comes with the program; there are {', '.join(SHIPPED)}")
+    path = SHIPPED[name].path
+    with path.open("rb") as file:
+        identity, report = await services.uploads.take([(path.name, file)], options=ImportOptions())
+    return Upload(id=identity, report=ImportReport.model_validate(report))
 
 
 @router.get("/signals", summary="Signals that can be made, with their knobs")

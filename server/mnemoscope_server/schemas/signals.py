@@ -281,6 +281,16 @@ class Preview(Answer):
     estimate: Estimate
 
 
+class ShippedSeries(Answer):
+    """A measured series that comes with the program."""
+
+    name: str
+    title: str
+    description: str
+    source: str
+    """Who measured it, and the licence."""
+
+
 class GeneratorParam(Answer):
     name: str
     label: str

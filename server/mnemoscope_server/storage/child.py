@@ -66,7 +66,8 @@ def out_of_time(code: int) -> bool:
 
 def out_of_memory(code: int, complaint: str) -> bool:
     """A refused allocation says so; nothing but the operating system short of memory sends SIGKILL to a child of ours."""
-    return "MemoryError" in complaint or "bad_alloc" in complaint or code == -getattr(signal, "SIGKILL", 0)
+    words = ("MemoryError", "bad_alloc", "memory allocation of")  # Python, C++, Rust
+    return any(word in complaint for word in words) or code == -getattr(signal, "SIGKILL", 0)
 
 
 def ending(code: int, complaint: str) -> str:

@@ -1,12 +1,15 @@
-"""Read one uploaded file in a process of its own: `python -m mnemoscope_server.storage.parse_child FILE FOLDER OPTIONS`.
+"""Read an upload in a process of its own: `python -m mnemoscope_server.storage.parse_child SOURCE FOLDER OPTIONS`.
 
+SOURCE is a folder with the file, or with the files of one record; what is packed is unpacked in FOLDER.
 The process is limited in memory, computing time and file size before it opens anything, so that a hostile file costs
 nothing but itself. It leaves `report.json` and raw float32/float64 numbers in FOLDER, or `error.json` and exit code 3.
 Either JSON file is renamed into place when everything else is on disk: where it lies, the result is whole.
 """
 
 import json
+import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +21,14 @@ CPU_SECONDS = 40
 def main(arguments: list[str]) -> int:
     source, folder, options = Path(arguments[0]), Path(arguments[1]), json.loads(arguments[2])
     limit(options["memory"], CPU_SECONDS)
+    files = sorted(source.iterdir())
+    tempfile.tempdir = str(folder)
     from mnemoscope.errors import ImportFileError
     from mnemoscope.signals.importers.options import ImportOptions
     from mnemoscope.signals.importers.protocol import read_table
 
     try:
-        table = read_table(source, ImportOptions.from_json(options["import"]))
+        table = read_table(files, ImportOptions.from_json(options["import"]))
     except ImportFileError as error:
         retry = error.retry and {"label": error.retry.label, "options": error.retry.options}
         answer = {"message": error.message, "where": error.where, "hint": error.hint, "retry": retry}
@@ -57,4 +62,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    # The answer is on disk; threads of libraries that read formats must not meet an interpreter that takes itself apart.
+    os._exit(main(sys.argv[1:]))

@@ -9,11 +9,12 @@ import asyncio
 import dataclasses
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
 from mnemoscope.errors import ImportFileError, Retry
@@ -28,8 +29,10 @@ from mnemoscope_server.storage.store import ID, Store, new_id
 
 MAX_PARSED_AT_ONCE = 2
 PARSE_CHILD = "mnemoscope_server.storage.parse_child"
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+"""Names of users' files that are names of files here, as long as they are kept; others become numbers."""
 SOURCE = "source"
-"""The file itself, beside what was read of it."""
+"""Folder of the files themselves, beside what was read of them."""
 
 
 class Uploads:
@@ -39,9 +42,11 @@ class Uploads:
         self.settings, self.store = settings, store
         self._parsing = asyncio.Semaphore(MAX_PARSED_AT_ONCE)
 
-    async def take(self, file: BinaryIO, *, name: str, options: ImportOptions) -> tuple[str, dict[str, Any]]:
-        """Read an uploaded file -> (id, report). Raises ImportFileError, DiskFull."""
-        return await self._read(lambda source: self._copy(file, source), base_name(name), options)
+    async def take(
+        self, files: Sequence[tuple[str, BinaryIO]], *, options: ImportOptions
+    ) -> tuple[str, dict[str, Any]]:
+        """Read an uploaded file, or the files of one record, each with its name -> (id, report). Raises ImportFileError, DiskFull."""
+        return await self._read(lambda source: self._copy(files, source), base_name(_title(files)), options)
 
     async def again(self, identity: str, options: ImportOptions) -> tuple[str, dict[str, Any]]:
         """Read the file of an upload by other options -> (new id, report); the upload stays as it is.
@@ -51,13 +56,13 @@ class Uploads:
         folder, facts = self._facts(identity)
         try:
             return await self._read(lambda source: self._link(folder / SOURCE, source), facts["file_name"], options)
-        except FileNotFoundError as error:  # removed meanwhile, or read by a version that kept no file
+        except (FileNotFoundError, NotADirectoryError) as error:  # removed meanwhile, or read by an earlier version
             raise self._unknown(identity) from error
 
     async def _read(
         self, bring: Callable[[Path], None], name: str, options: ImportOptions
     ) -> tuple[str, dict[str, Any]]:
-        """`bring` puts the file where it is told to."""
+        """`bring` makes the folder of files that it is told to."""
         identity = new_id()
         source, folder = self.store.tmp / f"{identity}.upload", self.store.tmp / identity
         try:
@@ -67,7 +72,7 @@ class Uploads:
                 await self._parse(source, folder, options)
             return identity, await asyncio.to_thread(self._keep, identity, source, folder, name)
         finally:
-            source.unlink(missing_ok=True)
+            shutil.rmtree(source, ignore_errors=True)
             shutil.rmtree(folder, ignore_errors=True)
 
     def series(self, identity: str, channel: int, labels: int | None = None, beside: Sequence[int] = ()) -> Series:
@@ -109,7 +114,7 @@ class Uploads:
         if labels is not None and labels not in known and states is not None:
             values = np.fromfile(numbers, states.get("type", "<f4"), states["count"], offset=states["offset"])
             own = bool(states["sample_rate"] or "time" in states)
-            known[labels] = (states["name"], events_of(states["name"], values, own_clock=own))
+            known[labels] = (states["name"], events_of(states["name"], values, known, own_clock=own))
         own_time = np.fromfile(numbers, "<f8", entry["count"], offset=entry["time"]) if "time" in entry else None
         own_gaps = tuple((i, j) for i, j in entry.get("gaps", ()))
         return series_of(
@@ -138,7 +143,7 @@ class Uploads:
                 if age > self.settings.uploads_hours * 3600 or not (folder / "report.json").is_file():
                     shutil.rmtree(folder, ignore_errors=True)
                 else:
-                    sizes = (file.stat() for file in folder.iterdir())
+                    sizes = (file.stat() for file in folder.rglob("*") if file.is_file())
                     # a file that was read twice lies on the disk once
                     entries.append((age, sum(size.st_size // size.st_nlink for size in sizes), folder))
             except FileNotFoundError:  # deleted meanwhile
@@ -149,21 +154,33 @@ class Uploads:
             if total > self.settings.uploads_total_bytes:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _copy(self, file: BinaryIO, target: Path) -> None:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(0)
-        self.store.require_space(4 * size)  # the file, and its numbers beside it
-        with target.open("wb") as out:
-            shutil.copyfileobj(file, out, 1 << 20)
+    def _copy(self, files: Sequence[tuple[str, BinaryIO]], folder: Path) -> None:
+        """Write the files into a folder of their own: what one names as its neighbour can only be one of them."""
+        sizes = [file.seek(0, os.SEEK_END) for _, file in files]
+        self.store.require_space(4 * sum(sizes))  # the files, and their numbers beside them
+        folder.mkdir()
+        for number, (name, file) in enumerate(files):
+            file.seek(0)
+            target = folder / (
+                name if PLAIN_NAME.fullmatch(name) else f"file{number}{PurePath(base_name(name)).suffix[:12]}"
+            )
+            if target.exists():
+                raise ImportFileError(f"two files are named {name}", hint="Send each file of a record once.")
+            with target.open("wb") as out:
+                shutil.copyfileobj(file, out, 1 << 20)
 
     def _link(self, kept: Path, target: Path) -> None:
-        self.store.require_space(3 * kept.stat().st_size)
-        try:
-            target.hardlink_to(kept)
-        except FileNotFoundError:
-            raise
-        except OSError:  # a file system without links
-            shutil.copyfile(kept, target)
+        """The files of an upload once more, without taking room where the file system has links."""
+        files = list(kept.iterdir())
+        self.store.require_space(3 * sum(file.stat().st_size for file in files))
+        target.mkdir()
+        for file in files:
+            try:
+                (target / file.name).hardlink_to(file)
+            except FileNotFoundError:
+                raise
+            except OSError:  # a file system without links
+                shutil.copyfile(file, target / file.name)
 
     async def _parse(self, source: Path, folder: Path, options: ImportOptions) -> None:
         """Read `source` into `folder`. A child that was ended by a signal before it had a result gets a second attempt.
@@ -189,8 +206,8 @@ class Uploads:
             limited = child.out_of_memory(code, complaint) or child.out_of_time(code)
             if attempt == 2 or code >= 0 or limited:  # a limit of its own it would meet again
                 raise _ending(code, complaint)
-            for part in folder.iterdir():
-                part.unlink()
+            shutil.rmtree(folder)
+            folder.mkdir()
 
     def _keep(self, identity: str, source: Path, folder: Path, name: str) -> dict[str, Any]:
         path = folder / "report.json"
@@ -213,6 +230,11 @@ class Uploads:
     @staticmethod
     def _unknown(identity: str) -> UnknownUpload:
         return UnknownUpload(f"there is no upload {identity[:64]!r}, or its time is over")
+
+
+def _title(files: Sequence[tuple[str, BinaryIO]]) -> str:
+    """What a record of several files is called: as its header."""
+    return min((name for name, _ in files), key=lambda name: not name.lower().endswith(".hea"))
 
 
 def base_name(name: str) -> str:

@@ -89,6 +89,19 @@ def test_the_part_of_a_file_to_look_at_first_holds_its_rarest_label(server):
     assert server.http.post("api/signals/suggestion", json={"kind": "bagpipe"}).status_code == 422
 
 
+def test_the_series_that_come_with_the_program_are_read_right_at_once(server):
+    listed = {entry["name"]: entry for entry in server.http.get("api/signals/files").json()}
+    rates = {"ecg": ("360 Hz", 10800), "taxi": ("1 per 30 min", 10320), "co2": ("1 per week", 2284)}
+    assert list(listed) == list(rates)
+    for name, (rate, rows) in rates.items():
+        answer = server.http.post(f"api/signals/files/{name}")
+        assert answer.status_code == 201
+        report = answer.json()["report"]
+        assert (report["rate_text"], report["rows"], report["questions"]) == (rate, rows, [])
+        assert listed[name]["source"]
+    assert server.http.post("api/signals/files/loch").json()["error"]["message"].endswith("ecg, taxi, co2")
+
+
 def test_a_finished_recording_in_every_form(server, finished):
     """Detail, list, chunks, file."""
     detail = server.status(finished)

@@ -4,7 +4,6 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from mnemoscope.signals import generators
 from mnemoscope.signals.importers.files import read_series
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.series import Missing, Scaling, Series, prepare
+from mnemoscope.signals.shipped import located
 
 Floats = NDArray[np.float64]
 
@@ -106,8 +106,9 @@ def prepared(
     """
     notes: list[str] = []
     if isinstance(signal, str | os.PathLike):
-        name = Path(signal).name
-        series, notes = read_series(signal, channel=channel, labels="none", sample_rate=sample_rate, options=reading)
+        file = located(signal)
+        name = file.name
+        series, notes = read_series(file, channel=channel, labels="none", sample_rate=sample_rate, options=reading)
     elif isinstance(signal, Series):
         name, series = signal.name, signal
     else:
@@ -144,9 +145,6 @@ def make(
         if of_series:
             raise SignalError(f"{', '.join(of_series)} can only be used with a file or a series, got the signal {kind}")
         return generated(kind, count, long, seed=seed)
-    if isinstance(kind, str | os.PathLike) and not Path(kind).exists():
-        known = ", ".join(generators.KINDS)
-        raise SignalError(f"there is no generator and no file {os.fspath(kind)!r}; generators are {known}")
     name, values, notes = prepared(kind, **of_series)
     found = of_values(name, values, count, short, long, segment)
     return Windows(found.name, found.values, found.steps, found.starts, tuple(notes))

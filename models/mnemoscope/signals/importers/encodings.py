@@ -6,47 +6,12 @@ from pathlib import Path
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.options import retry
+from mnemoscope.signals.importers.refused import refuse
 
 BLOCK = 1 << 20
 OTHERS = ("cp932", "gb18030", "big5", "cp949", "euc_jp", "cp1251", "koi8_r", "cp1250", "cp1253", "cp1255", "cp1256")
 """Encodings that differ from Windows-1252 by what their letters are."""
 
-MAGIC = (
-    (b"PK\x03\x04", "a ZIP container (Excel, NPZ)", "save the sheet as CSV"),
-    (b"\x93NUMPY", "a NumPy array", "save it with numpy.savetxt(name, array, delimiter=',')"),
-    (b"PAR1", "a Parquet file", "export it as CSV"),
-    (b"ARROW1", "an Arrow file", "export it as CSV"),
-    (b"RIFF", "a WAV file", "export its samples as CSV"),
-    (b"fLaC", "a FLAC file", "export its samples as CSV"),
-    (b"\x89HDF", "an HDF5 file", "export one data set as CSV"),
-    (b"MATLAB 5.0", "a MATLAB file", "export one variable with writematrix"),
-    (b"MATLAB 7.3", "a MATLAB 7.3 file", "export one variable with writematrix"),
-    (b"\xffBIOSEMI", "a BDF recording", "export its channels as CSV"),
-    (b"0       ", "an EDF recording", "export its channels as CSV"),
-    (b"\x1f\x8b", "a gzip archive", "unpack it first"),
-    (b"BZh", "a bzip2 archive", "unpack it first"),
-    (b"\xfd7zXZ", "an xz archive", "unpack it first"),
-    (b"7z\xbc\xaf", "a 7-Zip archive", "unpack it first"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save the sheet as CSV"),
-    (b"CDF\x01", "a NetCDF file", "export one variable as CSV"),
-    (b"CDF\x02", "a NetCDF file", "export one variable as CSV"),
-    (b"TDSm", "a TDMS file of LabVIEW", "export it as CSV"),
-    (b"%PDF", "a PDF document", "export the table as CSV"),
-    (b"\x89PNG", "a PNG picture", "choose a table of numbers"),
-    (b"\xff\xd8\xff", "a JPEG picture", "choose a table of numbers"),
-    (b"\x89MNEM", "a Mnemoscope recording", "open it instead of importing it"),
-    (b"\x80\x04", "a Python pickle, which is never read", "save the numbers as CSV"),
-)
-WRITTEN = (
-    (re.compile(r"\s*(?:\{\s*[\"'}]|\[\s*(?:[\[{\"]|-?\d[\d.eE+-]*\s*[,\]]|$))", re.DOTALL), "JSON", "write its numbers as CSV, one row per sample"),
-    (re.compile(r"(?:#.*\n)*\S+ \d+ [\d.]+(?:/\S+)?(?:\(\S+\))?(?: \d+.*)?\n\S+\.(?:dat|mat|bin|edf)\s+\d+"), "a WFDB header, whose samples lie in other files",
-     "write the samples as CSV, as rdsamp does"),
-    (re.compile(r"(?:\s*#.*\n|\s*\n)*@problemname", re.IGNORECASE), "a .ts file of series with classes", "write one series as CSV"),
-    (re.compile(r"(?:\s*#.*\n|\s*\n)*@relation[\s\S]*?^@(?:frequency|horizon|missing|equallength)", re.IGNORECASE | re.MULTILINE),
-     "a .tsf file of several series", "write one series as CSV"),
-    (re.compile(r"\s*<(?:\?xml|!DOCTYPE|html|svg|[A-Za-z]+[ >])", re.IGNORECASE), "an XML or HTML document", "export the table as CSV"),
-)  # fmt: skip
-"""Texts that are no table, by how they begin."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x1c-\x1f]")
 
 
@@ -58,9 +23,7 @@ def encoding_of(data: bytes, path: Path | None = None, asked: str | None = None)
     """
     if not data.strip():
         raise ImportFileError("the file is empty", hint="Choose a file with at least two rows of numbers.")
-    for magic, what, hint in MAGIC:
-        if data.startswith(magic):
-            raise ImportFileError(f"this is {what}, not a text table", where="byte 0", hint=f"To import it, {hint}.")
+    refuse(data)
     encoding = _known(asked) if asked else _marked(data) or _by_letters(data, path)
     text = text_of(data, encoding)
     if found := _CONTROL.search(text):
@@ -69,9 +32,6 @@ def encoding_of(data: bytes, path: Path | None = None, asked: str | None = None)
             where=f"character {found.start()}",
             hint="Export the data as CSV: one row per sample, numbers as text.",
         )
-    for pattern, what, hint in WRITTEN:
-        if pattern.match(text):
-            raise ImportFileError(f"this is {what}, not a text table", where="line 1", hint=f"To import it, {hint}.")
     return encoding
 
 

@@ -63,7 +63,10 @@ class Table:
         known = {c.index: (c.name, c.labels) for c in self.columns if c.labels}
         source = next((c for c in self.columns if c.index == labels and c.index not in known), None)
         if source is not None and source.values is not None:
-            known[source.index] = (source.name, events_of(source.name, source.values, own_clock=source.own_clock))
+            known[source.index] = (
+                source.name,
+                events_of(source.name, source.values, known, own_clock=source.own_clock),
+            )
         series = self._channel(channel, labels_of(known, labels))
         return replace(series, beside=tuple(self._channel(index) for index in beside))
 

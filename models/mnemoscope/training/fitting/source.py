@@ -3,7 +3,6 @@
 import hashlib
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from mnemoscope.signals.given import from_numbers, row_at
 from mnemoscope.signals.importers.files import read_series
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.series import Missing, Series, prepare, with_rate
+from mnemoscope.signals.shipped import located
 from mnemoscope.training.fitting.split import Split, split_of
 from mnemoscope.training.fitting.subject import Subject
 from mnemoscope.training.fitting.subjects import subject
@@ -70,10 +70,9 @@ def read(
     """
     notes: list[str] = []
     if isinstance(signal, str | os.PathLike):
-        if not Path(signal).exists():
-            raise SignalError(f"there is no file {os.fspath(signal)!r}")
-        series, notes = read_series(signal, channel=channel, labels="none", sample_rate=sample_rate, options=reading)
-        name = Path(signal).name
+        file = located(signal)
+        series, notes = read_series(file, channel=channel, labels="none", sample_rate=sample_rate, options=reading)
+        name = file.name
     else:
         series = signal if isinstance(signal, Series) else from_numbers(signal)
         if channel is not None:

@@ -24,7 +24,7 @@ from mnemoscope.signals.importers.csv.columns import (
 )
 from mnemoscope.signals.importers.csv.names import named_unit, unit_of
 from mnemoscope.signals.importers.csv.numbers import TRUTHS, decimals_of, is_missing
-from mnemoscope.signals.importers.csv.resolved import unit_of_time, when
+from mnemoscope.signals.importers.csv.resolved import spanned, unit_of_time, when
 from mnemoscope.signals.importers.csv.times import Sampled, TimeChoice
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Alternative, Guess, LeftOut
@@ -74,6 +74,8 @@ class Assembly:
     notes: list[str]
     guesses: list[Guess]
     sentinels: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    stated_where: str = "above the data"
+    """Where the file says a rate, besides by its times."""
     resolved: dict[str, Any] = field(default_factory=dict[str, Any])
     """ImportOptions for what was found out on the way."""
     origin: float | None = None
@@ -98,7 +100,7 @@ class Assembly:
         rate, source, time, clock = self._rate(choice, seconds, clock, stated_rate, evidence)
         if self.origin is not None and seconds is not None and np.isfinite(seconds).any():
             known = seconds[np.isfinite(seconds)]
-            report = report | {"span": [when(self.origin + float(known[0])), when(self.origin + float(known[-1]))]}
+            report = report | {"span": spanned(self.origin + float(known[0]), self.origin + float(known[-1]))}
         columns = [self._column(i, choice) for i in range(len(self.raw.names))]
         if all(c.values is None or c.missing == len(c.values) for c in columns):
             raise self._nothing(columns)
@@ -298,10 +300,19 @@ class Assembly:
                 if form in dates.CLOCKS
                 else "format of the dates"
             )
+            row = int(np.argmax(rival[2].whole != stamps.whole))
+
+            def meant(form: str, stamps: dates.Stamps) -> str:
+                cells = [self.sampled.cells[i] for i in choice.columns]
+                if row >= min(map(len, cells)) or "%d" not in form:
+                    return form
+                return f"{' '.join(column[row] for column in cells)} is {when(float(stamps.whole[row]))}"
+
             self.guesses.append(
                 Guess(
-                    what, form, "its steps are more even" if clear else "both are as even",
-                    tuple(Alternative(f"as {entry[1]}", {"time_format": entry[1]}) for entry in best[1:4]), question=rival[0] < score + 3,
+                    what, meant(form, stamps), "its steps are more even" if clear else "both are as even",
+                    tuple(Alternative(meant(entry[1], entry[2]), {"time_format": entry[1]}) for entry in best[1:4]),
+                    question=rival[0] < score + 3,
                 )
             )  # fmt: skip
             doubt = f" ({other} would fit as well)"
@@ -505,7 +516,7 @@ class Assembly:
                 time = np.where(clock.places >= 0, clock.places / clock.sample_rate, np.nan)
         if stated is not None and self.options.sample_rate is None:
             if rate is None and time is None:
-                rate, source = stated, f"{evidence!r} above the data = {rate_in_words(stated)}"
+                rate, source = stated, f"{evidence!r} {self.stated_where} = {rate_in_words(stated)}"
             elif rate is not None and abs(stated / rate - 1) > 0.01:
                 other = Alternative(f"{rate_in_words(stated)}, as the line says", {"sample_rate": stated})
                 self.guesses.append(

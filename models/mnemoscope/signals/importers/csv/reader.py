@@ -23,11 +23,13 @@ from mnemoscope.signals.importers import encodings
 from mnemoscope.signals.importers.csv import series_rows
 from mnemoscope.signals.importers.csv.assemble import Assembly, Raw
 from mnemoscope.signals.importers.csv.cells import ABSENT, Cells
+from mnemoscope.signals.importers.csv.checks import Checks, OtherStyleError
 from mnemoscope.signals.importers.csv.dialect import Dialect, dialect_of
 from mnemoscope.signals.importers.csv.facts import facts_of
 from mnemoscope.signals.importers.csv.first_lines import first_lines
 from mnemoscope.signals.importers.csv.layout import Layout, body_of, layout_of
-from mnemoscope.signals.importers.csv.numbers import TRUTHS, Style, is_missing, number_in
+from mnemoscope.signals.importers.csv.names import named_unit
+from mnemoscope.signals.importers.csv.numbers import TRUTHS, is_missing, number_in
 from mnemoscope.signals.importers.csv.resolved import resolved
 from mnemoscope.signals.importers.csv.rows import Ragged, Rows
 from mnemoscope.signals.importers.csv.splitting import split
@@ -75,14 +77,6 @@ def read(path: str | Path, options: ImportOptions | None = None, *, max_values: 
     except OtherStyleError as other:
         head = replace(head, dialect=replace(head.dialect, style=other.style, guesses=()))
         return _Pass(path, head, options, max_values, again=True).table()
-
-
-class OtherStyleError(Exception):
-    """Cells beyond the sample prove another style of numbers."""
-
-    def __init__(self, style: Style) -> None:
-        super().__init__()
-        self.style = style
 
 
 @dataclass(frozen=True)
@@ -154,10 +148,11 @@ class _Pass:
         self.sampled = self._sampled()
 
     def column_of(self, wanted: str) -> int:
-        """Index of a column by name, else by index. Raises ImportFileError."""
-        for i, name in enumerate(self.names):
-            if wanted == name:
-                return i
+        """Index of a column by name, with or without the unit in it, else by index. Raises ImportFileError."""
+        bare = [named_unit(name, unit)[0] for name, unit in zip(self.names, self.layout.units, strict=True)]
+        for names in (self.names, bare):
+            if wanted in names:
+                return names.index(wanted)
         if wanted.isdecimal() and int(wanted) < len(self.names):
             return int(wanted)
         listed = ", ".join(f"{i} ({name})" for i, name in enumerate(self.names[:30]))
@@ -210,7 +205,9 @@ class _Pass:
             self.names, self.layout.units, cells, [column.values()[:count] for column in cells],
             [column.codes()[:count] for column in cells], count,
         )  # fmt: skip
-        self._check(raw)
+        Checks(self.sampled, self.options, self._where, self.text_columns, self.style, self.notes, self.again).check(
+            raw
+        )
         guesses = [*self.head.dialect.guesses, *self.layout.guesses]
         if self.rows.blank_as_missing:
             many = f"{self.rows.blank_as_missing} blank line(s)"
@@ -365,101 +362,6 @@ class _Pass:
         texts = int((codes >= 0).sum())
         numbers = int((codes == -1).sum())
         return numbers > 0 and numbers >= 0.9 * (numbers + texts) - 1
-
-    # --- cells that are no number
-
-    def _check(self, raw: Raw) -> None:
-        """Refuse words among numbers, infinite values, and units that differ; read again where another style explains them."""
-        for i in range(len(raw.cells)):
-            self._check_column(raw, i)
-        for i, values in enumerate(raw.values):
-            infinite = np.flatnonzero(np.isinf(values))
-            if len(infinite) and raw.is_numeric(i) and i not in self.text_columns:
-                if self.options.infinite != "missing":
-                    raise ImportFileError(
-                        f"{len(infinite)} infinite value(s)",
-                        where=self._where(int(infinite[0]), i),
-                        hint="Replace them, or import with infinite values as missing.",
-                        retry=retry("Treat infinite values as missing", infinite="missing"),
-                    )
-                values[infinite] = np.nan
-            for sentinel in self.options.sentinels:
-                values[values == sentinel] = np.nan
-
-    def _check_column(self, raw: Raw, i: int) -> None:
-        column, codes = raw.cells[i], raw.codes[i]
-        if i in self.text_columns:
-            raw.as_text.add(i)
-            return
-        if column.only_numbers or (column.stamps and i in self.sampled.stamps):
-            self._check_units(column, i)
-            return
-        numbers, texts = int((codes == -1).sum()), int(((codes >= 0) | (codes == -3)).sum())
-        if not texts or (column.truths() and not numbers):
-            self._check_units(column, i)
-            return
-        if not numbers or numbers < 0.9 * (numbers + texts) - 1:
-            if numbers:
-                self.notes.append(f"{self.names[i]}: {numbers} numbers among {texts} texts; read as text")
-            raw.as_text.add(i)
-            return
-        tokens = [
-            text
-            for text, code in column.texts.items()
-            if column.counts[code] > 0 and text.lower() not in self.options.tokens
-        ]
-        other = self._other_style(tokens)
-        if other is not None and not self.again:
-            raise OtherStyleError(other)
-        self._refuse_cells(column, codes, tokens, i, texts)
-
-    def _other_style(self, tokens: list[str]) -> Style | None:
-        """A style in which these cells are numbers, unless the user has said which one it is."""
-        if self.options.decimal or not tokens:
-            return None
-        other = "," if self.style.decimal == "." else "."
-        for style in (
-            Style(other, None),
-            Style(other, self.style.decimal),
-            Style(self.style.decimal, other),
-            Style(self.style.decimal, None),
-        ):
-            if style != self.style and all(number_in(token, style) is not None for token in tokens):
-                return style
-        return None
-
-    def _refuse_cells(self, column: Cells, codes: NDArray[np.int32], tokens: list[str], i: int, texts: int) -> None:
-        first = int(np.flatnonzero((codes >= 0) | (codes == -3))[0])
-        reverse = {code: text for text, code in column.texts.items()}
-        token = reverse.get(int(codes[first]), "")[:40]
-        # A cell that was cut would only be refused again.
-        able = [text for text in tokens if len(text) < 40 and text.isprintable()]
-        offer = None
-        if len(able) == len(tokens) and len(tokens) <= 3:
-            offer = retry(f"Treat {' and '.join(f'“{text}”' for text in able)} as missing", missing=able)
-        elif len(tokens) > 3 and len(self.names) > 1:
-            offer = retry(
-                f"{len(tokens)} kinds of text in {self.names[i]}: treat it as text", text_columns=[self.names[i]]
-            )
-        same = int((codes == codes[first]).sum())
-        raise ImportFileError(
-            f"{token!r} is not a number ({same} such cell(s); {texts} cells of {len(tokens)} kinds are none)"
-            if len(tokens) > 1
-            else f"{token!r} is not a number ({same} such cell(s))",
-            where=self._where(first, i),
-            hint=f"Correct the cell, or import with {token!r} as a missing value.",
-            retry=offer,
-        )
-
-    def _check_units(self, column: Cells, i: int) -> None:
-        if len(column.units) > 1:
-            listed = ", ".join(column.units)
-            raise ImportFileError(
-                f"the numbers have different units: {listed}",
-                where=f"column {self.names[i]}",
-                hint="Write the column in one unit, or import it as text.",
-                retry=retry(f"Treat {self.names[i]} as text", text_columns=[self.names[i]]),
-            )
 
 
 def _report(path: Path, head: Head, options: ImportOptions) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Formats that are no text tables, one module each with its entry for the registry."""

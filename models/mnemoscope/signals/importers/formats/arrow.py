@@ -1,0 +1,120 @@
+"""Parquet, Feather and Arrow files by arro3, the Rust readers of Apache Arrow without a thread pool of their own."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.importers.foreign import foreign
+from mnemoscope.signals.importers.importer import Importer
+from mnemoscope.signals.importers.options import ImportOptions
+from mnemoscope.signals.importers.table import Table
+from mnemoscope.signals.importers.typed import Given
+
+MAX_VALUES = 60_000_000
+MAX_COLUMNS = 1024
+_WAY = "Save it anew: `table.to_parquet('data.parquet')`."
+
+
+def _sniff(data: bytes) -> float:
+    return 1.0 if data.startswith((b"PAR1", b"ARROW1")) else 0.0
+
+
+def _read(path: Path, options: ImportOptions) -> Table:
+    from arro3 import io
+
+    from mnemoscope.signals.importers.report import file_facts
+    from mnemoscope.signals.importers.typed import table_of
+
+    notes: list[str] = []
+    with path.open("rb") as file, foreign("this file of Apache Arrow", _WAY):
+        parquet = file.read(4) == b"PAR1"
+        file.seek(0)
+        reader = io.read_parquet(file) if parquet else io.read_ipc(file)
+        fields = [
+            (str(reader.schema.field(i).name), str(reader.schema.field(i).type)) for i in range(len(reader.schema))
+        ]
+        if len(fields) > MAX_COLUMNS:
+            raise ImportFileError(f"{len(fields)} columns, more than {MAX_COLUMNS}", hint="Save the columns you need.")
+        parts: list[list[NDArray[np.float64] | list[str]]] = [[] for _ in fields]
+        rows = 0
+        for batch in reader:
+            rows += batch.num_rows
+            if rows * len(fields) > MAX_VALUES:
+                raise ImportFileError(
+                    f"the file holds more than {MAX_VALUES} values", hint="Save the columns or rows you need."
+                )
+            for i in range(len(fields)):
+                parts[i].append(_cells(batch.column(i)))
+    given: list[Given] = []
+    for (name, kind), column in zip(fields, parts, strict=True):
+        if column and all(isinstance(part, np.ndarray) for part in column):
+            given.append(Given(name, np.concatenate([np.asarray(part) for part in column])))
+        elif column:
+            given.append(Given(name, [cell for part in column for cell in _texts(part)]))
+        else:
+            notes.append(f"{name} is empty ({kind})")
+    if not given:
+        raise ImportFileError("the file has no rows", hint="Choose a file with at least two rows of numbers.")
+    details = {"columns": ", ".join(f"{name} {kind}" for name, kind in fields[:12])}
+    facts = file_facts(path, "Parquet" if parquet else "Arrow", options, details=details)
+    return table_of(given, facts, options, notes=notes)
+
+
+def _texts(part: "NDArray[np.float64] | list[str]") -> Iterable[str]:
+    return part if isinstance(part, list) else ["" if value != value else repr(value) for value in part.tolist()]
+
+
+def _cells(column: Any) -> "NDArray[np.float64] | list[str]":
+    """A column of one batch: numbers, or texts and dates as a table would have them."""
+    from arro3.core import DataType
+
+    kind = column.type
+    if DataType.is_dictionary(kind):
+        column = column.cast(DataType.string())
+        kind = column.type
+    if any(test(kind) for test in (DataType.is_numeric, DataType.is_boolean, DataType.is_decimal)):
+        return _floats(column.cast(DataType.float64()))
+    if DataType.is_timestamp(kind) or DataType.is_date(kind):
+        days = DataType.is_date32(kind)
+        unit = "D" if days else "ms" if DataType.is_date64(kind) else str(kind.time_unit)
+        whole = column.cast(DataType.int32() if days else DataType.int64())
+        moments = np.array([0 if value is None else value for value in _whole(whole)], f"datetime64[{unit}]")
+        texts = [text.replace("T", " ") for text in np.datetime_as_string(moments).tolist()]
+        if not whole.null_count:
+            return texts
+        return ["" if value is None else text for text, value in zip(texts, whole.to_pylist(), strict=True)]
+    if DataType.is_duration(kind):
+        per = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}[str(kind.time_unit)]
+        return _floats(column.cast(DataType.int64()).cast(DataType.float64())) * per
+    if DataType.is_nested(kind) or DataType.is_binary(kind):
+        raise ImportFileError(
+            f"a column holds {kind}: lists, structures or bytes in its cells",
+            hint="Save one number a cell, or leave the column out.",
+        )
+    return ["" if value is None else " ".join(str(value).split()) for value in column.to_pylist()]
+
+
+def _floats(column: Any) -> NDArray[np.float64]:
+    if column.null_count:
+        return np.array([np.nan if value is None else value for value in column.to_pylist()], np.float64)
+    return np.array(column.to_numpy(), np.float64)
+
+
+def _whole(column: Any) -> Any:
+    return column.to_pylist() if column.null_count else column.to_numpy()
+
+
+IMPORTER = Importer(
+    "arrow",
+    "Parquet, Feather and Arrow",
+    (".parquet", ".pq", ".feather", ".arrow"),
+    _sniff,
+    _read,
+    binary=True,
+    extra="parquet",
+    module="arro3",
+)

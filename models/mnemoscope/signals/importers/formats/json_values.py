@@ -1,0 +1,285 @@
+"""JSON: an array of numbers, of rows or of records, an object of columns, a record a line."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.importers.importer import Importer
+from mnemoscope.signals.importers.options import ImportOptions, retry
+from mnemoscope.signals.importers.report import Alternative, Guess
+from mnemoscope.signals.importers.table import Table
+from mnemoscope.signals.importers.typed import Given
+
+_BEGINS = re.compile(rb"""\s*(?:\{\s*["}]|\[\s*(?:[\[{"\]]|(?:-?\d[\d.eE+-]*|null|NaN)\s*[,\]]|$))""")
+_WAY = "Write an array of numbers, an array of records, or an object of columns."
+MAX_COLUMNS = 1024
+MAX_DEPTH = 4
+
+Json = Any
+
+
+def _sniff(data: bytes) -> float:
+    return 0.6 if _BEGINS.match(data.removeprefix(b"\xef\xbb\xbf")) else 0.0
+
+
+def _read(path: Path, options: ImportOptions) -> Table:
+    from mnemoscope.signals.importers.report import file_facts
+
+    value, lines = _parsed(path.read_bytes())
+    facts = file_facts(path, "JSON lines" if lines else "JSON", options, encoding="utf-8")
+    return _Reading(options, facts).table(value)
+
+
+def _parsed(data: bytes) -> tuple[Json, bool]:
+    """The value, or the values of all lines. Raises ImportFileError with the line."""
+    try:
+        text = data.decode(json.detect_encoding(data))
+    except UnicodeDecodeError as error:
+        raise ImportFileError(
+            f"the bytes at {error.start} are no UTF-8, which JSON is written in", where=f"byte {error.start}",
+            hint="Save it as UTF-8.",
+        ) from error  # fmt: skip
+    text = text.removeprefix("\ufeff")
+    try:
+        return json.loads(text), False
+    except RecursionError as error:
+        raise ImportFileError("the values are nested too deeply", hint=_WAY) from error
+    except json.JSONDecodeError as error:
+        whole = error
+    found: list[Json] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            found.append(json.loads(line))
+        except (json.JSONDecodeError, RecursionError) as error:
+            place = f"line {number}" if found else f"line {whole.lineno}, column {whole.colno}"
+            words = str(error).split(":")[0] if found else whole.msg
+            ends = " (it is cut short)" if whole.pos >= len(text.rstrip()) - 1 else ""
+            raise ImportFileError(f"this is no JSON: {words}{ends}", where=place, hint="Correct it there.") from error
+    return found, True
+
+
+class _Reading:
+    """One value on its way to a table."""
+
+    def __init__(self, options: ImportOptions, facts: dict[str, Any]) -> None:
+        self.options, self.facts = options, facts
+        self.notes: list[str] = []
+        self.guesses: list[Guess] = []
+        self.scalars: dict[str, Any] = {}
+        self.parts: list[str] = []
+
+    def table(self, value: Json) -> Table:
+        table = self._table(value, 0, None)
+        for guess in self.guesses:
+            table.report["questions" if guess.question else "assumptions"].insert(0, guess.entry())
+        table.report["parts"] = self.parts or table.report["parts"]
+        return table
+
+    def _table(self, value: Json, depth: int, name: str | None) -> Table:
+        if isinstance(value, list):
+            return self._array(cast(list[Json], value), name)
+        if isinstance(value, dict) and depth < MAX_DEPTH:
+            return self._object(cast(dict[str, Json], value), depth)
+        raise ImportFileError("this JSON holds no array of numbers", hint=_WAY)
+
+    # --- arrays
+
+    def _array(self, values: list[Json], name: str | None) -> Table:
+        if not values:
+            raise ImportFileError("the array is empty", hint=_WAY)
+        if all(isinstance(value, dict) for value in values):
+            records = cast(list[dict[str, Json]], values)
+            if any(_is_series(value) for value in records[0].values()):
+                return self._series(records)
+            return self._records(records)
+        if all(isinstance(value, list) for value in values):
+            rows = cast(list[list[Json]], values)
+            width = len(rows[0])
+            odd = next((i for i, row in enumerate(rows) if len(row) != width), None)
+            if odd is not None:
+                raise ImportFileError(
+                    f"{len(rows[odd])} values where {width} were expected", where=f"row {odd + 1}",
+                    hint="Write rows of one length, or an object of columns.",
+                )  # fmt: skip
+            if width and all(isinstance(cell, str) for cell in rows[0]) and len(rows) > 1:
+                return self._columns(list(map(str, rows[0])), list(zip(*rows[1:], strict=True)), header=True)
+            if all(_is_number(cell) for row in rows for cell in row):
+                return self._matrix(np.array(rows, np.float64))
+            names = [f"column {i + 1}" for i in range(width)]
+            return self._columns(names, list(zip(*rows, strict=True)), header=False)
+        return self._columns([name or "values"], [values], header=name is not None)
+
+    def _matrix(self, array: np.ndarray[Any, Any]) -> Table:
+        from mnemoscope.signals.importers.arrays import table_of_arrays
+
+        return table_of_arrays({"values": array}, self.facts, self.options, named=False)
+
+    def _records(self, records: list[dict[str, Json]]) -> Table:
+        flat = [_flat(record) for record in records]
+        names = list(dict.fromkeys(name for record in flat for name in record))
+        if len(names) > MAX_COLUMNS:
+            raise ImportFileError(f"the records have {len(names)} different fields", hint=_WAY)
+        absent = sum(name not in record for record in flat for name in names)
+        if absent:
+            self.notes.append(f"{absent} field(s) are not in every record; they are missing there")
+        return self._columns(names, [[record.get(name) for record in flat] for name in names], header=True)
+
+    def _series(self, records: list[dict[str, Json]]) -> Table:
+        """A record a series: {"start": …, "target": […], "item_id": …}."""
+        from mnemoscope.signals.importers.csv.series_rows import MAX_SERIES
+        from mnemoscope.signals.importers.regular import Channel, table_of, unique_names
+
+        field = next(name for name, value in records[0].items() if _is_series(value))
+        channels: list[Channel] = []
+        names = [str(r.get("item_id", r.get("id", r.get("name", f"series {i + 1}")))) for i, r in enumerate(records)]
+        for name, record in list(zip(unique_names(names), records, strict=True))[:MAX_SERIES]:
+            values = record.get(field)
+            if not _is_series(values):
+                raise ImportFileError(f"{field} of {name} is no array of numbers", hint=_WAY)
+            channels.append(Channel(name, np.array([_number(value) for value in cast(list[Json], values)])))
+        if len(records) > MAX_SERIES:
+            self.notes.append(f"the first {MAX_SERIES} of {len(records)} series are channels")
+        starts = {str(record["start"]) for record in records if "start" in record}
+        if starts:
+            self.notes.append(f"series begin at {', '.join(sorted(starts)[:3])}; their rate is not said")
+        source = "the file says no rate; enter a sampling rate"
+        return table_of(channels, self.facts, self.options, rate_source=source, notes=self.notes)
+
+    # --- objects
+
+    def _object(self, value: dict[str, Json], depth: int) -> Table:
+        columns, rows = value.get("columns"), value.get("data")
+        if isinstance(columns, list) and isinstance(rows, list) and rows and isinstance(rows[0], list):
+            names = [str(name) for name in cast(list[Json], columns)]
+            index = value.get("index")
+            cells = [list(column) for column in zip(*cast(list[list[Json]], rows), strict=False)]
+            if isinstance(index, list) and len(cast(list[Json], index)) == len(cast(list[Json], rows)):
+                names, cells = ["index", *names], [cast(list[Json], index), *cells]
+            return self._columns(names[: len(cells)], cells, header=True)
+        self.scalars |= {key: one for key, one in value.items() if _is_number(one) and one is not None}
+        lists = {key: cast(list[Json], one) for key, one in value.items() if isinstance(one, list) and one}
+        plain = {key: one for key, one in lists.items() if not isinstance(one[0], list | dict)}
+        objects = {key: cast(dict[str, Json], one) for key, one in value.items() if isinstance(one, dict)}
+        if objects and not lists and len(objects) == len(value) and all(map(_is_flat, objects.values())):
+            return self._nested(objects)
+        if plain and (self.options.part is None or self.options.part in plain):
+            return self._of_one_length(plain, lists)
+        choices = [key for key, one in (lists | objects).items() if one]
+        if not choices:
+            raise ImportFileError("this JSON holds no array of numbers", hint=_WAY)
+        chosen = self._chosen(choices, lists | objects)
+        return self._table(value[chosen], depth + 1, chosen)
+
+    def _chosen(self, choices: list[str], values: Mapping[str, Json]) -> str:
+        if self.options.part is not None:
+            if self.options.part in choices:
+                return self.options.part
+            if not any(isinstance(values[key], dict) for key in choices):
+                raise ImportFileError(
+                    f"there is no array {self.options.part!r}", hint=f"Choose one of {', '.join(choices[:20])}.",
+                    retry=retry(f"Read {choices[0]}", part=choices[0]),
+                )  # fmt: skip
+        chosen = max(choices, key=lambda key: (isinstance(values[key], list), len(values[key])))
+        self._ask(chosen, [key for key in choices if isinstance(values[key], list)])
+        return chosen
+
+    def _ask(self, chosen: str, choices: list[str]) -> None:
+        others = [key for key in choices if key != chosen]
+        if others:
+            self.parts = choices
+            ways = tuple(Alternative(key, {"part": key}) for key in others[:40])
+            evidence = f"{len(choices)} arrays are in the file"
+            self.guesses.append(Guess("array", chosen, evidence, ways, question=self.options.part is None))
+
+    def _of_one_length(self, plain: dict[str, list[Json]], lists: dict[str, list[Json]]) -> Table:
+        """The columns of an object: arrays as long as the longest; the others are other parts."""
+        length = len(plain[self.options.part]) if self.options.part else max(map(len, plain.values()))
+        together = {key: one for key, one in plain.items() if len(one) == length}
+        others = [key for key in lists if key not in together]
+        if others:
+            self._ask(next(iter(together)), [next(iter(together)), *others])
+        return self._columns(list(together), list(together.values()), header=True)
+
+    def _nested(self, objects: dict[str, dict[str, Json]]) -> Table:
+        """An object of objects, as pandas writes it: of columns with an index, or of rows."""
+        keys = list(objects)
+        inner = list(dict.fromkeys(key for one in objects.values() for key in one))
+        if len(keys) > len(inner) or (keys[0][:1].isdecimal() and not inner[0][:1].isdecimal()):  # rows by their index
+            cells = [keys, *([one.get(name) for one in objects.values()] for name in inner)]
+            return self._columns(["index", *inner], cells, header=True)
+        cells = [inner, *([one.get(key) for key in inner] for one in objects.values())]
+        return self._columns(["index", *keys], cells, header=True)
+
+    # --- columns
+
+    def _columns(self, names: list[str], columns: Sequence[Sequence[Json]], *, header: bool) -> Table:
+        from mnemoscope.signals.importers.arrays import stated_rate
+        from mnemoscope.signals.importers.typed import table_of
+
+        rate, evidence = stated_rate({name: np.array(float(one)) for name, one in self.scalars.items()})
+        given = [Given(name, _cells(column, name)) for name, column in zip(names, columns, strict=True)]
+        return table_of(
+            given, self.facts, self.options, header=header, stated_rate=rate, evidence=evidence, notes=self.notes
+        )
+
+
+def _is_number(value: Json) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def _is_series(value: Json) -> bool:
+    return (
+        isinstance(value, list)
+        and len(cast(list[Json], value)) > 0
+        and all(_is_number(one) or one == "NaN" for one in cast(list[Json], value))
+    )
+
+
+def _is_flat(value: Mapping[str, Json]) -> bool:
+    return bool(value) and not any(isinstance(one, list | dict) for one in value.values())
+
+
+def _number(value: Json) -> float:
+    try:
+        return float("nan") if value is None else float(value)
+    except OverflowError:
+        return float("inf")
+
+
+def _flat(record: Mapping[str, Json], before: str = "", depth: int = 0) -> dict[str, Json]:
+    """Fields of a record; those of objects inside it by dotted names."""
+    found: dict[str, Json] = {}
+    for key, value in record.items():
+        if isinstance(value, dict) and depth < MAX_DEPTH:
+            found |= _flat(cast(dict[str, Json], value), f"{before}{key}.", depth + 1)
+        else:
+            found[before + key] = value
+    return found
+
+
+def _cells(column: Sequence[Json], name: str) -> "np.ndarray[Any, Any] | list[str]":
+    if all(map(_is_number, column)):
+        return np.array([_number(value) for value in column], np.float64)
+    cells: list[str] = []
+    for value in column:
+        if isinstance(value, bool):
+            cells.append("true" if value else "false")
+        elif value is None or value != value:
+            cells.append("")
+        elif isinstance(value, list | dict):
+            raise ImportFileError(
+                f"a cell of {name} is an array or an object inside a record", hint="Write one number a field."
+            )
+        else:
+            cells.append(" ".join(str(value).split()) if isinstance(value, str) else repr(value))
+    return cells
+
+
+IMPORTER = Importer("json", "JSON", (".json", ".jsonl", ".ndjson"), _sniff, _read)

@@ -1,0 +1,77 @@
+"""Files that are recognised and not read: what each is, why, and how its numbers get out of it."""
+
+import re
+
+from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.importers.importer import CONTROL
+
+PANDAS = "save its numbers as CSV or Parquet: `{}.to_csv('data.csv')`"
+
+MAGIC: tuple[tuple[int, bytes, str, str], ...] = (
+    (0, b"\x89HDF\r\n\x1a\n", "an HDF5 file, which can refer to other files",
+     "save one data set: `numpy.savetxt('data.csv', h5py.File('FILE')['NAME'][:], delimiter=',')`"),
+    (512, b"\x89HDF\r\n\x1a\n", "a MATLAB 7.3 file, which is HDF5", "save it anew in MATLAB: `save('data.mat', 'x', '-v7')`"),
+    (0, b"MATLAB 7.3", "a MATLAB 7.3 file, which is HDF5", "save it anew in MATLAB: `save('data.mat', 'x', '-v7')`"),
+    (0, b"TDSm", "a TDMS file of LabVIEW",
+     "save it as CSV: `nptdms.TdmsFile.read('FILE').as_dataframe().to_csv('data.csv')`"),
+    (0, b"CDF\x01", "a NetCDF file", "save one variable as CSV: `xarray.open_dataset('FILE')['NAME'].to_series().to_csv('data.csv')`"),
+    (0, b"CDF\x02", "a NetCDF file", "save one variable as CSV: `xarray.open_dataset('FILE')['NAME'].to_series().to_csv('data.csv')`"),
+    (0, b"CDF\x05", "a NetCDF file", "save one variable as CSV: `xarray.open_dataset('FILE')['NAME'].to_series().to_csv('data.csv')`"),
+    (0, b"\xcd\xf3\x00\x01", "a CDF file of space physics", "save one variable as CSV: `cdflib.cdf_to_xarray('FILE').to_dataframe().to_csv('data.csv')`"),
+    (0, b"$FL2@(#)", "an SPSS file", PANDAS.format("pandas.read_spss('FILE')")),
+    (0, b"$FL3@(#)", "an SPSS file", PANDAS.format("pandas.read_spss('FILE')")),
+    (0, b"<stata_dta>", "a Stata file", PANDAS.format("pandas.read_stata('FILE')")),
+    (84, b"SAS FILE", "a SAS file", PANDAS.format("pandas.read_sas('FILE')")),
+    (0, b"HEADER RECORD*******", "a SAS transport file", PANDAS.format("pandas.read_sas('FILE')")),
+    (0, b"RDX2\n", "an R file", "save its numbers in R: `write.csv(x, 'data.csv')`"),
+    (0, b"RDX3\n", "an R file", "save its numbers in R: `write.csv(x, 'data.csv')`"),
+    (0, b"X\n\x00\x00\x00\x02", "an R file", "save its numbers in R: `write.csv(readRDS('FILE'), 'data.csv')`"),
+    (0, b"X\n\x00\x00\x00\x03", "an R file", "save its numbers in R: `write.csv(readRDS('FILE'), 'data.csv')`"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it first, or pack it as ZIP"),
+    (0, b"Rar!\x1a\x07", "a RAR archive", "unpack it first, or pack it as ZIP"),
+    (0, b"\x28\xb5\x2f\xfd", "a Zstandard archive", "unpack it first: `zstd -d FILE`"),
+    (257, b"ustar", "a tar archive", "unpack it first: `tar -xf FILE`"),
+    (0, b"SQLite format 3\x00", "an SQLite database",
+     "save a table as CSV: `sqlite3 -header -csv FILE 'select * from NAME' > data.csv`"),
+    (0, b"Obj\x01", "an Avro file", "save it as Parquet or CSV"),
+    (0, b"ORC", "an ORC file", "save it as Parquet: `pyarrow.parquet.write_table(pyarrow.orc.read_table('FILE'), 'data.parquet')`"),
+    (0, b"FEA1", "a Feather file of version 1", "save it anew: `pyarrow.feather.write_feather(pyarrow.feather.read_table('FILE'), 'data.feather')`"),
+    (0, b"\x80\x02", "a Python pickle, which can run programs and is never read", "save the numbers: `numpy.save('data.npy', x)`"),
+    (0, b"\x80\x03", "a Python pickle, which can run programs and is never read", "save the numbers: `numpy.save('data.npy', x)`"),
+    (0, b"\x80\x04", "a Python pickle, which can run programs and is never read", "save the numbers: `numpy.save('data.npy', x)`"),
+    (0, b"\x80\x05", "a Python pickle, which can run programs and is never read", "save the numbers: `numpy.save('data.npy', x)`"),
+    (0, b"%PDF", "a PDF document", "save its table as CSV"),
+    (0, b"\x89PNG", "a PNG picture", "choose a file of numbers"),
+    (0, b"\xff\xd8\xff", "a JPEG picture", "choose a file of numbers"),
+    (0, b"GIF8", "a GIF picture", "choose a file of numbers"),
+    (0, b"II*\x00", "a TIFF picture", "choose a file of numbers"),
+    (0, b"MM\x00*", "a TIFF picture", "choose a file of numbers"),
+    (128, b"DICM", "a DICOM file", "save its waveform as CSV: `numpy.savetxt('data.csv', pydicom.dcmread('FILE').waveform_array(0), delimiter=',')`"),
+    (0, b"{\\rtf", "a text document (RTF)", "save its table as CSV"),
+    (0, b"ID3", "an MP3 file", "save it as WAV: `ffmpeg -i FILE data.wav`"),
+    (0, b"\xff\xfb", "an MP3 file", "save it as WAV: `ffmpeg -i FILE data.wav`"),
+    (4, b"ftyp", "an MP4 file", "save its sound as WAV: `ffmpeg -i FILE data.wav`"),
+    (0, b"\x7fELF", "a program", "choose a file of numbers"),
+    (0, b"MZ\x90\x00", "a program", "choose a file of numbers"),
+    (0, b"\x89MNEM", "a Mnemoscope recording", "open it instead of importing it: `mnemoscope open FILE`"),
+)  # fmt: skip
+"""Offset and bytes, what such a file is, and the way out."""
+SHORT = 4
+"""A word of so many letters may be the first name of a table."""
+TEXTS = (
+    (re.compile(rb"\s*<(?:\?xml|!DOCTYPE|html|svg|[A-Za-z]+[^<>]*>\s*<)", re.IGNORECASE), "an XML or HTML document", "save its table as CSV"),
+    (re.compile(rb"(?:Brain ?Vision|\s*;?\s*BrainVision) ?(?:Core )?Data Exchange (?:Header|Marker)", re.IGNORECASE), "a header of BrainVision, whose samples lie in another file",
+     "save the recording as EDF: `mne.io.read_raw_brainvision('FILE').export('data.edf')`"),
+)  # fmt: skip
+"""Texts that are no table, by how they begin."""
+
+
+def refuse(data: bytes) -> None:
+    """Raises ImportFileError where the first bytes of a file are of a kind that is not read."""
+    text = CONTROL.search(data) is None
+    for at, magic, what, way in MAGIC:
+        if data.startswith(magic, at) and not (text and magic.isascii() and len(magic) <= SHORT):
+            raise ImportFileError(f"this is {what}, not a table", where="byte 0", hint=f"{way[0].upper()}{way[1:]}.")
+    for pattern, what, way in TEXTS:
+        if pattern.match(data.removeprefix(b"\xef\xbb\xbf")):
+            raise ImportFileError(f"this is {what}, not a table", where="line 1", hint=f"{way[0].upper()}{way[1:]}.")

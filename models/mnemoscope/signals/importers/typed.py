@@ -1,0 +1,152 @@
+"""Tables whose cells are known one by one already: the same columns, times, gaps and questions as of a text table."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.importers.csv.assemble import Assembly, Raw
+from mnemoscope.signals.importers.csv.cells import Cells
+from mnemoscope.signals.importers.csv.checks import Checks, OtherStyleError
+from mnemoscope.signals.importers.csv.numbers import Style, is_missing, number_in
+from mnemoscope.signals.importers.csv.splitting import MAX_COLUMNS
+from mnemoscope.signals.importers.csv.times import Sampled
+from mnemoscope.signals.importers.options import ImportOptions
+from mnemoscope.signals.importers.report import Guess, LeftOut
+from mnemoscope.signals.importers.table import Table
+
+SAMPLE = 300
+"""Cells at the beginning of a column that its role is decided by, and as many from all over it."""
+
+
+@dataclass
+class Given:
+    """A column: numbers [n] float64 with NaN for missing, or cells [n] of text, empty where missing."""
+
+    name: str
+    cells: Sequence[str] | NDArray[np.float64]
+    unit: str | None = None
+
+
+def table_of(
+    given: Sequence[Given],
+    facts: dict[str, Any],
+    options: ImportOptions,
+    *,
+    header: bool = True,
+    stated_rate: float | None = None,
+    evidence: str = "",
+    notes: Sequence[str] = (),
+    guesses: Sequence[Guess] = (),
+    left_out: LeftOut | None = None,
+) -> Table:
+    """The columns, all of one length, as a table.
+
+    header: whether their names mean something; stated_rate: Hz that the file says beside them, by the words `evidence`.
+    Raises ImportFileError.
+    """
+    if len(given) > MAX_COLUMNS:
+        raise ImportFileError(
+            f"{len(given)} columns, more than {MAX_COLUMNS}", hint="Keep the columns you need, and bring those."
+        )
+    count = len(given[0].cells)
+    if count < 2:
+        raise ImportFileError(
+            f"the file has {count} row{'s' * (count != 1)} of numbers; a series needs at least 2",
+            hint="Choose a file with one row per sample.",
+        )
+    style = Style(options.decimal or ".", options.grouping)
+    for again in (False, True):
+        try:
+            assembly = _assembly(given, options, style, [*notes, *options.notes()], [*guesses], header, again)
+            break
+        except OtherStyleError as other:
+            style = other.style
+    else:
+        raise AssertionError("a second reading keeps its style")
+    facts = facts | {"header": header, "first_rows": [list(row) for row in _first_rows(given)]}
+    return assembly.table(facts, stated_rate, evidence, left_out or LeftOut())
+
+
+def _assembly(
+    given: Sequence[Given],
+    options: ImportOptions,
+    style: Style,
+    notes: list[str],
+    guesses: list[Guess],
+    header: bool,
+    again: bool,
+) -> Assembly:
+    names, count = [column.name for column in given], len(given[0].cells)
+
+    def column_of(wanted: str) -> int:
+        if wanted in names:
+            return names.index(wanted)
+        if wanted.isdecimal() and int(wanted) < len(names):
+            return int(wanted)
+        listed = ", ".join(f"{i} ({name})" for i, name in enumerate(names[:30]))
+        raise ImportFileError(f"the file has no column {wanted!r}", hint=f"Its columns are {listed}.")
+
+    def where(row: int, column: int | None = None) -> str:
+        return f"row {row + 1}" + (f", column {names[column]}" if column is not None else "")
+
+    columns = [_sample(column.cells) for column in given]
+    numbers = [_numbers(cells, style, options) for cells in columns]
+    sampled = Sampled(names, [column.unit for column in given], columns, numbers, header)
+    wanted = set(sampled.stamps)
+    if options.time is not None:
+        wanted |= {column_of(name) for name in options.time if name != "none"}
+    cells: list[Cells] = []
+    for i, column in enumerate(given):
+        stamps = i in wanted
+        found = Cells(style, options.tokens, stamps=stamps, dates=stamps and numbers[i] is None)
+        if not isinstance(column.cells, np.ndarray):
+            found.add(column.cells, odd=True)
+        else:
+            if stamps and i in sampled.stamps:  # dates written as numbers, such as 20200131
+                found.add([_text(value) for value in column.cells.tolist()], odd=True)
+            else:
+                found.add(column.cells.copy(), odd=False)
+        cells.append(found)
+    codes = [column.codes() for column in cells]
+    values = [column.values() for column in cells]
+    for i, column in enumerate(given):
+        if isinstance(column.cells, np.ndarray) and cells[i].only_numbers:
+            codes[i] = np.where(np.isnan(values[i]), np.int32(-2), np.int32(-1)).astype(np.int32)
+    raw = Raw(names, [column.unit for column in given], cells, values, codes, count)
+    text_columns = {column_of(name) for name in options.text_columns}
+    Checks(sampled, options, where, text_columns, style, notes, again).check(raw)
+    return Assembly(raw, sampled, options, column_of, where, notes, guesses, stated_where="in the file")
+
+
+def _sample(cells: Sequence[str] | NDArray[np.float64]) -> tuple[str, ...]:
+    """The first cells, then some all over the column, as text."""
+    step = max(1, (len(cells) - SAMPLE) // SAMPLE)
+    if isinstance(cells, np.ndarray):
+        return tuple(map(_text, [*cells[:SAMPLE].tolist(), *cells[SAMPLE::step].tolist()]))
+    return (*cells[:SAMPLE], *cells[SAMPLE::step])
+
+
+def _numbers(cells: Sequence[str], style: Style, options: ImportOptions) -> NDArray[np.float64] | None:
+    """The first cells as numbers, None where most are something else."""
+    first = cells[:SAMPLE]
+    found = [number_in(cell, style) for cell in first]
+    known = sum(not is_missing(cell) and cell.strip().lower() not in options.tokens for cell in first)
+    good = sum(number is not None for number in found)
+    if not good or good < 0.9 * known - 1:
+        return None
+    return np.array([np.nan if number is None else number.value for number in found])
+
+
+def _text(value: float) -> str:
+    """A number as a table would have it; empty for none."""
+    if value != value:
+        return ""
+    return str(int(value)) if value == int(value) and abs(value) < 2**53 else repr(value)
+
+
+def _first_rows(given: Sequence[Given]) -> Iterator[tuple[str, ...]]:
+    return zip(*(_sample(column.cells[:8]) for column in given[:64]), strict=True)
