@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mnemoscope.errors import SignalError
 from mnemoscope.signals.beside import check
+from mnemoscope.signals.importers.csv.names import named_unit
 from mnemoscope.signals.importers.report import question_lines
 from mnemoscope.signals.series import Series
 
@@ -73,6 +74,10 @@ def column_index(table: Table, channel: str | None = None) -> int:
         return table.report["channel"]
     for column in table.columns:
         if column.name == channel:
+            return column.index
+    stated = named_unit(channel, None)  # as it stands in the file: "ecg/mV" for ecg in mV
+    for column in table.columns:
+        if (column.name, column.unit) == stated:
             return column.index
     if channel.isdecimal() and int(channel) < len(table.columns):
         return int(channel)
