@@ -12,6 +12,7 @@ from mnemoscope.kinds import MECHANISMS
 from mnemoscope.reading.recording import Recording
 from mnemoscope.reading.segment import taking
 from mnemoscope.reading.verify import verify
+from mnemoscope.signals.clock import rate_in_words
 from tests.golden import make
 
 GOLDEN = Path(make.__file__).parent
@@ -33,6 +34,11 @@ def test_a_loss_is_dated_as_on_the_page(case: dict[str, Any]) -> None:
     assert found is not None
     assert (found.first, found.last) == (case["first"], case["last"])
     assert found.share == pytest.approx(case["share"])
+
+
+@pytest.mark.parametrize("case", json.loads((GOLDEN / "rates.json").read_text()), ids=lambda case: case["words"])
+def test_a_rate_is_said_as_on_the_page(case: dict[str, Any]) -> None:
+    assert rate_in_words(case["hz"]) == case["words"]
 
 
 @pytest.mark.parametrize(("name", "model", "bank"), BANKS, ids=["-".join(entry) for entry in BANKS])

@@ -315,7 +315,7 @@ MUTATIONS = (
         ("src/stage/text/reads.test.ts",), "the page says that a model reads what it held before the first step",
     ),
     Mutation(
-        PAGE + "stage/text/reads.ts", "const lag = t - source.step;", "const lag = t + 1 - source.step;",
+        PAGE + "stage/text/reads.ts", "const lag = t - source;", "const lag = t + 1 - source;",
         ("src/stage/text/reads.test.ts",), "sentences say a step too many",
     ),
     Mutation(

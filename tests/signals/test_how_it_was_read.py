@@ -80,12 +80,21 @@ def test_a_long_preamble_is_shown_by_its_two_ends(report):
 def test_the_first_and_the_last_time_are_said_for_people(report):
     assert report(PUMP)["span"] == ["3 Nov 2026, 00:00:00", "3 Nov 2026, 00:00:30"]
     assert report(PUMP, time_format="%m.%d.%Y %H:%M:%S")["span"][0] == "11 Mar 2026, 00:00:00"
+    days = "date,x\n" + "".join(f"2024-02-{10 + t},{t}\n" for t in range(9))
+    assert report(days)["span"] == ["10 Feb 2024", "18 Feb 2024"]
     assert report("t,x\n" + "".join(f"{1_700_000_000 + t},{t}\n" for t in range(20)))["span"] == [
         "14 Nov 2023, 22:13:20", "14 Nov 2023, 22:13:39",
     ]  # fmt: skip
     assert report("a,b\n1,2\n3,4\n")["span"] == []
     assert when(0.25) == "1 Jan 1970, 00:00:00.25"
     assert when(1e14) == "100000000000000 s from 1970"
+
+
+def test_day_and_month_are_asked_about_by_a_date_that_tells_them_apart(report):
+    text = "date,x\n" + "".join(f"{1 + t % 12}/1/{2000 + t // 12},{t}\n" for t in range(48))
+    asked = next(entry for entry in report(text)["questions"] if entry["what"] == "order of day and month")
+    assert asked["chosen"] == "2/1/2000 is 1 Feb 2000"
+    assert asked["alternatives"][0]["label"] == "2/1/2000 is 2 Jan 2000"
 
 
 def test_rows_without_a_time_can_be_turned_round(report, tmp_path: Path):

@@ -60,14 +60,17 @@ def test_hints_of_a_bad_file_are_buttons(open_page: Open, watch: Watch, tmp_path
         page.keyboard.press("Enter")
     expect(page.get_by_text("lead II, mV")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_text("What was assumed").click()
     expect(page.get_by_text("cells 'Err', cells 'err', infinite values: read as missing, as asked")).to_be_visible()
     # Now it can be read, one thing is left to ask; what was chosen meanwhile stays.
     page.get_by_label("Use column breath").check()
-    page.get_by_role("button", name="Treat −999 as missing").click()
+    asked = page.get_by_role("group", name="-999 in lead II")
+    expect(asked.get_by_role("button", name="a value")).to_have_attribute("aria-pressed", "true")
+    asked.get_by_role("button", name="missing").click()
     expect(
         page.get_by_text("cells 'Err', cells 'err', -999, infinite values: read as missing, as asked")
     ).to_be_visible()
-    expect(page.get_by_role("button", name="Treat −999 as missing")).to_have_count(0)
+    expect(asked.get_by_role("button", name="missing")).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_label("Use column breath")).to_be_checked()
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
     watch.trouble[:] = [line for line in watch.trouble if "status of 4" not in line]

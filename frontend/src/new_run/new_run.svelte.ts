@@ -53,7 +53,6 @@ export class NewRun {
   labels = $state<number | null>(null);
   start = $state(0);
   stop = $state(0);
-  rate = $state<number | null>(null);
   resample = $state<number | null>(null);
   missing = $state<"hold" | "linear" | "drop">("hold");
   scaling = $state<"zscore" | "robust" | "none">("zscore");
@@ -123,10 +122,13 @@ export class NewRun {
     const each = this.summed((card) => card.bytes_per_step);
     return each === null ? null : Math.round(each * this.steps);
   });
+  /** The channel as it was read; null while there is none. */
+  readonly column = $derived(this.upload?.report.columns[this.channel] ?? null);
+  /** Rows of the channel a second. */
+  readonly rate = $derived(this.column?.sample_rate ?? null);
   /** Rows of the file that make as many steps as the server runs. */
   readonly rowsMost = $derived.by(() => {
-    const rate = this.rate ?? this.upload?.report.sample_rate;
-    return Math.floor(this.most * (this.resample && rate ? rate / this.resample : 1));
+    return Math.floor(this.most * (this.resample && this.rate ? this.rate / this.resample : 1));
   });
   /** Why it cannot be run as it is; "" where it can. */
   readonly why = $derived(this.obstacle());
@@ -162,19 +164,24 @@ export class NewRun {
     this.previewError = null;
     this.channel = result.report.channel;
     this.labels = result.report.columns.find((column) => column.labels > 0)?.index ?? null;
-    this.rate = result.report.sample_rate;
     this.start = 0;
-    const { rows, sample_rate } = result.report;
+    const { column } = this;
+    const rows = column?.rows ?? result.report.rows;
     ({ resample: this.resample, stop: this.stop } = drawn
       ? { resample: null, stop: rows }
-      : suggested(rows, sample_rate, result.report.columns[this.channel]?.unit ?? null));
+      : suggested(rows, this.rate, column?.unit ?? null));
   }
 
-  /** The same file, read otherwise: column and window stay as they were chosen. */
+  /** The same file, read otherwise: column and window stay as they were chosen, where they are still there. */
   tookAgain(result: Upload, name: string): void {
-    const { channel, start, stop, resample } = this;
+    const { column: before, start, stop, resample, labels } = this;
     this.took(result, name);
-    if (result.report.columns[channel]?.min !== null) Object.assign(this, { channel, start, stop, resample });
+    const { columns } = result.report;
+    const same = columns.find((one) => one.name === before?.name && one.min !== null);
+    if (same) this.channel = same.index;
+    if (columns[labels ?? -1]?.labels) this.labels = labels;
+    if (same && same.rows === before?.rows) Object.assign(this, { start, stop });
+    if (this.rate !== null && same?.sample_rate === before?.sample_rate) this.resample = resample;
   }
 
   /** Deletes what the server read of the file, and forgets the file. */
@@ -200,7 +207,7 @@ export class NewRun {
     if (this.filed) {
       const { held } = this;
       if (!held || this.deleting) return undefined;
-      const request = { ...this.selected(held), task: this.task, task_params: this.options, models: this.names };
+      const request = { ...this.selected(), task: this.task, task_params: this.options, models: this.names };
       return debounced(
         (signal) => api.previewUpload(held.id, request, { signal }),
         (answer) => {
@@ -258,7 +265,7 @@ export class NewRun {
     const { made, series, held } = this;
     if (!series) return { kind: "none" };
     return this.filed
-      ? { kind: "upload", upload_id: held!.id, ...this.selected(held!), keep_name: this.keepName }
+      ? { kind: "upload", upload_id: held!.id, ...this.selected(), keep_name: this.keepName }
       : { kind: "generated", generator: made.kind, seed: made.seed, steps: made.steps, params: made.params };
   }
 
@@ -267,7 +274,9 @@ export class NewRun {
     if (!this.series || (this.filed && !this.held)) return null;
     const signal = this.fixed();
     if (signal.kind === "none") return null;
-    return signal.kind === "upload" ? { ...signal, start: 0, stop: this.held!.report.rows } : signal;
+    return signal.kind === "upload"
+      ? { ...signal, start: 0, stop: this.column?.rows ?? this.held!.report.rows }
+      : signal;
   }
 
   set(name: string, value: number): void {
@@ -311,14 +320,13 @@ export class NewRun {
     return this.running.map((card) => (this.learns(card) ? `${card.model}@*` : card.model));
   }
 
-  private selected(upload: Upload) {
+  private selected() {
     const { channel, labels, start, stop, missing, scaling } = this;
     return {
       channel,
       labels,
       start,
       stop,
-      sample_rate: this.rate === upload.report.sample_rate ? null : this.rate,
       resample_to: this.resample,
       missing,
       scaling,

@@ -116,7 +116,7 @@ async def take(name: str, services: ServicesDep) -> Upload:
         raise SignalError(f"no series {name!r} comes with the program; there are {', '.join(SHIPPED)}")
     path = SHIPPED[name].path
     with path.open("rb") as file:
-        identity, report = await services.uploads.take(file, name=path.name, options=ImportOptions())
+        identity, report = await services.uploads.take([(path.name, file)], options=ImportOptions())
     return Upload(id=identity, report=ImportReport.model_validate(report))
 
 

@@ -1,15 +1,26 @@
 /** Numbers as people read them. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { rateText } from "./format";
+import { duration, rateText } from "./format";
+
+const RATES = JSON.parse(readFileSync(new URL("../../../../tests/golden/rates.json", import.meta.url), "utf-8")) as {
+  hz: number;
+  words: string;
+}[];
 
 describe("a rate", () => {
-  it("is in Hz, and of slow series a step in so much time", () => {
-    expect([36, 0.5, 1 / 10].map(rateText)).toEqual(["36 Hz", "0.5 Hz", "0.1 Hz"]);
-    expect([1 / 30, 1 / 1800, 1 / 3600, 1 / 86_400].map(rateText)).toEqual([
-      "1 per 30 s",
-      "1 per 30 min",
-      "1 per 1 h",
-      "1 per 1 d",
+  it("is said in the words of the library", () => {
+    for (const { hz, words } of RATES) expect(rateText(hz)).toBe(words);
+  });
+});
+
+describe("a span of time", () => {
+  it("is said in days where it has many hours", () => {
+    expect([7200, 172_799, 172_800, 10_368_000].map(duration)).toEqual([
+      "2 h 00 min",
+      "47 h 59 min",
+      "2.0 days",
+      "120 days",
     ]);
   });
 });

@@ -37,22 +37,34 @@ export function percent(share: number): string {
   return `${share < 0 ? "−" : ""}${text}%`;
 }
 
+const YEAR = 365.2425 * 86_400;
 /** Units of time with their seconds, the longest first. */
 const SPANS = [
-  ["d", 86_400],
+  ["year", YEAR],
+  ["month", YEAR / 12],
+  ["week", 604_800],
+  ["day", 86_400],
   ["h", 3600],
   ["min", 60],
+  ["s", 1],
 ] as const;
 
-/** Steps a second as people say them: 36 Hz, 1 per 30 min. */
+/** Steps a second as people say them, in the words of the library's `rate_in_words`: 36 Hz, 1 per 30 min. */
 export function rateText(hz: number): string {
-  if (hz >= 0.1) return `${Math.round(hz * 100) / 100} Hz`;
-  const [unit, each] = SPANS.find(([, seconds]) => 1 / hz >= seconds * 0.999) ?? ["s", 1];
-  return `1 per ${Number((1 / hz / each).toPrecision(3))} ${unit}`;
+  const short = (value: number): string => String(Number(value.toPrecision(6)));
+  if (hz >= 0.5) return `${short(hz)} Hz`;
+  for (const [unit, seconds] of SPANS) {
+    const many = 1 / hz / seconds;
+    if (many < 1 - 1e-9 || (Math.abs(many - Math.round(many)) >= 1e-4 * many && unit !== "s")) continue;
+    return Math.abs(many - 1) < 1e-4 ? `1 per ${unit}` : `1 per ${short(many)} ${unit}`;
+  }
+  return `1 per ${short(1 / hz)} s`;
 }
 
-/** Seconds as people read them: 5.94 s, 2 min 05 s, 1 h 12 min. */
+/** Seconds as people read them: 5.94 s, 2 min 05 s, 1 h 12 min, 2.5 days. */
 export function duration(seconds: number): string {
+  const days = seconds / 86_400;
+  if (days >= 2) return `${days < 100 ? days.toFixed(1) : count(days)} days`;
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(2) : seconds.toFixed(1)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${String(Math.floor(seconds % 60)).padStart(2, "0")} s`;
   return `${Math.floor(seconds / 3600)} h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, "0")} min`;

@@ -1,9 +1,10 @@
-/** A file on its way to the server: sent, refused, and sent again with what its owner says about it. */
+/** A file on its way to the server: sent, refused, and read again by what its owner says about it. */
 
 import { size } from "../../draw/ink/format";
 import { api, type Api } from "../../server/api";
 import { ApiError, readable, type MnemoscopeError } from "../../server/errors";
-import type { ImportOptions, Retry, Upload } from "../../wire/wire.gen";
+import type { ImportOptions, ImportReport, Retry, Upload } from "../../wire/wire.gen";
+import { added, plain } from "../reading/options";
 
 /** What a recording begins with (docs/format.md). */
 const MAGIC = [0x89, 0x4d, 0x4e, 0x45, 0x4d, 0x4f];
@@ -13,21 +14,31 @@ export class Sending {
   file = $state.raw<File | null>(null);
   /** Bytes of it that have gone out. */
   sent = $state(0);
+  /** It lies on the server and is being read by other options. */
+  rereading = $state(false);
   error = $state.raw<MnemoscopeError | null>(null);
   /** What of the cure a button can do. */
   readonly retry: Retry | null = $derived(this.error instanceof ApiError ? this.error.retry : null);
+  /** What has been said about the file, whether or not it could be read so. */
+  said = $state.raw<ImportOptions>({});
+  /** How the file was read first: what is asked about it stays asked. */
+  found = $state.raw<ImportReport | null>(null);
+  /** What had to be said for that, which stays when all else is taken back. */
+  basis = $state.raw<ImportOptions>({});
+  /** A file was chosen that could not be read at all yet. */
+  readonly unread = $derived(this.error?.code === "import-failed" && this.found === null);
 
-  /** The file that was sent last, and what has been said about it so far. */
-  private last: File | null = null;
-  private said: ImportOptions = {};
-  /** It has been read before. */
-  private known = false;
+  /** The file that was sent last. */
+  private last = $state.raw<File | null>(null);
+  readonly name = $derived(this.last?.name ?? "");
+  /** What was read of it. */
+  private upload: Upload | null = null;
   private abort: AbortController | null = null;
 
   /** `took` hears of what was read; `again`: the same file was read before, and is now read otherwise. A recording is opened. */
   constructor(
     private readonly took: (upload: Upload, name: string, again: boolean) => void,
-    private readonly server: Pick<Api, "upload" | "bring"> = api,
+    private readonly server: Pick<Api, "upload" | "readAgain" | "bring"> = api,
     private readonly open: (recording: string) => void = (id) =>
       location.assign(api.url(`s/${encodeURIComponent(id)}`)),
   ) {}
@@ -47,53 +58,90 @@ export class Sending {
       return;
     }
     this.last = file;
-    await this.go(file, {});
+    await this.go(file, (abort) => this.whole(file, abort));
   }
 
-  /** Sends the same file with more options: cures add up until it can be read. */
-  async again(more: ImportOptions): Promise<void> {
-    const { last } = this;
+  /** Reads the same file with more options: cures add up until it can be read. */
+  again(more: ImportOptions): Promise<void> {
+    return this.read(added(this.said, more));
+  }
+
+  /** Reads the same file by these options alone; where that fails, what was read before stays. */
+  async read(options: ImportOptions): Promise<void> {
+    const { last, upload } = this;
     if (!last) return;
     this.stop();
-    await this.go(last, added(this.said, more));
+    this.said = options;
+    if (!upload) return this.go(last, (abort) => this.whole(last, abort));
+    this.rereading = true;
+    await this.go(null, async (abort) => {
+      try {
+        this.taken(await this.server.readAgain(upload.id, options, { signal: abort.signal }), last, abort);
+      } catch (reason) {
+        const gone = reason instanceof ApiError && reason.code === "unknown-upload";
+        if (!gone || abort.signal.aborted) throw reason;
+        this.file = last; // its time on the server was over
+        await this.whole(last, abort);
+      }
+    });
   }
 
   stop(): void {
     this.abort?.abort();
   }
 
-  /** Nothing of the file is kept, in the page either. */
-  forget(): void {
-    this.last = this.error = null;
-    this.said = {};
-    this.known = false;
+  /** Ends what is under way, and forgets what could not be read: what holds is what was read last. */
+  dismiss(): void {
+    this.stop();
+    this.error = null;
+    if (this.upload) this.said = plain(this.upload.report.options);
   }
 
-  private async go(file: File, options: ImportOptions): Promise<void> {
+  /** Nothing of the file is kept, in the page either. */
+  forget(): void {
+    this.last = this.error = this.found = this.upload = null;
+    this.said = this.basis = {};
+  }
+
+  private async go(file: File | null, work: (abort: AbortController) => Promise<void>): Promise<void> {
     const abort = new AbortController();
     this.abort = abort;
     this.file = file;
     this.error = null;
     this.sent = 0;
-    const progress = (bytes: number): void => void (this.sent = bytes);
     try {
-      if (await isRecording(file)) {
-        const { id } = await this.server.bring(file, { signal: abort.signal, progress });
-        if (!abort.signal.aborted) this.open(id);
-        return;
-      }
-      const upload = await this.server.upload(file, { signal: abort.signal, progress, options });
-      if (abort.signal.aborted) return;
-      this.said = options;
-      this.took(upload, file.name, this.known);
-      this.known = true;
+      await work(abort);
     } catch (reason) {
-      if (abort.signal.aborted) return;
-      this.said = options;
-      this.error = readable(reason);
+      if (!abort.signal.aborted) this.error = readable(reason);
     } finally {
-      if (this.abort === abort) this.file = this.abort = null;
+      if (this.abort === abort) {
+        this.file = this.abort = null;
+        this.rereading = false;
+      }
     }
+  }
+
+  /** Sends all of a file. */
+  private async whole(file: File, abort: AbortController): Promise<void> {
+    const { signal } = abort;
+    const progress = (bytes: number): void => void (this.sent = bytes);
+    if (await isRecording(file)) {
+      const { id } = await this.server.bring(file, { signal, progress });
+      if (!signal.aborted) this.open(id);
+      return;
+    }
+    this.taken(await this.server.upload(file, { signal, progress, options: this.said }), file, abort);
+  }
+
+  private taken(upload: Upload, file: File, { signal }: AbortController): void {
+    if (signal.aborted) return;
+    const again = this.upload !== null;
+    this.upload = upload;
+    if (!this.found) {
+      this.found = upload.report;
+      this.basis = this.said;
+    }
+    this.took(upload, file.name, again);
   }
 }
 
@@ -101,13 +149,4 @@ export class Sending {
 async function isRecording(file: File): Promise<boolean> {
   const head = new Uint8Array(await file.slice(0, MAGIC.length).arrayBuffer());
   return MAGIC.every((byte, n) => head[n] === byte);
-}
-
-/** Options with more of them: lists grow, of the others the last word holds. */
-export function added(said: ImportOptions, more: ImportOptions): ImportOptions {
-  const lists = {
-    missing: [...(said.missing ?? []), ...(more.missing ?? [])],
-    sentinels: [...(said.sentinels ?? []), ...(more.sentinels ?? [])],
-  };
-  return { ...said, ...more, ...lists };
 }

@@ -1,21 +1,27 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../../server/errors";
 import type { Brought, ImportOptions, Upload } from "../../wire/wire.gen";
-import { added, Sending } from "./upload.svelte";
+import { Sending } from "./upload.svelte";
 
-const READ = { id: "u1", report: {} } as Upload;
+const READ = { id: "u1", report: { options: {} } } as unknown as Upload;
 const BROUGHT: Brought = { id: "r1", title: "run", known: false, notes: [] };
 const FILE = new File(["a,b"], "x.csv");
 
 /** A server that answers in turn; an error is a refusal. */
 function sending(...answers: (Upload | Error)[]) {
   const asked: (ImportOptions | undefined)[] = [];
+  /** Uploads that were read again instead of being sent. */
+  const again: string[] = [];
   const took: [string, string, boolean][] = [];
   const server = {
     upload: (_: File, more?: { options?: ImportOptions }): Promise<Upload> => {
       asked.push(more?.options);
       const answer = answers.shift()!;
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+    readAgain: (id: string, options: ImportOptions): Promise<Upload> => {
+      again.push(id);
+      return server.upload(FILE, { options });
     },
     bring: ({ name }: File): Promise<Brought> =>
       name === "broken.mnemo" ? Promise.reject(new ApiError(422, "import-failed", "no")) : Promise.resolve(BROUGHT),
@@ -26,7 +32,7 @@ function sending(...answers: (Upload | Error)[]) {
     server,
     (id) => opened.push(id),
   );
-  return { asked, took, opened, way };
+  return { asked, again, took, opened, way };
 }
 
 function refused(label: string, options: ImportOptions): ApiError {
@@ -47,7 +53,7 @@ describe("a file on its way", () => {
   });
 
   it("is sent again with one cure after the other until it can be read", async () => {
-    const { asked, took, way } = sending(
+    const { asked, again, took, way } = sending(
       refused("Treat “x” as missing", { missing: ["x"] }),
       refused("Treat “y” as missing", { missing: ["y"] }),
       refused("Skip such rows", { ragged: "skip" }),
@@ -55,23 +61,52 @@ describe("a file on its way", () => {
     );
     await way.send(FILE, null);
     while (way.retry) await way.again(way.retry.options);
-    expect(asked).toEqual([
-      {},
-      { missing: ["x"], sentinels: [] },
-      { missing: ["x", "y"], sentinels: [] },
-      { missing: ["x", "y"], sentinels: [], ragged: "skip" },
-    ]);
+    expect(asked).toEqual([{}, { missing: ["x"] }, { missing: ["x", "y"] }, { missing: ["x", "y"], ragged: "skip" }]);
+    expect(again).toEqual([]);
     expect(took).toEqual([["u1", "x.csv", false]]);
     expect([way.error, way.file]).toEqual([null, null]);
   });
 
-  it("is known once it was read, and a new file begins anew", async () => {
-    const { asked, took, way } = sending(READ, READ, READ);
+  it("is read again where it lies once it was read, and a new file begins anew", async () => {
+    const { asked, again, took, way } = sending(READ, READ, READ);
     await way.send(FILE, null);
     await way.again({ sentinels: [-999] });
     await way.send(FILE, null);
     expect(took.map(([, , again]) => again)).toEqual([false, true, false]);
-    expect(asked).toEqual([{}, { missing: [], sentinels: [-999] }, {}]);
+    expect(asked).toEqual([{}, { sentinels: [-999] }, {}]);
+    expect(again).toEqual(["u1"]);
+    expect(way.said).toEqual({});
+  });
+
+  it("keeps what was read last where it cannot be read otherwise, and what was tried until it is dismissed", async () => {
+    const { took, way } = sending(READ, refused("Skip such rows", { ragged: "skip" }));
+    await way.send(FILE, null);
+    await way.read({ delimiter: ";" });
+    expect(took).toHaveLength(1);
+    expect(way.error?.message).toBe("no");
+    expect([way.said, way.unread]).toEqual([{ delimiter: ";" }, false]);
+    way.dismiss();
+    expect([way.error, way.said]).toEqual([null, {}]);
+  });
+
+  it("goes back to what had to be said for it to be read at all", async () => {
+    const { asked, way } = sending(refused("Skip such rows", { ragged: "skip" }), READ, READ, READ);
+    await way.send(FILE, null);
+    expect(way.unread).toBe(true);
+    await way.again(way.retry!.options);
+    await way.read({ ragged: "skip", skip: 2 });
+    await way.read(way.basis);
+    expect(asked.at(-1)).toEqual({ ragged: "skip" });
+  });
+
+  it("is sent again where its time on the server was over", async () => {
+    const { asked, again, took, way } = sending(READ, new ApiError(404, "unknown-upload", "no upload"), READ);
+    await way.send(FILE, null);
+    await way.read({ skip: 1 });
+    expect(again).toEqual(["u1"]);
+    expect(asked).toEqual([{}, { skip: 1 }, { skip: 1 }]);
+    expect(took.map(([, , again]) => again)).toEqual([false, true]);
+    expect([way.error, way.rereading]).toEqual([null, false]);
   });
 
   it("is not sent where it is too large, or where there is none any more", async () => {
@@ -91,10 +126,5 @@ describe("a file on its way", () => {
     way.stop();
     await waiting;
     expect([took.length, way.file, way.error]).toEqual([0, null, null]);
-  });
-
-  it("adds lists and lets the last word hold", () => {
-    const said = added({ missing: ["x"], ragged: "refuse" }, { missing: ["y"], ragged: "skip", header: false });
-    expect(said).toEqual({ missing: ["x", "y"], sentinels: [], ragged: "skip", header: false });
   });
 });

@@ -243,4 +243,4 @@ def _with_choice(table: Table, choices: list[str], chosen: str, options: ImportO
     return table
 
 
-IMPORTER = Importer("archive", "any of these, packed", (".gz", ".bz2", ".xz", ".zip"), _sniff, _read)
+IMPORTER = Importer("archive", "any of these, packed", (".gz", ".bz2", ".xz", ".zip"), _sniff, _read, binary=True)

@@ -25,7 +25,7 @@ from mnemoscope.signals.importers.formats import (
     spreadsheet,
     wfdb,
 )
-from mnemoscope.signals.importers.importer import SNIFFED, Importer
+from mnemoscope.signals.importers.importer import CONTROL, SNIFFED, Importer
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.table import Table
 
@@ -37,7 +37,9 @@ IMPORTERS: tuple[Importer, ...] = tuple(
 
 def importer_of(data: bytes) -> Importer:
     """The format that the first bytes of a file speak for most."""
-    return max(IMPORTERS, key=lambda importer: importer.sniff(data))
+    text = CONTROL.search(data) is None
+    able = [importer for importer in IMPORTERS if not (importer.binary and text)]
+    return max(able, key=lambda importer: importer.sniff(data))
 
 
 def read_table(

@@ -18,20 +18,18 @@ from mnemoscope.signals.importers.csv.cells import ABSENT, NUMBER, Cells
 from mnemoscope.signals.importers.csv.columns import (
     FAR,
     LABEL_NAMES,
-    MAX_LABELS,
     figures,
-    labelled_ranges,
     narrowed,
-    numbered,
     sentinel,
 )
 from mnemoscope.signals.importers.csv.names import named_unit, unit_of
 from mnemoscope.signals.importers.csv.numbers import TRUTHS, decimals_of, is_missing
-from mnemoscope.signals.importers.csv.resolved import unit_of_time, when
+from mnemoscope.signals.importers.csv.resolved import spanned, unit_of_time, when
 from mnemoscope.signals.importers.csv.times import Sampled, TimeChoice
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Alternative, Guess, LeftOut
 from mnemoscope.signals.importers.table import Column, Table
+from mnemoscope.signals.states import MAX_LABELS, labelled_ranges, numbered
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SERIES_NAME = re.compile(
@@ -102,7 +100,7 @@ class Assembly:
         rate, source, time, clock = self._rate(choice, seconds, clock, stated_rate, evidence)
         if self.origin is not None and seconds is not None and np.isfinite(seconds).any():
             known = seconds[np.isfinite(seconds)]
-            report = report | {"span": [when(self.origin + float(known[0])), when(self.origin + float(known[-1]))]}
+            report = report | {"span": spanned(self.origin + float(known[0]), self.origin + float(known[-1]))}
         columns = [self._column(i, choice) for i in range(len(self.raw.names))]
         if all(c.values is None or c.missing == len(c.values) for c in columns):
             raise self._nothing(columns)
@@ -302,10 +300,19 @@ class Assembly:
                 if form in dates.CLOCKS
                 else "format of the dates"
             )
+            row = int(np.argmax(rival[2].whole != stamps.whole))
+
+            def meant(form: str, stamps: dates.Stamps) -> str:
+                cells = [self.sampled.cells[i] for i in choice.columns]
+                if row >= min(map(len, cells)) or "%d" not in form:
+                    return form
+                return f"{' '.join(column[row] for column in cells)} is {when(float(stamps.whole[row]))}"
+
             self.guesses.append(
                 Guess(
-                    what, form, "its steps are more even" if clear else "both are as even",
-                    tuple(Alternative(f"as {entry[1]}", {"time_format": entry[1]}) for entry in best[1:4]), question=rival[0] < score + 3,
+                    what, meant(form, stamps), "its steps are more even" if clear else "both are as even",
+                    tuple(Alternative(meant(entry[1], entry[2]), {"time_format": entry[1]}) for entry in best[1:4]),
+                    question=rival[0] < score + 3,
                 )
             )  # fmt: skip
             doubt = f" ({other} would fit as well)"

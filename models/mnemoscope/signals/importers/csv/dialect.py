@@ -99,7 +99,8 @@ def _commas(rows: list[list[str]]) -> list[Guess]:
     if (len(widths) > 1 and not leading) or any(row[1][:1] in "+-" for row in body) or widths == {1}:
         return []
     other = Alternative("one column of numbers with a decimal comma", {"delimiter": "", "decimal": ","})
-    return [Guess("the comma", "two columns separated by commas", "all are whole numbers", (other,), question=True)]
+    evidence = f"{body[0][0]},{body[0][1]} can be two whole numbers or one with a decimal comma, as can all others"
+    return [Guess("the comma", "two columns separated by commas", evidence, (other,), question=True)]
 
 
 def _readable(rows: list[list[str]], width: int, style: Style, delimiter: str | None) -> float:

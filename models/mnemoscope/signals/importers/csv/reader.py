@@ -28,6 +28,7 @@ from mnemoscope.signals.importers.csv.dialect import Dialect, dialect_of
 from mnemoscope.signals.importers.csv.facts import facts_of
 from mnemoscope.signals.importers.csv.first_lines import first_lines
 from mnemoscope.signals.importers.csv.layout import Layout, body_of, layout_of
+from mnemoscope.signals.importers.csv.names import named_unit
 from mnemoscope.signals.importers.csv.numbers import TRUTHS, is_missing, number_in
 from mnemoscope.signals.importers.csv.resolved import resolved
 from mnemoscope.signals.importers.csv.rows import Ragged, Rows
@@ -147,10 +148,11 @@ class _Pass:
         self.sampled = self._sampled()
 
     def column_of(self, wanted: str) -> int:
-        """Index of a column by name, else by index. Raises ImportFileError."""
-        for i, name in enumerate(self.names):
-            if wanted == name:
-                return i
+        """Index of a column by name, with or without the unit in it, else by index. Raises ImportFileError."""
+        bare = [named_unit(name, unit)[0] for name, unit in zip(self.names, self.layout.units, strict=True)]
+        for names in (self.names, bare):
+            if wanted in names:
+                return names.index(wanted)
         if wanted.isdecimal() and int(wanted) < len(self.names):
             return int(wanted)
         listed = ", ".join(f"{i} ({name})" for i, name in enumerate(self.names[:30]))

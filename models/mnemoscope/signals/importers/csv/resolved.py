@@ -48,11 +48,19 @@ def unit_of_time(choice: TimeChoice) -> TimeUnit | None:
 
 
 def when(seconds: float) -> str:
-    """Seconds from 1970 as people write a date, whatever the language of the machine: "2 Nov 2026, 00:00:10"."""
+    """Seconds from 1970 as people write a date, whatever the language of the machine: "2 Nov 2026, 00:00:10", "2 Nov 2026"."""
     try:
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
     except OverflowError:  # a year that no calendar of Python's has
         return f"{seconds:.0f} s from 1970"
     day = f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    if seconds % 86_400 == 0:
+        return day
     fraction = f".{moment.microsecond:06d}".rstrip("0") if moment.microsecond else ""
     return f"{day}, {moment:%H:%M:%S}{fraction}"
+
+
+def spanned(first: float, last: float) -> list[str]:
+    """First and last time (seconds from 1970) for people; with the time of day where one of them has one."""
+    texts = [when(first), when(last)]
+    return [f"{text}, 00:00:00" if "," not in text and "," in texts[1 - n] else text for n, text in enumerate(texts)]

@@ -428,7 +428,8 @@ _WORDS: dict[TimeUnit, str] = {
 
 
 def _unit_guess(name: str, chosen: str, numbers: Numbers, *others: TimeUnit) -> Guess:
-    step = float(np.median(np.abs(np.diff(numbers))))
+    steps = np.abs(np.diff(numbers))
+    step = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
     alternatives = tuple(Alternative(_WORDS[unit], {"time_unit": unit}) for unit in others)
     return Guess(f"unit of {name}", chosen, f"no unit is written; a step is {step:g}", alternatives, question=True)
 

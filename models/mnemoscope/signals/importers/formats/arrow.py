@@ -122,6 +122,7 @@ IMPORTER = Importer(
     (".parquet", ".pq", ".feather", ".arrow"),
     _sniff,
     _read,
+    binary=True,
     extra="parquet",
     module="arro3",
 )

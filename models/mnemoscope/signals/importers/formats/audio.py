@@ -65,4 +65,6 @@ def _read(path: Path, options: ImportOptions) -> Table:
     return table_of(channels, facts, options, rate_source=f"{rate} Hz, as the file says", notes=notes)
 
 
-IMPORTER = Importer("audio", "WAV, FLAC and other sound", (".wav", ".flac", ".ogg", ".aiff", ".aif"), _sniff, _read)
+IMPORTER = Importer(
+    "audio", "WAV, FLAC and other sound", (".wav", ".flac", ".ogg", ".aiff", ".aif"), _sniff, _read, binary=True
+)

@@ -138,4 +138,4 @@ def _explain(dtype: np.dtype[Any], what: str) -> None:
         raise ImportFileError(f"{what} holds {dtype}, no numbers", hint=_SAVE.format("x.astype(float)"))
 
 
-IMPORTER = Importer("numpy", "NumPy arrays", (".npy", ".npz"), _sniff, _read)
+IMPORTER = Importer("numpy", "NumPy arrays", (".npy", ".npz"), _sniff, _read, binary=True)

@@ -170,5 +170,10 @@ def _text(cell: Cell, decimal: str, *, fine: bool) -> str:
 
 
 IMPORTER = Importer(
-    "spreadsheet", "Excel and OpenDocument sheets", (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"), _sniff, _read
+    "spreadsheet",
+    "Excel and OpenDocument sheets",
+    (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"),
+    _sniff,
+    _read,
+    binary=True,
 )
