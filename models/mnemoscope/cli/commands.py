@@ -92,7 +92,7 @@ def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:
     from mnemoscope.tasks import episodes
 
     options, params = option_numbers(args.task_option, int), option_numbers(args.signal_option, float)
-    of_file = ("channel", "labels", "start", "stop", "sample_rate", "resample_to", "missing", "scaling")
+    of_file = ("channel", "beside", "labels", "start", "stop", "sample_rate", "resample_to", "missing", "scaling")
     given: dict[str, Any] = {name: getattr(args, name) for name in of_file if getattr(args, name) is not None}
     given |= reading_of(args)
     if given and (args.signal is None or args.signal in generators.KINDS):

@@ -118,7 +118,7 @@ def _until_the_end(recorder: LiveRecorder, reader: LineReader, interrupts: Inter
 
 def _source(args: argparse.Namespace) -> LiveSignal:
     """What is known of the source before it sends. Raises MnemoscopeError for switches that only a file or a generator has."""
-    unfit = ("labels", "start", "stop")
+    unfit = ("beside", "labels", "start", "stop")
     given = [f"--{name}" for name in unfit if getattr(args, name) is not None]
     given += ["--signal-option"] if args.signal_option else []
     given += [f"--missing {args.missing}"] if args.missing not in (None, "hold") else []

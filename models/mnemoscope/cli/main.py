@@ -121,7 +121,12 @@ def parser() -> argparse.ArgumentParser:
     of_file = record.add_argument_group("of a file")
     of_file.add_argument("--channel", metavar="C", help="column by name or number (default: the first with numbers)")
     of_file.add_argument(
-        "--labels", metavar="C", help='column of labels that become events (default: the first; "none": no events)'
+        "--beside", type=_columns, metavar="C,D", help="further columns, up to seven, shown beside it and not heard"
+    )
+    of_file.add_argument(
+        "--labels",
+        metavar="C",
+        help='column of labels or states that become events (default: the first of labels; "none": no events)',
     )
     of_file.add_argument("--start", metavar="S", help="first row, 720, or seconds, 2.5s")
     of_file.add_argument("--stop", metavar="S", help="row or seconds where to stop")
@@ -351,6 +356,11 @@ def _device(command: argparse.ArgumentParser, *, default: str | None = "auto") -
     command.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default=default, help="auto (default) = CUDA where there is one"
     )
+
+
+def _columns(text: str) -> list[str]:
+    """Columns by name or number; one whose name has a comma goes by its number."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _names(text: str) -> list[str | Path]:

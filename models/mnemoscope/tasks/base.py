@@ -34,6 +34,8 @@ class Episode:
     events: list[Event] = field(default_factory=list[Event])
     signal: dict[str, Any] | None = None
     feedback: int | None = None
+    beside: Array | None = None
+    """[T, channels] what was measured beside the signal; recorded, never heard. `signal["beside"]` says what they are."""
 
     @property
     def steps(self) -> int:
