@@ -1,5 +1,6 @@
 """What a format is to the registry: its names, how its files are recognised, how they are read."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -8,6 +9,8 @@ from pathlib import Path
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.table import Table
 
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+"""Bytes that text does not have."""
 SNIFFED = 65_536
 """Bytes from the beginning of a file that a reader is shown."""
 
@@ -31,6 +34,8 @@ class Importer:
     """The extra of the package that brings what reading needs, None where nothing more is needed."""
     module: str | None = None
     """The package of that extra, as it is imported."""
+    binary: bool = False
+    """Its files hold bytes that no text has: a table whose first name is "PAR1" is none of them."""
 
     @property
     def available(self) -> bool:

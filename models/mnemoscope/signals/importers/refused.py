@@ -3,6 +3,7 @@
 import re
 
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.importers.importer import CONTROL
 
 PANDAS = "save its numbers as CSV or Parquet: `{}.to_csv('data.csv')`"
 
@@ -55,8 +56,10 @@ MAGIC: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"\x89MNEM", "a Mnemoscope recording", "open it instead of importing it: `mnemoscope open FILE`"),
 )  # fmt: skip
 """Offset and bytes, what such a file is, and the way out."""
+SHORT = 4
+"""A word of so many letters may be the first name of a table."""
 TEXTS = (
-    (re.compile(rb"\s*<(?:\?xml|!DOCTYPE|html|svg|[A-Za-z]+[ >])", re.IGNORECASE), "an XML or HTML document", "save its table as CSV"),
+    (re.compile(rb"\s*<(?:\?xml|!DOCTYPE|html|svg|[A-Za-z]+[^<>]*>\s*<)", re.IGNORECASE), "an XML or HTML document", "save its table as CSV"),
     (re.compile(rb"(?:Brain ?Vision|\s*;?\s*BrainVision) ?(?:Core )?Data Exchange (?:Header|Marker)", re.IGNORECASE), "a header of BrainVision, whose samples lie in another file",
      "save the recording as EDF: `mne.io.read_raw_brainvision('FILE').export('data.edf')`"),
 )  # fmt: skip
@@ -65,8 +68,9 @@ TEXTS = (
 
 def refuse(data: bytes) -> None:
     """Raises ImportFileError where the first bytes of a file are of a kind that is not read."""
+    text = CONTROL.search(data) is None
     for at, magic, what, way in MAGIC:
-        if data.startswith(magic, at):
+        if data.startswith(magic, at) and not (text and magic.isascii() and len(magic) <= SHORT):
             raise ImportFileError(f"this is {what}, not a table", where="byte 0", hint=f"{way[0].upper()}{way[1:]}.")
     for pattern, what, way in TEXTS:
         if pattern.match(data.removeprefix(b"\xef\xbb\xbf")):

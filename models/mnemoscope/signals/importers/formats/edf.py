@@ -169,4 +169,4 @@ class _Fields:
         return found - found[0]
 
 
-IMPORTER = Importer("edf", "EDF, EDF+, BDF and BDF+", (".edf", ".bdf", ".rec"), _sniff, _read)
+IMPORTER = Importer("edf", "EDF, EDF+, BDF and BDF+", (".edf", ".bdf", ".rec"), _sniff, _read, binary=True)

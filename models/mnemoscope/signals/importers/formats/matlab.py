@@ -82,4 +82,4 @@ def _read(path: Path, options: ImportOptions) -> Table:
     return table_of_arrays(arrays, facts, options)
 
 
-IMPORTER = Importer("matlab", "MATLAB up to version 7", (".mat",), _sniff, _read)
+IMPORTER = Importer("matlab", "MATLAB up to version 7", (".mat",), _sniff, _read, binary=True)
