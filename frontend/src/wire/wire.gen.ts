@@ -3055,6 +3055,11 @@ export interface components {
         ReadingProgress: {
             /** Bytes */
             bytes: number;
+            /**
+             * Reading
+             * @description false: nothing is being read under this name, not yet or not any more.
+             */
+            reading: boolean;
             /** Rows */
             rows: number;
         };

@@ -70,7 +70,8 @@ async def upload(
 
 @router.get("/uploads/progress/{watch}", summary="How far a file is that is being read")
 def progress(watch: Annotated[str, Path(pattern=WATCH_PATTERN)], services: ServicesDep) -> ReadingProgress:
-    return ReadingProgress(**services.uploads.progress(watch))
+    known = services.uploads.progress(watch)
+    return ReadingProgress(reading=known is not None, **(known or {"rows": 0, "bytes": 0}))
 
 
 @router.post("/uploads/{id}/readings", summary="Read a file that was brought by other options", status_code=201)

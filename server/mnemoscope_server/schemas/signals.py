@@ -171,6 +171,8 @@ class ImportReport(Answer):
 class ReadingProgress(Answer):
     """How far the reading of a file is."""
 
+    reading: bool
+    """false: nothing is being read under this name, not yet or not any more."""
     rows: int
     bytes: int
 

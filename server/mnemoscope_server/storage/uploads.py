@@ -53,10 +53,10 @@ class Uploads:
         """
         return await self._read(lambda source: self._copy(files, source), base_name(_title(files)), options, watch)
 
-    def progress(self, watch: str) -> dict[str, int]:
-        """Rows and bytes read so far of what is being read under this name. Raises UnknownUpload where nothing is."""
+    def progress(self, watch: str) -> dict[str, int] | None:
+        """Rows and bytes read so far of what is being read under this name; None where nothing is."""
         if (folder := self._under_way.get(watch)) is None:
-            raise UnknownUpload("nothing is being read under this name")
+            return None
         try:
             return json.loads((folder / PROGRESS).read_text(encoding="utf-8"))
         except FileNotFoundError:  # it has only begun

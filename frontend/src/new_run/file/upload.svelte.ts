@@ -153,9 +153,9 @@ export class Sending {
       if (signal.aborted || this.sent < bytes) return;
       this.server.readingProgress(watch, { signal }).then(
         (progress) => {
-          if (!signal.aborted) this.progress = progress;
+          if (!signal.aborted && progress.reading) this.progress = progress;
         },
-        () => undefined, // it was read meanwhile: the answer is on its way
+        () => undefined, // the upload itself says what is wrong with the line
       );
     }, ASKED_EVERY);
     return asking;

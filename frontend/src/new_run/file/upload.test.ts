@@ -28,7 +28,7 @@ function sending(...answers: (Upload | Error)[]) {
     },
     readingProgress: (watch: string): Promise<ReadingProgress> => {
       watched.push(watch);
-      return Promise.resolve({ rows: 7, bytes: 3 });
+      return Promise.resolve({ reading: true, rows: 7, bytes: 3 });
     },
     bring: ({ name }: File): Promise<Brought> =>
       name === "broken.mnemo" ? Promise.reject(new ApiError(422, "import-failed", "no")) : Promise.resolve(BROUGHT),
@@ -156,7 +156,7 @@ describe("a long reading", () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(watched.length).toBeGreaterThan(1);
     expect(new Set(watched).size).toBe(1);
-    expect(way.progress).toEqual({ rows: 7, bytes: 3 });
+    expect(way.progress).toEqual({ reading: true, rows: 7, bytes: 3 });
     end(READ);
     await waiting;
     const asked = watched.length;
