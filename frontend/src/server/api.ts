@@ -13,6 +13,7 @@ import type {
   FitPlanRequest,
   FitRequest,
   GalleryEntry,
+  Feeding,
   FileFormat,
   Generator,
   ImportOptions,
@@ -336,6 +337,11 @@ export class Api {
 
   createSession(request: SessionRequest, call?: Call): Promise<SessionCreated> {
     return this.json("POST", "api/sessions", request, call);
+  }
+
+  /** How to feed a session on a live source; refused to who may not. */
+  feeding(id: string, call?: Call): Promise<Feeding> {
+    return this.json("GET", `api/sessions/${encodeURIComponent(id)}/samples`, undefined, call);
   }
 
   /** Ends a session; what it computed stays as a recording. */

@@ -433,6 +433,7 @@ def test_a_process_that_a_signal_ended_gets_one_more_attempt(taking, monkeypatch
         (({}, 1, "Traceback …\nKeyError: 'x'"), 1, "exit code 1: KeyError: 'x'"),
         (({}, 1, "MemoryError"), 1, "took too much memory"),
         (({}, -6, "terminate called after throwing an instance of 'std::bad_alloc'"), 1, "took too much memory"),
+        (({}, -6, "memory allocation of 9000000000 bytes failed"), 1, "took too much memory"),
         (({}, -9, ""), 1, "took too much memory"),
         (({}, -24, ""), 1, "too much computing time"),
     ],

@@ -4,7 +4,7 @@ with hearing(lambda rows, bytes_read: ...):
     read_table("long.csv")
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -15,7 +15,7 @@ _LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
 @contextmanager
-def hearing(listener: Listener) -> Iterator[None]:
+def hearing(listener: Listener) -> Generator[None]:
     """Readings of this thread report to `listener` as long as the block lasts."""
     token = _LISTENER.set(listener)
     try:
