@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.importers import progress
 from mnemoscope.signals.importers.csv.layout import Layout
 from mnemoscope.signals.importers.csv.splitting import COMMENT, RULE, is_comment, split
 from mnemoscope.signals.importers.encodings import undecodable
@@ -244,6 +245,7 @@ class Rows:
         with self.path.open("rb") as file:
             while True:
                 data = file.read(BLOCK)
+                progress.report(self.count, done)
                 try:
                     text = rest + decoder.decode(data, final=not data)
                 except UnicodeDecodeError as error:
