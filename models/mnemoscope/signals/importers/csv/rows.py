@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers import progress
 from mnemoscope.signals.importers.csv.layout import Layout
-from mnemoscope.signals.importers.csv.numbers import bare, is_missing
 from mnemoscope.signals.importers.csv.splitting import COMMENT, RULE, is_comment, split
 from mnemoscope.signals.importers.encodings import undecodable
 from mnemoscope.signals.importers.report import LeftOut
+from mnemoscope.signals.importers.tabular.numbers import bare, is_missing
 
 BLOCK = 1 << 20
 MAX_LINE = 4 << 20
