@@ -78,6 +78,7 @@ describe("the server's interface", () => {
     await api.chunk("7", 7);
     await api.previewUpload("7", { channel: 0 } as never);
     await api.readAgain("7", {});
+    await api.readingProgress("7");
     await api.removeUpload("7");
     await api.formats();
     await api.signals();
@@ -174,7 +175,7 @@ describe("an upload", () => {
     const sent: number[] = [];
     const abort = new AbortController();
     const api = new Api({ base: "http://x/p/", xhr: () => request as unknown as XMLHttpRequest });
-    const answer = api.upload(new File(["a,b"], "x.csv"), { progress: (n) => sent.push(n), signal: abort.signal });
+    const answer = api.upload([new File(["a,b"], "x.csv")], { progress: (n) => sent.push(n), signal: abort.signal });
     return { request, sent, answer, abort };
   }
 

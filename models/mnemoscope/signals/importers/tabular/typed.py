@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.signals.importers.csv.assemble import Assembly, Raw
-from mnemoscope.signals.importers.csv.cells import Cells
-from mnemoscope.signals.importers.csv.checks import Checks, OtherStyleError
-from mnemoscope.signals.importers.csv.numbers import Style, is_missing, number_in
-from mnemoscope.signals.importers.csv.splitting import MAX_COLUMNS
-from mnemoscope.signals.importers.csv.times import Sampled
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.report import Guess, LeftOut
-from mnemoscope.signals.importers.table import Table
+from mnemoscope.signals.importers.table import MAX_COLUMNS, Table
+from mnemoscope.signals.importers.tabular.assemble import assemble
+from mnemoscope.signals.importers.tabular.cells import Cells
+from mnemoscope.signals.importers.tabular.checks import Checks, OtherStyleError
+from mnemoscope.signals.importers.tabular.draft import Draft, Raw
+from mnemoscope.signals.importers.tabular.numbers import Style, is_missing, number_in
+from mnemoscope.signals.importers.tabular.sampled import Sampled
 
 SAMPLE = 300
 """Cells at the beginning of a column that its role is decided by, and as many from all over it."""
@@ -61,17 +61,17 @@ def table_of(
     style = Style(options.decimal or ".", options.grouping)
     for again in (False, True):
         try:
-            assembly = _assembly(given, options, style, [*notes, *options.notes()], [*guesses], header, again)
+            draft = _draft(given, options, style, [*notes, *options.notes()], [*guesses], header, again)
             break
         except OtherStyleError as other:
             style = other.style
     else:
         raise AssertionError("a second reading keeps its style")
     facts = facts | {"header": header, "first_rows": [list(row) for row in _first_rows(given)]}
-    return assembly.table(facts, stated_rate, evidence, left_out or LeftOut())
+    return assemble(draft, facts, stated_rate, evidence, left_out or LeftOut())
 
 
-def _assembly(
+def _draft(
     given: Sequence[Given],
     options: ImportOptions,
     style: Style,
@@ -79,7 +79,7 @@ def _assembly(
     guesses: list[Guess],
     header: bool,
     again: bool,
-) -> Assembly:
+) -> Draft:
     names, count = [column.name for column in given], len(given[0].cells)
 
     def column_of(wanted: str) -> int:
@@ -119,7 +119,7 @@ def _assembly(
     raw = Raw(names, [column.unit for column in given], cells, values, codes, count)
     text_columns = {column_of(name) for name in options.text_columns}
     Checks(sampled, options, where, text_columns, style, notes, again).check(raw)
-    return Assembly(raw, sampled, options, column_of, where, notes, guesses, stated_where="in the file")
+    return Draft(raw, sampled, options, column_of, where, notes, guesses, stated_where="in the file")
 
 
 def _sample(cells: Sequence[str] | NDArray[np.float64]) -> tuple[str, ...]:
@@ -145,7 +145,7 @@ def _text(value: float) -> str:
     """A number as a table would have it; empty for none."""
     if value != value:
         return ""
-    return str(int(value)) if value == int(value) and abs(value) < 2**53 else repr(value)
+    return str(int(value)) if abs(value) < 2**53 and value == int(value) else repr(value)
 
 
 def _first_rows(given: Sequence[Given]) -> Iterator[tuple[str, ...]]:

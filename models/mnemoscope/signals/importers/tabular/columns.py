@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.signals.clock import rate_in_words
-from mnemoscope.signals.importers.csv.times import is_index_name
 from mnemoscope.signals.importers.table import Column
+from mnemoscope.signals.importers.tabular.times import is_index_name
 from mnemoscope.signals.series import Floats, decimate
 
 LABEL_NAMES = ("label", "class", "annotation", "event", "symbol", "category", "anomaly")
