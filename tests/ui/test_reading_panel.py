@@ -199,6 +199,8 @@ def test_a_long_reading_counts_its_rows_and_can_be_cancelled(open_page: Open, tm
     long = tmp_path / "long.csv"
     long.write_text("t,a,b\n" + "".join(f"{t},{t % 97}.5,x{t}\n" for t in range(20_000)) * 40)
     page.get_by_label("File with a signal").set_input_files(long)
+    expect(page.get_by_text("First look at the first 1.0 MB; the whole file is on its way.")).to_be_visible()
+    expect(first_lines(page)).to_be_visible()
     expect(page.get_by_role("status").filter(has_text=re.compile(r"\d rows read"))).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("button", name="Choose files")).to_be_visible()

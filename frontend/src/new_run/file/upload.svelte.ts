@@ -5,6 +5,7 @@ import { api, type Api } from "../../server/api";
 import { ApiError, readable, type MnemoscopeError } from "../../server/errors";
 import type { ImportOptions, ImportReport, ReadingProgress, Retry, Upload } from "../../wire/wire.gen";
 import { added, plain } from "../reading/options";
+import { beginningOf } from "./first_look";
 import type { FileRecord } from "./records";
 
 /** What a recording begins with (docs/format.md). */
@@ -17,6 +18,8 @@ export class Sending {
   under = $state.raw<FileRecord | null>(null);
   /** Bytes of it that have gone out. */
   sent = $state(0);
+  /** How the beginning of a long file was read, while the whole is on its way. */
+  look = $state.raw<ImportReport | null>(null);
   /** How far the server has read it. */
   progress = $state.raw<ReadingProgress | null>(null);
   /** It lies on the server and is being read by other options. */
@@ -43,7 +46,7 @@ export class Sending {
   /** `took` hears of what was read; `again`: the same file was read before, and is now read otherwise. A recording is opened. */
   constructor(
     private readonly took: (upload: Upload, name: string, again: boolean) => void,
-    private readonly server: Pick<Api, "upload" | "readAgain" | "readingProgress" | "bring"> = api,
+    private readonly server: Pick<Api, "upload" | "readAgain" | "readingProgress" | "removeUpload" | "bring"> = api,
     private readonly open: (recording: string) => void = (id) =>
       location.assign(api.url(`s/${encodeURIComponent(id)}`)),
   ) {}
@@ -112,7 +115,7 @@ export class Sending {
     const abort = new AbortController();
     this.abort = abort;
     this.under = record;
-    this.error = this.progress = null;
+    this.error = this.progress = this.look = null;
     this.sent = 0;
     try {
       await work(abort);
@@ -120,7 +123,7 @@ export class Sending {
       if (!abort.signal.aborted) this.error = readable(reason);
     } finally {
       if (this.abort === abort) {
-        this.under = this.abort = null;
+        this.under = this.abort = this.look = null;
         this.rereading = false;
       }
     }
@@ -136,6 +139,7 @@ export class Sending {
       if (!signal.aborted) this.open(id);
       return;
     }
+    if (file && record.files.length === 1) void this.glance(file, signal);
     const watch = anyName();
     const asking = this.follow(watch, record.bytes, signal);
     try {
@@ -143,6 +147,19 @@ export class Sending {
       this.taken(await this.server.upload(record.files, sending), record, abort);
     } finally {
       clearInterval(asking);
+    }
+  }
+
+  /** Reads the beginning of a long file. What goes wrong with it is said of the whole file, soon after. */
+  private async glance(file: File, signal: AbortSignal): Promise<void> {
+    const begun = await beginningOf(file);
+    if (!begun || signal.aborted) return;
+    try {
+      const { id, report } = await this.server.upload([begun], { signal, options: this.said });
+      if (!signal.aborted && this.under) this.look = report;
+      await this.server.removeUpload(id);
+    } catch {
+      this.look = null;
     }
   }
 

@@ -15,6 +15,7 @@ function sending(...answers: (Upload | Error)[]) {
   /** Uploads that were read again instead of being sent. */
   const again: string[] = [];
   const watched: string[] = [];
+  const removed: string[] = [];
   const took: [string, string, boolean][] = [];
   const server = {
     upload: (_: readonly File[], more?: { options?: ImportOptions }): Promise<Upload> => {
@@ -30,6 +31,10 @@ function sending(...answers: (Upload | Error)[]) {
       watched.push(watch);
       return Promise.resolve({ reading: true, rows: 7, bytes: 3 });
     },
+    removeUpload: (id: string): Promise<void> => {
+      removed.push(id);
+      return Promise.resolve();
+    },
     bring: ({ name }: File): Promise<Brought> =>
       name === "broken.mnemo" ? Promise.reject(new ApiError(422, "import-failed", "no")) : Promise.resolve(BROUGHT),
   };
@@ -39,7 +44,7 @@ function sending(...answers: (Upload | Error)[]) {
     server,
     (id) => opened.push(id),
   );
-  return { asked, again, took, opened, watched, way };
+  return { asked, again, took, opened, watched, removed, way };
 }
 
 function refused(label: string, options: ImportOptions): ApiError {
@@ -162,5 +167,25 @@ describe("a long reading", () => {
     const asked = watched.length;
     await vi.advanceTimersByTimeAsync(2000);
     expect(watched).toHaveLength(asked);
+  });
+
+  it("shows how its beginning is read, until all of it is; the beginning is not kept", async () => {
+    let end = (_: Upload): void => undefined;
+    const { removed, took, way } = sending();
+    const sizes: number[] = [];
+    const upload = ([file]: readonly File[]): Promise<Upload> => {
+      sizes.push(file!.size);
+      return sizes.length === 1 ? new Promise((done) => (end = done)) : Promise.resolve({ ...READ, id: "begun" });
+    };
+    Object.assign(way["server"], { upload });
+    vi.useRealTimers();
+    const waiting = way.send(one(new File(["1,2\n".repeat(1 << 21)], "long.csv")), null);
+    await vi.waitFor(() => expect(removed).toEqual(["begun"]));
+    expect(way.look).toEqual(READ.report);
+    expect(sizes).toEqual([1 << 23, 1 << 20]);
+    expect(took).toEqual([]);
+    end(READ);
+    await waiting;
+    expect([way.look, took]).toEqual([null, [["u1", "long.csv", false]]]);
   });
 });
