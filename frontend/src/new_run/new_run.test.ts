@@ -22,7 +22,6 @@ const plan = (more: Partial<TaskPlan>): TaskPlan => ({
   options: {},
   steps: 9,
   events: [],
-  beside: [],
   most: {},
   warnings: [],
   ...more,

@@ -66,7 +66,8 @@ def number_as_time(found: Sampled, column: int, options: ImportOptions, *, asked
         return TimeChoice("number", at, 1.0, text=f"seconds from {base}, which stands above them")
     if factor is not None and (named or asked or column == 0 or base.lower() in FACTORS):
         return TimeChoice("number", at, factor, text=f"{base} in {unit_name(factor)}")
-    if not (named or asked or column == 0):
+    counts_from_1970 = not base and float(numbers.min()) * UNIX[1][0] >= UNIX_RANGE[0] and bool((steps > 0).all())
+    if not (named or asked or column == 0 or counts_from_1970):
         return None
     first, last = float(numbers.min()), float(numbers.max())
     for unit, text in UNIX:
