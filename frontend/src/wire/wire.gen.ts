@@ -1283,6 +1283,11 @@ export interface components {
              * @description At most 128 numbers over the whole column, smallest and largest of each bucket; null = nothing but gaps there.
              */
             spark: (number | null)[];
+            /**
+             * States
+             * @description How many whole numbers a column of states has, such as 0 and 1; its changes can become events of a run. 0: it is none.
+             */
+            states: number;
             /** Unit */
             unit: string | null;
         };
@@ -3093,7 +3098,7 @@ export interface components {
             manifest: components["schemas"]["Manifest"];
             /**
              * Mine
-             * @description It may be changed and deleted from here. On a server for one machine alone everything is.
+             * @description It may be changed and deleted from here. On a server for one machine alone everything is, but what is `watched`.
              */
             mine: boolean;
             /**
@@ -3114,6 +3119,11 @@ export interface components {
              * @enum {string}
              */
             visibility: "private" | "listed";
+            /**
+             * Watched
+             * @description It is a file in the folder that this server watches, where nothing is changed from here.
+             */
+            watched: boolean;
         };
         /**
          * RecordingSummary
@@ -3136,7 +3146,7 @@ export interface components {
             id: string;
             /**
              * Mine
-             * @description It may be changed and deleted from here. On a server for one machine alone everything is.
+             * @description It may be changed and deleted from here. On a server for one machine alone everything is, but what is `watched`.
              */
             mine: boolean;
             /** Models */
@@ -3161,6 +3171,11 @@ export interface components {
              * @enum {string}
              */
             visibility: "private" | "listed";
+            /**
+             * Watched
+             * @description It is a file in the folder that this server watches, where nothing is changed from here.
+             */
+            watched: boolean;
         };
         /**
          * Reference
@@ -3752,7 +3767,7 @@ export interface components {
             expires: string | null;
             /**
              * Mine
-             * @description It may be changed and deleted from here. On a server for one machine alone everything is.
+             * @description It may be changed and deleted from here. On a server for one machine alone everything is, but what is `watched`.
              */
             mine: boolean;
             /**
@@ -3761,6 +3776,11 @@ export interface components {
              * @enum {string}
              */
             visibility: "private" | "listed";
+            /**
+             * Watched
+             * @description It is a file in the folder that this server watches, where nothing is changed from here.
+             */
+            watched: boolean;
         };
         /**
          * SharingEntry
@@ -4007,6 +4027,11 @@ export interface components {
             replay_only: boolean;
             /** Version */
             version: string;
+            /**
+             * Watching
+             * @description Recordings of a watched folder are listed too, as they appear.
+             */
+            watching: boolean;
             /**
              * Workers
              * @description failed: no live runs, for the reason in `workers_reason`; recordings still open.
@@ -5469,10 +5494,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 22 characters, or the name of a shipped recording */
-                id: string;
                 /** @description Steps 64·number to 64·number + 63 */
                 number: number;
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
             };
             cookie?: never;
         };
