@@ -127,6 +127,6 @@ def describe(column: Column, rows: int, sample_rate: float | None) -> dict[str, 
         "sample_rate": rate,
         "rate_text": rate_in_words(rate) if rate else "unknown",
         "labels": len(column.labels),
-        "states": 0 if column.values is None or column.own_clock else states_in(column.values),
+        "states": 0 if column.values is None else states_in(column.values),
         "spark": [] if column.values is None else decimate(column.values, SPARK_POINTS),
     }
