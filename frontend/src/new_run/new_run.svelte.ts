@@ -10,6 +10,7 @@ import type {
   Preview,
   SessionRequest,
   SignalPreview,
+  Suggestion,
   Status,
   TaskCard,
   TaskPlan,
@@ -17,7 +18,7 @@ import type {
 } from "../wire/wire.gen";
 import { count } from "../draw/ink/format";
 import { debounced } from "../server/debounced";
-import { suggested } from "./suggested_window";
+import type { Span } from "./file/brush";
 
 export type Source = "generate" | "file" | "draw";
 /** A signal that is there before the run. */
@@ -64,6 +65,9 @@ export class NewRun {
 
   /** The task's own numbers, by task: who comes back to one finds them as they were. */
   private knobs = $state.raw<Readonly<Record<string, Readonly<Record<string, number>>>>>({});
+  /** What the server suggests of the signal for the task, as long as nobody has chosen a window: until then it follows every change. */
+  suggestion = $state.raw<(Suggestion & { task: string }) | null>(null);
+  private byHand = $state(false);
 
   chosen = $state.raw<ReadonlySet<string>>(new Set());
   /** Models that run as they were all along their training, where moments of it were set aside. */
@@ -74,8 +78,15 @@ export class NewRun {
   readonly card = $derived(this.described.find((card) => card.name === this.task) ?? null);
   readonly options = $derived<Readonly<Record<string, number>>>({
     ...Object.fromEntries((this.card?.options ?? []).map((option) => [option.name, option.default])),
+    ...(this.suggestion?.task === this.task ? this.suggestion.task_params : {}),
     ...this.knobs[this.task],
   });
+  /** The same with their bounds, for what is dragged. */
+  readonly arranged = $derived(
+    Object.fromEntries(
+      (this.card?.options ?? []).map(({ name, low, high }) => [name, { value: this.options[name]!, low, high }]),
+    ),
+  );
   /** The task runs on a signal. */
   readonly series = $derived(this.card?.takes_signal ?? true);
   /** The signal comes out of an upload. */
@@ -165,22 +176,99 @@ export class NewRun {
     this.channel = result.report.channel;
     this.labels = result.report.columns.find((column) => column.labels > 0)?.index ?? null;
     this.start = 0;
-    const { column } = this;
-    const rows = column?.rows ?? result.report.rows;
-    ({ resample: this.resample, stop: this.stop } = drawn
-      ? { resample: null, stop: rows }
-      : suggested(rows, this.rate, column?.unit ?? null));
+    this.stop = drawn ? (this.column?.rows ?? result.report.rows) : 0;
+    this.resample = drawn ? null : (this.column?.resample_to ?? null);
+    this.byHand = drawn;
+    this.suggestion = this.view = null;
+  }
+
+  /** Rows start … stop are chosen by hand: nothing is suggested any more. */
+  choose(start: number, stop: number): void {
+    Object.assign(this, { start, stop, byHand: true });
+  }
+
+  /** The rate that the models see, chosen by hand. */
+  chooseRate(hz: number | null): void {
+    this.resample = hz;
+    this.byHand = true;
+  }
+
+  /** Which rows of the channel the overview is of; null: all. */
+  view = $state.raw<Span | null>(null);
+
+  /**
+   * A number of the task that was set in the picture: what is looked at stays where it is, and ends with the question.
+   */
+  async arrange(name: string, value: number): Promise<void> {
+    this.byHand = true;
+    this.set(name, value);
+    const { task, steps } = this;
+    try {
+      const { steps: needed } = await api.planTask(task, { options: this.options, steps: null, seed: this.made.seed });
+      if (task !== this.task || !this.series || needed === steps) return;
+      if (!this.filed) this.made = { ...this.made, steps: needed };
+      else if (steps > 0) {
+        const perStep = (this.stop - this.start) / steps;
+        this.stop = Math.min(this.column?.rows ?? this.stop, this.start + Math.round(needed * perStep));
+      }
+    } catch (reason) {
+      this.planError = readable(reason);
+    }
+  }
+
+  /** A generated signal; another length is one chosen by hand. */
+  make(made: NewRun["made"]): void {
+    if (made.steps !== this.made.steps) this.byHand = true;
+    this.made = made;
+  }
+
+  /** A window was chosen by hand, and may be given up for what is suggested. */
+  get chosenByHand(): boolean {
+    return this.byHand && this.source !== "draw";
+  }
+
+  /** Back to what is suggested. */
+  suggestAgain(): void {
+    this.byHand = false;
+  }
+
+  /** The window follows file, channel, task and its numbers, until it is chosen by hand. For an effect. */
+  suggesting(): (() => void) | undefined {
+    if (this.byHand || !this.series || this.source === "draw") return undefined;
+    const { task, held, channel, labels } = this;
+    const asked = { task, task_params: this.knobs[task] ?? {} };
+    if (this.filed) {
+      if (!held || this.deleting) return undefined;
+      return debounced(
+        (signal) => api.suggestWindow(held.id, { channel, labels, ...asked }, { signal }),
+        (found) => {
+          this.suggestion = { ...found, task };
+          [this.start, this.stop, this.resample] = [found.start, found.stop, found.resample_to];
+        },
+        () => this.stop === 0 && (this.stop = Math.min(this.column?.rows ?? 0, this.rowsMost)), // the preview says why
+      );
+    }
+    const { kind, seed, params } = this.made;
+    if (!this.generators.length) return undefined;
+    return debounced(
+      (signal) => api.suggestLength({ kind, seed, params, ...asked }, { signal }),
+      (found) => {
+        this.suggestion = { ...found, task };
+        if (found.stop !== this.made.steps) this.made = { ...this.made, steps: found.stop };
+      },
+      () => (this.suggestion = null), // the plan says why
+    );
   }
 
   /** The same file, read otherwise: column and window stay as they were chosen, where they are still there. */
   tookAgain(result: Upload, name: string): void {
-    const { column: before, start, stop, resample, labels } = this;
+    const { column: before, start, stop, resample, labels, byHand } = this;
     this.took(result, name);
     const { columns } = result.report;
     const same = columns.find((one) => one.name === before?.name && one.min !== null);
     if (same) this.channel = same.index;
     if (columns[labels ?? -1]?.labels) this.labels = labels;
-    if (same && same.rows === before?.rows) Object.assign(this, { start, stop });
+    if (byHand && same && same.rows === before?.rows) Object.assign(this, { start, stop, byHand });
     if (this.rate !== null && same?.sample_rate === before?.sample_rate) this.resample = resample;
   }
 
@@ -206,8 +294,14 @@ export class NewRun {
     if (!this.series) return undefined;
     if (this.filed) {
       const { held } = this;
-      if (!held || this.deleting) return undefined;
-      const request = { ...this.selected(), task: this.task, task_params: this.options, models: this.names };
+      if (!held || this.deleting || this.stop === 0) return undefined;
+      const request = {
+        ...this.selected(),
+        task: this.task,
+        task_params: this.options,
+        models: this.names,
+        view: this.view,
+      };
       return debounced(
         (signal) => api.previewUpload(held.id, request, { signal }),
         (answer) => {

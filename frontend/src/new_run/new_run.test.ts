@@ -123,7 +123,8 @@ describe("a run being planned", () => {
 it("asks nothing more of a file that is being deleted, and goes on where it could not be", async () => {
   const run = form();
   run.source = "file";
-  run.upload = { id: "u", report: { sample_rate: null } } as unknown as Upload;
+  run.upload = { id: "u", report: { sample_rate: null, columns: [] } } as unknown as Upload;
+  run.choose(0, 100);
   run.previewing()!();
   let refuse = (): void => undefined;
   vi.spyOn(api, "removeUpload").mockReturnValue(new Promise((_, no) => (refuse = () => no(new Error("no line")))));

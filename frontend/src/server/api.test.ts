@@ -76,6 +76,10 @@ describe("the server's interface", () => {
     await api.lens("7", 0, 7, "sensitivity");
     await api.moves("7", 0, [1, 2], 7);
     await api.chunk("7", 7);
+    await api.suggestWindow("7", { channel: 0 });
+    await api.suggestLength({ kind: "heartbeat" });
+    await api.shippedSeries();
+    await api.takeShipped("7");
     await api.previewUpload("7", { channel: 0 } as never);
     await api.readAgain("7", {});
     await api.removeUpload("7");

@@ -19,6 +19,7 @@ import type {
   LensRow,
   Moves,
   ModelCard,
+  MadeQuestion,
   Preview,
   PreviewRequest,
   RecordingDetail,
@@ -30,6 +31,7 @@ import type {
   SessionRequest,
   ShareCreated,
   ShareRequest,
+  ShippedSeries,
   SignalPreview,
   SignalPreviewRequest,
   Status,
@@ -38,6 +40,8 @@ import type {
   TaskPlan,
   TaskPlanRequest,
   Upload,
+  Suggestion,
+  WindowQuestion,
 } from "../wire/wire.gen";
 import type { Verdict } from "../wire/wire.gen";
 import { ApiError } from "./errors";
@@ -172,6 +176,26 @@ export class Api {
     form.append("file", file, file.name);
     if (options) form.append("options", JSON.stringify(options));
     return this.post("api/uploads", form, sending);
+  }
+
+  /** Which part of a channel to look at first. */
+  suggestWindow(id: string, request: WindowQuestion, call?: Call): Promise<Suggestion> {
+    return this.json("POST", `api/uploads/${encodeURIComponent(id)}/suggestion`, request, call);
+  }
+
+  /** How long to run a generated signal, and with what options. */
+  suggestLength(request: MadeQuestion, call?: Call): Promise<Suggestion> {
+    return this.json("POST", "api/signals/suggestion", request, call);
+  }
+
+  /** Measured series that come with the program. */
+  shippedSeries(call?: Call): Promise<ShippedSeries[]> {
+    return this.json("GET", "api/signals/files", undefined, call);
+  }
+
+  /** One of those as an upload. */
+  takeShipped(name: string, call?: Call): Promise<Upload> {
+    return this.json("POST", `api/signals/files/${encodeURIComponent(name)}`, undefined, call);
   }
 
   /** Sends a recording; it opens under the id of the answer. */

@@ -1204,6 +1204,11 @@ export interface components {
              */
             rate_text: string;
             /**
+             * Resample To
+             * @description Hz that suits the models; null = as it is.
+             */
+            resample_to: number | null;
+            /**
              * Rows
              * @description How many values it has: channels of one file may be sampled at different rates.
              */
@@ -2855,7 +2860,7 @@ export interface components {
             offset: number;
             /**
              * Overview
-             * @description The whole channel as it is in the file, at most 1000 points.
+             * @description The channel as it is in the file, or the rows of it that were asked for by `view`, at most 1000 points.
              */
             overview: (number | null)[];
             /**
@@ -2943,6 +2948,15 @@ export interface components {
             task_params?: {
                 [key: string]: number;
             };
+            /**
+             * View
+             * @description Rows from … to (excluded) that `overview` is wanted of; null = all.
+             * @default null
+             */
+            view?: [
+                number,
+                number
+            ] | null;
         };
         /**
          * PriceOfMemory
@@ -4672,12 +4686,6 @@ export interface components {
              * @default null
              */
             labels?: number | null;
-            /**
-             * Sample Rate
-             * @description Hz of the file, where the user knows better than the report; null = as reported.
-             * @default null
-             */
-            sample_rate?: number | null;
             /**
              * Task
              * @default signal-recall

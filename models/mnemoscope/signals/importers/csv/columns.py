@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from mnemoscope.signals.clock import rate_in_words
 from mnemoscope.signals.importers.csv.times import is_index_name
 from mnemoscope.signals.importers.table import Column
-from mnemoscope.signals.series import Floats, Label, decimate
+from mnemoscope.signals.series import Floats, Label, decimate, rate_for_models
 
 MAX_LABELS = 64
 LABEL_LENGTH = 40
@@ -148,6 +148,7 @@ def describe(column: Column, rows: int, sample_rate: float | None) -> dict[str, 
         "rows": count,
         "sample_rate": rate,
         "rate_text": rate_in_words(rate) if rate else "unknown",
+        "resample_to": rate_for_models(column.unit, rate),
         "labels": len(column.labels),
         "spark": [] if column.values is None else decimate(column.values, SPARK_POINTS),
     }
