@@ -4,7 +4,9 @@ from typing import Any, Self
 from numpy.typing import NDArray
 
 class SoundFileRuntimeError(RuntimeError): ...
-class LibsndfileError(SoundFileRuntimeError): ...
+
+class LibsndfileError(SoundFileRuntimeError):
+    error_string: str
 
 class SoundFile:
     def __init__(self, file: str | PathLike[str]) -> None: ...

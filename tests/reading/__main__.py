@@ -9,19 +9,22 @@ from collections import Counter
 from pathlib import Path
 
 from mnemoscope.signals.importers.options import switches
+from tests.signals.format_cases import FORMATS
 from tests.signals.reading_cases import CASES
 from tests.signals.verdicts import verdict
+
+ALL = [*CASES, *FORMATS]
 
 
 def main() -> int:
     found: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
-        for case in CASES:
+        for case in ALL:
             kind, words = verdict(case, Path(folder))
             found[kind] += 1
             cure = switches(case.cure) if case.cure else ""
             print(f"{kind:8} {case.name[:58]:58} {cure or words[:100]}")
-    print(", ".join(f"{count} {kind}" for kind, count in found.most_common()), f"of {len(CASES)}")
+    print(", ".join(f"{count} {kind}" for kind, count in found.most_common()), f"of {len(ALL)}")
     return 1 if found["WRONG"] else 0
 
 

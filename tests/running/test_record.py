@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from mnemoscope import tasks
+from mnemoscope import kinds, tasks
 from mnemoscope.checkpoints import names as choices
 from mnemoscope.checkpoints import snapshots
 from mnemoscope.checkpoints import store as checkpoints
@@ -349,3 +349,64 @@ def test_a_recording_says_what_its_models_cost(tmp_path: Path) -> None:
         assert found.floats == ((1, cost["floats"]), (94, cost["floats"] + 93 * cost["per_step"]))
         assert 0 < cost["ms_per_step"] < 1000
     assert [cost["per_step"] > 0 for cost in costs] == [False, True, True, False]
+
+
+@pytest.fixture
+def beside() -> tasks.Episode:
+    """An episode with two channels beside its signal, one of them missing here and there."""
+    from mnemoscope.signals.series import Series
+    from mnemoscope.tasks import episodes
+
+    values = np.sin(np.arange(200) / 5).astype(np.float32)
+    warm = np.where(np.arange(200) % 7 == 0, np.nan, 20 + np.arange(200) / 100).astype(np.float32)
+    others = (Series("temperature", warm, sample_rate=10.0, unit="°C"), Series("V5", values * 2, sample_rate=10.0))
+    series = Series("MLII", values, sample_rate=10.0, unit="mV", beside=others)
+    return episodes.from_series("signal-recall", series, steps=150, options={"rounds": 1, "delay": 20})[0]
+
+
+def test_channels_beside_are_recorded_and_change_nothing_else(tmp_path: Path, beside: tasks.Episode) -> None:
+    """Their values lie in every frame, NaN where there are none; what the models do is what they do without them, bit for bit."""
+    from dataclasses import replace
+
+    from mnemoscope.reading import export, verify
+
+    models = [untrained("dnc"), untrained("lstm")]
+    assert record.record_file(tmp_path / "with.mnemo", beside, models) == []
+    record.record_file(tmp_path / "without.mnemo", replace(beside, beside=None), models)
+    with Recording.open(tmp_path / "with.mnemo") as rec, Recording.open(tmp_path / "without.mnemo") as bare:
+        assert rec.manifest["signal"]["beside"] == [
+            {"channel": "temperature", "unit": "°C", "sample_rate": 10.0, "offset": 0.0},
+            {"channel": "V5", "unit": None, "sample_rate": 10.0, "offset": 0.0},
+        ]
+        assert verify.verify(rec)["ok"]
+        for model in rec:
+            assert beside.beside is not None
+            np.testing.assert_array_equal(rec[model].array("beside"), beside.beside)
+            for tensor in bare[model].tensors:
+                ours = rec[model].array(tensor.name, tensor.bank)
+                np.testing.assert_array_equal(ours, bare[model].array(tensor.name, tensor.bank))
+        table = export.to_csv(rec, tmp_path / "run.csv").read_text().splitlines()
+        assert table[0].startswith("step,seconds,signal (mV),temperature (°C),V5,inputs")
+        assert table[1].split(",")[3] == ""
+        assert float(table[2].split(",")[3]) == pytest.approx(20.01)
+
+
+def test_whatever_stands_beside_the_signal_the_file_opens(tmp_path: Path, beside: tasks.Episode) -> None:
+    """To an older reader these channels are a key and a last tensor that it does not know; to this one they are only shown."""
+    record.record_file(tmp_path / "run.mnemo", beside, [untrained("ntm")])
+    with Recording.open(tmp_path / "run.mnemo") as rec:
+        entry = rec.manifest["models"][0]["frame"]
+        last = entry["tensors"][-1]
+        assert (last["name"], last["bank"], last["axes"], last["shape"]) == ("beside", None, ["channel"], [2])
+        assert last["offset"] == entry["bytes"] - 8
+        for nonsense in (7, "x", [3], [{"channel": None}]):
+            kinds.streams(rec.manifest | {"signal": rec.manifest["signal"] | {"beside": nonsense}})
+
+
+def test_a_run_with_channels_beside_is_run_again_from_its_weights(tmp_path: Path, beside: tasks.Episode) -> None:
+    """The models never heard them, so they prove nothing and disprove nothing."""
+    from mnemoscope.running.rebuild import rebuild
+
+    record.record_file(tmp_path / "run.mnemo", beside, record.load_models(["lstm"], "signal-recall"))
+    with Recording.open(tmp_path / "run.mnemo") as rec:
+        assert rebuild(rec, rec.models[0]).ok

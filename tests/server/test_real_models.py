@@ -115,6 +115,31 @@ def test_a_heartbeat_runs_with_its_unit_and_rate(real):
     np.testing.assert_allclose(raw, wanted[shown], atol=1e-4)
 
 
+def test_channels_beside_an_uploaded_one_are_recorded_on_its_steps(real):
+    """The window, the rate and the rows are those of the chosen channel; the others are in their own unit, empty where they are."""
+    rows = "".join(f"{k / 100:.2f},{np.sin(k / 9):.4f},{'' if k % 50 == 7 else 20 + k},{k % 3}\n" for k in range(600))
+    answer = real.http.post("api/uploads", files={"file": ("ward.csv", "t [s],MLII [mV],temp_C,mark\n" + rows)})
+    upload = {
+        "kind": "upload",
+        "upload_id": answer.json()["id"],
+        "channel": 1,
+        "beside": [2, 3],
+        "start": 100,
+        "stop": 250,
+    }
+    identity = real.run("lstm", signal=upload, start="playing", task_params={"rounds": 1, "delay": 10})
+    manifest = real.wait(identity, "ended", seconds=60)["manifest"]
+    assert manifest["signal"]["beside"] == [
+        {"channel": "temp", "unit": "°C", "sample_rate": 100.0, "offset": 0.0},
+        {"channel": "mark", "unit": None, "sample_rate": 100.0, "offset": 0.0},
+    ]
+    with Recording.open(real.data / "recordings" / f"{identity}.mnemo") as rec:
+        beside = rec["lstm"].array("beside")
+        kept = np.arange(100, 250).astype(np.float32)
+        np.testing.assert_array_equal(beside[:, 0], np.where(kept % 50 == 7, np.nan, 20 + kept)[: len(beside)])
+        np.testing.assert_array_equal(beside[:, 1], kept[: len(beside)] % 3)
+
+
 @pytest.fixture(scope="module")
 def looked(real):
     """A finished run of an LSTM and a DNC -> its id."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.signals.importers.csv import columns as csv_columns
+from mnemoscope.signals import states
 from mnemoscope.signals.importers.csv import reader as csv_import
 from mnemoscope.signals.importers.options import MAX_TOKENS, ImportOptions, retry
 
@@ -341,13 +341,13 @@ def test_labels_become_ranges_of_rows(load):
     assert [column["labels"] for column in table.report["columns"]] == [0, 0, 10, 1, 1, 0]
     assert table.series(1, 2).labels == beat.labels
     assert table.series(1).labels == ()
-    with pytest.raises(ImportFileError, match="column 1 holds no labels") as raised:
-        table.series(1, 1)
+    with pytest.raises(ImportFileError, match="column 9 holds no labels") as raised:
+        table.series(1, 9)
     assert "2 (beat), 3 (state), 4 (anomaly)" in raised.value.hint
 
 
 def test_labels_of_more_ranges_than_can_be_looked_at_are_left_out(load):
-    text = "a,label\n" + "".join(f"{i % 7},{'xy'[i % 2]}\n" for i in range(2 * csv_columns.MAX_LABELLED + 10))
+    text = "a,label\n" + "".join(f"{i % 7},{'xy'[i % 2]}\n" for i in range(2 * states.MAX_LABELLED + 10))
     column = load(text).columns[1]
     assert (column.kind, column.labels) == ("label", ())
 

@@ -2,11 +2,14 @@
 
 import pytest
 
+from tests.signals.format_cases import FORMATS
 from tests.signals.reading_cases import CASES, Case
 from tests.signals.verdicts import verdict
 
+ALL = [*CASES, *FORMATS]
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
 def test_a_file_is_read_right_or_asked_about_or_refused_with_a_way_out(case: Case, tmp_path):
     """None is silently wrong: what is not as the truth says was asked, and is right by the switches of the cure."""
     kind, words = verdict(case, tmp_path)
@@ -14,5 +17,5 @@ def test_a_file_is_read_right_or_asked_about_or_refused_with_a_way_out(case: Cas
 
 
 def test_there_are_enough_of_them_and_each_has_its_own_name():
-    assert len(CASES) >= 120
-    assert len({case.name for case in CASES}) == len(CASES)
+    assert len(ALL) >= 120
+    assert len({case.name for case in ALL}) == len(ALL)

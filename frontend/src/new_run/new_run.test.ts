@@ -22,6 +22,7 @@ const plan = (more: Partial<TaskPlan>): TaskPlan => ({
   options: {},
   steps: 9,
   events: [],
+  beside: [],
   most: {},
   warnings: [],
   ...more,

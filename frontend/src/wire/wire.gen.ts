@@ -918,6 +918,49 @@ export interface components {
              */
             type: "behind";
         };
+        /**
+         * BesideEntry
+         * @description One further channel of the file, shown beside the signal and never heard by a model.
+         */
+        BesideEntry: {
+            /**
+             * Channel
+             * @description Name of the column.
+             */
+            channel: string;
+            /**
+             * Offset
+             * @description What was taken off, so that float32 keeps the steps of its values: value = number in `beside` + offset.
+             */
+            offset: number;
+            /**
+             * Sample Rate
+             * @description Rows per second in the file; null = unknown or uneven. Its values lie on the steps of the run all the same.
+             */
+            sample_rate: number | null;
+            /**
+             * Unit
+             * @description Unit of its values.
+             */
+            unit: string | null;
+        };
+        /**
+         * BesidePreview
+         * @description A further channel as it would be shown.
+         */
+        BesidePreview: {
+            /** Column */
+            column: number;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string | null;
+            /**
+             * Values
+             * @description On the steps of the run, at most 2000 points, smallest and largest of each bucket; null = missing.
+             */
+            values: (number | null)[];
+        };
         /** Body_bring_api_recordings_post */
         Body_bring_api_recordings_post: {
             /**
@@ -2850,6 +2893,11 @@ export interface components {
              * @description The same window as it is in the file; null = missing.
              */
             before: (number | null)[];
+            /**
+             * Beside
+             * @description The channels beside it on the same steps, in the order in which they were asked for.
+             */
+            beside: components["schemas"]["BesidePreview"][];
             estimate: components["schemas"]["Estimate"];
             /**
              * Events
@@ -2886,13 +2934,18 @@ export interface components {
         /** PreviewRequest */
         PreviewRequest: {
             /**
+             * Beside
+             * @description Indices of further columns, shown beside the channel and not heard by the models.
+             */
+            beside?: number[];
+            /**
              * Channel
              * @description Index of the column.
              */
             channel: number;
             /**
              * Labels
-             * @description Index of a column of labels, which become events of the run; null = none.
+             * @description Index of a column of labels, or of states such as 0 and 1, which become events of the run; null = none.
              * @default null
              */
             labels?: number | null;
@@ -3721,6 +3774,12 @@ export interface components {
          */
         SignalEntry: {
             /**
+             * Beside
+             * @description Channels shown beside it, at most seven, in the order of the numbers in every frame's `beside`.
+             * @default null
+             */
+            beside?: components["schemas"]["BesideEntry"][] | null;
+            /**
              * Channel
              * @description Name of the column.
              */
@@ -4354,6 +4413,11 @@ export interface components {
         /** UploadSignal */
         UploadSignal: {
             /**
+             * Beside
+             * @description Indices of further columns, shown beside the channel and not heard by the models.
+             */
+            beside?: number[];
+            /**
              * Channel
              * @description Index of the column.
              */
@@ -4371,7 +4435,7 @@ export interface components {
             kind: "upload";
             /**
              * Labels
-             * @description Index of a column of labels, which become events of the run; null = none.
+             * @description Index of a column of labels, or of states such as 0 and 1, which become events of the run; null = none.
              * @default null
              */
             labels?: number | null;
@@ -4622,13 +4686,18 @@ export interface components {
          */
         Window: {
             /**
+             * Beside
+             * @description Indices of further columns, shown beside the channel and not heard by the models.
+             */
+            beside?: number[];
+            /**
              * Channel
              * @description Index of the column.
              */
             channel: number;
             /**
              * Labels
-             * @description Index of a column of labels, which become events of the run; null = none.
+             * @description Index of a column of labels, or of states such as 0 and 1, which become events of the run; null = none.
              * @default null
              */
             labels?: number | null;
@@ -4713,6 +4782,8 @@ export type BankEntry = components['schemas']['BankEntry'];
 export type BaselineErrors = components['schemas']['BaselineErrors'];
 export type Batch = components['schemas']['Batch'];
 export type Behind = components['schemas']['Behind'];
+export type BesideEntry = components['schemas']['BesideEntry'];
+export type BesidePreview = components['schemas']['BesidePreview'];
 export type BodyBringApiRecordingsPost = components['schemas']['Body_bring_api_recordings_post'];
 export type BodyUploadApiUploadsPost = components['schemas']['Body_upload_api_uploads_post'];
 export type BridgeReport = components['schemas']['BridgeReport'];

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mnemoscope.tasks import Episode
 
 OK, NOT_OK, BAD_INPUT, INCOMPLETE, INTERRUPTED = 0, 1, 2, 3, 130
+LIVE = "-"
+"""The signal that is read from standard input as it comes."""
 VERDICTS = {"whole": OK, "wrong": NOT_OK, "incomplete": INCOMPLETE}
 """Exit codes of `verify`."""
 
@@ -31,6 +33,14 @@ def echo(text: str, *, file: TextIO | None = None) -> None:
 
 def record(args: argparse.Namespace) -> int:
     """Run models over an episode and write the recording whole or not at all."""
+    if args.signal == LIVE:
+        from mnemoscope.cli.live import record_live
+
+        return record_live(args)
+    unfit = [f"--{name}" for name in ("warmup", "offset", "scale") if getattr(args, name) is not None]
+    if unfit:
+        raise MnemoscopeError(f"{', '.join(unfit)} can only be used with a live source (--signal -).")
+    args.task = args.task or "signal-recall"
     from tqdm import tqdm
 
     episode, notes = _episode(args)
@@ -55,7 +65,7 @@ def record(args: argparse.Namespace) -> int:
             args.out, episode, models, seed=args.seed, title=args.title, device=device, progress=progress
         )
     names = ", ".join(model.name for model in models)
-    print(f"{args.out}: {episode.steps} steps of {names}, {_size(args.out.stat().st_size)}")
+    print(f"{args.out}: {episode.steps} steps of {names}, {size_in_words(args.out.stat().st_size)}")
     for failure in failures:
         print(failure.describe(models[failure.stream].name), file=sys.stderr)
     return NOT_OK if failures else OK
@@ -81,9 +91,8 @@ def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:
     from mnemoscope.signals.importers.options import switches
     from mnemoscope.tasks import episodes
 
-    options = {name: _number(name, value, int) for name, value in args.task_option}
-    params = {name: _number(name, value, float) for name, value in args.signal_option}
-    of_file = ("channel", "labels", "start", "stop", "sample_rate", "resample_to", "missing", "scaling")
+    options, params = option_numbers(args.task_option, int), option_numbers(args.signal_option, float)
+    of_file = ("channel", "beside", "labels", "start", "stop", "sample_rate", "resample_to", "missing", "scaling")
     given: dict[str, Any] = {name: getattr(args, name) for name in of_file if getattr(args, name) is not None}
     given |= reading_of(args)
     if given and (args.signal is None or args.signal in generators.KINDS):
@@ -149,7 +158,7 @@ def inspect(args: argparse.Namespace) -> int:
         print(json.dumps(facts, ensure_ascii=False))
         return OK
     echo(f"{facts['title']}  ({facts['id']})")
-    echo(f"{facts['status']}, {facts['steps']} steps, {_size(facts['bytes'])}, made {facts['created']}")
+    echo(f"{facts['status']}, {facts['steps']} steps, {size_in_words(facts['bytes'])}, made {facts['created']}")
     signal = facts["signal"]
     echo(f"task    {facts['task']['name']} {facts['task']['params']}")
     echo(f"signal  {signal['name']}" if signal else "signal  made by the task")
@@ -301,7 +310,7 @@ def export(args: argparse.Namespace) -> int:
                     to_html(rec, out, verdict=_verdict_of(rec))
                 else:
                     write(rec, out)
-                print(f"{out}: {_size(out.stat().st_size)}")
+                print(f"{out}: {size_in_words(out.stat().st_size)}")
     return OK
 
 
@@ -316,6 +325,11 @@ def _verdict_of(rec: Recording) -> dict[str, Any] | None:
         return None
 
 
+def option_numbers(given: list[tuple[str, str]], kind: type[int] | type[float]) -> dict[str, Any]:
+    """Options that were given as NAME=VALUE, as numbers. Raises MnemoscopeError for what is none."""
+    return {name: _number(name, value, kind) for name, value in given}
+
+
 def _number(name: str, text: str, kind: type[int] | type[float]) -> Any:
     try:
         return kind(text)
@@ -324,7 +338,8 @@ def _number(name: str, text: str, kind: type[int] | type[float]) -> Any:
         raise MnemoscopeError(f"Option {name} takes a {wanted}, got {text!r}.") from None
 
 
-def _size(count: float) -> str:
+def size_in_words(count: float) -> str:
+    """Bytes in a unit that is easy to read."""
     for unit in ("bytes", "kB", "MB"):
         if count < 1000:
             return f"{count:.3g} {unit}"

@@ -95,10 +95,12 @@ def parser() -> argparse.ArgumentParser:
 
     record = command("record", commands.record, "run models over a signal and write a recording")
     record.add_argument(
-        "--signal", metavar="NAME|FILE", help="a generator (sines, chirp, ar, heartbeat, mixture) or a CSV"
+        "--signal",
+        metavar="NAME|FILE|-",
+        help="a generator (sines, chirp, ar, heartbeat, mixture), a CSV, or - for numbers that come line by line from a pipe",
     )
     record.add_argument(
-        "--task", default="signal-recall", metavar="T", help="what is asked of the models (signal-recall); see tasks"
+        "--task", metavar="T", help="what is asked of the models (signal-recall; of a live source forecast); see tasks"
     )
     record.add_argument("--models", type=_names, required=True, metavar="A,B", help="such as lstm,transformer,ntm,dnc")
     record.add_argument("--out", type=Path, required=True, metavar="F", help="the recording to write (.mnemo)")
@@ -119,14 +121,27 @@ def parser() -> argparse.ArgumentParser:
     of_file = record.add_argument_group("of a file")
     of_file.add_argument("--channel", metavar="C", help="column by name or number (default: the first with numbers)")
     of_file.add_argument(
-        "--labels", metavar="C", help='column of labels that become events (default: the first; "none": no events)'
+        "--beside", type=_columns, metavar="C,D", help="further columns, up to seven, shown beside it and not heard"
+    )
+    of_file.add_argument(
+        "--labels",
+        metavar="C",
+        help='column of labels or states that become events (default: the first of labels; "none": no events)',
     )
     of_file.add_argument("--start", metavar="S", help="first row, 720, or seconds, 2.5s")
     of_file.add_argument("--stop", metavar="S", help="row or seconds where to stop")
-    of_file.add_argument("--sample-rate", type=_positive, metavar="HZ", help="of the file, where it does not say")
+    of_file.add_argument(
+        "--sample-rate", "--rate", type=_positive, metavar="HZ", help="of the file or pipe, where it does not say"
+    )
     of_file.add_argument("--resample-to", type=_positive, metavar="HZ", help="steps per second that the models see")
     of_file.add_argument("--missing", choices=("hold", "linear", "drop"), help="what stands for missing values (hold)")
     of_file.add_argument("--scaling", choices=("zscore", "robust", "none"), help="before the models (zscore)")
+    of_pipe = record.add_argument_group("of a live source (--signal -)")
+    of_pipe.add_argument(
+        "--warmup", type=_whole(2, 1024), metavar="N", help="steps whose mean and deviation scale all (64)"
+    )
+    of_pipe.add_argument("--offset", type=_real, metavar="X", help="with --scale: models hear (value - offset) / scale")
+    of_pipe.add_argument("--scale", type=_positive_number, metavar="X", help="see --offset")
     _device(record)
 
     reading.add_switches(record)
@@ -343,6 +358,11 @@ def _device(command: argparse.ArgumentParser, *, default: str | None = "auto") -
     )
 
 
+def _columns(text: str) -> list[str]:
+    """Columns by name or number; one whose name has a comma goes by its number."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
 def _names(text: str) -> list[str | Path]:
     """Names of models; one with a slash is the folder of a checkpoint."""
     names = [
@@ -390,7 +410,17 @@ def _above_zero(what: str) -> Callable[[str], float]:
     return parse
 
 
-_positive, _seconds = _above_zero("Hz"), _above_zero("seconds")
+_positive, _seconds, _positive_number = _above_zero("Hz"), _above_zero("seconds"), _above_zero("the signal's unit")
+
+
+def _real(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not -float("inf") < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"wanted a number, got {text!r}")
+    return value
 
 
 def _fail(message: str) -> int:
@@ -417,11 +447,15 @@ examples:
   mnemoscope run.mnemo
   mnemoscope open monday.mnemo tuesday.mnemo
   mnemoscope open run.mnemo --url 'http://lab.example:8000/?token=…'""",
-    "record": """examples:
+    "record": """With --signal - numbers are read line by line (one or several columns, names above them or not) and run as they
+come, until the pipe ends, --steps or Ctrl-C; the recording grows as it is written, and is whole in any case.
+
+examples:
   mnemoscope record --signal heartbeat --signal-option odd_beat=6 --models lstm,transformer,ntm,dnc --out beat.mnemo
   mnemoscope record --signal ecg.csv --channel MLII --resample-to 36 --start 10s --stop 40s --models ntm --out ecg.mnemo
   mnemoscope record --signal ar --task-option segment=32 --task-option delay=40 --models dnc --seed 7 --out noise.mnemo
-  mnemoscope record --task copy --task-option length=20 --models ntm,dnc --out copy.mnemo""",
+  mnemoscope record --task copy --task-option length=20 --models ntm,dnc --out copy.mnemo
+  sensor | mnemoscope record --signal - --rate 250 --models lstm,ntm --out live.mnemo""",
     "read": """A question is what the file does not decide: the first reading is chosen, the others are given as switches. Lines that became no row
 are listed with the reason. The same switches work for record, fit, retention and inspect.
 

@@ -26,6 +26,9 @@ from mnemoscope.errors import RecordingError
 DTYPE = np.dtype("<f4")
 """Every number in a frame: little-endian float32."""
 
+BESIDE = "beside"
+"""Name and role of the tensor that holds what was measured beside the signal; no model heard it."""
+
 TensorKey = tuple[str | None, str]
 """(bank, name): what identifies a tensor. `bank` is None for what belongs to the whole model."""
 
@@ -169,6 +172,15 @@ class FrameLayout:
             for t in data["tensors"]
         )
         return cls(tuple(specs), padded=data["bytes"])
+
+
+def without(layout: FrameLayout, key: TensorKey) -> tuple[FrameLayout, NDArray[np.intp]]:
+    """The layout without one tensor, laid out without gaps; and which numbers of a frame it holds, in their new order."""
+    kept = [spec for spec in layout.tensors if spec.key != key]
+    first = [spec.offset // DTYPE.itemsize for spec in kept]
+    numbers = [np.arange(at, at + spec.size) for at, spec in zip(first, kept, strict=True)]
+    made = FrameLayout.of((spec.bank, spec.name, spec.role, spec.axes, spec.shape) for spec in kept)
+    return made, np.concatenate(numbers).astype(np.intp)
 
 
 def pack(layout: FrameLayout, arrays: Mapping[TensorKey, Any]) -> bytes:

@@ -15,6 +15,8 @@ from mnemoscope.format.entries import Event, Failure
 MAX_STEPS = 2**32 - 1
 MAX_FRAME_BYTES = 4 << 20  # so a chunk of 64 steps, which is read at once, stays below 256 MiB
 MAX_KEYFRAME_BYTES = 64 << 20
+MAX_BESIDE = 7
+"""Channels shown beside the one that models hear: eight in all."""
 
 Status = Literal["running", "ended", "stopped", "failed"]
 
@@ -189,6 +191,20 @@ class ScalingEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BesideEntry:
+    """One further channel of the file, shown beside the signal and never heard by a model."""
+
+    channel: str
+    """Name of the column."""
+    unit: str | None
+    """Unit of its values."""
+    sample_rate: float | None
+    """Rows per second in the file; null = unknown or uneven. Its values lie on the steps of the run all the same."""
+    offset: float
+    """What was taken off, so that float32 keeps the steps of its values: value = number in `beside` + offset."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignalEntry:
     """Where the signal came from; without source and scaling where the task made its own input."""
 
@@ -204,6 +220,8 @@ class SignalEntry:
     """Detected format, window, resampling, sha256 of the file …; `{"given": "array"}` where only values were given."""
     scaling: Shown[ScalingEntry | None] = None
     """How it became the input."""
+    beside: Shown[list[BesideEntry] | None] = None
+    """Channels shown beside it, at most seven, in the order of the numbers in every frame's `beside`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,13 +12,16 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TypeGuard
+from typing import Any, BinaryIO, TypeGuard, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mnemoscope.errors import RecordingError
+from mnemoscope.format.layout import BESIDE
 from mnemoscope.reading import verdicts
 from mnemoscope.reading.recording import Recording
+from mnemoscope.reading.view import ModelView
 
 
 def to_npz(rec: Recording, path: str | os.PathLike[str]) -> Path:
@@ -41,7 +44,8 @@ def to_npz(rec: Recording, path: str | os.PathLike[str]) -> Path:
 def to_csv(rec: Recording, path: str | os.PathLike[str]) -> Path:
     """One row a step: step, seconds (where the rate is known), inputs, targets, mask, and the outputs of every model.
 
-    Where the recording knows the signal's scaling, a column `signal` holds the first input in its own unit. Texts that a
+    Where the recording knows the signal's scaling, a column `signal` holds the first input in its own unit; the channels beside it
+    follow by their names. Texts that a
     spreadsheet would run as a formula get an apostrophe in front; numbers are numbers. Missing steps are empty cells.
     Returns the path. Raises RecordingError where it cannot be written.
     """
@@ -57,6 +61,9 @@ def to_csv(rec: Recording, path: str | os.PathLike[str]) -> Path:
         raw = first.array("inputs")[: rec.steps].reshape(rec.steps, -1)[:, 0].astype(np.float64)
         header.append(f"signal ({signal['unit']})" if signal.get("unit") else "signal")
         columns.append([_cell(value) for value in raw * scaling["scale"] + scaling["offset"]])
+    for name, values in _beside(first, signal):
+        header.append(name)
+        columns.append([_cell(value) for value in values[: rec.steps]])
     wanted = [(first, name, "") for name in ("inputs", "targets", "mask")]
     for view, name, owner in [*wanted, *((rec[model], "outputs", f"{model}.") for model in rec)]:
         if (None, name) not in view:
@@ -85,6 +92,18 @@ def to_html(rec: Recording, path: str | os.PathLike[str], *, verdict: dict[str, 
     with _whole(path) as file:
         file.write(text.encode())
     return Path(path)
+
+
+def _beside(view: ModelView, signal: dict[str, Any]) -> Generator[tuple[str, NDArray[np.float64]]]:
+    """Name with unit, and values [steps], of every channel beside the signal; whatever a file says of them."""
+    if (None, BESIDE) not in view:
+        return
+    said: Any = signal.get("beside")
+    entries = cast(list[Any], said) if isinstance(said, list) else []
+    for k, values in enumerate(view.array(BESIDE).astype(np.float64).reshape(view.steps, -1).T):
+        entry: dict[str, Any] = entries[k] if k < len(entries) and isinstance(entries[k], dict) else {}
+        name, unit, offset = entry.get("channel") or f"beside[{k}]", entry.get("unit"), entry.get("offset")
+        yield f"{name} ({unit})" if unit else f"{name}", values + (offset if _number(offset) else 0.0)
 
 
 def inert(text: str) -> str:

@@ -46,7 +46,7 @@ def record(
     signal: a generator's name, a file, numbers [steps], a Series, or None for the task's own input.
     options: of the task. params: of the generator. steps: at most so many, 0 = all; the task's own input has its own length. Of a file
     without steps, start and stop one question is run, around its rarest label or where it moves most.
-    of_series: `channel`, `labels`, `reading` (an ImportOptions; all of a file), `sample_rate`, `resample_to`, `start`, `stop`, `missing`, `scaling`.
+    of_series: `channel`, `beside` (up to seven further columns that are shown and not heard), `labels`, `reading` (an ImportOptions; all of a file), `sample_rate`, `resample_to`, `start`, `stop`, `missing`, `scaling`.
     out: where the recording is written; without it, a temporary file that goes when the recording is no longer used.
     progress: called with the number of model steps done since the last call.
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mnemoscope.checkpoints import store
 from mnemoscope.errors import CheckpointError, RecordingError, UnknownModel
-from mnemoscope.format.layout import FrameLayout, TensorSpec, unpack
+from mnemoscope.format.layout import BESIDE, FrameLayout, TensorSpec, unpack
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.reading.bank_checks import MIN_SCALE, Worst
 from mnemoscope.reading.recording import Recording
@@ -104,7 +104,8 @@ def rebuild(rec: Recording, model: str, *, progress: Callable[[int], object] | N
     if not view.steps:
         return out
     inputs, targets, mask = (view.array(name) for name in ("inputs", "targets", "mask"))
-    stepper = Stepper(loaded, Episode(loaded.task, {}, inputs, targets, mask[:, 0]))
+    beside = view.array(BESIDE) if (None, BESIDE) in view else None
+    stepper = Stepper(loaded, Episode(loaded.task, {}, inputs, targets, mask[:, 0], beside=beside))
     made = stepper.manifest_entry()
     out.contradicted = [key for key in STATED if made[key] != entry.get(key)]
     if {"banks", "frame", "keyframe"} & {*out.contradicted}:
@@ -164,6 +165,8 @@ def _hold(out: Rebuilt, layout: FrameLayout, packet: Packet, stored: bytes, *, o
     """One packet against what is stored of the same steps."""
     made, found = unpack(layout, packet.payload), unpack(layout, stored)
     for spec in layout.tensors:
+        if spec.key == (None, BESIDE):  # no model made it, and where nothing was measured it is NaN
+            continue
         new, old = made[spec.key].astype(np.float64), found[spec.key].astype(np.float64)
         errors = _relative(new, old)
         if errors.max(initial=0.0) > TOLERANCE and any(axis in SLOTS for axis in spec.axes):

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from mnemoscope import __version__, kinds, tasks
@@ -25,7 +26,7 @@ from mnemoscope.checkpoints.names import resolve
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import CheckpointError, MnemoscopeError
 from mnemoscope.format.entries import Failure
-from mnemoscope.format.layout import FrameLayout
+from mnemoscope.format.layout import BESIDE, FrameLayout
 from mnemoscope.format.manifest import FORMAT, KEYFRAME_EVERY, VERSION, moment_label
 from mnemoscope.measuring import price
 from mnemoscope.models import registry
@@ -63,7 +64,10 @@ class Stepper:
             (None, "outputs", "output", ("output",), (task.outputs,)),
         ]
         self._entries = self.model.frame_entries()
-        self.layout = FrameLayout.of([*common, *self._entries])
+        further = 0 if episode.beside is None else episode.beside.shape[1]
+        # The last, so that a copy without the facts of the signal leaves it out and all else stays where it is.
+        shown = [(None, BESIDE, BESIDE, ("channel",), (further,))] if further else []
+        self.layout = FrameLayout.of([*common, *self._entries, *shown])
         self.keyframe_layout = FrameLayout.of(self.model.keyframe_entries())
         self._lay_out(episode)
         self.reset()
@@ -129,16 +133,22 @@ class Stepper:
             table = self._run(until - self.done)
             good = _finite_rows(table)
             if good:
-                payload = table[:good].numpy().astype("<f4", copy=False).tobytes()
-                packets.append(Packet("frames", self.done, good, payload))
+                packets.append(Packet("frames", self.done, good, self._payload(table[:good].numpy())))
             if good < len(table):
                 raise NotFinite(self.loaded.label, self.done + good, self._not_finite(table[good]), packets)
             self.done = until
         self._seconds += time.perf_counter() - began
         return packets
 
+    def _payload(self, table: NDArray[np.float32]) -> bytes:
+        """Frames of the next steps: what the model did, and beside it the channels that it does not hear, which may be NaN."""
+        beside = self.episode.beside
+        if beside is not None:
+            table = np.concatenate((table, beside[self.done : self.done + len(table)]), 1)
+        return table.astype("<f4", copy=False).tobytes()
+
     def _run(self, count: int) -> Tensor:
-        """`count` steps -> [count, numbers of a frame] float32 on the host."""
+        """`count` steps -> [count, numbers that the model's frame has] float32 on the host."""
         span = slice(self.done, self.done + count)
         outputs: list[Tensor] = []
         seen: list[Any] = []

@@ -36,7 +36,7 @@ class Malformed:
 class LineReader:
     """Bytes as they come -> samples. `channel`, `time`: columns by name, or by their number from 0; None: found out.
 
-    `time` "none": no column is one of times. `decimal`: sign before the fraction; where it is "," columns are not parted by commas.
+    `time` "none": times are not wanted. `decimal`: sign before the fraction; where it is "," columns are not parted by commas.
     """
 
     channel: str | None = None
@@ -118,7 +118,7 @@ class LineReader:
         if self.channel is not None:
             self._value = self._column(self.channel, names)
         else:
-            skipped = {self._time, *(k for k, name in enumerate(names) if name.lower() in NUMBERS)}
+            skipped = {self._time, *(k for k, name in enumerate(names) if name.lower() in NUMBERS | TIMES)}
             usable = [k for k, cell in enumerate(cells) if k not in skipped and self._number(cell) is not None]
             if not usable:
                 raise SignalError(f"line {self.lines} has no column of values; choose one with the channel")

@@ -57,6 +57,8 @@ class Series:
     """Labels of ranges of rows, in order."""
     source: dict[str, Any] = field(default_factory=dict[str, Any])
     """Where it came from: detected format, sha256 of the file …"""
+    beside: tuple[Series, ...] = ()
+    """Further channels of the same file, shown and never heard (beside.py)."""
 
     def __len__(self) -> int:
         return len(self.values)
@@ -79,10 +81,24 @@ class Prepared:
     warnings: tuple[str, ...] = ()
     labels: tuple[Label, ...] = ()
     """Labels of ranges of steps, in order."""
+    seconds: NDArray[np.float64] | None = None
+    """[steps] when each step is, on the clock of the series; its rows where the series has no clock."""
+    rows: NDArray[np.int64] | None = None
+    """[steps] row of the series that each step is; None where steps lie between rows."""
 
     @property
     def steps(self) -> int:
         return len(self.values)
+
+    def first(self, steps: int) -> Prepared:
+        """Its first steps alone, scaled as all of them were."""
+        return replace(
+            self,
+            values=self.values[:steps],
+            labels=tuple(label._replace(stop=min(label.stop, steps)) for label in self.labels if label.start < steps),
+            seconds=None if self.seconds is None else self.seconds[:steps],
+            rows=None if self.rows is None else self.rows[:steps],
+        )
 
     @property
     def events(self) -> list[Event]:
@@ -137,14 +153,18 @@ def prepare(
     if absent:
         warnings.append(f"{absent} of {len(values)} values are missing and {FILLED[missing]}")
     rate = series.sample_rate
+    rows: NDArray[np.int64] | None = None
     if sample_rate is not None and rate is not None and gaps and time is not None:
         values, places = _on_grid(values, time, rate, missing, warnings)
         values = resample(values, rate, sample_rate)
         places, rate = places * (sample_rate / rate), sample_rate
+        seconds = time[np.isfinite(time)][0] + np.arange(len(values)) / sample_rate
     elif sample_rate is not None and rate is None and time is not None:
         even = _regular(values, time, sample_rate, missing, warnings)
-        places = (time - time[np.isfinite(time) & ~np.isnan(values)][0]) * sample_rate
+        began = time[np.isfinite(time) & ~np.isnan(values)][0]
+        places = (time - began) * sample_rate
         values, rate = even, sample_rate
+        seconds = began + np.arange(len(values)) / sample_rate
     else:
         if gaps:
             warnings.append(
@@ -152,17 +172,30 @@ def prepare(
             )
         # The step that each row becomes: of a row that is left out the next one.
         places = np.arange(len(values)) if missing != "drop" else np.cumsum(~np.isnan(values)) - ~np.isnan(values)
+        kept = start + (np.flatnonzero(~np.isnan(values)) if missing == "drop" else np.arange(len(values)))
         values = fill(values, missing)
         if sample_rate is not None:
             values = resample(values, rate, sample_rate)
+            between = np.interp(np.arange(len(values)) * (rate or 1.0) / sample_rate, np.arange(len(kept)), kept)
+            seconds = seconds_of(series, between)
             places = places * (sample_rate / rate) if rate else places
             rate = sample_rate
+        else:
+            rows, seconds = kept, seconds_of(series, kept)
     scaled, parameters = scale(values, scaling)
     if np.ptp(values) == 0:
         warnings.append("the window is constant: there is nothing to remember but one number")
     done = {"window": [start, stop], "missing": missing, "missing_values": absent, "resampled_to": sample_rate}
     labels = _placed(series.labels, start, places, len(scaled))
-    return Prepared(scaled, rate, parameters, raw, dict(series.source) | done, tuple(warnings), labels)
+    source = dict(series.source) | done
+    return Prepared(scaled, rate, parameters, raw, source, tuple(warnings), labels, seconds, rows)
+
+
+def seconds_of(series: Series, rows: NDArray[Any]) -> NDArray[np.float64]:
+    """When rows of a series are (fractions lie between two of them); the rows themselves where it has no clock."""
+    if series.time is not None:
+        return np.interp(rows, np.arange(len(series)), series.time)
+    return np.asarray(rows, np.float64) / (series.sample_rate or 1.0)
 
 
 def _placed(labels: tuple[Label, ...], first: int, places: NDArray[Any], steps: int) -> tuple[Label, ...]:
@@ -236,10 +269,23 @@ def rate_for_models(unit: str | None, sample_rate: float | None) -> float | None
 
 
 def with_rate(series: Series, rate: float) -> Series:
-    """The same rows when somebody who knows says their rate, in Hz: they stay where they lie on the grid, and gaps stay gaps."""
+    """The same rows when somebody who knows says their rate, in Hz: they stay where they lie on the grid, and gaps stay gaps.
+
+    Channels beside it that have its clock follow; those with one of their own keep it.
+    """
+    beside = tuple(with_rate(other, rate) if same_clock(series, other) else other for other in series.beside)
     if series.time is None or series.sample_rate is None:
-        return replace(series, sample_rate=rate)
-    return replace(series, sample_rate=rate, time=series.time * (series.sample_rate / rate))
+        return replace(series, sample_rate=rate, beside=beside)
+    return replace(series, sample_rate=rate, time=series.time * (series.sample_rate / rate), beside=beside)
+
+
+def same_clock(series: Series, other: Series) -> bool:
+    """Whether each row of the one was measured when that row of the other was."""
+    if len(series) != len(other) or series.sample_rate != other.sample_rate:
+        return False
+    if series.time is None or other.time is None:
+        return series.time is other.time
+    return series.time is other.time or np.array_equal(series.time, other.time, equal_nan=True)
 
 
 def _on_grid(

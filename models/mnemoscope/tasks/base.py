@@ -34,6 +34,8 @@ class Episode:
     events: list[Event] = field(default_factory=list[Event])
     signal: dict[str, Any] | None = None
     feedback: int | None = None
+    beside: Array | None = None
+    """[T, channels] what was measured beside the signal; recorded, never heard. `signal["beside"]` says what they are."""
 
     @property
     def steps(self) -> int:
@@ -203,7 +205,7 @@ class Task(ABC):
         """
 
     def hear(self, episode: Episode, first: int, values: NDArray[np.floating]) -> None:
-        """Write values [n] that have come in at steps `first`, `first + 1`, … into an episode that was laid out by `episode(zeros)`.
+        """Write values [n > 0] that have come in at steps `first`, `first + 1`, … into an episode that was laid out by `episode(zeros)`.
 
         What it then holds of the steps up to `first + n - ahead` is what `episode` makes of the whole series. Raises UnknownTask
         where the task takes no signal.

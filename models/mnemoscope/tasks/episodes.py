@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from mnemoscope import tasks
 from mnemoscope.errors import SignalError
 from mnemoscope.format.entries import Event
-from mnemoscope.signals import generators
+from mnemoscope.signals import beside, generators
 from mnemoscope.signals.given import from_numbers, row_at
 from mnemoscope.signals.importers.files import read_series
 from mnemoscope.signals.importers.options import ImportOptions
@@ -64,7 +64,7 @@ def from_generator(
 def from_prepared(task: str, name: str, series: Series, prepared: Prepared, **options: Any) -> Episode:
     """A task on a prepared window of a series; `name` is the file name to show."""
     episode = tasks.get(task).episode(prepared.values, **options)
-    facts = {
+    facts: dict[str, Any] = {
         "name": name,
         "channel": series.name,
         "unit": series.unit,
@@ -72,7 +72,11 @@ def from_prepared(task: str, name: str, series: Series, prepared: Prepared, **op
         "source": prepared.source,
         "scaling": prepared.scaling,
     }
-    return replace(episode, events=_merged(episode.events, prepared.events), signal=facts)
+    further = beside.on_steps(series, prepared)
+    if further:
+        facts["beside"] = beside.facts(further)
+    events = _merged(episode.events, prepared.events)
+    return replace(episode, events=events, signal=facts, beside=beside.recorded(further))
 
 
 def from_signal(
@@ -118,6 +122,7 @@ def from_file(
     path: str | os.PathLike[str],
     *,
     channel: str | None = None,
+    beside: Sequence[str | int] = (),
     labels: str | None = None,
     sample_rate: float | None = None,
     reading: ImportOptions | None = None,
@@ -125,12 +130,15 @@ def from_file(
 ) -> tuple[Episode, list[str]]:
     """A task on one channel of a table -> the episode, and sentences about what was assumed or left out.
 
-    channel: a column's name or index, by default the report's. labels: the column whose labels become events, by
+    channel: a column's name or index, by default the report's. beside: further columns, up to seven, that are recorded on the same
+    steps and not heard by the models. labels: the column whose labels become events, by
     default the first that has any; "none" for none of them. sample_rate: Hz of the file, where it does not say.
     reading: how the file is to be read, where that is not to be found out. of_series: the further arguments of `from_series`.
     Raises ImportFileError (line, column, hint), SignalError or UnknownTask.
     """
-    series, assumed = read_series(path, channel=channel, labels=labels, sample_rate=sample_rate, options=reading)
+    series, assumed = read_series(
+        path, channel=channel, beside=beside, labels=labels, sample_rate=sample_rate, options=reading
+    )
     episode, notes = from_series(task, series, name=Path(path).name, **of_series)
     return episode, [*assumed, *notes]
 
@@ -181,8 +189,7 @@ def from_series(
         prepared = scaled
         notes.append("scaled as in the fit to this file")
     if steps and prepared.steps > steps:
-        inside = tuple(label._replace(stop=min(label.stop, steps)) for label in prepared.labels if label.start < steps)
-        prepared = replace(prepared, values=prepared.values[:steps], labels=inside)
+        prepared = prepared.first(steps)
     episode = from_prepared(task, name or series.name, series, prepared, **(options or {}))
     unlike = [] if scaling == "none" else unlike_training(prepared.values)
     return episode, [*notes, *prepared.warnings, *unlike]

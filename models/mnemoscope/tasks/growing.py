@@ -82,6 +82,11 @@ class Growing:
         }
         return replace(found.episode(np.zeros(steps, np.float32), **self._options), signal=facts)
 
+    def name_channel(self, name: str) -> None:
+        """What the source calls its values, which may be known only once it sends."""
+        assert self.episode.signal is not None
+        self.episode.signal["channel"] = name
+
     def extend(self, steps: int) -> None:
         """Make room for more steps; `episode` is another one from here on, which begins as this one did."""
         heard, known = self.episode, self.heard
@@ -90,7 +95,8 @@ class Growing:
         assert heard.signal is not None
         self.episode.signal.update(heard.signal)
         self._values = np.concatenate((self._values, np.zeros(steps - len(self._values), np.float32)))
-        self.task.hear(self.episode, 0, self._values[:known])
+        if known:
+            self.task.hear(self.episode, 0, self._values[:known])
 
     @property
     def task(self) -> Task:

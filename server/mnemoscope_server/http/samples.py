@@ -53,7 +53,8 @@ async def send(
 ) -> schemas.Taken:
     inlet = await inlet_of(identity, request, services)
     if request.headers.get("content-type", "").startswith("text/"):
-        return await _lines(inlet, request, LineReader(channel, time), end=end)
+        wanted = time or (None if inlet.signal.rate else "none")  # times can only be placed where the rate is known
+        return await _lines(inlet, request, LineReader(channel, wanted), end=end)
     try:
         batch = schemas.Batch.model_validate_json(await request.body())
     except ValidationError as error:

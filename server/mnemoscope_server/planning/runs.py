@@ -15,6 +15,7 @@ from mnemoscope.checkpoints.names import fitted_scalings, of_task, resolve
 from mnemoscope.checkpoints.store import read_card
 from mnemoscope.errors import SignalError, UnknownTask
 from mnemoscope.format.manifest import KEYFRAME_EVERY
+from mnemoscope.signals.beside import on_steps
 from mnemoscope.signals.generators import KINDS, PARAMETERS, generate
 from mnemoscope.signals.series import Floats, Prepared, Series, decimate, prepare, rescaled, with_rate
 from mnemoscope.tasks import Episode, episodes
@@ -32,6 +33,7 @@ from mnemoscope_server.schemas.sessions import (
     ValuesSignal,
 )
 from mnemoscope_server.schemas.signals import (
+    BesidePreview,
     Estimate,
     Generator,
     GeneratorParam,
@@ -92,7 +94,7 @@ def chosen(models: list[str], task: str, own: Mapping[str, Path] = MappingProxyT
 
 def prepared(window: Window, upload_id: str, uploads: Uploads, own: Sequence[Path] = ()) -> tuple[Series, Prepared]:
     """A window of an upload as the models will see it; one of `own` that was fitted to this file sees it as it did then."""
-    series = uploads.series(upload_id, window.channel, window.labels)
+    series = uploads.series(upload_id, window.channel, window.labels, _distinct(window))
     if window.sample_rate is not None:
         series = with_rate(series, window.sample_rate)
     stop = None if window.stop is None else min(window.stop, len(series))
@@ -105,6 +107,13 @@ def prepared(window: Window, upload_id: str, uploads: Uploads, own: Sequence[Pat
         scaling=window.scaling,
     )
     return series, rescaled(result, fitted_scalings(own))
+
+
+def _distinct(window: Window) -> list[int]:
+    """The channels beside. Raises SignalError where one comes twice or is the channel itself."""
+    if len({window.channel, *window.beside}) <= len(window.beside):
+        raise SignalError("every channel beside the chosen one must be another; choose different columns")
+    return window.beside
 
 
 def preview(
@@ -150,6 +159,10 @@ def preview(
         scale=result.scaling["scale"],
         sample_rate=result.sample_rate,
         events=result.events,
+        beside=[
+            BesidePreview(column=column, name=one.name, unit=one.unit, values=decimate(one.values, VALUES_POINTS))
+            for column, one in zip(request.beside, on_steps(series, result), strict=True)
+        ],
         warnings=warnings,
         estimate=estimate(names, result.steps, measured),
     )

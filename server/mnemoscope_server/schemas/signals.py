@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mnemoscope.format.entries import Event
+from mnemoscope.format.schema import MAX_BESIDE
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope_server.schemas.base import Answer, Finite, Question
 from mnemoscope_server.settings import MAX_MODELS
@@ -177,8 +178,10 @@ class Window(Question):
 
     channel: int = Field(ge=0)
     """Index of the column."""
+    beside: list[int] = Field(default_factory=list[int], max_length=MAX_BESIDE)
+    """Indices of further columns, shown beside the channel and not heard by the models."""
     labels: int | None = Field(default=None, ge=0)
-    """Index of a column of labels, which become events of the run; null = none."""
+    """Index of a column of labels, or of states such as 0 and 1, which become events of the run; null = none."""
     start: int = Field(default=0, ge=0)
     """First row, counted from 0 below the header."""
     stop: int | None = Field(default=None, ge=1)
@@ -247,6 +250,16 @@ class Estimate(Answer):
     """Size of the recording before compression; null until the models are loaded."""
 
 
+class BesidePreview(Answer):
+    """A further channel as it would be shown."""
+
+    column: int
+    name: str
+    unit: str | None
+    values: list[float | None]
+    """On the steps of the run, at most 2000 points, smallest and largest of each bucket; null = missing."""
+
+
 class Preview(Answer):
     """What the model would see."""
 
@@ -264,6 +277,8 @@ class Preview(Answer):
     """Steps per second."""
     events: list[Event]
     """What the column of labels says of the steps."""
+    beside: list[BesidePreview]
+    """The channels beside it on the same steps, in the order in which they were asked for."""
     warnings: list[str]
     estimate: Estimate
 

@@ -10,8 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mnemoscope import kinds
 from mnemoscope.errors import RecordingError
+from mnemoscope.format.layout import BESIDE, DTYPE, FrameLayout, without
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope_server.errors import NotPossible
@@ -31,6 +34,8 @@ BARE = (
     "failures",
 )
 """What a manifest keeps when the facts of its signal are left out; what a later version adds may be one of them."""
+
+BESIDE_KEY = (None, BESIDE)
 
 FROM_THE_START = "attention reads all steps before it, so the copy begins at step 0"
 
@@ -86,14 +91,14 @@ def copy_of(
     try:
         with RecordingWriter(target, manifest | {"status": "running"}) as writer:
             for chunk in range(wanted.first // KEYFRAME_EVERY, -(-wanted.stop // KEYFRAME_EVERY)):
-                _chunk(source, writer, chunk, wanted)
+                _chunk(source, writer, chunk, wanted, strip_signal)
             writer.finish(manifest["status"], steps=wanted.stop - wanted.first)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
 
 
-def _chunk(source: Recording, writer: RecordingWriter, chunk: int, wanted: StepRange) -> None:
+def _chunk(source: Recording, writer: RecordingWriter, chunk: int, wanted: StepRange, strip_signal: bool) -> None:
     start = chunk * KEYFRAME_EVERY
     for stream, model in enumerate(source):
         count = min(source.steps_of(stream), wanted.stop, start + KEYFRAME_EVERY) - start
@@ -104,7 +109,19 @@ def _chunk(source: Recording, writer: RecordingWriter, chunk: int, wanted: StepR
             raise RecordingError(f"model {model} has no keyframe before step {start}; copy another range of steps")
         if keyframe is not None:
             writer.keyframe(stream, start - wanted.first, keyframe)
-        writer.frames(stream, start - wanted.first, source.frame_bytes(stream, start, count))
+        payload = source.frame_bytes(stream, start, count)
+        if strip_signal:
+            payload = _without_beside(source.manifest["models"][stream], payload)
+        writer.frames(stream, start - wanted.first, payload)
+
+
+def _without_beside(entry: dict[str, Any], payload: bytes) -> bytes:
+    """Frames of a model without the channels beside the signal."""
+    layout = FrameLayout.from_json(entry["frame"])
+    if BESIDE_KEY not in layout:
+        return payload
+    _, numbers = without(layout, BESIDE_KEY)
+    return np.frombuffer(payload, DTYPE).reshape(-1, layout.bytes // DTYPE.itemsize)[:, numbers].tobytes()
 
 
 def _manifest(source: Recording, wanted: StepRange, strip_signal: bool) -> dict[str, Any]:
@@ -141,11 +158,15 @@ def _manifest(source: Recording, wanted: StepRange, strip_signal: bool) -> dict[
 
 
 def _without_signal(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Nothing that says whose or what signal it is: no name, unit, source, offset, scale, label or seed.
+    """Nothing that says whose or what signal it is: no name, unit, source, offset, scale, label or seed, no channel beside it.
 
     Raises RecordingError for a run on unscaled values: they are the raw ones.
     """
     signal, task = manifest.get("signal"), manifest["task"]
+    for entry in manifest["models"]:
+        layout = FrameLayout.from_json(entry["frame"])
+        if BESIDE_KEY in layout:
+            entry["frame"] = without(layout, BESIDE_KEY)[0].to_json()
     bare = {key: manifest[key] for key in BARE if key in manifest} | {"excerpt": manifest["excerpt"], "seed": None}
     bare["title"] = task["name"]
     bare["task"] = task | {"events": [e for e in task["events"] if e["kind"] in ("store", "recall")]}

@@ -13,6 +13,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
@@ -20,6 +21,7 @@ from mnemoscope.errors import ImportFileError, Retry
 from mnemoscope.signals.importers.channel_series import no_numbers, series_of
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.series import Label, Series, labels_of
+from mnemoscope.signals.states import events_of
 from mnemoscope_server.errors import UnknownUpload
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage import child
@@ -73,14 +75,15 @@ class Uploads:
             shutil.rmtree(source, ignore_errors=True)
             shutil.rmtree(folder, ignore_errors=True)
 
-    def series(self, identity: str, channel: int, labels: int | None = None) -> Series:
-        """One channel of an upload, with what column `labels` says of its rows.
+    def series(self, identity: str, channel: int, labels: int | None = None, beside: Sequence[int] = ()) -> Series:
+        """One channel of an upload, with what column `labels` says of its rows, and with the channels `beside` it.
 
         Raises UnknownUpload, ImportFileError for a channel without numbers or a column without labels.
         """
         folder, facts = self._facts(identity)
         try:
-            return self._series(folder, facts, channel, labels)
+            series = self._series(folder, facts, channel, labels)
+            return replace(series, beside=tuple(self._series(folder, facts, index, None) for index in beside))
         except FileNotFoundError as error:  # removed while it was being read
             raise self._unknown(identity) from error
 
@@ -107,6 +110,11 @@ class Uploads:
             if str(column["index"]) in rows
         }
         time_file, numbers = folder / "time.f64", folder / "values.f32"
+        states = facts["channels"].get(str(labels))
+        if labels is not None and labels not in known and states is not None:
+            values = np.fromfile(numbers, states.get("type", "<f4"), states["count"], offset=states["offset"])
+            own = bool(states["sample_rate"] or "time" in states)
+            known[labels] = (states["name"], events_of(states["name"], values, known, own_clock=own))
         own_time = np.fromfile(numbers, "<f8", entry["count"], offset=entry["time"]) if "time" in entry else None
         own_gaps = tuple((i, j) for i, j in entry.get("gaps", ()))
         return series_of(

@@ -16,6 +16,7 @@ from mnemoscope.errors import RecordingError
 from mnemoscope.reading import verify
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running import gallery, record
+from mnemoscope.signals.series import Series
 from mnemoscope.tasks import episodes
 from mnemoscope_server.storage import copies as sharing
 from mnemoscope_server.storage import thumbnail as pictures
@@ -407,3 +408,27 @@ def test_a_link_tells_what_it_leads_to(server):
         assert answer.status_code == status
         assert ("og:image" in answer.text) is (status == 200)
         assert ("frame-ancestors *" in answer.headers["content-security-policy"]) is path.startswith("embed/")
+
+
+def test_a_copy_without_the_signal_has_none_of_the_channels_beside_it(tmp_path):
+    """Their values stand in the frames, so these are laid out anew; all that the models did is the same."""
+    values = np.sin(np.arange(200) / 5).astype(np.float32)
+    other = Series("ward 7 pressure", (80 + np.arange(200)).astype(np.float32), sample_rate=10.0, unit="mmHg")
+    series = Series("MLII", values, sample_rate=10.0, beside=(other,))
+    episode, _ = episodes.from_series("signal-recall", series, steps=150, options={"rounds": 1, "delay": 20})
+    record.record_file(tmp_path / "source.mnemo", episode, record.load_models(["lstm", "dnc"], "signal-recall"))
+    with Recording.open(tmp_path / "source.mnemo") as source:
+        copied(source, tmp_path / "kept.mnemo", 64, 128)
+        copied(source, tmp_path / "bare.mnemo", 64, 128, strip_signal=True)
+        with Recording.open(tmp_path / "kept.mnemo") as kept, Recording.open(tmp_path / "bare.mnemo") as bare:
+            np.testing.assert_array_equal(kept["dnc"].array("beside")[:, 0], np.arange(144, 208))
+            assert verify.verify(bare)["ok"]
+            for model in bare:
+                assert (None, "beside") not in bare[model]
+                for tensor in bare[model].tensors:
+                    ours = bare[model].array(tensor.name, tensor.bank)
+                    np.testing.assert_array_equal(ours, kept[model].array(tensor.name, tensor.bank))
+            said = json.dumps(bare.manifest)
+            assert "ward 7" not in said
+            assert "beside" not in said
+            assert bare.manifest["models"][0]["frame"]["bytes"] == kept.manifest["models"][0]["frame"]["bytes"] - 4

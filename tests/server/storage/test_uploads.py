@@ -77,6 +77,34 @@ def test_preview_shows_before_and_after_and_the_cost(server, good):
     assert server.http.post(f"api/uploads/{good}/preview", json=body).json()["estimate"]["seconds"] is None
 
 
+def test_a_preview_has_the_channels_beside_and_the_events_of_a_column_of_states(server):
+    """The same steps for all; what cannot be beside is refused by name."""
+    table = "a,b_mV,state,c\n" + "".join(f"{k % 9},{k},{int(200 <= k < 240)},{k / 7}\n" for k in range(400))
+    identity = send(server, table).json()["id"]
+
+    def preview(**more):
+        return server.http.post(
+            f"api/uploads/{identity}/preview", json={"channel": 0, "start": 100, "stop": 300} | more
+        )
+
+    found = preview(beside=[1, 2], labels=2).json()
+    assert [(one["column"], one["name"], one["unit"]) for one in found["beside"]] == [
+        (1, "b", "mV"),
+        (2, "state", None),
+    ]
+    assert found["beside"][0]["values"] == [float(k) for k in range(100, 300)]
+    assert [(e["step"], e["until"], e["label"]) for e in found["events"]] == [(100, 140, "state 1")]
+    assert preview().json()["beside"] == []
+    for wrong, why in (([0], "must be another"), ([1, 1], "must be another"), ([9], "column 9 holds no numbers")):
+        answer = preview(beside=wrong)
+        assert answer.status_code == 422
+        assert why in answer.json()["error"]["message"]
+    assert preview(beside=[1, 2, 3, 4, 5, 6, 7, 8]).status_code == 422
+    refused = preview(labels=3)
+    assert refused.status_code == 422
+    assert "numbers with fractions" in refused.json()["error"]["message"]
+
+
 def test_warnings_come_before_the_run(server, good):
     """Too long, too short, unscaled."""
 
@@ -503,7 +531,7 @@ def test_labels_of_a_column_become_events_of_the_run(server):
     assert preview["events"][0] == {"step": 5, "until": 6, "kind": "label", "label": "N"}
     none = server.http.post(f"api/uploads/{answer['id']}/preview", json=window | {"labels": 1})
     assert none.status_code == 422
-    assert "column 1 holds no labels" in none.text
+    assert "a holds numbers with fractions" in none.text
     assert "2 (beat)" in none.text
     order = {
         "signal": {"kind": "upload", "upload_id": answer["id"], **window},

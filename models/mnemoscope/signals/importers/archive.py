@@ -33,10 +33,12 @@ MAX_MEMBERS = 10_000
 BLOCK = 1 << 20
 
 GZIP, BZIP2, XZ, ZIP = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"PK\x03\x04"
+EMPTY = b"PK\x05\x06"
+"""How a ZIP without a file begins."""
 NAMES = {GZIP: "gzip", BZIP2: "bzip2", XZ: "xz"}
 OPEN: dict[str, Callable[[Path, str], IO[bytes]]] = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open}  # pyright: ignore[reportAssignmentType]
 _BESIDE = re.compile(
-    r"(?i)(?:.*/)?(?:\..*|__macosx/.*|thumbs\.db|desktop\.ini|readme.*|licen[cs]e.*|changelog.*|records|sha256sums.*|.*\.(?:md|pdf|html?|docx?|png|jpe?g|py|m|sha256|md5))"
+    r"(?i)(?:.*/)?(?:\.[^/]*|__macosx/.*|thumbs\.db|desktop\.ini|readme.*|licen[cs]e.*|changelog.*|records|sha256sums.*|.*\.(?:md|pdf|html?|docx?|png|jpe?g|py|m|sha256|md5))"
 )
 """Members of a ZIP that come along with data."""
 
@@ -58,7 +60,7 @@ def first_names(data: bytes) -> list[str]:
 
 def _sniff(data: bytes) -> float:
     """Packed data; workbooks and NumPy arrays are ZIPs too, and surer of it."""
-    return 0.7 if data.startswith((GZIP, BZIP2, XZ, ZIP)) else 0.0
+    return 0.7 if data.startswith((GZIP, BZIP2, XZ, ZIP, EMPTY)) else 0.0
 
 
 def _read(path: Path, options: ImportOptions) -> Table:
@@ -66,7 +68,7 @@ def _read(path: Path, options: ImportOptions) -> Table:
 
     data = first_bytes(path)
     with tempfile.TemporaryDirectory(prefix="mnemoscope-") as folder:
-        if data.startswith(ZIP):
+        if data.startswith((ZIP, EMPTY)):
             return _read_zip(path, options, Path(folder))
         kind = next(name for magic, name in NAMES.items() if data.startswith(magic))
         inner = Path(folder) / (path.name.rsplit(".", 1)[0] if path.suffix else "file")

@@ -10,6 +10,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers import archive, csv
 from mnemoscope.signals.importers.formats import (
@@ -45,7 +47,13 @@ def read_table(
 ) -> Table:
     """Read a file of any format that is known, or the files of one record. Raises ImportFileError (line, column, hint)."""
     paths = [Path(path)] if isinstance(path, str | os.PathLike) else [Path(one) for one in path]
-    options = options or ImportOptions()
+    with np.errstate(
+        over="ignore", invalid="ignore"
+    ):  # steps between numbers near 1e308 are infinite, and none is shown
+        return _read(paths, options or ImportOptions())
+
+
+def _read(paths: list[Path], options: ImportOptions) -> Table:
     if len(paths) != 1:
         return _read_set(paths, options)
     importer = importer_of(first_bytes(paths[0]))

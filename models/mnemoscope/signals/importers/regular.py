@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.clock import Clock, clock_of, rate_in_words
 from mnemoscope.signals.importers.completed import complete
-from mnemoscope.signals.importers.csv.columns import LABEL_LENGTH, MAX_LABELLED, figures, narrowed
+from mnemoscope.signals.importers.csv.columns import figures, narrowed
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Guess
 from mnemoscope.signals.importers.table import Column, Table
 from mnemoscope.signals.series import Label
+from mnemoscope.signals.states import LABEL_LENGTH, MAX_LABELLED
 
 MAX_VALUES = 100_000_000
 """Values of all channels of a file."""

@@ -1,6 +1,7 @@
 """What every reader of a format returns: columns, times and a report, from which a channel becomes a Series."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from mnemoscope.signals.clock import Clock
 from mnemoscope.signals.importers.channel_series import no_numbers, series_of
 from mnemoscope.signals.series import Floats, Label, Series, labels_of
+from mnemoscope.signals.states import events_of
 
 
 @dataclass
@@ -53,11 +55,22 @@ class Table:
     timing: Clock | None
     report: dict[str, Any] = field(default_factory=dict[str, Any])
 
-    def series(self, channel: int, labels: int | None = None) -> Series:
-        """Column `channel` as a Series, with the labels of column `labels`.
+    def series(self, channel: int, labels: int | None = None, beside: Sequence[int] = ()) -> Series:
+        """Column `channel` as a Series, with the labels of column `labels`, and with the columns `beside` it.
 
-        Raises ImportFileError when the one holds no numbers or the other no labels.
+        Raises ImportFileError when a channel holds no numbers or the column of labels has none.
         """
+        known = {c.index: (c.name, c.labels) for c in self.columns if c.labels}
+        source = next((c for c in self.columns if c.index == labels and c.index not in known), None)
+        if source is not None and source.values is not None:
+            known[source.index] = (
+                source.name,
+                events_of(source.name, source.values, known, own_clock=source.own_clock),
+            )
+        series = self._channel(channel, labels_of(known, labels))
+        return replace(series, beside=tuple(self._channel(index) for index in beside))
+
+    def _channel(self, channel: int, labels: tuple[Label, ...] = ()) -> Series:
         column = next((c for c in self.columns if c.index == channel), None)
         if column is None or column.values is None:
             raise no_numbers(channel, {c.index: c.name for c in self.columns if c.values is not None})
@@ -70,5 +83,5 @@ class Table:
             own=(column.sample_rate, column.time, column.gaps) if column.own_clock else None,
             time=self.time,
             gaps=() if self.timing is None else self.timing.gaps,
-            labels=labels_of({c.index: (c.name, c.labels) for c in self.columns if c.labels}, labels),
+            labels=labels,
         )

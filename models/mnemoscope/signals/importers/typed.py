@@ -145,7 +145,7 @@ def _text(value: float) -> str:
     """A number as a table would have it; empty for none."""
     if value != value:
         return ""
-    return str(int(value)) if value == int(value) and abs(value) < 2**53 else repr(value)
+    return str(int(value)) if abs(value) < 2**53 and value == int(value) else repr(value)
 
 
 def _first_rows(given: Sequence[Given]) -> Iterator[tuple[str, ...]]:

@@ -18,11 +18,8 @@ from mnemoscope.signals.importers.csv.cells import ABSENT, NUMBER, Cells
 from mnemoscope.signals.importers.csv.columns import (
     FAR,
     LABEL_NAMES,
-    MAX_LABELS,
     figures,
-    labelled_ranges,
     narrowed,
-    numbered,
     sentinel,
 )
 from mnemoscope.signals.importers.csv.names import named_unit, unit_of
@@ -32,6 +29,7 @@ from mnemoscope.signals.importers.csv.times import Sampled, TimeChoice
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Alternative, Guess, LeftOut
 from mnemoscope.signals.importers.table import Column, Table
+from mnemoscope.signals.states import MAX_LABELS, labelled_ranges, numbered
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SERIES_NAME = re.compile(

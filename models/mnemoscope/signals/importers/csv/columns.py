@@ -9,12 +9,8 @@ from numpy.typing import NDArray
 from mnemoscope.signals.clock import rate_in_words
 from mnemoscope.signals.importers.csv.times import is_index_name
 from mnemoscope.signals.importers.table import Column
-from mnemoscope.signals.series import Floats, Label, decimate, rate_for_models
+from mnemoscope.signals.series import Floats, decimate, rate_for_models
 
-MAX_LABELS = 64
-LABEL_LENGTH = 40
-MAX_LABELLED = 20_000
-"""Most labelled ranges of a column that is shown; a column with more is no longer readable."""
 LABEL_NAMES = ("label", "class", "annotation", "event", "symbol", "category", "anomaly")
 FLAG_NAMES = ("flag", "qc", "quality", "status", "error", "valid", "checksum")
 SPARK_POINTS = 128
@@ -68,33 +64,6 @@ def sentinel(values: NDArray[np.float64]) -> tuple[float, int] | None:
             if min(abs(extreme - float(rest.min())), abs(extreme - float(rest.max()))) > max(2 * inner, 1e-9):
                 return extreme, int(at.sum())
     return None
-
-
-def numbered(values: Floats) -> tuple[Label, ...]:
-    """Ranges of rows that share a value of a column of whole numbers (0 and 1 of an anomaly); of more than MAX_LABELS none."""
-    known = ~np.isnan(values)
-    distinct, at = np.unique(values[known], return_inverse=True)
-    if len(distinct) > MAX_LABELS:
-        return ()
-    codes = np.full(len(values), -1, np.int16)
-    codes[known] = at
-    return labelled_ranges(codes, [f"{number:g}" for number in distinct.tolist()])
-
-
-def labelled_ranges(codes: NDArray[np.int16], names: list[str]) -> tuple[Label, ...]:
-    """Neighbouring rows of one label, in order; codes [n] are indices into `names`, -1 for rows without.
-
-    Where every row has a label the commonest is the usual state, which is left out. Of a column with more ranges than
-    MAX_LABELLED none is.
-    """
-    usual = int(np.bincount(codes).argmax()) if len(codes) and len(names) > 1 and (codes >= 0).all() else -1
-    edges = np.flatnonzero(np.diff(codes)) + 1
-    starts, stops = np.concatenate(([0], edges)), np.concatenate((edges, [len(codes)]))
-    listed = (codes[starts] >= 0) & (codes[starts] != usual) if len(codes) else np.zeros(1, bool)
-    if listed.sum() > MAX_LABELLED:
-        return ()
-    shown = ["".join(c for c in name if c.isprintable())[:LABEL_LENGTH] for name in names]
-    return tuple(Label(int(a), int(b), shown[codes[a]]) for a, b in zip(starts[listed], stops[listed], strict=True))
 
 
 def is_ramp(values: Floats) -> bool:

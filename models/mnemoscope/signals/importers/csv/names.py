@@ -8,14 +8,36 @@ _UNIT_CELL = re.compile(
     r"#|[\[(]?\s*[A-Za-zµμ°Ωω%/²³·*^\-\d. ]{1,12}\s*[\])]?|(?:[hH]{1,2}:)?[mM]{1,2}:[sS]{1,2}(?:[.,][mMsSfF]+)?|"
 )
 _SUFFIX = re.compile(
-    r"(.+)_((?:[munkM]?(?:V|A|Hz|W|Pa|g|m|s|K|N|T))|[µμ][VA]|degC|degF|mmHg|bpm|rpm|kmh|pct|kWh|Wh|hPa|ppm|ppb)"
+    r"(.+)_((?:[munkM]?(?:V|A|Hz|W|Pa|g|m|s|K|N|T|J))|[µμ][VAS]|uS|degC|degF|deg|rad|dps|mmHg|bpm|rpm|kmh|mps|pct|kWh|Wh|hPa|ppm|ppb"
+    r"|lux|dB|%|[^_/]+/[^_/]+)"
 )
+_PER = re.compile(r"(.+)_([munk]?m|km|deg|rad|l|L|ml|mL|kg|g)_(s2|s|min|h)(?:-1)?")
+"""wind_speed_m_s, acc_m_s2: a slash is no sign for a name."""
+_OVER = re.compile(r"(.+?)\s*/\s*([^/]+)")
+_AFTER_BLANK = re.compile(r"(.+?)\s+(?:in\s+)?(\S+)")
+_PLAIN = re.compile(
+    r"[munkMµμ]V|[munkµμ]A|[kMG]W|[kMG]?Wh|[kMG]?Hz|[hkM]?Pa|mmHg|bpm|rpm|pp[mb]|[cmk]m|[mk]g|m[lL]|mbar|°[CF]|\S*[/°%²³]\S*|%"
+)
+"""Units that are no words: after a blank they are taken for one."""
+_NUMBERED_BY_LETTERS = re.compile(
+    r"(?:.*[_ ])?(?:sensor|phase|lead|group|channel|node|model|test|class|type|series|site|station|unit|part|axis|zone|side|probe|port|line|variant"
+    r"|version|option|bank|block|section|case|set|run|subject|patient|person|electrode|ch|col|column|feature|item|plan|grade|vitamin|team"
+    r"|plant|machine|pump|tank|motor|loop|circuit|room|house|cell|string|arm|coil)s?\d*",
+    re.I,
+)
+"""Words that a letter tells apart from their like: sensor_A is no current."""
+_OF_TIME = re.compile(r"(?:[munµμ]?s|sec\w*|min\w*|h|hrs?|hours?|d|days?)")
+_TIMES = re.compile(r"t|.*(?:time|zeit|temps|tiempo|duration|elapsed|interval|period|delay|latency).*", re.I)
+_SYMBOLS = {"U": "V", "T": "K°C°F", "F": "N"}
+"""Quantities whose letter is a unit too: U/V is a voltage in volts."""
 _WARM = re.compile(
     r"(.*(?:temp|dew|air|water|skin|body|ambient|surface|wetbulb|soil|room|oven|coolant|battery).*)[_ ]([CFK])", re.I
 )
 _SPELT = {
     "deg c": "°C", "degc": "°C", "celsius": "°C", "degrees c": "°C", "°c": "°C", "° c": "°C", "℃": "°C", "deg f": "°F", "degf": "°F",
-    "fahrenheit": "°F", "℉": "°F", "volts": "V", "volt": "V", "seconds": "s", "sec": "s", "secs": "s", "minutes": "min", "hours": "h",
+    "fahrenheit": "°F", "℉": "°F", "kelvin": "K", "volts": "V", "volt": "V", "millivolt": "mV", "millivolts": "mV", "microvolt": "µV",
+    "microvolts": "µV", "ampere": "A", "amperes": "A", "hertz": "Hz", "pascal": "Pa", "watt": "W", "kilowatt": "kW", "kmh": "km/h",
+    "kph": "km/h", "mps": "m/s", "dps": "deg/s", "pct": "%", "seconds": "s", "sec": "s", "secs": "s", "minutes": "min", "hours": "h",
     "days": "d", "percent": "%", "amps": "A", "amp": "A", "watts": "W",
 }  # fmt: skip
 
@@ -57,18 +79,45 @@ def unit_of(cell: str) -> str | None:
 
 
 def named_unit(name: str, unit: str | None) -> tuple[str, str | None]:
-    """Split a name: "MLII (mV)", "MLII_mV" and "MLII, mV" -> ("MLII", "mV"); a unit row wins, what is no unit stays in the name."""
+    """Split a name: "MLII (mV)", "MLII_mV", "MLII/mV", "MLII mV" and "MLII, mV" -> ("MLII", "mV"); "Volt" is in V, "wind_m_s" in m/s.
+
+    A unit row wins. What is no unit stays in the name: id_no, lead_II, sensor_A, km/h, breaths/min.
+    """
     name = name.strip()
     bracket = re.fullmatch(r"(.+?)[\s_]*(?:[\[(]\s*([^\])]{1,16}?)\s*[\])])(?:\s*\([^)]*\))?", name)
     if bracket and _is_unit(bracket[2]):
         return bracket[1].strip(" ,_"), unit or unit_of(bracket[2])
     if (found := re.fullmatch(r"(.+?)\s*,\s*([^,()]{1,12}?)(?:\s*\([^)]*\))?", name)) and _is_unit(found[2]):
         return found[1].strip(), unit or unit_of(found[2])
-    if found := _SUFFIX.fullmatch(name):
+    if found := _PER.fullmatch(name):
+        return found[1], unit or f"{found[2]}/{found[3]}"
+    if (found := _SUFFIX.fullmatch(name)) and _is_suffix(found[1], found[2]):
         return found[1], unit or unit_of(found[2])
     if found := _WARM.fullmatch(name):
         return found[1], unit or ("K" if found[2].upper() == "K" else "°" + found[2].upper())
-    return name, unit
+    if (found := _OVER.fullmatch(name)) and _is_quantity(found[1], found[2]):
+        return found[1], unit or unit_of(found[2])
+    if (found := _AFTER_BLANK.fullmatch(name)) and _PLAIN.fullmatch(found[2]) and _is_unit(found[2]):
+        return found[1], unit or unit_of(found[2])
+    if name.lower() in _SPELT and not _OF_TIME.fullmatch(name.lower()):
+        return name, unit or unit_of(name)
+    return name, unit if unit or len(name) < 2 or not _PLAIN.fullmatch(name) or not _is_unit(name) else unit_of(name)
+
+
+def _is_suffix(name: str, unit: str) -> bool:
+    """Whether name_unit has a unit at its end: not the letter of one sensor of several, and no words with a slash."""
+    if "/" in unit:
+        return _is_unit(unit)
+    return len(unit) > 1 or _NUMBERED_BY_LETTERS.fullmatch(name) is None
+
+
+def _is_quantity(name: str, unit: str) -> bool:
+    """Whether `name/unit` is a quantity in a unit (ecg/mV, time/s, U/V), not a unit (km/h), a rate (breaths/min) or words (in/out)."""
+    if name in _SYMBOLS:
+        return unit.strip() in _SYMBOLS[name] or unit.strip()[1:] in _SYMBOLS[name]
+    if not _is_unit(unit) or _is_unit(name) or unit in ("b", "B", "a", "x"):
+        return False
+    return not _OF_TIME.fullmatch(unit.strip()) or _TIMES.fullmatch(name) is not None
 
 
 def _is_unit(text: str) -> bool:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.foreign import foreign
+from mnemoscope.signals.importers.formats import arrow_sizes
 from mnemoscope.signals.importers.importer import Importer
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.table import Table
@@ -33,9 +34,11 @@ def _read(path: Path, options: ImportOptions) -> Table:
     with path.open("rb") as file, foreign("this file of Apache Arrow", _WAY):
         parquet = file.read(4) == b"PAR1"
         file.seek(0)
+        if not parquet:
+            arrow_sizes.check(path)
         reader = io.read_parquet(file) if parquet else io.read_ipc(file)
         fields = [
-            (str(reader.schema.field(i).name), str(reader.schema.field(i).type)) for i in range(len(reader.schema))
+            (str(reader.schema.field(i).name), _kind(reader.schema.field(i).type)) for i in range(len(reader.schema))
         ]
         if len(fields) > MAX_COLUMNS:
             raise ImportFileError(f"{len(fields)} columns, more than {MAX_COLUMNS}", hint="Save the columns you need.")
@@ -62,6 +65,11 @@ def _read(path: Path, options: ImportOptions) -> Table:
     details = {"columns": ", ".join(f"{name} {kind}" for name, kind in fields[:12])}
     facts = file_facts(path, "Parquet" if parquet else "Arrow", options, details=details)
     return table_of(given, facts, options, notes=notes)
+
+
+def _kind(of: Any) -> str:
+    """What a type is called: "Float64"."""
+    return str(of).strip().removeprefix("arro3.core.DataType<").removesuffix(">")
 
 
 def _texts(part: "NDArray[np.float64] | list[str]") -> Iterable[str]:
@@ -92,7 +100,7 @@ def _cells(column: Any) -> "NDArray[np.float64] | list[str]":
         return _floats(column.cast(DataType.int64()).cast(DataType.float64())) * per
     if DataType.is_nested(kind) or DataType.is_binary(kind):
         raise ImportFileError(
-            f"a column holds {kind}: lists, structures or bytes in its cells",
+            f"a column holds {_kind(kind)}: lists, structures or bytes in its cells",
             hint="Save one number a cell, or leave the column out.",
         )
     return ["" if value is None else " ".join(str(value).split()) for value in column.to_pylist()]

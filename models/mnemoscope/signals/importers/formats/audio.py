@@ -45,9 +45,9 @@ def _read(path: Path, options: ImportOptions) -> Table:
             blocks: list[NDArray[np.float64]] = []
             while len(block := file.read(BLOCK, dtype="float64" if encoding in WIDE else "float32", always_2d=True)):
                 blocks.append(block)
-    except (soundfile.LibsndfileError, RuntimeError) as error:
+    except soundfile.LibsndfileError as error:
         raise ImportFileError(
-            f"the sound cannot be read ({error})", hint="Save it again as WAV: `ffmpeg -i FILE data.wav`."
+            f"the sound cannot be read ({error.error_string})", hint="Save it again as WAV: `ffmpeg -i FILE data.wav`."
         ) from error
     samples = np.concatenate(blocks) if blocks else np.zeros((0, width))
     if len(samples) < 2:

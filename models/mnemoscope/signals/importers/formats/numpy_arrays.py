@@ -1,5 +1,6 @@
 """NumPy's .npy and .npz; nothing is ever unpickled."""
 
+import io
 import zipfile
 from pathlib import Path
 from typing import IO, Any
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.archive import MAX_UNPACKED, check_sizes, first_names
+from mnemoscope.signals.importers.foreign import foreign
 from mnemoscope.signals.importers.importer import Importer
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.table import Table
@@ -83,18 +85,17 @@ class _PickleError(ImportFileError):
 
 def _array(what: str, file: IO[bytes], size: int) -> NDArray[Any]:
     """The array in `size` bytes, whose header must agree with them. Raises ImportFileError."""
-    try:
-        version = npy.read_magic(file)
-        if version == (1, 0):
-            shape, fortran, dtype = npy.read_array_header_1_0(file, max_header_size=MAX_HEADER)
-            header = 10
-        else:
-            shape, fortran, dtype = npy.read_array_header_2_0(file, max_header_size=MAX_HEADER)
-            header = 12
-    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError, EOFError, UnicodeError) as error:
-        raise ImportFileError(
-            f"{what} has a damaged header ({str(error)[:120]})", where="byte 0", hint=_SAVE.format("x")
-        ) from error
+    head = file.read(12)
+    one = head[6:7] == b"\x01"
+    header = 10 if one else 12
+    length = int.from_bytes(head[8:header], "little")
+    if head[:6] != b"\x93NUMPY" or len(head) < 12 or length > MAX_HEADER:
+        raise ImportFileError(f"{what} has a damaged header", where="byte 0", hint=_SAVE.format("x"))
+    text = head[header:] + file.read(max(length - (12 - header), 0))
+    with foreign(f"the header of {what}", _SAVE.format("x")):
+        read = npy.read_array_header_1_0 if one else npy.read_array_header_2_0
+        shape, fortran, dtype = read(io.BytesIO(head[8:header] + text), max_header_size=MAX_HEADER)
+    header += length
     if dtype.hasobject:
         raise _PickleError(
             f"{what} holds Python objects, which only pickle can read and which are never read",
@@ -104,7 +105,7 @@ def _array(what: str, file: IO[bytes], size: int) -> NDArray[Any]:
     for length in shape:
         count *= int(length)
     wanted = count * dtype.itemsize
-    if count < 0 or wanted > min(size - header, MAX_UNPACKED):
+    if min(shape, default=0) < 0 or wanted > min(size - header, MAX_UNPACKED):
         raise ImportFileError(
             f"{what} says it has {count} values of {dtype} ({wanted} bytes); "
             + (f"the file has {size}: it is cut short" if wanted > size - header else "that is too large"),

@@ -39,9 +39,9 @@ def _read(path: Path, options: ImportOptions) -> Table:
 
     with path.open("rb") as file:
         head = file.read(200)
-    if head.startswith(b"PK"):
-        _check(path)
     with foreign("the workbook", "Save the sheet as CSV, or as .xlsx anew."):
+        if head.startswith(b"PK"):
+            _check(path)
         book = python_calamine.CalamineWorkbook.from_path(str(path))  # pyright: ignore[reportUnknownMemberType]
         kinds = python_calamine.SheetTypeEnum
         names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == kinds.WorkSheet]
@@ -68,19 +68,16 @@ def _read(path: Path, options: ImportOptions) -> Table:
 
 def _check(path: Path) -> None:
     """Raises ImportFileError where the workbook would become too large."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            check_sizes(archive, path.stat().st_size)
-            names = archive.namelist()
-            for folder, what in (("word/", "a Word document"), ("ppt/", "a PowerPoint presentation")):
-                if any(name.startswith(folder) for name in names):
-                    raise ImportFileError(f"this is {what}, not a table", where="byte 0", hint="Save its table as CSV.")
-            for name in names:
-                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    with archive.open(name) as file:
-                        _check_span(name, iter(lambda: file.read(BLOCK), b""))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise ImportFileError(f"the workbook is damaged ({error})", hint="Save it again.") from error
+    with zipfile.ZipFile(path) as archive:
+        check_sizes(archive, path.stat().st_size)
+        names = archive.namelist()
+        for folder, what in (("word/", "a Word document"), ("ppt/", "a PowerPoint presentation")):
+            if any(name.startswith(folder) for name in names):
+                raise ImportFileError(f"this is {what}, not a table", where="byte 0", hint="Save its table as CSV.")
+        for name in names:
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                with archive.open(name) as file:
+                    _check_span(name, iter(lambda: file.read(BLOCK), b""))
 
 
 def _check_span(name: str, blocks: Iterable[bytes]) -> None:
@@ -112,12 +109,20 @@ def _as_text(
     if decimal is None:  # cells that are text may be numbers with a comma
         comma = any(isinstance(cell, str) and _COMMA.fullmatch(cell) for row in rows[:300] for cell in row)
         decimal = "," if comma else "."
+    rows = [[_rounded(cell) if isinstance(cell, datetime | time) else cell for cell in row] for row in rows]
+    moments = {i for row in rows for i, cell in enumerate(row) if isinstance(cell, datetime)}
+    for row in rows:  # midnight comes as a date
+        for i in moments:
+            cell = row[i]
+            if isinstance(cell, date) and not isinstance(cell, datetime):
+                row[i] = datetime.combine(cell, time())
+    fine = any(isinstance(cell, datetime | time) and cell.microsecond for row in rows for cell in row)
     width = max((n for row in rows for n, cell in enumerate(row, 1) if cell != ""), default=0)
     with tempfile.TemporaryDirectory(prefix="mnemoscope-") as folder:
         text = Path(folder) / "sheet.tsv"
         with text.open("w", encoding="utf-8", newline="\n") as file:
             for row in rows:
-                file.write("\t".join(_text(cell, decimal) for cell in row[:width]) + "\n")
+                file.write("\t".join(_text(cell, decimal, fine=fine) for cell in row[:width]) + "\n")
         written = replace(options, encoding="utf-8", delimiter="\t" if width > 1 else "", decimal=decimal, part=None)
         if written.grouping is None:
             written = replace(written, grouping="")
@@ -134,20 +139,32 @@ def _as_text(
     return table
 
 
-def _text(cell: Cell, decimal: str) -> str:
-    """A cell as it would stand in a CSV file."""
+def _rounded(cell: datetime | time) -> datetime | time:
+    """To the millisecond, which is what the fraction of a day in a cell holds."""
+    moment = cell if isinstance(cell, datetime) else datetime.combine(date(2000, 1, 1), cell)
+    try:
+        moment += timedelta(microseconds=500)
+    except OverflowError:  # the last moment of the calendar
+        return cell
+    moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return moment if isinstance(cell, datetime) else moment.time()
+
+
+def _text(cell: Cell, decimal: str, *, fine: bool) -> str:
+    """A cell as it would stand in a CSV file; fine: times have milliseconds."""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, int | float):
         whole = cell == cell and abs(cell) < 2**53 and cell == int(cell)
         return str(int(cell)) if whole else repr(float(cell)).replace(".", decimal)
     if isinstance(cell, datetime):
-        return cell.isoformat(" ")
-    if isinstance(cell, date | time):
+        return cell.isoformat(" ", "milliseconds" if fine else "seconds")
+    if isinstance(cell, time):
+        return cell.isoformat("milliseconds" if fine else "seconds")
+    if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, timedelta):
-        seconds = cell.total_seconds()
-        minutes, rest = divmod(seconds, 60)
+        minutes, rest = divmod(round(cell.total_seconds(), 3), 60)
         return f"{int(minutes // 60):02}:{int(minutes % 60):02}:{rest:06.3f}".removesuffix(".000")
     return " ".join(cell.replace('"', "'").split())
 

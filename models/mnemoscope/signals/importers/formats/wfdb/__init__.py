@@ -13,7 +13,7 @@ from mnemoscope.signals.importers.table import Table
 
 _HEADER = re.compile(
     rb"(?:\s*#.*\r?\n|\s*\r?\n)*[\w-]+(?:/\d+[ \t]+\d+.*\r?\n|[ \t]+\d+(?:[ \t]+[\d.].*)?\r?\n"
-    rb"(?:#.*\r?\n)*(?:[\w-]+\.[A-Za-z]\w{0,4}|~)[ \t]+\d+(?:[ \t]|x|:|\+|\r?\n|$))"
+    rb"(?:#.*\r?\n)*(?:[^\s,;]+\.[A-Za-z]\w{0,4}|~)[ \t]+\d+(?:[ \t]|x|:|\+|\r?\n|$))"
 )
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 ANNOTATORS = ("atr", "qrs", "ecg", "ari", "apn", "st", "ann", "wqrs", "rdt", "cmp", "pwave", "sta", "stb", "stc")
