@@ -68,6 +68,14 @@ export class NewRun {
   /** What the server suggests of the signal for the task, as long as nobody has chosen a window: until then it follows every change. */
   suggestion = $state.raw<(Suggestion & { task: string }) | null>(null);
   private byHand = $state(false);
+  private suggests = $state(false);
+  /** What the newest suggestion was for: until it is that of now, nothing is planned or previewed that it would change. */
+  private suggestedFor = $state("");
+  private readonly question = $derived.by(() => {
+    const { kind, seed, params } = this.made;
+    const signal = this.filed ? [this.held?.id, this.channel, this.labels] : [kind, seed, params];
+    return JSON.stringify([this.task, this.knobs[this.task] ?? {}, signal]);
+  });
 
   chosen = $state.raw<ReadonlySet<string>>(new Set());
   /** Models that run as they were all along their training, where moments of it were set aside. */
@@ -91,6 +99,9 @@ export class NewRun {
   readonly series = $derived(this.card?.takes_signal ?? true);
   /** The signal comes out of an upload. */
   readonly filed = $derived(this.source !== "generate");
+  private readonly waits = $derived(
+    this.suggests && this.series && this.source !== "draw" && !this.byHand && this.suggestedFor !== this.question,
+  );
   /** What some model here can do, what runs on a signal first. */
   readonly tasks = $derived(
     this.described
@@ -144,6 +155,11 @@ export class NewRun {
   /** Why it cannot be run as it is; "" where it can. */
   readonly why = $derived(this.obstacle());
 
+  /** `suggests`: a window is suggested where none was chosen; else all of a file is taken. */
+  constructor(suggests = false) {
+    this.suggests = suggests;
+  }
+
   async load(): Promise<void> {
     try {
       // Tasks first: what is offered follows from the models and their tasks.
@@ -176,10 +192,12 @@ export class NewRun {
     this.channel = result.report.channel;
     this.labels = result.report.columns.find((column) => column.labels > 0)?.index ?? null;
     this.start = 0;
-    this.stop = drawn ? (this.column?.rows ?? result.report.rows) : 0;
+    const rows = this.column?.rows ?? result.report.rows;
     this.resample = drawn ? null : (this.column?.resample_to ?? null);
+    this.stop = drawn ? rows : this.suggests ? 0 : Math.min(rows, this.rowsMost);
     this.byHand = drawn;
     this.suggestion = this.view = null;
+    this.suggestedFor = "";
   }
 
   /** Rows start … stop are chosen by hand: nothing is suggested any more. */
@@ -224,28 +242,34 @@ export class NewRun {
 
   /** A window was chosen by hand, and may be given up for what is suggested. */
   get chosenByHand(): boolean {
-    return this.byHand && this.source !== "draw";
+    return this.suggests && this.byHand && this.source !== "draw";
   }
 
   /** Back to what is suggested. */
   suggestAgain(): void {
     this.byHand = false;
+    this.suggestedFor = "";
   }
 
   /** The window follows file, channel, task and its numbers, until it is chosen by hand. For an effect. */
   suggesting(): (() => void) | undefined {
-    if (this.byHand || !this.series || this.source === "draw") return undefined;
-    const { task, held, channel, labels } = this;
+    if (!this.waits) return undefined;
+    const { task, held, channel, labels, question } = this;
     const asked = { task, task_params: this.knobs[task] ?? {} };
+    const failed = (): void => {
+      this.suggestion = null; // preview and plan say why
+      if (this.filed && this.stop === 0) this.stop = Math.min(this.column?.rows ?? 0, this.rowsMost);
+      this.suggestedFor = question;
+    };
     if (this.filed) {
       if (!held || this.deleting) return undefined;
       return debounced(
         (signal) => api.suggestWindow(held.id, { channel, labels, ...asked }, { signal }),
         (found) => {
-          this.suggestion = { ...found, task };
           [this.start, this.stop, this.resample] = [found.start, found.stop, found.resample_to];
+          this.take(found, task, question);
         },
-        () => this.stop === 0 && (this.stop = Math.min(this.column?.rows ?? 0, this.rowsMost)), // the preview says why
+        failed,
       );
     }
     const { kind, seed, params } = this.made;
@@ -253,11 +277,16 @@ export class NewRun {
     return debounced(
       (signal) => api.suggestLength({ kind, seed, params, ...asked }, { signal }),
       (found) => {
-        this.suggestion = { ...found, task };
-        if (found.stop !== this.made.steps) this.made = { ...this.made, steps: found.stop };
+        this.made = { ...this.made, steps: found.stop };
+        this.take(found, task, question);
       },
-      () => (this.suggestion = null), // the plan says why
+      failed,
     );
+  }
+
+  private take(found: Suggestion, task: string, question: string): void {
+    this.suggestion = { ...found, task };
+    this.suggestedFor = question;
   }
 
   /** The same file, read otherwise: column and window stay as they were chosen, where they are still there. */
@@ -291,7 +320,7 @@ export class NewRun {
 
   /** Previews follow every change after a short pause; an older answer never overtakes a newer one. For an effect. */
   previewing(): (() => void) | undefined {
-    if (!this.series) return undefined;
+    if (!this.series || this.waits) return undefined;
     if (this.filed) {
       const { held } = this;
       if (!held || this.deleting || this.stop === 0) return undefined;
@@ -326,7 +355,7 @@ export class NewRun {
   /** The plan follows task, options and length of the signal, as previews do. For an effect. */
   planning(): (() => void) | undefined {
     const { card, options, series, given } = this;
-    if (!card || (series && given === 0)) return undefined;
+    if (!card || this.waits || (series && given === 0)) return undefined;
     return debounced(
       (signal) => api.planTask(card.name, { options, steps: series ? given : null, seed: this.made.seed }, { signal }),
       (answer) => {

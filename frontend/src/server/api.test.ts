@@ -79,7 +79,7 @@ describe("the server's interface", () => {
     await api.suggestWindow("7", { channel: 0 });
     await api.suggestLength({ kind: "heartbeat" });
     await api.shippedSeries();
-    await api.takeShipped("7");
+    await api.shippedFile("7");
     await api.previewUpload("7", { channel: 0 } as never);
     await api.readAgain("7", {});
     await api.removeUpload("7");

@@ -193,9 +193,10 @@ export class Api {
     return this.json("GET", "api/signals/files", undefined, call);
   }
 
-  /** One of those as an upload. */
-  takeShipped(name: string, call?: Call): Promise<Upload> {
-    return this.json("POST", `api/signals/files/${encodeURIComponent(name)}`, undefined, call);
+  /** One of those as a file, to be sent as one's own. */
+  async shippedFile(name: string, call?: Call): Promise<File> {
+    const answer = await this.send("GET", `api/signals/files/${encodeURIComponent(name)}`, undefined, call);
+    return new File([await answer.blob()], `${name}.csv`, { type: "text/csv" });
   }
 
   /** Sends a recording; it opens under the id of the answer. */

@@ -508,10 +508,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One of those, as a file */
+        get: operations["shipped_file_api_signals_files__name__get"];
         put?: never;
-        /** Take one of those as an upload */
-        post: operations["take_api_signals_files__name__post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6103,7 +6103,7 @@ export interface operations {
             };
         };
     };
-    take_api_signals_files__name__post: {
+    shipped_file_api_signals_files__name__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -6115,13 +6115,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Upload"];
-                };
+                content?: never;
             };
             /** @description What went wrong */
             "4XX": {
