@@ -69,6 +69,10 @@ export class NewRun {
   suggestion = $state.raw<(Suggestion & { task: string }) | null>(null);
   private byHand = $state(false);
   private suggests = $state(false);
+  /** Of what is dragged the newest counts. */
+  private arranging = 0;
+  /** The window that the preview is of. */
+  private previewOf = $state("");
   /** What the newest suggestion was for: until it is that of now, nothing is planned or previewed that it would change. */
   private suggestedFor = $state("");
   private readonly question = $derived.by(() => {
@@ -218,16 +222,18 @@ export class NewRun {
    * A number of the task that was set in the picture: what is looked at stays where it is, and ends with the question.
    */
   async arrange(name: string, value: number): Promise<void> {
-    this.byHand = true;
-    this.set(name, value);
-    const { task, steps } = this;
+    const { task, steps, start, stop } = this;
+    const turn = ++this.arranging;
+    const options = { ...this.options, [name]: Math.round(value) };
     try {
-      const { steps: needed } = await api.planTask(task, { options: this.options, steps: null, seed: this.made.seed });
-      if (task !== this.task || !this.series || needed === steps) return;
-      if (!this.filed) this.made = { ...this.made, steps: needed };
+      const plan = await api.planTask(task, { options, steps: null, seed: this.made.seed });
+      if (turn !== this.arranging || task !== this.task || !this.series) return;
+      this.byHand = true;
+      this.set(name, value);
+      if (!this.filed) this.made = { ...this.made, steps: plan.steps };
       else if (steps > 0) {
-        const perStep = (this.stop - this.start) / steps;
-        this.stop = Math.min(this.column?.rows ?? this.stop, this.start + Math.round(needed * perStep));
+        const rows = Math.round((plan.steps / steps) * (stop - start));
+        this.stop = Math.min(this.column?.rows ?? stop, start + rows);
       }
     } catch (reason) {
       this.planError = readable(reason);
@@ -335,6 +341,7 @@ export class NewRun {
         (signal) => api.previewUpload(held.id, request, { signal }),
         (answer) => {
           this.preview = answer;
+          this.previewOf = JSON.stringify(window);
           this.previewError = null;
         },
         (error) => (this.previewError = error),
@@ -356,6 +363,8 @@ export class NewRun {
   planning(): (() => void) | undefined {
     const { card, options, series, given } = this;
     if (!card || this.waits || (series && given === 0)) return undefined;
+    // The steps of another window say nothing of this one.
+    if (series && this.filed && this.previewOf !== JSON.stringify(this.selected())) return undefined;
     return debounced(
       (signal) => api.planTask(card.name, { options, steps: series ? given : null, seed: this.made.seed }, { signal }),
       (answer) => {
