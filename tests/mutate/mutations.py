@@ -20,7 +20,7 @@ PAGE = "frontend/src/"
 MUTATIONS = (
     # --- the library: signals, tasks, measuring
     Mutation(
-        LIBRARY + "signals/importers/csv", "> max(2 * inner, 1e-9)", "> max(20 * inner, 1e-9)",
+        LIBRARY + "signals/importers/tabular", "> max(2 * inner, 1e-9)", "> max(20 * inner, 1e-9)",
         ("tests/signals/test_csv_import.py::test_far_is_more_than_twice_the_width_of_all_other_values",),
         "-999 in a quiet series is taken for data",
     ),
@@ -41,8 +41,8 @@ MUTATIONS = (
         ("tests/signals/test_series.py",), "a resampled series bends towards 0 at its ends",
     ),
     Mutation(
-        LIBRARY + "signals/importers/csv", "where=self._where(first, i),",
-        "where=self._where(first + 1, i),",
+        LIBRARY + "signals/importers/tabular", "where=self.where(first, i),",
+        "where=self.where(first + 1, i),",
         ("tests/signals/test_csv_import.py",), "an error names the row after the bad one",
     ),
     Mutation(
@@ -74,7 +74,7 @@ MUTATIONS = (
         ("tests/signals/test_series.py",), "a label ends a step before what it says",
     ),
     Mutation(
-        LIBRARY + "signals/importers/csv", " & (codes[starts] != usual) if", " if",
+        LIBRARY + "signals", " & (codes[starts] != usual) if", " if",
         ("tests/signals/test_csv_import.py",), "a column that says normal of nearly every row marks all of them",
     ),
     # --- the library: models

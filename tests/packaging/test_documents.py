@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 
+from mnemoscope.signals.importers.protocol import IMPORTERS
 from tests import ROOT
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
@@ -52,6 +53,7 @@ def test_pre_commit_and_ci_run_what_make_runs() -> None:
         "README.md",
         "CONTRIBUTING.md",
         "SECURITY.md",
+        "docs/reading.md",
         "docs/verdict.md",
         "docs/retention.md",
         "docs/fit.md",
@@ -67,3 +69,10 @@ def test_paths_named_in_a_document_exist(name: str) -> None:
     here = (ROOT / name).parent
     missing = [*(link for link in links if not (here / link).exists()), *(p for p in paths if not (ROOT / p).exists())]
     assert missing == []
+
+
+def test_the_page_about_files_has_every_format_with_its_suffixes() -> None:
+    """As the registry has them."""
+    rows = re.findall(r"^\| (.+?) \| ((?:`\.\w+` ?)+) \|", text_of("docs/reading.md"), re.MULTILINE)
+    listed = {label: tuple(suffixes.replace("`", "").split()) for label, suffixes in rows}
+    assert listed == {importer.label: importer.suffixes for importer in IMPORTERS}

@@ -60,7 +60,7 @@ SOUND = [
     Case("wav: 16 bits", made.wav(np.tile([0.0, 0.5, -1.0], 90), rate=8000, subtype="PCM_16"), rows=270, low=-1, high=0.5, rate=8000),
     Case("flac", made.wav(np.tile([0.0, 0.5, -0.5], 90), rate=8000, subtype="PCM_24", kind="FLAC"), rows=270, low=-0.5, high=0.5, rate=8000),
     Case("wav: no samples", made.wav(np.zeros((0, 1))), refused="0 sample"),
-    Case("wav: a head and no more", b"RIFF\xff\xff\xff\x7fWAVE", refused="sound cannot be read"),
+    Case("wav: a head and no more", b"RIFF\x00\x00\x00\x7fWAVE", refused="sound cannot be read"),
 ]  # fmt: skip
 
 RECORDINGS = [
@@ -98,6 +98,10 @@ WRITTEN = [
     Case("json: records inside an answer, nested", made.as_json({"status": "ok", "data": [{"t_s": t, "sensor": {"x": v}} for t, v in zip(made.times(), X.tolist(), strict=True)]}), **WAVE, channel="sensor.x", rate=100),
     Case("json lines: dates, null", made.as_lines([{"when": str(t).replace("T", " "), "x": None if i == 7 else v} for i, (t, v) in enumerate(zip(made.stamps(), X.tolist(), strict=True))]), **WAVE, channel="x", rate=100, missing=1),
     Case("json lines: a series a line, as GluonTS", made.as_lines([{"start": "2020-01-01", "target": X.tolist(), "item_id": "a"}, {"start": "2020-01-01", "target": Y.tolist()[:50]}]), **WAVE, channel="a", rate=None),
+    Case("json: several traces, each with x and y", made.as_json({"data": [{"x": list(range(N)), "y": X.tolist(), "name": "a"}, {"x": [1, 2, 3], "y": [1, 2, 4], "name": "b"}]}), **WAVE, channel="y", asks=("array",)),
+    Case("json: pairs of value and Unix time", made.as_json([{"target": "cpu", "datapoints": [[x, 1_577_836_800_000 + 10 * i] for i, x in enumerate(X.tolist())]}]), **WAVE, rate=100),
+    Case("json: columns beside values, deep in an answer", made.as_json({"results": [{"series": [{"name": "cpu", "columns": ["time", "value"], "values": [[1_577_836_800_000 + 10 * i, x] for i, x in enumerate(X.tolist())]}]}]}), **WAVE, channel="value", rate=100),
+    Case("json: numbers as text with a comma", made.as_json([{"t_s": t, "v": f"{x:.2f}".replace(".", ",")} for t, x in zip(made.times(), X.tolist(), strict=True)]), **WAVE, channel="v", rate=100),
     Case("json: infinite", b"[1, 2, 1e999, 3]", rows=4, missing=1, cure={"infinite": "missing"}),
     Case("json: cut short", made.as_json(X.tolist())[:500], refused="no JSON"),
     Case("json: no numbers in it", b'{"name": "x", "tags": {"a": "b"}}', refused="number"),

@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import json
 
+import edfio
 import numpy as np
 import pytest
 
@@ -95,6 +96,26 @@ def test_annotations_lie_where_their_times_are_on_every_channel(load):
     assert table.series(0, labels).labels == ((50, 75, "blink"), (100, 101, "Käse"), (190, 200, "to the end"))
     assert table.series(1, labels).labels == ((5, 8, "blink"), (10, 11, "Käse"), (19, 20, "to the end"))
     assert (table.series(1).sample_rate, table.series(1).unit) == (10, "mV")
+
+
+def test_the_stages_of_a_night_come_in_a_file_of_their_own(load):
+    """Placed by the starts of both; what lies outside of the signal is counted."""
+    marks = [(0.5, 0.5, "Sleep stage W"), (1.0, 0.5, "Sleep stage 1"), (30.0, 30.0, "Sleep stage 2")]
+    stages = made.edf([("z", X, RATE, "")], annotations=marks)
+    alone = edfio.Edf([], annotations=[edfio.EdfAnnotation(*mark) for mark in marks]).to_bytes()
+    night = made.edf([("x", X, RATE, "uV")])
+    table = load({"night.edf": night, "stages.edf": alone})
+    assert table.series(0, 1).labels == ((50, 100, "Sleep stage W"), (100, 150, "Sleep stage 1"))
+    assert "annotations: 1 of 3 labels lie outside of the signal" in table.report["notes"]
+    starts = {"night.edf": b"01.01.0123.59.59", "stages.edf": b"02.01.0100.00.00"}
+    moved = {
+        name: data[:168] + starts[name] + data[184:] for name, data in (("night.edf", night), ("stages.edf", alone))
+    }
+    assert load(moved).series(0, 1).labels == ((150, 200, "Sleep stage W"),)
+    with pytest.raises(ImportFileError, match="2 recordings among 2 files"):
+        load({"night.edf": night, "stages.edf": stages})
+    with pytest.raises(ImportFileError, match="annotations and no signal"):
+        load(alone)
 
 
 def test_24_bits_are_not_16(load):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.signals.importers.csv.resolved import when
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.protocol import read_table
+from mnemoscope.signals.importers.tabular.spans import when
 from tests.signals.reading_cases import CASES, Case
 
 PUMP = """# Anlage Nord, Pumpe 7

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mnemoscope.signals.importers.csv.names import named_unit
 from mnemoscope.signals.importers.files import load_series
+from mnemoscope.signals.importers.tabular.names import named_unit
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_what_was_read_of_a_file_can_be_deleted_at_once(open_page: Open, tmp_pat
     expect(page.get_by_text("Health data: leave names out of it.")).to_be_visible()
     page.get_by_role("button", name="Delete now").click()
     expect(page.get_by_text("What was read of second.csv is deleted from this server.")).to_be_visible()
-    expect(page.get_by_role("button", name="Choose a file")).to_be_focused()
+    expect(page.get_by_role("button", name="Choose files")).to_be_focused()
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
     for identity in (first, second):
         asked = f"/api/uploads/{identity}/preview"

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,16 +12,18 @@ from playwright.sync_api import Locator, Page, expect
 from tests.ui.conftest import Open, Watch
 from tests.ui.helpers import becomes
 
-GROUPED = "t_s;x\n" + "".join(f"{t};{1 + t % 7},{100 + 7 * t % 800}\n" for t in range(120))
+GROUPED = "t_s;x\n" + "".join(f"{t};{1 + t % 7},{100 + 7 * t % 800}\n" for t in range(200))
 """1,107 may be a little more than one or more than a thousand."""
 
-NEWEST = "Date,Close\n" + "".join(f"{30 - t}.06.2026,{50 + 3 * math.sin(t / 3):.2f}\n" for t in range(30))
+NEWEST = "Date,Close\n" + "".join(
+    f"{date(2026, 6, 30) - timedelta(days=t):%d.%m.%Y},{50 + 3 * math.sin(t / 3):.2f}\n" for t in range(200)
+)
 
 LONG = "time_s,sensor,temperature_C\n" + "".join(
     f"{t},{name},{base + math.sin(t / 9):.3f}\n" for t in range(150) for name, base in (("attic", 20), ("cellar", 8))
 )
 
-PLAIN = "minute,load\n" + "".join(f"{t},{10 + t % 13}.5\n" for t in range(120))
+PLAIN = "minute,load\n" + "".join(f"{t},{10 + t % 13}.5\n" for t in range(200))
 
 
 @pytest.fixture
@@ -74,13 +77,13 @@ def test_a_file_that_runs_backwards_is_turned_by_one_choice(panel: Callable[...,
     page = panel(NEWEST)
     asked = page.get_by_role("group", name="Order of rows")
     assert pressed(asked) == ["oldest first"]
-    expect(page.get_by_text("1 Jun 2026 to 30 Jun 2026").first).to_be_visible()
+    expect(page.get_by_text("13 Dec 2025 to 30 Jun 2026").first).to_be_visible()
     expect(page.get_by_role("combobox", name="Order of rows")).to_have_value("time")
     page.get_by_role("combobox", name="Order of rows").select_option(label="as in the file")
-    expect(page.get_by_text("30 Jun 2026 to 1 Jun 2026").first).to_be_visible()
+    expect(page.get_by_text("30 Jun 2026 to 13 Dec 2025").first).to_be_visible()
     assert pressed(asked) == ["rows as they stand in the file"]
     asked.get_by_role("button", name="oldest first").click()
-    expect(page.get_by_text("1 Jun 2026 to 30 Jun 2026").first).to_be_visible()
+    expect(page.get_by_text("13 Dec 2025 to 30 Jun 2026").first).to_be_visible()
 
 
 def test_the_series_of_a_long_table_is_chosen_and_stands_in_the_recording(panel: Callable[..., Page]) -> None:
@@ -159,7 +162,50 @@ def test_it_fits_a_phone(panel: Callable[..., Page], theme: str) -> None:
 
 
 def test_lines_that_were_left_out_are_listed_with_the_reason(panel: Callable[..., Page]) -> None:
-    rows = [f"{t},{t % 9}.25" for t in range(60)]
+    rows = [f"{t},{t % 9}.25" for t in range(200)]
     page = panel("\n".join(["t_s,x", *rows[:30], "# pump off", *rows[30:]]))
     page.get_by_text("1 line left out").click()
     expect(page.get_by_role("row", name=re.compile("32 a comment # pump off"))).to_be_visible()
+
+
+def test_files_chosen_together_are_choices(open_page: Open, tmp_path: Path) -> None:
+    """None of them is dropped without a word; those of one record are one choice."""
+    page = open_page("/new#file")
+    data = Path(__file__).parents[1] / "data" / "ecg_mitbih_100"
+    (tmp_path / "a.csv").write_text(PLAIN)
+    (tmp_path / "b.csv").write_text(LONG)
+    record = [data / "100_3s.dat", data / "100_3s.hea"]
+    page.get_by_label("File with a signal").set_input_files([tmp_path / "a.csv", *record, tmp_path / "b.csv"])
+    choices = page.get_by_role("group", name="Files that were chosen").get_by_role("button")
+    expect(choices).to_have_count(3)
+    expect(page.get_by_label("Use column load")).to_be_checked()
+    assert [button.get_attribute("aria-pressed") for button in choices.all()] == ["true", "false", "false"]
+    choices.nth(1).click()
+    expect(page.get_by_role("region", name="How this file was read")).to_contain_text("360 Hz")
+    expect(page.get_by_label("Rate", exact=True)).to_have_value("360")
+    choices.nth(2).click()
+    expect(page.get_by_role("group", name="Series of sensor")).to_be_visible()
+
+
+def test_the_chooser_offers_what_the_server_reads(open_page: Open) -> None:
+    page = open_page("/new#file")
+    chooser = page.get_by_label("File with a signal")
+    expect(chooser).to_have_attribute("accept", re.compile(r"\.csv,.*\.edf.*\.mnemo$"))
+    expect(page.get_by_text("CSV and other text tables; ")).to_be_visible()
+
+
+def test_a_long_reading_counts_its_rows_and_can_be_cancelled(open_page: Open, tmp_path: Path) -> None:
+    page = open_page("/new#file")
+    long = tmp_path / "long.csv"
+    long.write_text("t,a,b\n" + "".join(f"{t},{t % 97}.5,x{t}\n" for t in range(20_000)) * 40)
+    page.get_by_label("File with a signal").set_input_files(long)
+    expect(page.get_by_text("First look at the first 1.0 MB; the whole file is on its way.")).to_be_visible()
+    expect(first_lines(page)).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=re.compile(r"\d rows read"))).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Choose files")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_label("File with a signal").set_input_files(
+        {"name": "a.csv", "mimeType": "text/csv", "buffer": PLAIN.encode()}
+    )
+    expect(page.get_by_label("Use column load")).to_be_checked()

@@ -1,6 +1,6 @@
 /** A run being planned: signal, task, models, and what follows from them. The page's forms read and write it. */
 
-import { RECALL } from "../wire/task_names";
+import { FORECAST, RECALL } from "../wire/task_names";
 import { HUES, hueOf } from "../draw/ink/tokens";
 import { api } from "../server/api";
 import { ApiError, readable, type MnemoscopeError } from "../server/errors";
@@ -19,8 +19,9 @@ import type {
 import { count } from "../draw/ink/format";
 import { debounced } from "../server/debounced";
 import type { Span } from "./file/brush";
+import { LiveSource } from "./live/live_source.svelte";
 
-export type Source = "generate" | "file" | "draw";
+export type Source = "generate" | "file" | "draw" | "live";
 /** A signal that is there before the run. */
 export type FixedSignal = Exclude<SessionRequest["signal"], { kind: "live" }>;
 
@@ -40,6 +41,7 @@ export class NewRun {
   private planned = $state.raw<TaskPlan | null>(null);
   private planError = $state.raw<MnemoscopeError | null>(null);
   source = $state<Source>("generate");
+  readonly live = new LiveSource();
 
   /* A generated signal. */
   made = $state.raw({ kind: "heartbeat", seed: 1, steps: 420, params: {} as Record<string, number> });
@@ -102,9 +104,16 @@ export class NewRun {
   /** The task runs on a signal. */
   readonly series = $derived(this.card?.takes_signal ?? true);
   /** The signal comes out of an upload. */
-  readonly filed = $derived(this.source !== "generate");
+  readonly filed = $derived(this.source === "file" || this.source === "draw");
+  /** It comes in while the run goes on. */
+  readonly streamed = $derived(this.series && this.source === "live");
   private readonly waits = $derived(
-    this.suggests && this.series && this.source !== "draw" && !this.byHand && this.suggestedFor !== this.question,
+    this.suggests &&
+      this.series &&
+      this.source !== "draw" &&
+      this.source !== "live" &&
+      !this.byHand &&
+      this.suggestedFor !== this.question,
   );
   /** What some model here can do, what runs on a signal first. */
   readonly tasks = $derived(
@@ -130,12 +139,16 @@ export class NewRun {
     return labels.length ? `What the models see; shaded: ${labels.join(", ")}` : "What the models see";
   });
   /** Steps of the signal; 0 while there is none. */
-  private readonly given = $derived(this.filed ? (this.held ? (this.preview?.steps ?? 0) : 0) : this.made.steps);
+  private readonly given = $derived.by(() => {
+    if (this.source === "live") return this.live.steps ?? this.most;
+    return this.filed ? (this.held ? (this.preview?.steps ?? 0) : 0) : this.made.steps;
+  });
   readonly steps = $derived(this.series ? this.given : (this.plan?.steps ?? 0));
   readonly most = $derived(this.status?.limits.steps ?? 20000);
   /** Steps of the signal a second; null for a task without a signal. */
   readonly hz = $derived.by(() => {
     if (!this.series) return null;
+    if (this.streamed) return this.live.hz;
     return (this.filed ? this.preview : this.sample)?.sample_rate ?? null;
   });
   /** Models that run side by side, every moment of a training counted. */
@@ -175,6 +188,7 @@ export class NewRun {
       ]);
       this.chosen = new Set(FIRST);
       if (!this.tasks.some(({ name }) => name === this.task)) this.task = this.tasks[0]?.name ?? this.task;
+      this.choose(this.source);
       const kinds = this.generators.map((g) => g.kind);
       if (!kinds.includes(this.made.kind)) this.made = { ...this.made, kind: kinds[0] ?? this.made.kind };
       const params = this.generators.find((g) => g.kind === this.made.kind)?.params ?? [];
@@ -205,7 +219,7 @@ export class NewRun {
   }
 
   /** Rows start … stop are chosen by hand: nothing is suggested any more. */
-  choose(start: number, stop: number): void {
+  chooseRows(start: number, stop: number): void {
     Object.assign(this, { start, stop, byHand: true });
   }
 
@@ -326,12 +340,13 @@ export class NewRun {
 
   /** Previews follow every change after a short pause; an older answer never overtakes a newer one. For an effect. */
   previewing(): (() => void) | undefined {
-    if (!this.series || this.waits) return undefined;
+    if (!this.series || this.streamed || this.waits) return undefined;
     if (this.filed) {
       const { held } = this;
       if (!held || this.deleting || this.stop === 0) return undefined;
+      const window = this.selected();
       const request = {
-        ...this.selected(),
+        ...window,
         task: this.task,
         task_params: this.options,
         models: this.names,
@@ -384,11 +399,12 @@ export class NewRun {
     return {
       task: this.task,
       models: this.names,
-      task_params: this.options,
+      // what nobody has set goes on as long as a live source does
+      task_params: this.streamed ? { ...this.knobs[this.task] } : this.options,
       seed: made.seed,
       start: this.begins,
       speed: 24,
-      signal: this.fixed(),
+      signal: this.streamed ? this.live.signal() : this.fixed(),
     };
   }
 
@@ -403,12 +419,18 @@ export class NewRun {
 
   /** The signal for a fit, which wants all of a file; null while there is none, or the task takes none. */
   whole(): Exclude<FixedSignal, { kind: "none" }> | null {
-    if (!this.series || (this.filed && !this.held)) return null;
+    if (!this.series || this.streamed || (this.filed && !this.held)) return null;
     const signal = this.fixed();
     if (signal.kind === "none") return null;
     return signal.kind === "upload"
       ? { ...signal, start: 0, stop: this.column?.rows ?? this.held!.report.rows }
       : signal;
+  }
+
+  /** Another source. What has not happened yet can only be forecast at first, so that is asked of a live one. */
+  choose(source: Source): void {
+    this.source = source;
+    if (source === "live" && this.tasks.some(({ name }) => name === FORECAST)) this.task = FORECAST;
   }
 
   set(name: string, value: number): void {
@@ -470,6 +492,7 @@ export class NewRun {
     if (this.running.length === 0) return "Choose at least one model.";
     if (status && this.streams > status.limits.models)
       return `${this.streams} models side by side are more than the ${status.limits.models} of one recording. Take fewer trainings.`;
+    if (this.streamed && this.live.why(most)) return this.live.why(most);
     if (series && filed && !this.held) return this.source === "draw" ? "Draw a signal first." : "Choose a file first.";
     if (series && filed && this.previewError) return "The window cannot be used as it is.";
     if (steps > most)

@@ -22,7 +22,6 @@ const plan = (more: Partial<TaskPlan>): TaskPlan => ({
   options: {},
   steps: 9,
   events: [],
-  beside: [],
   most: {},
   warnings: [],
   ...more,
@@ -125,7 +124,7 @@ it("asks nothing more of a file that is being deleted, and goes on where it coul
   const run = form();
   run.source = "file";
   run.upload = { id: "u", report: { sample_rate: null, columns: [] } } as unknown as Upload;
-  run.choose(0, 100);
+  run.chooseRows(0, 100);
   run.previewing()!();
   let refuse = (): void => undefined;
   vi.spyOn(api, "removeUpload").mockReturnValue(new Promise((_, no) => (refuse = () => no(new Error("no line")))));
@@ -167,7 +166,7 @@ describe("a run with a suggested window", () => {
     run.set("segment", 12); // another question: it is asked again
     expect(run.previewing()).toBeUndefined();
     run.suggesting()!();
-    run.choose(10, 500);
+    run.chooseRows(10, 500);
     expect([run.suggesting(), run.chosenByHand]).toEqual([undefined, true]);
     run.previewing()!();
     run.suggestAgain();
@@ -189,7 +188,7 @@ describe("a run with a suggested window", () => {
     const run = new NewRun(true);
     Object.assign(run, { described: form().described, cards: form().cards, source: "file" });
     run.took(file("u"), "ecg.csv");
-    run.choose(5160, 6100);
+    run.chooseRows(5160, 6100);
     run.preview = { steps: 94 } as typeof run.preview;
     vi.spyOn(api, "planTask").mockResolvedValue(plan({ steps: 104 }));
     await run.arrange("segment", 29);

@@ -265,7 +265,7 @@ export class Session extends Transport {
     if (this.available > this.total) this.total = this.available;
     this.cursor.grow(this.available, this.total);
     if (this.live) {
-      this.eta = this.rate.eta(this.available, this.planned);
+      this.eta = this.manifest?.openEnded ? null : this.rate.eta(this.available, this.planned);
       this.supply?.mend();
     } else if (this.available >= this.total) this.cursor.followLive = false;
   }

@@ -80,6 +80,8 @@ export class SessionState {
     if (!this.live) return "Recorded";
     if (this.behind > Math.max(12, this.runSpeed ?? 60)) return `${this.behind} steps behind`;
     if (this.status !== "running" || this.stepping) return "Live, paused";
+    const { liveSource } = this;
+    if (liveSource) return liveSource.state === "receiving" ? "Live" : `Live, ${liveSource.state}`;
     return this.runSpeed === null ? "Live, full speed" : `Live, ${this.runSpeed} steps/s`;
   }
 

@@ -82,12 +82,14 @@ describe("the server's interface", () => {
     await api.shippedFile("7");
     await api.previewUpload("7", { channel: 0 } as never);
     await api.readAgain("7", {});
+    await api.readingProgress("7");
     await api.removeUpload("7");
     await api.formats();
     await api.signals();
     await api.previewSignal({ kind: "sines" } as never);
     await api.createSession({} as never);
     await api.stopSession("7");
+    await api.feeding("7");
     const asked = seen.map(
       ([url, init]) => `${init!.method} ${url.replace("https://host.example/memory", "").replace(/\?.*/, "")}`,
     );
@@ -97,6 +99,8 @@ describe("the server's interface", () => {
       // for programs: the page keeps no list of fits, and lets measurements expire
       "GET /api/fits",
       "DELETE /api/retention/7",
+      // for senders of a live source
+      "POST /api/sessions/7/samples",
       ...[api.fileUrl("7"), api.pictureUrl("7"), api.exportUrl("7"), api.fitUrl("7")].map(
         (url) => `GET ${new URL(url).pathname.slice(7)}`,
       ),
@@ -178,7 +182,7 @@ describe("an upload", () => {
     const sent: number[] = [];
     const abort = new AbortController();
     const api = new Api({ base: "http://x/p/", xhr: () => request as unknown as XMLHttpRequest });
-    const answer = api.upload(new File(["a,b"], "x.csv"), { progress: (n) => sent.push(n), signal: abort.signal });
+    const answer = api.upload([new File(["a,b"], "x.csv")], { progress: (n) => sent.push(n), signal: abort.signal });
     return { request, sent, answer, abort };
   }
 

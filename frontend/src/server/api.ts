@@ -13,6 +13,7 @@ import type {
   FitPlanRequest,
   FitRequest,
   GalleryEntry,
+  Feeding,
   FileFormat,
   Generator,
   ImportOptions,
@@ -22,6 +23,7 @@ import type {
   MadeQuestion,
   Preview,
   PreviewRequest,
+  ReadingProgress,
   RecordingDetail,
   RecordingSummary,
   Retention,
@@ -170,11 +172,18 @@ export class Api {
     return this.url(`api/recordings/${encodeURIComponent(id)}/export.html`);
   }
 
-  /** Sends a file with a signal; `options` say how to read it where that was not found out. */
-  upload(file: File, { options, ...sending }: Sending & { options?: ImportOptions } = {}): Promise<Upload> {
+  /**
+   * Sends a file with a signal, or the files of one record; `options` say how to read it where that was not found out,
+   * `watch` is a name to ask for the progress of the reading by.
+   */
+  upload(
+    files: readonly File[],
+    { options, watch, ...sending }: Sending & { options?: ImportOptions; watch?: string } = {},
+  ): Promise<Upload> {
     const form = new FormData();
-    form.append("file", file, file.name);
+    for (const file of files) form.append("file", file, file.name);
     if (options) form.append("options", JSON.stringify(options));
+    if (watch !== undefined) form.append("watch", watch);
     return this.post("api/uploads", form, sending);
   }
 
@@ -197,6 +206,11 @@ export class Api {
   async shippedFile(name: string, call?: Call): Promise<File> {
     const answer = await this.send("GET", `api/signals/files/${encodeURIComponent(name)}`, undefined, call);
     return new File([await answer.blob()], `${name}.csv`, { type: "text/csv" });
+  }
+
+  /** How far a file is that is being read, by the name it was sent with. */
+  readingProgress(watch: string, call?: Call): Promise<ReadingProgress> {
+    return this.json("GET", `api/uploads/progress/${encodeURIComponent(watch)}`, undefined, call);
   }
 
   /** Sends a recording; it opens under the id of the answer. */
@@ -348,6 +362,11 @@ export class Api {
 
   createSession(request: SessionRequest, call?: Call): Promise<SessionCreated> {
     return this.json("POST", "api/sessions", request, call);
+  }
+
+  /** How to feed a session on a live source; refused to who may not. */
+  feeding(id: string, call?: Call): Promise<Feeding> {
+    return this.json("GET", `api/sessions/${encodeURIComponent(id)}/samples`, undefined, call);
   }
 
   /** Ends a session; what it computed stays as a recording. */

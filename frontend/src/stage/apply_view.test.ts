@@ -41,6 +41,7 @@ const TRAINED: Omit<Values, "contents"> = {
   heads: [[["ntm", 1]], [["ntm", 0], ["transformer", 1]]], // prettier-ignore
   map: ["ntm", TRAINING.of],
   lens: ["sensitivity", "intervention"],
+  beside: ["shown", "hidden"],
   lecture: [true],
 };
 

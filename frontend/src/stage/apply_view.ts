@@ -55,6 +55,7 @@ const APPLY: { readonly [K in Setting]: Apply<View[K]> } = {
     view.events = there ? events : "task";
   },
   health: ({ view }, health) => (view.health = health),
+  beside: ({ view }, beside) => (view.beside = beside),
   banks(controller, pairs, notices) {
     const wanted = byStream(controller, pairs, notices);
     for (const { stream, model } of lanesOf(controller)) {

@@ -8,7 +8,7 @@ import { StretchMoves } from "../recording/stretch_moves.svelte";
 import type { Pin } from "../view/fields";
 import { sameTarget, withoutCell, type LensName, type Rows, type Target } from "../view/vocabulary";
 import type { VerdictClause } from "../wire/wire.gen";
-import type { Command } from "./commands/commands";
+import type { Command, Has } from "./commands/commands";
 import { phoneStream } from "./canvas/phone";
 import { perform } from "./commands/perform";
 import { LaneViews } from "./lane_views.svelte";
@@ -86,6 +86,11 @@ export class StageController extends LaneViews {
   get mapped(): number | undefined {
     const has = (stream: number | undefined): boolean => stream !== undefined && this.model.lane(stream).mapped;
     return has(this.acting) ? this.acting : this.shown.find(has);
+  }
+
+  /** What of its recording commands depend on. */
+  get has(): Has {
+    return { training: this.training.there, beside: this.model.beside.length > 0 };
   }
 
   run(command: Command): void {

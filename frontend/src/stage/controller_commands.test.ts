@@ -340,7 +340,7 @@ describe("commands of the page", () => {
     await expect(lines.join("\n") + "\n").toMatchFileSnapshot("commands/memories.offers.txt");
     const said = new Set(all.map(({ says }) => says));
     for (const { says, command } of ROWS)
-      expect(said.has(says), says).toBe(!["isolate", "palette", "train", "learn"].includes(command.does));
+      expect(said.has(says), says).toBe(!["isolate", "palette", "beside", "train", "learn"].includes(command.does));
   });
 
   it("are carried out from the palette", () => {

@@ -9,6 +9,7 @@ import { BITS_TOP, BitsSource } from "../draw/stage/bits";
 import { Lane } from "../draw/lane/lane";
 import type { StageLayout, TimeWindow } from "../draw/stage/layout";
 import { Density } from "../draw/panels/scrubber";
+import { besideOf, type BesideTrack } from "../analysis/beside";
 import { ForecastTrack } from "../analysis/forecast";
 import { SignalTrack } from "../analysis/signal";
 import type { LaneScene, Scene } from "../draw/stage/stage";
@@ -49,6 +50,8 @@ const NOTHING_CHOSEN: LookedAt = { bank: () => null, reader: () => null, content
 export class StageModel {
   readonly signal: SignalTrack;
   readonly forecast: ForecastTrack | null;
+  /** Channels of the same file that no model hears. */
+  readonly beside: readonly BesideTrack[];
   /** By stream: those that are or were on the stage, with the bank that is looked at. */
   private readonly made = new Map<number, Lane>();
   readonly shareCache: ShareCache;
@@ -71,6 +74,7 @@ export class StageModel {
   ) {
     this.signal = new SignalTrack(log);
     this.forecast = ForecastTrack.of(log.manifest, this.signal);
+    this.beside = besideOf(log);
     this.shareCache = new ShareCache(
       log,
       ledger,
@@ -218,6 +222,7 @@ export class StageModel {
       range: this.signal.range(),
       forecast: this.forecast,
       events: this.log.manifest.task.events,
+      beside: this.beside,
       lanes,
       bits: this.bitsFor(look, layout),
       ghost: target && target.zone !== "header" && target.zone !== "dial" && target.t !== t ? target.t : null,

@@ -2,6 +2,7 @@
 import { afterEach, vi } from "vitest";
 import { stubCanvases } from "../draw/testdrawing";
 import { DARK, makeInks } from "../draw/ink/tokens";
+import { goldenBeside } from "../memory/testbeside";
 import { goldenPart } from "../memory/testgolden";
 import { Session } from "../recording/session.svelte";
 import type { Looker } from "../recording/lens_cache.svelte";
@@ -27,8 +28,15 @@ afterEach(() => {
 /** The training of which two models of `memories` are made moments by `trained`. */
 export const TRAINING = { of: "dnc-signal-recall", updates: [0, 4000] };
 
-/** The controller of a golden recording; `trained`: DNC and DNC-D of `memories` stand for two moments of one training. */
-export async function controllerOf(name: "memories" | "kinds", trained = false): Promise<StageController> {
+/**
+ * The controller of a golden recording; `trained`: DNC and DNC-D of `memories` stand for two moments of one training; `beside`: with
+ * channels beside its signal.
+ */
+export async function controllerOf(
+  name: "memories" | "kinds",
+  trained = false,
+  beside = false,
+): Promise<StageController> {
   const raw = JSON.parse(goldenPart(name, "manifest.json").toString()) as { models: Record<string, unknown>[] };
   if (trained) {
     for (const model of raw.models) {
@@ -37,8 +45,9 @@ export async function controllerOf(name: "memories" | "kinds", trained = false):
     }
   }
   stubCanvases();
-  const messages = new Uint8Array(goldenPart(name, "messages.bin"));
-  const embedded = { manifest: parseManifest(raw), messages, verdict: null };
+  const further = beside ? goldenBeside(name) : null;
+  const messages = further ? joined(further.messages) : new Uint8Array(goldenPart(name, "messages.bin"));
+  const embedded = { manifest: parseManifest(further?.raw ?? raw), messages, verdict: null };
   const cursor = new Cursor({ request: () => 0, cancel: () => undefined });
   const session = new LookingSession({ embedded }, { cursor, ledger: { spawn: null } });
   open.push(session);
@@ -47,4 +56,14 @@ export async function controllerOf(name: "memories" | "kinds", trained = false):
   const nothing = (): void => undefined;
   const page = { copy: nothing, share: nothing, help: nothing, palette: nothing, theme: nothing, picture: nothing };
   return new StageController(session, inks, page);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

@@ -15,9 +15,9 @@ function fire(name: string, types = ["Files"], files: string[] = []): boolean {
   return prevented;
 }
 
-it("says when a file comes and goes, and hands over the first one dropped", () => {
+it("says when a file comes and goes, and hands over all that are dropped", () => {
   const said: unknown[] = [];
-  const stop = wholePageDrop((hovering) => said.push(hovering), (file) => said.push(file)); // prettier-ignore
+  const stop = wholePageDrop((hovering) => said.push(hovering), (files) => said.push(files)); // prettier-ignore
   expect(fire("dragenter", ["text/plain"])).toBe(false);
   expect(fire("dragenter")).toBe(true);
   fire("dragenter"); // into an element of the page
@@ -28,7 +28,7 @@ it("says when a file comes and goes, and hands over the first one dropped", () =
   expect(said).toEqual([true, false]);
   fire("dragenter");
   expect(fire("drop", ["Files"], ["a.csv", "b.csv"])).toBe(true);
-  expect(said.splice(2)).toEqual([true, false, "a.csv"]);
+  expect(said.splice(2)).toEqual([true, false, ["a.csv", "b.csv"]]);
   fire("dragenter"); // counted anew
   expect(said.splice(2)).toEqual([true]);
   fire("drop", ["Files"]);

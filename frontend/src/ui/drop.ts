@@ -1,6 +1,6 @@
-/** A drop zone over the whole page: reports when a file hovers and returns the first one that is dropped. */
+/** A drop zone over the whole page: reports when files hover, and hands over those that are dropped. */
 
-export function wholePageDrop(over: (hovering: boolean) => void, drop: (file: File) => void): () => void {
+export function wholePageDrop(over: (hovering: boolean) => void, drop: (files: File[]) => void): () => void {
   let depth = 0; // dragenter and dragleave come in pairs for every element passed
   const carriesFile = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
   const enter = (event: DragEvent): void => {
@@ -22,8 +22,8 @@ export function wholePageDrop(over: (hovering: boolean) => void, drop: (file: Fi
     event.preventDefault();
     depth = 0;
     over(false);
-    const file = event.dataTransfer?.files[0];
-    if (file) drop(file);
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length) drop(files);
   };
   addEventListener("dragenter", enter);
   addEventListener("dragover", move);

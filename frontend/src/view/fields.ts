@@ -60,6 +60,8 @@ export const FIELDS = {
   events: { ...oneOf("events", EVENT_NAMES), default: "task" as const },
   /** What the health strip shows; null: no strip. */
   health: oneOf("health", MEASURE_NAMES),
+  /** Strips of the channels beside the signal; null: shown where there is room for them. */
+  beside: oneOf("beside", ["shown", "hidden"], "shown or hidden"),
   /** Bank looked at of models that have several. */
   banks: pairs("bank", "model:bank", modelId),
   /** Read head whose arcs are shown, of models where not all are. */

@@ -19,6 +19,7 @@ export class ViewState implements View {
   selection = $state.raw<View["selection"]>(null);
   events = $state<View["events"]>("task");
   health = $state<View["health"]>(null);
+  beside = $state<View["beside"]>(null);
   banks = $state.raw<View["banks"]>([]);
   heads = $state.raw<View["heads"]>([]);
   contents = $state.raw<View["contents"]>([]);

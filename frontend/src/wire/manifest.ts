@@ -13,6 +13,7 @@ import type { BankSpec, FrameSpec } from "./layout";
 import type { Filled, Parsed } from "./parsed";
 import { signOf } from "./signs";
 import type {
+  BesideEntry,
   Event as EventJson,
   ExcerptEntry,
   Failure as FailureJson,
@@ -44,7 +45,8 @@ export type TaskEvent = Parsed<EventJson>;
 
 export type TaskSpec = Filled<Parsed<TaskEntry>, "values">;
 
-export type SignalSpec = Filled<Parsed<SignalEntry>, "source" | "scaling">;
+export type BesideSpec = Parsed<BesideEntry>;
+export type SignalSpec = Filled<Parsed<SignalEntry>, "source" | "scaling" | "beside">;
 
 /** One model that could not go on (NaN, out of memory, its process died) while the others did. */
 export type Failure = Parsed<FailureJson>;
@@ -206,7 +208,24 @@ function parseSignal(value: unknown): SignalSpec {
       offset: real(scaling, "offset", "signal.scaling"),
       scale: real(scaling, "scale", "signal.scaling"),
     },
+    beside: parseBeside(signal["beside"]),
   };
+}
+
+/** Channels beside the signal. They are only shown, so whatever else stands there is no error: it has no name and no unit. */
+function parseBeside(value: unknown): readonly BesideSpec[] {
+  if (!Array.isArray(value)) return [];
+  return value.map((entry: unknown, k) => {
+    const of: Json = typeof entry === "object" && entry !== null ? (entry as Json) : {};
+    const string = (key: string): string | null => (typeof of[key] === "string" ? of[key] : null);
+    const number = (key: string): number | null => (Number.isFinite(of[key]) ? (of[key] as number) : null);
+    return {
+      channel: string("channel") ?? `channel ${k + 1}`,
+      unit: string("unit"),
+      sampleRate: number("sample_rate"),
+      offset: number("offset") ?? 0,
+    };
+  });
 }
 
 /** Numbers of a list. */

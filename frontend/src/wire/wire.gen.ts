@@ -637,6 +637,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/uploads/progress/{watch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a file is that is being read */
+        get: operations["progress_api_uploads_progress__watch__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads/{id}": {
         parameters: {
             query?: never;
@@ -982,6 +999,11 @@ export interface components {
              * @default {}
              */
             options?: string;
+            /**
+             * Watch
+             * @description A name made up for this reading, to ask how far it is
+             */
+            watch?: string | null;
         };
         /**
          * BridgeReport
@@ -1537,6 +1559,11 @@ export interface components {
             label: string;
             /** Name */
             name: string;
+            /**
+             * Several
+             * @description Whether a record of it may be spread over several files of one name, which are brought together.
+             */
+            several: boolean;
         };
         /**
          * FileLine
@@ -3034,6 +3061,21 @@ export interface components {
                 number,
                 number
             ][];
+        };
+        /**
+         * ReadingProgress
+         * @description How far the reading of a file is.
+         */
+        ReadingProgress: {
+            /** Bytes */
+            bytes: number;
+            /**
+             * Reading
+             * @description false: nothing is being read under this name, not yet or not any more.
+             */
+            reading: boolean;
+            /** Rows */
+            rows: number;
         };
         /**
          * RecordedSignal
@@ -4851,6 +4893,7 @@ export type Precisions = components['schemas']['Precisions'];
 export type Preview = components['schemas']['Preview'];
 export type PreviewRequest = components['schemas']['PreviewRequest'];
 export type PriceOfMemory = components['schemas']['PriceOfMemory'];
+export type ReadingProgress = components['schemas']['ReadingProgress'];
 export type RecordedSignal = components['schemas']['RecordedSignal'];
 export type RecordingDetail = components['schemas']['RecordingDetail'];
 export type RecordingSummary = components['schemas']['RecordingSummary'];
@@ -6340,6 +6383,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    progress_api_uploads_progress__watch__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                watch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingProgress"];
                 };
             };
             /** @description What went wrong */

@@ -213,7 +213,7 @@ def _print(facts: dict[str, Any]) -> None:
     several = len({channel["rate"] for channel in facts["channels"]}) > 1
     for channel in facts["channels"]:
         mark = "*" if channel["name"] == facts["channel"] else " "
-        unit = f" [{channel['unit']}]" if channel["unit"] else ""
+        unit = f" [{channel['unit']}]" if channel["unit"] not in (None, channel["name"]) else ""
         low, high, mean = ("none" if channel[key] is None else f"{channel[key]:.6g}" for key in ("min", "max", "mean"))
         echo(
             f"{mark} {channel['name']}{unit}: {channel['n']} values, {channel['missing']} missing, {low} … {high}, mean {mean}"

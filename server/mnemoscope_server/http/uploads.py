@@ -3,7 +3,7 @@
 import logging
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Path, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import FileResponse
@@ -13,6 +13,7 @@ from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.protocol import IMPORTERS
 from mnemoscope.signals.shipped import SHIPPED
 from mnemoscope_server.access import owners
+from mnemoscope_server.http.connected import while_connected
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.planning import fits, runs, suggestions
 from mnemoscope_server.schemas.signals import (
@@ -22,6 +23,7 @@ from mnemoscope_server.schemas.signals import (
     MadeQuestion,
     Preview,
     PreviewRequest,
+    ReadingProgress,
     ShippedSeries,
     SignalPreview,
     SignalPreviewRequest,
@@ -34,6 +36,7 @@ log = logging.getLogger("mnemoscope.api")
 
 
 IMPORT_OPTIONS = TypeAdapter(ImportOptions)
+WATCH_PATTERN = r"^[A-Za-z0-9_-]{16,64}$"
 MAX_FILES = 16
 """Files that may make one record."""
 
@@ -42,6 +45,7 @@ router = APIRouter(prefix="/api", responses=ERRORS)
 
 @router.post("/uploads", summary="Bring a file, or the files of one record", status_code=201)
 async def upload(
+    request: Request,
     services: ServicesDep,
     file: Annotated[
         list[UploadFile],
@@ -51,19 +55,30 @@ async def upload(
         ),
     ],
     options: Annotated[str, Form(description="ImportOptions as JSON", max_length=4000)] = "{}",
+    watch: Annotated[
+        str | None,
+        Form(description="A name made up for this reading, to ask how far it is", pattern=WATCH_PATTERN),
+    ] = None,
 ) -> Upload:
     try:
         wanted = IMPORT_OPTIONS.validate_json(options)
     except ValidationError as error:
         raise RequestValidationError([{**e, "loc": ("options", *e["loc"])} for e in error.errors()]) from error
-    identity, report = await services.uploads.take([(part.filename or "", part.file) for part in file], options=wanted)
+    files = [(part.filename or "", part.file) for part in file]
+    identity, report = await while_connected(request, services.uploads.take(files, options=wanted, watch=watch))
     return Upload(id=identity, report=ImportReport.model_validate(report))
 
 
+@router.get("/uploads/progress/{watch}", summary="How far a file is that is being read")
+def progress(watch: Annotated[str, Path(pattern=WATCH_PATTERN)], services: ServicesDep) -> ReadingProgress:
+    known = services.uploads.progress(watch)
+    return ReadingProgress(reading=known is not None, **(known or {"rows": 0, "bytes": 0}))
+
+
 @router.post("/uploads/{id}/readings", summary="Read a file that was brought by other options", status_code=201)
-async def read_again(identity: Id, options: ImportOptions, services: ServicesDep) -> Upload:
+async def read_again(identity: Id, options: ImportOptions, request: Request, services: ServicesDep) -> Upload:
     """Makes an upload of its own; the one that it was made from stays as it is."""
-    made, report = await services.uploads.again(identity, options)
+    made, report = await while_connected(request, services.uploads.again(identity, options))
     return Upload(id=made, report=ImportReport.model_validate(report))
 
 
@@ -93,6 +108,7 @@ def formats() -> list[FileFormat]:
             extensions=list(importer.suffixes),
             available=importer.available,
             install=importer.install,
+            several=importer.read_set is not None,
         )
         for importer in IMPORTERS
     ]

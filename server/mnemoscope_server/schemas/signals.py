@@ -23,6 +23,8 @@ class FileFormat(Answer):
     """Whether all that reading it needs is installed here."""
     install: str | None
     """The command that would install it; null where nothing is lacking."""
+    several: bool
+    """Whether a record of it may be spread over several files of one name, which are brought together."""
 
 
 class ColumnReport(Answer):
@@ -166,6 +168,15 @@ class ImportReport(Answer):
     sentinels: list[Sentinel]
     """Numbers to ask the user about; read as they are unless `sentinels` of the options has them."""
     columns: list[ColumnReport]
+
+
+class ReadingProgress(Answer):
+    """How far the reading of a file is."""
+
+    reading: bool
+    """false: nothing is being read under this name, not yet or not any more."""
+    rows: int
+    bytes: int
 
 
 class Upload(Answer):

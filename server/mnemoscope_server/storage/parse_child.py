@@ -10,12 +10,28 @@ import json
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 from mnemoscope_server.storage.child import FAILED, leave, limit
 
 CPU_SECONDS = 40
+PROGRESS = "progress.json"
+"""File of FOLDER that says how far the reading is, as long as it lasts."""
+EVERY_SECONDS = 0.2
+
+
+class Telling:
+    """Writes how far the reading is, a few times a second."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.next = path, time.monotonic() + EVERY_SECONDS
+
+    def __call__(self, rows: int, bytes_read: int) -> None:
+        if time.monotonic() >= self.next:
+            leave(self.path, {"rows": rows, "bytes": bytes_read})
+            self.next = time.monotonic() + EVERY_SECONDS
 
 
 def main(arguments: list[str]) -> int:
@@ -25,10 +41,12 @@ def main(arguments: list[str]) -> int:
     tempfile.tempdir = str(folder)
     from mnemoscope.errors import ImportFileError
     from mnemoscope.signals.importers.options import ImportOptions
+    from mnemoscope.signals.importers.progress import hearing
     from mnemoscope.signals.importers.protocol import read_table
 
     try:
-        table = read_table(files, ImportOptions.from_json(options["import"]))
+        with hearing(Telling(folder / PROGRESS)):
+            table = read_table(files, ImportOptions.from_json(options["import"]))
     except ImportFileError as error:
         retry = error.retry and {"label": error.retry.label, "options": error.retry.options}
         answer = {"message": error.message, "where": error.where, "hint": error.hint, "retry": retry}

@@ -25,6 +25,7 @@ from mnemoscope.signals.states import events_of
 from mnemoscope_server.errors import UnknownUpload
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage import child
+from mnemoscope_server.storage.parse_child import PROGRESS
 from mnemoscope_server.storage.store import ID, Store, new_id
 
 MAX_PARSED_AT_ONCE = 2
@@ -41,12 +42,25 @@ class Uploads:
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
         self._parsing = asyncio.Semaphore(MAX_PARSED_AT_ONCE)
+        self._under_way: dict[str, Path] = {}
 
     async def take(
-        self, files: Sequence[tuple[str, BinaryIO]], *, options: ImportOptions
+        self, files: Sequence[tuple[str, BinaryIO]], *, options: ImportOptions, watch: str | None = None
     ) -> tuple[str, dict[str, Any]]:
-        """Read an uploaded file, or the files of one record, each with its name -> (id, report). Raises ImportFileError, DiskFull."""
-        return await self._read(lambda source: self._copy(files, source), base_name(_title(files)), options)
+        """Read an uploaded file, or the files of one record, each with its name -> (id, report).
+
+        watch: a name for `progress`, made up by whoever waits. Raises ImportFileError, DiskFull.
+        """
+        return await self._read(lambda source: self._copy(files, source), base_name(_title(files)), options, watch)
+
+    def progress(self, watch: str) -> dict[str, int] | None:
+        """Rows and bytes read so far of what is being read under this name; None where nothing is."""
+        if (folder := self._under_way.get(watch)) is None:
+            return None
+        try:
+            return json.loads((folder / PROGRESS).read_text(encoding="utf-8"))
+        except FileNotFoundError:  # it has only begun
+            return {"rows": 0, "bytes": 0}
 
     async def again(self, identity: str, options: ImportOptions) -> tuple[str, dict[str, Any]]:
         """Read the file of an upload by other options -> (new id, report); the upload stays as it is.
@@ -60,11 +74,13 @@ class Uploads:
             raise self._unknown(identity) from error
 
     async def _read(
-        self, bring: Callable[[Path], None], name: str, options: ImportOptions
+        self, bring: Callable[[Path], None], name: str, options: ImportOptions, watch: str | None = None
     ) -> tuple[str, dict[str, Any]]:
         """`bring` makes the folder of files that it is told to."""
         identity = new_id()
         source, folder = self.store.tmp / f"{identity}.upload", self.store.tmp / identity
+        if watch is not None:
+            self._under_way[watch] = folder
         try:
             await asyncio.to_thread(bring, source)
             folder.mkdir()
@@ -72,6 +88,8 @@ class Uploads:
                 await self._parse(source, folder, options)
             return identity, await asyncio.to_thread(self._keep, identity, source, folder, name)
         finally:
+            if watch is not None:
+                self._under_way.pop(watch, None)
             shutil.rmtree(source, ignore_errors=True)
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -213,6 +231,7 @@ class Uploads:
         path = folder / "report.json"
         facts = json.loads(path.read_text(encoding="utf-8"))
         path.write_text(json.dumps(facts | {"file_name": name}), encoding="utf-8")
+        (folder / PROGRESS).unlink(missing_ok=True)
         source.rename(folder / SOURCE)
         folder.rename(self.store.uploads / identity)
         self.sweep()

@@ -1,6 +1,7 @@
 """Files that users bring: good ones become numbers, bad ones an error with a hint, and nothing half-written stays."""
 
 import asyncio
+import contextlib
 import dataclasses
 import io
 import json
@@ -8,9 +9,12 @@ import math
 import os
 import shlex
 import shutil
+import threading
+import time
 import zipfile
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 
@@ -429,6 +433,7 @@ def test_a_process_that_a_signal_ended_gets_one_more_attempt(taking, monkeypatch
         (({}, 1, "Traceback …\nKeyError: 'x'"), 1, "exit code 1: KeyError: 'x'"),
         (({}, 1, "MemoryError"), 1, "took too much memory"),
         (({}, -6, "terminate called after throwing an instance of 'std::bad_alloc'"), 1, "took too much memory"),
+        (({}, -6, "memory allocation of 9000000000 bytes failed"), 1, "took too much memory"),
         (({}, -9, ""), 1, "took too much memory"),
         (({}, -24, ""), 1, "too much computing time"),
     ],
@@ -541,3 +546,37 @@ def test_labels_of_a_column_become_events_of_the_run(server):
     made = server.http.post("api/sessions", json=order).json()["id"]
     events = server.http.get(f"api/recordings/{made}").json()["manifest"]["task"]["events"]
     assert [event["step"] for event in events if event["kind"] == "label"] == [5, 30, 55, 80, 105, 130]
+
+
+def test_a_long_reading_says_how_far_it_is_and_ends_when_nobody_waits(server):
+    """Rows and bytes while it lasts; closed, its process is gone and nothing stays."""
+    content = ("t,a,b\n" + "".join(f"{i},{i % 97}.5,x{i}\n" for i in range(20_000)) * 40).encode()
+    watch = "a-name-of-the-page-0001"
+    at = f"api/uploads/progress/{watch}"
+    nothing = {"reading": False, "rows": 0, "bytes": 0}
+    assert server.http.get(at).json() == nothing
+    assert server.http.get("api/uploads/progress/short").status_code == 422
+    seen: list[dict[str, int]] = []
+    with httpx.Client(base_url=server.http.base_url, timeout=60) as other:
+
+        def bring() -> None:
+            with contextlib.suppress(httpx.ReadTimeout):
+                other.post("api/uploads", files={"file": ("long.csv", content)}, data={"watch": watch}, timeout=3)
+
+        thread = threading.Thread(target=bring)
+        thread.start()
+        while thread.is_alive():
+            answer = server.http.get(at).json()
+            if answer["reading"]:
+                seen.append(answer)
+            time.sleep(0.1)
+        thread.join()
+    rows = [entry["rows"] for entry in seen]
+    assert rows == sorted(rows)
+    assert rows[-1] > 10_000
+    assert 0 < seen[-1]["bytes"] <= len(content)
+    end = time.monotonic() + 20
+    while list((server.data / "tmp").iterdir()):
+        assert time.monotonic() < end, "the reading goes on"
+        time.sleep(0.1)
+    assert server.http.get(at).json() == nothing

@@ -47,6 +47,7 @@ export function thumbLayout(W: number, H: number, lanes: number, gutter = 0): Th
     signal: small ? { top: 3, bottom: strip - 3 } : { top: arc + 8, bottom: strip - 8 },
     axis: { y: strip, h: 0 },
     lanes: [],
+    beside: [],
     health: null,
     bottom: H,
     ages: null,

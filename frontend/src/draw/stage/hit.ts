@@ -39,7 +39,7 @@ export function targetAt(
   const inTime = x >= layout.time.x && x < layout.time.x + layout.time.w;
   const t = Math.max(0, Math.min(scene.last, stepAtX(layout, window, x)));
   if (inTime && y >= layout.axis.y && y < layout.axis.y + layout.axis.h) return { zone: "axis", t };
-  if (inTime && y >= 0 && y < layout.strip) return { zone: "signal", t };
+  if (inTime && y >= 0 && y < layout.axis.y) return { zone: "signal", t };
   for (const box of layout.lanes) {
     const lane = scene.lanes[box.index];
     if (!lane) continue;

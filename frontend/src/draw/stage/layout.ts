@@ -5,6 +5,7 @@
  * One time axis is shared by strip, axis and lanes; one slot axis by a lane's raster, heads, matrix and usage.
  */
 
+import { LEGIBLE, phoneStrips, ROOMY, stripsFor, type Strips } from "./beside_boxes";
 import { STEP_WIDTHS } from "../../view/vocabulary";
 import type { Question } from "../../analysis/question";
 
@@ -51,6 +52,8 @@ export interface StageLayout {
   signal: { top: number; bottom: number };
   axis: { y: number; h: number };
   lanes: LaneBox[];
+  /** Under the signal and above the axis: the lines of the channels beside it, from the top; none where they are closed. */
+  beside: Box[];
   /** The health of all memories over time, below the lanes; null where it is not shown. */
   health: Box | null;
   /** Below the last lane, where playhead and ghost lines end; without lanes below the axis, so that words stand free. */
@@ -86,7 +89,6 @@ const GAP = 9;
 const ROWS = 32;
 const FOLDED = 20;
 const HEALTH = 44;
-
 const clamp = (v: number, low: number, high: number): number => Math.min(high, Math.max(low, v));
 
 /** What stands on the stage, apart from its size. */
@@ -94,16 +96,33 @@ export interface Standing {
   /** Per lane from the top: whether it is folded. */
   folded: readonly boolean[];
   health: boolean;
+  /** Strips of channels beside the signal that are open. */
+  beside?: number;
+}
+
+/** Whether somebody opened or closed the strips of the channels beside the signal; null: as there is room. */
+export type BesideChoice = "shown" | "hidden" | null;
+
+/** How many of the strips are open: without a choice all of them where strips and lanes are as high as one likes, and on a phone none. */
+export function besideOpen(W: number, H: number, standing: Standing, count: number, choice: BesideChoice): number {
+  if (choice !== null || count === 0) return choice === "shown" ? count : 0;
+  const { mode, lanes, bottom, beside } = layout(W, H, { ...standing, beside: count });
+  const roomy =
+    mode !== "phone" &&
+    bottom < H &&
+    beside[0]!.h >= ROOMY &&
+    lanes.every(({ folded, raster }) => folded || raster.h >= LEGIBLE[0]);
+  return roomy ? count : 0;
 }
 
 export function layout(W: number, H: number, lanes: number | Standing): StageLayout {
   const standing =
     typeof lanes === "number" ? { folded: Array.from({ length: lanes }, () => false), health: false } : lanes;
-  return W <= 560 ? phone(W, H, standing) : beside(W, H, standing);
+  return W <= 560 ? phone(W, H, standing) : sideBySide(W, H, standing);
 }
 
 /** Gutter, time and now side by side. */
-function beside(W: number, H: number, { folded, health }: Standing): StageLayout {
+function sideBySide(W: number, H: number, { folded, health, beside = 0 }: Standing): StageLayout {
   const narrow = W < 900;
   const pad = 16;
   const x = pad + (narrow ? 104 : 112);
@@ -112,14 +131,17 @@ function beside(W: number, H: number, { folded, health }: Standing): StageLayout
   const least = H < 560 ? 150 : 178;
   // 4 px above the first lane and 4 below the last hold the erase and write vectors of the matrices.
   const below = health ? HEALTH + GAP : 0;
-  const free = H - least - AXIS - 8 + GAP - below;
   const count = folded.length;
   const open = folded.filter((flat) => !flat).length;
   const flat = (count - open) * (FOLDED + GAP);
-  const lane = laneHeight(open, open ? (free - flat) / open - GAP : 0);
+  const whole = H - least - AXIS - 8 + GAP - below;
+  const heightWith = (strips: Strips): number => laneHeight(open, open ? (whole - strips.h - flat) / open - GAP : 0);
+  const strips = stripsFor(beside, heightWith);
+  const free = whole - strips.h;
+  const lane = heightWith(strips);
   const strip = least + clamp(free - flat - open * (lane + GAP) - 4, 0, 60);
   const nowX = x + w + 10;
-  let y = strip + AXIS + 4;
+  let y = strip + strips.h + AXIS + 4;
   const boxes = folded.map((flat, index) => {
     const h = flat ? FOLDED : lane;
     const box: LaneBox = {
@@ -133,11 +155,11 @@ function beside(W: number, H: number, { folded, health }: Standing): StageLayout
     return box;
   });
   return {
-    ...frame(W, H, pad, { x, w }, strip),
+    ...frame(W, H, pad, { x, w }, strip, strips),
     mode: narrow ? "narrow" : "wide",
     lanes: boxes,
     health: health && count ? { x, y, w, h: HEALTH } : null,
-    bottom: count ? y - GAP + (health ? HEALTH + GAP : 0) : strip + AXIS,
+    bottom: count ? y - GAP + (health ? HEALTH + GAP : 0) : strip + strips.h + AXIS,
     ages: { x: nowX + 14, y: 0, w: now - 14 - (narrow ? 14 : 20), h: strip },
     nowX,
   };
@@ -150,11 +172,12 @@ function laneHeight(lanes: number, room: number): number {
 }
 
 /** One lane at a time: time over the full width, now below it. */
-function phone(W: number, H: number, { folded: { length: count } }: Standing): StageLayout {
+function phone(W: number, H: number, { folded: { length: count }, beside = 0 }: Standing): StageLayout {
   const pad = 12;
   const time = { x: pad + 22, w: W - 2 * pad - 22 };
   const strip = 170;
-  const top = strip + AXIS + 28;
+  const strips = phoneStrips(beside);
+  const top = strip + strips.h + AXIS + 28;
   const rowH = clamp(Math.floor((H - top - 84) / 2 / ROWS), 2, 6);
   const h = rowH * ROWS;
   const nowY = top + h + 36;
@@ -166,17 +189,17 @@ function phone(W: number, H: number, { folded: { length: count } }: Standing): S
     folded: false,
   }));
   return {
-    ...frame(W, H, pad, time, strip),
+    ...frame(W, H, pad, time, strip, strips),
     mode: "phone",
     lanes: boxes,
     health: null,
-    bottom: count ? top + h : strip + AXIS,
+    bottom: count ? top + h : strip + strips.h + AXIS,
     ages: null,
     nowX: pad,
   };
 }
 
-function frame(W: number, H: number, pad: number, time: { x: number; w: number }, strip: number) {
+function frame(W: number, H: number, pad: number, time: { x: number; w: number }, strip: number, strips: Strips) {
   const arc = Math.round(strip * 0.52);
   return {
     W,
@@ -186,7 +209,12 @@ function frame(W: number, H: number, pad: number, time: { x: number; w: number }
     strip,
     arcBase: arc + 4,
     signal: { top: arc + 12, bottom: strip - 10 },
-    axis: { y: strip, h: AXIS },
+    beside: Array.from({ length: strips.count }, (_, k) => ({
+      ...time,
+      y: strip + 4 + k * strips.pitch + strips.head,
+      h: strips.pitch - strips.head - 3,
+    })),
+    axis: { y: strip + strips.h, h: AXIS },
   };
 }
 

@@ -1,6 +1,7 @@
 /** Ranges of time over strip and lanes: selected, repeated, similar; and the values at the ghost line. */
 
 import { parseHex, rgba } from "../ink/colour";
+import { besideReadout } from "./beside";
 import type { StageLayout, TimeWindow } from "./layout";
 import { spans, xOfStep } from "./layout";
 import { readout, signalReadout } from "./readout";
@@ -76,6 +77,10 @@ export function paintReadouts(
     Math.min(layout.signal.bottom - 6, Math.max(layout.signal.top + 6, y(t))),
     inks.tx,
   );
+  layout.beside.forEach((box, k) => {
+    const channel = scene.beside?.[k];
+    if (channel) put(besideReadout(channel, t), box.y + box.h / 2, inks.t2);
+  });
   if (t > scene.t) return;
   for (const box of layout.lanes) {
     const item = scene.lanes[box.index];

@@ -1,5 +1,6 @@
 /** What the painters of the stage are given: one moment of the run, how it is looked at, and the lanes that are there. */
 
+import type { BesideTrack } from "../../analysis/beside";
 import type { Failure, TaskEvent } from "../../wire/manifest";
 import type { Beat } from "../lane/beats";
 import type { BitsSource } from "./bits";
@@ -59,6 +60,8 @@ export interface Scene {
   /** What stands beside answers that are forecasts. */
   forecast?: ForecastTrack | null;
   events: readonly TaskEvent[];
+  /** Channels beside the signal, for the strips of the layout. */
+  beside?: readonly BesideTrack[];
   lanes: readonly LaneScene[];
   /** Strip of bits, for tasks that have one. */
   bits: { tape: Tape; source: BitsSource } | null;

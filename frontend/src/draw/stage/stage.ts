@@ -4,6 +4,7 @@ import { arcSets } from "./arc_sets";
 import { paintArcs } from "./arcs";
 import { paintAxis, paintMoments } from "./axis";
 import { paintAges, paintGutter } from "./ages";
+import { paintBeside } from "./beside";
 import { BITS_TOP } from "./bits";
 import { paintHealth } from "./measure_strip";
 import type { StageLayout } from "./layout";
@@ -26,6 +27,7 @@ export function paintStage(ctx: Ctx, inks: Inks, layout: StageLayout, scene: Sce
   paintArcs(ctx, inks, layout, scene.window, arcSets(scene), y);
   paintGutter(ctx, inks, layout, scene);
   if (layout.ages) paintAges(ctx, inks, layout.ages, layout, scene);
+  if (scene.beside) paintBeside(ctx, inks, layout, scene.window, scene.beside, scene.t);
   paintAxis(ctx, inks, layout, scene);
   for (const box of layout.lanes) paintLane(ctx, inks, layout, box, scene);
   if (layout.health && scene.health) paintHealth(ctx, inks, layout, layout.health, scene.window, scene.t, scene.health);

@@ -3,17 +3,25 @@
 import { size } from "../../draw/ink/format";
 import { api, type Api } from "../../server/api";
 import { ApiError, readable, type MnemoscopeError } from "../../server/errors";
-import type { ImportOptions, ImportReport, Retry, Upload } from "../../wire/wire.gen";
+import type { ImportOptions, ImportReport, ReadingProgress, Retry, Upload } from "../../wire/wire.gen";
 import { added, plain } from "../reading/options";
+import { beginningOf } from "./first_look";
+import type { FileRecord } from "./records";
 
 /** What a recording begins with (docs/format.md). */
 const MAGIC = [0x89, 0x4d, 0x4e, 0x45, 0x4d, 0x4f];
+/** How often the server is asked how far a reading is, in milliseconds; short readings are never asked about. */
+const ASKED_EVERY = 400;
 
 export class Sending {
-  /** The file that is being sent or read. */
-  file = $state.raw<File | null>(null);
+  /** What is being sent or read. */
+  under = $state.raw<FileRecord | null>(null);
   /** Bytes of it that have gone out. */
   sent = $state(0);
+  /** How the beginning of a long file was read, while the whole is on its way. */
+  look = $state.raw<ImportReport | null>(null);
+  /** How far the server has read it. */
+  progress = $state.raw<ReadingProgress | null>(null);
   /** It lies on the server and is being read by other options. */
   rereading = $state(false);
   error = $state.raw<MnemoscopeError | null>(null);
@@ -28,8 +36,8 @@ export class Sending {
   /** A file was chosen that could not be read at all yet. */
   readonly unread = $derived(this.error?.code === "import-failed" && this.found === null);
 
-  /** The file that was sent last. */
-  private last = $state.raw<File | null>(null);
+  /** What was sent last. */
+  last = $state.raw<FileRecord | null>(null);
   readonly name = $derived(this.last?.name ?? "");
   /** What was read of it. */
   private upload: Upload | null = null;
@@ -38,27 +46,27 @@ export class Sending {
   /** `took` hears of what was read; `again`: the same file was read before, and is now read otherwise. A recording is opened. */
   constructor(
     private readonly took: (upload: Upload, name: string, again: boolean) => void,
-    private readonly server: Pick<Api, "upload" | "readAgain" | "bring"> = api,
+    private readonly server: Pick<Api, "upload" | "readAgain" | "readingProgress" | "removeUpload" | "bring"> = api,
     private readonly open: (recording: string) => void = (id) =>
       location.assign(api.url(`s/${encodeURIComponent(id)}`)),
   ) {}
 
-  /** Sends a new file; `limit` is the most bytes that the server takes, null where it is not known. */
-  async send(file: File, limit: number | null): Promise<void> {
+  /** Sends a new file, or the files of one record; `limit` is the most bytes that the server takes, null where it is not known. */
+  async send(record: FileRecord, limit: number | null): Promise<void> {
     this.stop();
     this.forget();
-    if (limit !== null && file.size > limit) {
+    if (limit !== null && record.bytes > limit) {
       this.error = new ApiError(
         413,
         "too-large",
-        `${file.name} has ${size(file.size)}; this server takes files up to ${size(limit)}.`,
+        `${record.name} has ${size(record.bytes)}; this server takes files up to ${size(limit)}.`,
         null,
         "Cut out the part you want, or start the server with a larger limit.",
       );
       return;
     }
-    this.last = file;
-    await this.go(file, (abort) => this.whole(file, abort));
+    this.last = record;
+    await this.go(record, (abort) => this.whole(record, abort));
   }
 
   /** Reads the same file with more options: cures add up until it can be read. */
@@ -80,7 +88,7 @@ export class Sending {
       } catch (reason) {
         const gone = reason instanceof ApiError && reason.code === "unknown-upload";
         if (!gone || abort.signal.aborted) throw reason;
-        this.file = last; // its time on the server was over
+        this.under = last; // its time on the server was over
         await this.whole(last, abort);
       }
     });
@@ -103,11 +111,11 @@ export class Sending {
     this.said = this.basis = {};
   }
 
-  private async go(file: File | null, work: (abort: AbortController) => Promise<void>): Promise<void> {
+  private async go(record: FileRecord | null, work: (abort: AbortController) => Promise<void>): Promise<void> {
     const abort = new AbortController();
     this.abort = abort;
-    this.file = file;
-    this.error = null;
+    this.under = record;
+    this.error = this.progress = this.look = null;
     this.sent = 0;
     try {
       await work(abort);
@@ -115,25 +123,62 @@ export class Sending {
       if (!abort.signal.aborted) this.error = readable(reason);
     } finally {
       if (this.abort === abort) {
-        this.file = this.abort = null;
+        this.under = this.abort = this.look = null;
         this.rereading = false;
       }
     }
   }
 
   /** Sends all of a file. */
-  private async whole(file: File, abort: AbortController): Promise<void> {
+  private async whole(record: FileRecord, abort: AbortController): Promise<void> {
     const { signal } = abort;
+    const [file] = record.files;
     const progress = (bytes: number): void => void (this.sent = bytes);
-    if (await isRecording(file)) {
+    if (file && record.files.length === 1 && (await isRecording(file))) {
       const { id } = await this.server.bring(file, { signal, progress });
       if (!signal.aborted) this.open(id);
       return;
     }
-    this.taken(await this.server.upload(file, { signal, progress, options: this.said }), file, abort);
+    if (file && record.files.length === 1) void this.glance(file, signal);
+    const watch = anyName();
+    const asking = this.follow(watch, record.bytes, signal);
+    try {
+      const sending = { signal, progress, options: this.said, watch };
+      this.taken(await this.server.upload(record.files, sending), record, abort);
+    } finally {
+      clearInterval(asking);
+    }
   }
 
-  private taken(upload: Upload, file: File, { signal }: AbortController): void {
+  /** Reads the beginning of a long file. What goes wrong with it is said of the whole file, soon after. */
+  private async glance(file: File, signal: AbortSignal): Promise<void> {
+    const begun = await beginningOf(file);
+    if (!begun || signal.aborted) return;
+    try {
+      const { id, report } = await this.server.upload([begun], { signal, options: this.said });
+      if (!signal.aborted && this.under) this.look = report;
+      await this.server.removeUpload(id);
+    } catch {
+      this.look = null;
+    }
+  }
+
+  /** Asks how far the reading is, once all was sent. */
+  private follow(watch: string, bytes: number, signal: AbortSignal): ReturnType<typeof setInterval> {
+    const asking = setInterval(() => {
+      if (signal.aborted) clearInterval(asking);
+      if (signal.aborted || this.sent < bytes) return;
+      this.server.readingProgress(watch, { signal }).then(
+        (progress) => {
+          if (!signal.aborted && progress.reading) this.progress = progress;
+        },
+        () => undefined, // the upload itself says what is wrong with the line
+      );
+    }, ASKED_EVERY);
+    return asking;
+  }
+
+  private taken(upload: Upload, record: FileRecord, { signal }: AbortController): void {
     if (signal.aborted) return;
     const again = this.upload !== null;
     this.upload = upload;
@@ -141,8 +186,13 @@ export class Sending {
       this.found = upload.report;
       this.basis = this.said;
     }
-    this.took(upload, file.name, again);
+    this.took(upload, record.name, again);
   }
+}
+
+/** A name that nobody guesses; also where a page over plain HTTP has no `randomUUID`. */
+function anyName(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** By what it holds: files are renamed. */

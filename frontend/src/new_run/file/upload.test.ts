@@ -1,27 +1,39 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../../server/errors";
-import type { Brought, ImportOptions, Upload } from "../../wire/wire.gen";
+import type { Brought, ImportOptions, ReadingProgress, Upload } from "../../wire/wire.gen";
+import type { FileRecord } from "./records";
 import { Sending } from "./upload.svelte";
 
 const READ = { id: "u1", report: { options: {} } } as unknown as Upload;
 const BROUGHT: Brought = { id: "r1", title: "run", known: false, notes: [] };
-const FILE = new File(["a,b"], "x.csv");
+const one = (file: File): FileRecord => ({ name: file.name, files: [file], bytes: file.size });
+const FILE = one(new File(["a,b"], "x.csv"));
 
 /** A server that answers in turn; an error is a refusal. */
 function sending(...answers: (Upload | Error)[]) {
   const asked: (ImportOptions | undefined)[] = [];
   /** Uploads that were read again instead of being sent. */
   const again: string[] = [];
+  const watched: string[] = [];
+  const removed: string[] = [];
   const took: [string, string, boolean][] = [];
   const server = {
-    upload: (_: File, more?: { options?: ImportOptions }): Promise<Upload> => {
+    upload: (_: readonly File[], more?: { options?: ImportOptions }): Promise<Upload> => {
       asked.push(more?.options);
       const answer = answers.shift()!;
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
     },
     readAgain: (id: string, options: ImportOptions): Promise<Upload> => {
       again.push(id);
-      return server.upload(FILE, { options });
+      return server.upload([], { options });
+    },
+    readingProgress: (watch: string): Promise<ReadingProgress> => {
+      watched.push(watch);
+      return Promise.resolve({ reading: true, rows: 7, bytes: 3 });
+    },
+    removeUpload: (id: string): Promise<void> => {
+      removed.push(id);
+      return Promise.resolve();
     },
     bring: ({ name }: File): Promise<Brought> =>
       name === "broken.mnemo" ? Promise.reject(new ApiError(422, "import-failed", "no")) : Promise.resolve(BROUGHT),
@@ -32,7 +44,7 @@ function sending(...answers: (Upload | Error)[]) {
     server,
     (id) => opened.push(id),
   );
-  return { asked, again, took, opened, way };
+  return { asked, again, took, opened, watched, removed, way };
 }
 
 function refused(label: string, options: ImportOptions): ApiError {
@@ -43,11 +55,11 @@ describe("a file on its way", () => {
   it("is opened where it is a recording, whatever it is called, and read as a signal where it is none", async () => {
     const magic = new Uint8Array([0x89, 0x4d, 0x4e, 0x45, 0x4d, 0x4f, 13, 10, 1]);
     const { asked, took, opened, way } = sending(READ);
-    await way.send(new File([magic], "renamed.csv"), null);
+    await way.send(one(new File([magic], "renamed.csv")), null);
     expect([opened, asked, took]).toEqual([["r1"], [], []]);
-    await way.send(new File(["t,v"], "text.mnemo"), null);
+    await way.send(one(new File(["t,v"], "text.mnemo")), null);
     expect([opened, took]).toEqual([["r1"], [["u1", "text.mnemo", false]]]);
-    await way.send(new File([magic], "broken.mnemo"), null);
+    await way.send(one(new File([magic], "broken.mnemo")), null);
     expect(way.error?.message).toBe("no");
     expect(opened).toEqual(["r1"]);
   });
@@ -64,7 +76,7 @@ describe("a file on its way", () => {
     expect(asked).toEqual([{}, { missing: ["x"] }, { missing: ["x", "y"] }, { missing: ["x", "y"], ragged: "skip" }]);
     expect(again).toEqual([]);
     expect(took).toEqual([["u1", "x.csv", false]]);
-    expect([way.error, way.file]).toEqual([null, null]);
+    expect([way.error, way.under]).toEqual([null, null]);
   });
 
   it("is read again where it lies once it was read, and a new file begins anew", async () => {
@@ -125,6 +137,55 @@ describe("a file on its way", () => {
     const waiting = way.send(FILE, null);
     way.stop();
     await waiting;
-    expect([took.length, way.file, way.error]).toEqual([0, null, null]);
+    expect([took.length, way.under, way.error]).toEqual([0, null, null]);
+  });
+});
+
+describe("a long reading", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("is asked about when all has been sent, until it ends", async () => {
+    let end = (_: Upload): void => undefined;
+    let told = (_: number): void => undefined;
+    const { watched, way } = sending();
+    const upload = vi.fn((_: readonly File[], more?: { progress?: (sent: number) => void }) => {
+      told = more!.progress!;
+      return new Promise<Upload>((done) => (end = done));
+    });
+    Object.assign(way["server"], { upload });
+    const waiting = way.send(FILE, null);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(watched).toEqual([]);
+    told(FILE.bytes);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(watched.length).toBeGreaterThan(1);
+    expect(new Set(watched).size).toBe(1);
+    expect(way.progress).toEqual({ reading: true, rows: 7, bytes: 3 });
+    end(READ);
+    await waiting;
+    const asked = watched.length;
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(watched).toHaveLength(asked);
+  });
+
+  it("shows how its beginning is read, until all of it is; the beginning is not kept", async () => {
+    let end = (_: Upload): void => undefined;
+    const { removed, took, way } = sending();
+    const sizes: number[] = [];
+    const upload = ([file]: readonly File[]): Promise<Upload> => {
+      sizes.push(file!.size);
+      return sizes.length === 1 ? new Promise((done) => (end = done)) : Promise.resolve({ ...READ, id: "begun" });
+    };
+    Object.assign(way["server"], { upload });
+    vi.useRealTimers();
+    const waiting = way.send(one(new File(["1,2\n".repeat(1 << 21)], "long.csv")), null);
+    await vi.waitFor(() => expect(removed).toEqual(["begun"]));
+    expect(way.look).toEqual(READ.report);
+    expect(sizes).toEqual([1 << 23, 1 << 20]);
+    expect(took).toEqual([]);
+    end(READ);
+    await waiting;
+    expect([way.look, took]).toEqual([null, [["u1", "long.csv", false]]]);
   });
 });

@@ -215,7 +215,8 @@ class Controls {
     };
   }
 
-  private order(): Control {
+  private order(): Control | null {
+    if (this.is.layout === "rows") return null; // a row is a series of its own
     return this.choice(
       this.common("order", "Order of rows", "The signal runs from the oldest row to the newest"),
       this.is.order,
@@ -227,7 +228,8 @@ class Controls {
     );
   }
 
-  private time(): Timing {
+  private time(): Timing | null {
+    if (this.is.layout === "rows") return null;
     return {
       ...this.common(
         "time",

@@ -18,7 +18,9 @@ describe("what is typed and read about a file", () => {
       [0.5, "0.5", "Hz"],
       [1 / 10, "10", "s apart"],
       [1 / 1800, "30", "min apart"],
+      [1 / 5400, "90", "min apart"],
       [1 / 86_400, "1", "days apart"],
+      [1 / 2_629_746, "1", "months apart"],
     ] as const) {
       expect(rateParts(hz)).toEqual({ number, unit });
       expect(hzOf(number, unit)).toBeCloseTo(hz, 12);

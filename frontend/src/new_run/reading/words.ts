@@ -91,13 +91,18 @@ export const RATE_UNITS: readonly (readonly [string, number])[] = [
   ["min apart", 60],
   ["h apart", 3600],
   ["days apart", 86_400],
+  ["weeks apart", 604_800],
+  ["months apart", 2_629_746],
+  ["years apart", 31_556_952],
 ];
 
 /** A rate in Hz as a number and one of RATE_UNITS: 360 Hz, 30 min apart. */
 export function rateParts(hz: number): { readonly number: string; readonly unit: string } {
   const short = (value: number): string => String(Number(value.toPrecision(7)));
   if (hz >= 0.5) return { number: short(hz), unit: "Hz" };
-  const [unit, seconds] = RATE_UNITS.findLast(([, each]) => each >= 1 && 1 / hz >= each * (1 - 1e-9)) ?? ["s apart", 1];
+  const even = (many: number): boolean => many >= 1 - 1e-6 && Math.abs(many - Math.round(many)) < 1e-4 * many;
+  const units = RATE_UNITS.filter(([, each]) => each >= 1);
+  const [unit, seconds] = units.findLast(([, each]) => even(1 / hz / each)) ?? ["s apart", 1];
   return { number: short(1 / hz / seconds), unit };
 }
 

@@ -26,6 +26,7 @@ export type Command =
   | { does: "read-map" }
   | { does: "rows" }
   | { does: "health" }
+  | { does: "beside" }
   | { does: "lens" }
   | { does: "zoom"; by: 1 | -1 }
   | { does: "pan"; by: 1 | -1 }
@@ -95,6 +96,7 @@ export const ROWS: readonly Row[] = [
   row("View", "Opening view", ["r"], { does: "reset" }),
   row("View", "Rows as slots or as lag", ["g"], { does: "rows" }),
   row("View", "Health of the memories", ["h"], { does: "health" }),
+  row("View", "Channels beside the signal", [], { does: "beside" }),
   row("View", "Another lens: what arcs mean", ["v"], { does: "lens" }),
   row("Pointer", "Slot above, in the pinned lane", ["ArrowUp"], { does: "walk", by: -1 }),
   row("Pointer", "Slot below, in the pinned lane", ["ArrowDown"], { does: "walk", by: 1 }),
@@ -112,9 +114,19 @@ export const ROWS: readonly Row[] = [
   row("Page", "Key map", ["?"], { does: "help" }),
 ];
 
-/** The rows that mean something on a stage with or without a training to scrub. */
-export function rowsFor(training: boolean): readonly Row[] {
-  return training ? ROWS : ROWS.filter(({ command }) => command.does !== "train" && command.does !== "learn");
+/** What a recording has that not every one has. */
+export interface Has {
+  /** A training to scrub. */
+  training: boolean;
+  /** Channels beside the signal. */
+  beside: boolean;
+}
+
+/** The rows that mean something on the stage of such a recording. */
+export function rowsFor({ training, beside }: Has): readonly Row[] {
+  const wants = (does: Command["does"]): boolean =>
+    does === "train" || does === "learn" ? training : does === "beside" ? beside : true;
+  return ROWS.filter(({ command }) => wants(command.does));
 }
 
 export interface Key {

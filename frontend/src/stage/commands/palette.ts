@@ -21,7 +21,7 @@ export interface Offer {
 /** Every command that can be given now; a number is a step to go to. */
 export function offers(controller: StageController, query: string): Offer[] {
   const { model, view, cursor, session, shown, training } = controller;
-  const plain = rowsFor(training.there)
+  const plain = rowsFor(controller.has)
     .filter(({ command }) => !OWN.has(command.does) && (command.does !== "read-map" || controller.mapped !== undefined))
     .map((row) => ({
       says: row.says,

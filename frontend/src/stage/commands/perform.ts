@@ -43,6 +43,9 @@ const PERFORM: Performers = {
   "read-map": (controller) => controller.openReadMap(controller.readMap === null ? (controller.mapped ?? null) : null),
   rows: (controller) => controller.setRows(controller.view.rows === "lag" ? "slots" : "lag"),
   health: ({ view }) => (view.health = view.health ? null : "filled"),
+  beside({ view, viewport, model }) {
+    if (model.beside.length) view.beside = viewport.box?.beside.length ? "hidden" : "shown";
+  },
   lens: (controller) => controller.setLens(next(LENSES, controller.view.lens)),
   zoom: ({ viewport, cursor, model }, { by }) => viewport.zoom(by, cursor.t, model.signal.planned),
   pan: ({ viewport, model }, { by }) => viewport.pan(by, model.signal.planned),

@@ -23,7 +23,7 @@ export function earlyEnd({ live, status, total, manifest }: Session): string | n
 export function badgeOf(session: Session): Badge {
   const eta = session.eta === null || !session.live ? "" : `, ${duration(session.eta)} left`;
   const says = session.live
-    ? `Running, ${session.total} of ${session.planned} steps${eta}`
+    ? `Running, ${session.total} of ${session.manifest?.openEnded ? "at most " : ""}${session.planned} steps${eta}`
     : session.status === "failed"
       ? "The run failed; what was computed is here."
       : session.status === "stopped"

@@ -5,6 +5,7 @@ import type { SlotNumber } from "../../draw/lane/kinds/base";
 import type { SlotLife } from "../../memory/kinds/base";
 import type { Arc } from "../../memory/arcs";
 import { num, percent } from "../../draw/ink/format";
+import { besideReadout } from "../../draw/stage/beside";
 import { mostText } from "../../draw/ink/sources";
 import type { Cell, Target } from "../../view/vocabulary";
 import type { Lane } from "../../draw/lane/lane";
@@ -139,8 +140,14 @@ export function momentTable(
   });
 }
 
-/** One line for the live region: "Step 214. NTM writes slot 17 (0.93), reads step 180 (62%)." */
-export function spoken(model: StageModel, shown: readonly number[], t: number, target: Target | null): string {
+/** One line for the live region: "Step 214. NTM writes slot 17 (0.93), reads step 180 (62%)."; beside: whether those strips are open. */
+export function spoken(
+  model: StageModel,
+  shown: readonly number[],
+  t: number,
+  target: Target | null,
+  beside = false,
+): string {
   const parts = shown.map((stream) => {
     const lane = model.lane(stream);
     if (!lane.has(t)) return `${lane.label} has no step ${t}`;
@@ -156,7 +163,9 @@ export function spoken(model: StageModel, shown: readonly number[], t: number, t
     target?.zone === "lane" && target.slot !== null
       ? ` Pointer: ${plain(slotFacts(model, target.stream, target.slot, target.t).prose)}`
       : "";
-  return `Step ${t}, ${inputText(model, t)}. ${parts.join("; ")}.${pointer}`;
+  const channels = beside ? model.beside.map((channel) => `${channel.name} ${besideReadout(channel, t)}`) : [];
+  const also = channels.length ? ` Beside it, not heard: ${channels.join(", ")}.` : "";
+  return `Step ${t}, ${inputText(model, t)}.${also} ${parts.join("; ")}.${pointer}`;
 }
 
 /** "step 180 (62%)", "steps 147 to 153 (72%, at most 34% in one step)". */

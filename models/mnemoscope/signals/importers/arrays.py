@@ -12,7 +12,7 @@ from mnemoscope.signals.importers.csv.series_rows import MAX_SERIES, SMOOTHER
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.table import Table
-from mnemoscope.signals.importers.typed import Given, table_of
+from mnemoscope.signals.importers.tabular.typed import Given, table_of
 
 MAX_CHANNELS = 16
 """Length up to which the shorter axis of an array is taken for channels without asking."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mnemoscope.signals.clock import rate_in_words
-from mnemoscope.signals.importers.csv.columns import default_channel, describe
 from mnemoscope.signals.importers.report import Guess, LeftOut
 from mnemoscope.signals.importers.table import Table
+from mnemoscope.signals.importers.tabular.columns import default_channel, describe
 
 
 def complete(

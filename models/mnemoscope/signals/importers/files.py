@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from mnemoscope.errors import SignalError
 from mnemoscope.signals.beside import check
-from mnemoscope.signals.importers.csv.names import named_unit
 from mnemoscope.signals.importers.report import question_lines
+from mnemoscope.signals.importers.tabular.names import named_unit
 from mnemoscope.signals.series import Series
 
 if TYPE_CHECKING:

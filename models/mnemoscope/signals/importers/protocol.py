@@ -82,7 +82,7 @@ def _read_set(paths: list[Path], options: ImportOptions) -> Table:
             return importer.read_set({path.name: path for path in paths}, options)
     raise ImportFileError(
         f"{len(paths)} files that do not make one record",
-        hint="Give one file, or header, samples and annotations of one WFDB record.",
+        hint="Give one file, or those of one WFDB record, or an EDF and its annotations.",
     )
 
 

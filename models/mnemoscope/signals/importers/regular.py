@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.clock import Clock, clock_of, rate_in_words
 from mnemoscope.signals.importers.completed import complete
-from mnemoscope.signals.importers.csv.columns import figures, narrowed
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Guess
 from mnemoscope.signals.importers.table import Column, Table
+from mnemoscope.signals.importers.tabular.columns import figures, narrowed
 from mnemoscope.signals.series import Label
 from mnemoscope.signals.states import LABEL_LENGTH, MAX_LABELLED
 
@@ -72,7 +72,10 @@ def table_of(
     clock = _clock(main, time)
     columns = [_column(i, channel, main, factor, options, time, rate) for i, channel in enumerate(channels)]
     for name, found in (events or {}).items():
-        labels = _labels([e for e in found if e.text.strip()], rate, factor, time, len(main.values))
+        said = [event for event in found if event.text.strip()]
+        labels = _labels(said, rate, factor, time, len(main.values))
+        if len(labels) < len(said):
+            notes.append(f"{name}: {len(said) - len(labels)} of {len(said)} labels lie outside of the signal")
         if len(labels) > MAX_LABELLED:
             notes.append(f"{name}: {len(labels)} labels, more than can be shown; they were left out")
         elif labels:

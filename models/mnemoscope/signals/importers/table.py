@@ -12,6 +12,9 @@ from mnemoscope.signals.importers.channel_series import no_numbers, series_of
 from mnemoscope.signals.series import Floats, Label, Series, labels_of
 from mnemoscope.signals.states import events_of
 
+MAX_COLUMNS = 1024
+"""Columns of a file."""
+
 
 @dataclass
 class Column:

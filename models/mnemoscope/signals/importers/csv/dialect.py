@@ -6,10 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.signals.importers.csv.numbers import APOSTROPHES, BLANKS, Style, bare, is_missing, is_truth, number_in
-from mnemoscope.signals.importers.csv.splitting import MAX_COLUMNS, split
+from mnemoscope.signals.importers.csv.splitting import split
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.report import Alternative, Guess
+from mnemoscope.signals.importers.table import MAX_COLUMNS
+from mnemoscope.signals.importers.tabular.numbers import (
+    APOSTROPHES,
+    BLANKS,
+    Style,
+    bare,
+    is_missing,
+    is_truth,
+    number_in,
+)
 
 CLOCK = re.compile(
     r"(?=.*\d)[\['\"]?(?:\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?|\d{1,2}[-. ][^\W\d_]{3,9}[-. ]\d{2,4}|[^\W\d_]{3,9}[-. ]\d{1,2},? \d{4}"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mnemoscope.signals.importers.csv.numbers import Style, number_in
+from mnemoscope.signals.importers.tabular.numbers import Style, number_in
 
 _RATE = re.compile(
     r"(?:sampl(?:e|ing)[ _]?(?:rate|freq(?:uency)?)|sample[ _]?hz|\bfs\b|frequency|\brate\b|abtastrate|samples?[ _]?per[ _]?sec(?:ond)?)"

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from mnemoscope.signals.importers.csv.dialect import Dialect
 from mnemoscope.signals.importers.csv.layout import Layout
-from mnemoscope.signals.importers.csv.numbers import is_missing, number_in
 from mnemoscope.signals.importers.csv.splitting import RULE, split
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.report import LeftOut
+from mnemoscope.signals.importers.tabular.numbers import is_missing, number_in
 
 MAX_ROWS = 6
 MAX_ABOVE = 8

@@ -8,11 +8,12 @@ from itertools import pairwise
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.csv.dialect import Dialect
 from mnemoscope.signals.importers.csv.facts import Facts, lone_start_and_rate
-from mnemoscope.signals.importers.csv.names import are_units, distinct, unit_of
-from mnemoscope.signals.importers.csv.numbers import Number, bare, is_missing, is_truth, number_in
-from mnemoscope.signals.importers.csv.splitting import COMMENT, MAX_COLUMNS, RULE, is_comment, split
+from mnemoscope.signals.importers.csv.splitting import COMMENT, RULE, is_comment, split
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Alternative, Guess
+from mnemoscope.signals.importers.table import MAX_COLUMNS
+from mnemoscope.signals.importers.tabular.names import are_units, distinct, unit_of
+from mnemoscope.signals.importers.tabular.numbers import Number, bare, is_missing, is_truth, number_in
 
 SURPLUS = frozenset(["", "comment", "comments", "start", "increment", "remark", "remarks", "note", "notes"])
 """Names of a header that may stand where rows have no value."""

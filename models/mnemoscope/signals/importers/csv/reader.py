@@ -21,22 +21,24 @@ from numpy.typing import NDArray
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers import encodings
 from mnemoscope.signals.importers.csv import series_rows
-from mnemoscope.signals.importers.csv.assemble import Assembly, Raw
-from mnemoscope.signals.importers.csv.cells import ABSENT, Cells
-from mnemoscope.signals.importers.csv.checks import Checks, OtherStyleError
 from mnemoscope.signals.importers.csv.dialect import Dialect, dialect_of
+from mnemoscope.signals.importers.csv.ending import Ending
 from mnemoscope.signals.importers.csv.facts import facts_of
 from mnemoscope.signals.importers.csv.first_lines import first_lines
 from mnemoscope.signals.importers.csv.layout import Layout, body_of, layout_of
-from mnemoscope.signals.importers.csv.names import named_unit
-from mnemoscope.signals.importers.csv.numbers import TRUTHS, is_missing, number_in
 from mnemoscope.signals.importers.csv.resolved import resolved
-from mnemoscope.signals.importers.csv.rows import Ragged, Rows
+from mnemoscope.signals.importers.csv.rows import Rows
 from mnemoscope.signals.importers.csv.splitting import split
-from mnemoscope.signals.importers.csv.times import Sampled
-from mnemoscope.signals.importers.options import ImportOptions, retry
+from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.report import Guess, LeftOut, file_facts
 from mnemoscope.signals.importers.table import Column, Table
+from mnemoscope.signals.importers.tabular.assemble import assemble
+from mnemoscope.signals.importers.tabular.cells import Cells
+from mnemoscope.signals.importers.tabular.checks import Checks, OtherStyleError
+from mnemoscope.signals.importers.tabular.draft import Draft, Raw
+from mnemoscope.signals.importers.tabular.names import named_unit
+from mnemoscope.signals.importers.tabular.numbers import is_missing, number_in
+from mnemoscope.signals.importers.tabular.sampled import Sampled
 
 __all__ = ["Column", "ImportOptions", "Table", "read"]
 
@@ -44,12 +46,6 @@ MAX_VALUES = 100_000_000
 SNIFF_BYTES = 65_536
 PLACES = 16
 """Places all over a long file at which some lines are looked at before it is read."""
-MAX_FOOTER_LINES = 20
-SUMMARY = re.compile(
-    r"(?:grand |sub)?(?:total|sum|mean|average|avg|min(?:imum)?|max(?:imum)?|std(?:ev|\.? ?dev\.?)?|count|median|variance|summe|gesamt"
-    r"|mittelwert|mittel|anzahl|somme|moyenne|totale|media|total général|suma|average of.*|end of (?:file|data)|eof)\b.{0,20}:?",
-    re.IGNORECASE,
-)
 
 
 def read(path: str | Path, options: ImportOptions | None = None, *, max_values: int = MAX_VALUES) -> Table:
@@ -195,7 +191,7 @@ class _Pass:
                 )
             for column, part in zip(cells, block, strict=True):
                 column.add(part, odd=self.rows.odd)
-        count = self._end(cells)
+        count = Ending(self.rows, self.layout, self.head.dialect, self.options, self.notes).rows_of(cells)
         if count < 2:
             raise ImportFileError(
                 f"the file has {count} row{'s' * (count != 1)} of numbers; a series needs at least 2",
@@ -212,156 +208,20 @@ class _Pass:
         if self.rows.blank_as_missing:
             many = f"{self.rows.blank_as_missing} blank line(s)"
             guesses.append(Guess("blank lines", "missing values", f"{many} between rows of one number each"))
-        assembly = Assembly(raw, self.sampled, self.options, self.column_of, self._where, self.notes, guesses)
+        draft = Draft(raw, self.sampled, self.options, self.column_of, self._where, self.notes, guesses)
         report = _report(self.path, self.head, self.options)
         for number, text in self.layout.unused:
             self.rows.left_out.add(number, "text above the data", text.strip())
         self.rows.left_out.lines.sort(key=lambda entry: entry["line"])
-        table = assembly.table(report, self.layout.sample_rate, self.layout.evidence, self.rows.left_out)
+        table = assemble(draft, report, self.layout.sample_rate, self.layout.evidence, self.rows.left_out)
         head = self.head
         table.report["lines"] = first_lines(
-            head.lines, self.layout, head.dialect, self.options, self.rows.left_out, assembly.picked
+            head.lines, self.layout, head.dialect, self.options, self.rows.left_out, draft.picked
         )
         return table
 
     def _where(self, row: int, column: int | None = None) -> str:
         return f"line {self.rows.line(row)}" + (f", column {self.names[column]}" if column is not None else "")
-
-    # --- the end of the data, and rows that are none
-
-    def _end(self, cells: list[Cells]) -> int:
-        """How many rows there are without what stands below the data; raises for rows with another number of values."""
-        count = self.rows.count
-        below = [row for row in self.rows.ragged if row.before == count]
-        if below and below[0].before == count and self._is_footer(below):
-            self._leave_below(cells, below)
-            self.rows.ragged_count -= len(below)
-            self.rows.ragged = [row for row in self.rows.ragged if row.before < count]
-            count = self.rows.count
-        self._check_ragged()
-        return self._without_summary(cells, count)
-
-    def _is_footer(self, below: list[Ragged]) -> bool:
-        numeric = [row for row in below if all(self._is_number(cell) for cell in row.cells)]
-        texts = len(below) - len(numeric)
-        return len(below) <= MAX_FOOTER_LINES and (len(numeric) <= 1) and (texts > 0 or len(below) == 1)
-
-    def _is_number(self, cell: str) -> bool:
-        return number_in(cell, self.style) is not None
-
-    def _leave_below(self, cells: list[Cells], below: list[Ragged]) -> None:
-        first = below[0]
-        if (
-            self.head.dialect.delimiter == " "
-            and 2 <= len(first.cells) < self.layout.columns
-            and all(map(self._is_number, first.cells))
-        ):
-            padded = [*first.cells, *[""] * (self.layout.columns - len(first.cells))]
-            for column, cell in zip(cells, padded, strict=True):
-                column.add((cell,), odd=False)
-            self.rows.count += 1
-            self.notes.append("the last row is short; its last values are missing")
-            below = below[1:]
-        for row in below:
-            text = " ".join(row.cells)
-            self.rows.left_out.add(
-                row.line, "below the data" if not self._is_number(row.cells[0]) else "cut short", text
-            )
-        if below:
-            self.notes.append(f"{len(below)} line(s) below the data were left out: {' '.join(below[0].cells)[:60]!r}")
-
-    def _check_ragged(self) -> None:
-        """Rows with another number of values are refused unless the user asked to skip them; a second table is left out."""
-        total = self.rows.ragged_count
-        if not total:
-            return
-        first = self.rows.ragged[0]
-        if first.before == self.rows.count and self.options.ragged != "skip":
-            raise ImportFileError(
-                f"a second table with {len(first.cells)} columns begins below the first ({total} rows)",
-                where=f"line {first.line}",
-                hint="Import the first one alone, or the second one with the lines above it left out.",
-                retry=retry("Import the first table alone", ragged="skip"),
-            )
-        lines = [row.line for row in self.rows.ragged]
-        if self.options.ragged != "skip":
-            raise ImportFileError(
-                f"{len(first.cells)} values where {self.layout.cells} were expected ({total} such row(s))",
-                where=f"line {lines[0]}",
-                hint="Correct the rows, or import with such rows left out.",
-                retry=retry("Skip such rows", ragged="skip"),
-            )
-        for row in self.rows.ragged:
-            self.rows.left_out.add(
-                row.line, f"{len(row.cells)} values where {self.layout.cells} were expected", " ".join(row.cells)
-            )
-        self.rows.left_out.count += total - len(self.rows.ragged)
-        shown = ", ".join(map(str, lines[:5])) + ", …" * (total > 5)
-        self.notes.append(f"{total} row(s) with another number of values were left out (lines {shown})")
-
-    def _without_summary(self, cells: list[Cells], count: int) -> int:
-        """Rows without the last ones that are totals, means or text."""
-        if count < 3 or not cells:
-            return count
-        codes = [column.codes() for column in cells]
-        numeric = [i for i, column in enumerate(cells) if self._mostly_numbers(column, codes[i])]
-        reverse = [{code: text for text, code in column.texts.items()} for column in cells]
-        left = count
-        empty = len(codes[0]) - int(np.argmax(np.logical_or.reduce([column[::-1] != ABSENT for column in codes])))
-        for row in range(empty, count):
-            self.rows.left_out.add(self.rows.line(row), "empty")
-        if empty < count:
-            self.notes.append(f"{count - empty} empty row(s) below the data were left out")
-            left = count = max(empty, 2)
-        while left > max(2, count - MAX_FOOTER_LINES):
-            row = left - 1
-            texts = {i: reverse[i].get(int(codes[i][row]), "") for i in range(len(cells)) if codes[i][row] >= 0}
-            alone = left == count and any(
-                cells[i].dates and codes[i][row] == ABSENT and (codes[i][:row] != ABSENT).all()
-                for i in range(len(cells))
-            )
-            if alone:
-                left -= 1
-                continue
-            if not texts:
-                break
-            summary = any(
-                SUMMARY.fullmatch(text) and (codes[i][: max(left - MAX_FOOTER_LINES, 1)] != codes[i][row]).all()
-                for i, text in texts.items()
-            )
-            no_number = bool(numeric) and all(codes[i][row] >= 0 or codes[i][row] == ABSENT for i in numeric)
-            no_number = no_number and any(i in texts for i in numeric) and not all(
-                text.lower() in TRUTHS or self._often(cells[i], text) or self._said_missing(text) for i, text in texts.items() if i in numeric
-            )  # fmt: skip
-            stamps = [i for i in texts if cells[i].stamps and not any(c.isdecimal() for c in texts[i])]
-            if not summary and not stamps and not (no_number and len(numeric) == 1 == len(cells)):
-                break
-            left -= 1
-        if left == count:
-            return count
-        for row in range(left, count):
-            words = [reverse[i].get(int(codes[i][row]), "") for i in range(len(cells))]
-            text = " ".join(word for word in words if word)
-            self.rows.left_out.add(
-                self.rows.line(row), "below the data" if not SUMMARY.match(text) else "a summary", text
-            )
-            for i in range(len(cells)):  # the texts of rows that are none prove nothing of their columns
-                if codes[i][row] >= 0:
-                    cells[i].counts[int(codes[i][row])] -= 1
-        first = self.rows.left_out.lines[-1]["text"] if self.rows.left_out.lines else ""
-        self.notes.append(f"{count - left} line(s) below the data were left out: {first!r}")
-        return left
-
-    def _often(self, column: Cells, text: str) -> bool:
-        return column.counts[column.texts[text]] > 1
-
-    def _said_missing(self, text: str) -> bool:
-        return text.lower() in self.options.tokens
-
-    def _mostly_numbers(self, column: Cells, codes: NDArray[np.int32]) -> bool:
-        texts = int((codes >= 0).sum())
-        numbers = int((codes == -1).sum())
-        return numbers > 0 and numbers >= 0.9 * (numbers + texts) - 1
 
 
 def _report(path: Path, head: Head, options: ImportOptions) -> dict[str, Any]:

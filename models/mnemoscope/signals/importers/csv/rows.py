@@ -19,11 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.importers import progress
 from mnemoscope.signals.importers.csv.layout import Layout
-from mnemoscope.signals.importers.csv.numbers import bare, is_missing
 from mnemoscope.signals.importers.csv.splitting import COMMENT, RULE, is_comment, split
 from mnemoscope.signals.importers.encodings import undecodable
 from mnemoscope.signals.importers.report import LeftOut
+from mnemoscope.signals.importers.tabular.numbers import bare, is_missing
 
 BLOCK = 1 << 20
 MAX_LINE = 4 << 20
@@ -244,6 +245,7 @@ class Rows:
         with self.path.open("rb") as file:
             while True:
                 data = file.read(BLOCK)
+                progress.report(self.count, done)
                 try:
                     text = rest + decoder.decode(data, final=not data)
                 except UnicodeDecodeError as error:

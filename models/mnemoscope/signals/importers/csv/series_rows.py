@@ -7,14 +7,14 @@ import numpy as np
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.completed import complete
-from mnemoscope.signals.importers.csv.columns import figures, narrowed
 from mnemoscope.signals.importers.csv.dialect import Dialect
 from mnemoscope.signals.importers.csv.layout import Layout
-from mnemoscope.signals.importers.csv.numbers import is_missing, number_in
 from mnemoscope.signals.importers.csv.rows import Rows
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.table import Column, Table
+from mnemoscope.signals.importers.tabular.columns import figures, narrowed
+from mnemoscope.signals.importers.tabular.numbers import is_missing, number_in
 
 MIN_WIDTH = 20
 MAX_SERIES = 100

@@ -3,7 +3,6 @@
 import csv
 import re
 
-MAX_COLUMNS = 1024
 COMMENT = ("#", "%", "//", "!")
 RULE = re.compile(r"[\s=\-_+*~|]{3,}")
 """A line drawn between parts of a file."""

@@ -12,11 +12,10 @@ from mnemoscope.signals.importers.foreign import foreign
 from mnemoscope.signals.importers.formats import arrow_sizes
 from mnemoscope.signals.importers.importer import Importer
 from mnemoscope.signals.importers.options import ImportOptions
-from mnemoscope.signals.importers.table import Table
-from mnemoscope.signals.importers.typed import Given
+from mnemoscope.signals.importers.table import MAX_COLUMNS, Table
+from mnemoscope.signals.importers.tabular.typed import Given
 
 MAX_VALUES = 60_000_000
-MAX_COLUMNS = 1024
 _WAY = "Save it anew: `table.to_parquet('data.parquet')`."
 
 
@@ -28,7 +27,7 @@ def _read(path: Path, options: ImportOptions) -> Table:
     from arro3 import io
 
     from mnemoscope.signals.importers.report import file_facts
-    from mnemoscope.signals.importers.typed import table_of
+    from mnemoscope.signals.importers.tabular.typed import table_of
 
     notes: list[str] = []
     with path.open("rb") as file, foreign("this file of Apache Arrow", _WAY):

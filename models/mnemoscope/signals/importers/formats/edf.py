@@ -3,6 +3,8 @@
 edfio believes its files; what they say of themselves is checked here.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,18 +31,37 @@ def _sniff(data: bytes) -> float:
 
 
 def _read(path: Path, options: ImportOptions) -> Table:
+    return _recording(_Fields(path), [], options)
+
+
+def _read_set(files: Mapping[str, Path], options: ImportOptions) -> Table:
+    """A recording and files of annotations alone that belong to it, such as the stages of a night."""
+    found: list[_Fields] = []
+    for name, path in files.items():
+        with path.open("rb") as file:
+            if not _sniff(file.read(16)):
+                raise ImportFileError(f"{name} is no EDF", hint="Bring a recording and its annotations.")
+        found.append(_Fields(path))
+    recordings = [fields for fields in found if not fields.annotations_only]
+    if len(recordings) != 1:
+        raise ImportFileError(f"{len(recordings)} recordings among {len(found)} files", hint="Bring one at a time.")
+    return _recording(recordings[0], [fields for fields in found if fields.annotations_only], options)
+
+
+def _open(fields: "_Fields") -> "Edf | Bdf":
     import edfio
 
+    read = edfio.read_edf if fields.width == 2 else edfio.read_bdf
+    return read(fields.path, header_encoding="latin-1")
+
+
+def _recording(fields: "_Fields", beside: "list[_Fields]", options: ImportOptions) -> Table:
     from mnemoscope.signals.importers.regular import Channel, Event, table_of, unique_names
     from mnemoscope.signals.importers.report import file_facts
 
-    with path.open("rb") as file:
-        binary = file.read(1) == b"\xff"
-    fields = _Fields(path, 3 if binary else 2)
     notes = fields.notes
     with foreign("this " + fields.kind, _AGAIN):
-        read = edfio.read_bdf if binary else edfio.read_edf
-        recording = read(path, header_encoding="latin-1")
+        recording = _open(fields)
         starts = fields.starts()
         channels: list[Channel] = []
         names = unique_names([signal.label or f"channel {i + 1}" for i, signal in enumerate(recording.signals)])
@@ -57,6 +78,10 @@ def _read(path: Path, options: ImportOptions) -> Table:
                 time = (starts[:, None] + within).reshape(-1)
             channels.append(Channel(name, values, _unit(signal.physical_dimension), rate, time))
     events = [Event(onset, duration, text) for onset, duration, text in _annotations(recording, notes)]
+    for other in beside:
+        with foreign("this " + other.kind, _AGAIN):
+            later = (other.begins - fields.begins).total_seconds() if other.begins and fields.begins else 0.0
+            events += [Event(onset + later, length, text) for onset, length, text in _annotations(_open(other), notes)]
     if not channels:
         raise ImportFileError(
             f"this {fields.kind} holds {len(events)} annotations and no signal",
@@ -65,8 +90,16 @@ def _read(path: Path, options: ImportOptions) -> Table:
     rates = sorted({channel.sample_rate or 0.0 for channel in channels}, reverse=True)
     source = " and ".join(f"{rate:g} Hz" for rate in rates) + ", as the header says"
     details = {"records": f"{fields.records} of {fields.duration:g} s", "annotations": str(len(events))}
-    facts = file_facts(path, fields.kind, options, details=details)
+    facts = file_facts(fields.path, fields.kind, options, details=details)
     return table_of(channels, facts, options, rate_source=source, events={"annotations": events}, notes=notes)
+
+
+def _moment(text: str) -> datetime | None:
+    """Date and time of a header, "24.04.8916.13.00"; None where they were taken out."""
+    try:
+        return datetime.strptime(text, "%d.%m.%y%H.%M.%S")
+    except ValueError:
+        return None
 
 
 def _unit(text: str) -> str | None:
@@ -86,9 +119,11 @@ def _annotations(recording: "Edf | Bdf", notes: list[str]) -> list[tuple[float, 
 class _Fields:
     """What the header says, held against the size of the file. Raises ImportFileError."""
 
-    def __init__(self, path: Path, width: int) -> None:
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            width = 3 if file.read(1) == b"\xff" else 2
         self.path, self.width = path, width
-        """Bytes of a sample."""
+        """`width`: bytes of a sample."""
         size = path.stat().st_size
         with path.open("rb") as file:
             head = file.read(256)
@@ -97,6 +132,7 @@ class _Fields:
             if len(head) < 256:
                 raise ImportFileError(f"the header of this {self.kind} is cut short", where="byte 0", hint=_AGAIN)
             self.gapped = reserved[3:5] == "+D"
+            self.begins = _moment(head[168:184].decode("latin-1"))
             self.signals = int(self._number(head, 252, 256, "number of signals"))
             self.duration = self._number(head, 244, 252, "length of a record")
             self.records = int(self._number(head, 236, 244, "number of records"))
@@ -139,6 +175,11 @@ class _Fields:
             ) from None
         return value
 
+    @property
+    def annotations_only(self) -> bool:
+        """Whether there is no signal."""
+        return all(map(self.is_annotation, range(self.signals)))
+
     def is_annotation(self, i: int) -> bool:
         """Whether signal `i` is a list of annotations."""
         return self.labels[i] in ("EDF Annotations", "BDF Annotations")
@@ -169,4 +210,4 @@ class _Fields:
         return found - found[0]
 
 
-IMPORTER = Importer("edf", "EDF, EDF+, BDF and BDF+", (".edf", ".bdf", ".rec"), _sniff, _read, binary=True)
+IMPORTER = Importer("edf", "EDF, EDF+, BDF and BDF+", (".edf", ".bdf", ".rec"), _sniff, _read, _read_set, binary=True)

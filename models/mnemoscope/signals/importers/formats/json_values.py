@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,12 +13,11 @@ from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.importer import Importer
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Alternative, Guess
-from mnemoscope.signals.importers.table import Table
-from mnemoscope.signals.importers.typed import Given
+from mnemoscope.signals.importers.table import MAX_COLUMNS, Table
+from mnemoscope.signals.importers.tabular.typed import Given
 
 _BEGINS = re.compile(rb"""\s*(?:\{\s*["}]|\[\s*(?:[\[{"\]]|(?:-?\d[\d.eE+-]*|null|NaN)\s*[,\]]|$))""")
 _WAY = "Write an array of numbers, an array of records, or an object of columns."
-MAX_COLUMNS = 1024
 MAX_DEPTH = 4
 
 Json = Any
@@ -96,8 +96,10 @@ class _Reading:
             raise ImportFileError("the array is empty", hint=_WAY)
         if all(isinstance(value, dict) for value in values):
             records = cast(list[dict[str, Json]], values)
-            if any(_is_series(value) for value in records[0].values()):
-                return self._series(records)
+            if (field := _series_field(records)) is not None:
+                return self._series(records, field)
+            if any(_holds_arrays(record) for record in records[:20]):
+                return self._one_of(records)
             return self._records(records)
         if all(isinstance(value, list) for value in values):
             rows = cast(list[list[Json]], values)
@@ -131,12 +133,19 @@ class _Reading:
             self.notes.append(f"{absent} field(s) are not in every record; they are missing there")
         return self._columns(names, [[record.get(name) for record in flat] for name in names], header=True)
 
-    def _series(self, records: list[dict[str, Json]]) -> Table:
+    def _one_of(self, records: list[dict[str, Json]]) -> Table:
+        """One of several objects that hold arrays each; which is a question."""
+        names = [str(r.get("name", r.get("target", r.get("id", i + 1)))) for i, r in enumerate(records)]
+        chosen = self.options.part if self.options.part in names else names[0]
+        self._ask(chosen, names)
+        self.options = replace(self.options, part=None)
+        return self._object(records[names.index(chosen)], 1)
+
+    def _series(self, records: list[dict[str, Json]], field: str) -> Table:
         """A record a series: {"start": …, "target": […], "item_id": …}."""
         from mnemoscope.signals.importers.csv.series_rows import MAX_SERIES
         from mnemoscope.signals.importers.regular import Channel, table_of, unique_names
 
-        field = next(name for name, value in records[0].items() if _is_series(value))
         channels: list[Channel] = []
         names = [str(r.get("item_id", r.get("id", r.get("name", f"series {i + 1}")))) for i, r in enumerate(records)]
         for name, record in list(zip(unique_names(names), records, strict=True))[:MAX_SERIES]:
@@ -155,7 +164,7 @@ class _Reading:
     # --- objects
 
     def _object(self, value: dict[str, Json], depth: int) -> Table:
-        columns, rows = value.get("columns"), value.get("data")
+        columns, rows = value.get("columns"), value.get("data", value.get("values"))
         if isinstance(columns, list) and isinstance(rows, list) and rows and isinstance(rows[0], list):
             names = [str(name) for name in cast(list[Json], columns)]
             index = value.get("index")
@@ -221,7 +230,7 @@ class _Reading:
 
     def _columns(self, names: list[str], columns: Sequence[Sequence[Json]], *, header: bool) -> Table:
         from mnemoscope.signals.importers.arrays import stated_rate
-        from mnemoscope.signals.importers.typed import table_of
+        from mnemoscope.signals.importers.tabular.typed import table_of
 
         rate, evidence = stated_rate({name: np.array(float(one)) for name, one in self.scalars.items()})
         given = [Given(name, _cells(column, name)) for name, column in zip(names, columns, strict=True)]
@@ -240,6 +249,24 @@ def _is_series(value: Json) -> bool:
         and len(cast(list[Json], value)) > 0
         and all(_is_number(one) or one == "NaN" for one in cast(list[Json], value))
     )
+
+
+def _series_field(records: list[dict[str, Json]]) -> str | None:
+    """The field of records that holds a series each; None where there is no such field, or more than one."""
+    found = [name for name, value in records[0].items() if _is_series(value) and len(cast(list[Json], value)) > 2]
+    if "target" in found:
+        return "target"
+    alone = len(found) == 1 and len(records) > 1
+    return found[0] if alone and all(_is_series(record.get(found[0])) for record in records) else None
+
+
+def _holds_arrays(value: Json, depth: int = 0) -> bool:
+    """Whether an object has an array in it somewhere."""
+    if isinstance(value, list):
+        return len(cast(list[Json], value)) > 1 or any(_holds_arrays(one, depth + 1) for one in cast(list[Json], value))
+    if isinstance(value, dict) and depth < MAX_DEPTH:
+        return any(_holds_arrays(one, depth + 1) for one in cast(dict[str, Json], value).values())
+    return False
 
 
 def _is_flat(value: Mapping[str, Json]) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 
-from mnemoscope.signals.importers.csv.numbers import UNIT, bare
+from mnemoscope.signals.importers.tabular.numbers import UNIT, bare
 
 _UNIT_CELL = re.compile(
     r"#|[\[(]?\s*[A-Za-zµμ°Ωω%/²³·*^\-\d. ]{1,12}\s*[\])]?|(?:[hH]{1,2}:)?[mM]{1,2}:[sS]{1,2}(?:[.,][mMsSfF]+)?|"

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.signals.clock import rate_in_words
-from mnemoscope.signals.importers.csv.times import is_index_name
 from mnemoscope.signals.importers.table import Column
+from mnemoscope.signals.importers.tabular.times import is_index_name
 from mnemoscope.signals.series import Floats, decimate, rate_for_models
 
 LABEL_NAMES = ("label", "class", "annotation", "event", "symbol", "category", "anomaly")
@@ -79,6 +79,14 @@ def is_ramp(values: Floats) -> bool:
     )
 
 
+def _counts(column: Column) -> bool:
+    """Whether a column is named as counters and parts of dates are; a single letter says so of whole numbers only."""
+    if len(column.name) == 1 and column.values is not None:
+        known = column.values[~np.isnan(column.values)]
+        return is_index_name(column.name) and bool((known == np.round(known)).all())
+    return is_index_name(column.name)
+
+
 def default_channel(columns: list[Column]) -> int:
     """Index of the column to look at where nobody chose: the first of measured values that move, else the first that has
     numbers. Times, calendars, counters and flags never are one as long as there is another. The reader has refused a file
@@ -87,7 +95,7 @@ def default_channel(columns: list[Column]) -> int:
     usable = [c for c in columns if c.values is not None and c.missing < len(c.values)]
     measured = [
         c for c in usable
-        if c.kind == "value" and not is_index_name(c.name) and not any(word in c.name.lower() for word in FLAG_NAMES)
+        if c.kind == "value" and not _counts(c) and not any(word in c.name.lower() for word in FLAG_NAMES)
     ]  # fmt: skip
     moving = [c for c in measured if c.low != c.high and c.values is not None and not is_ramp(c.values)]
     values = [c for c in usable if c.kind == "value"]

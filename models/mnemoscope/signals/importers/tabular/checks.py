@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.signals.importers.csv.assemble import Raw
-from mnemoscope.signals.importers.csv.cells import Cells
-from mnemoscope.signals.importers.csv.numbers import Style, number_in
-from mnemoscope.signals.importers.csv.times import Sampled
 from mnemoscope.signals.importers.options import ImportOptions, retry
+from mnemoscope.signals.importers.tabular.cells import Cells
+from mnemoscope.signals.importers.tabular.draft import Raw
+from mnemoscope.signals.importers.tabular.numbers import Style, number_in
+from mnemoscope.signals.importers.tabular.sampled import Sampled
 
 
 class OtherStyleError(Exception):

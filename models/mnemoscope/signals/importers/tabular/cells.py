@@ -7,7 +7,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from mnemoscope.signals.importers.csv.numbers import MISSING, TRUTHS, Style, bare, number_in
+from mnemoscope.signals.importers.tabular.numbers import MISSING, TRUTHS, Style, bare, number_in
 
 NUMBER, ABSENT, FURTHER = -1, -2, -3
 """Codes of cells that are a number, missing, or a text beyond the first MAX_TEXTS."""

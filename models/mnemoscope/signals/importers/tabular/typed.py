@@ -1,5 +1,6 @@
 """Tables whose cells are known one by one already: the same columns, times, gaps and questions as of a text table."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,16 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.signals.importers.csv.assemble import Assembly, Raw
-from mnemoscope.signals.importers.csv.cells import Cells
-from mnemoscope.signals.importers.csv.checks import Checks, OtherStyleError
-from mnemoscope.signals.importers.csv.numbers import Style, is_missing, number_in
-from mnemoscope.signals.importers.csv.splitting import MAX_COLUMNS
-from mnemoscope.signals.importers.csv.times import Sampled
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.report import Guess, LeftOut
-from mnemoscope.signals.importers.table import Table
+from mnemoscope.signals.importers.table import MAX_COLUMNS, Table
+from mnemoscope.signals.importers.tabular.assemble import assemble
+from mnemoscope.signals.importers.tabular.cells import Cells
+from mnemoscope.signals.importers.tabular.checks import Checks, OtherStyleError
+from mnemoscope.signals.importers.tabular.draft import Draft, Raw
+from mnemoscope.signals.importers.tabular.numbers import Style, is_missing, number_in
+from mnemoscope.signals.importers.tabular.sampled import Sampled
 
+_COMMA, _POINT = (re.compile(rf"\s*[-+−]?\d+{sign}\d+\s*") for sign in (",", r"\."))
 SAMPLE = 300
 """Cells at the beginning of a column that its role is decided by, and as many from all over it."""
 
@@ -58,20 +60,20 @@ def table_of(
             f"the file has {count} row{'s' * (count != 1)} of numbers; a series needs at least 2",
             hint="Choose a file with one row per sample.",
         )
-    style = Style(options.decimal or ".", options.grouping)
+    style = Style(options.decimal or _decimal(given), options.grouping)
     for again in (False, True):
         try:
-            assembly = _assembly(given, options, style, [*notes, *options.notes()], [*guesses], header, again)
+            draft = _draft(given, options, style, [*notes, *options.notes()], [*guesses], header, again)
             break
         except OtherStyleError as other:
             style = other.style
     else:
         raise AssertionError("a second reading keeps its style")
     facts = facts | {"header": header, "first_rows": [list(row) for row in _first_rows(given)]}
-    return assembly.table(facts, stated_rate, evidence, left_out or LeftOut())
+    return assemble(draft, facts, stated_rate, evidence, left_out or LeftOut())
 
 
-def _assembly(
+def _draft(
     given: Sequence[Given],
     options: ImportOptions,
     style: Style,
@@ -79,7 +81,7 @@ def _assembly(
     guesses: list[Guess],
     header: bool,
     again: bool,
-) -> Assembly:
+) -> Draft:
     names, count = [column.name for column in given], len(given[0].cells)
 
     def column_of(wanted: str) -> int:
@@ -94,7 +96,8 @@ def _assembly(
         return f"row {row + 1}" + (f", column {names[column]}" if column is not None else "")
 
     columns = [_sample(column.cells) for column in given]
-    numbers = [_numbers(cells, style, options) for cells in columns]
+    styles = [Style() if isinstance(column.cells, np.ndarray) else style for column in given]
+    numbers = [_numbers(cells, own, options) for cells, own in zip(columns, styles, strict=True)]
     sampled = Sampled(names, [column.unit for column in given], columns, numbers, header)
     wanted = set(sampled.stamps)
     if options.time is not None:
@@ -102,7 +105,7 @@ def _assembly(
     cells: list[Cells] = []
     for i, column in enumerate(given):
         stamps = i in wanted
-        found = Cells(style, options.tokens, stamps=stamps, dates=stamps and numbers[i] is None)
+        found = Cells(styles[i], options.tokens, stamps=stamps, dates=stamps and numbers[i] is None)
         if not isinstance(column.cells, np.ndarray):
             found.add(column.cells, odd=True)
         else:
@@ -119,7 +122,15 @@ def _assembly(
     raw = Raw(names, [column.unit for column in given], cells, values, codes, count)
     text_columns = {column_of(name) for name in options.text_columns}
     Checks(sampled, options, where, text_columns, style, notes, again).check(raw)
-    return Assembly(raw, sampled, options, column_of, where, notes, guesses, stated_where="in the file")
+    return Draft(raw, sampled, options, column_of, where, notes, guesses, stated_where="in the file")
+
+
+def _decimal(given: Sequence[Given]) -> str:
+    """The decimal sign of numbers that stand as text: a comma where it is one beyond doubt, and no point is."""
+    cells = [cell for column in given if not isinstance(column.cells, np.ndarray) for cell in _sample(column.cells)]
+    commas = [cell for cell in cells if _COMMA.fullmatch(cell)]
+    sure = any(len(cell.strip().partition(",")[2]) != 3 for cell in commas)
+    return "," if sure and not any(_POINT.fullmatch(cell) for cell in cells) else "."
 
 
 def _sample(cells: Sequence[str] | NDArray[np.float64]) -> tuple[str, ...]:

@@ -1,0 +1,169 @@
+"""Where the data of a text table end: below it stand totals, notes, empty rows, a second table."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.importers.csv.dialect import Dialect
+from mnemoscope.signals.importers.csv.layout import Layout
+from mnemoscope.signals.importers.csv.rows import Ragged, Rows
+from mnemoscope.signals.importers.options import ImportOptions, retry
+from mnemoscope.signals.importers.tabular.cells import ABSENT, Cells
+from mnemoscope.signals.importers.tabular.numbers import TRUTHS, number_in
+
+MAX_FOOTER_LINES = 20
+SUMMARY = re.compile(
+    r"(?:grand |sub)?(?:total|sum|mean|average|avg|min(?:imum)?|max(?:imum)?|std(?:ev|\.? ?dev\.?)?|count|median|variance|summe|gesamt"
+    r"|mittelwert|mittel|anzahl|somme|moyenne|totale|media|total général|suma|average of.*|end of (?:file|data)|eof)\b.{0,20}:?",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Ending:
+    """What is looked at when all rows are read; `notes` and the rows left out grow."""
+
+    rows: Rows
+    layout: Layout
+    dialect: Dialect
+    options: ImportOptions
+    notes: list[str]
+
+    def rows_of(self, cells: list[Cells]) -> int:
+        """How many rows there are without what stands below the data; raises for rows with another number of values."""
+        count = self.rows.count
+        below = [row for row in self.rows.ragged if row.before == count]
+        if below and below[0].before == count and self._is_footer(below):
+            self._leave_below(cells, below)
+            self.rows.ragged_count -= len(below)
+            self.rows.ragged = [row for row in self.rows.ragged if row.before < count]
+            count = self.rows.count
+        self._check_ragged()
+        return self._without_summary(cells, count)
+
+    def _is_footer(self, below: list[Ragged]) -> bool:
+        numeric = [row for row in below if all(self._is_number(cell) for cell in row.cells)]
+        texts = len(below) - len(numeric)
+        return len(below) <= MAX_FOOTER_LINES and (len(numeric) <= 1) and (texts > 0 or len(below) == 1)
+
+    def _is_number(self, cell: str) -> bool:
+        return number_in(cell, self.dialect.style) is not None
+
+    def _leave_below(self, cells: list[Cells], below: list[Ragged]) -> None:
+        first = below[0]
+        if (
+            self.dialect.delimiter == " "
+            and 2 <= len(first.cells) < self.layout.columns
+            and all(map(self._is_number, first.cells))
+        ):
+            padded = [*first.cells, *[""] * (self.layout.columns - len(first.cells))]
+            for column, cell in zip(cells, padded, strict=True):
+                column.add((cell,), odd=False)
+            self.rows.count += 1
+            self.notes.append("the last row is short; its last values are missing")
+            below = below[1:]
+        for row in below:
+            text = " ".join(row.cells)
+            self.rows.left_out.add(
+                row.line, "below the data" if not self._is_number(row.cells[0]) else "cut short", text
+            )
+        if below:
+            self.notes.append(f"{len(below)} line(s) below the data were left out: {' '.join(below[0].cells)[:60]!r}")
+
+    def _check_ragged(self) -> None:
+        """Rows with another number of values are refused unless the user asked to skip them; a second table is left out."""
+        total = self.rows.ragged_count
+        if not total:
+            return
+        first = self.rows.ragged[0]
+        if first.before == self.rows.count and self.options.ragged != "skip":
+            raise ImportFileError(
+                f"a second table with {len(first.cells)} columns begins below the first ({total} rows)",
+                where=f"line {first.line}",
+                hint="Import the first one alone, or the second one with the lines above it left out.",
+                retry=retry("Import the first table alone", ragged="skip"),
+            )
+        lines = [row.line for row in self.rows.ragged]
+        if self.options.ragged != "skip":
+            raise ImportFileError(
+                f"{len(first.cells)} values where {self.layout.cells} were expected ({total} such row(s))",
+                where=f"line {lines[0]}",
+                hint="Correct the rows, or import with such rows left out.",
+                retry=retry("Skip such rows", ragged="skip"),
+            )
+        for row in self.rows.ragged:
+            self.rows.left_out.add(
+                row.line, f"{len(row.cells)} values where {self.layout.cells} were expected", " ".join(row.cells)
+            )
+        self.rows.left_out.count += total - len(self.rows.ragged)
+        shown = ", ".join(map(str, lines[:5])) + ", …" * (total > 5)
+        self.notes.append(f"{total} row(s) with another number of values were left out (lines {shown})")
+
+    def _without_summary(self, cells: list[Cells], count: int) -> int:
+        """Rows without the last ones that are totals, means or text."""
+        if count < 3 or not cells:
+            return count
+        codes = [column.codes() for column in cells]
+        numeric = [i for i, column in enumerate(cells) if self._mostly_numbers(column, codes[i])]
+        reverse = [{code: text for text, code in column.texts.items()} for column in cells]
+        left = count
+        empty = len(codes[0]) - int(np.argmax(np.logical_or.reduce([column[::-1] != ABSENT for column in codes])))
+        for row in range(empty, count):
+            self.rows.left_out.add(self.rows.line(row), "empty")
+        if empty < count:
+            self.notes.append(f"{count - empty} empty row(s) below the data were left out")
+            left = count = max(empty, 2)
+        while left > max(2, count - MAX_FOOTER_LINES):
+            row = left - 1
+            texts = {i: reverse[i].get(int(codes[i][row]), "") for i in range(len(cells)) if codes[i][row] >= 0}
+            alone = left == count and any(
+                cells[i].dates and codes[i][row] == ABSENT and (codes[i][:row] != ABSENT).all()
+                for i in range(len(cells))
+            )
+            if alone:
+                left -= 1
+                continue
+            if not texts:
+                break
+            summary = any(
+                SUMMARY.fullmatch(text) and (codes[i][: max(left - MAX_FOOTER_LINES, 1)] != codes[i][row]).all()
+                for i, text in texts.items()
+            )
+            no_number = bool(numeric) and all(codes[i][row] >= 0 or codes[i][row] == ABSENT for i in numeric)
+            no_number = no_number and any(i in texts for i in numeric) and not all(
+                text.lower() in TRUTHS or self._often(cells[i], text) or self._said_missing(text) for i, text in texts.items() if i in numeric
+            )  # fmt: skip
+            stamps = [i for i in texts if cells[i].stamps and not any(c.isdecimal() for c in texts[i])]
+            if not summary and not stamps and not (no_number and len(numeric) == 1 == len(cells)):
+                break
+            left -= 1
+        if left == count:
+            return count
+        for row in range(left, count):
+            words = [reverse[i].get(int(codes[i][row]), "") for i in range(len(cells))]
+            text = " ".join(word for word in words if word)
+            self.rows.left_out.add(
+                self.rows.line(row), "below the data" if not SUMMARY.match(text) else "a summary", text
+            )
+            for i in range(len(cells)):  # the texts of rows that are none prove nothing of their columns
+                if codes[i][row] >= 0:
+                    cells[i].counts[int(codes[i][row])] -= 1
+        first = self.rows.left_out.lines[-1]["text"] if self.rows.left_out.lines else ""
+        self.notes.append(f"{count - left} line(s) below the data were left out: {first!r}")
+        return left
+
+    def _often(self, column: Cells, text: str) -> bool:
+        return column.counts[column.texts[text]] > 1
+
+    def _said_missing(self, text: str) -> bool:
+        return text.lower() in self.options.tokens
+
+    def _mostly_numbers(self, column: Cells, codes: NDArray[np.int32]) -> bool:
+        texts = int((codes >= 0).sum())
+        numbers = int((codes == -1).sum())
+        return numbers > 0 and numbers >= 0.9 * (numbers + texts) - 1

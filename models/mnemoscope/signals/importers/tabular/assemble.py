@@ -1,0 +1,108 @@
+"""From the cells of a whole file to a table: types, time, order, which series, units, report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.clock import clock_of
+from mnemoscope.signals.importers.completed import complete
+from mnemoscope.signals.importers.report import LeftOut
+from mnemoscope.signals.importers.table import Column, Table
+from mnemoscope.signals.importers.tabular.columns import (
+    figures,
+    narrowed,
+)
+from mnemoscope.signals.importers.tabular.draft import Draft
+from mnemoscope.signals.importers.tabular.kinds import add_months_in_order, column
+from mnemoscope.signals.importers.tabular.rates import rate_of
+from mnemoscope.signals.importers.tabular.sampled import TimeChoice
+from mnemoscope.signals.importers.tabular.seconds import seconds_of, time_columns
+from mnemoscope.signals.importers.tabular.spans import spanned
+from mnemoscope.signals.importers.tabular.which_rows import ask_of_cycling_labels, one_series, ordered
+
+
+def assemble(
+    draft: Draft, report: dict[str, Any], stated_rate: float | None, evidence: str, left_out: LeftOut
+) -> Table:
+    """The table; stated_rate: Hz that the lines above the data say, by the line `evidence`."""
+    if draft.options.layout == "wrapped":
+        return _wrapped(draft, report, stated_rate, evidence, left_out)
+    choice = time_columns(draft)
+    seconds, resolution = seconds_of(draft, choice) if choice else (None, 0.0)
+    seconds = one_series(draft, choice, seconds)
+    if choice is None or choice.kind == "index":
+        ask_of_cycling_labels(draft, choice)
+    seconds = ordered(draft, choice, seconds)
+    clock = None
+    if seconds is not None and choice is not None:
+        name = " and ".join(draft.raw.names[i] for i in choice.columns)
+        clock = clock_of(seconds, name=name, resolution=resolution, dates=choice.calendar)
+    rate, source, time, clock = rate_of(draft, choice, seconds, clock, stated_rate, evidence)
+    if draft.origin is not None and seconds is not None and np.isfinite(seconds).any():
+        known = seconds[np.isfinite(seconds)]
+        report = report | {"span": spanned(draft.origin + float(known[0]), draft.origin + float(known[-1]))}
+    columns = [column(draft, i, choice) for i in range(len(draft.raw.names))]
+    if all(c.values is None or c.missing == len(c.values) for c in columns):
+        raise _nothing(draft, columns)
+    add_months_in_order(draft, columns)
+    table = Table(columns, time, clock)
+    missing_time = int(np.isnan(seconds).sum()) if seconds is not None else 0
+    if missing_time:
+        draft.notes.append(f"{missing_time} row(s) have no time")
+    _finish(draft, table, report, choice, rate, source, left_out)
+    return table
+
+
+def _nothing(draft: Draft, columns: list[Column]) -> ImportFileError:
+    shown = next((next(iter(cells.texts)) for cells in draft.raw.cells if cells.texts and not cells.stamps), None)
+    if shown is None:
+        return ImportFileError(
+            "no column holds a number: every cell is missing",
+            hint="Choose a file with at least one column of numbers.",
+        )
+    return ImportFileError(
+        f"no column holds numbers; a cell reads {shown[:40]!r}",
+        hint="Choose a file with at least one column of numbers.",
+    )
+
+
+def _wrapped(draft: Draft, report: dict[str, Any], stated: float | None, evidence: str, left_out: LeftOut) -> Table:
+    """One series that goes on from row to row."""
+    numeric = [i for i in range(len(draft.raw.names)) if draft.raw.is_numeric(i)]
+    values = np.stack([draft.raw.values[i] for i in numeric], 1).reshape(-1)
+    while len(values) and np.isnan(values[-1]):
+        values = values[:-1]
+    low, high, mean = figures(values)
+    column = Column(0, "values", "value", None, narrowed(values), int(np.isnan(values).sum()), low, high, mean)
+    table = Table([column], None, None)
+    rate = draft.options.sample_rate or stated
+    source = f"{evidence!r} above the data" if stated else "the file has no column of times; enter a sampling rate"
+    _finish(draft, table, report, None, rate, source, left_out)
+    table.report["rows"] = len(values)
+    return table
+
+
+def _finish(
+    draft: Draft,
+    table: Table,
+    report: dict[str, Any],
+    choice: TimeChoice | None,
+    rate: float | None,
+    source: str,
+    left_out: LeftOut,
+) -> None:
+    complete(
+        table,
+        report | {"resolved": report["resolved"] | draft.resolved},
+        rows=draft.raw.count,
+        sample_rate=rate,
+        rate_source=source,
+        time_columns=choice.columns if choice is not None else (),
+        guesses=draft.guesses,
+        notes=draft.notes,
+        left_out=left_out,
+        sentinels=draft.sentinels,
+    )

@@ -1,0 +1,60 @@
+"""What is known of a table while it is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemoscope.signals.importers.options import ImportOptions
+from mnemoscope.signals.importers.report import Guess
+from mnemoscope.signals.importers.tabular.cells import NUMBER, Cells
+from mnemoscope.signals.importers.tabular.sampled import Sampled
+
+
+@dataclass
+class Raw:
+    """The cells of a file, column by column."""
+
+    names: Sequence[str]
+    units: Sequence[str | None]
+    cells: list[Cells]
+    values: list[NDArray[np.float64]]
+    codes: list[NDArray[np.int32]]
+    count: int
+    as_text: set[int] = field(default_factory=set[int])
+    """Columns that are text although there may be numbers among it."""
+
+    def is_numeric(self, i: int) -> bool:
+        """Whether a column holds numbers."""
+        return i not in self.as_text and bool((self.codes[i] == NUMBER).any())
+
+    def taken(self, rows: NDArray[Any]) -> Raw:
+        """The same with these rows alone, in this order."""
+        values, codes = [v[rows] for v in self.values], [c[rows] for c in self.codes]
+        return replace(self, values=values, codes=codes, count=len(codes[0]))
+
+
+@dataclass
+class Draft:
+    """A table being put together; notes and guesses grow on the way."""
+
+    raw: Raw
+    sampled: Sampled
+    options: ImportOptions
+    column_of: Callable[[str], int]
+    where: Callable[..., str]
+    notes: list[str]
+    guesses: list[Guess]
+    sentinels: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    stated_where: str = "above the data"
+    """Where the file says a rate, besides by its times."""
+    resolved: dict[str, Any] = field(default_factory=dict[str, Any])
+    """ImportOptions for what was found out on the way."""
+    origin: float | None = None
+    """Seconds from 1970 to the first row of the file whose date is known."""
+    picked: NDArray[np.bool_] | None = None
+    """Which rows of the file belong to the series, where several stand in one column."""

@@ -1,0 +1,59 @@
+"""What is known of columns before their cells are all read, and what makes the time of them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mnemoscope.signals.importers.report import Guess
+from mnemoscope.signals.importers.tabular import dates
+from mnemoscope.signals.importers.tabular.numbers import bare, is_missing
+from mnemoscope.signals.importers.tabular.time_units import Numbers, is_time_name, split_unit
+
+
+@dataclass(frozen=True)
+class TimeChoice:
+    """How a table says the time."""
+
+    kind: str
+    """"stamps" (text in `formats`), "fields" (year, month … in columns), "number" (times `factor` = seconds), "index" (rows only)."""
+    columns: tuple[int, ...]
+    factor: float = 1.0
+    formats: tuple[str, ...] = ()
+    roles: str = ""
+    """Of "fields": a letter for each column, as in strptime; "j" day of the year, "h" hours and minutes as hhmm."""
+    text: str = ""
+    """For people: "seconds", "%d/%m/%Y %H:%M"."""
+    beside: tuple[int, ...] = ()
+    """Further columns that say the time again, such as the day of the year."""
+    calendar: bool = False
+    """Whether it is dates, whose months and years count as steps."""
+    guess: Guess | None = None
+
+
+@dataclass
+class Sampled:
+    """What is known of the columns before a choice."""
+
+    names: Sequence[str]
+    units: Sequence[str | None]
+    cells: Sequence[Sequence[str]]
+    """Per column its first cells, and some from all over the file."""
+    numbers: Sequence[Numbers | None]
+    """Per column those cells as numbers where (nearly) all are, NaN where missing."""
+    header: bool
+    stamps: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+    """Formats that fit all cells, by column."""
+
+    def __post_init__(self) -> None:
+        for i, cells in enumerate(self.cells):
+            known = [cell for cell in cells if not is_missing(cell)][:300]
+            digits = all(re.fullmatch(r"\d{7,8}|\d{10}|\d{12}|\d{14}", bare(cell)) for cell in known)
+            if known and (self.numbers[i] is None or digits or any(":" in cell for cell in known)):
+                usual = [cell for cell in known if any(c.isdecimal() for c in cell)]
+                formats = dates.fitting(usual) if len(usual) >= 0.9 * len(known) - 1 else []
+                if formats and not (digits and formats == ["%Y%j"] and not is_time_name(self.base(i))):
+                    self.stamps[i] = formats
+
+    def base(self, column: int) -> str:
+        """The name of a column without a unit."""
+        return split_unit(self.names[column], self.units[column])[0] if self.header else ""
