@@ -165,10 +165,9 @@ export class NewRun {
   readonly column = $derived(this.upload?.report.columns[this.channel] ?? null);
   /** Rows of the channel a second. */
   readonly rate = $derived(this.column?.sample_rate ?? null);
+  private readonly rowsPerStep = $derived(this.resample && this.rate ? this.rate / this.resample : 1);
   /** Rows of the file that make as many steps as the server runs. */
-  readonly rowsMost = $derived.by(() => {
-    return Math.floor(this.most * (this.resample && this.rate ? this.rate / this.resample : 1));
-  });
+  readonly rowsMost = $derived.by(() => Math.floor(this.most * this.rowsPerStep));
   /** Why it cannot be run as it is; "" where it can. */
   readonly why = $derived(this.obstacle());
 
@@ -236,7 +235,7 @@ export class NewRun {
    * A number of the task that was set in the picture: what is looked at stays where it is, and ends with the question.
    */
   async arrange(name: string, value: number): Promise<void> {
-    const { task, steps, start, stop } = this;
+    const { task } = this;
     const turn = ++this.arranging;
     const options = { ...this.options, [name]: Math.round(value) };
     try {
@@ -245,10 +244,7 @@ export class NewRun {
       this.byHand = true;
       this.set(name, value);
       if (!this.filed) this.made = { ...this.made, steps: plan.steps };
-      else if (steps > 0) {
-        const rows = Math.round((plan.steps / steps) * (stop - start));
-        this.stop = Math.min(this.column?.rows ?? stop, start + rows);
-      }
+      else this.stop = Math.min(this.column?.rows ?? 0, this.start + Math.round(plan.steps * this.rowsPerStep));
     } catch (reason) {
       this.planError = readable(reason);
     }
