@@ -41,6 +41,7 @@ from mnemoscope_server.storage.fits import FITS
 from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.store import Store
 from mnemoscope_server.storage.uploads import Uploads
+from mnemoscope_server.storage.watched import Watched
 from mnemoscope_server.workers.pool import WorkerPool
 
 log = logging.getLogger("mnemoscope")
@@ -59,21 +60,25 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         folder = store or Store(settings.data_dir, free_bytes=settings.free_bytes)
-        library = Library(folder)
+        watched = Watched(settings, folder)
+        library = Library(folder, watched)
+        watched.changed = library.forget
         uploads = Uploads(settings, folder)
         pool = WorkerPool(
             count=settings.workers, device=settings.device, engine=settings.engine, private=folder.folder / FITS
         )
         live = LiveSessions(settings, folder, library, pool)
-        app.state.services = Services(settings, folder, library, uploads, live)
+        app.state.services = Services(settings, folder, library, uploads, live, watched)
         # after the socket listens: loading models must not delay the first answer
         beginning = asyncio.get_running_loop().call_later(WORKERS_AFTER_SECONDS, live.start)
         sweeping = asyncio.create_task(_sweep(app.state.services))
+        watching = asyncio.create_task(watched.keep_up())
         try:
             yield
         finally:
             beginning.cancel()
             sweeping.cancel()
+            watching.cancel()
             await app.state.services.fit_jobs.close()
             await app.state.services.measurements.close()
             await live.stop()

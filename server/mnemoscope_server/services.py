@@ -12,6 +12,7 @@ from mnemoscope_server.storage.measurements import MeasurementFiles
 from mnemoscope_server.storage.store import Store
 from mnemoscope_server.storage.thumbnail import Pictures
 from mnemoscope_server.storage.uploads import Uploads
+from mnemoscope_server.storage.watched import Watched
 from mnemoscope_server.workers.memo import Answers
 
 
@@ -19,9 +20,16 @@ class Services:
     """The parts of a running application; `app.state.services` while it serves."""
 
     def __init__(
-        self, settings: Settings, store: Store, library: Library, uploads: Uploads, live: LiveSessions
+        self,
+        settings: Settings,
+        store: Store,
+        library: Library,
+        uploads: Uploads,
+        live: LiveSessions,
+        watched: Watched,
     ) -> None:
         self.settings, self.store, self.library, self.uploads, self.live = settings, store, library, uploads, live
+        self.watched = watched
         self.bringing = Bringing(settings, store)
         self.feed_keys = FeedKeys(settings.token)
         self.answers = Answers()

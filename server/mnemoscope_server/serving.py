@@ -90,6 +90,9 @@ def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> 
         except (DataFolderInUse, OSError) as error:
             print(f"Cannot use the data folder: {error}", file=sys.stderr)
             return CANNOT_START
+        if settings.watch is not None and not settings.watch.is_dir():
+            print(f"Cannot watch {settings.watch}: there is no such folder", file=sys.stderr)
+            return CANNOT_START
         config = uvicorn.Config(
             create_app(settings, store=store),
             ws=WatcherProtocol,

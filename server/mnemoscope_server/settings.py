@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """0 = any free port."""
     data_dir: Path = Field(default_factory=default_data_dir)
     """Index, recordings and uploads."""
+    watch: Path | None = None
+    """Folder whose recordings (.mnemo) are listed as they appear and followed as they grow; nothing in it is changed."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     browser: bool = True
     """Open the page after the start."""

@@ -22,15 +22,17 @@ FLAGS = [
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """The address of a server that runs as long as the block, without a slash at its end."""
+def serving(folder: Path, *switches: str) -> Iterator[str]:
+    """The address of a server that runs as long as the block, without a slash at its end; switches: more of `serve`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = folder / "server.log"
     command = [sys.executable, "-m", "mnemoscope", "serve", "--port", str(port), "--no-browser", "--device", "cpu"]
     with log.open("wb") as out:
-        process = subprocess.Popen([*command, "--data-dir", str(folder / "data")], stdout=out, stderr=out, cwd=folder)
+        process = subprocess.Popen(
+            [*command, *switches, "--data-dir", str(folder / "data")], stdout=out, stderr=out, cwd=folder
+        )
     address = f"http://127.0.0.1:{port}"
 
     def answers() -> bool:

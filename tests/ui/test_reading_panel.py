@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.ui.album import Album
 from tests.ui.conftest import Open, Watch
 from tests.ui.helpers import becomes
 
@@ -145,6 +146,17 @@ def test_rate_time_and_missing_values_are_set_by_keyboard(panel: Callable[..., P
     expect(page.get_by_label("Time", exact=True)).to_have_text("minute")
     page.keyboard.press("Escape")
     expect(page.get_by_role("group", name="Time: columns")).to_have_count(0)
+
+
+def test_it_is_well_at_every_width_in_both_themes(panel: Callable[..., Page], album: Album) -> None:
+    """Nothing is cut off or scrolls sideways, no rule of axe-core is violated: as it was found, and with everything unfolded."""
+    page = panel("# pump 7\n" + LONG.replace("attic,20.000", "attic,-"))
+    album.keep(page, "how-read", whole=True)
+    page.get_by_role("group", name="Series of sensor").get_by_role("button", name="cellar").click()
+    expect(page.get_by_text("Read again as set: 150 rows, 1 Hz.")).to_be_visible()
+    for folded in page.locator(".read summary").all():
+        folded.click()
+    album.keep(page, "how-read-unfolded", whole=True)
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

@@ -1288,6 +1288,11 @@ export interface components {
              * @description At most 128 numbers over the whole column, smallest and largest of each bucket; null = nothing but gaps there.
              */
             spark: (number | null)[];
+            /**
+             * States
+             * @description How many whole numbers a column of states has, such as 0 and 1; its changes can become events of a run. 0: it is none.
+             */
+            states: number;
             /** Unit */
             unit: string | null;
         };
@@ -3107,7 +3112,7 @@ export interface components {
             manifest: components["schemas"]["Manifest"];
             /**
              * Mine
-             * @description It may be changed and deleted from here. On a server for one machine alone everything is.
+             * @description It may be changed and deleted from here. On a server for one machine alone everything is, but what is `watched`.
              */
             mine: boolean;
             /**
@@ -3128,6 +3133,11 @@ export interface components {
              * @enum {string}
              */
             visibility: "private" | "listed";
+            /**
+             * Watched
+             * @description It is a file in the folder that this server watches, where nothing is changed from here.
+             */
+            watched: boolean;
         };
         /**
          * RecordingSummary
@@ -3150,7 +3160,7 @@ export interface components {
             id: string;
             /**
              * Mine
-             * @description It may be changed and deleted from here. On a server for one machine alone everything is.
+             * @description It may be changed and deleted from here. On a server for one machine alone everything is, but what is `watched`.
              */
             mine: boolean;
             /** Models */
@@ -3175,6 +3185,11 @@ export interface components {
              * @enum {string}
              */
             visibility: "private" | "listed";
+            /**
+             * Watched
+             * @description It is a file in the folder that this server watches, where nothing is changed from here.
+             */
+            watched: boolean;
         };
         /**
          * Reference
@@ -3766,7 +3781,7 @@ export interface components {
             expires: string | null;
             /**
              * Mine
-             * @description It may be changed and deleted from here. On a server for one machine alone everything is.
+             * @description It may be changed and deleted from here. On a server for one machine alone everything is, but what is `watched`.
              */
             mine: boolean;
             /**
@@ -3775,6 +3790,11 @@ export interface components {
              * @enum {string}
              */
             visibility: "private" | "listed";
+            /**
+             * Watched
+             * @description It is a file in the folder that this server watches, where nothing is changed from here.
+             */
+            watched: boolean;
         };
         /**
          * SharingEntry
@@ -4021,6 +4041,11 @@ export interface components {
             replay_only: boolean;
             /** Version */
             version: string;
+            /**
+             * Watching
+             * @description Recordings of a watched folder are listed too, as they appear.
+             */
+            watching: boolean;
             /**
              * Workers
              * @description failed: no live runs, for the reason in `workers_reason`; recordings still open.
@@ -5477,10 +5502,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 22 characters, or the name of a shipped recording */
-                id: string;
                 /** @description Steps 64·number to 64·number + 63 */
                 number: number;
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
             };
             cookie?: never;
         };

@@ -70,6 +70,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1, this machine only)")
     serve.add_argument("--port", type=_whole(0, 65535), metavar="N", help="port (default: 8000)")
     serve.add_argument("--data-dir", type=Path, metavar="DIR", help="folder for recordings and uploads")
+    serve.add_argument(
+        "--watch", type=Path, metavar="DIR", help="also show the recordings of this folder, as they appear and grow"
+    )
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
     serve.add_argument(
         "--workers", type=_whole(0, 64), metavar="N", help="processes that run models (default: 1); 0 = replay only"
@@ -439,6 +442,7 @@ _EXAMPLES = {
     "serve": """examples:
   mnemoscope
   mnemoscope serve --port 8001 --data-dir ~/mnemoscope
+  mnemoscope serve --watch runs         recordings appear in the list and grow as they are written; nothing in runs is changed
   mnemoscope serve --host 0.0.0.0 --no-browser --workers 4    prints the address with the token that it asks for""",
     "open": """A server that runs on this machine already gets them; else one is started. A recording is proved before it is
 shown, and keeps its id: links to it mean the same on every server.

@@ -14,5 +14,15 @@ def _services(request: Request) -> Services:
     return request.app.state.services
 
 
-Id = Annotated[str, Path(alias="id", description="22 characters, or the name of a shipped recording")]
+async def _identity(
+    request: Request,
+    identity: Annotated[str, Path(alias="id", description="22 characters, or the name of a shipped recording")],
+) -> str:
+    """An id in the path. A recording of the watched folder is proved before anything is read of it."""
+    services: Services = request.app.state.services
+    await services.watched.prove(identity)
+    return identity
+
+
+Id = Annotated[str, Depends(_identity)]
 ServicesDep = Annotated[Services, Depends(_services)]

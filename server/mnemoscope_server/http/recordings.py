@@ -88,16 +88,17 @@ def _summary(entry: Entry, services: Services, caller: str | None) -> RecordingS
     return RecordingSummary.model_validate(
         {key: getattr(entry, key) for key in ("id", "title", "task", "models", "status", "created")}
         | {"steps": steps, "bytes": size}
-        | _shared(entry, caller)
+        | _shared(entry, services, caller)
     )
 
 
-def _shared(entry: Entry | None, caller: str | None) -> dict[str, Any]:
+def _shared(entry: Entry | None, services: Services, caller: str | None) -> dict[str, Any]:
     """The fields of `Shared`. A recording that is not stored here has no entry: whoever has its id may do as an owner does."""
     if entry is None:
-        return {"visibility": "private", "expires": None, "mine": True}
-    mine = is_own(entry.owner, caller)
-    return {"visibility": entry.visibility, "expires": entry.expires, "mine": mine}
+        return {"visibility": "private", "expires": None, "mine": True, "watched": False}
+    watched = services.watched.has(entry.id)
+    mine = is_own(entry.owner, caller) and not watched
+    return {"visibility": entry.visibility, "expires": entry.expires, "mine": mine, "watched": watched}
 
 
 @router.get("/recordings/{id}", summary="One recording", response_model=RecordingDetail)
@@ -106,15 +107,16 @@ def recording(identity: Id, request: Request, services: ServicesDep) -> Response
     if session is not None:
         found = (session.manifest, session.status, session.step, session.live)
     else:
-        with services.library.opened(identity) as opened:
-            found = (opened.manifest, opened.manifest["status"], opened.steps, False)
+        opened = services.library.grown(identity)
+        growing = not opened.finished and services.watched.growing(identity)
+        found = (opened.manifest, opened.manifest["status"], opened.steps, growing)
     manifest, state, steps, live = found
     # the manifest goes out as the file has it, not through the models: it may be younger than this program
     body = {"id": identity, "title": manifest["title"], "status": state if state in FINAL or live else "stopped"}
     if services.library.shipped(identity):
-        body |= {"visibility": "listed", "expires": None, "mine": False}
+        body |= {"visibility": "listed", "expires": None, "mine": False, "watched": False}
     else:
-        body |= _shared(services.store.get(identity), owners.known(request, services.settings))
+        body |= _shared(services.store.get(identity), services, owners.known(request, services.settings))
     return JSONResponse(
         body | {"steps": steps, "manifest": manifest, "live": live}, headers={"Cache-Control": "no-cache"}
     )
@@ -154,8 +156,14 @@ def require_own(identity: str, request: Request, services: Services) -> Entry | 
     if services.library.shipped(identity) or not ID.fullmatch(identity):
         raise UnknownRecording(identity)
     services.library.find(identity)
+    if services.watched.has(identity):
+        raise NotPossible(
+            "read-only",
+            "this recording is a file in the watched folder, where nothing is changed or deleted from here",
+            "Change or remove the file itself, or make a copy to share or rename.",
+        )
     entry = services.store.get(identity)
-    if not _shared(entry, owners.known(request, services.settings))["mine"]:
+    if not _shared(entry, services, owners.known(request, services.settings))["mine"]:
         raise NotPossible(
             "not-yours",
             "this recording was made in another browser and can be changed or deleted only from there",
@@ -178,7 +186,7 @@ async def chunk(
         complete = (number + 1) * KEYFRAME_EVERY <= session.step
         data = await session.read(number)
     else:
-        complete = session is None
+        complete = session is None and not services.watched.growing(identity)
         data = await asyncio.to_thread(services.library.messages, identity, number)
     headers = {"Cache-Control": COMPLETE if complete else "no-store"}
     return Response(data, media_type="application/octet-stream", headers=headers)

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/api", responses=ERRORS)
 def share(
     identity: Id, wanted: ShareRequest, request: Request, response: Response, services: ServicesDep
 ) -> ShareCreated:
-    if identity in services.live.sessions:
+    if identity in services.live.sessions or services.watched.growing(identity):
         raise NotPossible(
             "still-live", "the run is still going on, and copies are made of what will not change", "Stop it first."
         )

@@ -14,18 +14,22 @@ from fastapi import APIRouter, WebSocket
 from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect
 
-from mnemoscope.errors import MnemoscopeError
+from mnemoscope.errors import ImportFileError, MnemoscopeError
+from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.access.token import GUEST
 from mnemoscope_server.errors import Expired, IllegalMove, UnknownRecording
 from mnemoscope_server.schemas import messages
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.session import FINAL, Session, Watcher, hello
+from mnemoscope_server.sessions.tail import from_step
 
 log = logging.getLogger("mnemoscope.socket")
 router = APIRouter()
 
 HELLO_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
+FILE_SECONDS = 0.5
+"""How often a file that another program writes is looked at."""
 MESSAGES_PER_SECOND, MESSAGES_AT_ONCE = 20.0, 40.0
 
 NORMAL, POLICY, TRY_LATER = 1000, 1008, 1013
@@ -105,6 +109,9 @@ async def _serve(line: Line, services: Services, identity: str, *, guest: bool) 
         await line.close(POLICY, "hello expected")
         return
     session = services.live.sessions.get(identity)
+    if session is None and services.watched.has(identity):
+        await _watch_file(line, services, identity, have=first.have)
+        return
     if session is None:
         await _replay(line, services, identity)
         return
@@ -138,6 +145,63 @@ async def _replay(line: Line, services: Services, identity: str) -> None:
 def _manifest(services: Services, identity: str) -> tuple[dict[str, object], int]:
     with services.library.opened(identity) as recording:
         return recording.manifest, recording.steps
+
+
+async def _watch_file(line: Line, services: Services, identity: str, *, have: int) -> None:
+    """A file of the watched folder: proved, then followed as long as another program writes it."""
+    try:
+        await services.watched.prove(identity)
+    except (ImportFileError, UnknownRecording) as error:
+        hint = "`mnemoscope verify FILE` reports how much of it is sound."
+        await line.send(messages.Refused(code="corrupt-recording", message=str(error), hint=hint))
+        await line.close(NORMAL)
+        return
+    if not services.watched.growing(identity):
+        await _replay(line, services, identity)
+        return
+    recording = await asyncio.to_thread(services.library.grown, identity)
+    await line.send(hello(recording.manifest, status="running", steps=recording.steps, speed=None, live=True))
+    await until_either_ends(_follow_file(line, services, identity, have), _refuse(line))
+
+
+async def _follow_file(line: Line, services: Services, identity: str, position: int) -> None:
+    """Send what is appended, until the recording has its end or grows no more."""
+    status: messages.FinalStatus = "stopped"
+    known: dict[str, Any] | None = None
+    try:
+        while True:
+            growing = services.watched.growing(identity)
+            recording = await asyncio.to_thread(services.library.grown, identity)
+            steps = recording.steps
+            if known is not None and recording.manifest is not known:
+                await line.send(messages.Revised())
+            known = recording.manifest
+            while position < steps:
+                chunk = position // KEYFRAME_EVERY
+                data = await asyncio.to_thread(services.library.messages, identity, chunk)
+                await line.send(from_step(data, position))
+                position = min(steps, (chunk + 1) * KEYFRAME_EVERY)
+            if recording.finished or not growing:
+                status = recording.manifest["status"] if recording.finished else "stopped"
+                break
+            await line.send(messages.State(status="running", step=steps, speed=None))
+            await asyncio.sleep(FILE_SECONDS)
+    except (MnemoscopeError, UnknownRecording) as error:  # it is gone, or another file
+        log.info("a watched file is not followed any more: %s", error)
+    await line.send(messages.Ended(steps=position, status=status))
+    await line.close(NORMAL)
+
+
+async def _refuse(line: Line) -> None:
+    """Nobody here drives what another program writes."""
+    bucket = Bucket()
+    while bucket.take():
+        command = await _receive(line)
+        if command is not None and not isinstance(command, messages.ClientHello | messages.Ping):
+            hint = "Its end is decided where it is recorded."
+            message = "this run is recorded by another program"
+            await line.send(messages.Refused(code="read-only", message=message, hint=hint))
+    await line.close(POLICY, "too many messages")
 
 
 async def _write(line: Line, watcher: Watcher) -> None:

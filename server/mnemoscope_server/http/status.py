@@ -49,6 +49,7 @@ async def status(request: Request, services: ServicesDep) -> Status:
         workers=pool.state,
         workers_reason=pool.reason or None,
         replay_only=pool.state == "failed",
+        watching=services.settings.watch is not None,
         limits=Limits(
             upload_bytes=services.settings.upload_bytes,
             steps=services.settings.steps,

@@ -38,7 +38,8 @@ async def reached(identity: str, services: Services) -> dict[str, Any]:
     async def ask() -> dict[str, Any]:
         path = await asyncio.to_thread(services.library.find, identity)
         made = await services.live.ask(Judge(new_id(), path))
-        await asyncio.to_thread(_keep, identity, services, made)
+        if not services.watched.has(identity):  # nothing is written beside a file of the watched folder
+            await asyncio.to_thread(_keep, identity, services, made)
         return made
 
     return await services.answers.get(("verdict", identity), ask)
@@ -51,7 +52,7 @@ def _known(identity: str, services: Services) -> dict[str, Any] | None:
             raise NotPossible(
                 "still-live", "this recording has no end yet, so there is no verdict", "Ask again when it has ended."
             )
-        return verdicts.known(path, recording.manifest)
+        return None if services.watched.has(identity) else verdicts.known(path, recording.manifest)
 
 
 def _keep(identity: str, services: Services, made: dict[str, Any]) -> None:

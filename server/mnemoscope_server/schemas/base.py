@@ -77,6 +77,8 @@ class Status(Answer):
     workers_reason: str | None
     replay_only: bool
     """Live runs are off on this host."""
+    watching: bool
+    """Recordings of a watched folder are listed too, as they appear."""
     limits: Limits
 
 

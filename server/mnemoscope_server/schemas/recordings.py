@@ -42,7 +42,9 @@ class Shared(Answer):
     expires: str | None
     """UTC, `2026-12-01T00:00:00Z`: from then on it answers 410 and is deleted; null = never."""
     mine: bool
-    """It may be changed and deleted from here. On a server for one machine alone everything is."""
+    """It may be changed and deleted from here. On a server for one machine alone everything is, but what is `watched`."""
+    watched: bool
+    """It is a file in the folder that this server watches, where nothing is changed from here."""
 
 
 class RecordingSummary(Shared):

@@ -8,22 +8,19 @@ is another recording's here.
 import asyncio
 import base64
 import contextlib
-import json
 import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from mnemoscope.errors import ImportFileError, RecordingError
+from mnemoscope.errors import RecordingError
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.errors import Expired
 from mnemoscope_server.settings import Settings
-from mnemoscope_server.storage import child
+from mnemoscope_server.storage import proof
 from mnemoscope_server.storage.store import ID, Entry, Store, new_id
 
-CHECK_CHILD = "mnemoscope_server.storage.check_child"
-CHECK_SECONDS = 120.0
 PRIVATE: dict[str, Any] = {"visibility": "private", "expires": None}
 
 
@@ -50,7 +47,7 @@ class Bringing:
         try:
             await asyncio.to_thread(self._copy, file, part)
             async with self._checking:
-                missing = await self._check(part, answer)
+                missing = await proof.prove(part, answer, memory=self.settings.parse_memory)
                 return await asyncio.to_thread(self._keep, part, identity, owner, missing)
         finally:
             part.unlink(missing_ok=True)
@@ -62,32 +59,6 @@ class Bringing:
         self.store.require_space(size)
         with target.open("wb") as out:
             shutil.copyfileobj(file, out, 1 << 20)
-
-    async def _check(self, part: Path, answer: Path) -> list[str]:
-        """What is missing of a sound file. Raises ImportFileError for what is none."""
-        memory = str(self.settings.parse_memory)
-        for attempt in (1, 2):
-            try:
-                code, complaint = await child.run(CHECK_CHILD, str(part), str(answer), memory, seconds=CHECK_SECONDS)
-            except TimeoutError as error:
-                raise _too_long() from error
-            if answer.is_file():
-                found = json.loads(answer.read_text(encoding="utf-8"))
-                if "error" in found:
-                    raise ImportFileError(found["error"])
-                if found["contradictions"]:
-                    said = "; ".join(found["contradictions"][:3])
-                    hint = "Download or copy the file again; `mnemoscope verify FILE` says more."
-                    raise ImportFileError(f"the recording contradicts itself: {said}", hint=hint)
-                if not found["steps"]:
-                    raise ImportFileError("there is no step in this recording")
-                return found["incomplete"]
-            if child.out_of_memory(code, complaint) or child.out_of_time(code):
-                raise _too_long()
-            if attempt == 2 or code >= 0:
-                break
-        failed = f"the program that proves recordings failed ({child.ending(code, complaint)})"
-        raise ImportFileError(failed, hint="This is a fault of Mnemoscope: send the file again, and report it.")
 
     def _keep(self, part: Path, spare: str, owner: str, missing: list[str]) -> Brought:
         """Mend the file, give it an id that is free, and index it."""
@@ -136,10 +107,3 @@ class Bringing:
 def _derived(recording_hash: str) -> str:
     """An id that follows from what is recorded, where the file's own is no id or is another's."""
     return base64.urlsafe_b64encode(bytes.fromhex(recording_hash))[:22].decode()
-
-
-def _too_long() -> ImportFileError:
-    return ImportFileError(
-        "proving the recording takes more time or memory than this server gives",
-        hint="Share a part of it where it was made, and bring that.",
-    )

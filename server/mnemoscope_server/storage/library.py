@@ -14,6 +14,7 @@ from mnemoscope.reading.recording import Recording
 from mnemoscope.running import gallery
 from mnemoscope_server.errors import UnknownRecording
 from mnemoscope_server.storage.store import ID, Entry, Store, index_entry
+from mnemoscope_server.storage.watched import Watched
 
 log = logging.getLogger("mnemoscope.library")
 
@@ -30,8 +31,8 @@ class _OpenFile:
 class Library:
     """Recordings by id, also those that are still being written. Safe to use from several threads."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, watched: Watched | None = None) -> None:
+        self.store, self.watched = store, watched
         self._open: OrderedDict[str, _OpenFile] = OrderedDict()
         self._guard = threading.Lock()
 
@@ -44,6 +45,8 @@ class Library:
         if path is None and ID.fullmatch(identity):
             self.store.require_current(identity)
             path = self.store.path(identity)
+            if self.watched is not None and not path.is_file():
+                path = self.watched.find(identity)
         if path is None or not path.is_file():
             raise UnknownRecording(identity)
         return path
@@ -88,6 +91,13 @@ class Library:
             if not recording.finished and chunk + 1 >= recording.chunks:
                 recording.refresh()
             return recording.messages(chunk)
+
+    def grown(self, identity: str) -> Recording:
+        """A recording as far as its file has grown, to look at its manifest and steps. Raises as `opened` does."""
+        with self.opened(identity) as recording:
+            if not recording.finished:
+                recording.refresh()
+            return recording
 
     def summary(self, identity: str) -> Entry:
         """A recording in short, also one that shipped or is being written. Raises as `opened` does."""

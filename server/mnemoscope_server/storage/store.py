@@ -214,6 +214,11 @@ class Store:
         else:
             self._expires.pop(recording, None)
 
+    def unlist(self, recording: str) -> None:
+        """Take out the row of a recording whose file is not this folder's; one that has its file here keeps it."""
+        if not self.path(recording).exists():
+            self._write("DELETE FROM recordings WHERE id = ?", (recording,))
+
     def index(self, recording: str, *, owner: str = "") -> Entry:
         """Read a file's manifest into the index. An owner once known stays. Raises RecordingError."""
         path = self.path(recording)

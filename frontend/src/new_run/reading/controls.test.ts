@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { ColumnReport, ImportOptions, ImportReport } from "../../wire/wire.gen";
 import { usesOf } from "./columns";
-import { controls, type Choosing, type Control, type Rating, type Timing, type Typing } from "./controls";
+import type { Choosing, Control, Rating, Timing, Typing } from "./control";
+import { controls } from "./controls";
 import { questions } from "./questions";
 
 const column = (index: number, name: string, kind: ColumnReport["kind"], more: Partial<ColumnReport> = {}): ColumnReport => ({
   index, name, kind, unit: null, min: kind === "value" ? 1 : null, max: 2, mean: 1.5, missing: 0, missing_fraction: 0,
+  states: 0,
   labels: 0, rows: 9, sample_rate: 0.1, rate_text: "1 per 10 s", resample_to: null, spark: [], ...more,
 }); // prettier-ignore
 
@@ -130,8 +132,12 @@ describe("controls of a file", () => {
   });
 
   it("of a file without lines are those that mean something there", () => {
-    const all = controls(report({}, { encoding: null }), {}, []);
-    expect(all.map(({ label }) => label)).toEqual(["Rate"]);
+    const wave = { ...report({}, { encoding: null }), resolved: { infinite: "refuse" as const } };
+    const labels = controls(wave as ImportReport, {}, []).map(({ label }) => label);
+    expect(labels).toEqual(["Missing", "Rate", "Infinite values"]);
+    const sheet = { ...wave, resolved: { names_line: 4, decimal: ",", time: ["Datum"], order: "file" } };
+    const more = controls(sheet as ImportReport, {}, []).map(({ label }) => label);
+    expect(more).toEqual(["Decimal sign", "Names", "Missing", "Order of rows", "Time", "Rate"]);
   });
 
   it("can be set before anything was read", () => {
