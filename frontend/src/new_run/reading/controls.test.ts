@@ -14,6 +14,7 @@ const column = (index: number, name: string, kind: ColumnReport["kind"], more: P
 function report(resolved: ImportOptions = {}, more: Partial<ImportReport> = {}): ImportReport {
   return {
     encoding: "utf-8",
+    first_line: 4,
     sample_rate: 0.1,
     sample_rate_source: "8 steps",
     parts: [],
@@ -134,6 +135,12 @@ describe("controls of a file", () => {
     const wave = { ...report({}, { encoding: null }), resolved: { infinite: "refuse" as const } };
     const labels = controls(wave as ImportReport, {}, []).map(({ label }) => label);
     expect(labels).toEqual(["Missing", "Rate", "Infinite values"]);
+    const json = { ...wave, encoding: "utf-8", first_line: null, resolved: { order: "file" } };
+    expect(controls(json as unknown as ImportReport, {}, []).map(({ label }) => label)).toEqual([
+      "Missing",
+      "Order of rows",
+      "Rate",
+    ]);
     const sheet = { ...wave, resolved: { names_line: 4, decimal: ",", time: ["Datum"], order: "file" } };
     const more = controls(sheet as ImportReport, {}, []).map(({ label }) => label);
     expect(more).toEqual(["Decimal sign", "Names", "Missing", "Order of rows", "Time", "Rate"]);
