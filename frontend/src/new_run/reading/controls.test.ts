@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ColumnReport, ImportOptions, ImportReport } from "../../wire/wire.gen";
-import { usesOf } from "./columns";
+import { useNow, usesOf } from "./columns";
 import type { Choosing, Control, Rating, Timing, Typing } from "./control";
 import { controls } from "./controls";
 import { questions } from "./questions";
@@ -170,6 +170,14 @@ describe("uses of a column", () => {
   it("of a time can be given up", () => {
     const found = uses(column(0, "t", "time"), ["t", "u"], { time_format: "%Y" });
     expect(found["unused"]).toEqual(["no time", { kind: "options", next: { time: ["u"] } }]);
+  });
+
+  it("say which of them holds now", () => {
+    const said = { text_columns: ["x"] };
+    expect(useNow("text", usesOf(column(2, "x", "text"), [], said))).toBe("text");
+    expect(useNow("text", usesOf(column(2, "x", "text"), [], {}))).toBe("unused");
+    expect(useNow("text", usesOf(column(3, "beat", "label", { labels: 4 }), [], {}))).toBe("unused");
+    expect(useNow("series", [])).toBe("series");
   });
 
   it("of what was made text can be numbers again, and of labels events", () => {
