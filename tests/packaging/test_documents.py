@@ -54,6 +54,7 @@ def test_pre_commit_and_ci_run_what_make_runs() -> None:
         "CONTRIBUTING.md",
         "SECURITY.md",
         "docs/reading.md",
+        "docs/live.md",
         "docs/verdict.md",
         "docs/retention.md",
         "docs/fit.md",

@@ -9,6 +9,7 @@ from mnemoscope.errors import ImportFileError, SignalError
 from mnemoscope.signals.beside import facts, on_steps, recorded
 from mnemoscope.signals.importers.files import load_series
 from mnemoscope.signals.importers.options import ImportOptions
+from mnemoscope.signals.importers.protocol import read_table
 from mnemoscope.signals.importers.regular import Channel, table_of
 from mnemoscope.signals.series import Series, prepare, with_rate
 from mnemoscope.signals.states import events_of
@@ -126,6 +127,16 @@ def test_a_column_of_states_becomes_events(tmp_path):
     path.write_text("v,stim\n" + "".join(f"{i % 7}.5,{mark}\n" for i, mark in enumerate(marks)))
     found = load_series(path, channel="v", labels="stim")
     assert [tuple(label) for label in found.labels] == [(30, 35, "stim 1")]
+
+
+def test_a_report_counts_the_states_of_a_column(tmp_path):
+    """So a form offers the columns that can be a source of events, and no measure."""
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "a,stim,phase,one,many\n" + "".join(f"{k % 7}.5,{k % 50 == 3:d},{k // 40},1,{k}\n" for k in range(200))
+    )
+    report = read_table(path, ImportOptions()).report
+    assert [column["states"] for column in report["columns"]] == [0, 2, 5, 0, 0]
 
 
 @pytest.mark.parametrize(

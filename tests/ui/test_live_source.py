@@ -53,6 +53,7 @@ def test_from_the_form_to_the_recording(
     assert ready.get(f"/api/recordings/{identity}")["steps"] == 150
     expect(source).to_have_count(0)
     expect(page.get_by_text("Recorded", exact=True)).to_be_attached()
+    expect(page.get_by_text("/ 150")).to_be_visible()  # laid out anew: how long it would be was not planned
 
 
 def test_what_is_lost_on_the_way_is_shown_while_it_runs_and_in_the_recording(open_page: Open, ready: Api) -> None:

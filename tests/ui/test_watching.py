@@ -53,8 +53,9 @@ def test_a_recording_appears_grows_and_vanishes(
         shot(page, "watched-list")
         row.get_by_role("link", name="Bench").click()
         wait_until(lambda: steps_there(page) >= 119, "the steps that are written")
-        write(120, 260)
-        wait_until(lambda: steps_there(page) >= 259, "the steps that are written meanwhile")
+        write(120, 1200)  # longer than it was laid out for when the page opened
+        wait_until(lambda: steps_there(page) >= 1199, "the steps that are written meanwhile")
+        expect(page.get_by_text("2 048")).to_be_visible()
         shot(page, "watched-live")
         recorder.stdin.close()
         recorder.wait(60)

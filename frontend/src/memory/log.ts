@@ -23,7 +23,11 @@ export class RecordingLog {
   private readonly listening = new Set<(message: Uint8Array) => void>();
 
   /** Throws ManifestError where a bank is not what its kind needs. */
-  constructor(readonly manifest: Manifest) {
+  /** As far as it is known: of a live source scaling, gaps and length come later. */
+  manifest: Manifest;
+
+  constructor(manifest: Manifest) {
+    this.manifest = manifest;
     if (!LITTLE_ENDIAN) throw new LedgerError("big-endian", "This viewer needs a little-endian machine.");
     checkBanks(manifest);
     this.models = manifest.models.map((spec) => new ModelLog(spec));

@@ -1,5 +1,6 @@
 /** A run being planned: signal, task, models, and what follows from them. The page's forms read and write it. */
 
+import { MAX_BESIDE } from "../wire/manifest";
 import { FORECAST, RECALL } from "../wire/task_names";
 import { HUES, hueOf } from "../draw/ink/tokens";
 import { api } from "../server/api";
@@ -51,6 +52,8 @@ export class NewRun {
   drawn = $state(false);
   fileName = $state("");
   channel = $state(0);
+  /** Columns that are shown under the signal and not heard, in order. */
+  private also = $state.raw<readonly number[]>([]);
   /** The column whose labels become events. */
   labels = $state<number | null>(null);
   start = $state(0);
@@ -172,6 +175,7 @@ export class NewRun {
     this.preview = null;
     this.previewError = null;
     this.channel = result.report.channel;
+    this.also = [];
     this.labels = result.report.columns.find((column) => column.labels > 0)?.index ?? null;
     this.start = 0;
     const { column } = this;
@@ -183,9 +187,11 @@ export class NewRun {
 
   /** The same file, read otherwise: column and window stay as they were chosen, where they are still there. */
   tookAgain(result: Upload, name: string): void {
-    const { column: before, start, stop, resample, labels } = this;
+    const { column: before, start, stop, resample, labels, beside, held } = this;
+    const shown = beside.map((index) => held?.report.columns[index]?.name);
     this.took(result, name);
     const { columns } = result.report;
+    this.also = columns.filter((one) => one.min !== null && shown.includes(one.name)).map(({ index }) => index);
     const same = columns.find((one) => one.name === before?.name && one.min !== null);
     if (same) this.channel = same.index;
     if (columns[labels ?? -1]?.labels) this.labels = labels;
@@ -285,7 +291,7 @@ export class NewRun {
     const signal = this.fixed();
     if (signal.kind === "none") return null;
     return signal.kind === "upload"
-      ? { ...signal, start: 0, stop: this.column?.rows ?? this.held!.report.rows }
+      ? { ...signal, beside: [], start: 0, stop: this.column?.rows ?? this.held!.report.rows }
       : signal;
   }
 
@@ -297,6 +303,18 @@ export class NewRun {
 
   set(name: string, value: number): void {
     this.knobs = { ...this.knobs, [this.task]: { ...this.knobs[this.task], [name]: Math.round(value) } };
+  }
+
+  /** Columns shown under the signal, which itself is none of them. */
+  get beside(): readonly number[] {
+    return this.also.filter((index) => index !== this.channel);
+  }
+
+  /** Shows a column under the signal, or no longer; one more than there may be is not taken. */
+  showBeside(index: number): void {
+    const { beside } = this;
+    if (beside.includes(index)) this.also = beside.filter((one) => one !== index);
+    else if (beside.length < MAX_BESIDE) this.also = [...beside, index].sort((a, b) => a - b);
   }
 
   toggle(model: string): void {
@@ -340,6 +358,7 @@ export class NewRun {
     const { channel, labels, start, stop, missing, scaling } = this;
     return {
       channel,
+      beside: [...this.beside],
       labels,
       start,
       stop,

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api } from "../server/api";
 import { ApiError } from "../server/errors";
 import type { ModelCard, TaskCard, TaskPlan, Upload } from "../wire/wire.gen";
+import { MAX_BESIDE } from "../wire/manifest";
 import { NewRun } from "./new_run.svelte";
 
 function option(name: string, start: number): TaskCard["options"][number] {
@@ -133,4 +134,49 @@ it("asks nothing more of a file that is being deleted, and goes on where it coul
   await expect(gone).rejects.toThrow("no line");
   expect(run.held).not.toBeNull();
   run.previewing()!();
+});
+
+describe("channels beside the chosen one", () => {
+  const upload = (names: readonly string[]): Upload => {
+    const columns = names.map((name, index) => ({
+      index,
+      name,
+      min: 0,
+      labels: 0,
+      rows: 90,
+      sample_rate: 9,
+      unit: null,
+    }));
+    return { id: "u", report: { channel: 0, rows: 90, sample_rate: 9, columns } } as unknown as Upload;
+  };
+  const asked = (run: NewRun): unknown => run.fixed();
+
+  it("are asked for in the order of the file, at most seven, and never the chosen one itself", () => {
+    const run = form();
+    run.choose("file");
+    run.took(upload([..."abcdefghij"]), "x.csv");
+    for (const index of [4, 2, 0]) run.showBeside(index);
+    expect(run.beside).toEqual([2, 4]);
+    expect(asked(run)).toMatchObject({ channel: 0, beside: [2, 4] });
+    expect(run.whole()).toMatchObject({ beside: [] }); // a fit hears the signal alone
+    run.channel = 4;
+    expect(asked(run)).toMatchObject({ channel: 4, beside: [0, 2] });
+    run.showBeside(2);
+    expect(run.beside).toEqual([0]);
+    for (const index of [1, 2, 3, 5, 6, 7, 8, 9]) run.showBeside(index);
+    expect(run.beside).toEqual([0, 1, 2, 3, 5, 6, 7]);
+    expect(run.beside).toHaveLength(MAX_BESIDE);
+  });
+
+  it("stay by name when the file is read otherwise, and go with the file", () => {
+    vi.spyOn(api, "removeUpload").mockResolvedValue(undefined as never);
+    const run = form();
+    run.choose("file");
+    run.took(upload(["a", "b", "c"]), "x.csv");
+    run.showBeside(2);
+    run.tookAgain(upload(["a", "c", "d"]), "x.csv");
+    expect(run.beside).toEqual([1]);
+    run.took(upload(["a", "c"]), "y.csv");
+    expect(run.beside).toEqual([]);
+  });
 });

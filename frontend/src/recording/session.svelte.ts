@@ -110,6 +110,7 @@ export class Session extends Transport {
     const log = this.begin(parseManifest(detail.manifest));
     this.title = detail.title;
     this.status = detail.status;
+    this.watched = detail.watched;
     this.total = detail.steps;
     const { socket, wait, silence } = this.options;
     let joined = (): void => undefined;
@@ -219,11 +220,19 @@ export class Session extends Transport {
     if (!("id" in this.source)) return;
     try {
       const detail = await this.api.recording(this.source.id);
-      if (!this.closed && this.live) this.manifest = parseManifest(detail.manifest);
+      if (!this.closed && this.live) this.known(parseManifest(detail.manifest));
       this.notice("revised", null);
     } catch (error) {
       this.notice("revised", `What is known of the source by now has not arrived: ${readable(error).message}`);
     }
+  }
+
+  /** A manifest that says more. What is drawn is laid out anew where its length or its scale is another. */
+  private known(manifest: Manifest): void {
+    const before = this.log!.manifest;
+    this.manifest = this.log!.manifest = manifest;
+    const scaled = (of: Manifest): string => JSON.stringify(of.signal?.scaling);
+    if (manifest.steps !== before.steps || scaled(manifest) !== scaled(before)) this.layouts++;
   }
 
   /** The socket is closed for good: what is missing comes by HTTP, from a recording that does not grow any more. */
@@ -232,10 +241,12 @@ export class Session extends Transport {
     try {
       const detail = await this.api.recording(id);
       if (this.closed) return;
-      this.manifest = parseManifest(detail.manifest);
+      const manifest = parseManifest(detail.manifest);
+      this.manifest = manifest;
       this.title = detail.title;
       for (const failure of this.manifest.failures) this.failed(failure);
       this.settle(detail.status, detail.steps);
+      if (manifest.openEnded) this.known(manifest); // how long it is was not planned
     } catch (error) {
       // What is held stays on the stage; only that nothing more comes has to be said.
       this.settle(this.status === "running" ? "stopped" : this.status, this.available);

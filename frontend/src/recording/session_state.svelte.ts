@@ -44,6 +44,10 @@ export class SessionState {
   notices = $state.raw<readonly string[]>([]);
   /** Where the live source of the run stands; null where there is none, or nothing is known of it yet. */
   liveSource = $state.raw<LiveSource | null>(null);
+  /** Counts the times that length or scale became others: what is drawn from them has to be made anew. */
+  layouts = $state(0);
+  /** It is a file in the folder that the server watches: another program drives it. */
+  watched = $state(false);
   /** Counts what has arrived, in any order: read it to redraw on it. */
   grown = $state(0);
   /** Seconds until the planned end at the measured rate; null where it cannot be known. */
@@ -81,6 +85,7 @@ export class SessionState {
     if (this.behind > Math.max(12, this.runSpeed ?? 60)) return `${this.behind} steps behind`;
     if (this.status !== "running" || this.stepping) return "Live, paused";
     const { liveSource } = this;
+    if (this.watched) return "Live";
     if (liveSource) return liveSource.state === "receiving" ? "Live" : `Live, ${liveSource.state}`;
     return this.runSpeed === null ? "Live, full speed" : `Live, ${this.runSpeed} steps/s`;
   }

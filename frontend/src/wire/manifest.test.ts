@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { changed, makeLog, seeded } from "./testlog";
 import { ManifestError } from "./errors";
-import { parseManifest } from "./manifest";
+import { MAX_BESIDE, parseManifest } from "./manifest";
 
 const { raw } = makeLog(64, [{ slots: 5, width: 3 }, { units: 4 }, { width: 2, heads: 2 }]);
 
@@ -16,6 +17,13 @@ function refusal(value: unknown): ManifestError {
 }
 
 describe("a manifest", () => {
+  it("has as many channels beside the signal as the server takes", () => {
+    const { components } = JSON.parse(readFileSync(new URL("openapi.json", import.meta.url), "utf8")) as {
+      components: { schemas: { Window: { properties: { beside: { maxItems: number } } } } };
+    };
+    expect(components.schemas.Window.properties.beside.maxItems).toBe(MAX_BESIDE);
+  });
+
   it("says what its numbers are, and where an older one does not, its task does", () => {
     const values = (task: object): string =>
       parseManifest(changed(raw, ["task"], { params: {}, events: [], ...task })).task.values;

@@ -36,6 +36,9 @@ export const KEYFRAME_EVERY = 64;
 
 const MAX_STREAMS = 256;
 
+/** Channels that are shown beside the signal, at most (`format/schema.py`). */
+export const MAX_BESIDE = 7;
+
 export type RecordingStatus = ManifestJson["status"];
 
 export type FitSpec = Parsed<FitEntry>;

@@ -1283,6 +1283,11 @@ export interface components {
              * @description At most 128 numbers over the whole column, smallest and largest of each bucket; null = nothing but gaps there.
              */
             spark: (number | null)[];
+            /**
+             * States
+             * @description How many whole numbers a column of states has, such as 0 and 1; its changes can become events of a run. 0: it is none.
+             */
+            states: number;
             /** Unit */
             unit: string | null;
         };

@@ -13,6 +13,7 @@ from mnemoscope.signals.series import Floats, Label
 
 MAX_LABELS = 64
 LABEL_LENGTH = 40
+SAMPLED = 10_000
 MAX_LABELLED = 20_000
 """Most labelled ranges of a column that is shown; a column with more is no longer readable."""
 
@@ -47,6 +48,16 @@ def events_of(
     numbers, counts = np.unique(known, return_counts=True)
     usual = f"{numbers[counts.argmax()]:g}" if len(known) > len(values) / 2 else None
     return tuple(label._replace(text=f"{name} {label.text}"[:LABEL_LENGTH]) for label in found if label.text != usual)
+
+
+def states_in(values: Floats) -> int:
+    """How many states a column has; 0 where `events_of` finds none in it."""
+    for part in (values[:SAMPLED], values):  # most columns are none of states, and say so at once
+        known = part[~np.isnan(part)]
+        if (known != np.round(known)).any() or len(np.unique(known)) > MAX_LABELS:
+            return 0
+    states = len(np.unique(known))
+    return states if states > 1 and numbered(values) else 0
 
 
 def numbered(values: Floats) -> tuple[Label, ...]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from mnemoscope_server.access import owners
+from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.planning import fits, runs
 from mnemoscope_server.schemas.sessions import SessionCreated, SessionRequest
@@ -36,6 +37,10 @@ async def open_session(
 @router.delete("/sessions/{id}", summary="Stop a session; what it computed stays as a recording", status_code=204)
 async def stop_session(identity: Id, services: ServicesDep) -> None:
     session = services.live.sessions.get(identity)
+    if session is None and services.watched.growing(identity):
+        raise NotPossible(
+            "read-only", "this run is recorded by another program", "Its end is decided where it is recorded."
+        )
     if session is None:
         services.library.find(identity)  # unknown, or already over: then there is nothing to stop
         return

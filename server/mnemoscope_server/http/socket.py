@@ -167,11 +167,15 @@ async def _watch_file(line: Line, services: Services, identity: str, *, have: in
 async def _follow_file(line: Line, services: Services, identity: str, position: int) -> None:
     """Send what is appended, until the recording has its end or grows no more."""
     status: messages.FinalStatus = "stopped"
+    known: dict[str, Any] | None = None
     try:
         while True:
             growing = services.watched.growing(identity)
             recording = await asyncio.to_thread(services.library.grown, identity)
             steps = recording.steps
+            if known is not None and recording.manifest is not known:
+                await line.send(messages.Revised())
+            known = recording.manifest
             while position < steps:
                 chunk = position // KEYFRAME_EVERY
                 data = await asyncio.to_thread(services.library.messages, identity, chunk)

@@ -48,6 +48,8 @@ class ColumnReport(Answer):
     """The same as people say it."""
     labels: int
     """Ranges of rows that a column of labels names; they can become events of a run."""
+    states: int
+    """How many whole numbers a column of states has, such as 0 and 1; its changes can become events of a run. 0: it is none."""
     spark: list[float | None]
     """At most 128 numbers over the whole column, smallest and largest of each bucket; null = nothing but gaps there."""
 

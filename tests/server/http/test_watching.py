@@ -102,22 +102,24 @@ def test_what_another_program_records_is_followed_as_it_grows(start, runs):
             hello = json.loads(watcher.recv(timeout=20))
             assert (hello["live"], hello["status"], hello["steps"]) == (True, "running", 99)
             watcher.send('{"type": "pause"}')
-            write(100, 300)
+            assert server.http.delete(f"api/sessions/{row['id']}").status_code == 403
+            write(100, 1300)
             seen = []
             while "ended" not in seen:
                 message = watcher.recv(timeout=30)
                 seen.append("frames" if isinstance(message, bytes) else json.loads(message)["type"])
-                if isinstance(message, str) and json.loads(message).get("step", 0) >= 299 and recorder.stdin:
+                if isinstance(message, str) and json.loads(message).get("step", 0) >= 1299 and recorder.stdin:
                     recorder.stdin.close()
                     recorder.stdin = None
-            assert json.loads(message) == {"type": "ended", "steps": 300, "status": "ended"}
+            assert json.loads(message) == {"type": "ended", "steps": 1300, "status": "ended"}
             assert seen.count("error") == 1  # it is not paused from here
             assert seen.count("frames") >= 4
+            assert "revised" in seen  # it has become longer than it was laid out for
     finally:
         recorder.kill()
         recorder.wait()
     detail = server.http.get(f"api/recordings/{row['id']}").json()
-    assert (detail["live"], detail["status"], detail["steps"]) == (False, "ended", 300)
+    assert (detail["live"], detail["status"], detail["steps"]) == (False, "ended", 1300)
     with Recording.open(out) as recording:
         assert recording.manifest["id"] == row["id"]
 
