@@ -10,7 +10,6 @@ from starlette.responses import FileResponse
 
 from mnemoscope.errors import SignalError
 from mnemoscope.signals.importers.options import ImportOptions
-from mnemoscope.signals.importers.protocol import IMPORTERS
 from mnemoscope.signals.shipped import SHIPPED
 from mnemoscope_server.access import owners
 from mnemoscope_server.http.connected import while_connected
@@ -101,6 +100,8 @@ def preview(identity: Id, request: PreviewRequest, asked: Request, services: Ser
 
 @router.get("/formats", summary="Kinds of files that can be brought")
 def formats() -> list[FileFormat]:
+    from mnemoscope.signals.importers.protocol import IMPORTERS  # readers of files: none is needed to start
+
     return [
         FileFormat(
             name=importer.name,

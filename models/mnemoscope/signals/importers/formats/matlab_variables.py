@@ -45,7 +45,8 @@ def version4(data: bytes) -> Iterator[Variable]:
         )
         if order is None or at + 20 > len(data):
             raise ValueError(f"no variable begins at byte {at}")
-        kind, rows, columns, imaginary, length = struct.unpack(order + "5i", data[at : at + 20])
+        head: tuple[int, ...] = struct.unpack(order + "5i", data[at : at + 20])
+        kind, rows, columns, imaginary, length = head
         precision, form = kind // 10 % 10, kind % 10
         if min(rows, columns) < 0 or not 0 < length <= 256 or precision >= len(_VERSION4) or form > 2:
             raise ValueError(f"the header at byte {at} cannot be")
