@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from mnemoscope.errors import RecordingError
+from mnemoscope.format import manifest
 from mnemoscope.reading import export
 from mnemoscope.reading.recording import Recording, RecordingWriter
 from tests.oracles.random_logs import Made
@@ -135,3 +136,17 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path: Path, rec: Recording, m
     with pytest.raises(RecordingError, match="No space left on device"):
         export.to_npz(rec, tmp_path / "a.npz")
     assert [path.name for path in tmp_path.iterdir()] == ["a.mnemo"]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ([{"channel": "a", "unit": "mV", "offset": 2}, {"channel": "b", "unit": None}], [("a (mV)", 2.0), ("b", 0.0)]),
+        ([7, {"channel": None, "offset": "x"}], [("channel 1", 0.0), ("channel 2", 0.0)]),
+        ({"a": 1}, []),
+        (None, []),
+    ],
+)
+def test_channels_beside_have_names_whatever_a_file_says(said, found):
+    assert manifest.beside({"beside": said}) == found
+    assert len(manifest.beside({"beside": said}, 3)) == 3

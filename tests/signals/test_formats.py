@@ -1,12 +1,14 @@
 """Formats that are no text: each the same as the text of the same numbers; channels with clocks of their own; what is named."""
 
 import dataclasses
+import io
 import itertools
 import json
 
 import edfio
 import numpy as np
 import pytest
+import scipy.io
 
 from mnemoscope.cli.main import main
 from mnemoscope.errors import ImportFileError
@@ -142,6 +144,23 @@ def test_a_recording_that_was_cut_says_so(load):
     table = load(data[:-30])
     assert table.report["rows"] == 30
     assert "the header says 4 records; 3 whole ones are there" in table.report["notes"]
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_every_class_of_numbers_of_matlab(load, compressed):
+    """As scipy writes them; what is no array of real numbers is named, and left out."""
+    out = io.BytesIO()
+    kinds = ("i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8")
+    arrays = {kind: (np.arange(60) % 120).astype(kind) for kind in kinds}
+    arrays["wide"] = np.arange(240.0).reshape(60, 4) / 7
+    others = {"s": {"a": 1.0}, "z": np.ones(60) * 1j, "c": "word"}
+    scipy.io.savemat(out, arrays | others, do_compression=compressed)
+    table = load(out.getvalue())
+    by_name = {column.name: column for column in table.columns}
+    for kind in kinds:
+        np.testing.assert_array_equal(by_name[kind].values, np.arange(60) % 120)
+    np.testing.assert_array_equal(by_name["wide 3"].values, (arrays["wide"][:, 2]).astype(np.float32))
+    assert any("s (struct), z (complex double), c (text)" in note for note in table.report["notes"])
 
 
 # --- WFDB

@@ -73,6 +73,7 @@ def record(args: argparse.Namespace) -> int:
 
 def _signal_line(signal: dict[str, Any]) -> str:
     """Which channel the models hear, in which unit, at which rate."""
+    from mnemoscope.format.manifest import beside
     from mnemoscope.signals.clock import rate_in_words
 
     unit = f" in {signal['unit']}" if signal.get("unit") else ""
@@ -80,7 +81,9 @@ def _signal_line(signal: dict[str, Any]) -> str:
     source: dict[str, Any] = signal.get("source") or {}
     window = source.get("window")
     rows = f", rows {window[0]} … {window[1]}" if window else ""
-    return f"channel {signal['channel']}{unit}, {rate}{rows}"
+    names = [name for name, _ in beside(signal)]
+    further = f"; beside it {', '.join(names)}" if names else ""
+    return f"channel {signal['channel']}{unit}, {rate}{rows}{further}"
 
 
 def _episode(args: argparse.Namespace) -> tuple[Episode, list[str]]:

@@ -11,7 +11,7 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, get_args
+from typing import Any, NoReturn, cast, get_args
 
 from mnemoscope.errors import RecordingError, UnsupportedVersion
 from mnemoscope.format.checks import check, is_object, refuse
@@ -92,6 +92,22 @@ def streams(manifest: dict[str, Any]) -> tuple[StreamSpec, ...]:
     specs = tuple(_stream(model, i) for i, model in enumerate(models))
     _unique([spec.id for spec in specs], "models", "model id")
     return specs
+
+
+def beside(signal: dict[str, Any] | None, count: int | None = None) -> list[tuple[str, float]]:
+    """Name with unit, and offset, of the channels beside a signal; whatever a file says of them, they have both.
+
+    count: so many; None = those that are listed.
+    """
+    said: Any = (signal or {}).get("beside")
+    entries = cast(list[Any], said) if isinstance(said, list) else []
+    found: list[tuple[str, float]] = []
+    for k in range(len(entries) if count is None else count):
+        entry: dict[str, Any] = entries[k] if k < len(entries) and is_object(entries[k]) else {}
+        name, unit, offset = entry.get("channel") or f"channel {k + 1}", entry.get("unit"), entry.get("offset")
+        shift = float(offset) if isinstance(offset, int | float) and math.isfinite(offset) else 0.0
+        found.append((f"{name} ({unit})" if unit else f"{name}", shift))
+    return found
 
 
 def of_bits(manifest: dict[str, Any]) -> bool:

@@ -12,12 +12,13 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TypeGuard, cast
+from typing import Any, BinaryIO, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import RecordingError
+from mnemoscope.format import manifest
 from mnemoscope.format.layout import BESIDE
 from mnemoscope.reading import verdicts
 from mnemoscope.reading.recording import Recording
@@ -98,12 +99,9 @@ def _beside(view: ModelView, signal: dict[str, Any]) -> Generator[tuple[str, NDA
     """Name with unit, and values [steps], of every channel beside the signal; whatever a file says of them."""
     if (None, BESIDE) not in view:
         return
-    said: Any = signal.get("beside")
-    entries = cast(list[Any], said) if isinstance(said, list) else []
-    for k, values in enumerate(view.array(BESIDE).astype(np.float64).reshape(view.steps, -1).T):
-        entry: dict[str, Any] = entries[k] if k < len(entries) and isinstance(entries[k], dict) else {}
-        name, unit, offset = entry.get("channel") or f"beside[{k}]", entry.get("unit"), entry.get("offset")
-        yield f"{name} ({unit})" if unit else f"{name}", values + (offset if _number(offset) else 0.0)
+    table = view.array(BESIDE).astype(np.float64).reshape(view.steps, -1)
+    for (name, offset), values in zip(manifest.beside(signal, table.shape[1]), table.T, strict=True):
+        yield name, values + offset
 
 
 def inert(text: str) -> str:

@@ -14,13 +14,16 @@ const DOT = 2;
 /** Digits after the point, at most. */
 const MAX_PLACES = 6;
 
-/** A value of a channel with as many digits as its range is wide: three that matter. */
-export function besideValue(value: number, bounds: Range | null): string {
+/** A value of a channel with as many digits as its range is wide: three that matter, or as many fewer as is said. */
+export function besideValue(value: number, bounds: Range | null, fewer = 0): string {
   if (Number.isNaN(value)) return "missing";
   const width = bounds ? bounds.high - bounds.low : 0;
   if (Number.isInteger(value) && (width === 0 || (Number.isInteger(bounds!.low) && Number.isInteger(bounds!.high))))
     return num(value, 0);
-  return num(value, width > 0 ? Math.max(0, Math.min(MAX_PLACES, Math.round(2 - Math.log10(width)))) : undefined);
+  return num(
+    value,
+    width > 0 ? Math.max(0, Math.min(MAX_PLACES, Math.round(2 - fewer - Math.log10(width)))) : undefined,
+  );
 }
 
 /** "36.7 °C", "missing". */
@@ -30,9 +33,16 @@ export function besideReadout(channel: BesideTrack, t: number): string {
   return Number.isNaN(value) || !channel.unit ? said : `${said} ${channel.unit}`;
 }
 
-/** "36.1 to 37.2"; "" before anything was measured. */
+/** "36.10 to 37.20"; "" before anything was measured. */
 export function besideRange({ bounds }: BesideTrack): string {
   return bounds ? `${besideValue(bounds.low, bounds)} to ${besideValue(bounds.high, bounds)}` : "";
+}
+
+/** The same where there is little room: "36.1–37.2". */
+function shortRange({ bounds }: BesideTrack): string {
+  if (!bounds) return "";
+  const [low, high] = [bounds.low, bounds.high].map((value) => besideValue(value, bounds, 1));
+  return bounds.low < 0 ? `${low} to ${high}` : `${low}–${high}`;
 }
 
 /** The strips of a layout that has some: names on the left, lines on the time axis, value now and range on the right. */
@@ -123,7 +133,7 @@ function paintWords(ctx: Ctx, inks: Inks, layout: StageLayout, box: Box, channel
   if (mode === "wide") text(ctx, fitted(ctx, range, W - x - 110), x + 106, middle, { colour: inks.t3 });
   else {
     const right = W - 8;
-    text(ctx, fitted(ctx, range, right - x - textWidth(ctx, now) - 6), right, middle, {
+    text(ctx, fitted(ctx, shortRange(channel), right - x - textWidth(ctx, now) - 6), right, middle, {
       colour: inks.t3,
       align: "right",
     });

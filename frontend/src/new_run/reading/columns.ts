@@ -1,6 +1,7 @@
 /** What the columns of a file can be taken for, one by one. */
 
 import type { ColumnReport, ImportOptions } from "../../wire/wire.gen";
+import type { Role } from "./first_lines";
 import { changed } from "./options";
 
 export type Taken =
@@ -13,6 +14,8 @@ export interface Use {
   readonly label: string;
   readonly taken: Taken;
 }
+
+const NUMBERS = "numbers";
 
 /** What a column can be used as; `time` are the columns of the time now, in order. */
 export function usesOf(column: ColumnReport, time: readonly string[], said: ImportOptions): Use[] {
@@ -30,16 +33,21 @@ export function usesOf(column: ColumnReport, time: readonly string[], said: Impo
     label: "time",
     taken: options({ time: timed ? [...time] : [...time, name], time_unit: null, time_format: null }),
   });
-  if (kind !== "text") uses.push({ value: "text", label: "text", taken: options({ text_columns: [...texts, name] }) });
+  const made = texts.length < (said.text_columns ?? []).length; // text because somebody said so
+  if (kind !== "text" || made)
+    uses.push({ value: "text", label: "text", taken: options({ text_columns: [...texts, name] }) });
   const unused: ImportOptions = timed ? { time: rest, time_unit: null, time_format: null } : { text_columns: texts };
   uses.push({
     value: "unused",
-    label: timed
-      ? "no time"
-      : kind === "text" && texts.length < (said.text_columns ?? []).length
-        ? "numbers"
-        : "not used",
+    label: timed ? "no time" : made ? NUMBERS : "not used",
     taken: column.labels > 0 && !timed ? { kind: "events", index: null } : options(unused),
   });
   return uses;
+}
+
+/** What it is used as now, among its uses. */
+export function useNow(role: Role, uses: readonly Use[]): Use["value"] {
+  if (role === "series" || role === "events" || role === "time") return role;
+  // text because somebody said so has a way back
+  return role === "text" && uses.some(({ label }) => label === NUMBERS) ? "text" : "unused";
 }

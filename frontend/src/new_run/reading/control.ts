@@ -68,7 +68,7 @@ export class Filled {
     // what was set and refused is shown too, beside the error that it led to
     this.is = holds(read, said) && holds(said, read) ? (report?.resolved ?? {}) : { ...report?.resolved, ...said };
     this.open = new Set(asked.filter(({ open }) => open).flatMap(({ about }) => about));
-    this.text = report === null || report.encoding !== null;
+    this.text = report === null || (report.encoding !== null && report.first_line !== null);
   }
 
   protected common(key: keyof ImportOptions, label: string, hint: string, rare = false): Common {

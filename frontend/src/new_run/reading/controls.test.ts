@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ColumnReport, ImportOptions, ImportReport } from "../../wire/wire.gen";
-import { usesOf } from "./columns";
+import { useNow, usesOf } from "./columns";
 import type { Choosing, Control, Rating, Timing, Typing } from "./control";
 import { controls } from "./controls";
 import { questions } from "./questions";
@@ -8,13 +8,14 @@ import { questions } from "./questions";
 const column = (index: number, name: string, kind: ColumnReport["kind"], more: Partial<ColumnReport> = {}): ColumnReport => ({
   index, name, kind, unit: null, min: kind === "value" ? 1 : null, max: 2, mean: 1.5, missing: 0, missing_fraction: 0,
   states: 0,
-  labels: 0, rows: 9, sample_rate: 0.1, rate_text: "1 per 10 s", spark: [], ...more,
+  labels: 0, rows: 9, sample_rate: 0.1, rate_text: "1 per 10 s", resample_to: null, spark: [], ...more,
 }); // prettier-ignore
 
 /** The pump of the mock, as the server reports it. */
 function report(resolved: ImportOptions = {}, more: Partial<ImportReport> = {}): ImportReport {
   return {
     encoding: "utf-8",
+    first_line: 4,
     sample_rate: 0.1,
     sample_rate_source: "8 steps",
     parts: [],
@@ -135,6 +136,12 @@ describe("controls of a file", () => {
     const wave = { ...report({}, { encoding: null }), resolved: { infinite: "refuse" as const } };
     const labels = controls(wave as ImportReport, {}, []).map(({ label }) => label);
     expect(labels).toEqual(["Missing", "Rate", "Infinite values"]);
+    const json = { ...wave, encoding: "utf-8", first_line: null, resolved: { order: "file" } };
+    expect(controls(json as unknown as ImportReport, {}, []).map(({ label }) => label)).toEqual([
+      "Missing",
+      "Order of rows",
+      "Rate",
+    ]);
     const sheet = { ...wave, resolved: { names_line: 4, decimal: ",", time: ["Datum"], order: "file" } };
     const more = controls(sheet as ImportReport, {}, []).map(({ label }) => label);
     expect(more).toEqual(["Decimal sign", "Names", "Missing", "Order of rows", "Time", "Rate"]);
@@ -164,6 +171,14 @@ describe("uses of a column", () => {
   it("of a time can be given up", () => {
     const found = uses(column(0, "t", "time"), ["t", "u"], { time_format: "%Y" });
     expect(found["unused"]).toEqual(["no time", { kind: "options", next: { time: ["u"] } }]);
+  });
+
+  it("say which of them holds now", () => {
+    const said = { text_columns: ["x"] };
+    expect(useNow("text", usesOf(column(2, "x", "text"), [], said))).toBe("text");
+    expect(useNow("text", usesOf(column(2, "x", "text"), [], {}))).toBe("unused");
+    expect(useNow("text", usesOf(column(3, "beat", "label", { labels: 4 }), [], {}))).toBe("unused");
+    expect(useNow("series", [])).toBe("series");
   });
 
   it("of what was made text can be numbers again, and of labels events", () => {

@@ -31,7 +31,7 @@ def load_series(
     sample_rate: float | None = None,
     options: ImportOptions | None = None,
 ) -> Series:
-    """Read one channel of a text table.
+    """Read one channel of a file of any format that is known (docs/reading.md).
 
         series = mnemoscope.load_series("ecg.csv", channel="MLII")
         series.values                    # [n] float32, NaN where the file has no number

@@ -13,7 +13,6 @@ from mnemoscope.signals.importers.formats import arrow_sizes
 from mnemoscope.signals.importers.importer import Importer
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.table import MAX_COLUMNS, Table
-from mnemoscope.signals.importers.tabular.typed import Given
 
 MAX_VALUES = 60_000_000
 _WAY = "Save it anew: `table.to_parquet('data.parquet')`."
@@ -27,7 +26,7 @@ def _read(path: Path, options: ImportOptions) -> Table:
     from arro3 import io
 
     from mnemoscope.signals.importers.report import file_facts
-    from mnemoscope.signals.importers.tabular.typed import table_of
+    from mnemoscope.signals.importers.tabular.typed import Given, table_of
 
     notes: list[str] = []
     with path.open("rb") as file, foreign("this file of Apache Arrow", _WAY):

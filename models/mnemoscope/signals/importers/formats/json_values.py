@@ -14,7 +14,6 @@ from mnemoscope.signals.importers.importer import Importer
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.table import MAX_COLUMNS, Table
-from mnemoscope.signals.importers.tabular.typed import Given
 
 _BEGINS = re.compile(rb"""\s*(?:\{\s*["}]|\[\s*(?:[\[{"\]]|(?:-?\d[\d.eE+-]*|null|NaN)\s*[,\]]|$))""")
 _WAY = "Write an array of numbers, an array of records, or an object of columns."
@@ -230,7 +229,7 @@ class _Reading:
 
     def _columns(self, names: list[str], columns: Sequence[Sequence[Json]], *, header: bool) -> Table:
         from mnemoscope.signals.importers.arrays import stated_rate
-        from mnemoscope.signals.importers.tabular.typed import table_of
+        from mnemoscope.signals.importers.tabular.typed import Given, table_of
 
         rate, evidence = stated_rate({name: np.array(float(one)) for name, one in self.scalars.items()})
         given = [Given(name, _cells(column, name)) for name, column in zip(names, columns, strict=True)]

@@ -1,15 +1,9 @@
-"""MATLAB's .mat of versions 4 to 7, by scipy.io, which the package needs anyway."""
+"""MATLAB's .mat of versions 4 to 7: variables that are arrays of real numbers."""
 
 import struct
 from pathlib import Path
-from typing import Any, cast
-
-import numpy as np
-from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.signals.importers.archive import MAX_UNPACKED
-from mnemoscope.signals.importers.foreign import foreign
 from mnemoscope.signals.importers.importer import Importer
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.table import Table
@@ -44,42 +38,33 @@ def _version4(data: bytes) -> bool:
 
 
 def _read(path: Path, options: ImportOptions) -> Table:
-    import scipy.io
-
     from mnemoscope.signals.importers.arrays import table_of_arrays
+    from mnemoscope.signals.importers.formats.matlab_variables import version4, version5
     from mnemoscope.signals.importers.report import file_facts
 
-    with foreign("this MATLAB file", _WAY):
-        listed = scipy.io.whosmat(str(path))
-        size = sum(8 * int(np.prod([int(n) for n in shape], dtype=object)) for _, shape, _ in listed)
-        if size > MAX_UNPACKED:
-            raise ImportFileError(
-                f"its variables hold {size >> 20} MB, more than {MAX_UNPACKED >> 20} MB", hint="Save the one you need."
-            )
-        loaded: dict[str, Any] = scipy.io.loadmat(str(path), squeeze_me=False)
-    arrays: dict[str, NDArray[Any]] = {}
-    for name, value in loaded.items():
-        if name.startswith("__"):
-            continue
-        value = value.toarray() if hasattr(value, "toarray") else value
-        if isinstance(value, np.ndarray) and cast(NDArray[Any], value).dtype.kind != "U":
-            arrays[name] = value
-    shapes = ", ".join(f"{name} {list(shape)} {kind}" for name, shape, kind in listed[:8])
-    facts = file_facts(path, "MATLAB", options, details={"variables": shapes})
-    complex_only = arrays and all(value.dtype.kind == "c" for value in arrays.values())
-    if complex_only:
+    data = path.read_bytes()
+    try:
+        found = list((version5 if data.startswith(b"MATLAB 5.0") else version4)(data))
+    except ValueError as error:
+        raise ImportFileError(f"this MATLAB file is damaged: {error}", hint=_WAY) from error
+    arrays = {one.name: one.values for one in found if one.values is not None}
+    shapes = ", ".join(f"{one.name} {list(one.shape)} {one.kind}" for one in found[:8])
+    if not arrays and any(one.kind.startswith("complex") for one in found):
         raise ImportFileError(
-            "its variables are complex; a series has real numbers",
+            f"its variables are complex ({shapes}); a series has real numbers",
             hint="Save the magnitude: `x = abs(x); save('data.mat', 'x', '-v7')`.",
         )
-    if arrays and all(value.dtype.kind in "VO" for value in arrays.values()):
+    if not arrays and any(one.kind in ("struct", "cell", "object") for one in found):
         raise ImportFileError(
             f"its variables are structures or cells ({shapes})",
             hint="Save one field of numbers: `x = s.data; save('data.mat', 'x', '-v7')`.",
         )
     if not arrays:
         raise ImportFileError(f"it holds no variable of numbers ({shapes or 'none at all'})", hint=_WAY)
-    return table_of_arrays(arrays, facts, options)
+    others = [f"{one.name} ({one.kind})" for one in found if one.values is None]
+    notes = [f"variables that are no arrays of real numbers were left out: {', '.join(others[:8])}"] if others else []
+    facts = file_facts(path, "MATLAB", options, details={"variables": shapes})
+    return table_of_arrays(arrays, facts, options, notes=notes)
 
 
 IMPORTER = Importer("matlab", "MATLAB up to version 7", (".mat",), _sniff, _read, binary=True)
