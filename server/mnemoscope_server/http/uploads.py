@@ -109,7 +109,7 @@ def formats() -> list[FileFormat]:
             extensions=list(importer.suffixes),
             available=importer.available,
             install=importer.install,
-            several=importer.read_set is not None,
+            several=importer.same_name,
         )
         for importer in IMPORTERS
     ]

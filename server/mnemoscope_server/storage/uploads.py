@@ -18,7 +18,7 @@ from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
 from mnemoscope.errors import ImportFileError, Retry
-from mnemoscope.signals.importers.channel_series import no_numbers, series_of
+from mnemoscope.signals.importers.channel_series import OwnClock, no_numbers, series_of
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.series import Label, Series, labels_of
 from mnemoscope.signals.states import events_of
@@ -128,23 +128,21 @@ class Uploads:
             if str(column["index"]) in rows
         }
         time_file, numbers = folder / "time.f64", folder / "values.f32"
-        states = facts["channels"].get(str(labels))
-        if labels is not None and labels not in known and states is not None:
+        states = None if labels in known else facts["channels"].get(str(labels))
+        if labels is not None and states is not None:
             values = np.fromfile(numbers, states.get("type", "<f4"), states["count"], offset=states["offset"])
-            own = bool(states["sample_rate"] or "time" in states)
-            known[labels] = (states["name"], events_of(states["name"], values, known, own_clock=own))
-        own_time = np.fromfile(numbers, "<f8", entry["count"], offset=entry["time"]) if "time" in entry else None
-        own_gaps = tuple((i, j) for i, j in entry.get("gaps", ()))
+            known[labels] = (states["name"], events_of(states["name"], values, known))
         return series_of(
             report,
             channel,
             np.fromfile(numbers, entry.get("type", "<f4"), entry["count"], offset=entry["offset"]),
             name=entry["name"],
             unit=entry["unit"],
-            own=(entry["sample_rate"], own_time, own_gaps) if entry["sample_rate"] or "time" in entry else None,
+            own=_clock(numbers, entry),
             time=np.fromfile(time_file, "<f8") if time_file.is_file() else None,
             gaps=tuple((i, j) for i, j in facts["gaps"]),
             labels=labels_of(known, labels),
+            labelled=None if states is None else _clock(numbers, states),
         )
 
     def file_name(self, identity: str) -> str:
@@ -254,6 +252,16 @@ class Uploads:
 def _title(files: Sequence[tuple[str, BinaryIO]]) -> str:
     """What a record of several files is called: as its header."""
     return min((name for name, _ in files), key=lambda name: not name.lower().endswith(".hea"))
+
+
+def _clock(numbers: Path, entry: dict[str, Any]) -> OwnClock | None:
+    """The clock of a channel whose rows are not the file's."""
+    if not entry["sample_rate"] and "time" not in entry:
+        return None
+    import numpy as np
+
+    time_of_rows = np.fromfile(numbers, "<f8", entry["count"], offset=entry["time"]) if "time" in entry else None
+    return entry["sample_rate"], time_of_rows, tuple((i, j) for i, j in entry.get("gaps", ()))
 
 
 def base_name(name: str) -> str:

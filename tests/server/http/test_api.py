@@ -59,6 +59,7 @@ def test_formats_are_listed_with_their_extensions_and_what_would_install_them(se
     listed = server.http.get("api/formats").json()
     assert [entry["name"] for entry in listed] == [importer.name for importer in IMPORTERS]
     assert ".csv" in listed[0]["extensions"]
+    assert [entry["name"] for entry in listed if entry["several"]] == ["wfdb"]
     assert all(entry["available"] is (entry["install"] is None) for entry in listed)
     assert all(suffix.startswith(".") for entry in listed for suffix in entry["extensions"])
 

@@ -128,6 +128,6 @@ def describe(column: Column, rows: int, sample_rate: float | None) -> dict[str, 
         "rate_text": rate_in_words(rate) if rate else "unknown",
         "resample_to": rate_for_models(column.unit, rate),
         "labels": len(column.labels),
-        "states": 0 if column.values is None or column.own_clock else states_in(column.values),
+        "states": 0 if column.values is None else states_in(column.values),
         "spark": [] if column.values is None else decimate(column.values, SPARK_POINTS),
     }
