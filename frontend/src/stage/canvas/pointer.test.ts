@@ -161,7 +161,7 @@ describe("the wheel", () => {
       [true, 16],
     ] as const) {
       const turn = at(xOf(60), 300, { deltaY: -100, ctrlKey });
-      Object.assign(turn.currentTarget, page);
+      Object.assign(turn.currentTarget!, page);
       pointer.wheel(turn);
       expect([turn.prevented, stage.viewport.window.step]).toEqual([ctrlKey ? 1 : 0, step]);
     }
