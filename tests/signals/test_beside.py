@@ -129,6 +129,17 @@ def test_a_column_of_states_becomes_events(tmp_path):
     assert [tuple(label) for label in found.labels] == [(30, 35, "stim 1")]
 
 
+def test_a_marker_with_a_clock_of_its_own_marks_by_time():
+    """As an event marker at 1 Hz beside an EEG at 100 Hz: the same seconds, whichever of them is chosen."""
+    marker = np.zeros(10)
+    marker[4:6] = 1
+    channels = [Channel("eeg", np.arange(1000.0) + 0.5, "µV", 100.0), Channel("marker", marker, None, 1.0)]
+    table = table_of(channels, {"format": "EDF"}, ImportOptions(), rate_source="as written")
+    assert [tuple(label) for label in table.series(0, 1).labels] == [(400, 600, "marker 1")]
+    assert [tuple(label) for label in table.series(1, 1).labels] == [(4, 6, "marker 1")]
+    assert [column["states"] for column in table.report["columns"]] == [0, 2]
+
+
 def test_a_report_counts_the_states_of_a_column(tmp_path):
     """So a form offers the columns that can be a source of events, and no measure."""
     path = tmp_path / "x.csv"

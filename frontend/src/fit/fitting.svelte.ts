@@ -6,7 +6,6 @@ import { debounced } from "../server/debounced";
 import type { Api } from "../server/api";
 import { ApiError, readable, type MnemoscopeError } from "../server/errors";
 import type { Fit, FitPlan, FitRequest, ModelCard, Status, Upload } from "../wire/wire.gen";
-import { suggested } from "../new_run/suggested_window";
 import { idsOf, madeAgain, stageSignal, type FitSignal } from "./link";
 import { isLive } from "./text";
 
@@ -92,15 +91,14 @@ export class Fitting {
   took(upload: Upload): void {
     this.upload = upload;
     this.fits = [];
-    const { channel, rows, sample_rate, columns } = upload.report;
-    const { resample } = suggested(rows, sample_rate, columns[channel]?.unit ?? null);
+    const { channel, rows, columns } = upload.report;
     this.signal = {
       kind: "upload",
       upload_id: upload.id,
       channel,
       start: 0,
       stop: rows,
-      resample_to: resample,
+      resample_to: columns[channel]?.resample_to ?? null,
       keep_name: true,
     };
   }

@@ -21,8 +21,6 @@ export class OwnSignal {
   segment = $state<number | null>(24);
   /** As typed; empty: coarse to fine. */
   delays = $state("");
-  /** The upload whose window has been widened: once, so that what the user chooses stays. */
-  private widened: string | null = null;
 
   /** Why it cannot be measured as it is; "" where it can. */
   readonly why = $derived.by(() => {
@@ -41,14 +39,6 @@ export class OwnSignal {
   async load(): Promise<void> {
     this.run.task = RECALL;
     await this.run.load();
-  }
-
-  /** The more of a series, the more windows: all of a new file is taken, as far as the server allows. For an effect. */
-  widen(): void {
-    const { run } = this;
-    if (!run.held || run.held.id === this.widened) return;
-    this.widened = run.held.id;
-    run.stop = Math.min(run.held.report.rows, run.rowsMost);
   }
 
   request(): RetentionRequest {

@@ -11,6 +11,7 @@ import type {
   Preview,
   SessionRequest,
   SignalPreview,
+  Suggestion,
   Status,
   TaskCard,
   TaskPlan,
@@ -18,8 +19,8 @@ import type {
 } from "../wire/wire.gen";
 import { count } from "../draw/ink/format";
 import { debounced } from "../server/debounced";
+import type { Span } from "./file/brush";
 import { LiveSource } from "./live/live_source.svelte";
-import { suggested } from "./suggested_window";
 
 export type Source = "generate" | "file" | "draw" | "live";
 /** A signal that is there before the run. */
@@ -69,6 +70,21 @@ export class NewRun {
 
   /** The task's own numbers, by task: who comes back to one finds them as they were. */
   private knobs = $state.raw<Readonly<Record<string, Readonly<Record<string, number>>>>>({});
+  /** What the server suggests of the signal for the task, as long as nobody has chosen a window: until then it follows every change. */
+  suggestion = $state.raw<(Suggestion & { task: string }) | null>(null);
+  private byHand = $state(false);
+  private suggests = $state(false);
+  /** Of what is dragged the newest counts. */
+  private arranging = 0;
+  /** The window that the preview is of. */
+  private previewOf = $state("");
+  /** What the newest suggestion was for: until it is that of now, nothing is planned or previewed that it would change. */
+  private suggestedFor = $state("");
+  private readonly question = $derived.by(() => {
+    const { kind, seed, params } = this.made;
+    const signal = this.filed ? [this.held?.id, this.channel, this.labels] : [kind, seed, params];
+    return JSON.stringify([this.task, this.knobs[this.task] ?? {}, signal]);
+  });
 
   chosen = $state.raw<ReadonlySet<string>>(new Set());
   /** Models that run as they were all along their training, where moments of it were set aside. */
@@ -79,14 +95,29 @@ export class NewRun {
   readonly card = $derived(this.described.find((card) => card.name === this.task) ?? null);
   readonly options = $derived<Readonly<Record<string, number>>>({
     ...Object.fromEntries((this.card?.options ?? []).map((option) => [option.name, option.default])),
+    ...(this.suggestion?.task === this.task ? this.suggestion.task_params : {}),
     ...this.knobs[this.task],
   });
+  /** The same with their bounds, for what is dragged. */
+  readonly arranged = $derived(
+    Object.fromEntries(
+      (this.card?.options ?? []).map(({ name, low, high }) => [name, { value: this.options[name]!, low, high }]),
+    ),
+  );
   /** The task runs on a signal. */
   readonly series = $derived(this.card?.takes_signal ?? true);
   /** The signal comes out of an upload. */
   readonly filed = $derived(this.source === "file" || this.source === "draw");
   /** It comes in while the run goes on. */
   readonly streamed = $derived(this.series && this.source === "live");
+  private readonly waits = $derived(
+    this.suggests &&
+      this.series &&
+      this.source !== "draw" &&
+      this.source !== "live" &&
+      !this.byHand &&
+      this.suggestedFor !== this.question,
+  );
   /** What some model here can do, what runs on a signal first. */
   readonly tasks = $derived(
     this.described
@@ -137,12 +168,16 @@ export class NewRun {
   readonly column = $derived(this.upload?.report.columns[this.channel] ?? null);
   /** Rows of the channel a second. */
   readonly rate = $derived(this.column?.sample_rate ?? null);
+  private readonly rowsPerStep = $derived(this.resample && this.rate ? this.rate / this.resample : 1);
   /** Rows of the file that make as many steps as the server runs. */
-  readonly rowsMost = $derived.by(() => {
-    return Math.floor(this.most * (this.resample && this.rate ? this.rate / this.resample : 1));
-  });
+  readonly rowsMost = $derived.by(() => Math.floor(this.most * this.rowsPerStep));
   /** Why it cannot be run as it is; "" where it can. */
   readonly why = $derived(this.obstacle());
+
+  /** `suggests`: a window is suggested where none was chosen; else all of a file is taken. */
+  constructor(suggests = false) {
+    this.suggests = suggests;
+  }
 
   async load(): Promise<void> {
     try {
@@ -178,16 +213,105 @@ export class NewRun {
     this.also = [];
     this.labels = result.report.columns.find((column) => column.labels > 0)?.index ?? null;
     this.start = 0;
-    const { column } = this;
-    const rows = column?.rows ?? result.report.rows;
-    ({ resample: this.resample, stop: this.stop } = drawn
-      ? { resample: null, stop: rows }
-      : suggested(rows, this.rate, column?.unit ?? null));
+    const rows = this.column?.rows ?? result.report.rows;
+    this.resample = drawn ? null : (this.column?.resample_to ?? null);
+    this.stop = drawn ? rows : this.suggests ? 0 : Math.min(rows, this.rowsMost);
+    this.byHand = drawn;
+    this.suggestion = this.view = null;
+    this.suggestedFor = "";
+  }
+
+  /** Rows start … stop are chosen by hand: nothing is suggested any more. */
+  chooseRows(start: number, stop: number): void {
+    Object.assign(this, { start, stop, byHand: true });
+  }
+
+  /** The rate that the models see, chosen by hand. */
+  chooseRate(hz: number | null): void {
+    this.resample = hz;
+    this.byHand = true;
+  }
+
+  /** Which rows of the channel the overview is of; null: all. */
+  view = $state.raw<Span | null>(null);
+
+  /**
+   * A number of the task that was set in the picture: what is looked at stays where it is, and ends with the question.
+   */
+  async arrange(name: string, value: number): Promise<void> {
+    const { task } = this;
+    const turn = ++this.arranging;
+    const options = { ...this.options, [name]: Math.round(value) };
+    try {
+      const plan = await api.planTask(task, { options, steps: null, seed: this.made.seed });
+      if (turn !== this.arranging || task !== this.task || !this.series) return;
+      this.byHand = true;
+      this.set(name, value);
+      if (!this.filed) this.made = { ...this.made, steps: plan.steps };
+      else this.stop = Math.min(this.column?.rows ?? 0, this.start + Math.round(plan.steps * this.rowsPerStep));
+    } catch (reason) {
+      this.planError = readable(reason);
+    }
+  }
+
+  /** A generated signal; another length is one chosen by hand. */
+  make(made: NewRun["made"]): void {
+    if (made.steps !== this.made.steps) this.byHand = true;
+    this.made = made;
+  }
+
+  /** A window was chosen by hand, and may be given up for what is suggested. */
+  get chosenByHand(): boolean {
+    return this.suggests && this.byHand && this.source !== "draw";
+  }
+
+  /** Back to what is suggested. */
+  suggestAgain(): void {
+    this.byHand = false;
+    this.suggestedFor = "";
+  }
+
+  /** The window follows file, channel, task and its numbers, until it is chosen by hand. For an effect. */
+  suggesting(): (() => void) | undefined {
+    if (!this.waits) return undefined;
+    const { task, held, channel, labels, question } = this;
+    const asked = { task, task_params: this.knobs[task] ?? {} };
+    const failed = (): void => {
+      this.suggestion = null; // preview and plan say why
+      if (this.filed && this.stop === 0) this.stop = Math.min(this.column?.rows ?? 0, this.rowsMost);
+      this.suggestedFor = question;
+    };
+    if (this.filed) {
+      if (!held || this.deleting) return undefined;
+      return debounced(
+        (signal) => api.suggestWindow(held.id, { channel, labels, ...asked }, { signal }),
+        (found) => {
+          [this.start, this.stop, this.resample] = [found.start, found.stop, found.resample_to];
+          this.take(found, task, question);
+        },
+        failed,
+      );
+    }
+    const { kind, seed, params } = this.made;
+    if (!this.generators.length) return undefined;
+    return debounced(
+      (signal) => api.suggestLength({ kind, seed, params, ...asked }, { signal }),
+      (found) => {
+        this.made = { ...this.made, steps: found.stop };
+        this.take(found, task, question);
+      },
+      failed,
+    );
+  }
+
+  private take(found: Suggestion, task: string, question: string): void {
+    this.suggestion = { ...found, task };
+    this.suggestedFor = question;
   }
 
   /** The same file, read otherwise: column and window stay as they were chosen, where they are still there. */
   tookAgain(result: Upload, name: string): void {
-    const { column: before, start, stop, resample, labels, beside, held } = this;
+    const { column: before, start, stop, resample, labels, byHand, beside, held } = this;
     const shown = beside.map((index) => held?.report.columns[index]?.name);
     this.took(result, name);
     const { columns } = result.report;
@@ -195,7 +319,7 @@ export class NewRun {
     const same = columns.find((one) => one.name === before?.name && one.min !== null);
     if (same) this.channel = same.index;
     if (columns[labels ?? -1]?.labels) this.labels = labels;
-    if (same && same.rows === before?.rows) Object.assign(this, { start, stop });
+    if (byHand && same && same.rows === before?.rows) Object.assign(this, { start, stop, byHand });
     if (this.rate !== null && same?.sample_rate === before?.sample_rate) this.resample = resample;
   }
 
@@ -218,15 +342,23 @@ export class NewRun {
 
   /** Previews follow every change after a short pause; an older answer never overtakes a newer one. For an effect. */
   previewing(): (() => void) | undefined {
-    if (!this.series || this.streamed) return undefined;
+    if (!this.series || this.streamed || this.waits) return undefined;
     if (this.filed) {
       const { held } = this;
-      if (!held || this.deleting) return undefined;
-      const request = { ...this.selected(), task: this.task, task_params: this.options, models: this.names };
+      if (!held || this.deleting || this.stop === 0) return undefined;
+      const window = this.selected();
+      const request = {
+        ...window,
+        task: this.task,
+        task_params: this.options,
+        models: this.names,
+        view: this.view,
+      };
       return debounced(
         (signal) => api.previewUpload(held.id, request, { signal }),
         (answer) => {
           this.preview = answer;
+          this.previewOf = JSON.stringify(window);
           this.previewError = null;
         },
         (error) => (this.previewError = error),
@@ -247,7 +379,9 @@ export class NewRun {
   /** The plan follows task, options and length of the signal, as previews do. For an effect. */
   planning(): (() => void) | undefined {
     const { card, options, series, given } = this;
-    if (!card || (series && given === 0)) return undefined;
+    if (!card || this.waits || (series && given === 0)) return undefined;
+    // The steps of another window say nothing of this one.
+    if (series && this.filed && this.previewOf !== JSON.stringify(this.selected())) return undefined;
     return debounced(
       (signal) => api.planTask(card.name, { options, steps: series ? given : null, seed: this.made.seed }, { signal }),
       (answer) => {

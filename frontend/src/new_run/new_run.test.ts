@@ -124,7 +124,8 @@ describe("a run being planned", () => {
 it("asks nothing more of a file that is being deleted, and goes on where it could not be", async () => {
   const run = form();
   run.source = "file";
-  run.upload = { id: "u", report: { sample_rate: null } } as unknown as Upload;
+  run.upload = { id: "u", report: { sample_rate: null, columns: [] } } as unknown as Upload;
+  run.chooseRows(0, 100);
   run.previewing()!();
   let refuse = (): void => undefined;
   vi.spyOn(api, "removeUpload").mockReturnValue(new Promise((_, no) => (refuse = () => no(new Error("no line")))));
@@ -134,6 +135,66 @@ it("asks nothing more of a file that is being deleted, and goes on where it coul
   await expect(gone).rejects.toThrow("no line");
   expect(run.held).not.toBeNull();
   run.previewing()!();
+});
+
+describe("a run with a suggested window", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const suggestion = {
+    start: 5160,
+    stop: 6100,
+    resample_to: 36,
+    task_params: { segment: 24, lead: 9 },
+    why: "it holds V",
+  };
+  const file = (id: string): Upload =>
+    ({ id, report: { channel: 0, rows: 10_800, columns: [{ index: 0, labels: 0, rows: 10_800, sample_rate: 360, resample_to: 36 }] } }) as unknown as Upload; // prettier-ignore
+
+  it("asks nothing else before it is known, then runs it, until the user chooses", async () => {
+    const run = new NewRun(true);
+    Object.assign(run, { described: form().described, cards: form().cards, chosen: new Set(["lstm"]), source: "file" });
+    run.took(file("u"), "ecg.csv");
+    expect(run.previewing()).toBeUndefined();
+    const ask = vi.spyOn(api, "suggestWindow").mockResolvedValue(suggestion);
+    run.suggesting()!();
+    run.suggesting();
+    await vi.runAllTimersAsync();
+    expect(ask).toHaveBeenCalledExactlyOnceWith("u", { channel: 0, labels: null, task: "signal-recall", task_params: {} }, expect.anything()); // prettier-ignore
+    expect([run.start, run.stop, run.resample, run.options["lead"]]).toEqual([5160, 6100, 36, 9]);
+    expect(run.suggesting()).toBeUndefined();
+    run.previewing()!();
+    run.set("segment", 12); // another question: it is asked again
+    expect(run.previewing()).toBeUndefined();
+    run.suggesting()!();
+    run.chooseRows(10, 500);
+    expect([run.suggesting(), run.chosenByHand]).toEqual([undefined, true]);
+    run.previewing()!();
+    run.suggestAgain();
+    expect(run.previewing()).toBeUndefined();
+  });
+
+  it("takes the beginning where nothing can be suggested, so that the preview says why", async () => {
+    const run = new NewRun(true);
+    Object.assign(run, { described: form().described, cards: form().cards, source: "file" });
+    run.took(file("u"), "ecg.csv");
+    vi.spyOn(api, "suggestWindow").mockRejectedValue(new ApiError(422, "bad-task", "no"));
+    run.suggesting();
+    await vi.runAllTimersAsync();
+    expect([run.start, run.stop, run.suggestion]).toEqual([0, 10_800, null]);
+    run.previewing()!();
+  });
+
+  it("that is arranged in the picture ends with the question", async () => {
+    const run = new NewRun(true);
+    Object.assign(run, { described: form().described, cards: form().cards, source: "file" });
+    run.took(file("u"), "ecg.csv");
+    run.chooseRows(5160, 6100);
+    run.preview = { steps: 94 } as typeof run.preview;
+    vi.spyOn(api, "planTask").mockResolvedValue(plan({ steps: 104 }));
+    await run.arrange("segment", 29);
+    expect([run.start, run.stop, run.options["segment"]]).toEqual([5160, 6200, 29]);
+  });
 });
 
 describe("channels beside the chosen one", () => {

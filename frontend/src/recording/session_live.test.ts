@@ -31,6 +31,54 @@ describe("a live run", () => {
     sameAsWhole(session);
   });
 
+  it("on a live source is laid out anew when its scale becomes known, and keeps its place when only gaps do", async () => {
+    const server = liveServer(70);
+    const session = start(server);
+    await session.opened;
+    const raw = session.manifest!.raw;
+    const answer = (more: object) => () =>
+      Response.json({
+        id: "run",
+        title: "A run",
+        status: "running",
+        steps: 70,
+        live: true,
+        manifest: { ...raw, ...more },
+      });
+    const task = raw["task"] as { events: object[] };
+    const gap = { step: 3, until: 5, kind: "label", label: "gap: 2 samples" };
+    const gaps = { task: { ...task, events: [...task.events, gap] } };
+    server.instead.set("run", answer(gaps));
+    server.socket.deliver({ type: "revised" });
+    await until(() => session.manifest?.task.events.length === task.events.length + 1);
+    expect([session.layouts, session.log!.manifest]).toEqual([0, session.manifest]);
+    const scaling = { method: "zscore", offset: 3, scale: 2 };
+    const signal = { name: "bench", channel: null, unit: null, sample_rate: null, source: { live: {} } };
+    server.instead.set("run", answer({ ...gaps, signal: { ...signal, scaling } }));
+    server.socket.deliver({ type: "revised" });
+    await until(() => session.layouts === 1);
+    expect(session.log!.manifest.signal?.scaling.offset).toBe(3);
+  });
+
+  it("says where its source stands", async () => {
+    const server = liveServer(70);
+    const session = start(server);
+    await session.opened;
+    const figures = {
+      received: 9,
+      next: 9,
+      room: 1,
+      queued: 0,
+      rate: null,
+      measured_rate: 1,
+      seen_seconds: 4,
+      gaps: 0,
+    };
+    const none = { missing: 0, late: 0, duplicates: 0, blank: 0, beyond: 0, senders: 0, warming: 0, ends_in: 7 };
+    server.socket.deliver({ type: "source", state: "silent", ...figures, ...none });
+    expect([session.liveSource?.received, session.badge]).toEqual([9, "Live, silent"]);
+  });
+
   it("is led by its commands at the newest step, and by the cursor elsewhere", async () => {
     const server = liveServer(10, "paused");
     const session = start(server);

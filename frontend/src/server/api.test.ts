@@ -76,6 +76,10 @@ describe("the server's interface", () => {
     await api.lens("7", 0, 7, "sensitivity");
     await api.moves("7", 0, [1, 2], 7);
     await api.chunk("7", 7);
+    await api.suggestWindow("7", { channel: 0 });
+    await api.suggestLength({ kind: "heartbeat" });
+    await api.shippedSeries();
+    await api.shippedFile("7");
     await api.previewUpload("7", { channel: 0 } as never);
     await api.readAgain("7", {});
     await api.readingProgress("7");
@@ -85,6 +89,7 @@ describe("the server's interface", () => {
     await api.previewSignal({ kind: "sines" } as never);
     await api.createSession({} as never);
     await api.stopSession("7");
+    await api.feeding("7");
     const asked = seen.map(
       ([url, init]) => `${init!.method} ${url.replace("https://host.example/memory", "").replace(/\?.*/, "")}`,
     );
@@ -94,6 +99,8 @@ describe("the server's interface", () => {
       // for programs: the page keeps no list of fits, and lets measurements expire
       "GET /api/fits",
       "DELETE /api/retention/7",
+      // for senders of a live source
+      "POST /api/sessions/7/samples",
       ...[api.fileUrl("7"), api.pictureUrl("7"), api.exportUrl("7"), api.fitUrl("7")].map(
         (url) => `GET ${new URL(url).pathname.slice(7)}`,
       ),

@@ -20,6 +20,7 @@ import type {
   LensRow,
   Moves,
   ModelCard,
+  MadeQuestion,
   Preview,
   PreviewRequest,
   ReadingProgress,
@@ -32,6 +33,7 @@ import type {
   SessionRequest,
   ShareCreated,
   ShareRequest,
+  ShippedSeries,
   SignalPreview,
   SignalPreviewRequest,
   Status,
@@ -40,6 +42,8 @@ import type {
   TaskPlan,
   TaskPlanRequest,
   Upload,
+  Suggestion,
+  WindowQuestion,
 } from "../wire/wire.gen";
 import type { Verdict } from "../wire/wire.gen";
 import { ApiError } from "./errors";
@@ -181,6 +185,27 @@ export class Api {
     if (options) form.append("options", JSON.stringify(options));
     if (watch !== undefined) form.append("watch", watch);
     return this.post("api/uploads", form, sending);
+  }
+
+  /** Which part of a channel to look at first. */
+  suggestWindow(id: string, request: WindowQuestion, call?: Call): Promise<Suggestion> {
+    return this.json("POST", `api/uploads/${encodeURIComponent(id)}/suggestion`, request, call);
+  }
+
+  /** How long to run a generated signal, and with what options. */
+  suggestLength(request: MadeQuestion, call?: Call): Promise<Suggestion> {
+    return this.json("POST", "api/signals/suggestion", request, call);
+  }
+
+  /** Measured series that come with the program. */
+  shippedSeries(call?: Call): Promise<ShippedSeries[]> {
+    return this.json("GET", "api/signals/files", undefined, call);
+  }
+
+  /** One of those as a file, to be sent as one's own. */
+  async shippedFile(name: string, call?: Call): Promise<File> {
+    const answer = await this.send("GET", `api/signals/files/${encodeURIComponent(name)}`, undefined, call);
+    return new File([await answer.blob()], `${name}.csv`, { type: "text/csv" });
   }
 
   /** How far a file is that is being read, by the name it was sent with. */

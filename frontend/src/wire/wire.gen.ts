@@ -508,10 +508,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One of those, as a file */
+        get: operations["shipped_file_api_signals_files__name__get"];
         put?: never;
-        /** Take one of those as an upload */
-        post: operations["take_api_signals_files__name__post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1268,6 +1268,11 @@ export interface components {
              * @description The same as people say it.
              */
             rate_text: string;
+            /**
+             * Resample To
+             * @description Hz that suits the models; null = as it is.
+             */
+            resample_to: number | null;
             /**
              * Rows
              * @description How many values it has: channels of one file may be sampled at different rates.
@@ -2935,7 +2940,7 @@ export interface components {
             offset: number;
             /**
              * Overview
-             * @description The whole channel as it is in the file, at most 1000 points.
+             * @description The channel as it is in the file, or the rows of it that were asked for by `view`, at most 1000 points.
              */
             overview: (number | null)[];
             /**
@@ -3028,6 +3033,15 @@ export interface components {
             task_params?: {
                 [key: string]: number;
             };
+            /**
+             * View
+             * @description Rows from … to (excluded) that `overview` is wanted of; null = all.
+             * @default null
+             */
+            view?: [
+                number,
+                number
+            ] | null;
         };
         /**
          * PriceOfMemory
@@ -4809,12 +4823,6 @@ export interface components {
              */
             labels?: number | null;
             /**
-             * Sample Rate
-             * @description Hz of the file, where the user knows better than the report; null = as reported.
-             * @default null
-             */
-            sample_rate?: number | null;
-            /**
              * Task
              * @default signal-recall
              */
@@ -6163,7 +6171,7 @@ export interface operations {
             };
         };
     };
-    take_api_signals_files__name__post: {
+    shipped_file_api_signals_files__name__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -6175,13 +6183,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Upload"];
-                };
+                content?: never;
             };
             /** @description What went wrong */
             "4XX": {

@@ -100,7 +100,7 @@ def parser() -> argparse.ArgumentParser:
     record.add_argument(
         "--signal",
         metavar="NAME|FILE|-",
-        help="a generator (sines, chirp, ar, heartbeat, mixture), a CSV, or - for numbers that come line by line from a pipe",
+        help="a generator (sines, chirp, ar, heartbeat, mixture), a file (CSV, EDF, WAV, …), or - for numbers that come line by line from a pipe",
     )
     record.add_argument(
         "--task", metavar="T", help="what is asked of the models (signal-recall; of a live source forecast); see tasks"
@@ -259,7 +259,7 @@ def parser() -> argparse.ArgumentParser:
     _device(train)
 
     fit = command("fit", _fit, "fit a model to a series of your own, and score it on what it never saw")
-    fit.add_argument("file", type=Path, metavar="FILE", help="a text table such as a CSV")
+    fit.add_argument("file", type=Path, metavar="FILE", help="a CSV, EDF, WAV or another file of numbers")
     fit.add_argument("--model", default="lstm", metavar="M", help="lstm (default), transformer, dnc, …")
     fit.add_argument("--task", metavar="T", help="forecast (default), or signal-recall: hold a segment and replay it")
     fit.add_argument("--seconds", type=_seconds, metavar="S", help="of training (60, where --updates is not given)")

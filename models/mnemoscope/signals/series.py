@@ -26,6 +26,9 @@ FILLED = {"hold": "repeat the number before", "linear": "lie on a straight line"
 IQR_OF_NORMAL = 1.349  # interquartile range of a normal distribution with standard deviation 1
 MAX_STEPS = 10_000_000  # samples after resampling
 MAX_FACTOR = 1000
+HEART_RATE = 36.0
+"""Hz at which one heartbeat is about one segment of 24 steps."""
+FAST_HZ = 100.0
 
 
 class Label(NamedTuple):
@@ -256,6 +259,13 @@ def _interpolated(values: NDArray[np.float64], rate: float, to: float) -> NDArra
         values, rate = resample_poly(values, 1, down, padtype="line"), rate / down
     count = max(2, int(np.floor((len(values) - 1) * to / rate)) + 1)
     return np.interp(np.arange(count) * rate / to, np.arange(len(values)), values)
+
+
+def rate_for_models(unit: str | None, sample_rate: float | None) -> float | None:
+    """Hz to resample to before a model hears it: a fast series in millivolts is taken for an ECG, of which a segment as it is
+    would hold a fraction of a beat. None: as it is.
+    """
+    return HEART_RATE if unit == "mV" and sample_rate is not None and sample_rate >= FAST_HZ else None
 
 
 def with_rate(series: Series, rate: float) -> Series:

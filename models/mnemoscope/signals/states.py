@@ -19,11 +19,7 @@ MAX_LABELLED = 20_000
 
 
 def events_of(
-    name: str,
-    values: Floats,
-    labelled: Mapping[int, tuple[str, object]] = MappingProxyType({}),
-    *,
-    own_clock: bool = False,
+    name: str, values: Floats, labelled: Mapping[int, tuple[str, object]] = MappingProxyType({})
 ) -> tuple[Label, ...]:
     """Rows that share a state, of a column of at most MAX_LABELS whole numbers; the commonest is the usual state, left out.
 
@@ -32,8 +28,6 @@ def events_of(
     hint = f"A column has events where it is text of few kinds, or at most {MAX_LABELS} whole numbers such as 0 and 1."
     if labelled:
         hint += f" Columns of labels: {', '.join(f'{index} ({other})' for index, (other, _) in labelled.items())}."
-    if own_clock:
-        raise ImportFileError(f"{name} has rows of its own, which are not those of the file", hint=hint)
     known = values[~np.isnan(values)]
     if (known != np.round(known)).any():
         raise ImportFileError(f"{name} holds numbers with fractions, so it is no column of states", hint=hint)

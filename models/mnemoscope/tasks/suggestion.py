@@ -15,12 +15,9 @@ from numpy.typing import NDArray
 from mnemoscope import tasks
 from mnemoscope.errors import UnknownTask
 from mnemoscope.signals import generators
-from mnemoscope.signals.series import Label, Series, fill
+from mnemoscope.signals.series import Label, Series, fill, rate_for_models
 from mnemoscope.tasks.base import Plan, Task
 
-HEART_RATE = 36.0
-"""Hz at which one heartbeat is about one segment of 24 steps."""
-FAST_HZ = 100.0
 BEFORE = 1 / 3
 """Part of the segment that lies before a labelled moment in it."""
 ORDINARY = 99.5
@@ -54,7 +51,7 @@ def suggest(
     Raises UnknownTask for a task or an option that there is none of.
     """
     asked = tasks.get(task)
-    rate = resampled(series) if resample_to is None else resample_to
+    rate = rate_for_models(series.unit, series.sample_rate) if resample_to is None else resample_to
     per_step = series.sample_rate / rate if rate is not None and series.sample_rate else 1.0
     steps = max(1, int(min(len(series), MAX_ROWS) / per_step))
     plan = _one_question(asked, steps, dict(options or {}))
@@ -93,14 +90,6 @@ def suggest_made(
             break
         steps = start + plan.steps  # of another length some generators make other beats
     return best
-
-
-def resampled(series: Series) -> float | None:
-    """Hz to resample to before a model hears it: a fast series in millivolts is taken for an ECG, of which a segment as it is
-    would hold a fraction of a beat. None: as it is.
-    """
-    fast = series.sample_rate is not None and series.sample_rate >= FAST_HZ
-    return HEART_RATE if series.unit == "mV" and fast else None
 
 
 def _one_question(task: Task, steps: int, options: dict[str, int]) -> Plan:

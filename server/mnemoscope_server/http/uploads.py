@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Path, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
+from starlette.responses import FileResponse
 
 from mnemoscope.errors import SignalError
 from mnemoscope.signals.importers.options import ImportOptions
@@ -108,7 +109,7 @@ def formats() -> list[FileFormat]:
             extensions=list(importer.suffixes),
             available=importer.available,
             install=importer.install,
-            several=importer.read_set is not None,
+            several=importer.same_name,
         )
         for importer in IMPORTERS
     ]
@@ -127,14 +128,12 @@ def shipped() -> list[ShippedSeries]:
     ]
 
 
-@router.post("/signals/files/{name}", summary="Take one of those as an upload", status_code=201)
-async def take(name: str, services: ServicesDep) -> Upload:
+@router.get("/signals/files/{name}", summary="One of those, as a file", response_class=FileResponse)
+def shipped_file(name: str) -> FileResponse:
     if name not in SHIPPED:
         raise SignalError(f"no series {name!r} comes with the program; there are {', '.join(SHIPPED)}")
     path = SHIPPED[name].path
-    with path.open("rb") as file:
-        identity, report = await services.uploads.take([(path.name, file)], options=ImportOptions())
-    return Upload(id=identity, report=ImportReport.model_validate(report))
+    return FileResponse(path, media_type="text/csv", filename=path.name)
 
 
 @router.get("/signals", summary="Signals that can be made, with their knobs")

@@ -17,7 +17,7 @@ from mnemoscope.errors import SignalError, UnknownTask
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.signals.beside import on_steps
 from mnemoscope.signals.generators import KINDS, PARAMETERS, generate
-from mnemoscope.signals.series import Prepared, Series, decimate, prepare, rescaled, with_rate
+from mnemoscope.signals.series import Floats, Prepared, Series, decimate, prepare, rescaled, with_rate
 from mnemoscope.tasks import Episode, episodes
 from mnemoscope.tasks.growing import Growing, LiveSignal
 from mnemoscope.tasks.signal import unlike_training
@@ -154,7 +154,7 @@ def preview(
         steps=result.steps,
         values=values,
         before=decimate(result.raw, VALUES_POINTS),
-        overview=decimate(series.values, OVERVIEW_POINTS),
+        overview=decimate(_viewed(series, request.view), OVERVIEW_POINTS),
         offset=result.scaling["offset"],
         scale=result.scaling["scale"],
         sample_rate=result.sample_rate,
@@ -166,6 +166,12 @@ def preview(
         warnings=warnings,
         estimate=estimate(names, result.steps, measured),
     )
+
+
+def _viewed(series: Series, view: tuple[int, int] | None) -> Floats:
+    """The rows that are looked at; all of them where none of the series are asked for."""
+    rows = series.values if view is None else series.values[view[0] : view[1]]
+    return rows if len(rows) else series.values
 
 
 def _costs_as(name: str | Path) -> str:

@@ -4,7 +4,6 @@ Blocking: call it in a thread.
 """
 
 from mnemoscope import tasks
-from mnemoscope.signals.series import with_rate
 from mnemoscope.tasks import suggestion
 from mnemoscope_server.planning import task_cards
 from mnemoscope_server.schemas.signals import MadeQuestion, Suggestion, WindowQuestion
@@ -16,8 +15,6 @@ def of_upload(request: WindowQuestion, upload_id: str, *, uploads: Uploads) -> S
     """For a channel of a file. Raises UnknownUpload, UnknownTask for options, or a task without a signal."""
     _require_signal(request.task, upload_id)
     series = uploads.series(upload_id, request.channel, request.labels)
-    if request.sample_rate is not None:
-        series = with_rate(series, request.sample_rate)
     return _answer(suggestion.suggest(request.task, series, task_cards.whole(request.task_params)))
 
 

@@ -1,6 +1,6 @@
 """Signals over HTTP: files that are brought, windows of them, and series that are made."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -46,6 +46,8 @@ class ColumnReport(Answer):
     """Hz of this column; null = unknown or irregular."""
     rate_text: str
     """The same as people say it."""
+    resample_to: float | None
+    """Hz that suits the models; null = as it is."""
     labels: int
     """Ranges of rows that a column of labels names; they can become events of a run."""
     states: int
@@ -212,6 +214,8 @@ class PreviewRequest(Window):
     task_params: dict[str, Finite] = Field(default_factory=dict)
     models: list[str] = Field(default_factory=list, max_length=MAX_MODELS)
     """Models to estimate for, named as in POST /api/sessions; empty = all checkpoints of the task."""
+    view: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=1)]] | None = None
+    """Rows from … to (excluded) that `overview` is wanted of; null = all."""
 
 
 class WindowQuestion(Question):
@@ -221,8 +225,6 @@ class WindowQuestion(Question):
     """Index of the column."""
     labels: int | None = Field(default=None, ge=0)
     """Index of a column of labels; null = none."""
-    sample_rate: Finite | None = Field(default=None, gt=0)
-    """Hz of the file, where the user knows better than the report; null = as reported."""
     task: str = "signal-recall"
     task_params: dict[str, Finite] = Field(default_factory=dict)
     """Options that are asked for; the others are as they are by default."""
@@ -280,7 +282,7 @@ class Preview(Answer):
     before: list[float | None]
     """The same window as it is in the file; null = missing."""
     overview: list[float | None]
-    """The whole channel as it is in the file, at most 1000 points."""
+    """The channel as it is in the file, or the rows of it that were asked for by `view`, at most 1000 points."""
     offset: float
     scale: float
     """raw = value · scale + offset"""

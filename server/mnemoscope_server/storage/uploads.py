@@ -18,7 +18,7 @@ from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
 from mnemoscope.errors import ImportFileError, Retry
-from mnemoscope.signals.importers.channel_series import no_numbers, series_of
+from mnemoscope.signals.importers.channel_series import OwnClock, no_numbers, series_of
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.series import Label, Series, labels_of
 from mnemoscope.signals.states import events_of
@@ -128,23 +128,21 @@ class Uploads:
             if str(column["index"]) in rows
         }
         time_file, numbers = folder / "time.f64", folder / "values.f32"
-        states = facts["channels"].get(str(labels))
-        if labels is not None and labels not in known and states is not None:
+        states = None if labels in known else facts["channels"].get(str(labels))
+        if labels is not None and states is not None:
             values = np.fromfile(numbers, states.get("type", "<f4"), states["count"], offset=states["offset"])
-            own = bool(states["sample_rate"] or "time" in states)
-            known[labels] = (states["name"], events_of(states["name"], values, known, own_clock=own))
-        own_time = np.fromfile(numbers, "<f8", entry["count"], offset=entry["time"]) if "time" in entry else None
-        own_gaps = tuple((i, j) for i, j in entry.get("gaps", ()))
+            known[labels] = (states["name"], events_of(states["name"], values, known))
         return series_of(
             report,
             channel,
             np.fromfile(numbers, entry.get("type", "<f4"), entry["count"], offset=entry["offset"]),
             name=entry["name"],
             unit=entry["unit"],
-            own=(entry["sample_rate"], own_time, own_gaps) if entry["sample_rate"] or "time" in entry else None,
+            own=_clock(numbers, entry),
             time=np.fromfile(time_file, "<f8") if time_file.is_file() else None,
             gaps=tuple((i, j) for i, j in facts["gaps"]),
             labels=labels_of(known, labels),
+            labelled=None if states is None else _clock(numbers, states),
         )
 
     def file_name(self, identity: str) -> str:
@@ -221,7 +219,7 @@ class Uploads:
                 error = json.loads((folder / "error.json").read_text(encoding="utf-8"))
                 retry = error["retry"] and Retry(**error["retry"])
                 raise ImportFileError(error["message"], where=error["where"], hint=error["hint"], retry=retry)
-            limited = child.out_of_memory(code, complaint) or child.out_of_time(code)
+            limited = child.out_of_memory(code, complaint) or child.out_of_time(code) or child.gave_up(complaint)
             if attempt == 2 or code >= 0 or limited:  # a limit of its own it would meet again
                 raise _ending(code, complaint)
             shutil.rmtree(folder)
@@ -256,6 +254,16 @@ def _title(files: Sequence[tuple[str, BinaryIO]]) -> str:
     return min((name for name, _ in files), key=lambda name: not name.lower().endswith(".hea"))
 
 
+def _clock(numbers: Path, entry: dict[str, Any]) -> OwnClock | None:
+    """The clock of a channel whose rows are not the file's."""
+    if not entry["sample_rate"] and "time" not in entry:
+        return None
+    import numpy as np
+
+    time_of_rows = np.fromfile(numbers, "<f8", entry["count"], offset=entry["time"]) if "time" in entry else None
+    return entry["sample_rate"], time_of_rows, tuple((i, j) for i, j in entry.get("gaps", ()))
+
+
 def base_name(name: str) -> str:
     """A file's own name as text, without the folders it lay in."""
     return printable(name.replace("\\", "/").rsplit("/", 1)[-1])
@@ -273,6 +281,8 @@ def _ending(code: int, complaint: str) -> ImportFileError:
         return ImportFileError("reading the file took too much computing time", hint=parts)
     if child.out_of_memory(code, complaint):
         return ImportFileError("reading the file took too much memory", hint=parts)
+    if child.gave_up(complaint):
+        return ImportFileError("the file is damaged: its reader gave up", hint="Save it again, or bring it as CSV.")
     return ImportFileError(
         f"the program that reads files failed ({child.ending(code, complaint)})",
         hint="This is a fault of Mnemoscope, not of the file: send it again, and report it if it happens again.",

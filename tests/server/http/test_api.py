@@ -59,6 +59,7 @@ def test_formats_are_listed_with_their_extensions_and_what_would_install_them(se
     listed = server.http.get("api/formats").json()
     assert [entry["name"] for entry in listed] == [importer.name for importer in IMPORTERS]
     assert ".csv" in listed[0]["extensions"]
+    assert [entry["name"] for entry in listed if entry["several"]] == ["wfdb"]
     assert all(entry["available"] is (entry["install"] is None) for entry in listed)
     assert all(suffix.startswith(".") for entry in listed for suffix in entry["extensions"])
 
@@ -94,12 +95,13 @@ def test_the_series_that_come_with_the_program_are_read_right_at_once(server):
     rates = {"ecg": ("360 Hz", 10800), "taxi": ("1 per 30 min", 10320), "co2": ("1 per week", 2284)}
     assert list(listed) == list(rates)
     for name, (rate, rows) in rates.items():
-        answer = server.http.post(f"api/signals/files/{name}")
-        assert answer.status_code == 201
+        file = server.http.get(f"api/signals/files/{name}")
+        assert file.headers["content-type"].startswith("text/csv")
+        answer = server.http.post("api/uploads", files={"file": (f"{name}.csv", file.content)})
         report = answer.json()["report"]
         assert (report["rate_text"], report["rows"], report["questions"]) == (rate, rows, [])
         assert listed[name]["source"]
-    assert server.http.post("api/signals/files/loch").json()["error"]["message"].endswith("ecg, taxi, co2")
+    assert server.http.get("api/signals/files/loch").json()["error"]["message"].endswith("ecg, taxi, co2")
 
 
 def test_a_finished_recording_in_every_form(server, finished):

@@ -8,7 +8,7 @@ import { questions } from "./questions";
 const column = (index: number, name: string, kind: ColumnReport["kind"], more: Partial<ColumnReport> = {}): ColumnReport => ({
   index, name, kind, unit: null, min: kind === "value" ? 1 : null, max: 2, mean: 1.5, missing: 0, missing_fraction: 0,
   states: 0,
-  labels: 0, rows: 9, sample_rate: 0.1, rate_text: "1 per 10 s", spark: [], ...more,
+  labels: 0, rows: 9, sample_rate: 0.1, rate_text: "1 per 10 s", resample_to: null, spark: [], ...more,
 }); // prettier-ignore
 
 /** The pump of the mock, as the server reports it. */

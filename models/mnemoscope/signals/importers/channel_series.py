@@ -28,14 +28,18 @@ def series_of(
     time: NDArray[np.float64] | None,
     gaps: tuple[tuple[int, int], ...],
     labels: tuple[Label, ...],
+    labelled: OwnClock | None = None,
 ) -> Series:
     """Column `column` of a file with this report; `own` is its clock where its rows are not the file's.
 
-    Labels [rows of the file] are placed on rows of the channel by their times.
+    Labels [rows of the file, or of the column that they are of, whose clock is `labelled`] are placed on rows of the channel by their
+    times.
     """
     rate: float | None = report["sample_rate"]
+    if own is not None or labelled is not None:
+        rows = (rate, time) if labelled is None else labelled[:2]
+        labels = _moved(labels, rows, own or (rate, time, gaps), len(values))
     if own is not None:
-        labels = _moved(labels, (rate, time), own, len(values))
         rate, time, gaps = own
     return Series(
         name=name,
@@ -52,12 +56,12 @@ def series_of(
 
 
 def _moved(
-    labels: tuple[Label, ...], file: tuple[float | None, NDArray[np.float64] | None], own: OwnClock, rows: int
+    labels: tuple[Label, ...], clock: tuple[float | None, NDArray[np.float64] | None], own: OwnClock, rows: int
 ) -> tuple[Label, ...]:
-    """Labels of rows of the file as labels of a channel's own rows; none where one of the two has no clock."""
+    """Labels of rows of one clock as labels of a channel's own rows; none where one of the two has no clock."""
     found: list[Label] = []
     for start, stop, text in labels:
-        at = (_seconds(start, *file), _seconds(stop, *file))
+        at = (_seconds(start, *clock), _seconds(stop, *clock))
         if at[0] is None or at[1] is None or (own[0] is None and own[1] is None):
             return ()
         a, b = (_row(seconds, own) for seconds in (at[0], at[1]))

@@ -30,6 +30,8 @@ class Importer:
     """Raises ImportFileError for what cannot be read without guessing."""
     read_set: Callable[[Mapping[str, Path], ImportOptions], Table] | None = None
     """Of a format that spreads a record over files: reads it from files by name. None where one file is all."""
+    same_name: bool = False
+    """Whether the files of such a record have one name, and only their suffixes differ."""
     extra: str | None = None
     """The extra of the package that brings what reading needs, None where nothing more is needed."""
     module: str | None = None

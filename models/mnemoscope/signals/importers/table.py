@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.signals.clock import Clock
-from mnemoscope.signals.importers.channel_series import no_numbers, series_of
+from mnemoscope.signals.importers.channel_series import OwnClock, no_numbers, series_of
 from mnemoscope.signals.series import Floats, Label, Series, labels_of
 from mnemoscope.signals.states import events_of
 
@@ -45,6 +45,11 @@ class Column:
         """Whether its rows are others than the file's."""
         return self.sample_rate is not None or self.time is not None
 
+    @property
+    def clock(self) -> OwnClock | None:
+        """Of its own rows; None where they are the file's."""
+        return (self.sample_rate, self.time, self.gaps) if self.own_clock else None
+
 
 @dataclass
 class Table:
@@ -66,14 +71,12 @@ class Table:
         known = {c.index: (c.name, c.labels) for c in self.columns if c.labels}
         source = next((c for c in self.columns if c.index == labels and c.index not in known), None)
         if source is not None and source.values is not None:
-            known[source.index] = (
-                source.name,
-                events_of(source.name, source.values, known, own_clock=source.own_clock),
-            )
-        series = self._channel(channel, labels_of(known, labels))
+            known[source.index] = (source.name, events_of(source.name, source.values, known))
+        series = self._channel(channel, labels_of(known, labels), source)
         return replace(series, beside=tuple(self._channel(index) for index in beside))
 
-    def _channel(self, channel: int, labels: tuple[Label, ...] = ()) -> Series:
+    def _channel(self, channel: int, labels: tuple[Label, ...] = (), source: Column | None = None) -> Series:
+        """Column `channel` with labels of rows of the file, or of the column `source` where that has rows of its own."""
         column = next((c for c in self.columns if c.index == channel), None)
         if column is None or column.values is None:
             raise no_numbers(channel, {c.index: c.name for c in self.columns if c.values is not None})
@@ -83,8 +86,9 @@ class Table:
             column.values,
             name=column.name,
             unit=column.unit,
-            own=(column.sample_rate, column.time, column.gaps) if column.own_clock else None,
+            own=column.clock,
             time=self.time,
             gaps=() if self.timing is None else self.timing.gaps,
             labels=labels,
+            labelled=None if source is None else source.clock,
         )

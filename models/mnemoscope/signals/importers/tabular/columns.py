@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from mnemoscope.signals.clock import rate_in_words
 from mnemoscope.signals.importers.table import Column
 from mnemoscope.signals.importers.tabular.times import is_index_name
-from mnemoscope.signals.series import Floats, decimate
+from mnemoscope.signals.series import Floats, decimate, rate_for_models
 from mnemoscope.signals.states import states_in
 
 LABEL_NAMES = ("label", "class", "annotation", "event", "symbol", "category", "anomaly")
@@ -126,7 +126,8 @@ def describe(column: Column, rows: int, sample_rate: float | None) -> dict[str, 
         "rows": count,
         "sample_rate": rate,
         "rate_text": rate_in_words(rate) if rate else "unknown",
+        "resample_to": rate_for_models(column.unit, rate),
         "labels": len(column.labels),
-        "states": 0 if column.values is None or column.own_clock else states_in(column.values),
+        "states": 0 if column.values is None else states_in(column.values),
         "spark": [] if column.values is None else decimate(column.values, SPARK_POINTS),
     }

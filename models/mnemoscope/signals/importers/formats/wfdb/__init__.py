@@ -72,9 +72,10 @@ def _record(header: Path, files: Mapping[str, Path], options: ImportOptions) -> 
 
 IMPORTER = Importer(
     "wfdb",
-    "WFDB record: bring header, samples and annotations together",
+    "WFDB records (header, samples and annotations together)",
     (".hea", ".dat", ".atr"),
     _sniff,
     _read,
     _read_set,
+    same_name=True,
 )
