@@ -194,6 +194,8 @@ describe("a run with a suggested window", () => {
     vi.spyOn(api, "planTask").mockResolvedValue(plan({ steps: 104 }));
     await run.arrange("segment", 29);
     expect([run.start, run.stop, run.options["segment"]]).toEqual([5160, 6200, 29]);
+  });
+});
 
 describe("channels beside the chosen one", () => {
   const upload = (names: readonly string[]): Upload => {

@@ -70,6 +70,11 @@ def out_of_memory(code: int, complaint: str) -> bool:
     return any(word in complaint for word in words) or code == -getattr(signal, "SIGKILL", 0)
 
 
+def gave_up(complaint: str) -> bool:
+    """Whether a reader written in Rust met bytes that it has no answer for: it ends its process, whatever Python does."""
+    return "non-unwinding panic" in complaint
+
+
 def ending(code: int, complaint: str) -> str:
     """How a child ended that neither answered nor met a limit: "signal 6: …"."""
     lines = complaint.strip().splitlines()

@@ -219,7 +219,7 @@ class Uploads:
                 error = json.loads((folder / "error.json").read_text(encoding="utf-8"))
                 retry = error["retry"] and Retry(**error["retry"])
                 raise ImportFileError(error["message"], where=error["where"], hint=error["hint"], retry=retry)
-            limited = child.out_of_memory(code, complaint) or child.out_of_time(code)
+            limited = child.out_of_memory(code, complaint) or child.out_of_time(code) or child.gave_up(complaint)
             if attempt == 2 or code >= 0 or limited:  # a limit of its own it would meet again
                 raise _ending(code, complaint)
             shutil.rmtree(folder)
@@ -281,6 +281,8 @@ def _ending(code: int, complaint: str) -> ImportFileError:
         return ImportFileError("reading the file took too much computing time", hint=parts)
     if child.out_of_memory(code, complaint):
         return ImportFileError("reading the file took too much memory", hint=parts)
+    if child.gave_up(complaint):
+        return ImportFileError("the file is damaged: its reader gave up", hint="Save it again, or bring it as CSV.")
     return ImportFileError(
         f"the program that reads files failed ({child.ending(code, complaint)})",
         hint="This is a fault of Mnemoscope, not of the file: send it again, and report it if it happens again.",

@@ -434,6 +434,7 @@ def test_a_process_that_a_signal_ended_gets_one_more_attempt(taking, monkeypatch
         (({}, 1, "MemoryError"), 1, "took too much memory"),
         (({}, -6, "terminate called after throwing an instance of 'std::bad_alloc'"), 1, "took too much memory"),
         (({}, -6, "memory allocation of 9000000000 bytes failed"), 1, "took too much memory"),
+        (({}, -6, "thread caused non-unwinding panic. aborting."), 1, "the file is damaged"),
         (({}, -9, ""), 1, "took too much memory"),
         (({}, -24, ""), 1, "too much computing time"),
     ],
