@@ -11,6 +11,7 @@ import time
 import numpy as np
 import pytest
 
+from mnemoscope.errors import RecordingError
 from mnemoscope.reading.recording import Recording
 from mnemoscope.reading.verify import verify
 
@@ -53,10 +54,10 @@ def grown(out, steps, seconds=60):
     """Wait until a reader sees so many steps; what it sees then."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if out.is_file():
-            with Recording.open(out) as found:
-                if found.steps >= steps:
-                    return found.steps, found.manifest["status"]
+        # not there yet, or begun this moment: asked again
+        with contextlib.suppress(RecordingError), Recording.open(out) as found:
+            if found.steps >= steps:
+                return found.steps, found.manifest["status"]
         time.sleep(0.05)
     pytest.fail(f"no reader sees {steps} steps")
 

@@ -139,6 +139,7 @@ describe("layout", () => {
     expect(closer.step).toBe(4);
     expect(Math.abs(stepAtX(box, closer, x) - 300)).toBeLessThanOrEqual(1);
     expect(zoom(box, { first: 0, step: 16 }, 1, x, 100).step).toBe(16);
+    expect(zoom(box, { first: 0, step: 4 }, -1, x, 100)).toEqual({ first: 0, step: 4 }); // all of it is in view
     // From a width that is none to choose, to its neighbours.
     expect([
       zoom(box, { first: 9, step: 8.5 }, 1, x, 5000).step,

@@ -4,6 +4,10 @@ import { count, num } from "../draw/ink/format";
 import type { VerdictRow, Verdict } from "../wire/wire.gen";
 import { placesOf } from "./verdict";
 
+/** What "from the right place" is. */
+export const RIGHT_SAYS =
+  "Share of the reads, while asked back, that comes from the very moment asked for, one step more or less. Above 100% other writes cancel a part of it.";
+
 /** An error in percent with one digit after the point: 0.8%, 10.9%, 106%. */
 export function errorText(error: number): string {
   const value = error * 100;

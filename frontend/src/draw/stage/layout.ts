@@ -278,8 +278,9 @@ export function follow(box: StageLayout, window: TimeWindow, t: number, steps: n
   return null;
 }
 
-/** Zoom one notch in (+1) or out (−1), keeping the step under the pointer where it is. */
+/** Zoom one notch in (+1) or out (−1, until all of the run is in view), keeping the step under the pointer where it is. */
 export function zoom(box: StageLayout, window: TimeWindow, notch: 1 | -1, x: number, steps: number): TimeWindow {
+  if (notch < 0 && window.step * steps <= box.time.w) return window; // all of the run is in view
   // The opening step may be none of those to choose from: its neighbours are.
   const step =
     (notch > 0

@@ -25,6 +25,15 @@ type GestureEvent = Event & { readonly clientX: number; readonly scale: number }
 /** Pixels that fingers on a trackpad are taken to be apart; only their ratio counts. */
 const PAD = 100;
 
+/** Whether something around an element scrolls up and down. */
+function inScroller(target: EventTarget | null): boolean {
+  let element = (target as Element | null)?.parentElement ?? null;
+  for (; element; element = element.parentElement)
+    if (element.scrollHeight > element.clientHeight && /auto|scroll/.test(getComputedStyle(element).overflowY))
+      return true;
+  return false;
+}
+
 export class StagePointer {
   /** The cursor's shape, as CSS calls it. */
   shape = $state("default");
@@ -74,10 +83,13 @@ export class StagePointer {
   readonly wheel = (event: WheelEvent): void => {
     const box = this.ground.box();
     if (!box) return;
+    const along = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
+    // In a page that scrolls the wheel is the page's, as over everything else in it.
+    if (!event.ctrlKey && !along && inScroller(event.currentTarget)) return;
     event.preventDefault();
     const { viewport, model } = this.controller;
     const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
-    if (!event.ctrlKey && (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY))) {
+    if (!event.ctrlKey && along) {
       this.pan(viewport.window.first + sideways / viewport.window.step);
       return;
     }

@@ -152,6 +152,22 @@ describe("the wheel", () => {
     expect(stage.viewport.window.step).toBe(12);
   });
 
+  it("scrolls the page where that scrolls, unless Ctrl is held", () => {
+    vi.stubGlobal("getComputedStyle", () => ({ overflowY: "auto" }));
+    const page = { parentElement: { scrollHeight: 900, clientHeight: 400, parentElement: null } };
+    stage.viewport.show({ first: 40, step: 12 });
+    for (const [ctrlKey, step] of [
+      [false, 12],
+      [true, 16],
+    ] as const) {
+      const turn = at(xOf(60), 300, { deltaY: -100, ctrlKey });
+      Object.assign(turn.currentTarget!, page);
+      pointer.wheel(turn);
+      expect([turn.prevented, stage.viewport.window.step]).toEqual([ctrlKey ? 1 : 0, step]);
+    }
+    vi.unstubAllGlobals();
+  });
+
   it("sideways or with Shift pans, from the first step to the last", () => {
     stage.viewport.show({ first: 0, step: 12 });
     pointer.wheel(at(400, 300, { deltaX: 120 }));
