@@ -11,7 +11,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests import ROOT
 from tests.ui.album import Album
@@ -42,9 +42,12 @@ class Watch:
     trouble: list[str] = field(default_factory=list)
 
     def page(self, page: Page) -> None:
-        page.on("console", lambda m: self.trouble.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("console", lambda m: self.console(m) if m.type == "error" else None)
         page.on("pageerror", lambda error: self.trouble.append(f"exception: {error}"))
         page.on("request", lambda request: self.request(request.url))
+
+    def console(self, message: ConsoleMessage) -> None:
+        self.trouble.append(f"console: {message.text} ({message.location['url']})")
 
     def request(self, url: str) -> None:
         parts = urlsplit(url)

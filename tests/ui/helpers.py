@@ -112,6 +112,16 @@ def heartbeat_csv(path: Path, rows: int = 320) -> Path:
     return path
 
 
+def take_rows(page: Page, first: int, stop: int) -> None:
+    """On New run, once a window is suggested: these rows of the file instead."""
+    expect(page.get_by_text("Suggested:", exact=False)).to_be_visible()
+    for name, row in (("First row", first), ("Row after the last", stop)):
+        field = page.get_by_label(name, exact=True)
+        field.fill(str(row))
+        field.press("Enter")
+    expect(page.get_by_text("Chosen by hand.")).to_be_visible()
+
+
 def stage(page: Page) -> Locator:
     return page.get_by_role("application")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, Route, expect
 
 from tests.ui.conftest import Open, Watch
-from tests.ui.helpers import becomes, heartbeat_csv, wait_until
+from tests.ui.helpers import becomes, heartbeat_csv, take_rows, wait_until
 
 BAD = {
     "empty": b"",
@@ -136,6 +136,8 @@ def test_labels_of_a_file_are_moments_to_go_to(open_page: Open, tmp_path: Path) 
     page = open_page("/new")
     page.get_by_role("button", name="From a file").click()
     page.get_by_label("File with a signal").set_input_files(path)
+    expect(page.get_by_text("it holds V at row 132", exact=False)).to_be_visible()
+    take_rows(page, 0, 320)
     events = page.get_by_label("Events from")
     expect(events.locator("option:checked")).to_have_text("beat, 11")
     expect(page.locator("path.ticks")).to_have_count(1)

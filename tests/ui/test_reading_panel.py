@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests import DATA
 from tests.ui.album import Album
 from tests.ui.conftest import Open, Watch
 from tests.ui.helpers import becomes
@@ -183,7 +184,7 @@ def test_lines_that_were_left_out_are_listed_with_the_reason(panel: Callable[...
 def test_files_chosen_together_are_choices(open_page: Open, tmp_path: Path) -> None:
     """None of them is dropped without a word; those of one record are one choice."""
     page = open_page("/new#file")
-    data = Path(__file__).parents[1] / "data" / "ecg_mitbih_100"
+    data = DATA / "ecg_mitbih_100"
     (tmp_path / "a.csv").write_text(PLAIN)
     (tmp_path / "b.csv").write_text(LONG)
     record = [data / "100_3s.dat", data / "100_3s.hea"]

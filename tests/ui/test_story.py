@@ -19,6 +19,7 @@ from tests.ui.helpers import (
     stage,
     step_shown,
     steps_there,
+    take_rows,
     wait_until,
 )
 
@@ -55,6 +56,8 @@ def test_from_a_file_to_a_link(open_page: Open, ready: Api, shot: Shot, tmp_path
     page.wait_for_url("**/new")
     expect(page.get_by_text("lead II, mV")).to_be_visible()
     expect(page.get_by_text("36 Hz", exact=False).first).to_be_visible()
+    expect(page.locator(".cost b")).to_have_text("94 steps")  # one question
+    take_rows(page, 0, 320)
     expect(page.locator(".cost b")).to_have_text("320 steps")
     wanted = ("NTM", "DNC")
     for model in page.locator(".model").all():

@@ -54,7 +54,7 @@ def _read(path: Path, options: ImportOptions) -> Table:
             f"its variables are complex ({shapes}); a series has real numbers",
             hint="Save the magnitude: `x = abs(x); save('data.mat', 'x', '-v7')`.",
         )
-    if not arrays and any(one.kind in ("struct", "cell", "object") for one in found):
+    if not arrays and any(one.kind in ("struct", "cells", "object") for one in found):
         raise ImportFileError(
             f"its variables are structures or cells ({shapes})",
             hint="Save one field of numbers: `x = s.data; save('data.mat', 'x', '-v7')`.",

@@ -18,7 +18,7 @@ MAX_VARIABLES = 10_000
 _TYPES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
 _MATRIX, _COMPRESSED = 14, 15
 _CLASSES = {
-    1: "cell", 2: "struct", 3: "object", 4: "text", 5: "sparse", 6: "double", 7: "single", 8: "int8", 9: "uint8", 10: "int16", 11: "uint16",
+    1: "cells", 2: "struct", 3: "object", 4: "text", 5: "sparse", 6: "double", 7: "single", 8: "int8", 9: "uint8", 10: "int16", 11: "uint16",
     12: "int32", 13: "uint32", 14: "int64", 15: "uint64", 16: "function", 17: "object",
 }  # fmt: skip
 _NUMERIC = range(6, 16)
