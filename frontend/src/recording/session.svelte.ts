@@ -238,6 +238,18 @@ export class Session extends Transport {
   /** The socket is closed for good: what is missing comes by HTTP, from a recording that does not grow any more. */
   private async ended(id: string): Promise<void> {
     if (this.closed) return;
+    // The server keeps no recording without a step: it would answer that there is none.
+    const empty = this.status === "stopped" && this.total === 0;
+    if (empty) {
+      this.settle("stopped", 0);
+      this.notice("ended", "The run was stopped before its first step: nothing was recorded.");
+    } else await this.endedWithSteps(id);
+    this.connection = "none";
+    this.phase = "open";
+    if (!empty) this.supply?.rest(this.total, this.cursor.t);
+  }
+
+  private async endedWithSteps(id: string): Promise<void> {
     try {
       const detail = await this.api.recording(id);
       if (this.closed) return;
@@ -252,9 +264,6 @@ export class Session extends Transport {
       this.settle(this.status === "running" ? "stopped" : this.status, this.available);
       this.notice("ended", readable(error).message);
     }
-    this.connection = "none";
-    this.phase = "open";
-    this.supply?.rest(this.total, this.cursor.t);
   }
 
   /** Nothing more will be computed. */

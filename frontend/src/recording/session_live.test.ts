@@ -31,6 +31,19 @@ describe("a live run", () => {
     sameAsWhole(session);
   });
 
+  it("that is stopped before its first step says so, and asks for no recording: none is kept", async () => {
+    const server = liveServer(0);
+    const session = start(server);
+    await session.opened;
+    const asked = server.requests.length;
+    server.socket.deliver({ type: "ended", steps: 0, status: "stopped" });
+    server.socket.drop(1000);
+    await until(() => session.connection === "none");
+    expect([session.live, session.status, session.phase]).toEqual([false, "stopped", "open"]);
+    expect(session.notices[0]).toContain("nothing was recorded");
+    expect(server.requests.length).toBe(asked);
+  });
+
   it("on a live source is laid out anew when its scale becomes known, and keeps its place when only gaps do", async () => {
     const server = liveServer(70);
     const session = start(server);
