@@ -74,6 +74,8 @@ export class NewRun {
   suggestion = $state.raw<(Suggestion & { task: string }) | null>(null);
   private byHand = $state(false);
   private suggests = $state(false);
+  /** The task before a live source was chosen, which asks for a forecast at first. */
+  private before: string | null = null;
   /** Of what is dragged the newest counts. */
   private arranging = 0;
   /** The window that the preview is of. */
@@ -429,10 +431,16 @@ export class NewRun {
       : signal;
   }
 
-  /** Another source. What has not happened yet can only be forecast at first, so that is asked of a live one. */
+  /** Another source. What has not happened yet can only be forecast at first, so that is asked of a live one, and the task of before of the next. */
   choose(source: Source): void {
+    if (source === "live") {
+      if (this.before === null && this.task !== FORECAST && this.tasks.some(({ name }) => name === FORECAST))
+        [this.before, this.task] = [this.task, FORECAST];
+    } else if (this.before !== null) {
+      if (this.task === FORECAST) this.task = this.before;
+      this.before = null;
+    }
     this.source = source;
-    if (source === "live" && this.tasks.some(({ name }) => name === FORECAST)) this.task = FORECAST;
   }
 
   set(name: string, value: number): void {

@@ -71,7 +71,11 @@ function rightBits(signal: SignalTrack, stream: number, t: number): string {
 export function paintAges(ctx: Ctx, inks: Inks, box: Box, layout: StageLayout, scene: Scene): void {
   if (!scene.lanes.length) return;
   const narrow = layout.mode === "narrow";
-  text(ctx, narrow ? "Read now, by age" : "Read now, by age of the memory", box.x, 14, { colour: inks.t3 });
+  // While the ledger comes after, all lanes mostly show one older step: the heading says it once, and not every bar.
+  const steps = new Set(scene.lanes.flatMap(({ now }) => (now ? [now.length - 2] : [])));
+  const [older] = steps.size === 1 && !steps.has(scene.t) ? steps : [];
+  const when = older === undefined ? "now" : `at t = ${older}`;
+  text(ctx, `Read ${when}, by age${narrow ? "" : " of the memory"}`, box.x, 14, { colour: inks.t3 });
   const left = box.x + 18;
   const room = box.w - 18;
   const pitch = Math.min(22, (layout.strip - 60) / scene.lanes.length);
@@ -103,7 +107,7 @@ export function paintAges(ctx: Ctx, inks: Inks, box: Box, layout: StageLayout, s
       x += w;
     }
     ctx.globalAlpha = 1;
-    if (late) tag(ctx, inks, `t = ${now.length - 2}`, left + room / 2, y + 5.5, inks.t2);
+    if (late && older === undefined) tag(ctx, inks, `t = ${now.length - 2}`, left + room / 2, y + 5.5, inks.t2);
   });
   const y = 30 + scene.lanes.length * pitch + 6;
   if (narrow || y > layout.strip - 4) return;

@@ -48,3 +48,21 @@ test("a live run asks for what was set, so that the rest goes on as long as the 
   expect(run.whole()).toBeNull();
   expect(run.steps).toBe(run.most);
 });
+
+test("a live source is asked for a forecast, and the next source for what was asked before", () => {
+  const run = new NewRun();
+  const names = ["signal-recall", "forecast", "copy"];
+  Object.assign(run, {
+    described: names.map((name) => ({ name, options: [] })),
+    cards: names.map((task) => ({ task })),
+  });
+  run.choose("live");
+  expect(run.task).toBe("forecast");
+  run.choose("file");
+  expect(run.task).toBe("signal-recall");
+  run.choose("live");
+  run.task = "copy"; // the user's own choice stays
+  run.choose("live");
+  run.choose("generate");
+  expect(run.task).toBe("copy");
+});

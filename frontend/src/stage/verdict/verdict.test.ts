@@ -84,6 +84,19 @@ describe("before the cue", () => {
     expect(cueText(events, 60)).toBe("Stored at t = 25 to 48, asked back at t = 79, in 19 steps.");
     expect(cueText(events, 78)).toContain("in 1 step.");
     expect(cueText(events, 79)).toBe("Asked back now, until t = 102.");
+    const forecast = [
+      { kind: "store", step: 0, until: 48, label: "context" },
+      { kind: "recall", step: 48, until: 200, label: "forecast" },
+      { kind: "recall", step: 200, until: 256, label: "free-running" },
+    ];
+    expect([45, 47, 48, 199, 200, 254].map((t) => cueText(forecast, t))).toEqual([
+      "Context until t = 47, then forecast, in 3 steps.",
+      "Context until t = 47, then forecast, in 1 step.",
+      "Forecast until t = 199.",
+      "Forecast until t = 199.",
+      "Free-running until t = 255.",
+      "Free-running until t = 255.",
+    ]);
     expect(cueText(events, 102)).toBe("To be stored at t = 120 to 129, asked back at t = 150, in 48 steps.");
     expect(cueText(events, 159)).toBeNull();
   });
