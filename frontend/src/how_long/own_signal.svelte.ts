@@ -25,7 +25,7 @@ export class OwnSignal {
   /** Why it cannot be measured as it is; "" where it can. */
   readonly why = $derived.by(() => {
     const { run } = this;
-    if (run.running.length === 0) return "Choose at least one model.";
+    if (run.models.running.length === 0) return "Choose at least one model.";
     if (run.filed && !run.held) return run.source === "draw" ? "Draw a signal first." : "Choose a file first.";
     if (run.filed && run.previewError) return "The window cannot be used as it is.";
     const { segment } = this;

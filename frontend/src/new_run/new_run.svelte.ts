@@ -2,12 +2,10 @@
 
 import { MAX_BESIDE } from "../wire/manifest";
 import { FORECAST, RECALL } from "../wire/task_names";
-import { HUES, hueOf } from "../draw/ink/tokens";
 import { api } from "../server/api";
 import { ApiError, readable, type MnemoscopeError } from "../server/errors";
 import type {
   Generator,
-  ModelCard,
   Preview,
   SessionRequest,
   SignalPreview,
@@ -21,23 +19,21 @@ import { count } from "../draw/ink/format";
 import { debounced } from "../server/debounced";
 import type { Span } from "./file/brush";
 import { LiveSource } from "./live/live_source.svelte";
+import { ModelChoice } from "./model_choice.svelte";
 
 export type Source = "generate" | "file" | "draw" | "live";
 /** A signal that is there before the run. */
 export type FixedSignal = Exclude<SessionRequest["signal"], { kind: "live" }>;
 
-/** Models that a newcomer's run begins with, one of each kind: more lanes than four are hard to read at first. */
-const FIRST = ["lstm", "transformer", "ntm", "dnc"];
-
 export class NewRun {
   /* What the server offers. */
   status = $state.raw<Status | null>(null);
-  cards = $state.raw<readonly ModelCard[]>([]);
   generators = $state.raw<readonly Generator[]>([]);
   described = $state.raw<readonly TaskCard[]>([]);
   error = $state.raw<MnemoscopeError | null>(null);
 
   task = $state(RECALL);
+  readonly models = new ModelChoice(() => this.task);
   /** What the run will be, and why it cannot be, as the server's task says; of the newest question that was answered. */
   private planned = $state.raw<TaskPlan | null>(null);
   private planError = $state.raw<MnemoscopeError | null>(null);
@@ -88,9 +84,6 @@ export class NewRun {
     return JSON.stringify([this.task, this.knobs[this.task] ?? {}, signal]);
   });
 
-  chosen = $state.raw<ReadonlySet<string>>(new Set());
-  /** Models that run as they were all along their training, where moments of it were set aside. */
-  private trained = $state.raw<ReadonlySet<string>>(new Set());
   begins = $state<"playing" | "paused">("playing");
 
   /** What the task is; null until the server has said it. */
@@ -123,15 +116,9 @@ export class NewRun {
   /** What some model here can do, what runs on a signal first. */
   readonly tasks = $derived(
     this.described
-      .filter(({ name }) => this.cards.some((card) => card.task === name))
+      .filter(({ name }) => this.models.cards.some((card) => card.task === name))
       .sort((a, b) => Number(b.takes_signal) - Number(a.takes_signal)),
   );
-  readonly able = $derived(
-    this.cards
-      .filter((card) => card.task === this.task)
-      .sort((a, b) => HUES.indexOf(hueOf(a.glyph)) - HUES.indexOf(hueOf(b.glyph))),
-  );
-  readonly running = $derived(this.able.filter((card) => this.chosen.has(card.model)));
   /** The upload that belongs to the source looked at. */
   readonly held = $derived(this.upload && this.drawn === (this.source === "draw") ? this.upload : null);
   readonly plan = $derived(this.planned?.task === this.task ? this.planned : null);
@@ -156,16 +143,9 @@ export class NewRun {
     if (this.streamed) return this.live.hz;
     return (this.filed ? this.preview : this.sample)?.sample_rate ?? null;
   });
-  /** Models that run side by side, every moment of a training counted. */
-  readonly streams = $derived(this.running.reduce((sum, card) => sum + this.moments(card), 0));
-  /** Milliseconds of one step of all models chosen, as measured on this host; null while one is not measured. */
-  readonly ms = $derived(this.summed((card) => card.measured_ms_per_step));
-  readonly seconds = $derived(this.ms === null ? null : (this.steps * this.ms) / 1000);
+  readonly seconds = $derived(this.models.ms === null ? null : (this.steps * this.models.ms) / 1000);
   /** Size of the recording before compression. */
-  readonly bytes = $derived.by(() => {
-    const each = this.summed((card) => card.bytes_per_step);
-    return each === null ? null : Math.round(each * this.steps);
-  });
+  readonly bytes = $derived(this.models.bytes === null ? null : Math.round(this.models.bytes * this.steps));
   /** The channel as it was read; null while there is none. */
   readonly column = $derived(this.upload?.report.columns[this.channel] ?? null);
   /** Rows of the channel a second. */
@@ -184,13 +164,14 @@ export class NewRun {
   async load(): Promise<void> {
     try {
       // Tasks first: what is offered follows from the models and their tasks.
-      [this.described, this.status, this.cards, this.generators] = await Promise.all([
+      const [described, status, cards, generators] = await Promise.all([
         api.tasks(),
         api.status(),
         api.models(),
         api.signals(),
       ]);
-      this.chosen = new Set(FIRST);
+      Object.assign(this, { described, status, generators });
+      this.models.load(cards);
       if (!this.tasks.some(({ name }) => name === this.task)) this.task = this.tasks[0]?.name ?? this.task;
       this.choose(this.source);
       const kinds = this.generators.map((g) => g.kind);
@@ -353,7 +334,7 @@ export class NewRun {
         ...window,
         task: this.task,
         task_params: this.options,
-        models: this.names,
+        models: this.models.names,
         view: this.view,
       };
       return debounced(
@@ -402,7 +383,7 @@ export class NewRun {
     const { made } = this;
     return {
       task: this.task,
-      models: this.names,
+      models: this.models.names,
       // what nobody has set goes on as long as a live source does
       task_params: this.streamed ? { ...this.knobs[this.task] } : this.options,
       seed: made.seed,
@@ -459,43 +440,6 @@ export class NewRun {
     else if (beside.length < MAX_BESIDE) this.also = [...beside, index].sort((a, b) => a - b);
   }
 
-  toggle(model: string): void {
-    const next = new Set(this.chosen);
-    if (!next.delete(model)) next.add(model);
-    this.chosen = next;
-  }
-
-  /** A model with its training, or as it was in the end. */
-  train(model: string): void {
-    const next = new Set(this.trained);
-    if (!next.delete(model)) next.add(model);
-    this.trained = next;
-  }
-
-  /** Models that a card stands for: 1, or the moments of its training. */
-  moments(card: ModelCard): number {
-    return this.learns(card) ? card.snapshots.length : 1;
-  }
-
-  /** A figure of one step summed over all that will run; null while it is not known of one of them. */
-  private summed(figure: (card: ModelCard) => number | null): number | null {
-    let sum = 0;
-    for (const card of this.running) {
-      const one = figure(card);
-      if (one === null) return null;
-      sum += one * this.moments(card);
-    }
-    return this.running.length ? sum : null;
-  }
-
-  learns(card: ModelCard): boolean {
-    return card.snapshots.length > 1 && this.trained.has(card.model);
-  }
-
-  private get names(): string[] {
-    return this.running.map((card) => (this.learns(card) ? `${card.model}@*` : card.model));
-  }
-
   private selected() {
     const { channel, labels, start, stop, missing, scaling } = this;
     return {
@@ -512,9 +456,9 @@ export class NewRun {
 
   private obstacle(): string {
     const { series, filed, steps, most, status } = this;
-    if (this.running.length === 0) return "Choose at least one model.";
-    if (status && this.streams > status.limits.models)
-      return `${this.streams} models side by side are more than the ${status.limits.models} of one recording. Take fewer trainings.`;
+    if (this.models.running.length === 0) return "Choose at least one model.";
+    if (status && this.models.streams > status.limits.models)
+      return `${this.models.streams} models side by side are more than the ${status.limits.models} of one recording. Take fewer trainings.`;
     if (this.streamed && this.live.why(most)) return this.live.why(most);
     if (series && filed && !this.held) return this.source === "draw" ? "Draw a signal first." : "Choose a file first.";
     if (series && filed && this.previewError) return "The window cannot be used as it is.";

@@ -28,15 +28,15 @@ const plan = (more: Partial<TaskPlan>): TaskPlan => ({
   ...more,
 });
 
-function form(): NewRun {
-  const run = new NewRun();
+function form(suggests = false): NewRun {
+  const run = new NewRun(suggests);
   run.described = [
     task("copy", false, option("length", 20), option("rounds", 1)),
     task("unasked", true),
     task("signal-recall", true, option("segment", 24)),
   ];
-  run.cards = [model("copy"), model("signal-recall")];
-  run.chosen = new Set(["lstm"]);
+  run.models.cards = [model("copy"), model("signal-recall")];
+  run.models.chosen = new Set(["lstm"]);
   return run;
 }
 
@@ -152,8 +152,8 @@ describe("a run with a suggested window", () => {
     ({ id, report: { channel: 0, rows: 10_800, columns: [{ index: 0, labels: 0, rows: 10_800, sample_rate: 360, resample_to: 36 }] } }) as unknown as Upload; // prettier-ignore
 
   it("asks nothing else before it is known, then runs it, until the user chooses", async () => {
-    const run = new NewRun(true);
-    Object.assign(run, { described: form().described, cards: form().cards, chosen: new Set(["lstm"]), source: "file" });
+    const run = form(true);
+    run.source = "file";
     run.took(file("u"), "ecg.csv");
     expect(run.previewing()).toBeUndefined();
     const ask = vi.spyOn(api, "suggestWindow").mockResolvedValue(suggestion);
@@ -175,8 +175,8 @@ describe("a run with a suggested window", () => {
   });
 
   it("takes the beginning where nothing can be suggested, so that the preview says why", async () => {
-    const run = new NewRun(true);
-    Object.assign(run, { described: form().described, cards: form().cards, source: "file" });
+    const run = form(true);
+    run.source = "file";
     run.took(file("u"), "ecg.csv");
     vi.spyOn(api, "suggestWindow").mockRejectedValue(new ApiError(422, "bad-task", "no"));
     run.suggesting();
@@ -186,8 +186,8 @@ describe("a run with a suggested window", () => {
   });
 
   it("that is arranged in the picture ends with the question", async () => {
-    const run = new NewRun(true);
-    Object.assign(run, { described: form().described, cards: form().cards, source: "file" });
+    const run = form(true);
+    run.source = "file";
     run.took(file("u"), "ecg.csv");
     run.chooseRows(5160, 6100);
     run.preview = { steps: 94 } as typeof run.preview;

@@ -156,7 +156,7 @@ describe("the ages of what is read now", () => {
     expect(after.words).toContain(`Read at t = ${NOW}, by age of the memory`);
     expect(after.words).not.toContain(`t = ${NOW}`);
     const { lanes } = after.scene;
-    const now = lanes[1]!.now!.slice(0, -1); // one lane is a step behind
+    const now = Array.from(lanes[1]!.now!).slice(0, -1); // one lane is a step behind
     const apart = painted(stage, looking(stage, { t: NOW + 1 }), SIZES.wide, { lanes: lanes.map((lane, k) => (k === 1 ? { ...lane, now } : lane)) }); // prettier-ignore
     expect(apart.words).toContain("Read now, by age of the memory");
     expect(apart.words).toEqual(expect.arrayContaining([`t = ${NOW}`, `t = ${NOW - 1}`]));

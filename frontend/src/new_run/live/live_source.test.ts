@@ -52,10 +52,8 @@ test("a live run asks for what was set, so that the rest goes on as long as the 
 test("a live source is asked for a forecast, and the next source for what was asked before", () => {
   const run = new NewRun();
   const names = ["signal-recall", "forecast", "copy"];
-  Object.assign(run, {
-    described: names.map((name) => ({ name, options: [] })),
-    cards: names.map((task) => ({ task })),
-  });
+  run.described = names.map((name) => ({ name, options: [] })) as unknown as NewRun["described"];
+  run.models.cards = names.map((task) => ({ task })) as unknown as NewRun["models"]["cards"];
   run.choose("live");
   expect(run.task).toBe("forecast");
   run.choose("file");
