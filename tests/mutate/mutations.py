@@ -375,7 +375,7 @@ MUTATIONS = (
         ("src/recording/command_queue.test.ts",), "of steps asked for quickly only the last are taken",
     ),
     Mutation(
-        PAGE + "new_run/new_run.svelte.ts", "sum += one * this.moments(card);", "sum += one;",
+        PAGE + "new_run/model_choice.svelte.ts", "sum += one * this.moments(card);", "sum += one;",
         ("src/new_run/run_cost.test.ts",), "the cost of a run forgets the moments of a training",
     ),
     Mutation(
@@ -389,5 +389,87 @@ MUTATIONS = (
     Mutation(
         PAGE + "draw/ink/format.ts", 'const sign = value < 0 && Number(text) !== 0 ? "−" : "";', 'const sign = value < 0 ? "−" : "";',
         ("src/draw/draw.test.ts",), "the page writes −0.00",
+    ),
+    # --- any signal: what is suggested, recognised, brought beside, fed and watched
+    Mutation(
+        LIBRARY + "tasks/suggestion.py", "key=lambda label: often[label.text])", "key=lambda label: -often[label.text])",
+        ("tests/tasks/test_suggestion.py",), "the commonest beat is asked about, not the odd one",
+    ),
+    Mutation(
+        LIBRARY + "tasks/suggestion.py", "        if name in chosen:\n", "        if name in ():\n",
+        ("tests/tasks/test_suggestion.py",), "a short file silently changes the delay that was asked for",
+    ),
+    Mutation(
+        LIBRARY + "tasks/suggestion.py", "far = np.minimum(far, np.percentile(far, ORDINARY))", "far = np.minimum(far, far.max())",
+        ("tests/tasks/test_suggestion.py",), "one bad sample is the busiest stretch",
+    ),
+    Mutation(
+        LIBRARY + "tasks/suggestion.py", "at = int(label.start / per_step)", "at = label.start",
+        ("tests/tasks/test_suggestion.py",), "a label of a resampled file is missed",
+    ),
+    Mutation(
+        LIBRARY + "signals/importers/protocol.py", "if not (importer.binary and text)", "if True",
+        ("tests/signals/test_recognised.py",), "a table whose first name is PAR1 is refused",
+    ),
+    Mutation(
+        LIBRARY + "signals/beside.py", "begin = seconds - step * (0.5 + 1e-6)", "begin = seconds",
+        ("tests/signals/test_beside.py",), "a channel beside lags by half a step",
+    ),
+    Mutation(
+        LIBRARY + "signals/beside.py", "near = np.abs(times[nearest] - prepared.seconds) <= max(own, step)", "near = np.full(len(nearest), True)",
+        ("tests/signals/test_beside.py",), "a channel beside goes on where it was not measured",
+    ),
+    Mutation(
+        LIBRARY + "signals/states.py", "if label.text != usual)", "if label.text)",
+        ("tests/signals", "tests/server/storage/test_uploads.py"), "the usual state of a marker is an event too",
+    ),
+    Mutation(
+        LIBRARY + "signals/arrivals.py", "if number < self.next or number in self._waiting:", "if number < self.next:",
+        ("tests/signals/test_arrivals.py",), "a sample that came twice while it waited is counted as new",
+    ),
+    Mutation(
+        SERVER + "sessions/inlet.py", "if len(values) > self.room:", "if len(values) > self.queue:",
+        ("tests/server/sessions/test_inlet.py",), "a full queue takes more and grows without end",
+    ),
+    Mutation(
+        SERVER + "sessions/inlet.py", "return max(self.grace, 10 * period) - (now - self._seen)", "return self.grace - (now - self._seen)",
+        ("tests/server/sessions/test_inlet.py",), "a source of one sample a minute counts as lost",
+    ),
+    Mutation(
+        SERVER + "access/feeding.py", "hmac.compare_digest(key.encode(), self.key(found[1]).encode())", "bool(key)",
+        ("tests/server/http/test_samples.py", "tests/server/access"), "any key feeds anybody's session",
+    ),
+    Mutation(
+        SERVER + "storage/watched.py", "return self[:2] == before[:2] and self.size >= before.size", "return self.size >= before.size",
+        ("tests/server/storage/test_watched.py",), "another file of the same name is taken for the one that was proved",
+    ),
+    Mutation(
+        SERVER + "storage/watched.py", "if stat.S_ISREG(facts.st_mode):", "if True:",
+        ("tests/server/storage/test_watched.py",), "a link in the watched folder is followed",
+    ),
+    Mutation(
+        SERVER + "sessions/measurements.py", 'if status != "ended" and len(earlier["measured"]) > len(measurement.known["measured"]):', "if False:",
+        ("tests/server/http/test_retention.py::test_whoever_stops_one_keeps_what_it_has", "tests/server/sessions/test_measurements.py"),
+        "measuring again and stopping at once throws away what was measured before",
+    ),
+    Mutation(
+        PAGE + "stage/text/reads.ts", "if (shareWithin(row, right - 1, right + 1) >= HALF)", "if (segment === asked && shareWithin(row, right - 1, right + 1) >= HALF)",
+        ("src/stage/text/reads.test.ts",), "the last moment of a replay is said not to be read back",
+    ),
+    Mutation(
+        PAGE + "draw/stage/layout.ts", "if (notch < 0 && window.step * steps <= box.time.w) return window;", "",
+        ("src/draw/draw.test.ts",), "a run is zoomed beyond its end",
+    ),
+    Mutation(
+        PAGE + "new_run/new_run.svelte.ts", "if (turn !== this.arranging ||", "if (",
+        ("src/new_run/new_run.test.ts",), "of a drag an older answer overtakes the newest",
+    ),
+    Mutation(
+        PAGE + "new_run/file/brush.ts", "return x1 - x0 < NARROW ? [x0 - OUTSIDE, x1 + OUTSIDE] : [x0, x1];", "return [x0, x1];",
+        ("src/new_run/file/brush.test.ts",), "a narrow window cannot be grabbed",
+    ),
+    Mutation(
+        PAGE + "stage/verdict/cue.ts", 'if (asks && asks.label !== "" && asks.label !== "recall") {', "if (asks && false) {",
+        ("src/stage/verdict/verdict.test.ts",), "a forecast is said to be asked back",
     ),
 )  # fmt: skip
