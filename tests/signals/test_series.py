@@ -110,7 +110,7 @@ def test_a_gap_is_reported_when_steps_close_over_it():
     s = series(
         range(20), time=np.concatenate((np.arange(10.0), np.arange(90.0, 100.0))), gaps=((9, 10),), sample_rate=1.0
     )
-    assert any("1 gap(s)" in warning for warning in prepare(s).warnings)
+    assert any("1 gap in the times" in warning for warning in prepare(s).warnings)
     assert not prepare(s, start=10).warnings
 
 

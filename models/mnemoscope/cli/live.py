@@ -14,6 +14,7 @@ from mnemoscope.cli.commands import NOT_OK, OK, echo, option_numbers, size_in_wo
 from mnemoscope.cli.reading import options_from
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.running.live import WRITE_SECONDS, LiveRecorder
+from mnemoscope.signals.counted import counted
 from mnemoscope.signals.lines import LineReader
 from mnemoscope.tasks.growing import WARMUP, LiveSignal
 
@@ -172,7 +173,7 @@ def _summary(args: argparse.Namespace, recorder: LiveRecorder, reader: LineReade
         (bad, f"{bad} of {reader.lines} lines were malformed"),
         (
             counts.gaps,
-            f"{counts.missing} samples are missing in {counts.gaps} gap(s); their places hold the value before",
+            f"{counts.missing} samples are missing in {counted(counts.gaps, 'gap')}; their places hold the value before",
         ),
         (counts.late, f"{counts.late} samples came too late and were left out"),
         (counts.duplicates, f"{counts.duplicates} samples came twice and were left out"),

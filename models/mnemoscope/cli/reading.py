@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnemoscope.cli.commands import NOT_OK, OK, echo
 from mnemoscope.errors import ImportFileError, SignalError
+from mnemoscope.signals.counted import counted
 
 if TYPE_CHECKING:
     from mnemoscope.signals.importers.options import ImportOptions
@@ -206,7 +207,7 @@ def _print(facts: dict[str, Any]) -> None:
 
     rate = facts["rate"] if facts["rate_hz"] else f"unknown: {facts['rate_source']}"
     echo(
-        f"{facts['format']}, {facts['rows']} rows, rate {rate}, {facts['gaps']} gap(s) with {facts['missing_rows']} missing row(s)"
+        f"{facts['format']}, {facts['rows']} rows, rate {rate}, {counted(facts['gaps'], 'gap')} with {counted(facts['missing_rows'], 'missing row')}"
     )
     for what, value in facts["details"].items():
         echo(f"{what}: {value}")

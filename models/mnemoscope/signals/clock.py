@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemoscope.signals.counted import counted
+
 Seconds = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
@@ -216,7 +218,9 @@ def clock_of(seconds: Seconds, *, name: str, resolution: float = 0.0, dates: boo
 def _gap_text(name: str, median: float, rate: float, counts: Indices) -> str:
     wide = counts[counts > 1]
     text = f"median step of {name} {median:g} s = {rate_in_words(rate)}"
-    return text + (f"; {len(wide)} gap(s), {int((wide - 1).sum())} row(s) missing" if len(wide) else "")
+    return text + (
+        f"; {counted(len(wide), 'gap')}, {counted(int((wide - 1).sum()), 'row')} missing" if len(wide) else ""
+    )
 
 
 def _on_grid(

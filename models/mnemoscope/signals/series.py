@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mnemoscope.errors import ImportFileError, SignalError
 from mnemoscope.format.entries import Event
+from mnemoscope.signals.counted import counted
 
 Missing = Literal["hold", "linear", "drop"]
 Scaling = Literal["zscore", "robust", "none"]
@@ -168,7 +169,7 @@ def prepare(
     else:
         if gaps:
             warnings.append(
-                f"{gaps} gap(s) in the times are inside this window; unless resampled, steps close over them"
+                f"{counted(gaps, 'gap')} in the times inside this window; unless resampled, steps close over them"
             )
         # The step that each row becomes: of a row that is left out the next one.
         places = np.arange(len(values)) if missing != "drop" else np.cumsum(~np.isnan(values)) - ~np.isnan(values)

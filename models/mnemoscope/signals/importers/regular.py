@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.clock import Clock, clock_of, rate_in_words
+from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.completed import complete
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Guess
@@ -84,7 +85,7 @@ def table_of(
         raise ImportFileError("no channel holds a number: every sample is missing", hint="Choose another file.")
     if clock is not None and clock.gaps:
         notes.append(
-            f"{len(clock.gaps)} gap(s) with {clock.missing_rows} missing row(s): longest {clock.longest:g} s; nothing was filled in"
+            f"{counted(len(clock.gaps), 'gap')} with {counted(clock.missing_rows, 'missing row')}: longest {clock.longest:g} s; nothing was filled in"
         )
     return complete(
         Table(columns, time, clock),
@@ -115,7 +116,7 @@ def _column(
     if infinite.any():
         if options.infinite != "missing":
             raise ImportFileError(
-                f"{int(infinite.sum())} infinite value(s)",
+                f"{counted(int(infinite.sum()), 'infinite value')}",
                 where=f"sample {int(np.argmax(infinite)) + 1}, channel {channel.name}",
                 hint="Replace them, or import with infinite values as missing.",
                 retry=retry("Treat infinite values as missing", infinite="missing"),

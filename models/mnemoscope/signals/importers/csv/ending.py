@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.csv.dialect import Dialect
 from mnemoscope.signals.importers.csv.layout import Layout
 from mnemoscope.signals.importers.csv.rows import Ragged, Rows
@@ -73,7 +74,9 @@ class Ending:
                 row.line, "below the data" if not self._is_number(row.cells[0]) else "cut short", text
             )
         if below:
-            self.notes.append(f"{len(below)} line(s) below the data were left out: {' '.join(below[0].cells)[:60]!r}")
+            self.notes.append(
+                f"{counted(len(below), 'line')} below the data left out: {' '.join(below[0].cells)[:60]!r}"
+            )
 
     def _check_ragged(self) -> None:
         """Rows with another number of values are refused unless the user asked to skip them; a second table is left out."""
@@ -91,7 +94,7 @@ class Ending:
         lines = [row.line for row in self.rows.ragged]
         if self.options.ragged != "skip":
             raise ImportFileError(
-                f"{len(first.cells)} values where {self.layout.cells} were expected ({total} such row(s))",
+                f"{len(first.cells)} values where {self.layout.cells} were expected ({counted(total, 'such row')})",
                 where=f"line {lines[0]}",
                 hint="Correct the rows, or import with such rows left out.",
                 retry=retry("Skip such rows", ragged="skip"),
@@ -102,7 +105,7 @@ class Ending:
             )
         self.rows.left_out.count += total - len(self.rows.ragged)
         shown = ", ".join(map(str, lines[:5])) + ", …" * (total > 5)
-        self.notes.append(f"{total} row(s) with another number of values were left out (lines {shown})")
+        self.notes.append(f"{counted(total, 'row')} with another number of values left out (lines {shown})")
 
     def _without_summary(self, cells: list[Cells], count: int) -> int:
         """Rows without the last ones that are totals, means or text."""
@@ -116,7 +119,7 @@ class Ending:
         for row in range(empty, count):
             self.rows.left_out.add(self.rows.line(row), "empty")
         if empty < count:
-            self.notes.append(f"{count - empty} empty row(s) below the data were left out")
+            self.notes.append(f"{counted(count - empty, 'empty row')} below the data left out")
             left = count = max(empty, 2)
         while left > max(2, count - MAX_FOOTER_LINES):
             row = left - 1
@@ -154,7 +157,7 @@ class Ending:
                 if codes[i][row] >= 0:
                     cells[i].counts[int(codes[i][row])] -= 1
         first = self.rows.left_out.lines[-1]["text"] if self.rows.left_out.lines else ""
-        self.notes.append(f"{count - left} line(s) below the data were left out: {first!r}")
+        self.notes.append(f"{counted(count - left, 'line')} below the data left out: {first!r}")
         return left
 
     def _often(self, column: Cells, text: str) -> bool:

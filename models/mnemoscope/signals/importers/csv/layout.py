@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.csv.dialect import Dialect
 from mnemoscope.signals.importers.csv.facts import Facts, lone_start_and_rate
 from mnemoscope.signals.importers.csv.splitting import COMMENT, RULE, is_comment, split
@@ -193,12 +194,12 @@ class _Above:
             if i not in used and line.strip() and not RULE.fullmatch(line) and (evidence == "" or line.strip()[:120] != evidence)
         ]  # fmt: skip
         if begin:
-            self.notes.append(f"{begin} line(s) above were left out, as asked")
+            self.notes.append(f"{counted(begin, 'line')} above left out, as asked")
         above = sum(number > begin for number, _ in unused)
         if self.options.header is False and above:
-            self.notes.append(f"{above} line(s) of text above the data were left out, as asked")
+            self.notes.append(f"{counted(above, 'line')} of text above the data left out, as asked")
         elif above:
-            self.notes.append(f"{above} line(s) of text above the data were left out")
+            self.notes.append(f"{counted(above, 'line')} of text above the data left out")
         again = frozenset(self.lines[i].strip() for i in used - self.used if 0 <= i < len(self.lines))
         padded = [*(units or []), *[None] * columns][:columns]
         return Layout(
@@ -261,7 +262,7 @@ class _Above:
             return None if abs(len(names) - columns) > 1 or len(names) < 2 else self._refuse(names, columns, at)
         surplus = names[columns:]
         if surplus and all(name.lower() in SURPLUS for name in surplus):
-            self.notes.append(f"{len(surplus)} name(s) stand over no column: {', '.join(surplus)}")
+            self.notes.append(f"{counted(len(surplus), 'name')} over no column: {', '.join(surplus)}")
             return names[:columns]
         if len(names) > columns or 1 < len(names) == columns - 1:
             return self._refuse(names, columns, at)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers import encodings
 from mnemoscope.signals.importers.csv import series_rows
 from mnemoscope.signals.importers.csv.dialect import Dialect, dialect_of
@@ -206,7 +207,7 @@ class _Pass:
         )
         guesses = [*self.head.dialect.guesses, *self.layout.guesses]
         if self.rows.blank_as_missing:
-            many = f"{self.rows.blank_as_missing} blank line(s)"
+            many = f"{counted(self.rows.blank_as_missing, 'blank line')}"
             guesses.append(Guess("blank lines", "missing values", f"{many} between rows of one number each"))
         draft = Draft(raw, self.sampled, self.options, self.column_of, self._where, self.notes, guesses)
         report = _report(self.path, self.head, self.options)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.importer import Importer
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.table import Table
@@ -39,7 +40,7 @@ def _read(path: Path, options: ImportOptions) -> Table:
                 )
             if count * width > MAX_VALUES:
                 raise ImportFileError(
-                    f"the file says it has {count} samples of {width} channel(s), more than {MAX_VALUES} values",
+                    f"the file says it has {count} samples of {counted(width, 'channel')}, more than {MAX_VALUES} values",
                     hint="Cut it into parts: `ffmpeg -i FILE -t 60 part.wav`.",
                 )
             blocks: list[NDArray[np.float64]] = []
@@ -51,7 +52,9 @@ def _read(path: Path, options: ImportOptions) -> Table:
         ) from error
     samples = np.concatenate(blocks) if blocks else np.zeros((0, width))
     if len(samples) < 2:
-        raise ImportFileError(f"the file has {len(samples)} sample(s)", hint="Choose a file with a signal in it.")
+        raise ImportFileError(
+            f"the file has {counted(len(samples), 'sample')}", hint="Choose a file with a signal in it."
+        )
     notes = [] if encoding in ("FLOAT", "DOUBLE") else ["samples are fractions of full scale, −1 … 1"]
     if 0 <= len(samples) < count:
         notes.append(f"the file says it has {count} samples; {len(samples)} are there")

@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.importer import Importer
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Alternative, Guess
@@ -129,7 +130,7 @@ class _Reading:
             raise ImportFileError(f"the records have {len(names)} different fields", hint=_WAY)
         absent = sum(name not in record for record in flat for name in names)
         if absent:
-            self.notes.append(f"{absent} field(s) are not in every record; they are missing there")
+            self.notes.append(f"{counted(absent, 'field')} not in every record, and missing there")
         return self._columns(names, [[record.get(name) for record in flat] for name in names], header=True)
 
     def _one_of(self, records: list[dict[str, Json]]) -> Table:

@@ -8,6 +8,7 @@ import numpy as np
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.clock import clock_of
+from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.completed import complete
 from mnemoscope.signals.importers.report import LeftOut
 from mnemoscope.signals.importers.table import Column, Table
@@ -51,7 +52,7 @@ def assemble(
     table = Table(columns, time, clock)
     missing_time = int(np.isnan(seconds).sum()) if seconds is not None else 0
     if missing_time:
-        draft.notes.append(f"{missing_time} row(s) have no time")
+        draft.notes.append(f"{counted(missing_time, 'row')} without a time")
     _finish(draft, table, report, choice, rate, source, left_out)
     return table
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.tabular.cells import Cells
 from mnemoscope.signals.importers.tabular.draft import Raw
@@ -47,7 +48,7 @@ class Checks:
             if len(infinite) and raw.is_numeric(i) and i not in self.text_columns:
                 if self.options.infinite != "missing":
                     raise ImportFileError(
-                        f"{len(infinite)} infinite value(s)",
+                        f"{counted(len(infinite), 'infinite value')}",
                         where=self.where(int(infinite[0]), i),
                         hint="Replace them, or import with infinite values as missing.",
                         retry=retry("Treat infinite values as missing", infinite="missing"),
@@ -115,9 +116,9 @@ class Checks:
             )
         same = int((codes == codes[first]).sum())
         raise ImportFileError(
-            f"{token!r} is not a number ({same} such cell(s); {texts} cells of {len(tokens)} kinds are none)"
+            f"{token!r} is not a number ({counted(same, 'such cell')}; {texts} cells of {len(tokens)} kinds are none)"
             if len(tokens) > 1
-            else f"{token!r} is not a number ({same} such cell(s))",
+            else f"{token!r} is not a number ({counted(same, 'such cell')})",
             where=self.where(first, i),
             hint=f"Correct the cell, or import with {token!r} as a missing value.",
             retry=offer,

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.signals.clock import YEAR
+from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.table import Column
 from mnemoscope.signals.importers.tabular import times
@@ -81,7 +82,7 @@ def _sentinel(
             Guess(
                 f"{value:g} in {name}",
                 "missing",
-                f"{count} such value(s); nothing measured is so large",
+                f"{counted(count, 'such value')}; nothing measured is so large",
                 (),
                 question=True,
             )

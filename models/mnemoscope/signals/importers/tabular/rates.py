@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.signals.clock import Clock, rate_in_words
+from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.tabular.draft import Draft
 from mnemoscope.signals.importers.tabular.sampled import TimeChoice
@@ -57,12 +58,12 @@ def rate_of(
 def _odd(draft: Draft, clock: Clock) -> None:
     if clock.gaps:
         draft.notes.append(
-            f"{len(clock.gaps)} gap(s) with {clock.missing_rows} missing row(s): steps longer than {1.5 * clock.median:g} s "
+            f"{counted(len(clock.gaps), 'gap')} with {counted(clock.missing_rows, 'missing row')}: steps longer than {1.5 * clock.median:g} s "
             f"(longest {clock.longest:g} s); nothing was filled in"
         )
     if clock.otherwise is not None and clock.sample_rate is not None:
         other = Alternative(f"{rate_in_words(clock.otherwise)} without a missing row", {"sample_rate": clock.otherwise})
-        evidence = f"{clock.missing_rows} row(s) are missing then; the times as they are written allow both"
+        evidence = f"with {counted(clock.missing_rows, 'missing row')} then; the times as they are written allow both"
         share = clock.missing_rows / max(1, len(clock.gaps) + 1)
         draft.guesses.append(
             Guess(
@@ -77,7 +78,7 @@ def _odd(draft: Draft, clock: Clock) -> None:
         evidence = f"the times as they are written allow {rate_in_words(clock.low)} to {rate_in_words(clock.high)}"
         draft.guesses.append(Guess("sampling rate", rate_in_words(clock.sample_rate), evidence, question=True))
     if clock.duplicates:
-        draft.notes.append(f"{clock.duplicates} row(s) repeat the time of the row before")
+        draft.notes.append(f"{counted(clock.duplicates, 'row')} with the time of the row before")
 
 
 def retimed(

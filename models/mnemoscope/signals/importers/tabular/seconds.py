@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.options import retry
 from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.tabular import dates, times
@@ -230,5 +231,5 @@ def _from_stamps(draft: Draft, choice: TimeChoice) -> tuple[NDArray[np.float64],
         midnights = np.concatenate(([0], np.cumsum(steps < -43_200)))
         if midnights[-1]:
             seconds = seconds + 86_400.0 * midnights
-            draft.notes.append(f"the time of day passes midnight {int(midnights[-1])} time(s)")
+            draft.notes.append(f"the time of day passes midnight {counted(int(midnights[-1]), 'time')}")
     return seconds, resolution

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.tabular.cells import ABSENT, NUMBER
 from mnemoscope.signals.importers.tabular.draft import Draft
@@ -57,7 +58,7 @@ def one_series(
             question=draft.options.series is None,
         )
     )  # fmt: skip
-    draft.notes.append(f"{draft.raw.count - len(rows)} row(s) belong to other series of {label}")
+    draft.notes.append(f"{counted(draft.raw.count - len(rows), 'row')} of other series of {label}")
     draft.raw = draft.raw.taken(rows)
     return None if seconds is None else seconds[rows]
 
@@ -151,7 +152,7 @@ def ordered(draft: Draft, choice: TimeChoice | None, seconds: NDArray[np.float64
         return seconds
     newest_first = back > 0 and not (steps > 0).any()
     order = np.argsort(seconds, kind="stable")
-    evidence = "every row is older than the one before" if newest_first else f"time runs back {back} time(s)"
+    evidence = "every row is older than the one before" if newest_first else f"time runs back {counted(back, 'time')}"
     if newest_first:
         order = np.arange(len(seconds))[::-1]
     as_file = Alternative("rows as they stand in the file", {"order": "file"})
@@ -161,7 +162,7 @@ def ordered(draft: Draft, choice: TimeChoice | None, seconds: NDArray[np.float64
         what = "rows as they stand in the file"
         oldest = Alternative("oldest first", {"order": "time"})
         draft.guesses.append(Guess("order of rows", what, evidence, (oldest,), question=draft.options.order is None))
-        draft.notes.append(f"time runs back {back} time(s); rows stay in the order of the file")
+        draft.notes.append(f"time runs back {counted(back, 'time')}; rows stay in the order of the file")
         return seconds
     draft.guesses.append(
         Guess("order of rows", "oldest first", evidence, (as_file,), question=draft.options.order is None)
