@@ -16,6 +16,12 @@ export function readableHere(formats: readonly FileFormat[]): string {
     .join("; ");
 }
 
+/** The first word of each kind that can be read here: "CSV, EDF, WFDB, WAV, NumPy …"; "" while it is not known. */
+export function namesHere(formats: readonly FileFormat[]): string {
+  const names = formats.filter(({ available }) => available).map(({ label }) => /^[.\w]+/.exec(label)?.[0] ?? label);
+  return names.filter((name) => name !== "any").join(", ");
+}
+
 /** What could be read if it were installed: a kind and the command for it. */
 export function installable(formats: readonly FileFormat[]): { readonly label: string; readonly install: string }[] {
   return formats.flatMap(({ label, install }) => (install === null ? [] : [{ label, install }]));
