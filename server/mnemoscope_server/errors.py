@@ -3,6 +3,8 @@
 import errno
 from collections.abc import Iterable
 
+from mnemoscope.errors import RecordingError
+
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """Errors of the operating system that mean that nothing more can be written: no space, no quota, a file that may not grow."""
 
@@ -81,3 +83,9 @@ class Expired(Exception):
 
     def __init__(self, expires: str) -> None:
         super().__init__(f"this recording could be opened until {expires}, as whoever made it wished")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error means that nothing more can be written, or may be."""
+    cause = error.__cause__ if isinstance(error, RecordingError) else error
+    return isinstance(cause, DiskFull) or (isinstance(cause, OSError) and cause.errno in FULL)

@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, Response
 
 from mnemoscope import errors
 from mnemoscope_server.errors import (
-    FULL,
     DiskFull,
     Expired,
     IllegalMove,
@@ -23,6 +22,7 @@ from mnemoscope_server.errors import (
     UnknownMeasurement,
     UnknownRecording,
     UnknownUpload,
+    is_full,
 )
 
 log = logging.getLogger("mnemoscope.api")
@@ -83,7 +83,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
     """Hand every exception of the services to its answer; an unknown address that a person may have typed to a page."""
 
     async def library(request: Request, error: Any) -> Response:
-        return of_library(error)
+        return await disk_full(request, error) if is_full(error) else of_library(error)
 
     async def unknown_recording(request: Request, error: Any) -> Response:
         return problem(404, "unknown-recording", str(error), hint="The gallery lists what this server has.")
@@ -112,7 +112,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         return problem(503, "index-trouble", str(error), hint=hint, headers=headers)
 
     async def file_trouble(request: Request, error: Any) -> Response:
-        if error.errno in FULL:
+        if is_full(error):
             return await disk_full(request, f"the disk is full ({error.strerror})")
         if error.errno in UNWRITABLE:
             log.warning("%s %s: %s", request.method, request.url.path, error)

@@ -15,7 +15,7 @@ from typing import Any
 from mnemoscope.errors import MnemoscopeError, RecordingError
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.background import Background
-from mnemoscope_server.errors import NotPossible
+from mnemoscope_server.errors import DiskFull, NotPossible
 from mnemoscope_server.sessions.inlet import Inlet
 from mnemoscope_server.sessions.session import Session
 from mnemoscope_server.settings import Settings
@@ -103,7 +103,7 @@ class LiveSessions:
             self.store.remove_expired(identity)
 
     async def open(self, order: Open, *, playing: bool, owner: str = "", grace: float | None = None) -> Session:
-        """Begin a session. grace: seconds after which a live source that is lost ends it. Raises NotPossible."""
+        """Begin a session. grace: seconds after which a live source that is lost ends it. Raises NotPossible, DiskFull, IndexTrouble."""
         if len(self.sessions) + len(self._opening) >= self.settings.sessions:
             raise NotPossible(
                 "too-many-sessions",
@@ -261,6 +261,8 @@ class LiveSessions:
             future.set_result(event.manifest)
         elif isinstance(event, Answered):
             future.set_result(event.report)
+        elif event.code == protocol.DISK_FULL:
+            future.set_exception(DiskFull(event.message))
         else:
             future.set_exception(NotPossible(event.code, event.message, "Choose other models or other options."))
 

@@ -20,7 +20,9 @@ from typing import Any, TypeVar, cast
 
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.errors import MnemoscopeError
+from mnemoscope_server.errors import is_full
 from mnemoscope_server.workers.protocol import (
+    DISK_FULL,
     Advance,
     Answered,
     Broken,
@@ -202,14 +204,19 @@ class Worker:
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise
         except Exception as error:
-            log.exception("session %s failed", run.id)
-            run.fail(f"{type(error).__name__}: {error}")
+            if is_full(error):
+                log.warning("session %s is stopped: %s", run.id, error)
+            else:
+                log.exception("session %s failed", run.id)
+            run.fail(error)
         if run.finished:
             self.runs.pop(run.id, None)
 
 
 def _refusal(identity: str, error: Exception) -> Declined:
     """What was wrong with an order or a question. What no message was written for is a bug, and its place is logged."""
+    if is_full(error):
+        return Declined(identity, DISK_FULL, "the disk is full: nothing new can be recorded")
     if isinstance(error, MnemoscopeError):
         return Declined(identity, _code(error), str(error))
     log.exception("a worker could not carry out an order")

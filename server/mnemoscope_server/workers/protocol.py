@@ -38,6 +38,8 @@ class Open:
     """Settings of a last stream: the first checkpoint, a Transformer, as a stateless DNC (mnemoscope.measuring.bridge.crossed)."""
     growing: Growing | None = None
     """Where the signal comes in while it is run: what makes `episode` of it."""
+    reserve: int = 0
+    """Bytes of the disk that are left free: the run stops before it takes them."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,10 @@ class Measured:
 class Opened:
     id: str
     manifest: dict[str, Any]
+
+
+DISK_FULL = "disk-full"
+"""The code of what was declined for want of space."""
 
 
 @dataclass(frozen=True)
