@@ -1,6 +1,10 @@
 """What can go wrong between a request and its answer. `problems.py` says the HTTP status and the words of each."""
 
+import errno
 from collections.abc import Iterable
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Errors of the operating system that mean that nothing more can be written: no space, no quota, a file that may not grow."""
 
 
 class NotPossible(Exception):
@@ -64,6 +68,12 @@ class DataFolderInUse(Exception):
 
 class DiskFull(Exception):
     """Less space is left than the settings keep free."""
+
+
+class IndexTrouble(Exception):
+    """The index of the recordings cannot be read or written now: it is locked, full or damaged."""
+
+    RETRY_SECONDS = 5
 
 
 class Expired(Exception):

@@ -1,5 +1,6 @@
 """Every error as `{"error": {code, message, where, cure, retry}}` with a fitting status: made here and nowhere else."""
 
+import errno
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -11,9 +12,11 @@ from starlette.responses import JSONResponse, Response
 
 from mnemoscope import errors
 from mnemoscope_server.errors import (
+    FULL,
     DiskFull,
     Expired,
     IllegalMove,
+    IndexTrouble,
     NotPossible,
     QueueFull,
     UnknownFit,
@@ -70,6 +73,8 @@ def of_library(error: errors.MnemoscopeError) -> JSONResponse:
     return problem(status, code, str(error), hint=hint)
 
 
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO)
+
 MACHINES = ("/api/", "/ws/", "/assets/")
 """Below these nobody looks at a page."""
 
@@ -99,6 +104,21 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
 
     async def disk_full(request: Request, error: Any) -> Response:
         return problem(507, "disk-full", str(error), hint="Delete recordings you no longer need, or free the disk.")
+
+    async def index_trouble(request: Request, error: Any) -> Response:
+        log.warning("%s %s: %s", request.method, request.url.path, error)
+        headers = {"Retry-After": str(error.RETRY_SECONDS)}
+        hint = "Try again in a few seconds. The recordings themselves are not touched."
+        return problem(503, "index-trouble", str(error), hint=hint, headers=headers)
+
+    async def file_trouble(request: Request, error: Any) -> Response:
+        if error.errno in FULL:
+            return await disk_full(request, f"the disk is full ({error.strerror})")
+        if error.errno in UNWRITABLE:
+            log.warning("%s %s: %s", request.method, request.url.path, error)
+            message = f"the data folder cannot be written: {error.strerror}"
+            return problem(503, "data-folder", message, hint="Whoever runs this server sees the file in its log.")
+        return await bug(request, error)
 
     async def not_possible(request: Request, error: Any) -> Response:
         headers = {"Retry-After": str(error.RETRY_SECONDS)} if isinstance(error, QueueFull) else None
@@ -134,6 +154,8 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
     app.add_exception_handler(UnknownUpload, unknown_upload)
     app.add_exception_handler(UnknownFit, unknown_fit)
     app.add_exception_handler(DiskFull, disk_full)
+    app.add_exception_handler(IndexTrouble, index_trouble)
+    app.add_exception_handler(OSError, file_trouble)
     app.add_exception_handler(NotPossible, not_possible)
     app.add_exception_handler(IllegalMove, illegal_move)
     app.add_exception_handler(RequestValidationError, bad_request)

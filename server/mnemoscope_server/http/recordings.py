@@ -19,8 +19,9 @@ from mnemoscope_server.schemas.recordings import Brought, Change, RecordingDetai
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.session import FINAL, illegal
 from mnemoscope_server.storage import copies
+from mnemoscope_server.storage.index import MAX_LISTED, Entry
 from mnemoscope_server.storage.owned import is_own
-from mnemoscope_server.storage.store import ID, MAX_LISTED, Entry
+from mnemoscope_server.storage.store import ID
 from mnemoscope_server.storage.uploads import printable
 
 log = logging.getLogger("mnemoscope.api")

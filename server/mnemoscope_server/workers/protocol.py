@@ -265,7 +265,9 @@ class Finished:
     status: Literal["ended", "stopped", "failed"]
     steps: int
     manifest: dict[str, Any]
+    """Empty where the file could not be given its end."""
     reason: str = ""
+    by: StoppedBy | None = None
 
 
 Event = (
