@@ -12,9 +12,34 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 class NotPossible(Exception):
     """A session cannot be opened. `code` is the stable name of the reason."""
 
+    RETRY_SECONDS: int | None = None
+    """When to try again, where waiting helps."""
+
     def __init__(self, code: str, message: str, hint: str) -> None:
         super().__init__(message)
         self.code, self.hint = code, hint
+
+
+class NoWorkers(NotPossible):
+    """No worker can run models now."""
+
+    RETRY_SECONDS = 10
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("no-workers", f"live runs are off: {reason}", "Recordings can still be opened and replayed.")
+
+
+class StillStopping(NotPossible):
+    """A run was stopped, and its worker has not come to it yet."""
+
+    RETRY_SECONDS = 10
+
+    def __init__(self) -> None:
+        super().__init__(
+            "still-stopping",
+            "this run is still stopping: its worker does not answer yet",
+            "It stops as soon as the worker answers; ask again then.",
+        )
 
 
 class QueueFull(NotPossible):

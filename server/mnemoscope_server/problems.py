@@ -17,7 +17,6 @@ from mnemoscope_server.errors import (
     IllegalMove,
     IndexTrouble,
     NotPossible,
-    QueueFull,
     UnknownFit,
     UnknownMeasurement,
     UnknownRecording,
@@ -29,7 +28,7 @@ log = logging.getLogger("mnemoscope.api")
 
 NOT_POSSIBLE = {
     "too-many-sessions": 429, "no-workers": 503, "worker-busy": 503, "worker-failed": 503, "not-yours": 403,
-    "too-many-fits": 429, "too-many-measurements": 429, "still-live": 409, "not-kept": 409,
+    "too-many-fits": 429, "too-many-measurements": 429, "still-live": 409, "still-stopping": 409, "not-kept": 409,
     "queue-full": 429, "source-ended": 409, "no-live-source": 409, "read-only": 403,
 }  # fmt: skip
 LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
@@ -121,7 +120,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         return await bug(request, error)
 
     async def not_possible(request: Request, error: Any) -> Response:
-        headers = {"Retry-After": str(error.RETRY_SECONDS)} if isinstance(error, QueueFull) else None
+        headers = {"Retry-After": str(error.RETRY_SECONDS)} if error.RETRY_SECONDS else None
         return problem(NOT_POSSIBLE.get(error.code, 422), error.code, str(error), hint=error.hint, headers=headers)
 
     async def illegal_move(request: Request, error: Any) -> Response:

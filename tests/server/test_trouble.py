@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import resource
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -140,3 +141,28 @@ def test_a_server_starts_on_a_full_disk_lists_deletes_and_then_goes_on(start, sm
     server.wait(server.run("fake", start="playing"), "ended")
     assert len(listed(server)) == 2
     assert "Traceback" not in (server.folder / "stderr.txt").read_text()
+
+
+@linux
+def test_a_frozen_worker_is_no_bug_and_readiness_knows(start):
+    """Whoever stops a run is told that it still stops, and when to ask again; then it has."""
+    server = start()
+    identity = server.run("fake", steps=4096, start="playing", speed=50)
+    [worker] = worker_pids(server)
+    deadline = time.monotonic() + 60
+    while server.http.get("readyz").status_code != 200:
+        assert time.monotonic() < deadline
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        ready = server.http.get("readyz")
+        assert (ready.status_code, ready.text) == (503, "not answering")
+        assert server.http.get("healthz").status_code == 200
+        for place in ("sessions", "recordings"):
+            refused = server.http.delete(f"api/{place}/{identity}")
+            assert (refused.status_code, refused.json()["error"]["code"]) == (409, "still-stopping"), refused.text
+            assert refused.headers["Retry-After"] == "10"
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    server.wait(identity, "stopped")
+    assert server.http.get("readyz").status_code == 200
+    assert server.http.delete(f"api/recordings/{identity}").status_code == 204

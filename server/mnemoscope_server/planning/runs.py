@@ -74,8 +74,7 @@ def order(
     if not request.keep:
         store.mark_temporary(identity)
     speed = request.speed if growing is None else None  # its samples set the pace
-    path, reserve = store.path(identity), store.free_bytes
-    return Open(identity, path, title, request.seed, tuple(names), episode, speed, bridge, growing, reserve)
+    return Open(identity, store.path(identity), title, request.seed, tuple(names), episode, speed, bridge, growing)
 
 
 def chosen(models: list[str], task: str, own: Mapping[str, Path] = MappingProxyType({})) -> list[str | Path]:

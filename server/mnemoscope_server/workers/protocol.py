@@ -162,7 +162,12 @@ class Quit:
     """Close all recordings as stopped and end the process."""
 
 
-Command = Open | Play | Pause | Advance | SetSpeed | Stop | Feed | Question | Quit
+@dataclass(frozen=True)
+class Ping:
+    """Say that you are there."""
+
+
+Command = Ping | Open | Play | Pause | Advance | SetSpeed | Stop | Feed | Question | Quit
 
 # --- worker → web process --------------------------------------------------------------------------------------------
 
@@ -172,6 +177,11 @@ class Ready:
     """The engine is loaded."""
 
     device: str
+
+
+@dataclass(frozen=True)
+class Pong:
+    """The worker is there."""
 
 
 @dataclass(frozen=True)
@@ -278,6 +288,7 @@ class Finished:
 
 Event = (
     Ready
+    | Pong
     | Broken
     | Measured
     | Opened
