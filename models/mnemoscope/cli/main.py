@@ -281,6 +281,10 @@ def parser() -> argparse.ArgumentParser:
     reading.add_switches(fit)
     _device(fit, default="cpu")
 
+    fsck = command("fsck", _fsck, "list in what a server's recordings and its index differ, and mend it")
+    fsck.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="data folder (default: the server's)")
+    fsck.add_argument("--mend", action="store_true", help="close, list again and set aside, as every start does")
+
     study = command("study", _study, "repeat the study behind docs/questions.md, or go on with it")
     study.add_argument("--out", type=Path, default=Path("checkpoints/study"), metavar="DIR", help="where its rows are")
     study.add_argument(
@@ -306,6 +310,14 @@ def _serve(args: argparse.Namespace, ready: Callable[[str], object] | None = Non
     from mnemoscope_server.settings import Settings
 
     return serving.run(Settings.from_arguments(args), ready=ready) or OK
+
+
+def _fsck(args: argparse.Namespace) -> int:
+    """As `_serve`."""
+    from mnemoscope_server.settings import Settings
+    from mnemoscope_server.storage.fsck import fsck
+
+    return fsck(args.folder or Settings().data_dir, mend=args.mend)
 
 
 def _open(args: argparse.Namespace) -> int:
@@ -444,6 +456,12 @@ _EXAMPLES = {
   mnemoscope serve --port 8001 --data-dir ~/mnemoscope
   mnemoscope serve --watch runs         recordings appear in the list and grow as they are written; nothing in runs is changed
   mnemoscope serve --host 0.0.0.0 --no-browser --workers 4    prints the address with the token that it asks for""",
+    "fsck": """The server must not run: it holds its folder. Nothing is removed that may be of use: what has no whole step is moved to
+set-aside/. Exit codes: 0 no differences are left, 1 some are, 2 the folder cannot be looked at.
+
+examples:
+  mnemoscope fsck
+  mnemoscope fsck ~/mnemoscope --mend""",
     "open": """A server that runs on this machine already gets them; else one is started. A recording is proved before it is
 shown, and keeps its id: links to it mean the same on every server.
 
