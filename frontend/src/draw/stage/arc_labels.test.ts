@@ -19,11 +19,11 @@ function label(hue: string, parts: Record<number, number>, more: Partial<ArcLabe
 describe("labels of arcs", () => {
   it("are one where models read the same moment: its steps, and of each its share of just those", () => {
     const dnc = label("dnc", { 48: 0.3, 49: 0.5, 50: 0.2 });
-    const ntm = label("ntm", { 47: 0.1, 48: 0.8 }, { y: 47 });
+    const ntm = label("ntm", { 46: 0.1, 47: 0.8 }, { y: 47 });
     const [shared, ...others] = placedLabels([ntm, dnc], TIME, widthOf);
     expect(others).toEqual([]);
     expect([shared!.lead, shared!.parts]).toEqual([
-      "t = 47–50",
+      "t = 46–50",
       [
         { hue: "dnc", says: "100%" },
         { hue: "ntm", says: "90%" },

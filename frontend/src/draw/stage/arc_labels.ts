@@ -66,11 +66,11 @@ export function placedLabels(
   return placed.map(({ x, y, width, lead, parts }) => ({ x, y, width, lead, parts }));
 }
 
-/** Whether an arc sums some of the steps that all of these do, and is of another model. */
+/** Whether an arc is of another model than these, and sums steps that they sum too or that lie next to theirs. */
 function sameMoment(members: readonly ArcLabel[], { sum, hue }: ArcLabel): boolean {
-  return members.every(
-    (other) => sum && other.sum && other.hue !== hue && sum.from <= other.sum.to && other.sum.from <= sum.to,
-  );
+  const near = (other: ArcLabel): boolean =>
+    sum !== null && other.sum !== null && sum.from <= other.sum.to + 1 && other.sum.from <= sum.to + 1;
+  return members.every((other) => other.sum && other.hue !== hue) && members.some(near);
 }
 
 function put(
