@@ -168,8 +168,3 @@ export function mainSources(model: StageModel, shown: readonly number[], t: numb
 function agoText(lag: number): string {
   return lag === 0 ? "this step" : `${lag} step${lag === 1 ? "" : "s"} ago`;
 }
-
-/** Whether a share shows that writes cancel one another, as it is printed. */
-export function beyond(share: number): boolean {
-  return share < -0.0005 || share >= 1.005;
-}
