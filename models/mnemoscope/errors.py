@@ -9,6 +9,7 @@
     ├── SignalError             a signal cannot be made or prepared as asked
     ├── UnknownModel            no model or paradigm of that name
     ├── UnknownTask             no task of that name, or a task option out of range
+    ├── Unsupported             the engine cannot run a model's step; torch runs it
     ├── CheckpointError         weights are missing, do not fit, or are not finite
     └── TrainingError           a training run cannot go on
 
@@ -90,6 +91,10 @@ class UnknownModel(MnemoscopeError):
 
 class UnknownTask(MnemoscopeError):
     """No task has that name, or an option of it is out of range."""
+
+
+class Unsupported(MnemoscopeError):
+    """A step that the engine cannot run faithfully; torch runs it instead."""
 
 
 class CheckpointError(MnemoscopeError):

@@ -4,8 +4,7 @@ import asyncio
 import contextlib
 import functools
 import json
-import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,6 +15,7 @@ from mnemoscope import __version__
 from mnemoscope_server import problems
 from mnemoscope_server.access.guard import Guard
 from mnemoscope_server.access.token import TokenCheck
+from mnemoscope_server.background import Background
 from mnemoscope_server.http import (
     bridge,
     docs,
@@ -44,10 +44,9 @@ from mnemoscope_server.storage.uploads import Uploads
 from mnemoscope_server.storage.watched import Watched
 from mnemoscope_server.workers.pool import WorkerPool
 
-log = logging.getLogger("mnemoscope")
-
 WORKERS_AFTER_SECONDS = 0.05
-SWEEP_SECONDS = 300.0
+SWEEP_SECONDS, SETTLE_SECONDS = 300.0, 10.0
+"""How often old things are looked for, and rows that could not be written."""
 
 
 def create_app(settings: Settings | None = None, *, store: Store | None = None) -> FastAPI:
@@ -71,17 +70,19 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         app.state.services = Services(settings, folder, library, uploads, live, watched)
         # after the socket listens: loading models must not delay the first answer
         beginning = asyncio.get_running_loop().call_later(WORKERS_AFTER_SECONDS, live.start)
-        sweeping = asyncio.create_task(_sweep(app.state.services))
-        watching = asyncio.create_task(watched.keep_up())
+        chores = Background()
+        _sweep(chores, app.state.services)
+        if settings.watch is not None:
+            chores.again_and_again("looking at the watched folder", watched.look, every=watched.pause)
         try:
             yield
         finally:
             beginning.cancel()
-            sweeping.cancel()
-            watching.cancel()
+            chores.cancel()
             await app.state.services.fit_jobs.close()
             await app.state.services.measurements.close()
             await live.stop()
+            await asyncio.to_thread(watched.close)
             library.close()
             folder.close()
 
@@ -118,6 +119,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         host=settings.host,
         allowed_hosts=settings.allowed_hosts,
         upload_bytes=settings.upload_bytes,
+        here_alone=settings.here_alone,
         token_check=TokenCheck(settings.token, cookie=f"mnemoscope-{settings.port}") if settings.token else None,
     )
     return app
@@ -136,14 +138,19 @@ def _docs() -> Response:
     return HTMLResponse(docs.render(_document()))
 
 
-async def _sweep(services: Services) -> None:
-    """Old uploads, fits and forgotten sessions go, at the start and every few minutes."""
-    while True:
-        for kept in (services.uploads, services.fits):
-            try:
-                await asyncio.to_thread(kept.sweep)
-            except OSError as error:
-                log.warning("what is too old cannot be swept: %s", error)
+def _sweep(chores: Background, services: Services) -> None:
+    """Old uploads, fits and forgotten sessions go, at the start and every few minutes; one that fails holds up no other."""
+
+    async def stop_idle() -> None:
         services.live.stop_idle()
-        await asyncio.to_thread(services.live.remove_expired)
-        await asyncio.sleep(SWEEP_SECONDS)
+
+    works: dict[str, Callable[[], Awaitable[None]]] = {
+        "removing old uploads": lambda: asyncio.to_thread(services.uploads.sweep),
+        "removing old fits": lambda: asyncio.to_thread(services.fits.sweep),
+        "stopping forgotten sessions": stop_idle,
+        "removing expired recordings": lambda: asyncio.to_thread(services.live.remove_expired),
+    }
+    for what, work in works.items():
+        chores.again_and_again(what, work, every=lambda: SWEEP_SECONDS)
+    settling = lambda: asyncio.to_thread(services.store.settle)  # noqa: E731
+    chores.again_and_again("writing the index", settling, every=lambda: SETTLE_SECONDS)

@@ -1,5 +1,6 @@
 """Every error as `{"error": {code, message, where, cure, retry}}` with a fitting status: made here and nowhere else."""
 
+import errno
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -14,19 +15,20 @@ from mnemoscope_server.errors import (
     DiskFull,
     Expired,
     IllegalMove,
+    IndexTrouble,
     NotPossible,
-    QueueFull,
     UnknownFit,
     UnknownMeasurement,
     UnknownRecording,
     UnknownUpload,
+    is_full,
 )
 
 log = logging.getLogger("mnemoscope.api")
 
 NOT_POSSIBLE = {
     "too-many-sessions": 429, "no-workers": 503, "worker-busy": 503, "worker-failed": 503, "not-yours": 403,
-    "too-many-fits": 429, "too-many-measurements": 429, "still-live": 409, "not-kept": 409,
+    "too-many-fits": 429, "too-many-measurements": 429, "still-live": 409, "still-stopping": 409, "not-kept": 409,
     "queue-full": 429, "source-ended": 409, "no-live-source": 409, "read-only": 403,
 }  # fmt: skip
 LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
@@ -70,6 +72,8 @@ def of_library(error: errors.MnemoscopeError) -> JSONResponse:
     return problem(status, code, str(error), hint=hint)
 
 
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO)
+
 MACHINES = ("/api/", "/ws/", "/assets/")
 """Below these nobody looks at a page."""
 
@@ -78,7 +82,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
     """Hand every exception of the services to its answer; an unknown address that a person may have typed to a page."""
 
     async def library(request: Request, error: Any) -> Response:
-        return of_library(error)
+        return await disk_full(request, error) if is_full(error) else of_library(error)
 
     async def unknown_recording(request: Request, error: Any) -> Response:
         return problem(404, "unknown-recording", str(error), hint="The gallery lists what this server has.")
@@ -100,8 +104,23 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
     async def disk_full(request: Request, error: Any) -> Response:
         return problem(507, "disk-full", str(error), hint="Delete recordings you no longer need, or free the disk.")
 
+    async def index_trouble(request: Request, error: Any) -> Response:
+        log.warning("%s %s: %s", request.method, request.url.path, error)
+        headers = {"Retry-After": str(error.RETRY_SECONDS)}
+        hint = "Try again in a few seconds. The recordings themselves are not touched."
+        return problem(503, "index-trouble", str(error), hint=hint, headers=headers)
+
+    async def file_trouble(request: Request, error: Any) -> Response:
+        if is_full(error):
+            return await disk_full(request, f"the disk is full ({error.strerror})")
+        if error.errno in UNWRITABLE:
+            log.warning("%s %s: %s", request.method, request.url.path, error)
+            message = f"the data folder cannot be written: {error.strerror}"
+            return problem(503, "data-folder", message, hint="Whoever runs this server sees the file in its log.")
+        return await bug(request, error)
+
     async def not_possible(request: Request, error: Any) -> Response:
-        headers = {"Retry-After": str(error.RETRY_SECONDS)} if isinstance(error, QueueFull) else None
+        headers = {"Retry-After": str(error.RETRY_SECONDS)} if error.RETRY_SECONDS else None
         return problem(NOT_POSSIBLE.get(error.code, 422), error.code, str(error), hint=error.hint, headers=headers)
 
     async def illegal_move(request: Request, error: Any) -> Response:
@@ -134,6 +153,8 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
     app.add_exception_handler(UnknownUpload, unknown_upload)
     app.add_exception_handler(UnknownFit, unknown_fit)
     app.add_exception_handler(DiskFull, disk_full)
+    app.add_exception_handler(IndexTrouble, index_trouble)
+    app.add_exception_handler(OSError, file_trouble)
     app.add_exception_handler(NotPossible, not_possible)
     app.add_exception_handler(IllegalMove, illegal_move)
     app.add_exception_handler(RequestValidationError, bad_request)

@@ -2661,10 +2661,10 @@ export interface components {
             /**
              * Stopped By
              * @description owner: by who drives it; server: the server ended; idle: nobody watched while it was paused; source: its live source sent
-             *     nothing more; older ones do not say.
+             *     nothing more; disk: the disk was full; older ones do not say.
              * @default null
              */
-            stopped_by?: ("owner" | "server" | "idle" | "source") | null;
+            stopped_by?: ("owner" | "server" | "idle" | "source" | "disk") | null;
             /** @description What was run. */
             task: components["schemas"]["TaskEntry"];
             /**

@@ -18,6 +18,7 @@ import zlib
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, cast
@@ -314,16 +315,34 @@ def amend(path: str | os.PathLike[str], values: dict[str, Any]) -> Recording:
         stored, end = rec.blocks()
     block = blocks.encode(blocks.META, payload=payload)
     try:
-        with open(path, "r+b") as file:
-            file.truncate(end)
-            file.seek(end)
+        with open(path, "r+b", buffering=0) as file:
             stored.append(Block(*blocks.HEADER.unpack_from(block), offset=end))
-            file.write(block + blocks.encode_index(stored, end + len(block)))
-            file.flush()
-            os.fsync(file.fileno())
+            _replace_tail(file, end, block + blocks.encode_index(stored, end + len(block)))
     except OSError as error:
         raise RecordingError(f"Cannot write to the recording {os.fspath(path)}: {error.strerror}.") from error
     return Recording.open(path)
+
+
+def _replace_tail(file: FileIO, end: int, tail: bytes) -> None:
+    """Put `tail` at `end`, in place of what follows there. Zeros come first, which readers leave out: on a full disk they fail,
+    and the file is as it was; what is written after them needs no space.
+    """
+    size = file.seek(0, os.SEEK_END)
+    try:
+        _write(file, size, bytes(max(0, end + len(tail) - size)))
+    except OSError:
+        file.truncate(size)
+        raise
+    _write(file, end, tail)
+    file.truncate(end + len(tail))
+    os.fsync(file.fileno())
+
+
+def _write(file: FileIO, offset: int, data: bytes) -> None:
+    """All of it; a disk that is nearly full takes a part. Raises OSError."""
+    file.seek(offset)
+    while data:
+        data = data[file.write(data) or 0 :]
 
 
 def _read_preamble(file: BinaryIO, size: int) -> tuple[dict[str, Any], int]:

@@ -16,7 +16,7 @@ from mnemoscope_server.access.guard import inline_hashes, is_embedded, policy
 from mnemoscope_server.errors import Expired, UnknownRecording
 from mnemoscope_server.problems import problem
 from mnemoscope_server.storage import thumbnail
-from mnemoscope_server.storage.store import Entry
+from mnemoscope_server.storage.index import Entry
 
 router = APIRouter(include_in_schema=False)
 

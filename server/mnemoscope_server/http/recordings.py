@@ -19,8 +19,9 @@ from mnemoscope_server.schemas.recordings import Brought, Change, RecordingDetai
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.session import FINAL, illegal
 from mnemoscope_server.storage import copies
+from mnemoscope_server.storage.index import MAX_LISTED, Entry
 from mnemoscope_server.storage.owned import is_own
-from mnemoscope_server.storage.store import ID, MAX_LISTED, Entry
+from mnemoscope_server.storage.store import ID
 from mnemoscope_server.storage.uploads import printable
 
 log = logging.getLogger("mnemoscope.api")
@@ -145,8 +146,7 @@ def change(identity: Id, wanted: Change, request: Request, services: ServicesDep
 async def delete(identity: Id, request: Request, services: ServicesDep) -> None:
     await asyncio.to_thread(require_own, identity, request, services)
     if session := services.live.sessions.get(identity):
-        session.stop()
-        await asyncio.wait_for(session.finished.wait(), 10)
+        await services.live.end(session)
     services.library.forget(identity)
     await asyncio.to_thread(services.store.remove, identity)
 

@@ -37,8 +37,7 @@ def share(
             title=printable(wanted.title or "") or None,
             sharing={"visibility": wanted.visibility, "expires": expires},
         )
-    part.replace(services.store.path(name))
-    services.store.index(name, owner=owners.introduced(request, response, services.settings))
+    services.store.take_in(part, name, owner=owners.introduced(request, response, services.settings))
     return ShareCreated(id=name, first=steps.first, stop=steps.stop, note=steps.note)
 
 

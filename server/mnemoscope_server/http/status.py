@@ -24,6 +24,8 @@ from mnemoscope_server.workers.protocol import Measured
 log = logging.getLogger("mnemoscope.api")
 
 
+READY_SECONDS = 5.0
+"""How long a worker may take to answer; it does between two steps, and when it has loaded a model."""
 health = APIRouter(include_in_schema=False)
 router = APIRouter(prefix="/api", responses=ERRORS)
 
@@ -36,8 +38,11 @@ async def healthz() -> Response:
 
 @health.get("/readyz")
 async def readyz(services: ServicesDep) -> Response:
-    """Models can be run: 200 ready; 503 starting or failed."""
-    state = services.live.pool.state
+    """Models can be run: 200 ready; 503 starting, failed or not answering."""
+    pool = services.live.pool
+    state = pool.state
+    if state == "ready" and not await pool.answers(seconds=READY_SECONDS):
+        state = "not answering"
     return Response(state, 200 if state == "ready" else 503, media_type="text/plain")
 
 

@@ -39,6 +39,10 @@ class FitJob(Job):
         """It waits or runs; its process may take a moment longer to go than its result to come."""
         return super().live and self.state in ("waiting", "running")
 
+    def failed(self, why: str) -> None:
+        if self.state != "done":
+            self.state, self.result, self.error = "failed", None, why
+
     def to_json(self) -> dict[str, Any]:
         """Everything that is told of it, as it is kept too."""
         return self.facts | {

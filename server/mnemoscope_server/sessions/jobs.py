@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
+from mnemoscope_server.background import complain
 from mnemoscope_server.errors import NotPossible
-from mnemoscope_server.storage.store import timestamp
+from mnemoscope_server.storage.index import timestamp
 
 MAX_OVER = 64
 """Jobs that are over and still known here."""
@@ -40,6 +41,9 @@ class Job:
         self.version += 1
         self.changed.set()
         self.changed = asyncio.Event()
+
+    def failed(self, why: str) -> None:
+        """Its work broke off by a bug. What it says then is each kind's own."""
 
     def over(self) -> None:
         """Its work has ended, or was cancelled before it began."""
@@ -75,8 +79,15 @@ class Jobs(Generic[AnyJob]):
         self._jobs[job.id] = job
         for old in [other.id for other in self if not other.live][:-MAX_OVER]:
             del self._jobs[old]
-        job.task = asyncio.create_task(work(job))
+        job.task = asyncio.create_task(self._supervised(job, work))
         job.task.add_done_callback(lambda _: job.over())
+
+    async def _supervised(self, job: AnyJob, work: Callable[[AnyJob], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await work(job)
+        except Exception as error:
+            complain(f"{self.what}: {job.id}", error)
+            job.failed(f"{type(error).__name__}: {error}")
 
     async def wait(self, identity: str, *, until: Callable[[AnyJob], bool], seconds: float) -> None:
         """Until the job is as wanted, over or taken out, or the time is up."""

@@ -7,18 +7,22 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mnemoscope.errors import MnemoscopeError
+from mnemoscope.errors import MnemoscopeError, RecordingError
 from mnemoscope.reading.recording import Recording, amend
-from mnemoscope_server.errors import NotPossible
+from mnemoscope_server.background import Background
+from mnemoscope_server.errors import DiskFull, NotPossible, NoWorkers, StillStopping
 from mnemoscope_server.sessions.inlet import Inlet
 from mnemoscope_server.sessions.session import Session
 from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage.index import index_entry
 from mnemoscope_server.storage.library import Library
-from mnemoscope_server.storage.store import Store, index_entry
+from mnemoscope_server.storage.recovery import READ_AGAIN
+from mnemoscope_server.storage.store import Store
 from mnemoscope_server.workers import protocol
 from mnemoscope_server.workers.pool import Worker, WorkerPool
 from mnemoscope_server.workers.protocol import (
@@ -32,6 +36,7 @@ from mnemoscope_server.workers.protocol import (
     Moved,
     Open,
     Opened,
+    Pong,
     Progressed,
     Question,
     Ready,
@@ -43,6 +48,8 @@ log = logging.getLogger("mnemoscope.live")
 
 TICK_SECONDS = 0.5
 """How often a live source is looked after."""
+END_SECONDS = 10.0
+"""How long whoever stops a run waits for its end; a worker that loads a large model takes some seconds."""
 READY_SECONDS, OPEN_SECONDS, STOP_SECONDS, ANSWER_SECONDS = 60.0, 60.0, 5.0, 120.0
 
 
@@ -60,7 +67,7 @@ class LiveSessions:
         """Who hears what is known so far of an answer."""
         self._abandoned: dict[str, Path] = {}
         """Files of sessions whose opening nobody waited for any more."""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
         self._keeping = threading.Lock()
 
     def start(self) -> None:
@@ -79,8 +86,16 @@ class LiveSessions:
         if ends:
             await asyncio.wait(ends, timeout=STOP_SECONDS)
         await self.pool.stop()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+        await self._background.end(seconds=STOP_SECONDS)
+
+    async def end(self, session: Session) -> None:
+        """Stop a session and wait until its file is closed. Raises IllegalMove, StillStopping."""
+        session.stop()
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                await session.finished.wait()
+        except TimeoutError as error:
+            raise StillStopping from error
 
     def stop_idle(self) -> None:
         """Stop paused sessions that nobody has watched for long: they hold a place that others could have."""
@@ -92,18 +107,22 @@ class LiveSessions:
 
     def remove_expired(self) -> None:
         """Recordings that nobody wanted to keep, or whose time is over, are removed. Blocking: call it in a thread."""
-        for identity in [*self.store.overdue_temporary(busy=self.sessions), *self.store.expired()]:
+        for identity in self.store.overdue_temporary(busy=self.sessions):
             self.library.forget(identity)
             self.store.remove(identity)
+        for identity in self.store.expired():
+            self.library.forget(identity)
+            self.store.remove_expired(identity)
 
     async def open(self, order: Open, *, playing: bool, owner: str = "", grace: float | None = None) -> Session:
-        """Begin a session. grace: seconds after which a live source that is lost ends it. Raises NotPossible."""
+        """Begin a session. grace: seconds after which a live source that is lost ends it. Raises NotPossible, DiskFull, IndexTrouble."""
         if len(self.sessions) + len(self._opening) >= self.settings.sessions:
             raise NotPossible(
                 "too-many-sessions",
                 f"{self.settings.sessions} sessions are live, the most that run at once",
                 "Wait for one to end, or stop one.",
             )
+        order = replace(order, reserve=self.store.free_bytes)
         self._opening.add(order.id)
         try:
             worker, manifest = await self._reply(order, seconds=OPEN_SECONDS)
@@ -122,12 +141,16 @@ class LiveSessions:
             inlet=self._inlet(order, worker, grace),
         )
         self.sessions[order.id] = session
-        row = index_entry(manifest, steps=0, size=order.path.stat().st_size, owner=owner)
-        await asyncio.to_thread(self.store.put, row)
+        try:
+            row = index_entry(manifest, steps=0, size=0, owner=owner)
+            await asyncio.to_thread(self.store.put, row)
+        except BaseException:  # nobody would find it: it holds no place
+            session.stop(by="server")
+            raise
         if playing:
             session.play()
         if session.inlet is not None:
-            self._later(self._tend(session))
+            self._background.once(f"the live source of {session.id}", self._tend(session))
         return session
 
     def _inlet(self, order: Open, worker: Worker, grace: float | None) -> Inlet | None:
@@ -144,11 +167,15 @@ class LiveSessions:
 
     async def _tend(self, session: Session) -> None:
         """Look after a live source until its session is over."""
-        while session.live:
-            session.tick()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(TICK_SECONDS):
-                    await session.finished.wait()
+        try:
+            while session.live:
+                session.tick()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(TICK_SECONDS):
+                        await session.finished.wait()
+        except Exception:
+            session.stop(by="server")  # nobody would ever end it
+            raise
 
     async def ask(
         self,
@@ -194,10 +221,7 @@ class LiveSessions:
     async def _workers(self) -> None:
         """Wait for a worker. Raises NotPossible where none comes."""
         if not await self.pool.ready(seconds=READY_SECONDS):
-            reason = self.pool.reason or "the workers are still starting"
-            raise NotPossible(
-                "no-workers", f"live runs are off: {reason}", "Recordings can still be opened and replayed."
-            )
+            raise NoWorkers(self.pool.reason or "the workers are still starting")
 
     def _read_chunk(self, identity: str) -> Callable[[int], Awaitable[bytes]]:
         return lambda chunk: asyncio.to_thread(self.library.messages, identity, chunk)
@@ -230,11 +254,11 @@ class LiveSessions:
                 if path := self._abandoned.pop(event.id, None):
                     path.unlink(missing_ok=True)
                 if session := self.sessions.get(event.id):
-                    self._later(self._close(session, event))
-            case Ready() | Broken():
+                    self._background.once(f"closing {event.id}", self._close(session, event))
+            case Ready() | Pong() | Broken():
                 pass  # of the worker itself: the pool has seen to it
             case Measured():
-                self._later(asyncio.to_thread(self._keep_measured))
+                self._background.once("keeping what models cost", asyncio.to_thread(self._keep_measured))
 
     def _resolve(self, event: Opened | Declined | Answered) -> None:
         future = self._replies.get(event.id)
@@ -247,12 +271,16 @@ class LiveSessions:
             future.set_result(event.manifest)
         elif isinstance(event, Answered):
             future.set_result(event.report)
+        elif event.code == protocol.DISK_FULL:
+            future.set_exception(DiskFull(event.message))
         else:
             future.set_exception(NotPossible(event.code, event.message, "Choose other models or other options."))
 
-    def _on_lost(self, lost: set[str], reason: str) -> None:
-        """A worker died: its files keep their whole chunks and are closed here."""
+    def _on_lost(self, lost: set[str], why: str, blamed: str) -> None:
+        """A worker died: its files keep their whole chunks and are closed here. blamed: what it computed when it died."""
         for identity in lost:
+            which = "this" if identity == blamed else "another"
+            reason = f"{why} while it computed {which} run" if blamed in lost else why
             if path := self._abandoned.pop(identity, None):
                 path.unlink(missing_ok=True)
             future = self._replies.get(identity)
@@ -260,36 +288,43 @@ class LiveSessions:
                 future.set_exception(NotPossible("worker-failed", reason, "Try again with fewer models."))
             if session := self.sessions.get(identity):
                 event = Finished(identity, "failed", session.step, {}, reason)
-                self._later(self._close(session, event, amend_file=True))
+                self._background.once(f"closing {identity}", self._close(session, event))
 
-    async def _close(self, session: Session, event: Finished, *, amend_file: bool = False) -> None:
+    async def _close(self, session: Session, event: Finished) -> None:
         """Bring the index up to date, then let the watchers know; from here on the file serves everybody."""
+        manifest, steps = event.manifest, event.steps
         try:
-            manifest, steps = await asyncio.to_thread(self._index, session.id, event, amend_file)
-        except (MnemoscopeError, OSError) as error:
+            manifest, steps = await asyncio.to_thread(self._index, session.id, event)
+        except MnemoscopeError as error:
             log.error("recording %s cannot be closed: %s", session.id, error)
-            manifest, steps = event.manifest, event.steps
-        session.end(event.status, steps, manifest, event.reason)
-        self.sessions.pop(session.id, None)
+        finally:  # whatever file and index say, it is over
+            session.end(event.status, steps, manifest, event.reason)
+            self.sessions.pop(session.id, None)
 
-    def _index(self, identity: str, event: Finished, amend_file: bool) -> tuple[dict[str, Any], int]:
+    def _index(self, identity: str, event: Finished) -> tuple[dict[str, Any], int]:
         path = self.store.path(identity)
-        self.library.forget(identity)
-        if event.manifest:  # the worker closed the file, and this is what it holds
-            manifest, steps = event.manifest, event.steps
-        else:
-            with amend(path, {"status": event.status}) if amend_file else Recording.open(path) as recording:
-                manifest, steps = recording.manifest, recording.steps
-        if steps == 0:  # nothing was computed: there is nothing to look at
-            self.store.remove(identity)
-        else:
-            self.store.put(index_entry(manifest, steps=steps, size=path.stat().st_size))
+        with self.store.hold(identity):
+            self.library.forget(identity)
+            # where the worker closed the file, the event says what it holds
+            manifest, steps, closed = (event.manifest, event.steps, True) if event.manifest else _end(path, event)
+            if steps == 0:  # nothing was computed: there is nothing to look at
+                self.store.remove(identity)
+            else:
+                row = index_entry(manifest, steps=steps, size=0)
+                self.store.put_eventually(row if closed else replace(row, modified=READ_AGAIN))
         return manifest, steps
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+
+def _end(path: Path, event: Finished) -> tuple[dict[str, Any], int, bool]:
+    """Give a file its end that its worker could not -> manifest, steps, and whether it is in the file. Raises RecordingError."""
+    end = {"status": event.status} | ({"stopped_by": event.by} if event.by else {})
+    try:
+        with amend(path, end) as recording:
+            return recording.manifest, recording.steps, True
+    except RecordingError as error:
+        log.warning("recording %s stays without an end: %s", path.stem, error)
+    with Recording.open(path) as recording:
+        return recording.manifest | end, recording.steps, False
 
 
 def _busy(what: str, seconds: float) -> NotPossible:

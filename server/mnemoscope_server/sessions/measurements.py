@@ -75,6 +75,10 @@ class Measurement(Job):
             self.stage_began = self.seconds
         self.touch()
 
+    def failed(self, why: str) -> None:
+        if not self._final():
+            self.change(status="failed", reason=why)
+
     def over(self) -> None:
         """One that was stopped before it began has not ended itself."""
         if self.status not in FINAL:

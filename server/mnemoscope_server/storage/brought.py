@@ -19,7 +19,8 @@ from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.errors import Expired
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage import proof
-from mnemoscope_server.storage.store import ID, Entry, Store, new_id
+from mnemoscope_server.storage.index import Entry
+from mnemoscope_server.storage.store import ID, Store, new_id
 
 PRIVATE: dict[str, Any] = {"visibility": "private", "expires": None}
 
@@ -81,8 +82,7 @@ class Bringing:
             amend(part, {"id": identity}).close()
         elif self._taken(identity):
             return Brought(self.store.get(identity) or self.store.index(identity), [], known=True)
-        part.replace(self.store.path(identity))
-        return Brought(self.store.index(identity, owner=owner), missing, known=False)
+        return Brought(self.store.take_in(part, identity, owner=owner), missing, known=False)
 
     def _taken(self, identity: str) -> bool:
         """Whether a file may not come under this id: it is none, or is or was another's."""

@@ -18,7 +18,7 @@ from mnemoscope.format.layout import BESIDE, DTYPE, FrameLayout, without
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope_server.errors import NotPossible
-from mnemoscope_server.storage.store import timestamp
+from mnemoscope_server.storage.index import timestamp
 
 BARE = (
     "format",

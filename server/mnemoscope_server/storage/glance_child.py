@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
     limit(memory, CPU_SECONDS)
     from mnemoscope.errors import MnemoscopeError
     from mnemoscope.reading.recording import Recording
-    from mnemoscope_server.storage.store import index_entry
+    from mnemoscope_server.storage.index import index_entry
 
     with answer.open("w", encoding="utf-8") as out:
         for path in json.loads(files.read_text(encoding="utf-8")):

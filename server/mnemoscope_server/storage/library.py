@@ -13,7 +13,8 @@ from mnemoscope.errors import MnemoscopeError
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running import gallery
 from mnemoscope_server.errors import UnknownRecording
-from mnemoscope_server.storage.store import ID, Entry, Store, index_entry
+from mnemoscope_server.storage.index import Entry, index_entry
+from mnemoscope_server.storage.store import ID, Store
 from mnemoscope_server.storage.watched import Watched
 
 log = logging.getLogger("mnemoscope.library")
@@ -47,7 +48,7 @@ class Library:
             path = self.store.path(identity)
             if self.watched is not None and not path.is_file():
                 path = self.watched.find(identity)
-        if path is None or not path.is_file():
+        if path is None or path.is_symlink() or not path.is_file():  # a link may lead anywhere
             raise UnknownRecording(identity)
         return path
 
@@ -59,14 +60,10 @@ class Library:
     def opened(self, identity: str) -> Generator[Recording, None, None]:
         """The recording, kept open for the next reader. Raises UnknownRecording, Expired, RecordingError."""
         self.store.require_current(identity)
-        with self._guard:
-            file = self._open.get(identity)
-            if file is None:
-                file = self._open[identity] = _OpenFile(Recording.open(self.find(identity)))
-            self._open.move_to_end(identity)
-            file.readers += 1
-            while len(self._open) > MAX_OPEN:
-                self._leave(self._open.popitem(last=False)[1])
+        file = self._taken(identity)
+        if file is None:
+            with self.store.hold(identity):  # not while its end is being written
+                file = self._taken(identity) or self._added(identity, Recording.open(self.find(identity)))
         try:
             yield file.recording
         finally:
@@ -74,6 +71,23 @@ class Library:
                 file.readers -= 1
                 if file.gone and not file.readers:
                     file.recording.close()
+
+    def _taken(self, identity: str) -> _OpenFile | None:
+        """The open file, with one reader more."""
+        with self._guard:
+            file = self._open.get(identity)
+            if file is not None:
+                self._open.move_to_end(identity)
+                file.readers += 1
+            return file
+
+    def _added(self, identity: str, recording: Recording) -> _OpenFile:
+        with self._guard:
+            file = self._open[identity] = _OpenFile(recording)
+            file.readers += 1
+            while len(self._open) > MAX_OPEN:
+                self._leave(self._open.popitem(last=False)[1])
+            return file
 
     def forget(self, identity: str) -> None:
         """The file changes or goes away; who reads it now may finish."""

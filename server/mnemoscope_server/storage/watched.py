@@ -26,7 +26,8 @@ from mnemoscope.running import gallery
 from mnemoscope_server.errors import UnknownRecording
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage import child, proof
-from mnemoscope_server.storage.store import ID, Entry, Store, new_id
+from mnemoscope_server.storage.index import Entry
+from mnemoscope_server.storage.store import ID, Store, new_id
 
 log = logging.getLogger("mnemoscope.watched")
 
@@ -155,14 +156,14 @@ class Watched:
 
     # --- keeping up
 
-    async def keep_up(self) -> None:
-        """Look at the folder for ever."""
-        while self.folder is not None:
-            try:
-                await self.look()
-            except OSError as error:
-                log.warning("the watched folder cannot be read: %s", error)
-            await asyncio.sleep(max(SCAN_SECONDS, SCAN_SHARE * self._scanned))
+    def pause(self) -> float:
+        """Seconds until the next look at the folder."""
+        return max(SCAN_SECONDS, SCAN_SHARE * self._scanned)
+
+    def close(self) -> None:
+        """Nothing of the folder is listed while nobody looks at it."""
+        for name in list(self._files):
+            self._drop(name)
 
     async def look(self) -> None:
         """Take in what has appeared, grown and gone. Raises OSError where the folder cannot be read."""

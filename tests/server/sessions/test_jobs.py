@@ -70,3 +70,25 @@ def test_the_oldest_that_are_over_are_forgotten(monkeypatch):
         assert [job.id for job in walks] == ["b", "c", "d"]  # d was added when two were over
 
     run(story)
+
+
+def test_a_job_whose_work_breaks_off_is_over_and_says_why(caplog):
+    """A bug in it must not leave it running for ever."""
+
+    class Walk(Job):
+        why = ""
+
+        def failed(self, why):
+            self.why = why
+
+    async def story(walks, door, waiting):
+        async def broken(job):
+            raise ValueError("no legs")
+
+        walks.start(walk := Walk(id="a", owner="me"), broken)
+        await walks.wait("a", until=lambda job: False, seconds=5)
+        assert not walk.live
+        assert walk.why == "ValueError: no legs"
+
+    run(story)
+    assert "no legs" in caplog.text

@@ -4,49 +4,15 @@ import sqlite3
 import threading
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
-from mnemoscope import tasks
 from mnemoscope.format.manifest import model_label
-from mnemoscope.reading.recording import Recording, RecordingWriter, amend
+from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.errors import DataFolderInUse, DiskFull, Expired, UnknownRecording
+from mnemoscope_server.storage.index import Entry
 from mnemoscope_server.storage.library import Library
-from mnemoscope_server.storage.store import Entry, Store, new_id
-from mnemoscope_server.workers import protocol as exchange
-from tests.server.fake_engine import FakeEngine
-
-
-def write(store, *, steps=100, finish="ended", title="t"):
-    """A recording with the fake engine's numbers; finish=None leaves it as a killed server would."""
-    identity = new_id()
-    episode = tasks.get("signal-recall").episode(np.zeros(100))
-    order = exchange.Open(identity, store.path(identity), title, 0, ("fake-signal-recall",), episode, None)
-    prepared = FakeEngine("cpu").prepare(order)
-    writer = RecordingWriter(order.path, prepared.manifest)
-    for piece in prepared.streams[0].advance(min(steps, 64)) if steps else ():
-        (writer.keyframe if piece.kind == "keyframe" else writer.frames)(0, piece.first, piece.payload)
-    if finish:
-        writer.finish(finish)
-    writer.close()
-    return identity
-
-
-def entry(number):
-    return Entry(new_id(), f"100% _{number}_", "copy", [], number, "ended", f"2026-01-01T00:00:{number:02d}Z", 1)
-
-
-@pytest.fixture
-def open_store(tmp_path):
-    stores = []
-
-    def open_store(**more):
-        stores.append(Store(tmp_path / "data", **more))
-        return stores[-1]
-
-    yield open_store
-    for store in stores:
-        store.close()
+from mnemoscope_server.storage.store import new_id
+from tests.server.stored import entry, write
 
 
 def test_what_a_killed_server_left_is_closed_listed_or_removed(open_store, tmp_path):
@@ -187,7 +153,7 @@ def test_rules_of_sharing_are_written_into_the_file(open_store, tmp_path):
     for file in (tmp_path / "data").glob("index.sqlite*"):
         file.unlink()
     found = open_store().get(identity)
-    assert (found.visibility, found.expires, found.owner) == ("listed", "2999-01-01T00:00:00Z", "")
+    assert (found.visibility, found.expires, found.owner) == ("listed", "2999-01-01T00:00:00Z", "somebody")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,282 @@
+"""From a graph of ATen operations to loops.
+
+Views cost nothing. An element-wise operation whose one reader is element-wise too, and no larger, is computed inside its
+reader's loop: so a pass over a matrix is read once and written once. What is part of the next state is written where it belongs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from mnemoscope.engine import ir
+from mnemoscope.engine.ir import Affine, Buffer, Expr, For, Local, Program, Reduce, Set, Statement, Store
+from mnemoscope.engine.simplify import simplified
+from mnemoscope.engine.trace import Call, Graph, Ref
+from mnemoscope.engine.values import Lazy, Sort, Value, View, number, reader, strides_of
+from mnemoscope.errors import Unsupported
+
+ALIGN = 4
+"""Buffers begin at whole vectors of 16 bytes."""
+MAX_NUMBERS = 1 << 23
+"""Numbers of one tensor: below 2^24, so that an index is exact in a float32."""
+
+Handler = Callable[["Builder", Call, "Arguments"], "Value | Sequence[Value | None]"]
+
+
+class Arguments:
+    """The arguments of one call: tensors as values; one that no handler reads must stand at its default."""
+
+    def __init__(self, builder: Builder, call: Call) -> None:
+        self._builder, self._call = builder, call
+        self._unread = dict(call.arguments)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._filled(self._unread.pop(name, self._call.arguments[name]))
+
+    def get(self, name: str, default: Any) -> Any:
+        """An argument that not every overload has."""
+        return self[name] if name in self._call.arguments else default
+
+    def _filled(self, value: Any) -> Any:
+        if isinstance(value, Ref):
+            return self._builder.value(value.id)
+        if isinstance(value, list):
+            return [self._filled(part) for part in value]  # pyright: ignore[reportUnknownVariableType]
+        return value
+
+    def require_defaults(self) -> None:
+        """Raises Unsupported where something was asked for that the handler does not know."""
+        for name, value in self._unread.items():
+            if value != self._call.defaults[name] and name not in IGNORED:
+                raise Unsupported(f"the operation {self._call.target} with {name}={value}")
+
+
+IGNORED = {
+    "dtype",
+    "layout",
+    "device",
+    "pin_memory",
+    "memory_format",
+    "non_blocking",
+    "half_to_float",
+    "copy",
+    "implicit",
+}
+"""Arguments that say how and where a result lies; its type is held against what is known of it."""
+
+
+class Builder:
+    """The loops of one graph: handlers add statements and say what a call's results are."""
+
+    def __init__(self, graph: Graph, operations: dict[str, Handler], readers: dict[str, set[str]]) -> None:
+        """readers: what may compute an argument inside its loop, each number once: operation -> names of such arguments."""
+        self.graph, self._operations, self._readers = graph, operations, readers
+        self._values: dict[int, Value] = {}
+        self._sizes: dict[ir.Space, int] = dict.fromkeys(("input", "state", "next", "row", "weights", "scratch"), 0)
+        self._variables = self._locals = 0
+        self._body: list[Statement] = []
+        self._call: Call | None = None
+        self._homes: dict[int, View] = {}
+        self._constants: list[tuple[int, int]] = []
+
+    # --- the whole
+
+    def build(self) -> Program:
+        """The program of a step: (x [1, I], *state) -> (row [1, F], *next state). Raises Unsupported."""
+        graph = self.graph
+        x, *state = graph.inputs
+        row, *after = graph.outputs
+        if [graph.values[n] for n in state] != [graph.values[n] for n in after]:
+            raise Unsupported("a state whose tensors grow")
+        for number_ in (x, row, *state):
+            if graph.values[number_].dtype is not torch.float32:
+                raise Unsupported(f"a state or input of {graph.values[number_].dtype}")
+        self._values[x] = self._place("input", graph.values[x].shape)
+        for n in state:
+            self._values[n] = self._place("state", graph.values[n].shape)
+        homes = [self._place("row", graph.values[row].shape)] + [
+            self._place("next", graph.values[n].shape) for n in after
+        ]
+        made = {result for call in graph.calls for result in call.results}
+        for n, home in zip(graph.outputs, homes, strict=True):
+            if n in made:
+                self._homes.setdefault(n, home)
+        for call in graph.calls:
+            self._run(call)
+        for n, home in zip(graph.outputs, homes, strict=True):
+            value = self.value(n)
+            if value != home:
+                self.fill(home, value)
+        leaves = [(home.buffer.offset, home.shape) for home in homes[1:]]
+        sizes = self._sizes
+        return Program(
+            inputs=math.prod(graph.values[x].shape),
+            row=math.prod(graph.values[row].shape),
+            leaves=leaves,
+            state=sizes["state"],
+            constants=self._constants,
+            weights=sizes["weights"],
+            scratch=sizes["scratch"],
+            body=simplified(self._body),
+        )
+
+    def _run(self, call: Call) -> None:
+        handler = self._operations.get(call.name)
+        if handler is None:
+            raise Unsupported(f"the operation {call.target}")
+        self._call, arguments = call, Arguments(self, call)
+        made = handler(self, call, arguments)
+        arguments.require_defaults()
+        results = [made] if isinstance(made, View | Lazy) else made
+        for number_, value in zip(call.results, results, strict=True):
+            if value is None:
+                if number_ in self.graph.users or number_ in self.graph.outputs:
+                    raise Unsupported(f"all results of the operation {call.target}")
+                continue
+            expected = self.graph.values[number_]
+            if value.shape != expected.shape or value.sort != _sort_of(expected.dtype):
+                raise Unsupported(f"the operation {call.target} on {expected.dtype} {list(expected.shape)}")
+            self._values[number_] = value
+
+    # --- values
+
+    def value(self, number_: int) -> Value:
+        """What a value of the graph is; a weight gets its place when it is first read."""
+        if number_ not in self._values:
+            known = self.graph.values[number_]
+            place = self._place("weights", known.shape, _sort_of(known.dtype))
+            self._constants.append((place.buffer.offset, number_))
+            self._values[number_] = place
+        return self._values[number_]
+
+    def _place(self, space: ir.Space, shape: tuple[int, ...], sort: Sort = "number") -> View:
+        size = math.prod(shape)
+        if size > MAX_NUMBERS:
+            raise Unsupported(f"a tensor of {size} numbers")
+        buffer = Buffer(space, self._sizes[space], size)
+        self._sizes[space] += size if space in ("row", "input") else -(-size // ALIGN) * ALIGN
+        return View(buffer, 0, shape, strides_of(shape), sort)
+
+    def scratch(self, shape: tuple[int, ...], sort: Sort = "number") -> View:
+        """Room for a tensor that lives within the step."""
+        return self._place("scratch", shape, sort)
+
+    def home(self, *, result: int = 0) -> View:
+        """Where a result of the current call is to be written: in the next state or the row if it is a part of it."""
+        assert self._call is not None
+        number_ = self._call.results[result]
+        home = self._homes.pop(number_, None)
+        known = self.graph.values[number_]
+        return home if home is not None else self.scratch(known.shape, _sort_of(known.dtype))
+
+    def stored(self, value: Value | float, shape: tuple[int, ...] = ()) -> View:
+        """A value in memory; a scalar fills `shape`."""
+        if isinstance(value, View):
+            return value
+        if not isinstance(value, Lazy):
+            read = reader(value, shape)
+            value = Lazy(shape, read)
+        place = self.scratch(value.shape, value.sort)
+        self.fill(place, value)
+        return place
+
+    def fill(self, place: View, value: Value) -> None:
+        """Write all numbers of a value of the same shape."""
+        with self.nest(place.shape) as index:
+            self.store(place, index, number(value.at(index), value.sort))
+
+    def elementwise(self, make: Callable[[Sequence[Affine]], Expr], sort: Sort = "number") -> Value:
+        """The result of the current call, number by number: left to its reader, or computed."""
+        assert self._call is not None
+        [number_] = self._call.results
+        lazy = Lazy(self.graph.values[number_].shape, make, sort)
+        if self._is_left(number_):
+            return lazy
+        place = self.home()
+        self.fill(place, lazy)
+        return place
+
+    def _is_left(self, number_: int) -> bool:
+        users = self.graph.users.get(number_, [])
+        if len(users) != 1 or number_ in self.graph.outputs:
+            return False
+        [user] = users
+        size = math.prod(self.graph.values[number_].shape)
+        inside = self._readers.get(user.name, set())
+        if user.name in MANY_TO_ONE:
+            smaller = False
+        else:
+            smaller = size < max(math.prod(self.graph.values[n].shape) for n in user.results)
+        if smaller and user.name not in ("cat", "stack"):
+            return False
+        ref = Ref(number_)
+        return any(
+            value == ref or (isinstance(value, list) and ref in value)
+            for name, value in user.arguments.items()
+            if name in inside
+        )
+
+    # --- statements
+
+    def new_local(self) -> int:
+        """A number of the step that statements set."""
+        self._locals += 1
+        return self._locals
+
+    def add(self, statement: Statement) -> None:
+        """One more statement."""
+        self._body.append(statement)
+
+    def store(self, place: View, index: Sequence[Affine], value: Expr) -> None:
+        """place[index] = value."""
+        self.add(Store(place.buffer, place.address(index), value))
+
+    @contextmanager
+    def loop(self, n: int) -> Generator[Affine]:
+        """A loop of n; what is added within is its body. The index of a loop of 1 is 0."""
+        if n == 1:
+            yield Affine(0)
+            return
+        self._variables += 1
+        variable, outer = self._variables, self._body
+        self._body = []
+        yield Affine(0, ((variable, 1),))
+        if self._body and n:
+            outer.append(For(variable, n, self._body))
+        self._body = outer
+
+    @contextmanager
+    def nest(self, shape: Sequence[int]) -> Generator[list[Affine]]:
+        """A loop an axis, outermost first."""
+        if not shape:
+            yield []
+            return
+        with self.loop(shape[0]) as first, self.nest(shape[1:]) as rest:
+            yield [first, *rest]
+
+    def reduced(self, axes: Sequence[int], op: str, start: Expr, term: Callable[[Sequence[Affine]], Expr]) -> Local:
+        """A local that is `op` over these axes of term(index of those axes), from `start`."""
+        local = self.new_local()
+        self.add(Set(local, start))
+        with self.nest(axes) as index:
+            self.add(Reduce(local, op, term(index)))  # pyright: ignore[reportArgumentType]
+        return Local(local)
+
+
+MANY_TO_ONE = {"sum", "mean", "amax", "amin"}
+"""Operations whose result may be smaller than what they read, each number of it once."""
+
+
+def _sort_of(dtype: torch.dtype) -> Sort:
+    if dtype is torch.float32:
+        return "number"
+    if dtype is torch.bool:
+        return "mask"
+    if dtype is torch.int64:
+        return "index"
+    raise Unsupported(f"numbers of {dtype}")

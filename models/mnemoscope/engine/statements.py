@@ -1,0 +1,325 @@
+"""The function of one step: its loops, with vectors of four where every number of a loop lies beside the next.
+
+An innermost loop is a loop of vectors when all it reads and writes goes on by one number, or stays. A loop around a sum is one
+when the sum's columns lie so: then four sums are made at once. What is left over goes number by number, or, in columns, once more
+over the last four.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+
+from mnemoscope.engine import wasm
+from mnemoscope.engine.expressions import Addresses, Expressions
+from mnemoscope.engine.ir import (
+    Affine,
+    Buffer,
+    Expr,
+    For,
+    Reduce,
+    Set,
+    Sort,
+    Statement,
+    Store,
+    expressions,
+    loads,
+    locals_of,
+)
+from mnemoscope.engine.wasm import (
+    ADD,
+    F32,
+    I32,
+    LESS,
+    STORE_F32,
+    V128,
+    V_STORE,
+    branch_if,
+    get,
+    i32,
+    loop,
+    memory,
+    put,
+    tee,
+)
+
+SORT = "sort"
+"""The name of the function that sorts, among those of functions.py."""
+LANES, BYTES = 4, 16
+SUMS, STORES = 4, 2
+"""Vectors side by side in a loop that sums (so that one addition need not wait for the last), and in one that only writes."""
+FOLDED = {"add": "add", "max": "max", "min": "min"}
+START = {"add": 0.0, "max": float("-inf"), "min": float("inf")}
+
+
+class Emitter:
+    """Code of the statements of one step; parameters are the addresses of x, state, next state and row."""
+
+    def __init__(self, functions: dict[str, int], weights: int, scratch: int) -> None:
+        """functions: their numbers in the module; weights, scratch: addresses in bytes."""
+        self._types: list[bytes] = []
+        self._free: dict[bytes, list[int]] = {}
+        self._addresses = Addresses({"weights": weights, "scratch": scratch}, self.variable)
+        self._expressions = Expressions(functions, self._addresses, self.number, self.temporary)
+        self._sort = functions[SORT]
+        self._numbers: dict[int, int] = {}
+        self._variables: dict[int, int] = {}
+
+    def function(self, body: list[Statement]) -> bytes:
+        """The body of the function."""
+        code = self._all(body)
+        return wasm.function_body(self._types, code)
+
+    # --- locals
+
+    @contextmanager
+    def _own(self, kind: bytes, count: int = 1) -> Generator[list[int]]:
+        """Locals that are free again afterwards."""
+        pool = self._free.setdefault(kind, [])
+        taken = [pool.pop() if pool else self._new(kind) for _ in range(count)]
+        yield taken
+        pool.extend(reversed(taken))
+
+    def _new(self, kind: bytes) -> int:
+        self._types.append(kind)
+        return 3 + len(self._types)
+
+    def number(self, local: int) -> int:
+        """The float of the step's own local."""
+        if local not in self._numbers:
+            self._numbers[local] = self._new(F32)
+        return self._numbers[local]
+
+    def variable(self, name: int) -> int:
+        """The i32 that counts a loop that is under way."""
+        return self._variables[name]
+
+    @contextmanager
+    def temporary(self, kind: bytes) -> Generator[int]:
+        """A local for the moment."""
+        with self._own(kind) as [local]:
+            yield local
+
+    # --- statements
+
+    def _all(self, body: Sequence[Statement]) -> bytes:
+        return b"".join(self._one(statement) for statement in body)
+
+    def _one(self, statement: Statement) -> bytes:
+        if isinstance(statement, For):
+            return self._loop(statement)
+        if isinstance(statement, Set):
+            return self._expressions.scalar(statement.value) + put(self.number(statement.local))
+        if isinstance(statement, Reduce):
+            local = self.number(statement.local)
+            return get(local) + self._expressions.scalar(statement.value) + wasm.SCALAR[statement.op] + put(local)
+        if isinstance(statement, Sort):
+            return self._sorted(statement)
+        code, offset = self._addresses.of(statement.buffer, statement.at)
+        if statement.by is not None:
+            code += self._expressions.picked(statement.by, statement.scale)
+        return code + self._expressions.scalar(statement.value) + STORE_F32 + memory(offset)
+
+    def _sorted(self, sort: Sort) -> bytes:
+        def address(buffer: Buffer, at: Affine) -> bytes:
+            code, offset = self._addresses.of(buffer, at)
+            return code + i32(offset) + ADD
+
+        places = [(sort.values, sort.out), (sort.order, sort.out), (sort.source, sort.at)]
+        given = b"".join(address(*place) for place in places)
+        return given + i32(sort.n) + address(sort.work, Affine(0)) + wasm.call(self._sort)
+
+    def _loop(self, statement: For) -> bytes:
+        if _is_of_vectors(statement):
+            return self._vectors(statement)
+        if _is_of_columns(statement):
+            return self._columns(statement)
+        with self._own(I32) as [counter]:
+            self._variables[statement.variable] = counter
+            body = self._all(statement.body)
+            return i32(0) + put(counter) + _counted(body, counter, 1, statement.n)
+
+    # --- innermost loops
+
+    def _vectors(self, statement: For) -> bytes:
+        """All statements of a body, four numbers at a time; the rest of them one at a time."""
+        n, variable, body = statement.n, statement.variable, statement.body
+        sums = [s for s in body if isinstance(s, Reduce)]
+        beside = (SUMS if n >= SUMS * LANES else 1) if sums else (STORES if n >= STORES * LANES else 1)
+        with (
+            self._own(I32) as [counter],
+            self._own(V128, beside * len(sums)) as accumulators,
+            self._hoisted(body, variable, counter) as before,
+        ):
+            at = {id(s): accumulators[k * beside : (k + 1) * beside] for k, s in enumerate(sums)}
+            code = before + i32(0) + put(counter)
+            for s in sums:
+                code += b"".join(wasm.v128(START[s.op]) + put(local) for local in at[id(s)])
+
+            def block(width: int) -> bytes:
+                return b"".join(self._vector(s, at.get(id(s), []), k) for s in body for k in range(width))
+
+            whole, done = n // (beside * LANES), 0
+            if whole:
+                done = whole * beside * LANES
+                code += _counted(block(beside), counter, beside * BYTES, 4 * done)
+            for _ in range((n - done) // LANES):
+                code += block(1) + get(counter) + i32(BYTES) + ADD + put(counter)
+                done += LANES
+            for s in sums:
+                code += self._folded(s, at[id(s)])
+            if done < n:
+                with self._expressions.one_by_one():
+                    code += _counted(self._all(body), counter, 4, 4 * n)
+            return code
+
+    def _vector(self, statement: Statement, accumulators: list[int], k: int) -> bytes:
+        """One statement for the k-th vector of a block."""
+        value = self._expressions.vector(_value(statement), k)
+        if isinstance(statement, Reduce):
+            return get(accumulators[k]) + value + wasm.VECTOR[statement.op] + put(accumulators[k])
+        assert isinstance(statement, Store)
+        code, offset = self._addresses.of(statement.buffer, statement.at)
+        return code + value + V_STORE + memory(offset + BYTES * k)
+
+    def _folded(self, statement: Reduce, accumulators: list[int]) -> bytes:
+        """The sum of all lanes into the number it belongs to."""
+        first, *others = accumulators
+        code = b"".join(get(first) + get(local) + wasm.VECTOR[statement.op] + put(first) for local in others)
+        lanes = [get(first) + wasm.lane(n) for n in range(LANES)]
+        op, local = wasm.SCALAR[statement.op], self.number(statement.local)
+        return code + get(local) + lanes[0] + lanes[1] + op + lanes[2] + lanes[3] + op + op + op + put(local)
+
+    # --- sums of columns
+
+    def _columns(self, statement: For) -> bytes:
+        """[Set, For k: Reduce, Store] for four columns at a time."""
+        begin, across, end = statement.body
+        assert isinstance(begin, Set)
+        assert isinstance(across, For)
+        assert isinstance(end, Store)
+        [term] = across.body
+        assert isinstance(term, Reduce)
+        n = statement.n
+        beside = min(SUMS, n // LANES)
+        with (
+            self._own(I32, 2) as [counter, inner],
+            self._own(V128, beside) as accumulators,
+            self._hoisted([begin, term, end], statement.variable, counter, (across.variable, inner)) as before,
+        ):
+            self._variables[across.variable] = inner
+
+            def block(width: int) -> bytes:
+                used = accumulators[:width]
+                code = b"".join(self._expressions.vector(begin.value, k) + put(local) for k, local in enumerate(used))
+                step = b"".join(
+                    get(local) + self._expressions.vector(term.value, k) + wasm.VECTOR[term.op] + put(local)
+                    for k, local in enumerate(used)
+                )
+                code += i32(0) + put(inner) + _counted(step, inner, 1, across.n)
+                address, offset = self._addresses.of(end.buffer, end.at)
+                for k, local in enumerate(used):
+                    with self._expressions.standing(end, begin.local, local):
+                        code += address + self._expressions.vector(end.value, k) + V_STORE + memory(offset + BYTES * k)
+                return code
+
+            code, done = before + i32(0) + put(counter), 0
+            whole = n // (beside * LANES)
+            if whole:
+                done = whole * beside * LANES
+                code += _counted(block(beside), counter, beside * BYTES, 4 * done)
+            for _ in range((n - done) // LANES):
+                code += i32(4 * done) + put(counter) + block(1)
+                done += LANES
+            if done < n:
+                code += i32(4 * (n - LANES)) + put(counter) + block(1)
+            return code
+
+    @contextmanager
+    def _hoisted(
+        self, body: Sequence[Statement], variable: int, counter: int, inner: tuple[int, int] | None = None
+    ) -> Generator[bytes]:
+        """What does not change in a loop is computed before it: addresses, numbers that stay. Yields that code."""
+        written = {s.buffer for s in body if isinstance(s, Store)}
+        sums = {s.local for s in body if isinstance(s, Reduce | Set)}
+        reads = [load for s in body for expr in expressions(s) for load in loads(expr)]
+        moving = {variable} if inner is None else {variable, inner[0]}
+        places = [(load.buffer, load.at) for load in reads] + [(s.buffer, s.at) for s in body if isinstance(s, Store)]
+        stays = dict.fromkeys(
+            load for load in reads if load.buffer not in written and not any(load.at.of(v) for v in moving)
+        )
+        names = dict.fromkeys(n for s in body for expr in expressions(s) for n in locals_of(expr) if n not in sums)
+        bases = dict.fromkeys(self._addresses.base(buffer, at, moving) for buffer, at in places)
+        bases.pop(None, None)
+        with (
+            self._own(I32, len(bases)) as held,
+            self._own(V128, len(stays)) as numbers,
+            self._own(V128, len(names)) as spread,
+        ):
+            code = b""
+            for load, local in zip(stays, numbers, strict=True):
+                address, offset = self._addresses.of(load.buffer, load.at)
+                code += address + wasm.V_LOAD_SPLAT + memory(offset) + put(local)
+            for name, local in zip(names, spread, strict=True):
+                code += get(self.number(name)) + wasm.SPLAT + put(local)
+            for base, local in zip(bases, held, strict=True):
+                assert base is not None
+                code += self._addresses.code(base) + put(local)
+            kept = dict(zip(bases, held, strict=True))
+            with (
+                self._addresses.within(kept, moving, {variable: (counter, 1)}),
+                self._expressions.within(
+                    variable, dict(zip(stays, numbers, strict=True)), dict(zip(names, spread, strict=True))
+                ),
+            ):
+                yield code
+
+
+def _value(statement: Statement) -> Expr:
+    assert isinstance(statement, Reduce | Store)
+    return statement.value
+
+
+def _counted(body: bytes, counter: int, step: int, until: int) -> bytes:
+    """A loop whose counter goes on by `step` to `until`, from where it stands."""
+    return loop(body + get(counter) + i32(step) + ADD + tee(counter) + i32(until) + LESS + branch_if(0))
+
+
+def _goes_by_one(variable: int, body: Sequence[Statement]) -> bool:
+    """Whether all that these statements read stays or goes on by one number, and all they write goes on."""
+    written = {(s.buffer, s.at) for s in body if isinstance(s, Store)}
+    for statement in body:
+        if isinstance(statement, Store) and (statement.by is not None or statement.at.of(variable) != 1):
+            return False
+        for expr in expressions(statement):
+            for load in loads(expr):
+                if load.by is not None or load.at.of(variable) not in (0, 1):
+                    return False
+                if any(load.buffer == buffer and load.at != at for buffer, at in written):
+                    return False
+    return True
+
+
+def _is_of_vectors(statement: For) -> bool:
+    innermost = all(isinstance(s, Store | Reduce) for s in statement.body)
+    sums = [s.local for s in statement.body if isinstance(s, Reduce)]
+    reads = [name for s in statement.body for expr in expressions(s) for name in locals_of(expr)]
+    return (
+        innermost
+        and statement.n >= LANES
+        and len(set(sums)) == len(sums)
+        and not set(sums) & set(reads)
+        and _goes_by_one(statement.variable, statement.body)
+    )
+
+
+def _is_of_columns(statement: For) -> bool:
+    if statement.n < LANES or len(statement.body) != 3:
+        return False
+    begin, across, end = statement.body
+    if not (isinstance(begin, Set) and isinstance(across, For) and isinstance(end, Store) and len(across.body) == 1):
+        return False
+    [term] = across.body
+    if not isinstance(term, Reduce) or term.local != begin.local or term.local in {*locals_of(term.value)}:
+        return False
+    return not _is_of_vectors(across) and _goes_by_one(statement.variable, [begin, term, end])

@@ -1,0 +1,86 @@
+"""Values while loops are built: strided views of buffers, and expressions that nobody has computed yet."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mnemoscope.engine.ir import Affine, Buffer, Const, Expr, Load, Op
+from mnemoscope.errors import Unsupported
+
+Sort = Literal["number", "mask", "index"]
+"""What a value means: float32, a truth value, a whole number that only indexes."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Floats of a buffer, strided like a tensor."""
+
+    buffer: Buffer
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    sort: Sort = "number"
+
+    def address(self, index: Sequence[Affine]) -> Affine:
+        """Where the number at an index lies."""
+        at = Affine(self.offset)
+        for place, stride, n in zip(index, self.strides, self.shape, strict=True):
+            if n != 1:
+                at = at.plus(place, stride)
+        return at
+
+    def at(self, index: Sequence[Affine]) -> Expr:
+        """The number (or mask) at an index, one Affine an axis."""
+        load = Load(self.buffer, self.address(index))
+        return Op("ne", (load, Const(0.0))) if self.sort == "mask" else load
+
+
+@dataclass(frozen=True)
+class Lazy:
+    """What is computed where it is read."""
+
+    shape: tuple[int, ...]
+    make: Callable[[Sequence[Affine]], Expr]
+    sort: Sort = "number"
+
+    def at(self, index: Sequence[Affine]) -> Expr:
+        """The number (or mask) at an index, one Affine an axis."""
+        return self.make(index)
+
+
+Value = View | Lazy
+
+
+def strides_of(shape: Sequence[int]) -> tuple[int, ...]:
+    """Strides of a tensor without gaps."""
+    return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
+
+
+def number(expr: Expr, sort: Sort) -> Expr:
+    """An expression as a number: 1 or 0 for a mask."""
+    return Op("number", (expr,)) if sort == "mask" else expr
+
+
+def mask(expr: Expr, sort: Sort) -> Expr:
+    """An expression as a mask: whether it is not 0."""
+    return expr if sort == "mask" else Op("ne", (expr, Const(0.0)))
+
+
+def reader(value: Value | float, shape: Sequence[int]) -> Callable[[Sequence[Affine]], Expr]:
+    """Numbers of a value (or of a scalar) broadcast to a shape, by an index into that shape."""
+    if not isinstance(value, View | Lazy):
+        constant = Const(float(value))
+        return lambda index: constant
+    if value.sort == "index":
+        raise Unsupported("arithmetic with whole numbers")
+    skipped = len(shape) - len(value.shape)
+    zero = Affine(0)
+
+    def read(index: Sequence[Affine]) -> Expr:
+        own = [zero if n == 1 else place for place, n in zip(index[skipped:], value.shape, strict=True)]
+        return number(value.at(own), value.sort)
+
+    return read

@@ -1,0 +1,30 @@
+"""The known bytes of two modules: `python -m tests.engine.modules` writes them down."""
+
+import json
+from pathlib import Path
+
+import torch
+
+from mnemoscope.engine.build import build
+from mnemoscope.engine.emit import EMITTER
+from tests.engine.steps import plain_model, recorded_step
+
+MODELS = {
+    "lstm": {"hidden": 10, "layers": 2},
+    "dnc": {"slots": 9, "width": 6, "read_heads": 2, "controller": 7, "masking": True, "deallocation": True},
+}
+
+
+def hashes() -> dict[str, str]:
+    """sha256 of the module of each."""
+    found = {}
+    for name, sizes in MODELS.items():
+        model = plain_model(name, **sizes)
+        step, state = recorded_step(model)
+        found[name] = build(step, [torch.zeros(1, 3), *state])[0].sha256
+    return found
+
+
+if __name__ == "__main__":
+    known = {"emitter": EMITTER, "torch": torch.__version__.partition("+")[0], "modules": hashes()}
+    (Path(__file__).parent / "modules.json").write_text(json.dumps(known, indent=2) + "\n")
