@@ -20,7 +20,7 @@ from mnemoscope.running import record
 from tests.oracles.random_logs import Made
 
 COMMANDS = (
-    "serve", "fsck", "record", "read", "tasks", "inspect", "verify", "verdict", "evaluate", "retention", "train", "bridge",
+    "serve", "fsck", "config", "record", "read", "tasks", "inspect", "verify", "verdict", "evaluate", "retention", "train", "bridge",
     "export",
 )  # fmt: skip
 

@@ -2694,10 +2694,21 @@ export interface components {
              */
             description: string;
             /**
+             * Family
+             * @description What it shares with others of its kind, "Attention: every step kept"; "" of one's own.
+             */
+            family: string;
+            /**
              * Glyph
              * @description Id of its sign and hue.
              */
             glyph: string;
+            /**
+             * Horizon
+             * @description Steps of delay up to which it replays held-out mixtures with an error of at most 0.5, as measured once for How long?:
+             *     "150 – 200" (passed between these two), "> 400", "not at 10"; null where that was not measured.
+             */
+            horizon: string | null;
             /** Label */
             label: string;
             /**

@@ -16,9 +16,9 @@ from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.table import Table
 
 MAX_CELLS = 30_000_000
+"""Cells of the rectangle that holds all that is on a sheet; they are in memory at once."""
 MIN_SPAN, SPAN_OF_A_BYTE = 1_000_000, 20
 """Cells that an .xls may span whatever its size is, and for each of its bytes."""
-"""Cells of the rectangle that holds all that is on a sheet; they are in memory at once."""
 BLOCK = 1 << 20
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
