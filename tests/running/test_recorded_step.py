@@ -136,9 +136,9 @@ def test_a_module_that_does_not_agree_with_torch_is_not_used(monkeypatch: pytest
 def test_which_engine_can_be_said_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that there is not is an error."""
     episode, loaded = tasks.get("copy").episode(length=3), untrained("lstm", "copy")
-    monkeypatch.setenv("MNEMOSCOPE_ENGINE", "torch")
+    monkeypatch.setenv("MNEMOSCOPE_STEP_ENGINE", "torch")
     assert record.Stepper(loaded, episode).engine == "torch"
-    monkeypatch.setenv("MNEMOSCOPE_ENGINE", "numba")
+    monkeypatch.setenv("MNEMOSCOPE_STEP_ENGINE", "numba")
     with pytest.raises(MnemoscopeError, match="must be auto or torch, got 'numba'"):
         record.Stepper(loaded, episode)
 
@@ -180,7 +180,7 @@ class TestTheCache:
         episode = tasks.get("copy").episode(length=8)
         for seed in (0, 1, 2):
             if seed == 2:
-                cache._built.clear()  # another process
+                cache.forget()  # another process
             loaded = untrained(name, "copy", seed=seed)
             one, other = (frames(record.Stepper(loaded, episode, engine=asked), 10) for asked in ("auto", "torch"))
             np.testing.assert_allclose(one, other, atol=1e-5)
@@ -212,7 +212,7 @@ class TestTheCache:
         whole = file.read_bytes()
         for damaged in (whole[:100], whole[:-9] + b"\0" * 9, b""):
             file.write_bytes(damaged)
-            cache._built.clear()
+            cache.forget()
             assert record.Stepper(loaded, episode).engine == "auto"
             assert file.read_bytes() == whole
         assert len(built) == 4

@@ -68,6 +68,11 @@ def get(
     return module, [named[source] if isinstance(source, str) else source for source in sources]
 
 
+def forget() -> None:
+    """What this process has built; the folder stays."""
+    _built.clear()
+
+
 def key_of(model: nn.Module, asked: Mapping[str, Any]) -> str | None:
     """A hash of all that a module follows from; None for a model that has more than can be told from outside."""
     try:

@@ -52,7 +52,7 @@ class Stepper:
     def __init__(
         self, loaded: LoadedModel, episode: Episode, *, device: str = "cpu", engine: EngineName | None = None
     ) -> None:
-        """engine: "torch", or "auto" for the fast one where it runs the model; None: as $MNEMOSCOPE_ENGINE says, or "auto".
+        """engine: "torch", or "auto" for the fast one where it runs the model; None: as $MNEMOSCOPE_STEP_ENGINE says, or "auto".
 
         Raises CheckpointError when the model was trained for another task than the episode's.
         """
@@ -110,6 +110,11 @@ class Stepper:
     def _now(self) -> tuple[Any, Tensor]:
         """State and last output."""
         return (self._state, self._last) if self._fast is None else self._fast.state()
+
+    @property
+    def state(self) -> Any:
+        """All that the model's next step needs."""
+        return self._now()[0]
 
     def branch(self, episode: Episode) -> "Stepper":
         """A run of the same model that goes on from here as another episode does, which up to here must be the same."""
@@ -202,7 +207,7 @@ class Stepper:
         return next(spec.name for spec in reversed(self.layout.tensors) if spec.offset <= at)
 
     def _keyframe(self) -> bytes:
-        state = self.model.keyframe(self._now()[0])
+        state = self.model.keyframe(self.state)
         parts = [state[spec.bank, spec.name].reshape(-1) for spec in self.keyframe_layout.tensors]
         return torch.cat(parts).to("cpu", torch.float32).numpy().astype("<f4", copy=False).tobytes()
 

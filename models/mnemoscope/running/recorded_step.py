@@ -34,10 +34,10 @@ _refused: set[str] = set()
 
 
 def default_engine() -> EngineName:
-    """$MNEMOSCOPE_ENGINE, or "auto". Raises MnemoscopeError for another name."""
-    named = os.environ.get("MNEMOSCOPE_ENGINE", "auto")
+    """$MNEMOSCOPE_STEP_ENGINE, or "auto". Raises MnemoscopeError for another name."""
+    named = os.environ.get("MNEMOSCOPE_STEP_ENGINE", "auto")
     if named not in ("auto", "torch"):
-        raise MnemoscopeError(f"MNEMOSCOPE_ENGINE must be auto or torch, got {named!r}")
+        raise MnemoscopeError(f"MNEMOSCOPE_STEP_ENGINE must be auto or torch, got {named!r}")
     return named
 
 
