@@ -119,6 +119,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         host=settings.host,
         allowed_hosts=settings.allowed_hosts,
         upload_bytes=settings.upload_bytes,
+        here_alone=settings.here_alone,
         token_check=TokenCheck(settings.token, cookie=f"mnemoscope-{settings.port}") if settings.token else None,
     )
     return app

@@ -3,6 +3,8 @@
 import errno
 from collections.abc import Iterable
 
+from mnemoscope.errors import RecordingError
+
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """Errors of the operating system that mean that nothing more can be written: no space, no quota, a file that may not grow."""
 
@@ -10,9 +12,34 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 class NotPossible(Exception):
     """A session cannot be opened. `code` is the stable name of the reason."""
 
+    RETRY_SECONDS: int | None = None
+    """When to try again, where waiting helps."""
+
     def __init__(self, code: str, message: str, hint: str) -> None:
         super().__init__(message)
         self.code, self.hint = code, hint
+
+
+class NoWorkers(NotPossible):
+    """No worker can run models now."""
+
+    RETRY_SECONDS = 10
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("no-workers", f"live runs are off: {reason}", "Recordings can still be opened and replayed.")
+
+
+class StillStopping(NotPossible):
+    """A run was stopped, and its worker has not come to it yet."""
+
+    RETRY_SECONDS = 10
+
+    def __init__(self) -> None:
+        super().__init__(
+            "still-stopping",
+            "this run is still stopping: its worker does not answer yet",
+            "It stops as soon as the worker answers; ask again then.",
+        )
 
 
 class QueueFull(NotPossible):
@@ -81,3 +108,9 @@ class Expired(Exception):
 
     def __init__(self, expires: str) -> None:
         super().__init__(f"this recording could be opened until {expires}, as whoever made it wished")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error means that nothing more can be written, or may be."""
+    cause = error.__cause__ if isinstance(error, RecordingError) else error
+    return isinstance(cause, DiskFull) or (isinstance(cause, OSError) and cause.errno in FULL)

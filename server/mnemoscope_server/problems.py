@@ -12,24 +12,23 @@ from starlette.responses import JSONResponse, Response
 
 from mnemoscope import errors
 from mnemoscope_server.errors import (
-    FULL,
     DiskFull,
     Expired,
     IllegalMove,
     IndexTrouble,
     NotPossible,
-    QueueFull,
     UnknownFit,
     UnknownMeasurement,
     UnknownRecording,
     UnknownUpload,
+    is_full,
 )
 
 log = logging.getLogger("mnemoscope.api")
 
 NOT_POSSIBLE = {
     "too-many-sessions": 429, "no-workers": 503, "worker-busy": 503, "worker-failed": 503, "not-yours": 403,
-    "too-many-fits": 429, "too-many-measurements": 429, "still-live": 409, "not-kept": 409,
+    "too-many-fits": 429, "too-many-measurements": 429, "still-live": 409, "still-stopping": 409, "not-kept": 409,
     "queue-full": 429, "source-ended": 409, "no-live-source": 409, "read-only": 403,
 }  # fmt: skip
 LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
@@ -83,7 +82,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
     """Hand every exception of the services to its answer; an unknown address that a person may have typed to a page."""
 
     async def library(request: Request, error: Any) -> Response:
-        return of_library(error)
+        return await disk_full(request, error) if is_full(error) else of_library(error)
 
     async def unknown_recording(request: Request, error: Any) -> Response:
         return problem(404, "unknown-recording", str(error), hint="The gallery lists what this server has.")
@@ -112,7 +111,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         return problem(503, "index-trouble", str(error), hint=hint, headers=headers)
 
     async def file_trouble(request: Request, error: Any) -> Response:
-        if error.errno in FULL:
+        if is_full(error):
             return await disk_full(request, f"the disk is full ({error.strerror})")
         if error.errno in UNWRITABLE:
             log.warning("%s %s: %s", request.method, request.url.path, error)
@@ -121,7 +120,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         return await bug(request, error)
 
     async def not_possible(request: Request, error: Any) -> Response:
-        headers = {"Retry-After": str(error.RETRY_SECONDS)} if isinstance(error, QueueFull) else None
+        headers = {"Retry-After": str(error.RETRY_SECONDS)} if error.RETRY_SECONDS else None
         return problem(NOT_POSSIBLE.get(error.code, 422), error.code, str(error), hint=error.hint, headers=headers)
 
     async def illegal_move(request: Request, error: Any) -> Response:

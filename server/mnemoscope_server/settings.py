@@ -1,15 +1,28 @@
-"""How this server is set up: command line over environment (`MNEMOSCOPE_…`) over defaults."""
+"""How this server is set up: command line over environment (`MNEMOSCOPE_…`) over a file over defaults.
 
+A name that nobody knows is refused: a token with a typing error would leave a server open. Values are never printed with an error,
+since one of them is the token.
+"""
+
+import difflib
 import ipaddress
 import os
 import secrets
 import sys
+import tomllib
 from argparse import Namespace
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from mnemoscope.errors import MnemoscopeError
+
+PREFIX = "MNEMOSCOPE_"
+ELSEWHERE = ("MNEMOSCOPE_CHECKPOINTS", "MNEMOSCOPE_CONFIG", "MNEMOSCOPE_FUZZ")
+"""Variables with the prefix that are no settings: folders of checkpoints, the file of settings, and how much tests try."""
 
 MIB = 1 << 20
 MAX_MODELS = 64
@@ -35,17 +48,23 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+class BadSettings(MnemoscopeError):
+    """A setting is unknown, or its value is none."""
+
+
 class Settings(BaseSettings):
     """Every setting has an environment variable of its name in capitals with the prefix MNEMOSCOPE_."""
 
-    model_config = SettingsConfigDict(env_prefix="MNEMOSCOPE_", extra="ignore", use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", use_attribute_docstrings=True, hide_input_in_errors=True
+    )
 
     host: str = "127.0.0.1"
     """Address to listen on. On any other than loopback the token is asked for."""
-    token: str | None = Field(default=None, min_length=16)
+    token: str | None = Field(default=None, min_length=16, repr=False)
     """Whoever calls must know it, but for reading a recording by its link. None = made up where one is needed."""
     no_token: bool = False
-    """Ask for no token on any address: anyone who reaches it can run models, and see and list recordings."""
+    """Ask for no token, whoever reaches it: they can run models, and see and list recordings."""
     port: int = Field(default=8000, ge=0, le=65535)
     """0 = any free port."""
     data_dir: Path = Field(default_factory=default_data_dir)
@@ -60,7 +79,7 @@ class Settings(BaseSettings):
     engine: str = "mnemoscope_server.workers.torch_engine:TorchEngine"
     """What runs models inside a worker, as "module:class"; another one is for tests."""
     allowed_hosts: list[str] = []
-    """More names this server may be called by (JSON list), such as the name a proxy passes on."""
+    """More names this server may be called by (JSON list), such as the name a proxy passes on. With any of them the token is asked for."""
     root_path: str = ""
     """Path under which a proxy serves this, such as "/tool"."""
 
@@ -95,10 +114,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _needed(self) -> "Settings":
-        """A token, where anybody could call and none was given."""
+        """A token, where others could call and none was given: from the network, or through a proxy on this machine."""
         if self.no_token:
             self.token = None
-        elif self.token is None and not is_loopback(self.host):
+        elif self.token is None and self.shared:
             self.token = secrets.token_urlsafe(24)
         return self
 
@@ -107,12 +126,85 @@ class Settings(BaseSettings):
         """Whether others than the person at this machine may be here: recordings then have owners."""
         return not is_loopback(self.host) or bool(self.allowed_hosts)
 
+    @property
+    def here_alone(self) -> bool:
+        """Whether nobody but this machine is meant to call: what a proxy forwards is refused."""
+        return self.token is None and not self.no_token
+
     @classmethod
     def from_arguments(cls, arguments: Namespace) -> "Settings":
-        """Settings in which what the command line gave wins; None means not given."""
+        """Settings in which what the command line gave wins, then the environment, then a file; None means not given. Raises BadSettings."""
+        _require_known([name for name in os.environ if name.startswith(PREFIX) and name not in ELSEWHERE], variable)
         given: dict[str, Any] = {
             name: value for name, value in vars(arguments).items() if name in cls.model_fields and value is not None
         }
         if getattr(arguments, "no_browser", None):
             given["browser"] = False
-        return cls(**given)
+        file = getattr(arguments, "config", None) or os.environ.get("MNEMOSCOPE_CONFIG")
+        filed = _of_file(Path(file)) if file else {}
+        unsaid = {name: value for name, value in filed.items() if variable(name) not in os.environ}
+        try:
+            return cls(**unsaid | given)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_context=False)[0]
+            name = variable(str(first["loc"][0])) if first["loc"] else "the settings"
+            raise BadSettings(f"{name}: {first['msg']}.") from None
+        except SettingsError:  # its message has the value
+            raise BadSettings(
+                f'{variable("allowed_hosts")}: wanted a JSON list, such as ["mem.example.org"].'
+            ) from None
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def _of_file(path: Path) -> dict[str, Any]:
+    """Settings of a TOML file, by their names in small letters. Raises BadSettings."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no TOML"
+        raise BadSettings(f"The settings cannot be read from {path}: {why}.") from None
+    _require_known(values, str)
+    return values
+
+
+def _require_known(names: Iterable[str], said: Any) -> None:
+    """Raises BadSettings for a name that is no setting's. `said` makes the name that is meant from the setting's own."""
+    known = [said(name) for name in Settings.model_fields]
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name.removeprefix(PREFIX).lower(), Settings.model_fields, n=1)
+            meant = f"did you mean {said(near[0])}?" if near else "`mnemoscope config` lists them."
+            raise BadSettings(f"There is no setting {name}: {meant}")
+
+
+def listed(settings: Settings) -> list[tuple[str, str, str]]:
+    """(variable, value, what it is) of every setting, for people; the token's value is not said."""
+    return [
+        (variable(name), _said(name, getattr(settings, name)), " ".join((field.description or "").split()))
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def table() -> str:
+    """The settings as the table of docs/operations.md, with their defaults."""
+    rows = ["| variable | default | what it is |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        value = "the data folder of this system" if name == "data_dir" else _said(name, field.get_default())
+        rows.append(f"| `{variable(name)}` | {value} | {' '.join((field.description or '').split())} |")
+    return "\n".join(rows)
+
+
+def _said(name: str, value: Any) -> str:
+    if value is None or value == []:
+        return "none"
+    if name == "token":
+        return "(set)"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int) and value >= MIB and value % MIB == 0:
+        return f"{value} ({value // MIB} MB)"
+    return str(value) or "none"

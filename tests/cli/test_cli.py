@@ -20,7 +20,8 @@ from mnemoscope.running import record
 from tests.oracles.random_logs import Made
 
 COMMANDS = (
-    "serve", "record", "read", "tasks", "inspect", "verify", "verdict", "evaluate", "retention", "train", "bridge", "export",
+    "serve", "fsck", "config", "record", "read", "tasks", "inspect", "verify", "verdict", "evaluate", "retention", "train", "bridge",
+    "export",
 )  # fmt: skip
 
 

@@ -80,7 +80,8 @@ def test_a_dead_worker_fails_its_sessions_and_is_replaced(start):
     """The reason is reported, the file keeps its whole chunks, the next session runs."""
     server = start()
     identity = server.run("deadly", "fake", steps=200, start="paused")
-    with server.socket(identity) as ws:
+    neighbour = server.run("fake", steps=200, start="paused")
+    with server.socket(identity) as ws, server.socket(neighbour) as beside:
         ws.recv(timeout=60)
         ws.send('{"type":"play"}')
         received = []
@@ -89,9 +90,12 @@ def test_a_dead_worker_fails_its_sessions_and_is_replaced(start):
                 message = ws.recv(timeout=60)
                 if isinstance(message, str):
                     received.append(json.loads(message))
+        others = [json.loads(message) for message in [beside.recv(timeout=60) for _ in range(2)]]
+    assert "while it computed another run" in others[-1]["message"]
     assert received[-1]["type"] == "ended"
     assert received[-1]["status"] == "failed"
-    assert "exit code 9" in next(m["message"] for m in received if m["type"] == "error")
+    said = next(m["message"] for m in received if m["type"] == "error")
+    assert said == "the worker process ended (exit code 9) while it computed this run"
     found = server.wait(identity, "failed")
     assert found["steps"] == 64
     with Recording.open(server.data / "recordings" / f"{identity}.mnemo") as rec:

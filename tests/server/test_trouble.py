@@ -1,8 +1,21 @@
 """A whole server in trouble: it answers, ends what it began, and is as before when the trouble is over."""
 
 import contextlib
+import json
+import os
+import resource
+import signal
 import sqlite3
+import subprocess
+import sys
 import time
+
+import pytest
+
+from mnemoscope.reading.recording import Recording
+from tests.server.test_crash import worker_pids
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="limits of another process, and file systems in memory")
 
 
 @contextlib.contextmanager
@@ -48,3 +61,108 @@ def test_a_locked_index_costs_nothing_that_was_begun_and_no_place(start):
 def rows(server):
     with contextlib.closing(sqlite3.connect(server.data / "index.sqlite")) as database:
         return database.execute("SELECT id, status FROM recordings").fetchall()
+
+
+def until_the_end(ws):
+    """Messages of a socket up to the last one."""
+    messages = []
+    while not messages or messages[-1]["type"] != "ended":
+        message = ws.recv(timeout=60)
+        if isinstance(message, str):
+            messages.append(json.loads(message))
+    return messages
+
+
+@linux
+def test_a_run_that_fills_the_disk_ends_with_the_step_and_its_neighbours_go_on(start):
+    """The file may grow no more: what is in it stays, watchers are told, its place is free and it can be deleted."""
+    server = start(sessions=2)
+    wide, other = server.run("wide", steps=1000), server.run("fake", steps=150)
+    [worker] = worker_pids(server)
+    path = server.data / "recordings" / f"{wide}.mnemo"
+    with server.socket(wide) as ws, server.socket(other) as neighbour:
+        ws.send('{"type":"step","count":70}')
+        server.wait(wide, "paused")
+        limit = path.stat().st_size + 400
+        resource.prlimit(worker, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+        ws.send('{"type":"play"}')
+        messages = until_the_end(ws)
+        resource.prlimit(worker, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        neighbour.send('{"type":"play"}')
+        assert until_the_end(neighbour)[-1]["status"] == "ended"
+    [said] = [message for message in messages if message["type"] == "error"]
+    assert said["code"] == "disk-full"
+    assert "the disk is full: the run stopped at step" in said["message"]
+    assert messages[-1]["status"] == "stopped"
+    found = server.status(wide)
+    assert (found["status"], found["live"], found["manifest"]["stopped_by"]) == ("stopped", False, "disk")
+    with Recording.open(path) as rec:
+        assert rec.steps == found["steps"] >= 64
+        rec.check()
+    assert server.http.delete(f"api/recordings/{wide}").status_code == 204
+    assert not path.exists()
+    server.wait(server.run("fake", start="playing"), "ended")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 4 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True, text=True)
+    if mounted.returncode:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@linux
+def test_a_server_starts_on_a_full_disk_lists_deletes_and_then_goes_on(start, small_disk):
+    """Whoever has to free the disk needs the server for it."""
+    data = small_disk / "data"
+    first = start(data=data)
+    kept = [first.run("fake", steps=100, start="playing") for _ in range(2)]
+    for identity in kept:
+        first.wait(identity, "ended")
+    first.close()
+    filler = small_disk / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(os.urandom(4096))
+    server = start(data=data)
+    assert set(listed(server)) == set(kept)
+    assert server.http.get(f"api/recordings/{kept[0]}/chunks/0").status_code == 200
+    signal = {"kind": "generated", "generator": "sines", "steps": 100}
+    refused = server.http.post("api/sessions", json={"signal": signal, "task": "signal-recall", "models": ["fake"]})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (507, "disk-full"), refused.text
+    assert server.http.delete(f"api/recordings/{kept[0]}").status_code == 204
+    assert list(listed(server)) == [kept[1]]
+    filler.unlink()
+    server.wait(server.run("fake", start="playing"), "ended")
+    assert len(listed(server)) == 2
+    assert "Traceback" not in (server.folder / "stderr.txt").read_text()
+
+
+@linux
+def test_a_frozen_worker_is_no_bug_and_readiness_knows(start):
+    """Whoever stops a run is told that it still stops, and when to ask again; then it has."""
+    server = start()
+    identity = server.run("fake", steps=4096, start="playing", speed=50)
+    [worker] = worker_pids(server)
+    deadline = time.monotonic() + 60
+    while server.http.get("readyz").status_code != 200:
+        assert time.monotonic() < deadline
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        ready = server.http.get("readyz")
+        assert (ready.status_code, ready.text) == (503, "not answering")
+        assert server.http.get("healthz").status_code == 200
+        for place in ("sessions", "recordings"):
+            refused = server.http.delete(f"api/{place}/{identity}")
+            assert (refused.status_code, refused.json()["error"]["code"]) == (409, "still-stopping"), refused.text
+            assert refused.headers["Retry-After"] == "10"
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    server.wait(identity, "stopped")
+    assert server.http.get("readyz").status_code == 200
+    assert server.http.delete(f"api/recordings/{identity}").status_code == 204

@@ -143,9 +143,11 @@ function parseStatus(value: unknown): RecordingStatus {
   return fail("status", "wanted running, ended, stopped or failed", value);
 }
 
+const STOPPED_BY = ["owner", "server", "idle", "source", "disk"] as const;
+
 /** Null where nothing is said, or what only a later version knows. */
 function parseStoppedBy(value: unknown): Manifest["stoppedBy"] {
-  return value === "owner" || value === "server" || value === "idle" || value === "source" ? value : null;
+  return STOPPED_BY.find((known) => known === value) ?? null;
 }
 
 function parseExcerpt(value: unknown): ExcerptSpec {

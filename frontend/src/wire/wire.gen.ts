@@ -2685,10 +2685,10 @@ export interface components {
             /**
              * Stopped By
              * @description owner: by who drives it; server: the server ended; idle: nobody watched while it was paused; source: its live source sent
-             *     nothing more; older ones do not say.
+             *     nothing more; disk: the disk was full; older ones do not say.
              * @default null
              */
-            stopped_by?: ("owner" | "server" | "idle" | "source") | null;
+            stopped_by?: ("owner" | "server" | "idle" | "source" | "disk") | null;
             /** @description What was run. */
             task: components["schemas"]["TaskEntry"];
             /**
@@ -2718,10 +2718,21 @@ export interface components {
              */
             description: string;
             /**
+             * Family
+             * @description What it shares with others of its kind, "Attention: every step kept"; "" of one's own.
+             */
+            family: string;
+            /**
              * Glyph
              * @description Id of its sign and hue.
              */
             glyph: string;
+            /**
+             * Horizon
+             * @description Steps of delay up to which it replays held-out mixtures with an error of at most 0.5, as measured once for How long?:
+             *     "150 – 200" (passed between these two), "> 400", "not at 10"; null where that was not measured.
+             */
+            horizon: string | null;
             /** Label */
             label: string;
             /**

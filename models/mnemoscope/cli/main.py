@@ -83,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
         default=None,
         help="let in whoever reaches an address beyond this machine without a token",
     )
+    _config(serve)
     _device(serve, default=None)  # what is not given here may stand in the environment
 
     opening = command("open", _open, "show recordings in the browser (what happens with a .mnemo file alone)")
@@ -281,6 +282,12 @@ def parser() -> argparse.ArgumentParser:
     reading.add_switches(fit)
     _device(fit, default="cpu")
 
+    fsck = command("fsck", _fsck, "list in what a server's recordings and its index differ, and mend it")
+    fsck.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="data folder (default: the server's)")
+    fsck.add_argument("--mend", action="store_true", help="close, list again and set aside, as every start does")
+
+    _config(command("config", _list_settings, "list the settings of the server as they are now"))
+
     study = command("study", _study, "repeat the study behind docs/questions.md, or go on with it")
     study.add_argument("--out", type=Path, default=Path("checkpoints/study"), metavar="DIR", help="where its rows are")
     study.add_argument(
@@ -300,12 +307,33 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _config(parser_: argparse.ArgumentParser) -> None:
+    parser_.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML (default: MNEMOSCOPE_CONFIG)")
+
+
 def _serve(args: argparse.Namespace, ready: Callable[[str], object] | None = None) -> int:
     """Start the server and stay: the one place where the library reaches up to it. ready: called with its address."""
     from mnemoscope_server import serving
     from mnemoscope_server.settings import Settings
 
     return serving.run(Settings.from_arguments(args), ready=ready) or OK
+
+
+def _list_settings(args: argparse.Namespace) -> int:
+    """As `_serve`."""
+    from mnemoscope_server.settings import Settings, listed
+
+    for variable, value, description in listed(Settings.from_arguments(args)):
+        commands.echo(f"{variable}={value}\n    {description}")
+    return OK
+
+
+def _fsck(args: argparse.Namespace) -> int:
+    """As `_serve`."""
+    from mnemoscope_server.settings import Settings
+    from mnemoscope_server.storage.fsck import fsck
+
+    return fsck(args.folder or Settings().data_dir, mend=args.mend)
 
 
 def _open(args: argparse.Namespace) -> int:
@@ -444,6 +472,19 @@ _EXAMPLES = {
   mnemoscope serve --port 8001 --data-dir ~/mnemoscope
   mnemoscope serve --watch runs         recordings appear in the list and grow as they are written; nothing in runs is changed
   mnemoscope serve --host 0.0.0.0 --no-browser --workers 4    prints the address with the token that it asks for""",
+    "config": """Flags are over the environment, the environment is over the file, and the file is over the defaults. A name that is none is refused,
+in the environment (MNEMOSCOPE_…) and in the file. The value of the token is never printed.
+
+examples:
+  mnemoscope config
+  MNEMOSCOPE_WORKERS=4 mnemoscope config
+  mnemoscope config --config /etc/mnemoscope.toml      sessions = 32, allowed_hosts = ["mem.example.org"], …""",
+    "fsck": """The server must not run: it holds its folder. Nothing is removed that may be of use: what has no whole step is moved to
+set-aside/. Exit codes: 0 no differences are left, 1 some are, 2 the folder cannot be looked at.
+
+examples:
+  mnemoscope fsck
+  mnemoscope fsck ~/mnemoscope --mend""",
     "open": """A server that runs on this machine already gets them; else one is started. A recording is proved before it is
 shown, and keeps its id: links to it mean the same on every server.
 

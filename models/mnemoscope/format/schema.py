@@ -20,9 +20,9 @@ MAX_BESIDE = 7
 
 Status = Literal["running", "ended", "stopped", "failed"]
 
-StoppedBy = Literal["owner", "server", "idle", "source"]
-"""Why a run was stopped: by who drives it, because the server ended, because nobody watched while it was paused, or because its live
-source sent nothing more."""
+StoppedBy = Literal["owner", "server", "idle", "source", "disk"]
+"""Why a run was stopped: by who drives it, because the server ended, because nobody watched while it was paused, because its live source
+sent nothing more, or because the disk was full."""
 
 Count = Annotated[int, Between(1)]
 """A whole number of at least 1."""
@@ -300,7 +300,7 @@ class Manifest:
     """Its signal came from a live source while it ran: `steps` are the most it may have while running, and no end was planned."""
     stopped_by: Shown[StoppedBy | None] = None
     """owner: by who drives it; server: the server ended; idle: nobody watched while it was paused; source: its live source sent
-    nothing more; older ones do not say."""
+    nothing more; disk: the disk was full; older ones do not say."""
     keyframe_every: int
     """Steps of a chunk; 64."""
     task: TaskEntry

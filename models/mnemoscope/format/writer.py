@@ -12,6 +12,7 @@ Durability: `flush` hands everything to the operating system, so it survives the
 
 from __future__ import annotations
 
+import contextlib
 import os
 import zlib
 from pathlib import Path
@@ -47,9 +48,14 @@ class RecordingWriter:
         self._blocks: list[Block] = []
         self._written = [0] * len(self._streams)
         self._pending = [bytearray() for _ in self._streams]
-        self._file.write(blocks.PREAMBLE.pack(blocks.MAGIC, manifest.VERSION, len(data), zlib.crc32(data)) + data)
         self._offset = blocks.PREAMBLE.size + len(data)
-        self.flush()
+        try:
+            self._file.write(blocks.PREAMBLE.pack(blocks.MAGIC, manifest.VERSION, len(data), zlib.crc32(data)) + data)
+            self.flush()
+        except OSError:
+            with contextlib.suppress(OSError):  # it closes, although the same bytes fail again
+                self._file.close()
+            raise
 
     def steps(self, stream: int) -> int:
         """Steps handed over for this stream so far."""
@@ -139,10 +145,12 @@ class RecordingWriter:
         return content
 
     def close(self) -> None:
-        """Flush what is complete and close the file, without an end."""
+        """Flush what is complete and close the file, without an end. It is closed in any case. Raises OSError."""
         if not self._file.closed:
-            self.flush()
-            self._file.close()
+            try:
+                self.flush()
+            finally:
+                self._file.close()
 
     def __enter__(self) -> RecordingWriter:
         return self

@@ -4,6 +4,7 @@ HTTP middleware never sees websockets, so a guard written as one leaves them ope
 
 - `Host` must be a name of this server, or an address: a page of another site whose name was pointed here (DNS
   rebinding) brings its own name along.
+- What a proxy has passed on is refused where no token is asked for, unless that was typed out (`--no-token`).
 - `Origin`, where a browser sends one with a socket or an unsafe method, must be this server; `null` never is.
 - The token, where this server asks for one (token.py).
 """
@@ -23,6 +24,8 @@ from mnemoscope_server.access.token import TokenCheck
 from mnemoscope_server.problems import problem, too_large
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""Headers of what a proxy passes on."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 DEFAULT_PORT = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 DRAIN_BYTES = 1 << 30
@@ -40,11 +43,12 @@ class Guard:
         allowed_hosts: Iterable[str],
         upload_bytes: int,
         token_check: TokenCheck | None = None,
+        here_alone: bool = False,
     ) -> None:
-        """`host` is the address listened on. Unless that is loopback, any address literal is a good Host: only names
+        """here_alone: refuse what a proxy forwards. `host` is the address listened on. Unless that is loopback, any address literal is a good Host: only names
         can be pointed somewhere else by a stranger.
         """
-        self.app, self.upload_bytes, self.token_check = app, upload_bytes, token_check
+        self.app, self.upload_bytes, self.token_check, self.here_alone = app, upload_bytes, token_check, here_alone
         self.names = {name.lower() for name in (*LOOPBACK, host, f"[{host}]", *allowed_hosts)}
         self.any_address = host not in ("localhost", "127.0.0.1", "::1")
 
@@ -53,7 +57,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._host(headers) or self._origin(scope, headers)
+        refusal = self._host(headers) or self._forwarded(headers) or self._origin(scope, headers)
         if refusal is not None:
             status, code, message, hint = refusal
             answer: Response | None = problem(status, code, message, hint=hint)
@@ -76,6 +80,16 @@ class Guard:
             return None
         hint = "Open this server by one of its names, or add the name to MNEMOSCOPE_ALLOWED_HOSTS."
         return 400, "forbidden-host", f"this server is not called {host[:200]!r}", hint
+
+    def _forwarded(self, headers: Headers) -> tuple[int, str, str, str] | None:
+        """Who a proxy speaks for is not known, so a server that asks nobody for a token does not listen to one."""
+        if not self.here_alone or not any(name in headers for name in FORWARDING):
+            return None
+        hint = (
+            "Name the hosts that it may be called by in MNEMOSCOPE_ALLOWED_HOSTS: the token is then asked for. "
+            "Or start it with --no-token."
+        )
+        return 403, "forwarded", "this server is for this machine alone, and a proxy passed the request on", hint
 
     def _origin(self, scope: Scope, headers: Headers) -> tuple[int, str, str, str] | None:
         if scope["type"] == "http" and scope["method"] in SAFE:

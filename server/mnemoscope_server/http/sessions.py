@@ -44,5 +44,4 @@ async def stop_session(identity: Id, services: ServicesDep) -> None:
     if session is None:
         services.library.find(identity)  # unknown, or already over: then there is nothing to stop
         return
-    session.stop()
-    await asyncio.wait_for(session.finished.wait(), 10)
+    await services.live.end(session)

@@ -15,7 +15,7 @@ from typing import Any
 from mnemoscope.errors import MnemoscopeError, RecordingError
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.background import Background
-from mnemoscope_server.errors import NotPossible
+from mnemoscope_server.errors import DiskFull, NotPossible, NoWorkers, StillStopping
 from mnemoscope_server.sessions.inlet import Inlet
 from mnemoscope_server.sessions.session import Session
 from mnemoscope_server.settings import Settings
@@ -36,6 +36,7 @@ from mnemoscope_server.workers.protocol import (
     Moved,
     Open,
     Opened,
+    Pong,
     Progressed,
     Question,
     Ready,
@@ -47,6 +48,8 @@ log = logging.getLogger("mnemoscope.live")
 
 TICK_SECONDS = 0.5
 """How often a live source is looked after."""
+END_SECONDS = 10.0
+"""How long whoever stops a run waits for its end; a worker that loads a large model takes some seconds."""
 READY_SECONDS, OPEN_SECONDS, STOP_SECONDS, ANSWER_SECONDS = 60.0, 60.0, 5.0, 120.0
 
 
@@ -85,6 +88,15 @@ class LiveSessions:
         await self.pool.stop()
         await self._background.end(seconds=STOP_SECONDS)
 
+    async def end(self, session: Session) -> None:
+        """Stop a session and wait until its file is closed. Raises IllegalMove, StillStopping."""
+        session.stop()
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                await session.finished.wait()
+        except TimeoutError as error:
+            raise StillStopping from error
+
     def stop_idle(self) -> None:
         """Stop paused sessions that nobody has watched for long: they hold a place that others could have."""
         now = time.monotonic()
@@ -103,13 +115,14 @@ class LiveSessions:
             self.store.remove_expired(identity)
 
     async def open(self, order: Open, *, playing: bool, owner: str = "", grace: float | None = None) -> Session:
-        """Begin a session. grace: seconds after which a live source that is lost ends it. Raises NotPossible."""
+        """Begin a session. grace: seconds after which a live source that is lost ends it. Raises NotPossible, DiskFull, IndexTrouble."""
         if len(self.sessions) + len(self._opening) >= self.settings.sessions:
             raise NotPossible(
                 "too-many-sessions",
                 f"{self.settings.sessions} sessions are live, the most that run at once",
                 "Wait for one to end, or stop one.",
             )
+        order = replace(order, reserve=self.store.free_bytes)
         self._opening.add(order.id)
         try:
             worker, manifest = await self._reply(order, seconds=OPEN_SECONDS)
@@ -208,10 +221,7 @@ class LiveSessions:
     async def _workers(self) -> None:
         """Wait for a worker. Raises NotPossible where none comes."""
         if not await self.pool.ready(seconds=READY_SECONDS):
-            reason = self.pool.reason or "the workers are still starting"
-            raise NotPossible(
-                "no-workers", f"live runs are off: {reason}", "Recordings can still be opened and replayed."
-            )
+            raise NoWorkers(self.pool.reason or "the workers are still starting")
 
     def _read_chunk(self, identity: str) -> Callable[[int], Awaitable[bytes]]:
         return lambda chunk: asyncio.to_thread(self.library.messages, identity, chunk)
@@ -245,7 +255,7 @@ class LiveSessions:
                     path.unlink(missing_ok=True)
                 if session := self.sessions.get(event.id):
                     self._background.once(f"closing {event.id}", self._close(session, event))
-            case Ready() | Broken():
+            case Ready() | Pong() | Broken():
                 pass  # of the worker itself: the pool has seen to it
             case Measured():
                 self._background.once("keeping what models cost", asyncio.to_thread(self._keep_measured))
@@ -261,12 +271,16 @@ class LiveSessions:
             future.set_result(event.manifest)
         elif isinstance(event, Answered):
             future.set_result(event.report)
+        elif event.code == protocol.DISK_FULL:
+            future.set_exception(DiskFull(event.message))
         else:
             future.set_exception(NotPossible(event.code, event.message, "Choose other models or other options."))
 
-    def _on_lost(self, lost: set[str], reason: str) -> None:
-        """A worker died: its files keep their whole chunks and are closed here."""
+    def _on_lost(self, lost: set[str], why: str, blamed: str) -> None:
+        """A worker died: its files keep their whole chunks and are closed here. blamed: what it computed when it died."""
         for identity in lost:
+            which = "this" if identity == blamed else "another"
+            reason = f"{why} while it computed {which} run" if blamed in lost else why
             if path := self._abandoned.pop(identity, None):
                 path.unlink(missing_ok=True)
             future = self._replies.get(identity)

@@ -45,6 +45,7 @@ HINTS = {
     "ended": "The recording is complete: replay it, or start a new run.",
     "stopped": "The recording was stopped: replay it, or start a new run.",
     "failed": "The run failed: see its message, and start a new run.",
+    "disk": "What was computed is here. Delete recordings you no longer need, or free the disk, and run again.",
 }
 FINAL: tuple[FinalStatus, ...] = ("ended", "stopped", "failed")
 
@@ -164,7 +165,9 @@ class Session:
         self.step = steps
         self.manifest = manifest or self.manifest | {"status": status, "steps": steps}
         if reason:
-            self._broadcast(Refused(code="session-failed", message=reason, hint=HINTS["failed"]))
+            full = self.manifest.get("stopped_by") == "disk"
+            code, hint = ("disk-full", HINTS["disk"]) if full else ("session-failed", HINTS["failed"])
+            self._broadcast(Refused(code=code, message=reason, hint=hint))
         if self.inlet is not None:
             self.inlet.close()
             self._broadcast(self.inlet.state())

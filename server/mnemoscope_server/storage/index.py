@@ -96,6 +96,8 @@ class Index:
         self._expires: dict[str, str] = {}
         self.volatile = False
         """Whether the rows are in memory alone, since the file cannot be opened."""
+        self.unread = ""
+        """Why nothing can be read of the file."""
         self._database = self._opened()
         self._expires = dict(self._database.execute("SELECT id, expires FROM expired").fetchall())
         self._expires |= {entry.id: entry.expires for entry in self.rows() if entry.expires is not None}
@@ -259,7 +261,7 @@ class Index:
 
     def _in_memory(self) -> sqlite3.Connection:
         """What can be read of the file; the recordings have the rest."""
-        self.volatile = True
+        self.volatile, self.unread = True, ""
         database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         database.executescript(_SCHEMA)
         logged = Path(f"{self.path}-wal")
@@ -267,9 +269,11 @@ class Index:
         if logged.exists() and logged.stat().st_size:
             ways.insert(0, "mode=ro")
         for way in ways:
-            with contextlib.suppress(sqlite3.Error):
+            try:
                 _copy(self.path, way, database)
                 break
+            except sqlite3.Error as error:
+                self.unread = str(error)
         return database
 
     def _move_to_disk(self) -> None:

@@ -18,7 +18,7 @@ from mnemoscope.reading import verdicts
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.errors import IndexTrouble
 from mnemoscope_server.storage.aside import set_aside
-from mnemoscope_server.storage.index import Entry, index_entry
+from mnemoscope_server.storage.index import FILE, Entry, index_entry
 from mnemoscope_server.storage.locks import FileLock
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ def mend_all(store: Store) -> None:
 
 def examine(store: Store) -> Iterator[Finding]:
     """Everything in which files and index differ. Raises IndexTrouble, OSError."""
+    if store.index_unread:
+        yield Finding(FILE, f"cannot be read: {store.index_unread}", lambda: "it is made again", routine=True)
     for path in store.tmp.iterdir():
         yield Finding(f"tmp/{path.name}", "was left half-written", lambda path=path: _discard(path), routine=True)
     rows = {entry.id: entry for entry in store.rows()}

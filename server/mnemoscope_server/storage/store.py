@@ -49,7 +49,8 @@ class Store:
         self.folder, self.free_bytes = folder, free_bytes
         self.recordings, self.uploads, self.tmp = (folder / name for name in ("recordings", "uploads", "tmp"))
         for path in (self.recordings, self.uploads, self.tmp):
-            path.mkdir(parents=True, exist_ok=True)
+            if mend is not None:
+                path.mkdir(parents=True, exist_ok=True)
         self._lock_file = FileLock(folder / "lock")
         if not self._lock_file.acquire(seconds=0.5):
             raise DataFolderInUse(
@@ -120,6 +121,11 @@ class Store:
 
     def get(self, recording: str) -> Entry | None:
         return self._index.get(recording)
+
+    @property
+    def index_unread(self) -> str:
+        """Why nothing can be read of the index; "" where it can."""
+        return self._index.unread
 
     def rows(self) -> list[Entry]:
         """The whole index."""

@@ -16,13 +16,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from mnemoscope_server.workers.computing import Computing
 from mnemoscope_server.workers.process import work
-from mnemoscope_server.workers.protocol import Broken, Command, Event, Measured, Open, Question, Quit, Ready
+from mnemoscope_server.workers.protocol import Broken, Command, Event, Measured, Open, Ping, Question, Quit, Ready
 
 log = logging.getLogger("mnemoscope.workers")
 
 EVENTS_ON_THE_WAY = 8
-MAX_DEATHS, DEATHS_SECONDS = 3, 60.0
+FIRST_PAUSE, MAX_PAUSE = 1.0, 60.0
+"""Seconds until a worker that died is replaced: the first at once, then after a pause that doubles with every further one."""
+STEADY_SECONDS = 60.0
+"""A worker that has lived so long did not die of what the ones before it died of."""
+MAX_DEATHS = 3
+"""So many in a row are waited for; while there are more, runs are refused at once."""
 STOP_SECONDS = 5.0
 
 
@@ -32,14 +38,20 @@ class Worker:
     def __init__(self, pool: "WorkerPool", number: int) -> None:
         self.pool, self.number = pool, number
         self.sessions: set[str] = set()
-        self.ready = False
+        self.ready, self.broken = False, ""
+        """broken: why it could not load its engine."""
+        self.began = self.heard = time.monotonic()
+        """heard: when it last sent something."""
+        self.asked = 0.0
+        """When it was last asked whether it is there."""
+        self.computing = Computing()
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._room = threading.BoundedSemaphore(EVENTS_ON_THE_WAY)
         context = multiprocessing.get_context("spawn")
         self.connection, far = context.Pipe(duplex=True)
         self.process = context.Process(
             target=work,
-            args=(far, pool.engine, pool.device_wanted, 1, pool.private),
+            args=(far, pool.engine, pool.device_wanted, 1, pool.private, self.computing),
             name=f"mnemoscope-worker-{number}",
             daemon=True,
         )
@@ -51,6 +63,17 @@ class Worker:
     def send(self, command: Command) -> None:
         """Queue a command; never waits."""
         self._commands.put(command)
+
+    @property
+    def silent(self) -> bool:
+        """Whether it has not answered yet."""
+        return self.heard < self.asked
+
+    def ask(self) -> None:
+        """Have it say that it is there."""
+        if not self.silent:
+            self.asked = time.monotonic()
+            self.send(Ping())
 
     def close(self) -> None:
         """No more commands; the worker closes its recordings and ends."""
@@ -80,7 +103,7 @@ class Worker:
 
 
 class WorkerPool:
-    """All workers. `state` is starting, ready or failed; `measured` grows while they are idle."""
+    """All workers. `state` is starting, ready, or failed while none can be waited for; `measured` grows while they are idle."""
 
     def __init__(self, *, count: int, device: str, engine: str, private: Path | None = None) -> None:
         """`private`: a folder of checkpoints that workers find by name, and list nowhere."""
@@ -91,13 +114,16 @@ class WorkerPool:
         self.device: str | None = None
         self.measured: dict[str, Measured] = {}
         self.closing = False
-        self._deaths: list[float] = []
+        self._deaths = 0
+        """Workers that died one after the other."""
+        self._coming: set[asyncio.TimerHandle] = set()
         self._changed = asyncio.Event()
+        self._heard = asyncio.Event()
         self._on_event: Callable[[Event], None] = lambda event: None
-        self._on_lost: Callable[[set[str], str], None] = lambda sessions, reason: None
+        self._on_lost: Callable[[set[str], str, str], None] = lambda sessions, reason, blamed: None
 
-    def start(self, *, on_event: Callable[[Event], None], on_lost: Callable[[set[str], str], None]) -> None:
-        """Start the processes; returns at once. `on_lost` gets the ids of sessions whose worker died, and why."""
+    def start(self, *, on_event: Callable[[Event], None], on_lost: Callable[[set[str], str, str], None]) -> None:
+        """Start the processes; returns at once. `on_lost` gets the ids of sessions whose worker died, why, and which it computed then."""
         self._loop = asyncio.get_running_loop()
         self._on_event, self._on_lost = on_event, on_lost
         self.workers = [Worker(self, number) for number in range(self.count)]
@@ -111,9 +137,21 @@ class WorkerPool:
                     await self._changed.wait()
         return self.state == "ready"
 
+    async def answers(self, *, seconds: float) -> bool:
+        """Ask the workers whether they are there -> whether one of them is, after some seconds at most."""
+        asked = [worker for worker in self.workers if worker.ready]
+        for worker in asked:
+            worker.ask()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while asked and all(worker.silent for worker in asked):
+                    self._heard.clear()
+                    await self._heard.wait()
+        return any(not worker.silent for worker in asked)
+
     def open(self, order: Open | Question) -> Worker:
-        """Give an order to the worker with the fewest sessions; it counts as one of them until `release`."""
-        worker = min((w for w in self.workers if w.ready), key=lambda w: len(w.sessions))
+        """Give an order to the worker with the fewest sessions, of those that answer; it counts as one of them until `release`."""
+        worker = min((w for w in self.workers if w.ready), key=lambda w: (w.silent, len(w.sessions)))
         worker.sessions.add(order.id)
         worker.send(order)
         return worker
@@ -126,6 +164,8 @@ class WorkerPool:
     async def stop(self) -> None:
         """Let the workers close their recordings, then end them."""
         self.closing = True
+        for coming in self._coming:
+            coming.cancel()
         for worker in self.workers:
             worker.close()
             if not worker.ready:  # still loading: there is nothing to close
@@ -143,11 +183,13 @@ class WorkerPool:
     # --- called in the event loop
 
     def on_event(self, worker: Worker, event: Event) -> None:
+        worker.heard = time.monotonic()
+        self._heard.set()
         if isinstance(event, Ready):
-            worker.ready, self.state, self.device = True, "ready", event.device
+            worker.ready, self.state, self.device, self.reason = True, "ready", event.device, ""
             self._changed.set()
         elif isinstance(event, Broken):
-            self._give_up(event.reason)
+            worker.broken = event.reason
         elif isinstance(event, Measured):
             self.measured[event.name] = event
             self._on_event(event)
@@ -155,36 +197,37 @@ class WorkerPool:
             self._on_event(event)
 
     def on_death(self, worker: Worker) -> None:
-        """Sessions of a dead worker fail; another worker takes its place, unless they keep dying."""
+        """Sessions of a dead worker fail; another takes its place, after a pause that grows while they keep dying."""
         if self.closing or worker not in self.workers:
             return
         self.workers.remove(worker)
         worker.close()
-        code = worker.process.exitcode
-        reason = f"the worker process ended ({_ending(code)})"
+        reason = worker.broken or f"the worker process ended ({_ending(worker.process.exitcode)})"
         if worker.sessions:
-            self._on_lost(set(worker.sessions), reason)
-        now = time.monotonic()
-        self._deaths = [*(t for t in self._deaths if now - t < DEATHS_SECONDS), now]
-        if self.state == "failed":
+            self._on_lost(set(worker.sessions), reason, worker.computing.id)
+        self._deaths = 1 if time.monotonic() - worker.began > STEADY_SECONDS else self._deaths + 1
+        late = self._deaths - 1 + bool(worker.broken)
+        pause = min(MAX_PAUSE, FIRST_PAUSE * 2.0 ** min(late - 1, 10)) if late else 0.0
+        log.warning("%s; another starts in %.0f s", reason, pause)
+        coming = self._loop.call_later(pause, lambda: self._replace(worker.number, coming))
+        self._coming.add(coming)
+        if any(w.ready for w in self.workers):
             return
-        if len(self._deaths) > MAX_DEATHS:
-            self._give_up(f"{reason}; {len(self._deaths)} times within {DEATHS_SECONDS:.0f} s")
-            return
-        log.warning("%s; starting another", reason)
-        self.workers.append(Worker(self, worker.number))
-        if not any(w.ready for w in self.workers):
+        if self._deaths > MAX_DEATHS or worker.broken or self.state == "failed":
+            times = f", {self._deaths} times in a row" if self._deaths > 1 else ""
+            self.state, self.reason = "failed", f"{reason}{times}; another is started in {pause:.0f} s"
+            self._changed.set()
+        else:
             self.state = "starting"
+
+    def _replace(self, number: int, coming: asyncio.TimerHandle) -> None:
+        self._coming.discard(coming)
+        self.workers.append(Worker(self, number))
 
     def from_thread(self, function: Callable[..., None], *arguments: object) -> None:
         """Run something in the event loop, from a worker's thread."""
         with contextlib.suppress(RuntimeError):  # the loop is closed: the server is going down
             self._loop.call_soon_threadsafe(function, *arguments)
-
-    def _give_up(self, reason: str) -> None:
-        log.error("no live runs: %s", reason)
-        self.state, self.reason = "failed", reason
-        self._changed.set()
 
 
 def _ending(code: int | None) -> str:

@@ -20,7 +20,10 @@ from typing import Any, TypeVar, cast
 
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.errors import MnemoscopeError
+from mnemoscope_server.errors import is_full
+from mnemoscope_server.workers.computing import Computing
 from mnemoscope_server.workers.protocol import (
+    DISK_FULL,
     Advance,
     Answered,
     Broken,
@@ -32,7 +35,9 @@ from mnemoscope_server.workers.protocol import (
     Open,
     Opened,
     Pause,
+    Ping,
     Play,
+    Pong,
     Progressed,
     Question,
     Quit,
@@ -53,8 +58,12 @@ TERMINATED_SECONDS = 4.0
 """A service manager ends all processes at once. The web process then says how to end; it is given time to."""
 
 
-def work(connection: Connection, engine: str, device: str, threads: int, private: Path | None) -> None:
-    """Run until the pipe closes. `engine` is "module:class", `private` a folder of checkpoints that are listed nowhere."""
+def work(
+    connection: Connection, engine: str, device: str, threads: int, private: Path | None, computing: Computing
+) -> None:
+    """Run until the pipe closes. `engine` is "module:class", `private` a folder of checkpoints that are listed nowhere,
+    `computing` where the id stands of what is computed now.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the web process says when to end
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # until there is something to close
     os.environ["OMP_NUM_THREADS"] = str(threads)
@@ -67,7 +76,7 @@ def work(connection: Connection, engine: str, device: str, threads: int, private
         with contextlib.suppress(OSError):
             connection.send(Broken(f"{type(error).__name__}: {error}"))
         return
-    worker = Worker(connection, built)
+    worker = Worker(connection, built, computing)
     signal.signal(signal.SIGTERM, worker.terminate)
     worker.loop()
 
@@ -91,8 +100,9 @@ def quietly(job: Callable[[], T]) -> T:
 class Worker:
     """The sessions of one process."""
 
-    def __init__(self, connection: Connection, engine: Engine) -> None:
+    def __init__(self, connection: Connection, engine: Engine, computing: Computing | None = None) -> None:
         self.connection, self.engine = connection, engine
+        self._computing = computing or Computing()
         self.runs: dict[str, Run] = {}
         self.questions: dict[str, Generator[dict[str, Any] | None, None, dict[str, Any]]] = {}
         """Answers in progress; each goes on a little at every tick."""
@@ -138,15 +148,21 @@ class Worker:
             if measured is not None:
                 self.connection.send(measured)
         for run in list(self.runs.values()):
-            self._guarded(run, run.tick)
+            with self._computing.at(run.id):
+                self._guarded(run, run.tick)
         for identity, answer in list(self.questions.items()):
-            self._work_on(identity, answer)
+            with self._computing.at(identity):
+                self._work_on(identity, answer)
 
     def _handle(self, command: Command) -> None:
         if isinstance(command, Quit):
             raise EOFError
+        if isinstance(command, Ping):
+            self.connection.send(Pong())
+            return
         if isinstance(command, Open):
-            self._open(command)
+            with self._computing.at(command.id):
+                self._open(command)
             return
         if isinstance(command, Question):
             self.questions[command.id] = self.engine.answer(command)
@@ -202,14 +218,19 @@ class Worker:
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise
         except Exception as error:
-            log.exception("session %s failed", run.id)
-            run.fail(f"{type(error).__name__}: {error}")
+            if is_full(error):
+                log.warning("session %s is stopped: %s", run.id, error)
+            else:
+                log.exception("session %s failed", run.id)
+            run.fail(error)
         if run.finished:
             self.runs.pop(run.id, None)
 
 
 def _refusal(identity: str, error: Exception) -> Declined:
     """What was wrong with an order or a question. What no message was written for is a bug, and its place is logged."""
+    if is_full(error):
+        return Declined(identity, DISK_FULL, "the disk is full: nothing new can be recorded")
     if isinstance(error, MnemoscopeError):
         return Declined(identity, _code(error), str(error))
     log.exception("a worker could not carry out an order")

@@ -38,6 +38,8 @@ class Open:
     """Settings of a last stream: the first checkpoint, a Transformer, as a stateless DNC (mnemoscope.measuring.bridge.crossed)."""
     growing: Growing | None = None
     """Where the signal comes in while it is run: what makes `episode` of it."""
+    reserve: int = 0
+    """Bytes of the disk that are left free: the run stops before it takes them."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,12 @@ class Quit:
     """Close all recordings as stopped and end the process."""
 
 
-Command = Open | Play | Pause | Advance | SetSpeed | Stop | Feed | Question | Quit
+@dataclass(frozen=True)
+class Ping:
+    """Say that you are there."""
+
+
+Command = Ping | Open | Play | Pause | Advance | SetSpeed | Stop | Feed | Question | Quit
 
 # --- worker → web process --------------------------------------------------------------------------------------------
 
@@ -170,6 +177,11 @@ class Ready:
     """The engine is loaded."""
 
     device: str
+
+
+@dataclass(frozen=True)
+class Pong:
+    """The worker is there."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +205,10 @@ class Measured:
 class Opened:
     id: str
     manifest: dict[str, Any]
+
+
+DISK_FULL = "disk-full"
+"""The code of what was declined for want of space."""
 
 
 @dataclass(frozen=True)
@@ -272,6 +288,7 @@ class Finished:
 
 Event = (
     Ready
+    | Pong
     | Broken
     | Measured
     | Opened

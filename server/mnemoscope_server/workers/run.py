@@ -11,7 +11,9 @@ from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.format.schema import StoppedBy
 from mnemoscope.reading.recording import RecordingWriter
 from mnemoscope.running.stream import NotFinite, Packet
+from mnemoscope_server.errors import is_full
 from mnemoscope_server.storage.locks import FileLock
+from mnemoscope_server.storage.space import require_space
 from mnemoscope_server.workers.protocol import (
     Chunk,
     Event,
@@ -66,6 +68,8 @@ class Run:
         self._reported, self._reported_since = 0, 0.0
         self._unwritten = False
         self._unwritten_since = 0.0
+        self._reserve, self._grown = order.reserve, False
+        """Bytes of the disk to leave free, and whether the file has grown since that was looked at."""
         self._waiting: list[tuple[int, Packet]] = []
 
     # --- commands
@@ -134,23 +138,29 @@ class Run:
         self._writer.meta({"costs": [stream.cost for stream in self._streams]} | last)
         self._writer.finish(status, steps=self.done, stopped_by=by)
         self._lock.release()
-        self._report(Finished(self.id, status, self.done, self._writer.manifest, reason))
+        self._report(Finished(self.id, status, self.done, self._writer.manifest, reason, by))
 
     def abandon(self) -> None:
         """Close the file as stopped although nobody listens any more."""
         self._report = _ignored
         self.stop("server")
 
-    def fail(self, reason: str) -> None:
+    def fail(self, error: Exception) -> None:
         """Give up because of trouble that is not a model's; the file keeps its whole chunks."""
+        if is_full(error):
+            self._give_up("stopped", f"the disk is full: the run stopped at step {self.done}", by="disk")
+        else:
+            self._give_up("failed", f"{type(error).__name__}: {error}")
+
+    def _give_up(self, status: Literal["stopped", "failed"], reason: str, by: StoppedBy | None = None) -> None:
         with contextlib.suppress(Exception):  # the trouble may be this very file; the reason is reported in any case
-            self.finish("failed", reason)
+            self.finish(status, reason, by)
             return
         with contextlib.suppress(OSError):
             self._writer.close()
         self.finished = True
         self._lock.release()
-        self._report(Finished(self.id, "failed", self._reported, {}, reason))
+        self._report(Finished(self.id, status, self._reported, {}, reason, by))
 
     # --- time
 
@@ -167,7 +177,7 @@ class Run:
         return max(0.0, min(due, default=3600.0))
 
     def tick(self) -> None:
-        """Compute what is due, at most for `SLICE_SECONDS`; report and write what has waited long enough."""
+        """Compute what is due, at most for `SLICE_SECONDS`; report and write what has waited long enough. Raises DiskFull, OSError."""
         now = time.perf_counter()
         count = self._due(now)
         if count:
@@ -177,6 +187,9 @@ class Run:
             self._flush()
         if self._unwritten and now - self._unwritten_since >= WRITE_SECONDS:
             self._write()
+        if self._grown:
+            self._grown = False
+            require_space(self.path.parent, reserve=self._reserve)
         if self._until is not None and self.done >= self._until and self.done < self.steps:
             self.pause()
         if not self._alive:
@@ -255,7 +268,7 @@ class Run:
 
     def _write(self) -> None:
         self._writer.flush()
-        self._unwritten = False
+        self._unwritten, self._grown = False, True
 
     def _moved(self) -> None:
         self._report(Moved(self.id, self._until is not None, self.done, self.speed))

@@ -159,6 +159,21 @@ def test_names_that_are_not_ours_are_refused(guarded, host):
             assert HOSTS[host] or b"forbidden-host" in body
 
 
+@pytest.mark.parametrize("name", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"])
+def test_what_a_proxy_passes_on_is_refused_where_nobody_is_asked_for_a_token(guarded, tmp_path, name):
+    """A proxy on this machine brings anybody: a token is asked for, or it is typed out that none is."""
+    app, found = guarded
+    for path, methods in found:
+        for method in methods:
+            status, _, body = ask(app, path, method, {"host": HOST, name.lower(): "203.0.113.7"})
+            assert status == 403, (path, method)
+            assert b"no-token" in body
+    for settings in (Settings(data_dir=tmp_path, workers=0, no_token=True), Settings(data_dir=tmp_path, workers=0, token="t" * 20)):  # fmt: skip
+        opened = application.create_app(settings)
+        opened.router = whatever
+        assert ask(opened, "/healthz", "GET", {"host": HOST, name.lower(): "203.0.113.7"})[0] == 204
+
+
 def test_addresses_are_good_names_where_everybody_may_come(tmp_path):
     """In a container the server listens on all addresses; names still have to be listed."""
     settings = Settings(data_dir=tmp_path, workers=0, host="0.0.0.0", allowed_hosts=["lab.example"], no_token=True)

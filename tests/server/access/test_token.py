@@ -157,6 +157,9 @@ def test_which_addresses_ask(tmp_path, monkeypatch):
         assert made.token != Settings(host=host).token
         assert f"?token={made.token}" in address(made)
         assert Settings(host=host, no_token=True).token is None
+    behind = Settings(allowed_hosts=["mem.example.org"])  # a proxy on this machine brings the whole net
+    assert len(behind.token) >= 32
+    assert Settings(allowed_hosts=["mem.example.org"], no_token=True).token is None
     monkeypatch.setenv("MNEMOSCOPE_TOKEN", TOKEN)
     assert Settings(host="0.0.0.0").token == Settings().token == TOKEN
     monkeypatch.setenv("MNEMOSCOPE_TOKEN", "short")

@@ -27,6 +27,14 @@ def test_the_format_document_has_the_fields_of_the_manifest():
     )
 
 
+def test_the_table_of_settings_is_the_codes():
+    """One table: whoever adds a setting writes it anew."""
+    assert contract.OPERATIONS.read_text(encoding="utf-8") == contract.operated(), (
+        "run: python -m mnemoscope_server.contract"
+    )
+    assert "| `MNEMOSCOPE_FREE_BYTES` | 268435456 (256 MB) | Disk space that is left alone" in contract.operated()
+
+
 def test_every_manifest_that_is_shipped_is_one_of_the_schema():
     """What is written has no field that the schema lacks, and every field the type it says; hostile ones are the reader's."""
     strict = create_model("Strict", __config__=ConfigDict(extra="forbid"), manifest=schema.Manifest)

@@ -11,7 +11,7 @@ import pytest
 
 from mnemoscope.errors import RecordingError
 from mnemoscope.reading.recording import Recording, amend
-from mnemoscope_server.errors import DiskFull, IndexTrouble, UnknownRecording
+from mnemoscope_server.errors import DiskFull, IndexTrouble, UnknownRecording, is_full
 from mnemoscope_server.storage import index, locks
 from mnemoscope_server.storage.index import Index
 from mnemoscope_server.storage.library import Library
@@ -314,8 +314,9 @@ def test_a_recording_cannot_be_renamed_on_a_full_disk_but_is_still_deleted(open_
     with pytest.raises(DiskFull):
         store.require_space()
     monkeypatch.setattr("mnemoscope.reading.recording._write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))  # fmt: skip
-    with pytest.raises(RecordingError, match="No space left"):
+    with pytest.raises(RecordingError, match="No space left") as caught:
         store.change(identity, title="after")
+    assert is_full(caught.value), "which is answered 507"
     store.remove(identity)
     assert store.latest() == []
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -82,7 +83,7 @@ def services(tmp_path, monkeypatch):
     class Settings:
         sessions = 4
 
-    return LiveSessions(Settings(), None, None, Pool())
+    return LiveSessions(Settings(), SimpleNamespace(free_bytes=0), None, Pool())
 
 
 def test_a_file_that_nobody_waited_for_is_removed_when_the_worker_closes_it(services, tmp_path):

@@ -11,6 +11,7 @@ from mnemoscope.errors import UnknownModel
 from mnemoscope.format import blocks
 from mnemoscope.format.entries import Failure
 from mnemoscope.reading.recording import Recording
+from mnemoscope_server.storage import space
 from mnemoscope_server.workers import protocol as exchange
 from mnemoscope_server.workers.process import Worker
 from mnemoscope_server.workers.protocol import Answered, Compare, Declined
@@ -208,21 +209,77 @@ def test_stop_closes_the_file_with_what_it_has(begin):
     assert events[-1].manifest["content_hash"]
 
 
-def test_a_full_disk_fails_this_session_only(begin, monkeypatch):
-    """The reason is reported; the worker lives."""
+def test_a_disk_that_fills_stops_the_run_before_its_reserve_is_taken(begin, monkeypatch):
+    """Many runs begin on a disk with room and fill it together. Each has its end, and says where and why it stopped."""
+    run, events = begin(steps=5000)
+    run._reserve = 1000
+    sizes = iter([5000, 1000, 999])
+    monkeypatch.setattr(space.shutil, "disk_usage", lambda folder: SimpleNamespace(free=next(sizes)))
+    worker = Worker(SimpleNamespace(send=events.append), FakeEngine("cpu"))
+    worker.runs[ID] = run
+    run.play()
+    spin(SimpleNamespace(finished=False, wait=run.wait, tick=worker._tick), until=lambda: run.finished)
+    assert not worker.runs
+    done = events[-1]
+    assert (done.status, done.by, done.reason) == (
+        "stopped",
+        "disk",
+        f"the disk is full: the run stopped at step {run.done}",
+    )
+    assert done.steps == run.done == 192
+    with Recording.open(run.path) as rec:
+        assert (rec.manifest["status"], rec.manifest["stopped_by"], rec.steps) == ("stopped", "disk", 192)
+        assert rec.closed
+
+
+def test_a_disk_without_any_space_ends_the_run_too(begin, monkeypatch):
+    """Not even its end can be written: the server has to know nevertheless."""
     run, events = begin(steps=5000)
     run.play()
 
     def full(*arguments, **more):
         raise OSError(28, "No space left on device")
 
+    for name in ("flush", "finish", "meta"):
+        monkeypatch.setattr(run._writer, name, full)
+    worker = Worker(SimpleNamespace(send=events.append), FakeEngine("cpu"))
+    worker._guarded(run, run._write)
+    assert run._writer._file.closed
+    assert (events[-1].status, events[-1].by, events[-1].manifest) == ("stopped", "disk", {})
+    assert "the disk is full" in events[-1].reason
+
+
+def test_nothing_begins_on_a_full_disk(begin, monkeypatch, tmp_path):
+    """That is no fault of the models, and leaves no file."""
+    sent = []
+    worker = Worker(SimpleNamespace(send=sent.append), FakeEngine("cpu"))
+    episode = tasks.get("signal-recall").episode(np.zeros(100))
+    missing = tmp_path / "no such folder" / f"{ID}.mnemo"
+    order = exchange.Open(ID, missing, "t", 0, ("fake-signal-recall",), episode, None)
+    worker._handle(order)
+    assert sent[-1].code == "recording-error"
+
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("mnemoscope_server.workers.run.RecordingWriter", full)
+    worker._handle(order)
+    assert sent[-1] == Declined(ID, "disk-full", "the disk is full: nothing new can be recorded")
+
+
+def test_trouble_with_the_file_fails_this_session_only(begin, monkeypatch):
+    """The reason is reported; the worker lives."""
+    run, events = begin(steps=5000)
+    run.play()
+
+    def full(*arguments, **more):
+        raise OSError(5, "Input/output error")
+
     monkeypatch.setattr(run._writer, "frames", full)
-    with pytest.raises(OSError, match="No space"):
-        run.tick()
     monkeypatch.setattr(run._writer, "finish", full)
-    run.fail("No space left on device")
+    Worker(SimpleNamespace(send=events.append), FakeEngine("cpu"))._guarded(run, run.tick)
     assert run.finished
-    assert (events[-1].status, events[-1].reason) == ("failed", "No space left on device")
+    assert (events[-1].status, events[-1].reason) == ("failed", "OSError: [Errno 5] Input/output error")
 
 
 def test_questions_wait_for_sessions_between_their_parts():

@@ -9,6 +9,7 @@ const WHY = {
   server: "when the server stopped",
   idle: "when nobody had watched it for long",
   source: "when its live source sent nothing more",
+  disk: "when the disk was full",
 } as const;
 
 export interface Ending {

@@ -35,6 +35,7 @@ const early = (manifest: object, more: object = {}): string | null =>
 it("a run that ended before its plan says where, and why where that is known", () => {
   expect(early({ stoppedBy: "server" })).toBe("Ended early at 311 of 1\u2009500 when the server stopped.");
   expect(early({ stoppedBy: "owner" })).toBe("Ended early at 311 of 1\u2009500 when it was stopped.");
+  expect(early({ stoppedBy: "disk" })).toBe("Ended early at 311 of 1\u2009500 when the disk was full.");
   expect(early({ stoppedBy: "idle" })).toBe("Ended early at 311 of 1\u2009500 when nobody had watched it for long.");
   expect(early({}, { status: "failed" })).toBe("Ended early at 311 of 1\u2009500 when no model could go on.");
   expect(early({})).toBe("Ended early at 311 of 1\u2009500.");
