@@ -21,7 +21,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from mnemoscope.errors import MnemoscopeError
 
 PREFIX = "MNEMOSCOPE_"
-ELSEWHERE = ("MNEMOSCOPE_CHECKPOINTS", "MNEMOSCOPE_CONFIG", "MNEMOSCOPE_FUZZ")
+ELSEWHERE = (
+    "MNEMOSCOPE_CACHE",
+    "MNEMOSCOPE_CHECKPOINTS",
+    "MNEMOSCOPE_CONFIG",
+    "MNEMOSCOPE_FUZZ",
+    "MNEMOSCOPE_STEP_ENGINE",
+)
 """Variables with the prefix that are no settings: folders of checkpoints, the file of settings, and how much tests try."""
 
 MIB = 1 << 20

@@ -37,11 +37,11 @@ def test_the_odd_beat_is_judged_as_it_looks() -> None:
     assert found["question"] == "Who still has the odd beat?"
     assert found["when"] == "Stored at t = 25 to 48, asked back 30 steps later, from t = 79."
     assert found["note"].startswith("One heartbeat: a rank, no band; one checkpoint a model.")
-    assert (found["store"], found["recall"], found["n"], found["poster"]) == ([25, 49], [79, 103], 1, 102)
+    assert (found["store"], found["recall"], found["n"], found["poster"]) == ([25, 49], [79, 103], 1, 93)
     assert [row["model"] for row in found["ranking"]] == ["dnc", "ntm", "transformer", "lstm"]
     assert {row["model"]: row["because"] for row in found["ranking"]} == {
         "dnc": "frees each slot as it replays it; 99% held at t = 78; 4% at t = 103",
-        "ntm": "kept whole to the cue; then t = 120 to 130 overwrote 42%",
+        "ntm": "kept whole to the cue; then t = 120 to 130 overwrote 42%; 50% left at t = 159",
         "transformer": "nothing is lost; the read spreads to neighbouring moments",
         "lstm": "reads its last steps; keeps a blur of it: 21% left at t = 78",
     }
@@ -67,8 +67,10 @@ def test_a_clause_names_the_slot_that_it_is_about() -> None:
             view = rec[clause["model"]]
             assert clause["bank"] == view.bank().name
             if not clause["text"].startswith("reads its last steps"):
-                before = [view.held_by_slot(s, clause["step"] - 1)[clause["slot"]] for s in range(25, 49)]
+                until = 78 if clause["text"] == "4% at t = 103" else clause["step"] - 1  # it was freed as it was asked for
+                before = [view.held_by_slot(s, until)[clause["slot"]] for s in range(25, 49)]
                 assert max(before) > 0.01, clause  # the segment stood there until then
+                assert until == clause["step"] - 1 or max(before) > 0.9, clause
         [overwrote] = [clause for clause in found["clauses"] if "overwrote" in clause["text"]]
         assert rec["ntm"].array("write_weights")[overwrote["step"], 0].argmax() in range(30, 35)
         [freed] = [clause for clause in found["clauses"] if "frees" in clause["text"]]

@@ -35,7 +35,7 @@ def test_a_rung_makes_them_part_and_the_link_says_which(open_page: Open, ready: 
     expect(table.get_by_text("every bit agrees")).to_have_count(2)
     expect(table).to_contain_text("rounding")
     expect(page.get_by_text("Seen: some output differs by more than 0.1% of the largest output")).to_be_visible()
-    expect(page.get_by_text("Read keys are not recorded in this memory.")).to_have_count(0)
+    expect(page.get_by_text("this memory records no read keys")).to_have_count(0)
 
     page.goto("/bridge#model=transformer-copy&seed=3&t=20&v=1")
     page.reload()
@@ -46,7 +46,7 @@ def test_a_rung_makes_them_part_and_the_link_says_which(open_page: Open, ready: 
 
     page.get_by_role("button", name="Graves 2016").click()
     wait_until(lambda: "nothing to be seen" in summary(page), "the genuine memory to differ by rounding alone")
-    expect(page.get_by_text("Read keys are not recorded in this memory.")).to_be_visible()
+    expect(page.get_by_text("this memory records no read keys")).to_be_visible()
     page.get_by_role("slider", name="Links", exact=True).fill("0.6")
     wait_until(lambda: "seen from step" in summary(page), "the outputs to part")
     arrived(page)

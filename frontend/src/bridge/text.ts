@@ -15,8 +15,7 @@ export const SEEN_PART = `more than ${percent(SEEN)} of the largest output`;
 export const SEEN_SAYS = `Seen: some output differs by ${SEEN_PART} of the Transformer in this run.`;
 
 /** What is compared of the interface vector where the stateless DNC runs in the memory of Graves 2016. */
-export const EMITTED_THERE =
-  "Compared here: keys and values, as they stand in the row that is written. Read keys are not recorded in this memory.";
+export const EMITTED_THERE = "Keys and values as written; this memory records no read keys.";
 
 /**
  * Where a run stands, as against what is asked for now: "stores", "Graves 2016, 12 slots, links 0.10"; with the checkpoint and the

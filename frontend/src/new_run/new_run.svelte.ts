@@ -125,11 +125,6 @@ export class NewRun {
   readonly events = $derived(this.plan?.events ?? []);
   /** What is asked of the models that they were not trained on: allowed, and said. */
   readonly beyond = $derived((this.plan?.warnings ?? []).map(sentence));
-  /** Heading of the picture of the signal: what is shaded in it. */
-  readonly heading = $derived.by(() => {
-    const labels = [...new Set(this.events.map(({ label }) => label))];
-    return labels.length ? `What the models see; shaded: ${labels.join(", ")}` : "What the models see";
-  });
   /** Steps of the signal; 0 while there is none. */
   private readonly given = $derived.by(() => {
     if (this.source === "live") return this.live.steps ?? this.most;

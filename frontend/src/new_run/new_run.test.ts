@@ -72,7 +72,6 @@ describe("a run being planned", () => {
     expect(ask.mock.calls[0]!.slice(0, 2)).toEqual(["copy", { options: run.options, steps: null, seed: 1 }]);
     expect(run.steps).toBe(41);
     expect(run.events).toHaveLength(1);
-    expect(run.heading).toBe("What the models see; shaded: store");
     run.task = "signal-recall"; // the plan of another task says nothing of this one
     expect(run.plan).toBeNull();
     expect(run.steps).toBe(420);

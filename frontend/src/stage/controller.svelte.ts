@@ -1,5 +1,6 @@
 /** The stage's controller: one open recording, how it is looked at, and every change of that. */
 
+import { questionAt } from "../analysis/question";
 import type { Likeness } from "../analysis/similar";
 import type { Inks } from "../draw/ink/tokens";
 import { LensCache } from "../recording/lens_cache.svelte";
@@ -97,11 +98,13 @@ export class StageController extends LaneViews {
     perform(this, command);
   }
 
-  /** Goes to the moment that shows a clause: its model stands alone, and the slot it is about is pinned. */
+  /** Goes to the moment that shows a clause, with what was stored in view: its model stands alone, and the slot it is about is pinned. */
   show({ model, step, bank, slot }: Pick<VerdictClause, "model" | "step"> & Partial<VerdictClause>): void {
     const { session, cursor, training } = this;
     if (!session.live) session.pause(); // a run goes on; only the look at it stays behind
     cursor.seek(step);
+    const store = questionAt(this.model.log.manifest.task.events, step)?.store[0] ?? step;
+    if (store < step) this.viewport.reveal(store, step, this.model.signal.planned);
     this.pin(null);
     const stream = training.streams.find((one) => this.model.lane(one).model.spec.id === model);
     if (stream === undefined) return;

@@ -228,6 +228,28 @@ describe("commands of the view", () => {
     expect(want).toHaveBeenLastCalledWith("mechanism", []);
   });
 
+  it("a clause has what was stored in view beside its moment, and moves nothing where it is", () => {
+    const { view, viewport } = stage;
+    const { w } = viewport.box!.time;
+    const model = stage.model.lane(0).model.spec.id;
+    const opening = viewport.window;
+    stage.show({ model, step: 100 });
+    expect([viewport.window, view.from, viewport.followed]).toEqual([opening, null, 100]);
+    viewport.show({ first: 70, step: 8 });
+    stage.show({ model, step: 117 });
+    expect(viewport.window.step).toBe(8);
+    expect(viewport.window.first).toBeLessThanOrEqual(40);
+    expect(viewport.window.first + w / 8).toBeGreaterThan(118);
+    viewport.show({ first: 90, step: 16 });
+    stage.show({ model, step: 117 });
+    expect(78 * 16).toBeGreaterThan(w); // which is not to be seen at once from this near
+    expect([viewport.window.step < 16, viewport.window.first <= 40]).toEqual([true, true]);
+    expect(viewport.window.first + w / viewport.window.step).toBeGreaterThan(118);
+    viewport.show({ first: 60, step: 16 });
+    stage.show({ model, step: 20 }); // nothing is stored yet
+    expect(viewport.window).toEqual({ first: 60, step: 16 });
+  });
+
   it("zoom around now, pan by quarters, fit the selection and open as at first", () => {
     const { view, viewport } = stage;
     const { w } = viewport.box!.time;

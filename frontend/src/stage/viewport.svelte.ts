@@ -69,6 +69,20 @@ export class Viewport {
     if (this.box) this.show(fitting(this.box, a, b, steps));
   }
 
+  /** Brings steps a … t into view, with the playhead on t: at this zoom, or where they do not fit from further away. */
+  reveal(a: number, t: number, steps: number): void {
+    const { box, window } = this;
+    if (!box) return;
+    const spare = box.time.w / window.step - (t - a + 1);
+    const inside = a >= window.first && t < window.first + Math.floor(box.time.w / window.step);
+    if (spare < 0) this.show(fitting(box, a, t, steps));
+    else if (!inside) {
+      const last = Math.max(0, Math.ceil(steps - box.time.w / window.step));
+      this.show({ ...window, first: Math.min(last, Math.max(0, Math.round(a - spare / 2))) });
+    }
+    this.followed = t;
+  }
+
   /** The first time there is a box: as the view state wants it, or on the question that step t belongs to. */
   open(box: StageLayout, t: number, steps: number): void {
     const opening = this.openingAt(box, t, steps);

@@ -1390,6 +1390,30 @@ export interface components {
             type: "ended";
         };
         /**
+         * EngineEntry
+         * @description What computed the steps of a stream.
+         */
+        EngineEntry: {
+            /**
+             * Emitter
+             * @description Of wasm: the version of what made the module.
+             * @default null
+             */
+            emitter?: number | null;
+            /**
+             * Kind
+             * @description torch itself, or the model's step as WebAssembly, whose bits are the same on every machine.
+             * @enum {string}
+             */
+            kind: "torch" | "wasm";
+            /**
+             * Module
+             * @description Of wasm: sha256 of the module. It belongs to the model's sizes and options, not to its weights.
+             * @default null
+             */
+            module?: string | null;
+        };
+        /**
          * ErrorBody
          * @description Body of every answer with a status of 400 or more.
          */
@@ -2694,10 +2718,21 @@ export interface components {
              */
             description: string;
             /**
+             * Family
+             * @description What it shares with others of its kind, "Attention: every step kept"; "" of one's own.
+             */
+            family: string;
+            /**
              * Glyph
              * @description Id of its sign and hue.
              */
             glyph: string;
+            /**
+             * Horizon
+             * @description Steps of delay up to which it replays held-out mixtures with an error of at most 0.5, as measured once for How long?:
+             *     "150 – 200" (passed between these two), "> 400", "not at 10"; null where that was not measured.
+             */
+            horizon: string | null;
             /** Label */
             label: string;
             /**
@@ -2765,6 +2800,11 @@ export interface components {
              * @description Precision it ran in.
              */
             dtype: string;
+            /**
+             * @description What computed it; recordings before 0.3 do not say, and were computed by torch.
+             * @default null
+             */
+            engine?: components["schemas"]["EngineEntry"] | null;
             /**
              * @description Where it was fitted to this series.
              * @default null
@@ -4869,6 +4909,7 @@ export type DelayRecording = components['schemas']['DelayRecording'];
 export type DelayRequest = components['schemas']['DelayRequest'];
 export type End = components['schemas']['End'];
 export type Ended = components['schemas']['Ended'];
+export type EngineEntry = components['schemas']['EngineEntry'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type ErrorDetail = components['schemas']['ErrorDetail'];
 export type Estimate = components['schemas']['Estimate'];

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import math
+import weakref
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -26,7 +28,7 @@ def _wasmtime() -> tuple[Any, Any]:
 
     config = wasmtime.Config()
     config.wasm_relaxed_simd = False
-    config.wasm_threads = False
+    config.parallel_compilation = False  # beside live runs a module may take its time
     return wasmtime, wasmtime.Engine(config)
 
 
@@ -59,6 +61,11 @@ class Engine:
         self._states = {at: self._view(at, size) for at in (layout.state, layout.next)}
         self._header[STATE // 4], self._header[NEXT // 4] = layout.state, layout.next
         self.fill(weights)
+        _at_work.add(self)
+
+    def close(self) -> None:
+        """Give back what the library holds; nothing can be run afterwards."""
+        del self._block, self._memory, self._store
 
     def _view(self, at: int, count: int) -> Floats:
         return np.ctypeslib.as_array((ctypes.c_float * count).from_address(self._base + at))
@@ -98,12 +105,22 @@ class Engine:
             now[at : at + math.prod(shape)] = leaf.detach().to("cpu", torch.float32).reshape(-1).numpy()
 
 
-_MODULES: dict[str, Any] = {}
+_modules: dict[str, Any] = {}
 """Compiled modules of this process, by the hash of their bytes."""
+_at_work: weakref.WeakSet[Engine] = weakref.WeakSet()
 
 
 def _compiled(module: Module) -> Any:
     wasmtime, compiler = _wasmtime()
-    if module.sha256 not in _MODULES:
-        _MODULES[module.sha256] = wasmtime.Module(compiler, module.code)
-    return _MODULES[module.sha256]
+    if module.sha256 not in _modules:
+        _modules[module.sha256] = wasmtime.Module(compiler, module.code)
+    return _modules[module.sha256]
+
+
+@atexit.register
+def _close() -> None:
+    """While the library is still whole: its objects complain when they outlive it."""
+    for engine in list(_at_work):
+        engine.close()
+    _modules.clear()
+    _wasmtime.cache_clear()

@@ -193,7 +193,8 @@ def _evidence(found: Cause) -> str:
         return f"{some(evidence['kept'])} kept, {percent(min(evidence['right'], 1.0))} from the right moment"
     if found.name == UNSETTLED and "intervention" in evidence:
         moves = evidence["intervention"]
-        taken = moves["from_segment"] if evidence["ledger"] in GONE else moves["from_right_moment"]
-        return f"{evidence['ledger']} by the ledger, yet blanking it takes {percent(taken)} of the answer"
+        gone = evidence["ledger"] in GONE
+        taken = percent(moves["from_segment"] if gone else moves["from_right_moment"])
+        return f"the ledger says {evidence['ledger']}, yet without {'it' if gone else 'that moment'} {taken} of the answer goes"
     name, _, rest = found.sentence.partition(": ")
     return rest or found.sentence.removeprefix(found.name).strip() or name

@@ -33,6 +33,16 @@ def standing() -> dict[str, Any]:
     return json.loads(FILE.read_text(encoding="utf-8"))
 
 
+@cache
+def horizons() -> dict[str, str]:
+    """Delay up to which each checkpoint replays with an error of at most 0.5, by its name: "150 – 200", "> 400", "not at 10"."""
+    return {
+        row["checkpoint"]: row["text"]
+        for row in standing()["horizons"]
+        if row["view"] == "behaviour" and row["level"] == 0.5 and row["checkpoint"] is not None
+    }
+
+
 def weights() -> dict[str, str]:
     """sha256 of the weights of every checkpoint that is measured, by its name."""
     return {name: hashlib.sha256((store.find(name) / store.WEIGHTS).read_bytes()).hexdigest() for name in of_task(TASK)}

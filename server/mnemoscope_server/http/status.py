@@ -10,6 +10,7 @@ from mnemoscope.checkpoints import store
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.models import registry
+from mnemoscope.running import standing
 from mnemoscope_server.access.owners import known
 from mnemoscope_server.http.depends import ERRORS, ServicesDep
 from mnemoscope_server.planning import task_cards
@@ -94,7 +95,14 @@ def _own(name: str, card: dict[str, Any], measured: dict[str, Measured]) -> Mode
     source = card["fit"]["source"]["name"]
     text = f"Fitted to {source} by {card['fit']['updates']} updates; yours alone."
     return made.model_copy(
-        update={"name": name, "model": name, "label": f"{card['label']} to {source}", "description": text}
+        update={
+            "name": name,
+            "model": name,
+            "label": f"{card['label']} to {source}",
+            "family": "",
+            "description": text,
+            "horizon": None,
+        }
     )
 
 
@@ -109,6 +117,8 @@ def _card(card: dict[str, Any], measured: Measured | None) -> ModelCard:
         task=card["task"],
         glyph=paradigm.glyph if paradigm else card["glyph"],
         parameters=card["parameters"],
+        family=paradigm.family if paradigm else "",
+        horizon=standing.horizons().get(card["name"]),
         description=card.get("description") or (paradigm.sentence if paradigm else ""),
         snapshots=store.snapshot_updates(card["name"]) if "fit" not in card else [],
         measured_ms_per_step=measured and measured.ms_per_step,

@@ -94,8 +94,13 @@ class ModelCard(Answer):
     glyph: str
     """Id of its sign and hue."""
     parameters: int
+    family: str
+    """What it shares with others of its kind, "Attention: every step kept"; "" of one's own."""
     description: str
     """How it remembers, in one sentence."""
+    horizon: str | None
+    """Steps of delay up to which it replays held-out mixtures with an error of at most 0.5, as measured once for How long?:
+    "150 – 200" (passed between these two), "> 400", "not at 10"; null where that was not measured."""
     snapshots: list[int]
     """Updates of its training after which the weights were set aside, ascending; `ntm@250` runs those after 250 updates,
     `ntm@*` all of them side by side. Empty: none were."""

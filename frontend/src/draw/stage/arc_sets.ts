@@ -41,6 +41,7 @@ export function shareArcs(
       part: arc.share,
       label: said ? shareText(said) : "",
       long: said ? sourceText(said) : "",
+      sum: row && { from: arc.from, to: arc.to, share: (from, to) => shareWithin(row, from, to) },
     };
   });
 }
@@ -57,7 +58,7 @@ function movingArcs(values: ArrayLike<number>, full: number, max: number): Drawn
   const parts = Float64Array.from(values, (value) => value / full);
   return provenanceArcs(parts, { max, least: MIN_ARC }).arcs.map(({ step, peak }) => {
     const label = `t = ${step}, ${small(peak * full)}`;
-    return { step, part: peak, label, long: label };
+    return { step, part: peak, label, long: label, sum: null };
   });
 }
 

@@ -2,7 +2,8 @@
 
 import type { StageLayout, TimeWindow } from "./layout";
 import { stepsInView, xOfStep } from "./layout";
-import { glyph, text, textWidth, type Ctx } from "../ink/text";
+import { paintArcLabels, type ArcLabel, type Summing } from "./arc_labels";
+import type { Ctx } from "../ink/text";
 import type { Hue, Inks } from "../ink/tokens";
 
 /** One arc: where it ends, how much of the widest it is, and what stands on it. */
@@ -13,6 +14,8 @@ export interface DrawnArc {
   /** Among other lanes, and where its lane stands alone; "": nothing. */
   label: string;
   long: string;
+  /** What the arc sums, where it is a share of a row; null: it is one number of one step. */
+  sum: Summing | null;
 }
 
 /** One model's arcs in a frame. */
@@ -57,7 +60,7 @@ export function paintArcs(
     const shown = set.emphasis !== "faded";
     const from = xOfStep(box, window, set.t);
     const alpha = set.emphasis === "alone" ? 0.92 : shown ? 0.72 : 0.07;
-    for (const { step, part, label, long } of set.list) {
+    for (const { step, part, label, long, sum } of set.list) {
       const lag = set.t - step;
       if (lag < 2) continue;
       const to = xOfStep(box, window, step);
@@ -85,12 +88,13 @@ export function paintArcs(
           size: Math.abs(part),
           says,
           hue: set.hue,
+          sum,
         });
       }
     }
     ctx.globalAlpha = 1;
   }
-  paintLabels(ctx, inks, labels, time);
+  paintArcLabels(ctx, inks, labels, time);
   ctx.restore();
 }
 
@@ -121,36 +125,6 @@ function drop(ctx: Ctx, inks: Inks, hue: Hue, x: number, from: number, to: numbe
   ctx.fill();
   ctx.lineWidth = 1.6;
   ctx.stroke();
-}
-
-interface ArcLabel {
-  x: number;
-  y: number;
-  /** The larger ones are placed first. */
-  size: number;
-  says: string;
-  hue: Hue;
-}
-
-/** Where labels would lie on one another the smaller arc goes without. */
-/** Room of the sign before what an arc says. */
-const MARK = 13;
-
-function paintLabels(ctx: Ctx, inks: Inks, labels: ArcLabel[], time: { x: number; w: number }): void {
-  const placed: { x: number; y: number; width: number }[] = [];
-  for (const { x: middle, y: at, says, hue } of labels.sort((a, b) => b.size - a.size)) {
-    const width = textWidth(ctx, says, 11, 600) + 8 + MARK;
-    if (width > time.w) continue;
-    const y = Math.max(10, at);
-    const x = Math.min(time.x + time.w - width / 2, Math.max(time.x + width / 2, middle));
-    if (placed.some((other) => Math.abs(other.x - x) < (other.width + width) / 2 && Math.abs(other.y - y) < 15))
-      continue;
-    placed.push({ x, y, width });
-    ctx.fillStyle = inks.bg;
-    ctx.fillRect(x - width / 2, y - 8, width, 16);
-    glyph(ctx, inks, hue, x - width / 2 + 8, y, 4);
-    text(ctx, says, x + MARK / 2, y, { colour: inks[hue], align: "center", weight: 600 });
-  }
 }
 
 /** Limits of the age classes in steps: up to 8, one period, three periods, older. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { StageModel } from "../stage_model";
 import { stageOf } from "../teststage";
-import { beyond, mainSources, readText, rightMoment } from "./reads";
+import { mainSources, readText, rightMoment } from "./reads";
 import { plain } from "./sentences";
 
 /** A row [t + 2] with these shares by step; −1 is what memory held before. The rest is spread over the steps without a share. */
@@ -102,9 +102,5 @@ describe("the list of sources", () => {
     expect([dnc!.text, dnc!.aside]).toEqual(["t = 0, 100%", "this step"]);
     const [ntm] = mainSources(stage, [0], 40);
     expect([ntm!.text, ntm!.aside]).toEqual(["t = 37–40, 93%", "at most 63% in one step"]);
-  });
-
-  it("marks what only cancelling explains, as it is printed", () => {
-    expect([1.03, 1.0049, 1.005, 0.5, 0, -0.0004, -0.007].map(beyond)).toEqual([true, false, true, false, false, false, true]); // prettier-ignore
   });
 });

@@ -142,38 +142,29 @@ export interface SourceLine {
   readonly aside: string;
   /** The step it is of, where that is not the one asked for. */
   readonly late: number | null;
-  /** A share in it is below nothing or above the whole. */
-  readonly cancels: boolean;
 }
 
 /** Main source of each model's read at t, for the list under the sentence. */
 export function mainSources(model: StageModel, shown: readonly number[], t: number): SourceLine[] {
   return shown.map((stream) => {
     const lane = model.lane(stream);
-    const line = { lane, aside: "", late: null, cancels: false };
+    const line = { lane, aside: "", late: null };
     if (!lane.has(t)) return { ...line, text: "no step" };
     const row = model.shareCache.now(stream, t);
     if (!row) return { ...line, text: "…" };
     const late = stepOf(row) === t ? null : stepOf(row);
-    if (row[0]! > HALF) return { ...line, late, text: `initial, ${percent(row[0]!)}`, cancels: beyond(row[0]!) };
+    if (row[0]! > HALF) return { ...line, late, text: `initial, ${percent(row[0]!)}` };
     const source = mainSource(row);
     if (!source || source.share === 0) return { ...line, late, text: "nothing" };
-    const cancels = beyond(source.share) || beyond(source.peak);
     return {
       ...line,
       late,
       text: shareText(source),
       aside: mostText(source) || agoText(stepOf(row) - source.from),
-      cancels,
     };
   });
 }
 
 function agoText(lag: number): string {
   return lag === 0 ? "this step" : `${lag} step${lag === 1 ? "" : "s"} ago`;
-}
-
-/** Whether a share shows that writes cancel one another, as it is printed. */
-export function beyond(share: number): boolean {
-  return share < -0.0005 || share >= 1.005;
 }

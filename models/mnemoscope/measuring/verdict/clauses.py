@@ -25,6 +25,10 @@ SPREAD = 0.85
 """A read spreads to the neighbours when the step itself has less than this of what it has with them."""
 FREED, LATER = 0.3, 0.2
 """How much of a segment has to be freed in its replay, or overwritten after it, to be worth a clause."""
+SEVERAL = 0.02
+"""What other steps have to take for what is left to be said beside what one run of steps took."""
+GONE = 0.05
+"""A write of which less than this is left anywhere has no place any more."""
 EXACT, BLUR = 0.1, 0.5
 """Errors up to which a replay is exact, or a blur."""
 NEAR = 3
@@ -42,7 +46,8 @@ class Clause(NamedTuple):
 def slot_of(view: ModelView, clause: Clause) -> int | None:
     """Where a clause is seen, in the default bank: the slot in which its write stands, or from which its step takes most of it.
 
-    Of a single state the unit, of a memory that grows the step; None for a clause about no write, and where nothing of it is left.
+    Of a single state the unit, of a memory that grows the step; of a write of which next to nothing is left the slot in which it was
+    put. None for a clause about no write.
     """
     step, moment = clause.step, clause.moment
     if moment is None or moment > step:
@@ -53,6 +58,8 @@ def slot_of(view: ModelView, clause: Clause) -> int | None:
         taken = before - held[: len(before)]
         if taken.max() > LOUD:
             held = taken
+    if held.sum() < GONE:
+        held = view.held_by_slot(moment, moment)
     return int(held.argmax()) if held.max() > 0 else None
 
 
@@ -107,7 +114,7 @@ def _kept(part: Segment, cue: int, end: int, *, blurred: bool) -> list[Clause]:
         return [
             Clause("frees each slot as it replays it", first, _moment(part, first)),
             Clause(f"{percent(before)} held at t = {last}", last, standing),
-            Clause(f"{some(part.held(after))} at t = {after}", after, _standing(part, after)),
+            Clause(f"{some(part.held(after))} at t = {after}", after, _heaviest(part)),
         ]
     said: list[Clause] = []
     if before >= WHOLE:
@@ -120,6 +127,9 @@ def _kept(part: Segment, cue: int, end: int, *, blurred: bool) -> list[Clause]:
         first, last = part.recall.stop + later.first, part.recall.stop + later.last
         took = f"then {steps_in_words(first, last)} overwrote {percent(later.share)}"
         said.append(Clause(took, first, _moment(part, first)))
+        left = part.held(end)
+        if before - later.share - left > SEVERAL:  # other steps took of it too: the two numbers would not add up
+            said.append(Clause(f"{some(left)} left at t = {end}", end, _heaviest(part)))
     return said
 
 
@@ -159,6 +169,11 @@ def _standing(part: Segment, step: int) -> int:
     """The write that is most of what is left of the segment after a step."""
     gone: Floats = sum((table[:, : step + 1].sum(1) for table in part.losses.values()), np.zeros(len(part.store)))
     return part.store[int((part.weights * (1.0 - gone)).argmax())]
+
+
+def _heaviest(part: Segment) -> int:
+    """The write that is most of the segment, whatever is left of it."""
+    return part.store[int(part.weights.argmax())]
 
 
 def _moment(part: Segment, step: int) -> int:

@@ -220,15 +220,21 @@ def _ranked(row: _Row, tied: bool, what: Asked) -> dict[str, Any]:
 
 
 def _poster(what: Asked, rows: list[_Row]) -> int | None:
-    """The last asked step whose read has one source in most models; without one the last that was asked for."""
-    steps = {t for row in rows for t in row.reads}
-    for t in sorted(steps, reverse=True):
-        reads = [row.reads[t] for row in rows if t in row.reads]
-        if 2 * sum(reads) > len(reads):
-            return t
-    if what.rounds:
-        return what.rounds[-1].recall[-1]
-    return what.scored[-1] if what.scored else None
+    """The asked step that shows the answer best: the read of most models has one source there, and in the later half of its round its
+    value stands out most (of bits the last such step); where no step is like that the last that was asked for.
+    """
+    steps = sorted({t for row in rows for t in row.reads})
+    shown = [t for t in steps if 2 * sum(reads := [row.reads[t] for row in rows if t in row.reads]) > len(reads)]
+    if not shown:
+        return what.rounds[-1].recall[-1] if what.rounds else what.scored[-1] if what.scored else None
+    if what.task.binary:
+        return shown[-1]
+    recall = next(r.recall for r in what.rounds if shown[-1] in r.recall)
+    view = next(row.view for row in rows if shown[-1] in row.reads)
+    wanted = view.array("targets", start=recall.start, stop=recall.stop)[:, 0].astype(np.float64)
+    stands_out = np.abs(wanted - np.median(wanted))
+    late = [t for t in shown if t in recall and 2 * (t - recall.start) >= len(recall)]
+    return max(late or shown[-1:], key=lambda t: stands_out[t - recall.start])
 
 
 def _against(recording: Recording, rows: list[_Row], beaten: list[tuple[str, str, scores.Score | None]]) -> list[str]:

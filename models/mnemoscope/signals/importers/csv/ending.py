@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.counted import counted
@@ -14,7 +13,7 @@ from mnemoscope.signals.importers.csv.dialect import Dialect
 from mnemoscope.signals.importers.csv.layout import Layout
 from mnemoscope.signals.importers.csv.rows import Ragged, Rows
 from mnemoscope.signals.importers.options import ImportOptions, retry
-from mnemoscope.signals.importers.tabular.cells import ABSENT, Cells
+from mnemoscope.signals.importers.tabular.cells import ABSENT, Cells, Codes
 from mnemoscope.signals.importers.tabular.numbers import TRUTHS, number_in
 
 MAX_FOOTER_LINES = 20
@@ -115,7 +114,9 @@ class Ending:
         numeric = [i for i, column in enumerate(cells) if self._mostly_numbers(column, codes[i])]
         reverse = [{code: text for text, code in column.texts.items()} for column in cells]
         left = count
-        empty = len(codes[0]) - int(np.argmax(np.logical_or.reduce([column[::-1] != ABSENT for column in codes])))
+        empty = len(codes[0])
+        if all(column[-1] == ABSENT for column in codes):
+            empty -= int(np.argmax(np.logical_or.reduce([column[::-1] != ABSENT for column in codes])))
         for row in range(empty, count):
             self.rows.left_out.add(self.rows.line(row), "empty")
         if empty < count:
@@ -166,7 +167,7 @@ class Ending:
     def _said_missing(self, text: str) -> bool:
         return text.lower() in self.options.tokens
 
-    def _mostly_numbers(self, column: Cells, codes: NDArray[np.int32]) -> bool:
+    def _mostly_numbers(self, column: Cells, codes: Codes) -> bool:
         texts = int((codes >= 0).sum())
         numbers = int((codes == -1).sum())
         return numbers > 0 and numbers >= 0.9 * (numbers + texts) - 1
