@@ -51,7 +51,7 @@ def _apart(name: str) -> float:
 
 
 def _into_a_file(name: str) -> Iterator[Row]:
-    """A shipped checkpoint recorded over a long signal, with everything."""
+    """A shipped checkpoint recorded over a long signal, with everything; processor time."""
     loaded = store.load(name)
     wave = np.sin(np.arange(LONG_RUN) / 7) + 0.3 * np.sin(np.arange(LONG_RUN) / 2.3)
     episode = tasks.get(loaded.task).episode(wave)
@@ -61,9 +61,9 @@ def _into_a_file(name: str) -> Iterator[Row]:
         for _ in range(3):
             for engine, times in took.items():
                 os.environ["MNEMOSCOPE_STEP_ENGINE"] = engine
-                begun = time.perf_counter()
+                begun = time.process_time()
                 record.record_file(Path(folder) / f"{engine}.mnemo", episode, [loaded])
-                times.append((time.perf_counter() - begun) / episode.steps * 1e3)
+                times.append((time.process_time() - begun) / episode.steps * 1e3)
     os.environ.pop("MNEMOSCOPE_STEP_ENGINE")
     if before is not None:
         os.environ["MNEMOSCOPE_STEP_ENGINE"] = before

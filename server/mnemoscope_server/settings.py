@@ -28,7 +28,7 @@ ELSEWHERE = (
     "MNEMOSCOPE_FUZZ",
     "MNEMOSCOPE_STEP_ENGINE",
 )
-"""Variables with the prefix that are no settings: folders of checkpoints, the file of settings, and how much tests try."""
+"""Variables with the prefix that are no settings: of checkpoints, engine and tests, and the file of settings."""
 
 MIB = 1 << 20
 MAX_MODELS = 64

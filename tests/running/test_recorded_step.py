@@ -1,6 +1,8 @@
 """Recordings made by the engine: the numbers are torch's, the bits its own, and all that is done with a run works as before."""
 
 import logging
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +133,29 @@ def test_a_module_that_does_not_agree_with_torch_is_not_used(monkeypatch: pytest
     kind.step = step  # type: ignore[attr-defined]
     loaded.model.__class__ = kind
     assert record.Stepper(loaded, tasks.get("copy").episode(length=3)).manifest_entry()["engine"] == {"kind": "torch"}
+
+
+def test_without_room_for_its_memory_torch_runs_the_model() -> None:
+    """A process whose address space is limited runs as it did before."""
+    script = """
+import resource
+from mnemoscope import tasks
+from mnemoscope.checkpoints import store
+from mnemoscope.running import record
+loaded, episode = store.load("lstm-copy"), tasks.get("copy").episode(length=3)
+assert record.Stepper(loaded, episode).engine == "auto"
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + (256 << 20),) * 2)
+print(record.Stepper(loaded, episode).engine)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.stdout, done.stderr) == ("torch\n", "")
+
+
+def test_without_wasmtime_torch_runs_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no wheel for a machine."""
+    monkeypatch.setattr(recorded_step.engine, "available", lambda: False)
+    assert record.Stepper(untrained("lstm", "copy"), tasks.get("copy").episode(length=3)).engine == "torch"
 
 
 def test_which_engine_can_be_said_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from mnemoscope.engine.build import Module
 from mnemoscope.engine.emit import COUNT, FREE_FROM, HEADER, NEXT, STATE
+from mnemoscope.errors import Unsupported
 
 Floats = NDArray[np.float32]
 
@@ -33,10 +34,10 @@ def _wasmtime() -> tuple[Any, Any]:
 
 
 def available() -> bool:
-    """Whether wasmtime is installed."""
+    """Whether wasmtime is installed, and its library one for this system."""
     try:
         _wasmtime()
-    except ImportError:
+    except (ImportError, OSError):
         return False
     return True
 
@@ -45,11 +46,17 @@ class Engine:
     """One run of a module: its weights, its state, and steps."""
 
     def __init__(self, module: Module, weights: Sequence[Tensor]) -> None:
-        """weights: as `build` returned them, or those of another checkpoint of the same model. The state is zero until `load`."""
+        """weights: as `build` returned them, or those of another checkpoint of the same model. The state is zero until `load`.
+
+        Raises Unsupported where wasmtime cannot run here: no room for its memory, a processor that it does not know.
+        """
         wasmtime, compiler = _wasmtime()
         self.module = module
         self._store = wasmtime.Store(compiler)
-        exports = wasmtime.Instance(self._store, _compiled(module), []).exports(self._store)
+        try:
+            exports = wasmtime.Instance(self._store, _compiled(module), []).exports(self._store)
+        except wasmtime.WasmtimeError as error:
+            raise Unsupported(f"wasmtime refuses it: {error}") from error
         self._block, memory = exports["block"], exports["memory"]
         self._memory = memory  # keeps the bytes below alive
         self._base = ctypes.addressof(memory.data_ptr(self._store).contents)
