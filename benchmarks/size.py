@@ -22,7 +22,7 @@ def rows() -> Iterator[Row]:
     stepper = record.Stepper(LoadedModel("dnc", "dnc", "DNC", "dnc", "copy", model, {}, ""), episode)
     packets = stepper.advance(episode.steps)
     sent = {kind: sum(len(p.payload) for p in packets if p.kind == kind) for kind in ("frames", "keyframe")}
-    state = model.keyframe(stepper._state)
+    state = model.keyframe(stepper.state)
     shown = [np.asarray(value[0]).tolist() for (_, name), value in state.items() if name != "links"]
     as_json = len(json.dumps(shown))
     frame = sent["frames"] / episode.steps

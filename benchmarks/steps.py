@@ -1,4 +1,4 @@
-"""Recorded steps of every model beside public peers, interleaved so that a drifting machine hits both alike."""
+"""Recorded steps of every model as torch runs them beside public peers, interleaved so that a drifting machine hits both alike."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +14,7 @@ from mnemoscope import tasks
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.models import registry
 from mnemoscope.running import record
+from mnemoscope.running.recorded_step import EngineName
 
 STEPS, REPEATS = 64, 25
 SIZES: dict[str, dict[str, Any]] = {
@@ -32,22 +33,31 @@ BUDGETS = {"dnc": 0.35, "ntm": 0.25}
 
 
 def best_of(runs: dict[str, Callable[[], None]]) -> dict[str, float]:
-    """Milliseconds a step, the best of REPEATS rounds in which every run takes its turn."""
+    """Milliseconds of processor time a step, the best of REPEATS rounds in which every run takes its turn.
+
+    Every run has one thread. By the clock a crowded machine interrupts long runs more often than short ones.
+    """
     best = dict.fromkeys(runs, float("inf"))
     for _ in range(REPEATS):
         for name, run in runs.items():
-            begun = time.perf_counter()
+            begun = time.thread_time()
             run()
-            best[name] = min(best[name], (time.perf_counter() - begun) / STEPS * 1e3)
+            best[name] = min(best[name], (time.thread_time() - begun) / STEPS * 1e3)
     return best
 
 
-def recorded(name: str) -> tuple[Callable[[], None], Callable[[], None]]:
-    """(recorded run, the same steps without recording) of a model on a copy episode."""
-    episode = tasks.get("copy").episode(length=32)
+def stepper_of(name: str, engine: EngineName) -> record.Stepper:
+    """A model at the sizes above on a copy episode."""
+    torch.manual_seed(0)
     model = registry.build(name, {"inputs": 9, "outputs": 8, **SIZES.get(name, {})}).eval().requires_grad_(False)
     loaded = LoadedModel(name, name, name, name, "copy", model, {}, "")
-    stepper = record.Stepper(loaded, episode)
+    return record.Stepper(loaded, tasks.get("copy").episode(length=32), engine=engine)
+
+
+def recorded(name: str) -> tuple[Callable[[], None], Callable[[], None]]:
+    """(recorded run, the same steps without recording) of a model, by torch."""
+    stepper = stepper_of(name, "torch")
+    model, episode = stepper.model, stepper.episode
     inputs = torch.from_numpy(episode.inputs)
 
     def with_recording() -> None:
@@ -64,7 +74,7 @@ def recorded(name: str) -> tuple[Callable[[], None], Callable[[], None]]:
 
 
 @torch.inference_mode()
-def _public_dnc_run() -> Callable[[], None]:
+def public_dnc_run() -> Callable[[], None]:
     """The PyPI package, one step a call: its calls over a whole sequence do not feed the reads back."""
     model = public_dnc.DNC(
         input_size=9, hidden_size=100, num_layers=1, num_hidden_layers=1, nr_cells=128, cell_size=20, read_heads=1
@@ -80,7 +90,7 @@ def _public_dnc_run() -> Callable[[], None]:
     return run
 
 
-def _cell_run(cell: nn.RNNCellBase) -> Callable[[], None]:
+def cell_run(cell: nn.RNNCellBase) -> Callable[[], None]:
     """The floor: torch's own fused cell, which shows no gates."""
     x = torch.zeros(1, 9)
 
@@ -94,7 +104,7 @@ def _cell_run(cell: nn.RNNCellBase) -> Callable[[], None]:
     return run
 
 
-def _gpt2_run() -> Callable[[], None]:
+def gpt2_run() -> Callable[[], None]:
     """Hugging Face GPT-2 of the same width and depth, with a cache, attention weights and hidden states asked for."""
     sizes: dict[str, Any] = {"vocab_size": 16, "n_positions": 128, "n_embd": 64, "n_layer": 2, "n_head": 4}
     plain: dict[str, Any] = {"bos_token_id": None, "eos_token_id": None, "attn_implementation": "eager"}
@@ -111,6 +121,17 @@ def _gpt2_run() -> Callable[[], None]:
     return run
 
 
+PEERS = {"dnc": ("dnc 1.1.0 from PyPI", "public"), "transformer": ("Hugging Face GPT-2", "gpt2")}
+PEERS |= {name: (f"torch.nn.{name.upper()}Cell", f"{name.upper()}Cell") for name in ("rnn", "gru", "lstm")}
+"""paradigm -> (what its peer is called, its run)."""
+
+
+def peer_runs() -> dict[str, Callable[[], None]]:
+    """A run of every peer, STEPS steps each."""
+    cells = {kind.__name__: cell_run(kind(9, 100)) for kind in (nn.RNNCell, nn.GRUCell, nn.LSTMCell)}
+    return {"public": public_dnc_run(), "gpt2": gpt2_run(), **cells}
+
+
 def rows() -> Iterator[Row]:
     """Step times, their peers, and what recording costs."""
     torch.set_num_threads(1)
@@ -121,17 +142,10 @@ def rows() -> Iterator[Row]:
         # heap that others have left in pieces costs the one that keeps its tensors more.
         pair = best_of({"recording": recording, "bare": bare})
         costs[name] = (pair["recording"] / pair["bare"] - 1) * 100
-    runs: dict[str, Callable[[], None]] = {
-        "public": _public_dnc_run(),
-        "gpt2": _gpt2_run(),
-        **{kind.__name__: _cell_run(kind(9, 100)) for kind in (nn.RNNCell, nn.GRUCell, nn.LSTMCell)},
-        **{name: recording for name, (recording, _) in ours.items()},
-    }
+    runs = peer_runs() | {name: recording for name, (recording, _) in ours.items()}
     best = best_of(runs)
-    peers = {"dnc": ("dnc 1.1.0 from PyPI", "public"), "transformer": ("Hugging Face GPT-2", "gpt2")}
-    peers |= {name: (f"torch.nn.{name.upper()}Cell", f"{name.upper()}Cell") for name in ("rnn", "gru", "lstm")}
     for name in ours:
-        label, peer = peers.get(name, ("", ""))
+        label, peer = PEERS.get(name, ("", ""))
         yield Row(f"{name}, recorded step", best[name], "ms", label, best.get(peer), BUDGETS.get(name))
     for name, cost in costs.items():
         yield Row(f"{name}, cost of recording", cost, "%", budget=10)

@@ -1,6 +1,7 @@
 """What holds for every test: processes that a test starts run this checkout, and browser tests come last."""
 
 import os
+import tempfile
 
 import pytest
 
@@ -28,6 +29,7 @@ def pytest_configure() -> None:
     One thread for torch: a second one waits more than it computes on models this small, and test files run side by side.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("MNEMOSCOPE_CACHE", os.path.join(tempfile.gettempdir(), f"mnemoscope-tests-{os.getuid()}"))
     inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     os.environ["PYTHONPATH"] = os.pathsep.join(
         [*SOURCES, *(path for path in inherited if path and path not in SOURCES)]

@@ -21,8 +21,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from mnemoscope.errors import MnemoscopeError
 
 PREFIX = "MNEMOSCOPE_"
-ELSEWHERE = ("MNEMOSCOPE_CHECKPOINTS", "MNEMOSCOPE_CONFIG", "MNEMOSCOPE_FUZZ")
-"""Variables with the prefix that are no settings: folders of checkpoints, the file of settings, and how much tests try."""
+ELSEWHERE = (
+    "MNEMOSCOPE_CACHE",
+    "MNEMOSCOPE_CHECKPOINTS",
+    "MNEMOSCOPE_CONFIG",
+    "MNEMOSCOPE_FUZZ",
+    "MNEMOSCOPE_STEP_ENGINE",
+)
+"""Variables with the prefix that are no settings: of checkpoints, engine and tests, and the file of settings."""
 
 MIB = 1 << 20
 MAX_MODELS = 64

@@ -67,7 +67,9 @@ def test_a_clause_names_the_slot_that_it_is_about() -> None:
             view = rec[clause["model"]]
             assert clause["bank"] == view.bank().name
             if not clause["text"].startswith("reads its last steps"):
-                until = 78 if clause["text"] == "4% at t = 103" else clause["step"] - 1  # it was freed as it was asked for
+                until = (
+                    78 if clause["text"] == "4% at t = 103" else clause["step"] - 1
+                )  # it was freed as it was asked for
                 before = [view.held_by_slot(s, until)[clause["slot"]] for s in range(25, 49)]
                 assert max(before) > 0.01, clause  # the segment stood there until then
                 assert until == clause["step"] - 1 or max(before) > 0.9, clause

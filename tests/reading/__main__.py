@@ -11,9 +11,10 @@ from pathlib import Path
 from mnemoscope.signals.importers.options import switches
 from tests.signals.format_cases import FORMATS
 from tests.signals.reading_cases import CASES
+from tests.signals.variant_cases import VARIANTS
 from tests.signals.verdicts import verdict
 
-ALL = [*CASES, *FORMATS]
+ALL = [*CASES, *FORMATS, *VARIANTS]
 
 
 def main() -> int:

@@ -60,7 +60,7 @@ def test_steps_are_measured_on_this_host(real):
     while any(m["measured_ms_per_step"] is None for m in _ours(real)):
         assert time.monotonic() < deadline
         time.sleep(0.2)
-    assert all(0.01 < m["measured_ms_per_step"] < 1000 for m in _ours(real))
+    assert all(0.0005 < m["measured_ms_per_step"] < 1000 for m in _ours(real))
     answer = real.http.post("api/uploads", files={"file": ("x.csv", "\n".join(map(str, np.sin(np.arange(500)))))})
     preview = real.http.post(f"api/uploads/{answer.json()['id']}/preview", json={"channel": 0, "models": TRAINED})
     assert preview.json()["estimate"]["bytes"] > 1000

@@ -4,9 +4,10 @@ import pytest
 
 from tests.signals.format_cases import FORMATS
 from tests.signals.reading_cases import CASES, Case
+from tests.signals.variant_cases import VARIANTS
 from tests.signals.verdicts import verdict
 
-ALL = [*CASES, *FORMATS]
+ALL = [*CASES, *FORMATS, *VARIANTS]
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)

@@ -1390,6 +1390,30 @@ export interface components {
             type: "ended";
         };
         /**
+         * EngineEntry
+         * @description What computed the steps of a stream.
+         */
+        EngineEntry: {
+            /**
+             * Emitter
+             * @description Of wasm: the version of what made the module.
+             * @default null
+             */
+            emitter?: number | null;
+            /**
+             * Kind
+             * @description torch itself, or the model's step as WebAssembly, whose bits are the same on every machine.
+             * @enum {string}
+             */
+            kind: "torch" | "wasm";
+            /**
+             * Module
+             * @description Of wasm: sha256 of the module. It belongs to the model's sizes and options, not to its weights.
+             * @default null
+             */
+            module?: string | null;
+        };
+        /**
          * ErrorBody
          * @description Body of every answer with a status of 400 or more.
          */
@@ -2776,6 +2800,11 @@ export interface components {
              * @description Precision it ran in.
              */
             dtype: string;
+            /**
+             * @description What computed it; recordings before 0.3 do not say, and were computed by torch.
+             * @default null
+             */
+            engine?: components["schemas"]["EngineEntry"] | null;
             /**
              * @description Where it was fitted to this series.
              * @default null
@@ -4880,6 +4909,7 @@ export type DelayRecording = components['schemas']['DelayRecording'];
 export type DelayRequest = components['schemas']['DelayRequest'];
 export type End = components['schemas']['End'];
 export type Ended = components['schemas']['Ended'];
+export type EngineEntry = components['schemas']['EngineEntry'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type ErrorDetail = components['schemas']['ErrorDetail'];
 export type Estimate = components['schemas']['Estimate'];

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import math
+import weakref
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -15,6 +17,7 @@ from torch import Tensor
 
 from mnemoscope.engine.build import Module
 from mnemoscope.engine.emit import COUNT, FREE_FROM, HEADER, NEXT, STATE
+from mnemoscope.errors import Unsupported
 
 Floats = NDArray[np.float32]
 
@@ -26,15 +29,15 @@ def _wasmtime() -> tuple[Any, Any]:
 
     config = wasmtime.Config()
     config.wasm_relaxed_simd = False
-    config.wasm_threads = False
+    config.parallel_compilation = False  # beside live runs a module may take its time
     return wasmtime, wasmtime.Engine(config)
 
 
 def available() -> bool:
-    """Whether wasmtime is installed."""
+    """Whether wasmtime is installed, and its library one for this system."""
     try:
         _wasmtime()
-    except ImportError:
+    except (ImportError, OSError):
         return False
     return True
 
@@ -43,11 +46,17 @@ class Engine:
     """One run of a module: its weights, its state, and steps."""
 
     def __init__(self, module: Module, weights: Sequence[Tensor]) -> None:
-        """weights: as `build` returned them, or those of another checkpoint of the same model. The state is zero until `load`."""
+        """weights: as `build` returned them, or those of another checkpoint of the same model. The state is zero until `load`.
+
+        Raises Unsupported where wasmtime cannot run here: no room for its memory, a processor that it does not know.
+        """
         wasmtime, compiler = _wasmtime()
         self.module = module
         self._store = wasmtime.Store(compiler)
-        exports = wasmtime.Instance(self._store, _compiled(module), []).exports(self._store)
+        try:
+            exports = wasmtime.Instance(self._store, _compiled(module), []).exports(self._store)
+        except wasmtime.WasmtimeError as error:
+            raise Unsupported(f"wasmtime refuses it: {error}") from error
         self._block, memory = exports["block"], exports["memory"]
         self._memory = memory  # keeps the bytes below alive
         self._base = ctypes.addressof(memory.data_ptr(self._store).contents)
@@ -59,6 +68,11 @@ class Engine:
         self._states = {at: self._view(at, size) for at in (layout.state, layout.next)}
         self._header[STATE // 4], self._header[NEXT // 4] = layout.state, layout.next
         self.fill(weights)
+        _at_work.add(self)
+
+    def close(self) -> None:
+        """Give back what the library holds; nothing can be run afterwards."""
+        del self._block, self._memory, self._store
 
     def _view(self, at: int, count: int) -> Floats:
         return np.ctypeslib.as_array((ctypes.c_float * count).from_address(self._base + at))
@@ -98,12 +112,22 @@ class Engine:
             now[at : at + math.prod(shape)] = leaf.detach().to("cpu", torch.float32).reshape(-1).numpy()
 
 
-_MODULES: dict[str, Any] = {}
+_modules: dict[str, Any] = {}
 """Compiled modules of this process, by the hash of their bytes."""
+_at_work: weakref.WeakSet[Engine] = weakref.WeakSet()
 
 
 def _compiled(module: Module) -> Any:
     wasmtime, compiler = _wasmtime()
-    if module.sha256 not in _MODULES:
-        _MODULES[module.sha256] = wasmtime.Module(compiler, module.code)
-    return _MODULES[module.sha256]
+    if module.sha256 not in _modules:
+        _modules[module.sha256] = wasmtime.Module(compiler, module.code)
+    return _modules[module.sha256]
+
+
+@atexit.register
+def _close() -> None:
+    """While the library is still whole: its objects complain when they outlive it."""
+    for engine in list(_at_work):
+        engine.close()
+    _modules.clear()
+    _wasmtime.cache_clear()

@@ -99,6 +99,18 @@ class CheckpointEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EngineEntry:
+    """What computed the steps of a stream."""
+
+    kind: Literal["torch", "wasm"]
+    """torch itself, or the model's step as WebAssembly, whose bits are the same on every machine."""
+    emitter: Count | None = None
+    """Of wasm: the version of what made the module."""
+    module: str | None = None
+    """Of wasm: sha256 of the module. It belongs to the model's sizes and options, not to its weights."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrainingEntry:
     """Of a stream that is a checkpoint as it was at a moment of its training."""
 
@@ -154,6 +166,8 @@ class ModelEntry:
     """Where it ran: `cpu`, `cuda`."""
     dtype: Shown[str]
     """Precision it ran in."""
+    engine: Shown[EngineEntry | None] = None
+    """What computed it; recordings before 0.3 do not say, and were computed by torch."""
     versions: Shown[dict[str, str]]
     """Of the programs it ran on."""
     banks: list[BankEntry]

@@ -105,7 +105,9 @@ def rebuild(rec: Recording, model: str, *, progress: Callable[[int], object] | N
         return out
     inputs, targets, mask = (view.array(name) for name in ("inputs", "targets", "mask"))
     beside = view.array(BESIDE) if (None, BESIDE) in view else None
-    stepper = Stepper(loaded, Episode(loaded.task, {}, inputs, targets, mask[:, 0], beside=beside))
+    named: dict[str, Any] = entry.get("engine") or {}
+    made_by = "auto" if named.get("kind") == "wasm" else "torch"
+    stepper = Stepper(loaded, Episode(loaded.task, {}, inputs, targets, mask[:, 0], beside=beside), engine=made_by)
     made = stepper.manifest_entry()
     out.contradicted = [key for key in STATED if made[key] != entry.get(key)]
     if {"banks", "frame", "keyframe"} & {*out.contradicted}:
@@ -115,7 +117,7 @@ def rebuild(rec: Recording, model: str, *, progress: Callable[[int], object] | N
     if out.agrees or earlier is None:
         return out
     again = Rebuilt(model, loaded.name, contradicted=out.contradicted, earlier=True)
-    _compare(again, view, Stepper(replace(loaded, model=earlier), stepper.episode), lambda _: None)
+    _compare(again, view, Stepper(replace(loaded, model=earlier), stepper.episode, engine="torch"), lambda _: None)
     return again if again.agrees else out
 
 

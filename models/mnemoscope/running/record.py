@@ -1,7 +1,8 @@
 """Run models over an episode, step by step, and say what they did as frames and keyframes of a recording.
 
 A `Stepper` advances one model by exactly as many steps as it is asked to; nothing is computed ahead, so paused means that
-the next step does not exist yet. Steps stay on the device and are copied to the host once a chunk.
+the next step does not exist yet. The engine runs the steps where it can (recorded_step.py); torch's stay on the device and are
+copied to the host once a chunk. Which of them it is never changes within a run.
 """
 
 import math
@@ -31,6 +32,7 @@ from mnemoscope.format.manifest import FORMAT, KEYFRAME_EVERY, VERSION, moment_l
 from mnemoscope.measuring import price
 from mnemoscope.models import registry
 from mnemoscope.reading.recording import RecordingWriter
+from mnemoscope.running.recorded_step import EngineName, fast_step
 from mnemoscope.running.stream import NotFinite, Packet
 from mnemoscope.tasks import Episode
 
@@ -47,8 +49,13 @@ def pick_device(wanted: str) -> str:
 class Stepper:
     """One model on one episode."""
 
-    def __init__(self, loaded: LoadedModel, episode: Episode, *, device: str = "cpu") -> None:
-        """Raises CheckpointError when the model was trained for another task than the episode's."""
+    def __init__(
+        self, loaded: LoadedModel, episode: Episode, *, device: str = "cpu", engine: EngineName | None = None
+    ) -> None:
+        """engine: "torch", or "auto" for the fast one where it runs the model; None: as $MNEMOSCOPE_STEP_ENGINE says, or "auto".
+
+        Raises CheckpointError when the model was trained for another task than the episode's.
+        """
         if loaded.task != episode.task:
             raise CheckpointError(
                 f"{loaded.name} was trained for {loaded.task}, the episode is {episode.task}; choose a checkpoint of that task"
@@ -69,6 +76,7 @@ class Stepper:
         shown = [(None, BESIDE, BESIDE, ("channel",), (further,))] if further else []
         self.layout = FrameLayout.of([*common, *self._entries, *shown])
         self.keyframe_layout = FrameLayout.of(self.model.keyframe_entries())
+        self._fast = fast_step(self.model, task.outputs + 1, binary=self._binary, device=device, asked=engine)
         self._lay_out(episode)
         self.reset()
 
@@ -90,14 +98,35 @@ class Stepper:
     def reset(self) -> None:
         """Back to before the first step, memory blank."""
         self.done, self._seconds, self._floats = 0, 0.0, 0
-        self._state = self.model.initial_state(1)
-        self._last = torch.zeros(1, self.model.outputs, device=self.device)
+        self._go_on_from(self.model.initial_state(1), torch.zeros(1, self.model.outputs, device=self.device))
+
+    def _go_on_from(self, state: Any, last: Tensor) -> None:
+        """A state of the model, and its last output [1, O]. Both lie in the engine where there is one."""
+        if self._fast is not None:
+            self._fast.begin(state, last)
+        else:
+            self._state, self._last = state, last
+
+    def _now(self) -> tuple[Any, Tensor]:
+        """State and last output."""
+        return (self._state, self._last) if self._fast is None else self._fast.state()
+
+    @property
+    def state(self) -> Any:
+        """All that the model's next step needs."""
+        return self._now()[0]
 
     def branch(self, episode: Episode) -> "Stepper":
         """A run of the same model that goes on from here as another episode does, which up to here must be the same."""
-        other = Stepper(self.loaded, episode, device=self.device)
-        other.done, other._state, other._last, other._floats = self.done, self._state, self._last, self._floats
+        other = Stepper(self.loaded, episode, device=self.device, engine=self.engine)
+        other.done, other._floats = self.done, self._floats
+        other._go_on_from(*self._now())
         return other
+
+    @property
+    def engine(self) -> EngineName:
+        """What a run is asked for that is to go on as this one does."""
+        return "torch" if self._fast is None else "auto"
 
     @property
     def steps(self) -> int:
@@ -109,7 +138,7 @@ class Stepper:
         """What the steps so far cost, as in the manifest's `costs`; None before the first."""
         if not self.done:
             return None
-        more = price.floats_of(self._state) - self._floats
+        more = 0 if self._fast is not None else price.floats_of(self._state) - self._floats  # the engine's do not grow
         milliseconds = round(1000.0 * self._seconds / self.done, 4)
         return {
             "ms_per_step": milliseconds,
@@ -150,6 +179,11 @@ class Stepper:
     def _run(self, count: int) -> Tensor:
         """`count` steps -> [count, numbers that the model's frame has] float32 on the host."""
         span = slice(self.done, self.done + count)
+        if self._fast is not None:
+            if not self.done:
+                self._floats = price.floats_of(self._fast.state()[0])
+            rows = torch.cat((self._inputs[span], self._wanted[span]), 1).numpy()
+            return self._fast.run(rows, free_from=max(self._free_from - self.done, 0))
         outputs: list[Tensor] = []
         seen: list[Any] = []
         for t, x in enumerate(torch.split(self._inputs[span], 1), self.done):
@@ -173,7 +207,7 @@ class Stepper:
         return next(spec.name for spec in reversed(self.layout.tensors) if spec.offset <= at)
 
     def _keyframe(self) -> bytes:
-        state = self.model.keyframe(self._state)
+        state = self.model.keyframe(self.state)
         parts = [state[spec.bank, spec.name].reshape(-1) for spec in self.keyframe_layout.tensors]
         return torch.cat(parts).to("cpu", torch.float32).numpy().astype("<f4", copy=False).tobytes()
 
@@ -192,6 +226,7 @@ class Stepper:
             "parameters": self.model.parameter_count(),
             "device": self.device,
             "dtype": "float32",
+            "engine": {"kind": "torch"} if self._fast is None else self._fast.identity,
             "versions": {
                 "torch": torch.__version__,
                 "mnemoscope": __version__,

@@ -155,12 +155,13 @@ def clock_of(seconds: Seconds, *, name: str, resolution: float = 0.0, dates: boo
     resolution: seconds of the last written digit, 0 = exact. dates: whether times are of the calendar, where months and years are
     steps although their days differ.
     """
-    at = np.flatnonzero(np.isfinite(seconds))
-    if len(at) < 2:
+    finite = np.isfinite(seconds)
+    at = None if finite.all() else np.flatnonzero(finite)
+    known = seconds if at is None else seconds[at]
+    if len(known) < 2:
         return None
-    known = seconds[at]
     steps = np.diff(known)
-    positive = steps[steps > 0]
+    positive = steps[steps > 0] if (steps <= 0).any() else steps
     median = float(np.median(positive)) if len(positive) else 0.0
     backward, duplicates = int((steps < 0).sum()), int((steps == 0).sum())
 
@@ -170,9 +171,9 @@ def clock_of(seconds: Seconds, *, name: str, resolution: float = 0.0, dates: boo
         places = None
         if counts is not None and more.pop("exact", False):
             places = np.full(len(seconds), -1, np.int64)
-            places[at] = np.concatenate(([0], np.cumsum(counts)))
+            places[... if at is None else at] = _places(counts)
         more = {"duplicates": duplicates} | more
-        gaps = tuple((int(at[i]), int(at[i + 1])) for i in wide)
+        gaps = tuple((int(i), int(i + 1)) if at is None else (int(at[i]), int(at[i + 1])) for i in wide)
         return Clock(
             median=median, shortest=float(steps.min()), longest=float(steps.max()), backward=backward, gaps=gaps,
             missing_rows=missing, sample_rate=rate, text=text, places=places, **more,
@@ -184,7 +185,7 @@ def clock_of(seconds: Seconds, *, name: str, resolution: float = 0.0, dates: boo
     if dates and backward == duplicates == 0 and (found := _calendar(known)) is not None:
         rate, words, counts = found
         return made(rate, f"{len(counts)} steps of {name}, {words}", counts)
-    ones = np.ones(len(steps), np.int64)
+    ones = np.broadcast_to(np.int64(1), len(steps))
     by_rank = _on_grid(known, ones, resolution) if backward == 0 else None
     longer = steps > median + 0.5 * max(resolution, 1e-9 * median)
     if (
@@ -230,19 +231,19 @@ def _on_grid(
 
     counts [n - 1]: steps of the grid from row to row. within: the lowest and the highest rate that can be meant.
     """
-    places = np.concatenate(([0], np.cumsum(counts))).astype(np.float64)
+    places = _places(counts).astype(np.float64)
     times = known - known[0]
     total, span = float(places[-1]), float(times[-1])
     if total <= 0 or span <= 0:
         return None
     centred = places - places.mean()
     step = float(centred @ times / (centred @ centred))
+    del centred
     slack = resolution * (1 + 1e-6) + 1e-9 * span
     low, high = max(total / (span + slack), within[0]), min(total / max(span - slack, 0.5 * span), within[1])
     if low > high:
         return None
-    apart = np.diff(times) / counts
-    if float(np.ptp(apart)) <= 1e-9 * span:  # written exactly
+    if float(np.ptp(np.diff(times) / counts)) <= 1e-9 * span:  # written exactly
         rate = next(iter(_likely(1 / step, (1 - 1e-6) / step, (1 + 1e-6) / step)), 1 / step)
         return rate, {}
 
@@ -254,6 +255,13 @@ def _on_grid(
         return None
     exact = high - low < 1e-6 * rate
     return rate, {} if exact else {"low": low, "high": high}
+
+
+def _places(counts: Indices) -> Indices:
+    """Steps of the grid from the first row [n], of those from row to row [n - 1]."""
+    places = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=places[1:])
+    return places
 
 
 def _likely(rate: float, low: float, high: float) -> list[float]:

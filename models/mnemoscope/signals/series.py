@@ -376,7 +376,8 @@ def rescaled(prepared: Prepared, known: Mapping[str, dict[str, Any]]) -> Prepare
 
 def decimate(values: ArrayLike, points: int) -> list[float | None]:
     """At most `points` numbers for a picture: smallest, then largest of each bucket; None where all is missing."""
-    array = np.asarray(values, np.float64)
+    array = np.asarray(values)
+    array = array if array.dtype.kind == "f" else array.astype(np.float64)
     if len(array) > points:
         edges = np.linspace(0, len(array), points // 2 + 1).astype(np.int64)[:-1]
         array = np.stack((np.fmin.reduceat(array, edges), np.fmax.reduceat(array, edges)), 1).reshape(-1)

@@ -14,6 +14,7 @@ from mnemoscope.signals.series import Floats, Label
 MAX_LABELS = 64
 LABEL_LENGTH = 40
 SAMPLED = 10_000
+BLOCK = 1 << 20
 MAX_LABELLED = 20_000
 """Most labelled ranges of a column that is shown; a column with more is no longer readable."""
 
@@ -47,21 +48,24 @@ def events_of(
 def states_in(values: Floats) -> int:
     """How many states a column has; 0 where `events_of` finds none in it."""
     for part in (values[:SAMPLED], values):  # most columns are none of states, and say so at once
-        known = part[~np.isnan(part)]
-        if (known != np.round(known)).any() or len(np.unique(known)) > MAX_LABELS:
+        absent = np.isnan(part)
+        known = part[~absent] if absent.any() else part
+        states = len(np.unique(known))
+        if states > MAX_LABELS or (known != np.round(known)).any():
             return 0
-    states = len(np.unique(known))
     return states if states > 1 and numbered(values) else 0
 
 
 def numbered(values: Floats) -> tuple[Label, ...]:
     """Ranges of rows that share a value of a column of whole numbers (0 and 1 of an anomaly); of more than MAX_LABELS none."""
-    known = ~np.isnan(values)
-    distinct, at = np.unique(values[known], return_inverse=True)
+    distinct = np.unique(values)
+    distinct = distinct[~np.isnan(distinct)]
     if len(distinct) > MAX_LABELS:
         return ()
-    codes = np.full(len(values), -1, np.int16)
-    codes[known] = at
+    codes = np.empty(len(values), np.int16)
+    for start in range(0, len(values), BLOCK):  # the places in `distinct` are four times as wide
+        part = values[start : start + BLOCK]
+        codes[start : start + BLOCK] = np.where(np.isnan(part), -1, np.searchsorted(distinct, part))
     return labelled_ranges(codes, [f"{number:g}" for number in distinct.tolist()])
 
 
@@ -71,7 +75,11 @@ def labelled_ranges(codes: NDArray[np.int16], names: list[str]) -> tuple[Label, 
     Where every row has a label the commonest is the usual state, which is left out. Of a column with more ranges than
     MAX_LABELLED none is.
     """
-    usual = int(np.bincount(codes).argmax()) if len(codes) and len(names) > 1 and (codes >= 0).all() else -1
+    if np.count_nonzero(codes[1:] != codes[:-1]) > 2 * MAX_LABELLED:  # at most every other range is left out
+        return ()
+    usual = -1
+    if len(codes) and len(names) > 1 and (codes >= 0).all():
+        usual = int(np.argmax([np.count_nonzero(codes == code) for code in range(len(names))]))
     edges = np.flatnonzero(np.diff(codes)) + 1
     starts, stops = np.concatenate(([0], edges)), np.concatenate((edges, [len(codes)]))
     listed = (codes[starts] >= 0) & (codes[starts] != usual) if len(codes) else np.zeros(1, bool)

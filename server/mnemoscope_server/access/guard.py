@@ -20,7 +20,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mnemoscope_server.access.token import TokenCheck
+from mnemoscope_server.access.token import GUEST, TokenCheck
 from mnemoscope_server.problems import problem, too_large
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -64,7 +64,10 @@ class Guard:
         else:
             answer = self.token_check and self.token_check.refusal(scope, headers)
         if answer is None:
-            await self.app(scope, receive, _Dressed(scope, receive, send, self.upload_bytes))
+            dressed: Send = _Dressed(scope, receive, send, self.upload_bytes)
+            if self.token_check is not None and scope.get(GUEST):
+                dressed = self.token_check.counting(scope, dressed)
+            await self.app(scope, receive, dressed)
         elif scope["type"] == "http":
             await answer(scope, receive, _Dressed(scope, receive, send, self.upload_bytes))
         else:
@@ -122,6 +125,8 @@ class _Dressed:
                 await answer(self.scope, self.receive, _Dressed(self.scope, self.receive, self.send, 0))
                 return
             embedded = is_embedded(self.scope)
+            if _path(self.scope).startswith("/api/"):
+                headers.setdefault("Cache-Control", "no-store")  # whose it is depends on who asks
             headers.setdefault("Content-Security-Policy", policy(frame="*" if embedded else "'self'"))
             headers.setdefault("X-Content-Type-Options", "nosniff")
             headers.setdefault("Referrer-Policy", "no-referrer")
@@ -145,7 +150,11 @@ class _Dressed:
 
 def is_embedded(scope: Scope) -> bool:
     """Whether this is the page that others may frame."""
-    return scope["path"].removeprefix(scope.get("root_path", "")).startswith("/embed/")
+    return _path(scope).startswith("/embed/")
+
+
+def _path(scope: Scope) -> str:
+    return scope["path"].removeprefix(scope.get("root_path", ""))
 
 
 def policy(*, frame: str = "'self'", scripts: Iterable[str] = ()) -> str:

@@ -10,7 +10,9 @@ import secrets
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
+from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage.owned import is_own
 
 KEPT_SECONDS = 400 * 24 * 3600
 BEARER = "mnemoscope.bearer"
@@ -25,6 +27,21 @@ def known(request: HTTPConnection, settings: Settings) -> str | None:
         return "bearer"
     cookie = request.cookies.get(_name(settings))
     return _hashed(cookie) if cookie else ""
+
+
+def may_change(owner: str, connection: HTTPConnection, settings: Settings) -> bool:
+    """Whether the caller may drive, stop, change and delete what `owner` began: they themselves, and whoever sends the server's token."""
+    return bool(connection.scope.get(BEARER)) or is_own(owner, known(connection, settings))
+
+
+def require_driver(owner: str, connection: HTTPConnection, settings: Settings) -> None:
+    """Raises NotPossible where the caller may only watch a run that goes on."""
+    if not may_change(owner, connection, settings):
+        raise NotPossible(
+            "not-yours",
+            "this run was begun in another browser and is driven from there",
+            "Watch it, or begin your own.",
+        )
 
 
 def introduced(request: Request, response: Response, settings: Settings) -> str:

@@ -12,9 +12,10 @@ from urllib.parse import parse_qsl, quote, urlencode
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.types import Scope
+from starlette.types import Message, Scope, Send
 
 from mnemoscope_server.access.feeding import FeedKeys
+from mnemoscope_server.access.guesses import Guesses
 from mnemoscope_server.access.owners import BEARER
 from mnemoscope_server.problems import MACHINES, problem
 
@@ -34,6 +35,11 @@ body{font:16px/1.5 system-ui;max-width:34em;margin:4em auto;padding:0 1em}input,
 <button>Enter</button></form></body></html>"""
 
 
+def address(scope: Scope) -> str:
+    """Where a request comes from; a proxy on this machine says it."""
+    return (scope.get("client") or ("",))[0]
+
+
 class TokenCheck:
     """The door of one server."""
 
@@ -42,6 +48,7 @@ class TokenCheck:
         self._cookie = cookie
         self._feed_keys = FeedKeys(token)
         self._ticket = hashlib.sha256(b"mnemoscope ticket " + self._token).hexdigest()
+        self.guesses = Guesses()
 
     def refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """None = come in; the scope then says how. Otherwise the answer: another address, or that a token is wanted."""
@@ -61,6 +68,13 @@ class TokenCheck:
         ticket = cookie_parser(headers.get("cookie", "")).get(self._cookie, "")
         if secrets.compare_digest(ticket.encode(), self._ticket.encode()) or path in HEALTH:
             return None
+        if seconds := self.guesses.wait(address(scope)):
+            message = "too many wrong tokens or unknown recordings were asked for from this address"
+            return problem(
+                429, "too-many-guesses", message, hint="Try again later.", headers={"Retry-After": str(seconds)}
+            )
+        if kind.lower() == "bearer" or not all(self._right(value) for value in given):
+            self.guesses.miss(address(scope))
         reading = scope["type"] == "websocket" or scope["method"] == "GET"
         if reading and BY_LINK.fullmatch(path):
             scope[GUEST] = True
@@ -71,6 +85,16 @@ class TokenCheck:
         return problem(
             401, "token-required", "this server asks for its token", hint=hint, headers={"WWW-Authenticate": "Bearer"}
         )
+
+    def counting(self, scope: Scope, send: Send) -> Send:
+        """`send` for a guest: a recording that there is not is a guess."""
+
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 404:
+                self.guesses.miss(address(scope))
+            await send(message)
+
+        return counted
 
     def _right(self, token: str) -> bool:
         return secrets.compare_digest(token.encode(), self._token)

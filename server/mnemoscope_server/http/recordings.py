@@ -146,6 +146,7 @@ def change(identity: Id, wanted: Change, request: Request, services: ServicesDep
 async def delete(identity: Id, request: Request, services: ServicesDep) -> None:
     await asyncio.to_thread(require_own, identity, request, services)
     if session := services.live.sessions.get(identity):
+        owners.require_driver(session.owner, request, services.settings)
         await services.live.end(session)
     services.library.forget(identity)
     await asyncio.to_thread(services.store.remove, identity)
@@ -163,7 +164,7 @@ def require_own(identity: str, request: Request, services: Services) -> Entry | 
             "Change or remove the file itself, or make a copy to share or rename.",
         )
     entry = services.store.get(identity)
-    if not _shared(entry, services, owners.known(request, services.settings))["mine"]:
+    if entry is not None and not owners.may_change(entry.owner, request, services.settings):
         raise NotPossible(
             "not-yours",
             "this recording was made in another browser and can be changed or deleted only from there",

@@ -13,7 +13,6 @@ from starlette.websockets import WebSocketDisconnect
 from mnemoscope.errors import SignalError
 from mnemoscope.signals.lines import LineReader
 from mnemoscope_server.access import owners
-from mnemoscope_server.access.owners import BEARER
 from mnemoscope_server.errors import Expired, NotPossible, QueueFull, UnknownRecording
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.http.socket import NORMAL, POLICY, Line, until_either_ends
@@ -21,7 +20,6 @@ from mnemoscope_server.schemas import samples as schemas
 from mnemoscope_server.schemas.messages import Refused
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.inlet import Inlet
-from mnemoscope_server.storage.owned import is_own
 
 router = APIRouter(responses=ERRORS)
 
@@ -87,7 +85,7 @@ async def inlet_of(identity: str, request: HTTPConnection, services: Services) -
     kind, _, key = request.headers.get("authorization", "").partition(" ")
     by_key = kind.lower() == "bearer" and services.feed_keys.opens(path, key.strip())
     # whoever started the server holds its token, and may feed what others began
-    if not (by_key or request.scope.get(BEARER) or is_own(session.owner, owners.known(request, services.settings))):
+    if not (by_key or owners.may_change(session.owner, request, services.settings)):
         raise NotPossible(
             "not-yours",
             "this run was begun by somebody else, and only they can feed it",

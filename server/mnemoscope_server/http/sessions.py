@@ -35,7 +35,7 @@ async def open_session(
 
 
 @router.delete("/sessions/{id}", summary="Stop a session; what it computed stays as a recording", status_code=204)
-async def stop_session(identity: Id, services: ServicesDep) -> None:
+async def stop_session(identity: Id, request: Request, services: ServicesDep) -> None:
     session = services.live.sessions.get(identity)
     if session is None and services.watched.growing(identity):
         raise NotPossible(
@@ -44,4 +44,5 @@ async def stop_session(identity: Id, services: ServicesDep) -> None:
     if session is None:
         services.library.find(identity)  # unknown, or already over: then there is nothing to stop
         return
+    owners.require_driver(session.owner, request, services.settings)
     await services.live.end(session)

@@ -48,12 +48,14 @@ def share(
     responses={200: {"content": {"image/png": {}}}},
 )
 def picture(identity: Id, services: ServicesDep) -> Response:
+    entry = services.store.get(identity)
+    listed = services.library.shipped(identity) or (entry is not None and entry.visibility == "listed")
     with services.library.opened(identity) as recording:
         if not recording.finished:
             recording.refresh()
         drawn, final = services.pictures.get(recording), recording.finished
     headers = {
-        "Cache-Control": "public, max-age=3600" if final else "no-store",
+        "Cache-Control": f"{'public' if listed else 'private'}, max-age=3600" if final else "no-store",
         "Cross-Origin-Resource-Policy": "cross-origin",  # a chat in a browser shows it in a page of its own
     }
     return Response(drawn, media_type="image/png", headers=headers)

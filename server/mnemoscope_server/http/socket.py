@@ -16,8 +16,9 @@ from starlette.websockets import WebSocketDisconnect
 
 from mnemoscope.errors import ImportFileError, MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
+from mnemoscope_server.access import owners
 from mnemoscope_server.access.token import GUEST
-from mnemoscope_server.errors import Expired, IllegalMove, UnknownRecording
+from mnemoscope_server.errors import Expired, IllegalMove, NotPossible, UnknownRecording
 from mnemoscope_server.schemas import messages
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.session import FINAL, Session, Watcher, hello
@@ -118,7 +119,7 @@ async def _serve(line: Line, services: Services, identity: str, *, guest: bool) 
     watcher = Watcher(session, have=first.have)
     try:
         await line.send(session.hello())
-        await until_either_ends(_write(line, watcher), _obey(line, session, guest=guest))
+        await until_either_ends(_write(line, watcher), _obey(line, session, refusal=_refusal(line, session, guest)))
     finally:
         watcher.leave()
 
@@ -210,8 +211,20 @@ async def _write(line: Line, watcher: Watcher) -> None:
     await line.close(NORMAL)
 
 
-async def _obey(line: Line, session: Session, *, guest: bool) -> None:
-    """Carry out commands; a guest may only watch."""
+def _refusal(line: Line, session: Session, guest: bool) -> messages.Refused | None:
+    """Why this watcher may not drive; None where they may."""
+    if guest:
+        hint = "Ask whoever runs this server for its address with the token."
+        return messages.Refused(code="read-only", message="this link is for watching", hint=hint)
+    try:
+        owners.require_driver(session.owner, line.websocket, line.websocket.app.state.settings)
+    except NotPossible as error:
+        return messages.Refused(code=error.code, message=str(error), hint=error.hint)
+    return None
+
+
+async def _obey(line: Line, session: Session, *, refusal: messages.Refused | None) -> None:
+    """Carry out commands; whoever has a refusal may only watch."""
     bucket = Bucket()
     while True:
         command = await _receive(line)
@@ -223,9 +236,8 @@ async def _obey(line: Line, session: Session, *, guest: bool) -> None:
             return
         if command is None:
             continue
-        if guest and not isinstance(command, messages.ClientHello | messages.Ping):
-            hint = "Ask whoever runs this server for its address with the token."
-            await line.send(messages.Refused(code="read-only", message="this link is for watching", hint=hint))
+        if refusal is not None and not isinstance(command, messages.ClientHello | messages.Ping):
+            await line.send(refusal)
             continue
         try:
             _carry_out(command, session)

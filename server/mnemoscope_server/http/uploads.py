@@ -6,12 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Path, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 
 from mnemoscope.errors import SignalError
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.shipped import SHIPPED
 from mnemoscope_server.access import owners
+from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.http.connected import while_connected
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.planning import fits, runs, suggestions
@@ -45,6 +46,7 @@ router = APIRouter(prefix="/api", responses=ERRORS)
 @router.post("/uploads", summary="Bring a file, or the files of one record", status_code=201)
 async def upload(
     request: Request,
+    response: Response,
     services: ServicesDep,
     file: Annotated[
         list[UploadFile],
@@ -64,7 +66,9 @@ async def upload(
     except ValidationError as error:
         raise RequestValidationError([{**e, "loc": ("options", *e["loc"])} for e in error.errors()]) from error
     files = [(part.filename or "", part.file) for part in file]
-    identity, report = await while_connected(request, services.uploads.take(files, options=wanted, watch=watch))
+    owner = owners.introduced(request, response, services.settings)
+    taking = services.uploads.take(files, options=wanted, watch=watch, owner=owner)
+    identity, report = await while_connected(request, taking)
     return Upload(id=identity, report=ImportReport.model_validate(report))
 
 
@@ -75,14 +79,21 @@ def progress(watch: Annotated[str, Path(pattern=WATCH_PATTERN)], services: Servi
 
 
 @router.post("/uploads/{id}/readings", summary="Read a file that was brought by other options", status_code=201)
-async def read_again(identity: Id, options: ImportOptions, request: Request, services: ServicesDep) -> Upload:
+async def read_again(
+    identity: Id, options: ImportOptions, request: Request, response: Response, services: ServicesDep
+) -> Upload:
     """Makes an upload of its own; the one that it was made from stays as it is."""
-    made, report = await while_connected(request, services.uploads.again(identity, options))
+    owner = owners.introduced(request, response, services.settings)
+    made, report = await while_connected(request, services.uploads.again(identity, options, owner=owner))
     return Upload(id=made, report=ImportReport.model_validate(report))
 
 
 @router.delete("/uploads/{id}", summary="Delete a file and what was read of it; recordings of it stay", status_code=204)
-def remove_upload(identity: Id, services: ServicesDep) -> None:
+def remove_upload(identity: Id, request: Request, services: ServicesDep) -> None:
+    if not owners.may_change(services.uploads.owner(identity), request, services.settings):
+        raise NotPossible(
+            "not-yours", "this file was brought in another browser", "It goes by itself after some hours."
+        )
     services.uploads.remove(identity)
 
 

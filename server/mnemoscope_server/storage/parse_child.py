@@ -39,13 +39,16 @@ def main(arguments: list[str]) -> int:
     limit(options["memory"], CPU_SECONDS)
     files = sorted(source.iterdir())
     tempfile.tempdir = str(folder)
+    import numpy as np
+
     from mnemoscope.errors import ImportFileError
+    from mnemoscope.signals.importers import apart
     from mnemoscope.signals.importers.options import ImportOptions
     from mnemoscope.signals.importers.progress import hearing
     from mnemoscope.signals.importers.protocol import read_table
 
     try:
-        with hearing(Telling(folder / PROGRESS)):
+        with apart.within(), hearing(Telling(folder / PROGRESS)):
             table = read_table(files, ImportOptions.from_json(options["import"]))
     except ImportFileError as error:
         retry = error.retry and {"label": error.retry.label, "options": error.retry.options}
@@ -65,14 +68,14 @@ def main(arguments: list[str]) -> int:
                     "name": column.name, "unit": column.unit, "offset": file.tell(), "count": len(column.values),
                     "sample_rate": column.sample_rate, "type": column.values.dtype.newbyteorder("<").str,
                 }  # fmt: skip
-                file.write(column.values.astype(channels[str(column.index)]["type"]).tobytes())
+                file.write(np.ascontiguousarray(column.values, channels[str(column.index)]["type"]).data)
                 if column.own_clock:
                     channels[str(column.index)]["gaps"] = column.gaps
                 if column.time is not None:
                     channels[str(column.index)]["time"] = file.tell()
-                    file.write(column.time.astype("<f8").tobytes())
+                    file.write(np.ascontiguousarray(column.time, "<f8").data)
     if table.time is not None:
-        (folder / "time.f64").write_bytes(table.time.astype("<f8").tobytes())
+        (folder / "time.f64").write_bytes(np.ascontiguousarray(table.time, "<f8").data)
     gaps: tuple[tuple[int, int], ...] = () if table.timing is None else table.timing.gaps
     labels = {str(column.index): column.labels for column in table.columns if column.labels}
     leave(folder / "report.json", {"report": table.report, "channels": channels, "gaps": gaps, "labels": labels})

@@ -45,13 +45,20 @@ class Uploads:
         self._under_way: dict[str, Path] = {}
 
     async def take(
-        self, files: Sequence[tuple[str, BinaryIO]], *, options: ImportOptions, watch: str | None = None
+        self,
+        files: Sequence[tuple[str, BinaryIO]],
+        *,
+        options: ImportOptions,
+        watch: str | None = None,
+        owner: str = "",
     ) -> tuple[str, dict[str, Any]]:
         """Read an uploaded file, or the files of one record, each with its name -> (id, report).
 
         watch: a name for `progress`, made up by whoever waits. Raises ImportFileError, DiskFull.
         """
-        return await self._read(lambda source: self._copy(files, source), base_name(_title(files)), options, watch)
+        return await self._read(
+            lambda source: self._copy(files, source), base_name(_title(files)), options, owner, watch
+        )
 
     def progress(self, watch: str) -> dict[str, int] | None:
         """Rows and bytes read so far of what is being read under this name; None where nothing is."""
@@ -62,19 +69,21 @@ class Uploads:
         except FileNotFoundError:  # it has only begun
             return {"rows": 0, "bytes": 0}
 
-    async def again(self, identity: str, options: ImportOptions) -> tuple[str, dict[str, Any]]:
+    async def again(self, identity: str, options: ImportOptions, owner: str = "") -> tuple[str, dict[str, Any]]:
         """Read the file of an upload by other options -> (new id, report); the upload stays as it is.
 
         Raises UnknownUpload, ImportFileError, DiskFull.
         """
         folder, facts = self._facts(identity)
         try:
-            return await self._read(lambda source: self._link(folder / SOURCE, source), facts["file_name"], options)
+            return await self._read(
+                lambda source: self._link(folder / SOURCE, source), facts["file_name"], options, owner
+            )
         except (FileNotFoundError, NotADirectoryError) as error:  # removed meanwhile, or read by an earlier version
             raise self._unknown(identity) from error
 
     async def _read(
-        self, bring: Callable[[Path], None], name: str, options: ImportOptions, watch: str | None = None
+        self, bring: Callable[[Path], None], name: str, options: ImportOptions, owner: str, watch: str | None = None
     ) -> tuple[str, dict[str, Any]]:
         """`bring` makes the folder of files that it is told to."""
         identity = new_id()
@@ -86,7 +95,9 @@ class Uploads:
             folder.mkdir()
             async with self._parsing:
                 await self._parse(source, folder, options)
-            return identity, await asyncio.to_thread(self._keep, identity, source, folder, name)
+            return identity, await asyncio.to_thread(
+                self._keep, identity, source, folder, {"file_name": name, "owner": owner}
+            )
         finally:
             if watch is not None:
                 self._under_way.pop(watch, None)
@@ -148,6 +159,10 @@ class Uploads:
     def file_name(self, identity: str) -> str:
         """The name the file had, for those who want it in the recording. Raises UnknownUpload."""
         return self._facts(identity)[1]["file_name"]
+
+    def owner(self, identity: str) -> str:
+        """Who brought it. Raises UnknownUpload."""
+        return self._facts(identity)[1].get("owner", "")
 
     def sweep(self) -> None:
         """Remove what is too old, then the oldest until the rest fits."""
@@ -225,10 +240,10 @@ class Uploads:
             shutil.rmtree(folder)
             folder.mkdir()
 
-    def _keep(self, identity: str, source: Path, folder: Path, name: str) -> dict[str, Any]:
+    def _keep(self, identity: str, source: Path, folder: Path, known: dict[str, str]) -> dict[str, Any]:
         path = folder / "report.json"
         facts = json.loads(path.read_text(encoding="utf-8"))
-        path.write_text(json.dumps(facts | {"file_name": name}), encoding="utf-8")
+        path.write_text(json.dumps(facts | known), encoding="utf-8")
         (folder / PROGRESS).unlink(missing_ok=True)
         source.rename(folder / SOURCE)
         folder.rename(self.store.uploads / identity)

@@ -12,6 +12,7 @@ from websockets.exceptions import InvalidStatus
 
 from mnemoscope.cli import main as cli
 from mnemoscope_server import app as application
+from mnemoscope_server.access import guesses
 from mnemoscope_server.serving import address
 from mnemoscope_server.settings import Settings
 from tests.server.access.test_guard import HOST, ask, routes, whatever
@@ -32,7 +33,9 @@ def guarded(tmp_path_factory):
     app = application.create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), workers=0, token=TOKEN))
     found = routes(app)
     app.router = whatever
-    return app, [(path.replace("/assets/" + LINK, "/assets/x"), methods) for path, methods in found]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(guesses, "MAX_MISSES", 10**6)  # all tests here ask from one address
+        yield app, [(path.replace("/assets/" + LINK, "/assets/x"), methods) for path, methods in found]
 
 
 def ticket(app, path="/", **more):
@@ -239,6 +242,28 @@ def test_a_server_for_a_network(start):
                 server.wait(identity, "ended")
             while not isinstance(guest.recv(timeout=30), bytes):
                 pass
+        with httpx.Client(base_url=base, timeout=30) as you:  # who has the token too, in another browser
+            you.get(f"?token={token}")
+            other = server.run("fake", steps=200)
+            table = {"file": ("x.csv", b"t,v\n" + b"".join(b"%d,%d\n" % (i, i % 7) for i in range(50)))}
+            brought = me.post("api/uploads", files=table).json()["id"]
+            for path in (f"api/sessions/{other}", f"api/recordings/{other}", f"api/uploads/{brought}"):
+                answer = you.delete(path)
+                assert (answer.status_code, answer.json()["error"]["code"]) == (403, "not-yours"), path
+            cookies = "; ".join(f"{c.name}={c.value}" for c in you.cookies.jar)
+            with server.socket(other, additional_headers={"Cookie": cookies}) as watcher:
+                assert json.loads(watcher.recv(timeout=30))["type"] == "hello"
+                watcher.send('{"type":"play"}')
+                assert json.loads(watcher.recv(timeout=30))["code"] == "not-yours"
+            assert me.delete(f"api/uploads/{brought}").status_code == 204
+            operator = {"Authorization": f"Bearer {token}"}
+            assert httpx.delete(f"{base}api/recordings/{other}", headers=operator).status_code == 204
+            assert me.get(f"api/recordings/{other}").status_code == 404
+        assert "no-store" in me.get("api/recordings").headers["cache-control"]
+        picture = f"api/recordings/{identity}/picture.png"
+        assert me.get(picture).headers["cache-control"] == "private, max-age=3600"
+        assert me.patch(f"api/recordings/{identity}", json={"visibility": "listed"}).status_code == 204
+        assert me.get(picture).headers["cache-control"] == "public, max-age=3600"
         with pytest.raises(InvalidStatus) as refused, server.socket("x/y"):
             pass
         assert refused.value.response.status_code == 401

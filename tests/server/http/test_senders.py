@@ -45,7 +45,7 @@ def test_it_waits_for_a_full_queue_and_loses_nothing(start, tmp_path):
     sender = subprocess.Popen([sys.executable, str(SENDER), str(sensor(tmp_path, 2500)), url])
     with pytest.raises(subprocess.TimeoutExpired):
         sender.wait(3)
-    assert server.http.get(f"api/sessions/{identity}/samples").json()["source"]["received"] == 2000
+    assert 0 < server.http.get(f"api/sessions/{identity}/samples").json()["source"]["received"] <= 2048
     with server.socket(identity) as driver:
         driver.send('{"type": "play"}')
         assert sender.wait(60) == 0

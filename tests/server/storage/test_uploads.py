@@ -389,7 +389,7 @@ def test_a_file_that_takes_too_long_or_too_much_is_ended(taking, tmp_path):
     with pytest.raises(ImportFileError, match="took more than"):
         taking(GOOD.encode(), parse_seconds=0.05)
     with pytest.raises(ImportFileError, match="memory"):
-        taking(b"a,b\n" + b"1,2\n" * 9_000_000, parse_memory=512 << 20)
+        taking(b'{"x": [' + b"[1]," * 9_000_000 + b"[1]]}", parse_memory=512 << 20)
     assert list((tmp_path / "data" / "uploads").iterdir()) == []
 
 

@@ -54,5 +54,11 @@ describe("the first lines of a file", () => {
   it("say under each name what the column is", () => {
     const said = [0, 1, 2, 3].map((n) => underName(report([]).columns[n]!, 1, 3));
     expect(said).toEqual(["time", "the series, 2.05 to 2.98", "not used", "events: 3"]);
+    expect(underName(report([]).columns[2]!, 1, 3, [2])).toMatch(/^beside the series/);
+  });
+
+  it("show a channel that is ticked as one beside the series", () => {
+    const [one] = tableOf(report([row(1, ["0", "2.5", "7", "a"], [0, 2.5, 7, null])]), 1, 3, [2]);
+    expect(one!.cells.map(({ role }) => role)).toEqual(["time", "series", "beside", "events"]);
   });
 });

@@ -7,6 +7,7 @@ export const ROLES = {
   time: "time",
   series: "the series",
   other: "numbers, not used",
+  beside: "beside the series",
   events: "events",
   text: "text, not used",
   missing: "missing",
@@ -39,8 +40,13 @@ export interface Row {
 /** Columns that are shown; more are said. */
 export const MAX_COLUMNS = 24;
 
-export function tableOf(report: ImportReport, channel: number, labels: number | null): Row[] {
-  const roles = report.columns.map((column) => roleOf(column, channel, labels));
+export function tableOf(
+  report: ImportReport,
+  channel: number,
+  labels: number | null,
+  beside: readonly number[] = [],
+): Row[] {
+  const roles = report.columns.map((column) => roleOf(column, channel, labels, beside));
   let last = 0;
   let rows = 0;
   return report.lines.map((entry) => {
@@ -70,7 +76,8 @@ function rowOf({ line, role, cells, values, why }: FileLine, of: (n: number) => 
     cells: shown.map((text, n) => {
       const value = values[n] ?? null;
       const column = of(n);
-      if (value === null && (column === "series" || column === "other")) return { text, role: "missing", read: "" };
+      if (value === null && (column === "series" || column === "beside" || column === "other"))
+        return { text, role: "missing", read: "" };
       const read = column === "series" && value !== null && !plainly(text, value) ? num(value, places(value)) : "";
       return { text, role: column, read };
     }),
@@ -87,19 +94,31 @@ function places(value: number): number {
   return text.includes("e") ? 6 : Math.min(6, (text.split(".")[1] ?? "").length);
 }
 
-export function roleOf({ index, kind }: ColumnReport, channel: number, labels: number | null): Role {
+export function roleOf(
+  { index, kind }: ColumnReport,
+  channel: number,
+  labels: number | null,
+  beside: readonly number[] = [],
+): Role {
   if (index === channel) return "series";
   if (index === labels) return "events";
+  if (beside.includes(index)) return "beside";
   if (kind === "time") return "time";
   return kind === "value" ? "other" : "text";
 }
 
-/** What a column is, under its name: "time", "the series, 2.05 to 2.98", "not used". */
-export function underName(column: ColumnReport, channel: number, labels: number | null): string {
-  const role = roleOf(column, channel, labels);
+/** What a column is, under its name: "time", "the series, 2.05 to 2.98", "beside the series", "not used". */
+export function underName(
+  column: ColumnReport,
+  channel: number,
+  labels: number | null,
+  beside: readonly number[] = [],
+): string {
+  const role = roleOf(column, channel, labels, beside);
   const range = column.min === null || column.max === null ? "" : `, ${num(column.min)} to ${num(column.max)}`;
   if (role === "series") return `the series${range}`;
   if (role === "events") return `events: ${column.labels}`;
+  if (role === "beside") return `beside the series${range}`;
   return role === "time" ? "time" : "not used";
 }
 

@@ -173,7 +173,8 @@ def _read_zip(path: Path, options: ImportOptions, folder: Path) -> Table:
         headers = [name for name in data if name.lower().endswith(".hea")]
         if not data:
             raise ImportFileError("the archive is empty", hint="Pack the file with the signal.")
-        choices = headers or sorted(data, key=lambda name: -data[name].file_size)
+        whole = _of_segments(archive, headers)
+        choices = ([whole] if whole else headers) or sorted(data, key=lambda name: -data[name].file_size)
         chosen, inner = _chosen(choices, options)
         wanted = (
             {chosen} if not headers else {n for n in data if PurePosixPath(n).parent == PurePosixPath(chosen).parent}
@@ -183,12 +184,24 @@ def _read_zip(path: Path, options: ImportOptions, folder: Path) -> Table:
         from mnemoscope.signals.importers.formats.wfdb import IMPORTER as WFDB
 
         assert WFDB.read_set is not None
-        record = {name: file for name, file in files.items() if not name.lower().endswith(".hea")}
+        record = {name: file for name, file in files.items() if whole or not name.lower().endswith(".hea")}
         record[PurePosixPath(chosen).name] = files[PurePosixPath(chosen).name]
         table = WFDB.read_set(record, options)
     else:
         table = _inner(files[PurePosixPath(chosen).name], path.name, replace(options, part=inner))
     return _with_choice(_labelled(table, path, "ZIP", options), choices, chosen, options)
+
+
+def _of_segments(archive: zipfile.ZipFile, headers: list[str]) -> str | None:
+    """The one header among several that says of which segments its record is made."""
+    from mnemoscope.signals.importers.formats.wfdb.record import SEGMENTED
+
+    found: list[str] = []
+    for name in headers if 1 < len(headers) <= MAX_MEMBERS else []:
+        with archive.open(name) as file:
+            if SEGMENTED.match(file.read(4096)):
+                found.append(name)
+    return found[0] if len(found) == 1 else None
 
 
 def _not_documents(members: Mapping[str, zipfile.ZipInfo]) -> None:

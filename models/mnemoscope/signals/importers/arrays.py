@@ -12,7 +12,9 @@ from mnemoscope.signals.importers.csv.series_rows import MAX_SERIES, SMOOTHER
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.table import Table
+from mnemoscope.signals.importers.tabular.moments import Moments
 from mnemoscope.signals.importers.tabular.typed import Given, table_of
+from mnemoscope.signals.series import Floats
 
 MAX_CHANNELS = 16
 """Length up to which the shorter axis of an array is taken for channels without asking."""
@@ -178,16 +180,17 @@ def _columns(
     return [Given(one, _cells(values)) for one, values in zip(names, series, strict=False)]
 
 
-def _cells(array: Array) -> NDArray[np.float64] | list[str]:
-    """Numbers, or texts and dates as a table would have them."""
+def _cells(array: Array) -> Floats | Sequence[str]:
+    """Numbers, in float32 where that loses nothing, or texts and dates as a table would have them."""
     if array.dtype.kind in "fiub":
-        return array.astype(np.float64)
+        if np.can_cast(array.dtype, np.float32):
+            return np.ascontiguousarray(array).astype(np.float32, copy=False)
+        return np.ascontiguousarray(array).astype(np.float64, copy=False)
     if array.dtype.kind == "m":
         seconds: NDArray[np.float64] = array.astype("timedelta64[ns]").astype(np.float64) / 1e9
         return np.where(np.isnat(array), np.nan, seconds)
     if array.dtype.kind == "M":
-        texts = np.datetime_as_string(array).tolist()
-        return ["" if text == "NaT" else text.replace("T", " ") for text in texts]
+        return Moments(array)
     if array.dtype.kind == "S":
         return [text.decode("utf-8", "replace").replace("\0", "") for text in array.tolist()]
     return [str(text).replace("\n", " ") for text in array.tolist()]

@@ -2,20 +2,35 @@
 
 import codecs
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.options import retry
 from mnemoscope.signals.importers.refused import refuse
+from mnemoscope.signals.importers.report import Alternative, Guess
 
 BLOCK = 1 << 20
-OTHERS = ("cp932", "gb18030", "big5", "cp949", "euc_jp", "cp1251", "koi8_r", "cp1250", "cp1253", "cp1255", "cp1256")
-"""Encodings that differ from Windows-1252 by what their letters are."""
+OTHERS = (
+    *("cp1251", "koi8_r", "cp1250", "cp1253", "gb18030", "cp932", "euc_jp", "big5", "cp949", "cp1254", "cp1255", "cp1256"),
+    *("iso8859_5", "cp866"),
+)  # fmt: skip
+"""Encodings that differ from Windows-1252 by what their letters are; those that are met more often first."""
+MAX_OFFERED = 6
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x1c-\x1f]")
 
 
-def encoding_of(data: bytes, path: Path | None = None, asked: str | None = None) -> str:
+class Encoding(NamedTuple):
+    """How the letters of a file are written."""
+
+    name: str
+    guess: Guess | None = None
+    """A question where other encodings make letters of the same bytes, None where there is no doubt."""
+
+
+def encoding_of(data: bytes, path: Path | None = None, asked: str | None = None) -> Encoding:
     """The encoding of a text that begins with `data`: as asked, by byte order mark, UTF-8 if it is, else by its letters.
 
     `path`: where the rest lies, which may hold the first letter that decides. Raises ImportFileError for an empty file, a binary
@@ -24,8 +39,9 @@ def encoding_of(data: bytes, path: Path | None = None, asked: str | None = None)
     if not data.strip():
         raise ImportFileError("the file is empty", hint="Choose a file with at least two rows of numbers.")
     refuse(data)
-    encoding = _known(asked) if asked else _marked(data) or _by_letters(data, path)
-    text = text_of(data, encoding)
+    name = _known(asked) if asked else _marked(data)
+    encoding = Encoding(name) if name else _by_letters(data, path)
+    text = text_of(data, encoding.name)
     if found := _CONTROL.search(text):
         raise ImportFileError(
             f"the file is binary (byte value {ord(found.group()):#04x}), not a text table",
@@ -63,26 +79,61 @@ def _known(name: str) -> str:
 def _marked(data: bytes) -> str | None:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    for name, zeros in (("utf-16-le", data[1:400:2]), ("utf-16-be", data[0:400:2])):
-        if len(zeros) > 4 and zeros.count(0) > 0.9 * len(zeros):
-            return name
+    first, second = data[0:4000:2], data[1:4000:2]
+    for name, zeros, letters in (("utf-16-le", second, first), ("utf-16-be", first, second)):
+        if len(zeros) > 4 and zeros.count(0) > 0.5 * len(zeros) and letters.count(0) < 0.05 * len(letters):
+            return name  # digits and signs between the cells have a zero each, whatever the letters are
     return None
 
 
-def _by_letters(data: bytes, path: Path | None) -> str:
+def _by_letters(data: bytes, path: Path | None) -> Encoding:
     """UTF-8 where all of the file is, else by the lines with letters beyond ASCII."""
     sample, whole = _beyond_ascii(data, path)
     if whole:
-        return "utf-8"
+        return Encoding("utf-8")
     text = sample.decode("cp1252", "replace")
     high = [c for c in text if ord(c) > 127]
     runs = re.findall(r"[^\x00-\x7f]+", text)
     if "�" not in text and len(high) <= 2 * len(runs) and sum(c in _WESTERN for c in high) >= 0.9 * len(high):
-        return "cp1252"
+        alone = [word for word in _WORD.findall(text) if not _FEW.fullmatch(word)]
+        together = any(set(letters) <= set(text.lower()) for letters in _OTHERWISE)
+        return Encoding("cp1252", _question(sample, ["cp1252"]) if alone or together or _SIGNS.search(text) else None)
     from charset_normalizer import from_bytes
 
-    best = from_bytes(sample, cp_isolation=["cp1252", *OTHERS]).best()
-    return "cp1252" if best is None or best.encoding == "ascii" else str(best.encoding)
+    likely = [str(match.encoding) for match in from_bytes(sample, cp_isolation=["cp1252", *OTHERS])]
+    likely = [name for name in likely if name != "ascii"] or ["cp1252"]
+    return Encoding(likely[0], _question(sample, likely))
+
+
+_WORD = re.compile(r"(?<![A-Za-z])[^\W\d_A-Za-z]+(?![A-Za-z])")
+"""A word without a letter of ASCII, which Western languages have few of."""
+_OTHERWISE = ("ìø", "ìè", "ðý", "ðþ")
+"""Letters that no Western language has together: Czech "ěř" and "ěč", Turkish "ğı" and "ğş" in their own encodings."""
+_SIGNS = re.compile(r"[A-Za-zó][¹³¿¼¾][a-zó]")
+"""Signs inside a word: Polish "ą", "ł", "ż", Slovak "ľ"."""
+_FEW = re.compile(r"[àèéìòùâôûîÀÈÉµåöäüÅÖÄÜªº]")
+
+
+def _question(sample: bytes, likely: Sequence[str]) -> Guess | None:
+    """Which of the encodings that read these lines is meant, the likely ones first; each by the words that it makes."""
+    made: dict[str, str] = {}
+    for name in dict.fromkeys((*likely, "cp1252", *OTHERS)):
+        try:
+            text = sample.decode(name)
+        except UnicodeDecodeError:
+            continue
+        words = [word for word in re.findall(r"[^\s;,\t|\"']*[^\x00-\x7f][^\s;,\t|\"']*", text) if word.isprintable()]
+        letters = [c for c in text if ord(c) > 127]
+        readable = sum(c.isalpha() or c in _WESTERN for c in letters) >= 0.8 * len(letters)
+        if words and (readable or name in likely) and " ".join(words) not in made.values():
+            made[name] = " ".join(words)
+    if len(made) < 2:
+        return None
+    shown = {name: words[:40] for name, words in made.items()}
+    first, *others = shown
+    ways = tuple(Alternative(f"{shown[name]} ({name})", {"encoding": name}) for name in others[:MAX_OFFERED])
+    evidence = f"the bytes are no UTF-8, and {len(made)} encodings make letters of them"
+    return Guess("encoding", f"{shown[first]} ({first})", evidence, ways, question=True)
 
 
 _WESTERN = frozenset("°µ²³·±×÷½¼¾§€£¥©®«»–—‘’“”•…ÄÖÜäöüßàâáãåæçèéêëìíîïñòóôõøùúûýÿÀÂÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕØÙÚÛÝŒœ ªº¿¡")

@@ -39,6 +39,9 @@ class Importer:
     binary: bool = False
     """Its files hold bytes that no text has: a table whose first name is "PAR1" is none of them."""
 
+    apart: bool = False
+    """Whether its reader, written in another language, can end its process over damaged bytes: it is run in one of its own."""
+
     @property
     def available(self) -> bool:
         """Whether all that reading needs is installed."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.signals.importers import archive, csv
+from mnemoscope.signals.importers import apart, archive, csv
 from mnemoscope.signals.importers.formats import (
     arrow,
     audio,
@@ -60,6 +60,8 @@ def _read(paths: list[Path], options: ImportOptions) -> Table:
     if importer is csv.IMPORTER and (header := wfdb.header_beside(paths[0])) is not None:
         return wfdb.IMPORTER.read(header, options)
     _require(importer)
+    if importer.apart and not apart.is_within():
+        return apart.read(paths, options, importer.label)
     return importer.read(paths[0], options)
 
 

@@ -124,8 +124,7 @@ def _column(
         values = np.where(infinite, np.nan, values)
     for number in options.sentinels:
         values = np.where(values == number, np.nan, values)
-    wide = values.astype(np.float64, copy=False)
-    low, high, mean = figures(wide)
+    low, high, mean = figures(values)
     own = channel is not main and (
         channel.sample_rate != main.sample_rate
         or len(channel.values) != len(main.values)
@@ -141,7 +140,7 @@ def _column(
         channel.name,
         "value",
         channel.unit,
-        narrowed(wide),
+        narrowed(values),
         int(np.isnan(values).sum()),
         low,
         high,

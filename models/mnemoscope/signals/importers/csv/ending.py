@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.counted import counted
@@ -14,10 +13,13 @@ from mnemoscope.signals.importers.csv.dialect import Dialect
 from mnemoscope.signals.importers.csv.layout import Layout
 from mnemoscope.signals.importers.csv.rows import Ragged, Rows
 from mnemoscope.signals.importers.options import ImportOptions, retry
-from mnemoscope.signals.importers.tabular.cells import ABSENT, Cells
+from mnemoscope.signals.importers.report import Alternative, Guess
+from mnemoscope.signals.importers.tabular.cells import ABSENT, Cells, Codes
 from mnemoscope.signals.importers.tabular.numbers import TRUTHS, number_in
 
 MAX_FOOTER_LINES = 20
+MAX_TABLES = 50
+"""Rows that are looked at as names of a further table."""
 SUMMARY = re.compile(
     r"(?:grand |sub)?(?:total|sum|mean|average|avg|min(?:imum)?|max(?:imum)?|std(?:ev|\.? ?dev\.?)?|count|median|variance|summe|gesamt"
     r"|mittelwert|mittel|anzahl|somme|moyenne|totale|media|total général|suma|average of.*|end of (?:file|data)|eof)\b.{0,20}:?",
@@ -34,10 +36,11 @@ class Ending:
     dialect: Dialect
     options: ImportOptions
     notes: list[str]
+    guesses: list[Guess] = field(default_factory=list[Guess])
 
     def rows_of(self, cells: list[Cells]) -> int:
         """How many rows there are without what stands below the data; raises for rows with another number of values."""
-        count = self.rows.count
+        count = self._first_table(cells)
         below = [row for row in self.rows.ragged if row.before == count]
         if below and below[0].before == count and self._is_footer(below):
             self._leave_below(cells, below)
@@ -46,6 +49,53 @@ class Ending:
             count = self.rows.count
         self._check_ragged()
         return self._without_summary(cells, count)
+
+    def _first_table(self, cells: list[Cells]) -> int:
+        """How many rows there are above the names of a second table of as many columns, which is a question."""
+        names = self._names_between(cells)
+        if not names:
+            return self.rows.count
+        row, line = names[0], self.rows.line(names[0])
+        codes = [column.codes() for column in cells]
+        reverse = [{code: text for text, code in column.texts.items()} for column in cells]
+        total = self.rows.count - row
+        listed = ", ".join(reverse[i].get(int(codes[i][row]), "") for i in range(min(len(cells), 4)))
+        self.guesses.append(
+            Guess(
+                "table", f"the one above line {line}, {counted(row, 'row')}",
+                f"line {line} has names again, and other ones; {counted(total - len(names), 'row')} stand below",
+                (Alternative(f"the table from line {line} ({listed[:60]})", {"skip": line - 1}),), question=True,
+            )
+        )  # fmt: skip
+        for at in range(row, self.rows.count):
+            self.rows.left_out.add(self.rows.line(at), "of a table below")
+        for i, column in enumerate(codes):  # the texts of rows that are none prove nothing of their columns
+            for code, many in zip(*np.unique(column[row:][column[row:] >= 0], return_counts=True), strict=True):
+                cells[i].counts[int(code)] -= int(many)
+        titles = [one for one in self.rows.ragged if one.before >= row]
+        for one in titles:
+            self.rows.left_out.add(one.line, "of a table below", " ".join(one.cells))
+        self.rows.ragged = [one for one in self.rows.ragged if one.before < row]
+        self.rows.ragged_count -= len(titles)
+        self.rows.count = row
+        return row
+
+    def _names_between(self, cells: list[Cells]) -> list[int]:
+        """Rows that hold a different word in every column of numbers, and no number or date in the others."""
+        if len(cells) < 2 or all(column.only_numbers for column in cells):
+            return []
+        codes = [column.codes() for column in cells]
+        numeric = [i for i, column in enumerate(cells) if self._mostly_numbers(column, codes[i])]
+        if not numeric:
+            return []
+        reverse = [{code: text for text, code in column.texts.items()} for column in cells]
+        found: list[int] = []
+        for row in np.flatnonzero(np.logical_and.reduce([codes[i] >= 0 for i in numeric]))[:MAX_TABLES].tolist():
+            words = [reverse[i].get(int(codes[i][row]), "") for i in range(len(cells))]
+            plain = all(word and not word[0].isdecimal() and not SUMMARY.fullmatch(word) for word in words)
+            if plain and len(set(words)) == len(words) and 2 <= row < self.rows.count - 2:
+                found.append(row)
+        return found
 
     def _is_footer(self, below: list[Ragged]) -> bool:
         numeric = [row for row in below if all(self._is_number(cell) for cell in row.cells)]
@@ -115,7 +165,9 @@ class Ending:
         numeric = [i for i, column in enumerate(cells) if self._mostly_numbers(column, codes[i])]
         reverse = [{code: text for text, code in column.texts.items()} for column in cells]
         left = count
-        empty = len(codes[0]) - int(np.argmax(np.logical_or.reduce([column[::-1] != ABSENT for column in codes])))
+        empty = len(codes[0])
+        if all(column[-1] == ABSENT for column in codes):
+            empty -= int(np.argmax(np.logical_or.reduce([column[::-1] != ABSENT for column in codes])))
         for row in range(empty, count):
             self.rows.left_out.add(self.rows.line(row), "empty")
         if empty < count:
@@ -166,7 +218,7 @@ class Ending:
     def _said_missing(self, text: str) -> bool:
         return text.lower() in self.options.tokens
 
-    def _mostly_numbers(self, column: Cells, codes: NDArray[np.int32]) -> bool:
+    def _mostly_numbers(self, column: Cells, codes: Codes) -> bool:
         texts = int((codes >= 0).sum())
         numbers = int((codes == -1).sum())
         return numbers > 0 and numbers >= 0.9 * (numbers + texts) - 1

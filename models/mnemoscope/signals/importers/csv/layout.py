@@ -20,6 +20,8 @@ SURPLUS = frozenset(["", "comment", "comments", "start", "increment", "remark", 
 """Names of a header that may stand where rows have no value."""
 
 
+FIRST_ROWS = 12
+"""Rows of numbers alone, one after the other, that make a table."""
 START_AND_RATE = "first rows"
 """What a guess is called that takes the first two rows for start and rate."""
 
@@ -70,7 +72,10 @@ def layout_of(
     body = body_of(sample)
     cut = [split(line, delimiter) for line in body[min(len(body) // 4, 200) :]]
     width = Counter(map(len, cut)).most_common(1)[0][0]
-    rows = [row for row in cut if len(row) == width]
+    if options.skip is None and (begun := _first_width(body, delimiter, dialect)):
+        width = begun  # what comes below in another width is a second table
+    rows = [row for row in cut if len(row) == width] or [split(line, delimiter) for line in body[:FIRST_ROWS]]
+    rows = [row for row in rows if len(row) == width]
     trailing = width > 1 and delimiter not in (None, " ") and sum(not row[-1] for row in rows) >= 0.95 * len(rows)
     numeric = _numeric(rows, width, dialect)
     if not numeric:
@@ -90,6 +95,16 @@ def layout_of(
     if width > MAX_COLUMNS and options.layout != "rows":
         made.guesses.append(Guess("layout", "one series per row", f"a row has {width} values"))
     return made
+
+
+def _first_width(body: Sequence[str], delimiter: str | None, dialect: Dialect) -> int | None:
+    """Cells of the rows that a file begins with, where its first lines are a table of numbers beyond doubt."""
+    for start in range(3):  # names and units may stand above them
+        rows = [split(line, delimiter) for line in body[start : start + FIRST_ROWS]]
+        width = len(rows[0]) if len(rows) == FIRST_ROWS else 0
+        if width > 1 and all(len(row) == width and all(number_in(cell, dialect.style) for cell in row) for row in rows):
+            return width
+    return None
 
 
 def _numeric(rows: list[list[str]], width: int, dialect: Dialect) -> list[int]:

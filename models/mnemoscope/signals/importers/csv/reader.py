@@ -66,6 +66,8 @@ def read(path: str | Path, options: ImportOptions | None = None, *, max_values: 
         table = series_rows.read(
             path, head.encoding, head.dialect, head.layout, options, max_values, _report(path, head, options)
         )
+        if head.doubt is not None:
+            table.report["questions"].insert(0, head.doubt.entry())
         left_out = LeftOut(lines=table.report["left_out"])
         table.report["lines"] = first_lines(head.lines, head.layout, head.dialect, options, left_out)
         return table
@@ -81,6 +83,8 @@ class Head:
     """What is known of a table before its rows are read."""
 
     encoding: str
+    doubt: Guess | None
+    """About the encoding."""
     dialect: Dialect
     layout: Layout
     lines: list[str]
@@ -96,7 +100,7 @@ class Head:
         with path.open("rb") as file:
             data = file.read(SNIFF_BYTES)
         whole = path.stat().st_size <= len(data)
-        encoding = encodings.encoding_of(data, path, options.encoding)
+        encoding, doubt = encodings.encoding_of(data, path, options.encoding)
         lines = re.split(r"\r\n|\n|\r", encodings.text_of(data, encoding))
         if not whole:
             if len(lines) < 2 and options.layout != "rows":
@@ -118,7 +122,7 @@ class Head:
         first = [row[: layout.columns] for row in first if len(row) == layout.cells][:300]
         spread = [split(line, dialect.delimiter) for line in elsewhere]
         rows = [*first, *(row[: layout.columns] for row in spread if len(row) == layout.cells)]
-        return cls(encoding, dialect, layout, lines, rows, len(first))
+        return cls(encoding, doubt, dialect, layout, lines, rows, len(first))
 
 
 def _elsewhere(path: Path, encoding: str) -> list[str]:
@@ -192,7 +196,8 @@ class _Pass:
                 )
             for column, part in zip(cells, block, strict=True):
                 column.add(part, odd=self.rows.odd)
-        count = Ending(self.rows, self.layout, self.head.dialect, self.options, self.notes).rows_of(cells)
+        ending = Ending(self.rows, self.layout, self.head.dialect, self.options, self.notes)
+        count = ending.rows_of(cells)
         if count < 2:
             raise ImportFileError(
                 f"the file has {count} row{'s' * (count != 1)} of numbers; a series needs at least 2",
@@ -205,7 +210,9 @@ class _Pass:
         Checks(self.sampled, self.options, self._where, self.text_columns, self.style, self.notes, self.again).check(
             raw
         )
-        guesses = [*self.head.dialect.guesses, *self.layout.guesses]
+        guesses = [*ending.guesses, *self.head.dialect.guesses, *self.layout.guesses]
+        if self.head.doubt is not None:
+            guesses.insert(0, self.head.doubt)
         if self.rows.blank_as_missing:
             many = f"{counted(self.rows.blank_as_missing, 'blank line')}"
             guesses.append(Guess("blank lines", "missing values", f"{many} between rows of one number each"))

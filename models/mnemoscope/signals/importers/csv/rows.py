@@ -98,7 +98,7 @@ class Rows:
     def _numbers(self, lines: list[str]) -> NDArray[np.float64] | None:
         """The columns of a block that holds nothing but numbers, all at once; None for any other."""
         delimiter, cells = self.delimiter, self.layout.cells
-        if self.decimal is None or delimiter in (None, " ", "|") or not lines:
+        if self.decimal is None or not lines:
             return None
         text = "\n".join(lines)
         if not text.isascii():
@@ -108,16 +108,23 @@ class Rows:
                 return None
             text = text.replace(",", ".")
         letters = np.frombuffer(f"{text}\n".encode(), np.uint8)
-        ends, between = letters == 10, letters == ord(delimiter or ",")
+        ends = letters == 10
+        between = np.zeros(len(letters), bool) if delimiter is None else letters == ord(delimiter)
         signs = ends | between
-        if not (_PLAIN[letters] | between).all() or signs[0] or (signs[1:] & signs[:-1]).any():
+        if not (_PLAIN[letters] | between).all():
             return None
-        if (np.diff(np.cumsum(between)[ends], prepend=0) != cells - 1).any():
+        inner = between
+        if delimiter == " ":  # any number of them stands between two cells
+            inner = signs & ~np.concatenate(([True], signs[:-1]))
+        elif signs[0] or (signs[1:] & signs[:-1]).any():
+            return None
+        if (np.diff(np.cumsum(inner)[ends], prepend=0) != cells - (delimiter != " ")).any():
             return None
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # what is no number ends the reading with a warning
-                values = np.fromstring(text.replace("\n", delimiter or ","), np.float64, sep=delimiter or ",")
+                sign = delimiter or " "
+                values = np.fromstring(text.replace("\n", sign), np.float64, sep=sign)
         except (ValueError, DeprecationWarning):
             return None
         if len(values) != cells * len(lines) or not np.isfinite(values).all():

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.counted import counted
+from mnemoscope.signals.importers.gathered import gathered
 from mnemoscope.signals.importers.importer import Importer
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.table import Table
+from mnemoscope.signals.series import Floats
 
 MAX_CHANNELS = 1024
 BLOCK = 1 << 18
@@ -43,23 +42,22 @@ def _read(path: Path, options: ImportOptions) -> Table:
                     f"the file says it has {count} samples of {counted(width, 'channel')}, more than {MAX_VALUES} values",
                     hint="Cut it into parts: `ffmpeg -i FILE -t 60 part.wav`.",
                 )
-            blocks: list[NDArray[np.float64]] = []
+            blocks: list[list[Floats]] = [[] for _ in range(width)]
             while len(block := file.read(BLOCK, dtype="float64" if encoding in WIDE else "float32", always_2d=True)):
-                blocks.append(block)
+                for channel, samples in zip(blocks, block.T, strict=True):
+                    channel.append(samples.copy())
     except soundfile.LibsndfileError as error:
         raise ImportFileError(
             f"the sound cannot be read ({error.error_string})", hint="Save it again as WAV: `ffmpeg -i FILE data.wav`."
         ) from error
-    samples = np.concatenate(blocks) if blocks else np.zeros((0, width))
-    if len(samples) < 2:
-        raise ImportFileError(
-            f"the file has {counted(len(samples), 'sample')}", hint="Choose a file with a signal in it."
-        )
+    length = sum(map(len, blocks[0]))
+    if length < 2:
+        raise ImportFileError(f"the file has {counted(length, 'sample')}", hint="Choose a file with a signal in it.")
     notes = [] if encoding in ("FLOAT", "DOUBLE") else ["samples are fractions of full scale, −1 … 1"]
-    if 0 <= len(samples) < count:
-        notes.append(f"the file says it has {count} samples; {len(samples)} are there")
+    if length < count:
+        notes.append(f"the file says it has {count} samples; {length} are there")
     names = ["left", "right"] if width == 2 else [f"channel {i + 1}" for i in range(width)] if width > 1 else ["sound"]
-    channels = [Channel(name, samples[:, i], None, float(rate)) for i, name in enumerate(names)]
+    channels = [Channel(name, gathered(own), None, float(rate)) for name, own in zip(names, blocks, strict=True)]
     words = {"PCM_U8": "8-bit integers", "PCM_S8": "8-bit integers", "PCM_16": "16-bit integers"} | {
         "PCM_24": "24-bit integers", "PCM_32": "32-bit integers", "FLOAT": "32-bit floats", "DOUBLE": "64-bit floats"
     }  # fmt: skip

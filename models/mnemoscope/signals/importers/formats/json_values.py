@@ -8,9 +8,21 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.counted import counted
+from mnemoscope.signals.importers.formats.json_records import (
+    MAX_DEPTH,
+    Cells,
+    Records,
+    cells_of,
+    flattened,
+    is_number,
+    matrix_in,
+    number,
+    records_in,
+)
 from mnemoscope.signals.importers.importer import Importer
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Alternative, Guess
@@ -18,7 +30,6 @@ from mnemoscope.signals.importers.table import MAX_COLUMNS, Table
 
 _BEGINS = re.compile(rb"""\s*(?:\{\s*["}]|\[\s*(?:[\[{"\]]|(?:-?\d[\d.eE+-]*|null|NaN)\s*[,\]]|$))""")
 _WAY = "Write an array of numbers, an array of records, or an object of columns."
-MAX_DEPTH = 4
 
 Json = Any
 
@@ -30,21 +41,37 @@ def _sniff(data: bytes) -> float:
 def _read(path: Path, options: ImportOptions) -> Table:
     from mnemoscope.signals.importers.report import file_facts
 
-    value, lines = _parsed(path.read_bytes())
+    text = _text(path)
+    value = _at_once(text)
+    value, lines = _parsed(text) if value is None else (value, isinstance(value, Records) and value.lines)
+    del text
     facts = file_facts(path, "JSON lines" if lines else "JSON", options, encoding="utf-8")
     return _Reading(options, facts).table(value)
 
 
-def _parsed(data: bytes) -> tuple[Json, bool]:
-    """The value, or the values of all lines. Raises ImportFileError with the line."""
+def _text(path: Path) -> str:
+    data = path.read_bytes()
     try:
-        text = data.decode(json.detect_encoding(data))
+        return data.decode(json.detect_encoding(data)).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise ImportFileError(
             f"the bytes at {error.start} are no UTF-8, which JSON is written in", where=f"byte {error.start}",
             hint="Save it as UTF-8.",
         ) from error  # fmt: skip
-    text = text.removeprefix("\ufeff")
+
+
+def _at_once(text: str) -> Records | NDArray[np.float64] | None:
+    """The columns of records, or the rows of a matrix, where a text is nothing else."""
+    begin = text[:4096].lstrip()
+    line, more, _ = begin.partition("\n")
+    if begin.startswith("{"):
+        return records_in(text) if more and line.rstrip().endswith("}") else None
+    inner = begin.removeprefix("[").lstrip()[:1]
+    return records_in(text) if inner == "{" else matrix_in(text) if inner == "[" else None
+
+
+def _parsed(text: str) -> tuple[Json, bool]:
+    """The value, or the values of all lines. Raises ImportFileError with the line."""
     try:
         return json.loads(text), False
     except RecursionError as error:
@@ -52,13 +79,13 @@ def _parsed(data: bytes) -> tuple[Json, bool]:
     except json.JSONDecodeError as error:
         whole = error
     found: list[Json] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for at, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         try:
             found.append(json.loads(line))
         except (json.JSONDecodeError, RecursionError) as error:
-            place = f"line {number}" if found else f"line {whole.lineno}, column {whole.colno}"
+            place = f"line {at}" if found else f"line {whole.lineno}, column {whole.colno}"
             words = str(error).split(":")[0] if found else whole.msg
             ends = " (it is cut short)" if whole.pos >= len(text.rstrip()) - 1 else ""
             raise ImportFileError(f"this is no JSON: {words}{ends}", where=place, hint="Correct it there.") from error
@@ -76,7 +103,14 @@ class _Reading:
         self.parts: list[str] = []
 
     def table(self, value: Json) -> Table:
-        table = self._table(value, 0, None)
+        if isinstance(value, np.ndarray):
+            table = self._matrix(cast(NDArray[np.float64], value))
+        elif isinstance(value, Records):
+            if len(value.columns) > MAX_COLUMNS:
+                raise ImportFileError(f"the records have {len(value.columns)} different fields", hint=_WAY)
+            table = self._columns(list(value.columns), list(value.columns.values()), header=True)
+        else:
+            table = self._table(value, 0, None)
         for guess in self.guesses:
             table.report["questions" if guess.question else "assumptions"].insert(0, guess.entry())
         table.report["parts"] = self.parts or table.report["parts"]
@@ -112,7 +146,7 @@ class _Reading:
                 )  # fmt: skip
             if width and all(isinstance(cell, str) for cell in rows[0]) and len(rows) > 1:
                 return self._columns(list(map(str, rows[0])), list(zip(*rows[1:], strict=True)), header=True)
-            if all(_is_number(cell) for row in rows for cell in row):
+            if all(is_number(cell) for row in rows for cell in row):
                 return self._matrix(np.array(rows, np.float64))
             names = [f"column {i + 1}" for i in range(width)]
             return self._columns(names, list(zip(*rows, strict=True)), header=False)
@@ -124,7 +158,7 @@ class _Reading:
         return table_of_arrays({"values": array}, self.facts, self.options, named=False)
 
     def _records(self, records: list[dict[str, Json]]) -> Table:
-        flat = [_flat(record) for record in records]
+        flat = [flattened(record) for record in records]
         names = list(dict.fromkeys(name for record in flat for name in record))
         if len(names) > MAX_COLUMNS:
             raise ImportFileError(f"the records have {len(names)} different fields", hint=_WAY)
@@ -152,7 +186,7 @@ class _Reading:
             values = record.get(field)
             if not _is_series(values):
                 raise ImportFileError(f"{field} of {name} is no array of numbers", hint=_WAY)
-            channels.append(Channel(name, np.array([_number(value) for value in cast(list[Json], values)])))
+            channels.append(Channel(name, np.array([number(value) for value in cast(list[Json], values)])))
         if len(records) > MAX_SERIES:
             self.notes.append(f"the first {MAX_SERIES} of {len(records)} series are channels")
         starts = {str(record["start"]) for record in records if "start" in record}
@@ -172,7 +206,7 @@ class _Reading:
             if isinstance(index, list) and len(cast(list[Json], index)) == len(cast(list[Json], rows)):
                 names, cells = ["index", *names], [cast(list[Json], index), *cells]
             return self._columns(names[: len(cells)], cells, header=True)
-        self.scalars |= {key: one for key, one in value.items() if _is_number(one) and one is not None}
+        self.scalars |= {key: one for key, one in value.items() if is_number(one) and one is not None}
         lists = {key: cast(list[Json], one) for key, one in value.items() if isinstance(one, list) and one}
         plain = {key: one for key, one in lists.items() if not isinstance(one[0], list | dict)}
         objects = {key: cast(dict[str, Json], one) for key, one in value.items() if isinstance(one, dict)}
@@ -228,7 +262,7 @@ class _Reading:
 
     # --- columns
 
-    def _columns(self, names: list[str], columns: Sequence[Sequence[Json]], *, header: bool) -> Table:
+    def _columns(self, names: list[str], columns: Sequence[Sequence[Json] | Cells], *, header: bool) -> Table:
         from mnemoscope.signals.importers.arrays import stated_rate
         from mnemoscope.signals.importers.tabular.typed import Given, table_of
 
@@ -239,15 +273,11 @@ class _Reading:
         )
 
 
-def _is_number(value: Json) -> bool:
-    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-
-
 def _is_series(value: Json) -> bool:
     return (
         isinstance(value, list)
         and len(cast(list[Json], value)) > 0
-        and all(_is_number(one) or one == "NaN" for one in cast(list[Json], value))
+        and all(is_number(one) or one == "NaN" for one in cast(list[Json], value))
     )
 
 
@@ -273,40 +303,14 @@ def _is_flat(value: Mapping[str, Json]) -> bool:
     return bool(value) and not any(isinstance(one, list | dict) for one in value.values())
 
 
-def _number(value: Json) -> float:
-    try:
-        return float("nan") if value is None else float(value)
-    except OverflowError:
-        return float("inf")
-
-
-def _flat(record: Mapping[str, Json], before: str = "", depth: int = 0) -> dict[str, Json]:
-    """Fields of a record; those of objects inside it by dotted names."""
-    found: dict[str, Json] = {}
-    for key, value in record.items():
-        if isinstance(value, dict) and depth < MAX_DEPTH:
-            found |= _flat(cast(dict[str, Json], value), f"{before}{key}.", depth + 1)
-        else:
-            found[before + key] = value
-    return found
-
-
-def _cells(column: Sequence[Json], name: str) -> "np.ndarray[Any, Any] | list[str]":
-    if all(map(_is_number, column)):
-        return np.array([_number(value) for value in column], np.float64)
-    cells: list[str] = []
-    for value in column:
-        if isinstance(value, bool):
-            cells.append("true" if value else "false")
-        elif value is None or value != value:
-            cells.append("")
-        elif isinstance(value, list | dict):
-            raise ImportFileError(
-                f"a cell of {name} is an array or an object inside a record", hint="Write one number a field."
-            )
-        else:
-            cells.append(" ".join(str(value).split()) if isinstance(value, str) else repr(value))
-    return cells
+def _cells(column: Sequence[Json] | Cells, name: str) -> Cells:
+    if isinstance(column, np.ndarray):
+        return column
+    if any(isinstance(value, list | dict) for value in column):
+        raise ImportFileError(
+            f"a cell of {name} is an array or an object inside a record", hint="Write one number a field."
+        )
+    return cells_of(column)
 
 
 IMPORTER = Importer("json", "JSON", (".json", ".jsonl", ".ndjson"), _sniff, _read)

@@ -17,6 +17,8 @@ from mnemoscope.signals.importers.table import Table
 
 MAX_CELLS = 30_000_000
 """Cells of the rectangle that holds all that is on a sheet; they are in memory at once."""
+MIN_SPAN, SPAN_OF_A_BYTE = 1_000_000, 20
+"""Cells that an .xls may span whatever its size is, and for each of its bytes."""
 BLOCK = 1 << 20
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
@@ -50,12 +52,17 @@ def _read(path: Path, options: ImportOptions) -> Table:
                 f"the workbook has no sheet {options.part!r}", hint=f"Its sheets are {', '.join(names[:20])}.",
                 retry=retry(f"Read {names[0]}", part=names[0]) if names else None,
             )  # fmt: skip
+        most = MAX_CELLS
+        if head.startswith(
+            OLE
+        ):  # its cells are not packed: a sheet far wider than its bytes has a stray cell, or is damaged
+            most = min(most, max(MIN_SPAN, SPAN_OF_A_BYTE * path.stat().st_size))
         rows, chosen = list[list[Cell]](), options.part
         for name in names if chosen is None else [chosen]:
             sheet = book.get_sheet_by_name(name)
-            if sheet.total_height * sheet.total_width > MAX_CELLS:
+            if sheet.total_height * sheet.total_width > most:
                 raise ImportFileError(
-                    f"sheet {name} spans {sheet.total_height} rows and {sheet.total_width} columns, more than {MAX_CELLS} cells",
+                    f"sheet {name} spans {sheet.total_height} rows and {sheet.total_width} columns, more than {most} cells",
                     hint="Delete what lies far outside of the table, or save it as CSV.",
                 )
             rows, chosen = sheet.to_python(skip_empty_area=False), name

@@ -23,6 +23,7 @@ from mnemoscope.signals.importers.tabular.sampled import TimeChoice
 from mnemoscope.signals.importers.tabular.seconds import seconds_of, time_columns
 from mnemoscope.signals.importers.tabular.spans import spanned
 from mnemoscope.signals.importers.tabular.which_rows import ask_of_cycling_labels, one_series, ordered
+from mnemoscope.signals.series import Floats
 
 
 def assemble(
@@ -45,7 +46,10 @@ def assemble(
     if draft.origin is not None and seconds is not None and np.isfinite(seconds).any():
         known = seconds[np.isfinite(seconds)]
         report = report | {"span": spanned(draft.origin + float(known[0]), draft.origin + float(known[-1]))}
-    columns = [column(draft, i, choice) for i in range(len(draft.raw.names))]
+    columns: list[Column] = []
+    for i in range(len(draft.raw.names)):
+        columns.append(column(draft, i, choice))
+        draft.raw.let_go(i)
     if all(c.values is None or c.missing == len(c.values) for c in columns):
         raise _nothing(draft, columns)
     add_months_in_order(draft, columns)
@@ -73,7 +77,7 @@ def _nothing(draft: Draft, columns: list[Column]) -> ImportFileError:
 def _wrapped(draft: Draft, report: dict[str, Any], stated: float | None, evidence: str, left_out: LeftOut) -> Table:
     """One series that goes on from row to row."""
     numeric = [i for i in range(len(draft.raw.names)) if draft.raw.is_numeric(i)]
-    values = np.stack([draft.raw.values[i] for i in numeric], 1).reshape(-1)
+    values: Floats = np.stack([draft.raw.values[i] for i in numeric], 1).reshape(-1).astype(np.float64)
     while len(values) and np.isnan(values[-1]):
         values = values[:-1]
     low, high, mean = figures(values)

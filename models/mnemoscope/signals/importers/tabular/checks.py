@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.options import ImportOptions, retry
-from mnemoscope.signals.importers.tabular.cells import Cells
+from mnemoscope.signals.importers.tabular.cells import Cells, Codes
 from mnemoscope.signals.importers.tabular.draft import Raw
 from mnemoscope.signals.importers.tabular.numbers import Style, number_in
 from mnemoscope.signals.importers.tabular.sampled import Sampled
@@ -99,9 +98,7 @@ class Checks:
                 return style
         return None
 
-    def _refuse_cells(
-        self, raw: Raw, column: Cells, codes: NDArray[np.int32], tokens: list[str], i: int, texts: int
-    ) -> None:
+    def _refuse_cells(self, raw: Raw, column: Cells, codes: Codes, tokens: list[str], i: int, texts: int) -> None:
         first = int(np.flatnonzero((codes >= 0) | (codes == -3))[0])
         reverse = {code: text for text, code in column.texts.items()}
         token = reverse.get(int(codes[first]), "")[:40]

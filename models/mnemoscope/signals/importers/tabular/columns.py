@@ -19,34 +19,56 @@ FAR = 1e30
 """Numbers beyond which a file means something else than a measured value, such as 9.97e36 of NetCDF."""
 
 
-def figures(values: NDArray[np.float64]) -> tuple[float | None, float | None, float | None]:
+LONG = 1 << 20
+"""Values beyond which a look at some of them stands for all."""
+
+
+def known_of(values: Floats) -> Floats:
+    """The numbers that are there; the array itself where all are."""
+    absent = np.isnan(values)
+    return values[~absent] if absent.any() else values
+
+
+def figures(values: Floats) -> tuple[float | None, float | None, float | None]:
     """Smallest, largest and mean of the numbers that are there; None where there is none."""
-    known = values[~np.isnan(values)]
+    known = known_of(values)
     if not len(known):
         return None, None, None
     low, high = float(known.min()), float(known.max())
     size = max(abs(low), abs(high))
-    mean = float(known.mean()) if size < 1e300 else float((known / size).mean() * size)
+    mean = float(known.mean(dtype=np.float64)) if size < 1e300 else float((known / size).mean() * size)
     return low, high, mean if math.isfinite(mean) else None
 
 
-def narrowed(values: NDArray[np.float64]) -> Floats:
+def narrowed(values: Floats) -> Floats:
     """The values as float32 where their steps survive it: a counter beyond 16.7 million would stand still."""
-    known = values[~np.isnan(values)]
+    if values.dtype == np.float32:
+        return values
+    known = known_of(values)
     if not len(known):
         return values.astype(np.float32)
-    size = float(np.abs(known).max())
-    steps = np.abs(np.diff(known))
-    steps = steps[steps > 0]
+    size = max(abs(float(known.min())), abs(float(known.max())))
+    steps = _steps(known)
     finest = float(np.median(steps)) if len(steps) else size
     if size > 3e38 or float(np.spacing(np.float32(size))) > 0.01 * finest:
         return values
     return values.astype(np.float32)
 
 
-def sentinel(values: NDArray[np.float64]) -> tuple[float, int] | None:
+def _steps(known: Floats) -> NDArray[np.float64]:
+    """Sizes of the steps from value to value that are any; of a long series those of 64 runs all over it."""
+    if len(known) > LONG:
+        run = LONG // 64
+        starts = np.linspace(0, len(known) - run, 64).astype(np.int64)
+        steps = np.concatenate([np.abs(np.diff(known[start : start + run])) for start in starts])
+    else:
+        steps = np.abs(np.diff(known))
+    return steps[steps > 0]
+
+
+def sentinel(values: Floats) -> tuple[float, int] | None:
     """(value, times) of an extreme that repeats and lies far from everything else, such as -999."""
-    known = values[~np.isnan(values)]
+    known = known_of(values)
     if not len(known):
         return None
     low, high = float(known.min()), float(known.max())
@@ -57,33 +79,38 @@ def sentinel(values: NDArray[np.float64]) -> tuple[float, int] | None:
         return None
     for extreme in (low, high):
         at = known == extreme
-        rest = known[~at]
-        if 2 <= at.sum() <= len(known) // 2 and len(rest):
-            inner = float(rest.max() - rest.min())
+        if 2 <= at.sum() <= len(known) // 2:
+            lowest = float(known.min(where=~at, initial=np.inf))
+            highest = float(known.max(where=~at, initial=-np.inf))
+            inner = highest - lowest
             if inner == 0 and abs(extreme) < 99:
                 continue  # two values, as of a switch
-            if min(abs(extreme - float(rest.min())), abs(extreme - float(rest.max()))) > max(2 * inner, 1e-9):
+            if min(abs(extreme - lowest), abs(extreme - highest)) > max(2 * inner, 1e-9):
                 return extreme, int(at.sum())
     return None
 
 
 def is_ramp(values: Floats) -> bool:
     """Whether values rise by the same step from row to row, as counters and times do."""
-    known = values[~np.isnan(values)].astype(np.float64)
+    known = known_of(values)
     if len(known) < 4 or len(known) < 0.9 * len(values):
         return False
-    steps = np.diff(known)
-    size = float(np.abs(known).max())
-    return bool(
-        steps[0] != 0
-        and float(np.ptp(steps)) <= 0.02 * abs(float(np.median(steps))) + 4 * float(np.spacing(np.float32(size)))
-    )
+    size = max(abs(float(known.min())), abs(float(known.max())))
+    step = float(np.median(np.diff(known[:LONG].astype(np.float64))))
+    slack = 0.02 * abs(step) + 4 * float(np.spacing(np.float32(size)))
+    low, high = math.inf, -math.inf
+    for start in range(0, len(known) - 1, LONG):
+        steps = np.diff(known[start : start + LONG + 1].astype(np.float64))
+        low, high = min(low, float(steps.min())), max(high, float(steps.max()))
+        if (start == 0 and steps[0] == 0) or not high - low <= slack:
+            return False
+    return True
 
 
 def _counts(column: Column) -> bool:
     """Whether a column is named as counters and parts of dates are; a single letter says so of whole numbers only."""
     if len(column.name) == 1 and column.values is not None:
-        known = column.values[~np.isnan(column.values)]
+        known = known_of(column.values)
         return is_index_name(column.name) and bool((known == np.round(known)).all())
     return is_index_name(column.name)
 

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemoscope.signals.importers.gathered import gathered
+
 _DATES = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d", "%d-%b-%Y",
     "%b-%d-%Y", "%d %b %Y", "%b %d, %Y", "%b %d %Y", "%d/%b/%Y", "%Y-%b-%d", "%Y %b %d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y",
@@ -67,8 +69,10 @@ class Stamps(NamedTuple):
         """From the first known row, NaN where unknown; exact to a nanosecond over centuries of whole seconds."""
         if not self.known.any():
             return np.full(len(self.whole), np.nan)
-        first = int(self.whole[np.argmax(self.known)])
-        return np.where(self.known, (self.whole - first).astype(np.float64) + self.part, np.nan)
+        seconds = (self.whole - self.whole[np.argmax(self.known)]).astype(np.float64)
+        seconds += self.part
+        seconds[~self.known] = np.nan
+        return seconds
 
 
 def fitting(cells: Sequence[str]) -> list[str]:
@@ -183,7 +187,10 @@ def parse(cells: Sequence[str], form: str) -> tuple[Stamps, list[int]]:
 
 def parse_blocks(blocks: Iterable[str], form: str) -> tuple[Stamps, list[int]]:
     """The same of cells that are joined by line breaks, a block of them at a time."""
-    parts: list[Stamps] = []
+    whole: list[NDArray[np.int64]] = []
+    part: list[NDArray[np.float64]] = []
+    known: list[NDArray[np.bool_]] = []
+    zones = frozenset[str]()
     bad: list[int] = []
     before = 0
     for block in blocks:
@@ -194,12 +201,12 @@ def parse_blocks(blocks: Iterable[str], form: str) -> tuple[Stamps, list[int]]:
             bad += [before + row for row in more][: 100 - len(bad)]
         elif not stamps.known.all():
             bad += [before + int(row) for row in np.flatnonzero(~stamps.known)][: 100 - len(bad)]
-        parts.append(stamps)
+        whole.append(stamps.whole)
+        part.append(stamps.part)
+        known.append(stamps.known)
+        zones |= stamps.zones
         before += len(cells)
-    zones: frozenset[str] = frozenset(zone for stamps in parts for zone in stamps.zones)
-    whole = np.concatenate([stamps.whole for stamps in parts])
-    part = np.concatenate([stamps.part for stamps in parts])
-    return Stamps(whole, part, np.concatenate([stamps.known for stamps in parts]), zones), bad
+    return Stamps(gathered(whole), gathered(part), gathered(known), zones), bad
 
 
 def _none(count: int) -> Stamps:

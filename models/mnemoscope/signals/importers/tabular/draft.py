@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.report import Guess
-from mnemoscope.signals.importers.tabular.cells import NUMBER, Cells
+from mnemoscope.signals.importers.tabular.cells import NUMBER, Cells, Codes
 from mnemoscope.signals.importers.tabular.sampled import Sampled
+from mnemoscope.signals.series import Floats
 
 
 @dataclass
@@ -22,8 +23,8 @@ class Raw:
     names: Sequence[str]
     units: Sequence[str | None]
     cells: list[Cells]
-    values: list[NDArray[np.float64]]
-    codes: list[NDArray[np.int32]]
+    values: list[Floats]
+    codes: list[Codes]
     count: int
     as_text: set[int] = field(default_factory=set[int])
     """Columns that are text although there may be numbers among it."""
@@ -31,6 +32,10 @@ class Raw:
     def is_numeric(self, i: int) -> bool:
         """Whether a column holds numbers."""
         return i not in self.as_text and bool((self.codes[i] == NUMBER).any())
+
+    def let_go(self, i: int) -> None:
+        """Forget the cells of a column that is made: a long file need not lie in memory twice."""
+        self.values[i], self.codes[i] = np.zeros(0, np.float32), np.zeros(0, np.int16)
 
     def taken(self, rows: NDArray[Any]) -> Raw:
         """The same with these rows alone, in this order."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnemoscope.signals.clock import YEAR
 from mnemoscope.signals.counted import counted
@@ -15,6 +14,7 @@ from mnemoscope.signals.importers.tabular.columns import (
     FAR,
     LABEL_NAMES,
     figures,
+    known_of,
     narrowed,
     sentinel,
 )
@@ -22,6 +22,7 @@ from mnemoscope.signals.importers.tabular.draft import Draft
 from mnemoscope.signals.importers.tabular.names import named_unit, unit_of
 from mnemoscope.signals.importers.tabular.numbers import TRUTHS
 from mnemoscope.signals.importers.tabular.sampled import TimeChoice
+from mnemoscope.signals.series import Floats
 from mnemoscope.signals.states import MAX_LABELS, labelled_ranges, numbered
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -50,8 +51,7 @@ def column(draft: Draft, i: int, choice: TimeChoice | None) -> Column:
     if not truths and (extreme := sentinel(values)) is not None:
         values = _sentinel(draft, i, name, values, extreme)
     low, high, mean = figures(values)
-    whole = bool((values[~np.isnan(values)] == np.round(values[~np.isnan(values)])).all())
-    label = name.lower() in LABEL_NAMES and whole and len(np.unique(values[:10_000])) <= 20
+    label = name.lower() in LABEL_NAMES and _few_kinds(values)
     narrow = narrowed(values)
     again = choice is not None and (i in choice.beside or times.says_time(draft.sampled, i))
     kind = "label" if label else "time" if again else "value"
@@ -69,9 +69,12 @@ def column(draft: Draft, i: int, choice: TimeChoice | None) -> Column:
     )
 
 
-def _sentinel(
-    draft: Draft, i: int, name: str, values: NDArray[np.float64], extreme: tuple[float, int]
-) -> NDArray[np.float64]:
+def _few_kinds(values: Floats) -> bool:
+    known = known_of(values)
+    return bool((known == np.round(known)).all()) and len(np.unique(values[:10_000])) <= 20
+
+
+def _sentinel(draft: Draft, i: int, name: str, values: Floats, extreme: tuple[float, int]) -> Floats:
     value, count = extreme
     draft.notes.append(
         f"{name}: {value:g} occurs {count} times and lies far outside; if it means missing, import it so"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +46,7 @@ def seconds_of(draft: Draft, choice: TimeChoice) -> tuple[NDArray[np.float64] | 
         return None, 0.0
     if choice.kind == "number":
         column = choice.columns[0]
-        numbers = raw.values[column]
+        numbers = raw.values[column].astype(np.float64, copy=False)
         if choice.calendar:
             whole = np.where(np.isfinite(numbers), numbers, 1970).astype(np.int64)
             ones = np.ones(len(whole), np.int64)
@@ -110,7 +110,7 @@ def _from_fields(draft: Draft, choice: TimeChoice) -> tuple[NDArray[np.float64],
     return np.where(known, seconds - first, np.nan), resolution
 
 
-def _blocks(draft: Draft, choice: TimeChoice, columns: Sequence[int]) -> list[str]:
+def _blocks(draft: Draft, choice: TimeChoice, columns: Sequence[int]) -> Iterable[str]:
     """The text of the times, joined by line breaks, block by block; empty where a time is missing."""
     cells = [draft.raw.cells[i] for i in columns]
     for column, i in zip(cells, columns, strict=True):
@@ -216,6 +216,8 @@ def _doubt(draft: Draft, best: list[tuple[int, str, dates.Stamps]], choice: Time
 
 def _from_stamps(draft: Draft, choice: TimeChoice) -> tuple[NDArray[np.float64], float]:
     stamps, form = _parsed(draft, choice.columns, choice)
+    for i in choice.columns:  # the texts have said all that they can
+        draft.raw.cells[i].kept = []
     draft.resolved["time_format"] = form
     if choice.calendar and stamps.known.any():
         draft.origin = float(stamps.whole[np.argmax(stamps.known)])

@@ -16,20 +16,24 @@ from mnemoscope.signals.importers.tabular.assemble import assemble
 from mnemoscope.signals.importers.tabular.cells import Cells
 from mnemoscope.signals.importers.tabular.checks import Checks, OtherStyleError
 from mnemoscope.signals.importers.tabular.draft import Draft, Raw
+from mnemoscope.signals.importers.tabular.moments import MomentBlocks, Moments
 from mnemoscope.signals.importers.tabular.numbers import Style, is_missing, number_in
 from mnemoscope.signals.importers.tabular.sampled import Sampled
+from mnemoscope.signals.series import Floats
 
 _COMMA, _POINT = (re.compile(rf"\s*[-+−]?\d+{sign}\d+\s*") for sign in (",", r"\."))
+BLOCK = 1 << 16
+"""Cells of text that are looked at at a time."""
 SAMPLE = 300
 """Cells at the beginning of a column that its role is decided by, and as many from all over it."""
 
 
 @dataclass
 class Given:
-    """A column: numbers [n] float64 with NaN for missing, or cells [n] of text, empty where missing."""
+    """A column: numbers [n] with NaN for missing, which may be written to, or cells [n] of text, empty where missing."""
 
     name: str
-    cells: Sequence[str] | NDArray[np.float64]
+    cells: Sequence[str] | Floats
     unit: str | None = None
 
 
@@ -107,18 +111,17 @@ def _draft(
         stamps = i in wanted
         found = Cells(styles[i], options.tokens, stamps=stamps, dates=stamps and numbers[i] is None)
         if not isinstance(column.cells, np.ndarray):
-            found.add(column.cells, odd=True)
+            if isinstance(column.cells, Moments):
+                found.kept = MomentBlocks(column.cells, BLOCK)
+            for start in range(0, count, BLOCK):
+                found.add(column.cells[start : start + BLOCK], odd=True)
+        elif stamps and i in sampled.stamps:  # dates written as numbers, such as 20200131
+            found.add([_text(value) for value in column.cells.tolist()], odd=True)
         else:
-            if stamps and i in sampled.stamps:  # dates written as numbers, such as 20200131
-                found.add([_text(value) for value in column.cells.tolist()], odd=True)
-            else:
-                found.add(column.cells.copy(), odd=False)
+            found.add(column.cells if column.cells.flags.writeable else column.cells.copy(), odd=False)
         cells.append(found)
     codes = [column.codes() for column in cells]
     values = [column.values() for column in cells]
-    for i, column in enumerate(given):
-        if isinstance(column.cells, np.ndarray) and cells[i].only_numbers:
-            codes[i] = np.where(np.isnan(values[i]), np.int32(-2), np.int32(-1)).astype(np.int32)
     raw = Raw(names, [column.unit for column in given], cells, values, codes, count)
     text_columns = {column_of(name) for name in options.text_columns}
     Checks(sampled, options, where, text_columns, style, notes, again).check(raw)
@@ -133,7 +136,7 @@ def _decimal(given: Sequence[Given]) -> str:
     return "," if sure and not any(_POINT.fullmatch(cell) for cell in cells) else "."
 
 
-def _sample(cells: Sequence[str] | NDArray[np.float64]) -> tuple[str, ...]:
+def _sample(cells: Sequence[str] | Floats) -> tuple[str, ...]:
     """The first cells, then some all over the column, as text."""
     step = max(1, (len(cells) - SAMPLE) // SAMPLE)
     if isinstance(cells, np.ndarray):

@@ -15,7 +15,9 @@ _SIGNAL = re.compile(
     r"(?:\s+(?P<bits>-?\d+)(?:\s+(?P<zero>-?\d+)(?:\s+(?P<first>-?\d+)(?:\s+(?P<checksum>-?\d+)(?:\s+(?P<block>\d+)"
     r"(?:\s+(?P<name>.*))?)?)?)?)?)?)?\s*"
 )
+_SEGMENT = re.compile(r"(?P<name>~|[\w-]+)\s+(?P<samples>\d{1,15})")
 MAX_SIGNALS = 256
+MAX_SEGMENTS = 10_000
 MAX_PER_FRAME = 10_000
 
 
@@ -37,8 +39,18 @@ class Signal:
 
 
 @dataclass(frozen=True)
+class Segment:
+    """One line of the header of a record in several segments."""
+
+    name: str
+    """Of the segment's own record; "~": nothing was recorded."""
+    samples: int
+    """Frames."""
+
+
+@dataclass(frozen=True)
 class Header:
-    """A record of one segment."""
+    """A record, or one of its segments."""
 
     name: str
     rate: float
@@ -46,7 +58,9 @@ class Header:
     samples: int | None
     """Frames, None where the header does not say."""
     signals: tuple[Signal, ...]
+    """None of a record in several segments, each of which has a header with signals of its own."""
     comments: tuple[str, ...]
+    segments: tuple[Segment, ...] = ()
 
 
 def parse(text: str) -> Header:
@@ -59,21 +73,35 @@ def parse(text: str) -> Header:
         raise ImportFileError(
             "this is no line of a WFDB record", where=f"line {lines[0][0] if lines else 1}", hint=again
         )
-    if found["segments"]:
-        raise ImportFileError(
-            f"the record has {found['segments']} segments, each with a header of its own", where=f"line {lines[0][0]}",
-            hint="Bring one segment, or join them: `wfdb.rdrecord('NAME').to_dataframe().to_csv('data.csv')`.",
-        )  # fmt: skip
     count = int(found["signals"])
     rate = _float(found["rate"] or "250", lines[0][0])
     if not 1e-6 < rate < 1e7:
         raise ImportFileError(f"the header says {rate:g} Hz", where=f"line {lines[0][0]}", hint=again)
+    samples = int(found["samples"] or 0) or None
+    if found["segments"]:
+        segments = _segments(int(found["segments"]), lines)
+        return Header(found["name"], rate, samples, (), comments, segments)
     if not 0 < count <= MAX_SIGNALS or len(lines) - 1 < count:
         raise ImportFileError(
             f"the header says {count} signals and describes {len(lines) - 1}", where=f"line {lines[0][0]}", hint=again
         )
     signals = tuple(_signal(number, line, i) for i, (number, line) in enumerate(lines[1 : count + 1]))
-    return Header(found["name"], rate, int(found["samples"] or 0) or None, signals, comments)
+    return Header(found["name"], rate, samples, signals, comments)
+
+
+def _segments(count: int, lines: list[tuple[int, str]]) -> tuple[Segment, ...]:
+    again = "Bring the header as it came from its data base."
+    if not 0 < count <= MAX_SEGMENTS or len(lines) - 1 < count:
+        raise ImportFileError(
+            f"the header says {count} segments and names {len(lines) - 1}", where=f"line {lines[0][0]}", hint=again
+        )
+    found: list[Segment] = []
+    for number, line in lines[1 : count + 1]:
+        part = _SEGMENT.fullmatch(line)
+        if part is None:
+            raise ImportFileError("this is no line of a WFDB segment", where=f"line {number}", hint=again)
+        found.append(Segment(part["name"], int(part["samples"])))
+    return tuple(found)
 
 
 def _signal(number: int, line: str, index: int) -> Signal:

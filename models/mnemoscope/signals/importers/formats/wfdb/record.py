@@ -1,5 +1,6 @@
 """A WFDB record from its files."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from mnemoscope.signals.importers.regular import MAX_VALUES, Channel, Event, tab
 from mnemoscope.signals.importers.report import file_facts
 from mnemoscope.signals.importers.table import Table
 
+SEGMENTED = re.compile(rb"(?:\s*#.*\r?\n|\s*\r?\n)*[\w-]+/\d+\s")
+"""The first line of a record of several segments."""
 MAX_HEADER = 1 << 20
 MAX_ANNOTATORS = 8
 
@@ -24,6 +27,8 @@ def header_of(files: Mapping[str, Path]) -> Path:
     headers = [name for name in files if name.lower().endswith(".hea")]
     if len(headers) == 1:
         return files[headers[0]]
+    if len(headers) > 1 and (whole := _of_segments([files[name] for name in headers])) is not None:
+        return whole
     if len(headers) > 1:
         raise ImportFileError(f"{len(headers)} records at once: {', '.join(headers[:8])}", hint="Bring one record.")
     from mnemoscope.signals.importers.formats.wfdb import IMPORTER
@@ -35,33 +40,63 @@ def header_of(files: Mapping[str, Path]) -> Path:
     raise ImportFileError("no header among the files", hint="Bring the record's .hea too.")
 
 
+def _of_segments(headers: list[Path]) -> Path | None:
+    """The one header among several that says of which segments its record is made."""
+    found: list[Path] = []
+    for path in headers:
+        with path.open("rb") as file:
+            if SEGMENTED.match(file.read(4096)):
+                found.append(path)
+    return found[0] if len(found) == 1 else None
+
+
 def read(header_path: Path, files: Mapping[str, Path], options: ImportOptions) -> Table:
     """The record of a header, its other files by name. Raises ImportFileError."""
-    with header_path.open("rb") as file:
-        header = parse(file.read(MAX_HEADER).decode("latin-1"))
+    header = header_at(header_path)
     notes: list[str] = [f"header: {comment[:200]}" for comment in header.comments[:5] if comment]
-    digital = _digital(header, files, notes)
-    channels: list[Channel] = []
-    for name, signal, values in zip(
-        unique_names([s.name for s in header.signals]), header.signals, digital, strict=True
-    ):
-        missing = FORMATS[signal.format].missing
-        physical = (values - float(signal.baseline)) / signal.gain
-        if missing is not None:
-            physical[values == missing] = np.nan
-        channels.append(Channel(name, physical, _unit(signal.unit), header.rate * signal.per_frame))
-    known = {header_path.name, *(signal.file for signal in header.signals)}
+    known = {name for name, path in files.items() if path == header_path}
+    known |= {header_path.name, *(signal.file for signal in header.signals)}
+    formats = {signal.format for signal in header.signals}
+    if header.segments:
+        from mnemoscope.signals.importers.formats.wfdb.segments import joined
+
+        channels, more = joined(header, files, notes)
+        known |= more.files
+        formats = more.formats
+    else:
+        channels = channels_of(header, files, notes)
     events = _events(header, {n: p for n, p in files.items() if n not in known}, notes)
     rates = sorted({channel.sample_rate or 0.0 for channel in channels}, reverse=True)
     details = {
         "record": header.name,
-        "samples": ", ".join(f"format {f}" for f in sorted({s.format for s in header.signals})),
+        "samples": ", ".join(f"format {f}" for f in sorted(formats)),
     }
+    if header.segments:
+        details["segments"] = str(len(header.segments))
     if events:
         details["annotations"] = ", ".join(f"{len(found)} in {name}" for name, found in events.items())
     facts = file_facts(header_path, "WFDB", options, details=details)
     source = " and ".join(f"{rate:g} Hz" for rate in rates) + ", as the header says"
     return table_of(channels, facts, options, rate_source=source, events=events, notes=notes)
+
+
+def header_at(path: Path) -> Header:
+    """The header in a file. Raises ImportFileError."""
+    with path.open("rb") as file:
+        return parse(file.read(MAX_HEADER).decode("latin-1"))
+
+
+def channels_of(header: Header, files: Mapping[str, Path], notes: list[str]) -> list[Channel]:
+    """The signals of a header in their units, NaN where the recorder had none."""
+    channels: list[Channel] = []
+    names = unique_names([signal.name for signal in header.signals])
+    for name, signal, values in zip(names, header.signals, _digital(header, files, notes), strict=True):
+        missing = FORMATS[signal.format].missing
+        physical = (values - float(signal.baseline)) / signal.gain
+        if missing is not None:
+            physical[values == missing] = np.nan
+        channels.append(Channel(name, physical, _unit(signal.unit), header.rate * signal.per_frame))
+    return channels
 
 
 def _unit(text: str) -> str:

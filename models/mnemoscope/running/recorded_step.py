@@ -1,0 +1,129 @@
+"""One recorded step of a model as a function of tensors, and the engine that runs it.
+
+The function is the model's own `step` and `frame`; what it returns is a frame as it stands in a recording. Where the engine cannot run
+it, torch does: a growing state, a step that was replaced, an operation that the engine does not know.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils import _pytree as pytree
+
+from mnemoscope import engine
+from mnemoscope.engine import cache
+from mnemoscope.errors import MnemoscopeError, Unsupported
+from mnemoscope.models.base import MemoryModel
+
+log = logging.getLogger("mnemoscope.engine")
+
+EngineName = Literal["auto", "torch"]
+"""Which engine is asked for: "auto" is the fast one wherever it runs the model."""
+TRIED_STEPS = 3
+TRIED_ERROR = 1e-3
+"""A module that was just built computes some steps beside torch; by the largest number of a tensor they agree to this."""
+
+_refused: set[str] = set()
+"""Reasons that were logged already."""
+
+
+def default_engine() -> EngineName:
+    """$MNEMOSCOPE_STEP_ENGINE, or "auto". Raises MnemoscopeError for another name."""
+    named = os.environ.get("MNEMOSCOPE_STEP_ENGINE", "auto")
+    if named not in ("auto", "torch"):
+        raise MnemoscopeError(f"MNEMOSCOPE_STEP_ENGINE must be auto or torch, got {named!r}")
+    return named
+
+
+class FastStep:
+    """A model in the engine: frames of its next steps, and its state as the model has it."""
+
+    def __init__(self, model: MemoryModel, wanted: int, *, binary: bool) -> None:
+        """wanted: numbers beside the input that a frame carries (targets, mask). Raises Unsupported."""
+        if not engine.available():
+            raise Unsupported("wasmtime is not installed")
+        if "step" in vars(model) or "frame" in vars(model):
+            raise Unsupported("its step is not its class's own")
+        first, self._spec = pytree.tree_flatten(model.initial_state(1))
+        if not all(isinstance(leaf, Tensor) for leaf in first):
+            raise Unsupported("its state is not of tensors alone")
+        self._model = model
+        examples = [
+            torch.zeros(1, model.inputs + wanted),
+            *(leaf.detach().clone() for leaf in first),
+            torch.zeros(1, model.outputs),
+        ]
+        entries = model.frame_entries()
+
+        def step(row: Tensor, *state: Tensor) -> list[Tensor]:
+            made = model.step(row[:, : model.inputs], pytree.tree_unflatten(list(state[:-1]), self._spec))
+            frame = model.frame(made.seen)
+            answer = torch.sigmoid(made.output) if binary else made.output
+            columns = [row, answer, *(frame[entry[0], entry[1]].reshape(1, -1) for entry in entries)]
+            return [torch.cat(columns, 1), *pytree.tree_leaves(made.state), made.output]
+
+        def build() -> tuple[engine.Module, list[Tensor]]:
+            module, weights = engine.build(step, examples, feedback=(len(first), 0))
+            _try(step, examples, engine.Engine(module, weights))
+            return module, weights
+
+        module, self._weights = cache.get(model, {"wanted": wanted, "binary": binary}, build)
+        self._engine = engine.Engine(module, self._weights)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """As the manifest names it."""
+        return {"kind": "wasm", "emitter": engine.EMITTER, "module": self._engine.module.sha256}
+
+    def begin(self, state: Any, last: Tensor) -> None:
+        """Go on from a state of the model and its last output [1, O], with the weights as they are now."""
+        self._engine.fill(self._weights)
+        self._engine.load([*pytree.tree_leaves(state), last])
+
+    def run(self, rows: NDArray[Any], *, free_from: int) -> Tensor:
+        """Frames [K, F] of the rows [K, inputs + wanted]; from row `free_from` on the first input is the last output."""
+        return torch.from_numpy(self._engine.run(rows, free_from=free_from))  # pyright: ignore[reportUnknownMemberType]
+
+    def state(self) -> tuple[Any, Tensor]:
+        """The model's state and its last output, as they are now."""
+        *leaves, last = self._engine.state()
+        return pytree.tree_unflatten(leaves, self._spec), last
+
+
+def fast_step(
+    model: MemoryModel, wanted: int, *, binary: bool, device: str, asked: EngineName | None
+) -> FastStep | None:
+    """The model in the engine; None where torch is to run it, which is logged once where that was not asked for."""
+    if (asked or default_engine()) == "torch" or device != "cpu":
+        return None
+    try:
+        return FastStep(model, wanted, binary=binary)
+    except Unsupported as error:
+        reason = f"torch runs {type(model).__name__}: {error}"
+        if reason not in _refused:
+            _refused.add(reason)
+            log.info("%s", reason)
+        return None
+
+
+@torch.inference_mode()
+def _try(step: Any, examples: Sequence[Tensor], made: engine.Engine) -> None:
+    """Some steps beside torch's, on inputs of no meaning. Raises Unsupported where they differ."""
+    draw = torch.Generator().manual_seed(0)
+    state = list(examples[1:])
+    for _ in range(TRIED_STEPS):
+        row = torch.randn(examples[0].shape, generator=draw)
+        made.load(state)
+        mine = [torch.tensor(made.run(row.numpy())), *made.state()]
+        wanted = list(step(row, *state))
+        for one, other in zip(mine, wanted, strict=True):
+            bound = TRIED_ERROR * max(1.0, float(other.abs().max())) if other.numel() else 0.0
+            if not torch.allclose(one, other, rtol=0, atol=bound, equal_nan=True):
+                raise Unsupported("the engine and torch do not agree")
+        state = wanted[1:]
