@@ -1,0 +1,1 @@
+"""What only numbers show: faults of one in a hundred."""
