@@ -70,7 +70,8 @@ def mend_all(store: Store) -> None:
             mended += not finding.routine
             log.info("%s; %s", finding, done)
     if mended:
-        log.warning("%d differences between the files of %s and its index are mended", mended, store.folder)
+        many = "1 difference" if mended == 1 else f"{mended} differences"
+        log.warning("%s between the recordings of %s and its index mended", many, store.folder)
 
 
 def examine(store: Store) -> Iterator[Finding]:
@@ -169,7 +170,8 @@ def _close_and_index(store: Store, path: Path, row: Entry | None, *, writable: b
             writable = False
         if not writable:
             entry = replace(entry, modified=READ_AGAIN)
-    store.put(replace(entry, owner=_owner(path) or (row.owner if row else "")))
+    # a copy under another name is opened, and so listed, by that name
+    store.put(replace(entry, id=recording, owner=_owner(path) or (row.owner if row else "")))
     return done
 
 

@@ -158,7 +158,7 @@ class Store:
                 raise UnknownRecording(recording)
             with amend(self.path(recording), values) as changed:
                 entry = index_entry(changed.manifest, steps=changed.steps, size=0)
-            self.put_eventually(entry)  # the file says so already
+            self.put_eventually(replace(entry, id=recording))  # the file says so already
 
     def require_current(self, recording: str) -> None:
         """Raises Expired where the time of a recording is over, also when its file is gone by now."""
@@ -217,5 +217,6 @@ class Store:
         path = self.path(recording)
         with self.hold(recording), Recording.open(path) as opened:
             entry = index_entry(opened.manifest, steps=opened.steps, size=path.stat().st_size, owner=owner)
+            entry = replace(entry, id=recording)
             self.put(entry)
         return entry

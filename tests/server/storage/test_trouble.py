@@ -191,6 +191,21 @@ def test_a_row_older_than_its_file_is_made_again(open_store):
     assert found.owner == "somebody"
 
 
+def test_a_copy_under_another_name_is_a_recording_of_its_own(open_store):
+    """It is opened by its name; listed by the id in it, it would take the place of the other at every start."""
+    store = open_store()
+    identity, other = write(store, title="twice"), new_id()
+    store.index(identity, owner="somebody")
+    store.close()
+    store.path(other).write_bytes(store.path(identity).read_bytes())
+    for _ in range(2):
+        store = open_store()
+        assert {e.id: e.owner for e in store.latest()} == {identity: "somebody", other: ""}
+        store.change(other, title="copy")
+        assert {e.id: e.title for e in store.latest()} == {identity: "twice", other: "copy"}
+        store.close()
+
+
 def test_a_start_reads_only_files_that_have_changed(open_store, monkeypatch):
     """Thousands of recordings, opened one by one, would keep a server from answering."""
     store = open_store()
