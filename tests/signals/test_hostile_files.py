@@ -95,6 +95,12 @@ def test_what_is_read_in_a_process_of_its_own_is_the_same(tmp_path, monkeypatch,
         read_table(path)
 
 
+@pytest.mark.parametrize(("name", "seed"), [("zip", 56), ("xls", 18)])
+def test_damage_that_was_read_wrongly_once(tmp_path, name, seed):
+    """A member without a name; a sheet that spans far more than its bytes."""
+    attempt(tmp_path, damaged(FILES[name], seed))
+
+
 def test_sizes_that_a_header_claims_are_not_believed(tmp_path):
     """No memory is taken for what is not there."""
     header = b"rec 1 100 4000000000\nrec.dat 16 200 16 0 0 0 0 x\n"

@@ -165,7 +165,7 @@ def check_sizes(archive: zipfile.ZipFile, packed: int) -> None:
 
 def _read_zip(path: Path, options: ImportOptions, folder: Path) -> Table:
     with _refusing("ZIP"), zipfile.ZipFile(path) as archive:
-        members = {member.filename: member for member in archive.infolist() if not member.is_dir()}
+        members = {member.filename: member for member in archive.infolist() if member.filename and not member.is_dir()}
         _not_documents(members)
         if len(members) > MAX_MEMBERS:
             raise ImportFileError(f"{len(members)} files in one archive", hint="Bring the one with the signal.")
