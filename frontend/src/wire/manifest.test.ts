@@ -50,6 +50,18 @@ describe("a manifest", () => {
     expect(manifest.raw["later"]).toBe(1);
   });
 
+  it("names the engine of each model, where it does", () => {
+    const engine = { kind: "wasm", emitter: 1, module: "ab".repeat(32) };
+    expect(parseManifest(changed(raw, ["models", 1, "engine"], engine)).models.map((model) => model.engine)).toEqual([
+      null,
+      engine,
+      null,
+    ]);
+    const torch = parseManifest(changed(raw, ["models", 0, "engine"], { kind: "torch" })).models[0]!.engine;
+    expect(torch).toEqual({ kind: "torch", emitter: null, module: null });
+    expect(refusal(changed(raw, ["models", 0, "engine"], { kind: "steam" })).where).toBe("models[0].engine.kind");
+  });
+
   it("of a newer version is refused with the way out", () => {
     const error = refusal(changed(raw, ["version"], 2));
     expect(error.code).toBe("newer-version");

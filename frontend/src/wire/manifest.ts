@@ -273,6 +273,17 @@ function parseTraining(value: unknown, label: string, path: string): TrainingSpe
   };
 }
 
+function parseEngine(value: unknown, path: string): ModelSpec["engine"] {
+  const engine = object(value, path);
+  const kind = text(engine, "kind", path);
+  if (kind !== "torch" && kind !== "wasm") fail(`${path}.kind`, 'wanted "torch" or "wasm"', kind);
+  return {
+    kind,
+    emitter: absent(engine, "emitter") ? null : count(engine, "emitter", path),
+    module: optionalText(engine, "module", path),
+  };
+}
+
 function parseModel(value: unknown, stream: number): ModelSpec {
   const path = `models[${stream}]`;
   const model = object(value, path);
@@ -295,6 +306,7 @@ function parseModel(value: unknown, stream: number): ModelSpec {
     config: object(model["config"] ?? {}, `${path}.config`),
     parameters: absent(model, "parameters") ? 0 : count(model, "parameters", path),
     device: optionalText(model, "device", path) ?? "",
+    engine: absent(model, "engine") ? null : parseEngine(model["engine"], `${path}.engine`),
     dtype: optionalText(model, "dtype", path) ?? "",
     versions: texts(object(model["versions"] ?? {}, `${path}.versions`)),
     banks: array(model, "banks", path).map((bank, i) => parseBank(bank, `${path}.banks[${i}]`)),
