@@ -128,8 +128,9 @@ def test_what_cannot_be_looked_at_is_refused(t: int, reach: int) -> None:
         run_to_end(lenses.sensitivity(model, inputs, t, reach=reach))
 
 
-def test_a_recording_leads_back_to_its_model_or_says_why_not(tmp_path: Any) -> None:
-    """By name and hash of the weights; with them the output of the recording is met to the last bit of float32."""
+def test_a_recording_leads_back_to_its_model_or_says_why_not(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By name and hash of the weights; with them the output of a recording that torch made is met to the last bit of float32."""
+    monkeypatch.setenv("MNEMOSCOPE_STEP_ENGINE", "torch")
     loaded = checkpoints.load("lstm-copy")
     path = tmp_path / "x.mnemo"
     record.record_file(path, tasks.get("copy").episode(seed=1, length=5), [loaded])

@@ -83,14 +83,14 @@ TIMES = [
     Case("a zone by name", table("when,x", stamps("%Y-%m-%d %H:%M:%S UTC", timedelta(hours=1)), X), **WAVE, rate=HOUR),
     Case("basic ISO", table("when,x", stamps("%Y%m%dT%H%M%S", timedelta(hours=1)), X), **WAVE, rate=HOUR),
     Case("date and time of day apart", "Date;Time;x\n" + each(lambda i: f"{HOURS[i]:%d/%m/%Y};{HOURS[i]:%H:%M};{X[i]}"), **WAVE, rate=HOUR),
-    Case("year, month, day, hour", "year,month,day,hour,x\n" + each(lambda i: f"{HOURS[i]:%Y,%m,%d,%H},{X[i]}"), **WAVE, rate=HOUR),
-    Case("year and day of the year", "year,doy,x\n" + each(lambda i: f"{START + timedelta(days=i):%Y,%j},{X[i]}"), **WAVE, rate=DAY),
+    Case("year, month, day, hour, a variant", "year,month,day,hour,x\n" + each(lambda i: f"{HOURS[i]:%Y,%m,%d,%H},{X[i]}"), **WAVE, rate=HOUR),
+    Case("year and day of the year, a variant", "year,doy,x\n" + each(lambda i: f"{START + timedelta(days=i):%Y,%j},{X[i]}"), **WAVE, rate=DAY),
     Case("Unix time in ms", table("timestamp,x", [1_577_836_800_000 + 40 * i for i in T], X), **WAVE, rate=25),
     Case("Unix time in ns", table("timestamp,x", [1_577_836_800_000_000_000 + 20_000_000 * i for i in T], X), **WAVE, rate=50),
     Case("256 Hz written to the millisecond", table("t_s,x", [f"{i / 256:.3f}" for i in T], X), **WAVE, rate=256),
     Case("one row lost", table("t_s,x", [f"{(i + (i > 99)) / 50:.2f}" for i in T], X), **WAVE, rate=50, gaps=1),
-    Case("newest first", table("date,x", stamps("%Y-%m-%d", timedelta(days=1))[::-1], X), rows=N, rate=DAY, first=X[-1], asks=("order of rows",)),
-    Case("minutes and seconds", table("time,x", [f"{i // 60:02d}:{i % 60:02d}.0" for i in T], X), **WAVE, rate=1),
+    Case("newest first, a variant", table("date,x", stamps("%Y-%m-%d", timedelta(days=1))[::-1], X), rows=N, rate=DAY, first=X[-1], asks=("order of rows",)),
+    Case("minutes and seconds, a variant", table("time,x", [f"{i // 60:02d}:{i % 60:02d}.0" for i in T], X), **WAVE, rate=1),
     Case("weeks of ISO", table("week,x", [(START + timedelta(weeks=i)).strftime("%G-W%V") for i in T], X), **WAVE, rate=DAY / 7),
 ]  # fmt: skip
 

@@ -177,7 +177,7 @@ def test_it_fits_a_phone(panel: Callable[..., Page], theme: str) -> None:
 def test_lines_that_were_left_out_are_listed_with_the_reason(panel: Callable[..., Page]) -> None:
     rows = [f"{t},{t % 9}.25" for t in range(200)]
     page = panel("\n".join(["t_s,x", *rows[:30], "# pump off", *rows[30:]]))
-    page.get_by_text("1 line left out").click()
+    page.get_by_text("1 line left out", exact=True).click()
     expect(page.get_by_role("row", name=re.compile("32 a comment # pump off"))).to_be_visible()
 
 

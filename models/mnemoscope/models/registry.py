@@ -77,19 +77,11 @@ class Paradigm:
 
 
 def _line(name: str, label: str, path: str, sentence: str) -> Paradigm:
-    return Paradigm(Card(name, label, _FAMILIES[path.partition(".")[0]], sentence), path)
+    room = import_module(f"mnemoscope.models.{path.partition('.')[0]}")  # which imports nothing
+    return Paradigm(Card(name, label, room.FAMILY, sentence), path)
 
 
 # fmt: off
-_FAMILIES = {  # by room; two rooms may be one family
-    "recurrent": "Recurrent: one state, rewritten at every step",
-    "attention": "Attention: every step kept",
-    "ntm": "Tape: slots in order",
-    "dnc": "Slots that are allocated and freed",
-    "stateless": "Attention as a DNC: a slot for every step",
-    "delta": "Linear state: matrices from keys to values",
-    "fast_weights": "Linear state: matrices from keys to values",
-}
 _LINES = (
     _line("rnn", "RNN", "recurrent.elman.RNN",
           "One state vector, overwritten at every step by a mix of itself and the input."),

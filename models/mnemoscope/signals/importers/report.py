@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mnemoscope.signals.counted import counted
+from mnemoscope.signals.counted import counted, lines_text
 from mnemoscope.signals.importers.options import ImportOptions, switches
 
 MAX_LEFT_OUT = 1000
@@ -65,8 +65,7 @@ class LeftOut:
             reasons.setdefault(entry["why"], []).append(entry["line"])
         found: list[str] = []
         for why, lines in reasons.items():
-            shown = ", ".join(map(str, lines[:5])) + ", …" * (len(lines) > 5)
-            found.append(f"{counted(len(lines), 'line')} left out: {why} (lines {shown})")
+            found.append(f"{counted(len(lines), 'line')} left out: {why} ({lines_text(lines)})")
         if self.count > len(self.lines):
             found.append(f"{counted(self.count - len(self.lines), 'further line')} left out")
         return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mnemoscope.errors import ImportFileError
-from mnemoscope.signals.counted import counted
+from mnemoscope.signals.counted import counted, lines_text
 from mnemoscope.signals.importers.csv.dialect import Dialect
 from mnemoscope.signals.importers.csv.layout import Layout
 from mnemoscope.signals.importers.csv.rows import Ragged, Rows
@@ -154,8 +154,9 @@ class Ending:
                 row.line, f"{len(row.cells)} values where {self.layout.cells} were expected", " ".join(row.cells)
             )
         self.rows.left_out.count += total - len(self.rows.ragged)
-        shown = ", ".join(map(str, lines[:5])) + ", …" * (total > 5)
-        self.notes.append(f"{counted(total, 'row')} with another number of values left out (lines {shown})")
+        self.notes.append(
+            f"{counted(total, 'row')} with another number of values left out ({lines_text(lines, total)})"
+        )
 
     def _without_summary(self, cells: list[Cells], count: int) -> int:
         """Rows without the last ones that are totals, means or text."""
