@@ -25,7 +25,7 @@ SHOWN = [
     "edf: a record of a night, seven channels at two rates", "edf+: gaps between records", "wfdb: header, samples and marks in a zip",
     "npz: arrays of different lengths", "npz: another of its arrays", "mat 5: a matrix and its rate", "parquet: dates, numbers with gaps, text",
     "flac", "xlsx: dates, units, labels", "json lines: dates, null", ".tsf: names, a day a step", "gzip: a table inside", "zip: two files",
-    "Russian (cp1251)", "Russian, chosen (koi8_r)", "a second table of other names", "the second of two tables", "newest first",
+    "Russian (cp1251)", "Russian, chosen (koi8_r)", "a second table of other names", "the second of two tables", "newest first, a variant",
     "wfdb: segments of a layout that changes, a pause between", "json: records of which one lacks a field",
 ]  # fmt: skip
 REFUSED = [

@@ -211,7 +211,7 @@ def test_the_way_out_is_open(server):
     """What the error offers can be sent along as options."""
     report = send(server, BAD["ragged"][0], ragged="skip").json()["report"]
     assert report["rows"] == 100
-    assert any("lines 52" in note for note in report["notes"])
+    assert any("line 52" in note for note in report["notes"])
     answer = send(server, GOOD, delimiter="§")
     assert answer.status_code == 422
     assert "options.delimiter" in answer.json()["error"]["message"]
