@@ -472,4 +472,84 @@ MUTATIONS = (
         PAGE + "stage/verdict/cue.ts", 'if (asks && asks.label !== "" && asks.label !== "recall") {', "if (asks && false) {",
         ("src/stage/verdict/verdict.test.ts",), "a forecast is said to be asked back",
     ),
+    Mutation(
+        LIBRARY + "measuring/verdict/clauses.py", "if before - later.share - left > SEVERAL:", "if left > SEVERAL:",
+        ("tests/measuring/test_verdict.py",), "what is left is said although it is what one overwriting left over",
+    ),
+    Mutation(
+        LIBRARY + "measuring/verdict/clauses.py", "if held.sum() < GONE:", "if held.sum() < 0:",
+        ("tests/measuring/test_verdict.py",), "a clause about a write that is gone shows a slot that holds nothing of it",
+    ),
+    Mutation(
+        LIBRARY + "measuring/verdict/judge.py", "and 2 * (t - recall.start) >= len(recall)]", "]",
+        ("tests/measuring/test_verdict.py",), "the first card stops at the start of a replay, before any error can show",
+    ),
+    Mutation(
+        LIBRARY + "running/standing.py", 'row["level"] == LEVELS[-1]', 'row["level"] == LEVELS[0]',
+        ("tests/running/test_standing.py",), "New run says how long a replay is exact as how long there is one",
+    ),
+    Mutation(
+        LIBRARY + "engine/trace.py", "if number in self._stale:", "if False:",
+        ("tests/engine",), "an engine that reads memory that was changed in place computes wrong numbers",
+    ),
+    Mutation(
+        LIBRARY + "engine/trace.py", "if torch.Tag.nondeterministic_seeded in func.tags:", "if False:",
+        ("tests/engine",), "an engine repeats the random numbers of its trace for ever",
+    ),
+    Mutation(
+        LIBRARY + "engine/cache.py", "EMITTER, str(torch.__version__), _sources()]", "EMITTER, str(torch.__version__)]",
+        ("tests/engine", "tests/running/test_recorded_step.py"), "a model whose step was changed runs as it was before",
+    ),
+    Mutation(
+        LIBRARY + "running/recorded_step.py", 'raise Unsupported("the engine and torch do not agree")', "pass",
+        ("tests/running/test_recorded_step.py",), "an engine that is wrong on this machine is used all the same",
+    ),
+    Mutation(
+        SERVER + "access/guard.py", "if not self.here_alone or not any(name in headers for name in FORWARDING):", "if not self.here_alone:",
+        ("tests/server/access",), "a server for this machine alone refuses its own page",
+    ),
+    Mutation(
+        SERVER + "access/guesses.py", "if count >= MAX_MISSES else 0", "if count > 10 * MAX_MISSES else 0",
+        ("tests/server/access",), "tokens can be guessed ten times as fast",
+    ),
+    Mutation(
+        SERVER + "access/guesses.py", "(began, count) if now - began < MISSES_SECONDS else (now, 0)", "(began, count)",
+        ("tests/server/access",), "whoever was wrong too often is refused for ever",
+    ),
+    Mutation(
+        SERVER + "background.py", "pause = min(2 * pause, MAX_PAUSE)", "pause = 2 * pause",
+        ("tests/server/test_background.py",), "work that failed for a day is tried again in a week",
+    ),
+    Mutation(
+        SERVER + "storage/recovery.py", "if row.bytes != facts.st_size or (row.modified and row.modified != facts.st_mtime_ns):", "if row.bytes != facts.st_size:",
+        ("tests/server/storage",), "a file of the same size that replaced another keeps the other's row",
+    ),
+    Mutation(
+        SERVER + "workers/run.py", "require_space(self.path.parent, reserve=self._reserve)", "require_space(self.path.parent, reserve=0)",
+        ("tests/server/workers",), "a run fills the disk to its last byte",
+    ),
+    Mutation(
+        PAGE + "stage/viewport.svelte.ts", "const spare = box.time.w / window.step - (t - a + 1);", "const spare = box.time.w / window.step;",
+        ("src/stage",), "what a clause is about stays beyond the picture's edge",
+    ),
+    Mutation(
+        PAGE + "draw/stage/arc_labels.ts", "return members.every((other) => other.sum && other.hue !== hue) && members.some(near);", "return members.some(near);",
+        ("src/draw/stage",), "two reads of one model share a label that gives one number for both",
+    ),
+    Mutation(
+        PAGE + "draw/stage/arc_labels.ts", "[...labels].sort((a, b) => b.size - a.size)", "[...labels]",
+        ("src/draw/stage",), "the label of a faint arc stands where that of the strongest should",
+    ),
+    Mutation(
+        PAGE + "new_run/marks.ts", "step >= store.until);", "step >= store.step);",
+        ("src/new_run/marks.test.ts",), "a question before the end of what is stored counts as its replay",
+    ),
+    Mutation(
+        PAGE + "verdict/words.ts", 'return text.replace(/\\bt = (?=\\d)/g, "t\\u00a0=\\u00a0");', "return text;",
+        ("src/verdict/verdict.test.ts",), "a moment is broken over two lines",
+    ),
+    Mutation(
+        PAGE + "draw/ink/format.ts", '${many === 1 ? "" : "s"}`;', '${many <= 1 ? "" : "s"}`;',
+        ("src/draw/ink/format.test.ts",), "the page says 0 step",
+    ),
 )  # fmt: skip

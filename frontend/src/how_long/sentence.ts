@@ -2,6 +2,7 @@
  * The first line of the page, made from the rows by the rules of wording: exact and a blur have thresholds, a crossing lies
  * between two measured delays, and one model is better than others only with enough windows and bands apart.
  */
+import { counted } from "../draw/ink/format";
 import { steps, value } from "./numbers";
 import { at, curves, delaysOf, BLUR, CHANCE, EXACT, MIN_WINDOWS, passes, throughDelays, type Curve } from "./rows";
 import type { Retention } from "../wire/wire.gen";
@@ -46,7 +47,7 @@ function summary({ models, rows, segment, n, sample_rate: rate }: Measured): Par
   ];
   if (cliffs.length === 0 && lasting.length === 0) parts.unshift(...nothingExact(blurred));
   if (lost.length) parts.push(...names(lost), ` ${lost.length > 1 ? "are" : "is"} no better than answering 0. `);
-  if (n < MIN_WINDOWS) parts.push(n === 1 ? "One window: rank only, no band." : `${n} windows: rank only, no band.`);
+  if (n < MIN_WINDOWS) parts.push(`${n === 1 ? "One window" : counted(n, "window")}: rank only, no band.`);
   return tidy(parts);
 }
 
@@ -136,10 +137,6 @@ export function scope({
 }: Pick<Retention, "measured" | "models" | "n" | "seconds">): string {
   const time = seconds < 10 ? seconds.toFixed(1) : Math.round(seconds);
   return `${counted(measured.length, "delay")} × ${counted(models.length, "model")}, ${counted(n, "window")}, ${time} s`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** The parts of a measurement, as their progress is called: before and after "3 of 12". */

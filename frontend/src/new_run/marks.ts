@@ -1,6 +1,6 @@
 /** What stands on the picture of a signal: names of its bands, how long has to be waited between them, and steps along its foot. */
 
-import { duration } from "../draw/ink/format";
+import { counted, duration } from "../draw/ink/format";
 import type { Event } from "../wire/wire.gen";
 
 type Band = Pick<Event, "step" | "until" | "kind" | "label">;
@@ -16,7 +16,7 @@ export function bandNames(events: readonly Band[], steps: number, width: number)
     const band = events.find((event) => event.kind === kind);
     if (!band) return [];
     const n = band.until - band.step;
-    const text = kind === "store" ? `${band.label}, ${n} step${n === 1 ? "" : "s"}` : band.label;
+    const text = kind === "store" ? `${band.label}, ${counted(n, "step")}` : band.label;
     return [{ kind, x: (band.step / steps) * width, text }];
   });
 }
@@ -32,7 +32,7 @@ export function delayMark(
   const recall = events.find(({ kind, step }) => kind === "recall" && store && step >= store.until);
   const n = store && recall ? recall.step - store.until : 0;
   if (!store || !recall || n <= 0) return null;
-  const long = `delay ${n} step${n === 1 ? "" : "s"}`;
+  const long = `delay ${counted(n, "step")}`;
   const texts = [...(hz ? [`${long} = ${duration(n / hz)}`] : []), long, String(n)];
   return { x: (store.until / steps) * width, to: (recall.step / steps) * width, texts };
 }

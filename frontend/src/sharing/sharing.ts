@@ -1,6 +1,6 @@
 /** What is shared of a recording, with whom and for how long: the rules behind the dialog, in words and numbers. */
 
-import { count } from "../draw/ink/format";
+import { count, counted } from "../draw/ink/format";
 import { kindOf } from "../memory/kinds";
 import type { ModelSpec } from "../wire/manifest";
 import { KEYFRAME_EVERY } from "../wire/manifest";
@@ -71,7 +71,7 @@ export function expiresIn(expires: string | null, now: Date = new Date()): strin
   if (left <= 0) return "expired";
   if (left < 3_600_000) return "expires within the hour";
   const hours = Math.round(left / 3_600_000);
-  if (hours < 48) return `expires in ${hours} ${hours === 1 ? "hour" : "hours"}`;
+  if (hours < 48) return `expires in ${counted(hours, "hour")}`;
   return `expires in ${count(Math.round(left / DAY))} days`;
 }
 

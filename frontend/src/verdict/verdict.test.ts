@@ -11,6 +11,7 @@ import {
   floatsText,
   outcomeText,
   shareText,
+  unbroken,
   unitText,
 } from "./words";
 
@@ -41,6 +42,13 @@ describe("a verdict", () => {
 });
 
 describe("in words", () => {
+  it("keeps a moment on one line, and breaks elsewhere", () => {
+    expect(unbroken("t = 107 overwrote 42%; 50% left at t = 159")).toBe(
+      "t\u00a0=\u00a0107 overwrote 42%; 50% left at t\u00a0=\u00a0159",
+    );
+    expect(unbroken("at t = −")).toBe("at t = −");
+  });
+
   const [dnc, , transformer, lstm] = ODD_BEAT.ranking;
 
   it("writes errors, shares and sizes as the table has them", () => {

@@ -1,6 +1,6 @@
 /** A verdict in few words, and its numbers as they are written in a table. */
 
-import { count, num } from "../draw/ink/format";
+import { count, counted, num } from "../draw/ink/format";
 import type { VerdictRow, Verdict } from "../wire/wire.gen";
 import { placesOf } from "./verdict";
 
@@ -19,6 +19,11 @@ export function unitText({ unit_error: error, unit }: VerdictRow): string {
   if (error === null || unit === null) return "";
   const digits = error >= 100 ? 0 : error >= 1 ? 1 : 3;
   return `${num(error, Number.isInteger(error) ? 0 : digits)} ${unit}`;
+}
+
+/** A sentence whose moments stay on one line: "at t = 107" does not break after its "t". */
+export function unbroken(text: string): string {
+  return text.replace(/\bt = (?=\d)/g, "t\u00a0=\u00a0");
 }
 
 /** A share in percent; those of a part in a hundred and less with one digit. */
@@ -66,7 +71,7 @@ export function bestOf({ ranking }: Verdict): { model: string; label: string; te
 function briefly(row: VerdictRow): string {
   const { unit, unit_error: wrong } = row;
   if (unit === "bits" && wrong !== null && Number.isInteger(wrong))
-    return wrong === 0 ? "every bit right" : `${wrong} wrong bit${wrong === 1 ? "" : "s"}`;
+    return wrong === 0 ? "every bit right" : counted(wrong, "wrong bit");
   const value = row.error! * 100;
   return `${value >= 9.95 ? Math.round(value) : value.toFixed(1)}%`;
 }

@@ -17,6 +17,7 @@ from typing import Any
 
 from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.names import of_task
+from mnemoscope.measuring.retention.rows import LEVELS
 
 NAME = "standing"
 TASK = "signal-recall"
@@ -39,7 +40,7 @@ def horizons() -> dict[str, str]:
     return {
         row["checkpoint"]: row["text"]
         for row in standing()["horizons"]
-        if row["view"] == "behaviour" and row["level"] == 0.5 and row["checkpoint"] is not None
+        if row["view"] == "behaviour" and row["level"] == LEVELS[-1] and row["checkpoint"] is not None
     }
 
 

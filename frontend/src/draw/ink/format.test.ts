@@ -1,7 +1,7 @@
 /** Numbers as people read them. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { duration, rateText } from "./format";
+import { counted, duration, rateText } from "./format";
 
 const RATES = JSON.parse(readFileSync(new URL("../../../../tests/golden/rates.json", import.meta.url), "utf-8")) as {
   hz: number;
@@ -11,6 +11,12 @@ const RATES = JSON.parse(readFileSync(new URL("../../../../tests/golden/rates.js
 describe("a rate", () => {
   it("is said in the words of the library", () => {
     for (const { hz, words } of RATES) expect(rateText(hz)).toBe(words);
+  });
+});
+
+describe("things with their number", () => {
+  it("are several unless there is one", () => {
+    expect([0, 1, 2, 1240].map((many) => counted(many, "step"))).toEqual(["0 steps", "1 step", "2 steps", "1\u2009240 steps"]);
   });
 });
 

@@ -25,6 +25,11 @@ export function count(value: number): string {
   return group(String(Math.round(value)));
 }
 
+/** Things with their number: 1 step, 12 steps. */
+export function counted(many: number, what: string): string {
+  return `${count(many)} ${what}${many === 1 ? "" : "s"}`;
+}
+
 function group(digits: string): string {
   return digits.replace(/\B(?=(\d{3})+$)/g, THIN);
 }

@@ -6,7 +6,7 @@ import type { Memory } from "../../memory/kinds/base";
 import type { BankSpec, ModelSpec } from "../../wire/manifest";
 import { MAX_ROWS, type Fold } from "./slot_rows";
 import { LagColumns } from "./lag_rows";
-import { count } from "../ink/format";
+import { counted } from "../ink/format";
 import type { Gauge, Phase } from "./gauge";
 import { drawnOf } from "./kinds";
 import { largest } from "./kinds/parts";
@@ -229,7 +229,7 @@ export class Lane {
   /** How far it was trained, of a moment of a training: "250 updates". */
   get moment(): string | null {
     const { training } = this.model.spec;
-    return training && `${count(training.update)} update${training.update === 1 ? "" : "s"}`;
+    return training && counted(training.update, "update");
   }
 
   /** Two lines under the name: how large, and what the rows are. */

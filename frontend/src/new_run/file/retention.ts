@@ -1,5 +1,6 @@
 /** What the page says about the numbers of a file that lie on the server. */
 
+import { counted } from "../../draw/ink/format";
 import type { ColumnReport } from "../../wire/wire.gen";
 
 const VOLTS = /^[mµμu]V$/;
@@ -12,8 +13,7 @@ export function looksLikeHealth(columns: readonly Pick<ColumnReport, "name" | "u
 
 /** Hours as people say them: 30 minutes, 1 hour, 24 hours, 7 days. */
 export function hoursInWords(hours: number): string {
-  const words = (many: number, unit: string): string => `${many} ${unit}${many === 1 ? "" : "s"}`;
-  if (hours < 1) return words(Math.max(1, Math.round(hours * 60)), "minute");
-  if (hours >= 48) return words(Math.round(hours / 24), "day");
-  return words(Math.round(hours), "hour");
+  if (hours < 1) return counted(Math.max(1, Math.round(hours * 60)), "minute");
+  if (hours >= 48) return counted(Math.round(hours / 24), "day");
+  return counted(Math.round(hours), "hour");
 }

@@ -1,6 +1,6 @@
 /** What is said of a live source, and the commands that feed it. */
 
-import { count, duration } from "../../draw/ink/format";
+import { count, counted, duration } from "../../draw/ink/format";
 import type { Source } from "../../wire/wire.gen";
 
 /** "Receiving 250 samples/s", "Waiting for samples", "Silent for 12 s, the run ends in 288 s unless it sends". */
@@ -39,7 +39,7 @@ type Losses = Pick<Source, "gaps" | "missing" | "late" | "duplicates" | "blank" 
 /** What was lost on the way, and what became of it. */
 export function lossesOf({ gaps, missing, late, duplicates, blank, beyond }: Losses): string[] {
   const out: string[] = [];
-  if (gaps) out.push(`${count(missing)} missing in ${count(gaps)} ${gaps === 1 ? "gap" : "gaps"}`);
+  if (gaps) out.push(`${count(missing)} missing in ${counted(gaps, "gap")}`);
   if (late) out.push(`${count(late)} too late, left out`);
   if (duplicates) out.push(`${count(duplicates)} sent twice`);
   if (blank) out.push(`${count(blank)} without a number`);

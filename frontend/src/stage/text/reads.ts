@@ -5,7 +5,7 @@
  */
 
 import { mainSource as findMainSource, shareWithin, sourceStep, type Arc } from "../../memory/arcs";
-import { listed, percent } from "../../draw/ink/format";
+import { counted, listed, percent } from "../../draw/ink/format";
 import { mostText, shareText } from "../../draw/ink/sources";
 import type { Lane } from "../../draw/lane/lane";
 import type { TaskEvent } from "../../wire/manifest";
@@ -166,5 +166,5 @@ export function mainSources(model: StageModel, shown: readonly number[], t: numb
 }
 
 function agoText(lag: number): string {
-  return lag === 0 ? "this step" : `${lag} step${lag === 1 ? "" : "s"} ago`;
+  return lag === 0 ? "this step" : `${counted(lag, "step")} ago`;
 }

@@ -1,5 +1,6 @@
 /** What a run that is still going on says before its question is answered. */
 
+import { counted } from "../../draw/ink/format";
 import { questionsOf, type Question } from "../../analysis/question";
 import type { TaskEvent } from "../../wire/manifest";
 
@@ -12,7 +13,7 @@ export function cueText(events: readonly TaskEvent[], t: number): string | null 
   if (!next) return null;
   const { store, recall } = next;
   const left = recall[0] - t;
-  const steps = `in ${left} step${left === 1 ? "" : "s"}.`;
+  const steps = `in ${counted(left, "step")}.`;
   const asks = events.findLast(({ kind, step }) => kind === "recall" && step <= Math.max(t, recall[0]));
   if (asks && asks.label !== "" && asks.label !== "recall") {
     if (t >= recall[0]) return `${capital(asks.label)} until t = ${Math.min(recall[1], asks.until - 1)}.`;
