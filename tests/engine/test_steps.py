@@ -31,16 +31,33 @@ def _apart(mine: torch.Tensor, theirs: torch.Tensor) -> float:
     return float((mine - theirs).abs().max() / max(1.0, theirs.abs().max())) if theirs.numel() else 0.0
 
 
+def _nudged(tensor: torch.Tensor, draw: torch.Generator) -> torch.Tensor:
+    """Every number off by a rounding of float32, up or down."""
+    return tensor * (1 + 2.0**-23 * (2 * torch.rand(tensor.shape, generator=draw, dtype=tensor.dtype) - 1))
+
+
+def _rounded(model: torch.nn.Module, draw: torch.Generator) -> torch.nn.Module:
+    """A copy in float64 with nudged weights."""
+    other = copy.deepcopy(model).double()
+    for weight in other.parameters():
+        weight.data = _nudged(weight.data, draw)
+    return other
+
+
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("name", FIXED)
 def test_from_the_same_state_the_same_step(name: str, seed: int) -> None:
     """Random sizes, options, weights and inputs; after every step the engine goes on from torch's state.
 
-    Where torch itself is further from float64 than that, the step is ill-conditioned, and the engine may be as far, four times over.
+    Where the step is ill-conditioned, as that of a memory whose key is nearly 0 before it is brought to length 1, rounding alone moves
+    the exact result by more than that, and the engine may be as far, four times over. How far is taken from float64, with every number
+    that goes in moved by a rounding of float32: what torch itself is off by is a matter of luck and of the processor.
     """
     model = random_model(name, seed)
     step, state = recorded_step(model)
     precise, _ = recorded_step(copy.deepcopy(model).double())
+    draw = torch.Generator().manual_seed(seed)
+    rounded = [recorded_step(_rounded(model, draw))[0] for _ in range(3)]
     x = torch.randn(12, model.inputs, generator=torch.Generator().manual_seed(seed)) * 2
     module, weights = build(step, [x[:1], *state])
     engine = Engine(module, weights)
@@ -48,12 +65,15 @@ def test_from_the_same_state_the_same_step(name: str, seed: int) -> None:
         for row in x.split(1):
             engine.load(state)
             made = engine.run(row.numpy())
-            exact = precise(row.double(), *(leaf.double() for leaf in state))
+            given = [row.double(), *(leaf.double() for leaf in state)]
+            exact = precise(*given)
+            moved = [near(*(_nudged(tensor, draw) for tensor in given)) for near in rounded]
             wanted, *state = step(row, *state)
-            for mine, theirs, true in zip(
-                [torch.from_numpy(made), *engine.state()], [wanted, *state], exact, strict=True
+            for mine, theirs, true, *others in zip(
+                [torch.from_numpy(made), *engine.state()], [wanted, *state], exact, *moved, strict=True
             ):
-                assert _apart(mine, theirs) <= 1e-5 + 4 * _apart(theirs, true)
+                condition = max(_apart(other, true) for other in others)
+                assert _apart(mine, theirs) <= min(1e-5 + 4 * condition, 1e-3)
 
 
 @pytest.mark.parametrize("name", ["lstm", "dnc"])
