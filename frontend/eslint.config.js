@@ -11,6 +11,7 @@ import svelteConfig from "./svelte.config.js";
  *
  *   wire       what comes over the wire or lies in a file: manifest, layout, messages
  *   memory     the recording in memory: the log, states rebuilt from it, what each write contributes to a read
+ *   engine     a memory at work in this page: module, state, steps; a recording held against it
  *   analysis   what follows from a log: series, events, measures
  *   view       what is looked at, as state, and the link that says it
  *   server     the server's HTTP interface
@@ -22,7 +23,7 @@ import svelteConfig from "./svelte.config.js";
  *   pages      the pages and their addresses
  */
 const ROOMS = [
-  ["wire", "memory", "analysis", "view", "server", "recording", "draw", "verdict", "ui"],
+  ["wire", "memory", "engine", "analysis", "view", "server", "recording", "draw", "verdict", "ui"],
   ["stage", "new_run", "how_long", "fit", "sharing", "gallery", "bridge", "pages"],
 ].flat();
 
@@ -30,7 +31,7 @@ const ROOMS = [
 const APART = { draw: ["server", "recording"] };
 
 /** Rooms that run without Svelte: in the worker, in a bench, in a picture file. */
-const PLAIN = ["wire", "memory", "analysis", "draw", "verdict"];
+const PLAIN = ["wire", "memory", "engine", "analysis", "draw", "verdict"];
 
 const src = path.join(import.meta.dirname, "src");
 const roomOf = (file) => path.relative(src, file).split(path.sep)[0];

@@ -10,6 +10,8 @@ import html
 import io
 import json
 import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from mnemoscope_viewer.build import entry, notices
@@ -17,7 +19,8 @@ from mnemoscope_viewer.build import entry, notices
 POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'unsafe-inline' blob: data:",  # the viewer itself, and its worker out of the same text
+        # The viewer itself, its workers out of the same text, and models that it runs.
+        "script-src 'unsafe-inline' 'wasm-unsafe-eval' blob: data:",
         "worker-src blob: data:",
         "style-src 'unsafe-inline'",
         "font-src data:",
@@ -41,7 +44,7 @@ TEMPLATE = """<!doctype html>
 <div id="app"></div>
 <noscript>Mnemoscope draws memory in the browser and needs JavaScript.</noscript>
 <script type="application/json" id="mnemoscope-manifest">{manifest}</script>
-{verdict}<script type="application/octet-stream" id="mnemoscope-messages">{messages}</script>
+{verdict}{engines}<script type="application/octet-stream" id="mnemoscope-messages">{messages}</script>
 <script type="text/plain" id="third-party-notices">{notices}</script>
 <script type="module">{script}</script>
 </body>
@@ -49,6 +52,8 @@ TEMPLATE = """<!doctype html>
 """
 
 
+ENGINE = """<script type="application/octet-stream" id="mnemoscope-engine-{stream}">{engine}</script>
+"""
 VERDICT = """<script type="application/json" id="mnemoscope-verdict">{verdict}</script>
 """
 
@@ -63,9 +68,16 @@ class Readable(Protocol):
     def messages(self, chunk: int) -> bytes: ...
 
 
-def page(recording: Readable, *, title: str | None = None, verdict: dict[str, Any] | None = None) -> str:
+def page(
+    recording: Readable,
+    *,
+    title: str | None = None,
+    verdict: dict[str, Any] | None = None,
+    engines: Mapping[int, bytes] = MappingProxyType({}),
+) -> str:
     """The recording as one self-contained HTML file, with its verdict (`mnemoscope.verdict`) where one is given.
 
+    engines: of some streams what `mnemoscope.running.packed` makes of them, so that the page can run these models again.
     `title` replaces the recording's own. A recording that is still running is taken as far as it has come.
     Raises BundleMissing where the viewer has not been built.
     """
@@ -73,20 +85,27 @@ def page(recording: Readable, *, title: str | None = None, verdict: dict[str, An
     manifest = dict(recording.manifest)
     if title is not None:
         manifest["title"] = title
-    packed = io.BytesIO()
-    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=6, mtime=0) as stream:  # mtime: same bytes every time
-        for chunk in range(recording.chunks):
-            stream.write(recording.messages(chunk))
+    messages = _packed(recording.messages(chunk) for chunk in range(recording.chunks))
     return TEMPLATE.format(
         policy=html.escape(POLICY, quote=True),
         title=html.escape(str(manifest.get("title") or "Mnemoscope")),
         style=_inlined(style, files).replace("</", "<\\/"),
         manifest=_json(manifest),
         verdict="" if verdict is None else VERDICT.format(verdict=_json(verdict)),
-        messages=base64.b64encode(packed.getvalue()).decode("ascii"),
+        engines="".join(ENGINE.format(stream=stream, engine=_packed([made])) for stream, made in engines.items()),
+        messages=messages,
         notices=_script(notices()),
         script=_script(script),
     )
+
+
+def _packed(parts: Iterable[bytes]) -> str:
+    """Compressed and base64-coded."""
+    out = io.BytesIO()
+    with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=6, mtime=0) as stream:  # mtime: same bytes every time
+        for part in parts:
+            stream.write(part)
+    return base64.b64encode(out.getvalue()).decode("ascii")
 
 
 def _json(value: object) -> str:

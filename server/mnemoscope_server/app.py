@@ -19,6 +19,7 @@ from mnemoscope_server.background import Background
 from mnemoscope_server.http import (
     bridge,
     docs,
+    engine,
     fits,
     lens,
     pages,
@@ -105,6 +106,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         study,
         fits,
         lens,
+        engine,
         retention,
         verdict,
         socket,

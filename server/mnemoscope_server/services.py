@@ -13,7 +13,7 @@ from mnemoscope_server.storage.store import Store
 from mnemoscope_server.storage.thumbnail import Pictures
 from mnemoscope_server.storage.uploads import Uploads
 from mnemoscope_server.storage.watched import Watched
-from mnemoscope_server.workers.memo import Answers
+from mnemoscope_server.workers.memo import MAX_PACKAGES, Answers
 
 
 class Services:
@@ -33,6 +33,7 @@ class Services:
         self.bringing = Bringing(settings, store)
         self.feed_keys = FeedKeys(settings.token)
         self.answers = Answers()
+        self.packages = Answers(MAX_PACKAGES)
         self.pictures = Pictures()
         self.fits = Fits(settings, store)
         self.fit_jobs = FitJobs(self.fits)

@@ -8,6 +8,7 @@ import { LedgerClient } from "../memory/worker/client";
 import type { LedgerOptions } from "../memory/worker/client";
 import { RecordingLog } from "../memory/log";
 import type { Embedded } from "../wire/embedded";
+import { EmbeddedError } from "../wire/errors";
 import { KEYFRAME_EVERY, parseManifest } from "../wire/manifest";
 import type { Failure, Manifest } from "../wire/manifest";
 import type { ClientMessage, ServerMessage } from "../wire/wire.gen";
@@ -77,6 +78,17 @@ export class Session extends Transport {
   get blanker(): Blanker | null {
     const { source, api } = this;
     return "id" in source ? async (...question) => (await api.moves(source.id, ...question)).values : null;
+  }
+
+  /** Gets the engine of a stream, with which this page can run its model; null where there is none to get. */
+  get packer(): ((stream: number) => Promise<Uint8Array>) | null {
+    const { source, api } = this;
+    if ("id" in source) return (stream) => api.engine(source.id, stream);
+    const { engine } = source.embedded;
+    if (!this.log?.models.some((_, stream) => engine(stream) !== null)) return null;
+    return (stream) =>
+      engine(stream) ??
+      Promise.reject(new EmbeddedError("no-engine", "this page does not carry the engine of this model"));
   }
 
   /** Lets go of everything: connection, loading, worker. */

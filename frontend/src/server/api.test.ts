@@ -39,6 +39,7 @@ describe("the server's interface", () => {
     expect(api.socketUrl("x")).toBe("wss://host.example/memory/ws/x");
     expect(api.fileUrl("x")).toBe("https://host.example/memory/api/recordings/x/file");
     expect(api.exportUrl("x")).toBe("https://host.example/memory/api/recordings/x/export.html");
+    expect(api.exportUrl("x", true)).toBe("https://host.example/memory/api/recordings/x/export.html?engines=true");
   });
 
   it("is the one the server describes, endpoint by endpoint", async () => {
@@ -75,6 +76,7 @@ describe("the server's interface", () => {
     await api.bridge("x", 7);
     await api.lens("7", 0, 7, "sensitivity");
     await api.moves("7", 0, [1, 2], 7);
+    await api.engine("7", 7);
     await api.chunk("7", 7);
     await api.suggestWindow("7", { channel: 0 });
     await api.suggestLength({ kind: "heartbeat" });

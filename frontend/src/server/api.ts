@@ -157,6 +157,17 @@ export class Api {
     return new Uint8Array(await this.body(response.arrayBuffer()));
   }
 
+  /** The engine of a model with its weights (engine/package.ts), to run it in this page. */
+  async engine(id: string, stream: number, call?: Call): Promise<Uint8Array> {
+    const response = await this.send(
+      "GET",
+      `api/recordings/${encodeURIComponent(id)}/engine/${stream}`,
+      undefined,
+      call,
+    );
+    return new Uint8Array(await this.body(response.arrayBuffer()));
+  }
+
   /** Address of the recording as a .mnemo file. */
   fileUrl(id: string): string {
     return this.url(`api/recordings/${encodeURIComponent(id)}/file`);
@@ -167,9 +178,9 @@ export class Api {
     return this.url(`api/recordings/${encodeURIComponent(id)}/picture.png`);
   }
 
-  /** Address of the recording as one page that opens from disk. */
-  exportUrl(id: string): string {
-    return this.url(`api/recordings/${encodeURIComponent(id)}/export.html`);
+  /** Address of the recording as one page that opens from disk; with `engines` it can run the models again. */
+  exportUrl(id: string, engines = false): string {
+    return this.url(`api/recordings/${encodeURIComponent(id)}/export.html${engines ? "?engines=true" : ""}`);
   }
 
   /**

@@ -6,6 +6,7 @@ import type { Inks } from "../draw/ink/tokens";
 import { LensCache } from "../recording/lens_cache.svelte";
 import type { Session } from "../recording/session.svelte";
 import { StretchMoves } from "../recording/stretch_moves.svelte";
+import { Recomputations } from "./recomputed/recomputations.svelte";
 import type { Pin } from "../view/fields";
 import { sameTarget, withoutCell, type LensName, type Rows, type Target } from "../view/vocabulary";
 import type { VerdictClause } from "../wire/wire.gen";
@@ -48,6 +49,8 @@ export class StageController extends LaneViews {
   readonly lenses: LensCache;
   /** How far blanking what is selected moves their answers. */
   readonly stretch: StretchMoves;
+  /** Models run again in this page. */
+  readonly recomputations: Recomputations;
   /** Streams of the lanes in the order of the verdict's rows; none before there are rows. */
   ranked = $state.raw<readonly number[]>([]);
   hover = $state.raw<Target | null>(null);
@@ -68,6 +71,7 @@ export class StageController extends LaneViews {
     this.viewport = new Viewport(this.view, session.log!.manifest.task.events);
     this.lenses = new LensCache(session.looker);
     this.stretch = new StretchMoves(session.blanker);
+    this.recomputations = new Recomputations(session.packer);
     this.model = new StageModel(session.log!, session.ledger!, inks, this.training.streams, this.lenses, this);
     this.tracks = new Tracks(this.model);
     this.learning = new LearningCurves(this.model, this.training);

@@ -47,7 +47,7 @@ export async function controllerOf(
   stubCanvases();
   const further = beside ? goldenBeside(name) : null;
   const messages = further ? joined(further.messages) : new Uint8Array(goldenPart(name, "messages.bin"));
-  const embedded = { manifest: parseManifest(further?.raw ?? raw), messages, verdict: null };
+  const embedded = { manifest: parseManifest(further?.raw ?? raw), messages, verdict: null, engine: () => null };
   const cursor = new Cursor({ request: () => 0, cancel: () => undefined });
   const session = new LookingSession({ embedded }, { cursor, ledger: { spawn: null } });
   open.push(session);

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { MANIFEST_ELEMENT, MESSAGES_ELEMENT, readEmbedded } from "./embedded";
+import { ENGINE_ELEMENT, MANIFEST_ELEMENT, MESSAGES_ELEMENT, readEmbedded } from "./embedded";
 import { decodeMessages } from "./messages";
 import { makeLog } from "./testlog";
 
@@ -19,6 +19,14 @@ describe("an exported page", () => {
     expect(found!.manifest.steps).toBe(100);
     expect([...decodeMessages(found!.messages)].length).toBe(made.messages.length);
     expect(Buffer.compare(Buffer.from(found!.messages), joined)).toBe(0);
+  });
+
+  it("carries the engines that it was made with, each unpacked when it is wanted", async () => {
+    const engine = gzipSync(Buffer.from("the engine")).toString("base64");
+    const plain = page(JSON.stringify(made.raw), packed);
+    const found = await readEmbedded((id) => (id === `${ENGINE_ELEMENT}1` ? engine : plain(id)));
+    expect(Buffer.from((await found!.engine(1))!).toString()).toBe("the engine");
+    expect(found!.engine(0)).toBeNull();
   });
 
   it("is distinguished from a page of the server", async () => {

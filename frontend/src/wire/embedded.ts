@@ -11,6 +11,8 @@ import type { Verdict } from "./wire.gen";
 export const MANIFEST_ELEMENT = "mnemoscope-manifest";
 export const MESSAGES_ELEMENT = "mnemoscope-messages";
 export const VERDICT_ELEMENT = "mnemoscope-verdict";
+/** And the number of the stream: its engine, where the page was made with them. */
+export const ENGINE_ELEMENT = "mnemoscope-engine-";
 
 /** No recording is this large; a page that says so is broken or means harm. */
 const MAX_BYTES = 1 << 30;
@@ -20,6 +22,8 @@ export interface Embedded {
   /** Wire messages of all streams, one after another. */
   readonly messages: Uint8Array;
   readonly verdict: Verdict | null;
+  /** The engine of a stream, unpacked when it is wanted; null where the page does not carry it. */
+  readonly engine: (stream: number) => Promise<Uint8Array> | null;
 }
 
 /**
@@ -36,6 +40,10 @@ export async function readEmbedded(textOf: (id: string) => string | null): Promi
     manifest: parseManifest(parseJson(manifestText, "a manifest")),
     messages: await inflate(fromBase64(messagesText)),
     verdict: verdictText === null ? null : (parseJson(verdictText, "a verdict") as Verdict | null),
+    engine: (stream) => {
+      const text = textOf(`${ENGINE_ELEMENT}${stream}`);
+      return text === null ? null : inflate(fromBase64(text));
+    },
   };
 }
 

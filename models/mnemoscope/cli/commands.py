@@ -310,11 +310,24 @@ def export(args: argparse.Namespace) -> int:
         for write, out in wanted:
             if out is not None:
                 if write is to_html:
-                    to_html(rec, out, verdict=_verdict_of(rec))
+                    to_html(rec, out, verdict=_verdict_of(rec), engines=_engines_of(rec) if args.engines else {})
                 else:
                     write(rec, out)
                 print(f"{out}: {size_in_words(out.stat().st_size)}")
     return OK
+
+
+def _engines_of(rec: Recording) -> dict[int, bytes]:
+    """The models for a page that runs them again; without those, with a note, that cannot be packed."""
+    from mnemoscope.running.packed import packed
+
+    found: dict[int, bytes] = {}
+    for stream, entry in enumerate(rec.manifest["models"]):
+        try:
+            found[stream] = packed(rec.manifest, stream)
+        except MnemoscopeError as error:
+            echo(f"note: the page cannot run {entry['label']} again: {error}", file=sys.stderr)
+    return found
 
 
 def _verdict_of(rec: Recording) -> dict[str, Any] | None:

@@ -312,6 +312,7 @@ def parser() -> argparse.ArgumentParser:
     export = command("export", commands.export, "turn a recording into an HTML page, a NumPy archive or a table")
     export.add_argument("file", type=Path, metavar="F")
     export.add_argument("--html", type=Path, metavar="OUT", help="one page that opens from disk, offline")
+    export.add_argument("--engines", action="store_true", help="the page carries the models and can run them again")
     export.add_argument("--npz", type=Path, metavar="OUT", help="all recorded tensors; numpy.load reads it")
     export.add_argument("--csv", type=Path, metavar="OUT", help="signal, targets and outputs, one row a step")
     return top

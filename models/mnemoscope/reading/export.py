@@ -9,9 +9,10 @@ import csv
 import json
 import math
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO, TypeGuard
 
 import numpy as np
@@ -81,15 +82,23 @@ def to_csv(rec: Recording, path: str | os.PathLike[str]) -> Path:
     return Path(path)
 
 
-def to_html(rec: Recording, path: str | os.PathLike[str], *, verdict: dict[str, Any] | None = None) -> Path:
+def to_html(
+    rec: Recording,
+    path: str | os.PathLike[str],
+    *,
+    verdict: dict[str, Any] | None = None,
+    engines: Mapping[int, bytes] = MappingProxyType({}),
+) -> Path:
     """One HTML file that holds the viewer and the recording and opens from disk, offline.
 
+    engines: by stream, what `mnemoscope.running.packed` makes of its model, so that the page can run it again.
     verdict: what `mnemoscope.verdict` returns, to be shown; by default the one that lies beside the recording, if one does.
     Returns the path. Raises RecordingError where it cannot be written, BundleMissing where the viewer was not built.
     """
     from mnemoscope_viewer import page
 
-    text = page(rec, verdict=verdicts.known(rec.path, rec.manifest) if verdict is None else verdict)
+    known = verdicts.known(rec.path, rec.manifest) if verdict is None else verdict
+    text = page(rec, verdict=known, engines=engines)
     with _whole(path) as file:
         file.write(text.encode())
     return Path(path)

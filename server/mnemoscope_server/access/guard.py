@@ -159,7 +159,7 @@ def _path(scope: Scope) -> str:
 
 def policy(*, frame: str = "'self'", scripts: Iterable[str] = ()) -> str:
     """A Content-Security-Policy: everything from here, nothing from elsewhere. scripts: hashes of inline scripts."""
-    script = " ".join(("'self'", *scripts))
+    script = " ".join(("'self'", "'wasm-unsafe-eval'", *scripts))  # models that the page runs itself
     return (
         f"default-src 'self'; script-src {script}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; "

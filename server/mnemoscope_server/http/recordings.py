@@ -13,6 +13,7 @@ from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.access import owners
 from mnemoscope_server.errors import NotPossible, UnknownRecording
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
+from mnemoscope_server.http.engine import packed
 from mnemoscope_server.http.verdict import reached
 from mnemoscope_server.problems import problem
 from mnemoscope_server.schemas.recordings import Brought, Change, RecordingDetail, RecordingSummary
@@ -200,22 +201,30 @@ def file(identity: Id, services: ServicesDep) -> Response:
 
 
 @router.get("/recordings/{id}/export.html", summary="One page that opens from disk", response_class=Response)
-async def export(identity: Id, services: ServicesDep) -> Response:
+async def export(
+    request: Request,
+    identity: Id,
+    services: ServicesDep,
+    engines: Annotated[bool, Query(description="With the models, so that the page can run them again")] = False,
+) -> Response:
     try:
         async with asyncio.timeout(VERDICT_SECONDS):
             found = await reached(identity, services)
     except (NotPossible, MnemoscopeError, TimeoutError):  # a run that goes on, or no worker: the page comes without
         found = None
-    return await asyncio.to_thread(_page, identity, services, found)
+    packages = await packed(request, identity, services) if engines else {}
+    return await asyncio.to_thread(_page, identity, services, found, packages)
 
 
-def _page(identity: str, services: Services, found: dict[str, Any] | None) -> Response:
+def _page(
+    identity: str, services: Services, found: dict[str, Any] | None, packages: dict[int, bytes]
+) -> Response:
     from mnemoscope_viewer import BundleMissing, page
 
     with services.library.opened(identity) as opened:
         opened.refresh()
         try:
-            text = page(opened, verdict=found)
+            text = page(opened, verdict=found, engines=packages)
         except BundleMissing as error:
             return problem(503, "page-not-built", str(error), hint="Build the page, then export again.")
     headers = _fresh() | {"Content-Disposition": f'attachment; filename="{identity}.html"'}

@@ -65,6 +65,10 @@ class Fits:
                         return found["facts"] | ({"state": "failed", "error": CUT_OFF} if path == begun else {})
         raise UnknownFit(identity)
 
+    def has(self, name: str) -> bool:
+        """Whether that is the name of a fitted checkpoint that is kept here, whoever's it is."""
+        return ID.fullmatch(name) is not None and (self.root / name / FACTS).exists()
+
     def checkpoint(self, identity: str, caller: str | None) -> Path:
         """The folder to load it from. Raises UnknownFit."""
         if self.facts(identity, caller)["state"] != "done":

@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 
 MAX_ANSWERS = 256
+MAX_PACKAGES = 16
+"""Of the larger answers: engines with their weights, some 100 kB to 1 MB each."""
 MAX_AT_ONCE = 2
 """Questions on their way to the workers at a time; others wait here, where they cost nothing."""
 
@@ -14,7 +16,8 @@ MAX_AT_ONCE = 2
 class Answers:
     """Answers of workers, by what was asked; the oldest are let go."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_ANSWERS) -> None:
+        self._most = most
         self._tasks: OrderedDict[Hashable, asyncio.Task[dict[str, Any]]] = OrderedDict()
         self._room = asyncio.Semaphore(MAX_AT_ONCE)
 
@@ -24,7 +27,7 @@ class Answers:
         if task is None:
             task = self._tasks[key] = asyncio.create_task(self._ask(ask))
             task.add_done_callback(partial(self._forget_failure, key))
-            while len(self._tasks) > MAX_ANSWERS:
+            while len(self._tasks) > self._most:
                 self._tasks.popitem(last=False)
         return await asyncio.shield(task)  # who leaves does not take it from the others
 

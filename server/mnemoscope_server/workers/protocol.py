@@ -154,7 +154,17 @@ class Remember:
     contents: bool = True
 
 
-Question = Compare | Look | Blank | Judge | Remember
+@dataclass(frozen=True)
+class Pack:
+    """Pack the engine of a recorded model (mnemoscope.running.packed); no session, answered by `Answered` or `Declined`."""
+
+    id: str
+    manifest: dict[str, Any]
+    """Of the recording."""
+    stream: int
+
+
+Question = Compare | Look | Blank | Judge | Remember | Pack
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from mnemoscope.errors import MnemoscopeError
 from mnemoscope.measuring import lenses
 from mnemoscope.measuring.verdict import judge
 from mnemoscope.reading.recording import Recording
-from mnemoscope.running import record
+from mnemoscope.running import packed, record
 from mnemoscope.running.record import Stepper
 from mnemoscope_server.workers import bridge_engine, retention_engine
 from mnemoscope_server.workers.protocol import (
@@ -24,6 +24,7 @@ from mnemoscope_server.workers.protocol import (
     Judge,
     Measured,
     Open,
+    Pack,
     Prepared,
     Question,
     Remember,
@@ -67,6 +68,8 @@ class TorchEngine:
         if isinstance(question, Judge):
             with Recording.open(question.path) as recording:
                 return (yield from judge.working(recording))
+        if isinstance(question, Pack):
+            return {"package": packed.packed(question.manifest, question.stream)}
         if isinstance(question, Remember):
             return (yield from retention_engine.measured(question, device=self.device))
         if (
