@@ -78,7 +78,7 @@ def rows() -> Iterator[Row]:
     print(f"  load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["MNEMOSCOPE_CACHE"] = folder
-        for name in ("lstm", "dnc"):
+        for name in ("lstm", "dnc", "transformer"):
             yield Row(f"{name}, first use of the model (CPU time)", _opening(name), "ms", budget=FIRST_USE)
             cache.forget()
             yield Row(f"{name}, from the cache (CPU time)", _opening(name), "ms", budget=FROM_CACHE)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import torch
 
-from mnemoscope.engine.build import build
 from mnemoscope.engine.emit import EMITTER
-from tests.engine.steps import plain_model, recorded_step
+from tests.engine.steps import build_of, plain_model, recorded_step
 
 MODELS = {
     "lstm": {"hidden": 10, "layers": 2},
     "dnc": {"slots": 9, "width": 6, "read_heads": 2, "controller": 7, "masking": True, "deallocation": True},
+    "transformer": {"width": 12, "layers": 2, "heads": 2, "feedforward": 7, "positions": "rotary"},
 }
 
 
@@ -21,7 +21,7 @@ def hashes() -> dict[str, str]:
     for name, sizes in MODELS.items():
         model = plain_model(name, **sizes)
         step, state = recorded_step(model)
-        found[name] = build(step, [torch.zeros(1, 3), *state])[0].sha256
+        found[name] = build_of(step, state, 3)[0].sha256
     return found
 
 

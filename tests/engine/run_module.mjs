@@ -3,6 +3,8 @@ import fs from "fs";
 
 const [, , module, before, after] = process.argv;
 const { memory, block } = new WebAssembly.Instance(new WebAssembly.Module(fs.readFileSync(module))).exports;
-new Uint8Array(memory.buffer).set(fs.readFileSync(before));
+const image = fs.readFileSync(before);
+memory.grow((image.length - memory.buffer.byteLength) / 65536);
+new Uint8Array(memory.buffer).set(image);
 block();
 fs.writeFileSync(after, new Uint8Array(memory.buffer));

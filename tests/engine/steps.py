@@ -10,12 +10,15 @@ import torch
 from torch import Tensor
 from torch.utils import _pytree as pytree
 
-from mnemoscope.engine.build import Module
-from mnemoscope.engine.emit import COUNT, FREE_FROM, NEXT, STATE
+from mnemoscope.engine.build import Module, build, grown
+from mnemoscope.engine.layout import COUNT, FREE_FROM, NEXT, PAGE, STATE
+from mnemoscope.engine.layout import ROOM as HEADER_ROOM
 from mnemoscope.models import registry
 from mnemoscope.models.base import MemoryModel
+from mnemoscope.running.recorded_step import taken_apart
 
-Recorded = Callable[..., tuple[Tensor, ...]]
+State = list[Tensor | int]
+Recorded = Callable[..., list[Tensor | int]]
 SIZES: dict[str, tuple[int, ...]] = {
     "hidden": (1, 3, 4, 7, 33),
     "layers": (1, 2, 3),
@@ -32,6 +35,7 @@ SIZES: dict[str, tuple[int, ...]] = {
     "feedforward": (0, 7, 24),
     "convolution": (0, 1, 2, 4),
     "groups": (1, 2),
+    "depth": (1, 2, 4),
 }
 """What is drawn for a size of that name."""
 
@@ -65,10 +69,13 @@ def random_model(name: str, seed: int) -> MemoryModel:
                 config[field.name] = draw.choice(get_args(hint))
             elif field.name in SIZES:
                 config[field.name] = draw.choice(SIZES[field.name])
+            elif field.name == "cue":
+                config[field.name] = draw.randrange(config["inputs"])
         torch.manual_seed(seed)
         try:
             model = registry.build(name, config)
-        except ValueError:  # options that do not go together
+            model.frame_entries()
+        except (ValueError, UserWarning):  # options that do not go together, or layers of no width
             continue
         with torch.no_grad():  # livelier than a fresh one: no gate stays near its middle
             for parameter in model.parameters():
@@ -76,34 +83,55 @@ def random_model(name: str, seed: int) -> MemoryModel:
         return model.eval().requires_grad_(False)
 
 
-def recorded_step(model: MemoryModel) -> tuple[Recorded, list[Tensor]]:
+def recorded_step(model: MemoryModel) -> tuple[Recorded, State]:
     """(x, *state) -> (all that is recorded, *next state), and the state at the start."""
-    leaves, spec = pytree.tree_flatten(model.initial_state(1))
+    leaves, rebuilt = taken_apart(model.initial_state(1))
 
-    def step(x: Tensor, *state: Tensor) -> tuple[Tensor, ...]:
-        made = model.step(x, pytree.tree_unflatten(list(state), spec))
+    def step(x: Tensor, *state: Tensor | int) -> list[Tensor | int]:
+        made = model.step(x, rebuilt(state))
         frame = model.frame(made.seen)
         parts = [x, made.output, *(frame[entry[0], entry[1]] for entry in model.frame_entries())]
         row = torch.cat([part.reshape(1, -1) for part in parts], 1)
-        return (row, *pytree.tree_leaves(made.state))
+        return [row, *taken_apart(made.state)[0]]
 
-    return step, [leaf.clone() for leaf in leaves]
+    return step, [leaf.clone() if isinstance(leaf, Tensor) else leaf for leaf in leaves]
 
 
-def image(module: Module, weights: list[Tensor], state: list[Tensor], x: np.ndarray[Any, Any]) -> bytes:
-    """The memory of a module before it runs the rows of x."""
+def build_of(step: Recorded, state: State, inputs: int, *, filled: float = 0.0) -> tuple[Module, list[Tensor]]:
+    """The module of a step, whether its state grows or not, and its weights."""
+    begin = [torch.full((1, inputs), filled), *state]
+    examples, later = grown(step, begin) or (begin, None)
+    return build(step, examples, later=later)
+
+
+@torch.no_grad()
+def after(step: Recorded, state: State, inputs: int, steps: int) -> State:
+    """The state after so many steps of noise, by torch."""
+    for x in torch.randn(steps, inputs, generator=torch.Generator().manual_seed(steps)).split(1):
+        state = step(x, *state)[1:]
+    return list(state)
+
+
+ROOM = 256
+"""Slots that an image has room for."""
+
+
+def image(module: Module, weights: list[Tensor], state: State, x: np.ndarray[Any, Any]) -> bytes:
+    """The memory of a module before it runs the rows of x, from a state at its start."""
     layout = module.layout
-    memory = np.zeros(layout.pages << 14, "<f4")
+    stores = 4 * module.slot * ROOM
+    memory = np.zeros((layout.pages + -(-stores // PAGE)) << 14, "<f4")
 
     def put(at: int, values: Tensor) -> None:
         memory[at // 4 : at // 4 + values.numel()] = values.reshape(-1).numpy()
 
     for (at, _), weight in zip(module.constants, weights, strict=True):
-        put(layout.weights + 4 * at, weight.detach())
-    for (at, _), leaf in zip(module.leaves, state, strict=True):
-        put(layout.state + 4 * at, leaf)
+        put(layout.weights + 4 * at, weight.detach().view(torch.float32))
+    for leaf, part in zip(module.leaves, state, strict=True):
+        if isinstance(part, Tensor) and leaf.grows is None:
+            put(layout.state + 4 * leaf.at, part)
     put(layout.input, torch.from_numpy(x))
     header = memory.view("<i4")
     header[COUNT // 4], header[STATE // 4], header[NEXT // 4] = len(x), layout.state, layout.next
-    header[FREE_FROM // 4] = len(x)
+    header[FREE_FROM // 4], header[HEADER_ROOM // 4] = len(x), ROOM
     return memory.tobytes()

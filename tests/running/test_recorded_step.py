@@ -3,6 +3,7 @@
 import logging
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,14 @@ from mnemoscope.checkpoints import store
 from mnemoscope.engine import EMITTER, cache
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.models import registry
-from mnemoscope.reading.recording import Recording
+from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope.reading.verify import verify
 from mnemoscope.running import record, recorded_step
 from mnemoscope.running.rebuild import verify_with_weights
+from mnemoscope.running.stream import Packet
 from tests.running.test_record import untrained
 
 pytest.importorskip("wasmtime")
-
-FIXED = ["rnn", "gru", "lstm", "ntm", "dnc", "deltanet", "gated-deltanet", "mamba2", "mlstm"]
 
 
 def frames(stepper: record.Stepper, count: int) -> np.ndarray[Any, Any]:
@@ -35,7 +35,7 @@ def keyframes(stepper: record.Stepper, count: int) -> list[np.ndarray[Any, Any]]
     return [np.frombuffer(p.payload, "<f4") for p in stepper.advance(count) if p.kind == "keyframe"]
 
 
-@pytest.mark.parametrize("name", FIXED)
+@pytest.mark.parametrize("name", registry.names())
 def test_the_frames_are_those_of_torch(name: str) -> None:
     """Targets, mask, outputs of bits and every tensor of the log; keyframes too."""
     checkpoint = f"{name}-copy"
@@ -54,7 +54,7 @@ def test_the_frames_are_those_of_torch(name: str) -> None:
     assert {**fast_cost, "ms_per_step": 0} == {**plain_cost, "ms_per_step": 0}
 
 
-@pytest.mark.parametrize("name", ["lstm", "dnc"])
+@pytest.mark.parametrize("name", ["lstm", "dnc", "transformer"])
 def test_the_bits_do_not_hang_on_how_steps_are_asked_for(name: str) -> None:
     """One by one, in sevens, all at once, begun anew, and gone on from a branch."""
     episode = tasks.get("signal-recall").episode(seed=5)
@@ -71,14 +71,15 @@ def test_the_bits_do_not_hang_on_how_steps_are_asked_for(name: str) -> None:
     assert first + frames(begun, 60).tobytes() == wanted
 
 
-def test_a_free_run_hears_itself() -> None:
+@pytest.mark.parametrize(("name", "apart"), [("lstm", 1e-5), ("transformer", 1e-4)])
+def test_a_free_run_hears_itself(name: str, apart: float) -> None:
     """As with torch, also where it begins within a block, and after a branch."""
     episode = tasks.get("forecast").episode(np.sin(np.arange(90) / 5), context=20, free=50)
-    loaded = untrained("lstm", "forecast")
+    loaded = untrained(name, "forecast")
     fast, plain = (record.Stepper(loaded, episode, engine=asked) for asked in ("auto", "torch"))
     one, other = frames(fast, 55), frames(plain, 55)
-    np.testing.assert_allclose(one, other, atol=1e-5)
-    np.testing.assert_allclose(frames(fast.branch(episode), 35), frames(plain.branch(episode), 35), atol=1e-5)
+    np.testing.assert_allclose(one, other, atol=apart)
+    np.testing.assert_allclose(frames(fast.branch(episode), 35), frames(plain.branch(episode), 35), atol=apart)
 
 
 def test_a_recording_of_the_engine_verifies(tmp_path: Path) -> None:
@@ -87,12 +88,50 @@ def test_a_recording_of_the_engine_verifies(tmp_path: Path) -> None:
     record.record_file(tmp_path / "run.mnemo", tasks.get("copy").episode(seed=2, length=12), loaded)
     with Recording.open(tmp_path / "run.mnemo") as recording:
         engines = [entry["engine"] for entry in recording.manifest["models"]]
-        assert [entry["kind"] for entry in engines] == ["wasm"] * 4 + ["torch"]
-        assert all(entry["emitter"] == EMITTER and len(entry["module"]) == 64 for entry in engines[:4])
+        assert [entry["kind"] for entry in engines] == ["wasm"] * 5
+        assert all(entry["emitter"] == EMITTER and len(entry["module"]) == 64 for entry in engines)
         report = verify_with_weights(recording, verify(recording))
     assert report["verdict"] == "whole"
     errors = [made[part]["error"] for made in report["rebuilt"] for part in ("outputs", "frames", "keyframes")]
-    assert errors[:12] == [0.0] * 12
+    assert errors == [0.0] * 15
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["transformer", "universal-transformer"])
+def test_two_thousand_steps_are_those_of_torch(name: str) -> None:
+    """Far beyond what a store has room for at first; every frame."""
+    wave = np.sin(np.arange(2000) / 7) + 0.3 * np.sin(np.arange(2000) / 2.3)
+    loaded = store.load(f"{name}-forecast")
+    episode = tasks.get("forecast").episode(wave)
+    fast, plain = (record.Stepper(loaded, episode, engine=asked) for asked in ("auto", "torch"))
+    assert fast.engine == "auto"
+    one, other = frames(fast, episode.steps), frames(plain, episode.steps)
+    assert len(one) == episode.steps >= 2000
+    np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4 * max(1.0, float(np.abs(other).max())))
+
+
+@pytest.mark.parametrize("positions", ["sinusoidal", "rotary", "alibi"])
+def test_shares_of_a_recording_of_attention_are_those_of_torch(positions: str, tmp_path: Path) -> None:
+    """A row has a weight for every step so far and none for what a store has room for."""
+    loaded = untrained("transformer", "copy")
+    sizes = registry.configuration(loaded.model) | {"positions": positions}
+    loaded = replace(loaded, model=registry.build("transformer", sizes).eval().requires_grad_(False))
+    episode = tasks.get("copy").episode(seed=2, length=12)
+    rows = []
+    for engine in ("auto", "torch"):
+        steppers = [record.Stepper(loaded, episode, engine=engine)]
+        path = tmp_path / f"{engine}.mnemo"
+        with RecordingWriter(path, record.manifest_for(episode, steppers)) as writer:
+            for stream, packet in record.run(steppers):
+                assert isinstance(packet, Packet)
+                writer.frames(stream, packet.first, packet.payload)
+            writer.finish("ended", steps=episode.steps)
+        with Recording.open(path) as recording:
+            assert verify(recording)["verdict"] == "whole"
+            rows.append([recording["transformer"].shares(t, bank="layer1", head=1) for t in range(episode.steps)])
+    for t, (mine, theirs) in enumerate(zip(*rows, strict=True)):
+        assert len(mine) == t + 2
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)
 
 
 def test_a_recording_that_names_no_engine_is_run_again_by_torch(tmp_path: Path) -> None:
@@ -107,18 +146,23 @@ def test_a_recording_that_names_no_engine_is_run_again_by_torch(tmp_path: Path) 
 
 
 def test_what_the_engine_cannot_run_torch_runs_and_the_log_says_it_once(caplog: pytest.LogCaptureFixture) -> None:
-    """Attention keeps every step; a step that was replaced may do anything."""
+    """A model that makes numbers of the step it is at; a step that was replaced may do anything."""
     recorded_step._refused.clear()
     episode = tasks.get("copy").episode(length=3)
     changed = untrained("lstm", "copy")
     original = changed.model.step
     changed.model.step = lambda x, state: original(x, state)._replace(output=torch.full((1, 8), 3.0))  # type: ignore[method-assign]
+    placed = store.load("sdnc-copy")
+    sizes = registry.configuration(placed.model) | {"memory": "graves", "positions": "alibi", "slots": 4}
+    placed = replace(placed, model=registry.build("sdnc", sizes).eval().requires_grad_(False))
     with caplog.at_level(logging.INFO, "mnemoscope.engine"):
-        for loaded in (untrained("transformer", "copy"), changed, untrained("transformer", "copy")):
+        for loaded in (placed, changed, placed):
             assert record.Stepper(loaded, episode).manifest_entry()["engine"] == {"kind": "torch"}
     reasons = [entry.getMessage() for entry in caplog.records if "runs" in entry.getMessage()]
-    assert len(reasons) == 2
-    assert reasons[1] == "torch runs LSTM: its step is not its class's own"
+    assert reasons == [
+        "torch runs StatelessDNC: a step that does something else by how many there were",
+        "torch runs LSTM: its step is not its class's own",
+    ]
 
 
 def test_a_module_that_does_not_agree_with_torch_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +243,7 @@ class TestTheCache:
         monkeypatch.setattr(recorded_step.engine, "build", lambda *a, **k: (calls.append(1), original(*a, **k))[1])
         return calls
 
-    @pytest.mark.parametrize("name", ["lstm", "dnc"])
+    @pytest.mark.parametrize("name", ["lstm", "dnc", "transformer"])
     def test_a_module_is_found_again_with_other_weights(self, name: str, built: list[int]) -> None:
         """Checkpoints of the same sizes share it, in this process and the next, and each runs its own weights."""
         episode = tasks.get("copy").episode(length=8)

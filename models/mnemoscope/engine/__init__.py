@@ -4,8 +4,8 @@
 Its numbers are torch's up to rounding, and the same bits on every machine.
 """
 
-from mnemoscope.engine.build import Module, build
+from mnemoscope.engine.build import Module, RecordedStep, build, grown
 from mnemoscope.engine.emit import EMITTER
 from mnemoscope.engine.run import Engine, available
 
-__all__ = ["EMITTER", "Engine", "Module", "available", "build"]
+__all__ = ["EMITTER", "Engine", "Module", "RecordedStep", "available", "build", "grown"]

@@ -23,7 +23,9 @@ from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariable
 from torch import Tensor, nn
 
 from mnemoscope.engine.build import Module
-from mnemoscope.engine.emit import EMITTER, Layout
+from mnemoscope.engine.emit import EMITTER
+from mnemoscope.engine.ir import Leaf
+from mnemoscope.engine.layout import Layout
 
 open_file: Any = safe_open  # which has no types
 log = logging.getLogger("mnemoscope.engine")
@@ -131,10 +133,13 @@ def _read(key: str) -> Built | None:
             weights: Weights = [w["name"] if "name" in w else file.get_tensor(w["tensor"]) for w in facts["weights"]]
         if hashlib.sha256(code).hexdigest() != facts["sha256"]:
             raise ValueError("other bytes than were written")
-        leaves = tuple((at, tuple(shape)) for at, shape in facts["leaves"])
+        leaves = tuple(Leaf(at, tuple(shape), grows, counted) for at, shape, grows, counted in facts["leaves"])
         constants = tuple((at, count) for at, count in facts["constants"])
         os.utime(path)
-        return Module(code, Layout(**facts["layout"]), facts["inputs"], facts["row"], leaves, constants), weights
+        sizes = (facts[name] for name in ("slot", "beyond"))
+        return Module(
+            code, Layout(**facts["layout"]), facts["inputs"], facts["row"], leaves, constants, *sizes
+        ), weights
     except FileNotFoundError:
         return None
     except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
@@ -158,6 +163,8 @@ def _write(key: str, built: Built) -> None:
         "row": module.row,
         "leaves": module.leaves,
         "constants": module.constants,
+        "slot": module.slot,
+        "beyond": module.beyond,
         "weights": sources,
     }
     try:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from mnemoscope.engine.ir import Affine, Const, Expr, Op
-from mnemoscope.engine.loops import Arguments, Builder, Handler
+from mnemoscope.engine.loops import Arguments, Builder, Handler, sort_of
+from mnemoscope.engine.precise import cast_precise, from_range, precise_binary, precise_unary
 from mnemoscope.engine.trace import Call
-from mnemoscope.engine.values import Lazy, Value, View, mask, reader
+from mnemoscope.engine.values import Lazy, Sort, Value, View, mask, reader
 from mnemoscope.errors import Unsupported
 
 Index = Sequence[Affine]
@@ -29,7 +29,7 @@ UNARY: dict[str, Callable[[Expr], Expr]] = {
     "relu": lambda x: Op("max", (x, ZERO)),
     **{
         name: lambda x, name=name: Op(name, (x,))
-        for name in ("exp", "log", "log1p", "tanh", "sigmoid", "silu", "softplus", "gelu", "erf")
+        for name in ("exp", "log", "log1p", "expm1", "tanh", "sigmoid", "silu", "softplus", "erf")
     },
 }
 BINARY: dict[str, tuple[str, str, str]] = {
@@ -58,12 +58,16 @@ def _shape(builder: Builder, call: Call) -> tuple[int, ...]:
 
 
 def _unary(builder: Builder, call: Call, args: Arguments) -> Value:
+    if _sort(builder, call) == "precise":
+        return precise_unary(builder, call, args)
     read, make = reader(args["self"], _shape(builder, call)), UNARY[call.name]
     return builder.elementwise(lambda index: make(read(index)))
 
 
 def _binary(builder: Builder, call: Call, args: Arguments) -> Value:
     name, first, second = BINARY[call.name]
+    if _sort(builder, call) == "precise":
+        return precise_binary(builder, call, args, name, (first, second))
     shape = _shape(builder, call)
     left, right = reader(args[first], shape), reader(args[second], shape)
     alpha = Const(float(args.get("alpha", 1)))
@@ -72,6 +76,23 @@ def _binary(builder: Builder, call: Call, args: Arguments) -> Value:
     if second != "other":
         raise Unsupported(f"the operation {call.target} with alpha={alpha.value}")
     return builder.elementwise(lambda index: Op(name, (left(index), Op("mul", (alpha, right(index))))))
+
+
+def _gelu(builder: Builder, call: Call, args: Arguments) -> Value:
+    """By erf, or as GPT-2 has it by tanh: x/2 (1 + tanh(√(2/π) (x + 0.044715 x³)))."""
+    read, kind = reader(args["self"], _shape(builder, call)), args["approximate"]
+    if kind == "none":
+        return builder.elementwise(lambda index: Op("gelu", (read(index),)))
+    if kind != "tanh":
+        raise Unsupported(f"the operation {call.target} with approximate={kind}")
+
+    def make(index: Index) -> Expr:
+        x = read(index)
+        cube = Op("mul", (Op("square", (x,)), x))
+        inner = Op("mul", (Const(math.sqrt(2 / math.pi)), Op("add", (x, Op("mul", (Const(0.044715), cube))))))
+        return Op("mul", (Op("mul", (Const(0.5), x)), Op("add", (ONE, Op("tanh", (inner,))))))
+
+    return builder.elementwise(make)
 
 
 def _compare(builder: Builder, call: Call, args: Arguments) -> Value:
@@ -165,6 +186,8 @@ def _log_sigmoid(builder: Builder, call: Call, args: Arguments) -> Sequence[Valu
 
 def _same(builder: Builder, call: Call, args: Arguments) -> Value:
     value = args["self"]
+    if "precise" in (value.sort, _sort(builder, call)):
+        return cast_precise(builder, call, value)
     if isinstance(value, View) and value.sort == _sort(builder, call):
         return value
     if _sort(builder, call) == "mask":
@@ -173,9 +196,11 @@ def _same(builder: Builder, call: Call, args: Arguments) -> Value:
     return builder.elementwise(reader(value, value.shape))
 
 
-def _sort(builder: Builder, call: Call) -> Any:
-    known = builder.graph.values[call.results[0]]
-    return "number" if known.dtype.is_floating_point else "mask"
+def _sort(builder: Builder, call: Call) -> Sort:
+    sort = sort_of(builder.graph.values[call.results[0]].dtype)
+    if sort == "index":
+        raise Unsupported(f"the operation {call.target} to whole numbers")
+    return sort
 
 
 def _filled(builder: Builder, call: Call, args: Arguments) -> Value:
@@ -209,6 +234,9 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(SAME, _same),
     **dict.fromkeys(FILLED, _filled),
     **dict.fromkeys(("full", "full_like", "new_full", "scalar_tensor"), _full),
+    **dict.fromkeys(("sin", "cos"), precise_unary),
+    "arange": from_range,
+    "gelu": _gelu,
     "where": _where,
     "masked_fill": _masked_fill,
     "clamp": _clamp,

@@ -6,52 +6,15 @@ that of four equal ones, so that a number does not hang on whether it fell into 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from mnemoscope.engine import sorting, wasm
+from mnemoscope.engine import sorting, wasm, waves
 from mnemoscope.engine.functions import FUNCTIONS, V
 from mnemoscope.engine.ir import Expr, For, Load, Op, Program, Statement, expressions
+from mnemoscope.engine.layout import COUNT, DONE, FREE_FROM, MOST_PAGES, NEXT, STATE, Layout
 from mnemoscope.engine.statements import SORT, Emitter
-from mnemoscope.engine.wasm import ADD, I32, LESS, V128, branch_if, get, i32, loop, memory, put, tee
+from mnemoscope.engine.wasm import ADD, F64, I32, LESS, V128, branch_if, get, i32, loop, memory, put, tee
 
 EMITTER = 1
 """Raised whenever the same graph gives other bits."""
-PAGE = 1 << 16
-HEADER = 64
-"""Bytes at address 0: count, address of the state, address of the next state, step from which x hears the output."""
-COUNT, STATE, NEXT, FREE_FROM = range(0, 16, 4)
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where things lie in the memory of a module, in bytes."""
-
-    rows: int
-    """Steps that one call runs at most."""
-    input: int
-    row: int
-    state: int
-    next: int
-    weights: int
-    scratch: int
-    pages: int
-
-    @classmethod
-    def of(cls, program: Program, rows: int) -> Layout:
-        """One after the other, each at a line of the cache."""
-        at, places = HEADER, list[int]()
-        floats = (
-            program.inputs * rows,
-            program.row * rows,
-            program.state,
-            program.state,
-            program.weights,
-            program.scratch,
-        )
-        for count in floats:
-            places.append(at)
-            at = (at + 4 * count + 63) & ~63
-        return cls(rows, *places, pages=(at + 16 + PAGE - 1) // PAGE)
 
 
 def emit(program: Program, layout: Layout, *, feedback: tuple[int, int] | None = None) -> bytes:
@@ -61,7 +24,8 @@ def emit(program: Program, layout: Layout, *, feedback: tuple[int, int] | None =
     """
     wanted = _functions(program.body)
     used = [name for name in FUNCTIONS if name in wanted]
-    numbers = {name: n for n, name in enumerate([*used, SORT])}
+    turned = [name for name in waves.FUNCTIONS if name in wanted]
+    numbers = {name: n for n, name in enumerate([*used, SORT, *turned])}
     types = [
         wasm.function_type((V128,), (V128,)),
         wasm.function_type((V128,) * 3, (V128,)),
@@ -69,15 +33,20 @@ def emit(program: Program, layout: Layout, *, feedback: tuple[int, int] | None =
         wasm.function_type((I32,) * 4, ()),
         wasm.function_type((), ()),
     ]
+    types += [wasm.function_type((F64,), (F64,))] if turned else []
     functions: list[tuple[int, bytes]] = []
     for name in used:
         known = FUNCTIONS[name]
         code = known.code(lambda other, x: V(x.code + wasm.call(numbers[other])))
         functions.append((1 if known.parameters == 3 else 0, wasm.function_body((V128,) * known.locals, code)))
     functions.append((2, sorting.function()))
-    functions.append((3, Emitter(numbers, layout.weights, layout.scratch).function(program.body)))
-    functions.append((4, _block(program, layout, feedback, step=len(used) + 1)))
-    return wasm.module(types, functions, pages=layout.pages, exports=[("block", len(functions) - 1)])
+    for name in turned:
+        functions.append((len(types) - 1, waves.FUNCTIONS[name]))
+    step = len(functions)
+    functions.append((3, Emitter(numbers, layout).function(program)))
+    functions.append((4, _block(program, layout, feedback, step=step)))
+    most = MOST_PAGES if program.stores else layout.pages
+    return wasm.module(types, functions, pages=layout.pages, most=most, exports=[("block", len(functions) - 1)])
 
 
 def _block(program: Program, layout: Layout, feedback: tuple[int, int] | None, *, step: int) -> bytes:
@@ -92,9 +61,11 @@ def _block(program: Program, layout: Layout, feedback: tuple[int, int] | None, *
         source, target = feedback
         heard = get(x) + get(state) + wasm.LOAD_F32 + memory(4 * source) + wasm.STORE_F32 + memory(4 * target)
         hear = get(done) + header(FREE_FROM) + b"\x4e" + wasm.when(heard)  # i32.ge_s
+    count = i32(0) + header(DONE) + i32(1) + ADD + wasm.STORE_I32 + memory(DONE) if program.counted else b""
     body = (
         hear
         + get(x) + get(state) + get(after) + get(row) + wasm.call(step)
+        + count
         + get(state) + put(swapped) + get(after) + put(state) + get(swapped) + put(after)
         + get(x) + i32(4 * program.inputs) + ADD + put(x) + get(row) + i32(4 * program.row) + ADD + put(row)
         + get(done) + i32(1) + ADD + tee(done) + header(COUNT) + LESS + branch_if(0)
@@ -121,6 +92,8 @@ def _functions(body: list[Statement]) -> set[str]:
             look(expr.by)
 
     def need(name: str) -> None:
+        if name in waves.FUNCTIONS:
+            found.add(name)
         if name in FUNCTIONS and name not in found:
             found.add(name)
             for other in FUNCTIONS[name].needs:

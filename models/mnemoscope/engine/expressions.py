@@ -6,9 +6,9 @@ from collections.abc import Callable, Generator, Set
 from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple
 
-from mnemoscope.engine import wasm
+from mnemoscope.engine import wasm, waves
 from mnemoscope.engine.functions import FUNCTIONS
-from mnemoscope.engine.ir import COMPARISONS, LOGIC, Affine, Buffer, Const, Expr, Load, Local, Store
+from mnemoscope.engine.ir import COMPARISONS, LOGIC, Affine, At, Buffer, Const, Expr, Load, Local, Precise, Store
 from mnemoscope.engine.wasm import ADD, F32, I32, LANE0, LOAD_F32, MUL, SHIFT, SPLAT, V128, get, i32, memory, tee
 
 PARAMETERS = {"input": 0, "state": 1, "next": 2, "row": 3}
@@ -28,8 +28,9 @@ class Base(NamedTuple):
 class Addresses:
     """Addresses of floats in bytes: code, and what the instruction adds to it."""
 
-    def __init__(self, fixed: dict[str, int], variable: Callable[[int], int]) -> None:
-        self._fixed, self._variable = fixed, variable
+    def __init__(self, fixed: dict[str, int], variable: Callable[[int], int], store: Callable[[int], int]) -> None:
+        """fixed: where spaces begin that lie at fixed addresses; variable, store: locals, the latter of the address of a store."""
+        self._fixed, self._variable, self._store = fixed, variable, store
         self._held: dict[Base, int] = {}
         self._moving: Set[int] = frozenset()
         self._counters: dict[int, tuple[int, int]] = {}
@@ -46,13 +47,17 @@ class Addresses:
         self._held, self._moving, self._counters = before
 
     def _static(self, buffer: Buffer, at: Affine) -> int:
-        return self._fixed.get(buffer.space, 0) + 4 * (buffer.offset + at.const)
+        begin = 0 if buffer.space == "stores" else buffer.offset
+        return self._fixed.get(buffer.space, 0) + 4 * (begin + at.const)
+
+    def _parameter(self, buffer: Buffer) -> int | None:
+        return self._store(buffer.offset) if buffer.space == "stores" else PARAMETERS.get(buffer.space)
 
     def base(self, buffer: Buffer, at: Affine, moving: Set[int]) -> Base | None:
         """What stays of an address while some variables move; None where nothing is to be computed."""
         stays = tuple(term for term in at.terms if term[0] not in moving)
         backwards = any(c < 0 for _, c in at.terms)
-        made = Base(PARAMETERS.get(buffer.space), stays, self._static(buffer, at) if backwards else 0)
+        made = Base(self._parameter(buffer), stays, self._static(buffer, at) if backwards else 0)
         return made if stays or backwards else None
 
     def code(self, base: Base) -> bytes:
@@ -62,11 +67,15 @@ class Addresses:
         parts += [i32(base.bytes)] if base.bytes or not parts else []
         return parts[0] + b"".join(part + ADD for part in parts[1:])
 
+    def index(self, at: Affine) -> bytes:
+        """Code that leaves what an index comes to; not in a loop of vectors."""
+        return i32(at.const) + b"".join(get(self._variable(name)) + _plainly(c) + ADD for name, c in at.terms)
+
     def of(self, buffer: Buffer, at: Affine) -> tuple[bytes, int]:
         """Code that leaves the address, and what the instruction adds."""
         base = self.base(buffer, at, self._moving)
         static = 0 if base is not None and base.bytes else self._static(buffer, at)
-        parameter = PARAMETERS.get(buffer.space)
+        parameter = self._parameter(buffer)
         if base is not None and base in self._held:
             parts = [get(self._held[base])]
         elif base is not None:
@@ -89,6 +98,11 @@ def _times(n: int) -> bytes:
     if n > 0 and n & (n - 1) == 0:
         return i32(n.bit_length() - 1) + SHIFT
     return i32(n) + MUL
+
+
+def _plainly(n: int) -> bytes:
+    """What is on the stack, n times; n may be below 0."""
+    return b"" if n == 1 else i32(n) + MUL
 
 
 class Expressions:
@@ -142,10 +156,16 @@ class Expressions:
             code, offset = self._addresses.of(expr.buffer, expr.at)
             if expr.by is not None:
                 code += self.picked(expr.by, expr.scale)
-            return code + LOAD_F32 + memory(offset)
+            return code + (wasm.LOAD_F64 + memory(offset, 3) if expr.wide else LOAD_F32 + memory(offset))
+        if isinstance(expr, Precise):
+            return wasm.f64(expr.value)
+        if isinstance(expr, At):
+            return self._addresses.index(expr.place) + wasm.TO_F64
         parts = [self.scalar(arg) for arg in expr.args]
         if expr.name in FUNCTIONS:
             return b"".join(part + SPLAT for part in parts) + wasm.call(self._functions[expr.name]) + LANE0
+        if expr.name in waves.FUNCTIONS:
+            return parts[0] + wasm.call(self._functions[expr.name])
         if expr.name == "select":
             condition, yes, no = parts
             return yes + no + condition + wasm.SELECT
@@ -158,6 +178,7 @@ class Expressions:
         """Code that leaves four floats, the k-th four beyond where the loop's variable stands, or four masks."""
         if isinstance(expr, Const):
             return wasm.v128(expr.value)
+        assert not isinstance(expr, Precise | At)  # statements.py: no loop of vectors where they are
         if isinstance(expr, Local):
             return get(self._spread[expr.name])
         if isinstance(expr, Load):

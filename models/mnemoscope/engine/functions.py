@@ -162,6 +162,14 @@ def _log1p(call: Calls) -> bytes:
     return (X + ONE).code + wasm.put(1) + choose(X.equals(constant(INFINITY)), X, exact).code
 
 
+def _expm1(call: Calls) -> bytes:
+    """Kahan: (u − 1) x / log(u) of u = e^x makes up for what u − 1 lost."""
+    less = A - ONE
+    exact = choose(less.equals(constant(-1.0)), less, less * (X / call("log", A)))
+    exact = choose(A.equals(constant(INFINITY)), A, exact)
+    return call("exp", X).code + wasm.put(1) + choose(A.equals(ONE), X, exact).code
+
+
 def _tanh(call: Calls) -> bytes:
     odd = B.polynomial(-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1)
     large = ONE - constant(2.0) / (call("exp", A * constant(2.0)) + ONE)
@@ -220,6 +228,7 @@ FUNCTIONS = {
     "exp": Function(1, 3, _exp),
     "log": Function(1, 5, _log),
     "log1p": Function(1, 1, _log1p, ("log",)),
+    "expm1": Function(1, 1, _expm1, ("exp", "log")),
     "tanh": Function(1, 3, _tanh, ("exp",)),
     "sigmoid": Function(1, 0, _sigmoid, ("exp",)),
     "silu": Function(1, 0, _silu, ("exp",)),

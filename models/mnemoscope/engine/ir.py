@@ -6,12 +6,19 @@ a float32, which is exact below 2^24.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-Space = Literal["input", "state", "next", "row", "weights", "scratch"]
-"""Where a buffer lies: the inputs of the step, its state, the next state, what it records, weights, or what lives within a step."""
+from mnemoscope.engine.growth import Length
+
+Space = Literal["input", "state", "next", "row", "weights", "scratch", "stores"]
+"""Where a buffer lies: the inputs of the step, its state, the next state, what it records, weights, what lives within a step, or
+what has a slot for every step so far, of the state or within a step."""
+
+STEPS = 0
+"""The variable that is no loop's: the steps so far."""
 
 COMPARISONS = {"eq", "ne", "lt", "le", "gt", "ge"}
 """Operations that make a mask of two numbers."""
@@ -24,8 +31,9 @@ class Buffer(NamedTuple):
 
     space: Space
     offset: int
-    """Floats from the start of its space."""
+    """Floats from the start of its space; of a store, floats a slot that come before it."""
     size: int
+    """In floats; of a store, a slot."""
 
 
 class Affine(NamedTuple):
@@ -63,6 +71,18 @@ class Const(NamedTuple):
     value: float
 
 
+class Precise(NamedTuple):
+    """A number of float64. Operations on such are those of OPS64; nothing of float64 is written to memory."""
+
+    value: float
+
+
+class At(NamedTuple):
+    """What an index comes to, as float64."""
+
+    place: Affine
+
+
 class Local(NamedTuple):
     """A number that statements set."""
 
@@ -76,6 +96,8 @@ class Load(NamedTuple):
     at: Affine
     by: Expr | None = None
     scale: int = 0
+    wide: bool = False
+    """A float64, in the room of two floats."""
 
 
 class Op(NamedTuple):
@@ -85,7 +107,7 @@ class Op(NamedTuple):
     args: tuple[Expr, ...]
 
 
-Expr = Const | Local | Load | Op
+Expr = Const | Precise | At | Local | Load | Op
 
 
 class Set(NamedTuple):
@@ -128,14 +150,33 @@ class Sort(NamedTuple):
 
 
 class For(NamedTuple):
-    """n times, the variable from 0."""
+    """n times, the variable from 0. n may follow the steps so far."""
 
     variable: int
-    n: int
+    n: int | Length
     body: list[Statement]
 
 
 Statement = Set | Reduce | Store | Sort | For
+
+
+class Leaf(NamedTuple):
+    """One part of a state: a tensor, one that grows, or a whole number that counts steps."""
+
+    at: int
+    """Offset in floats in the state, or in floats a slot in the stores."""
+    shape: tuple[int, ...]
+    """Of one that grows, as it is before the first step."""
+    grows: int | None = None
+    """The axis that becomes one longer with every step."""
+    counted: int | None = None
+    """Of a whole number, what it is before the first step."""
+
+    def floats(self, steps: int) -> int:
+        """How many floats it is so many steps after the start."""
+        if self.counted is not None:
+            return 0
+        return math.prod(n + steps if axis == self.grows else n for axis, n in enumerate(self.shape))
 
 
 @dataclass
@@ -146,15 +187,42 @@ class Program:
     """Floats of x."""
     row: int
     """Floats of the row."""
-    leaves: list[tuple[int, tuple[int, ...]]]
-    """(offset in floats, shape) of each tensor of the state."""
+    leaves: list[Leaf]
     state: int
-    """Floats of the whole state."""
+    """Floats of the whole state, without stores."""
     constants: list[tuple[int, int]]
     """(offset in floats, id in the graph) of each weight."""
     weights: int
     scratch: int
+    stores: list[int]
+    """Floats a slot that come before each store, then of all."""
+    beyond: int
+    """Slots that a store may have beyond the steps so far."""
+    counted: bool
+    """Whether anything follows the steps so far."""
     body: list[Statement] = field(default_factory=list["Statement"])
+
+
+def indices(expr: Expr) -> Iterator[Affine]:
+    """Every index in an expression."""
+    if isinstance(expr, At):
+        yield expr.place
+    elif isinstance(expr, Load):
+        yield expr.at
+        if expr.by is not None:
+            yield from indices(expr.by)
+    elif isinstance(expr, Op):
+        for arg in expr.args:
+            yield from indices(arg)
+
+
+def is_precise(expr: Expr) -> bool:
+    """Whether any of it is computed in float64."""
+    if isinstance(expr, Op):
+        return expr.name in ("promote", "demote") or any(is_precise(arg) for arg in expr.args)
+    if isinstance(expr, Load):
+        return expr.wide or (expr.by is not None and is_precise(expr.by))
+    return isinstance(expr, Precise | At)
 
 
 def expressions(statement: Statement) -> Iterator[Expr]:

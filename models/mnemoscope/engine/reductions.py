@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from itertools import product
 
+from mnemoscope.engine.growth import Length, grows
 from mnemoscope.engine.ir import Affine, Const, Expr, Load, Local, Op, Reduce, Set
 from mnemoscope.engine.loops import Arguments, Builder, Handler
 from mnemoscope.engine.trace import Call
@@ -28,8 +29,10 @@ def _reduce(builder: Builder, call: Call, args: Arguments) -> Value:
     dims = _axes(asked, axes)
     if call.name == "linalg_vector_norm" and args["ord"] != 2:
         raise Unsupported("a norm that is not the Euclidean one")
-    count = math.prod(value.shape[axis] for axis in dims)
-    if not count and op != "add":
+    count = _count([value.shape[axis] for axis in dims])
+    if call.name == "mean" and count is None:
+        raise Unsupported("the mean of what grows")
+    if count == 0 and op != "add":
         raise Unsupported("the largest of no numbers")
     read = reader(value, value.shape)
     kept = [axis for axis in range(axes) if axis not in dims]
@@ -39,7 +42,7 @@ def _reduce(builder: Builder, call: Call, args: Arguments) -> Value:
 
     def finish(total: Expr) -> Expr:
         if call.name == "mean":
-            return Op("div", (total, Const(float(count))))
+            return Op("div", (total, Const(float(count or 0))))
         return Op("sqrt", (total,)) if call.name == "linalg_vector_norm" else total
 
     def at(outer: Index, inner: Index) -> list[Affine]:
@@ -48,7 +51,7 @@ def _reduce(builder: Builder, call: Call, args: Arguments) -> Value:
 
     sizes = [value.shape[axis] for axis in sorted(dims)]
     shape = builder.graph.values[call.results[0]].shape
-    if 0 < count <= UNROLLED and kept and kept[-1] == axes - 1 and value.shape[-1] > 1:
+    if count and count <= UNROLLED and kept and kept[-1] == axes - 1 and value.shape[-1] > 1:
         keeps = len(shape) == axes
 
         def unrolled(index: Index) -> Expr:
@@ -63,6 +66,11 @@ def _reduce(builder: Builder, call: Call, args: Arguments) -> Value:
         total = builder.reduced(sizes, op, STARTS[op], lambda inner: term(at(outer, inner)))
         builder.store(flat, outer, finish(total))
     return place
+
+
+def _count(sizes: Sequence[int]) -> int | None:
+    """How many numbers that are; None where that follows the steps so far."""
+    return None if grows(list(sizes)) else math.prod(sizes)
 
 
 def _axes(asked: int | Sequence[int] | None, axes: int) -> set[int]:
@@ -100,6 +108,8 @@ def _softmax(builder: Builder, call: Call, args: Arguments) -> Value:
     place, read = builder.home(), reader(value, value.shape)
     axis: int = args["dim"] % max(len(value.shape), 1)
     n = value.shape[axis] if value.shape else 1
+    if isinstance(n, Length) and place.strides[axis] != 1:
+        return _softmax_side_by_side(builder, value, place, axis)
     others = [size for k, size in enumerate(value.shape) if k != axis]
     with builder.nest(others) as outer:
 
@@ -117,6 +127,29 @@ def _softmax(builder: Builder, call: Call, args: Arguments) -> Value:
         with builder.loop(n) as inner:
             index = at(inner)
             builder.store(place, index, Op("mul", (Load(place.buffer, place.address(index)), Local(total))))
+    return place
+
+
+def _softmax_side_by_side(builder: Builder, value: View, place: View, axis: int) -> View:
+    """The same over what grows, slot after slot: all others beside each other, as they lie."""
+    others = [size for k, size in enumerate(value.shape) if k != axis]
+    top, total = builder.scratch(tuple(others)), builder.scratch(tuple(others))
+
+    def of(into: View, source: View, op: str, finish: Callable[[Expr], Expr]) -> None:
+        with builder.nest(others) as outer:
+            made = builder.reduced(
+                [value.shape[axis]], op, STARTS[op], lambda inner: source.at([*outer[:axis], *inner, *outer[axis:]])
+            )
+            builder.store(into, outer, finish(made))
+
+    of(top, value, "max", lambda made: made)
+    with builder.nest(value.shape) as index:
+        outer = [*index[:axis], *index[axis + 1 :]]
+        builder.store(place, index, Op("exp", (Op("sub", (value.at(index), top.at(outer))),)))
+    of(total, place, "add", lambda made: Op("div", (Const(1.0), made)))
+    with builder.nest(value.shape) as index:
+        outer = [*index[:axis], *index[axis + 1 :]]
+        builder.store(place, index, Op("mul", (place.at(index), total.at(outer))))
     return place
 
 
@@ -164,10 +197,11 @@ def _product(builder: Builder, call: Call, args: Arguments) -> Value:
     left, right = builder.stored(args[first]), builder.stored(args[second])
     rows, columns = (len(left.shape) > 1, call.name not in ("mv", "dot", "addmv"))
     inner = left.shape[-1]
+    few = not isinstance(inner, Length) and inner <= 1
     times = _times(left, right, rows=rows, columns=columns)
     zero: Callable[[Index], Expr] = lambda _: Const(0.0)  # noqa: E731
     begin = base or zero
-    if inner <= 1:
+    if few:
 
         def make(index: Index) -> Expr:
             if not inner:

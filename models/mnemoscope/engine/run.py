@@ -16,10 +16,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mnemoscope.engine.build import Module
-from mnemoscope.engine.emit import COUNT, FREE_FROM, HEADER, NEXT, STATE
-from mnemoscope.errors import Unsupported
+from mnemoscope.engine.ir import Leaf
+from mnemoscope.engine.layout import COUNT, DONE, FREE_FROM, HEADER, NEXT, PAGE, ROOM, STATE
+from mnemoscope.errors import MnemoscopeError, Unsupported
 
 Floats = NDArray[np.float32]
+LEAST_ROOM = 64
+"""Slots that a store has room for at first."""
 
 
 @cache
@@ -57,18 +60,22 @@ class Engine:
             exports = wasmtime.Instance(self._store, _compiled(module), []).exports(self._store)
         except wasmtime.WasmtimeError as error:
             raise Unsupported(f"wasmtime refuses it: {error}") from error
-        self._block, memory = exports["block"], exports["memory"]
-        self._memory = memory  # keeps the bytes below alive
-        self._base = ctypes.addressof(memory.data_ptr(self._store).contents)
+        self._block, self._memory = exports["block"], exports["memory"]
+        self._look()
         layout = module.layout
+        self._header[STATE // 4], self._header[NEXT // 4] = layout.state, layout.next
+        self.fill(weights)
+        _at_work.add(self)
+
+    def _look(self) -> None:
+        """See the memory where it is now."""
+        self._base = ctypes.addressof(self._memory.data_ptr(self._store).contents)
+        module, layout = self.module, self.module.layout
         self._header = self._view(0, HEADER // 4).view(np.int32)
         self._input = self._view(layout.input, layout.rows * module.inputs).reshape(layout.rows, -1)
         self._row = self._view(layout.row, layout.rows * module.row).reshape(layout.rows, -1)
         size = (layout.next - layout.state) // 4
         self._states = {at: self._view(at, size) for at in (layout.state, layout.next)}
-        self._header[STATE // 4], self._header[NEXT // 4] = layout.state, layout.next
-        self.fill(weights)
-        _at_work.add(self)
 
     def close(self) -> None:
         """Give back what the library holds; nothing can be run afterwards."""
@@ -81,7 +88,8 @@ class Engine:
         """Take these weights from now on."""
         for (at, count), weight in zip(self.module.constants, weights, strict=True):
             place = self._view(self.module.layout.weights + 4 * at, count)
-            place[:] = weight.detach().to("cpu", torch.float32).reshape(-1).numpy()
+            plain = weight.detach().cpu().reshape(-1)
+            place[:] = (plain.view(torch.float32) if plain.dtype is torch.float64 else plain.float()).numpy()
 
     def run(self, x: Floats, *, free_from: int | None = None) -> Floats:
         """Steps for the rows of x [K, I] -> what they record [K, F]. From row `free_from` on x hears the state (see `build`)."""
@@ -91,25 +99,84 @@ class Engine:
         for first in range(0, len(x), rows):
             count = min(rows, len(x) - first)
             self._input[:count] = x[first : first + count]
+            self._make_room(self.steps + count)
             self._header[COUNT // 4] = count
             self._header[FREE_FROM // 4] = max(free_from - first, 0)
             self._block(self._store)
             made[first : first + count] = self._row[:count]
         return made
 
+    @property
+    def steps(self) -> int:
+        """Steps since the state's start, where it grows or counts them; else 0."""
+        return int(self._header[DONE // 4])
+
+    def _make_room(self, steps: int) -> None:
+        """For the stores after so many steps: twice as much as there was, so that moving them costs little a step."""
+        module, room = self.module, int(self._header[ROOM // 4])
+        needed = steps + module.beyond
+        if not module.slot or needed <= room:
+            return
+        kept = self.state()
+        room = max(LEAST_ROOM, 1 << (needed - 1).bit_length())
+        missing = module.layout.stores + 4 * module.slot * room + 16 - self._memory.data_len(self._store)
+        if missing > 0:
+            wasmtime, _ = _wasmtime()
+            try:
+                self._memory.grow(self._store, -(-missing // PAGE))
+            except wasmtime.WasmtimeError as error:
+                raise MnemoscopeError(
+                    f"there is no memory for the state after {steps} steps: it takes {4 * module.slot * room >> 20} MiB"
+                ) from error
+            self._look()
+        self._header[ROOM // 4] = room
+        self.load(kept)
+
     def _now(self) -> Floats:
         return self._states[int(self._header[STATE // 4])]
 
-    def state(self) -> list[Tensor]:
-        """A copy of the tensors of the state."""
-        now = self._now()
-        return [torch.tensor(now[at : at + math.prod(shape)]).reshape(shape) for at, shape in self.module.leaves]
+    def _leaf(self, leaf: Leaf) -> Floats:
+        """The floats of a tensor of the state; of one that grows slot by slot."""
+        if leaf.grows is None:
+            return self._now()[leaf.at : leaf.at + math.prod(leaf.shape)].reshape(leaf.shape)
+        slot = [n for axis, n in enumerate(leaf.shape) if axis != leaf.grows]
+        slots = leaf.shape[leaf.grows] + self.steps
+        at = self.module.layout.stores + 4 * leaf.at * int(self._header[ROOM // 4])
+        return np.moveaxis(self._view(at, slots * math.prod(slot)).reshape(slots, *slot), 0, leaf.grows)
 
-    def load(self, state: Sequence[Tensor]) -> None:
-        """Go on from this state."""
-        now = self._now()
-        for (at, shape), leaf in zip(self.module.leaves, state, strict=True):
-            now[at : at + math.prod(shape)] = leaf.detach().to("cpu", torch.float32).reshape(-1).numpy()
+    def images(self) -> dict[str, Floats]:
+        """Weights and state as they lie in memory, without stores."""
+        layout = self.module.layout
+        return {"weights": self._view(layout.weights, (layout.scratch - layout.weights) // 4), "state": self._now()}
+
+    def state(self) -> list[Tensor | int]:
+        """A copy of the state."""
+        return [
+            leaf.counted + self.steps if leaf.counted is not None else torch.tensor(self._leaf(leaf))
+            for leaf in self.module.leaves
+        ]
+
+    def load(self, state: Sequence[Tensor | int]) -> None:
+        """Go on from this state. Raises ValueError where its parts are not of the same step."""
+        steps: set[int] = set()
+        for leaf, part in zip(self.module.leaves, state, strict=True):
+            if not isinstance(part, Tensor):
+                steps.add(part - (leaf.counted or 0))
+            elif leaf.grows is not None:
+                steps.add(part.shape[leaf.grows] - leaf.shape[leaf.grows])
+        if len(steps) > 1 or min(steps, default=0) < 0:
+            raise ValueError(f"wanted a state of one step, got parts of the steps {sorted(steps)}")
+        done = min(steps, default=0)
+        self._make_room(done)
+        self._header[DONE // 4] = done
+        for leaf, part in zip(self.module.leaves, state, strict=True):
+            if isinstance(part, Tensor):
+                self._leaf(leaf)[...] = (
+                    part.detach()
+                    .to("cpu", torch.float32)
+                    .reshape(leaf.shape if leaf.grows is None else part.shape)
+                    .numpy()
+                )
 
 
 _modules: dict[str, Any] = {}

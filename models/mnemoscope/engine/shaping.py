@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from mnemoscope.engine.growth import PROBES, Length, at, grows
 from mnemoscope.engine.ir import Affine, Const, Expr, Load, Sort, Store
-from mnemoscope.engine.loops import Arguments, Builder, Handler
+from mnemoscope.engine.loops import REWRITTEN, Arguments, Builder, Handler
+from mnemoscope.engine.precise import precise_view
 from mnemoscope.engine.trace import Call
 from mnemoscope.engine.values import Lazy, Value, View, reader
 from mnemoscope.errors import Unsupported
@@ -33,33 +36,56 @@ VIEWS = (
     "unfold",
     "diagonal",
 )
+MANY = ("unbind", "split", "split_with_sizes", "unsafe_split", "unsafe_split_with_sizes")
+"""Views whose result is a list."""
 Index = Sequence[Affine]
 SORT_ROOM = 4
 """Floats of room that sorting one number takes: two 64-bit keys."""
 
 
 def _view(builder: Builder, call: Call, args: Arguments) -> Value | Sequence[Value]:
-    """Torch itself says how: the view is taken of an empty tensor that has our strides."""
-    base = builder.stored(args["self"])
+    """Torch itself says how: the view is taken of an empty tensor that has our strides.
+
+    Where lengths follow the steps so far, of two such tensors: what is the same in both stays, and the place where it begins may move.
+    """
+    value = args["self"]
+    if isinstance(value, Lazy) and value.sort == "precise":
+        return precise_view(builder, call, value, args)
+    base = builder.stored(value)
     others = {name: args[name] for name in call.arguments if name != "self"}
+    shapes = [builder.graph.values[result].shape for result in call.results]
     try:
-        made = call.target(_hollow(base), **others)
+        made = _taken(base, call, others, PROBES[0])
     except RuntimeError:  # view() of numbers that do not lie so; torch had laid them out otherwise
         copied = builder.scratch(base.shape, base.sort)
         builder.fill(copied, base)
         base = copied
-        made = call.target(_hollow(base), **others)
+        made = _taken(base, call, others, PROBES[0])
+    later = _taken(base, call, others, PROBES[1]) if grows([base.shape, shapes, [*others.values()]]) else made
+    if len(made) != len(shapes) or any(_strides(a) != _strides(b) for a, b in zip(made, later, strict=True)):
+        raise Unsupported(f"the operation {call.target} on what grows")
+    views: list[Value] = []
+    for one, other, shape in zip(made, later, shapes, strict=True):
+        moved, rest = divmod(int(other.storage_offset()) - int(one.storage_offset()), PROBES[1] - PROBES[0])
+        if rest:
+            raise Unsupported(f"the operation {call.target} on what grows")
+        begin = base.offset + int(one.storage_offset()) - moved * PROBES[0]
+        views.append(View(base.buffer, begin, shape, _strides(one), base.sort, base.along + moved))
+    return views if len(views) != 1 or call.name in MANY else views[0]
 
-    def view(tensor: Tensor) -> View:
-        at = base.offset + int(tensor.storage_offset())
-        return View(base.buffer, at, tuple(tensor.shape), tuple(tensor.stride()), base.sort)
 
-    return view(made) if isinstance(made, Tensor) else [view(part) for part in made]
+def _strides(tensor: Tensor) -> tuple[int, ...]:
+    """Strides; 0 of an axis along which there is nowhere to go."""
+    return tuple(step if n != 1 else 0 for n, step in zip(tensor.shape, tensor.stride(), strict=True))
 
 
-def _hollow(base: View) -> Tensor:
-    reach = 1 + sum((n - 1) * step for n, step in zip(base.shape, base.strides, strict=True) if n)
-    return torch.empty(max(reach, 1)).as_strided(base.shape, base.strides)  # not on "meta": that imports for a second
+def _taken(base: View, call: Call, others: dict[str, Any], steps: int) -> list[Tensor]:
+    """The views of a tensor that lies like `base` after so many steps."""
+    shape = at(base.shape, steps)
+    reach = 1 + sum((n - 1) * step for n, step in zip(shape, base.strides, strict=True) if n)
+    hollow = torch.empty(max(reach, 1)).as_strided(shape, base.strides)  # not on "meta": that imports for a second
+    made = call.target(hollow, **{name: at(value, steps) for name, value in others.items()})
+    return [made] if isinstance(made, Tensor) else list(made)
 
 
 def _axis(dim: int, axes: int) -> int:
@@ -69,13 +95,19 @@ def _axis(dim: int, axes: int) -> int:
 def _cat(builder: Builder, call: Call, args: Arguments) -> Value:
     parts: list[Value] = args["tensors"]
     place = builder.home()
-    axis, at = _axis(args["dim"], len(place.shape)), 0
+    axis, begun, along = _axis(args["dim"], len(place.shape)), 0, 0
+    before = builder.own_before(place)
+    if before is not None and (parts[0] != before or len(parts) != 2):
+        raise Unsupported(REWRITTEN)
     for part in parts:
         if part.shape == (0,) and len(place.shape) > 1:
             continue
-        begin = place.offset + at * place.strides[axis]
-        builder.fill(View(place.buffer, begin, part.shape, place.strides, place.sort), part)
-        at += part.shape[axis]
+        stride = place.strides[axis]
+        if part != before:
+            begin = place.offset + begun * stride
+            builder.fill(View(place.buffer, begin, part.shape, place.strides, place.sort, along * stride), part)
+        n = part.shape[axis]
+        begun, along = (begun + n.more, along + n.per) if isinstance(n, Length) else (begun + n, along)
     return place
 
 

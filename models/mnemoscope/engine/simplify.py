@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mnemoscope.engine.ir import Affine, Expr, For, Load, Op, Reduce, Set, Sort, Statement, Store, expressions, loads
+from mnemoscope.engine.growth import Length
+from mnemoscope.engine.ir import (
+    Affine,
+    At,
+    Expr,
+    For,
+    Load,
+    Op,
+    Reduce,
+    Set,
+    Sort,
+    Statement,
+    Store,
+    expressions,
+    indices,
+)
 
 
 def simplified(body: list[Statement]) -> list[Statement]:
@@ -16,14 +31,15 @@ def _merged(loop: For) -> Statement:
     if len(loop.body) != 1 or not isinstance(loop.body[0], For):
         return loop
     inner = loop.body[0]
-    if any(isinstance(statement, For | Sort | Set) for statement in inner.body):
+    if any(isinstance(statement, For | Sort | Set) for statement in inner.body) or isinstance(inner.n, Length):
         return loop
-    indices = [load.at for s in inner.body for expr in expressions(s) for load in loads(expr)]
-    indices += [s.at for s in inner.body if isinstance(s, Store)]
-    if any(at.of(loop.variable) != inner.n * at.of(inner.variable) for at in indices):
+    found = [at for s in inner.body for expr in expressions(s) for at in indices(expr)]
+    found += [s.at for s in inner.body if isinstance(s, Store)]
+    if any(at.of(loop.variable) != inner.n * at.of(inner.variable) for at in found):
         return loop
     body = [_mapped(s, lambda at: at.without(loop.variable)) for s in inner.body]
-    return For(inner.variable, loop.n * inner.n, body)
+    n = loop.n.times(inner.n) if isinstance(loop.n, Length) else loop.n * inner.n
+    return For(inner.variable, n, body)
 
 
 def _mapped(statement: Statement, change: Callable[[Affine], Affine]) -> Statement:
@@ -38,6 +54,8 @@ def _mapped(statement: Statement, change: Callable[[Affine], Affine]) -> Stateme
 def _in(expr: Expr, change: Callable[[Affine], Affine]) -> Expr:
     if isinstance(expr, Load):
         return expr._replace(at=change(expr.at), by=None if expr.by is None else _in(expr.by, change))
+    if isinstance(expr, At):
+        return At(change(expr.place))
     if isinstance(expr, Op):
         return Op(expr.name, tuple(_in(arg, change) for arg in expr.args))
     return expr

@@ -12,20 +12,25 @@ from contextlib import contextmanager
 
 from mnemoscope.engine import wasm
 from mnemoscope.engine.expressions import Addresses, Expressions
+from mnemoscope.engine.growth import Length
 from mnemoscope.engine.ir import (
+    STEPS,
     Affine,
     Buffer,
     Expr,
     For,
+    Program,
     Reduce,
     Set,
     Sort,
     Statement,
     Store,
     expressions,
+    is_precise,
     loads,
     locals_of,
 )
+from mnemoscope.engine.layout import DONE, ROOM, Layout
 from mnemoscope.engine.wasm import (
     ADD,
     F32,
@@ -46,6 +51,10 @@ from mnemoscope.engine.wasm import (
 SORT = "sort"
 """The name of the function that sorts, among those of functions.py."""
 LANES, BYTES = 4, 16
+MANY = 1 << 16
+"""What a length that follows the steps so far is taken for where a loop is laid out."""
+AND = b"\x71"
+"""i32.and"""
 SUMS, STORES = 4, 2
 """Vectors side by side in a loop that sums (so that one addition need not wait for the last), and in one that only writes."""
 FOLDED = {"add": "add", "max": "max", "min": "min"}
@@ -55,20 +64,35 @@ START = {"add": 0.0, "max": float("-inf"), "min": float("inf")}
 class Emitter:
     """Code of the statements of one step; parameters are the addresses of x, state, next state and row."""
 
-    def __init__(self, functions: dict[str, int], weights: int, scratch: int) -> None:
-        """functions: their numbers in the module; weights, scratch: addresses in bytes."""
+    def __init__(self, functions: dict[str, int], layout: Layout) -> None:
+        """functions: their numbers in the module."""
+        self._layout = layout
+        self._stores: dict[int, int] = {}
         self._types: list[bytes] = []
         self._free: dict[bytes, list[int]] = {}
-        self._addresses = Addresses({"weights": weights, "scratch": scratch}, self.variable)
+        fixed = {"weights": layout.weights, "scratch": layout.scratch}
+        self._addresses = Addresses(fixed, self.variable, self._stores.__getitem__)
         self._expressions = Expressions(functions, self._addresses, self.number, self.temporary)
         self._sort = functions[SORT]
         self._numbers: dict[int, int] = {}
         self._variables: dict[int, int] = {}
 
-    def function(self, body: list[Statement]) -> bytes:
+    def function(self, program: Program) -> bytes:
         """The body of the function."""
-        code = self._all(body)
+        code = self._begin(program) + self._all(program.body)
         return wasm.function_body(self._types, code)
+
+    def _begin(self, program: Program) -> bytes:
+        """The steps so far, and where each store lies, from the header into locals."""
+        if not program.counted:
+            return b""
+        self._variables[STEPS] = self._new(I32)
+        code = i32(0) + wasm.LOAD_I32 + memory(DONE) + put(self._variables[STEPS])
+        for floats in program.stores[:-1]:
+            self._stores[floats] = self._new(I32)
+            room = i32(0) + wasm.LOAD_I32 + memory(ROOM)
+            code += room + i32(4 * floats) + wasm.MUL + i32(self._layout.stores) + ADD + put(self._stores[floats])
+        return code
 
     # --- locals
 
@@ -134,19 +158,33 @@ class Emitter:
             return self._vectors(statement)
         if _is_of_columns(statement):
             return self._columns(statement)
-        with self._own(I32) as [counter]:
+        with self._own(I32) as [counter], self._until(statement.n) as (before, until):
             self._variables[statement.variable] = counter
-            body = self._all(statement.body)
-            return i32(0) + put(counter) + _counted(body, counter, 1, statement.n)
+            return before + i32(0) + put(counter) + _counted(self._all(statement.body), counter, 1, until)
+
+    @contextmanager
+    def _until(self, n: int | Length, unit: int = 1, of: int = 1) -> Generator[tuple[bytes, int | bytes]]:
+        """Code to be run before a loop, and what its counter goes on to: n · unit, without what does not fill `of` of n."""
+        if not isinstance(n, Length):
+            yield b"", n // of * of * unit
+            return
+        with self._own(I32) as [bound]:
+            code = get(self._variables[STEPS]) + i32(n.per) + wasm.MUL + i32(n.more) + ADD
+            code += i32(-of) + AND if of > 1 else b""
+            yield code + i32(unit) + wasm.MUL + put(bound), get(bound)
 
     # --- innermost loops
 
     def _vectors(self, statement: For) -> bytes:
         """All statements of a body, four numbers at a time; the rest of them one at a time."""
         n, variable, body = statement.n, statement.variable, statement.body
+        many = MANY if isinstance(n, Length) else n
         sums = [s for s in body if isinstance(s, Reduce)]
-        beside = (SUMS if n >= SUMS * LANES else 1) if sums else (STORES if n >= STORES * LANES else 1)
+        beside = (SUMS if many >= SUMS * LANES else 1) if sums else (STORES if many >= STORES * LANES else 1)
         with (
+            self._until(n, 4, beside * LANES) as (blocks_before, blocks),
+            self._until(n, 4, LANES) as (vectors_before, vectors),
+            self._until(n, 4) as (rest_before, rest),
             self._own(I32) as [counter],
             self._own(V128, beside * len(sums)) as accumulators,
             self._hoisted(body, variable, counter) as before,
@@ -159,18 +197,18 @@ class Emitter:
             def block(width: int) -> bytes:
                 return b"".join(self._vector(s, at.get(id(s), []), k) for s in body for k in range(width))
 
-            whole, done = n // (beside * LANES), 0
-            if whole:
-                done = whole * beside * LANES
-                code += _counted(block(beside), counter, beside * BYTES, 4 * done)
-            for _ in range((n - done) // LANES):
-                code += block(1) + get(counter) + i32(BYTES) + ADD + put(counter)
-                done += LANES
+            if blocks:
+                code += blocks_before + _counted(block(beside), counter, beside * BYTES, blocks)
+            if isinstance(n, Length):
+                code += vectors_before + _counted(block(1), counter, BYTES, vectors)
+            else:
+                for _ in range(n % (beside * LANES) // LANES):
+                    code += block(1) + get(counter) + i32(BYTES) + ADD + put(counter)
             for s in sums:
                 code += self._folded(s, at[id(s)])
-            if done < n:
-                with self._expressions.one_by_one():
-                    code += _counted(self._all(body), counter, 4, 4 * n)
+            with self._expressions.one_by_one():
+                if isinstance(n, Length) or n % LANES:
+                    code += rest_before + _counted(self._all(body), counter, 4, rest)
             return code
 
     def _vector(self, statement: Statement, accumulators: list[int], k: int) -> bytes:
@@ -201,10 +239,12 @@ class Emitter:
         [term] = across.body
         assert isinstance(term, Reduce)
         n = statement.n
+        assert not isinstance(n, Length)
         beside = min(SUMS, n // LANES)
         with (
             self._own(I32, 2) as [counter, inner],
             self._own(V128, beside) as accumulators,
+            self._until(across.n) as (across_before, until),
             self._hoisted([begin, term, end], statement.variable, counter, (across.variable, inner)) as before,
         ):
             self._variables[across.variable] = inner
@@ -216,14 +256,14 @@ class Emitter:
                     get(local) + self._expressions.vector(term.value, k) + wasm.VECTOR[term.op] + put(local)
                     for k, local in enumerate(used)
                 )
-                code += i32(0) + put(inner) + _counted(step, inner, 1, across.n)
+                code += i32(0) + put(inner) + _counted(step, inner, 1, until)
                 address, offset = self._addresses.of(end.buffer, end.at)
                 for k, local in enumerate(used):
                     with self._expressions.standing(end, begin.local, local):
                         code += address + self._expressions.vector(end.value, k) + V_STORE + memory(offset + BYTES * k)
                 return code
 
-            code, done = before + i32(0) + put(counter), 0
+            code, done = across_before + before + i32(0) + put(counter), 0
             whole = n // (beside * LANES)
             if whole:
                 done = whole * beside * LANES
@@ -280,8 +320,11 @@ def _value(statement: Statement) -> Expr:
     return statement.value
 
 
-def _counted(body: bytes, counter: int, step: int, until: int) -> bytes:
-    """A loop whose counter goes on by `step` to `until`, from where it stands."""
+def _counted(body: bytes, counter: int, step: int, until: int | bytes) -> bytes:
+    """A loop whose counter goes on by `step` to `until`, from where it stands; one whose end is code may have nothing to do."""
+    if isinstance(until, bytes):
+        left = get(counter) + i32(step) + ADD + tee(counter) + until + LESS + branch_if(0)
+        return get(counter) + until + LESS + wasm.when(loop(body + left))
     return loop(body + get(counter) + i32(step) + ADD + tee(counter) + i32(until) + LESS + branch_if(0))
 
 
@@ -292,6 +335,8 @@ def _goes_by_one(variable: int, body: Sequence[Statement]) -> bool:
         if isinstance(statement, Store) and (statement.by is not None or statement.at.of(variable) != 1):
             return False
         for expr in expressions(statement):
+            if is_precise(expr):
+                return False
             for load in loads(expr):
                 if load.by is not None or load.at.of(variable) not in (0, 1):
                     return False
@@ -306,7 +351,7 @@ def _is_of_vectors(statement: For) -> bool:
     reads = [name for s in statement.body for expr in expressions(s) for name in locals_of(expr)]
     return (
         innermost
-        and statement.n >= LANES
+        and (isinstance(statement.n, Length) or statement.n >= LANES)
         and len(set(sums)) == len(sums)
         and not set(sums) & set(reads)
         and _goes_by_one(statement.variable, statement.body)
@@ -314,7 +359,7 @@ def _is_of_vectors(statement: For) -> bool:
 
 
 def _is_of_columns(statement: For) -> bool:
-    if statement.n < LANES or len(statement.body) != 3:
+    if isinstance(statement.n, Length) or statement.n < LANES or len(statement.body) != 3:
         return False
     begin, across, end = statement.body
     if not (isinstance(begin, Set) and isinstance(across, For) and isinstance(end, Store) and len(across.body) == 1):

@@ -8,14 +8,18 @@ whatever shared its memory can no longer be read.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode  # the documented way to see every ATen call
 
+from mnemoscope.engine import growth
 from mnemoscope.errors import Unsupported
+
+CREATE = {"arange", "eye"}
+"""Operations whose results are constants of the module where their arguments are."""
 
 
 class Ref(NamedTuple):
@@ -49,27 +53,108 @@ class Call:
 class Graph:
     """What one call did, without what nothing came of."""
 
-    inputs: list[int]
-    outputs: list[int]
+    inputs: list[int | None]
+    """None: a whole number that counts the steps, which is an input without being a tensor; so in outputs."""
+    outputs: list[int | None]
     calls: list[Call]
     values: dict[int, Value]
     constants: dict[int, Tensor]
-    """Weights that are read, by id, in the order in which they are first read."""
+    """Weights that are read, and what follows from nothing, by id, in the order in which they are first read."""
     users: dict[int, list[Call]]
     """Who reads a value; a value that is an output has no fewer readers for it."""
 
 
-def trace(function: Callable[..., Sequence[Tensor]], examples: Sequence[Tensor], *, known: Collection[str]) -> Graph:
+Example = Tensor | int
+
+
+def trace(
+    function: Callable[..., Sequence[Example]],
+    examples: Sequence[Example],
+    *,
+    known: Collection[str],
+    later: Sequence[Example] | None = None,
+) -> Graph:
     """Call `function(*examples)` once and record it. known: names of operations that need not be taken apart.
 
-    Raises Unsupported where Python reads a number, or an operation changes what it did not make.
+    later: the arguments of a state that grows PROBES[1] steps after its start, where `examples` are those after PROBES[0]; whole
+    numbers among them count steps. Raises Unsupported where Python reads a number, an operation changes what it did not make, or the
+    two calls differ by more than lengths.
     """
+    made = _record(function, examples, known)
+    if later is not None:
+        made = _joined(made, _record(function, later, known))
+    elif None in made.inputs:
+        raise Unsupported("a state that is not of tensors alone")
+    return _pruned(_folded(made))
+
+
+@dataclass(frozen=True)
+class _Recording:
+    inputs: list[int | None]
+    outputs: list[int | None]
+    calls: list[Call]
+    values: dict[int, Value]
+    constants: dict[int, Tensor]
+    tensors: dict[int, Tensor]
+    """What every value was, but for those whose memory was changed."""
+
+
+def _record(
+    function: Callable[..., Sequence[Example]], examples: Sequence[Example], known: Collection[str]
+) -> _Recording:
     recorder = _Recorder(known)
     with torch.inference_mode(mode=False), torch.no_grad():
-        inputs = [recorder.enter(example) for example in examples]
+        inputs = [recorder.enter(example) if isinstance(example, Tensor) else None for example in examples]
         with recorder:
-            outputs = [recorder.read(output) for output in function(*examples)]
-    return _pruned(recorder, inputs, outputs)
+            made = function(*(growth.Count(one) if isinstance(one, int) else one for one in examples))
+            outputs = [recorder.read(output) if isinstance(output, Tensor) else None for output in made]
+    counts = [(one, other) for one, other in zip(examples[1:], made[1:], strict=True) if not isinstance(one, Tensor)]
+    if any(isinstance(other, Tensor) or int(other) != one + 1 for one, other in counts):
+        raise Unsupported("a state with what is neither a tensor nor counts the steps")
+    tensors = recorder.unchanged()
+    return _Recording(inputs, outputs, recorder.calls, recorder.values, recorder.constants, tensors)
+
+
+def _joined(one: _Recording, other: _Recording) -> _Recording:
+    """Two recordings of different lengths as one. Raises Unsupported where they differ by more."""
+    for mine, theirs in zip(one.calls, other.calls, strict=False):
+        if mine.target is not theirs.target or mine.results != theirs.results:
+            raise Unsupported(growth.CHANGES)
+    same = len(one.calls) == len(other.calls) and (one.inputs, one.outputs) == (other.inputs, other.outputs)
+    if not same or one.constants.keys() != other.constants.keys() or one.values.keys() != other.values.keys():
+        raise Unsupported(growth.CHANGES)
+    if not all(_equal(tensor, other.constants[n]) for n, tensor in one.constants.items()):
+        raise Unsupported("a number that Python makes of the steps so far")
+    calls = [
+        replace(mine, arguments={n: growth.joined(value, theirs.arguments[n]) for n, value in mine.arguments.items()})
+        for mine, theirs in zip(one.calls, other.calls, strict=True)
+    ]
+    values = {
+        n: Value(growth.joined(value.shape, other.values[n].shape), value.dtype) for n, value in one.values.items()
+    }
+    return replace(one, calls=calls, values=values)
+
+
+def _equal(one: Tensor, other: Tensor) -> bool:
+    return one is other or (one.dtype == other.dtype and torch.equal(one, other))
+
+
+def _folded(made: _Recording) -> _Recording:
+    """What follows from no input, no weight and no length is a constant: tables of rates, in whatever type."""
+    constant: set[int] = set()
+    calls: list[Call] = []
+    for call in made.calls:
+        read = references(list(call.arguments.values()))
+        results = [made.values[n] for n in call.results]
+        varies = growth.grows(list(call.arguments.values())) or growth.grows([value.shape for value in results])
+        begins = call.name in CREATE or any(value.dtype in (torch.float64, torch.int64) for value in results)
+        known = all(n in made.tensors for n in call.results)
+        if known and not varies and (constant.issuperset(read) if read else begins):
+            constant.update(call.results)
+        else:
+            calls.append(call)
+    constants = made.constants | {n: made.tensors[n] for n in constant}
+    return replace(made, calls=calls, constants=constants)
 
 
 class _Recorder(TorchDispatchMode):
@@ -84,6 +169,10 @@ class _Recorder(TorchDispatchMode):
         """Every tensor seen, so that no other gets its id()."""
         self._made: set[int] = set()
         self._stale: set[int] = set()
+        self._free: set[int] = set()
+        """What follows from no input and no weight."""
+        self._changed: set[int] = set()
+        """Where memory lies that was changed."""
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -118,7 +207,8 @@ class _Recorder(TorchDispatchMode):
                 result = func.decompose(*args, **kwargs)
             if result is not NotImplemented:
                 return result
-            raise Unsupported(f"the operation {func}")
+            if not self._is_free((args, kwargs)):
+                raise Unsupported(f"the operation {func}")
         if torch.Tag.nondeterministic_seeded in func.tags:
             raise Unsupported(f"the operation {func}, which draws at random")
         result = func(*args, **kwargs)
@@ -142,18 +232,36 @@ class _Recorder(TorchDispatchMode):
         outputs: list[Tensor] = list(cast("Sequence[Tensor]", result)) if isinstance(result, list | tuple) else [result]
         results = tuple(self.enter(output) for output in outputs)
         self._made.update(results)
+        if self._free.issuperset(references(list(given.values()))):
+            self._free.update(results)
         self.calls.append(Call(_plain(name), func._overloadname, func, given, defaults, results))
+
+    def unchanged(self) -> dict[int, Tensor]:
+        """Every value whose memory nobody changed afterwards."""
+        kept = ((n, tensor) for n, tensor in enumerate(self._alive))
+        return {n: tensor for n, tensor in kept if tensor.untyped_storage().data_ptr() not in self._changed}
+
+    def _is_free(self, arguments: Any) -> bool:
+        """Whether there is no tensor among arguments that follows from an input or a weight."""
+        if isinstance(arguments, Tensor):
+            return self._ids.get(id(arguments)) in self._free
+        if isinstance(arguments, dict):
+            return all(self._is_free(part) for part in cast("dict[str, Any]", arguments).values())
+        if isinstance(arguments, list | tuple):
+            return all(self._is_free(part) for part in cast("Sequence[Any]", arguments))
+        return True
 
     def _reference(self, value: Any) -> Any:
         if isinstance(value, Tensor):
             return Ref(self.read(value))
         if isinstance(value, list | tuple):
             return [self._reference(part) for part in cast("Sequence[Any]", value)]
-        return value
+        return int(value) if isinstance(value, growth.Count) else value
 
     def _change(self, tensor: Tensor) -> None:
         if self._ids.get(id(tensor)) not in self._made:
             raise Unsupported("a weight, an input or the state is changed in place")
+        self._changed.add(tensor.untyped_storage().data_ptr())
         first, last = _extent(tensor)
         for other in self._alive:
             if other.untyped_storage().data_ptr() == tensor.untyped_storage().data_ptr() and other is not tensor:
@@ -184,9 +292,9 @@ def references(value: Any) -> list[int]:
     return []
 
 
-def _pruned(recorder: _Recorder, inputs: list[int], outputs: list[int]) -> Graph:
-    needed, calls = set(outputs), list[Call]()
-    for call in reversed(recorder.calls):
+def _pruned(made: _Recording) -> Graph:
+    needed, calls = {n for n in made.outputs if n is not None}, list[Call]()
+    for call in reversed(made.calls):
         if needed.intersection(call.results):
             calls.append(call)
             needed.update(references(list(call.arguments.values())))
@@ -195,6 +303,7 @@ def _pruned(recorder: _Recorder, inputs: list[int], outputs: list[int]) -> Graph
     for call in calls:
         for number in references(list(call.arguments.values())):
             users.setdefault(number, []).append(call)
-    read = [n for call in calls for n in references(list(call.arguments.values()))] + outputs
-    constants = {n: recorder.constants[n] for n in dict.fromkeys(read) if n in recorder.constants}
-    return Graph(inputs, outputs, calls, recorder.values, constants, users)
+    read = [n for call in calls for n in references(list(call.arguments.values()))]
+    read += [n for n in made.outputs if n is not None]
+    constants = {n: made.constants[n] for n in dict.fromkeys(read) if n in made.constants}
+    return Graph(made.inputs, made.outputs, calls, made.values, constants, users)

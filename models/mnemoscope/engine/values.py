@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mnemoscope.engine.ir import Affine, Buffer, Const, Expr, Load, Op
+from mnemoscope.engine.growth import Length, growing_axis
+from mnemoscope.engine.ir import STEPS, Affine, Buffer, Const, Expr, Load, Op
 from mnemoscope.errors import Unsupported
 
-Sort = Literal["number", "mask", "index"]
-"""What a value means: float32, a truth value, a whole number that only indexes."""
+Sort = Literal["number", "mask", "index", "precise"]
+"""What a value means: float32, a truth value, a whole number that only indexes, float64."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,12 @@ class View:
     shape: tuple[int, ...]
     strides: tuple[int, ...]
     sort: Sort = "number"
+    along: int = 0
+    """Floats by which it begins later with every step."""
 
     def address(self, index: Sequence[Affine]) -> Affine:
         """Where the number at an index lies."""
-        at = Affine(self.offset)
+        at = Affine(self.offset, ((STEPS, self.along),) if self.along else ())
         for place, stride, n in zip(index, self.strides, self.shape, strict=True):
             if n != 1:
                 at = at.plus(place, stride)
@@ -34,7 +37,7 @@ class View:
 
     def at(self, index: Sequence[Affine]) -> Expr:
         """The number (or mask) at an index, one Affine an axis."""
-        load = Load(self.buffer, self.address(index))
+        load = Load(self.buffer, self.address(index), wide=self.sort == "precise")
         return Op("ne", (load, Const(0.0))) if self.sort == "mask" else load
 
 
@@ -55,7 +58,12 @@ Value = View | Lazy
 
 
 def strides_of(shape: Sequence[int]) -> tuple[int, ...]:
-    """Strides of a tensor without gaps."""
+    """Strides of a tensor without gaps; of one that grows, slot after slot, so that none of them hangs on how many there are."""
+    grows = growing_axis(shape)
+    if grows is not None:
+        slot = [*shape[:grows], *shape[grows + 1 :]]
+        strides = strides_of(slot)
+        return (*strides[:grows], math.prod(slot), *strides[grows:])
     return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
 
 
@@ -71,11 +79,13 @@ def mask(expr: Expr, sort: Sort) -> Expr:
 
 def reader(value: Value | float, shape: Sequence[int]) -> Callable[[Sequence[Affine]], Expr]:
     """Numbers of a value (or of a scalar) broadcast to a shape, by an index into that shape."""
+    if isinstance(value, Length):
+        raise Unsupported("arithmetic with the steps so far in float32")
     if not isinstance(value, View | Lazy):
         constant = Const(float(value))
         return lambda index: constant
-    if value.sort == "index":
-        raise Unsupported("arithmetic with whole numbers")
+    if value.sort in ("index", "precise"):
+        raise Unsupported("arithmetic with whole numbers, or of float32 with float64")
     skipped = len(shape) - len(value.shape)
     zero = Affine(0)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
-I32, F32, V128, I64 = b"\x7f", b"\x7d", b"\x7b", b"\x7e"
+I32, F32, V128, I64, F64 = b"\x7f", b"\x7d", b"\x7b", b"\x7e", b"\x7c"
 EMPTY = b"\x40"
 """The type of a block that leaves nothing."""
 
@@ -47,6 +47,11 @@ def i64(n: int) -> bytes:
 def f32(x: float) -> bytes:
     """f32.const, rounded to float32."""
     return b"\x43" + _float(x)
+
+
+def f64(x: float) -> bytes:
+    """f64.const."""
+    return b"\x44" + struct.pack("<d", x)
 
 
 def v128(x: float) -> bytes:
@@ -126,8 +131,11 @@ ADD, SUB, MUL, LESS, SHIFT = b"\x6a", b"\x6b", b"\x6c", b"\x48", b"\x74"
 LOAD_I32, STORE_I32, LOAD_F32, STORE_F32, LOAD_I64, STORE_I64 = (
     bytes([c]) for c in (0x28, 0x36, 0x2A, 0x38, 0x29, 0x37)
 )
-TO_INDEX = b"\xfc\x00"
-"""i32.trunc_sat_f32_s."""
+LOAD_F64 = b"\x2b"
+TO_INDEX, TO_INDEX64 = b"\xfc\x00", b"\xfc\x02"
+"""i32.trunc_sat_f32_s, i32.trunc_sat_f64_s."""
+TO_F64 = b"\xb7"
+"""f64.convert_i32_s."""
 SELECT = b"\x1b"
 V_LOAD, V_LOAD_SPLAT, V_STORE = simd(0x00), simd(0x09), simd(0x0B)
 SPLAT, LANE0 = simd(0x13), simd(0x1F) + b"\x00"
@@ -139,11 +147,17 @@ def lane(n: int) -> bytes:
     return simd(0x1F) + bytes([n])
 
 
-SCALAR = {
+SCALAR64 = {
+    "add": b"\xa0", "sub": b"\xa1", "mul": b"\xa2", "div": b"\xa3", "min": b"\xa4", "max": b"\xa5",
+    "abs": b"\x99", "neg": b"\x9a", "ceil": b"\x9b", "floor": b"\x9c", "trunc": b"\x9d", "nearest": b"\x9e", "sqrt": b"\x9f",
+}  # fmt: skip
+"""On one float64."""
+SCALAR: dict[str, bytes] = {
     "add": b"\x92", "sub": b"\x93", "mul": b"\x94", "div": b"\x95", "min": b"\x96", "max": b"\x97",
     "abs": b"\x8b", "neg": b"\x8c", "ceil": b"\x8d", "floor": b"\x8e", "trunc": b"\x8f", "nearest": b"\x90", "sqrt": b"\x91",
     "eq": b"\x5b", "ne": b"\x5c", "lt": b"\x5d", "gt": b"\x5e", "le": b"\x5f", "ge": b"\x60",
     "and": b"\x71", "or": b"\x72", "not": b"\x45", "number": b"\xb2",
+    **{f"f64.{name}": code for name, code in SCALAR64.items()}, "promote": b"\xbb", "demote": b"\xb6",
 }  # fmt: skip
 """Operations of ir.py on one float; masks are an i32, 1 or 0."""
 VECTOR = {
@@ -174,15 +188,20 @@ def function_body(types: Sequence[bytes], code: bytes) -> bytes:
 
 
 def module(
-    types: Sequence[bytes], functions: Sequence[tuple[int, bytes]], *, pages: int, exports: Sequence[tuple[str, int]]
+    types: Sequence[bytes],
+    functions: Sequence[tuple[int, bytes]],
+    *,
+    pages: int,
+    most: int,
+    exports: Sequence[tuple[str, int]],
 ) -> bytes:
-    """A module with a memory of its own, exported as `memory`. functions: (number of the type, body); exports: (name, function)."""
+    """A module with a memory of its own, exported as `memory`, of `pages` that may become `most`. functions: (number of the type, body); exports: (name, function)."""
     named = [_name("memory") + b"\x02\x00", *(_name(name) + b"\x00" + unsigned(n) for name, n in exports)]
     return b"\0asm\x01\0\0\0" + b"".join(
         (
             _section(1, types),
             _section(3, [unsigned(kind) for kind, _ in functions]),
-            _section(5, [b"\x01" + unsigned(pages) + unsigned(pages)]),
+            _section(5, [b"\x01" + unsigned(pages) + unsigned(most)]),
             _section(7, named),
             _section(10, [body for _, body in functions]),
         )

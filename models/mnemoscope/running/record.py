@@ -138,7 +138,8 @@ class Stepper:
         """What the steps so far cost, as in the manifest's `costs`; None before the first."""
         if not self.done:
             return None
-        more = 0 if self._fast is not None else price.floats_of(self._state) - self._floats  # the engine's do not grow
+        now = price.floats_of(self._state) if self._fast is None else self._fast.floats(self.done)
+        more = now - self._floats
         milliseconds = round(1000.0 * self._seconds / self.done, 4)
         return {
             "ms_per_step": milliseconds,
@@ -181,7 +182,7 @@ class Stepper:
         span = slice(self.done, self.done + count)
         if self._fast is not None:
             if not self.done:
-                self._floats = price.floats_of(self._fast.state()[0])
+                self._floats = self._fast.floats(1)
             rows = torch.cat((self._inputs[span], self._wanted[span]), 1).numpy()
             return self._fast.run(rows, free_from=max(self._free_from - self.done, 0))
         outputs: list[Tensor] = []

@@ -1,14 +1,14 @@
 """One recorded step of a model as a function of tensors, and the engine that runs it.
 
-The function is the model's own `step` and `frame`; what it returns is a frame as it stands in a recording. Where the engine cannot run
-it, torch does: a growing state, a step that was replaced, an operation that the engine does not know.
+The function is the model's own `step` and `frame`; what it returns is a frame as it stands in a recording. A state may keep its size or
+grow by a slot a step. Where the engine cannot run a step torch does: one that was replaced, an operation that the engine does not know.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import torch
@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.utils import _pytree as pytree
 
 from mnemoscope import engine
-from mnemoscope.engine import cache
+from mnemoscope.engine import cache, package
 from mnemoscope.errors import MnemoscopeError, Unsupported
 from mnemoscope.models.base import MemoryModel
 
@@ -25,7 +25,7 @@ log = logging.getLogger("mnemoscope.engine")
 
 EngineName = Literal["auto", "torch"]
 """Which engine is asked for: "auto" is the fast one wherever it runs the model."""
-TRIED_STEPS = 3
+TRIED_STEPS, TRIED_GROWING = 3, 18
 TRIED_ERROR = 1e-3
 """A module that was just built computes some steps beside torch; by the largest number of a tensor they agree to this."""
 
@@ -50,27 +50,24 @@ class FastStep:
             raise Unsupported("wasmtime is not installed")
         if "step" in vars(model) or "frame" in vars(model):
             raise Unsupported("its step is not its class's own")
-        first, self._spec = pytree.tree_flatten(model.initial_state(1))
-        if not all(isinstance(leaf, Tensor) for leaf in first):
-            raise Unsupported("its state is not of tensors alone")
+        first, self._rebuilt = taken_apart(model.initial_state(1))
         self._model = model
-        examples = [
-            torch.zeros(1, model.inputs + wanted),
-            *(leaf.detach().clone() for leaf in first),
-            torch.zeros(1, model.outputs),
-        ]
         entries = model.frame_entries()
 
-        def step(row: Tensor, *state: Tensor) -> list[Tensor]:
-            made = model.step(row[:, : model.inputs], pytree.tree_unflatten(list(state[:-1]), self._spec))
+        def step(row: Tensor, *state: Tensor | int) -> list[Tensor | int]:
+            made = model.step(row[:, : model.inputs], self._rebuilt(state[:-1]))
             frame = model.frame(made.seen)
             answer = torch.sigmoid(made.output) if binary else made.output
             columns = [row, answer, *(frame[entry[0], entry[1]].reshape(1, -1) for entry in entries)]
-            return [torch.cat(columns, 1), *pytree.tree_leaves(made.state), made.output]
+            return [torch.cat(columns, 1), *taken_apart(made.state)[0], made.output]
 
         def build() -> tuple[engine.Module, list[Tensor]]:
-            module, weights = engine.build(step, examples, feedback=(len(first), 0))
-            _try(step, examples, engine.Engine(module, weights))
+            begin: list[Tensor | int] = [torch.zeros(1, model.inputs + wanted), *first, torch.zeros(1, model.outputs)]
+            begin = [part.detach().clone() if isinstance(part, Tensor) else part for part in begin]
+            grown = engine.grown(step, begin)
+            examples, later = grown or (begin, None)
+            module, weights = engine.build(step, examples, later=later, feedback=(len(first), 0))
+            _try(step, begin, engine.Engine(module, weights), TRIED_STEPS if later is None else TRIED_GROWING)
             return module, weights
 
         module, self._weights = cache.get(model, {"wanted": wanted, "binary": binary}, build)
@@ -84,7 +81,7 @@ class FastStep:
     def begin(self, state: Any, last: Tensor) -> None:
         """Go on from a state of the model and its last output [1, O], with the weights as they are now."""
         self._engine.fill(self._weights)
-        self._engine.load([*pytree.tree_leaves(state), last])
+        self._engine.load([*taken_apart(state)[0], last])
 
     def run(self, rows: NDArray[Any], *, free_from: int) -> Tensor:
         """Frames [K, F] of the rows [K, inputs + wanted]; from row `free_from` on the first input is the last output."""
@@ -92,8 +89,19 @@ class FastStep:
 
     def state(self) -> tuple[Any, Tensor]:
         """The model's state and its last output, as they are now."""
-        *leaves, last = self._engine.state()
-        return pytree.tree_unflatten(leaves, self._spec), last
+        *parts, last = self._engine.state()
+        assert isinstance(last, Tensor)
+        return self._rebuilt(parts), last
+
+    def package(self) -> bytes:
+        """The engine as it is now, for whoever runs the model elsewhere (engine/package.py). Raises Unsupported."""
+        parts = pytree.tree_leaves_with_path(self._model.initial_state(1))
+        return package.pack(self._engine, [*(pytree.keystr(path).strip(".") for path, _ in parts), "output"])
+
+    def floats(self, steps: int) -> int:
+        """Floats of the model's state so many steps after its start."""
+        module = self._engine.module
+        return sum(leaf.floats(steps) for leaf in module.leaves) - self._model.outputs
 
 
 def fast_step(
@@ -112,18 +120,42 @@ def fast_step(
         return None
 
 
+State = Sequence[Tensor | int]
+"""A state taken apart: its tensors, and whole numbers that count steps."""
+
+
+def taken_apart(state: Any) -> tuple[list[Tensor | int], Callable[[State], Any]]:
+    """The parts of a state, and what makes a state of such parts again. Raises Unsupported for parts of other kinds."""
+    leaves, spec = pytree.tree_flatten(state)
+    if not all(leaf is None or isinstance(leaf, Tensor | int) for leaf in leaves):
+        raise Unsupported("a state with what is neither a tensor nor counts the steps")
+
+    def rebuilt(parts: State) -> Any:
+        rest = iter(parts)
+        return pytree.tree_unflatten([None if leaf is None else next(rest) for leaf in leaves], spec)
+
+    return [leaf for leaf in leaves if leaf is not None], rebuilt
+
+
 @torch.inference_mode()
-def _try(step: Any, examples: Sequence[Tensor], made: engine.Engine) -> None:
-    """Some steps beside torch's, on inputs of no meaning. Raises Unsupported where they differ."""
+def _try(step: engine.RecordedStep, begin: State, made: engine.Engine, steps: int) -> None:
+    """Some steps beside torch's, from x and the state at the start, on inputs of no meaning. Raises Unsupported where they differ."""
     draw = torch.Generator().manual_seed(0)
-    state = list(examples[1:])
-    for _ in range(TRIED_STEPS):
-        row = torch.randn(examples[0].shape, generator=draw)
+    x, *state = begin
+    assert isinstance(x, Tensor)
+    for _ in range(steps):
+        row = torch.randn(x.shape, generator=draw)
         made.load(state)
         mine = [torch.tensor(made.run(row.numpy())), *made.state()]
         wanted = list(step(row, *state))
         for one, other in zip(mine, wanted, strict=True):
-            bound = TRIED_ERROR * max(1.0, float(other.abs().max())) if other.numel() else 0.0
-            if not torch.allclose(one, other, rtol=0, atol=bound, equal_nan=True):
+            if not _agree(one, other):
                 raise Unsupported("the engine and torch do not agree")
         state = wanted[1:]
+
+
+def _agree(one: Tensor | int, other: Tensor | int) -> bool:
+    if not isinstance(one, Tensor) or not isinstance(other, Tensor):
+        return type(one) is type(other) and int(one) == int(other)
+    bound = TRIED_ERROR * max(1.0, float(other.abs().max())) if other.numel() else 0.0
+    return one.shape == other.shape and torch.allclose(one, other, rtol=0, atol=bound, equal_nan=True)

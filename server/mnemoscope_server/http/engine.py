@@ -54,14 +54,14 @@ def _manifest(services: Services, identity: str) -> dict[str, Any]:
         return recording.manifest
 
 
-async def _package(
-    request: Request, identity: str, services: Services, manifest: dict[str, Any], stream: int
-) -> bytes:
+async def _package(request: Request, identity: str, services: Services, manifest: dict[str, Any], stream: int) -> bytes:
     """Raises NotPossible, and UnknownFit: a link shows what a model did, but the weights of a fitted one are its owner's."""
     checkpoint: dict[str, Any] = manifest["models"][stream].get("checkpoint") or {}
     name = checkpoint.get("name", "")
     if request.scope.get(GUEST):
-        raise NotPossible("no-engine", "a link alone does not hand out a model's weights", "Open it with the server's token.")
+        raise NotPossible(
+            "no-engine", "a link alone does not hand out a model's weights", "Open it with the server's token."
+        )
     if await asyncio.to_thread(services.fits.has, name):
         await asyncio.to_thread(services.fits.facts, name, owners.known(request, services.settings))
 

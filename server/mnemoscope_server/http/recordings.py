@@ -216,9 +216,7 @@ async def export(
     return await asyncio.to_thread(_page, identity, services, found, packages)
 
 
-def _page(
-    identity: str, services: Services, found: dict[str, Any] | None, packages: dict[int, bytes]
-) -> Response:
+def _page(identity: str, services: Services, found: dict[str, Any] | None, packages: dict[int, bytes]) -> Response:
     from mnemoscope_viewer import BundleMissing, page
 
     with services.library.opened(identity) as opened:

@@ -49,16 +49,14 @@ def angles(places: Tensor, width: int, period: float) -> Tensor:
 def sinusoidal(places: Tensor, width: int, period: float, dtype: torch.dtype) -> Tensor:
     """PE(t, 2j) = sin(t / period^(2j/D)), PE(t, 2j+1) = cos(…): places [...] -> [..., D] (section 3.5)."""
     angle = angles(places, width, period)
-    return torch.stack((torch.sin(angle), torch.cos(angle)), -1).flatten(-2).to(dtype)
+    return torch.stack((torch.sin(angle).to(dtype), torch.cos(angle).to(dtype)), -1).flatten(-2)
 
 
 def rotation(places: Tensor, width: int, period: float, dtype: torch.dtype) -> Rotation:
     """What turns heads of width d at these places (RoPE eq. 34): places [...] -> cos, sin [..., d]."""
     angle = angles(places, width, period)
-    cos, sin = torch.cos(angle), torch.sin(angle)
-    return Rotation(
-        torch.stack((cos, cos), -1).flatten(-2).to(dtype), torch.stack((-sin, sin), -1).flatten(-2).to(dtype)
-    )
+    cos, sin = torch.cos(angle).to(dtype), torch.sin(angle).to(dtype)
+    return Rotation(torch.stack((cos, cos), -1).flatten(-2), torch.stack((-sin, sin), -1).flatten(-2))
 
 
 def rotate(x: Tensor, by: Rotation) -> Tensor:

@@ -171,8 +171,10 @@ class UniversalTransformer(MemoryModel):
         c, weight = self.config, self.readout.weight
         places = torch.arange(first, first + count, device=weight.device, dtype=torch.float64)
         depths = torch.arange(1, c.depth + 1, device=weight.device, dtype=torch.float64)
-        both = positions.sinusoidal(torch.cat((places, depths)), c.width, c.period, weight.dtype)
-        return both[:count] + both[count:].unsqueeze(1)
+        of_places, of_depths = (
+            positions.sinusoidal(counted, c.width, c.period, weight.dtype) for counted in (places, depths)
+        )
+        return of_places + of_depths.unsqueeze(1)
 
     def _advance(
         self, inputs: Tensor, state: UniversalState

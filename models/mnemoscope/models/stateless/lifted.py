@@ -160,8 +160,8 @@ def interface(
     location = None if slopes is None else queries.new_tensor(step / HORIZON)
     row = rows(keys, values, bound, location=location)
     tag = keys.flatten(1)  # a content write looks for the slot whose keys are most similar, over all heads
-    write_key = torch.cat((tag, torch.zeros_like(tag), torch.zeros_like(ends[:, 0])), 1)
-    write_key[:, 2 * tag.shape[1]] = MARGIN * root
+    beside = [torch.full_like(tag[:, :1], MARGIN * root), torch.zeros_like(ends[:, 0, 1:])]
+    write_key = torch.cat((tag, torch.zeros_like(tag), *beside), 1)
     everyone, once = queries.new_ones(batch, heads), queries.new_ones(batch, 1)
     aside = everyone * (rungs.links / 2)
     return Interface(
