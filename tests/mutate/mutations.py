@@ -493,10 +493,6 @@ MUTATIONS = (
         ("tests/engine/test_operations.py",), "an engine that reads memory that was changed in place computes wrong numbers",
     ),
     Mutation(
-        LIBRARY + "engine/trace.py", "if torch.Tag.nondeterministic_seeded in func.tags:", "if False:",
-        ("tests/engine/test_operations.py",), "an engine repeats the random numbers of its trace for ever",
-    ),
-    Mutation(
         LIBRARY + "engine/cache.py", "EMITTER, str(torch.__version__), _sources()]", "EMITTER, str(torch.__version__)]",
         ("tests/running/test_recorded_step.py",), "a model whose step was changed runs as it was before",
     ),
@@ -530,7 +526,7 @@ MUTATIONS = (
     ),
     Mutation(
         PAGE + "stage/viewport.svelte.ts", "const spare = box.time.w / window.step - (t - a + 1);", "const spare = box.time.w / window.step;",
-        ("src/stage/controller.test.ts",), "what a clause is about stays beyond the picture's edge",
+        ("src/stage/viewport.test.ts",), "what a clause is about stays beyond the picture's edge",
     ),
     Mutation(
         PAGE + "draw/stage/arc_labels.ts", "return members.every((other) => other.sum && other.hue !== hue) && members.some(near);", "return members.some(near);",
