@@ -226,6 +226,19 @@ def test_the_living_are_described_by_their_ledger(model: Any, words: list[str], 
     assert all(word in because for word in words), because
 
 
+def test_the_rest_is_said_only_where_what_was_overwritten_does_not_say_it(tmp_path: Path) -> None:
+    """73% taken by two steps leave 27%; where steps before them took of it too, what is left does not follow and is said."""
+    said: list[str] = []
+    for slots in (32, 25):
+        folder = tmp_path / str(slots)
+        folder.mkdir()
+        said.append(verdict(recorded(Tape(slots), folder, segment=3, delay=20))["ranking"][0]["because"])
+    assert said == [
+        "kept whole to the cue; t = 48 to 49 overwrote 73%",
+        "kept whole to the cue; t = 42 to 43 overwrote 73%; nothing left at t = 49",
+    ]
+
+
 def test_a_run_that_was_never_asked_is_said_to_be_one(tmp_path: Path) -> None:
     rec = recorded(Tape(40), tmp_path, segment=12, delay=28)
     manifest = rec.manifest | {"id": "1" * 22, "status": "running"}

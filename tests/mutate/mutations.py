@@ -490,15 +490,11 @@ MUTATIONS = (
     ),
     Mutation(
         LIBRARY + "engine/trace.py", "if number in self._stale:", "if False:",
-        ("tests/engine",), "an engine that reads memory that was changed in place computes wrong numbers",
-    ),
-    Mutation(
-        LIBRARY + "engine/trace.py", "if torch.Tag.nondeterministic_seeded in func.tags:", "if False:",
-        ("tests/engine",), "an engine repeats the random numbers of its trace for ever",
+        ("tests/engine/test_operations.py",), "an engine that reads memory that was changed in place computes wrong numbers",
     ),
     Mutation(
         LIBRARY + "engine/cache.py", "EMITTER, str(torch.__version__), _sources()]", "EMITTER, str(torch.__version__)]",
-        ("tests/engine", "tests/running/test_recorded_step.py"), "a model whose step was changed runs as it was before",
+        ("tests/running/test_recorded_step.py",), "a model whose step was changed runs as it was before",
     ),
     Mutation(
         LIBRARY + "running/recorded_step.py", 'raise Unsupported("the engine and torch do not agree")', "pass",
@@ -506,15 +502,15 @@ MUTATIONS = (
     ),
     Mutation(
         SERVER + "access/guard.py", "if not self.here_alone or not any(name in headers for name in FORWARDING):", "if not self.here_alone:",
-        ("tests/server/access",), "a server for this machine alone refuses its own page",
+        ("tests/server/access/test_guard.py",), "a server for this machine alone refuses its own page",
     ),
     Mutation(
         SERVER + "access/guesses.py", "if count >= MAX_MISSES else 0", "if count > 10 * MAX_MISSES else 0",
-        ("tests/server/access",), "tokens can be guessed ten times as fast",
+        ("tests/server/access/test_guesses.py",), "tokens can be guessed ten times as fast",
     ),
     Mutation(
         SERVER + "access/guesses.py", "(began, count) if now - began < MISSES_SECONDS else (now, 0)", "(began, count)",
-        ("tests/server/access",), "whoever was wrong too often is refused for ever",
+        ("tests/server/access/test_guesses.py",), "whoever was wrong too often is refused for ever",
     ),
     Mutation(
         SERVER + "background.py", "pause = min(2 * pause, MAX_PAUSE)", "pause = 2 * pause",
@@ -522,23 +518,23 @@ MUTATIONS = (
     ),
     Mutation(
         SERVER + "storage/recovery.py", "if row.bytes != facts.st_size or (row.modified and row.modified != facts.st_mtime_ns):", "if row.bytes != facts.st_size:",
-        ("tests/server/storage",), "a file of the same size that replaced another keeps the other's row",
+        ("tests/server/storage/test_fsck.py",), "a file of the same size that replaced another keeps the other's row",
     ),
     Mutation(
         SERVER + "workers/run.py", "require_space(self.path.parent, reserve=self._reserve)", "require_space(self.path.parent, reserve=0)",
-        ("tests/server/workers",), "a run fills the disk to its last byte",
+        ("tests/server/workers/test_run.py",), "a run fills the disk to its last byte",
     ),
     Mutation(
         PAGE + "stage/viewport.svelte.ts", "const spare = box.time.w / window.step - (t - a + 1);", "const spare = box.time.w / window.step;",
-        ("src/stage",), "what a clause is about stays beyond the picture's edge",
+        ("src/stage/viewport.test.ts",), "what a clause is about stays beyond the picture's edge",
     ),
     Mutation(
         PAGE + "draw/stage/arc_labels.ts", "return members.every((other) => other.sum && other.hue !== hue) && members.some(near);", "return members.some(near);",
-        ("src/draw/stage",), "two reads of one model share a label that gives one number for both",
+        ("src/draw/stage/arc_labels.test.ts",), "two reads of one model share a label that gives one number for both",
     ),
     Mutation(
         PAGE + "draw/stage/arc_labels.ts", "[...labels].sort((a, b) => b.size - a.size)", "[...labels]",
-        ("src/draw/stage",), "the label of a faint arc stands where that of the strongest should",
+        ("src/draw/stage/arc_labels.test.ts",), "the label of a faint arc stands where that of the strongest should",
     ),
     Mutation(
         PAGE + "new_run/marks.ts", "step >= store.until);", "step >= store.step);",

@@ -265,6 +265,14 @@ class TestTheCache:
         assert None not in keys
         assert len({*keys}) == 4
 
+    def test_another_source_changes_the_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A module of a model whose step has been changed since is not taken."""
+        model = registry.build("lstm", {"inputs": 3, "outputs": 2})
+        before = cache.key_of(model, {})
+        assert cache.key_of(model, {}) == before
+        monkeypatch.setattr(cache, "_sources", lambda: "another")
+        assert cache.key_of(model, {}) != before
+
     def test_a_model_that_is_not_of_this_package_is_built_every_time(self, built: list[int]) -> None:
         """Its source may change without a trace."""
         loaded, episode = untrained("lstm", "copy"), tasks.get("copy").episode(length=3)

@@ -26,6 +26,13 @@ def test_they_say_when_and_how_and_on_how_many_windows_they_were_measured():
     assert {price["model"] for price in found["prices"]} == {model["id"] for model in found["models"]}
 
 
+def test_a_model_on_the_list_has_the_delay_up_to_which_there_is_any_replay():
+    """The horizon at the larger of both errors: New run says of a blur, too, how long it lasts."""
+    rows = [row for row in standing.standing()["horizons"] if row["view"] == "behaviour" and row["checkpoint"]]
+    of = {level: {row["checkpoint"]: row["text"] for row in rows if row["level"] == level} for level in (0.1, 0.5)}
+    assert standing.horizons() == of[0.5] != of[0.1]
+
+
 def test_their_figures_are_drawn_from_their_rows():
     found = standing.standing()
     report = Report.of(found)

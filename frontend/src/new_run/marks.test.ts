@@ -27,6 +27,8 @@ describe("the picture of a signal", () => {
     expect(delayMark(EVENTS, 200, 400, 36)!.texts[0]).toBe("delay 30 steps = 0.83 s");
     const touching = [EVENTS[1]!, { kind: "recall", step: 64, until: 88, label: "recall" }];
     expect(delayMark(touching, 200, 400, null)).toBeNull();
+    const amid = [EVENTS[1]!, { kind: "recall", step: 50, until: 52, label: "recall" }, EVENTS[2]!];
+    expect(delayMark(amid, 200, 400, null)).toEqual(delayMark(EVENTS, 200, 400, null)); // not asked while it is stored
     expect(delayMark([EVENTS[2]!, EVENTS[3]!], 200, 400, null)).toBeNull(); // asked before anything is stored
   });
 

@@ -49,6 +49,22 @@ def test_differences_are_listed_and_nothing_is_changed(drifted, capsys):
     assert names["good"] not in out
 
 
+def test_another_recording_of_the_same_size_is_noticed(open_store, capsys):
+    """A file that was put in the place of another, as by a copy: its bytes are as many, and it is younger."""
+    store = open_store()
+    first, second = write(store, title="a"), write(store, title="b")
+    store.index(first, owner="somebody")
+    store.index(second, owner="somebody")
+    size = store.path(first).stat().st_size
+    store.close()
+    store.path(first).write_bytes(store.path(second).read_bytes())
+    assert store.path(first).stat().st_size == size
+    assert main(["fsck", str(store.folder)]) == 1
+    out = capsys.readouterr().out
+    assert f"{first}.mnemo: is not as the index says" in out
+    assert second not in out
+
+
 def test_what_is_mended_stays_mended(drifted, capsys, open_store):
     store, names = drifted
     store.close()
