@@ -213,6 +213,24 @@ def test_a_stretch_is_blanked_in_the_model_that_was_recorded(real, looked):
         assert says in refused.text
 
 
+def test_a_model_is_handed_out_to_run_elsewhere(real, looked):
+    """The module that ran, and all of it in an exported page that asks for it."""
+    with Recording.open(real.data / "recordings" / f"{looked}.mnemo") as rec:
+        modules = [model["engine"]["module"] for model in rec.manifest["models"]]
+    for stream, module in enumerate(modules):
+        answer = real.http.get(f"api/recordings/{looked}/engine/{stream}")
+        assert answer.status_code == 200, answer.text
+        assert json.loads(answer.content[4 : 4 + int.from_bytes(answer.content[:4], "little")])["module"] == module
+    assert "no-store" in answer.headers["cache-control"]
+    refused = real.http.get(f"api/recordings/{looked}/engine/2")
+    assert refused.status_code == 422
+    assert "there are 2 models, got stream 2" in refused.text
+    assert real.http.get("api/recordings/AAAAAAAAAAAAAAAAAAAAAA/engine/0").status_code == 404
+    plain = real.http.get(f"api/recordings/{looked}/export.html").text
+    whole = real.http.get(f"api/recordings/{looked}/export.html", params={"engines": True}).text
+    assert [text.count('id="mnemoscope-engine-') for text in (plain, whole)] == [0, 2]
+
+
 def test_a_lens_needs_the_weights_that_ran(real):
     """A recording whose checkpoint has been trained anew since is not looked at with the new one's eyes."""
     answer = real.http.get("api/recordings/odd-beat/lens", params={"stream": 0, "step": 5, "lens": "sensitivity"})

@@ -38,6 +38,15 @@ def test_holds_manifest_and_messages() -> None:
     assert page(Small()) == text, "the same recording gives the same file"
 
 
+def test_carries_the_engines_that_it_is_given() -> None:
+    text = page(Small(), engines={2: b"the engine"})
+    assert text.count("mnemoscope-engine-2") == 1
+    carried = re.search(r'id="mnemoscope-engine-2">(.*?)</script>', text, re.DOTALL)
+    assert carried
+    assert gzip.decompress(base64.b64decode(carried[1])) == b"the engine"
+    assert 'id="mnemoscope-engine-' not in page(Small())
+
+
 def test_no_text_ends_its_element() -> None:
     text = page(Small())
     assert "alert(1)</script>" not in text

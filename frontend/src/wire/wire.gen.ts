@@ -210,6 +210,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recordings/{id}/engine/{stream}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A model of the recording as WebAssembly with its weights, before its first step */
+        get: operations["engine_api_recordings__id__engine__stream__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recordings/{id}/export.html": {
         parameters: {
             query?: never;
@@ -5572,9 +5589,46 @@ export interface operations {
             };
         };
     };
-    export_api_recordings__id__export_html_get: {
+    engine_api_recordings__id__engine__stream__get: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                /** @description Index of the model in the manifest */
+                stream: number;
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_api_recordings__id__export_html_get: {
+        parameters: {
+            query?: {
+                /** @description With the models, so that the page can run them again */
+                engines?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 22 characters, or the name of a shipped recording */

@@ -96,7 +96,8 @@ class FastStep:
     def package(self) -> bytes:
         """The engine as it is now, for whoever runs the model elsewhere (engine/package.py). Raises Unsupported."""
         parts = pytree.tree_leaves_with_path(self._model.initial_state(1))
-        return package.pack(self._engine, [*(pytree.keystr(path).strip(".") for path, _ in parts), "output"])
+        names = [pytree.keystr(path).strip(".") for path, part in parts if part is not None]
+        return package.pack(self._engine, [*names, "output"])
 
     def floats(self, steps: int) -> int:
         """Floats of the model's state so many steps after its start."""
