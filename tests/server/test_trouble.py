@@ -148,7 +148,7 @@ def test_a_server_starts_on_a_full_disk_lists_deletes_and_then_goes_on(start, sm
 def test_workers_let_the_web_process_go_first(start):
     """On a crowded machine the steps come later, and not the answers."""
     server = start()
-    server.wait(server.run("fake", steps=70, start="playing"), "ended")
+    server.wait(server.run("fake", steps=150, start="playing"), "ended")
     web, [worker] = os.getpriority(os.PRIO_PROCESS, server.process.pid), worker_pids(server)
     assert os.getpriority(os.PRIO_PROCESS, worker) == min(19, web + BEHIND)
 
