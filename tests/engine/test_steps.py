@@ -14,7 +14,8 @@ from mnemoscope.engine.build import build
 from mnemoscope.engine.run import LEAST_ROOM, Engine
 from mnemoscope.errors import Unsupported
 from mnemoscope.models import registry
-from tests.engine.steps import after, build_of, fixed, image, plain_model, random_model, recorded_step
+from mnemoscope.models.base import MemoryModel
+from tests.engine.steps import State, after, build_of, fixed, image, plain_model, random_model, recorded_step
 
 pytest.importorskip("wasmtime")
 
@@ -33,12 +34,32 @@ def _apart(mine: torch.Tensor, theirs: torch.Tensor) -> float:
     return float((mine - theirs).abs().max() / max(1.0, theirs.abs().max())) if theirs.numel() else 0.0
 
 
+def _moved_by_rounding(model: MemoryModel, x: torch.Tensor, state: State, true: torch.Tensor, result: int) -> float:
+    """How far torch's own result is from the true one at most when all that goes in is off by a rounding."""
+    far = 0.0
+    for seed in range(8):
+        draw = torch.Generator().manual_seed(seed)
+
+        def off(tensor: torch.Tensor, draw: torch.Generator = draw) -> torch.Tensor:
+            return tensor * (1 + 2**-24 * torch.randn(tensor.shape, generator=draw))
+
+        shaken = copy.deepcopy(model)
+        for parameter in shaken.parameters():
+            parameter.copy_(off(parameter))
+        step, _ = recorded_step(shaken)
+        made = step(off(x), *(off(part) if isinstance(part, torch.Tensor) else part for part in state))[result]
+        assert isinstance(made, torch.Tensor)
+        far = max(far, _apart(made, true))
+    return far
+
+
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("name", registry.names())
 def test_from_the_same_state_the_same_step(name: str, seed: int) -> None:
     """Random sizes, options, weights and inputs; after every step the engine goes on from torch's state.
 
-    Where torch itself is further from float64 than that, the step is ill-conditioned, and the engine may be as far, four times over.
+    Where torch itself is further from float64 than that, the step is ill-conditioned, and the engine may be as far, four times over. So
+    where torch was lucky: what is held against is then how far rounding of the weights, the state and x alone moves the step.
     """
     model = random_model(name, seed)
     step, state = recorded_step(model)
@@ -60,16 +81,19 @@ def test_from_the_same_state_the_same_step(name: str, seed: int) -> None:
             exact = precise(
                 row.double(), *(part.double() if isinstance(part, torch.Tensor) else part for part in state)
             )
+            before = state
             wanted, *state = step(row, *state)
-            for mine, theirs, true in zip(
-                [torch.from_numpy(made), *engine.state()], [wanted, *state], exact, strict=True
+            for n, (mine, theirs, true) in enumerate(
+                zip([torch.from_numpy(made), *engine.state()], [wanted, *state], exact, strict=True)
             ):
                 if not isinstance(mine, torch.Tensor) or not isinstance(theirs, torch.Tensor):
                     assert mine == theirs == true
                     continue
                 assert mine.shape == theirs.shape
                 assert isinstance(true, torch.Tensor)
-                assert _apart(mine, theirs) <= 1e-5 + 4 * _apart(theirs, true)
+                apart = _apart(mine, theirs)
+                if apart > 1e-5 + 4 * _apart(theirs, true):
+                    assert apart <= 1e-5 + 4 * _moved_by_rounding(model, row, before, true, n)
 
 
 @pytest.mark.parametrize("name", ["lstm", "dnc", *GROWING])
