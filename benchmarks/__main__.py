@@ -7,7 +7,7 @@ import argparse
 import platform
 from collections.abc import Callable, Iterator
 
-from benchmarks import browser, engine, long_runs, reading, retention, size, start, steps
+from benchmarks import browser, engine, fan_out, long_runs, reading, retention, size, start, steps
 from benchmarks.table import Row, show
 
 PARTS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
@@ -17,6 +17,10 @@ PARTS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
     "reading": ("files of 40 MB read, and the first look at one of 1 GB", reading.rows),
     "size": ("bytes of a DNC step on the wire (N=128 W=64 R=4)", size.rows),
     "start": ("from process start to answers over HTTP", start.rows),
+    "fan-out": (
+        "one run watched by 200, two of its models at 30 steps/s; server and watchers on a processor each",
+        fan_out.rows,
+    ),
     "browser": ("the page in headless Chromium, T=1000, four lanes", browser.rows),
     "long": ("long runs in headless Chromium, and what the page weighs", long_runs.rows),
 }

@@ -73,7 +73,7 @@ def rows() -> Iterator[Row]:
     chromium = find()
     if chromium is None:
         raise SystemExit("no Chromium was found; run `python tests/ui/chromium.py` first")
-    with server() as (address, _), sync_playwright() as playwright:
+    with server() as (address, _, _), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         identity = long_recording(address)
         firsts = []

@@ -109,7 +109,7 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         four = recorded(Path(folder), "lstm,transformer,ntm,dnc", 5000)
         two = recorded(Path(folder), "lstm,dnc", 100_000)
-        with server(four, two) as (address, _), sync_playwright() as playwright:
+        with server(four, two) as (address, _, _), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             page, first, clock = opened(browser, f"{address}/s/{four.stem}#t=4000&v=1")
             yield Row("T=5000, four lanes: first picture, fresh browser", first, "ms", budget=1000)

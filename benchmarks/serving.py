@@ -9,11 +9,22 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
+
+
+class Served(NamedTuple):
+    """A server that answers."""
+
+    address: str
+    seconds: float
+    """From process start until the first page was delivered."""
+    process: int
+    """Its id."""
 
 
 @contextmanager
-def server(*recordings: Path) -> Iterator[tuple[str, float]]:
-    """(address, seconds from process start until the first page was delivered); it has these files as recordings."""
+def server(*recordings: Path) -> Iterator[Served]:
+    """A server that has these files as recordings."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -45,7 +56,7 @@ def server(*recordings: Path) -> Iterator[tuple[str, float]]:
                     if process.poll() is not None or time.perf_counter() - begun > 60:
                         raise
                     time.sleep(0.01)
-            yield address, time.perf_counter() - begun
+            yield Served(address, time.perf_counter() - begun, process.pid)
         finally:
             process.terminate()
             process.wait(20)

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import State
 
 from mnemoscope_server.app import create_app
 from mnemoscope_server.errors import DataFolderInUse
@@ -27,7 +28,7 @@ CANNOT_START = 1
 
 
 class WatcherProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's websocket with small buffers and a way to cut a connection that does not take what it is sent."""
+    """uvicorn's websocket with small buffers, a way to cut a connection that does not take what it is sent, and one to send at once."""
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -42,7 +43,27 @@ class WatcherProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         if hasattr(self, "scope"):  # the task that reads it begins later
-            self.scope["extensions"]["mnemoscope.abort"] = self.transport.abort  # type: ignore[index, typeddict-unknown-key]
+            extensions: dict[str, Any] = self.scope["extensions"]  # type: ignore[typeddict-item,assignment]
+            extensions["mnemoscope.abort"] = self.transport.abort
+            extensions["mnemoscope.takes"] = self.takes
+            extensions["mnemoscope.send"] = self.send_frame
+
+    def takes(self) -> bool:
+        """Whether a send would return at once: the connection is open, and its buffer has room."""
+        return (
+            self.writable.is_set()
+            and self.handshake_complete
+            and not self.close_sent
+            and not self.disconnected
+            and self.conn.state is State.OPEN
+        )
+
+    def send_frame(self, frame: bytes) -> bool:
+        """Write a whole websocket frame, which was made for many; False where it has to go the long way."""
+        if not self.takes():
+            return False
+        self.transport.write(frame)
+        return True
 
 
 class Server(uvicorn.Server):

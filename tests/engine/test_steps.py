@@ -5,7 +5,6 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +14,8 @@ from mnemoscope.engine.build import build
 from mnemoscope.engine.run import LEAST_ROOM, Engine
 from mnemoscope.errors import Unsupported
 from mnemoscope.models import registry
-from tests.engine.steps import after, build_of, fixed, image, plain_model, random_model, recorded_step
+from mnemoscope.models.base import MemoryModel
+from tests.engine.steps import State, after, build_of, fixed, image, plain_model, random_model, recorded_step
 
 pytest.importorskip("wasmtime")
 
@@ -34,19 +34,23 @@ def _apart(mine: torch.Tensor, theirs: torch.Tensor) -> float:
     return float((mine - theirs).abs().max() / max(1.0, theirs.abs().max())) if theirs.numel() else 0.0
 
 
-def _nudged(part: Any, draw: torch.Generator) -> Any:
-    """Every number of a tensor off by a rounding of float32, up or down; a count of steps is what it is."""
-    if not isinstance(part, torch.Tensor):
-        return part
-    return part * (1 + 2.0**-23 * (2 * torch.rand(part.shape, generator=draw, dtype=part.dtype) - 1))
+def _moved_by_rounding(model: MemoryModel, x: torch.Tensor, state: State, true: torch.Tensor, result: int) -> float:
+    """How far torch's own result is from the true one at most when all that goes in is off by a rounding."""
+    far = 0.0
+    for seed in range(8):
+        draw = torch.Generator().manual_seed(seed)
 
+        def off(tensor: torch.Tensor, draw: torch.Generator = draw) -> torch.Tensor:
+            return tensor * (1 + 2**-24 * torch.randn(tensor.shape, generator=draw))
 
-def _rounded(model: torch.nn.Module, draw: torch.Generator) -> torch.nn.Module:
-    """A copy in float64 with nudged weights."""
-    other = copy.deepcopy(model).double()
-    for weight in other.parameters():
-        weight.data = _nudged(weight.data, draw)
-    return other
+        shaken = copy.deepcopy(model)
+        for parameter in shaken.parameters():
+            parameter.copy_(off(parameter))
+        step, _ = recorded_step(shaken)
+        made = step(off(x), *(off(part) if isinstance(part, torch.Tensor) else part for part in state))[result]
+        assert isinstance(made, torch.Tensor)
+        far = max(far, _apart(made, true))
+    return far
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -54,15 +58,12 @@ def _rounded(model: torch.nn.Module, draw: torch.Generator) -> torch.nn.Module:
 def test_from_the_same_state_the_same_step(name: str, seed: int) -> None:
     """Random sizes, options, weights and inputs; after every step the engine goes on from torch's state.
 
-    Where the step is ill-conditioned, as that of a memory whose key is nearly 0 before it is brought to length 1, rounding alone moves
-    the exact result by more than that, and the engine may be as far, four times over. How far is taken from float64, with every number
-    that goes in moved by a rounding of float32: what torch itself is off by is a matter of luck and of the processor.
+    Where torch itself is further from float64 than that, the step is ill-conditioned, and the engine may be as far, four times over. So
+    where torch was lucky: what is held against is then how far rounding of the weights, the state and x alone moves the step.
     """
     model = random_model(name, seed)
     step, state = recorded_step(model)
     precise, _ = recorded_step(copy.deepcopy(model).double())
-    draw = torch.Generator().manual_seed(seed)
-    rounded = [recorded_step(_rounded(model, draw))[0] for _ in range(3)]
     x = torch.randn(12, model.inputs, generator=torch.Generator().manual_seed(seed)) * 2
     config = registry.configuration(model)
     if (config.get("memory"), config.get("positions")) == ("graves", "alibi"):
@@ -77,19 +78,22 @@ def test_from_the_same_state_the_same_step(name: str, seed: int) -> None:
         for row in x.split(1):
             engine.load(state)
             made = engine.run(row.numpy())
-            given = [row.double(), *(part.double() if isinstance(part, torch.Tensor) else part for part in state)]
-            exact = precise(*given)
-            moved = [near(*(_nudged(part, draw) for part in given)) for near in rounded]
+            exact = precise(
+                row.double(), *(part.double() if isinstance(part, torch.Tensor) else part for part in state)
+            )
+            before = state
             wanted, *state = step(row, *state)
-            for mine, theirs, true, *others in zip(
-                [torch.from_numpy(made), *engine.state()], [wanted, *state], exact, *moved, strict=True
+            for n, (mine, theirs, true) in enumerate(
+                zip([torch.from_numpy(made), *engine.state()], [wanted, *state], exact, strict=True)
             ):
                 if not isinstance(mine, torch.Tensor) or not isinstance(theirs, torch.Tensor):
                     assert mine == theirs == true
                     continue
                 assert mine.shape == theirs.shape
-                condition = max(_apart(other, true) for other in others)
-                assert _apart(mine, theirs) <= min(1e-5 + 4 * condition, 1e-3)
+                assert isinstance(true, torch.Tensor)
+                apart = _apart(mine, theirs)
+                if apart > 1e-5 + 4 * _apart(theirs, true):
+                    assert apart <= 1e-5 + 4 * _moved_by_rounding(model, row, before, true, n)
 
 
 @pytest.mark.parametrize("name", ["lstm", "dnc", *GROWING])

@@ -13,6 +13,7 @@ import time
 import pytest
 
 from mnemoscope.reading.recording import Recording
+from mnemoscope_server.workers.process import BEHIND
 from tests.server.test_crash import worker_pids
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="limits of another process, and file systems in memory")
@@ -141,6 +142,15 @@ def test_a_server_starts_on_a_full_disk_lists_deletes_and_then_goes_on(start, sm
     server.wait(server.run("fake", start="playing"), "ended")
     assert len(listed(server)) == 2
     assert "Traceback" not in (server.folder / "stderr.txt").read_text()
+
+
+@linux
+def test_workers_let_the_web_process_go_first(start):
+    """On a crowded machine the steps come later, and not the answers."""
+    server = start()
+    server.wait(server.run("fake", steps=150, start="playing"), "ended")
+    web, [worker] = os.getpriority(os.PRIO_PROCESS, server.process.pid), worker_pids(server)
+    assert os.getpriority(os.PRIO_PROCESS, worker) == min(19, web + BEHIND)
 
 
 @linux

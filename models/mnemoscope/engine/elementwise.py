@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Sequence
 
 from mnemoscope.engine.ir import Affine, Const, Expr, Op
-from mnemoscope.engine.loops import Arguments, Builder, Handler, sort_of
+from mnemoscope.engine.loops import Builder, Handler
 from mnemoscope.engine.precise import cast_precise, from_range, precise_binary, precise_unary
 from mnemoscope.engine.trace import Call
-from mnemoscope.engine.values import Lazy, Sort, Value, View, mask, reader
+from mnemoscope.engine.values import Arguments, Lazy, Sort, Value, View, mask, reader, sort_of
 from mnemoscope.errors import Unsupported
 
 Index = Sequence[Affine]

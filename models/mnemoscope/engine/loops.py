@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import cast
 
 import torch
 
@@ -18,7 +18,7 @@ from mnemoscope.engine.growth import PROBES, Length, at, growing_axis, grows
 from mnemoscope.engine.ir import Affine, Buffer, Expr, For, Leaf, Local, Program, Reduce, Set, Statement, Store
 from mnemoscope.engine.simplify import simplified
 from mnemoscope.engine.trace import Call, Graph, Ref
-from mnemoscope.engine.values import Lazy, Sort, Value, View, number, reader, strides_of
+from mnemoscope.engine.values import Arguments, Lazy, Sort, Value, View, number, reader, sort_of, strides_of
 from mnemoscope.errors import Unsupported
 
 ALIGN = 4
@@ -27,48 +27,6 @@ MAX_NUMBERS = 1 << 23
 """Numbers of one tensor: below 2^24, so that an index is exact in a float32."""
 
 Handler = Callable[["Builder", Call, "Arguments"], "Value | Sequence[Value | None]"]
-
-
-class Arguments:
-    """The arguments of one call: tensors as values; one that no handler reads must stand at its default."""
-
-    def __init__(self, builder: Builder, call: Call) -> None:
-        self._builder, self._call = builder, call
-        self._unread = dict(call.arguments)
-
-    def __getitem__(self, name: str) -> Any:
-        return self._filled(self._unread.pop(name, self._call.arguments[name]))
-
-    def get(self, name: str, default: Any) -> Any:
-        """An argument that not every overload has."""
-        return self[name] if name in self._call.arguments else default
-
-    def _filled(self, value: Any) -> Any:
-        if isinstance(value, Ref):
-            return self._builder.value(value.id)
-        if isinstance(value, list):
-            return [self._filled(part) for part in value]  # pyright: ignore[reportUnknownVariableType]
-        return value
-
-    def require_defaults(self) -> None:
-        """Raises Unsupported where something was asked for that the handler does not know."""
-        for name, value in self._unread.items():
-            if value != self._call.defaults[name] and name not in IGNORED:
-                raise Unsupported(f"the operation {self._call.target} with {name}={value}")
-
-
-IGNORED = {
-    "dtype",
-    "layout",
-    "device",
-    "pin_memory",
-    "memory_format",
-    "non_blocking",
-    "half_to_float",
-    "copy",
-    "implicit",
-}
-"""Arguments that say how and where a result lies; its type is held against what is known of it."""
 
 
 class Builder:
@@ -161,7 +119,7 @@ class Builder:
         handler = self._operations.get(call.name)
         if handler is None:
             raise Unsupported(f"the operation {call.target}")
-        self._call, arguments = call, Arguments(self, call)
+        self._call, arguments = call, Arguments(call, self.value)
         made = handler(self, call, arguments)
         arguments.require_defaults()
         results = [made] if isinstance(made, View | Lazy) else made
@@ -328,16 +286,3 @@ MANY_TO_ONE = {"sum", "mean", "amax", "amin"}
 
 
 REWRITTEN = "a state that grows otherwise than by what a step appends"
-
-
-def sort_of(dtype: torch.dtype) -> Sort:
-    """What numbers of a type mean here. Raises Unsupported."""
-    if dtype is torch.float32:
-        return "number"
-    if dtype is torch.float64:
-        return "precise"
-    if dtype is torch.bool:
-        return "mask"
-    if dtype is torch.int64:
-        return "index"
-    raise Unsupported(f"numbers of {dtype}")

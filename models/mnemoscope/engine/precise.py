@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 
 from mnemoscope.engine.growth import Length
 from mnemoscope.engine.ir import STEPS, Affine, At, Expr, Op, Precise
-from mnemoscope.engine.loops import Arguments, Builder, sort_of
+from mnemoscope.engine.loops import Builder
 from mnemoscope.engine.trace import Call
-from mnemoscope.engine.values import Lazy, Value, View, number
+from mnemoscope.engine.values import Arguments, Lazy, Value, View, number, sort_of
 from mnemoscope.errors import Unsupported
 
 Index = Sequence[Affine]

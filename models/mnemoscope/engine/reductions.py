@@ -9,9 +9,9 @@ from itertools import product
 
 from mnemoscope.engine.growth import Length, grows
 from mnemoscope.engine.ir import Affine, Const, Expr, Load, Local, Op, Reduce, Set
-from mnemoscope.engine.loops import Arguments, Builder, Handler
+from mnemoscope.engine.loops import Builder, Handler
 from mnemoscope.engine.trace import Call
-from mnemoscope.engine.values import Value, View, reader
+from mnemoscope.engine.values import Arguments, Value, View, reader
 from mnemoscope.errors import Unsupported
 
 Index = Sequence[Affine]

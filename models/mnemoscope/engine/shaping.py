@@ -11,10 +11,10 @@ from torch import Tensor
 
 from mnemoscope.engine.growth import PROBES, Length, at, grows
 from mnemoscope.engine.ir import Affine, Const, Expr, Load, Sort, Store
-from mnemoscope.engine.loops import REWRITTEN, Arguments, Builder, Handler
+from mnemoscope.engine.loops import REWRITTEN, Builder, Handler
 from mnemoscope.engine.precise import precise_view
 from mnemoscope.engine.trace import Call
-from mnemoscope.engine.values import Lazy, Value, View, reader
+from mnemoscope.engine.values import Arguments, Lazy, Value, View, reader
 from mnemoscope.errors import Unsupported
 
 VIEWS = (

@@ -1,8 +1,8 @@
-"""Loops over two axes that are one in memory become one loop, long enough for vectors."""
+"""Which loops can be loops of vectors; two over axes that are one in memory become one, long enough for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from mnemoscope.engine.growth import Length
 from mnemoscope.engine.ir import (
@@ -19,7 +19,13 @@ from mnemoscope.engine.ir import (
     Store,
     expressions,
     indices,
+    is_precise,
+    loads,
+    locals_of,
 )
+
+LANES = 4
+"""Numbers of a vector."""
 
 
 def simplified(body: list[Statement]) -> list[Statement]:
@@ -59,3 +65,47 @@ def _in(expr: Expr, change: Callable[[Affine], Affine]) -> Expr:
     if isinstance(expr, Op):
         return Op(expr.name, tuple(_in(arg, change) for arg in expr.args))
     return expr
+
+
+def goes_by_one(variable: int, body: Sequence[Statement]) -> bool:
+    """Whether all that these statements read stays or goes on by one number, and all they write goes on."""
+    written = {(s.buffer, s.at) for s in body if isinstance(s, Store)}
+    for statement in body:
+        if isinstance(statement, Store) and (statement.by is not None or statement.at.of(variable) != 1):
+            return False
+        for expr in expressions(statement):
+            if is_precise(expr):
+                return False
+            for load in loads(expr):
+                if load.by is not None or load.at.of(variable) not in (0, 1):
+                    return False
+                if any(load.buffer == buffer and load.at != at for buffer, at in written):
+                    return False
+    return True
+
+
+def is_of_vectors(statement: For) -> bool:
+    """Whether an innermost loop can go four numbers at a time."""
+    innermost = all(isinstance(s, Store | Reduce) for s in statement.body)
+    sums = [s.local for s in statement.body if isinstance(s, Reduce)]
+    reads = [name for s in statement.body for expr in expressions(s) for name in locals_of(expr)]
+    return (
+        innermost
+        and (isinstance(statement.n, Length) or statement.n >= LANES)
+        and len(set(sums)) == len(sums)
+        and not set(sums) & set(reads)
+        and goes_by_one(statement.variable, statement.body)
+    )
+
+
+def is_of_columns(statement: For) -> bool:
+    """Whether a loop around a sum can make four sums at a time: [Set, For k: Reduce, Store]."""
+    if isinstance(statement.n, Length) or statement.n < LANES or len(statement.body) != 3:
+        return False
+    begin, across, end = statement.body
+    if not (isinstance(begin, Set) and isinstance(across, For) and isinstance(end, Store) and len(across.body) == 1):
+        return False
+    [term] = across.body
+    if not isinstance(term, Reduce) or term.local != begin.local or term.local in {*locals_of(term.value)}:
+        return False
+    return not is_of_vectors(across) and goes_by_one(statement.variable, [begin, term, end])

@@ -26,11 +26,11 @@ from mnemoscope.engine.ir import (
     Statement,
     Store,
     expressions,
-    is_precise,
     loads,
     locals_of,
 )
 from mnemoscope.engine.layout import DONE, ROOM, Layout
+from mnemoscope.engine.simplify import LANES, is_of_columns, is_of_vectors
 from mnemoscope.engine.wasm import (
     ADD,
     F32,
@@ -50,7 +50,7 @@ from mnemoscope.engine.wasm import (
 
 SORT = "sort"
 """The name of the function that sorts, among those of functions.py."""
-LANES, BYTES = 4, 16
+BYTES = 16
 MANY = 1 << 16
 """What a length that follows the steps so far is taken for where a loop is laid out."""
 AND = b"\x71"
@@ -154,9 +154,9 @@ class Emitter:
         return given + i32(sort.n) + address(sort.work, Affine(0)) + wasm.call(self._sort)
 
     def _loop(self, statement: For) -> bytes:
-        if _is_of_vectors(statement):
+        if is_of_vectors(statement):
             return self._vectors(statement)
-        if _is_of_columns(statement):
+        if is_of_columns(statement):
             return self._columns(statement)
         with self._own(I32) as [counter], self._until(statement.n) as (before, until):
             self._variables[statement.variable] = counter
@@ -326,45 +326,3 @@ def _counted(body: bytes, counter: int, step: int, until: int | bytes) -> bytes:
         left = get(counter) + i32(step) + ADD + tee(counter) + until + LESS + branch_if(0)
         return get(counter) + until + LESS + wasm.when(loop(body + left))
     return loop(body + get(counter) + i32(step) + ADD + tee(counter) + i32(until) + LESS + branch_if(0))
-
-
-def _goes_by_one(variable: int, body: Sequence[Statement]) -> bool:
-    """Whether all that these statements read stays or goes on by one number, and all they write goes on."""
-    written = {(s.buffer, s.at) for s in body if isinstance(s, Store)}
-    for statement in body:
-        if isinstance(statement, Store) and (statement.by is not None or statement.at.of(variable) != 1):
-            return False
-        for expr in expressions(statement):
-            if is_precise(expr):
-                return False
-            for load in loads(expr):
-                if load.by is not None or load.at.of(variable) not in (0, 1):
-                    return False
-                if any(load.buffer == buffer and load.at != at for buffer, at in written):
-                    return False
-    return True
-
-
-def _is_of_vectors(statement: For) -> bool:
-    innermost = all(isinstance(s, Store | Reduce) for s in statement.body)
-    sums = [s.local for s in statement.body if isinstance(s, Reduce)]
-    reads = [name for s in statement.body for expr in expressions(s) for name in locals_of(expr)]
-    return (
-        innermost
-        and (isinstance(statement.n, Length) or statement.n >= LANES)
-        and len(set(sums)) == len(sums)
-        and not set(sums) & set(reads)
-        and _goes_by_one(statement.variable, statement.body)
-    )
-
-
-def _is_of_columns(statement: For) -> bool:
-    if isinstance(statement.n, Length) or statement.n < LANES or len(statement.body) != 3:
-        return False
-    begin, across, end = statement.body
-    if not (isinstance(begin, Set) and isinstance(across, For) and isinstance(end, Store) and len(across.body) == 1):
-        return False
-    [term] = across.body
-    if not isinstance(term, Reduce) or term.local != begin.local or term.local in {*locals_of(term.value)}:
-        return False
-    return not _is_of_vectors(across) and _goes_by_one(statement.variable, [begin, term, end])

@@ -1,14 +1,17 @@
-"""Values while loops are built: strided views of buffers, and expressions that nobody has computed yet."""
+"""Values while loops are built: strided views of buffers, expressions that nobody has computed yet, and the arguments that calls have."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+import torch
 
 from mnemoscope.engine.growth import Length, growing_axis
 from mnemoscope.engine.ir import STEPS, Affine, Buffer, Const, Expr, Load, Op
+from mnemoscope.engine.trace import Call, Ref
 from mnemoscope.errors import Unsupported
 
 Sort = Literal["number", "mask", "index", "precise"]
@@ -94,3 +97,59 @@ def reader(value: Value | float, shape: Sequence[int]) -> Callable[[Sequence[Aff
         return number(value.at(own), value.sort)
 
     return read
+
+
+def sort_of(dtype: torch.dtype) -> Sort:
+    """What numbers of a type mean here. Raises Unsupported."""
+    if dtype is torch.float32:
+        return "number"
+    if dtype is torch.float64:
+        return "precise"
+    if dtype is torch.bool:
+        return "mask"
+    if dtype is torch.int64:
+        return "index"
+    raise Unsupported(f"numbers of {dtype}")
+
+
+class Arguments:
+    """The arguments of one call: tensors as values; one that no handler reads must stand at its default."""
+
+    def __init__(self, call: Call, value: Callable[[int], Value]) -> None:
+        """value: what a value of the graph is."""
+        self._call, self._value = call, value
+        self._unread = dict(call.arguments)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._filled(self._unread.pop(name, self._call.arguments[name]))
+
+    def get(self, name: str, default: Any) -> Any:
+        """An argument that not every overload has."""
+        return self[name] if name in self._call.arguments else default
+
+    def _filled(self, value: Any) -> Any:
+        if isinstance(value, Ref):
+            return self._value(value.id)
+        if isinstance(value, list):
+            return [self._filled(part) for part in value]  # pyright: ignore[reportUnknownVariableType]
+        return value
+
+    def require_defaults(self) -> None:
+        """Raises Unsupported where something was asked for that the handler does not know."""
+        for name, value in self._unread.items():
+            if value != self._call.defaults[name] and name not in IGNORED:
+                raise Unsupported(f"the operation {self._call.target} with {name}={value}")
+
+
+IGNORED = {
+    "dtype",
+    "layout",
+    "device",
+    "pin_memory",
+    "memory_format",
+    "non_blocking",
+    "half_to_float",
+    "copy",
+    "implicit",
+}
+"""Arguments that say how and where a result lies; its type is held against what is known of it."""

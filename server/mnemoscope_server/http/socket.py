@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import APIRouter, WebSocket
@@ -22,7 +22,7 @@ from mnemoscope_server.errors import Expired, IllegalMove, NotPossible, UnknownR
 from mnemoscope_server.schemas import messages
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.session import FINAL, Session, Watcher, hello
-from mnemoscope_server.sessions.tail import from_step
+from mnemoscope_server.sessions.tail import Shared, from_step
 
 log = logging.getLogger("mnemoscope.socket")
 router = APIRouter()
@@ -55,15 +55,29 @@ class Line:
 
     def __init__(self, websocket: WebSocket, *, seconds: float) -> None:
         self.websocket, self.seconds = websocket, seconds
+        extensions: dict[str, Any] = websocket.scope.get("extensions", {})
+        self._at_once: Callable[[bytes], bool] | None = extensions.get("mnemoscope.send")
+        self._takes: Callable[[], bool] | None = extensions.get("mnemoscope.takes")
 
     async def send(self, message: str | bytes | messages.Message) -> None:
-        """Raises TimeoutError when the other side takes nothing."""
+        """Raises TimeoutError when the other side takes nothing.
+
+        To one that takes what it is sent nothing has to wait: there is no timer then, and what others are sent too goes out as it is.
+        """
+        if self._at_once is not None and isinstance(message, Shared) and self._at_once(message.frame):
+            return
+        if self._takes is not None and self._takes():
+            await self._pass(message)
+            return
         async with asyncio.timeout(self.seconds):
-            if isinstance(message, bytes):
-                await self.websocket.send_bytes(message)
-            else:
-                text = message if isinstance(message, str) else messages.to_json(message)
-                await self.websocket.send_text(text)
+            await self._pass(message)
+
+    async def _pass(self, message: str | bytes | messages.Message) -> None:
+        if isinstance(message, bytes):
+            await self.websocket.send_bytes(message)
+        else:
+            text = message if isinstance(message, str) else messages.to_json(message)
+            await self.websocket.send_text(text)
 
     async def close(self, code: int, reason: str = "") -> None:
         with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):

@@ -4,6 +4,7 @@ Frames travel beside these as binary messages (docs/format.md, "On the wire"). `
 the end are the unions; `python -m mnemoscope_server.contract` writes them into the contract the page is typed by.
 """
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -29,6 +30,11 @@ class Message(BaseModel):
         populate_by_name=True,
         json_schema_serialization_defaults_required=True,  # the tag `type` is always sent
     )
+
+    @cached_property
+    def text(self) -> str:
+        """As JSON, field names as on the wire; made once, however many watchers it is sent to."""
+        return self.model_dump_json(by_alias=True)
 
 
 # --- server → client -------------------------------------------------------------------------------------------------
@@ -232,4 +238,4 @@ def parse_client_message(text: str | bytes) -> ClientMessage:
 
 def to_json(message: Message) -> str:
     """JSON text of a server message, field names as on the wire."""
-    return message.model_dump_json(by_alias=True)
+    return message.text

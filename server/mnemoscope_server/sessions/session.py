@@ -274,7 +274,7 @@ class Watcher:
             return None
         batch = tail.since(self._number)
         self._number += 1
-        data = b"".join(batch.messages)
+        data: bytes = batch.data
         if batch.first < self.position:
             data = from_step(data, self.position)
         self.position = max(self.position, batch.upto)

@@ -1,13 +1,29 @@
 """The newest frames of a live session in memory, in order, bounded in bytes; what is older is in the file."""
 
+import struct
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 
 from mnemoscope.format import blocks
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 
 MIN_CHUNKS = 2
 """Chunks of 64 steps that stay whatever their size: the current one is not yet whole in the file."""
+
+
+class Shared(bytes):
+    """What many watchers are sent: its websocket frame is made once and not for each of them."""
+
+    @cached_property
+    def frame(self) -> bytes:
+        """As a server sends it in one unmasked, final binary frame (RFC 6455, section 5.2)."""
+        length = len(self)
+        if length < 126:
+            return struct.pack("!BB", 0x82, length) + self
+        if length < 1 << 16:
+            return struct.pack("!BBH", 0x82, 126, length) + self
+        return struct.pack("!BBQ", 0x82, 127, length) + self
 
 
 @dataclass(frozen=True)
@@ -23,6 +39,11 @@ class Batch:
     @property
     def size(self) -> int:
         return sum(map(len, self.messages))
+
+    @cached_property
+    def data(self) -> Shared:
+        """All of it, as it is sent."""
+        return Shared(b"".join(self.messages))
 
 
 class Tail:

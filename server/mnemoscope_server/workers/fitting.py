@@ -13,8 +13,8 @@ from typing import Any
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.training.fitting.source import Source
 
-NICENESS = 5
-"""Runs that somebody watches go first."""
+NICENESS = 10
+"""Runs that somebody watches go first (process.BEHIND)."""
 
 
 @dataclass(frozen=True)

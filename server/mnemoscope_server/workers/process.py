@@ -52,8 +52,10 @@ log = logging.getLogger("mnemoscope.worker")
 T = TypeVar("T")
 
 IDLE_SECONDS = 1.0
+BEHIND = 5
+"""Niceness of a worker beside the web process: what is computed waits for nobody who watches, but they for it."""
 NICENESS = 5
-"""Of what nobody waits for yet: a page that is opened right after the start is drawn first."""
+"""More of it: of what nobody waits for yet: a page that is opened right after the start is drawn first."""
 TERMINATED_SECONDS = 4.0
 """A service manager ends all processes at once. The web process then says how to end; it is given time to."""
 
@@ -67,6 +69,8 @@ def work(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the web process says when to end
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # until there is something to close
     os.environ["OMP_NUM_THREADS"] = str(threads)
+    if hasattr(os, "nice"):
+        os.nice(BEHIND)
     if private is not None:
         checkpoints.search_also(private)
     try:

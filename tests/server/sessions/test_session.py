@@ -164,6 +164,23 @@ def test_states_are_coalesced_and_come_after_the_frames_they_name():
     asyncio.run(body())
 
 
+def test_watchers_of_one_batch_share_its_bytes_and_one_state_its_text():
+    """Whatever is sent to all of them is made once; who comes in amid a batch gets the rest of it."""
+
+    async def body():
+        session, _ = make()
+        watchers = [Watcher(session, have=0), Watcher(session, have=0), Watcher(session, have=7)]
+        session.on_event(chunk(0, 10))
+        session.on_event(exchange.Moved(session.id, step=10, running=False, speed=30.0))
+        one, other, late = [await collect(watcher, until=lambda got: len(got) == 2) for watcher in watchers]
+        assert one[0] is other[0]
+        assert one[1].text is other[1].text
+        assert json.loads(one[1].text) == {"type": "state", "status": "opened", "step": 10, "speed": 30.0}
+        assert [step for _, step in steps_of(late[0])] == [7, 8, 9]
+
+    asyncio.run(body())
+
+
 def test_forgotten_sessions_are_stopped(tmp_path):
     """A paused run that nobody watches holds a place that others could have."""
 

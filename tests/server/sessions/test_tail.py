@@ -1,8 +1,12 @@
 """The newest frames in memory, and cutting messages at a step."""
 
 import pytest
+from websockets.client import ClientProtocol
+from websockets.frames import Frame
+from websockets.protocol import OPEN
+from websockets.uri import parse_uri
 
-from mnemoscope_server.sessions.tail import Tail, from_step
+from mnemoscope_server.sessions.tail import Shared, Tail, from_step
 from tests.server.fake_messages import frames, keyframe, steps_of
 
 
@@ -35,3 +39,24 @@ def test_numbers_go_on_when_everything_is_small():
     assert (tail.first_number, tail.next_number) == (0, 0)
     tail.append(0, 3, (frames(0, 3),))
     assert (tail.first_number, tail.next_number, tail.start) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("length", [0, 1, 125, 126, 65_535, 65_536, 200_000])
+def test_what_is_shared_is_framed_as_a_websocket_frames_it(length):
+    """One binary frame, however long, that a client reads as those bytes."""
+    data = Shared(bytes(n % 251 for n in range(length)))
+    client = ClientProtocol(parse_uri("ws://localhost/"), state=OPEN, max_size=None)
+    client.receive_data(data.frame)
+    [event] = client.events_received()
+    assert isinstance(event, Frame)
+    assert (event.opcode, event.fin, bytes(event.data)) == (2, True, bytes(data))
+
+
+def test_a_batch_is_joined_and_framed_once():
+    """Not once a watcher."""
+    tail = Tail(limit_bytes=10**6)
+    tail.append(0, 3, (keyframe(0), frames(0, 3)))
+    first, second = (tail.since(0).data for _ in range(2))
+    assert first == keyframe(0) + frames(0, 3)
+    assert first is second
+    assert first.frame is second.frame
