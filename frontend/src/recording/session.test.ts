@@ -89,7 +89,12 @@ describe("a replay", () => {
 describe("an exported page", () => {
   it("opens without any server", async () => {
     const cursor = new Cursor({ request: () => 0, cancel: () => undefined });
-    const embedded = { manifest: made.manifest, messages: new Uint8Array(Buffer.concat(made.messages)), verdict: null, engine: () => null };
+    const embedded = {
+      manifest: made.manifest,
+      messages: new Uint8Array(Buffer.concat(made.messages)),
+      verdict: null,
+      engine: () => null,
+    };
     const session = openRecording({ embedded }, { cursor, ledger: { spawn: null } });
     open.push(session);
     await session.opened;

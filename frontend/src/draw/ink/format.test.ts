@@ -16,7 +16,12 @@ describe("a rate", () => {
 
 describe("things with their number", () => {
   it("are several unless there is one", () => {
-    expect([0, 1, 2, 1240].map((many) => counted(many, "step"))).toEqual(["0 steps", "1 step", "2 steps", "1\u2009240 steps"]);
+    expect([0, 1, 2, 1240].map((many) => counted(many, "step"))).toEqual([
+      "0 steps",
+      "1 step",
+      "2 steps",
+      "1\u2009240 steps",
+    ]);
   });
 });
 
