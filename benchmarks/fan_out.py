@@ -1,6 +1,6 @@
 """One run watched by two hundred: how far behind the run's own clock each message arrives, and what it costs the server.
 
-Server and worker are held to one processor and the watchers to another, where the system lets us. Some watchers take nothing. The watchers
+On Linux: server and worker are held to one processor and the watchers to another. Some watchers take nothing. The watchers
 are as light as they can be, so that it is the server that is measured: bytes of a websocket, no library.
 """
 

@@ -1,6 +1,7 @@
 """The server with our own models: from a request to a recording that verifies."""
 
 import json
+import sys
 import time
 
 import numpy as np
@@ -258,3 +259,11 @@ def test_a_verdict_is_reached_by_a_worker_and_kept(real):
     for row in (*found["ranking"], *own["ranking"]):
         row.pop("ms_per_step")
     assert found == own
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process has mapped")
+def test_after_all_that_the_web_process_has_not_mapped_torch(real):
+    """Nothing that a worker hands over is of a type of torch's: to unpickle one would load all of it."""
+    real.wait(real.run("lstm", "transformer", steps=140, start="playing"), "ended")
+    with open(f"/proc/{real.process.pid}/maps") as file:
+        assert "libtorch" not in file.read()

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -146,7 +147,7 @@ class FrameLayout:
             offset += spec.size * DTYPE.itemsize
         return cls(tuple(specs))
 
-    @property
+    @cached_property
     def bytes(self) -> int:
         """Bytes per frame."""
         filled = max((spec.offset + spec.size * DTYPE.itemsize for spec in self.tensors), default=0)

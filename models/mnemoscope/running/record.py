@@ -229,7 +229,7 @@ class Stepper:
             "dtype": "float32",
             "engine": {"kind": "torch"} if self._fast is None else self._fast.identity,
             "versions": {
-                "torch": torch.__version__,
+                "torch": str(torch.__version__),
                 "mnemoscope": __version__,
                 "python": platform.python_version(),
             },

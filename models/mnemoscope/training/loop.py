@@ -192,5 +192,5 @@ def _card(
         "cpu_minutes": round(seconds / 60, 1),
         "metric": tasks.get(task).metric,
         "validation": round(score, 6),
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),
     }

@@ -4,8 +4,9 @@ Frames travel beside these as binary messages (docs/format.md, "On the wire"). `
 the end are the unions; `python -m mnemoscope_server.contract` writes them into the contract the page is typed by.
 """
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -28,6 +29,7 @@ class Message(BaseModel):
         use_attribute_docstrings=True,
         defer_build=True,  # as in base.py
         populate_by_name=True,
+        frozen=True,  # the text below is made once
         json_schema_serialization_defaults_required=True,  # the tag `type` is always sent
     )
 
@@ -35,6 +37,12 @@ class Message(BaseModel):
     def text(self) -> str:
         """As JSON, field names as on the wire; made once, however many watchers it is sent to."""
         return self.model_dump_json(by_alias=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Another message, whose text is its own."""
+        copied = super().model_copy(update=update, deep=deep)
+        cast("dict[str, Any]", copied.__dict__).pop("text", None)
+        return copied
 
 
 # --- server → client -------------------------------------------------------------------------------------------------

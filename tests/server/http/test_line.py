@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from pydantic import ValidationError
 
 from mnemoscope_server.http.socket import Line
 from mnemoscope_server.schemas.messages import State
@@ -64,3 +65,11 @@ def test_a_line_without_the_servers_help_sends_all_the_same():
     socket = FakeSocket(takes=True, extended=False)
     asyncio.run(Line(socket, seconds=1).send(Shared(b"abc")))  # type: ignore[arg-type]
     assert socket.sent == [("bytes", b"abc")]
+
+
+def test_the_text_of_a_message_is_its_own():
+    """Made once; a message cannot be changed, and a copy that says something else has another."""
+    assert STATE.text is STATE.text
+    assert '"step":4' in STATE.model_copy(update={"step": 4}).text
+    with pytest.raises(ValidationError, match="frozen"):
+        STATE.step = 4

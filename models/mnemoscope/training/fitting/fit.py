@@ -236,7 +236,7 @@ def _card(
         "updates": descent.best.update,
         "metric": source.subject.task.metric,
         "validation": round(descent.best.error, 6),
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),
         "metrics": {f"{source.subject.task.metric}, part never seen": round(figures.scores["after"] or 0.0, 4)},
         "fit": {
             "of": None if scratch else {"name": shipped.name, "sha256": shipped.sha256},

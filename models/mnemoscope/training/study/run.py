@@ -73,7 +73,7 @@ def run(trial: Trial, *, progress: Callable[[str], None] = lambda _: None) -> Ro
         "parameters": model.parameter_count(),
         "floats": [floats(model, 1), floats(model, longest)],
         "cpu_minutes": round(minutes, 2),
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),
         "metric": task.metric,
         "sequences": len(next(iter(batches.values())).inputs),
         "curve": curve,
