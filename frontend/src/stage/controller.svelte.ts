@@ -170,6 +170,12 @@ export class StageController extends LaneViews {
     this.held = this.view.pin ? null : target;
   }
 
+  /** Runs the model of a lane again in this page; what comes of it stands in the inspector beside what else is known of the model. */
+  recompute(stream: number): void {
+    this.pin({ zone: "header", stream, t: this.cursor.t });
+    void this.recomputations.start(stream, this.model.log.model(stream));
+  }
+
   /** Selects steps a … b, in either order; a range of one step selects nothing. */
   select(a: number, b: number): void {
     this.view.selection = a === b ? null : [Math.min(a, b), Math.max(a, b)];

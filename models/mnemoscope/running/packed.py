@@ -17,7 +17,8 @@ def packed(manifest: dict[str, Any], stream: int) -> bytes:
     for a copy that does not begin with the run.
     """
     entry: dict[str, Any] = manifest["models"][stream]
-    first = (manifest.get("excerpt") or {}).get("first")
+    excerpt: dict[str, Any] = manifest.get("excerpt") or {}
+    first = excerpt.get("first")
     if first:
         raise RecordingError(
             f"This is a copy from step {first} on: what {entry['label']} knew before is not in it, so it cannot be run again. "
