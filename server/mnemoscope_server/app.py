@@ -91,7 +91,6 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         separate_input_output_schemas=False,
     )  # fmt: skip
     app.state.settings = settings
-    app.state.watching = 0
     problems.install(app, missing_page=functools.partial(pages.sheet, status=404))
     app.include_router(status.health)
     for module in (

@@ -98,7 +98,19 @@ class Settings(BaseSettings):
     idle_minutes: float = Field(default=120.0, gt=0)
     """A paused session that nobody watches is stopped after this time."""
     watchers: int = Field(default=512, ge=1)
-    """Most open websockets."""
+    """Most websockets that watch."""
+    watchers_per_client: int = Field(default=256, ge=1)
+    """Most of them from one address."""
+    connections: int = Field(default=1024, ge=16)
+    """Most open connections, websockets too; fewer where fewer open files are allowed. One that asks for nothing makes room for the next."""
+    connections_per_client: int = Field(default=512, ge=4)
+    """Most of them from one address; a proxy on this machine is not counted."""
+    receive_seconds: float = Field(default=10.0, gt=0)
+    """A connection whose request, or websocket whose hello, has not come after this time is closed."""
+    receive_rate: int = Field(default=1024, ge=1)
+    """Bytes a second that what is uploaded has to come with, on average over that time."""
+    receive_minutes: float = Field(default=30.0, gt=0)
+    """Longest time that one upload may take to come."""
     ring_bytes: int = Field(default=32 * MIB, ge=MIB)
     """Newest frames of a live session kept in memory; a watcher further behind skips."""
     live_queue: int = Field(default=8192, ge=2048)

@@ -97,6 +97,8 @@ async def inlet_of(identity: str, request: HTTPConnection, services: Services) -
 async def _lines(inlet: Inlet, request: Request, reader: LineReader, *, end: bool) -> schemas.Taken:
     """Take lines as they come. Where the queue is full they are not read on: the connection itself holds the sender back."""
     inlet.take([])  # says itself where nothing more is wanted
+    if unhurried := request.scope.get("extensions", {}).get("mnemoscope.unhurried"):
+        unhurried()
     taken = 0
     inlet.senders += 1
     try:
@@ -151,6 +153,7 @@ async def feed(websocket: WebSocket, id: str) -> None:
             return
         inlet.senders += 1
         try:
+            line.settled()
             await _converse(line, inlet)
         finally:
             inlet.senders -= 1

@@ -1,4 +1,4 @@
-"""Run the application: socket, event loop, websocket protocol, and what is printed on the terminal."""
+"""Run the application: socket, event loop, open files, and what is printed on the terminal."""
 
 import contextlib
 import logging
@@ -6,43 +6,25 @@ import socket
 import sys
 import threading
 import webbrowser
-from asyncio import BaseTransport
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
 import uvicorn
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from mnemoscope_server.app import create_app
 from mnemoscope_server.errors import DataFolderInUse
+from mnemoscope_server.serving.connections import Connections
+from mnemoscope_server.serving.protocols import Config
 from mnemoscope_server.settings import Settings, is_loopback
 from mnemoscope_server.storage.store import Store
 
+log = logging.getLogger("mnemoscope.serving")
+
 INBOUND_BYTES = 64 * 1024  # commands are small
-NOT_SENT_BYTES = 128 * 1024  # in the kernel, per watcher: small, so that a slow one lags by frames and not by seconds
-UNACKNOWLEDGED_MS = 10_000
+OWN_FILES, MORE_FILES = 256, 512
+"""Open files that are kept for recordings, workers and the index; how many there had better be beside the connections."""
 GRACE_SECONDS = 5
 CANNOT_START = 1
-
-
-class WatcherProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's websocket with small buffers and a way to cut a connection that does not take what it is sent."""
-
-    def connection_made(self, transport: BaseTransport) -> None:
-        super().connection_made(transport)
-        self.close_timeout = 2.0
-        connection = transport.get_extra_info("socket")
-        for name, value in (("TCP_NOTSENT_LOWAT", NOT_SENT_BYTES), ("TCP_USER_TIMEOUT", UNACKNOWLEDGED_MS)):
-            option = getattr(socket, name, None)
-            if connection is not None and option is not None:
-                with contextlib.suppress(OSError):  # not a TCP socket
-                    connection.setsockopt(socket.IPPROTO_TCP, option, value)
-
-    def handle_connect(self, event: Any) -> None:
-        super().handle_connect(event)
-        if hasattr(self, "scope"):  # the task that reads it begins later
-            self.scope["extensions"]["mnemoscope.abort"] = self.transport.abort  # type: ignore[index, typeddict-unknown-key]
 
 
 class Server(uvicorn.Server):
@@ -93,9 +75,12 @@ def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> 
         if settings.watch is not None and not settings.watch.is_dir():
             print(f"Cannot watch {settings.watch}: there is no such folder", file=sys.stderr)
             return CANNOT_START
-        config = uvicorn.Config(
+        config = Config(
             create_app(settings, store=store),
-            ws=WatcherProtocol,
+            connections=Connections(_files(settings.connections), settings.connections_per_client),
+            receive_seconds=settings.receive_seconds,
+            receive_rate=settings.receive_rate,
+            receive_total=settings.receive_minutes * 60,
             ws_max_size=INBOUND_BYTES,
             ws_per_message_deflate=False,  # 20 times slower on numbers
             ws_ping_interval=20,
@@ -111,6 +96,23 @@ def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> 
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again once everything is closed
             server.run(sockets=[listener])
         return 0 if server.started else CANNOT_START
+
+
+def _files(connections: int) -> int:
+    """Have as many open files allowed as so many connections need -> how many connections there can be."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return connections
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + MORE_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    possible = connections if soft == resource.RLIM_INFINITY else max(16, soft - OWN_FILES)
+    if possible < connections:
+        log.warning("%d open files are allowed, which is enough for %d connections", soft, possible)
+    return min(connections, possible)
 
 
 def listen(host: str, port: int) -> socket.socket:
