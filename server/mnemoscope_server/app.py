@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from mnemoscope import __version__
 from mnemoscope_server import problems
+from mnemoscope_server.access.clients import Allowance
 from mnemoscope_server.access.guard import Guard
 from mnemoscope_server.access.token import TokenCheck
 from mnemoscope_server.background import Background
@@ -119,6 +120,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         allowed_hosts=settings.allowed_hosts,
         upload_bytes=settings.upload_bytes,
         here_alone=settings.here_alone,
+        requests=Allowance(settings.requests_per_minute, 60),
         token_check=TokenCheck(settings.token, cookie=f"mnemoscope-{settings.port}") if settings.token else None,
     )
     return app

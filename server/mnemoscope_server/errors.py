@@ -20,6 +20,15 @@ class NotPossible(Exception):
         self.code, self.hint = code, hint
 
 
+class TooMuch(NotPossible):
+    """There is no more now, for this client or for anybody: `seconds` later there may be."""
+
+    def __init__(self, code: str, message: str, hint: str, *, seconds: int, place: int = 0, ticket: str = "") -> None:
+        """place: in a queue, 1 = the next; ticket: what to show when asking again."""
+        super().__init__(code, message, hint)
+        self.RETRY_SECONDS, self.place, self.ticket = seconds, place, ticket
+
+
 class NoWorkers(NotPossible):
     """No worker can run models now."""
 

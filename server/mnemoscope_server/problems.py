@@ -17,6 +17,7 @@ from mnemoscope_server.errors import (
     IllegalMove,
     IndexTrouble,
     NotPossible,
+    TooMuch,
     UnknownFit,
     UnknownMeasurement,
     UnknownRecording,
@@ -28,7 +29,7 @@ log = logging.getLogger("mnemoscope.api")
 
 NOT_POSSIBLE = {
     "too-many-sessions": 429, "no-workers": 503, "worker-busy": 503, "worker-failed": 503, "not-yours": 403,
-    "too-many-fits": 429, "too-many-measurements": 429, "still-live": 409, "still-stopping": 409, "not-kept": 409,
+    "too-many-of-yours": 429, "too-much": 429, "too-many-fits": 429, "too-many-measurements": 429, "still-live": 409, "still-stopping": 409, "not-kept": 409,
     "queue-full": 429, "source-ended": 409, "no-live-source": 409, "read-only": 403,
 }  # fmt: skip
 LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
@@ -120,7 +121,9 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         return await bug(request, error)
 
     async def not_possible(request: Request, error: Any) -> Response:
-        headers = {"Retry-After": str(error.RETRY_SECONDS)} if error.RETRY_SECONDS else None
+        headers = {"Retry-After": str(error.RETRY_SECONDS)} if error.RETRY_SECONDS else {}
+        if isinstance(error, TooMuch) and error.place:
+            headers |= {"Queue-Place": str(error.place), "Queue-Ticket": error.ticket}
         return problem(NOT_POSSIBLE.get(error.code, 422), error.code, str(error), hint=error.hint, headers=headers)
 
     async def illegal_move(request: Request, error: Any) -> Response:

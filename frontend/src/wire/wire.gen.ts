@@ -6010,7 +6010,10 @@ export interface operations {
     open_session_api_sessions_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Of an answer 429 */
+                "queue-ticket"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6027,6 +6030,21 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionCreated"];
+                };
+            };
+            /** @description There is no place now */
+            429: {
+                headers: {
+                    /** @description Place in the queue, 1 = the next */
+                    "Queue-Place"?: number;
+                    /** @description To be sent when asking again: it keeps the place */
+                    "Queue-Ticket"?: string;
+                    /** @description Seconds after which to ask again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description What went wrong */

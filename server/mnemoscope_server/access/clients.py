@@ -1,9 +1,14 @@
-"""Who counts as one client where places are few, and how many of them each may have."""
+"""Who counts as one client where places are few, and how much each may have of what costs something."""
 
 import contextlib
 import ipaddress
-from collections import Counter
-from collections.abc import Generator
+import math
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Generator
+
+MAX_CLIENTS = 10_000
+"""Clients whose use is remembered; those that used nothing for longest are forgotten."""
 
 
 class Places:
@@ -31,6 +36,31 @@ class Places:
             self._taken[client] -= 1
             if not self._taken[client]:
                 del self._taken[client]
+
+
+class Allowance:
+    """So much for each client in so much time: what was used is given back evenly. This machine may use all it wants."""
+
+    def __init__(self, amount: float, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.amount, self.seconds, self._clock = amount, seconds, clock
+        self._used: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        """What a client had used, and when that was."""
+
+    def take(self, client: str, cost: float = 1.0) -> int:
+        """Use some -> 0, or the whole seconds until it can be had; more than there ever is, where nothing else was used."""
+        if not client:
+            return 0
+        now = self._clock()
+        used, since = self._used.get(client, (0.0, now))
+        used = max(0.0, used - (now - since) * self.amount / self.seconds)
+        over = used + min(cost, self.amount) - self.amount
+        if over > 0:
+            return math.ceil(over * self.seconds / self.amount)
+        self._used[client] = (used + cost, now)
+        self._used.move_to_end(client)
+        while len(self._used) > MAX_CLIENTS:
+            self._used.popitem(last=False)
+        return 0
 
 
 def client_of(address: str) -> str:

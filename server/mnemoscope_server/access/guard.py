@@ -20,7 +20,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mnemoscope_server.access.token import GUEST, TokenCheck
+from mnemoscope_server.access.clients import Allowance, client_of
+from mnemoscope_server.access.feeding import PATH as SAMPLES
+from mnemoscope_server.access.token import GUEST, TokenCheck, address
 from mnemoscope_server.problems import problem, too_large
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -44,11 +46,13 @@ class Guard:
         upload_bytes: int,
         token_check: TokenCheck | None = None,
         here_alone: bool = False,
+        requests: Allowance | None = None,
     ) -> None:
-        """here_alone: refuse what a proxy forwards. `host` is the address listened on. Unless that is loopback, any address literal is a good Host: only names
+        """here_alone: refuse what a proxy forwards. requests: how many that change something. `host` is the address listened on. Unless that is loopback, any address literal is a good Host: only names
         can be pointed somewhere else by a stranger.
         """
         self.app, self.upload_bytes, self.token_check, self.here_alone = app, upload_bytes, token_check, here_alone
+        self.requests = requests
         self.names = {name.lower() for name in (*LOOPBACK, host, f"[{host}]", *allowed_hosts)}
         self.any_address = host not in ("localhost", "127.0.0.1", "::1")
 
@@ -62,7 +66,7 @@ class Guard:
             status, code, message, hint = refusal
             answer: Response | None = problem(status, code, message, hint=hint)
         else:
-            answer = self.token_check and self.token_check.refusal(scope, headers)
+            answer = (self.token_check and self.token_check.refusal(scope, headers)) or self._too_many(scope)
         if answer is None:
             dressed: Send = _Dressed(scope, receive, send, self.upload_bytes)
             if self.token_check is not None and scope.get(GUEST):
@@ -75,6 +79,21 @@ class Guard:
             start = {"type": "websocket.http.response.start", "status": answer.status_code}
             await send(start | {"headers": answer.raw_headers})
             await send({"type": "websocket.http.response.body", "body": answer.body})
+
+    def _too_many(self, scope: Scope) -> Response | None:
+        """What begins or changes something costs; samples of a live source have a queue of their own."""
+        if (
+            self.requests is None
+            or scope["type"] != "http"
+            or scope["method"] in SAFE
+            or SAMPLES.fullmatch(_path(scope))
+        ):
+            return None
+        seconds = self.requests.take(client_of(address(scope)))
+        if not seconds:
+            return None
+        message = f"more than {self.requests.amount:.0f} requests a minute came from your address"
+        return problem(429, "too-much", message, hint="Ask less often.", headers={"Retry-After": str(seconds)})
 
     def _host(self, headers: Headers) -> tuple[int, str, str, str] | None:
         host = headers.get("host", "").lower()

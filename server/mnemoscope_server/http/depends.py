@@ -4,6 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 
+from mnemoscope_server.access.clients import Allowance, client_of
+from mnemoscope_server.access.token import address
+from mnemoscope_server.errors import TooMuch
 from mnemoscope_server.schemas.base import ErrorBody
 from mnemoscope_server.services import Services
 
@@ -24,5 +27,22 @@ async def _identity(
     return identity
 
 
+async def _client(request: Request) -> str:
+    """Whose places and allowances a request takes; "" = this machine's."""
+    return client_of(address(request.scope))
+
+
+def require_allowance(allowance: Allowance, client: str, cost: float, what: str) -> None:
+    """Raises TooMuch where a client has used up what there is of something."""
+    if seconds := allowance.take(client, cost):
+        raise TooMuch(
+            "too-much",
+            f"{what} from your address have used up what one may have in an hour",
+            f"There is some again in {max(1, round(seconds / 60))} min.",
+            seconds=seconds,
+        )
+
+
+Client = Annotated[str, Depends(_client)]
 Id = Annotated[str, Depends(_identity)]
 ServicesDep = Annotated[Services, Depends(_services)]

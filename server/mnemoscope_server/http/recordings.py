@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.access import owners
 from mnemoscope_server.errors import NotPossible, UnknownRecording
-from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
+from mnemoscope_server.http.depends import ERRORS, Client, Id, ServicesDep, require_allowance
 from mnemoscope_server.http.verdict import reached
 from mnemoscope_server.problems import problem
 from mnemoscope_server.schemas.recordings import Brought, Change, RecordingDetail, RecordingSummary
@@ -72,8 +73,10 @@ async def bring(
     request: Request,
     response: Response,
     services: ServicesDep,
+    client: Client,
     file: Annotated[UploadFile, File(description="A .mnemo recording")],
 ) -> Brought:
+    require_allowance(services.uploaded, client, file.size or 0, "uploads")
     owner = owners.introduced(request, response, services.settings)
     found = await services.bringing.take(file.file, owner=owner)
     response.status_code = 200 if found.known else 201
@@ -106,6 +109,7 @@ def _shared(entry: Entry | None, services: Services, caller: str | None) -> dict
 def recording(identity: Id, request: Request, services: ServicesDep) -> Response:
     session = services.live.sessions.get(identity)
     if session is not None:
+        session.looked_at = time.monotonic()
         found = (session.manifest, session.status, session.step, session.live)
     else:
         opened = services.library.grown(identity)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnemoscope_server.access.clients import Places, client_of
+from mnemoscope_server.access.clients import Allowance, Places, client_of
 from mnemoscope_server.serving.connections import Connections, Stage
 
 
@@ -85,3 +85,17 @@ def test_places_come_back_when_they_are_left():
     assert places.taken == 0
     with places.place("203.0.113.1") as again:
         assert again
+
+
+def test_an_allowance_comes_back_with_time_and_is_each_ones_own():
+    now = [0.0]
+    allowance = Allowance(100, 50, lambda: now[0])
+    assert allowance.take("a", 60) == 0
+    assert allowance.take("a", 60) == 10, "20 too much, 2 a second"
+    assert allowance.take("b", 60) == 0
+    assert allowance.take("", 10**9) == 0
+    now[0] = 10
+    assert allowance.take("a", 60) == 0
+    now[0] = 1000
+    assert allowance.take("a", 1000) == 0, "what is larger than all there is can be had alone"
+    assert allowance.take("a", 1) == 451
