@@ -150,6 +150,7 @@ def _sweep(chores: Background, services: Services) -> None:
         "removing old fits": lambda: asyncio.to_thread(services.fits.sweep),
         "stopping forgotten sessions": stop_idle,
         "removing expired recordings": lambda: asyncio.to_thread(services.live.remove_expired),
+        "removing old recordings": lambda: asyncio.to_thread(services.live.remove_old),
     }
     for what, work in works.items():
         chores.again_and_again(what, work, every=lambda: SWEEP_SECONDS)

@@ -131,6 +131,12 @@ class Settings(BaseSettings):
     """Parsed uploads kept; the oldest go first."""
     uploads_hours: float = Field(default=24.0, gt=0)
     """Parsed uploads are removed after this time. Recordings made from them keep what the models saw."""
+    recordings_days: float | None = Field(default=None, gt=0)
+    """Recordings older than this are removed, but for pinned ones; none = never."""
+    recordings_bytes: int | None = Field(default=None, ge=MIB)
+    """Bytes that all recordings may take: the oldest go first, but for pinned ones."""
+    owner_bytes: int | None = Field(default=None, ge=MIB)
+    """Bytes that the recordings of one owner may take; whoever has more begins, copies and brings no others."""
     free_bytes: int = Field(default=256 * MIB, ge=0)
     """Disk space that is left alone: nothing new is accepted below."""
     parse_seconds: float = Field(default=60.0, gt=0)

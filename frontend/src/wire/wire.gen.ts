@@ -189,7 +189,7 @@ export interface paths {
         delete: operations["delete_api_recordings__id__delete"];
         options?: never;
         head?: never;
-        /** Rename a recording, list it, let it expire */
+        /** Rename a recording, list it, let it expire, pin it */
         patch: operations["change_api_recordings__id__patch"];
         trace?: never;
     };
@@ -1186,6 +1186,12 @@ export interface components {
              * @default null
              */
             expires?: string | null;
+            /**
+             * Pinned
+             * @description Keep it when the server makes room.
+             * @default false
+             */
+            pinned?: boolean;
             /**
              * Title
              * @default null
@@ -3156,6 +3162,11 @@ export interface components {
              */
             mine: boolean;
             /**
+             * Pinned
+             * @description Whether the server keeps it when it makes room; null where it removes none by itself, or not this one.
+             */
+            pinned: boolean | null;
+            /**
              * Status
              * @enum {string}
              */
@@ -3205,6 +3216,11 @@ export interface components {
             mine: boolean;
             /** Models */
             models: components["schemas"]["RunModel"][];
+            /**
+             * Pinned
+             * @description Whether the server keeps it when it makes room; null where it removes none by itself, or not this one.
+             */
+            pinned: boolean | null;
             /**
              * Status
              * @enum {string}
@@ -3824,6 +3840,11 @@ export interface components {
              * @description It may be changed and deleted from here. On a server for one machine alone everything is, but what is `watched`.
              */
             mine: boolean;
+            /**
+             * Pinned
+             * @description Whether the server keeps it when it makes room; null where it removes none by itself, or not this one.
+             */
+            pinned: boolean | null;
             /**
              * Visibility
              * @description private: opens for whoever has the link, and is listed for whoever made it; listed: is listed for everybody.

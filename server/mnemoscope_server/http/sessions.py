@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from mnemoscope_server.access import owners
 from mnemoscope_server.errors import NotPossible
-from mnemoscope_server.http.depends import ERRORS, Client, Id, ServicesDep, require_allowance
+from mnemoscope_server.http.depends import ERRORS, Client, Id, ServicesDep, require_allowance, require_room
 from mnemoscope_server.planning import fits, runs
 from mnemoscope_server.schemas.base import ErrorBody
 from mnemoscope_server.schemas.sessions import SessionCreated, SessionRequest
@@ -49,6 +49,7 @@ async def open_session(
     if not request.keep:
         await asyncio.to_thread(services.live.remove_expired)
     owner = owners.introduced(asked, response, services.settings)
+    await asyncio.to_thread(require_room, owner, services)
     grace = request.signal.grace_seconds if request.signal.kind == "live" else None
     require_allowance(services.steps, client, order.episode.steps * len(order.models), "runs")
     session = await services.live.open(

@@ -56,6 +56,7 @@ class Server(uvicorn.Server):
 def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> int:
     """Serve until SIGINT or SIGTERM -> exit code. ready: called with its address in a thread, instead of a browser."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("mnemoscope.swept").setLevel(logging.INFO)
     try:
         listener = listen(settings.host, settings.port)
     except OSError as error:

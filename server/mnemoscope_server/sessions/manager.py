@@ -20,6 +20,7 @@ from mnemoscope_server.sessions.inlet import Inlet
 from mnemoscope_server.sessions.queue import Queue, worth_asking
 from mnemoscope_server.sessions.session import Session
 from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage import sweeping
 from mnemoscope_server.storage.index import index_entry
 from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.recovery import READ_AGAIN
@@ -46,6 +47,8 @@ from mnemoscope_server.workers.protocol import (
 )
 
 log = logging.getLogger("mnemoscope.live")
+swept = logging.getLogger("mnemoscope.swept")
+"""What is removed, and why."""
 
 TICK_SECONDS = 0.5
 """How often a live source is looked after."""
@@ -124,7 +127,25 @@ class LiveSessions:
             self.store.remove(identity)
         for identity in self.store.expired():
             self.library.forget(identity)
-            self.store.remove_expired(identity)
+            if self.store.remove_expired(identity):
+                swept.info("recording %s is removed: its time is over", identity)
+
+    def remove_old(self) -> None:
+        """Recordings that are too old or too many are removed, and it is said why. Blocking: call it in a thread."""
+        days, most = self.settings.recordings_days, self.settings.recordings_bytes
+        if days is None and most is None:
+            return
+        entries = [
+            entry for entry in self.store.rows() if entry.id not in self.sessions and not self._foreign(entry.id)
+        ]
+        for entry, why in sweeping.due(entries, pinned=self.store.pinned(), days=days, most_bytes=most):
+            self.library.forget(entry.id)
+            self.store.remove(entry.id)
+            swept.info("recording %s of %s (%d kB) is removed: %s", entry.id, entry.created, entry.bytes >> 10, why)
+
+    def _foreign(self, identity: str) -> bool:
+        """Whether a row is of a file that lies elsewhere: in the folder that is watched."""
+        return not self.store.path(identity).exists()
 
     async def open(
         self,

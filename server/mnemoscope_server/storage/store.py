@@ -20,7 +20,7 @@ from typing import Any
 from mnemoscope.reading import verdicts
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.errors import DataFolderInUse, Expired, IndexTrouble, UnknownRecording
-from mnemoscope_server.storage import recovery, space
+from mnemoscope_server.storage import recovery, space, sweeping
 from mnemoscope_server.storage.index import MAX_LISTED, Entry, Index, index_entry, now
 from mnemoscope_server.storage.locks import FileLock, NamedLocks
 
@@ -180,11 +180,25 @@ class Store:
                 return True
         return False
 
+    def pin(self, recording: str, wanted: bool) -> None:
+        """The sweep keeps a recording, or no longer. Raises OSError."""
+        with self.hold(recording):
+            if self.path(recording).exists():
+                sweeping.pin(self.path(recording), wanted)
+
+    def pinned(self) -> set[str]:
+        """Recordings that the sweep keeps."""
+        return {path.stem for path in self.recordings.glob(f"*{sweeping.PIN}")}
+
+    def taken_by(self, owner: str) -> int:
+        """Bytes of an owner's recordings."""
+        return self._index.bytes_of(owner)
+
     def remove(self, recording: str) -> None:
         """The file and its row are gone; of one whose time was over, that it was is remembered. Needs no space."""
         with self.hold(recording):
             path = self.path(recording)
-            for file in (path, verdicts.file_of(path), recovery.owner_file(path)):
+            for file in (path, verdicts.file_of(path), recovery.owner_file(path), sweeping.pin_file(path)):
                 file.unlink(missing_ok=True)
             self._temporary.pop(recording, None)
             self._index.remove(recording)
