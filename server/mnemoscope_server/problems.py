@@ -13,7 +13,6 @@ from starlette.responses import JSONResponse, Response
 from mnemoscope import errors
 from mnemoscope_server.errors import (
     DiskFull,
-    Expired,
     IllegalMove,
     IndexTrouble,
     NotPossible,
@@ -86,15 +85,12 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         return await disk_full(request, error) if is_full(error) else of_library(error)
 
     async def unknown_recording(request: Request, error: Any) -> Response:
-        return problem(404, "unknown-recording", str(error), hint="The gallery lists what this server has.")
+        return problem(404, "unknown-recording", str(error), hint=error.CURE)
 
     async def unknown_measurement(request: Request, error: Any) -> Response:
         return problem(
             404, "unknown-measurement", str(error), hint="Measure again: the same question has the same link."
         )
-
-    async def expired(request: Request, error: Any) -> Response:
-        return problem(410, "expired", str(error), hint="Ask whoever sent the link for another one.")
 
     async def unknown_upload(request: Request, error: Any) -> Response:
         return problem(404, "unknown-upload", str(error), hint="Upload the file again.")
@@ -152,7 +148,6 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
     app.add_exception_handler(errors.MnemoscopeError, library)
     app.add_exception_handler(UnknownRecording, unknown_recording)
     app.add_exception_handler(UnknownMeasurement, unknown_measurement)
-    app.add_exception_handler(Expired, expired)
     app.add_exception_handler(UnknownUpload, unknown_upload)
     app.add_exception_handler(UnknownFit, unknown_fit)
     app.add_exception_handler(DiskFull, disk_full)

@@ -3148,7 +3148,7 @@ export interface components {
         RecordingDetail: {
             /**
              * Expires
-             * @description UTC, `2026-12-01T00:00:00Z`: from then on it answers 410 and is deleted; null = never.
+             * @description UTC, `2026-12-01T00:00:00Z`: from then on it is as if it had never been; null = never.
              */
             expires: string | null;
             /** Id */
@@ -3204,7 +3204,7 @@ export interface components {
             created: string;
             /**
              * Expires
-             * @description UTC, `2026-12-01T00:00:00Z`: from then on it answers 410 and is deleted; null = never.
+             * @description UTC, `2026-12-01T00:00:00Z`: from then on it is as if it had never been; null = never.
              */
             expires: string | null;
             /** Id */
@@ -3832,7 +3832,7 @@ export interface components {
         Shared: {
             /**
              * Expires
-             * @description UTC, `2026-12-01T00:00:00Z`: from then on it answers 410 and is deleted; null = never.
+             * @description UTC, `2026-12-01T00:00:00Z`: from then on it is as if it had never been; null = never.
              */
             expires: string | null;
             /**

@@ -18,7 +18,7 @@ from mnemoscope.errors import ImportFileError, MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.access import owners
 from mnemoscope_server.access.token import GUEST, address
-from mnemoscope_server.errors import Expired, IllegalMove, NotPossible, UnknownRecording
+from mnemoscope_server.errors import IllegalMove, NotPossible, UnknownRecording
 from mnemoscope_server.schemas import messages
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.session import FINAL, Session, Watcher, hello
@@ -137,11 +137,7 @@ async def _replay(line: Line, services: Services, identity: str) -> None:
     try:
         manifest, steps = await asyncio.to_thread(_manifest, services, identity)
     except UnknownRecording as error:
-        hint = "The gallery lists what this server has."
-        await line.send(messages.Refused(code="unknown-recording", message=str(error), hint=hint))
-    except Expired as error:
-        hint = "Ask whoever sent the link for another one."
-        await line.send(messages.Refused(code="expired", message=str(error), hint=hint))
+        await line.send(messages.Refused(code="unknown-recording", message=str(error), hint=error.CURE))
     except MnemoscopeError as error:
         hint = "`mnemoscope verify FILE` reports how much of it is sound."
         await line.send(messages.Refused(code="corrupt-recording", message=str(error), hint=hint))

@@ -40,7 +40,7 @@ class Shared(Answer):
     visibility: Visibility
     """private: opens for whoever has the link, and is listed for whoever made it; listed: is listed for everybody."""
     expires: str | None
-    """UTC, `2026-12-01T00:00:00Z`: from then on it answers 410 and is deleted; null = never."""
+    """UTC, `2026-12-01T00:00:00Z`: from then on it is as if it had never been; null = never."""
     mine: bool
     """It may be changed and deleted from here. On a server for one machine alone everything is, but what is `watched`."""
     pinned: bool | None

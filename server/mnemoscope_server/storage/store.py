@@ -149,7 +149,7 @@ class Store:
         """New title, or other rules of sharing, in the index and in the file. It must be finished.
 
         sharing: {"visibility": "private" or "listed", "expires": `timestamp` or None}, both of them.
-        Raises UnknownRecording, Expired, RecordingError.
+        Raises UnknownRecording, RecordingError.
         """
         values = {key: value for key, value in (("title", title), ("sharing", sharing)) if value is not None}
         with self.hold(recording):
@@ -164,7 +164,7 @@ class Store:
         """Raises Expired where the time of a recording is over, also when its file is gone by now."""
         expires = self._index.expires(recording)
         if expires is not None and expires <= now():
-            raise Expired(expires)
+            raise Expired(recording)
 
     def expired(self) -> list[str]:
         """Recordings whose time is over and that are still here."""
