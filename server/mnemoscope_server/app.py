@@ -22,6 +22,7 @@ from mnemoscope_server.http import (
     docs,
     fits,
     lens,
+    metrics,
     pages,
     recordings,
     retention,
@@ -34,6 +35,7 @@ from mnemoscope_server.http import (
     uploads,
     verdict,
 )
+from mnemoscope_server.observing.requests import Requests
 from mnemoscope_server.schemas import contract
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.manager import LiveSessions
@@ -50,10 +52,11 @@ SWEEP_SECONDS, SETTLE_SECONDS = 300.0, 10.0
 """How often old things are looked for, and rows that could not be written."""
 
 
-def create_app(settings: Settings | None = None, *, store: Store | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, *, store: Store | None = None, connections: Any = None) -> FastAPI:
     """Build the application. Workers start when it starts to serve; `app.state.services` holds its parts while it runs.
 
     store: the data folder, already opened; by default it is opened at the start (DataFolderInUse is raised then).
+    connections: how many there are (`serving.connections.Connections`), where they are counted.
     """
     settings = settings or Settings()
 
@@ -92,8 +95,10 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         separate_input_output_schemas=False,
     )  # fmt: skip
     app.state.settings = settings
+    app.state.connections, app.state.registry = connections, metrics.registry()
     problems.install(app, missing_page=functools.partial(pages.sheet, status=404))
     app.include_router(status.health)
+    app.include_router(metrics.router)
     for module in (
         status,
         recordings,
@@ -123,6 +128,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         requests=Allowance(settings.requests_per_minute, 60),
         token_check=TokenCheck(settings.token, cookie=f"mnemoscope-{settings.port}") if settings.token else None,
     )
+    app.add_middleware(Requests, registry=app.state.registry)
     return app
 
 

@@ -23,6 +23,7 @@ from mnemoscope_server.errors import (
     UnknownUpload,
     is_full,
 )
+from mnemoscope_server.observing.logs import route_of
 
 log = logging.getLogger("mnemoscope.api")
 
@@ -102,7 +103,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         return problem(507, "disk-full", str(error), hint="Delete recordings you no longer need, or free the disk.")
 
     async def index_trouble(request: Request, error: Any) -> Response:
-        log.warning("%s %s: %s", request.method, request.url.path, error)
+        log.warning("%s %s: %s", request.method, route_of(request.scope), error)
         headers = {"Retry-After": str(error.RETRY_SECONDS)}
         hint = "Try again in a few seconds. The recordings themselves are not touched."
         return problem(503, "index-trouble", str(error), hint=hint, headers=headers)
@@ -111,7 +112,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         if is_full(error):
             return await disk_full(request, f"the disk is full ({error.strerror})")
         if error.errno in UNWRITABLE:
-            log.warning("%s %s: %s", request.method, request.url.path, error)
+            log.warning("%s %s: %s", request.method, route_of(request.scope), error)
             message = f"the data folder cannot be written: {error.strerror}"
             return problem(503, "data-folder", message, hint="Whoever runs this server sees the file in its log.")
         return await bug(request, error)
@@ -142,7 +143,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         )  # fmt: skip
 
     async def bug(request: Request, error: Any) -> Response:
-        log.exception("a bug, answering %s %s", request.method, request.url.path, exc_info=error)
+        log.exception("a bug, answering %s %s", request.method, route_of(request.scope), exc_info=error)
         return problem(500, "bug", "the server hit a bug", hint="Its log has the details; please report it.")
 
     app.add_exception_handler(errors.MnemoscopeError, library)

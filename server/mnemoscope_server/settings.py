@@ -89,6 +89,11 @@ class Settings(BaseSettings):
     root_path: str = ""
     """Path under which a proxy serves this, such as "/tool"."""
 
+    log: Literal["text", "json"] = "text"
+    """Form of the lines on stderr."""
+    access_log: bool = False
+    """A line for every request: route, status, duration, address; no path, since that of a recording is a secret."""
+
     upload_bytes: int = Field(default=50 * MIB, ge=1024)
     """Largest request body."""
     steps: int = Field(default=4096, ge=64, le=1_000_000)

@@ -13,6 +13,7 @@ import uvicorn
 
 from mnemoscope_server.app import create_app
 from mnemoscope_server.errors import DataFolderInUse
+from mnemoscope_server.observing import logs
 from mnemoscope_server.serving.connections import Connections
 from mnemoscope_server.serving.protocols import Config
 from mnemoscope_server.settings import Settings, is_loopback
@@ -55,8 +56,7 @@ class Server(uvicorn.Server):
 
 def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> int:
     """Serve until SIGINT or SIGTERM -> exit code. ready: called with its address in a thread, instead of a browser."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("mnemoscope.swept").setLevel(logging.INFO)
+    logs.configure(settings.log, access=settings.access_log)
     try:
         listener = listen(settings.host, settings.port)
     except OSError as error:
@@ -76,9 +76,10 @@ def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> 
         if settings.watch is not None and not settings.watch.is_dir():
             print(f"Cannot watch {settings.watch}: there is no such folder", file=sys.stderr)
             return CANNOT_START
+        connections = Connections(_files(settings.connections), settings.connections_per_client)
         config = Config(
-            create_app(settings, store=store),
-            connections=Connections(_files(settings.connections), settings.connections_per_client),
+            create_app(settings, store=store, connections=connections),
+            connections=connections,
             receive_seconds=settings.receive_seconds,
             receive_rate=settings.receive_rate,
             receive_total=settings.receive_minutes * 60,
@@ -89,7 +90,7 @@ def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> 
             root_path=settings.root_path,
             lifespan="on",
             log_config=None,
-            access_log=False,  # addresses of recordings are secrets
+            access_log=False,  # ours has no addresses of recordings, which are secrets
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )

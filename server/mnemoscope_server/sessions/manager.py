@@ -7,6 +7,7 @@ import json
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -66,6 +67,8 @@ class LiveSessions:
         self._opening: dict[str, str] = {}
         """Sessions that have a place but are not open yet, and whose they are."""
         self.queue = Queue()
+        self.computed, self.removed = 0, Counter[str]()
+        """Steps computed since the start; recordings removed by the sweep, by reason."""
         self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
         """What workers are waited for to say, to orders and questions alike."""
         self._listeners: dict[str, Callable[[dict[str, Any]], None]] = {}
@@ -128,6 +131,7 @@ class LiveSessions:
         for identity in self.store.expired():
             self.library.forget(identity)
             if self.store.remove_expired(identity):
+                self.removed["expired"] += 1
                 swept.info("recording %s is removed: its time is over", identity)
 
     def remove_old(self) -> None:
@@ -138,9 +142,10 @@ class LiveSessions:
         entries = [
             entry for entry in self.store.rows() if entry.id not in self.sessions and not self._foreign(entry.id)
         ]
-        for entry, why in sweeping.due(entries, pinned=self.store.pinned(), days=days, most_bytes=most):
+        for entry, reason, why in sweeping.due(entries, pinned=self.store.pinned(), days=days, most_bytes=most):
             self.library.forget(entry.id)
             self.store.remove(entry.id)
+            self.removed[reason] += 1
             swept.info("recording %s of %s (%d kB) is removed: %s", entry.id, entry.created, entry.bytes >> 10, why)
 
     def _foreign(self, identity: str) -> bool:
@@ -309,6 +314,8 @@ class LiveSessions:
                 if listener := self._listeners.get(event.id):
                     listener(event.report)
             case Chunk() | Moved() | Revised() | StreamFailed():
+                if isinstance(event, Chunk):
+                    self.computed += event.upto - event.first
                 if session := self.sessions.get(event.id):
                     session.on_event(event)
             case Finished():

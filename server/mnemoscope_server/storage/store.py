@@ -127,6 +127,15 @@ class Store:
         """Why nothing can be read of the index; "" where it can."""
         return self._index.unread
 
+    @property
+    def index_volatile(self) -> bool:
+        """Whether the index is in memory alone, since its file cannot be opened."""
+        return self._index.volatile
+
+    def totals(self) -> tuple[int, int]:
+        """How many recordings there are, and their bytes. Raises IndexTrouble."""
+        return self._index.totals()
+
     def rows(self) -> list[Entry]:
         """The whole index."""
         return self._index.rows()

@@ -45,22 +45,22 @@ def pin_all(folder: Path, identities: Iterable[str], *, wanted: bool) -> int:
 
 def due(
     entries: Iterable[Entry], *, pinned: Container[str], days: float | None, most_bytes: int | None
-) -> list[tuple[Entry, str]]:
-    """Recordings to be removed, each with the reason, the oldest first. Runs that go on are not to be among `entries`.
+) -> list[tuple[Entry, str, str]]:
+    """Recordings to be removed, each with the reason ("age" or "room") and in words, the oldest first. Runs that go on are not to be among `entries`.
 
     days, most_bytes: limits, None = none; pinned recordings count against most_bytes, but are never due.
     """
     oldest = sorted(entries, key=lambda entry: (entry.created, entry.id))
     total = sum(entry.bytes for entry in oldest)
     since = timestamp(datetime.now(UTC) - timedelta(days=days)) if days is not None else ""
-    found: list[tuple[Entry, str]] = []
+    found: list[tuple[Entry, str, str]] = []
     for entry in oldest:
         if entry.id in pinned:
             continue
         if entry.created < since:
-            found.append((entry, f"it is older than {days:g} days"))
+            found.append((entry, "age", f"it is older than {days:g} days"))
         elif most_bytes is not None and total > most_bytes:
-            found.append((entry, f"all of them take more than {most_bytes >> 20} MB, and it is the oldest"))
+            found.append((entry, "room", f"all of them take more than {most_bytes >> 20} MB, and it is the oldest"))
         else:
             continue
         total -= entry.bytes

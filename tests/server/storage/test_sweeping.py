@@ -27,7 +27,7 @@ def entry(name, days, size=MB):
 
 
 def names(found):
-    return [one.id for one, _ in found]
+    return [one.id for one, _, _ in found]
 
 
 def test_the_old_and_the_oldest_of_too_many_are_due():
@@ -38,7 +38,7 @@ def test_the_old_and_the_oldest_of_too_many_are_due():
     assert names(due(entries, pinned={"pinned"}, days=None, most_bytes=2 * MB)) == ["old", "middle"]
     both = due(entries, pinned={"pinned"}, days=7, most_bytes=3 * MB)
     assert names(both) == ["old"], "what is removed for its age counts no more"
-    assert "older than 7 days" in both[0][1]
+    assert "older than 7 days" in both[0][2]
     assert names(due(entries, pinned={"pinned"}, days=None, most_bytes=1)) == ["old", "middle", "new"]
 
 
@@ -68,6 +68,7 @@ def test_the_sweep_removes_and_says_what_and_why(stored, caplog):
     assert len(store.rows()) == 4
     assert f"recording {ids[1]}" in caplog.text
     assert "more than 2 MB" in caplog.text
+    assert live.removed == {"room": 1}
     live.remove_old()
     assert caplog.text.count("is removed") == 1
     store.remove(ids[2])
