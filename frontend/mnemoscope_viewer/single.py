@@ -5,11 +5,12 @@ The recording travels as two elements the viewer looks for: its manifest as JSON
 """
 
 import base64
-import gzip
 import html
-import io
+import itertools
 import json
 import re
+import zlib
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 from mnemoscope_viewer.build import entry, notices
@@ -49,6 +50,9 @@ TEMPLATE = """<!doctype html>
 """
 
 
+MESSAGES = "\0messages\0"
+"""Stands for the messages while the rest is put together; no text of a page has it."""
+PIECE_BYTES = 256 * 1024
 VERDICT = """<script type="application/json" id="mnemoscope-verdict">{verdict}</script>
 """
 
@@ -69,24 +73,43 @@ def page(recording: Readable, *, title: str | None = None, verdict: dict[str, An
     `title` replaces the recording's own. A recording that is still running is taken as far as it has come.
     Raises BundleMissing where the viewer has not been built.
     """
+    return b"".join(parts(recording, title=title, verdict=verdict)).decode()
+
+
+def parts(recording: Readable, *, title: str | None = None, verdict: dict[str, Any] | None = None) -> Iterator[bytes]:
+    """What `page` returns, as UTF-8 piece by piece: no more than some chunks of the recording are in memory at a time.
+
+    Raises BundleMissing at once; what `recording.messages` raises, when it is come to.
+    """
     script, style, files = entry()
     manifest = dict(recording.manifest)
     if title is not None:
         manifest["title"] = title
-    packed = io.BytesIO()
-    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=6, mtime=0) as stream:  # mtime: same bytes every time
-        for chunk in range(recording.chunks):
-            stream.write(recording.messages(chunk))
-    return TEMPLATE.format(
+    text = TEMPLATE.format(
         policy=html.escape(POLICY, quote=True),
         title=html.escape(str(manifest.get("title") or "Mnemoscope")),
         style=_inlined(style, files).replace("</", "<\\/"),
         manifest=_json(manifest),
         verdict="" if verdict is None else VERDICT.format(verdict=_json(verdict)),
-        messages=base64.b64encode(packed.getvalue()).decode("ascii"),
+        messages=MESSAGES,
         notices=_script(notices()),
         script=_script(script),
     )
+    before, _, after = text.partition(MESSAGES)
+    return itertools.chain([before.encode()], _packed(recording), [after.encode()])
+
+
+def _packed(recording: Readable) -> Iterator[bytes]:
+    """All messages, gzip-compressed and base64-coded; three bytes become four letters, so that pieces end at threes."""
+    packer = zlib.compressobj(6, wbits=31)  # 31: gzip, whose header has no time: the same bytes every time
+    left = b""
+    for chunk in range(recording.chunks):
+        left += packer.compress(recording.messages(chunk))
+        if len(left) >= PIECE_BYTES:
+            whole = len(left) - len(left) % 3
+            yield base64.b64encode(left[:whole])
+            left = left[whole:]
+    yield base64.b64encode(left + packer.flush())
 
 
 def _json(value: object) -> str:

@@ -87,11 +87,11 @@ def to_html(rec: Recording, path: str | os.PathLike[str], *, verdict: dict[str, 
     verdict: what `mnemoscope.verdict` returns, to be shown; by default the one that lies beside the recording, if one does.
     Returns the path. Raises RecordingError where it cannot be written, BundleMissing where the viewer was not built.
     """
-    from mnemoscope_viewer import page
+    from mnemoscope_viewer import parts
 
-    text = page(rec, verdict=verdicts.known(rec.path, rec.manifest) if verdict is None else verdict)
+    found = parts(rec, verdict=verdicts.known(rec.path, rec.manifest) if verdict is None else verdict)
     with _whole(path) as file:
-        file.write(text.encode())
+        file.writelines(found)
     return Path(path)
 
 

@@ -1,13 +1,15 @@
 """Recordings over HTTP: list, read, change, delete, chunks and files."""
 
 import asyncio
+import contextlib
 import logging
 import time
+from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, File, Path, Query, Request, UploadFile
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
@@ -227,16 +229,28 @@ async def export(identity: Id, services: ServicesDep) -> Response:
 
 
 def _page(identity: str, services: Services, found: dict[str, Any] | None) -> Response:
-    from mnemoscope_viewer import BundleMissing, page
+    """Sent as it is made: of a long recording only some chunks are in memory."""
+    from mnemoscope_viewer import BundleMissing, parts
 
-    with services.library.opened(identity) as opened:
+    held = contextlib.ExitStack()
+    try:
+        opened = held.enter_context(services.library.opened(identity))
         opened.refresh()
-        try:
-            text = page(opened, verdict=found)
-        except BundleMissing as error:
-            return problem(503, "page-not-built", str(error), hint="Build the page, then export again.")
+        made = parts(opened, verdict=found)
+    except BundleMissing as error:
+        held.close()
+        return problem(503, "page-not-built", str(error), hint="Build the page, then export again.")
+    except BaseException:
+        held.close()
+        raise
     headers = _fresh() | {"Content-Disposition": f'attachment; filename="{identity}.html"'}
-    return Response(text, media_type="text/html", headers=headers)
+    return StreamingResponse(_while_held(made, held), media_type="text/html", headers=headers)
+
+
+def _while_held(made: Iterator[bytes], held: contextlib.ExitStack) -> Iterator[bytes]:
+    """The pieces, and then, or when whoever asked is gone, what they are made from is let go."""
+    with held:
+        yield from made
 
 
 def _fresh() -> dict[str, str]:
