@@ -30,6 +30,7 @@ FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "
 """Headers of what a proxy passes on."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 DEFAULT_PORT = {"http": 80, "ws": 80, "https": 443, "wss": 443}
+LINKED = re.compile(r"/api/recordings/[^/]+(?:/chunks/[^/]+)?")
 DRAIN_BYTES = 1 << 30
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 
@@ -153,9 +154,21 @@ class _Dressed:
             headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")  # with COOP: pages may share memory
             headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if embedded else "same-origin")
             headers.setdefault("X-Robots-Tag", "noindex")
+            self._share(headers)
         elif self._replaced:
             return
         await self.send(message)
+
+    def _share(self, headers: MutableHeaders) -> None:
+        """What an embedded page in a sandboxed frame, which has no origin, has to read; without cookies, so no more than the link opens."""
+        if self.scope["type"] != "http" or self.scope["method"] != "GET":
+            return
+        if _path(self.scope).startswith("/assets/"):
+            headers["Access-Control-Allow-Origin"] = "*"
+        elif LINKED.fullmatch(_path(self.scope)):
+            headers.add_vary_header("Origin")
+            if Headers(scope=self.scope).get("origin") == "null":
+                headers["Access-Control-Allow-Origin"] = "*"
 
     async def _drain(self) -> None:
         """Take the rest of a body that is too large: a browser reads the answer only when it has sent everything."""

@@ -22,7 +22,8 @@ from mnemoscope_server.serving.connections import Connections, Stage
 log = logging.getLogger("mnemoscope.connections")
 
 NOT_SENT_BYTES = 128 * 1024  # in the kernel, per watcher: small, so that a slow one lags by frames and not by seconds
-UNACKNOWLEDGED_MS = 10_000
+PING_SECONDS, UNACKNOWLEDGED_MS = 3.0, 7_000
+"""A peer that is gone without a word acknowledges nothing: of a ping at the latest that is noticed, within ten seconds."""
 STALLED_SECONDS = 30.0
 """How long an answer may wait for whoever asked to take a part of it."""
 NO_PLACE = (503, "too many connections are open")

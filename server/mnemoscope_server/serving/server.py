@@ -15,7 +15,7 @@ from mnemoscope_server.app import create_app
 from mnemoscope_server.errors import DataFolderInUse
 from mnemoscope_server.observing import logs
 from mnemoscope_server.serving.connections import Connections
-from mnemoscope_server.serving.protocols import Config
+from mnemoscope_server.serving.protocols import PING_SECONDS, Config
 from mnemoscope_server.settings import Settings, is_loopback
 from mnemoscope_server.storage.store import Store
 
@@ -85,8 +85,8 @@ def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> 
             receive_total=settings.receive_minutes * 60,
             ws_max_size=INBOUND_BYTES,
             ws_per_message_deflate=False,  # 20 times slower on numbers
-            ws_ping_interval=20,
-            ws_ping_timeout=20,
+            ws_ping_interval=PING_SECONDS,
+            ws_ping_timeout=20,  # behind what a slow line has yet to take, the answer comes late
             root_path=settings.root_path,
             lifespan="on",
             log_config=None,
