@@ -30,6 +30,8 @@ ELSEWHERE = (
 )
 """Variables with the prefix that are no settings: of checkpoints, engine and tests, and the file of settings."""
 
+LISTS = {"allowed_hosts": '["mem.example.org"]', "trusted_proxies": '["127.0.0.1"]'}
+"""Settings that are lists, with what one looks like."""
 MIB = 1 << 20
 MAX_MODELS = 64
 """Models of one recording, moments of a training counted one by one; the page learns it from GET /api/status."""
@@ -73,6 +75,10 @@ class Settings(BaseSettings):
     """Ask for no token, whoever reaches it: they can run models, and see and list recordings."""
     port: int = Field(default=8000, ge=0, le=65535)
     """0 = any free port."""
+    unix_socket: Path | None = None
+    """Listen on this unix socket instead, for a proxy on this machine that may open it. With it the token is asked for."""
+    trusted_proxies: list[str] = ["127.0.0.1", "::1"]
+    """Addresses or networks of proxies that are believed who asks and by which scheme (JSON list); whoever opens the unix socket is."""
     data_dir: Path = Field(default_factory=default_data_dir)
     """Index, recordings and uploads."""
     watch: Path | None = None
@@ -163,7 +169,7 @@ class Settings(BaseSettings):
     @property
     def shared(self) -> bool:
         """Whether others than the person at this machine may be here: recordings then have owners."""
-        return not is_loopback(self.host) or bool(self.allowed_hosts)
+        return not is_loopback(self.host) or bool(self.allowed_hosts) or self.unix_socket is not None
 
     @property
     def here_alone(self) -> bool:
@@ -188,10 +194,9 @@ class Settings(BaseSettings):
             first = error.errors(include_input=False, include_context=False)[0]
             name = variable(str(first["loc"][0])) if first["loc"] else "the settings"
             raise BadSettings(f"{name}: {first['msg']}.") from None
-        except SettingsError:  # its message has the value
-            raise BadSettings(
-                f'{variable("allowed_hosts")}: wanted a JSON list, such as ["mem.example.org"].'
-            ) from None
+        except SettingsError as error:  # its message may have the value
+            name = next((name for name in LISTS if name in str(error)), "allowed_hosts")
+            raise BadSettings(f"{variable(name)}: wanted a JSON list, such as {LISTS[name]}.") from None
 
 
 def variable(name: str) -> str:

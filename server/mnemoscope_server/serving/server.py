@@ -7,6 +7,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlencode
 
 import uvicorn
@@ -50,16 +51,25 @@ class Server(uvicorn.Server):
             print("Whoever reaches this address can run models and list recordings.", file=sys.stderr)
         if self.ready is not None:
             threading.Thread(target=self.ready, args=(url,), daemon=True).start()
-        elif is_loopback(self.settings.host) and self.settings.browser:
+        elif is_loopback(self.settings.host) and self.settings.browser and self.settings.unix_socket is None:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.settings.unix_socket is not None:
+            self.settings.unix_socket.unlink(missing_ok=True)
+        await super().shutdown(sockets)
 
 
 def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> int:
     """Serve until SIGINT or SIGTERM -> exit code. ready: called with its address in a thread, instead of a browser."""
     logs.configure(settings.log, access=settings.access_log)
+    path = settings.unix_socket
     try:
-        listener = listen(settings.host, settings.port)
+        listener = listen(settings.host, settings.port) if path is None else listen_unix(path)
     except OSError as error:
+        if path is not None:
+            print(f"Cannot listen on {path}: {error.strerror or error}.", file=sys.stderr)
+            return CANNOT_START
         print(
             f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror or error}. "
             "Choose another with --port; --port 0 takes any free one.",
@@ -67,7 +77,8 @@ def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> 
         )
         return CANNOT_START
     with listener:
-        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+        if path is None:
+            settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         try:
             store = Store(settings.data_dir, free_bytes=settings.free_bytes)
         except (DataFolderInUse, OSError) as error:
@@ -88,6 +99,7 @@ def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> 
             ws_ping_interval=PING_SECONDS,
             ws_ping_timeout=20,  # behind what a slow line has yet to take, the answer comes late
             root_path=settings.root_path,
+            forwarded_allow_ips=settings.trusted_proxies if path is None else "*",
             lifespan="on",
             log_config=None,
             access_log=False,  # ours has no addresses of recordings, which are secrets
@@ -130,9 +142,28 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def listen_unix(path: Path) -> socket.socket:
+    """As `listen`, of a socket that its owner and group may open; one that nobody listens on any more is replaced."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        if path.is_socket():
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
+                try:
+                    other.connect(str(path))
+                except ConnectionRefusedError:
+                    path.unlink()
+        listener.bind(str(path))
+        path.chmod(0o660)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
 def address(settings: Settings) -> str:
-    """Where a browser on this machine finds the page, with the token that lets it in."""
+    """Where a browser on this machine finds the page, with the token that lets it in; of a unix socket its path."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     host = f"[{host}]" if ":" in host else host
     entry = f"?{urlencode({'token': settings.token})}" if settings.token else ""
-    return f"http://{host}:{settings.port}{settings.root_path}/{entry}"
+    path = f"{settings.root_path}/{entry}"
+    return f"unix:{settings.unix_socket} {path}" if settings.unix_socket else f"http://{host}:{settings.port}{path}"
