@@ -49,8 +49,10 @@ class Guard:
         here_alone: bool = False,
         requests: Allowance | None = None,
     ) -> None:
-        """here_alone: refuse what a proxy forwards. requests: how many that change something. `host` is the address listened on. Unless that is loopback, any address literal is a good Host: only names
-        can be pointed somewhere else by a stranger.
+        """here_alone: refuse what a proxy forwards. requests: how many that change something one address may send.
+
+        host: the address listened on. Unless that is loopback, any address literal is a good Host: only names can be pointed somewhere
+        else by a stranger.
         """
         self.app, self.upload_bytes, self.token_check, self.here_alone = app, upload_bytes, token_check, here_alone
         self.requests = requests

@@ -116,6 +116,8 @@ class BoundedProtocol(H11Protocol):
         answering = cycle is not None and not cycle.response_complete
         receiving = self.conn.their_state is h11.SEND_BODY
         stage = Stage.RECEIVING if receiving else Stage.SERVED if answering else Stage.WAITING
+        if self._unhurried is self.scope and answering:
+            stage = Stage.SERVED
         self._bounds.connections.move(self.transport, stage)
         if receiving and (not self._body or self.scope is not before):
             self._body = True
@@ -150,7 +152,7 @@ class BoundedProtocol(H11Protocol):
         now, bounds = self.loop.time(), self._bounds
         if self._body:
             enough = self._received >= bounds.receive_rate * (now - self._measured)
-            held_back = self.flow.read_paused  # we did not take what came
+            held_back = self.flow.read_paused or self.cycle.waiting_for_100_continue  # it is we who do not go on
             if self._unhurried is self.scope or ((enough or held_back) and now - self._began < bounds.receive_total):
                 self._measured, self._received = now, 0
                 self._again()

@@ -63,7 +63,13 @@ describe("the stage's commands", () => {
   });
 
   it("leaves the browser its own keys", () => {
-    for (const key of [press("c", { ctrlKey: true }), press("r", { metaKey: true }), press("F5"), press("Tab")]) {
+    for (const key of [
+      press("c", { ctrlKey: true }),
+      press("r", { metaKey: true }),
+      press("F5"),
+      press("Tab"),
+      press("1", { altKey: true }),
+    ]) {
       expect(commandOf(key)).toBeNull();
     }
   });

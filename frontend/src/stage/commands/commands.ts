@@ -152,7 +152,7 @@ export function chordOf(press: Key): string {
 function named(press: Key, key: string): string {
   const { shiftKey, altKey, ctrlKey, metaKey } = press;
   const sign = key.length === 1 && key.toLowerCase() === key.toUpperCase();
-  const third = sign && (altGraph(press) || (altKey && !metaKey));
+  const third = sign && !/\d/.test(key) && (altGraph(press) || (altKey && !metaKey)); // Alt and a digit is the browser's
   const name = key.length === 1 ? key.toLowerCase() : key;
   return [
     (ctrlKey || metaKey) && !third ? "Mod" : "",
