@@ -108,11 +108,11 @@ class Settings(BaseSettings):
     """Most sessions that are live at a time."""
     sessions_per_client: int = Field(default=8, ge=1)
     """Most of them from one address; this machine may have all."""
-    steps_per_hour: int = Field(default=1_000_000, ge=64)
+    steps_per_hour: int = Field(default=5_000_000, ge=64)
     """Steps, of each model, that one address may have computed in an hour."""
     upload_bytes_per_hour: int = Field(default=1024 * MIB, ge=MIB)
     """Bytes that one address may upload in an hour."""
-    requests_per_minute: int = Field(default=300, ge=1)
+    requests_per_minute: int = Field(default=600, ge=1)
     """Requests that begin or change something, from one address in a minute."""
     unwatched_minutes: float = Field(default=30.0, gt=0)
     """A run that nobody has watched or asked about for this time is paused; one on a live source goes on."""

@@ -169,7 +169,7 @@ class LiveSessions:
         self.require_place(client, ticket)
         order = replace(order, reserve=self.store.free_bytes)
         self._opening[order.id] = client
-        self.queue.leave(ticket)
+        self.queue.leave(ticket, client=client)
         try:
             worker, manifest = await self._reply(order, seconds=OPEN_SECONDS)
         except TimeoutError as error:  # the worker will write an empty file and close it
@@ -209,7 +209,7 @@ class LiveSessions:
             raise TooMuch(
                 "too-many-of-yours", f"{most} runs from your address go on", hint, seconds=worth_asking(waits, 1)
             )
-        waiting = self.queue.ask(ticket, self.settings.sessions - len(own))
+        waiting = self.queue.ask(ticket, self.settings.sessions - len(own), client=client)
         if waiting is not None:
             raise TooMuch(
                 "too-many-sessions",

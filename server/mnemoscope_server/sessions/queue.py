@@ -27,29 +27,38 @@ class Queue:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._seen: dict[str, float] = {}
-        """When each ticket was last shown, in the order of the queue."""
+        self._seen: dict[str, tuple[float, str]] = {}
+        """When each ticket was last shown, and whose it is, in the order of the queue."""
 
     def __len__(self) -> int:
         return len(self._seen)
 
-    def ask(self, ticket: str | None, free: int) -> Waiting | None:
-        """Whoever asks may come in (None), and then leaves the queue; or waits. free: places that are free now."""
+    def ask(self, ticket: str | None, free: int, *, client: str = "") -> Waiting | None:
+        """Whoever asks may come in (None), and then leaves the queue; or waits. free: places that are free now.
+
+        client: who asks; whoever shows no ticket has the first of theirs, or a program that knows of none would queue behind itself.
+        """
         now = self._clock()
-        self._seen = {name: seen for name, seen in self._seen.items() if now - seen < FORGOTTEN_SECONDS}
+        self._seen = {name: entry for name, entry in self._seen.items() if now - entry[0] < FORGOTTEN_SECONDS}
+        ticket = self._of(ticket, client)
         known = list(self._seen)
-        ahead = known.index(ticket) if ticket in self._seen else len(known)
+        ahead = len(known) if ticket is None else known.index(ticket)
         if ahead < free:
             return None
-        if ticket not in self._seen:
+        if ticket is None:
             ticket = secrets.token_urlsafe(16) if len(known) < MAX_WAITING else ""
         if ticket:
-            self._seen[ticket] = now
-        return Waiting(ahead - free + 1, ticket or "")
+            self._seen[ticket] = (now, client)
+        return Waiting(ahead - free + 1, ticket)
 
-    def leave(self, ticket: str | None) -> None:
-        """Whoever has this ticket has come in."""
-        self._seen.pop(ticket or "", None)
+    def leave(self, ticket: str | None, *, client: str = "") -> None:
+        """Whoever has this ticket, or this client without one, has come in."""
+        self._seen.pop(self._of(ticket, client) or "", None)
+
+    def _of(self, ticket: str | None, client: str) -> str | None:
+        if ticket in self._seen:
+            return ticket
+        return next((name for name, (_, whose) in self._seen.items() if whose == client), None)
 
 
 def worth_asking(waits: list[float], place: int) -> int:
