@@ -6,6 +6,6 @@
 """
 
 from mnemoscope_viewer.build import BundleMissing, bundle
-from mnemoscope_viewer.single import page
+from mnemoscope_viewer.single import page, parts
 
-__all__ = ["BundleMissing", "bundle", "page"]
+__all__ = ["BundleMissing", "bundle", "page", "parts"]

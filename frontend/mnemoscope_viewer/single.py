@@ -5,12 +5,12 @@ The recording travels as two elements the viewer looks for: its manifest as JSON
 """
 
 import base64
-import gzip
 import html
-import io
+import itertools
 import json
 import re
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -54,6 +54,9 @@ TEMPLATE = """<!doctype html>
 
 ENGINE = """<script type="application/octet-stream" id="mnemoscope-engine-{stream}">{engine}</script>
 """
+MESSAGES = "\0messages\0"
+"""Stands for the messages while the rest is put together; no text of a page has it."""
+PIECE_BYTES = 256 * 1024
 VERDICT = """<script type="application/json" id="mnemoscope-verdict">{verdict}</script>
 """
 
@@ -81,31 +84,53 @@ def page(
     `title` replaces the recording's own. A recording that is still running is taken as far as it has come.
     Raises BundleMissing where the viewer has not been built.
     """
+    return b"".join(parts(recording, title=title, verdict=verdict, engines=engines)).decode()
+
+
+def parts(
+    recording: Readable,
+    *,
+    title: str | None = None,
+    verdict: dict[str, Any] | None = None,
+    engines: Mapping[int, bytes] = MappingProxyType({}),
+) -> Iterator[bytes]:
+    """What `page` returns, as UTF-8 piece by piece: no more than some chunks of the recording are in memory at a time.
+
+    Raises BundleMissing at once; what `recording.messages` raises, when it is come to.
+    """
     script, style, files = entry()
     manifest = dict(recording.manifest)
     if title is not None:
         manifest["title"] = title
-    messages = _packed(recording.messages(chunk) for chunk in range(recording.chunks))
-    return TEMPLATE.format(
+    text = TEMPLATE.format(
         policy=html.escape(POLICY, quote=True),
         title=html.escape(str(manifest.get("title") or "Mnemoscope")),
         style=_inlined(style, files).replace("</", "<\\/"),
         manifest=_json(manifest),
         verdict="" if verdict is None else VERDICT.format(verdict=_json(verdict)),
-        engines="".join(ENGINE.format(stream=stream, engine=_packed([made])) for stream, made in engines.items()),
-        messages=messages,
+        engines="".join(
+            ENGINE.format(stream=stream, engine=b"".join(_packed([made])).decode()) for stream, made in engines.items()
+        ),
+        messages=MESSAGES,
         notices=_script(notices()),
         script=_script(script),
     )
+    before, _, after = text.partition(MESSAGES)
+    messages = (recording.messages(chunk) for chunk in range(recording.chunks))
+    return itertools.chain([before.encode()], _packed(messages), [after.encode()])
 
 
-def _packed(parts: Iterable[bytes]) -> str:
-    """Compressed and base64-coded."""
-    out = io.BytesIO()
-    with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=6, mtime=0) as stream:  # mtime: same bytes every time
-        for part in parts:
-            stream.write(part)
-    return base64.b64encode(out.getvalue()).decode("ascii")
+def _packed(contents: Iterable[bytes]) -> Iterator[bytes]:
+    """All of it, gzip-compressed and base64-coded; three bytes become four letters, so that pieces end at threes."""
+    packer = zlib.compressobj(6, wbits=31)  # 31: gzip, whose header has no time: the same bytes every time
+    left = b""
+    for content in contents:
+        left += packer.compress(content)
+        if len(left) >= PIECE_BYTES:
+            whole = len(left) - len(left) % 3
+            yield base64.b64encode(left[:whole])
+            left = left[whole:]
+    yield base64.b64encode(left + packer.flush())
 
 
 def _json(value: object) -> str:

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from mnemoscope import __version__
 from mnemoscope_server import problems
+from mnemoscope_server.access.clients import Allowance
 from mnemoscope_server.access.guard import Guard
 from mnemoscope_server.access.token import TokenCheck
 from mnemoscope_server.background import Background
@@ -22,6 +23,7 @@ from mnemoscope_server.http import (
     engine,
     fits,
     lens,
+    metrics,
     pages,
     recordings,
     retention,
@@ -34,6 +36,7 @@ from mnemoscope_server.http import (
     uploads,
     verdict,
 )
+from mnemoscope_server.observing.requests import Requests
 from mnemoscope_server.schemas import contract
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.manager import LiveSessions
@@ -50,10 +53,11 @@ SWEEP_SECONDS, SETTLE_SECONDS = 300.0, 10.0
 """How often old things are looked for, and rows that could not be written."""
 
 
-def create_app(settings: Settings | None = None, *, store: Store | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, *, store: Store | None = None, connections: Any = None) -> FastAPI:
     """Build the application. Workers start when it starts to serve; `app.state.services` holds its parts while it runs.
 
     store: the data folder, already opened; by default it is opened at the start (DataFolderInUse is raised then).
+    connections: how many there are (`serving.connections.Connections`), where they are counted.
     """
     settings = settings or Settings()
 
@@ -92,9 +96,10 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         separate_input_output_schemas=False,
     )  # fmt: skip
     app.state.settings = settings
-    app.state.watching = 0
+    app.state.connections, app.state.registry = connections, metrics.registry()
     problems.install(app, missing_page=functools.partial(pages.sheet, status=404))
     app.include_router(status.health)
+    app.include_router(metrics.router)
     for module in (
         status,
         recordings,
@@ -122,8 +127,10 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         allowed_hosts=settings.allowed_hosts,
         upload_bytes=settings.upload_bytes,
         here_alone=settings.here_alone,
+        requests=Allowance(settings.requests_per_minute, 60),
         token_check=TokenCheck(settings.token, cookie=f"mnemoscope-{settings.port}") if settings.token else None,
     )
+    app.add_middleware(Requests, registry=app.state.registry)
     return app
 
 
@@ -151,6 +158,7 @@ def _sweep(chores: Background, services: Services) -> None:
         "removing old fits": lambda: asyncio.to_thread(services.fits.sweep),
         "stopping forgotten sessions": stop_idle,
         "removing expired recordings": lambda: asyncio.to_thread(services.live.remove_expired),
+        "removing old recordings": lambda: asyncio.to_thread(services.live.remove_old),
     }
     for what, work in works.items():
         chores.again_and_again(what, work, every=lambda: SWEEP_SECONDS)

@@ -20,6 +20,15 @@ class NotPossible(Exception):
         self.code, self.hint = code, hint
 
 
+class TooMuch(NotPossible):
+    """There is no more now, for this client or for anybody: `seconds` later there may be."""
+
+    def __init__(self, code: str, message: str, hint: str, *, seconds: int, place: int = 0, ticket: str = "") -> None:
+        """place: in a queue, 1 = the next; ticket: what to show when asking again."""
+        super().__init__(code, message, hint)
+        self.RETRY_SECONDS, self.place, self.ticket = seconds, place, ticket
+
+
 class NoWorkers(NotPossible):
     """No worker can run models now."""
 
@@ -69,10 +78,18 @@ class UnknownUpload(Exception):
 
 
 class UnknownRecording(Exception):
-    """There is no recording of that id."""
+    """There is no recording of that id, now or ever: what was deleted or has expired is answered as what never was."""
+
+    CURE = "Ask whoever sent the link for another one."
 
     def __init__(self, identity: str) -> None:
-        super().__init__(f"there is no recording {identity[:64]!r}")
+        super().__init__(
+            f"there is no recording {identity[:64]!r}: the link is not whole, or its time is over, or it was deleted"
+        )
+
+
+class Expired(UnknownRecording):
+    """A recording's time is over: it is gone, or about to be. Nobody is told that it was ever there."""
 
 
 class UnknownFit(Exception):
@@ -101,13 +118,6 @@ class IndexTrouble(Exception):
     """The index of the recordings cannot be read or written now: it is locked, full or damaged."""
 
     RETRY_SECONDS = 5
-
-
-class Expired(Exception):
-    """A recording's time is over: it is gone, or about to be."""
-
-    def __init__(self, expires: str) -> None:
-        super().__init__(f"this recording could be opened until {expires}, as whoever made it wished")
 
 
 def is_full(error: BaseException) -> bool:

@@ -13,22 +13,23 @@ from starlette.responses import JSONResponse, Response
 from mnemoscope import errors
 from mnemoscope_server.errors import (
     DiskFull,
-    Expired,
     IllegalMove,
     IndexTrouble,
     NotPossible,
+    TooMuch,
     UnknownFit,
     UnknownMeasurement,
     UnknownRecording,
     UnknownUpload,
     is_full,
 )
+from mnemoscope_server.observing.logs import route_of
 
 log = logging.getLogger("mnemoscope.api")
 
 NOT_POSSIBLE = {
     "too-many-sessions": 429, "no-workers": 503, "worker-busy": 503, "worker-failed": 503, "not-yours": 403,
-    "too-many-fits": 429, "too-many-measurements": 429, "still-live": 409, "still-stopping": 409, "not-kept": 409,
+    "too-many-of-yours": 429, "too-much": 429, "no-room": 507, "too-many-fits": 429, "too-many-measurements": 429, "still-live": 409, "still-stopping": 409, "not-kept": 409,
     "queue-full": 429, "source-ended": 409, "no-live-source": 409, "read-only": 403,
 }  # fmt: skip
 LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
@@ -85,15 +86,12 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         return await disk_full(request, error) if is_full(error) else of_library(error)
 
     async def unknown_recording(request: Request, error: Any) -> Response:
-        return problem(404, "unknown-recording", str(error), hint="The gallery lists what this server has.")
+        return problem(404, "unknown-recording", str(error), hint=error.CURE)
 
     async def unknown_measurement(request: Request, error: Any) -> Response:
         return problem(
             404, "unknown-measurement", str(error), hint="Measure again: the same question has the same link."
         )
-
-    async def expired(request: Request, error: Any) -> Response:
-        return problem(410, "expired", str(error), hint="Ask whoever sent the link for another one.")
 
     async def unknown_upload(request: Request, error: Any) -> Response:
         return problem(404, "unknown-upload", str(error), hint="Upload the file again.")
@@ -105,7 +103,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         return problem(507, "disk-full", str(error), hint="Delete recordings you no longer need, or free the disk.")
 
     async def index_trouble(request: Request, error: Any) -> Response:
-        log.warning("%s %s: %s", request.method, request.url.path, error)
+        log.warning("%s %s: %s", request.method, route_of(request.scope), error)
         headers = {"Retry-After": str(error.RETRY_SECONDS)}
         hint = "Try again in a few seconds. The recordings themselves are not touched."
         return problem(503, "index-trouble", str(error), hint=hint, headers=headers)
@@ -114,13 +112,15 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         if is_full(error):
             return await disk_full(request, f"the disk is full ({error.strerror})")
         if error.errno in UNWRITABLE:
-            log.warning("%s %s: %s", request.method, request.url.path, error)
+            log.warning("%s %s: %s", request.method, route_of(request.scope), error)
             message = f"the data folder cannot be written: {error.strerror}"
             return problem(503, "data-folder", message, hint="Whoever runs this server sees the file in its log.")
         return await bug(request, error)
 
     async def not_possible(request: Request, error: Any) -> Response:
-        headers = {"Retry-After": str(error.RETRY_SECONDS)} if error.RETRY_SECONDS else None
+        headers = {"Retry-After": str(error.RETRY_SECONDS)} if error.RETRY_SECONDS else {}
+        if isinstance(error, TooMuch) and error.place:
+            headers |= {"Queue-Place": str(error.place), "Queue-Ticket": error.ticket}
         return problem(NOT_POSSIBLE.get(error.code, 422), error.code, str(error), hint=error.hint, headers=headers)
 
     async def illegal_move(request: Request, error: Any) -> Response:
@@ -143,13 +143,12 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         )  # fmt: skip
 
     async def bug(request: Request, error: Any) -> Response:
-        log.exception("a bug, answering %s %s", request.method, request.url.path, exc_info=error)
+        log.exception("a bug, answering %s %s", request.method, route_of(request.scope), exc_info=error)
         return problem(500, "bug", "the server hit a bug", hint="Its log has the details; please report it.")
 
     app.add_exception_handler(errors.MnemoscopeError, library)
     app.add_exception_handler(UnknownRecording, unknown_recording)
     app.add_exception_handler(UnknownMeasurement, unknown_measurement)
-    app.add_exception_handler(Expired, expired)
     app.add_exception_handler(UnknownUpload, unknown_upload)
     app.add_exception_handler(UnknownFit, unknown_fit)
     app.add_exception_handler(DiskFull, disk_full)

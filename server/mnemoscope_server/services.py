@@ -1,5 +1,6 @@
 """Everything an endpoint may need, wired up once per application."""
 
+from mnemoscope_server.access.clients import Allowance, Places
 from mnemoscope_server.access.feeding import FeedKeys
 from mnemoscope_server.sessions.fits import FitJobs
 from mnemoscope_server.sessions.manager import LiveSessions
@@ -31,6 +32,9 @@ class Services:
         self.settings, self.store, self.library, self.uploads, self.live = settings, store, library, uploads, live
         self.watched = watched
         self.bringing = Bringing(settings, store)
+        self.watchers = Places(settings.watchers, settings.watchers_per_client)
+        self.steps = Allowance(settings.steps_per_hour, 3600)
+        self.uploaded = Allowance(settings.upload_bytes_per_hour, 3600)
         self.feed_keys = FeedKeys(settings.token)
         self.answers = Answers()
         self.packages = Answers(MAX_PACKAGES)

@@ -30,6 +30,8 @@ ELSEWHERE = (
 )
 """Variables with the prefix that are no settings: of checkpoints, engine and tests, and the file of settings."""
 
+LISTS = {"allowed_hosts": '["mem.example.org"]', "trusted_proxies": '["127.0.0.1"]'}
+"""Settings that are lists, with what one looks like."""
 MIB = 1 << 20
 MAX_MODELS = 64
 """Models of one recording, moments of a training counted one by one; the page learns it from GET /api/status."""
@@ -73,6 +75,10 @@ class Settings(BaseSettings):
     """Ask for no token, whoever reaches it: they can run models, and see and list recordings."""
     port: int = Field(default=8000, ge=0, le=65535)
     """0 = any free port."""
+    unix_socket: Path | None = None
+    """Listen on this unix socket instead, for a proxy on this machine that may open it. With it the token is asked for."""
+    trusted_proxies: list[str] = ["127.0.0.1", "::1"]
+    """Addresses or networks of proxies that are believed who asks and by which scheme (JSON list); whoever opens the unix socket is."""
     data_dir: Path = Field(default_factory=default_data_dir)
     """Index, recordings and uploads."""
     watch: Path | None = None
@@ -89,16 +95,43 @@ class Settings(BaseSettings):
     root_path: str = ""
     """Path under which a proxy serves this, such as "/tool"."""
 
+    log: Literal["text", "json"] = "text"
+    """Form of the lines on stderr."""
+    access_log: bool = False
+    """A line for every request: route, status, duration, address; no path, since that of a recording is a secret."""
+
     upload_bytes: int = Field(default=50 * MIB, ge=1024)
     """Largest request body."""
     steps: int = Field(default=4096, ge=64, le=1_000_000)
     """Most steps of one run."""
     sessions: int = Field(default=16, ge=1)
     """Most sessions that are live at a time."""
+    sessions_per_client: int = Field(default=8, ge=1)
+    """Most of them from one address; this machine may have all."""
+    steps_per_hour: int = Field(default=5_000_000, ge=64)
+    """Steps, of each model, that one address may have computed in an hour."""
+    upload_bytes_per_hour: int = Field(default=1024 * MIB, ge=MIB)
+    """Bytes that one address may upload in an hour."""
+    requests_per_minute: int = Field(default=600, ge=1)
+    """Requests that begin or change something, from one address in a minute."""
+    unwatched_minutes: float = Field(default=30.0, gt=0)
+    """A run that nobody has watched or asked about for this time is paused; one on a live source goes on."""
     idle_minutes: float = Field(default=120.0, gt=0)
     """A paused session that nobody watches is stopped after this time."""
     watchers: int = Field(default=512, ge=1)
-    """Most open websockets."""
+    """Most websockets that watch."""
+    watchers_per_client: int = Field(default=256, ge=1)
+    """Most of them from one address."""
+    connections: int = Field(default=1024, ge=16)
+    """Most open connections, websockets too; fewer where fewer open files are allowed. One that asks for nothing makes room for the next."""
+    connections_per_client: int = Field(default=512, ge=4)
+    """Most of them from one address; a proxy on this machine is not counted."""
+    receive_seconds: float = Field(default=10.0, gt=0)
+    """A connection whose request, or websocket whose hello, has not come after this time is closed."""
+    receive_rate: int = Field(default=1024, ge=1)
+    """Bytes a second that what is uploaded has to come with, on average over that time."""
+    receive_minutes: float = Field(default=30.0, gt=0)
+    """Longest time that one upload may take to come."""
     ring_bytes: int = Field(default=32 * MIB, ge=MIB)
     """Newest frames of a live session kept in memory; a watcher further behind skips."""
     live_queue: int = Field(default=8192, ge=2048)
@@ -109,6 +142,12 @@ class Settings(BaseSettings):
     """Parsed uploads kept; the oldest go first."""
     uploads_hours: float = Field(default=24.0, gt=0)
     """Parsed uploads are removed after this time. Recordings made from them keep what the models saw."""
+    recordings_days: float | None = Field(default=None, gt=0)
+    """Recordings older than this are removed, but for pinned ones; none = never."""
+    recordings_bytes: int | None = Field(default=None, ge=MIB)
+    """Bytes that all recordings may take: the oldest go first, but for pinned ones."""
+    owner_bytes: int | None = Field(default=None, ge=MIB)
+    """Bytes that the recordings of one owner may take; whoever has more begins, copies and brings no others."""
     free_bytes: int = Field(default=256 * MIB, ge=0)
     """Disk space that is left alone: nothing new is accepted below."""
     parse_seconds: float = Field(default=60.0, gt=0)
@@ -130,7 +169,7 @@ class Settings(BaseSettings):
     @property
     def shared(self) -> bool:
         """Whether others than the person at this machine may be here: recordings then have owners."""
-        return not is_loopback(self.host) or bool(self.allowed_hosts)
+        return not is_loopback(self.host) or bool(self.allowed_hosts) or self.unix_socket is not None
 
     @property
     def here_alone(self) -> bool:
@@ -155,10 +194,9 @@ class Settings(BaseSettings):
             first = error.errors(include_input=False, include_context=False)[0]
             name = variable(str(first["loc"][0])) if first["loc"] else "the settings"
             raise BadSettings(f"{name}: {first['msg']}.") from None
-        except SettingsError:  # its message has the value
-            raise BadSettings(
-                f'{variable("allowed_hosts")}: wanted a JSON list, such as ["mem.example.org"].'
-            ) from None
+        except SettingsError as error:  # its message may have the value
+            name = next((name for name in LISTS if name in str(error)), "allowed_hosts")
+            raise BadSettings(f"{variable(name)}: wanted a JSON list, such as {LISTS[name]}.") from None
 
 
 def variable(name: str) -> str:

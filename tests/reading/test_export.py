@@ -113,8 +113,10 @@ def test_a_page_holds_what_the_viewer_makes(tmp_path: Path, rec: Recording, monk
     mnemoscope_viewer = pytest.importorskip("mnemoscope_viewer")
     monkeypatch.setattr(
         mnemoscope_viewer,
-        "page",
-        lambda rec, verdict: f"<title>{rec.manifest['title']} · {(verdict or {}).get('question')}</title>",
+        "parts",
+        lambda rec, verdict: iter(
+            (b"<title>", f"{rec.manifest['title']} · {(verdict or {}).get('question')}".encode(), b"</title>")
+        ),
         raising=False,
     )
     out = tmp_path / "a.html"

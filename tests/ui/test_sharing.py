@@ -136,9 +136,9 @@ def test_what_others_made_is_copied_and_nothing_else(open_page: Open, ready: Api
     wait_until(lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) > soon, "the copy to expire")
     assert not watch.trouble
     page.goto(f"/s/{copy}")
-    expect(page.get_by_text("This link has expired.")).to_be_visible()
+    expect(page.get_by_text("There is nothing at this link.")).to_be_visible()
     expect(page.get_by_text("Ask whoever sent the link for another one.")).to_be_visible()
     expect(page.get_by_role("link", name="All recordings")).to_be_visible()
-    # that the address answers 410 is what is wanted here; the browser writes it on its console
-    assert [line for line in watch.trouble if "410" not in line] == []
+    # that the address answers 404 is what is wanted here; the browser writes it on its console
+    assert [line for line in watch.trouble if "404" not in line] == []
     watch.trouble.clear()

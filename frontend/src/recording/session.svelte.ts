@@ -199,7 +199,8 @@ export class Session extends Transport {
       case "state":
         this.status = message.status;
         this.reached(message.step);
-        this.runsAt(message.speed);
+        // An answer to a ping may be older than the speed that was asked for here since.
+        if (message.speed !== this.runSpeed) this.runsAt(message.speed);
         this.advanced(message.status, message.step);
         break;
       case "model-failed":

@@ -279,6 +279,33 @@ describe("a live run", () => {
     await until(() => server.sockets.length === 2 && session.connection === "open");
   });
 
+  it("says how far it is behind what the server has computed, on a line that brings its frames late", async () => {
+    const server = liveServer(40);
+    const session = start(server, { silence: 20 });
+    await until(() => session.available === 40);
+    expect(session.badge).toMatch(/^Live/);
+    server.steps += 730; // computed, and still on the way
+    await until(() => session.behind === 730);
+    expect(session.badge).toBe("730 steps behind");
+    expect(session.available).toBe(40);
+  });
+
+  it("gives a line longer each time that it was given up for its silence", async () => {
+    const server = liveServer(10, "paused");
+    const session = start(server, { silence: 8, wait: () => 0 });
+    await until(() => session.available === 10);
+    const times: number[] = [];
+    for (let sockets = 1; sockets <= 4; sockets++) {
+      await until(() => server.sockets.length >= sockets);
+      const { sent } = server.sockets.at(-1)!;
+      server.socket.deliver = () => undefined;
+      await until(() => server.sockets.length > sockets);
+      times.push(sent.filter((message) => message.type === "ping").length);
+    }
+    expect(times[2]).toBeGreaterThan(times[1]!);
+    expect(times[3]).toBeGreaterThan(times[2]!);
+  });
+
   it("that turns out to be over when it is joined is replayed", async () => {
     const server = liveServer(STEPS, "ended");
     const socket = (): SocketLike => {

@@ -34,19 +34,23 @@ export interface SocketOptions {
   /** Asked before each new try: false = the run is over or gone, there is nothing to come back to. */
   readonly worthwhile?: () => Promise<boolean>;
   readonly wait?: (k: number) => number;
-  /** After this silence (ms) the server is asked for a sign of life; after twice that the connection counts as lost. */
+  /** After this silence (ms), in which the server is asked four times where it stands, the connection counts as lost. */
   readonly silence?: number;
 }
 
 const OPEN = 1;
+const PULSES = 4;
+/** On a slow line a message of a long stretch takes its time: silence is borne for up to so many times as long. */
+const MAX_PATIENCE = 8;
 
 export class LiveSocket {
   private socket: SocketLike | null = null;
   private attempt = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private pulse: ReturnType<typeof setInterval> | null = null;
-  private heard = false;
-  private asked = false;
+  /** Pulses since something was heard, and how many times `silence` may pass so. */
+  private quiet = 0;
+  private patience = 1;
   private done = false;
 
   constructor(private readonly options: SocketOptions) {}
@@ -99,7 +103,7 @@ export class LiveSocket {
   }
 
   private receive(data: string | ArrayBuffer): void {
-    this.heard = true;
+    this.quiet = 0;
     if (typeof data !== "string") {
       try {
         this.options.frames(data);
@@ -152,20 +156,22 @@ export class LiveSocket {
     this.socket = null;
   }
 
-  /** A paused run is silent, and so is a dead connection: ask now and then, and distinguish the two. */
+  /**
+   * Asks where the server stands, again and again: the answer says how far behind this page is, and that the line is alive. Of a dead
+   * one nothing is heard, nor of one that takes long over a large message: each time it is given up, the next is given longer.
+   */
   private watch(): void {
-    this.heard = true;
-    this.asked = false;
-    this.pulse = setInterval(() => {
-      if (this.heard) {
-        this.heard = false;
-        this.asked = false;
-      } else if (!this.asked) {
-        this.asked = true;
-        this.send({ type: "ping" });
-      } else {
-        this.restart();
-      }
-    }, this.options.silence ?? 10_000);
+    this.quiet = 0;
+    this.send({ type: "ping" });
+    this.pulse = setInterval(
+      () => {
+        if (++this.quiet < PULSES * this.patience) this.send({ type: "ping" });
+        else {
+          this.patience = Math.min(2 * this.patience, MAX_PATIENCE);
+          this.restart();
+        }
+      },
+      (this.options.silence ?? 8_000) / PULSES,
+    );
   }
 }

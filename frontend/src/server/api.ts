@@ -46,7 +46,7 @@ import type {
   WindowQuestion,
 } from "../wire/wire.gen";
 import type { Verdict } from "../wire/wire.gen";
-import { ApiError } from "./errors";
+import { ApiError, type Queued } from "./errors";
 
 export interface ApiOptions {
   /** Address the paths are relative to; by default the document's. */
@@ -58,6 +58,7 @@ export interface ApiOptions {
 
 interface Call {
   readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A part of the list of recordings. */
@@ -371,8 +372,15 @@ export class Api {
     return this.url(`api/fits/${encodeURIComponent(id)}/checkpoint.zip`);
   }
 
-  createSession(request: SessionRequest, call?: Call): Promise<SessionCreated> {
-    return this.json("POST", "api/sessions", request, call);
+  /** Begins a run; refused with a place in the queue where all are taken. `ticket` keeps the place of the last time. */
+  createSession(
+    request: SessionRequest,
+    { ticket, ...call }: Call & { ticket?: string } = {},
+  ): Promise<SessionCreated> {
+    return this.json("POST", "api/sessions", request, {
+      ...call,
+      ...(ticket && { headers: { "queue-ticket": ticket } }),
+    });
   }
 
   /** How to feed a session on a live source; refused to who may not. */
@@ -398,16 +406,16 @@ export class Api {
     }
   }
 
-  private async send(method: string, path: string, body: unknown, { signal }: Call = {}): Promise<Response> {
+  private async send(method: string, path: string, body: unknown, { signal, headers }: Call = {}): Promise<Response> {
     const go = this.options.fetch ?? fetch;
-    const init: RequestInit = { method, ...(signal && { signal }) };
+    const init: RequestInit = { method, ...(signal && { signal }), ...(headers && { headers }) };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
-      init.headers = { "content-type": "application/json" };
+      init.headers = { "content-type": "application/json", ...headers };
     }
     const response = await this.body(go(this.url(path), init));
     if (response.ok) return response;
-    throw refused(response.status, await response.text().catch(() => ""));
+    throw refused(response.status, await response.text().catch(() => ""), queued(response.headers));
   }
 
   /** Waits for something of the network; its failures become ApiErrors. */
@@ -426,7 +434,13 @@ export class Api {
 /** The server this page came from. */
 export const api = new Api();
 
-function refused(status: number, text: string): ApiError {
+function queued(headers: Headers): Queued | null {
+  const place = Number(headers.get("queue-place"));
+  if (!place) return null;
+  return { place, ticket: headers.get("queue-ticket") ?? "", seconds: Number(headers.get("retry-after")) || 10 };
+}
+
+function refused(status: number, text: string, queued: Queued | null = null): ApiError {
   try {
     const { error } = JSON.parse(text) as Partial<ErrorBody>;
     if (error && typeof error.code === "string" && typeof error.message === "string") {
@@ -437,6 +451,7 @@ function refused(status: number, text: string): ApiError {
         error.where ?? null,
         error.cure ?? null,
         error.retry ?? null,
+        queued,
       );
     }
   } catch {

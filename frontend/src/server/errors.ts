@@ -4,12 +4,24 @@ import type { Retry } from "../wire/wire.gen";
 
 export { MnemoscopeError } from "../wire/errors";
 
+/** A place in the server's queue for runs. */
+export interface Queued {
+  /** 1 = the next. */
+  readonly place: number;
+  /** What to show when asking again, which keeps the place. */
+  readonly ticket: string;
+  /** After how many seconds to ask again. */
+  readonly seconds: number;
+}
+
 /** The server refused a request, or could not be reached (`status` 0, code "unreachable"). */
 export class ApiError extends MnemoscopeError {
   /** HTTP status; 0 where there was no answer. */
   readonly status: number;
   /** What of the cure can be done at the press of a button. */
   readonly retry: Retry | null;
+  /** Where it was refused since all places are taken. */
+  readonly queued: Queued | null;
 
   constructor(
     status: number,
@@ -18,10 +30,12 @@ export class ApiError extends MnemoscopeError {
     where: string | null = null,
     cure: string | null = null,
     retry: Retry | null = null,
+    queued: Queued | null = null,
   ) {
     super(code, message, where, cure);
     this.status = status;
     this.retry = retry;
+    this.queued = queued;
   }
 
   /** Whether the same request may succeed a little later. */

@@ -189,7 +189,7 @@ export interface paths {
         delete: operations["delete_api_recordings__id__delete"];
         options?: never;
         head?: never;
-        /** Rename a recording, list it, let it expire */
+        /** Rename a recording, list it, let it expire, pin it */
         patch: operations["change_api_recordings__id__patch"];
         trace?: never;
     };
@@ -1203,6 +1203,12 @@ export interface components {
              * @default null
              */
             expires?: string | null;
+            /**
+             * Pinned
+             * @description Keep it when the server makes room.
+             * @default false
+             */
+            pinned?: boolean;
             /**
              * Title
              * @default null
@@ -3159,7 +3165,7 @@ export interface components {
         RecordingDetail: {
             /**
              * Expires
-             * @description UTC, `2026-12-01T00:00:00Z`: from then on it answers 410 and is deleted; null = never.
+             * @description UTC, `2026-12-01T00:00:00Z`: from then on it is as if it had never been; null = never.
              */
             expires: string | null;
             /** Id */
@@ -3172,6 +3178,11 @@ export interface components {
              * @description It may be changed and deleted from here. On a server for one machine alone everything is, but what is `watched`.
              */
             mine: boolean;
+            /**
+             * Pinned
+             * @description Whether the server keeps it when it makes room; null where it removes none by itself, or not this one.
+             */
+            pinned: boolean | null;
             /**
              * Status
              * @enum {string}
@@ -3210,7 +3221,7 @@ export interface components {
             created: string;
             /**
              * Expires
-             * @description UTC, `2026-12-01T00:00:00Z`: from then on it answers 410 and is deleted; null = never.
+             * @description UTC, `2026-12-01T00:00:00Z`: from then on it is as if it had never been; null = never.
              */
             expires: string | null;
             /** Id */
@@ -3222,6 +3233,11 @@ export interface components {
             mine: boolean;
             /** Models */
             models: components["schemas"]["RunModel"][];
+            /**
+             * Pinned
+             * @description Whether the server keeps it when it makes room; null where it removes none by itself, or not this one.
+             */
+            pinned: boolean | null;
             /**
              * Status
              * @enum {string}
@@ -3833,7 +3849,7 @@ export interface components {
         Shared: {
             /**
              * Expires
-             * @description UTC, `2026-12-01T00:00:00Z`: from then on it answers 410 and is deleted; null = never.
+             * @description UTC, `2026-12-01T00:00:00Z`: from then on it is as if it had never been; null = never.
              */
             expires: string | null;
             /**
@@ -3841,6 +3857,11 @@ export interface components {
              * @description It may be changed and deleted from here. On a server for one machine alone everything is, but what is `watched`.
              */
             mine: boolean;
+            /**
+             * Pinned
+             * @description Whether the server keeps it when it makes room; null where it removes none by itself, or not this one.
+             */
+            pinned: boolean | null;
             /**
              * Visibility
              * @description private: opens for whoever has the link, and is listed for whoever made it; listed: is listed for everybody.
@@ -6064,7 +6085,10 @@ export interface operations {
     open_session_api_sessions_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Of an answer 429 */
+                "queue-ticket"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6081,6 +6105,21 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionCreated"];
+                };
+            };
+            /** @description There is no place now */
+            429: {
+                headers: {
+                    /** @description Place in the queue, 1 = the next */
+                    "Queue-Place"?: number;
+                    /** @description To be sent when asking again: it keeps the place */
+                    "Queue-Ticket"?: string;
+                    /** @description Seconds after which to ask again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description What went wrong */

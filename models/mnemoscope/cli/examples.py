@@ -26,6 +26,11 @@ set-aside/. Exit codes: 0 no differences are left, 1 some are, 2 the folder cann
 examples:
   mnemoscope fsck
   mnemoscope fsck ~/mnemoscope --mend""",
+    "pin": """A server with MNEMOSCOPE_RECORDINGS_DAYS or MNEMOSCOPE_RECORDINGS_BYTES removes old recordings, but for those that are pinned.
+
+examples:
+  mnemoscope pin XpT1wq0SR5yGSyvKx1hK4Q
+  mnemoscope pin XpT1wq0SR5yGSyvKx1hK4Q --off --data-dir /var/lib/mnemoscope""",
     "open": """A server that runs on this machine already gets them; else one is started. A recording is proved before it is
 shown, and keeps its id: links to it mean the same on every server.
 

@@ -296,6 +296,11 @@ def parser() -> argparse.ArgumentParser:
     fsck.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="data folder (default: the server's)")
     fsck.add_argument("--mend", action="store_true", help="close, list again and set aside, as every start does")
 
+    pin = command("pin", _pin, "keep recordings of a server when it makes room")
+    pin.add_argument("recordings", nargs="+", metavar="ID", help="ids of recordings")
+    pin.add_argument("--off", action="store_true", help="no longer")
+    pin.add_argument("--data-dir", type=Path, metavar="DIR", help="data folder (default: the server's)")
+
     _config(command("config", _list_settings, "list the settings of the server as they are now"))
 
     study = command("study", _study, "repeat the study behind docs/questions.md, or go on with it")
@@ -345,6 +350,14 @@ def _fsck(args: argparse.Namespace) -> int:
     from mnemoscope_server.storage.fsck import fsck
 
     return fsck(args.folder or Settings().data_dir, mend=args.mend)
+
+
+def _pin(args: argparse.Namespace) -> int:
+    """As `_serve`; the server may run."""
+    from mnemoscope_server.settings import Settings
+    from mnemoscope_server.storage.sweeping import pin_all
+
+    return pin_all(args.data_dir or Settings().data_dir, args.recordings, wanted=not args.off)
 
 
 def _open(args: argparse.Namespace) -> int:

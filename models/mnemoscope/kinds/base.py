@@ -127,8 +127,10 @@ class BankLog:
         return self.source.keyframe(0, self.bank.name)[name].astype(np.float64)
 
     def sizes(self, name: str, steps: NDArray[np.intp]) -> Floats:
-        """|tensor| at some steps, ascending; what is not a number counts as 0."""
-        return np.nan_to_num(np.abs(self.upto(name, int(steps[-1]) + 1)[steps]))
+        """|tensor| at some steps, ascending; what is not a number counts as 0. Nothing is kept."""
+        first = int(steps[0])
+        found = self.source.frames(self.bank, (name,), first, int(steps[-1]) + 1)[name]
+        return np.nan_to_num(np.abs(found[steps - first]))
 
 
 class Kind(ABC, Generic[S]):

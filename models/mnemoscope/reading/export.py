@@ -95,12 +95,12 @@ def to_html(
     verdict: what `mnemoscope.verdict` returns, to be shown; by default the one that lies beside the recording, if one does.
     Returns the path. Raises RecordingError where it cannot be written, BundleMissing where the viewer was not built.
     """
-    from mnemoscope_viewer import page
+    from mnemoscope_viewer import parts
 
     known = verdicts.known(rec.path, rec.manifest) if verdict is None else verdict
-    text = page(rec, verdict=known, engines=engines)
+    found = parts(rec, verdict=known, engines=engines)
     with _whole(path) as file:
-        file.write(text.encode())
+        file.writelines(found)
     return Path(path)
 
 

@@ -35,7 +35,7 @@ from mnemoscope.reading.view import ModelView
 
 __all__ = ["KEYFRAME_EVERY", "Recording", "RecordingWriter", "amend"]
 
-CACHE_BYTES = 64 << 20
+CACHE_BYTES = 16 << 20
 """Uncompressed payloads kept by an open recording."""
 
 

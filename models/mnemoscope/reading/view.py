@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from mnemoscope import kinds
 from mnemoscope.errors import RecordingError
-from mnemoscope.format.layout import BankSpec, TensorSpec, unpack
+from mnemoscope.format.layout import BankSpec, FrameLayout, TensorSpec, unpack
 from mnemoscope.format.manifest import KEYFRAME_EVERY, StreamSpec, of_bits
 from mnemoscope.kinds import BankLog, BankState, Kind, ledger
 from mnemoscope.kinds.ledger import Floats
@@ -89,6 +89,11 @@ class ModelView:
     def tensors(self) -> tuple[TensorSpec, ...]:
         """What was recorded at every step."""
         return self._stream.frame.tensors
+
+    @property
+    def frame(self) -> FrameLayout:
+        """How the tensors of a step lie in its frame."""
+        return self._stream.frame
 
     def __contains__(self, key: object) -> bool:
         """Whether (bank, name) was recorded; bank None is what belongs to the whole model."""

@@ -20,7 +20,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mnemoscope_server.access.token import GUEST, TokenCheck
+from mnemoscope_server.access.clients import Allowance, client_of
+from mnemoscope_server.access.feeding import PATH as SAMPLES
+from mnemoscope_server.access.token import GUEST, TokenCheck, address
 from mnemoscope_server.problems import problem, too_large
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -28,6 +30,7 @@ FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "
 """Headers of what a proxy passes on."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 DEFAULT_PORT = {"http": 80, "ws": 80, "https": 443, "wss": 443}
+LINKED = re.compile(r"/api/recordings/[^/]+(?:/chunks/[^/]+)?")
 DRAIN_BYTES = 1 << 30
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 
@@ -44,11 +47,15 @@ class Guard:
         upload_bytes: int,
         token_check: TokenCheck | None = None,
         here_alone: bool = False,
+        requests: Allowance | None = None,
     ) -> None:
-        """here_alone: refuse what a proxy forwards. `host` is the address listened on. Unless that is loopback, any address literal is a good Host: only names
-        can be pointed somewhere else by a stranger.
+        """here_alone: refuse what a proxy forwards. requests: how many that change something one address may send.
+
+        host: the address listened on. Unless that is loopback, any address literal is a good Host: only names can be pointed somewhere
+        else by a stranger.
         """
         self.app, self.upload_bytes, self.token_check, self.here_alone = app, upload_bytes, token_check, here_alone
+        self.requests = requests
         self.names = {name.lower() for name in (*LOOPBACK, host, f"[{host}]", *allowed_hosts)}
         self.any_address = host not in ("localhost", "127.0.0.1", "::1")
 
@@ -62,7 +69,7 @@ class Guard:
             status, code, message, hint = refusal
             answer: Response | None = problem(status, code, message, hint=hint)
         else:
-            answer = self.token_check and self.token_check.refusal(scope, headers)
+            answer = (self.token_check and self.token_check.refusal(scope, headers)) or self._too_many(scope)
         if answer is None:
             dressed: Send = _Dressed(scope, receive, send, self.upload_bytes)
             if self.token_check is not None and scope.get(GUEST):
@@ -75,6 +82,21 @@ class Guard:
             start = {"type": "websocket.http.response.start", "status": answer.status_code}
             await send(start | {"headers": answer.raw_headers})
             await send({"type": "websocket.http.response.body", "body": answer.body})
+
+    def _too_many(self, scope: Scope) -> Response | None:
+        """What begins or changes something costs; samples of a live source have a queue of their own."""
+        if (
+            self.requests is None
+            or scope["type"] != "http"
+            or scope["method"] in SAFE
+            or SAMPLES.fullmatch(_path(scope))
+        ):
+            return None
+        seconds = self.requests.take(client_of(address(scope)))
+        if not seconds:
+            return None
+        message = f"more than {self.requests.amount:.0f} requests a minute came from your address"
+        return problem(429, "too-much", message, hint="Ask less often.", headers={"Retry-After": str(seconds)})
 
     def _host(self, headers: Headers) -> tuple[int, str, str, str] | None:
         host = headers.get("host", "").lower()
@@ -134,9 +156,21 @@ class _Dressed:
             headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")  # with COOP: pages may share memory
             headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if embedded else "same-origin")
             headers.setdefault("X-Robots-Tag", "noindex")
+            self._share(headers)
         elif self._replaced:
             return
         await self.send(message)
+
+    def _share(self, headers: MutableHeaders) -> None:
+        """What an embedded page in a sandboxed frame, which has no origin, has to read; without cookies, so no more than the link opens."""
+        if self.scope["type"] != "http" or self.scope["method"] != "GET":
+            return
+        if _path(self.scope).startswith("/assets/"):
+            headers["Access-Control-Allow-Origin"] = "*"
+        elif LINKED.fullmatch(_path(self.scope)):
+            headers.add_vary_header("Origin")
+            if Headers(scope=self.scope).get("origin") == "null":
+                headers["Access-Control-Allow-Origin"] = "*"
 
     async def _drain(self) -> None:
         """Take the rest of a body that is too large: a browser reads the answer only when it has sent everything."""

@@ -1,18 +1,21 @@
 """Recordings over HTTP: list, read, change, delete, chunks and files."""
 
 import asyncio
+import contextlib
 import logging
+import time
+from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, File, Path, Query, Request, UploadFile
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.access import owners
 from mnemoscope_server.errors import NotPossible, UnknownRecording
-from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
+from mnemoscope_server.http.depends import ERRORS, Client, Id, ServicesDep, require_allowance, require_room
 from mnemoscope_server.http.engine import packed
 from mnemoscope_server.http.verdict import reached
 from mnemoscope_server.problems import problem
@@ -60,7 +63,8 @@ def recordings(
     if len(rows) == limit:
         following = urlencode({"query": query, "limit": limit, "after": rows[-1].id})
         response.headers["Link"] = f'<{services.settings.root_path}/api/recordings?{following}>; rel="next"'
-    return [_summary(entry, services, caller) for entry in rows]
+    pinned = _pinned(services)
+    return [_summary(entry, services, caller, pinned) for entry in rows]
 
 
 @router.post(
@@ -73,15 +77,25 @@ async def bring(
     request: Request,
     response: Response,
     services: ServicesDep,
+    client: Client,
     file: Annotated[UploadFile, File(description="A .mnemo recording")],
 ) -> Brought:
+    require_allowance(services.uploaded, client, file.size or 0, "uploads")
     owner = owners.introduced(request, response, services.settings)
+    await asyncio.to_thread(require_room, owner, services)
     found = await services.bringing.take(file.file, owner=owner)
     response.status_code = 200 if found.known else 201
     return Brought(id=found.entry.id, title=found.entry.title, known=found.known, notes=found.notes)
 
 
-def _summary(entry: Entry, services: Services, caller: str | None) -> RecordingSummary:
+def _pinned(services: Services) -> set[str] | None:
+    """Recordings that are kept when the server makes room; None where it never does."""
+    settings = services.settings
+    sweeps = settings.recordings_days is not None or settings.recordings_bytes is not None
+    return services.store.pinned() if sweeps else None
+
+
+def _summary(entry: Entry, services: Services, caller: str | None, pinned: set[str] | None) -> RecordingSummary:
     session = services.live.sessions.get(entry.id)
     steps, size = entry.steps, entry.bytes
     if session is not None:
@@ -90,23 +104,25 @@ def _summary(entry: Entry, services: Services, caller: str | None) -> RecordingS
     return RecordingSummary.model_validate(
         {key: getattr(entry, key) for key in ("id", "title", "task", "models", "status", "created")}
         | {"steps": steps, "bytes": size}
-        | _shared(entry, services, caller)
+        | _shared(entry, services, caller, pinned)
     )
 
 
-def _shared(entry: Entry | None, services: Services, caller: str | None) -> dict[str, Any]:
+def _shared(entry: Entry | None, services: Services, caller: str | None, pinned: set[str] | None) -> dict[str, Any]:
     """The fields of `Shared`. A recording that is not stored here has no entry: whoever has its id may do as an owner does."""
     if entry is None:
-        return {"visibility": "private", "expires": None, "mine": True, "watched": False}
+        return {"visibility": "private", "expires": None, "mine": True, "pinned": None, "watched": False}
     watched = services.watched.has(entry.id)
     mine = is_own(entry.owner, caller) and not watched
-    return {"visibility": entry.visibility, "expires": entry.expires, "mine": mine, "watched": watched}
+    kept = None if pinned is None or watched else entry.id in pinned
+    return {"visibility": entry.visibility, "expires": entry.expires, "mine": mine, "pinned": kept, "watched": watched}
 
 
 @router.get("/recordings/{id}", summary="One recording", response_model=RecordingDetail)
 def recording(identity: Id, request: Request, services: ServicesDep) -> Response:
     session = services.live.sessions.get(identity)
     if session is not None:
+        session.looked_at = time.monotonic()
         found = (session.manifest, session.status, session.step, session.live)
     else:
         opened = services.library.grown(identity)
@@ -116,15 +132,16 @@ def recording(identity: Id, request: Request, services: ServicesDep) -> Response
     # the manifest goes out as the file has it, not through the models: it may be younger than this program
     body = {"id": identity, "title": manifest["title"], "status": state if state in FINAL or live else "stopped"}
     if services.library.shipped(identity):
-        body |= {"visibility": "listed", "expires": None, "mine": False, "watched": False}
+        body |= {"visibility": "listed", "expires": None, "mine": False, "pinned": None, "watched": False}
     else:
-        body |= _shared(services.store.get(identity), services, owners.known(request, services.settings))
+        caller = owners.known(request, services.settings)
+        body |= _shared(services.store.get(identity), services, caller, _pinned(services))
     return JSONResponse(
         body | {"steps": steps, "manifest": manifest, "live": live}, headers={"Cache-Control": "no-cache"}
     )
 
 
-@router.patch("/recordings/{id}", summary="Rename a recording, list it, let it expire", status_code=204)
+@router.patch("/recordings/{id}", summary="Rename a recording, list it, let it expire, pin it", status_code=204)
 def change(identity: Id, wanted: Change, request: Request, services: ServicesDep) -> None:
     entry = require_own(identity, request, services)
     if identity in services.live.sessions:
@@ -137,6 +154,8 @@ def change(identity: Id, wanted: Change, request: Request, services: ServicesDep
             )
         expires = copies.expiry(wanted.expires) if "expires" in wanted.model_fields_set else entry.expires
         sharing = {"visibility": wanted.visibility or entry.visibility, "expires": expires}
+    if "pinned" in wanted.model_fields_set:
+        services.store.pin(identity, wanted.pinned)
     title = printable(wanted.title or "") or None
     if title is not None or sharing is not None:
         services.store.change(identity, title=title, sharing=sharing)
@@ -217,16 +236,28 @@ async def export(
 
 
 def _page(identity: str, services: Services, found: dict[str, Any] | None, packages: dict[int, bytes]) -> Response:
-    from mnemoscope_viewer import BundleMissing, page
+    """Sent as it is made: of a long recording only some chunks are in memory."""
+    from mnemoscope_viewer import BundleMissing, parts
 
-    with services.library.opened(identity) as opened:
+    held = contextlib.ExitStack()
+    try:
+        opened = held.enter_context(services.library.opened(identity))
         opened.refresh()
-        try:
-            text = page(opened, verdict=found, engines=packages)
-        except BundleMissing as error:
-            return problem(503, "page-not-built", str(error), hint="Build the page, then export again.")
+        made = parts(opened, verdict=found, engines=packages)
+    except BundleMissing as error:
+        held.close()
+        return problem(503, "page-not-built", str(error), hint="Build the page, then export again.")
+    except BaseException:
+        held.close()
+        raise
     headers = _fresh() | {"Content-Disposition": f'attachment; filename="{identity}.html"'}
-    return Response(text, media_type="text/html", headers=headers)
+    return StreamingResponse(_while_held(made, held), media_type="text/html", headers=headers)
+
+
+def _while_held(made: Iterator[bytes], held: contextlib.ExitStack) -> Iterator[bytes]:
+    """The pieces, and then, or when whoever asked is gone, what they are made from is let go."""
+    with held:
+        yield from made
 
 
 def _fresh() -> dict[str, str]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from mnemoscope_server.access import owners
 from mnemoscope_server.errors import NotPossible, UnknownRecording
-from mnemoscope_server.http.depends import ERRORS, ServicesDep
+from mnemoscope_server.http.depends import ERRORS, Client, ServicesDep
 from mnemoscope_server.planning import fits, retention
 from mnemoscope_server.schemas.retention import (
     DelayRecording,
@@ -91,7 +91,7 @@ def delete(name: Name, request: Request, services: ServicesDep) -> None:
 
 @router.post("/retention/{id}/recordings", summary="The recording of one delay; it is made where there is none yet")
 async def record(
-    name: Name, wanted: DelayRequest, request: Request, response: Response, services: ServicesDep
+    name: Name, wanted: DelayRequest, request: Request, response: Response, services: ServicesDep, client: Client
 ) -> DelayRecording:
     found, window = await asyncio.to_thread(services.measurements.example, name)
     identity = retention.recording_id(name, wanted.delay)
@@ -104,7 +104,7 @@ async def record(
         names = [name for model in found["models"] for name in model["checkpoint"].split(",")]
         await asyncio.to_thread(fits.require_own, names, services.fits, owners.known(request, services.settings))
         owner = owners.introduced(request, response, services.settings)
-        session = await services.live.open(order, playing=True, owner=owner)
+        session = await services.live.open(order, playing=True, owner=owner, client=client)
     if session is not None:
         try:
             await asyncio.wait_for(session.finished.wait(), RECORD_SECONDS)

@@ -13,7 +13,7 @@ from starlette.websockets import WebSocketDisconnect
 from mnemoscope.errors import SignalError
 from mnemoscope.signals.lines import LineReader
 from mnemoscope_server.access import owners
-from mnemoscope_server.errors import Expired, NotPossible, QueueFull, UnknownRecording
+from mnemoscope_server.errors import NotPossible, QueueFull, UnknownRecording
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.http.socket import NORMAL, POLICY, Line, until_either_ends
 from mnemoscope_server.schemas import samples as schemas
@@ -72,7 +72,7 @@ async def feeding(identity: Id, request: Request, services: ServicesDep) -> sche
 
 
 async def inlet_of(identity: str, request: HTTPConnection, services: Services) -> Inlet:
-    """The source that the caller may feed. Raises UnknownRecording, Expired, NotPossible."""
+    """The source that the caller may feed. Raises UnknownRecording, NotPossible."""
     session = services.live.sessions.get(identity)
     if session is None:
         await asyncio.to_thread(services.library.find, identity)
@@ -97,6 +97,8 @@ async def inlet_of(identity: str, request: HTTPConnection, services: Services) -
 async def _lines(inlet: Inlet, request: Request, reader: LineReader, *, end: bool) -> schemas.Taken:
     """Take lines as they come. Where the queue is full they are not read on: the connection itself holds the sender back."""
     inlet.take([])  # says itself where nothing more is wanted
+    if unhurried := request.scope.get("extensions", {}).get("mnemoscope.unhurried"):
+        unhurried()
     taken = 0
     inlet.senders += 1
     try:
@@ -144,13 +146,14 @@ async def feed(websocket: WebSocket, id: str) -> None:
     try:
         try:
             inlet = await inlet_of(id, websocket, services)
-        except (NotPossible, UnknownRecording, Expired) as error:
+        except (NotPossible, UnknownRecording) as error:
             code = error.code if isinstance(error, NotPossible) else "unknown-recording"
-            await line.send(Refused(code=code, message=str(error), hint=getattr(error, "hint", "Check its address.")))
+            await line.send(Refused(code=code, message=str(error), hint=getattr(error, "hint", UnknownRecording.CURE)))
             await line.close(POLICY, code)
             return
         inlet.senders += 1
         try:
+            line.settled()
             await _converse(line, inlet)
         finally:
             inlet.senders -= 1

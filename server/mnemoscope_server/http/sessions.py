@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
 from mnemoscope_server.access import owners
 from mnemoscope_server.errors import NotPossible
-from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
+from mnemoscope_server.http.depends import ERRORS, Client, Id, ServicesDep, require_allowance, require_room
 from mnemoscope_server.planning import fits, runs
+from mnemoscope_server.schemas.base import ErrorBody
 from mnemoscope_server.schemas.sessions import SessionCreated, SessionRequest
 
 log = logging.getLogger("mnemoscope.api")
@@ -18,10 +20,28 @@ log = logging.getLogger("mnemoscope.api")
 router = APIRouter(prefix="/api", responses=ERRORS)
 
 
-@router.post("/sessions", summary="Run models over a signal: a recording that begins now", status_code=201)
+QUEUE = {
+    "Retry-After": {"description": "Seconds after which to ask again", "schema": {"type": "integer"}},
+    "Queue-Place": {"description": "Place in the queue, 1 = the next", "schema": {"type": "integer"}},
+    "Queue-Ticket": {"description": "To be sent when asking again: it keeps the place", "schema": {"type": "string"}},
+}
+
+
+@router.post(
+    "/sessions",
+    summary="Run models over a signal: a recording that begins now",
+    status_code=201,
+    responses={429: {"model": ErrorBody, "description": "There is no place now", "headers": QUEUE}},
+)
 async def open_session(
-    request: SessionRequest, asked: Request, response: Response, services: ServicesDep
+    request: SessionRequest,
+    asked: Request,
+    response: Response,
+    services: ServicesDep,
+    client: Client,
+    queue_ticket: Annotated[str | None, Header(max_length=64, description="Of an answer 429")] = None,
 ) -> SessionCreated:
+    services.live.require_place(client, queue_ticket)  # before it costs anything
     own = await asyncio.to_thread(fits.own, request.models, services.fits, owners.known(asked, services.settings))
     order = await asyncio.to_thread(
         runs.order, request, settings=services.settings, store=services.store, uploads=services.uploads, own=own
@@ -29,8 +49,12 @@ async def open_session(
     if not request.keep:
         await asyncio.to_thread(services.live.remove_expired)
     owner = owners.introduced(asked, response, services.settings)
+    await asyncio.to_thread(require_room, owner, services)
     grace = request.signal.grace_seconds if request.signal.kind == "live" else None
-    session = await services.live.open(order, playing=request.start == "playing", owner=owner, grace=grace)
+    require_allowance(services.steps, client, order.episode.steps * len(order.models), "runs")
+    session = await services.live.open(
+        order, playing=request.start == "playing", owner=owner, client=client, grace=grace, ticket=queue_ticket
+    )
     return SessionCreated(id=session.id)
 
 

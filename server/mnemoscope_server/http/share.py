@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from mnemoscope_server.access import owners
 from mnemoscope_server.errors import NotPossible
-from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
+from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep, require_room
 from mnemoscope_server.schemas.recordings import ShareCreated, ShareRequest
 from mnemoscope_server.storage import copies
 from mnemoscope_server.storage.store import new_id
@@ -23,6 +23,8 @@ def share(
             "still-live", "the run is still going on, and copies are made of what will not change", "Stop it first."
         )
     services.store.require_space()
+    owner = owners.introduced(request, response, services.settings)
+    require_room(owner, services)
     expires = copies.expiry(wanted.expires)
     name = new_id()
     with services.library.opened(identity) as source:
@@ -37,7 +39,7 @@ def share(
             title=printable(wanted.title or "") or None,
             sharing={"visibility": wanted.visibility, "expires": expires},
         )
-    services.store.take_in(part, name, owner=owners.introduced(request, response, services.settings))
+    services.store.take_in(part, name, owner=owner)
     return ShareCreated(id=name, first=steps.first, stop=steps.stop, note=steps.note)
 
 

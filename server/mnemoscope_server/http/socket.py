@@ -17,8 +17,8 @@ from starlette.websockets import WebSocketDisconnect
 from mnemoscope.errors import ImportFileError, MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.access import owners
-from mnemoscope_server.access.token import GUEST
-from mnemoscope_server.errors import Expired, IllegalMove, NotPossible, UnknownRecording
+from mnemoscope_server.access.token import GUEST, address
+from mnemoscope_server.errors import IllegalMove, NotPossible, UnknownRecording
 from mnemoscope_server.schemas import messages
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.session import FINAL, Session, Watcher, hello
@@ -27,7 +27,6 @@ from mnemoscope_server.sessions.tail import Shared, from_step
 log = logging.getLogger("mnemoscope.socket")
 router = APIRouter()
 
-HELLO_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
 FILE_SECONDS = 0.5
 """How often a file that another program writes is looked at."""
@@ -86,6 +85,12 @@ class Line:
                 return
         self.abort()
 
+    def settled(self) -> None:
+        """It is known what this connection is for: it makes no room for others any more."""
+        settled = self.websocket.scope.get("extensions", {}).get("mnemoscope.settled")
+        if settled is not None:
+            settled()
+
     def abort(self) -> None:
         """Cut the connection without waiting for what is still in its buffers."""
         abort = self.websocket.scope.get("extensions", {}).get("mnemoscope.abort")
@@ -100,14 +105,7 @@ async def watch(websocket: WebSocket, identity: str) -> None:
     await websocket.accept()
     line = Line(websocket, seconds=services.settings.send_seconds)
     try:
-        if websocket.app.state.watching >= services.settings.watchers:
-            await line.close(TRY_LATER, "too many watchers")
-            return
-        websocket.app.state.watching += 1
-        try:
-            await _serve(line, services, identity, guest=bool(websocket.scope.get(GUEST)))
-        finally:
-            websocket.app.state.watching -= 1
+        await _serve(line, services, identity, guest=bool(websocket.scope.get(GUEST)))
     except TimeoutError:
         log.info("a watcher neither sent hello nor took anything for %.0f s: cut off", services.settings.send_seconds)
         line.abort()
@@ -116,7 +114,7 @@ async def watch(websocket: WebSocket, identity: str) -> None:
 
 
 async def _serve(line: Line, services: Services, identity: str, *, guest: bool) -> None:
-    async with asyncio.timeout(HELLO_SECONDS):
+    async with asyncio.timeout(services.settings.receive_seconds):
         first = await _receive(line)
     if not isinstance(first, messages.ClientHello):
         if first is not None:
@@ -124,13 +122,23 @@ async def _serve(line: Line, services: Services, identity: str, *, guest: bool) 
         await line.close(POLICY, "hello expected")
         return
     session = services.live.sessions.get(identity)
-    if session is None and services.watched.has(identity):
-        await _watch_file(line, services, identity, have=first.have)
-        return
-    if session is None:
+    watched = session is None and services.watched.has(identity)
+    if session is None and not watched:
         await _replay(line, services, identity)
         return
-    watcher = Watcher(session, have=first.have)
+    with services.watchers.place(address(line.websocket.scope)) as place:
+        if not place:
+            await line.close(TRY_LATER, "too many watchers")
+            return
+        line.settled()
+        if session is None:
+            await _watch_file(line, services, identity, have=first.have)
+        else:
+            await _watch(line, session, have=first.have, guest=guest)
+
+
+async def _watch(line: Line, session: Session, *, have: int, guest: bool) -> None:
+    watcher = Watcher(session, have=have)
     try:
         await line.send(session.hello())
         await until_either_ends(_write(line, watcher), _obey(line, session, refusal=_refusal(line, session, guest)))
@@ -143,11 +151,7 @@ async def _replay(line: Line, services: Services, identity: str) -> None:
     try:
         manifest, steps = await asyncio.to_thread(_manifest, services, identity)
     except UnknownRecording as error:
-        hint = "The gallery lists what this server has."
-        await line.send(messages.Refused(code="unknown-recording", message=str(error), hint=hint))
-    except Expired as error:
-        hint = "Ask whoever sent the link for another one."
-        await line.send(messages.Refused(code="expired", message=str(error), hint=hint))
+        await line.send(messages.Refused(code="unknown-recording", message=str(error), hint=error.CURE))
     except MnemoscopeError as error:
         hint = "`mnemoscope verify FILE` reports how much of it is sound."
         await line.send(messages.Refused(code="corrupt-recording", message=str(error), hint=hint))

@@ -1,5 +1,6 @@
 """What this server is and can do: health, status, tasks, models."""
 
+import asyncio
 import logging
 from typing import Any
 
@@ -12,12 +13,14 @@ from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.models import registry
 from mnemoscope.running import standing
 from mnemoscope_server.access.owners import known
+from mnemoscope_server.errors import DiskFull, IndexTrouble
 from mnemoscope_server.http.depends import ERRORS, ServicesDep
 from mnemoscope_server.planning import task_cards
 from mnemoscope_server.planning.fits import own_cards
 from mnemoscope_server.schemas.base import Limits, ModelCard, Status
 from mnemoscope_server.schemas.recordings import GalleryEntry
 from mnemoscope_server.schemas.tasks import TaskCard, TaskPlan, TaskPlanRequest
+from mnemoscope_server.services import Services
 from mnemoscope_server.settings import MAX_MODELS
 from mnemoscope_server.workers.protocol import Measured
 
@@ -26,6 +29,7 @@ log = logging.getLogger("mnemoscope.api")
 
 READY_SECONDS = 5.0
 """How long a worker may take to answer; it does between two steps, and when it has loaded a model."""
+GOOD = ("ready", "replay only")
 health = APIRouter(include_in_schema=False)
 router = APIRouter(prefix="/api", responses=ERRORS)
 
@@ -38,12 +42,27 @@ async def healthz() -> Response:
 
 @health.get("/readyz")
 async def readyz(services: ServicesDep) -> Response:
-    """Models can be run: 200 ready; 503 starting, failed or not answering."""
+    """What is wanted of this server can be had: 200 ready, or replay only where nothing else is wanted; 503 with what is amiss."""
     pool = services.live.pool
-    state = pool.state
+    state = pool.state if pool.count else "replay only"
     if state == "ready" and not await pool.answers(seconds=READY_SECONDS):
         state = "not answering"
-    return Response(state, 200 if state == "ready" else 503, media_type="text/plain")
+    if state in GOOD:
+        state = await asyncio.to_thread(_storage, services) or state
+    return Response(state, 200 if state in GOOD else 503, media_type="text/plain")
+
+
+def _storage(services: Services) -> str:
+    """What is amiss with the data folder; "" = nothing."""
+    try:
+        services.store.totals()
+        if services.live.pool.count:
+            services.store.require_space()
+    except IndexTrouble:
+        return "index trouble"
+    except DiskFull:
+        return "disk full"
+    return "index trouble" if services.store.index_volatile else ""
 
 
 @router.get("/status", summary="What this server is and can do now")

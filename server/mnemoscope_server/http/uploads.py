@@ -14,7 +14,7 @@ from mnemoscope.signals.shipped import SHIPPED
 from mnemoscope_server.access import owners
 from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.http.connected import while_connected
-from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
+from mnemoscope_server.http.depends import ERRORS, Client, Id, ServicesDep, require_allowance
 from mnemoscope_server.planning import fits, runs, suggestions
 from mnemoscope_server.schemas.signals import (
     FileFormat,
@@ -48,6 +48,7 @@ async def upload(
     request: Request,
     response: Response,
     services: ServicesDep,
+    client: Client,
     file: Annotated[
         list[UploadFile],
         File(
@@ -66,6 +67,7 @@ async def upload(
     except ValidationError as error:
         raise RequestValidationError([{**e, "loc": ("options", *e["loc"])} for e in error.errors()]) from error
     files = [(part.filename or "", part.file) for part in file]
+    require_allowance(services.uploaded, client, sum(part.size or 0 for part in file), "uploads")
     owner = owners.introduced(request, response, services.settings)
     taking = services.uploads.take(files, options=wanted, watch=watch, owner=owner)
     identity, report = await while_connected(request, taking)

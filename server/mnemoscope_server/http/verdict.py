@@ -26,7 +26,7 @@ async def verdict(identity: Id, services: ServicesDep) -> Response:
 
 
 async def reached(identity: str, services: Services) -> dict[str, Any]:
-    """The verdict, from beside the recording or from a worker. Raises UnknownRecording, Expired, NotPossible."""
+    """The verdict, from beside the recording or from a worker. Raises UnknownRecording, NotPossible."""
     if identity in services.live.sessions:
         raise NotPossible(
             "still-live", "this run goes on; its verdict is reached when it has ended", "Ask again when it has ended."

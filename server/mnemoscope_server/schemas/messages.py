@@ -18,7 +18,9 @@ stopped: somebody ended it early, or the server was killed · failed: no model i
 
 FinalStatus = Literal["ended", "stopped", "failed"]
 
-Speed = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+MIN_SPEED = 0.05
+"""Steps per second of the slowest run, one step in twenty seconds: a slower one holds its place for months."""
+Speed = Annotated[float, Field(ge=MIN_SPEED, le=1_000_000, allow_inf_nan=False)]
 
 
 class Message(BaseModel):

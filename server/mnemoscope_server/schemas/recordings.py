@@ -40,9 +40,11 @@ class Shared(Answer):
     visibility: Visibility
     """private: opens for whoever has the link, and is listed for whoever made it; listed: is listed for everybody."""
     expires: str | None
-    """UTC, `2026-12-01T00:00:00Z`: from then on it answers 410 and is deleted; null = never."""
+    """UTC, `2026-12-01T00:00:00Z`: from then on it is as if it had never been; null = never."""
     mine: bool
     """It may be changed and deleted from here. On a server for one machine alone everything is, but what is `watched`."""
+    pinned: bool | None
+    """Whether the server keeps it when it makes room; null where it removes none by itself, or not this one."""
     watched: bool
     """It is a file in the folder that this server watches, where nothing is changed from here."""
 
@@ -93,6 +95,8 @@ class Change(Question):
     visibility: Visibility | None = None
     expires: AwareDatetime | None = None
     """A moment in the future, with its zone; null = never."""
+    pinned: bool = False
+    """Keep it when the server makes room."""
 
 
 class ShareRequest(Question):

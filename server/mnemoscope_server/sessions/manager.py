@@ -7,6 +7,7 @@ import json
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +16,12 @@ from typing import Any
 from mnemoscope.errors import MnemoscopeError, RecordingError
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.background import Background
-from mnemoscope_server.errors import DiskFull, NotPossible, NoWorkers, StillStopping
+from mnemoscope_server.errors import DiskFull, NotPossible, NoWorkers, StillStopping, TooMuch
 from mnemoscope_server.sessions.inlet import Inlet
+from mnemoscope_server.sessions.queue import Queue, worth_asking
 from mnemoscope_server.sessions.session import Session
 from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage import sweeping
 from mnemoscope_server.storage.index import index_entry
 from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.recovery import READ_AGAIN
@@ -45,6 +48,8 @@ from mnemoscope_server.workers.protocol import (
 )
 
 log = logging.getLogger("mnemoscope.live")
+swept = logging.getLogger("mnemoscope.swept")
+"""What is removed, and why."""
 
 TICK_SECONDS = 0.5
 """How often a live source is looked after."""
@@ -59,8 +64,11 @@ class LiveSessions:
     def __init__(self, settings: Settings, store: Store, library: Library, pool: WorkerPool) -> None:
         self.settings, self.store, self.library, self.pool = settings, store, library, pool
         self.sessions: dict[str, Session] = {}
-        self._opening: set[str] = set()
-        """Sessions that have a place but are not open yet."""
+        self._opening: dict[str, str] = {}
+        """Sessions that have a place but are not open yet, and whose they are."""
+        self.queue = Queue()
+        self.computed, self.removed = 0, Counter[str]()
+        """Steps computed since the start; recordings removed by the sweep, by reason."""
         self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
         """What workers are waited for to say, to orders and questions alike."""
         self._listeners: dict[str, Callable[[dict[str, Any]], None]] = {}
@@ -98,12 +106,22 @@ class LiveSessions:
             raise StillStopping from error
 
     def stop_idle(self) -> None:
-        """Stop paused sessions that nobody has watched for long: they hold a place that others could have."""
+        """Pause runs that nobody looks at, and stop paused ones after a while: they hold a place that others could have."""
         now = time.monotonic()
         for session in self.sessions.values():
-            idle = session.status in ("opened", "paused") and not session.watchers
+            if session.watchers:
+                continue
+            idle = session.status in ("opened", "paused")
             if idle and now - session.touched > self.settings.idle_minutes * 60:
+                log.info(
+                    "session %s is stopped: nobody has watched it for %g minutes",
+                    session.id,
+                    self.settings.idle_minutes,
+                )
                 session.stop(by="idle")
+            unwatched = session.status == "running" and session.inlet is None
+            if unwatched and now - session.looked_at > self.settings.unwatched_minutes * 60:
+                session.pause()
 
     def remove_expired(self) -> None:
         """Recordings that nobody wanted to keep, or whose time is over, are removed. Blocking: call it in a thread."""
@@ -112,25 +130,53 @@ class LiveSessions:
             self.store.remove(identity)
         for identity in self.store.expired():
             self.library.forget(identity)
-            self.store.remove_expired(identity)
+            if self.store.remove_expired(identity):
+                self.removed["expired"] += 1
+                swept.info("recording %s is removed: its time is over", identity)
 
-    async def open(self, order: Open, *, playing: bool, owner: str = "", grace: float | None = None) -> Session:
-        """Begin a session. grace: seconds after which a live source that is lost ends it. Raises NotPossible, DiskFull, IndexTrouble."""
-        if len(self.sessions) + len(self._opening) >= self.settings.sessions:
-            raise NotPossible(
-                "too-many-sessions",
-                f"{self.settings.sessions} sessions are live, the most that run at once",
-                "Wait for one to end, or stop one.",
-            )
+    def remove_old(self) -> None:
+        """Recordings that are too old or too many are removed, and it is said why. Blocking: call it in a thread."""
+        days, most = self.settings.recordings_days, self.settings.recordings_bytes
+        if days is None and most is None:
+            return
+        entries = [
+            entry for entry in self.store.rows() if entry.id not in self.sessions and not self._foreign(entry.id)
+        ]
+        for entry, reason, why in sweeping.due(entries, pinned=self.store.pinned(), days=days, most_bytes=most):
+            self.library.forget(entry.id)
+            self.store.remove(entry.id)
+            self.removed[reason] += 1
+            swept.info("recording %s of %s (%d kB) is removed: %s", entry.id, entry.created, entry.bytes >> 10, why)
+
+    def _foreign(self, identity: str) -> bool:
+        """Whether a row is of a file that lies elsewhere: in the folder that is watched."""
+        return not self.store.path(identity).exists()
+
+    async def open(
+        self,
+        order: Open,
+        *,
+        playing: bool,
+        owner: str = "",
+        client: str = "",
+        grace: float | None = None,
+        ticket: str | None = None,
+    ) -> Session:
+        """Begin a session. client: whose places it takes one of. grace: seconds after which a live source that is lost ends it.
+
+        ticket: of whoever was told to wait. Raises TooMuch, NotPossible, DiskFull, IndexTrouble.
+        """
+        self.require_place(client, ticket)
         order = replace(order, reserve=self.store.free_bytes)
-        self._opening.add(order.id)
+        self._opening[order.id] = client
+        self.queue.leave(ticket, client=client)
         try:
             worker, manifest = await self._reply(order, seconds=OPEN_SECONDS)
         except TimeoutError as error:  # the worker will write an empty file and close it
             self._abandoned[order.id] = order.path
             raise _busy("open the session", OPEN_SECONDS) from error
         finally:
-            self._opening.discard(order.id)
+            self._opening.pop(order.id, None)
         session = Session(
             manifest,
             speed=order.speed,
@@ -138,6 +184,7 @@ class LiveSessions:
             read_chunk=self._read_chunk(order.id),
             ring_bytes=self.settings.ring_bytes,
             owner=owner,
+            client=client,
             inlet=self._inlet(order, worker, grace),
         )
         self.sessions[order.id] = session
@@ -152,6 +199,26 @@ class LiveSessions:
         if session.inlet is not None:
             self._background.once(f"the live source of {session.id}", self._tend(session))
         return session
+
+    def require_place(self, client: str, ticket: str | None) -> None:
+        """Raises TooMuch where there is no place for one session more, with the place in the queue."""
+        waits = [wait for s in self.sessions.values() if (wait := s.expected_seconds) is not None]
+        own = [s.client for s in self.sessions.values()] + list(self._opening.values())
+        if client and own.count(client) >= (most := self.settings.sessions_per_client):
+            hint = "Stop one of them, or wait for its end."
+            raise TooMuch(
+                "too-many-of-yours", f"{most} runs from your address go on", hint, seconds=worth_asking(waits, 1)
+            )
+        waiting = self.queue.ask(ticket, self.settings.sessions - len(own), client=client)
+        if waiting is not None:
+            raise TooMuch(
+                "too-many-sessions",
+                f"{self.settings.sessions} runs go on, the most at once; you are number {waiting.place} in the queue",
+                "Wait for one to end, or stop one. Whoever asks again with the header Queue-Ticket keeps the place.",
+                seconds=worth_asking(waits, waiting.place),
+                place=waiting.place,
+                ticket=waiting.ticket,
+            )
 
     def _inlet(self, order: Open, worker: Worker, grace: float | None) -> Inlet | None:
         if order.growing is None:
@@ -247,6 +314,8 @@ class LiveSessions:
                 if listener := self._listeners.get(event.id):
                     listener(event.report)
             case Chunk() | Moved() | Revised() | StreamFailed():
+                if isinstance(event, Chunk):
+                    self.computed += event.upto - event.first
                 if session := self.sessions.get(event.id):
                     session.on_event(event)
             case Finished():

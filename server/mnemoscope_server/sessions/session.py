@@ -67,6 +67,7 @@ class Session:
         read_chunk: Callable[[int], Awaitable[bytes]],
         ring_bytes: int,
         owner: str = "",
+        client: str = "",
         inlet: Inlet | None = None,
     ) -> None:
         """`read_chunk(n)` reads a whole chunk of 64 steps from the file. inlet: where samples of a live source come in."""
@@ -75,12 +76,14 @@ class Session:
         self.status: SessionStatus = "opened"
         self.speed = speed
         self.step = 0
-        self.owner, self.inlet = owner, inlet
+        self.owner, self.client, self.inlet = owner, client, inlet
         self.tail = Tail(limit_bytes=ring_bytes)
         self.watchers: set[Watcher] = set()
         self.finished = asyncio.Event()
         self.touched = time.monotonic()
         """When something last happened here or somebody watched."""
+        self.looked_at = self.touched
+        """When somebody last watched or asked about it."""
         self._send, self._read_chunk = send, read_chunk
 
     @property
@@ -174,6 +177,13 @@ class Session:
         self.finished.set()
         self._wake()
 
+    @property
+    def expected_seconds(self) -> float | None:
+        """Until it ends, at the pace that it has; None where that cannot be known."""
+        if self.status != "running" or self.speed is None or self.inlet is not None:
+            return None
+        return (self.manifest["steps"] - self.step) / self.speed
+
     def tick(self) -> None:
         """About twice a second, of a session on a live source."""
         if self.inlet is not None and self.live:
@@ -238,7 +248,7 @@ class Watcher:
 
     def leave(self) -> None:
         self.session.watchers.discard(self)
-        self.session.touched = time.monotonic()
+        self.session.touched = self.session.looked_at = time.monotonic()
 
     async def messages(self) -> AsyncIterator[Message | bytes]:
         """Everything for this watcher until the session is over; frames as bytes, the rest as messages."""

@@ -139,6 +139,21 @@ class Index:
         with self._used() as database:
             return int(database.execute(f"SELECT COUNT(*) FROM recordings WHERE {where}", values).fetchone()[0])
 
+    def totals(self) -> tuple[int, int]:
+        """How many recordings there are, and their bytes."""
+        with self._used() as database:
+            count, size = database.execute("SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM recordings").fetchone()
+        return int(count), int(size)
+
+    def bytes_of(self, owner: str) -> int:
+        """Bytes of all recordings of an owner."""
+        with self._used() as database:
+            return int(
+                database.execute("SELECT COALESCE(SUM(bytes), 0) FROM recordings WHERE owner = ?", (owner,)).fetchone()[
+                    0
+                ]
+            )
+
     def expires(self, recording: str) -> str | None:
         """When a recording goes, or went."""
         return self._expires.get(recording)

@@ -40,7 +40,7 @@ class Library:
     def find(self, identity: str) -> Path:
         """The file of a recording. Shipped names are compared with the list, never joined to a path.
 
-        Raises UnknownRecording, Expired.
+        Raises UnknownRecording.
         """
         path = gallery.path(identity)
         if path is None and ID.fullmatch(identity):
@@ -58,7 +58,7 @@ class Library:
 
     @contextlib.contextmanager
     def opened(self, identity: str) -> Generator[Recording, None, None]:
-        """The recording, kept open for the next reader. Raises UnknownRecording, Expired, RecordingError."""
+        """The recording, kept open for the next reader. Raises UnknownRecording, RecordingError."""
         self.store.require_current(identity)
         file = self._taken(identity)
         if file is None:

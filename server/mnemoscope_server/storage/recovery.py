@@ -20,6 +20,7 @@ from mnemoscope_server.errors import IndexTrouble
 from mnemoscope_server.storage.aside import set_aside
 from mnemoscope_server.storage.index import FILE, Entry, index_entry
 from mnemoscope_server.storage.locks import FileLock
+from mnemoscope_server.storage.sweeping import PIN
 
 if TYPE_CHECKING:
     from mnemoscope_server.storage.store import Store
@@ -99,7 +100,7 @@ def examine(store: Store) -> Iterator[Finding]:
 
 def _companion(path: Path, name: str) -> Iterator[Finding]:
     """What lies among the recordings and is none: something that belongs to one, or a stranger."""
-    for end in (verdicts.file_of(Path("x.mnemo")).name[1:], OWNER):
+    for end in (verdicts.file_of(Path("x.mnemo")).name[1:], OWNER, PIN):
         if path.name.endswith(end):
             if not path.with_name(path.name.removesuffix(end) + ".mnemo").exists():
                 yield Finding(name, "belongs to a recording that is gone", lambda: _discard(path))

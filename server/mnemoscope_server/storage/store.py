@@ -20,7 +20,7 @@ from typing import Any
 from mnemoscope.reading import verdicts
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.errors import DataFolderInUse, Expired, IndexTrouble, UnknownRecording
-from mnemoscope_server.storage import recovery, space
+from mnemoscope_server.storage import recovery, space, sweeping
 from mnemoscope_server.storage.index import MAX_LISTED, Entry, Index, index_entry, now
 from mnemoscope_server.storage.locks import FileLock, NamedLocks
 
@@ -127,6 +127,15 @@ class Store:
         """Why nothing can be read of the index; "" where it can."""
         return self._index.unread
 
+    @property
+    def index_volatile(self) -> bool:
+        """Whether the index is in memory alone, since its file cannot be opened."""
+        return self._index.volatile
+
+    def totals(self) -> tuple[int, int]:
+        """How many recordings there are, and their bytes. Raises IndexTrouble."""
+        return self._index.totals()
+
     def rows(self) -> list[Entry]:
         """The whole index."""
         return self._index.rows()
@@ -149,7 +158,7 @@ class Store:
         """New title, or other rules of sharing, in the index and in the file. It must be finished.
 
         sharing: {"visibility": "private" or "listed", "expires": `timestamp` or None}, both of them.
-        Raises UnknownRecording, Expired, RecordingError.
+        Raises UnknownRecording, RecordingError.
         """
         values = {key: value for key, value in (("title", title), ("sharing", sharing)) if value is not None}
         with self.hold(recording):
@@ -164,7 +173,7 @@ class Store:
         """Raises Expired where the time of a recording is over, also when its file is gone by now."""
         expires = self._index.expires(recording)
         if expires is not None and expires <= now():
-            raise Expired(expires)
+            raise Expired(recording)
 
     def expired(self) -> list[str]:
         """Recordings whose time is over and that are still here."""
@@ -180,11 +189,25 @@ class Store:
                 return True
         return False
 
+    def pin(self, recording: str, wanted: bool) -> None:
+        """The sweep keeps a recording, or no longer. Raises OSError."""
+        with self.hold(recording):
+            if self.path(recording).exists():
+                sweeping.pin(self.path(recording), wanted)
+
+    def pinned(self) -> set[str]:
+        """Recordings that the sweep keeps."""
+        return {path.stem for path in self.recordings.glob(f"*{sweeping.PIN}")}
+
+    def taken_by(self, owner: str) -> int:
+        """Bytes of an owner's recordings."""
+        return self._index.bytes_of(owner)
+
     def remove(self, recording: str) -> None:
         """The file and its row are gone; of one whose time was over, that it was is remembered. Needs no space."""
         with self.hold(recording):
             path = self.path(recording)
-            for file in (path, verdicts.file_of(path), recovery.owner_file(path)):
+            for file in (path, verdicts.file_of(path), recovery.owner_file(path), sweeping.pin_file(path)):
                 file.unlink(missing_ok=True)
             self._temporary.pop(recording, None)
             self._index.remove(recording)

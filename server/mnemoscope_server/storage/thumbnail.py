@@ -7,14 +7,15 @@ import struct
 import threading
 import zlib
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope import kinds
-from mnemoscope.format.layout import BankSpec
-from mnemoscope.format.manifest import of_bits
+from mnemoscope.format.layout import BankSpec, unpack
+from mnemoscope.format.manifest import KEYFRAME_EVERY, of_bits
 from mnemoscope.reading import tokens
 from mnemoscope.reading.recording import Recording
 from mnemoscope.reading.view import ModelView
@@ -28,6 +29,9 @@ MAX_ROWS = 160
 TOUCHED = 0.1
 """Weight from which on a head has turned to a slot."""
 MAX_PICTURES = 32
+ROWS_AT_ONCE = 64
+BLOCK = 4 * KEYFRAME_EVERY
+"""Steps that are looked at together."""
 
 Image = NDArray[np.float64]
 
@@ -63,20 +67,19 @@ class Pictures:
 
 def png(image: Image) -> bytes:
     """[height, width, 3] of 0 … 255 -> an RGB PNG."""
-    rows = np.clip(np.rint(image), 0, 255).astype(np.uint8)
-    height, width, _ = rows.shape
-    lines = np.concatenate((np.zeros((height, 1), np.uint8), rows.reshape(height, -1)), 1)  # each with filter 0
+    height, width, _ = image.shape
+    packer, packed = zlib.compressobj(6), b""
+    for first in range(0, height, ROWS_AT_ONCE):
+        rows = np.clip(np.rint(image[first : first + ROWS_AT_ONCE]), 0, 255).astype(np.uint8)
+        filters = np.zeros((len(rows), 1), np.uint8)  # each row with filter 0
+        packed += packer.compress(np.concatenate((filters, rows.reshape(len(rows), -1)), 1).tobytes())
+    packed += packer.flush()
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(lines.tobytes(), 6))
-        + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
 
 
 def draw(recording: Recording) -> Image:
@@ -92,7 +95,7 @@ def draw(recording: Recording) -> Image:
     _events(inner[:STRIP], recording.manifest["task"]["events"], steps)
     _signal(
         inner[STRIP + 4 : STRIP + 4 + SIGNAL_HEIGHT],
-        recording[models[0][1]].array("inputs")[:steps],
+        _inputs(recording[models[0][1]], steps),
         of_bits(recording.manifest),
     )
     shown: list[tuple[int, str]] = [
@@ -120,13 +123,38 @@ def marks(view: ModelView, bank: BankSpec, steps: int, size: tuple[int, int]) ->
     have = min(steps, view.steps)
     if kind.grows:
         return _looking_back(log, have, steps, size)
-    pair: list[Image] = []
-    for table in kind.marks(log, np.arange(have)):
-        found = np.zeros((steps, table.shape[1]))
-        found[:have] = table
-        pair.append(found)
+    pair = _largest(view, bank, have, steps, size[1])
     writes, reads = (_scaled(_pooled(part.T, size)) for part in (_touched(*pair) if kind.addressed else pair))
     return (writes, reads) if kind.addressed else (writes**3, reads**3)  # a state is always half full: only peaks
+
+
+def _inputs(view: ModelView, steps: int) -> NDArray[np.float32]:
+    """What came in at every step, without what the view would keep of it."""
+    found = np.empty(
+        (steps, *view.frame[None, "inputs"].shape), np.float32
+    )  # at once: small pieces would lie between large ones
+    for first, stop in _blocks(steps):
+        found[first:stop] = unpack(view.frame, view.frame_bytes(first, stop - first))[None, "inputs"]
+    return found
+
+
+def _blocks(steps: int) -> Iterator[tuple[int, int]]:
+    return ((first, min(first + BLOCK, steps)) for first in range(0, steps, BLOCK))
+
+
+def _largest(view: ModelView, bank: BankSpec, have: int, steps: int, columns: int) -> list[Image]:
+    """Writes and reads, [step, place]; of more steps than columns the largest in each column, [column, place]."""
+    times = min(steps, columns)
+    first = np.arange(times) * steps // times
+    pair: list[Image] = []
+    for a, b in _blocks(have):
+        column = np.searchsorted(first, np.arange(a, b), side="right") - 1
+        starts = np.flatnonzero(np.diff(column, prepend=-1))
+        tables = kinds.of(bank).marks(kinds.BankLog(view, bank), np.arange(a, b))
+        pair = pair or [np.zeros((times, table.shape[1])) for table in tables]
+        for most, table in zip(pair, tables, strict=True):
+            most[column[starts]] = np.maximum(most[column[starts]], np.maximum.reduceat(table, starts, axis=0))
+    return pair
 
 
 def _touched(writes: Image, reads: Image) -> tuple[Image, Image]:

@@ -114,6 +114,8 @@ class WorkerPool:
         self.device: str | None = None
         self.measured: dict[str, Measured] = {}
         self.closing = False
+        self.lost = 0
+        """Workers that died since the start."""
         self._deaths = 0
         """Workers that died one after the other."""
         self._coming: set[asyncio.TimerHandle] = set()
@@ -148,6 +150,11 @@ class WorkerPool:
                     self._heard.clear()
                     await self._heard.wait()
         return any(not worker.silent for worker in asked)
+
+    @property
+    def alive(self) -> int:
+        """Workers that can be given work."""
+        return sum(worker.ready for worker in self.workers)
 
     def open(self, order: Open | Question) -> Worker:
         """Give an order to the worker with the fewest sessions, of those that answer; it counts as one of them until `release`."""
@@ -201,6 +208,7 @@ class WorkerPool:
         if self.closing or worker not in self.workers:
             return
         self.workers.remove(worker)
+        self.lost += 1
         worker.close()
         reason = worker.broken or f"the worker process ended ({_ending(worker.process.exitcode)})"
         if worker.sessions:

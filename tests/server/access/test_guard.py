@@ -299,3 +299,22 @@ def test_a_missing_bundle_says_how_to_build_it(app, monkeypatch):
     status, _, body = ask(app, "/", "GET", {"host": HOST})
     assert status == 503
     assert b"npm --prefix frontend run build" in body
+
+
+def test_what_a_link_opens_is_read_from_a_sandboxed_frame_and_nothing_else_is(guarded):
+    """Such a frame has the origin `null`; it gets no more than whoever has the link, and no other page gets that."""
+    link = "x" * 22
+    for path, method, origin, allowed in (
+        (f"/api/recordings/{link}", "GET", "null", "*"),
+        (f"/api/recordings/{link}/chunks/3", "GET", "null", "*"),
+        ("/assets/x.js", "GET", "null", "*"),
+        (f"/api/recordings/{link}", "GET", "https://evil.example", None),
+        (f"/api/recordings/{link}", "DELETE", "null", None),
+        ("/api/recordings", "GET", "null", None),
+        ("/api/status", "GET", "null", None),
+        (f"/api/recordings/{link}/file", "GET", "null", None),
+        ("/metrics", "GET", "null", None),
+    ):
+        _, headers, _ = ask(guarded[0], path, method, {"host": HOST, "origin": origin})
+        assert headers.get("access-control-allow-origin") == allowed, path
+        assert "access-control-allow-credentials" not in headers

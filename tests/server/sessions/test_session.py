@@ -204,6 +204,30 @@ def test_forgotten_sessions_are_stopped(tmp_path):
     asyncio.run(body())
 
 
+def test_runs_that_nobody_looks_at_are_paused(tmp_path):
+    """A slow run would keep its place for months; one that is watched, asked about, or fed from outside goes on."""
+
+    async def body():
+        live = LiveSessions(Settings(data_dir=tmp_path, unwatched_minutes=1, workers=0), None, None, None)
+        for name, minutes, watched in (("old", 2, False), ("watched", 2, True), ("asked", 0, False)):
+            session, sent = make()
+            session.play()
+            sent.clear()
+            session.looked_at -= 60 * minutes
+            if watched:
+                session.watchers.add(object())
+            live.sessions[name] = session
+        fed, _ = make()
+        fed.play()
+        fed.looked_at -= 120
+        fed.inlet = object()
+        live.sessions["fed"] = fed
+        live.stop_idle()
+        assert {name for name, session in live.sessions.items() if session.status == "paused"} == {"old"}
+
+    asyncio.run(body())
+
+
 def test_hello_hands_the_manifest_on_untouched():
     """A key of a later version must reach the page."""
 

@@ -10,6 +10,8 @@ import zlib
 import httpx
 import numpy as np
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from mnemoscope import tasks
 from mnemoscope.errors import RecordingError
@@ -239,25 +241,59 @@ def test_a_run_that_is_not_kept_has_no_rules_but_copies_of_it_do(server):
     assert server.status(copy)["steps"] == 100, "it stays when the run goes"
 
 
-def test_an_expired_recording_says_so_everywhere(server):
-    """410 with the day; the page and the socket tell it, too."""
-    identity = server.run("fake", steps=100, start="playing")
-    server.wait(identity, "ended")
+def test_what_expired_what_was_deleted_and_what_never_was_are_answered_alike(server):
+    """Whoever tries a link learns nothing of what it once led to, by no route and no socket; uploads likewise."""
+    expired, deleted = server.run("fake", start="playing"), server.run("fake", start="playing")
+    for identity in (expired, deleted):
+        server.wait(identity, "ended")
     soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=2)
-    assert server.http.patch(f"api/recordings/{identity}", json={"expires": soon.isoformat()}).status_code == 204
+    assert server.http.patch(f"api/recordings/{expired}", json={"expires": soon.isoformat()}).status_code == 204
+    assert server.http.delete(f"api/recordings/{deleted}").status_code == 204
     deadline = time.monotonic() + 60
-    while server.http.get(f"api/recordings/{identity}").status_code != 410:
+    while server.http.get(f"api/recordings/{expired}").status_code == 200:
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    for path in ("", "/chunks/0", "/file", "/export.html", "/picture.png"):
-        answer = server.http.get(f"api/recordings/{identity}{path}")
-        assert (answer.status_code, answer.json()["error"]["code"]) == (410, "expired")
-        assert str(soon.year) in answer.json()["error"]["message"]
-    assert server.http.post(f"api/recordings/{identity}/share", json={}).status_code == 410
-    assert server.http.get(f"s/{identity}").status_code in (410, 503)  # 503: the bundle is not built
-    assert identity not in [e["id"] for e in server.http.get("api/recordings").json()]
-    with server.socket(identity) as ws:
-        assert json.loads(ws.recv(timeout=30))["code"] == "expired"
+    assert (server.data / "recordings" / f"{expired}.mnemo").exists(), (
+        "it is not swept yet, and answered so all the same"
+    )
+    upload = server.http.post(
+        "api/uploads", files={"file": ("a.csv", b"t,v\n" + b"".join(b"%d,%d\n" % (k, k) for k in range(99)))}
+    )
+    removed = upload.json()["id"]
+    assert server.http.delete(f"api/uploads/{removed}").status_code == 204
+
+    def answers(identity, file):
+        for method, path, body in (
+            *(("GET", f"api/recordings/{identity}{rest}", None) for rest in ("", "/chunks/0", "/file", "/export.html")),
+            ("GET", f"api/recordings/{identity}/picture.png", None),
+            ("GET", f"api/recordings/{identity}/verdict", None),
+            ("PATCH", f"api/recordings/{identity}", {"title": "x"}),
+            ("DELETE", f"api/recordings/{identity}", None),
+            ("POST", f"api/recordings/{identity}/share", {}),
+            ("DELETE", f"api/sessions/{identity}", None),
+            ("POST", f"api/sessions/{identity}/samples", {"values": [1]}),
+            ("GET", f"s/{identity}", None),
+            ("GET", f"embed/{identity}", None),
+            ("POST", f"api/uploads/{file}/preview", {"channel": 0, "task": "signal-recall", "models": ["fake"]}),
+            ("DELETE", f"api/uploads/{file}", None),
+        ):
+            answer = server.http.request(method, path, json=body)
+            headers = {name: value for name, value in answer.headers.items() if name != "date"}
+            same = [text.replace(identity, "ID").replace(file, "ID") for text in (path, answer.text)]
+            yield same[0], answer.status_code, headers, same[1]
+        for path in (f"ws/{identity}", f"api/sessions/{identity}/samples"):
+            with connect(server.url.replace("http", "ws") + path) as ws:
+                ws.send('{"type":"hello","have":0}')
+                yield path.replace(identity, "ID"), ws.recv(timeout=30).replace(identity, "ID")
+                with pytest.raises(ConnectionClosed) as closed:
+                    ws.recv(timeout=30)
+                yield closed.value.rcvd.code, closed.value.rcvd.reason
+
+    never = [tuple(a) for a in answers("A" * 22, "B" * 22)]
+    assert {a[1] for a in never if len(a) == 4} <= {404, 503}, "503: the bundle is not built"
+    assert [tuple(a) for a in answers(expired, removed)] == never
+    assert [tuple(a) for a in answers(deleted, removed)] == never
+    assert expired not in [e["id"] for e in server.http.get("api/recordings").json()]
 
 
 def test_on_a_shared_server_everybody_has_their_own(start):

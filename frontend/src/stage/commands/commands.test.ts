@@ -42,8 +42,34 @@ describe("the stage's commands", () => {
     expect(chordOf(press("ArrowRight", { shiftKey: true }))).toBe("Shift+ArrowRight");
   });
 
+  it("takes signs of the third level: AltGr, as Linux and as Windows report it, and Option", () => {
+    const graph = { getModifierState: (name: string) => name === "AltGraph" };
+    expect(commandOf(press("[", { code: "Digit8", ...graph }))).toEqual({ does: "loop-in" });
+    expect(commandOf(press("]", { code: "Digit9", ctrlKey: true, altKey: true }))).toEqual({ does: "loop-out" });
+    expect(commandOf(press("{", { code: "Digit8", altKey: true }))).toEqual({ does: "train", by: -1 });
+    expect(commandOf(press("@", { code: "KeyQ", ...graph }))).toBeNull();
+  });
+
+  it("goes by the place of the key where its letter is none of the table's", () => {
+    expect(commandOf(press("ц", { code: "KeyW" }))).toEqual({ does: "zoom", by: 1 });
+    expect(commandOf(press("Ψ", { code: "KeyC", shiftKey: true }))).toBeNull();
+    expect(commandOf(press("А", { code: "KeyF", shiftKey: true }))).toEqual({ does: "fit" });
+    expect(commandOf(press("л", { code: "KeyK", ctrlKey: true }))).toEqual({ does: "palette" });
+    expect(commandOf(press("&", { code: "Digit1" }))).toEqual({ does: "isolate", place: 0 });
+    expect(commandOf(press("!", { code: "Digit1", shiftKey: true }))).toBeNull();
+    expect(commandOf(press("ю", { code: "Period" }))).toEqual({ does: "event", direction: 1 });
+    expect(commandOf(press("z", { code: "KeyW" })), "a Latin letter means itself").toBeNull();
+    expect(commandOf(press("с", { code: "KeyC", ctrlKey: true })), "copying is the browser's").toBeNull();
+  });
+
   it("leaves the browser its own keys", () => {
-    for (const key of [press("c", { ctrlKey: true }), press("r", { metaKey: true }), press("F5"), press("Tab")]) {
+    for (const key of [
+      press("c", { ctrlKey: true }),
+      press("r", { metaKey: true }),
+      press("F5"),
+      press("Tab"),
+      press("1", { altKey: true }),
+    ]) {
       expect(commandOf(key)).toBeNull();
     }
   });

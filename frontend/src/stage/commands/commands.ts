@@ -131,26 +131,68 @@ export function rowsFor({ training, beside }: Has): readonly Row[] {
 
 export interface Key {
   key: string;
+  /** Which key it is on the keyboard, whatever its letter: `KeyW`. */
+  code?: string;
   shiftKey: boolean;
   altKey: boolean;
   ctrlKey: boolean;
   metaKey: boolean;
+  getModifierState?: (name: "AltGraph") => boolean;
 }
 
 /** The name of a key press: `Shift+ArrowRight`, `Mod+k`, `?`. Of signs Shift is part of the sign, of letters it counts. */
-export function chordOf({ key, shiftKey, altKey, ctrlKey, metaKey }: Key): string {
-  const name = key === " " ? "Space" : key.length === 1 ? key.toLowerCase() : key;
-  const sign = key.length === 1 && key !== " " && key.toLowerCase() === key.toUpperCase();
-  return [ctrlKey || metaKey ? "Mod" : "", altKey ? "Alt" : "", shiftKey && !sign ? "Shift" : "", name]
+export function chordOf(press: Key): string {
+  return named(press, press.key === " " ? "Space" : press.key);
+}
+
+/**
+ * Signs that a keyboard has on a third level come with AltGr, which Windows reports as Ctrl and Alt, and with Option on a Mac: there it is
+ * part of the sign.
+ */
+function named(press: Key, key: string): string {
+  const { shiftKey, altKey, ctrlKey, metaKey } = press;
+  const sign = key.length === 1 && key.toLowerCase() === key.toUpperCase();
+  const third = sign && !/\d/.test(key) && (altGraph(press) || (altKey && !metaKey)); // Alt and a digit is the browser's
+  const name = key.length === 1 ? key.toLowerCase() : key;
+  return [
+    (ctrlKey || metaKey) && !third ? "Mod" : "",
+    altKey && !third ? "Alt" : "",
+    shiftKey && !sign ? "Shift" : "",
+    name,
+  ]
     .filter(Boolean)
     .join("+");
+}
+
+function altGraph(press: Key): boolean {
+  return press.getModifierState?.("AltGraph") || (press.ctrlKey && press.altKey);
+}
+
+/** What stands on the key of a US keyboard, for keyboards whose letters or signs the table does not name: Cyrillic, Greek, French digits. */
+const ON_KEY: Record<string, string> = {
+  BracketLeft: "[",
+  BracketRight: "]",
+  Comma: ",",
+  Period: ".",
+  Slash: "/",
+};
+
+function placed(press: Key): string | null {
+  const { key, code = "", shiftKey } = press;
+  if ((key.length !== 1 && key !== "Unidentified" && key !== "Process") || altGraph(press)) return null;
+  if (/^[a-z]$/i.test(key)) return null; // a Latin letter means itself, wherever it lies
+  const letter = /^Key([A-Z])$/.exec(code)?.[1];
+  if (letter) return named(press, letter);
+  const digit = /^Digit([1-9])$/.exec(code)?.[1];
+  if (digit) return shiftKey ? null : named(press, digit);
+  return ON_KEY[code] && !shiftKey ? named(press, ON_KEY[code]) : null;
 }
 
 const known = new Map(ROWS.flatMap((entry) => entry.keys.map((chord) => [chord, entry.command] as const)));
 
 /** Null: not ours, the browser may have it. */
 export function commandOf(key: Key): Command | null {
-  return known.get(chordOf(key)) ?? null;
+  return known.get(chordOf(key)) ?? known.get(placed(key) ?? "") ?? null;
 }
 
 const SIGNS: Record<string, string> = {

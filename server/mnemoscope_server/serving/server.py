@@ -1,4 +1,4 @@
-"""Run the application: socket, event loop, websocket protocol, and what is printed on the terminal."""
+"""Run the application: socket, event loop, open files, and what is printed on the terminal."""
 
 import contextlib
 import logging
@@ -6,64 +6,27 @@ import socket
 import sys
 import threading
 import webbrowser
-from asyncio import BaseTransport
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
 from urllib.parse import urlencode
 
 import uvicorn
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.protocol import State
 
 from mnemoscope_server.app import create_app
 from mnemoscope_server.errors import DataFolderInUse
+from mnemoscope_server.observing import logs
+from mnemoscope_server.serving.connections import Connections
+from mnemoscope_server.serving.protocols import PING_SECONDS, Config
 from mnemoscope_server.settings import Settings, is_loopback
 from mnemoscope_server.storage.store import Store
 
+log = logging.getLogger("mnemoscope.serving")
+
 INBOUND_BYTES = 64 * 1024  # commands are small
-NOT_SENT_BYTES = 128 * 1024  # in the kernel, per watcher: small, so that a slow one lags by frames and not by seconds
-UNACKNOWLEDGED_MS = 10_000
+OWN_FILES, MORE_FILES = 256, 512
+"""Open files that are kept for recordings, workers and the index; how many there had better be beside the connections."""
 GRACE_SECONDS = 5
 CANNOT_START = 1
-
-
-class WatcherProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's websocket with small buffers, a way to cut a connection that does not take what it is sent, and one to send at once."""
-
-    def connection_made(self, transport: BaseTransport) -> None:
-        super().connection_made(transport)
-        self.close_timeout = 2.0
-        connection = transport.get_extra_info("socket")
-        for name, value in (("TCP_NOTSENT_LOWAT", NOT_SENT_BYTES), ("TCP_USER_TIMEOUT", UNACKNOWLEDGED_MS)):
-            option = getattr(socket, name, None)
-            if connection is not None and option is not None:
-                with contextlib.suppress(OSError):  # not a TCP socket
-                    connection.setsockopt(socket.IPPROTO_TCP, option, value)
-
-    def handle_connect(self, event: Any) -> None:
-        super().handle_connect(event)
-        if hasattr(self, "scope"):  # the task that reads it begins later
-            extensions: dict[str, Any] = self.scope["extensions"]  # type: ignore[typeddict-item,assignment]
-            extensions["mnemoscope.abort"] = self.transport.abort
-            extensions["mnemoscope.takes"] = self.takes
-            extensions["mnemoscope.send"] = self.send_frame
-
-    def takes(self) -> bool:
-        """Whether a send would return at once: the connection is open, and its buffer has room."""
-        return (
-            self.writable.is_set()
-            and self.handshake_complete
-            and not self.close_sent
-            and not self.disconnected
-            and self.conn.state is State.OPEN
-        )
-
-    def send_frame(self, frame: bytes) -> bool:
-        """Write a whole websocket frame, which was made for many; False where it has to go the long way."""
-        if not self.takes():
-            return False
-        self.transport.write(frame)
-        return True
 
 
 class Server(uvicorn.Server):
@@ -88,16 +51,25 @@ class Server(uvicorn.Server):
             print("Whoever reaches this address can run models and list recordings.", file=sys.stderr)
         if self.ready is not None:
             threading.Thread(target=self.ready, args=(url,), daemon=True).start()
-        elif is_loopback(self.settings.host) and self.settings.browser:
+        elif is_loopback(self.settings.host) and self.settings.browser and self.settings.unix_socket is None:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.settings.unix_socket is not None:
+            self.settings.unix_socket.unlink(missing_ok=True)
+        await super().shutdown(sockets)
 
 
 def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> int:
     """Serve until SIGINT or SIGTERM -> exit code. ready: called with its address in a thread, instead of a browser."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logs.configure(settings.log, access=settings.access_log)
+    path = settings.unix_socket
     try:
-        listener = listen(settings.host, settings.port)
+        listener = listen(settings.host, settings.port) if path is None else listen_unix(path)
     except OSError as error:
+        if path is not None:
+            print(f"Cannot listen on {path}: {error.strerror or error}.", file=sys.stderr)
+            return CANNOT_START
         print(
             f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror or error}. "
             "Choose another with --port; --port 0 takes any free one.",
@@ -105,7 +77,8 @@ def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> 
         )
         return CANNOT_START
     with listener:
-        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+        if path is None:
+            settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         try:
             store = Store(settings.data_dir, free_bytes=settings.free_bytes)
         except (DataFolderInUse, OSError) as error:
@@ -114,17 +87,22 @@ def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> 
         if settings.watch is not None and not settings.watch.is_dir():
             print(f"Cannot watch {settings.watch}: there is no such folder", file=sys.stderr)
             return CANNOT_START
-        config = uvicorn.Config(
-            create_app(settings, store=store),
-            ws=WatcherProtocol,
+        connections = Connections(_files(settings.connections), settings.connections_per_client)
+        config = Config(
+            create_app(settings, store=store, connections=connections),
+            connections=connections,
+            receive_seconds=settings.receive_seconds,
+            receive_rate=settings.receive_rate,
+            receive_total=settings.receive_minutes * 60,
             ws_max_size=INBOUND_BYTES,
             ws_per_message_deflate=False,  # 20 times slower on numbers
-            ws_ping_interval=20,
-            ws_ping_timeout=20,
+            ws_ping_interval=PING_SECONDS,
+            ws_ping_timeout=20,  # behind what a slow line has yet to take, the answer comes late
             root_path=settings.root_path,
+            forwarded_allow_ips=settings.trusted_proxies if path is None else "*",
             lifespan="on",
             log_config=None,
-            access_log=False,  # addresses of recordings are secrets
+            access_log=False,  # ours has no addresses of recordings, which are secrets
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
@@ -132,6 +110,23 @@ def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> 
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again once everything is closed
             server.run(sockets=[listener])
         return 0 if server.started else CANNOT_START
+
+
+def _files(connections: int) -> int:
+    """Have as many open files allowed as so many connections need -> how many connections there can be."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return connections
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + MORE_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    possible = connections if soft == resource.RLIM_INFINITY else max(16, soft - OWN_FILES)
+    if possible < connections:
+        log.warning("%d open files are allowed, which is enough for %d connections", soft, possible)
+    return min(connections, possible)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -147,9 +142,28 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def listen_unix(path: Path) -> socket.socket:
+    """As `listen`, of a socket that its owner and group may open; one that nobody listens on any more is replaced."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        if path.is_socket():
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
+                try:
+                    other.connect(str(path))
+                except ConnectionRefusedError:
+                    path.unlink()
+        listener.bind(str(path))
+        path.chmod(0o660)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
 def address(settings: Settings) -> str:
-    """Where a browser on this machine finds the page, with the token that lets it in."""
+    """Where a browser on this machine finds the page, with the token that lets it in; of a unix socket its path."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     host = f"[{host}]" if ":" in host else host
     entry = f"?{urlencode({'token': settings.token})}" if settings.token else ""
-    return f"http://{host}:{settings.port}{settings.root_path}/{entry}"
+    path = f"{settings.root_path}/{entry}"
+    return f"unix:{settings.unix_socket} {path}" if settings.unix_socket else f"http://{host}:{settings.port}{path}"
