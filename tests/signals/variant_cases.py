@@ -44,6 +44,12 @@ ENCODED = [
 _FIRST, _SECOND = table("t_s,x", T[:100], X[:100]), table("t_s,y", T[:100], Y[:100])
 HALF = {"rows": 100, "rate": 1}
 
+_AGAIN = table("t_s,x", T[:100], Y[:100])
+_ROWS, _MORE = table("", X[:100], Y[:100]), table("", Y[:100], X[:100])
+_TIMED = table("", T[:100], Y[:100])
+_DOWN = table("t_s,x", T[:100][::-1], X[:100])
+_LONG = table("t_s,x", range(20_000), [X[i % N] for i in range(20_000)])
+
 TABLES = [
     Case("a second table of other names", _FIRST + "\n" + _SECOND, **HALF, channel="x", first=X[0], asks=("table",)),
     Case("the second of two tables", _FIRST + "\n" + _SECOND, **HALF, channel="y", first=Y[0], cure={"skip": 102}),
@@ -56,7 +62,30 @@ TABLES = [
     Case("a wider table below", _FIRST + "\n" + table("t_s,y,z", T, Y, X), refused="second table with 3 columns"),
     Case("the first of two tables of different width", _FIRST + "\n" + table("t_s,y,z", T, Y, X), **HALF, channel="x", cure={"ragged": "skip"}),
     Case("a word in one column of one row is no second table", table("t_s,x", T, [*X[:90], "oops", *X[91:]]), refused="'oops' is not a number"),
-    Case("the names again, and time goes on", table("t_s,x", T[:100], X[:100]) + table("t_s,x", T[100:], X[100:]), **WAVE, rate=1, left_out=1),
+    Case("the names again, and time goes on", table("t_s,x", T[:100], X[:100]) + table("t_s,x", T[100:], X[100:]), **WAVE, rate=1, left_out=1, asks=("table",)),
+    Case("the names again, the rows above alone", table("t_s,x", T[:100], X[:100]) + table("t_s,x", T[100:], X[100:]), **HALF, left_out=101, cure={"tables": "first"}),
+    Case("the names again, and time begins anew", _FIRST + _AGAIN, **HALF, channel="x", first=X[0], left_out=101, asks=("table",)),
+    Case("the names again, the second", _FIRST + _AGAIN, **HALF, channel="x", first=Y[0], cure={"skip": 101, "tables": "first"}),
+    Case("the names again, both", _FIRST + _AGAIN, rows=200, rate="any", channel="x", first=X[0], left_out=1, cure={"tables": "join"}),
+    Case("the names again, without a time", table("x,z", X[:100], Y[:100]) + "\n" + table("x,z", Y[:100], X[:100]), rows=200, rate=None, asks=("table",)),
+    Case("the names again below titles", "Run 1\n" + _FIRST + "\nRun 2\n" + _AGAIN, **HALF, channel="x", left_out=104, asks=("table",)),
+    Case("three times the same names, the second", _FIRST + _AGAIN + _FIRST, **HALF, first=Y[0], cure={"skip": 101, "tables": "first"}),
+    Case("a second table without names", _FIRST + "\n" + _TIMED, **HALF, channel="x", asks=("table",)),
+    Case("the second, with the names of the first", _FIRST + "\n" + _TIMED, **HALF, channel="x", first=Y[0], cure={"skip": 102, "names_line": 1, "tables": "first"}),
+    Case("a second table right below, without names", _FIRST + _TIMED, **HALF, channel="x", left_out=100, asks=("table",)),
+    Case("a second table below a comment", _FIRST + "# run 2\n" + _TIMED, **HALF, channel="x", asks=("table",)),
+    Case("two tables without names and time", _ROWS + "\n" + _MORE, rows=200, rate=None, asks=("table",)),
+    Case("the second of two without names and time", _ROWS + "\n" + _MORE, rows=100, rate=None, first=Y[0], cure={"skip": 101, "tables": "first"}),
+    Case("a blank line while time goes on", table("t_s,x", T[:100], X[:100]) + "\n" + table("", T[100:], X[100:]), **WAVE, rate=1, left_out=1, asks=()),
+    Case("two columns of one number below each other", table("", X[:100]) + "\n\n" + table("", Y[:100]), rows=202, missing=2, rate=None, asks=("table",)),
+    Case("the same, one after the other", table("", X[:100]) + "\n\n" + table("", Y[:100]), rows=200, missing=0, rate=None, cure={"tables": "join"}),
+    Case("the same, the second", table("", X[:100]) + "\n\n" + table("", Y[:100]), rows=100, missing=0, rate=None, first=Y[0], cure={"skip": 102}),
+    Case("newest first, twice", _DOWN + _DOWN, **HALF, first=X[99], left_out=101, asks=("table", "order of rows")),
+    Case("newest first, twice without names between", table("t_s,x", [*T[:100][::-1], *T[:100][::-1]], X), **HALF, first=X[99], left_out=100, asks=("table", "order of rows")),
+    Case("newest first, a later part below", table("t_s,x", [*T[:100][::-1], *T[100:][::-1]], X), rows=N, rate=1, first=X[99], asks=("order of rows",)),
+    Case("halves that were swapped are one table", table("t_s,x", [*T[100:], *T[:100]], X), rows=N, rate=1, asks=("order of rows",)),
+    Case("a second table far below", _LONG + _LONG, rows=20_000, rate=1, left_out=20_001, asks=("table",)),
+    Case("the second table far below", _LONG + _LONG, rows=20_000, rate=1, first=X[0], cure={"skip": 20_001, "tables": "first"}),
 ]  # fmt: skip
 
 SIGNS = [

@@ -10,6 +10,7 @@ Numbers are never moved to another column and never filled in. What cannot be re
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,7 +37,7 @@ from mnemoscope.signals.importers.table import Column, Table
 from mnemoscope.signals.importers.tabular.assemble import assemble
 from mnemoscope.signals.importers.tabular.cells import Cells
 from mnemoscope.signals.importers.tabular.checks import Checks, OtherStyleError
-from mnemoscope.signals.importers.tabular.draft import Draft, Raw
+from mnemoscope.signals.importers.tabular.draft import Draft, Parts, Raw
 from mnemoscope.signals.importers.tabular.names import named_unit
 from mnemoscope.signals.importers.tabular.numbers import is_missing, number_in
 from mnemoscope.signals.importers.tabular.sampled import Sampled
@@ -45,6 +46,8 @@ __all__ = ["Column", "ImportOptions", "Table", "read"]
 
 MAX_VALUES = 100_000_000
 SNIFF_BYTES = 65_536
+FIRST_LINES = 1000
+"""Lines looked at below those that are to be left out, where these go beyond the first SNIFF_BYTES."""
 PLACES = 16
 """Places all over a long file at which some lines are looked at before it is read."""
 
@@ -111,6 +114,8 @@ class Head:
                 )
             lines = lines[:-1] or lines
         elsewhere = [] if whole else _elsewhere(path, encoding)
+        if not whole and (options.skip or 0) >= len(lines):
+            lines, elsewhere = [*lines, *_from_line(path, encoding, len(lines), options.skip or 0)], []
         facts = facts_of(lines)
         body = body_of(lines[options.skip or 0 :])
         if not body:
@@ -134,6 +139,14 @@ def _elsewhere(path: Path, encoding: str) -> list[str]:
             text = file.read(8192).decode({"utf-16": "utf-16-le"}.get(encoding, encoding), "replace")
             found += [line for line in re.split(r"\r\n|\n|\r", text)[1:-1] if line.strip()][:20]
     return body_of(found) if found else []
+
+
+def _from_line(path: Path, encoding: str, begin: int, skip: int) -> list[str]:
+    """The lines behind the first `skip`, for some way; in place of those from line `begin` to there, empty ones."""
+    with path.open(encoding=encoding, errors="replace") as file:
+        below = itertools.islice(file, skip, None)
+        found = [line.rstrip("\n") for line in itertools.islice(below, FIRST_LINES)]
+    return [*[""] * (skip - begin), *found]
 
 
 class _Pass:
@@ -216,7 +229,8 @@ class _Pass:
         if self.rows.blank_as_missing:
             many = f"{counted(self.rows.blank_as_missing, 'blank line')}"
             guesses.append(Guess("blank lines", "missing values", f"{many} between rows of one number each"))
-        draft = Draft(raw, self.sampled, self.options, self.column_of, self._where, self.notes, guesses)
+        parts = Parts(self.rows.breaks, self.rows.line, self.layout.names_line)
+        draft = Draft(raw, self.sampled, self.options, self.column_of, self._where, self.notes, guesses, parts)
         report = _report(self.path, self.head, self.options)
         for number, text in self.layout.unused:
             self.rows.left_out.add(number, "text above the data", text.strip())

@@ -23,6 +23,7 @@ from mnemoscope.signals.importers.tabular.sampled import TimeChoice
 from mnemoscope.signals.importers.tabular.seconds import seconds_of, time_columns
 from mnemoscope.signals.importers.tabular.spans import spanned
 from mnemoscope.signals.importers.tabular.which_rows import ask_of_cycling_labels, one_series, ordered
+from mnemoscope.signals.importers.tabular.which_table import one_table
 from mnemoscope.signals.series import Floats
 
 
@@ -35,6 +36,8 @@ def assemble(
     choice = time_columns(draft)
     seconds, resolution = seconds_of(draft, choice) if choice else (None, 0.0)
     seconds = one_series(draft, choice, seconds)
+    if draft.parts is not None and draft.picked is None:
+        seconds = one_table(draft, draft.parts, seconds, left_out)
     if choice is None or choice.kind == "index":
         ask_of_cycling_labels(draft, choice)
     seconds = ordered(draft, choice, seconds)

@@ -53,9 +53,8 @@ def number_as_time(found: Sampled, column: int, options: ImportOptions, *, asked
     base, factor = split_unit(found.names[column], found.units[column])
     base = base if found.header else ""
     steps = np.diff(numbers)
-    back = int((steps < 0).sum())
-    falling = bool((steps < 0).all())
-    if not asked and back > 0.02 * len(steps) and not falling and not _repeats(numbers):
+    astray = min(int((steps < 0).sum()), int((steps > 0).sum()))  # newest first is an order of times, too
+    if not asked and astray > 0.02 * len(steps) and not _repeats(numbers) and not _repeats(numbers[::-1]):
         return None
     named, at = is_time_name(base), (column,)
     if (found.units[column] or "").lower() in ("sequence", "index", "samples"):

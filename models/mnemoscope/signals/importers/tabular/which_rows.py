@@ -150,14 +150,19 @@ def ordered(draft: Draft, choice: TimeChoice | None, seconds: NDArray[np.float64
     back = int((steps < 0).sum())
     if not back:
         return seconds
-    newest_first = back > 0 and not (steps > 0).any()
+    forward = int((steps > 0).sum())
+    newest_first = forward == 0
+    mostly = back > 9 * forward
     order = np.argsort(seconds, kind="stable")
     evidence = "every row is older than the one before" if newest_first else f"time runs back {counted(back, 'time')}"
-    if newest_first:
-        order = np.arange(len(seconds))[::-1]
+    if mostly:
+        if not newest_first:
+            evidence += f", and forward {counted(forward, 'time')}"
+        turned = np.arange(len(seconds))[::-1]
+        order = turned if newest_first else turned[np.argsort(seconds[::-1], kind="stable")]
     as_file = Alternative("rows as they stand in the file", {"order": "file"})
     if draft.options.order == "file" or (
-        draft.options.order is None and not newest_first and not _makes_a_grid(draft, seconds[order], back)
+        draft.options.order is None and not mostly and not _makes_a_grid(draft, seconds[order], back)
     ):
         what = "rows as they stand in the file"
         oldest = Alternative("oldest first", {"order": "time"})
