@@ -25,6 +25,9 @@ _SECONDS = {"min": 60.0, "h": 3600.0}
 _PREFIXES = {"m": 1e-3, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "n": 1e-9, "p": 1e-12}
 _LABELS = re.compile(r"^\W*(?:labels?|columns?|channels?)\s*(?::=|:|=)\s*(.+)$", re.IGNORECASE)
 
+_ATTRIBUTE = re.compile(r"@attribute\s+('[^']+'|\"[^\"]+\"|\S+)\s", re.IGNORECASE)
+"""A column of ARFF."""
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -54,6 +57,8 @@ def facts_of(lines: list[str]) -> Facts:
         if labels := _LABELS.match(text):
             names = tuple(name.strip() for name in re.split(r"[,;\t|]", labels[1]) if name.strip())
             found = replace(found, names=found.names or names)
+        if attribute := _ATTRIBUTE.match(text):
+            found = replace(found, names=(*found.names, attribute[1].strip("'\"")), program="ARFF")
         if text.lower().startswith("decimal_separator"):
             found = replace(found, decimal=text.split()[-1] if text[-1:] in ",." else None)
         if match := re.fullmatch(r"[\"']?sep=(.+?)[\"']?", text, re.IGNORECASE):

@@ -77,20 +77,18 @@ def layout_of(
     rows = [row for row in cut if len(row) == width] or [split(line, delimiter) for line in body[:FIRST_ROWS]]
     rows = [row for row in rows if len(row) == width]
     trailing = width > 1 and delimiter not in (None, " ") and sum(not row[-1] for row in rows) >= 0.95 * len(rows)
-    numeric = _numeric(rows, width, dialect)
+    absent = options.tokens
+    numeric = _numeric(rows, width, dialect, absent)
     if not numeric:
-        shown = next((line.strip() for line in body), "")[:60]
-        raise ImportFileError(
-            f"no column holds numbers; the file reads {shown!r}",
-            where="the first rows",
-            hint="Choose a table with at least one column of numbers.",
-        )
+        raise _no_numbers(body, rows, dialect)
     begin = options.skip or 0
     if options.names_line is not None:
         begin = max(begin, options.names_line, options.units_line or 0)
-    first = next((i for i in range(begin, len(lines)) if _is_row(lines[i], delimiter, width, numeric, dialect)), None)
+    first = next((i for i in range(begin, len(lines)) if _is_row(lines[i], width, numeric, dialect, absent)), None)
     if first is None:
         raise ImportFileError("no row of numbers was found", hint="Choose a table with rows of numbers.")
+    while first > begin and absent.issuperset(cell.strip().lower() for cell in split(lines[first - 1], delimiter)):
+        first -= 1  # what was said to be missing is no name
     made = _Above(lines, width, trailing, dialect, options, facts).layout(first)
     if width > MAX_COLUMNS and options.layout != "rows":
         made.guesses.append(Guess("layout", "one series per row", f"a row has {width} values"))
@@ -107,12 +105,12 @@ def _first_width(body: Sequence[str], delimiter: str | None, dialect: Dialect) -
     return None
 
 
-def _numeric(rows: list[list[str]], width: int, dialect: Dialect) -> list[int]:
+def _numeric(rows: list[list[str]], width: int, dialect: Dialect, absent: frozenset[str]) -> list[int]:
     """Columns in which at least nine tenths of the cells that are there are numbers; else those of on and off."""
     for truths in (False, True):
         found: list[int] = []
         for column in range(width):
-            cells = [row[column] for row in rows if not is_missing(row[column])]
+            cells = [row[column] for row in rows if not _is_absent(row[column], absent)]
             good = sum(is_truth(cell) if truths else number_in(cell, dialect.style) is not None for cell in cells)
             if good and good >= 0.9 * len(cells) - 1:
                 found.append(column)
@@ -121,10 +119,38 @@ def _numeric(rows: list[list[str]], width: int, dialect: Dialect) -> list[int]:
     return []
 
 
-def _is_row(line: str, delimiter: str | None, width: int, numeric: list[int], dialect: Dialect) -> bool:
+def _is_absent(cell: str, absent: frozenset[str]) -> bool:
+    return is_missing(cell) or cell.strip().lower() in absent
+
+
+def _no_numbers(body: Sequence[str], rows: list[list[str]], dialect: Dialect) -> ImportFileError:
+    """Why these lines are no table: words stand among the numbers, or there are none."""
+    for cells in zip(*rows, strict=True):
+        words = Counter(cell for cell in cells if not is_missing(cell) and number_in(cell, dialect.style) is None)
+        numbers = sum(number_in(cell, dialect.style) is not None for cell in cells)
+        if numbers > 2 and numbers >= 0.3 * len(cells):
+            able = [word for word, count in words.items() if count > 1 or len(words) == 1]
+            shown = ", ".join(repr(word[:40]) for word in able[:3] or list(words)[:3])
+            return ImportFileError(
+                f"numbers and words stand in one column: {numbers} of {len(cells)} cells are numbers, others read {shown}",
+                where="the first rows",
+                hint="Correct the cells, or import with these words as missing values.",
+                retry=retry(f"Treat {' and '.join(f'“{word}”' for word in able)} as missing", missing=able)
+                if 0 < len(able) <= 3 and all(len(word) < 40 and word.isprintable() for word in able)
+                else None,
+            )
+    shown = next((line.strip() for line in body), "")[:60]
+    return ImportFileError(
+        f"no column holds numbers; the file reads {shown!r}" + (" and has no further line" if len(body) == 1 else ""),
+        where="the first rows",
+        hint="Choose a table with at least one column of numbers.",
+    )
+
+
+def _is_row(line: str, width: int, numeric: list[int], dialect: Dialect, absent: frozenset[str]) -> bool:
     if not line.strip() or RULE.fullmatch(line):
         return False
-    cells = split(line, delimiter)
+    cells = split(line, dialect.delimiter)
     if len(cells) != width or (is_comment(line) and not (width > 1 and numeric != [0])):
         return False
     numbers = [number_in(cells[i], dialect.style) is not None for i in numeric]
@@ -132,7 +158,7 @@ def _is_row(line: str, delimiter: str | None, width: int, numeric: list[int], di
         numbers = [is_truth(cells[i]) for i in numeric]
     if is_comment(line) and not (all(numbers) and any(number_in(cells[i], dialect.style) for i in numeric)):
         return False
-    return any(numbers) and all(n or is_missing(cells[i]) for n, i in zip(numbers, numeric, strict=True))
+    return any(numbers) and all(n or _is_absent(cells[i], absent) for n, i in zip(numbers, numeric, strict=True))
 
 
 class _Above:
@@ -231,7 +257,7 @@ class _Above:
         if options.names_line is not None:
             units = self._split(self.lines[options.units_line - 1].lstrip("#%/! ")) if options.units_line else None
             return self._split(self.lines[options.names_line - 1].lstrip("#%/! ")), units, options.names_line - 1
-        if options.header is True and first == begin:
+        if (options.header is True and first == begin) or self.facts.program == "ARFF":
             return None, None, None
         above = [(i, self.lines[i]) for i in range(begin, first)]
         above = [(i, line) for i, line in above if line.strip() and not RULE.fullmatch(line) and not _separator(line)]

@@ -31,7 +31,7 @@ from mnemoscope.signals.importers.csv.layout import Layout, body_of, layout_of
 from mnemoscope.signals.importers.csv.resolved import resolved
 from mnemoscope.signals.importers.csv.rows import Rows
 from mnemoscope.signals.importers.csv.splitting import split
-from mnemoscope.signals.importers.options import ImportOptions
+from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Guess, LeftOut, file_facts
 from mnemoscope.signals.importers.table import Column, Table
 from mnemoscope.signals.importers.tabular.assemble import assemble
@@ -39,7 +39,7 @@ from mnemoscope.signals.importers.tabular.cells import Cells
 from mnemoscope.signals.importers.tabular.checks import Checks, OtherStyleError
 from mnemoscope.signals.importers.tabular.draft import Draft, Parts, Raw
 from mnemoscope.signals.importers.tabular.names import named_unit
-from mnemoscope.signals.importers.tabular.numbers import is_missing, number_in
+from mnemoscope.signals.importers.tabular.numbers import Style, is_missing, number_in
 from mnemoscope.signals.importers.tabular.sampled import Sampled
 
 __all__ = ["Column", "ImportOptions", "Table", "read"]
@@ -174,13 +174,31 @@ class _Pass:
 
     def _sampled(self) -> Sampled:
         columns = list(zip(*self.head.rows, strict=True)) or [()] * self.layout.columns
-        numbers = [self._numbers(column[: self.head.contiguous]) for column in columns]
+        self.styles = [self._style(column) for column in columns]
+        for name, own in zip(self.names, self.styles, strict=True):
+            if own != self.style:
+                sign = "comma" if own.decimal == "," else "point"
+                self.notes.append(f"{name}: its numbers have a decimal {sign}, unlike those of other columns")
+        numbers = [
+            self._numbers(column[: self.head.contiguous], own) for column, own in zip(columns, self.styles, strict=True)
+        ]
         return Sampled(self.names, self.layout.units, columns, numbers, self.layout.header)
 
-    def _numbers(self, cells: tuple[str, ...]) -> NDArray[np.float64] | None:
+    def _known(self, cells: tuple[str, ...]) -> list[str]:
+        return [cell for cell in cells if not is_missing(cell) and cell.strip().lower() not in self.options.tokens]
+
+    def _style(self, cells: tuple[str, ...]) -> Style:
+        """How a column writes its numbers: as the table does, unless all of them are numbers in the other way alone."""
+        known = self._known(cells)
+        style = Style("," if self.style.decimal == "." else ".", None)
+        if self.options.decimal is not None or not known or any(number_in(cell, self.style) for cell in known):
+            return self.style
+        return style if all(number_in(cell, style) for cell in known) else self.style
+
+    def _numbers(self, cells: tuple[str, ...], style: Style) -> NDArray[np.float64] | None:
         """The first cells as numbers, None where most are something else."""
-        known = [cell for cell in cells if not is_missing(cell) and cell.strip().lower() not in self.options.tokens]
-        found = [number_in(cell, self.style) for cell in cells]
+        known = self._known(cells)
+        found = [number_in(cell, style) for cell in cells]
         good = sum(number is not None for number in found)
         if not good or good < 0.9 * len(known) - 1:
             return None
@@ -192,7 +210,7 @@ class _Pass:
             wanted |= {self.column_of(name) for name in self.options.time if name != "none"}
         cells = [
             Cells(
-                self.style,
+                self.styles[i],
                 self.options.tokens,
                 stamps=i in wanted,
                 dates=i in wanted and self.sampled.numbers[i] is None,
@@ -212,18 +230,21 @@ class _Pass:
         ending = Ending(self.rows, self.layout, self.head.dialect, self.options, self.notes)
         count = ending.rows_of(cells)
         if count < 2:
+            wide = count == 1 and self.layout.columns > 2 and not self.layout.header
             raise ImportFileError(
                 f"the file has {count} row{'s' * (count != 1)} of numbers; a series needs at least 2",
-                hint="Choose a file with one row per sample.",
+                where=self._where(0) if count else None,
+                hint="Choose a file with one row per sample" + (", or read the row as one series." if wide else "."),
+                retry=retry("Read the row as one series", layout="rows") if wide else None,
             )
         raw = Raw(
             self.names, self.layout.units, cells, [column.values()[:count] for column in cells],
             [column.codes()[:count] for column in cells], count,
         )  # fmt: skip
-        Checks(self.sampled, self.options, self._where, self.text_columns, self.style, self.notes, self.again).check(
-            raw
-        )
         guesses = [*ending.guesses, *self.head.dialect.guesses, *self.layout.guesses]
+        Checks(
+            self.sampled, self.options, self._where, self.text_columns, self.style, self.notes, guesses, self.again
+        ).check(raw)
         if self.head.doubt is not None:
             guesses.insert(0, self.head.doubt)
         if self.rows.blank_as_missing:
@@ -238,7 +259,7 @@ class _Pass:
         table = assemble(draft, report, self.layout.sample_rate, self.layout.evidence, self.rows.left_out)
         head = self.head
         table.report["lines"] = first_lines(
-            head.lines, self.layout, head.dialect, self.options, self.rows.left_out, draft.picked
+            head.lines, self.layout, head.dialect, self.options, self.rows.left_out, draft.picked, self.styles
         )
         return table
 

@@ -18,7 +18,7 @@ from mnemoscope.signals.importers.gathered import gathered
 _DATES = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d", "%d-%b-%Y",
     "%b-%d-%Y", "%d %b %Y", "%b %d, %Y", "%b %d %Y", "%d/%b/%Y", "%Y-%b-%d", "%Y %b %d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y",
-    "%y/%m/%d", "%d-%b-%y", "%d %b %y", "%d-%m-%y", "%m-%d-%y", "%d. %b %Y", "%d %m %Y", "%Y %m %d", "%G-W%V-%u", "%GW%V%u",
+    "%y/%m/%d", "%y-%m-%d", "%y.%m.%d", "%d-%b-%y", "%d %b %y", "%d-%m-%y", "%m-%d-%y", "%d. %b %Y", "%d %m %Y", "%Y %m %d", "%G-W%V-%u", "%GW%V%u",
     "%Y-%j", "%Y/%j", "%Y年%m月%d日", "%d%b%Y",
 )  # fmt: skip
 _PARTIAL = (
@@ -47,13 +47,23 @@ _DIRECTIVES = {
     "%Y": r"(?P<Y>\d{4})", "%G": r"(?P<G>\d{4})", "%y": r"(?P<y>\d\d)", "%m": r"(?P<m>\d{1,2})", "%d": r"(?P<d>\d{1,2})",
     "%b": r"(?P<b>[^\W\d_]{3,9}\.?)", "%j": r"(?P<j>\d{3})", "%V": r"(?P<V>\d\d)", "%u": r"(?P<u>[1-7])", "%q": r"(?P<q>[1-4])",
     "%H": r"(?P<H>\d{1,3})", "%I": r"(?P<H>\d{1,2})", "%M": r"(?P<M>\d{1,2})", "%S": r"(?P<S>\d{1,2})(?:[.,](?P<f>\d{1,12}))?",
-    "%p": r"(?P<p>[AaPp]\.?[Mm]\.?)", "%f": r"(?P<f>\d{1,12})", "%z": "", "%Z": "",
+    "%p": r"(?P<p>[AaPp]\.?\s?[Mm]\.?)", "%f": r"(?P<f>\d{1,12})", "%z": "", "%Z": "",
 }  # fmt: skip
 _ZONE = (
     r"(?:\s*(?P<zone>Z|(?![AP]M)[A-Z]{2,5}|(?:UTC|GMT)?\s?[+−-]\d\d?(?::?\d\d)?)(?:\s?\[[\w/+-]+\]|\s(?:UTC|GMT))?)?"
 )
 _WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Mo|Di|Mi|Do|Fr|Sa|So)[a-z]*[.,]?\s+)?"
+MANY = 20
+"""Cells of which one may be damaged."""
 _MINUTES = re.compile(r"\d{1,3}:[0-5]\d(?:[.,]\d+)?")
+
+_HALF = re.compile(r"(오전|오후|上午|下午|午前|午後)\s*(\d{1,2}(?::\d\d){0,2})")
+"""Morning and afternoon, before the time in Korean, Chinese and Japanese."""
+_SIGNS = re.compile(r"(\d{1,2})[時时시]\s?(\d{1,2})[分분](?:\s?(\d{1,2})[秒초])?")
+_ZONE_AGAIN = re.compile(r"(?<=\d)\s*\([^()\d]+\)$")
+"""The name of a zone behind its offset, as browsers write it."""
+_LAST_YEAR = re.compile(r"([A-Za-z]{3} +\d{1,2}) (\d\d:\d\d:\d\d)( [A-Z]{3,4})? (\d{4})$")
+"""The end of "Mon Mar  1 09:30:00 UTC 2021", as Unix writes it."""
 
 
 class Stamps(NamedTuple):
@@ -83,6 +93,23 @@ def fitting(cells: Sequence[str]) -> list[str]:
     return [form for form in _candidates(cells[0]) if all(_matches(form, cell) for cell in cells)]
 
 
+def fitting_most(cells: Sequence[str]) -> list[str]:
+    """All formats that read every one of these cells, or all but one in a hundred, of those that hold a damaged one."""
+    if found := fitting(cells):
+        return found
+    able = max(1, len(cells) // 100) if len(cells) >= MANY else 0
+    digits = [len(re.findall(r"\d", cell)) for cell in cells]
+    usual = [cell for cell, count in zip(cells, digits, strict=True) if count == max(set(digits), key=digits.count)]
+    for first in usual[: able + 1]:  # one of them is not damaged
+        for form in _candidates(cleaned(first)):
+            wrong = sum(not _matches(form, cleaned(cell)) for cell in cells)
+            if wrong <= able and form not in found:
+                found.append(form)
+        if found:
+            return found
+    return []
+
+
 def cleaned(cell: str) -> str:
     """A cell without blanks, quotes and brackets around, and only the start of an interval."""
     text = cell.strip().strip("'\"").strip()
@@ -90,6 +117,10 @@ def cleaned(cell: str) -> str:
         text = text[1:-1].strip()
     if text[:2] == '="':
         text = text[2:].strip('"')
+    if not text.isascii():
+        text = _HALF.sub(lambda found: f"{found[2]} {'AM' if found[1] in ('오전', '上午', '午前') else 'PM'}", text)
+        text = _SIGNS.sub(lambda found: ":".join(part for part in found.groups() if part), text)
+    text = _LAST_YEAR.sub(r"\1 \4 \2\3", _ZONE_AGAIN.sub("", text))
     start, slash, end = text.partition("/")
     return start if slash and len(start) >= 10 and "T" in start and len(end) >= 8 else text
 

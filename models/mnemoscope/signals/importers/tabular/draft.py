@@ -92,5 +92,7 @@ class Draft:
     """ImportOptions for what was found out on the way."""
     origin: float | None = None
     """Seconds from 1970 to the first row of the file whose date is known."""
+    timeless: Sequence[int] = ()
+    """Rows whose time is damaged."""
     picked: NDArray[np.bool_] | None = None
     """Which rows of the file belong to the series, where several stand in one column."""

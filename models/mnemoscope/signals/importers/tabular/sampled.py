@@ -50,7 +50,9 @@ class Sampled:
             digits = all(re.fullmatch(r"\d{7,8}|\d{10}|\d{12}|\d{14}", bare(cell)) for cell in known)
             if known and (self.numbers[i] is None or digits or any(":" in cell for cell in known)):
                 usual = [cell for cell in known if any(c.isdecimal() for c in cell)]
-                formats = dates.fitting(usual) if len(usual) >= 0.9 * len(known) - 1 else []
+                least = 0.5 if is_time_name(self.base(i)) else 0.9  # what says it is a time is one, and else refused
+                fitting = dates.fitting if digits or self.numbers[i] is not None else dates.fitting_most
+                formats = fitting(usual) if len(usual) >= least * len(known) - 1 else []
                 if formats and not (digits and formats == ["%Y%j"] and not is_time_name(self.base(i))):
                     self.stamps[i] = formats
 

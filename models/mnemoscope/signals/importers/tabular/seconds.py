@@ -138,6 +138,7 @@ def _parsed(draft: Draft, columns: Sequence[int], choice: TimeChoice) -> tuple[d
     blocks, count = _blocks(draft, choice, columns), draft.raw.count
     best: list[tuple[int, str, dates.Stamps]] = []
     worst: tuple[int, str, dates.Stamps] | None = None
+    damaged: list[tuple[int, str, dates.Stamps, list[int]]] = []
     for form in choice.formats:
         try:
             stamps, bad = dates.parse_blocks(blocks, form)
@@ -147,10 +148,17 @@ def _parsed(draft: Draft, columns: Sequence[int], choice: TimeChoice) -> tuple[d
             ) from error
         stamps = dates.Stamps(stamps.whole[:count], stamps.part[:count], stamps.known[:count], stamps.zones)
         bad = [row for row in bad if row < count]
+        few = len(bad) <= count // 100 + (count >= dates.MANY)
         if not bad:
             best.append((_unevenness(draft, stamps), form, stamps))
+        elif few and choice.formats != (draft.options.time_format,):
+            damaged.append((len(bad), form, stamps, bad))
         elif worst is None or bad[0] > worst[0]:
             worst = (bad[0], form, stamps)
+    if not best and damaged:
+        fewest = min(len(rows) for *_, rows in damaged)
+        best = [(_unevenness(draft, stamps), form, stamps) for many, form, stamps, _ in damaged if many == fewest]
+        draft.timeless = next(rows for *_, rows in damaged if len(rows) == fewest)
     if not best:
         assert worst is not None, "a choice has at least one format"
         row, form, _ = worst
@@ -214,6 +222,25 @@ def _doubt(draft: Draft, best: list[tuple[int, str, dates.Stamps]], choice: Time
     draft.notes.append(f"times read as {form}{doubt}")
 
 
+FRAMES = (24, 25, 30, 50, 60)
+"""Frames of a film in a second."""
+
+
+def _frames(draft: Draft, stamps: dates.Stamps, form: str) -> dates.Stamps:
+    """Times whose last two digits never reach a rate of films: they count frames, which the user is asked about."""
+    last = np.round(stamps.part[stamps.known] * 100).astype(int)
+    highest = int(last.max(initial=0))
+    if highest + 1 not in FRAMES or len(np.unique(last)) < 0.8 * (highest + 1):
+        return stamps
+    rate = highest + 1
+    hundredths = Alternative("hundredths of a second", {"time_format": form})
+    evidence = f"they end at {highest:02d}"
+    draft.guesses.append(
+        Guess("last digits of the times", f"frames, {rate} a second", evidence, (hundredths,), question=True)
+    )
+    return stamps._replace(part=np.round(stamps.part * 100) / rate)
+
+
 def _from_stamps(draft: Draft, choice: TimeChoice) -> tuple[NDArray[np.float64], float]:
     stamps, form = _parsed(draft, choice.columns, choice)
     for i in choice.columns:  # the texts have said all that they can
@@ -225,6 +252,8 @@ def _from_stamps(draft: Draft, choice: TimeChoice) -> tuple[NDArray[np.float64],
         draft.notes.append(
             f"the zone {', '.join(sorted(stamps.zones))} is not known; its times were taken as they stand"
         )
+    if form.endswith("%S:%f") and draft.options.time_format is None:
+        stamps = _frames(draft, stamps, form)
     seconds = stamps.seconds()
     cells = [" ".join(parts) for parts in zip(*(draft.sampled.cells[i] for i in choice.columns), strict=True)]
     resolution = dates.resolution([cell for cell in cells if cell.strip()][:300], form)

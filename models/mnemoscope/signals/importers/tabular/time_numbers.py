@@ -13,6 +13,7 @@ from mnemoscope.signals.importers.tabular.time_units import (
     DATENUM_RANGE,
     FACTORS,
     INDEX_NAME,
+    JULIAN_RANGE,
     SERIAL_RANGE,
     UNITS,
     UNIX,
@@ -76,7 +77,8 @@ def number_as_time(found: Sampled, column: int, options: ImportOptions, *, asked
     whole = bool((numbers == np.round(numbers)).all())
     if (named or asked) and not YEAR_NAME.fullmatch(base):
         for (low, high), text in (
-            (SERIAL_RANGE, "days of a spreadsheet"),
+            (SERIAL_RANGE, "modified Julian days" if base.lower() == "mjd" else "days of a spreadsheet"),
+            (JULIAN_RANGE, "Julian days"),
             (DATENUM_RANGE, "days as MATLAB counts them"),
         ):
             if low <= first and last <= high and (not whole or re.search("date|datum|day", base, re.I)):

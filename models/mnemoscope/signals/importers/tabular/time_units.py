@@ -22,6 +22,7 @@ UNITS: dict[TimeUnit, float] = {
 UNIX = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 UNIX_RANGE = (631_152_000.0, 4_102_444_800.0)  # 1990 … 2100
 SERIAL_RANGE = (32_874.0, 73_051.0)  # days since 1899-12-30 of 1990 … 2100
+JULIAN_RANGE = (2_447_892.0, 2_488_070.0)  # days since noon of 4713 BC, of 1990 … 2100
 DATENUM_RANGE = (726_834.0, 767_011.0)  # the same of MATLAB, days since year 0
 
 TIME_NAME = re.compile(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.counted import counted
-from mnemoscope.signals.importers.report import Alternative, Guess
+from mnemoscope.signals.importers.report import Alternative, Guess, LeftOut
 from mnemoscope.signals.importers.tabular.cells import ABSENT, NUMBER
 from mnemoscope.signals.importers.tabular.draft import Draft
 from mnemoscope.signals.importers.tabular.sampled import TimeChoice
@@ -19,6 +20,25 @@ _SERIES_NAME = re.compile(
     r"|group|subject|meter|location|probe|type|entity|key|field)s?$|_field",
     re.IGNORECASE,
 )
+
+
+def without_damaged(draft: Draft, seconds: NDArray[np.float64], left_out: LeftOut) -> NDArray[np.float64]:
+    """The rows whose time can be read, of a table in which few cannot; the others are counted."""
+    kept = np.ones(len(seconds), bool)
+    kept[draft.timeless] = False
+    rows = np.flatnonzero(kept)
+    parts = draft.parts
+    for row in draft.timeless:
+        left_out.add(row + 1 if parts is None else parts.line(row), "its time cannot be read")
+    if parts is not None:
+
+        def line(row: int) -> int:
+            return parts.line(int(rows[row]))
+
+        breaks = [replace(one, row=int(kept[: one.row].sum())) for one in parts.breaks]
+        draft.parts = replace(parts, breaks=breaks, line=line)
+    draft.raw = draft.raw.taken(rows)
+    return seconds[kept]
 
 
 def one_series(
