@@ -145,4 +145,31 @@ OBJECTS = [
     Case("xlsx: an error in a cell", made.xlsx(made.sheet_of(("t_s", made.times()), ("x", ["#DIV/0!" if i == 5 else x for i, x in enumerate(X)]))), rows=N, missing=1, rate=100),
 ]  # fmt: skip
 
-AWKWARD: list[Case] = [*DAMAGED, *TINY, *LANDS, *OBJECTS]
+_COUNTRIES = "".join(
+    f'"{name}","{name[:3].upper()}",' + "".join(f'"{1000 * k + 10 * i}",' for i in range(30)) + "\n"
+    for k, name in enumerate(("Aruba", "Brazil", "Chile", "Denmark"), 1)
+)
+
+VENDORS = [
+    Case("LabChart", "Interval=\t0.01 s\nExcelDateTime=\t44256.5\t3/1/2021\nTimeFormat=\tStartOfBlock\nChannelTitle=\tECG\tResp\nRange=\t10 mV\t10 V\n" + table("", [f"{i / 100:.2f}" for i in T], X, Y, d="\t"), **WAVE, channel="ECG", rate=100),
+    Case("AcqKnowledge: a row of counts above", "a.acq\n0.5 msec/sample\n2 channels\nECG\nmV\nmin,CH1,CH2,\n,200,200,\n" + "".join(f"{i * 0.5 / 60000:.9f},{X[i]},{Y[i]},\n" for i in T), **WAVE, channel="CH1", rate=2000),
+    Case("PicoScope", "Time,Channel A,Channel B\n(ms),(mV),(V)\n\n" + table("", [f"{i * 0.1 - 3:.8f}" for i in T], X, Y), **WAVE, channel="Channel A", unit="mV", rate=10_000),
+    Case("Keysight", "x-axis,1,2\nsecond,Volt,Volt\n" + table("", [f"{-1e-3 + i * 1e-6:+.8E}" for i in T], X, Y), **WAVE, unit="V", rate=1e6),
+    Case("World Bank: years as names of rising numbers", '"Data Source","WDI",\n\n"Last Updated Date","2021-03-01",\n\n"Country Name","Country Code",' + "".join(f'"{1960 + i}",' for i in range(30)) + "\n" + _COUNTRIES, rows=4, channel="1960", low=1000, high=4000, rate=None, asks=("first row",)),
+    Case("Stooq: names in angles, hhmmss beside the date", table("<TICKER>,<DATE>,<TIME>,<OPEN>", ["A"] * N, stamps("%Y%m%d", timedelta(minutes=5), S), stamps("%H%M%S", timedelta(minutes=5), S), X), **WAVE, channel="<OPEN>", rate=1 / 300),
+    Case("MetaTrader", table("", stamps("%Y.%m.%d", timedelta(minutes=1), S), stamps("%H:%M", timedelta(minutes=1), S), X, Y), **WAVE, channel="column 3", rate=1 / 60),
+    Case("the weather of Germany", table("STATIONS_ID;MESS_DATUM;QN_9;TT_TU;eor", ["   3987"] * N, stamps("%Y%m%d%H", timedelta(hours=1), S), ["    3"] * N, [f"{x:7.2f}" for x in X], ["eor"] * N, d=";"), **WAVE, channel="TT_TU", rate=1 / 3600),
+    Case("Investing: newest first, dressed", '"Date","Price","Change %"\n' + "".join(f'"{S - timedelta(days=i):%b %d, %Y}","{x * 100:,.2f}","{x / 100:.2f}%"\n' for i, x in enumerate(X)), low=4000, high=6000, channel="Price", rate=DAY, asks=("order of rows",)),
+    Case("names over two lines", '"t\n(s)","x\n(mV)"\n' + table("", T, X), **WAVE, channel="x", unit="mV", rate=1),
+    Case("hours without the word time", table("hours,x", [f"{i / 60:.4f}" for i in T], X), **WAVE, rate=1 / 60),
+    Case("days without the word time", table("day,x", T, X), **WAVE, rate=DAY),
+    Case("a column called min that is none of time", table("min,max", X, [x + 5 for x in X]), **WAVE, channel="min", rate=None),
+    Case("a table of Markdown", "| t_s | x |\n|---|---|\n" + "".join(f"| {i} | {x} |\n" for i, x in enumerate(X)), **WAVE, channel="x", rate=1),
+    Case("lines that end in two ways", "t_s,x\r\n" + "".join(f"{i},{x}" + ("\r\n" if i % 2 else "\n") for i, x in enumerate(X)), **WAVE, rate=1),
+    Case("the end of a file as DOS writes it", table("t_s,x", T, X) + "\x1a", **WAVE, rate=1, left_out=1),
+    Case("times below nought", table("t_s,x", [f"{i / 10 - 6:.1f}" for i in T], X), **WAVE, rate=10),
+    Case("hexadecimal", table("", [f"0x{int(x * 10):x}" for x in X]), rows=N, low=400, high=600, rate=None),
+    Case("beyond the range of an instrument", table("t_s,x", T, ["OL" if i % 30 == 4 else x for i, x in enumerate(X)]), refused="'OL' is not a number"),
+]  # fmt: skip
+
+AWKWARD: list[Case] = [*DAMAGED, *TINY, *LANDS, *OBJECTS, *VENDORS]

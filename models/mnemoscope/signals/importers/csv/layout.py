@@ -194,7 +194,11 @@ class _Above:
             first += 2
             begin = first
         names, units, at = self._names(begin, first)
-        if names is None and options.header is not False and self._numbers_as_names(rows):
+        if names is not None and self._counts(rows):
+            self.notes.append(f"line {first + 1} has how many rows follow, and is none")
+            first += 1
+        apart = names is None or len(names) < self.width // 2  # a preamble is no line of names
+        if apart and options.header is not False and self._numbers_as_names(rows):
             names, at = self._split(self.lines[first]), first
             first += 1
         return self._made(names, units, at, first, rate, evidence)
@@ -257,7 +261,7 @@ class _Above:
         if options.names_line is not None:
             units = self._split(self.lines[options.units_line - 1].lstrip("#%/! ")) if options.units_line else None
             return self._split(self.lines[options.names_line - 1].lstrip("#%/! ")), units, options.names_line - 1
-        if (options.header is True and first == begin) or self.facts.program == "ARFF":
+        if (options.header is True and first == begin) or self.facts.program in ("ARFF", "LabChart"):
             return None, None, None
         above = [(i, self.lines[i]) for i in range(begin, first)]
         above = [(i, line) for i, line in above if line.strip() and not RULE.fullmatch(line) and not _separator(line)]
@@ -322,6 +326,18 @@ class _Above:
         numbers = [int(cell) for cell in firsts if cell.isdecimal()]
         return len(numbers) >= max(2, len(firsts) - 1) and all(b - a == 1 for a, b in pairwise(numbers))
 
+    def _counts(self, rows: list[list[str]]) -> bool:
+        """Whether the first row has no time, and the same whole number in every other column: how many rows follow."""
+        if (
+            len(rows) < 3
+            or self.options.skip is not None
+            or rows[0][0].strip()
+            or not all(row[0].strip() for row in rows[1:])
+        ):
+            return False
+        cells = {cell.strip() for cell in rows[0][1:] if cell.strip()}
+        return len(cells) == 1 and cells.pop().isdecimal() and sum(bool(cell.strip()) for cell in rows[0]) > 1
+
     def _numbers_as_names(self, rows: list[list[str]]) -> bool:
         """Whether the first row of numbers is names: whole and rising, unlike the rows below it."""
         if self.options.header is True:
@@ -341,7 +357,8 @@ class _Above:
         years = all(1800 <= value <= 2100 for value in head)
         if not rising or len(head) < 3 or not (years or all(b - a == 1 for a, b in pairwise(head))):
             return False
-        alike = sum(_rising_whole(row) for row in numbers[1:])
+        one_by_one = all(b - a == 1 for a, b in pairwise(head))
+        alike = sum(_rising_whole(row, one_by_one=one_by_one) for row in numbers[1:])
         if alike > 0.3 * (len(numbers) - 1):
             return False
         undo = Alternative("the first row as values", {"header": False})
@@ -350,11 +367,11 @@ class _Above:
         return True
 
 
-def _rising_whole(row: list[Number | None]) -> bool:
+def _rising_whole(row: list[Number | None], *, one_by_one: bool) -> bool:
     values = [number.value for number in row if number is not None]
     if len(values) < 3 or any(value != round(value) for value in values):
         return False
-    return all(b > a for a, b in pairwise(values))
+    return all(b - a == 1 if one_by_one else b > a for a, b in pairwise(values))
 
 
 def _plain_number(cell: str) -> bool:

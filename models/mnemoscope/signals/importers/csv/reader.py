@@ -48,6 +48,8 @@ MAX_VALUES = 100_000_000
 SNIFF_BYTES = 65_536
 FIRST_LINES = 1000
 """Lines looked at below those that are to be left out, where these go beyond the first SNIFF_BYTES."""
+MAX_NAME_LINES = 8
+"""Lines that a name in quotes may go over."""
 PLACES = 16
 """Places all over a long file at which some lines are looked at before it is read."""
 
@@ -113,6 +115,7 @@ class Head:
                     hint="Write one sample per line.",
                 )
             lines = lines[:-1] or lines
+        lines = _joined_names(lines)
         elsewhere = [] if whole else _elsewhere(path, encoding)
         if not whole and (options.skip or 0) >= len(lines):
             lines, elsewhere = [*lines, *_from_line(path, encoding, len(lines), options.skip or 0)], []
@@ -128,6 +131,21 @@ class Head:
         spread = [split(line, dialect.delimiter) for line in elsewhere]
         rows = [*first, *(row[: layout.columns] for row in spread if len(row) == layout.cells)]
         return cls(encoding, doubt, dialect, layout, lines, rows, len(first))
+
+
+def _joined_names(lines: list[str]) -> list[str]:
+    """Lines whose names in quotes go on over further lines, joined; in place of these, empty ones."""
+    found = list(lines)
+    for at in range(min(20, len(found))):
+        if found[at].count('"') % 2 == 0:
+            continue
+        for more in range(1, min(MAX_NAME_LINES, len(found) - at)):
+            joined = " ".join(found[at : at + more + 1])
+            if joined.count('"') % 2 == 0:
+                if not any(number_in(cell, Style()) for cell in split(joined, ",")):  # a row is joined when it is read
+                    found[at : at + more + 1] = [joined, *[""] * more]
+                break
+    return found
 
 
 def _elsewhere(path: Path, encoding: str) -> list[str]:

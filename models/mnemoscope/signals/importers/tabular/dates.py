@@ -29,7 +29,7 @@ _CLOCKS = (
     "%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H%M%S", "%H%M", "%H.%M.%S", "%H.%M", "%Hh%M", "%H", "%I %p", "%H:%M:%S:%f",
 )  # fmt: skip
 _BETWEEN = (" ", "T", ":", ", ", "-", "_", "; ", "  ", " at ", " - ")
-CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%M:%S", "%H:%M:%S:%f", "%H.%M.%S")
+CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%M:%S", "%H:%M:%S:%f", "%H.%M.%S", "%H%M%S")
 """Times of day without a date."""
 
 MONTHS = (

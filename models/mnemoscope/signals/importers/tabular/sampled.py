@@ -9,6 +9,8 @@ from mnemoscope.signals.importers.tabular import dates
 from mnemoscope.signals.importers.tabular.numbers import bare, is_missing
 from mnemoscope.signals.importers.tabular.time_units import Numbers, is_time_name, split_unit
 
+_HHMMSS = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d[0-5]\d")
+
 
 @dataclass(frozen=True)
 class TimeChoice:
@@ -55,6 +57,11 @@ class Sampled:
                 formats = fitting(usual) if len(usual) >= least * len(known) - 1 else []
                 if formats and not (digits and formats == ["%Y%j"] and not is_time_name(self.base(i))):
                     self.stamps[i] = formats
+
+        for i, cells in enumerate(self.cells[1:], 1):
+            known = [cell for cell in cells if not is_missing(cell)]
+            if i - 1 in self.stamps and i not in self.stamps and known and all(map(_HHMMSS.fullmatch, known)):
+                self.stamps[i] = ["%H%M%S"]
 
     def base(self, column: int) -> str:
         """The name of a column without a unit."""
