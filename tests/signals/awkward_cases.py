@@ -172,4 +172,30 @@ VENDORS = [
     Case("beyond the range of an instrument", table("t_s,x", T, ["OL" if i % 30 == 4 else x for i, x in enumerate(X)]), refused="'OL' is not a number"),
 ]  # fmt: skip
 
-AWKWARD: list[Case] = [*DAMAGED, *TINY, *LANDS, *OBJECTS, *VENDORS]
+_HOURS, _MINUTES = moments(timedelta(hours=1)), moments(timedelta(minutes=1))
+HOUR = {**WAVE, "rate": 1 / 3600}
+
+CLOCKS = [
+    Case("EnergyPlus: no year, hours to 24", table("Date/Time,x", [f" {m:%m/%d}  {m:%H:%M:%S}" if m.hour else f" {m - timedelta(hours=1):%m/%d}  24:00:00" for m in moments(timedelta(hours=1))], X), **HOUR),
+    Case("days and months without a year", table("date,x", [f"{m:%d.%m. %H:%M}" for m in _HOURS], X), **HOUR),
+    Case("the system log's dates", table("time,x", [f"{m:%b %d %H:%M:%S}" for m in _MINUTES], X), **WAVE, rate=1 / 60),
+    Case("days of the year with a fraction", table("doy,x", [f"{60 + i / 24:.4f}" for i in T], X), **HOUR),
+    Case("the same beside the year", table("year,doy,x", [2021] * N, [f"{60 + i / 24:.4f}" for i in T], X), **HOUR),
+    Case("year and month by name", table("Year,Month,x", [1990 + i // 12 for i in T], [["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][i % 12] for i in T], X), **WAVE, channel="x", rate=MONTH),
+    Case("year and quarter", table("Year,Quarter,x", [1900 + i // 4 for i in T], [i % 4 + 1 for i in T], X), **WAVE, channel="x", rate=MONTH / 3),
+    Case("seconds and nanoseconds apart", table("sec,nsec,x", [1_614_556_800 + i // 10 for i in T], [i % 10 * 100_000_000 for i in T], X), **WAVE, channel="x", rate=10),
+    Case("stamps of ROS", table("header.stamp.secs,header.stamp.nsecs,data", [1_614_556_800 + i // 10 for i in T], [i % 10 * 100_000_000 for i in T], X), **WAVE, channel="data", rate=10),
+    Case("days and hours that went by, as pandas writes them", table(",x", [f"{i // 24} days {i % 24:02d}:00:00" for i in T], X), **HOUR),
+    Case("days and hours with a point", table("elapsed,x", [f"{i // 24}.{i % 24:02d}:00:00" for i in T], X), **HOUR),
+    Case("durations of ISO 8601", table("t,x", [f"PT{i}M0.5S" for i in T], X), **WAVE, rate=1 / 60),
+    Case("am and pm right behind", table("t,x", [f"{m:%m/%d/%Y %I:%M%p}".lower() for m in _HOURS], X), **HOUR),
+    Case("Oracle", table("t,x", [f"{m:%d-%b-%y %I.%M.%S}.000000000 {m:%p}".upper() for m in _HOURS], X), **HOUR),
+    Case("EXIF", table("t,x", [f"{m:%Y:%m:%d %H:%M:%S}" for m in _HOURS], X), **HOUR),
+    Case("SAS", table("t,x", [f"{m:%d%b%Y:%H:%M:%S}".upper() for m in _HOURS], X), **HOUR),
+    Case("names of files as times", table("t,x", [f"{m:%Y_%m_%d_%H_%M}" for m in _HOURS], X), **HOUR),
+    Case("the rate in a line above one name", "Sampling rate: 2 kHz\nx\n" + table("", X), **WAVE, channel="x", rate=2000),
+    Case("two lines of facts above one name", "Start time: 2021-03-01 00:00:00\nOperator: 7\nx\n" + table("", X), **WAVE, channel="x", left_out=2, rate=None),
+    Case("29 February of no leap year", table("t,x", put([f"{d:%Y-%m-%d}" for d in _DAYS], 5, "2021-02-29"), X), rows=N - 1, gaps=1, left_out=1, rate=DAY),
+]  # fmt: skip
+
+AWKWARD: list[Case] = [*DAMAGED, *TINY, *LANDS, *OBJECTS, *VENDORS, *CLOCKS]

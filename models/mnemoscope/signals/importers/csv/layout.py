@@ -1,5 +1,6 @@
 """Where the rows begin, and what the lines before them mean: names, units, facts."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -266,6 +267,8 @@ class _Above:
         above = [(i, self.lines[i]) for i in range(begin, first)]
         above = [(i, line) for i, line in above if line.strip() and not RULE.fullmatch(line) and not _separator(line)]
         texts = [(i, self._split(line)) for i, line in above if not is_comment(line)]
+        if len(texts) > 1 and self.width == 1:  # what says something else than names is none
+            texts = [(i, cells) for i, cells in texts if not _SAYS.match(self.lines[i])] or texts
         if self.facts.program.startswith("TOA") and len(texts) >= 3:
             return texts[1][1], texts[2][1] if len(texts) > 2 else None, texts[1][0]
         if self.facts.program == "Rigol" and len(texts) >= 2:
@@ -365,6 +368,10 @@ class _Above:
         evidence = "its numbers are whole and rise from column to column, those below do not"
         self.guesses.append(Guess("first row", "names of the columns", evidence, (undo,), question=True))
         return True
+
+
+_SAYS = re.compile(r"\s*[^:=;,]+[:=;,]\s*\S*\d")
+"""A line such as "Sampling rate: 2 kHz"."""
 
 
 def _rising_whole(row: list[Number | None], *, one_by_one: bool) -> bool:

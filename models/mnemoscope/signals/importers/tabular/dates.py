@@ -19,14 +19,15 @@ _DATES = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d", "%d-%b-%Y",
     "%b-%d-%Y", "%d %b %Y", "%b %d, %Y", "%b %d %Y", "%d/%b/%Y", "%Y-%b-%d", "%Y %b %d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y",
     "%y/%m/%d", "%y-%m-%d", "%y.%m.%d", "%d-%b-%y", "%d %b %y", "%d-%m-%y", "%m-%d-%y", "%d. %b %Y", "%d %m %Y", "%Y %m %d", "%G-W%V-%u", "%GW%V%u",
-    "%Y-%j", "%Y/%j", "%Y年%m月%d日", "%d%b%Y",
+    "%Y-%j", "%Y/%j", "%Y年%m月%d日", "%d%b%Y", "%Y:%m:%d",
 )  # fmt: skip
 _PARTIAL = (
     "%G-W%V", "%GW%V", "%Y-%m", "%Y/%m", "%Y-%b", "%b-%Y", "%b %Y", "%Y %b", "%m/%Y", "%m.%Y", "%b-%y", "%Y-Q%q", "%YQ%q", "%Y Q%q",
-    "Q%q %Y", "Q%q-%Y", "%YM%m", "%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d%H", "%Y%j",
+    "Q%q %Y", "Q%q-%Y", "%YM%m", "%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d%H", "%Y%j", "%Y_%m_%d_%H_%M_%S", "%Y_%m_%d_%H_%M", "%Y-%m-%d-%H-%M-%S", "%Y-%m-%d_%H-%M-%S",
+    "%m/%d %H:%M:%S", "%d/%m %H:%M:%S", "%m/%d %H:%M", "%d/%m %H:%M", "%d.%m. %H:%M:%S", "%d.%m. %H:%M", "%b %d %H:%M:%S",
 )  # fmt: skip
 _CLOCKS = (
-    "%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H%M%S", "%H%M", "%H.%M.%S", "%H.%M", "%Hh%M", "%H", "%I %p", "%H:%M:%S:%f",
+    "%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H%M%S", "%H%M", "%H.%M.%S", "%H.%M", "%Hh%M", "%H", "%I %p", "%I.%M.%S %p", "%H:%M:%S:%f",
 )  # fmt: skip
 _BETWEEN = (" ", "T", ":", ", ", "-", "_", "; ", "  ", " at ", " - ")
 CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%M:%S", "%H:%M:%S:%f", "%H.%M.%S", "%H%M%S")
@@ -62,6 +63,12 @@ _HALF = re.compile(r"(오전|오후|上午|下午|午前|午後)\s*(\d{1,2}(?::\
 _SIGNS = re.compile(r"(\d{1,2})[時时시]\s?(\d{1,2})[分분](?:\s?(\d{1,2})[秒초])?")
 _ZONE_AGAIN = re.compile(r"(?<=\d)\s*\([^()\d]+\)$")
 """The name of a zone behind its offset, as browsers write it."""
+_CLOSE = re.compile(r"(?<=\d)([AaPp]\.?[Mm]\.?)$")
+"""The half of the day, without a blank before it."""
+_DAYS = re.compile(r"(\d{1,2})(?: days?,? |d |\.)(\d{1,2}):(\d\d:\d\d(?:[.,]\d+)?)")
+"""Days, hours, minutes and seconds that went by."""
+_DURATION = re.compile(r"P(?=.)(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+"""The same in ISO 8601."""
 _LAST_YEAR = re.compile(r"([A-Za-z]{3} +\d{1,2}) (\d\d:\d\d:\d\d)( [A-Z]{3,4})? (\d{4})$")
 """The end of "Mon Mar  1 09:30:00 UTC 2021", as Unix writes it."""
 
@@ -121,6 +128,15 @@ def cleaned(cell: str) -> str:
         text = _HALF.sub(lambda found: f"{found[2]} {'AM' if found[1] in ('오전', '上午', '午前') else 'PM'}", text)
         text = _SIGNS.sub(lambda found: ":".join(part for part in found.groups() if part), text)
     text = _LAST_YEAR.sub(r"\1 \4 \2\3", _ZONE_AGAIN.sub("", text))
+    text = _CLOSE.sub(r" \1", text)
+    if found := _DAYS.fullmatch(text):
+        return f"{24 * int(found[1]) + int(found[2])}:{found[3]}"
+    if found := _DURATION.fullmatch(text):
+        days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
+        whole, fraction = divmod(86_400 * days + 3600 * hours + 60 * minutes + seconds, 1)
+        return f"{whole // 3600:.0f}:{whole // 60 % 60:02.0f}:{whole % 60:02.0f}" + f"{fraction:.6f}"[1:].rstrip(
+            "0."
+        ) * bool(fraction)
     start, slash, end = text.partition("/")
     return start if slash and len(start) >= 10 and "T" in start and len(end) >= 8 else text
 
@@ -329,8 +345,8 @@ def _seconds(
     if "G" in fields:
         fourth = _day(fields["G"], ones, 4 * ones)
         days = fourth - (fourth + 3) % 7 + 7 * (fields["V"] - 1) + fields.get("u", ones) - 1
-    elif "Y" in fields or "y" in fields:
-        year = fields.get("Y", ones)
+    elif "Y" in fields or "y" in fields or "d" in fields:
+        year = fields.get("Y", 2001 * ones)  # where none is written: any that is no leap year
         if "y" in fields:
             year = np.where(fields["y"] < 69, 2000, 1900) + fields["y"]
         month = fields.get("b", fields.get("m", ones))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,10 +69,20 @@ def seconds_of(draft: Draft, choice: TimeChoice) -> tuple[NDArray[np.float64] | 
     return _from_stamps(draft, choice)
 
 
+def _field(draft: Draft, column: int) -> NDArray[Any]:
+    """Numbers of a column that says a part of a date; 1 … 12 of one that names months."""
+    raw = draft.raw
+    if raw.is_numeric(column):
+        return raw.values[column]
+    months = [dates.month_of(text) or np.nan for text in raw.cells[column].texts]
+    codes = raw.codes[column]
+    return np.where(codes >= 0, np.array([*months, np.nan])[np.maximum(codes, 0)], np.nan)
+
+
 def _from_fields(draft: Draft, choice: TimeChoice) -> tuple[NDArray[np.float64], float]:
     raw = draft.raw
     count = raw.count
-    got = {role: raw.values[i] for role, i in zip(choice.roles, choice.columns, strict=True) if role != "D"}
+    got = {role: _field(draft, i) for role, i in zip(choice.roles, choice.columns, strict=True) if role != "D"}
     known = np.logical_and.reduce([np.isfinite(values) for values in got.values()])
 
     def whole(role: str, default: int) -> NDArray[np.int64]:
@@ -89,7 +100,8 @@ def _from_fields(draft: Draft, choice: TimeChoice) -> tuple[NDArray[np.float64],
         year = whole("Y", 1970)
         short = year < 100
         year = np.where(short, np.where(year < 69, 2000, 1900) + year, year)
-        days = dates.days_of(year, np.clip(whole("m", 1), 1, 12), whole("d", 1)).astype(np.float64)
+        month = 3 * whole("q", 1) - 2 if "q" in got else np.clip(whole("m", 1), 1, 12)
+        days = dates.days_of(year, month, whole("d", 1)).astype(np.float64)
         if "j" in got:
             ones = np.ones(count, np.int64)
             days = dates.days_of(year, ones, ones).astype(np.float64) + whole("j", 1) - 1

@@ -61,6 +61,8 @@ def number_as_time(found: Sampled, column: int, options: ImportOptions, *, asked
     if column == 0 and factor is None and base.lower() in FACTORS and base.lower() not in ("year", "years", "yr"):
         even = float(np.ptp(steps)) <= 0.02 * abs(float(np.median(steps))) + 1e-12
         factor = FACTORS[base.lower()] if even else None
+    if factor is None and base.lower() in ("doy", "jday", "yday") and not (numbers == np.round(numbers)).all():
+        return TimeChoice("number", at, DAY, text="days of the year")
     if (found.units[column] or "").lower() in ("sequence", "index", "samples"):
         return TimeChoice("index", at, text="counts the rows")
     if options.time_unit is not None and (asked or named or column == 0):

@@ -26,14 +26,14 @@ JULIAN_RANGE = (2_447_892.0, 2_488_070.0)  # days since noon of 4713 BC, of 1990
 DATENUM_RANGE = (726_834.0, 767_011.0)  # the same of MATLAB, days since year 0
 
 TIME_NAME = re.compile(
-    r"_?(t|ts|x?time.*|.*timestamp.*|.*date.*|datum|zeit.*|uhrzeit|temps|heure|hora|fecha|sec(ond)?s?|elapsed.*|.*elapsed|epoch.*|unix.*"
+    r"_?(t|ts|.*stamp\.secs?|x?time.*|.*timestamp.*|.*date.*|datum|zeit.*|uhrzeit|temps|heure|hora|fecha|sec(ond)?s?|elapsed.*|.*elapsed|epoch.*|unix.*"
     r"|year|yr|jahr|millis|ticks?|x[_ ]?values?|x[_ ]?axis|.*_time|.* time|jd|mjd|julian.*|時刻|日時|时间|日期|время|дата)",
     re.IGNORECASE,
 )
 YEAR_NAME = re.compile(r"(year|yr|jahr|année|ano|decimal[ _]?(?:year|date)|yearfrac)s?", re.IGNORECASE)
 INDEX_NAME = re.compile(
     r"(|index|idx|i|n|no\.?|nr\.?|#|row|rows?|lfd\.?( nr\.?)?|record|rn|rec|samples?( ?#| ?no\.?| ?number)?|step|nseq|seq(uence)?|count(er)?"
-    r"|unnamed.*|column 1|id|ligne|line|point|frame)",
+    r"|unnamed.*|column 1|id|ligne|line|point|frame|week|(?:.*[._])?n(?:ano)?secs?)",
     re.IGNORECASE,
 )
 
