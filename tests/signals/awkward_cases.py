@@ -121,6 +121,7 @@ OBJECTS = [
     Case("json: one record", b'{"t": 1, "v": 2}', refused="it is an object with t (a number), v (a number)"),
     Case("json: an object without fields", b"{}", refused="it is an empty object"),
     Case("json: arrays of words", b'{"a": ["x", "y"], "b": {"c": null}}', refused="no column holds numbers"),
+    Case("json: dates alone", made.as_json({"a": [[t, t] for t in _ISO]}), refused="a cell reads '2021-03-01T00:15'"),
     Case("json: several in one line", b'{"v":1}{"v":2}{"v":3}', refused="no JSON"),
     Case("json: numbers in objects, as databases export", made.as_json([{"d": {"$date": f"{t}Z"}, "v": {"$numberDouble": str(x)}} for t, x in zip(_ISO, X, strict=True)]), **WAVE, channel="v.$numberDouble", **QUARTERS),
     Case("ARFF", "@relation r\n@attribute t_s numeric\n@attribute 'the x' numeric\n@data\n" + table("", T, X), **WAVE, channel="the x", rate=1),

@@ -19,6 +19,7 @@ from mnemoscope.signals.importers.tabular.columns import (
 )
 from mnemoscope.signals.importers.tabular.draft import Draft
 from mnemoscope.signals.importers.tabular.kinds import add_months_in_order, column
+from mnemoscope.signals.importers.tabular.numbers import is_missing
 from mnemoscope.signals.importers.tabular.rates import rate_of
 from mnemoscope.signals.importers.tabular.sampled import TimeChoice
 from mnemoscope.signals.importers.tabular.seconds import seconds_of, time_columns
@@ -69,6 +70,8 @@ def assemble(
 
 def _nothing(draft: Draft, columns: list[Column]) -> ImportFileError:
     shown = next((next(iter(cells.texts)) for cells in draft.raw.cells if cells.texts and not cells.stamps), None)
+    if shown is None:  # dates keep no text of their own
+        shown = next((cell for cells in draft.sampled.cells for cell in cells if not is_missing(cell)), None)
     if shown is None:
         return ImportFileError(
             "no column holds a number: every cell is missing",
