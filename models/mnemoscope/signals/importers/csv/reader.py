@@ -23,11 +23,12 @@ from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers import encodings
 from mnemoscope.signals.importers.csv import series_rows
+from mnemoscope.signals.importers.csv.body import body_of
 from mnemoscope.signals.importers.csv.dialect import Dialect, dialect_of
 from mnemoscope.signals.importers.csv.ending import Ending
 from mnemoscope.signals.importers.csv.facts import facts_of
 from mnemoscope.signals.importers.csv.first_lines import first_lines
-from mnemoscope.signals.importers.csv.layout import Layout, body_of, layout_of
+from mnemoscope.signals.importers.csv.layout import Layout, layout_of
 from mnemoscope.signals.importers.csv.resolved import resolved
 from mnemoscope.signals.importers.csv.rows import Rows
 from mnemoscope.signals.importers.csv.splitting import split
