@@ -79,12 +79,16 @@ def layout_of(
     first = next((i for i in range(begin, len(lines)) if is_row(lines[i], width, numeric, dialect, absent)), None)
     if first is None:
         raise ImportFileError("no row of numbers was found", hint="Choose a table with rows of numbers.")
-    while first > begin and absent.issuperset(cell.strip().lower() for cell in split(lines[first - 1], delimiter)):
+    while absent and first > begin and _all_absent(split(lines[first - 1], delimiter), absent):
         first -= 1  # what was said to be missing is no name
     made = _Above(lines, width, trailing, dialect, options, facts).layout(first)
     if width > MAX_COLUMNS and options.layout != "rows":
         made.guesses.append(Guess("layout", "one series per row", f"a row has {width} values"))
     return made
+
+
+def _all_absent(cells: Sequence[str], absent: frozenset[str]) -> bool:
+    return bool(cells) and absent.issuperset(cell.strip().lower() for cell in cells)
 
 
 class _Above:
