@@ -70,7 +70,7 @@ def assemble(
 
 def _nothing(draft: Draft, columns: list[Column]) -> ImportFileError:
     shown = next((next(iter(cells.texts)) for cells in draft.raw.cells if cells.texts and not cells.stamps), None)
-    if shown is None:  # dates keep no text of their own
+    if shown is None and all(cells.dates for cells in draft.raw.cells):  # these keep no text of their own
         shown = next((cell for cells in draft.sampled.cells for cell in cells if not is_missing(cell)), None)
     if shown is None:
         return ImportFileError(
