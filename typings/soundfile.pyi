@@ -1,5 +1,5 @@
 from os import PathLike
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from numpy.typing import NDArray
 
@@ -9,7 +9,7 @@ class LibsndfileError(SoundFileRuntimeError):
     error_string: str
 
 class SoundFile:
-    def __init__(self, file: str | PathLike[str]) -> None: ...
+    def __init__(self, file: str | PathLike[str] | BinaryIO) -> None: ...
     format: str
     subtype: str
     samplerate: int

@@ -1,4 +1,4 @@
-"""The table of verdicts on the files of tests/signals/reading_cases.py: `python -m tests.reading`.
+"""The table of verdicts on the files of tests/signals/*_cases.py: `python -m tests.reading`.
 
 right: at once, nothing to ask · asked: at once, with a question on display · cured: by the switches shown · refused: with a way out.
 """
@@ -9,12 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from mnemoscope.signals.importers.options import switches
-from tests.signals.format_cases import FORMATS
-from tests.signals.reading_cases import CASES
-from tests.signals.variant_cases import VARIANTS
-from tests.signals.verdicts import verdict
-
-ALL = [*CASES, *FORMATS, *VARIANTS]
+from tests.signals.verdicts import ALL, verdict
 
 
 def main() -> int:

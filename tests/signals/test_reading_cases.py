@@ -2,12 +2,8 @@
 
 import pytest
 
-from tests.signals.format_cases import FORMATS
-from tests.signals.reading_cases import CASES, Case
-from tests.signals.variant_cases import VARIANTS
-from tests.signals.verdicts import verdict
-
-ALL = [*CASES, *FORMATS, *VARIANTS]
+from tests.signals.reading_cases import Case
+from tests.signals.verdicts import ALL, verdict
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)

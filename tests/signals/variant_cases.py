@@ -44,6 +44,12 @@ ENCODED = [
 _FIRST, _SECOND = table("t_s,x", T[:100], X[:100]), table("t_s,y", T[:100], Y[:100])
 HALF = {"rows": 100, "rate": 1}
 
+_AGAIN = table("t_s,x", T[:100], Y[:100])
+_ROWS, _MORE = table("", X[:100], Y[:100]), table("", Y[:100], X[:100])
+_TIMED = table("", T[:100], Y[:100])
+_DOWN = table("t_s,x", T[:100][::-1], X[:100])
+_LONG = table("t_s,x", range(20_000), [X[i % N] for i in range(20_000)])
+
 TABLES = [
     Case("a second table of other names", _FIRST + "\n" + _SECOND, **HALF, channel="x", first=X[0], asks=("table",)),
     Case("the second of two tables", _FIRST + "\n" + _SECOND, **HALF, channel="y", first=Y[0], cure={"skip": 102}),
@@ -56,7 +62,30 @@ TABLES = [
     Case("a wider table below", _FIRST + "\n" + table("t_s,y,z", T, Y, X), refused="second table with 3 columns"),
     Case("the first of two tables of different width", _FIRST + "\n" + table("t_s,y,z", T, Y, X), **HALF, channel="x", cure={"ragged": "skip"}),
     Case("a word in one column of one row is no second table", table("t_s,x", T, [*X[:90], "oops", *X[91:]]), refused="'oops' is not a number"),
-    Case("the names again, and time goes on", table("t_s,x", T[:100], X[:100]) + table("t_s,x", T[100:], X[100:]), **WAVE, rate=1, left_out=1),
+    Case("the names again, and time goes on", table("t_s,x", T[:100], X[:100]) + table("t_s,x", T[100:], X[100:]), **WAVE, rate=1, left_out=1, asks=("table",)),
+    Case("the names again, the rows above alone", table("t_s,x", T[:100], X[:100]) + table("t_s,x", T[100:], X[100:]), **HALF, left_out=101, cure={"tables": "first"}),
+    Case("the names again, and time begins anew", _FIRST + _AGAIN, **HALF, channel="x", first=X[0], left_out=101, asks=("table",)),
+    Case("the names again, the second", _FIRST + _AGAIN, **HALF, channel="x", first=Y[0], cure={"skip": 101, "tables": "first"}),
+    Case("the names again, both", _FIRST + _AGAIN, rows=200, rate="any", channel="x", first=X[0], left_out=1, cure={"tables": "join"}),
+    Case("the names again, without a time", table("x,z", X[:100], Y[:100]) + "\n" + table("x,z", Y[:100], X[:100]), rows=200, rate=None, asks=("table",)),
+    Case("the names again below titles", "Run 1\n" + _FIRST + "\nRun 2\n" + _AGAIN, **HALF, channel="x", left_out=104, asks=("table",)),
+    Case("three times the same names, the second", _FIRST + _AGAIN + _FIRST, **HALF, first=Y[0], cure={"skip": 101, "tables": "first"}),
+    Case("a second table without names", _FIRST + "\n" + _TIMED, **HALF, channel="x", asks=("table",)),
+    Case("the second, with the names of the first", _FIRST + "\n" + _TIMED, **HALF, channel="x", first=Y[0], cure={"skip": 102, "names_line": 1, "tables": "first"}),
+    Case("a second table right below, without names", _FIRST + _TIMED, **HALF, channel="x", left_out=100, asks=("table",)),
+    Case("a second table below a comment", _FIRST + "# run 2\n" + _TIMED, **HALF, channel="x", asks=("table",)),
+    Case("two tables without names and time", _ROWS + "\n" + _MORE, rows=200, rate=None, asks=("table",)),
+    Case("the second of two without names and time", _ROWS + "\n" + _MORE, rows=100, rate=None, first=Y[0], cure={"skip": 101, "tables": "first"}),
+    Case("a blank line while time goes on", table("t_s,x", T[:100], X[:100]) + "\n" + table("", T[100:], X[100:]), **WAVE, rate=1, left_out=1, asks=()),
+    Case("two columns of one number below each other", table("", X[:100]) + "\n\n" + table("", Y[:100]), rows=202, missing=2, rate=None, asks=("table",)),
+    Case("the same, one after the other", table("", X[:100]) + "\n\n" + table("", Y[:100]), rows=200, missing=0, rate=None, cure={"tables": "join"}),
+    Case("the same, the second", table("", X[:100]) + "\n\n" + table("", Y[:100]), rows=100, missing=0, rate=None, first=Y[0], cure={"skip": 102}),
+    Case("newest first, twice", _DOWN + _DOWN, **HALF, first=X[99], left_out=101, asks=("table", "order of rows")),
+    Case("newest first, twice without names between", table("t_s,x", [*T[:100][::-1], *T[:100][::-1]], X), **HALF, first=X[99], left_out=100, asks=("table", "order of rows")),
+    Case("newest first, a later part below", table("t_s,x", [*T[:100][::-1], *T[100:][::-1]], X), rows=N, rate=1, first=X[99], asks=("order of rows",)),
+    Case("halves that were swapped are one table", table("t_s,x", [*T[100:], *T[:100]], X), rows=N, rate=1, asks=("order of rows",)),
+    Case("a second table far below", _LONG + _LONG, rows=20_000, rate=1, left_out=20_001, asks=("table",)),
+    Case("the second table far below", _LONG + _LONG, rows=20_000, rate=1, first=X[0], cure={"skip": 20_001, "tables": "first"}),
 ]  # fmt: skip
 
 SIGNS = [
@@ -113,7 +142,10 @@ RECORDS = [
     Case("wfdb: segments of a layout that changes, a pause between", made.zipped(_VARIABLE), **SEGMENTS | {"rows": 500}, missing=100),
     Case("wfdb: a segment is lacking", made.zipped({name: data for name, data in _FIXED.items() if not name.startswith("s_2")}), refused="segment s_2"),
     Case("wfdb: says a year of pauses", made.zipped(_ALONE | {"v.hea": b"v/2 1 100\nb 200\n~ 3155760000\n"}), refused="samples a signal"),
-    Case("wfdb: compressed in format 508", made.zipped({"r.hea": b"r 1 100 200\nr.dat 508 200 16 0 0 0 0 x\n", "r.dat": bytes(range(256))}), refused="format 508"),
+    Case("wfdb: compressed, and damaged", made.zipped({"r.hea": b"r 1 100 200\nr.dat 508 200 16 0 0 0 0 x\n", "r.dat": bytes(range(256))}), refused="compressed samples cannot be read"),
+    *(Case(f"wfdb: compressed in {bits} bits", made.zipped(made.wfdb_flac(bits)), **WAVE, channel="x", unit="µV", rate=100) for bits in (8, 16, 24)),
+    Case("wfdb: compressed, two samples a frame", made.zipped(made.wfdb_flac(16, 2)), **WAVE, channel="x", unit="µV", rate=100, first=50),
+    Case("wfdb: in format 17, which there is none of", made.zipped({"r.hea": b"r 1 100 200\nr.dat 17 200 16 0 0 0 0 x\n", "r.dat": bytes(range(256))}), refused="format 17"),
     Case("json: rows of numbers, thousands of them", made.as_json([[i / 50, math.sin(i / 9)] for i in range(20_000)]), rows=20_000, asks=("unit of",), rate=50),
     Case("json lines: a field nested, thousands of lines", made.as_lines([{"t_s": i / 50, "s": {"x": i % 7}} for i in range(20_000)]), rows=20_000, channel="s.x", low=0, high=6, rate=50),
     Case("json: records of which one lacks a field", made.as_json([{"t_s": i / 50, **({"x": i % 7} if i != 9000 else {})} for i in range(20_000)]), rows=20_000, channel="x", missing=1, rate=50),

@@ -11,7 +11,12 @@ from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.protocol import read_table
 from mnemoscope.signals.importers.table import Table
-from tests.signals.reading_cases import Case
+from tests.signals.awkward_cases import AWKWARD
+from tests.signals.format_cases import FORMATS
+from tests.signals.reading_cases import CASES, Case
+from tests.signals.variant_cases import VARIANTS
+
+ALL = [*CASES, *FORMATS, *VARIANTS, *AWKWARD]
 
 
 def verdict(case: Case, folder: Path) -> tuple[str, str]:

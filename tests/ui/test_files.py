@@ -198,3 +198,34 @@ def test_a_window_that_is_too_long_offers_ways_out(
     offered("Coarser: 20 Hz")
     assert window() == (0, 320)
     expect(page.get_by_label("Resample to")).to_have_value("20")
+
+
+def test_a_file_that_is_too_large_is_looked_at_and_the_way_out_said(
+    open_page: Open, tmp_path: Path, shot: Callable[[Page, str], None]
+) -> None:
+    """How its beginning is read stays in sight, can be changed, and nothing of it can be run here."""
+    page = open_page(None)
+
+    def small(route: Route) -> None:
+        status = route.fetch().json()
+        route.fulfill(json=status | {"limits": status["limits"] | {"upload_bytes": 2 << 20}})
+
+    page.route("**/api/status", small)
+    target = tmp_path / "night.csv"
+    target.write_text("time_s;volume\n" + "".join(f"{i / 50:.2f};{i % 90},5\n" for i in range(400_000)))
+    for path in ("/new#file", "/fit"):
+        page.goto(path)
+        expect(page.get_by_text("Up to 2.1 MB.")).to_be_visible()
+        page.get_by_label("File with a signal").set_input_files(target)
+        alert = page.get_by_role("alert")
+        expect(alert).to_contain_text("this server takes files up to 2.1 MB")
+        expect(alert).to_contain_text("mnemoscope record --signal FILE")
+        panel = page.get_by_role("region", name="How this file was read")
+        expect(panel).to_contain_text("the whole file is too large for this server")
+        expect(panel).to_contain_text("50 Hz")
+        panel.get_by_label("Lines to skip").fill("1001")
+        panel.get_by_label("Lines to skip").press("Enter")
+        expect(panel).to_contain_text("1001 lines above left out, as asked")
+        expect(alert).to_be_visible()
+        shot(page, "file-too-large" if "new" in path else "file-too-large-to-fit")
+    expect(page.get_by_role("button", name="Fit", exact=False)).to_be_disabled()

@@ -1,9 +1,8 @@
 /** A run being planned: signal, task, models, and what follows from them. The page's forms read and write it. */
 
-import { MAX_BESIDE } from "../wire/manifest";
 import { FORECAST, RECALL } from "../wire/task_names";
 import { api } from "../server/api";
-import { ApiError, readable, type MnemoscopeError } from "../server/errors";
+import { readable, type MnemoscopeError } from "../server/errors";
 import type {
   Generator,
   Preview,
@@ -17,7 +16,7 @@ import type {
 } from "../wire/wire.gen";
 import { count } from "../draw/ink/format";
 import { debounced } from "../server/debounced";
-import type { Span } from "./file/brush";
+import { FileSignal } from "./file/file_signal.svelte";
 import { LiveSource } from "./live/live_source.svelte";
 import { ModelChoice } from "./model_choice.svelte";
 
@@ -44,23 +43,7 @@ export class NewRun {
   made = $state.raw({ kind: "heartbeat", seed: 1, steps: 420, params: {} as Record<string, number> });
   sample = $state.raw<SignalPreview | null>(null);
 
-  /* A file, or what was drawn, which travels as one. */
-  upload = $state.raw<Upload | null>(null);
-  drawn = $state(false);
-  fileName = $state("");
-  channel = $state(0);
-  /** Columns that are shown under the signal and not heard, in order. */
-  private also = $state.raw<readonly number[]>([]);
-  /** The column whose labels become events. */
-  labels = $state<number | null>(null);
-  start = $state(0);
-  stop = $state(0);
-  resample = $state<number | null>(null);
-  missing = $state<"hold" | "linear" | "drop">("hold");
-  scaling = $state<"zscore" | "robust" | "none">("zscore");
-  keepName = $state(false);
-  /** What was read is being deleted: nothing more is asked of it. */
-  private deleting = $state(false);
+  readonly file = new FileSignal();
   preview = $state.raw<Preview | null>(null);
   previewError = $state.raw<MnemoscopeError | null>(null);
 
@@ -80,7 +63,7 @@ export class NewRun {
   private suggestedFor = $state("");
   private readonly question = $derived.by(() => {
     const { kind, seed, params } = this.made;
-    const signal = this.filed ? [this.held?.id, this.channel, this.labels] : [kind, seed, params];
+    const signal = this.filed ? [this.held?.id, this.file.channel, this.file.labels] : [kind, seed, params];
     return JSON.stringify([this.task, this.knobs[this.task] ?? {}, signal]);
   });
 
@@ -120,7 +103,7 @@ export class NewRun {
       .sort((a, b) => Number(b.takes_signal) - Number(a.takes_signal)),
   );
   /** The upload that belongs to the source looked at. */
-  readonly held = $derived(this.upload && this.drawn === (this.source === "draw") ? this.upload : null);
+  readonly held = $derived(this.file.upload && this.file.drawn === (this.source === "draw") ? this.file.upload : null);
   readonly plan = $derived(this.planned?.task === this.task ? this.planned : null);
   readonly events = $derived(this.plan?.events ?? []);
   /** What is asked of the models that they were not trained on: allowed, and said. */
@@ -141,13 +124,8 @@ export class NewRun {
   readonly seconds = $derived(this.models.ms === null ? null : (this.steps * this.models.ms) / 1000);
   /** Size of the recording before compression. */
   readonly bytes = $derived(this.models.bytes === null ? null : Math.round(this.models.bytes * this.steps));
-  /** The channel as it was read; null while there is none. */
-  readonly column = $derived(this.upload?.report.columns[this.channel] ?? null);
-  /** Rows of the channel a second. */
-  readonly rate = $derived(this.column?.sample_rate ?? null);
-  private readonly rowsPerStep = $derived(this.resample && this.rate ? this.rate / this.resample : 1);
   /** Rows of the file that make as many steps as the server runs. */
-  readonly rowsMost = $derived.by(() => Math.floor(this.most * this.rowsPerStep));
+  readonly rowsMost = $derived.by(() => Math.floor(this.most * this.file.rowsPerStep));
   /** Why it cannot be run as it is; "" where it can. */
   readonly why = $derived(this.obstacle());
 
@@ -180,38 +158,25 @@ export class NewRun {
 
   /** The server has read a file (or what was drawn): suggest how to look at it. */
   took(result: Upload, name: string, drawn = false): void {
-    // A replaced upload is deleted at once. If that fails, the server deletes it when it expires.
-    if (this.upload) void api.removeUpload(this.upload.id).catch(() => undefined);
-    this.upload = result;
-    this.drawn = drawn;
-    this.fileName = name;
-    this.preview = null;
-    this.previewError = null;
-    this.channel = result.report.channel;
-    this.also = [];
-    this.labels = result.report.columns.find((column) => column.labels > 0)?.index ?? null;
-    this.start = 0;
-    const rows = this.column?.rows ?? result.report.rows;
-    this.resample = drawn ? null : (this.column?.resample_to ?? null);
-    this.stop = drawn ? rows : this.suggests ? 0 : Math.min(rows, this.rowsMost);
+    this.file.take(result, name, drawn);
+    if (!drawn && !this.suggests) this.file.stop = Math.min(this.file.rows, this.rowsMost);
+    this.preview = this.previewError = null;
     this.byHand = drawn;
-    this.suggestion = this.view = null;
+    this.suggestion = null;
     this.suggestedFor = "";
   }
 
   /** Rows start … stop are chosen by hand: nothing is suggested any more. */
   chooseRows(start: number, stop: number): void {
-    Object.assign(this, { start, stop, byHand: true });
+    Object.assign(this.file, { start, stop });
+    this.byHand = true;
   }
 
   /** The rate that the models see, chosen by hand. */
   chooseRate(hz: number | null): void {
-    this.resample = hz;
+    this.file.resample = hz;
     this.byHand = true;
   }
-
-  /** Which rows of the channel the overview is of; null: all. */
-  view = $state.raw<Span | null>(null);
 
   /**
    * A number of the task that was set in the picture: what is looked at stays where it is, and ends with the question.
@@ -226,7 +191,10 @@ export class NewRun {
       this.byHand = true;
       this.set(name, value);
       if (!this.filed) this.made = { ...this.made, steps: plan.steps };
-      else this.stop = Math.min(this.column?.rows ?? 0, this.start + Math.round(plan.steps * this.rowsPerStep));
+      else {
+        const { file } = this;
+        file.stop = Math.min(file.rows, file.start + Math.round(plan.steps * file.rowsPerStep));
+      }
     } catch (reason) {
       this.planError = readable(reason);
     }
@@ -252,19 +220,20 @@ export class NewRun {
   /** The window follows file, channel, task and its numbers, until it is chosen by hand. For an effect. */
   suggesting(): (() => void) | undefined {
     if (!this.waits) return undefined;
-    const { task, held, channel, labels, question } = this;
+    const { task, held, file, question } = this;
+    const { channel, labels } = file;
     const asked = { task, task_params: this.knobs[task] ?? {} };
     const failed = (): void => {
       this.suggestion = null; // preview and plan say why
-      if (this.filed && this.stop === 0) this.stop = Math.min(this.column?.rows ?? 0, this.rowsMost);
+      if (this.filed && file.stop === 0) file.stop = Math.min(file.rows, this.rowsMost);
       this.suggestedFor = question;
     };
     if (this.filed) {
-      if (!held || this.deleting) return undefined;
+      if (!held || file.deleting) return undefined;
       return debounced(
         (signal) => api.suggestWindow(held.id, { channel, labels, ...asked }, { signal }),
         (found) => {
-          [this.start, this.stop, this.resample] = [found.start, found.stop, found.resample_to];
+          [file.start, file.stop, file.resample] = [found.start, found.stop, found.resample_to];
           this.take(found, task, question);
         },
         failed,
@@ -289,48 +258,33 @@ export class NewRun {
 
   /** The same file, read otherwise: column and window stay as they were chosen, where they are still there. */
   tookAgain(result: Upload, name: string): void {
-    const { column: before, start, stop, resample, labels, byHand, beside, held } = this;
-    const shown = beside.map((index) => held?.report.columns[index]?.name);
+    const { byHand, file } = this;
+    const [chosen, start, stop] = [file.chosen(), file.start, file.stop];
     this.took(result, name);
-    const { columns } = result.report;
-    this.also = columns.filter((one) => one.min !== null && shown.includes(one.name)).map(({ index }) => index);
-    const same = columns.find((one) => one.name === before?.name && one.min !== null);
-    if (same) this.channel = same.index;
-    if (columns[labels ?? -1]?.labels) this.labels = labels;
-    if (byHand && same && same.rows === before?.rows) Object.assign(this, { start, stop, byHand });
-    if (this.rate !== null && same?.sample_rate === before?.sample_rate) this.resample = resample;
+    if (file.keep(chosen) && byHand) {
+      Object.assign(file, { start, stop });
+      this.byHand = byHand;
+    }
   }
 
   /** Deletes what the server read of the file, and forgets the file. */
   async forget(): Promise<void> {
-    const { upload } = this;
-    if (!upload) return;
-    this.deleting = true;
-    try {
-      await api.removeUpload(upload.id);
-    } catch (reason) {
-      if (!(reason instanceof ApiError && reason.code === "unknown-upload")) throw reason; // its time was over
-    } finally {
-      this.deleting = false;
-    }
-    if (this.upload !== upload) return;
-    this.upload = this.preview = this.previewError = null;
-    this.fileName = "";
+    if (await this.file.forget()) this.preview = this.previewError = null;
   }
 
   /** Previews follow every change after a short pause; an older answer never overtakes a newer one. For an effect. */
   previewing(): (() => void) | undefined {
     if (!this.series || this.streamed || this.waits) return undefined;
     if (this.filed) {
-      const { held } = this;
-      if (!held || this.deleting || this.stop === 0) return undefined;
-      const window = this.selected();
+      const { held, file } = this;
+      if (!held || file.deleting || file.stop === 0) return undefined;
+      const window = file.selected();
       const request = {
         ...window,
         task: this.task,
         task_params: this.options,
         models: this.models.names,
-        view: this.view,
+        view: file.view,
       };
       return debounced(
         (signal) => api.previewUpload(held.id, request, { signal }),
@@ -359,7 +313,7 @@ export class NewRun {
     const { card, options, series, given } = this;
     if (!card || this.waits || (series && given === 0)) return undefined;
     // The steps of another window say nothing of this one.
-    if (series && this.filed && this.previewOf !== JSON.stringify(this.selected())) return undefined;
+    if (series && this.filed && this.previewOf !== JSON.stringify(this.file.selected())) return undefined;
     return debounced(
       (signal) => api.planTask(card.name, { options, steps: series ? given : null, seed: this.made.seed }, { signal }),
       (answer) => {
@@ -393,7 +347,7 @@ export class NewRun {
     const { made, series, held } = this;
     if (!series) return { kind: "none" };
     return this.filed
-      ? { kind: "upload", upload_id: held!.id, ...this.selected(), keep_name: this.keepName }
+      ? { kind: "upload", upload_id: held!.id, ...this.file.selected(), keep_name: this.file.keepName }
       : { kind: "generated", generator: made.kind, seed: made.seed, steps: made.steps, params: made.params };
   }
 
@@ -402,9 +356,7 @@ export class NewRun {
     if (!this.series || this.streamed || (this.filed && !this.held)) return null;
     const signal = this.fixed();
     if (signal.kind === "none") return null;
-    return signal.kind === "upload"
-      ? { ...signal, beside: [], start: 0, stop: this.column?.rows ?? this.held!.report.rows }
-      : signal;
+    return signal.kind === "upload" ? { ...signal, beside: [], start: 0, stop: this.file.rows } : signal;
   }
 
   /** Another source. What has not happened yet can only be forecast at first, so that is asked of a live one, and the task of before of the next. */
@@ -421,32 +373,6 @@ export class NewRun {
 
   set(name: string, value: number): void {
     this.knobs = { ...this.knobs, [this.task]: { ...this.knobs[this.task], [name]: Math.round(value) } };
-  }
-
-  /** Columns shown under the signal, which itself is none of them. */
-  get beside(): readonly number[] {
-    return this.also.filter((index) => index !== this.channel);
-  }
-
-  /** Shows a column under the signal, or no longer; one more than there may be is not taken. */
-  showBeside(index: number): void {
-    const { beside } = this;
-    if (beside.includes(index)) this.also = beside.filter((one) => one !== index);
-    else if (beside.length < MAX_BESIDE) this.also = [...beside, index].sort((a, b) => a - b);
-  }
-
-  private selected() {
-    const { channel, labels, start, stop, missing, scaling } = this;
-    return {
-      channel,
-      beside: [...this.beside],
-      labels,
-      start,
-      stop,
-      resample_to: this.resample,
-      missing,
-      scaling,
-    };
   }
 
   private obstacle(): string {

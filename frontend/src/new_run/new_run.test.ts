@@ -123,7 +123,7 @@ describe("a run being planned", () => {
 it("asks nothing more of a file that is being deleted, and goes on where it could not be", async () => {
   const run = form();
   run.source = "file";
-  run.upload = { id: "u", report: { sample_rate: null, columns: [] } } as unknown as Upload;
+  run.file.upload = { id: "u", report: { sample_rate: null, columns: [] } } as unknown as Upload;
   run.chooseRows(0, 100);
   run.previewing()!();
   let refuse = (): void => undefined;
@@ -160,7 +160,7 @@ describe("a run with a suggested window", () => {
     run.suggesting();
     await vi.runAllTimersAsync();
     expect(ask).toHaveBeenCalledExactlyOnceWith("u", { channel: 0, labels: null, task: "signal-recall", task_params: {} }, expect.anything()); // prettier-ignore
-    expect([run.start, run.stop, run.resample, run.options["lead"]]).toEqual([5160, 6100, 36, 9]);
+    expect([run.file.start, run.file.stop, run.file.resample, run.options["lead"]]).toEqual([5160, 6100, 36, 9]);
     expect(run.suggesting()).toBeUndefined();
     run.previewing()!();
     run.set("segment", 12); // another question: it is asked again
@@ -180,7 +180,7 @@ describe("a run with a suggested window", () => {
     vi.spyOn(api, "suggestWindow").mockRejectedValue(new ApiError(422, "bad-task", "no"));
     run.suggesting();
     await vi.runAllTimersAsync();
-    expect([run.start, run.stop, run.suggestion]).toEqual([0, 10_800, null]);
+    expect([run.file.start, run.file.stop, run.suggestion]).toEqual([0, 10_800, null]);
     run.previewing()!();
   });
 
@@ -192,7 +192,7 @@ describe("a run with a suggested window", () => {
     run.preview = { steps: 94 } as typeof run.preview;
     vi.spyOn(api, "planTask").mockResolvedValue(plan({ steps: 104 }));
     await run.arrange("segment", 29);
-    expect([run.start, run.stop, run.options["segment"]]).toEqual([5160, 6200, 29]);
+    expect([run.file.start, run.file.stop, run.options["segment"]]).toEqual([5160, 6200, 29]);
   });
 });
 
@@ -215,17 +215,17 @@ describe("channels beside the chosen one", () => {
     const run = form();
     run.choose("file");
     run.took(upload([..."abcdefghij"]), "x.csv");
-    for (const index of [4, 2, 0]) run.showBeside(index);
-    expect(run.beside).toEqual([2, 4]);
+    for (const index of [4, 2, 0]) run.file.showBeside(index);
+    expect(run.file.beside).toEqual([2, 4]);
     expect(asked(run)).toMatchObject({ channel: 0, beside: [2, 4] });
     expect(run.whole()).toMatchObject({ beside: [] }); // a fit hears the signal alone
-    run.channel = 4;
+    run.file.channel = 4;
     expect(asked(run)).toMatchObject({ channel: 4, beside: [0, 2] });
-    run.showBeside(2);
-    expect(run.beside).toEqual([0]);
-    for (const index of [1, 2, 3, 5, 6, 7, 8, 9]) run.showBeside(index);
-    expect(run.beside).toEqual([0, 1, 2, 3, 5, 6, 7]);
-    expect(run.beside).toHaveLength(MAX_BESIDE);
+    run.file.showBeside(2);
+    expect(run.file.beside).toEqual([0]);
+    for (const index of [1, 2, 3, 5, 6, 7, 8, 9]) run.file.showBeside(index);
+    expect(run.file.beside).toEqual([0, 1, 2, 3, 5, 6, 7]);
+    expect(run.file.beside).toHaveLength(MAX_BESIDE);
   });
 
   it("stay by name when the file is read otherwise, and go with the file", () => {
@@ -233,10 +233,10 @@ describe("channels beside the chosen one", () => {
     const run = form();
     run.choose("file");
     run.took(upload(["a", "b", "c"]), "x.csv");
-    run.showBeside(2);
+    run.file.showBeside(2);
     run.tookAgain(upload(["a", "c", "d"]), "x.csv");
-    expect(run.beside).toEqual([1]);
+    expect(run.file.beside).toEqual([1]);
     run.took(upload(["a", "c"]), "y.csv");
-    expect(run.beside).toEqual([]);
+    expect(run.file.beside).toEqual([]);
   });
 });

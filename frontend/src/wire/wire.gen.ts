@@ -2279,6 +2279,12 @@ export interface components {
              */
             skip?: number | null;
             /**
+             * Tables
+             * @description Of tables of the same columns below each other, join: rows of all of them; first: of the first alone (`skip` reaches a later one).
+             * @default null
+             */
+            tables?: ("join" | "first") | null;
+            /**
              * Text Columns
              * @description Names or indices of columns that hold text, whatever numbers are among it.
              * @default []

@@ -95,6 +95,7 @@ def add_switches(command: argparse.ArgumentParser, *, rate: bool = False) -> Non
         help="number that means missing; may be given again",
     )
     add("--ragged", "ragged", choices=("refuse", "skip"), help="rows with another number of values (refuse)")
+    add("--tables", "tables", choices=("join", "first"), help="tables of the same columns below each other")
     add("--infinite", "infinite", choices=("refuse", "missing"), help="infinite values (refuse)")
     if rate:
         add(

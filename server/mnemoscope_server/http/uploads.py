@@ -37,7 +37,7 @@ log = logging.getLogger("mnemoscope.api")
 
 IMPORT_OPTIONS = TypeAdapter(ImportOptions)
 WATCH_PATTERN = r"^[A-Za-z0-9_-]{16,64}$"
-MAX_FILES = 16
+MAX_FILES = 32
 """Files that may make one record."""
 
 router = APIRouter(prefix="/api", responses=ERRORS)

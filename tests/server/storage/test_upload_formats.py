@@ -5,22 +5,27 @@ import dataclasses
 import io
 import json
 import shlex
+import tempfile
 
 import numpy as np
 import pytest
 
 from mnemoscope.cli.main import main
+from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.options import ImportOptions, switches
 from mnemoscope.signals.importers.protocol import read_table
 from mnemoscope_server.settings import Settings
+from mnemoscope_server.storage import parse_child
+from mnemoscope_server.storage.child import FAILED
 from mnemoscope_server.storage.store import Store
 from mnemoscope_server.storage.uploads import Uploads
 from tests.signals import made_files as made
-from tests.signals.format_cases import FORMATS
 from tests.signals.made_files import X, Y
-from tests.signals.variant_cases import VARIANTS
+from tests.signals.variant_cases import segment
+from tests.signals.verdicts import ALL
 
-CASES = {case.name: case for case in [*FORMATS, *VARIANTS]}
+CASES = {case.name: case for case in ALL}
+SMALL = [case for case in ALL if len(case.data) < 100_000]
 SHOWN = [
     "edf: a record of a night, seven channels at two rates", "edf+: gaps between records", "wfdb: header, samples and marks in a zip",
     "npz: arrays of different lengths", "npz: another of its arrays", "mat 5: a matrix and its rate", "parquet: dates, numbers with gaps, text",
@@ -65,6 +70,38 @@ def test_page_command_line_and_python_read_the_same(server, tmp_path, capsys, na
     nothing_stays(server)
 
 
+@pytest.mark.parametrize("case", SMALL, ids=lambda case: case.name)
+def test_every_case_is_the_same_in_all_ways(tmp_path, monkeypatch, capsys, case):
+    """What an upload is read by, the command line and Python: one report, or one refusal, for the same options."""
+    monkeypatch.setattr(parse_child, "limit", lambda *_: None)  # of the process, which here is that of the tests
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    source, folder = tmp_path / "source", tmp_path / "folder"
+    for one in (source, folder):
+        one.mkdir()
+    path = source / "file.bin"
+    path.write_bytes(case.data)
+    code = parse_child.main([str(source), str(folder), json.dumps({"memory": 0, "import": case.cure})])
+    printed_code = main(["read", str(path), "--json", *shlex.split(switches(case.cure))])
+    printed = json.loads(capsys.readouterr().out)
+    if case.refused:
+        with pytest.raises(ImportFileError) as raised:
+            read_table(path, ImportOptions.from_json(case.cure))
+        said = (raised.value.message, raised.value.where)
+        theirs = json.loads((folder / "error.json").read_text())
+        assert (code, theirs["message"], theirs["where"]) == (FAILED, *said)
+        assert (printed_code, printed["message"], printed["where"]) == (1, *said)
+        return
+    ours = read_table(path, ImportOptions.from_json(case.cure)).report
+    assert (code, printed_code) == (0, 0)
+    assert json.loads((folder / "report.json").read_text())["report"] == json.loads(json.dumps(ours))
+    for key in ("format", "rows", "gaps", "questions", "assumptions", "left_out", "notes"):
+        assert printed[key] == json.loads(json.dumps(ours[key])), key
+    assert [printed["channel"], printed["rate_hz"]] == [
+        next(column[key] for column in ours["columns"] if column["index"] == ours["channel"])
+        for key in ("name", "sample_rate")
+    ]
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_refused_says_why_and_leaves_nothing(server, name):
     case = CASES[name]
@@ -88,6 +125,20 @@ def test_the_files_of_a_record_come_together(server):
     assert (again["report"]["sample_rate"], again["report"]["columns"][2]["labels"]) == (50, 2)
     preview = server.http.post(f"api/uploads/{answer.json()['id']}/preview", json={"channel": 0, "labels": 2}).json()
     assert [(event["step"], event["label"]) for event in preview["events"]] == [(20, "N"), (150, "V")]
+
+
+def test_a_record_in_segments_comes_together(server):
+    files = segment("s_1") | segment("s_2", 212) | {"s.hea": b"s/2 2 100 400\ns_1 200\ns_2 200\n"}
+    answer = send(server, *sorted(files.items()))
+    assert answer.status_code == 201, answer.text
+    report = answer.json()["report"]
+    assert (report["rows"], report["details"]["segments"], report["details"]["samples"]) == (
+        400,
+        "2",
+        "format 16, format 212",
+    )
+    without = send(server, *((name, data) for name, data in files.items() if name != "s_2.hea")).json()["error"]
+    assert "the segment s_2 of the record is not there" in without["message"]
 
 
 @pytest.mark.parametrize(

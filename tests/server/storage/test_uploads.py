@@ -182,7 +182,7 @@ BAD = {
     "binary": (bytes(range(256)) * 50, "binary", "character 0"),
     "zip": (zipped(), "no column holds numbers", "the first rows"),
     "text": (b"To be, or not to be,\nthat is the question\n" * 30, "no column holds numbers", "the first rows"),
-    "one row": (b"a,b\n1,2\n", "1 row", None),
+    "one row": (b"a,b\n1,2\n", "1 row", "line 2"),
     "infinite": (b"a,b\n1,2\n3,inf\n5,6\n", "infinite", "line 3, column b"),
     "a word": (b"a,b\n" + b"1,2\n" * 50 + b"3,oops\n5,6\n", "'oops'", "line 52, column b"),
     "ragged": (b"a,b\n" + b"1,2\n" * 50 + b"3\n" + b"5,6\n" * 50, "1 values where 2", "line 52"),

@@ -18,7 +18,7 @@ export class Sending {
   under = $state.raw<FileRecord | null>(null);
   /** Bytes of it that have gone out. */
   sent = $state(0);
-  /** How the beginning of a long file was read, while the whole is on its way. */
+  /** How the beginning of a long file was read, while the whole is on its way or where it is too large to be sent. */
   look = $state.raw<ImportReport | null>(null);
   /** How far the server has read it. */
   progress = $state.raw<ReadingProgress | null>(null);
@@ -38,10 +38,14 @@ export class Sending {
 
   /** What was sent last. */
   last = $state.raw<FileRecord | null>(null);
-  readonly name = $derived(this.last?.name ?? "");
+  /** What is larger than the server takes: it is looked at, and not sent. */
+  beyond = $state.raw<FileRecord | null>(null);
+  readonly name = $derived((this.last ?? this.beyond)?.name ?? "");
   /** What was read of it. */
   private upload: Upload | null = null;
   private abort: AbortController | null = null;
+  /** The most bytes that the server takes, of a file that has more. */
+  private limit = 0;
 
   /** `took` hears of what was read; `again`: the same file was read before, and is now read otherwise. A recording is opened. */
   constructor(
@@ -56,14 +60,8 @@ export class Sending {
     this.stop();
     this.forget();
     if (limit !== null && record.bytes > limit) {
-      this.error = new ApiError(
-        413,
-        "too-large",
-        `${record.name} has ${size(record.bytes)}; this server takes files up to ${size(limit)}.`,
-        null,
-        "Cut out the part you want, or start the server with a larger limit.",
-      );
-      return;
+      this.beyond = record;
+      return this.lookAt(record, limit);
     }
     this.last = record;
     await this.go(record, (abort) => this.whole(record, abort));
@@ -76,10 +74,11 @@ export class Sending {
 
   /** Reads the same file by these options alone; where that fails, what was read before stays. */
   async read(options: ImportOptions): Promise<void> {
-    const { last, upload } = this;
-    if (!last) return;
+    const { last, upload, beyond } = this;
+    if (!last && !beyond) return;
     this.stop();
     this.said = options;
+    if (!last) return this.lookAt(beyond!, this.limit);
     if (!upload) return this.go(last, (abort) => this.whole(last, abort));
     this.rereading = true;
     await this.go(null, async (abort) => {
@@ -107,7 +106,7 @@ export class Sending {
 
   /** Nothing of the file is kept, in the page either. */
   forget(): void {
-    this.last = this.error = this.found = this.upload = null;
+    this.last = this.beyond = this.look = this.error = this.found = this.upload = null;
     this.said = this.basis = {};
   }
 
@@ -127,6 +126,15 @@ export class Sending {
         this.rereading = false;
       }
     }
+  }
+
+  /** Says that a file is too large and what can be done, and shows how its beginning is read. */
+  private async lookAt(record: FileRecord, limit: number): Promise<void> {
+    const abort = new AbortController();
+    [this.abort, this.limit] = [abort, limit];
+    this.error = tooLarge(record, limit);
+    const [file] = record.files;
+    if (file && record.files.length === 1) await this.glance(file, abort.signal, limit);
   }
 
   /** Sends all of a file. */
@@ -151,15 +159,18 @@ export class Sending {
   }
 
   /** Reads the beginning of a long file. What goes wrong with it is said of the whole file, soon after. */
-  private async glance(file: File, signal: AbortSignal): Promise<void> {
-    const begun = await beginningOf(file);
+  private async glance(file: File, signal: AbortSignal, most = Infinity): Promise<void> {
+    const begun = await beginningOf(file, most);
     if (!begun || signal.aborted) return;
     try {
       const { id, report } = await this.server.upload([begun], { signal, options: this.said });
-      if (!signal.aborted && this.under) this.look = report;
+      if (!signal.aborted && (this.under || this.beyond)) this.look = report;
       await this.server.removeUpload(id);
-    } catch {
-      this.look = null;
+    } catch (reason) {
+      if (signal.aborted) return;
+      if (this.beyond)
+        this.error = readable(reason); // nothing else will say so, and what was seen last stays
+      else this.look = null;
     }
   }
 
@@ -188,6 +199,17 @@ export class Sending {
     }
     this.took(upload, record.name, again);
   }
+}
+
+function tooLarge(record: FileRecord, limit: number): ApiError {
+  const enough = Math.ceil(record.bytes / 1_000_000) * 1_000_000;
+  return new ApiError(
+    413,
+    "too-large",
+    `${record.name} has ${size(record.bytes)}; this server takes files up to ${size(limit)}.`,
+    null,
+    `Cut out the part you want, start the server with MNEMOSCOPE_UPLOAD_BYTES=${enough}, or run the file where it lies: mnemoscope record --signal FILE.`,
+  );
 }
 
 /** A name that nobody guesses; also where a page over plain HTTP has no `randomUUID`. */

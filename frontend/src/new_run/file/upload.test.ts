@@ -132,6 +132,19 @@ describe("a file on its way", () => {
     expect(way.error).toBeNull();
   });
 
+  it("is looked at where it is too large, by other options too, and never sent whole", async () => {
+    const { asked, took, way, removed } = sending(READ, READ);
+    const long = new File(["t,x\n1,2\n".repeat(700_000)], "long.csv");
+    await way.send({ name: "long.csv", files: [long], bytes: long.size }, 1 << 20);
+    expect(way.error).toMatchObject({ code: "too-large", cure: expect.stringContaining("UPLOAD_BYTES=6000000") });
+    expect([way.look, way.name, removed.length]).toEqual([READ.report, "long.csv", 1]);
+    await way.read({ decimal: "," });
+    expect(asked).toEqual([{}, { decimal: "," }]);
+    expect([took, way.under, way.look, way.error?.code]).toEqual([[], null, READ.report, "too-large"]);
+    way.forget();
+    expect([way.look, way.name, way.error]).toEqual([null, "", null]);
+  });
+
   it("is silent once it was stopped", async () => {
     const { took, way } = sending(READ);
     const waiting = way.send(FILE, null);

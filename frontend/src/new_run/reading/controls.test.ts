@@ -132,6 +132,13 @@ describe("controls of a file", () => {
     expect(get<Choosing>(all, "Part").choices[1]!.next).toEqual({ part: "Sheet2" });
   });
 
+  it("offer the first of several tables only where there are several", () => {
+    expect(controls(report(), {}, []).map(({ label }) => label)).not.toContain("Tables");
+    const tables = get<Choosing>(controls(report({ tables: "join" }), { skip: 2 }, []), "Tables");
+    expect(tables.value).toBe("join");
+    expect(tables.choices[1]!.next).toEqual({ skip: 2, tables: "first" });
+  });
+
   it("of a file without lines are those that mean something there", () => {
     const wave = { ...report({}, { encoding: null }), resolved: { infinite: "refuse" as const } };
     const labels = controls(wave as ImportReport, {}, []).map(({ label }) => label);

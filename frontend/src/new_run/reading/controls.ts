@@ -31,6 +31,7 @@ class Controls extends TimeControls {
       this.encoding(),
       this.layout(),
       this.dateFormat(),
+      this.tables(),
       this.text ? this.ragged() : null,
       this.infinite(),
     ];
@@ -141,6 +142,17 @@ class Controls extends TimeControls {
         ["wrapped", "all rows, end to end", { layout: "wrapped" }],
       ],
     );
+  }
+
+  /** Of a file where further tables stand below the first. */
+  private tables(): Control | null {
+    const { tables } = this.is;
+    if (!tables) return null;
+    const hint = "Further tables of the same columns stand below the first; lines to skip reach a later one";
+    return this.choice(this.common("tables", "Tables", hint), tables, [
+      ["join", "all of them, one below the other", { tables: "join" }],
+      ["first", "the first alone", { tables: "first" }],
+    ]);
   }
 
   private ragged(): Control {

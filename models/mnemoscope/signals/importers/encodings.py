@@ -42,7 +42,7 @@ def encoding_of(data: bytes, path: Path | None = None, asked: str | None = None)
     name = _known(asked) if asked else _marked(data)
     encoding = Encoding(name) if name else _by_letters(data, path)
     text = text_of(data, encoding.name)
-    if found := _CONTROL.search(text):
+    if found := _CONTROL.search(text.rstrip("\x1a")):  # DOS ends a text so
         raise ImportFileError(
             f"the file is binary (byte value {ord(found.group()):#04x}), not a text table",
             where=f"character {found.start()}",

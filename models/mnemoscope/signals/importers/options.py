@@ -69,6 +69,8 @@ class ImportOptions:
     """Numbers that mean "no number", such as -999."""
     ragged: Literal["refuse", "skip"] = "refuse"
     """skip: leave out rows with another number of values, and report them."""
+    tables: Literal["join", "first"] | None = None
+    """Of tables of the same columns below each other, join: rows of all of them; first: of the first alone (`skip` reaches a later one)."""
     infinite: Literal["refuse", "missing"] = "refuse"
     """missing: treat infinite values as missing."""
 

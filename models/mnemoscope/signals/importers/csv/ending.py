@@ -40,6 +40,7 @@ class Ending:
 
     def rows_of(self, cells: list[Cells]) -> int:
         """How many rows there are without what stands below the data; raises for rows with another number of values."""
+        self._leave_titles()
         count = self._first_table(cells)
         below = [row for row in self.rows.ragged if row.before == count]
         if below and below[0].before == count and self._is_footer(below):
@@ -49,6 +50,15 @@ class Ending:
             count = self.rows.count
         self._check_ragged()
         return self._without_summary(cells, count)
+
+    def _leave_titles(self) -> None:
+        """Text between two tables is no row of another width."""
+        between = {one.row for one in self.rows.breaks if 0 < one.row < self.rows.count}
+        titles = [one for one in self.rows.ragged if one.before in between and not any(map(self._is_number, one.cells))]
+        for one in titles:
+            self.rows.left_out.add(one.line, "a title", " ".join(one.cells))
+        self.rows.ragged = [one for one in self.rows.ragged if one not in titles]
+        self.rows.ragged_count -= len(titles)
 
     def _first_table(self, cells: list[Cells]) -> int:
         """How many rows there are above the names of a second table of as many columns, which is a question."""

@@ -15,7 +15,7 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 _STEP = re.compile(
-    r"(?:sampl(?:e|ing)[ _]?(?:interval|period|time|increment)|(?:time|x)[ _]?(?:increment|step|base[ _]?increment)|increment"
+    r"(?:^interval(?==)|sampl(?:e|ing)[ _]?(?:interval|period|time|increment)|(?:time|x)[ _]?(?:increment|step|base[ _]?increment)|increment"
     r"|delta[ _]?(?:x|t)|xincr?(?:ement)?|h(?:orizontal)?[ _]?(?:interval|resolution)|\bdt\b|time[ _]?step|\bxinc\b|abtastintervall)"
     r"\s*[\"']?\s*(?:[(\[]\s*(?P<in>[munpµμ]?s(?:ec)?(?:onds)?|min|h)\s*[)\]])?[\"']?\s*(?::=|[:=,;\t ])\s*[\"']*\s*"
     r"(?P<value>[-+]?(?:\d[\d.,]*|\.\d+)(?:[eE][-+]?\d+)?)\s*[,;\t ]?\s*[\"']?(?P<unit>[munpµμ]?s(?:ec)?(?:onds)?|min|h)?\b",
@@ -23,7 +23,11 @@ _STEP = re.compile(
 )
 _SECONDS = {"min": 60.0, "h": 3600.0}
 _PREFIXES = {"m": 1e-3, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "n": 1e-9, "p": 1e-12}
+_A_SAMPLE = re.compile(r"(\d+(?:\.\d+)?) (m|u|µ)?sec/sample")
 _LABELS = re.compile(r"^\W*(?:labels?|columns?|channels?)\s*(?::=|:|=)\s*(.+)$", re.IGNORECASE)
+
+_ATTRIBUTE = re.compile(r"@attribute\s+('[^']+'|\"[^\"]+\"|\S+)\s", re.IGNORECASE)
+"""A column of ARFF."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,10 @@ def facts_of(lines: list[str]) -> Facts:
         if labels := _LABELS.match(text):
             names = tuple(name.strip() for name in re.split(r"[,;\t|]", labels[1]) if name.strip())
             found = replace(found, names=found.names or names)
+        if attribute := _ATTRIBUTE.match(text):
+            found = replace(found, names=(*found.names, attribute[1].strip("'\"")), program="ARFF")
+        if line.startswith("ChannelTitle="):  # behind the time, which has no title
+            found = replace(found, names=("Time", *(cell.strip() for cell in line.split("\t")[1:])), program="LabChart")
         if text.lower().startswith("decimal_separator"):
             found = replace(found, decimal=text.split()[-1] if text[-1:] in ",." else None)
         if match := re.fullmatch(r"[\"']?sep=(.+?)[\"']?", text, re.IGNORECASE):
@@ -69,6 +77,8 @@ def facts_of(lines: list[str]) -> Facts:
 
 
 def _rate(text: str) -> float | None:
+    if match := _A_SAMPLE.fullmatch(text):
+        return 1 / (float(match[1]) * _PREFIXES.get(match[2], 1.0)) if float(match[1]) > 0 else None
     if match := _STEP.search(text):
         seconds = _number(match["value"])
         unit = (match["in"] or match["unit"] or "s").lower()

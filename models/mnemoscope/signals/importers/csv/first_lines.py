@@ -12,7 +12,7 @@ from mnemoscope.signals.importers.csv.layout import Layout
 from mnemoscope.signals.importers.csv.splitting import RULE, split
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.report import LeftOut
-from mnemoscope.signals.importers.tabular.numbers import is_missing, number_in
+from mnemoscope.signals.importers.tabular.numbers import Style, is_missing, number_in
 
 MAX_ROWS = 6
 MAX_ABOVE = 8
@@ -28,10 +28,11 @@ def first_lines(
     options: ImportOptions,
     left_out: LeftOut,
     picked: NDArray[np.bool_] | None = None,
+    styles: Sequence[Style] = (),
 ) -> list[dict[str, Any]]:
     """Entries with `line` (from 1), `role`, `cells`, and `values`: the numbers the cells were read as, None for any other cell.
 
-    picked: which rows belong to the series, where several stand in one column. Blank lines are passed over.
+    picked: which rows belong to the series, where several stand in one column; styles: of each column, where they differ. Blank lines are passed over.
     """
     reasons = {entry["line"]: entry["why"] for entry in left_out.lines}
     above = [i for i in range(min(layout.skip, len(lines))) if lines[i].strip()]
@@ -52,7 +53,8 @@ def first_lines(
         other = picked is not None and rows < len(picked) and not picked[rows]
         rows += 1
         cells = [cell[:MAX_TEXT] for cell in cells[: min(layout.columns, MAX_CELLS)]]
-        values = [_value(cell, dialect, options) for cell in cells]
+        own = styles or [dialect.style] * len(cells)
+        values = [_value(cell, style, options) for cell, style in zip(cells, own, strict=False)]
         found.append({
             "line": number, "role": "other series" if other else "row", "why": "", "cells": cells, "values": values
         })  # fmt: skip
@@ -73,10 +75,10 @@ def _text(number: int, role: str, line: str, why: str) -> dict[str, Any]:
     return {"line": number, "role": role, "why": why, "cells": [text], "values": []}
 
 
-def _value(cell: str, dialect: Dialect, options: ImportOptions) -> float | None:
+def _value(cell: str, style: Style, options: ImportOptions) -> float | None:
     if is_missing(cell) or cell.strip().lower() in options.tokens:
         return None
-    number = number_in(cell, dialect.style)
+    number = number_in(cell, style)
     if number is None or not math.isfinite(number.value) or number.value in options.sentinels:
         return None
     return number.value

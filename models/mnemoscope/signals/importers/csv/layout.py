@@ -1,5 +1,6 @@
 """Where the rows begin, and what the lines before them mean: names, units, facts."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,21 +8,20 @@ from itertools import pairwise
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.counted import counted
+from mnemoscope.signals.importers.csv.body import FIRST_ROWS, body_of, first_width, is_row, no_numbers, numeric_columns
 from mnemoscope.signals.importers.csv.dialect import Dialect
 from mnemoscope.signals.importers.csv.facts import Facts, lone_start_and_rate
-from mnemoscope.signals.importers.csv.splitting import COMMENT, RULE, is_comment, split
+from mnemoscope.signals.importers.csv.splitting import RULE, is_comment, split
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.table import MAX_COLUMNS
 from mnemoscope.signals.importers.tabular.names import are_units, distinct, unit_of
-from mnemoscope.signals.importers.tabular.numbers import Number, bare, is_missing, is_truth, number_in
+from mnemoscope.signals.importers.tabular.numbers import Number, bare, number_in
 
 SURPLUS = frozenset(["", "comment", "comments", "start", "increment", "remark", "remarks", "note", "notes"])
 """Names of a header that may stand where rows have no value."""
 
 
-FIRST_ROWS = 12
-"""Rows of numbers alone, one after the other, that make a table."""
 START_AND_RATE = "first rows"
 """What a guess is called that takes the first two rows for start and rate."""
 
@@ -53,14 +53,6 @@ class Layout:
     """Lines above the rows that say nothing that is used, with their numbers."""
 
 
-def body_of(lines: Sequence[str]) -> list[str]:
-    """Lines that may be rows: not blank, no comment, no rule of dashes."""
-    kept = [line for line in lines if line.strip() and not is_comment(line)]
-    if len(kept) < 3:  # a table whose first cells begin as comments do
-        kept = [line for line in lines if line.strip()]
-    return [line for line in kept if not RULE.fullmatch(line)] or kept
-
-
 def layout_of(
     lines: Sequence[str], sample: Sequence[str], dialect: Dialect, options: ImportOptions, facts: Facts
 ) -> Layout:
@@ -72,67 +64,31 @@ def layout_of(
     body = body_of(sample)
     cut = [split(line, delimiter) for line in body[min(len(body) // 4, 200) :]]
     width = Counter(map(len, cut)).most_common(1)[0][0]
-    if options.skip is None and (begun := _first_width(body, delimiter, dialect)):
+    if options.skip is None and (begun := first_width(body, delimiter, dialect)):
         width = begun  # what comes below in another width is a second table
     rows = [row for row in cut if len(row) == width] or [split(line, delimiter) for line in body[:FIRST_ROWS]]
     rows = [row for row in rows if len(row) == width]
     trailing = width > 1 and delimiter not in (None, " ") and sum(not row[-1] for row in rows) >= 0.95 * len(rows)
-    numeric = _numeric(rows, width, dialect)
+    absent = options.tokens
+    numeric = numeric_columns(rows, width, dialect, absent)
     if not numeric:
-        shown = next((line.strip() for line in body), "")[:60]
-        raise ImportFileError(
-            f"no column holds numbers; the file reads {shown!r}",
-            where="the first rows",
-            hint="Choose a table with at least one column of numbers.",
-        )
+        raise no_numbers(body, rows, dialect)
     begin = options.skip or 0
     if options.names_line is not None:
         begin = max(begin, options.names_line, options.units_line or 0)
-    first = next((i for i in range(begin, len(lines)) if _is_row(lines[i], delimiter, width, numeric, dialect)), None)
+    first = next((i for i in range(begin, len(lines)) if is_row(lines[i], width, numeric, dialect, absent)), None)
     if first is None:
         raise ImportFileError("no row of numbers was found", hint="Choose a table with rows of numbers.")
+    while absent and first > begin and _all_absent(split(lines[first - 1], delimiter), absent):
+        first -= 1  # what was said to be missing is no name
     made = _Above(lines, width, trailing, dialect, options, facts).layout(first)
     if width > MAX_COLUMNS and options.layout != "rows":
         made.guesses.append(Guess("layout", "one series per row", f"a row has {width} values"))
     return made
 
 
-def _first_width(body: Sequence[str], delimiter: str | None, dialect: Dialect) -> int | None:
-    """Cells of the rows that a file begins with, where its first lines are a table of numbers beyond doubt."""
-    for start in range(3):  # names and units may stand above them
-        rows = [split(line, delimiter) for line in body[start : start + FIRST_ROWS]]
-        width = len(rows[0]) if len(rows) == FIRST_ROWS else 0
-        if width > 1 and all(len(row) == width and all(number_in(cell, dialect.style) for cell in row) for row in rows):
-            return width
-    return None
-
-
-def _numeric(rows: list[list[str]], width: int, dialect: Dialect) -> list[int]:
-    """Columns in which at least nine tenths of the cells that are there are numbers; else those of on and off."""
-    for truths in (False, True):
-        found: list[int] = []
-        for column in range(width):
-            cells = [row[column] for row in rows if not is_missing(row[column])]
-            good = sum(is_truth(cell) if truths else number_in(cell, dialect.style) is not None for cell in cells)
-            if good and good >= 0.9 * len(cells) - 1:
-                found.append(column)
-        if found:
-            return found
-    return []
-
-
-def _is_row(line: str, delimiter: str | None, width: int, numeric: list[int], dialect: Dialect) -> bool:
-    if not line.strip() or RULE.fullmatch(line):
-        return False
-    cells = split(line, delimiter)
-    if len(cells) != width or (is_comment(line) and not (width > 1 and numeric != [0])):
-        return False
-    numbers = [number_in(cells[i], dialect.style) is not None for i in numeric]
-    if not any(numbers):
-        numbers = [is_truth(cells[i]) for i in numeric]
-    if is_comment(line) and not (all(numbers) and any(number_in(cells[i], dialect.style) for i in numeric)):
-        return False
-    return any(numbers) and all(n or is_missing(cells[i]) for n, i in zip(numbers, numeric, strict=True))
+def _all_absent(cells: Sequence[str], absent: frozenset[str]) -> bool:
+    return bool(cells) and absent.issuperset(cell.strip().lower() for cell in cells)
 
 
 class _Above:
@@ -168,7 +124,11 @@ class _Above:
             first += 2
             begin = first
         names, units, at = self._names(begin, first)
-        if names is None and options.header is not False and self._numbers_as_names(rows):
+        if names is not None and self._counts(rows):
+            self.notes.append(f"line {first + 1} has how many rows follow, and is none")
+            first += 1
+        apart = names is None or len(names) < self.width // 2  # a preamble is no line of names
+        if apart and options.header is not False and self._numbers_as_names(rows):
             names, at = self._split(self.lines[first]), first
             first += 1
         return self._made(names, units, at, first, rate, evidence)
@@ -231,11 +191,13 @@ class _Above:
         if options.names_line is not None:
             units = self._split(self.lines[options.units_line - 1].lstrip("#%/! ")) if options.units_line else None
             return self._split(self.lines[options.names_line - 1].lstrip("#%/! ")), units, options.names_line - 1
-        if options.header is True and first == begin:
+        if (options.header is True and first == begin) or self.facts.program in ("ARFF", "LabChart"):
             return None, None, None
         above = [(i, self.lines[i]) for i in range(begin, first)]
         above = [(i, line) for i, line in above if line.strip() and not RULE.fullmatch(line) and not _separator(line)]
         texts = [(i, self._split(line)) for i, line in above if not is_comment(line)]
+        if len(texts) > 1 and self.width == 1:  # what says something else than names is none
+            texts = [(i, cells) for i, cells in texts if not _SAYS.match(self.lines[i])] or texts
         if self.facts.program.startswith("TOA") and len(texts) >= 3:
             return texts[1][1], texts[2][1] if len(texts) > 2 else None, texts[1][0]
         if self.facts.program == "Rigol" and len(texts) >= 2:
@@ -296,6 +258,18 @@ class _Above:
         numbers = [int(cell) for cell in firsts if cell.isdecimal()]
         return len(numbers) >= max(2, len(firsts) - 1) and all(b - a == 1 for a, b in pairwise(numbers))
 
+    def _counts(self, rows: list[list[str]]) -> bool:
+        """Whether the first row has no time, and the same whole number in every other column: how many rows follow."""
+        if (
+            len(rows) < 3
+            or self.options.skip is not None
+            or rows[0][0].strip()
+            or not all(row[0].strip() for row in rows[1:])
+        ):
+            return False
+        cells = {cell.strip() for cell in rows[0][1:] if cell.strip()}
+        return len(cells) == 1 and cells.pop().isdecimal() and sum(bool(cell.strip()) for cell in rows[0]) > 1
+
     def _numbers_as_names(self, rows: list[list[str]]) -> bool:
         """Whether the first row of numbers is names: whole and rising, unlike the rows below it."""
         if self.options.header is True:
@@ -315,7 +289,8 @@ class _Above:
         years = all(1800 <= value <= 2100 for value in head)
         if not rising or len(head) < 3 or not (years or all(b - a == 1 for a, b in pairwise(head))):
             return False
-        alike = sum(_rising_whole(row) for row in numbers[1:])
+        one_by_one = all(b - a == 1 for a, b in pairwise(head))
+        alike = sum(_rising_whole(row, one_by_one=one_by_one) for row in numbers[1:])
         if alike > 0.3 * (len(numbers) - 1):
             return False
         undo = Alternative("the first row as values", {"header": False})
@@ -324,11 +299,15 @@ class _Above:
         return True
 
 
-def _rising_whole(row: list[Number | None]) -> bool:
+_SAYS = re.compile(r"\s*[^:=;,]+[:=;,]\s*\S*\d")
+"""A line such as "Sampling rate: 2 kHz"."""
+
+
+def _rising_whole(row: list[Number | None], *, one_by_one: bool) -> bool:
     values = [number.value for number in row if number is not None]
     if len(values) < 3 or any(value != round(value) for value in values):
         return False
-    return all(b > a for a, b in pairwise(values))
+    return all(b - a == 1 if one_by_one else b > a for a, b in pairwise(values))
 
 
 def _plain_number(cell: str) -> bool:
@@ -337,6 +316,3 @@ def _plain_number(cell: str) -> bool:
 
 def _separator(line: str) -> bool:
     return line.strip().strip('"').lower().startswith("sep=")
-
-
-__all__ = ["COMMENT", "Layout", "body_of", "layout_of"]

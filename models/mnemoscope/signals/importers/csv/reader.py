@@ -10,6 +10,7 @@ Numbers are never moved to another column and never filled in. What cannot be re
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,29 +23,34 @@ from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers import encodings
 from mnemoscope.signals.importers.csv import series_rows
+from mnemoscope.signals.importers.csv.body import body_of
 from mnemoscope.signals.importers.csv.dialect import Dialect, dialect_of
 from mnemoscope.signals.importers.csv.ending import Ending
 from mnemoscope.signals.importers.csv.facts import facts_of
 from mnemoscope.signals.importers.csv.first_lines import first_lines
-from mnemoscope.signals.importers.csv.layout import Layout, body_of, layout_of
+from mnemoscope.signals.importers.csv.layout import Layout, layout_of
 from mnemoscope.signals.importers.csv.resolved import resolved
 from mnemoscope.signals.importers.csv.rows import Rows
 from mnemoscope.signals.importers.csv.splitting import split
-from mnemoscope.signals.importers.options import ImportOptions
+from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Guess, LeftOut, file_facts
 from mnemoscope.signals.importers.table import Column, Table
 from mnemoscope.signals.importers.tabular.assemble import assemble
 from mnemoscope.signals.importers.tabular.cells import Cells
 from mnemoscope.signals.importers.tabular.checks import Checks, OtherStyleError
-from mnemoscope.signals.importers.tabular.draft import Draft, Raw
+from mnemoscope.signals.importers.tabular.draft import Draft, Parts, Raw
 from mnemoscope.signals.importers.tabular.names import named_unit
-from mnemoscope.signals.importers.tabular.numbers import is_missing, number_in
+from mnemoscope.signals.importers.tabular.numbers import Style, is_missing, number_in
 from mnemoscope.signals.importers.tabular.sampled import Sampled
 
 __all__ = ["Column", "ImportOptions", "Table", "read"]
 
 MAX_VALUES = 100_000_000
 SNIFF_BYTES = 65_536
+FIRST_LINES = 1000
+"""Lines looked at below those that are to be left out, where these go beyond the first SNIFF_BYTES."""
+MAX_NAME_LINES = 8
+"""Lines that a name in quotes may go over."""
 PLACES = 16
 """Places all over a long file at which some lines are looked at before it is read."""
 
@@ -110,7 +116,10 @@ class Head:
                     hint="Write one sample per line.",
                 )
             lines = lines[:-1] or lines
+        lines = _joined_names(lines)
         elsewhere = [] if whole else _elsewhere(path, encoding)
+        if not whole and (options.skip or 0) >= len(lines):
+            lines, elsewhere = [*lines, *_from_line(path, encoding, len(lines), options.skip or 0)], []
         facts = facts_of(lines)
         body = body_of(lines[options.skip or 0 :])
         if not body:
@@ -125,6 +134,21 @@ class Head:
         return cls(encoding, doubt, dialect, layout, lines, rows, len(first))
 
 
+def _joined_names(lines: list[str]) -> list[str]:
+    """Lines whose names in quotes go on over further lines, joined; in place of these, empty ones."""
+    found = list(lines)
+    for at in range(min(20, len(found))):
+        if found[at].count('"') % 2 == 0:
+            continue
+        for more in range(1, min(MAX_NAME_LINES, len(found) - at)):
+            joined = " ".join(found[at : at + more + 1])
+            if joined.count('"') % 2 == 0:
+                if not any(number_in(cell, Style()) for cell in split(joined, ",")):  # a row is joined when it is read
+                    found[at : at + more + 1] = [joined, *[""] * more]
+                break
+    return found
+
+
 def _elsewhere(path: Path, encoding: str) -> list[str]:
     """Whole lines from places all over a file."""
     size, found = path.stat().st_size, list[str]()
@@ -134,6 +158,14 @@ def _elsewhere(path: Path, encoding: str) -> list[str]:
             text = file.read(8192).decode({"utf-16": "utf-16-le"}.get(encoding, encoding), "replace")
             found += [line for line in re.split(r"\r\n|\n|\r", text)[1:-1] if line.strip()][:20]
     return body_of(found) if found else []
+
+
+def _from_line(path: Path, encoding: str, begin: int, skip: int) -> list[str]:
+    """The lines behind the first `skip`, for some way; in place of those from line `begin` to there, empty ones."""
+    with path.open(encoding=encoding, errors="replace") as file:
+        below = itertools.islice(file, skip, None)
+        found = [line.rstrip("\n") for line in itertools.islice(below, FIRST_LINES)]
+    return [*[""] * (skip - begin), *found]
 
 
 class _Pass:
@@ -161,13 +193,31 @@ class _Pass:
 
     def _sampled(self) -> Sampled:
         columns = list(zip(*self.head.rows, strict=True)) or [()] * self.layout.columns
-        numbers = [self._numbers(column[: self.head.contiguous]) for column in columns]
+        self.styles = [self._style(column) for column in columns]
+        for name, own in zip(self.names, self.styles, strict=True):
+            if own != self.style:
+                sign = "comma" if own.decimal == "," else "point"
+                self.notes.append(f"{name}: its numbers have a decimal {sign}, unlike those of other columns")
+        numbers = [
+            self._numbers(column[: self.head.contiguous], own) for column, own in zip(columns, self.styles, strict=True)
+        ]
         return Sampled(self.names, self.layout.units, columns, numbers, self.layout.header)
 
-    def _numbers(self, cells: tuple[str, ...]) -> NDArray[np.float64] | None:
+    def _known(self, cells: tuple[str, ...]) -> list[str]:
+        return [cell for cell in cells if not is_missing(cell) and cell.strip().lower() not in self.options.tokens]
+
+    def _style(self, cells: tuple[str, ...]) -> Style:
+        """How a column writes its numbers: as the table does, unless all of them are numbers in the other way alone."""
+        known = self._known(cells)
+        style = Style("," if self.style.decimal == "." else ".", None)
+        if self.options.decimal is not None or not known or any(number_in(cell, self.style) for cell in known):
+            return self.style
+        return style if all(number_in(cell, style) for cell in known) else self.style
+
+    def _numbers(self, cells: tuple[str, ...], style: Style) -> NDArray[np.float64] | None:
         """The first cells as numbers, None where most are something else."""
-        known = [cell for cell in cells if not is_missing(cell) and cell.strip().lower() not in self.options.tokens]
-        found = [number_in(cell, self.style) for cell in cells]
+        known = self._known(cells)
+        found = [number_in(cell, style) for cell in cells]
         good = sum(number is not None for number in found)
         if not good or good < 0.9 * len(known) - 1:
             return None
@@ -179,7 +229,7 @@ class _Pass:
             wanted |= {self.column_of(name) for name in self.options.time if name != "none"}
         cells = [
             Cells(
-                self.style,
+                self.styles[i],
                 self.options.tokens,
                 stamps=i in wanted,
                 dates=i in wanted and self.sampled.numbers[i] is None,
@@ -199,24 +249,28 @@ class _Pass:
         ending = Ending(self.rows, self.layout, self.head.dialect, self.options, self.notes)
         count = ending.rows_of(cells)
         if count < 2:
+            wide = count == 1 and self.layout.columns > 2 and not self.layout.header
             raise ImportFileError(
                 f"the file has {count} row{'s' * (count != 1)} of numbers; a series needs at least 2",
-                hint="Choose a file with one row per sample.",
+                where=self._where(0) if count else None,
+                hint="Choose a file with one row per sample" + (", or read the row as one series." if wide else "."),
+                retry=retry("Read the row as one series", layout="rows") if wide else None,
             )
         raw = Raw(
             self.names, self.layout.units, cells, [column.values()[:count] for column in cells],
             [column.codes()[:count] for column in cells], count,
         )  # fmt: skip
-        Checks(self.sampled, self.options, self._where, self.text_columns, self.style, self.notes, self.again).check(
-            raw
-        )
         guesses = [*ending.guesses, *self.head.dialect.guesses, *self.layout.guesses]
+        Checks(
+            self.sampled, self.options, self._where, self.text_columns, self.style, self.notes, guesses, self.again
+        ).check(raw)
         if self.head.doubt is not None:
             guesses.insert(0, self.head.doubt)
         if self.rows.blank_as_missing:
             many = f"{counted(self.rows.blank_as_missing, 'blank line')}"
             guesses.append(Guess("blank lines", "missing values", f"{many} between rows of one number each"))
-        draft = Draft(raw, self.sampled, self.options, self.column_of, self._where, self.notes, guesses)
+        parts = Parts(self.rows.breaks, self.rows.line, self.layout.names_line)
+        draft = Draft(raw, self.sampled, self.options, self.column_of, self._where, self.notes, guesses, parts)
         report = _report(self.path, self.head, self.options)
         for number, text in self.layout.unused:
             self.rows.left_out.add(number, "text above the data", text.strip())
@@ -224,7 +278,7 @@ class _Pass:
         table = assemble(draft, report, self.layout.sample_rate, self.layout.evidence, self.rows.left_out)
         head = self.head
         table.report["lines"] = first_lines(
-            head.lines, self.layout, head.dialect, self.options, self.rows.left_out, draft.picked
+            head.lines, self.layout, head.dialect, self.options, self.rows.left_out, draft.picked, self.styles
         )
         return table
 

@@ -24,10 +24,13 @@ from mnemoscope.signals.importers.csv.layout import Layout
 from mnemoscope.signals.importers.csv.splitting import COMMENT, RULE, is_comment, split
 from mnemoscope.signals.importers.encodings import undecodable
 from mnemoscope.signals.importers.report import LeftOut
+from mnemoscope.signals.importers.tabular.draft import SIGNS, Break, Sign
 from mnemoscope.signals.importers.tabular.numbers import bare, is_missing
 
 BLOCK = 1 << 20
 MAX_LINE = 4 << 20
+MAX_BREAKS = 1000
+NAMES_AGAIN = "the names again"
 MAX_QUOTED_LINES = 100
 """Lines that one cell in quotes may go over."""
 
@@ -54,6 +57,8 @@ class Rows:
         self.left_out = LeftOut()
         self.ragged: list[Ragged] = []
         self.ragged_count = 0
+        self.breaks: list[Break] = []
+        """Where a further table may begin."""
         self.blank_as_missing = 0
         self.count = 0
         self.double_spaced = False
@@ -173,8 +178,10 @@ class Rows:
                     self.blank_as_missing += 1
                     self._mark(self.count + len(kept), at)
                     kept.append([""])
+                    self._break(self.count + len(kept), at, "blank", blank=True)
                 elif self._goes_on(lines, i) and not self.double_spaced:
                     self.left_out.add(at, "blank")
+                    self._break(self.count + len(kept), at, "blank")
                 continue
             if line.count('"') % 2 and self.delimiter not in (None, " "):
                 joined, more = self._quoted(lines, i - 1)
@@ -187,11 +194,11 @@ class Rows:
                     self._mark(self.count + len(kept), at)
                     kept.append(row)
                 else:
-                    self.left_out.add(at, why, line.strip())
+                    self._leave(self.count + len(kept), at, why, line)
             elif is_comment(line) or RULE.fullmatch(line):
-                self.left_out.add(at, "a comment" if is_comment(line) else "a rule", line.strip())
+                self._leave(self.count + len(kept), at, "a comment" if is_comment(line) else "a rule", line)
             elif line.strip() in self.layout.header_lines:
-                self.left_out.add(at, "the names again", line.strip())
+                self._leave(self.count + len(kept), at, NAMES_AGAIN, line)
             elif (
                 len(row) == self.layout.columns and cells == self.layout.columns + 1
             ):  # the last row may lack its delimiter
@@ -205,6 +212,22 @@ class Rows:
                 if len(self.ragged) < 1000 or self.ragged_count % 50 == 0:
                     self.ragged.append(Ragged(at, self.count + len(kept), tuple(cell[:200] for cell in row[:64])))
         return kept
+
+    def _leave(self, row: int, line: int, why: str, text: str) -> None:
+        """Line `line`, above row `row`, is no row."""
+        self.left_out.add(line, why, text.strip())
+        self._break(row, line, "names" if why == NAMES_AGAIN else "comment")
+
+    def _break(self, row: int, line: int, sign: Sign, *, blank: bool = False) -> None:
+        """A further table may begin with row `row`, above which line `line` stands; of several such lines the names count most."""
+        begin, blank_rows = line if sign == "names" else line + 1, int(blank)
+        if self.breaks and self.breaks[-1].row == row - blank_rows:
+            last = self.breaks.pop()
+            blank_rows += last.blank_rows
+            sign = SIGNS[max(SIGNS.index(last.sign), SIGNS.index(sign))]
+            begin = last.line if last.sign == "names" else begin
+        if len(self.breaks) < MAX_BREAKS:
+            self.breaks.append(Break(row, begin, sign, blank_rows))
 
     def _goes_on(self, lines: list[str], i: int) -> bool:
         """Whether rows come after line i of this block; a file's last blank lines are no rows."""
@@ -228,7 +251,7 @@ class Rows:
         """Why a line with the right number of cells is no row; None where it is one."""
         text = line.strip()
         if text in self.layout.header_lines:
-            return "the names again"
+            return NAMES_AGAIN
         if not text.startswith(COMMENT) and not RULE.fullmatch(text):
             return None
         if single:

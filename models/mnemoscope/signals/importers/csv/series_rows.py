@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.completed import complete
 from mnemoscope.signals.importers.csv.dialect import Dialect
 from mnemoscope.signals.importers.csv.layout import Layout
@@ -80,11 +81,11 @@ def read(
         _column(i, number, values, classes) for i, (number, values) in enumerate(zip(numbers, kept, strict=True))
     ]
     as_columns = Alternative("a column is a channel", {"layout": "columns"})
-    evidence = f"{total} rows of {layout.columns} values without names, smooth along the row"
+    evidence = f"{counted(total, 'row')} of {layout.columns} values without names, smooth along the row"
     guesses = [Guess("layout", "one series per row", evidence, (as_columns,), question=options.layout is None)]
     notes = [
         *layout.notes,
-        f"{total} rows were read as {total} series of {len(columns[0].values if columns[0].values is not None else [])} values",
+        f"{counted(total, 'row')} read as {total} series of {len(columns[0].values if columns[0].values is not None else [])} values",
     ]
     if classes is not None:
         notes.append(f"the {'first' if classes == 0 else 'last'} value of a row is its class")
@@ -123,7 +124,12 @@ def _classes(values: np.ndarray[Any, Any]) -> int | None:
     for at, beside in ((-1, -2), (0, 1)):
         column = values[:, at]
         known = column[np.isfinite(column)]
-        if len(known) == len(column) and (known == np.round(known)).all() and known.min() >= 0 and known.max() <= 50:
+        if (
+            1 < len(known) == len(column)
+            and (known == np.round(known)).all()
+            and known.min() >= 0
+            and known.max() <= 50
+        ):
             inner = values[:, beside]
             if len(np.unique(known)) <= max(2, len(known) // 2) or not (inner == np.round(inner)).all():
                 return at

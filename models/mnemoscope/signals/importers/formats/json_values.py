@@ -101,6 +101,8 @@ class _Reading:
         self.guesses: list[Guess] = []
         self.scalars: dict[str, Any] = {}
         self.parts: list[str] = []
+        self.units: dict[str, str] = {}
+        """Units of columns, where an object beside them says them."""
 
     def table(self, value: Json) -> Table:
         if isinstance(value, np.ndarray):
@@ -121,13 +123,15 @@ class _Reading:
             return self._array(cast(list[Json], value), name)
         if isinstance(value, dict) and depth < MAX_DEPTH:
             return self._object(cast(dict[str, Json], value), depth)
-        raise ImportFileError("this JSON holds no array of numbers", hint=_WAY)
+        raise _nothing(value)
 
     # --- arrays
 
     def _array(self, values: list[Json], name: str | None) -> Table:
         if not values:
             raise ImportFileError("the array is empty", hint=_WAY)
+        while len(values) == 1 and _is_wrapped(values[0]):  # an array around the one that is meant
+            values = values[0]
         if all(isinstance(value, dict) for value in values):
             records = cast(list[dict[str, Json]], values)
             if (field := _series_field(records)) is not None:
@@ -214,10 +218,16 @@ class _Reading:
             return self._nested(objects)
         if plain and (self.options.part is None or self.options.part in plain):
             return self._of_one_length(plain, lists)
+        if not lists and not objects and _is_mapping(value):
+            return self._columns(["time", "value"], [list(value), list(value.values())], header=True)
         choices = [key for key, one in (lists | objects).items() if one]
+        choices = [key for key in choices if _holds_arrays(value[key])] or choices
         if not choices:
-            raise ImportFileError("this JSON holds no array of numbers", hint=_WAY)
+            raise _nothing(value)
         chosen = self._chosen(choices, lists | objects)
+        units = value.get(f"{chosen}_units")
+        if isinstance(units, dict):
+            self.units = {key: one for key, one in cast(dict[str, Json], units).items() if isinstance(one, str)}
         return self._table(value[chosen], depth + 1, chosen)
 
     def _chosen(self, choices: list[str], values: Mapping[str, Json]) -> str:
@@ -267,10 +277,48 @@ class _Reading:
         from mnemoscope.signals.importers.tabular.typed import Given, table_of
 
         rate, evidence = stated_rate({name: np.array(float(one)) for name, one in self.scalars.items()})
-        given = [Given(name, _cells(column, name)) for name, column in zip(names, columns, strict=True)]
+        given = [
+            Given(name, _cells(column, name), self.units.get(name)) for name, column in zip(names, columns, strict=True)
+        ]
         return table_of(
             given, self.facts, self.options, header=header, stated_rate=rate, evidence=evidence, notes=self.notes
         )
+
+
+def _nothing(value: Json) -> ImportFileError:
+    """That nothing here is a signal, with what is here."""
+    return ImportFileError(f"this JSON holds no array of numbers; it is {_kind(value)}", hint=_WAY)
+
+
+def _kind(value: Json) -> str:
+    """What a value is, for people; an object by its first fields."""
+    if isinstance(value, dict):
+        fields = cast(dict[str, Json], value)
+        listed = ", ".join(
+            f"{str(key)[:30]} ({_kind(one).split(' with ')[0]})" for key, one in list(fields.items())[:4]
+        )
+        return (
+            f"an object with {listed}" + (f" and {len(fields) - 4} more" if len(fields) > 4 else "")
+            if fields
+            else "an empty object"
+        )
+    if isinstance(value, list):
+        return "an array"
+    if isinstance(value, str):
+        return "a text"
+    return "nothing" if value is None else "true or false" if isinstance(value, bool) else "a number"
+
+
+def _is_wrapped(value: Json) -> bool:
+    inner = cast(list[Json], value) if isinstance(value, list) else []
+    return (len(inner) > 1 and all(isinstance(one, dict) for one in inner)) or (
+        bool(inner) and all(isinstance(one, list) for one in inner)
+    )  # fmt: skip
+
+
+def _is_mapping(value: Mapping[str, Json]) -> bool:
+    """Whether an object is a series: numbers by the time, or the number, of each."""
+    return len(value) > 2 and all(key[:1].isdecimal() for key in value) and all(map(is_number, value.values()))
 
 
 def _is_series(value: Json) -> bool:

@@ -10,6 +10,7 @@ from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.clock import clock_of
 from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.completed import complete
+from mnemoscope.signals.importers.options import retry
 from mnemoscope.signals.importers.report import LeftOut
 from mnemoscope.signals.importers.table import Column, Table
 from mnemoscope.signals.importers.tabular.columns import (
@@ -18,11 +19,13 @@ from mnemoscope.signals.importers.tabular.columns import (
 )
 from mnemoscope.signals.importers.tabular.draft import Draft
 from mnemoscope.signals.importers.tabular.kinds import add_months_in_order, column
+from mnemoscope.signals.importers.tabular.numbers import is_missing
 from mnemoscope.signals.importers.tabular.rates import rate_of
 from mnemoscope.signals.importers.tabular.sampled import TimeChoice
 from mnemoscope.signals.importers.tabular.seconds import seconds_of, time_columns
 from mnemoscope.signals.importers.tabular.spans import spanned
-from mnemoscope.signals.importers.tabular.which_rows import ask_of_cycling_labels, one_series, ordered
+from mnemoscope.signals.importers.tabular.which_rows import ask_of_cycling_labels, one_series, ordered, without_damaged
+from mnemoscope.signals.importers.tabular.which_table import one_table
 from mnemoscope.signals.series import Floats
 
 
@@ -34,7 +37,11 @@ def assemble(
         return _wrapped(draft, report, stated_rate, evidence, left_out)
     choice = time_columns(draft)
     seconds, resolution = seconds_of(draft, choice) if choice else (None, 0.0)
+    if seconds is not None and len(draft.timeless):
+        seconds = without_damaged(draft, seconds, left_out)
     seconds = one_series(draft, choice, seconds)
+    if draft.parts is not None and draft.picked is None:
+        seconds = one_table(draft, draft.parts, seconds, left_out)
     if choice is None or choice.kind == "index":
         ask_of_cycling_labels(draft, choice)
     seconds = ordered(draft, choice, seconds)
@@ -63,14 +70,20 @@ def assemble(
 
 def _nothing(draft: Draft, columns: list[Column]) -> ImportFileError:
     shown = next((next(iter(cells.texts)) for cells in draft.raw.cells if cells.texts and not cells.stamps), None)
+    if shown is None and all(cells.dates for cells in draft.raw.cells):  # these keep no text of their own
+        shown = next((cell for cells in draft.sampled.cells for cell in cells if not is_missing(cell)), None)
     if shown is None:
         return ImportFileError(
             "no column holds a number: every cell is missing",
             hint="Choose a file with at least one column of numbers.",
         )
+    asked = next((guess for guess in draft.guesses if guess.what.startswith("column ")), None)
     return ImportFileError(
-        f"no column holds numbers; a cell reads {shown[:40]!r}",
-        hint="Choose a file with at least one column of numbers.",
+        f"no column holds numbers alone; a cell reads {shown[:40]!r}",
+        where=asked.what if asked else None,
+        hint="Choose a file with at least one column of numbers."
+        + (" Or import with these words as missing values." if asked else ""),
+        retry=retry("Treat them as missing", **asked.alternatives[0].options) if asked else None,
     )
 
 

@@ -10,10 +10,14 @@ import numpy as np
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.options import ImportOptions, retry
+from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.tabular.cells import Cells, Codes
 from mnemoscope.signals.importers.tabular.draft import Raw
 from mnemoscope.signals.importers.tabular.numbers import Style, number_in
 from mnemoscope.signals.importers.tabular.sampled import Sampled
+
+MAX_WORDS = 3
+"""Words of a column that may all mean "missing"."""
 
 
 class OtherStyleError(Exception):
@@ -26,7 +30,7 @@ class OtherStyleError(Exception):
 
 @dataclass
 class Checks:
-    """What is looked at once all rows are there; `notes` grows."""
+    """What is looked at once all rows are there; `notes` and `guesses` grow."""
 
     sampled: Sampled
     options: ImportOptions
@@ -35,6 +39,7 @@ class Checks:
     text_columns: set[int]
     style: Style
     notes: list[str]
+    guesses: list[Guess]
     again: bool
     """Whether the table is read a second time, in another style of numbers."""
 
@@ -71,6 +76,7 @@ class Checks:
         if not numbers or numbers < 0.9 * (numbers + texts) - 1:
             if numbers:
                 self.notes.append(f"{raw.names[i]}: {numbers} numbers among {texts} texts; read as text")
+                self._ask_of_words(raw, i, numbers, texts)
             raw.as_text.add(i)
             return
         tokens = [
@@ -82,6 +88,21 @@ class Checks:
         if other is not None and not self.again:
             raise OtherStyleError(other)
         self._refuse_cells(raw, column, codes, tokens, i, texts)
+
+    def _ask_of_words(self, raw: Raw, i: int, numbers: int, texts: int) -> None:
+        """A column of more numbers than words may be numbers, of which some are missing."""
+        column = raw.cells[i]
+        words = [text for text, code in column.texts.items() if column.counts[code] > 0]
+        if (
+            numbers < texts
+            or not 0 < len(words) <= MAX_WORDS
+            or not all(len(w) < 40 and w.isprintable() for w in words)
+        ):
+            return
+        listed = " and ".join(f"“{word}”" for word in words)
+        other = Alternative(f"numbers; {listed} {'is' if len(words) == 1 else 'are'} missing", {"missing": words})
+        evidence = f"{numbers} numbers stand among {counted(texts, 'text')}"
+        self.guesses.append(Guess(f"column {raw.names[i]}", "text", evidence, (other,), question=True))
 
     def _other_style(self, tokens: list[str]) -> Style | None:
         """A style in which these cells are numbers, unless the user has said which one it is."""

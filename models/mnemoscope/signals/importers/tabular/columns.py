@@ -108,8 +108,8 @@ def is_ramp(values: Floats) -> bool:
 
 
 def _counts(column: Column) -> bool:
-    """Whether a column is named as counters and parts of dates are; a single letter says so of whole numbers only."""
-    if len(column.name) == 1 and column.values is not None:
+    """Whether a column is named as counters and parts of dates are; a single letter, and "min", say so of whole numbers only."""
+    if (len(column.name) == 1 or column.name.lower() == "min") and column.values is not None:
         known = known_of(column.values)
         return is_index_name(column.name) and bool((known == np.round(known)).all())
     return is_index_name(column.name)

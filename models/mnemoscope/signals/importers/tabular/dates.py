@@ -14,22 +14,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.signals.importers.gathered import gathered
+from mnemoscope.signals.importers.tabular.written import cleaned
 
 _DATES = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d", "%d-%b-%Y",
     "%b-%d-%Y", "%d %b %Y", "%b %d, %Y", "%b %d %Y", "%d/%b/%Y", "%Y-%b-%d", "%Y %b %d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y",
-    "%y/%m/%d", "%d-%b-%y", "%d %b %y", "%d-%m-%y", "%m-%d-%y", "%d. %b %Y", "%d %m %Y", "%Y %m %d", "%G-W%V-%u", "%GW%V%u",
-    "%Y-%j", "%Y/%j", "%Y年%m月%d日", "%d%b%Y",
+    "%y/%m/%d", "%y-%m-%d", "%y.%m.%d", "%d-%b-%y", "%d %b %y", "%d-%m-%y", "%m-%d-%y", "%d. %b %Y", "%d %m %Y", "%Y %m %d", "%G-W%V-%u", "%GW%V%u",
+    "%Y-%j", "%Y/%j", "%Y年%m月%d日", "%d%b%Y", "%Y:%m:%d",
 )  # fmt: skip
 _PARTIAL = (
     "%G-W%V", "%GW%V", "%Y-%m", "%Y/%m", "%Y-%b", "%b-%Y", "%b %Y", "%Y %b", "%m/%Y", "%m.%Y", "%b-%y", "%Y-Q%q", "%YQ%q", "%Y Q%q",
-    "Q%q %Y", "Q%q-%Y", "%YM%m", "%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d%H", "%Y%j",
+    "Q%q %Y", "Q%q-%Y", "%YM%m", "%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d%H", "%Y%j", "%Y_%m_%d_%H_%M_%S", "%Y_%m_%d_%H_%M", "%Y-%m-%d-%H-%M-%S", "%Y-%m-%d_%H-%M-%S",
+    "%m/%d %H:%M:%S", "%d/%m %H:%M:%S", "%m/%d %H:%M", "%d/%m %H:%M", "%d.%m. %H:%M:%S", "%d.%m. %H:%M", "%b %d %H:%M:%S",
 )  # fmt: skip
 _CLOCKS = (
-    "%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H%M%S", "%H%M", "%H.%M.%S", "%H.%M", "%Hh%M", "%H", "%I %p", "%H:%M:%S:%f",
+    "%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H%M%S", "%H%M", "%H.%M.%S", "%H.%M", "%Hh%M", "%H", "%I %p", "%I.%M.%S %p", "%H:%M:%S:%f",
 )  # fmt: skip
 _BETWEEN = (" ", "T", ":", ", ", "-", "_", "; ", "  ", " at ", " - ")
-CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%M:%S", "%H:%M:%S:%f", "%H.%M.%S")
+CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%M:%S", "%H:%M:%S:%f", "%H.%M.%S", "%H%M%S")
 """Times of day without a date."""
 
 MONTHS = (
@@ -47,12 +49,14 @@ _DIRECTIVES = {
     "%Y": r"(?P<Y>\d{4})", "%G": r"(?P<G>\d{4})", "%y": r"(?P<y>\d\d)", "%m": r"(?P<m>\d{1,2})", "%d": r"(?P<d>\d{1,2})",
     "%b": r"(?P<b>[^\W\d_]{3,9}\.?)", "%j": r"(?P<j>\d{3})", "%V": r"(?P<V>\d\d)", "%u": r"(?P<u>[1-7])", "%q": r"(?P<q>[1-4])",
     "%H": r"(?P<H>\d{1,3})", "%I": r"(?P<H>\d{1,2})", "%M": r"(?P<M>\d{1,2})", "%S": r"(?P<S>\d{1,2})(?:[.,](?P<f>\d{1,12}))?",
-    "%p": r"(?P<p>[AaPp]\.?[Mm]\.?)", "%f": r"(?P<f>\d{1,12})", "%z": "", "%Z": "",
+    "%p": r"(?P<p>[AaPp]\.?\s?[Mm]\.?)", "%f": r"(?P<f>\d{1,12})", "%z": "", "%Z": "",
 }  # fmt: skip
 _ZONE = (
     r"(?:\s*(?P<zone>Z|(?![AP]M)[A-Z]{2,5}|(?:UTC|GMT)?\s?[+−-]\d\d?(?::?\d\d)?)(?:\s?\[[\w/+-]+\]|\s(?:UTC|GMT))?)?"
 )
 _WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Mo|Di|Mi|Do|Fr|Sa|So)[a-z]*[.,]?\s+)?"
+MANY = 20
+"""Cells of which one may be damaged."""
 _MINUTES = re.compile(r"\d{1,3}:[0-5]\d(?:[.,]\d+)?")
 
 
@@ -83,15 +87,21 @@ def fitting(cells: Sequence[str]) -> list[str]:
     return [form for form in _candidates(cells[0]) if all(_matches(form, cell) for cell in cells)]
 
 
-def cleaned(cell: str) -> str:
-    """A cell without blanks, quotes and brackets around, and only the start of an interval."""
-    text = cell.strip().strip("'\"").strip()
-    if text[:1] == "[" and text[-1:] == "]":
-        text = text[1:-1].strip()
-    if text[:2] == '="':
-        text = text[2:].strip('"')
-    start, slash, end = text.partition("/")
-    return start if slash and len(start) >= 10 and "T" in start and len(end) >= 8 else text
+def fitting_most(cells: Sequence[str]) -> list[str]:
+    """All formats that read every one of these cells, or all but one in a hundred, of those that hold a damaged one."""
+    if found := fitting(cells):
+        return found
+    able = max(1, len(cells) // 100) if len(cells) >= MANY else 0
+    digits = [len(re.findall(r"\d", cell)) for cell in cells]
+    usual = [cell for cell, count in zip(cells, digits, strict=True) if count == max(set(digits), key=digits.count)]
+    for first in usual[: able + 1]:  # one of them is not damaged
+        for form in _candidates(cleaned(first)):
+            wrong = sum(not _matches(form, cleaned(cell)) for cell in cells)
+            if wrong <= able and form not in found:
+                found.append(form)
+        if found:
+            return found
+    return []
 
 
 def _candidates(cell: str) -> Iterator[str]:
@@ -298,8 +308,8 @@ def _seconds(
     if "G" in fields:
         fourth = _day(fields["G"], ones, 4 * ones)
         days = fourth - (fourth + 3) % 7 + 7 * (fields["V"] - 1) + fields.get("u", ones) - 1
-    elif "Y" in fields or "y" in fields:
-        year = fields.get("Y", ones)
+    elif "Y" in fields or "y" in fields or "d" in fields:
+        year = fields.get("Y", 2001 * ones)  # where none is written: any that is no leap year
         if "y" in fields:
             year = np.where(fields["y"] < 69, 2000, 1900) + fields["y"]
         month = fields.get("b", fields.get("m", ones))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,35 @@ from mnemoscope.signals.importers.report import Guess
 from mnemoscope.signals.importers.tabular.cells import NUMBER, Cells, Codes
 from mnemoscope.signals.importers.tabular.sampled import Sampled
 from mnemoscope.signals.series import Floats
+
+Sign = Literal["time", "comment", "blank", "names"]
+"""What tells two tables apart: time alone, which begins anew; a comment or a rule, blank lines, the names again."""
+SIGNS: tuple[Sign, ...] = ("time", "comment", "blank", "names")
+"""From what says least of a further table to what says most."""
+
+
+@dataclass(frozen=True)
+class Break:
+    """A place where a further table of the same columns may begin."""
+
+    row: int
+    """Its first row, counted over all tables from 0."""
+    line: int
+    """The line, from 1, with which it begins: its names, or its first row."""
+    sign: Sign
+    blank_rows: int = 0
+    """Rows above it that are nothing but its blank lines, as in a file of one column."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Tables that may stand below each other."""
+
+    breaks: Sequence[Break]
+    line: Callable[[int], int]
+    """The line of the file (from 1) on which a row (from 0) stands."""
+    names_line: int | None
+    """Line of the names, from 1."""
 
 
 @dataclass
@@ -54,6 +83,8 @@ class Draft:
     where: Callable[..., str]
     notes: list[str]
     guesses: list[Guess]
+    parts: Parts | None = None
+    """Where further tables may begin, in a file of lines."""
     sentinels: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     stated_where: str = "above the data"
     """Where the file says a rate, besides by its times."""
@@ -61,5 +92,7 @@ class Draft:
     """ImportOptions for what was found out on the way."""
     origin: float | None = None
     """Seconds from 1970 to the first row of the file whose date is known."""
+    timeless: Sequence[int] = ()
+    """Rows whose time is damaged."""
     picked: NDArray[np.bool_] | None = None
     """Which rows of the file belong to the series, where several stand in one column."""

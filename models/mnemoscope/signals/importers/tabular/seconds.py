@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,10 +69,20 @@ def seconds_of(draft: Draft, choice: TimeChoice) -> tuple[NDArray[np.float64] | 
     return _from_stamps(draft, choice)
 
 
+def _field(draft: Draft, column: int) -> NDArray[Any]:
+    """Numbers of a column that says a part of a date; 1 … 12 of one that names months."""
+    raw = draft.raw
+    if raw.is_numeric(column):
+        return raw.values[column]
+    months = [dates.month_of(text) or np.nan for text in raw.cells[column].texts]
+    codes = raw.codes[column]
+    return np.where(codes >= 0, np.array([*months, np.nan])[np.maximum(codes, 0)], np.nan)
+
+
 def _from_fields(draft: Draft, choice: TimeChoice) -> tuple[NDArray[np.float64], float]:
     raw = draft.raw
     count = raw.count
-    got = {role: raw.values[i] for role, i in zip(choice.roles, choice.columns, strict=True) if role != "D"}
+    got = {role: _field(draft, i) for role, i in zip(choice.roles, choice.columns, strict=True) if role != "D"}
     known = np.logical_and.reduce([np.isfinite(values) for values in got.values()])
 
     def whole(role: str, default: int) -> NDArray[np.int64]:
@@ -89,7 +100,8 @@ def _from_fields(draft: Draft, choice: TimeChoice) -> tuple[NDArray[np.float64],
         year = whole("Y", 1970)
         short = year < 100
         year = np.where(short, np.where(year < 69, 2000, 1900) + year, year)
-        days = dates.days_of(year, np.clip(whole("m", 1), 1, 12), whole("d", 1)).astype(np.float64)
+        month = 3 * whole("q", 1) - 2 if "q" in got else np.clip(whole("m", 1), 1, 12)
+        days = dates.days_of(year, month, whole("d", 1)).astype(np.float64)
         if "j" in got:
             ones = np.ones(count, np.int64)
             days = dates.days_of(year, ones, ones).astype(np.float64) + whole("j", 1) - 1
@@ -138,6 +150,7 @@ def _parsed(draft: Draft, columns: Sequence[int], choice: TimeChoice) -> tuple[d
     blocks, count = _blocks(draft, choice, columns), draft.raw.count
     best: list[tuple[int, str, dates.Stamps]] = []
     worst: tuple[int, str, dates.Stamps] | None = None
+    damaged: list[tuple[int, str, dates.Stamps, list[int]]] = []
     for form in choice.formats:
         try:
             stamps, bad = dates.parse_blocks(blocks, form)
@@ -147,10 +160,17 @@ def _parsed(draft: Draft, columns: Sequence[int], choice: TimeChoice) -> tuple[d
             ) from error
         stamps = dates.Stamps(stamps.whole[:count], stamps.part[:count], stamps.known[:count], stamps.zones)
         bad = [row for row in bad if row < count]
+        few = len(bad) <= count // 100 + (count >= dates.MANY)
         if not bad:
             best.append((_unevenness(draft, stamps), form, stamps))
+        elif few and choice.formats != (draft.options.time_format,):
+            damaged.append((len(bad), form, stamps, bad))
         elif worst is None or bad[0] > worst[0]:
             worst = (bad[0], form, stamps)
+    if not best and damaged:
+        fewest = min(len(rows) for *_, rows in damaged)
+        best = [(_unevenness(draft, stamps), form, stamps) for many, form, stamps, _ in damaged if many == fewest]
+        draft.timeless = next(rows for *_, rows in damaged if len(rows) == fewest)
     if not best:
         assert worst is not None, "a choice has at least one format"
         row, form, _ = worst
@@ -214,6 +234,25 @@ def _doubt(draft: Draft, best: list[tuple[int, str, dates.Stamps]], choice: Time
     draft.notes.append(f"times read as {form}{doubt}")
 
 
+FRAMES = (24, 25, 30, 50, 60)
+"""Frames of a film in a second."""
+
+
+def _frames(draft: Draft, stamps: dates.Stamps, form: str) -> dates.Stamps:
+    """Times whose last two digits never reach a rate of films: they count frames, which the user is asked about."""
+    last = np.round(stamps.part[stamps.known] * 100).astype(int)
+    highest = int(last.max(initial=0))
+    if highest + 1 not in FRAMES or len(np.unique(last)) < 0.8 * (highest + 1):
+        return stamps
+    rate = highest + 1
+    hundredths = Alternative("hundredths of a second", {"time_format": form})
+    evidence = f"they end at {highest:02d}"
+    draft.guesses.append(
+        Guess("last digits of the times", f"frames, {rate} a second", evidence, (hundredths,), question=True)
+    )
+    return stamps._replace(part=np.round(stamps.part * 100) / rate)
+
+
 def _from_stamps(draft: Draft, choice: TimeChoice) -> tuple[NDArray[np.float64], float]:
     stamps, form = _parsed(draft, choice.columns, choice)
     for i in choice.columns:  # the texts have said all that they can
@@ -225,6 +264,8 @@ def _from_stamps(draft: Draft, choice: TimeChoice) -> tuple[NDArray[np.float64],
         draft.notes.append(
             f"the zone {', '.join(sorted(stamps.zones))} is not known; its times were taken as they stand"
         )
+    if form.endswith("%S:%f") and draft.options.time_format is None:
+        stamps = _frames(draft, stamps, form)
     seconds = stamps.seconds()
     cells = [" ".join(parts) for parts in zip(*(draft.sampled.cells[i] for i in choice.columns), strict=True)]
     resolution = dates.resolution([cell for cell in cells if cell.strip()][:300], form)

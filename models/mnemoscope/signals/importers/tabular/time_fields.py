@@ -11,11 +11,12 @@ from mnemoscope.signals.importers.tabular.time_units import Numbers
 _FIELDS = {
     "Y": r"y+|year|yr|jahr|año|ano|annee|année", "m": r"mo|mon|month|monat|mes|mois", "d": r"d+|day|dom|dy|tag|dia|jour|day[ _]?of[ _]?month",
     "H": r"h+|hour|hr|hours|stunde|hora|heure", "M": r"mn|min|minute|minutes|mi", "S": r"ss|sec|second|seconds|sek",
-    "j": r"doy|jday|julian[ _]?day|day[ _]?of[ _]?year|dayofyear|yday|jul(?:ian)?", "h": r"hhmm|hrmn|hour[ _]?minute|hhmm_?utc|time",
+    "q": r"qtr|quarter|quartal|trimestre", "j": r"doy|jday|julian[ _]?day|day[ _]?of[ _]?year|dayofyear|yday|jul(?:ian)?", "h": r"hhmm|hrmn|hour[ _]?minute|hhmm_?utc|time",
 }  # fmt: skip
 _RANGES = {
     "Y": (0, 2999),
     "m": (1, 12),
+    "q": (1, 4),
     "d": (1, 31),
     "H": (0, 24),
     "M": (0, 59),
@@ -42,13 +43,15 @@ def fields(found: Sampled, columns: Sequence[int]) -> TimeChoice | None:
         roles[role] = i
     if "H" in roles:
         roles.pop("h", None)
-    if "Y" not in roles or not ("m" in roles or "j" in roles):
+    if "m" in roles:
+        roles.pop("q", None)
+    if "Y" not in roles or not ("m" in roles or "j" in roles or "q" in roles):
         return None
     if "j" in roles and "m" in roles:
         roles.pop("j")
     if "m" in roles and "d" not in roles and any(role in roles for role in "HhMS"):
         return None
-    order = [role for role in "YmjdHhMS" if role in roles]
+    order = [role for role in "YmqjdHhMS" if role in roles]
     at = tuple(roles[role] for role in order)
     return TimeChoice("fields", at, roles="".join(order), text=", ".join(found.names[i] for i in at), calendar=True)
 

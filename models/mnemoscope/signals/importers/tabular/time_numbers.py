@@ -13,6 +13,7 @@ from mnemoscope.signals.importers.tabular.time_units import (
     DATENUM_RANGE,
     FACTORS,
     INDEX_NAME,
+    JULIAN_RANGE,
     SERIAL_RANGE,
     UNITS,
     UNIX,
@@ -53,11 +54,15 @@ def number_as_time(found: Sampled, column: int, options: ImportOptions, *, asked
     base, factor = split_unit(found.names[column], found.units[column])
     base = base if found.header else ""
     steps = np.diff(numbers)
-    back = int((steps < 0).sum())
-    falling = bool((steps < 0).all())
-    if not asked and back > 0.02 * len(steps) and not falling and not _repeats(numbers):
+    astray = min(int((steps < 0).sum()), int((steps > 0).sum()))  # newest first is an order of times, too
+    if not asked and astray > 0.02 * len(steps) and not _repeats(numbers) and not _repeats(numbers[::-1]):
         return None
     named, at = is_time_name(base), (column,)
+    if column == 0 and factor is None and base.lower() in FACTORS and base.lower() not in ("year", "years", "yr"):
+        even = float(np.ptp(steps)) <= 0.02 * abs(float(np.median(steps))) + 1e-12
+        factor = FACTORS[base.lower()] if even else None
+    if factor is None and base.lower() in ("doy", "jday", "yday") and not (numbers == np.round(numbers)).all():
+        return TimeChoice("number", at, DAY, text="days of the year")
     if (found.units[column] or "").lower() in ("sequence", "index", "samples"):
         return TimeChoice("index", at, text="counts the rows")
     if options.time_unit is not None and (asked or named or column == 0):
@@ -77,7 +82,8 @@ def number_as_time(found: Sampled, column: int, options: ImportOptions, *, asked
     whole = bool((numbers == np.round(numbers)).all())
     if (named or asked) and not YEAR_NAME.fullmatch(base):
         for (low, high), text in (
-            (SERIAL_RANGE, "days of a spreadsheet"),
+            (SERIAL_RANGE, "modified Julian days" if base.lower() == "mjd" else "days of a spreadsheet"),
+            (JULIAN_RANGE, "Julian days"),
             (DATENUM_RANGE, "days as MATLAB counts them"),
         ):
             if low <= first and last <= high and (not whole or re.search("date|datum|day", base, re.I)):

@@ -22,17 +22,18 @@ UNITS: dict[TimeUnit, float] = {
 UNIX = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 UNIX_RANGE = (631_152_000.0, 4_102_444_800.0)  # 1990 … 2100
 SERIAL_RANGE = (32_874.0, 73_051.0)  # days since 1899-12-30 of 1990 … 2100
+JULIAN_RANGE = (2_447_892.0, 2_488_070.0)  # days since noon of 4713 BC, of 1990 … 2100
 DATENUM_RANGE = (726_834.0, 767_011.0)  # the same of MATLAB, days since year 0
 
 TIME_NAME = re.compile(
-    r"_?(t|ts|x?time.*|.*timestamp.*|.*date.*|datum|zeit.*|uhrzeit|temps|heure|hora|fecha|sec(ond)?s?|elapsed.*|.*elapsed|epoch.*|unix.*"
+    r"_?(t|ts|.*stamp\.secs?|x?time.*|.*timestamp.*|.*date.*|datum|zeit.*|uhrzeit|temps|heure|hora|fecha|sec(ond)?s?|elapsed.*|.*elapsed|epoch.*|unix.*"
     r"|year|yr|jahr|millis|ticks?|x[_ ]?values?|x[_ ]?axis|.*_time|.* time|jd|mjd|julian.*|時刻|日時|时间|日期|время|дата)",
     re.IGNORECASE,
 )
 YEAR_NAME = re.compile(r"(year|yr|jahr|année|ano|decimal[ _]?(?:year|date)|yearfrac)s?", re.IGNORECASE)
 INDEX_NAME = re.compile(
     r"(|index|idx|i|n|no\.?|nr\.?|#|row|rows?|lfd\.?( nr\.?)?|record|rn|rec|samples?( ?#| ?no\.?| ?number)?|step|nseq|seq(uence)?|count(er)?"
-    r"|unnamed.*|column 1|id|ligne|line|point|frame)",
+    r"|unnamed.*|column 1|id|ligne|line|point|frame|week|(?:.*[._])?n(?:ano)?secs?)",
     re.IGNORECASE,
 )
 

@@ -124,7 +124,7 @@ def _draft(
     values = [column.values() for column in cells]
     raw = Raw(names, [column.unit for column in given], cells, values, codes, count)
     text_columns = {column_of(name) for name in options.text_columns}
-    Checks(sampled, options, where, text_columns, style, notes, again).check(raw)
+    Checks(sampled, options, where, text_columns, style, notes, guesses, again).check(raw)
     return Draft(raw, sampled, options, column_of, where, notes, guesses, stated_where="in the file")
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.counted import counted
-from mnemoscope.signals.importers.report import Alternative, Guess
+from mnemoscope.signals.importers.report import Alternative, Guess, LeftOut
 from mnemoscope.signals.importers.tabular.cells import ABSENT, NUMBER
 from mnemoscope.signals.importers.tabular.draft import Draft
 from mnemoscope.signals.importers.tabular.sampled import TimeChoice
@@ -19,6 +20,25 @@ _SERIES_NAME = re.compile(
     r"|group|subject|meter|location|probe|type|entity|key|field)s?$|_field",
     re.IGNORECASE,
 )
+
+
+def without_damaged(draft: Draft, seconds: NDArray[np.float64], left_out: LeftOut) -> NDArray[np.float64]:
+    """The rows whose time can be read, of a table in which few cannot; the others are counted."""
+    kept = np.ones(len(seconds), bool)
+    kept[draft.timeless] = False
+    rows = np.flatnonzero(kept)
+    parts = draft.parts
+    for row in draft.timeless:
+        left_out.add(row + 1 if parts is None else parts.line(row), "its time cannot be read")
+    if parts is not None:
+
+        def line(row: int) -> int:
+            return parts.line(int(rows[row]))
+
+        breaks = [replace(one, row=int(kept[: one.row].sum())) for one in parts.breaks]
+        draft.parts = replace(parts, breaks=breaks, line=line)
+    draft.raw = draft.raw.taken(rows)
+    return seconds[kept]
 
 
 def one_series(
@@ -150,14 +170,19 @@ def ordered(draft: Draft, choice: TimeChoice | None, seconds: NDArray[np.float64
     back = int((steps < 0).sum())
     if not back:
         return seconds
-    newest_first = back > 0 and not (steps > 0).any()
+    forward = int((steps > 0).sum())
+    newest_first = forward == 0
+    mostly = back > 9 * forward
     order = np.argsort(seconds, kind="stable")
     evidence = "every row is older than the one before" if newest_first else f"time runs back {counted(back, 'time')}"
-    if newest_first:
-        order = np.arange(len(seconds))[::-1]
+    if mostly:
+        if not newest_first:
+            evidence += f", and forward {counted(forward, 'time')}"
+        turned = np.arange(len(seconds))[::-1]
+        order = turned if newest_first else turned[np.argsort(seconds[::-1], kind="stable")]
     as_file = Alternative("rows as they stand in the file", {"order": "file"})
     if draft.options.order == "file" or (
-        draft.options.order is None and not newest_first and not _makes_a_grid(draft, seconds[order], back)
+        draft.options.order is None and not mostly and not _makes_a_grid(draft, seconds[order], back)
     ):
         what = "rows as they stand in the file"
         oldest = Alternative("oldest first", {"order": "time"})

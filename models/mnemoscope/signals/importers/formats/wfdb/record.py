@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers.formats.wfdb import annotations
 from mnemoscope.signals.importers.formats.wfdb.header import Header, Signal, parse
-from mnemoscope.signals.importers.formats.wfdb.samples import FORMATS
+from mnemoscope.signals.importers.formats.wfdb.samples import FORMATS, Format
 from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.regular import MAX_VALUES, Channel, Event, table_of, unique_names
 from mnemoscope.signals.importers.report import file_facts
@@ -20,6 +20,7 @@ SEGMENTED = re.compile(rb"(?:\s*#.*\r?\n|\s*\r?\n)*[\w-]+/\d+\s")
 """The first line of a record of several segments."""
 MAX_HEADER = 1 << 20
 MAX_ANNOTATORS = 8
+_CONVERT = "Convert the record: `xform -i NAME -o NEW`, or save it as CSV: `rdsamp -c -p -v -r NAME > data.csv`."
 
 
 def header_of(files: Mapping[str, Path]) -> Path:
@@ -122,7 +123,7 @@ def _of_file(
         kinds = ", ".join(sorted({str(signal.format) for signal in signals}))
         raise ImportFileError(
             f"{name} has samples in format {kinds}; read are {', '.join(map(str, FORMATS))}",
-            hint="Convert the record: `xform -i NAME -o NEW`, or save it as CSV: `rdsamp -c -p -v -r NAME > data.csv`.",
+            hint=_CONVERT,
         )
     if name not in files:
         raise ImportFileError(
@@ -132,7 +133,8 @@ def _of_file(
     path = files[name]
     size = path.stat().st_size - first.offset
     frame = sum(signal.per_frame for signal in signals)
-    there = max(form.count_in(size), 0) // frame
+    unpacked = _unpacked(path, form, signals) if form.compressed else None
+    there = (max(form.count_in(size), 0) if unpacked is None else len(unpacked)) // frame
     frames = there if header.samples is None else min(header.samples, there)
     if frames < 1:
         raise ImportFileError(f"{name} holds no sample: it is empty or cut short", hint="Bring the whole file.")
@@ -140,9 +142,12 @@ def _of_file(
         notes.append(f"the header says {header.samples} samples; {name} holds {there}: it is cut short")
     if frames * frame > MAX_VALUES:
         raise ImportFileError(f"{name} holds more than {MAX_VALUES} samples", hint="Bring a part of the record.")
-    with path.open("rb") as file:
-        file.seek(first.offset)
-        raw = form.read(file.read(form.bytes_of(frames * frame)), frames * frame).reshape(frames, frame)
+    if unpacked is not None:
+        raw = unpacked[: frames * frame].reshape(frames, frame)
+    else:
+        with path.open("rb") as file:
+            file.seek(first.offset)
+            raw = form.read(file.read(form.bytes_of(frames * frame)), frames * frame).reshape(frames, frame)
     found: dict[int, NDArray[np.int64]] = {}
     at = 0
     for i, signal in enumerate(signals):
@@ -159,6 +164,21 @@ def _of_file(
             values = np.concatenate((values[shift:], gone))
         found[i] = values
     return found
+
+
+def _unpacked(path: Path, form: Format, signals: list[Signal]) -> NDArray[np.int32]:
+    """All samples of a compressed file in the order of the other formats: frame by frame, signal by signal."""
+    with path.open("rb") as file:
+        file.seek(signals[0].offset)
+        values = form.read(file.read(), MAX_VALUES)
+    per_frame = signals[0].per_frame
+    if any(signal.per_frame != per_frame for signal in signals):
+        raise ImportFileError(f"{path.name} is compressed and has signals of several rates", hint=_CONVERT)
+    if per_frame == 1:
+        return values
+    frames = len(values) // (per_frame * len(signals))
+    turns = values[: frames * per_frame * len(signals)].reshape(frames, per_frame, len(signals))
+    return turns.transpose(0, 2, 1).reshape(-1)
 
 
 def _events(header: Header, files: Mapping[str, Path], notes: list[str]) -> dict[str, list[Event]]:

@@ -1,9 +1,12 @@
 """Samples of WFDB as integers, format by format (https://physionet.org/physiotools/wag/signal-5.htm)."""
 
+import io
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mnemoscope.errors import ImportFileError
 
 Integers = NDArray[np.int32]
 
@@ -72,11 +75,35 @@ def _signed(values: Integers, bits: int) -> Integers:
     return np.where(values >= 1 << (bits - 1), values - (1 << bits), values).astype(np.int32)
 
 
+def _flac(data: bytes, most: int) -> Integers:
+    """All samples of a FLAC, a channel a signal; the signals take turns as in the other formats."""
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
+            if file.frames * file.channels > most:
+                raise ImportFileError(
+                    f"the file says it has more than {most} samples", hint="Bring a part of the record."
+                )
+            bits = {"PCM_S8": 8, "PCM_16": 16}.get(file.subtype, 24)
+            values: Integers = file.read(dtype="int32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise ImportFileError(
+            f"the compressed samples cannot be read ({error.error_string})", hint="Bring the whole file."
+        ) from error
+    return (values >> (32 - bits)).reshape(-1)
+
+
 class Format:
-    """How samples are packed: bytes of `group` samples, the number that means missing, the reader."""
+    """How samples are packed: bytes of `group` samples, the number that means missing, the reader; of a compressed one group is 0."""
 
     def __init__(self, size: int, group: int, missing: int | None, read: Callable[[bytes, int], Integers]) -> None:
         self.size, self.group, self.missing, self.read = size, group, missing, read
+
+    @property
+    def compressed(self) -> bool:
+        """Whether only unpacking tells how many samples there are; the reader then takes the most there may be."""
+        return self.group == 0
 
     def bytes_of(self, count: int) -> int:
         """Bytes that `count` samples take at least."""
@@ -100,4 +127,5 @@ FORMATS = {
     212: Format(3, 2, -(1 << 11), _packed12),
     310: Format(4, 3, -(1 << 9), _packed10),
     311: Format(4, 3, -(1 << 9), _packed10_low),
+    **{500 + bits: Format(0, 0, -(1 << (bits - 1)), _flac) for bits in (8, 16, 24)},
 }
