@@ -87,6 +87,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None, 
             await app.state.services.fit_jobs.close()
             await app.state.services.measurements.close()
             await live.stop()
+            await uploads.reader.close()
             await asyncio.to_thread(watched.close)
             library.close()
             folder.close()

@@ -1,9 +1,10 @@
 """Signals over HTTP: files that users bring, and generated ones."""
 
 import logging
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Path, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import FileResponse, Response
@@ -43,7 +44,18 @@ MAX_FILES = 32
 router = APIRouter(prefix="/api", responses=ERRORS)
 
 
-@router.post("/uploads", summary="Bring a file, or the files of one record", status_code=201)
+async def _next_reader(services: ServicesDep) -> AsyncGenerator[None]:
+    """Whoever asks for this may bring a file next: once it is answered, what reads files is started ahead."""
+    try:
+        yield
+    finally:
+        services.uploads.reader.expect()
+
+
+READS = [Depends(_next_reader)]
+
+
+@router.post("/uploads", summary="Bring a file, or the files of one record", status_code=201, dependencies=READS)
 async def upload(
     request: Request,
     response: Response,
@@ -80,7 +92,12 @@ def progress(watch: Annotated[str, Path(pattern=WATCH_PATTERN)], services: Servi
     return ReadingProgress(reading=known is not None, **(known or {"rows": 0, "bytes": 0}))
 
 
-@router.post("/uploads/{id}/readings", summary="Read a file that was brought by other options", status_code=201)
+@router.post(
+    "/uploads/{id}/readings",
+    summary="Read a file that was brought by other options",
+    status_code=201,
+    dependencies=READS,
+)
 async def read_again(
     identity: Id, options: ImportOptions, request: Request, response: Response, services: ServicesDep
 ) -> Upload:
@@ -111,7 +128,7 @@ def preview(identity: Id, request: PreviewRequest, asked: Request, services: Ser
     )
 
 
-@router.get("/formats", summary="Kinds of files that can be brought")
+@router.get("/formats", summary="Kinds of files that can be brought", dependencies=READS)
 def formats() -> list[FileFormat]:
     from mnemoscope.signals.importers.protocol import IMPORTERS  # readers of files: none is needed to start
 

@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+from asyncio.subprocess import Process
 from pathlib import Path
 from typing import Any
 
@@ -40,23 +41,37 @@ def leave(path: Path, value: Any) -> None:
 
 async def run(module: str, *arguments: str, seconds: float) -> tuple[int, str]:
     """Run `python -m module arguments` -> its exit code and what it wrote to stderr. Raises TimeoutError; the child is gone then."""
-    process = await asyncio.create_subprocess_exec(
+    return await ended(await started(module, *arguments), seconds=seconds)
+
+
+async def started(module: str, *arguments: str, waits: bool = False) -> Process:
+    """`python -m module arguments`; waits: it is told more on its stdin."""
+    return await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", module, *arguments),
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE if waits else asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         env=os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"), "1"),
     )
+
+
+async def ended(process: Process, told: bytes | None = None, *, seconds: float) -> tuple[int, str]:
+    """Tell a child the rest and await its end, as `run`."""
     try:
         async with asyncio.timeout(seconds):
-            _, complaint = await process.communicate()
+            _, complaint = await process.communicate(told)
     finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        await kill(process)
     assert process.returncode is not None
     return process.returncode, complaint.decode(errors="replace")
+
+
+async def kill(process: Process) -> None:
+    """End a child that still runs."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
 
 
 def out_of_time(code: int) -> bool:

@@ -1,11 +1,13 @@
 """Read an upload in a process of its own: `python -m mnemoscope_server.storage.parse_child SOURCE FOLDER OPTIONS`.
 
+Without arguments it imports what reading takes, and waits for them as a line of JSON: it may be started before there is a file.
 SOURCE is a folder with the file, or with the files of one record; what is packed is unpacked in FOLDER.
 The process is limited in memory, computing time and file size before it opens anything, so that a hostile file costs
 nothing but itself. It leaves `report.json` and raw float32/float64 numbers in FOLDER, or `error.json` and exit code 3.
 Either JSON file is renamed into place when everything else is on disk: where it lies, the result is whole.
 """
 
+import importlib
 import json
 import os
 import sys
@@ -20,6 +22,10 @@ CPU_SECONDS = 40
 PROGRESS = "progress.json"
 """File of FOLDER that says how far the reading is, as long as it lasts."""
 EVERY_SECONDS = 0.2
+
+
+TAKEN = ("numpy", "mnemoscope.signals.importers.protocol", "mnemoscope.signals.importers.csv.reader")
+"""What most files need to be read."""
 
 
 class Telling:
@@ -82,6 +88,16 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def waited() -> list[str]:
+    """The arguments, when they come. Where none come the process ends: whoever started it is gone, or needs it no longer."""
+    for module in TAKEN:
+        importlib.import_module(module)
+    line = sys.stdin.readline()
+    if not line:
+        os._exit(0)
+    return json.loads(line)
+
+
 if __name__ == "__main__":
     # The answer is on disk; threads of libraries that read formats must not meet an interpreter that takes itself apart.
-    os._exit(main(sys.argv[1:]))
+    os._exit(main(sys.argv[1:] or waited()))

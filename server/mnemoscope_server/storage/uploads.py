@@ -26,6 +26,7 @@ from mnemoscope_server.errors import UnknownUpload
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage import child
 from mnemoscope_server.storage.parse_child import PROGRESS
+from mnemoscope_server.storage.spare_child import SpareChild
 from mnemoscope_server.storage.store import ID, Store, new_id
 
 MAX_PARSED_AT_ONCE = 2
@@ -43,6 +44,7 @@ class Uploads:
         self.settings, self.store = settings, store
         self._parsing = asyncio.Semaphore(MAX_PARSED_AT_ONCE)
         self._under_way: dict[str, Path] = {}
+        self.reader = SpareChild(PARSE_CHILD)
 
     async def take(
         self,
@@ -222,7 +224,7 @@ class Uploads:
         for attempt in (1, 2):
             try:
                 arguments = (str(source), str(folder), bounds)
-                code, complaint = await child.run(PARSE_CHILD, *arguments, seconds=self.settings.parse_seconds)
+                code, complaint = await self.reader.run(*arguments, seconds=self.settings.parse_seconds)
             except TimeoutError as error:
                 raise ImportFileError(
                     f"reading the file took more than {self.settings.parse_seconds:.0f} s",
