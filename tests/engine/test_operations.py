@@ -247,6 +247,13 @@ def test_the_gelu_of_gpt2() -> None:
     check(lambda x: F.gelu(x, approximate="tanh"), torch.tensor(EDGES).clamp(-1e10, 1e10))
 
 
+def test_a_norm_whose_spread_overflows_is_not_a_number() -> None:
+    """Numbers of both signs near 1e30, as torch has it; the scale alone would be 1 / infinity, and the answer a clean 0."""
+    loud = torch.tensor([[1e30, -1e30, 3e29, 1e30, -2e30, 1e30, 1e30, 1e30], [1, 2, 3, 4, 5, 6, 7, 8]])
+    assert F.layer_norm(loud, (8,))[0].isnan().all()
+    check(lambda x: F.layer_norm(x, (8,)), loud)
+
+
 def test_float64_is_float64() -> None:
     """Angles of late steps, of which float32 would lose the last digits, and all that is done with them."""
     late = torch.tensor([99_991.0, 65_537.0, 3.0])

@@ -114,16 +114,20 @@ def test_a_page_holds_what_the_viewer_makes(tmp_path: Path, rec: Recording, monk
     monkeypatch.setattr(
         mnemoscope_viewer,
         "parts",
-        lambda rec, verdict: iter(
-            (b"<title>", f"{rec.manifest['title']} · {(verdict or {}).get('question')}".encode(), b"</title>")
+        lambda rec, verdict, engines: iter(
+            (
+                b"<title>",
+                f"{rec.manifest['title']} · {(verdict or {}).get('question')} {[*engines]}".encode(),
+                b"</title>",
+            )
         ),
         raising=False,
     )
     out = tmp_path / "a.html"
-    assert export.to_html(rec, out).read_text(encoding="utf-8") == "<title>A test · None</title>"
+    assert export.to_html(rec, out).read_text(encoding="utf-8") == "<title>A test · None []</title>"
     assert (
-        export.to_html(rec, out, verdict={"question": "Who?"}).read_text(encoding="utf-8")
-        == "<title>A test · Who?</title>"
+        export.to_html(rec, out, verdict={"question": "Who?"}, engines={1: b"x"}).read_text(encoding="utf-8")
+        == "<title>A test · Who? [1]</title>"
     )
 
 

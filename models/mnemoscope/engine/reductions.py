@@ -154,7 +154,7 @@ def _softmax_side_by_side(builder: Builder, value: View, place: View, axis: int)
 
 
 def _layer_norm(builder: Builder, call: Call, args: Arguments) -> Sequence[Value | None]:
-    """Mean and scale are results too, which nothing reads but a gradient."""
+    """Mean and scale are results too, which nothing reads but a gradient. Where the spread overflows nothing is known: all is NaN."""
     value, normal = builder.stored(args["input"]), list(args["normalized_shape"])
     epsilon = Const(float(args["eps"]))
     weight, bias = (None if args[name] is None else reader(args[name], normal) for name in ("weight", "bias"))
@@ -169,7 +169,8 @@ def _layer_norm(builder: Builder, call: Call, args: Arguments) -> Sequence[Value
         )
         scale = builder.new_local()
         deviation = Op("sqrt", (Op("add", (Op("div", (spread, count)), epsilon)),))
-        builder.add(Set(scale, Op("div", (Const(1.0), deviation))))
+        unknown = Op("sub", (spread, spread))  # 0, but NaN of infinity, where the scale alone would be 0 and hide it
+        builder.add(Set(scale, Op("add", (Op("div", (Const(1.0), deviation)), unknown))))
         with builder.nest(normal) as inner:
             made: Expr = Op("mul", (Op("sub", (read([*outer, *inner]), Local(mean))), Local(scale)))
             made = made if weight is None else Op("mul", (made, weight(inner)))

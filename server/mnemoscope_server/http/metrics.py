@@ -61,7 +61,7 @@ class _Now(Collector):
         yield _by("mnemoscope_workers", "State of the workers, 1 = it is this.", "state",
                   {name: int(live.pool.state == name) for name in WORKERS})  # fmt: skip
         yield GaugeMetricFamily("mnemoscope_workers_alive", "Workers that run.", value=live.pool.alive)
-        yield CounterMetricFamily("mnemoscope_worker_deaths", "Workers that died.", value=live.pool.lost)
+        yield CounterMetricFamily("mnemoscope_worker_deaths", "Workers that died.", value=live.pool.deaths)
         removed = CounterMetricFamily("mnemoscope_recordings_removed", "Removed by itself.", labels=["why"])
         for why in ("age", "room", "expired"):
             removed.add_metric([why], live.removed[why])

@@ -114,7 +114,7 @@ class WorkerPool:
         self.device: str | None = None
         self.measured: dict[str, Measured] = {}
         self.closing = False
-        self.lost = 0
+        self.deaths = 0
         """Workers that died since the start."""
         self._deaths = 0
         """Workers that died one after the other."""
@@ -208,7 +208,7 @@ class WorkerPool:
         if self.closing or worker not in self.workers:
             return
         self.workers.remove(worker)
-        self.lost += 1
+        self.deaths += 1
         worker.close()
         reason = worker.broken or f"the worker process ended ({_ending(worker.process.exitcode)})"
         if worker.sessions:

@@ -7,6 +7,7 @@ import os
 import socket
 import time
 
+import httpx
 import pytest
 
 UPLOAD = (
@@ -134,6 +135,8 @@ def test_a_live_source_may_send_when_it_has_something(small):
 
 def test_whoever_asks_is_served_while_strangers_hold_connections(small):
     """Three times as many as there are places, of each kind; an owner begins a run, watches it and is not cut off."""
+    small.http.close()  # a connection that waits for its next request makes room too: this client keeps none
+    small.http = httpx.Client(base_url=small.url, timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
     identity = small.run("fake", steps=200)
     with small.socket(identity) as watching:
         assert json.loads(watching.recv(timeout=30))["type"] == "hello"
