@@ -548,4 +548,44 @@ MUTATIONS = (
         PAGE + "draw/ink/format.ts", '${many === 1 ? "" : "s"}`;', '${many <= 1 ? "" : "s"}`;',
         ("src/draw/ink/format.test.ts",), "the page says 0 step",
     ),
+    Mutation(
+        PAGE + "engine/engine.ts", "Math.max(freeFrom - first, 0)", "Math.max(freeFrom, 0)",
+        ("src/engine/engine.test.ts",), "a free run in the page hears its own output too late",
+    ),
+    Mutation(
+        PAGE + "engine/recompute.ts", "this.first ??= { step: this.steps + k, at };", "this.first ??= { step: k, at };",
+        ("src/engine/engine.test.ts",), "a recomputation names a step of the chunk as one of the run",
+    ),
+    Mutation(
+        PAGE + "engine/recomputed.ts", "      signal?.throwIfAborted();\n      const count", "      const count",
+        ("src/engine/recomputed.test.ts",), "a model goes on being recomputed in a page that was left",
+    ),
+    Mutation(
+        LIBRARY + "engine/package.py", " or engine.steps:", ":",
+        ("tests/engine/test_package.py",), "an engine that has begun is packed without what its memory holds",
+    ),
+    Mutation(
+        LIBRARY + "engine/reductions.py", 'unknown = Op("sub", (spread, spread))', "unknown = Const(0.0)",
+        ("tests/engine/test_operations.py::test_a_norm_whose_spread_overflows_is_not_a_number",), "a model that meets infinity goes on as if nothing were",
+    ),
+    Mutation(
+        SERVER + "http/engine.py", "if request.scope.get(GUEST):", "if False:",
+        ("tests/server/http/test_engine.py",), "whoever has a link downloads the weights",
+    ),
+    Mutation(
+        SERVER + "storage/spare_child.py", "return self._waiting is not None and self._waiting.returncode is None", "return self._waiting is not None",
+        ("tests/server/storage/test_spare_child.py",), "a reader that died while it waited fails the next upload",
+    ),
+    Mutation(
+        SERVER + "serving/connections.py", "for stage in (Stage.WAITING, Stage.RECEIVING):", "for stage in Stage:",
+        ("tests/server/serving/test_connections.py",), "strangers displace whoever watches",
+    ),
+    Mutation(
+        SERVER + "sessions/queue.py", "if ahead < free:", "if ahead <= free:",
+        ("tests/server/sessions/test_queue.py",), "one more run than there are places",
+    ),
+    Mutation(
+        SERVER + "storage/sweeping.py", "        if entry.id in pinned:\n            continue\n", "",
+        ("tests/server/storage/test_sweeping.py",), "a pinned recording is swept away",
+    ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope_server.access import owners
 from mnemoscope_server.access.token import GUEST
-from mnemoscope_server.errors import NotPossible
+from mnemoscope_server.errors import NotPossible, UnknownFit
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.services import Services
 from mnemoscope_server.storage.store import new_id
@@ -44,7 +44,7 @@ async def packed(request: Request, identity: str, services: Services) -> dict[in
     manifest = await asyncio.to_thread(_manifest, services, identity)
     found: dict[int, bytes] = {}
     for stream in range(len(manifest["models"])):
-        with contextlib.suppress(NotPossible, MnemoscopeError):
+        with contextlib.suppress(NotPossible, UnknownFit, MnemoscopeError):
             found[stream] = await _package(request, identity, services, manifest, stream)
     return found
 
