@@ -188,6 +188,14 @@ FROM_NOTHING = {"alias", "lift_fresh", "lift_fresh_copy", "zeros", "ones", "full
 """Operations that torch makes by itself, or that only make constants."""
 
 
+def test_none_draws_at_random() -> None:
+    """A module would repeat the numbers of its trace for ever."""
+    for name in OPERATIONS:
+        packet = getattr(torch.ops.aten, name, None)
+        for overload in () if packet is None else packet.overloads():
+            assert torch.Tag.nondeterministic_seeded not in getattr(packet, overload).tags, f"{name}.{overload}"
+
+
 def test_no_operation_is_left_out() -> None:
     """What is added to the engine is added here."""
     tested = {*ONE, *TWO, *MATRICES, *AXES} | FROM_NOTHING

@@ -209,8 +209,6 @@ class _Recorder(TorchDispatchMode):
                 return result
             if not self._is_free((args, kwargs)):
                 raise Unsupported(f"the operation {func}")
-        if torch.Tag.nondeterministic_seeded in func.tags:
-            raise Unsupported(f"the operation {func}, which draws at random")
         result = func(*args, **kwargs)
         self._record(func, name, args, kwargs, result)
         return result

@@ -85,7 +85,7 @@ describe("what was found", () => {
   it("names the first tensor that differs", () => {
     const at = (place: number): string =>
       foundText({ ...same, differing: 1, first: { step: 9, at: place }, error: 0.5 }, spec).text;
-    expect(at(1)).toContain("first in inputs; 1 number of other value, by up to 0.500");
+    expect(at(1)).toContain("first in inputs; 1 number differs, by up to 0.500");
     expect(at(7)).toContain("first in outputs");
     expect(at(9)).toContain("first in memory gate");
   });

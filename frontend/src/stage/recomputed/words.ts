@@ -26,7 +26,7 @@ export function foundText(found: Recomputed, spec: ModelSpec): { text: string; a
     };
   const where = tensorAt(spec, first.at);
   return {
-    text: `Recomputed here: not the same from t = ${first.step} on, first in ${where}; ${counted(differing, "number")} of other value, by up to ${num(error, 3)}.`,
+    text: `Recomputed here: not the same from t = ${first.step} on, first in ${where}; ${counted(differing, "number")} ${differing === 1 ? "differs" : "differ"}, by up to ${num(error, 3)}.`,
     agrees: false,
   };
 }
