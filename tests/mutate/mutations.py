@@ -231,6 +231,10 @@ MUTATIONS = (
     ),
     # --- the page
     Mutation(
+        PAGE + "recording/transport.ts", "if (waiting && speed !== this.asked!.speed) return;", "",
+        ("src/recording/session_live.test.ts",), "the speed knob jumps back while the run has not heard of it yet",
+    ),
+    Mutation(
         PAGE + "recording/lens_cache.svelte.ts", "out.set(values, first + 1)", "out.set(values, first)",
         ("src/recording/lens_cache.test.ts",), "a lens says of every input what it found of the next",
     ),

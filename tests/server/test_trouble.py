@@ -160,7 +160,7 @@ def test_a_frozen_worker_is_no_bug_and_readiness_knows(start):
     identity = server.run("fake", steps=4096, start="playing", speed=50)
     [worker] = worker_pids(server)
     deadline = time.monotonic() + 60
-    while server.http.get("readyz").status_code != 200:
+    while server.http.get("readyz").status_code != 200 or not server.computed(identity):  # of no steps nothing is kept
         assert time.monotonic() < deadline
     os.kill(worker, signal.SIGSTOP)
     try:

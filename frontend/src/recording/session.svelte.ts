@@ -199,8 +199,7 @@ export class Session extends Transport {
       case "state":
         this.status = message.status;
         this.reached(message.step);
-        // An answer to a ping may be older than the speed that was asked for here since.
-        if (message.speed !== this.runSpeed) this.runsAt(message.speed);
+        this.runsAt(message.speed);
         this.advanced(message.status, message.step);
         break;
       case "model-failed":
@@ -222,8 +221,7 @@ export class Session extends Transport {
         this.reached(message.steps);
         break;
       case "error":
-        this.stepping = false;
-        this.refusal = { code: message.code, message: message.message, cure: message.cure };
+        this.refused({ code: message.code, message: message.message, cure: message.cure });
         break;
     }
   }
@@ -306,11 +304,6 @@ export class Session extends Transport {
   private reached(steps: number): void {
     if (steps > this.total) this.total = steps;
     this.cursor.grow(this.available, this.total);
-  }
-
-  private runsAt(speed: number | null): void {
-    this.runSpeed = speed;
-    if (this.cursor.followLive) this.cursor.speed = speed ?? Infinity;
   }
 
   private failed(failure: Failure): void {

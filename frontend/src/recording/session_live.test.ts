@@ -1,5 +1,5 @@
 /** Live runs through the one code path of a session. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { SocketLike } from "./socket";
 import { STEPS, liveServer, sameAsWhole, start } from "./testserver";
 import { until } from "./testuntil";
@@ -120,6 +120,33 @@ describe("a live run", () => {
     expect(session.cursor.t).toBe(5);
     session.backToLive();
     expect([session.cursor.t, session.cursor.speed]).toEqual([17, Infinity]);
+  });
+
+  it("goes at the speed last asked for, whatever is still said of an earlier one", async () => {
+    const server = liveServer(10);
+    const session = start(server);
+    await until(() => session.available === 10);
+    const says = (speed: number): void => server.socket.deliver({ type: "state", status: "running", step: 10, speed });
+    const shown = (): unknown[] => [session.cursor.speed, session.badge];
+    server.deaf = true;
+    session.setSpeed(4);
+    says(8); // an answer to a ping, sent before the command came
+    expect(shown()).toEqual([4, "Live, 8 steps/s"]);
+    session.setSpeed(2);
+    says(4);
+    expect(shown()).toEqual([2, "Live, 4 steps/s"]);
+    says(2);
+    expect(shown()).toEqual([2, "Live, 2 steps/s"]);
+    says(16); // from another browser
+    expect(shown()).toEqual([16, "Live, 16 steps/s"]);
+    session.setSpeed(30);
+    server.socket.deliver({ type: "error", code: "too-fast", message: "Too fast.", cure: "Slower." });
+    expect(shown()).toEqual([16, "Live, 16 steps/s"]);
+    session.setSpeed(30);
+    vi.spyOn(performance, "now").mockReturnValue(performance.now() + 6000);
+    says(16); // it was never answered
+    expect(shown()).toEqual([16, "Live, 16 steps/s"]);
+    vi.restoreAllMocks();
   });
 
   it("that is let go of is led again from its newest step on, and from none before it", async () => {

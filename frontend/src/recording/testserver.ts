@@ -60,6 +60,8 @@ export class FakeServer {
   readonly requests: string[] = [];
   /** Steps are carried out only when the test says so. */
   slow = false;
+  /** It answers no wish for a speed: the test does. */
+  deaf = false;
   private owed = 0;
   /** Answers instead of the usual ones, by path. */
   readonly instead = new Map<string, () => Response>();
@@ -171,6 +173,7 @@ export class FakeServer {
       this.owed = message.count ?? 1;
       if (!this.slow) this.carryOut();
     } else if (message.type === "speed") {
+      if (this.deaf) return;
       this.speed = message.steps_per_second;
       socket.deliver({ type: "state", status: this.status, step: this.steps, speed: this.speed });
     } else if (message.type === "ping") {

@@ -8,21 +8,23 @@ import { CommandQueue } from "./command_queue";
 import { SessionState } from "./session_state.svelte";
 import type { Refusal, SessionStatus } from "./session_state.svelte";
 
+/** By then a run has said that it goes at the speed asked for, or somebody else has set another one; ms. */
+const ANSWERED_WITHIN = 5000;
+
 export abstract class Transport extends SessionState {
   private readonly queue: CommandQueue;
   /** Steps asked for that have not been commanded yet (Infinity: play), and where those commanded end. */
   private due = 0;
   private goal = 0;
+  /** The run's speed that was asked for here and is not confirmed yet. */
+  private asked: { speed: number | null; at: number } | null = null;
 
   /** `apart`: least time between two commands, ms. */
   constructor(cursor: Cursor, apart?: number) {
     super(cursor);
     this.queue = new CommandQueue(
       (message) => this.send(message),
-      ({ type }) => {
-        this.stepping = false;
-        this.refusal = notConnected(type);
-      },
+      ({ type }) => this.refused(notConnected(type)),
       apart,
     );
   }
@@ -63,12 +65,32 @@ export abstract class Transport extends SessionState {
   /** Steps per second; Infinity = as fast as possible. At the newest step of a live run this is the run's own speed. */
   setSpeed(speed: number): void {
     this.cursor.speed = speed;
-    if (this.leads()) this.command({ type: "speed", steps_per_second: speed === Infinity ? null : speed });
+    if (!this.leads()) return;
+    this.asked = { speed: speed === Infinity ? null : speed, at: performance.now() };
+    this.command({ type: "speed", steps_per_second: this.asked.speed });
+  }
+
+  /** The run goes at this speed. What it says of an earlier wish does not turn back the one that is on its way. */
+  protected runsAt(speed: number | null): void {
+    this.runSpeed = speed;
+    const waiting = this.asked && performance.now() - this.asked.at < ANSWERED_WITHIN;
+    if (waiting && speed !== this.asked!.speed) return;
+    this.asked = null;
+    if (this.cursor.followLive) this.cursor.speed = speed ?? Infinity;
+  }
+
+  /** The server took no command: the knob stands where the run is. */
+  protected refused(refusal: Refusal): void {
+    this.stepping = false;
+    this.refusal = refusal;
+    if (this.asked === null) return;
+    this.asked = null;
+    this.runsAt(this.runSpeed);
   }
 
   backToLive(): void {
     this.cursor.backToLive();
-    if (this.live) this.cursor.speed = this.runSpeed ?? Infinity;
+    if (this.live) this.runsAt(this.runSpeed);
   }
 
   /** Ends a live run; what was computed stays. */
