@@ -14,6 +14,7 @@ from mnemoscope.errors import CheckpointError, MnemoscopeError
 from mnemoscope.measuring import lenses
 from mnemoscope.measuring.cooperative import run_to_end
 from mnemoscope.models import registry as paradigms
+from mnemoscope.models import stepping
 from mnemoscope.models.base import MemoryModel
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running import record
@@ -116,8 +117,8 @@ def test_two_questions_about_one_model_do_not_disturb_each_other() -> None:
 def test_others_are_let_in_between_pieces_of_work() -> None:
     """A worker serves its sessions meanwhile."""
     model, inputs = made("lstm")
-    assert sum(1 for _ in lenses.sensitivity(model, inputs, T - 1)) >= T // lenses.YIELD_EVERY + O
-    assert sum(1 for _ in lenses.intervention(model, inputs, T - 1)) >= 2 * (T // lenses.YIELD_EVERY)
+    assert sum(1 for _ in lenses.sensitivity(model, inputs, T - 1)) >= T // stepping.YIELD_EVERY + O
+    assert sum(1 for _ in lenses.intervention(model, inputs, T - 1)) >= 2 * (T // stepping.YIELD_EVERY)
 
 
 @pytest.mark.parametrize(("t", "reach"), [(-1, 5), (T, 5), (3, 0)])

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.measuring import lenses
+from mnemoscope.models import stepping
 from mnemoscope.models.base import MemoryModel
 from mnemoscope.reading.causes import DISORDERED, GONE, MISREAD, Cause, percent
 from mnemoscope.reading.segment import NEIGHBOURS
@@ -120,13 +121,6 @@ def _part(change: NDArray[np.float64], wanted: NDArray[np.float64]) -> float:
 def _answers(model: MemoryModel, runs: Tensor, recall: range, first: int) -> Generator[None, None, NDArray[np.float64]]:
     """Raw outputs [run, asked step, output]; up to step `first` all runs are one."""
     state = yield from lenses.state_before(model, runs[0], first)
-    state = lenses.repeated(state, len(runs))
-    out: list[Tensor] = []
-    for t in range(first, recall.stop):
-        with torch.no_grad():
-            output, state, _ = model.step(runs[:, t], state)
-        if t >= recall.start:
-            out.append(output)
-        if t % lenses.YIELD_EVERY == 0:
-            yield
-    return torch.stack(out, 1).to("cpu", torch.float64).numpy()
+    state = stepping.repeated(state, len(runs))
+    outputs, _ = yield from stepping.run(model, runs[:, first : recall.stop], state)
+    return outputs[:, recall.start - first :].to("cpu", torch.float64).numpy()

@@ -25,7 +25,7 @@ from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import UnknownModel
 from mnemoscope.measuring.cooperative import run_to_end
-from mnemoscope.models import registry, torch_api
+from mnemoscope.models import registry, stepping, torch_api
 from mnemoscope.models.attention.encoder_decoder import EncoderDecoder
 from mnemoscope.models.attention.transformer import Transformer, TransformerConfig
 from mnemoscope.models.base import MemoryModel
@@ -206,15 +206,10 @@ def measuring(
     }
 
 
-@torch.no_grad()
 def stepped(model: MemoryModel, inputs: Tensor) -> Tensor:
     """Raw outputs [T, O] of stepping through inputs [T, I]."""
-    state = model.initial_state(1)
-    outputs: list[Tensor] = []
-    for x in inputs.unsqueeze(1):
-        output, state, _ = model.step(x, state)
-        outputs.append(output[0])
-    return torch.stack(outputs)
+    outputs, _ = run_to_end(stepping.run(model, inputs[None]))
+    return outputs[0]
 
 
 @torch.no_grad()

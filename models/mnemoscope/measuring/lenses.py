@@ -18,12 +18,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils import _pytree as pytree
 
 from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import CheckpointError, MnemoscopeError, UnknownModel
-from mnemoscope.models import torch_api
+from mnemoscope.models import stepping, torch_api
 from mnemoscope.models.base import MemoryModel
 
 DEFAULT_REACH = 256
@@ -34,9 +33,6 @@ MAX_STEP = 10_000
 
 MAX_ROWS = 64
 """Interventions that run as one batch."""
-
-YIELD_EVERY = 8
-"""Steps between two yields."""
 
 
 class Row(NamedTuple):
@@ -60,7 +56,7 @@ def sensitivity(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = DEFA
     output = torch.empty(0)
     for k, x in enumerate(torch.split(heard, 1)):
         output, state, _ = model.differentiable_step(x, state)  # the true derivative, not the one that trains well
-        if k % YIELD_EVERY == 0:
+        if k % stepping.YIELD_EVERY == 0:
             yield
     squares = torch.zeros(len(heard), dtype=torch.float64)
     for y in output[0]:
@@ -78,13 +74,13 @@ def intervention(model: MemoryModel, inputs: Tensor, t: int, *, reach: int = DEF
     first = _first(inputs, t, reach)
     state = yield from state_before(model, inputs, first)
     moved: list[Tensor] = []
-    truth = yield from _steps(model, inputs[None, first : t + 1], state)
+    truth, _ = yield from stepping.run(model, inputs[None, first : t + 1], state)
     for begin in range(first, t + 1, MAX_ROWS):
         count = min(MAX_ROWS, t + 1 - begin)
         blanked = inputs[begin : t + 1].repeat(count, 1, 1)
         blanked[torch.arange(count), torch.arange(count)] = 0
-        output = yield from _steps(model, blanked, repeated(state, count))
-        moved.append(torch_api.vector_norm((output - truth).to("cpu", torch.float64), dim=1))
+        outputs, _ = yield from stepping.run(model, blanked, stepping.repeated(state, count))
+        moved.append(torch_api.vector_norm((outputs[:, -1] - truth[:, -1]).to("cpu", torch.float64), dim=1))
         if begin + count <= t:
             state = yield from state_before(model, inputs[begin:], count, state)
     return Row(first, torch.cat(moved).numpy())
@@ -102,17 +98,11 @@ def stretch(model: MemoryModel, inputs: Tensor, steps: range, *, values: int, bi
         raise MnemoscopeError(f"a run can be repeated up to step {MAX_STEP}, this one ends at {len(inputs) - 1}")
     runs = inputs[steps.start :].repeat(2, 1, 1)
     runs[1, : len(steps), :values] = 0
-    state = repeated((yield from state_before(model, inputs, steps.start)), 2)
-    moved: list[Tensor] = []
-    for t in range(runs.shape[1]):
-        with torch.no_grad():
-            output, state, _ = model.step(runs[:, t], state)
-        answer = output.to("cpu", torch.float64)
-        answer = answer.sigmoid() if bits else answer
-        moved.append((answer[1] - answer[0]).square().mean().sqrt())
-        if t % YIELD_EVERY == 0:
-            yield
-    return Row(steps.start, torch.stack(moved).numpy())
+    state = stepping.repeated((yield from state_before(model, inputs, steps.start)), 2)
+    outputs, _ = yield from stepping.run(model, runs, state)
+    answers = outputs.to("cpu", torch.float64)
+    answers = answers.sigmoid() if bits else answers
+    return Row(steps.start, (answers[1] - answers[0]).square().mean(1).sqrt().numpy())
 
 
 LENSES: dict[str, Callable[..., Work]] = {"sensitivity": sensitivity, "intervention": intervention}
@@ -166,36 +156,5 @@ def _first(inputs: Tensor, t: int, reach: int) -> int:
 
 def state_before(model: MemoryModel, inputs: Tensor, steps: int, state: Any = None) -> Generator[None, None, Any]:
     """The state before step `steps`, from `state` or the start."""
-    state = model.initial_state(1) if state is None else state
-    for begin in range(0, steps, YIELD_EVERY):
-        with torch.no_grad():
-            for x in torch.split(inputs[begin : min(begin + YIELD_EVERY, steps)], 1):
-                state = model.step(x, state).state
-        yield
-    return pytree.tree_map(_detached, state)
-
-
-def _detached(leaf: Any) -> Any:
-    return leaf.detach() if isinstance(leaf, Tensor) else leaf
-
-
-def _steps(model: MemoryModel, inputs: Tensor, state: Any) -> Generator[None, None, Tensor]:
-    """Output [B, O] of the last step of inputs [B, T, I]."""
-    output = inputs.new_empty(0)
-    for block in torch.split(inputs, YIELD_EVERY, 1):
-        with torch.no_grad():
-            for x in block.unbind(1):
-                output, state, _ = model.step(x, state)
-        yield
-    return output
-
-
-def repeated(state: Any, count: int) -> Any:
-    """The state of one sequence for a batch of them; numbers, and tensors without a batch, are shared."""
-
-    def many(leaf: Any) -> Any:
-        if not isinstance(leaf, Tensor) or leaf.dim() == 0:
-            return leaf
-        return leaf.expand(count, *leaf.shape[1:]).contiguous()
-
-    return pytree.tree_map(many, state)
+    _, state = yield from stepping.run(model, inputs[None, :steps], state)
+    return stepping.detached(state)

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from mnemoscope.errors import SignalError
 from mnemoscope.measuring import baselines, intervals
 from mnemoscope.measuring.baselines import AR_ORDER
+from mnemoscope.measuring.cooperative import run_to_end
+from mnemoscope.models import stepping
 from mnemoscope.models.base import MemoryModel
 from mnemoscope.signals.importers.files import load_series
 from mnemoscope.signals.series import prepare
@@ -103,13 +105,9 @@ def baseline_rows(series: RealSeries) -> Iterator[dict[str, Any]]:
 @torch.inference_mode()
 def free_run(model: MemoryModel, batch: Batch, horizon: int, *, device: str = "cpu") -> Floats:
     """The model hears the batch and then itself: forecasts [B, horizon] of the values after it."""
-    state, step = model.initial_state(len(batch.inputs)), None
     inputs = torch.as_tensor(batch.inputs, device=device)
-    for x in inputs.unbind(1):
-        step = model.step(x, state)
-        state = step.state
-    assert step is not None
-    forecasts, x = [step.output], inputs[:, -1].clone()
+    outputs, state = run_to_end(stepping.run(model, inputs))
+    forecasts, x = [outputs[:, -1]], inputs[:, -1].clone()
     while len(forecasts) < horizon:
         x = torch.cat((forecasts[-1], x[:, 1:]), 1)
         step = model.step(x, state)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from mnemoscope.format.layout import BankSpec
+from mnemoscope.models import stepping
 
 TensorEntry = tuple[str | None, str, str, tuple[str, ...], tuple[int, ...]]
 """(bank, name, role, axes, shape) of one recorded tensor, without batch and time."""
@@ -80,12 +81,7 @@ class MemoryModel(nn.Module, ABC):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """The training path: inputs [B, T, I] -> raw outputs [B, T, O], from the initial state. The fold of `step`."""
-        state = self.initial_state(inputs.shape[0])
-        outputs: list[Tensor] = []
-        for x in inputs.unbind(1):
-            output, state, _ = self.step(x, state)
-            outputs.append(output)
-        return torch.stack(outputs, 1)
+        return torch.stack([step.output for step in stepping.each(self, inputs)], 1)
 
     @property
     def trains_by_steps(self) -> bool:

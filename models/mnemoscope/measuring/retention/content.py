@@ -22,6 +22,7 @@ from mnemoscope.measuring.retention.bands import BAND, MIN_WINDOWS, RESAMPLINGS
 from mnemoscope.measuring.retention.reservoirs import Reservoir
 from mnemoscope.measuring.retention.rows import Capacity, Row, trained_age
 from mnemoscope.measuring.retention.subjects import Subject
+from mnemoscope.models import stepping
 from mnemoscope.models.base import MemoryModel
 
 Floats = NDArray[np.float64]
@@ -127,23 +128,17 @@ def _states(
     found: dict[str | None, list[Tensor]] = {}
     grown: set[str | None] = {*growing, None} if growing else set()
     state = model.initial_state(len(values))
-    every = 2 if not growing and _size(state) > MANY else 1
-    for t in range(values.shape[1]):
-        x = values.new_zeros(len(values), model.inputs)
-        x[:, 0] = values[:, t]
-        x[:, 1:2] = float(marked)
-        _, state, seen = model.step(x, state)
+    every = 2 if not growing and stepping.numbers(state) > MANY else 1
+    inputs = values.new_zeros(*values.shape, model.inputs)
+    inputs[:, :, 0] = values
+    inputs[:, :, 1:2] = float(marked)
+    for t, step in enumerate(stepping.each(model, inputs, state)):
         if t >= longest and (t - longest) % every == 0:
-            for bank, numbers in _features(model, state, seen, growing, written).items():
+            for bank, numbers in _features(model, step.state, step.seen, growing, written).items():
                 found.setdefault(bank, []).append(numbers)
-        if t % 8 == 0:
+        if t % stepping.YIELD_EVERY == 0:
             yield
     return {bank: torch.stack(parts, 1).cpu() for bank, parts in found.items()}, grown
-
-
-def _size(state: Any) -> int:
-    """Numbers of one sequence's state."""
-    return sum(leaf[0].numel() for leaf in pytree.tree_leaves(state) if isinstance(leaf, Tensor) and leaf.dim() > 0)
 
 
 def _features(
@@ -162,7 +157,7 @@ def _features(
             found[bank] = flat([frame[key] for key in written if key[0] == bank])
         found[None] = flat(list(found.values()))
     else:
-        leaves = [leaf for leaf in pytree.tree_leaves(state) if isinstance(leaf, Tensor) and leaf.dim() > 0]
+        leaves = [leaf for leaf in pytree.tree_leaves(state) if stepping.has_batch(leaf)]
         found[None] = flat([leaf for leaf in leaves if leaf.is_floating_point()])
     return found
 

@@ -5,25 +5,22 @@ replays that fork off there, of all delays and all windows, run as one batch. A 
 times over; where such a model has a parallel path, it runs that from the start instead, which is cheaper.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils import _pytree as pytree
 
 from mnemoscope import kinds
-from mnemoscope.models import torch_api
+from mnemoscope.models import stepping, torch_api
 from mnemoscope.models.base import MemoryModel
 from mnemoscope.tasks import SignalRecall
 
 Floats = NDArray[np.float64]
 Work = Generator[None, None, dict[int, Floats]]
 
-YIELD_EVERY = 8
-"""Steps between two yields."""
 BATCH_NUMBERS = 1 << 19
 """Numbers of state in one batch: 2 MB. Beyond, the links of a DNC fall out of the cache and a larger batch is slower."""
 MAX_BATCH = 512
@@ -50,7 +47,7 @@ class Sweep:
         weights = next(model.parameters(), torch.empty(0))  # a model of one's own may have none, or float64
         self._values = torch.as_tensor(values, dtype=weights.dtype, device=device)
         self._parallel = runs_in_parallel(model)
-        numbers = 0 if self._parallel else _numbers(model.initial_state(1))
+        numbers = 0 if self._parallel else stepping.numbers(model.initial_state(1))
         self._batch = max(8, min(MAX_BATCH, BATCH_NUMBERS // max(numbers, 1)))
         self._states: list[dict[int, Any]] = [{} for _ in range(0, len(values), self._batch)]
 
@@ -80,42 +77,34 @@ class Sweep:
             first = 0 if at is None else self.lead + self.segment + at
             last = self.lead + self.segment + delay
             stops = {self.lead + self.segment + d: d for d in (*self.along, delay)}
-            for t in range(first, last):
-                if t in stops and stops[t] not in kept:
-                    kept[stops[t]] = state
-                state = self.model.step(self._heard(values[:, t], t), state).state
-                if t % YIELD_EVERY == 0:
-                    yield
-            kept[delay] = state
+            for upto in (*sorted(t for t in stops if first <= t < last), last):
+                _, state = yield from stepping.run(self.model, self._heard(values, range(first, upto)), state)
+                kept.setdefault(stops[upto], state)
+                first = upto
 
-    def _heard(self, values: Tensor, t: int) -> Tensor:
-        """Inputs [window, 3] of a step before the cue."""
-        storing = self.lead <= t < self.lead + self.segment
-        return torch.stack((values, torch.full_like(values, float(storing)), torch.zeros_like(values)), 1)
+    def _heard(self, values: Tensor, steps: range) -> Tensor:
+        """Inputs [window, step, 3] of steps before the cue."""
+        times = torch.arange(steps.start, steps.stop, device=values.device)
+        storing = ((times >= self.lead) & (times < self.lead + self.segment)).to(values).expand(len(values), -1)
+        return torch.stack((values[:, steps.start : steps.stop], storing, torch.zeros_like(storing)), 2)
 
     def _replays(self, states: list[Any]) -> Generator[None, None, list[Tensor]]:
         """Answers [rows of the state, segment] from each state on; states of one shape share a batch."""
         found: list[Tensor | None] = [None] * len(states)
-        for group in _alike(states):
-            joined, sizes = _join([states[k] for k in group])
+        for group in stepping.alike(states):
+            joined, sizes = stepping.joined([states[k] for k in group])
             parts: list[Tensor] = []
             total = sum(sizes)
             for first in range(0, total, self._batch):
-                parts.append((yield from self._replay(_rows(joined, first, min(first + self._batch, total)))))
+                parts.append((yield from self._replay(stepping.rows(joined, first, min(first + self._batch, total)))))
             for k, part in zip(group, torch_api.split(torch.cat(parts), sizes), strict=True):
                 found[k] = part
         return [part for part in found if part is not None]
 
     def _replay(self, state: Any) -> Generator[None, None, Tensor]:
-        count = next(leaf.shape[0] for leaf in pytree.tree_leaves(state) if _batched(leaf))
-        asked = self._values.new_tensor((0.0, 0.0, 1.0)).expand(count, 3)
-        outputs: list[Tensor] = []
-        for k in range(self.segment):
-            output, state, _ = self.model.step(asked, state)
-            outputs.append(output[:, 0])
-            if k % YIELD_EVERY == 0:
-                yield
-        return torch.stack(outputs, 1)
+        asked = self._values.new_tensor((0.0, 0.0, 1.0)).expand(stepping.sequences(state), self.segment, 3)
+        outputs, _ = yield from stepping.run(self.model, asked, state)
+        return outputs[:, :, 0]
 
     def _by_forward(self, delays: Sequence[int]) -> Work:
         task, found = SignalRecall(), dict[int, Floats]()
@@ -135,46 +124,3 @@ def runs_in_parallel(model: MemoryModel) -> bool:
     """Whether all steps at once are cheaper than forks: every bank grows, and the model has such a path."""
     grows = [kinds.of(bank).grows for bank in model.banks()]
     return bool(grows) and all(grows) and type(model).forward is not MemoryModel.forward
-
-
-def _batched(leaf: Any) -> bool:
-    return isinstance(leaf, Tensor) and leaf.dim() > 0
-
-
-def _numbers(state: Any) -> int:
-    """Numbers of one sequence's state."""
-    return sum(leaf.numel() for leaf in pytree.tree_leaves(state) if _batched(leaf))
-
-
-def _alike(states: list[Any]) -> Iterator[list[int]]:
-    """Places of states that can share a batch: the same tree and shapes, and the same numbers where there is no batch."""
-    groups: dict[Any, list[int]] = {}
-    for k, state in enumerate(states):
-        leaves, tree = pytree.tree_flatten(state)
-        shapes = tuple(
-            tuple(leaf.shape[1:]) if _batched(leaf) else leaf.item() if isinstance(leaf, Tensor) else leaf
-            for leaf in leaves
-        )
-        groups.setdefault((str(tree), shapes), []).append(k)
-    yield from groups.values()
-
-
-def _join(states: list[Any]) -> tuple[Any, list[int]]:
-    """Several states as one -> it, and the number of rows of each."""
-    sizes = [max(leaf.shape[0] for leaf in pytree.tree_leaves(state) if _batched(leaf)) for state in states]
-    flat = [pytree.tree_leaves(state) for state in states]
-    tree = pytree.tree_flatten(states[0])[1]
-    joined = [
-        torch.cat([row.expand(size, *row.shape[1:]) for row, size in zip(leaves, sizes, strict=True)])
-        if _batched(leaves[0])
-        else leaves[0]
-        for leaves in zip(*flat, strict=True)
-    ]
-    return pytree.tree_unflatten(joined, tree), sizes
-
-
-def _rows(state: Any, first: int, last: int) -> Any:
-    def some(leaf: Any) -> Any:
-        return leaf[first:last] if _batched(leaf) else leaf
-
-    return pytree.tree_map(some, state)
