@@ -34,7 +34,8 @@ def test_run_is_the_fold_of_step(model):
 def test_no_steps_are_no_outputs(model):
     state = model.initial_state(2)
     outputs, same = run_to_end(stepping.run(model, inputs_of(model, 2, 0), state))
-    assert outputs.shape == (2, 0, model.outputs) and same is state
+    assert outputs.shape == (2, 0, model.outputs)
+    assert same is state
 
 
 def test_a_batch_taken_apart_and_joined_goes_on_as_it_was(model):
@@ -54,7 +55,8 @@ def test_one_sequence_repeated_is_a_batch_of_it(model):
     inputs = inputs_of(model, 1, 6)
     _, state = run_to_end(stepping.run(model, inputs[:, :5]))
     many = stepping.repeated(state, 3)
-    assert stepping.sequences(many) == 3 and stepping.numbers(many) == stepping.numbers(state)
+    assert stepping.sequences(many) == 3
+    assert stepping.numbers(many) == stepping.numbers(state)
     outputs, _ = run_to_end(stepping.run(model, inputs[:, 5:].expand(3, -1, -1), many))
     wanted, _ = run_to_end(stepping.run(model, inputs[:, 5:], state))
     torch.testing.assert_close(outputs, wanted.expand(3, -1, -1))

@@ -1,9 +1,11 @@
 """Run models over an episode, step by step, and say what they did as frames and keyframes of a recording.
 
 A `Stepper` advances one model by exactly as many steps as it is asked to; nothing is computed ahead, so paused means that
-the next step does not exist yet. The engine runs the steps where it can (recorded_step.py); torch's stay on the device and are
-copied to the host once a chunk. Which of them it is never changes within a run.
+the next step does not exist yet. The engine runs the steps where it can (recorded_step.py), on a GPU a batch of runs (seats.py); torch's
+stay on the device and are copied to the host once a chunk. Which of them it is never changes within a run.
 """
+
+from __future__ import annotations
 
 import math
 import os
@@ -11,7 +13,7 @@ import platform
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,8 @@ from mnemoscope.format.manifest import FORMAT, KEYFRAME_EVERY, VERSION, moment_l
 from mnemoscope.measuring import price
 from mnemoscope.models import registry
 from mnemoscope.reading.recording import RecordingWriter
-from mnemoscope.running.recorded_step import EngineName, fast_step
+from mnemoscope.running.recorded_step import EngineName, FastStep, fast_step
+from mnemoscope.running.seats import Job, Seat, Seats
 from mnemoscope.running.stream import NotFinite, Packet
 from mnemoscope.tasks import Episode
 
@@ -50,11 +53,17 @@ class Stepper:
     """One model on one episode."""
 
     def __init__(
-        self, loaded: LoadedModel, episode: Episode, *, device: str = "cpu", engine: EngineName | None = None
+        self,
+        loaded: LoadedModel,
+        episode: Episode,
+        *,
+        device: str = "cpu",
+        engine: EngineName | None = None,
+        seats: Seats | None = None,
     ) -> None:
         """engine: "torch", or "auto" for the fast one where it runs the model; None: as $MNEMOSCOPE_STEP_ENGINE says, or "auto".
 
-        Raises CheckpointError when the model was trained for another task than the episode's.
+        seats: a batch of the same model that this run joins, until `close`. Raises CheckpointError when the model was trained for another task than the episode's.
         """
         if loaded.task != episode.task:
             raise CheckpointError(
@@ -76,14 +85,19 @@ class Stepper:
         shown = [(None, BESIDE, BESIDE, ("channel",), (further,))] if further else []
         self.layout = FrameLayout.of([*common, *self._entries, *shown])
         self.keyframe_layout = FrameLayout.of(self.model.keyframe_entries())
-        self._fast = fast_step(self.model, task.outputs + 1, binary=self._binary, device=device, asked=engine)
+        self._fast: FastStep | Seat | None = (
+            seats.take()
+            if seats is not None
+            else fast_step(self.model, task.outputs + 1, binary=self._binary, device=device, asked=engine)
+        )
         self._lay_out(episode)
         self.reset()
 
     def _lay_out(self, episode: Episode) -> None:
         self.episode = episode
-        self._inputs = torch.tensor(episode.inputs, device=self.device)  # a copy: a free run overwrites what it hears
-        self._wanted = torch.tensor(np.concatenate((episode.targets, episode.mask[:, None]), 1), device=self.device)
+        held = self.device if self._fast is None else "cpu"
+        self._inputs = torch.tensor(episode.inputs, device=held)  # a copy: a free run overwrites what it hears
+        self._wanted = torch.tensor(np.concatenate((episode.targets, episode.mask[:, None]), 1), device=held)
         self._free_from = self.steps if episode.feedback is None else max(episode.feedback, 1)
 
     def hear(self, episode: Episode, first: int, until: int) -> None:
@@ -91,9 +105,9 @@ class Stepper:
         if episode is not self.episode:
             self._lay_out(episode)
             return
-        self._inputs[first:until] = torch.tensor(episode.inputs[first:until], device=self.device)
-        self._wanted[first:until, :-1] = torch.tensor(episode.targets[first:until], device=self.device)
-        self._wanted[first:until, -1] = torch.tensor(episode.mask[first:until], device=self.device)
+        self._inputs[first:until] = torch.as_tensor(episode.inputs[first:until])
+        self._wanted[first:until, :-1] = torch.as_tensor(episode.targets[first:until])
+        self._wanted[first:until, -1] = torch.as_tensor(episode.mask[first:until])
 
     def reset(self) -> None:
         """Back to before the first step, memory blank."""
@@ -116,9 +130,9 @@ class Stepper:
         """All that the model's next step needs."""
         return self._now()[0]
 
-    def branch(self, episode: Episode) -> "Stepper":
+    def branch(self, episode: Episode) -> Stepper:
         """A run of the same model that goes on from here as another episode does, which up to here must be the same."""
-        other = Stepper(self.loaded, episode, device=self.device, engine=self.engine)
+        other = Stepper(self.loaded, episode, device=self.device, engine=self.engine, seats=self.batch)
         other.done, other._floats = self.done, self._floats
         other._go_on_from(*self._now())
         return other
@@ -126,7 +140,17 @@ class Stepper:
     @property
     def engine(self) -> EngineName:
         """What a run is asked for that is to go on as this one does."""
-        return "torch" if self._fast is None else "auto"
+        return "auto" if isinstance(self._fast, FastStep) else "torch"
+
+    @property
+    def batch(self) -> Seats | None:
+        """The batch that it has a seat in."""
+        return self._fast.seats if isinstance(self._fast, Seat) else None
+
+    def close(self) -> None:
+        """No step follows: a seat in a batch is free for another run."""
+        if isinstance(self._fast, Seat):
+            self._fast.leave()
 
     @property
     def steps(self) -> int:
@@ -153,21 +177,57 @@ class Stepper:
 
         Raises NotFinite (with the packets before it) when an output is NaN or infinite.
         """
-        packets: list[Packet] = []
+        [done] = self.advance_together([(self, count)])
+        if isinstance(done, Exception):
+            raise done
+        return done
+
+    @staticmethod
+    @torch.inference_mode()
+    def advance_together(wishes: Sequence[tuple[Stepper, int]]) -> list[list[Packet] | Exception]:
+        """What `advance` of each gives or raises; runs that sit in one batch are stepped as one."""
         began = time.perf_counter()
+        found: dict[int, list[Packet] | Exception] = {}
+        works = {n: stepper._work(count) for n, (stepper, count) in enumerate(wishes)}
+        tables: dict[int, Tensor] = {}
+        while works:
+            batches: dict[Any, dict[int, int]] = {}
+            for n, work in works.items():
+                try:
+                    count = work.send(tables.get(n))
+                except StopIteration as end:
+                    found[n] = end.value
+                except Exception as error:
+                    found[n] = error
+                else:
+                    batches.setdefault(wishes[n][0].batch or n, {})[n] = count
+            for batch in batches.values():
+                try:
+                    made = Stepper._run([(wishes[n][0], count) for n, count in batch.items()])
+                    tables.update(zip(batch, made, strict=True))
+                except Exception as error:  # none of them can go on
+                    found.update(dict.fromkeys(batch, error))
+            works = {n: work for n, work in works.items() if n not in found}
+        for stepper, _ in wishes:
+            stepper._seconds += (time.perf_counter() - began) / len(wishes)
+        return [found[n] for n in range(len(wishes))]
+
+    def _work(self, count: int) -> Generator[int, Tensor | None, list[Packet]]:
+        """`advance` without its computing: yields how many steps to compute next, is sent what they did."""
+        packets: list[Packet] = []
         stop = min(self.done + count, self.steps)
         while self.done < stop:
             if self.done % KEYFRAME_EVERY == 0 and self.keyframe_layout.tensors:
                 packets.append(Packet("keyframe", self.done, 1, self._keyframe()))
             until = min(stop, self.done - self.done % KEYFRAME_EVERY + KEYFRAME_EVERY)
-            table = self._run(until - self.done)
+            table = yield until - self.done
+            assert table is not None
             good = _finite_rows(table)
             if good:
                 packets.append(Packet("frames", self.done, good, self._payload(table[:good].numpy())))
             if good < len(table):
                 raise NotFinite(self.loaded.label, self.done + good, self._not_finite(table[good]), packets)
             self.done = until
-        self._seconds += time.perf_counter() - began
         return packets
 
     def _payload(self, table: NDArray[np.float32]) -> bytes:
@@ -177,14 +237,19 @@ class Stepper:
             table = np.concatenate((table, beside[self.done : self.done + len(table)]), 1)
         return table.astype("<f4", copy=False).tobytes()
 
-    def _run(self, count: int) -> Tensor:
-        """`count` steps -> [count, numbers that the model's frame has] float32 on the host."""
+    @staticmethod
+    def _run(wishes: list[tuple[Stepper, int]]) -> list[Tensor]:
+        """The next steps of runs of one batch, or of one run that has none: [count, numbers that the model's frame has] float32 on the host."""
+        (first, count), *_ = wishes
+        if first.batch is not None:
+            return first.batch.run([Job(*stepper._job(count)) for stepper, count in wishes])
+        if first._fast is None:
+            return [first._by_torch(count)]
+        fast, rows, free_from = first._job(count)
+        return [fast.run(rows, free_from=free_from)]
+
+    def _by_torch(self, count: int) -> Tensor:
         span = slice(self.done, self.done + count)
-        if self._fast is not None:
-            if not self.done:
-                self._floats = self._fast.floats(1)
-            rows = torch.cat((self._inputs[span], self._wanted[span]), 1).numpy()
-            return self._fast.run(rows, free_from=max(self._free_from - self.done, 0))
         outputs: list[Tensor] = []
         seen: list[Any] = []
         for t, x in enumerate(torch.split(self._inputs[span], 1), self.done):
@@ -201,6 +266,15 @@ class Stepper:
         columns = [self._inputs[span], self._wanted[span], torch.sigmoid(answers) if self._binary else answers]
         columns += [frames[entry[0], entry[1]].reshape(count, -1) for entry in self._entries]
         return torch.cat(columns, 1).to("cpu", torch.float32)
+
+    def _job(self, count: int) -> tuple[Any, NDArray[np.float32], int]:
+        """Who computes the next steps, what they hear and are wanted to answer, and the first that hears its own last output."""
+        assert self._fast is not None
+        if not self.done:
+            self._floats = self._fast.floats(1)
+        span = slice(self.done, self.done + count)
+        rows = torch.cat((self._inputs[span], self._wanted[span]), 1).numpy()
+        return self._fast, rows, max(self._free_from - self.done, 0)
 
     def _not_finite(self, row: Tensor) -> str:
         """The first tensor of a frame that holds NaN or infinity."""
