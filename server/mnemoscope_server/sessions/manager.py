@@ -27,7 +27,7 @@ from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.recovery import READ_AGAIN
 from mnemoscope_server.storage.store import Store
 from mnemoscope_server.workers import protocol
-from mnemoscope_server.workers.pool import Worker, WorkerPool
+from mnemoscope_server.workers.hosts import Host, Hosts
 from mnemoscope_server.workers.protocol import (
     Answered,
     Broken,
@@ -61,7 +61,7 @@ READY_SECONDS, OPEN_SECONDS, STOP_SECONDS, ANSWER_SECONDS = 60.0, 60.0, 5.0, 120
 class LiveSessions:
     """The sessions that are being computed, by id."""
 
-    def __init__(self, settings: Settings, store: Store, library: Library, pool: WorkerPool) -> None:
+    def __init__(self, settings: Settings, store: Store, library: Library, pool: Hosts) -> None:
         self.settings, self.store, self.library, self.pool = settings, store, library, pool
         self.sessions: dict[str, Session] = {}
         self._opening: dict[str, str] = {}
@@ -220,7 +220,7 @@ class LiveSessions:
                 ticket=waiting.ticket,
             )
 
-    def _inlet(self, order: Open, worker: Worker, grace: float | None) -> Inlet | None:
+    def _inlet(self, order: Open, worker: Host, grace: float | None) -> Inlet | None:
         if order.growing is None:
             return None
         return Inlet(
@@ -263,7 +263,7 @@ class LiveSessions:
             self.pool.release(question.id)
         return report
 
-    async def _reply(self, order: Open | Question, *, seconds: float) -> tuple[Worker, dict[str, Any]]:
+    async def _reply(self, order: Open | Question, *, seconds: float) -> tuple[Host, dict[str, Any]]:
         """Give an order to a worker -> the worker, and what it replies. Raises NotPossible; after `seconds` the order is
         taken back, TimeoutError.
         """

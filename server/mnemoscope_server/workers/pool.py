@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from mnemoscope_server.workers.computing import Computing
+from mnemoscope_server.workers.hosts import OnEvent, OnLost
 from mnemoscope_server.workers.process import work
 from mnemoscope_server.workers.protocol import Broken, Command, Event, Measured, Open, Ping, Question, Quit, Ready
 
@@ -103,7 +104,7 @@ class Worker:
 
 
 class WorkerPool:
-    """All workers. `state` is starting, ready, or failed while none can be waited for; `measured` grows while they are idle."""
+    """All workers, as `Hosts` wants them. `state` is starting, ready, or failed while none can be waited for; `measured` grows while they are idle."""
 
     def __init__(self, *, count: int, device: str, engine: str, private: Path | None = None) -> None:
         """`private`: a folder of checkpoints that workers find by name, and list nowhere."""
@@ -121,11 +122,11 @@ class WorkerPool:
         self._coming: set[asyncio.TimerHandle] = set()
         self._changed = asyncio.Event()
         self._heard = asyncio.Event()
-        self._on_event: Callable[[Event], None] = lambda event: None
-        self._on_lost: Callable[[set[str], str, str], None] = lambda sessions, reason, blamed: None
+        self._on_event: OnEvent = lambda event: None
+        self._on_lost: OnLost = lambda sessions, reason, blamed: None
 
-    def start(self, *, on_event: Callable[[Event], None], on_lost: Callable[[set[str], str, str], None]) -> None:
-        """Start the processes; returns at once. `on_lost` gets the ids of sessions whose worker died, why, and which it computed then."""
+    def start(self, *, on_event: OnEvent, on_lost: OnLost) -> None:
+        """Start the processes; returns at once."""
         self._loop = asyncio.get_running_loop()
         self._on_event, self._on_lost = on_event, on_lost
         self.workers = [Worker(self, number) for number in range(self.count)]
