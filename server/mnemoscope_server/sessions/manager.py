@@ -16,8 +16,9 @@ from typing import Any
 from mnemoscope.errors import MnemoscopeError, RecordingError
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.background import Background
-from mnemoscope_server.errors import DiskFull, NotPossible, NoWorkers, StillStopping, TooMuch
+from mnemoscope_server.errors import DiskFull, HostLost, NotPossible, NoWorkers, StillStopping, TooMuch
 from mnemoscope_server.sessions.inlet import Inlet
+from mnemoscope_server.sessions.orders import Orders
 from mnemoscope_server.sessions.queue import Queue, worth_asking
 from mnemoscope_server.sessions.session import Session
 from mnemoscope_server.settings import Settings
@@ -55,6 +56,8 @@ TICK_SECONDS = 0.5
 """How often a live source is looked after."""
 END_SECONDS = 10.0
 """How long whoever stops a run waits for its end; a worker that loads a large model takes some seconds."""
+MOVE_SECONDS, MOVE_PAUSE = 120.0, 1.0
+"""How long a session whose host died waits for another one, and how often it asks."""
 READY_SECONDS, OPEN_SECONDS, STOP_SECONDS, ANSWER_SECONDS = 60.0, 60.0, 5.0, 120.0
 
 
@@ -73,6 +76,8 @@ class LiveSessions:
         """What workers are waited for to say, to orders and questions alike."""
         self._listeners: dict[str, Callable[[dict[str, Any]], None]] = {}
         """Who hears what is known so far of an answer."""
+        self._orders: dict[str, Orders] = {}
+        """What was ordered of each session."""
         self._abandoned: dict[str, Path] = {}
         """Files of sessions whose opening nobody waited for any more."""
         self._background = Background()
@@ -171,23 +176,24 @@ class LiveSessions:
         self._opening[order.id] = client
         self.queue.leave(ticket, client=client)
         try:
-            worker, manifest = await self._reply(order, seconds=OPEN_SECONDS)
+            host, manifest = await self._reply(order, seconds=OPEN_SECONDS)
         except TimeoutError as error:  # the worker will write an empty file and close it
             self._abandoned[order.id] = order.path
             raise _busy("open the session", OPEN_SECONDS) from error
         finally:
             self._opening.pop(order.id, None)
+        orders = Orders(order, manifest, host, part=self.store.tmp / f"{order.id}.again")
         session = Session(
             manifest,
             speed=order.speed,
-            send=worker.send,
+            send=orders.send,
             read_chunk=self._read_chunk(order.id),
             ring_bytes=self.settings.ring_bytes,
             owner=owner,
             client=client,
-            inlet=self._inlet(order, worker, grace),
+            inlet=self._inlet(order, orders, grace),
         )
-        self.sessions[order.id] = session
+        self.sessions[order.id], self._orders[order.id] = session, orders
         try:
             row = index_entry(manifest, steps=0, size=0, owner=owner)
             await asyncio.to_thread(self.store.put, row)
@@ -220,7 +226,7 @@ class LiveSessions:
                 ticket=waiting.ticket,
             )
 
-    def _inlet(self, order: Open, worker: Host, grace: float | None) -> Inlet | None:
+    def _inlet(self, order: Open, orders: Orders, grace: float | None) -> Inlet | None:
         if order.growing is None:
             return None
         return Inlet(
@@ -229,7 +235,7 @@ class LiveSessions:
             queue=self.settings.live_queue,
             grace=self.settings.live_grace_seconds if grace is None else grace,
             patience=self.settings.idle_minutes * 60,
-            send=worker.send,
+            send=orders.send,
         )
 
     async def _tend(self, session: Session) -> None:
@@ -263,24 +269,28 @@ class LiveSessions:
             self.pool.release(question.id)
         return report
 
-    async def _reply(self, order: Open | Question, *, seconds: float) -> tuple[Host, dict[str, Any]]:
-        """Give an order to a worker -> the worker, and what it replies. Raises NotPossible; after `seconds` the order is
-        taken back, TimeoutError.
+    async def _reply(
+        self, order: Open | Question, *, seconds: float | None, begun: Callable[[Host], None] | None = None
+    ) -> tuple[Host, dict[str, Any]]:
+        """Give an order to a host -> the host, and what it replies; `begun` gets the host at once. Raises NotPossible; after `seconds` the
+        order is taken back, TimeoutError.
         """
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._replies[order.id] = future
         try:
             await self._workers()
-            worker = self.pool.open(order)
+            host = self.pool.open(order)
+            if begun is not None:
+                begun(host)
             try:
                 async with asyncio.timeout(seconds):
-                    return worker, await future
+                    return host, await future
             except TimeoutError:
-                worker.send(protocol.Stop(order.id))
+                host.send(protocol.Stop(order.id))
                 raise
             except asyncio.CancelledError:
-                if not isinstance(order, Open):  # an answer that nobody waits for any more
-                    worker.send(protocol.Stop(order.id))
+                if not isinstance(order, Open) or order.redo is not None:  # what nobody waits for any more
+                    host.send(protocol.Stop(order.id))
                 raise
         finally:
             del self._replies[order.id]
@@ -317,6 +327,8 @@ class LiveSessions:
                 if isinstance(event, Chunk):
                     self.computed += event.upto - event.first
                 if session := self.sessions.get(event.id):
+                    if isinstance(event, Chunk | Moved):
+                        self._orders[event.id].heard(event)
                     session.on_event(event)
             case Finished():
                 self.pool.release(event.id)
@@ -346,18 +358,60 @@ class LiveSessions:
             future.set_exception(NotPossible(event.code, event.message, "Choose other models or other options."))
 
     def _on_lost(self, lost: set[str], why: str, blamed: str) -> None:
-        """A worker died: its files keep their whole chunks and are closed here. blamed: what it computed when it died."""
+        """A worker died: runs go on elsewhere, all else that it was to do has failed. blamed: what it computed when it died."""
         for identity in lost:
             which = "this" if identity == blamed else "another"
             reason = f"{why} while it computed {which} run" if blamed in lost else why
             if path := self._abandoned.pop(identity, None):
                 path.unlink(missing_ok=True)
+            if orders := self._orders.get(identity):
+                orders.lost(blamed=identity == blamed if blamed else None)
             future = self._replies.get(identity)
             if future is not None and not future.done():
-                future.set_exception(NotPossible("worker-failed", reason, "Try again with fewer models."))
-            if session := self.sessions.get(identity):
-                event = Finished(identity, "failed", session.step, {}, reason)
-                self._background.once(f"closing {identity}", self._close(session, event))
+                future.set_exception(HostLost(reason))
+            elif session := self.sessions.get(identity):
+                self._background.once(f"going on with {identity}", self._go_on(session, reason))
+
+    async def _go_on(self, session: Session, reason: str) -> None:
+        """Have another host go on with a session whose host died; one that cannot go on is closed with what it has."""
+        orders = self._orders[session.id]
+        moving = asyncio.create_task(self._moved(session, orders, reason))
+        stopping = asyncio.create_task(orders.stopped.wait())
+        await asyncio.wait((moving, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not moving.done():
+            moving.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await moving
+            end: Finished | None = Finished(session.id, "stopped", session.step, {}, "", orders.stopped_by)
+        else:
+            end = moving.result()
+        if end is not None:
+            self.pool.release(session.id)
+            await self._close(session, end)
+
+    async def _moved(self, session: Session, orders: Orders, reason: str) -> Finished | None:
+        """Give a session to another host -> None, or with what it has to end."""
+        patience = time.monotonic() + MOVE_SECONDS
+        while orders.may_go_on:
+            log.warning("session %s goes on elsewhere from step %d: %s", session.id, session.step, reason)
+            try:
+                await self._reply(orders.again(), seconds=None, begun=orders.begun)
+            except HostLost as error:
+                reason = str(error)
+            except NoWorkers as error:
+                if time.monotonic() > patience:
+                    return Finished(session.id, "failed", session.step, {}, f"{reason}; {error}")
+                await asyncio.sleep(MOVE_PAUSE)
+            except NotPossible as error:
+                return Finished(session.id, "failed", session.step, {}, f"{reason}; {error}")
+            except DiskFull as error:
+                return Finished(session.id, "stopped", session.step, {}, str(error), "disk")
+            else:
+                self.library.forget(session.id)
+                orders.settled()
+                return None
+        return Finished(session.id, "failed", session.step, {}, reason)
 
     async def _close(self, session: Session, event: Finished) -> None:
         """Bring the index up to date, then let the watchers know; from here on the file serves everybody."""
@@ -369,6 +423,7 @@ class LiveSessions:
         finally:  # whatever file and index say, it is over
             session.end(event.status, steps, manifest, event.reason)
             self.sessions.pop(session.id, None)
+            self._orders.pop(session.id, None)
 
     def _index(self, identity: str, event: Finished) -> tuple[dict[str, Any], int]:
         path = self.store.path(identity)

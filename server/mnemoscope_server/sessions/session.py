@@ -154,8 +154,10 @@ class Session:
                 self._broadcast(Revised())
             case StreamFailed():
                 failure = event.failure.to_json()
-                self.manifest.setdefault("failures", []).append(failure)
-                self._broadcast(ModelFailed.model_validate(failure))
+                known = self.manifest.setdefault("failures", [])
+                if failure not in known:  # a run that went on elsewhere may say it again
+                    known.append(failure)
+                    self._broadcast(ModelFailed.model_validate(failure))
             case Finished():
                 self.end(event.status, event.steps, event.manifest, event.reason)
         self._wake()
