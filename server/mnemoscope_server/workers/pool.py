@@ -94,6 +94,8 @@ class Worker:
             except (EOFError, OSError):
                 break
             self._room.acquire()
+            if self.pool.credit is not None:
+                self.pool.credit.wait()
             self.pool.from_thread(self._deliver, event)
         self.process.join()
         self.pool.from_thread(self.pool.on_death, self)
@@ -106,8 +108,17 @@ class Worker:
 class WorkerPool:
     """All workers, as `Hosts` wants them. `state` is starting, ready, or failed while none can be waited for; `measured` grows while they are idle."""
 
-    def __init__(self, *, count: int, device: str, engine: str, private: Path | None = None) -> None:
-        """`private`: a folder of checkpoints that workers find by name, and list nowhere."""
+    def __init__(
+        self,
+        *,
+        count: int,
+        device: str,
+        engine: str,
+        private: Path | None = None,
+        credit: threading.Event | None = None,
+    ) -> None:
+        """`private`: a folder of checkpoints that workers find by name, and list nowhere. credit: no event is taken in while it is not set."""
+        self.credit = credit
         self.count, self.device_wanted, self.engine, self.private = count, device, engine, private
         self.workers: list[Worker] = []
         self.state: Literal["starting", "ready", "failed"] = "starting" if count else "failed"

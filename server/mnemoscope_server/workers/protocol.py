@@ -328,6 +328,17 @@ Event = (
     | Finished
 )
 
+
+@dataclass(frozen=True)
+class Lost:
+    """Of an engine elsewhere: the worker process that had these runs and questions died."""
+
+    ids: tuple[str, ...]
+    reason: str
+    blamed: str
+    """Which of them it computed then; "" = nobody knows, anything else = none of them."""
+
+
 # --- what a worker runs ----------------------------------------------------------------------------------------------
 
 
