@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None, 
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
-        folder = store or Store(settings.data_dir, free_bytes=settings.free_bytes)
+        folder = store or Store(settings.data_dir, index=settings.index, free_bytes=settings.free_bytes)
         watched = Watched(settings, folder)
         library = Library(folder, watched)
         watched.changed = library.forget

@@ -41,10 +41,12 @@ def new_id() -> str:
 class Store:
     """The data folder of one server."""
 
-    def __init__(self, folder: Path, *, free_bytes: int = 0, mend: Mender | None = recovery.mend_all) -> None:
-        """Raises DataFolderInUse where another server holds the folder, OSError where it cannot be written.
+    def __init__(
+        self, folder: Path, *, index: str | None = None, free_bytes: int = 0, mend: Mender | None = recovery.mend_all
+    ) -> None:
+        """Raises DataFolderInUse where another server holds the folder, OSError where it cannot be written, IndexTrouble.
 
-        mend: brings the index up to date with the files; without it nothing in the folder is changed.
+        index: URL of a PostgreSQL that has the index, instead of a file of the folder. mend: brings the index up to date with the files; without it nothing in the folder is changed.
         """
         self.folder, self.free_bytes = folder, free_bytes
         self.recordings, self.uploads, self.tmp = (folder / name for name in ("recordings", "uploads", "tmp"))
@@ -58,7 +60,7 @@ class Store:
             )
         self._locks = NamedLocks()
         self._temporary: dict[str, float] = {}
-        self._index = Index(folder, writable=mend is not None)
+        self._index = Index(folder, url=index, writable=mend is not None)
         if mend is not None:
             mend(self)
 
