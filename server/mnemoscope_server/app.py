@@ -73,6 +73,12 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None, 
         uploads = Uploads(settings, folder)
         pool = _hosts(settings, private=folder.folder / FITS)
         live = LiveSessions(settings, folder, library, pool)
+        if settings.index is not None and isinstance(pool, RayHosts):
+            from mnemoscope_server.sessions.directory import Directory  # only where they are shared
+            from mnemoscope_server.sessions.elsewhere import Elsewhere
+
+            live.others = others = Elsewhere(live, pool, Directory(folder.database, settings.index, web=pool.web))
+            others.start()
         app.state.services = Services(settings, folder, library, uploads, live, watched)
         # after the socket listens: loading models must not delay the first answer
         beginning = asyncio.get_running_loop().call_later(WORKERS_AFTER_SECONDS, live.start)

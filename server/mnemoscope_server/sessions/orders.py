@@ -73,9 +73,15 @@ class Orders:
     def heard(self, event: Chunk | Moved) -> None:
         """What its host says of it."""
         if isinstance(event, Chunk):
-            self._step = event.upto
+            self._step = max(self._step, event.upto)
         else:
             self._step, self._speed, self._until = event.step, event.speed, event.until
+
+    def stands(self, step: int, moved: Moved | None) -> None:
+        """Where the run is that another process has kept."""
+        self._step = step
+        if moved is not None:
+            self._speed, self._until = moved.speed, moved.until
 
     def lost(self, *, blamed: bool | None) -> None:
         """Its host has died. blamed: whether it was this run that was computed then; None = nobody knows, then it was not if it has come
@@ -91,9 +97,9 @@ class Orders:
     def may_go_on(self) -> bool:
         return self.kills < MAX_KILLS
 
-    def again(self) -> Open:
-        """The order to a new host: to come to where the run was."""
-        return replace(self.order, speed=self._speed, redo=Redo(self._step, self.manifest, self.part))
+    def again(self, last: bytes) -> Open:
+        """The order to a new host: to come to where the run was. last: messages of the last whole chunk."""
+        return replace(self.order, speed=self._speed, redo=Redo(self._step, self.manifest, self.part, last))
 
     def begun(self, host: Host) -> None:
         """A new host computes it anew, and hears what a live source has sent."""

@@ -93,6 +93,10 @@ class Index:
             self._expires |= {entry.id: entry.expires for entry in self.rows() if entry.expires is not None}
 
     @property
+    def database(self) -> Database:
+        return self._database
+
+    @property
     def shared(self) -> bool:
         """Whether other servers change the rows too."""
         return self._database.shared

@@ -21,6 +21,7 @@ from mnemoscope.reading import verdicts
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.errors import DataFolderInUse, Expired, IndexTrouble, UnknownRecording
 from mnemoscope_server.storage import recovery, space, sweeping
+from mnemoscope_server.storage.database.protocol import Database
 from mnemoscope_server.storage.index import MAX_LISTED, Entry, Index, index_entry, now
 from mnemoscope_server.storage.locks import FileLock, NamedLocks
 
@@ -63,6 +64,11 @@ class Store:
         self._index = Index(folder, url=index, writable=mend is not None)
         if mend is not None:
             mend(self)
+
+    @property
+    def database(self) -> Database:
+        """Where the index is; for what else servers that share it tell each other."""
+        return self._index.database
 
     def close(self) -> None:
         self._index.close()

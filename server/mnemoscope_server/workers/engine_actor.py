@@ -6,7 +6,9 @@ imports Ray, so that it is tested without.
 
 import asyncio
 import secrets
+import tempfile
 import threading
+import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -38,6 +40,13 @@ from mnemoscope_server.workers.protocol import (
     StreamFailed,
 )
 
+LIFE = 16
+"""Characters of what an engine's life is called; what follows is the mailbox."""
+KEEP_SECONDS = 3600.0
+"""How long the file of a run that is over waits to be fetched."""
+UNHEARD_SECONDS = 300.0
+"""A run that no web process has heard of for so long is stopped."""
+PIECE_BYTES = 4 << 20
 ASK_SECONDS = 1.0
 """How long an answer without events is held back."""
 
@@ -47,15 +56,23 @@ class Kept:
     """A run as this engine knows it, for web processes that come later."""
 
     order: Open
+    began: dict[str, Any] = field(default_factory=dict[str, Any])
+    """The manifest as the recording began."""
     manifest: dict[str, Any] = field(default_factory=dict[str, Any])
     moved: Moved | None = None
     chunk: list[Chunk] = field(default_factory=list[Chunk])
     """The reports of the chunk that is being computed."""
     step: int = 0
+    finished: Finished | None = None
+    until: float = 0.0
+    """When its file goes that nobody fetched."""
 
     def heard(self, event: Opened | Chunk | Moved | Revised | StreamFailed) -> None:
         match event:
-            case Opened() | Revised():
+            case Opened():
+                self.began = self.began or event.manifest
+                self.manifest = event.manifest
+            case Revised():
                 self.manifest = event.manifest
             case Chunk():
                 if event.first % KEYFRAME_EVERY == 0:
@@ -74,11 +91,14 @@ class Attached:
     """What a web process needs to serve a run that it did not open."""
 
     order: Open
+    began: dict[str, Any]
     manifest: dict[str, Any]
     moved: Moved | None
     chunk: tuple[Chunk, ...]
     """What there is of the chunk that is being computed; all before it is to be read."""
     step: int
+    finished: Finished | None
+    """It is over, and its file can be fetched."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +106,7 @@ class Report:
     """How an engine is, and what came after the events that are known."""
 
     life: str
-    """Another one after it was restarted."""
+    """Another one where events may have been missed: the engine was restarted, or had not been asked for long."""
     state: str
     reason: str
     device: str | None
@@ -100,7 +120,7 @@ class EngineActor:
     """One engine. All methods are called in one event loop."""
 
     def __init__(self, device: str, engine: str, private: Path | None = None) -> None:
-        self.life = secrets.token_hex(8)
+        self.life = secrets.token_hex(LIFE // 2)
         self._credit = threading.Event()
         self._credit.set()
         self._pool = WorkerPool(count=1, device=device, engine=engine, private=private, credit=self._credit)
@@ -110,7 +130,10 @@ class EngineActor:
         """Web processes that hear of a run or question, by its id."""
         self._hosts: dict[str, Host] = {}
         self._kept: dict[str, Kept] = {}
+        self._unheard: dict[str, int] = {}
+        """For how many looks nobody has heard of a run."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self._scratch = Path(tempfile.mkdtemp(prefix="mnemoscope-engine-"))
 
     async def events(self, web: str, life: str, after: int) -> Report:
         """What came for a web process after the event of that number, of this life; waits a second for it."""
@@ -119,7 +142,7 @@ class EngineActor:
             self._pool.start(on_event=self._on_event, on_lost=self._on_lost)
             self._begin(self._look_after())
         box = self._boxes.get(web)
-        if box is None or life != self.life:
+        if box is None or life != self.life + box.token:
             box = self._boxes[web] = Mailbox()
             for measured in self._pool.measured.values():
                 box.put(measured)
@@ -127,7 +150,7 @@ class EngineActor:
         found = await box.take(after, seconds=ASK_SECONDS)
         self._give_credit()
         pool = self._pool
-        return Report(self.life, pool.state, pool.reason, pool.device, len(self._hosts), pool.deaths, found)
+        return Report(self.life + box.token, pool.state, pool.reason, pool.device, len(self._hosts), pool.deaths, found)
 
     async def obey(self, web: str, commands: list[Command]) -> None:
         """Carry out commands, in order."""
@@ -142,10 +165,10 @@ class EngineActor:
     async def attach(self, web: str, session: str) -> Attached | None:
         """Let a web process hear of a run from here on -> how it stands; None where it is not here."""
         kept = self._kept.get(session)
-        if kept is None or not kept.manifest or session not in self._hosts:
+        if kept is None or not kept.manifest:
             return None
         self._whose[session].add(web)
-        return Attached(kept.order, kept.manifest, kept.moved, tuple(kept.chunk), kept.step)
+        return Attached(kept.order, kept.began, kept.manifest, kept.moved, tuple(kept.chunk), kept.step, kept.finished)
 
     async def detach(self, web: str, session: str) -> None:
         """A web process wants to hear of a run no more; it goes on."""
@@ -158,6 +181,14 @@ class EngineActor:
             return b""
         return await asyncio.to_thread(_messages, kept.order.path, chunk)
 
+    async def fetch(self, session: str, offset: int) -> bytes:
+        """A piece of the file of a run that is over; b"" behind its end. Raises KeyError, OSError."""
+        return await asyncio.to_thread(_piece, self._kept[session].order.path, offset)
+
+    async def forget(self, session: str) -> None:
+        """The file was fetched."""
+        self._forget(session)
+
     # --- inside
 
     def _open(self, web: str, order: Open | Question) -> None:
@@ -166,8 +197,16 @@ class EngineActor:
             self._tell(order.id, Lost((order.id,), self._pool.reason or "the engine is starting", ""))
             return
         if isinstance(order, Open):
-            self._kept[order.id] = Kept(replace(order, redo=None), step=order.redo.step if order.redo else 0)
+            order = self._here(order)
+            kept = self._kept[order.id] = Kept(replace(order, redo=None))
+            if order.redo is not None:
+                kept.began, kept.step = order.redo.manifest, order.redo.step
         self._hosts[order.id] = self._pool.open(order)
+
+    def _here(self, order: Open) -> Open:
+        """An order whose file lies on this machine."""
+        redo = order.redo and replace(order.redo, part=self._scratch / f"{order.id}.again")
+        return replace(order, path=self._scratch / f"{order.id}.mnemo", redo=redo)
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, Measured):
@@ -181,7 +220,13 @@ class EngineActor:
                 self._tell(event.id, event)
             case Progressed():
                 self._tell(event.id, event)
-            case Finished() | Declined() | Answered():
+            case Finished():
+                self._tell(event.id, event)
+                self._pool.release(event.id)
+                self._hosts.pop(event.id, None)
+                if kept := self._kept.get(event.id):
+                    kept.finished, kept.until = event, time.monotonic() + KEEP_SECONDS
+            case Declined() | Answered():
                 self._tell(event.id, event)
                 self._forget(event.id)
             case _:
@@ -189,8 +234,7 @@ class EngineActor:
 
     def _on_lost(self, sessions: set[str], why: str, blamed: str) -> None:
         for identity in sessions:
-            told = Lost((identity,), why, blamed if blamed in (identity, "") else "another")
-            self._tell(identity, told)
+            self._tell(identity, Lost((identity,), why, blamed if blamed in (identity, "") else "another"))
             self._forget(identity)
 
     def _tell(self, identity: str, event: Event | Lost) -> None:
@@ -201,6 +245,8 @@ class EngineActor:
 
     def _forget(self, identity: str) -> None:
         self._pool.release(identity)
+        if kept := self._kept.get(identity):
+            kept.order.path.unlink(missing_ok=True)
         for known in (self._whose, self._hosts, self._kept):
             known.pop(identity, None)
 
@@ -219,6 +265,15 @@ class EngineActor:
                 del self._boxes[web]
                 for heard in self._whose.values():
                     heard.discard(web)
+            for identity, kept in list(self._kept.items()):
+                if kept.finished is not None and kept.until < time.monotonic():
+                    self._forget(identity)
+            for identity in [identity for identity, heard in self._whose.items() if not heard]:
+                self._unheard[identity] = self._unheard.get(identity, 0) + 1
+                if self._unheard[identity] > UNHEARD_SECONDS / ASK_SECONDS and (host := self._hosts.get(identity)):
+                    host.send(Stop(identity, "server"))
+            for identity in [identity for identity in self._unheard if self._whose.get(identity, True)]:
+                del self._unheard[identity]
             self._give_credit()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
@@ -230,3 +285,9 @@ class EngineActor:
 def _messages(path: Path, chunk: int) -> bytes:
     with Recording.open(path) as recording:
         return recording.messages(chunk)
+
+
+def _piece(path: Path, offset: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(offset)
+        return file.read(PIECE_BYTES)

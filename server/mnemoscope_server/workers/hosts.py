@@ -27,15 +27,26 @@ class Hosts(Protocol):
 
     count: int
     """How many there are to be; 0 = none, replay only."""
-    state: Literal["starting", "ready", "failed"]
-    reason: str
-    """Why none can be waited for."""
-    device: str | None
-    """cpu or cuda, once a host has said so."""
-    deaths: int
-    """Hosts that died since the start."""
     measured: dict[str, Measured]
     """What a step of each checkpoint costs, as far as that is known."""
+
+    @property
+    def state(self) -> Literal["starting", "ready", "failed"]: ...
+
+    @property
+    def reason(self) -> str:
+        """Why none can be waited for."""
+        ...
+
+    @property
+    def device(self) -> str | None:
+        """The device, cpu or cuda, once a host has said so."""
+        ...
+
+    @property
+    def deaths(self) -> int:
+        """Hosts that died since the start."""
+        ...
 
     @property
     def alive(self) -> int:
@@ -60,6 +71,10 @@ class Hosts(Protocol):
 
     def release(self, session: str) -> None:
         """A session or a question is over."""
+        ...
+
+    async def read(self, session: str, chunk: int) -> bytes | None:
+        """Wire messages of a whole chunk of a run; None where its file is here and has them."""
         ...
 
     async def stop(self) -> None:

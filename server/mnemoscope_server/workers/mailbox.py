@@ -6,6 +6,7 @@ it is left out, and begins anew.
 
 import asyncio
 import contextlib
+import secrets
 import time
 from collections import deque
 
@@ -23,6 +24,7 @@ class Mailbox:
     """Of one web process."""
 
     def __init__(self) -> None:
+        self.token = secrets.token_hex(4)
         self.asked = time.monotonic()
         """When it last asked."""
         self._events: deque[tuple[int, int, Event | Lost]] = deque()

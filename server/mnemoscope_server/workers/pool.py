@@ -180,6 +180,10 @@ class WorkerPool:
         for worker in self.workers:
             worker.sessions.discard(session)
 
+    async def read(self, session: str, chunk: int) -> bytes | None:
+        """Workers write where everybody here reads."""
+        return None
+
     async def stop(self) -> None:
         """Let the workers close their recordings, then end them."""
         self.closing = True

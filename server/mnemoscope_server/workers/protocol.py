@@ -31,6 +31,8 @@ class Redo:
     """As the recording began."""
     part: Path
     """Where its file grows until it has come so far. It may exist, of an engine that died too."""
+    last: bytes = b""
+    """Wire messages of its last whole chunk, for an engine that cannot read the file."""
 
 
 @dataclass(frozen=True)
@@ -276,7 +278,8 @@ class Moved:
 class Chunk:
     """Steps `first … upto` (upto excluded) of all living streams, inside one chunk of 64 steps.
 
-    messages: wire messages (docs/format.md), keyframes first. All before the chunk is in the file already.
+    messages: wire messages (docs/format.md), keyframes first. All before the chunk is in the file already. After `redo` comes, once more,
+    what there is of the chunk that was broken off.
     """
 
     id: str

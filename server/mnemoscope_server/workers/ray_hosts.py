@@ -9,11 +9,13 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 from mnemoscope.errors import MnemoscopeError
-from mnemoscope_server.workers.engine_actor import Attached, EngineActor, Report
+from mnemoscope_server.workers.engine_actor import LIFE, Attached, EngineActor, Report
 from mnemoscope_server.workers.hosts import OnEvent, OnLost
 from mnemoscope_server.workers.protocol import (
     Answered,
@@ -31,6 +33,8 @@ log = logging.getLogger("mnemoscope.workers")
 NAMESPACE = "mnemoscope"
 AGAIN_SECONDS = 0.5
 """Pause before an engine that does not answer is asked again."""
+GONE_SECONDS = 5.0
+"""An engine that has not answered for so long is given up, unless Ray says sooner that it died."""
 POLL_SECONDS = 0.05
 
 
@@ -64,19 +68,29 @@ class RemoteHost:
             task.cancel()
 
     async def _listen(self) -> None:
-        after = 0
+        after, failed = 0, 0.0
         while True:
             try:
                 report: Report = await self.call("events", self.hosts.web, self._life, after)
             except Exception as error:  # whatever Ray says: there is no engine now, and there will be
-                self._gone(f"an engine of the cluster does not answer ({type(error).__name__})")
-                after, self._actor = 0, None
+                failed = failed or time.monotonic()
+                self.state, self.reason = (
+                    "starting",
+                    f"an engine of the cluster does not answer ({type(error).__name__})",
+                )
+                if type(error).__name__ == "ActorDiedError" or time.monotonic() - failed > GONE_SECONDS:
+                    self._gone(self.reason)
+                    self._actor, self._life = None, ""
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
+            failed = 0.0
             if report.life != self._life:
-                if self._life:
+                after = 0
+                if self._life and report.life[:LIFE] == self._life[:LIFE]:
+                    self.hosts.on_missed(set(self.sessions))
+                elif self._life:
                     self._gone("an engine of the cluster was restarted")
-                self._life, after = report.life, 0
+                self._life = report.life
             self.state, self.reason, self.device = report.state, report.reason, report.device
             self.load, self.deaths = report.load, report.deaths
             for number, event in report.events:
@@ -95,7 +109,6 @@ class RemoteHost:
                 log.info("an engine did not take what was ordered: %s", type(error).__name__)
 
     def _gone(self, reason: str) -> None:
-        self.state, self.reason = "starting", reason
         if self.sessions:
             lost, self.sessions = self.sessions, set()
             log.warning("%s; it had %d runs", reason, len(lost))
@@ -125,6 +138,11 @@ class RayHosts:
         self.measured: dict[str, Measured] = {}
         self._trouble = ""
         self._where: dict[str, RemoteHost] = {}
+        self._paths: dict[str, Path] = {}
+        """Where the files of runs go that this web process keeps, when they are over."""
+        self._fetching: set[asyncio.Task[None]] = set()
+        self.on_missed: Callable[[set[str]], None] = lambda sessions: None
+        """Called with runs of which events may have been missed."""
         self._on_event: OnEvent = lambda event: None
         self._on_lost: OnLost = lambda sessions, reason, blamed: None
         self._joining: asyncio.Task[None] | None = None
@@ -179,6 +197,8 @@ class RayHosts:
         host = min((h for h in self.hosts if h.state == "ready"), key=lambda h: max(h.load, len(h.sessions)))
         host.sessions.add(order.id)
         self._where[order.id] = host
+        if isinstance(order, Open):
+            self._paths[order.id] = order.path
         host.send(order)
         return host
 
@@ -217,6 +237,10 @@ class RayHosts:
         self._where[session] = host
         return host, found
 
+    def keep(self, session: str, path: Path) -> None:
+        """From here on it is this web process that gets the file of a run."""
+        self._paths[session] = path
+
     async def detach(self, session: str) -> None:
         host = self._where.get(session)
         self.release(session)
@@ -244,8 +268,32 @@ class RayHosts:
             return
         if isinstance(event, Measured):
             self.measured[event.name] = event
+        if isinstance(event, Finished) and (path := self._paths.pop(event.id, None)):
+            task = asyncio.create_task(self._fetch(host, event, path))
+            self._fetching.add(task)
+            task.add_done_callback(self._fetching.discard)
+            return
         if isinstance(event, Finished | Declined | Answered):
             self.release(event.id)
+        self._on_event(event)
+
+    async def _fetch(self, host: RemoteHost, event: Finished, path: Path) -> None:
+        """Bring the file of a run here, then say that it is over; where its engine dies meanwhile, it is lost as any other."""
+        part = path.with_name(f".{path.name}.fetched")
+        try:
+            with part.open("wb") as file:
+                while piece := await host.call("fetch", event.id, file.tell()):
+                    await asyncio.to_thread(file.write, piece)
+            part.replace(path)
+            await host.call("forget", event.id)
+        except Exception as error:
+            part.unlink(missing_ok=True)
+            if event.id in host.sessions:
+                host.sessions.discard(event.id)
+                self._paths[event.id] = path
+                self.on_lost({event.id}, f"its file could not be fetched ({type(error).__name__}: {error})", "")
+            return
+        self.release(event.id)
         self._on_event(event)
 
     def on_lost(self, lost: set[str], reason: str, blamed: str) -> None:

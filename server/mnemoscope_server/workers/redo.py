@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mnemoscope.errors import MnemoscopeError
+from mnemoscope.format import blocks
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.reading.recording import Recording
 from mnemoscope_server.workers.protocol import Redo
@@ -26,25 +27,47 @@ class Redoing:
     """The part of a run that is computed for the second time."""
 
     def __init__(self, redo: Redo, path: Path, manifest: dict[str, Any]) -> None:
-        """path: of the recording so far; manifest: as this engine would begin it. Raises NotRepeatable, RecordingError."""
+        """path: of the recording so far, where it can be read here; manifest: as this engine would begin it. Raises NotRepeatable, RecordingError."""
         self.step = redo.step
         if [_same(entry) for entry in manifest["models"]] != [_same(entry) for entry in redo.manifest["models"]]:
             raise NotRepeatable(
                 "the run cannot go on elsewhere: its models, or what they run on, are not the same there"
             )
-        self._before = Recording.open(path)
+        self._before = Recording.open(path) if path.exists() else None
+        self._last = redo.last
+        self.partial: tuple[bytes, ...] = ()
+        """What there is of the chunk that was broken off."""
 
-    def compare(self, upto: int, messages: list[bytes]) -> None:
-        """Hold the messages of the chunk that ends before `upto` against the recording. Raises NotRepeatable, RecordingError."""
-        if upto % KEYFRAME_EVERY or upto > self._before.steps:
-            return  # the chunk that was broken off
-        if b"".join(messages) != self._before.messages(upto // KEYFRAME_EVERY - 1):
+    def compare(self, upto: int, messages: tuple[bytes, ...]) -> None:
+        """Hold the messages of steps … upto, of one chunk, against what is recorded. Raises NotRepeatable, RecordingError."""
+        if upto % KEYFRAME_EVERY:
+            self.partial = messages
+            return
+        if self._before is not None and upto <= self._before.steps:
+            recorded = self._before.messages(upto // KEYFRAME_EVERY - 1)
+        elif self._last and upto == self.step - self.step % KEYFRAME_EVERY:
+            recorded = self._last
+        else:
+            return
+        if _joined(b"".join(messages)) != _joined(recorded):
             raise NotRepeatable(
                 f"the run cannot go on: computed again, its steps before {upto} are not those that are recorded"
             )
 
     def close(self) -> None:
-        self._before.close()
+        if self._before is not None:
+            self._before.close()
+
+
+def _joined(messages: bytes) -> dict[tuple[int, int], bytes]:
+    """Bytes of every stream and kind of message, however they were reported."""
+    found: dict[tuple[int, int], bytes] = {}
+    position = 0
+    while position < len(messages):
+        stream, kind, _, _, length = blocks.MESSAGE.unpack_from(messages, position)
+        position += blocks.MESSAGE.size + length
+        found[stream, kind] = found.get((stream, kind), b"") + messages[position - length : position]
+    return found
 
 
 def _same(entry: dict[str, Any]) -> dict[str, Any]:

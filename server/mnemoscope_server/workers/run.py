@@ -187,8 +187,9 @@ class Run:
         self._redoing, self._report = None, self._tell
         self._write()
         self._writer.move(self.path)
-        self._reported = self.done
         self._report(Opened(self.id, self._writer.manifest))
+        if redoing.partial:
+            self._report(Chunk(self.id, self.done - self.done % KEYFRAME_EVERY, self.done, redoing.partial))
 
     def _drop_redo(self, redoing: Redoing) -> None:
         self.finished = True
@@ -310,10 +311,11 @@ class Run:
             count = sum(p.count for p in packets)
             messages.append(blocks.message(number, blocks.KIND_FRAMES, packets[0].first, count, payload))
         self._waiting.clear()
-        if self._redoing is not None:
-            self._redoing.compare(self.done, messages)
         first, self._reported = self._reported, self.done
-        self._report(Chunk(self.id, first, self.done, tuple(messages)))
+        if self._redoing is not None:
+            self._redoing.compare(self.done, tuple(messages))
+        else:
+            self._report(Chunk(self.id, first, self.done, tuple(messages)))
 
     def _write(self) -> None:
         self._writer.flush()

@@ -52,7 +52,7 @@ def metadata(dialect: str) -> sa.MetaData:
         tables,
         sa.Column("id", Text, primary_key=True, nullable=dialect == "sqlite"),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("engine", "keeper", "owner", "client")),
-        sa.Column("beat", sa.Float(53), nullable=False),
+        *(sa.Column(name, sa.Float(53), nullable=False) for name in ("beat", "watched")),
     )
     return tables
 

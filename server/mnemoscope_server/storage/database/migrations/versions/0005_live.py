@@ -14,5 +14,5 @@ def upgrade() -> None:
         "live",
         sa.Column("id", text, primary_key=True, nullable=not on_postgresql),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("engine", "keeper", "owner", "client")),
-        sa.Column("beat", sa.Float(53), nullable=False),
+        *(sa.Column(name, sa.Float(53), nullable=False) for name in ("beat", "watched")),
     )
