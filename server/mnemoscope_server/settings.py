@@ -14,6 +14,7 @@ from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -81,6 +82,8 @@ class Settings(BaseSettings):
     """Addresses or networks of proxies that are believed who asks and by which scheme (JSON list); whoever opens the unix socket is."""
     data_dir: Path = Field(default_factory=default_data_dir)
     """Index, recordings and uploads."""
+    index: str | None = Field(default=None, pattern=r"^postgres(ql)?://", repr=False)
+    """A PostgreSQL that has the index, so that several servers share it (`postgresql://user:password@host/name`); none = a file in the data folder."""
     watch: Path | None = None
     """Folder whose recordings (.mnemo) are listed as they appear and followed as they grow; nothing in it is changed."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -90,6 +93,10 @@ class Settings(BaseSettings):
     """Processes that run models, one core each; 0 = replay only."""
     engine: str = "mnemoscope_server.workers.torch_engine:TorchEngine"
     """What runs models inside a worker, as "module:class"; another one is for tests."""
+    ray: str | None = None
+    """Address of a Ray cluster whose engines run models, as many as there are workers; "auto" for the one that this machine is part of. none = on this machine."""
+    gpu_share: float = Field(default=0.25, gt=0, le=1)
+    """What each engine on a Ray cluster has of a GPU, where there is one."""
     allowed_hosts: list[str] = []
     """More names this server may be called by (JSON list), such as the name a proxy passes on. With any of them the token is asked for."""
     root_path: str = ""
@@ -247,8 +254,17 @@ def _said(name: str, value: Any) -> str:
         return "none"
     if name == "token":
         return "(set)"
+    if name == "index":
+        return _without_secrets(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int) and value >= MIB and value % MIB == 0:
         return f"{value} ({value // MIB} MB)"
     return str(value) or "none"
+
+
+def _without_secrets(url: str) -> str:
+    """Host and path alone: user, password and options may be secrets."""
+    parts = urlsplit(url)
+    port = parts.netloc.rpartition("@")[2].partition(":")[2]
+    return f"{parts.scheme}://{parts.hostname or ''}{port and f':{port}'}{parts.path}"

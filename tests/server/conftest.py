@@ -13,6 +13,8 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from tests.server.postgres import Postgres
+
 PROGRAM = """
 import argparse, sys
 if __name__ == "__main__":
@@ -147,3 +149,11 @@ def server(tmp_path_factory):
         time.sleep(0.05)
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A real PostgreSQL (tests/server/postgres.py)."""
+    running = Postgres()
+    yield running
+    running.close()

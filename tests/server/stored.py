@@ -1,6 +1,7 @@
 """Recordings with the fake engine's numbers, and rows, for tests of what lies in a data folder."""
 
 import numpy as np
+import pytest
 
 from mnemoscope import tasks
 from mnemoscope.reading.recording import RecordingWriter
@@ -8,6 +9,9 @@ from mnemoscope_server.storage.index import Entry
 from mnemoscope_server.storage.store import new_id
 from mnemoscope_server.workers import protocol as exchange
 from tests.server.fake_engine import FakeEngine
+
+on_sqlite = pytest.mark.parametrize("index_url", ["sqlite"], indirect=True)
+"""For tests of what happens to the file of the index: they mean nothing where there is none."""
 
 
 def write(store, *, steps=100, finish="ended", title="t"):

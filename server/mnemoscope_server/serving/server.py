@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import uvicorn
 
 from mnemoscope_server.app import create_app
-from mnemoscope_server.errors import DataFolderInUse
+from mnemoscope_server.errors import DataFolderInUse, IndexTrouble
 from mnemoscope_server.observing import logs
 from mnemoscope_server.serving.connections import Connections
 from mnemoscope_server.serving.protocols import PING_SECONDS, Config
@@ -80,9 +80,10 @@ def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> 
         if path is None:
             settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         try:
-            store = Store(settings.data_dir, free_bytes=settings.free_bytes)
-        except (DataFolderInUse, OSError) as error:
-            print(f"Cannot use the data folder: {error}", file=sys.stderr)
+            store = Store(settings.data_dir, index=settings.index, free_bytes=settings.free_bytes)
+        except (DataFolderInUse, OSError, IndexTrouble) as error:
+            what = "index" if isinstance(error, IndexTrouble) else "data folder"
+            print(f"Cannot use the {what}: {error}", file=sys.stderr)
             return CANNOT_START
         if settings.watch is not None and not settings.watch.is_dir():
             print(f"Cannot watch {settings.watch}: there is no such folder", file=sys.stderr)

@@ -1,18 +1,16 @@
-"""The index over the recordings of a data folder: one SQLite file, `index.sqlite`. It only finds files; they are the truth.
+"""The index over recordings: it only finds files, which are the truth. In SQLite or PostgreSQL (`database/`).
 
-`sqlite3.Error` goes no further than this module: outside it is `IndexTrouble`. An index that is damaged, or that a newer version
-has made, is set aside and begun anew; one that cannot be opened now (full disk, held by another program) is kept in memory until
-it can. All methods may be called from any thread.
+Trouble with the database is `IndexTrouble`. What must be written and cannot be now is owed: read as if it were written, and written
+later. All methods may be called from any thread.
 """
 
 import contextlib
 import json
 import logging
 import re
-import sqlite3
 import threading
-from collections.abc import Generator
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -20,33 +18,14 @@ from typing import Any, cast
 from mnemoscope.format.manifest import model_label
 from mnemoscope.reading import tokens
 from mnemoscope_server.errors import IndexTrouble
-from mnemoscope_server.storage.aside import set_aside
+from mnemoscope_server.storage.database.protocol import Database
+from mnemoscope_server.storage.database.sqlite import SQLite
 
 log = logging.getLogger("mnemoscope.index")
 
-FILE = "index.sqlite"
-VERSION = 3
-BUSY_SECONDS = 5.0
-"""How long a statement waits for another program that holds the index."""
 MAX_LISTED = 200
 """Rows of one answer; the others follow."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-_SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS recordings (
-  id TEXT PRIMARY KEY, title TEXT NOT NULL, task TEXT NOT NULL, models TEXT NOT NULL, steps INTEGER NOT NULL,
-  status TEXT NOT NULL, created TEXT NOT NULL, bytes INTEGER NOT NULL, visibility TEXT NOT NULL, expires TEXT,
-  owner TEXT NOT NULL, modified INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS recordings_created ON recordings (created);
-CREATE TABLE IF NOT EXISTS expired (id TEXT PRIMARY KEY, expires TEXT NOT NULL);
-PRAGMA user_version = {VERSION};
-"""
-_NAMES = ("id", "title", "task", "models", "steps", "status", "created", "bytes", "visibility", "expires", "owner", "modified")  # fmt: skip
-_COLUMNS = ", ".join(_NAMES)
-_PUT = (
-    f"INSERT INTO recordings ({_COLUMNS}) VALUES ({', '.join('?' * len(_NAMES))}) ON CONFLICT (id) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in _NAMES if name not in ("id", "owner"))
-)
-"""An owner once known stays."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +48,8 @@ class Entry:
     """Who began it. "" = unknown, or whoever sits at this machine."""
     modified: int = 0
     """When its file was last written, in ns, as of this row; 0 = not known."""
+    blob: str = ""
+    """The object that it is now, where recordings are objects of a bucket; "" = there is none yet."""
 
 
 def timestamp(when: datetime) -> str:
@@ -80,43 +61,70 @@ def now() -> str:
     return timestamp(datetime.now(UTC))
 
 
-class _Unusable(Exception):
-    """What lies there is no index that this version can go on with."""
+_NAMES = tuple(field.name for field in fields(Entry))
+_COLUMNS = ", ".join(_NAMES)
+_PUT = (
+    f"INSERT INTO recordings ({_COLUMNS}) VALUES ({', '.join(f':{name}' for name in _NAMES)}) ON CONFLICT (id) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _NAMES if name not in ("id", "owner", "blob"))
+    + ", blob = CASE excluded.blob WHEN '' THEN recordings.blob ELSE excluded.blob END"
+)
+"""An owner once known stays, and so does an object until there is another."""
+_REMEMBER = (
+    "INSERT INTO expired (id, expires) SELECT id, expires FROM recordings WHERE id = :id AND expires <= :now "
+    "ON CONFLICT (id) DO UPDATE SET expires = excluded.expires"
+)
 
 
 class Index:
-    """The rows of a data folder, and which recordings have expired."""
+    """The rows of a data folder, or of servers that share them, and which recordings have expired."""
 
-    def __init__(self, folder: Path, *, writable: bool = True) -> None:
-        """Not writable: a copy in memory, which changes nothing in the folder."""
-        self.path, self._writable = folder / FILE, writable
-        self._guard = threading.Lock()
+    def __init__(self, folder: Path, *, url: str | None = None, writable: bool = True) -> None:
+        """url: of a PostgreSQL. Not writable: a copy in memory, which changes nothing in the folder. Raises IndexTrouble."""
+        self._owing = threading.Lock()
         self._owed: dict[str, Entry | None] = {}
         """Rows that could not be written when they were new; None = to be deleted."""
+        self._database = _database(folder, url, writable=writable)
+        self._writable = writable
         self._expires: dict[str, str] = {}
-        self.volatile = False
+        """When recordings go, or went, where nobody else changes that."""
+        if not self._database.shared:
+            gone = self._database.read("SELECT id, expires FROM expired")
+            self._expires = {row[0]: row[1] for row in gone}
+            self._expires |= {entry.id: entry.expires for entry in self.rows() if entry.expires is not None}
+
+    @property
+    def database(self) -> Database:
+        return self._database
+
+    @property
+    def shared(self) -> bool:
+        """Whether other servers change the rows too."""
+        return self._database.shared
+
+    @property
+    def volatile(self) -> bool:
         """Whether the rows are in memory alone, since the file cannot be opened."""
-        self.unread = ""
+        return self._database.volatile
+
+    @property
+    def unread(self) -> str:
         """Why nothing can be read of the file."""
-        self._database = self._opened()
-        self._expires = dict(self._database.execute("SELECT id, expires FROM expired").fetchall())
-        self._expires |= {entry.id: entry.expires for entry in self.rows() if entry.expires is not None}
+        return self._database.unread
 
     def close(self) -> None:
         with contextlib.suppress(IndexTrouble):  # a start reads what differs from the files
             if self._writable:
                 self.settle()
-        with self._guard:
-            self._database.close()
+        self._database.close()
 
     # --- reading
 
     def rows(self) -> list[Entry]:
         """All of them. Raises IndexTrouble, as every method that reads."""
-        return self._read(f"SELECT {_COLUMNS} FROM recordings", ())
+        return self._read(f"SELECT {_COLUMNS} FROM recordings")
 
     def get(self, recording: str) -> Entry | None:
-        found = self._read(f"SELECT {_COLUMNS} FROM recordings WHERE id = ?", (recording,))
+        found = self._read(f"SELECT {_COLUMNS} FROM recordings WHERE id = :id", {"id": recording})
         return found[0] if found else None
 
     def latest(
@@ -127,40 +135,42 @@ class Index:
         after: those that follow the recording of that id; of one that is gone meanwhile there are none.
         """
         where, values = self._listed(query, owner)
+        arrival = self._database.arrival
         if after is not None:
-            where += " AND (created, rowid) < (SELECT created, rowid FROM recordings WHERE id = ?)"
-            values.append(after)
-        order = "ORDER BY created DESC, rowid DESC LIMIT ?"
-        return self._read(f"SELECT {_COLUMNS} FROM recordings WHERE {where} {order}", (*values, limit))
+            where += f" AND (created, {arrival}) < (SELECT created, {arrival} FROM recordings WHERE id = :after)"
+            values["after"] = after
+        order = f"ORDER BY created DESC, {arrival} DESC LIMIT :limit"
+        return self._read(f"SELECT {_COLUMNS} FROM recordings WHERE {where} {order}", values | {"limit": limit})
 
     def count(self, *, query: str = "", owner: str | None = None) -> int:
         """How many `latest` would list without a limit."""
         where, values = self._listed(query, owner)
-        with self._used() as database:
-            return int(database.execute(f"SELECT COUNT(*) FROM recordings WHERE {where}", values).fetchone()[0])
+        return int(self._database.read(f"SELECT COUNT(*) FROM recordings WHERE {where}", values)[0][0])
 
     def totals(self) -> tuple[int, int]:
         """How many recordings there are, and their bytes."""
-        with self._used() as database:
-            count, size = database.execute("SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM recordings").fetchone()
+        [(count, size)] = self._database.read("SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM recordings")
         return int(count), int(size)
 
     def bytes_of(self, owner: str) -> int:
         """Bytes of all recordings of an owner."""
-        with self._used() as database:
-            return int(
-                database.execute("SELECT COALESCE(SUM(bytes), 0) FROM recordings WHERE owner = ?", (owner,)).fetchone()[
-                    0
-                ]
-            )
+        statement = "SELECT COALESCE(SUM(bytes), 0) FROM recordings WHERE owner = :owner"
+        return int(self._database.read(statement, {"owner": owner})[0][0])
 
     def expires(self, recording: str) -> str | None:
         """When a recording goes, or went."""
-        return self._expires.get(recording)
+        if not self._database.shared:
+            return self._expires.get(recording)
+        owed = self._owed.get(recording)
+        if owed is not None:
+            return owed.expires
+        of = "SELECT expires FROM {} WHERE id = :id"
+        rows = self._database.read(f"{of.format('recordings')} UNION ALL {of.format('expired')}", {"id": recording})
+        return rows[0][0] if rows else None
 
     def expired(self) -> list[str]:
         """Recordings whose time is over and that are still here."""
-        rows = self._read(f"SELECT {_COLUMNS} FROM recordings WHERE expires <= ?", (now(),))
+        rows = self._read(f"SELECT {_COLUMNS} FROM recordings WHERE expires <= :now", {"now": now()})
         return [entry.id for entry in rows]
 
     # --- writing
@@ -184,10 +194,18 @@ class Index:
         with self._eventually({recording: None}):
             self._write({recording: None})
 
+    def exchange(self, entry: Entry, blob: str) -> bool:
+        """Replace a row whose object is still `blob` -> whether it was; another server may have been first. Raises IndexTrouble."""
+        names = [name for name in _NAMES if name not in ("id", "owner")]
+        changes = ", ".join(f"{name} = :{name}" for name in names)
+        statement = f"UPDATE recordings SET {changes} WHERE id = :id AND blob = :before"
+        with self._database.writing() as execute:
+            done = execute(statement, _values(entry) | {"before": blob})
+        return done == 1
+
     def settle(self) -> None:
         """Write what could not be written when it was new. Raises IndexTrouble where it still cannot."""
-        if self.volatile:
-            self._move_to_disk()
+        self._database.settle()
         if self._owed:
             self._write({})
 
@@ -196,7 +214,7 @@ class Index:
     def _noted(self, entry: Entry) -> None:
         if entry.expires is None:
             self._expires.pop(entry.id, None)
-        else:
+        elif not self._database.shared:
             self._expires[entry.id] = entry.expires
 
     @contextlib.contextmanager
@@ -205,21 +223,11 @@ class Index:
             yield
         except IndexTrouble as error:
             log.warning("%s; what is new is written later", error)
-            with self._guard:
+            with self._owing:
                 self._owed = self._owed | rows
 
-    @contextlib.contextmanager
-    def _used(self) -> Generator[sqlite3.Connection, None, None]:
-        """The database for one thread at a time. Raises IndexTrouble for whatever goes wrong with it."""
-        with self._guard:
-            try:
-                yield self._database
-            except sqlite3.Error as error:
-                raise trouble(error) from error
-
-    def _read(self, statement: str, values: tuple[Any, ...]) -> list[Entry]:
-        with self._used() as database:
-            rows = database.execute(statement, values).fetchall()
+    def _read(self, statement: str, values: Mapping[str, Any] | None = None) -> list[Entry]:
+        rows = self._database.read(statement, values or {})
         found = [Entry(r[0], r[1], r[2], [_signed(model) for model in json.loads(r[3])], *r[4:]) for r in rows]
         owed = self._owed
         newest = ((entry, owed.get(entry.id, entry)) for entry in found)
@@ -227,154 +235,44 @@ class Index:
 
     def _write(self, rows: dict[str, Entry | None]) -> None:
         """Write rows, those that are owed first, in one transaction; None deletes one."""
-        with self._used() as database:
-            with _transaction(database):
+        # only one thread at a time writes what is owed: it could come after something newer
+        with self._owing if self._owed else contextlib.nullcontext():
+            with self._database.writing() as execute:
                 for recording, entry in (self._owed | rows).items():
                     if entry is not None:
-                        database.execute(_PUT, _values(entry))
+                        execute(_PUT, _values(entry))
                         continue
-                    database.execute("DELETE FROM recordings WHERE id = ?", (recording,))
-                    if expires := self._expires.get(recording):  # its time was over
-                        database.execute("INSERT OR REPLACE INTO expired VALUES (?, ?)", (recording, expires))
-            self._owed = {}
+                    execute(_REMEMBER, {"id": recording, "now": now()})
+                    execute("DELETE FROM recordings WHERE id = :id", {"id": recording})
+            if self._owed:
+                self._owed = {}
 
-    def _listed(self, query: str, owner: str | None) -> tuple[str, list[Any]]:
+    def _listed(self, query: str, owner: str | None) -> tuple[str, dict[str, Any]]:
         """The condition and values of what may be listed now."""
-        where, values = ["(expires IS NULL OR expires > ?)"], cast("list[Any]", [now()])
+        where, values = ["(expires IS NULL OR expires > :now)"], cast("dict[str, Any]", {"now": now()})
         if query:
-            like = "%" + re.sub(r"([%_\\])", r"\\\1", query) + "%"
-            columns = " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in ("title", "task", "models"))
-            where.append(f"({columns})")
-            values += [like] * 3
+            values["query"] = "%" + re.sub(r"([%_\\])", r"\\\1", query) + "%"
+            columns = ("title", "task", "models")
+            where.append(
+                " OR ".join(f"LOWER({column}) LIKE LOWER(:query) ESCAPE '\\'" for column in columns).join("()")
+            )
         if owner is not None:
-            where.append("(visibility = 'listed' OR owner = ?)")
-            values.append(owner)
-        gone = [
-            recording for recording, entry in self._owed.items() if entry is None
-        ]  # _owed is replaced, never changed
+            where.append("(visibility = 'listed' OR owner = :owner)")
+            values["owner"] = owner
+        gone = [recording for recording, entry in self._owed.items() if entry is None]  # replaced, never changed
         if gone:
-            where.append(f"id NOT IN ({', '.join('?' * len(gone))})")
-            values += gone
+            names = {f"gone{number}": recording for number, recording in enumerate(gone)}
+            where.append(f"id NOT IN ({', '.join(f':{name}' for name in names)})")
+            values |= names
         return " AND ".join(where), values
 
-    # --- opening
 
-    def _opened(self) -> sqlite3.Connection:
-        """The index of the folder; a new one where it cannot be used; one in memory where none can be opened."""
-        if not self._writable:
-            return self._in_memory()
-        try:
-            try:
-                return _connect(self.path)
-            except _Unusable as error:
-                aside = set_aside(self.path.parent, self.path, *(Path(f"{self.path}{end}") for end in ("-wal", "-shm")))
-                log.warning("the index %s: it is set aside as %s and made again from the recordings", error, aside)
-                return _connect(self.path)
-        except (sqlite3.Error, _Unusable, OSError) as error:
-            log.warning("the index cannot be opened (%s): it is kept in memory until it can be", error)
-            return self._in_memory()
+def _database(folder: Path, url: str | None, *, writable: bool) -> Database:
+    if url is None:
+        return SQLite(folder, writable=writable)
+    from mnemoscope_server.storage.database.postgresql import PostgreSQL  # slow to load
 
-    def _in_memory(self) -> sqlite3.Connection:
-        """What can be read of the file; the recordings have the rest."""
-        self.volatile, self.unread = True, ""
-        database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        database.executescript(_SCHEMA)
-        logged = Path(f"{self.path}-wal")
-        ways = ["mode=ro&immutable=1"]  # which makes no files beside it
-        if logged.exists() and logged.stat().st_size:
-            ways.insert(0, "mode=ro")
-        for way in ways:
-            try:
-                _copy(self.path, way, database)
-                break
-            except sqlite3.Error as error:
-                self.unread = str(error)
-        return database
-
-    def _move_to_disk(self) -> None:
-        """Go on in the file, which could not be opened before. Raises IndexTrouble where it still cannot."""
-        with self._used() as memory:
-            try:
-                disk = _connect(self.path)
-            except _Unusable as error:  # at the next start it is set aside
-                raise IndexTrouble(f"the index {error}") from error
-            try:
-                with _transaction(disk):
-                    disk.execute("DELETE FROM recordings")
-                    for row in memory.execute(f"SELECT {_COLUMNS} FROM recordings").fetchall():
-                        disk.execute(_PUT, row)
-                    for row in memory.execute("SELECT id, expires FROM expired").fetchall():
-                        disk.execute("INSERT OR REPLACE INTO expired VALUES (?, ?)", row)
-            except BaseException:
-                disk.close()
-                raise
-            self._database, self.volatile = disk, False
-            memory.close()
-        log.warning("the index is in its file again")
-
-
-def trouble(error: sqlite3.Error) -> IndexTrouble:
-    """What an error of SQLite means for whoever asked."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return IndexTrouble("the index of recordings is held by another program")
-    if code == sqlite3.SQLITE_FULL:
-        return IndexTrouble("the index of recordings cannot be written: the disk is full")
-    return IndexTrouble(f"the index of recordings cannot be used: {error}")
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """Open or make the file. Raises _Unusable, sqlite3.Error."""
-    database = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=BUSY_SECONDS)
-    try:
-        version = database.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            raise _Unusable("was made by a newer version of Mnemoscope")
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        if (found := database.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-            raise _Unusable(f"is damaged ({found})")
-        if version < 2:
-            database.execute("DROP TABLE IF EXISTS recordings")  # made again from the files
-        elif version < 3:
-            database.execute("ALTER TABLE recordings ADD COLUMN modified INTEGER NOT NULL DEFAULT 0")
-        if version < VERSION:  # nothing is written otherwise: the disk may be full
-            database.executescript(_SCHEMA)
-        database.execute(f"SELECT {_COLUMNS} FROM recordings LIMIT 0")
-        database.execute("SELECT id, expires FROM expired LIMIT 0")
-    except sqlite3.Error as error:
-        database.close()
-        damaged = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in damaged:
-            raise _Unusable(f"is damaged ({error})") from error
-        raise
-    except _Unusable:
-        database.close()
-        raise
-    return database
-
-
-def _copy(path: Path, way: str, target: sqlite3.Connection) -> None:
-    """Take over the rows of a file that is only read. Raises sqlite3.Error."""
-    source = sqlite3.connect(f"{path.absolute().as_uri()}?{way}", uri=True, timeout=BUSY_SECONDS)
-    with contextlib.closing(source), _transaction(target):
-        for row in source.execute(f"SELECT {_COLUMNS} FROM recordings"):
-            target.execute(_PUT, row)
-        for row in source.execute("SELECT id, expires FROM expired"):
-            target.execute("INSERT OR REPLACE INTO expired VALUES (?, ?)", row)
-
-
-@contextlib.contextmanager
-def _transaction(database: sqlite3.Connection) -> Generator[None, None, None]:
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        database.execute("COMMIT")
-    except BaseException:
-        if database.in_transaction:  # a full disk ends it by itself
-            with contextlib.suppress(sqlite3.Error):  # the first error says more
-                database.execute("ROLLBACK")
-        raise
+    return PostgreSQL(url)
 
 
 def index_entry(manifest: dict[str, Any], *, steps: int, size: int, owner: str = "") -> Entry:
@@ -391,10 +289,8 @@ def index_entry(manifest: dict[str, Any], *, steps: int, size: int, owner: str =
     )  # fmt: skip
 
 
-def _values(entry: Entry) -> tuple[Any, ...]:
-    values = [getattr(entry, name) for name in _NAMES]
-    values[_NAMES.index("models")] = json.dumps(entry.models)
-    return tuple(values)
+def _values(entry: Entry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in _NAMES} | {"models": json.dumps(entry.models)}
 
 
 def _signed(model: dict[str, str]) -> dict[str, str]:

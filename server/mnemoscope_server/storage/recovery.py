@@ -18,7 +18,8 @@ from mnemoscope.reading import verdicts
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.errors import IndexTrouble
 from mnemoscope_server.storage.aside import set_aside
-from mnemoscope_server.storage.index import FILE, Entry, index_entry
+from mnemoscope_server.storage.database.sqlite import FILE
+from mnemoscope_server.storage.index import Entry, index_entry
 from mnemoscope_server.storage.locks import FileLock
 from mnemoscope_server.storage.sweeping import PIN
 

@@ -21,6 +21,7 @@ from mnemoscope.reading import verdicts
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.errors import DataFolderInUse, Expired, IndexTrouble, UnknownRecording
 from mnemoscope_server.storage import recovery, space, sweeping
+from mnemoscope_server.storage.database.protocol import Database
 from mnemoscope_server.storage.index import MAX_LISTED, Entry, Index, index_entry, now
 from mnemoscope_server.storage.locks import FileLock, NamedLocks
 
@@ -41,10 +42,12 @@ def new_id() -> str:
 class Store:
     """The data folder of one server."""
 
-    def __init__(self, folder: Path, *, free_bytes: int = 0, mend: Mender | None = recovery.mend_all) -> None:
-        """Raises DataFolderInUse where another server holds the folder, OSError where it cannot be written.
+    def __init__(
+        self, folder: Path, *, index: str | None = None, free_bytes: int = 0, mend: Mender | None = recovery.mend_all
+    ) -> None:
+        """Raises DataFolderInUse where another server holds the folder, OSError where it cannot be written, IndexTrouble.
 
-        mend: brings the index up to date with the files; without it nothing in the folder is changed.
+        index: URL of a PostgreSQL that has the index, instead of a file of the folder. mend: brings the index up to date with the files; without it nothing in the folder is changed.
         """
         self.folder, self.free_bytes = folder, free_bytes
         self.recordings, self.uploads, self.tmp = (folder / name for name in ("recordings", "uploads", "tmp"))
@@ -58,9 +61,14 @@ class Store:
             )
         self._locks = NamedLocks()
         self._temporary: dict[str, float] = {}
-        self._index = Index(folder, writable=mend is not None)
+        self._index = Index(folder, url=index, writable=mend is not None)
         if mend is not None:
             mend(self)
+
+    @property
+    def database(self) -> Database:
+        """Where the index is; for what else servers that share it tell each other."""
+        return self._index.database
 
     def close(self) -> None:
         self._index.close()

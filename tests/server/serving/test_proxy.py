@@ -1,10 +1,8 @@
 """A real nginx with the configuration of deploy/: a path, TLS, a unix socket; uploads, runs, websockets and cookies go through it."""
 
 import json
-import os
 import re
 import select
-import shutil
 import socket
 import ssl
 import subprocess
@@ -17,25 +15,11 @@ from websockets.sync.client import connect
 
 from mnemoscope_server.settings import ELSEWHERE, Settings, variable
 from tests import ROOT
+from tests.programs import free_port, program
 from tests.server.conftest import Server
 
 TOKEN = "a-token-that-is-long-enough"
 HOST = "mem.example.org"
-
-
-def program(name):
-    """Path of a program that is there, or that apt-get installs where it may. Skips where neither is possible."""
-    if shutil.which(name) is None and shutil.which("apt-get") and os.geteuid() == 0:
-        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        command = ["apt-get", "install", "-y", "--no-install-recommends", name]
-        subprocess.run(command, env=quiet, capture_output=True, timeout=300, check=False)
-    return shutil.which(name) or pytest.skip(f"there is no {name}, and apt-get cannot install it")
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class Behind(Server):

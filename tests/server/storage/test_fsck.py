@@ -9,7 +9,9 @@ import pytest
 from mnemoscope.cli.main import main
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.storage.store import new_id
-from tests.server.stored import entry, write
+from tests.server.stored import entry, on_sqlite, write
+
+pytestmark = on_sqlite  # main() looks at the folder alone
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from mnemoscope_server.errors import DataFolderInUse, DiskFull, Expired, Unknown
 from mnemoscope_server.storage.index import Entry
 from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.store import new_id
-from tests.server.stored import entry, write
+from tests.server.stored import entry, on_sqlite, write
 
 
 def test_what_a_killed_server_left_is_closed_listed_or_removed(open_store, tmp_path):
@@ -219,6 +219,7 @@ def test_lists_show_ones_own_and_what_is_listed_for_all(open_store):
     assert [e.steps for e in store.latest()] == [3, 2, 1, 0]
 
 
+@on_sqlite
 def test_an_index_of_the_first_version_is_made_again(open_store, tmp_path):
     """It had fewer columns; the files have everything."""
     store = open_store()
@@ -247,6 +248,7 @@ def test_the_library_keeps_few_files_open_and_closes_the_rest(open_store, monkey
     library.close()
 
 
+@on_sqlite
 def test_index_is_in_wal_mode(open_store, tmp_path):
     """Readers do not wait for writers."""
     open_store()

@@ -13,11 +13,12 @@ from mnemoscope.errors import RecordingError
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.errors import DiskFull, IndexTrouble, UnknownRecording, is_full
 from mnemoscope_server.storage import index, locks
+from mnemoscope_server.storage.database import sqlite
 from mnemoscope_server.storage.index import Index
 from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.recovery import owner_file
 from mnemoscope_server.storage.store import Store, new_id
-from tests.server.stored import entry, write
+from tests.server.stored import entry, on_sqlite, write
 
 
 @pytest.fixture
@@ -60,6 +61,7 @@ def strip(path):
     database.close()
 
 
+@on_sqlite
 @pytest.mark.parametrize("spoil", [damage, flip, age, strip])
 def test_an_index_that_cannot_be_used_is_set_aside_and_made_again(open_store, data, caplog, spoil):
     """A restore or a downgrade: the recordings are listed for their owners, and nothing is removed."""
@@ -77,6 +79,7 @@ def test_an_index_that_cannot_be_used_is_set_aside_and_made_again(open_store, da
     assert ("newer version" in caplog.text) == (spoil is age)
 
 
+@on_sqlite
 def test_an_index_that_cannot_be_opened_is_kept_in_memory_until_it_can(open_store, data, caplog):
     """A full disk at the start, for one. What happens meanwhile is in the file as soon as there is one."""
     store = open_store()
@@ -97,9 +100,10 @@ def test_an_index_that_cannot_be_opened_is_kept_in_memory_until_it_can(open_stor
         assert database.execute("SELECT id FROM recordings").fetchall() == [(kept,)]
 
 
+@on_sqlite
 def test_a_locked_index_is_an_error_with_a_name_and_what_must_be_is_written_later(open_store, data, monkeypatch):
     """Deleting and ending go on; beginning is refused."""
-    monkeypatch.setattr(index, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
     store = open_store()
     ended, gone = entry(1), entry(2)
     store.put(ended)
@@ -118,10 +122,11 @@ def test_a_locked_index_is_an_error_with_a_name_and_what_must_be_is_written_late
         assert database.execute("SELECT steps FROM recordings").fetchall() == [(77,)]
 
 
+@on_sqlite
 def test_a_full_disk_is_named_and_its_transaction_is_over(open_store):
     """SQLite rolls back by itself then; the next statement must find it so."""
     store = open_store()
-    database = store._index._database
+    database = store._index._database.connection
     database.execute(f"PRAGMA max_page_count = {database.execute('PRAGMA page_count').fetchone()[0]}")
     with pytest.raises(IndexTrouble, match="the disk is full"):
         store.put(index.replace(entry(1), title="x" * 40000))
@@ -134,7 +139,9 @@ def test_owners_of_an_index_of_the_second_version_stay(data):
     with contextlib.closing(Index(tmp := data.parent)) as made:
         made.put(index.replace(entry(1), owner="somebody"))
     database = sqlite3.connect(tmp / "index.sqlite")
-    database.executescript("ALTER TABLE recordings DROP COLUMN modified; PRAGMA user_version = 2;")
+    database.executescript(
+        "ALTER TABLE recordings DROP COLUMN modified; ALTER TABLE recordings DROP COLUMN blob; PRAGMA user_version = 2;"
+    )
     database.close()
     with contextlib.closing(Index(tmp)) as made:
         assert [(e.owner, e.modified) for e in made.rows()] == [("somebody", 0)]
@@ -336,6 +343,7 @@ def test_a_recording_cannot_be_renamed_on_a_full_disk_but_is_still_deleted(open_
     assert store.latest() == []
 
 
+@on_sqlite
 def test_a_copy_in_memory_changes_nothing(open_store, data):
     """What lists the differences of a folder must not mend them."""
     store = open_store()
