@@ -7,12 +7,13 @@ import argparse
 import platform
 from collections.abc import Callable, Iterator
 
-from benchmarks import browser, engine, fan_out, long_runs, reading, retention, size, start, steps
+from benchmarks import browser, engine, fan_out, gpu, long_runs, reading, retention, size, start, steps
 from benchmarks.table import Row, show
 
 PARTS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
     "steps": ("one step of one sequence by torch, recorded, one thread (N=128 W=20 R=1 H=100)", steps.rows),
     "engine": ("the same steps by the engine, one thread", engine.rows),
+    "gpu": ("a recorded step of one run among several of its model, as a batch", gpu.rows),
     "retention": ("how long a signal is remembered, one thread", retention.rows),
     "reading": ("files of 40 MB read, and the first look at one of 1 GB", reading.rows),
     "size": ("bytes of a DNC step on the wire (N=128 W=64 R=4)", size.rows),

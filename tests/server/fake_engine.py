@@ -69,6 +69,9 @@ class FakeStream:
             self.log.write_text(str(self.done))
         return packets
 
+    def close(self):
+        pass
+
     def hear(self, episode, first, until):
         if self.log is not None:
             with self.log.with_suffix(".heard").open("a") as heard:
@@ -93,7 +96,7 @@ class FakeStream:
 
 class FakeEngine:
     def __init__(self, device):
-        self.device = "cpu"
+        self.device, self.batches = "cpu", False
         self.unmeasured = ["fake-signal-recall", "slow-signal-recall"]
 
     def prepare(self, order: Open) -> Prepared:

@@ -44,7 +44,7 @@ from mnemoscope_server.workers.protocol import (
     Stop,
 )
 from mnemoscope_server.workers.refusal import refusal
-from mnemoscope_server.workers.run import Run
+from mnemoscope_server.workers.run import Done, Run
 
 log = logging.getLogger("mnemoscope.worker")
 
@@ -144,18 +144,27 @@ class Worker:
         return min((run.wait(now) for run in self.runs.values()), default=IDLE_SECONDS)
 
     def _tick(self) -> None:
-        """Give every session its due steps. Sessions of one model could be stepped as one batch here."""
+        """Give every session its due steps."""
         if not self.runs and not self.questions and self.measuring:
             measured = quietly(self.engine.measure)
             self.measuring = measured is not None
             if measured is not None:
                 self.connection.send(measured)
+        done = self._batch() if len(self.runs) > 1 and self.engine.batches else {}
         for run in list(self.runs.values()):
             with self._computing.at(run.id):
-                self._guarded(run, run.tick)
+                self._guarded(run, run.tick, done.get(run.id))
         for identity, answer in list(self.questions.items()):
             with self._computing.at(identity):
                 self._work_on(identity, answer)
+
+    def _batch(self) -> dict[str, list[Done]]:
+        """The due steps of all sessions, computed as one batch where they run one model."""
+        due = {run.id: run.due() for run in self.runs.values()}
+        began = time.perf_counter()
+        did = iter(self.engine.advance([wish for wishes in due.values() for wish in wishes]))
+        seconds = time.perf_counter() - began
+        return {name: [Done(count, next(did), seconds) for _, count in wishes] for name, wishes in due.items()}
 
     def _handle(self, command: Command) -> None:
         if isinstance(command, Quit):
@@ -191,10 +200,13 @@ class Worker:
                 self._guarded(run, run.stop, command.by)
 
     def _open(self, order: Open) -> None:
+        prepared = None
         try:
             prepared = self.engine.prepare(order)
             self.runs[order.id] = Run(order, prepared, self.connection.send)
         except Exception as error:
+            for stream in prepared.streams if prepared else []:
+                stream.close()
             if order.redo is None:
                 order.path.unlink(missing_ok=True)
             self.connection.send(refusal(order.id, error))

@@ -3,7 +3,7 @@
 Plain dataclasses, so that either side can be tested with a list in place of the pipe. Nothing here imports torch.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -361,6 +361,10 @@ class Stream(Protocol):
         """Take in what an episode that grows has by now in steps `first … until`."""
         ...
 
+    def close(self) -> None:
+        """No step follows."""
+        ...
+
 
 @dataclass
 class Prepared:
@@ -374,6 +378,12 @@ class Engine(Protocol):
     """What a worker runs models with. Built in the worker with the device that was asked for."""
 
     device: str
+    batches: bool
+    """Whether `advance` of many streams costs less than one after the other."""
+
+    def advance(self, wishes: Sequence[tuple[Stream, int]]) -> list[list[Packet] | Exception]:
+        """What each stream does in its next steps, or why it cannot; asked only where it `batches`."""
+        ...
 
     def prepare(self, order: Open) -> Prepared:
         """Load the models of an order. Raises MnemoscopeError."""

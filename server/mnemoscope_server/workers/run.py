@@ -2,8 +2,8 @@
 
 import contextlib
 import time
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
 
 from mnemoscope.format import blocks
 from mnemoscope.format.entries import Failure
@@ -40,6 +40,23 @@ REVISE_SECONDS = 5.0
 """Gaps of a live source that are known are written this often at most; its scaling at once."""
 LATE_SECONDS = 0.5
 """A speed that cannot be held is not made up for in a burst."""
+
+
+class Done(NamedTuple):
+    """What a stream did in its next steps, or why it could not; and how long its run waited for that."""
+
+    steps: int
+    packets: list[Packet] | Exception
+    seconds: float
+
+
+def _alone(stream: Stream, count: int) -> Done:
+    began = time.perf_counter()
+    try:
+        packets: list[Packet] | Exception = stream.advance(count)
+    except Exception as error:
+        packets = error
+    return Done(count, packets, time.perf_counter() - began)
 
 
 class Run:
@@ -151,7 +168,7 @@ class Run:
         last = {} if self._growing is None else self._growing.revised(self.done)
         self._writer.meta({"costs": [stream.cost for stream in self._streams]} | last)
         self._writer.finish(status, steps=self.done, stopped_by=by)
-        self._lock.release()
+        self._over()
         self._report(Finished(self.id, status, self.done, self._writer.manifest, reason, by))
 
     def abandon(self) -> None:
@@ -176,7 +193,7 @@ class Run:
         with contextlib.suppress(OSError):
             self._writer.close()
         self.finished = True
-        self._lock.release()
+        self._over()
         self._report(Finished(self.id, status, self._reported, {}, reason, by))
 
     # --- for the second time
@@ -197,7 +214,7 @@ class Run:
         with contextlib.suppress(OSError):
             self._writer.close()
         self._writer.path.unlink(missing_ok=True)
-        self._lock.release()
+        self._over()
 
     # --- time
 
@@ -215,13 +232,21 @@ class Run:
             due.append(began + (self.done - step) / self.speed - now)
         return max(0.0, min(due, default=3600.0))
 
-    def tick(self) -> None:
-        """Compute what is due, at most for `SLICE_SECONDS`; report and write what has waited long enough. Raises DiskFull, OSError."""
+    def due(self) -> list[tuple[Stream, int]]:
+        """The streams that a tick advances now, and by how many steps."""
+        count = self._due(time.perf_counter())
+        return [(stream, count) for stream in self._alive.values()] if count else []
+
+    def tick(self, done: Sequence[Done] | None = None) -> None:
+        """Compute what is due, at most for `SLICE_SECONDS`; report and write what has waited long enough. Raises DiskFull, OSError.
+
+        done: what the streams of `due` did, where that was computed already, as one batch with others'.
+        """
+        if done is None:
+            done = [_alone(stream, count) for stream, count in self.due()]
+        if done:
+            self._take(done)
         now = time.perf_counter()
-        count = self._due(now)
-        if count:
-            self._advance(count)
-            now = time.perf_counter()
         late = self._redoing is None and now - self._reported_since >= self._report_after
         if self._waiting and (late or self.done % KEYFRAME_EVERY == 0):
             self._flush()
@@ -267,19 +292,19 @@ class Run:
 
     # --- steps
 
-    def _advance(self, count: int) -> None:
-        began = time.perf_counter()
+    def _take(self, done: Sequence[Done]) -> None:
+        """Take in what every living stream did in its next steps."""
+        count, seconds = done[0].steps, sum(each.seconds for each in done)
+        began = time.perf_counter() - seconds
         if not self._waiting:
             self._reported_since = began
-        for number, stream in list(self._alive.items()):
-            try:
-                packets = stream.advance(count)
-            except NotFinite as error:
-                packets = error.packets
-                self._drop(error.failure(number))
-            except Exception as error:  # a model's own trouble (out of memory, …) must not end the others
+        for number, (_, packets, _) in zip(list(self._alive), done, strict=True):
+            if isinstance(packets, NotFinite):
+                self._drop(packets.failure(number))
+                packets = packets.packets
+            elif isinstance(packets, Exception):  # a model's own trouble (out of memory, …) must not end the others
+                self._drop(Failure(number, self.done, f"{type(packets).__name__}: {packets}"))
                 packets = []
-                self._drop(Failure(number, self.done, f"{type(error).__name__}: {error}"))
             for packet in packets:
                 if packet.kind == "keyframe":
                     self._writer.keyframe(number, packet.first, packet.payload)
@@ -290,6 +315,12 @@ class Run:
             self._unwritten, self._unwritten_since = True, began
         self.done = self.done + count if self._alive else max(self.done, *(failure.step for failure in self._failures))
         self._cost += 0.2 * ((time.perf_counter() - began) / count - self._cost)
+
+    def _over(self) -> None:
+        """Nothing more is computed or written."""
+        for stream in self._streams:
+            stream.close()
+        self._lock.release()
 
     def _drop(self, failure: Failure) -> None:
         del self._alive[failure.stream]

@@ -2,21 +2,23 @@
 
 import logging
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 
 from mnemoscope import tasks
 from mnemoscope.checkpoints import store
 from mnemoscope.checkpoints.store import LoadedModel
-from mnemoscope.errors import MnemoscopeError
+from mnemoscope.errors import MnemoscopeError, Unsupported
 from mnemoscope.measuring import lenses
 from mnemoscope.measuring.verdict import judge
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running import packed, record
 from mnemoscope.running.record import Stepper
+from mnemoscope.running.seats import Seats
+from mnemoscope.running.stream import Packet
 from mnemoscope_server.workers import bridge_engine, retention_engine
 from mnemoscope_server.workers.protocol import (
     Blank,
@@ -28,6 +30,7 @@ from mnemoscope_server.workers.protocol import (
     Prepared,
     Question,
     Remember,
+    Stream,
 )
 
 log = logging.getLogger("mnemoscope.engine")
@@ -46,12 +49,23 @@ class TorchEngine:
         self._asked: LoadedModel | None = None
         """The model of the last question. Steps of runs are computed in inference mode, so questions have a copy of their own."""
         self._unmeasured = store.names()
+        self.batches = self.device == "cuda"  # on a CPU a run is fastest alone, in the engine
+        self._seats: dict[str | Path, Seats | None] = {}
 
     def prepare(self, order: Open) -> Prepared:
         models = [self._load(name) for name in order.models]
         if order.bridge is not None:
             models.append(bridge_engine.crossed(str(order.models[0]), order.bridge, device=self.device))
-        steppers = [Stepper(model, order.episode, device=self.device) for model in models]
+        names = [*order.models, *[""] * (len(models) - len(order.models))]  # what was made for this run has no batch
+        steppers: list[Stepper] = []
+        try:
+            for name, model in zip(names, models, strict=True):
+                seats = self._seats_of(name, model) if name else None
+                steppers.append(Stepper(model, order.episode, device=self.device, seats=seats))
+        except BaseException:
+            for stepper in steppers:
+                stepper.close()
+            raise
         manifest = record.manifest_for(
             order.episode,
             steppers,
@@ -61,6 +75,9 @@ class TorchEngine:
             open_ended=order.growing is not None,
         )
         return Prepared(manifest, [*steppers])
+
+    def advance(self, wishes: Sequence[tuple[Stream, int]]) -> list[list[Packet] | Exception]:
+        return Stepper.advance_together([(cast(Stepper, stream), count) for stream, count in wishes])
 
     def answer(self, question: Question) -> Generator[dict[str, Any] | None, None, dict[str, Any]]:
         if isinstance(question, Compare):
@@ -110,6 +127,19 @@ class TorchEngine:
             times.append((time.perf_counter() - began) / 8)
         ms = sorted(times)[len(times) // 2] * 1000 if times else float("nan")
         return Measured(name, round(ms, 4), stepper.layout.bytes, stepper.keyframe_layout.bytes)
+
+    def _seats_of(self, name: str | Path, loaded: LoadedModel) -> Seats | None:
+        """The batch of a model's runs; None where they are stepped alone."""
+        if not self.batches:
+            return None
+        if name not in self._seats:
+            task = tasks.get(loaded.task)
+            try:
+                self._seats[name] = Seats(loaded.model, task.outputs + 1, binary=task.binary, device=self.device)
+            except Unsupported as error:
+                log.info("runs of %s are stepped one after the other: %s", name, error)
+                self._seats[name] = None
+        return self._seats[name]
 
     def _load(self, name: str | Path) -> LoadedModel:
         if name not in self._loaded:
