@@ -5,8 +5,10 @@ to a recording by is its keeper's (directory.py).
 """
 
 import asyncio
+import contextlib
 import logging
 import time
+from collections.abc import Generator
 from dataclasses import replace
 from typing import Literal
 
@@ -41,8 +43,8 @@ class Elsewhere:
 
     def __init__(self, live: LiveSessions, hosts: RayHosts, directory: Directory) -> None:
         self.live, self.hosts, self.directory = live, hosts, directory
-        self._early: dict[str, list[Event]] = {}
-        """What came of runs that are not sessions here yet."""
+        self._held: dict[str, list[Event]] = {}
+        """What came of runs whose sessions are not as far yet."""
         self._meeting = asyncio.Lock()
         self._background = Background()
         self._news = asyncio.Event()
@@ -81,25 +83,34 @@ class Elsewhere:
         async with self._meeting:
             if run.id in self.live.sessions:
                 return True
-            self._early[run.id] = []
-            try:
+            with self._holding(run.id):
                 found = await self.hosts.attach(run.id, run.engine)
                 if found is None:
                     return False
                 host, attached = found
-                self.live.take_in(run.id, attached.manifest, send=host.send, owner=run.owner, client=run.client)
-                session = self.live.sessions[run.id]
+                session = self.live.take_in(
+                    run.id, attached.manifest, send=host.send, owner=run.owner, client=run.client
+                )
                 session.step = attached.chunk[0].first if attached.chunk else attached.step
                 await self._catch_up(session, attached)
-                for event in self._early[run.id]:
-                    self.live.on_event(event)
                 return True
-            finally:
-                del self._early[run.id]
 
-    def heard(self, event: Event, identity: str) -> None:
-        if (early := self._early.get(identity)) is not None:
-            early.append(event)
+    @contextlib.contextmanager
+    def _holding(self, identity: str) -> Generator[None, None, None]:
+        """While a session is brought to where its run is: what comes of it waits."""
+        self._held.setdefault(identity, [])
+        try:
+            yield
+        finally:
+            for event in self._held.pop(identity, []):
+                self.live.take(event)
+
+    def held(self, event: Event) -> bool:
+        held = self._held.get(getattr(event, "id", ""))
+        if held is None:
+            return False
+        held.append(event)
+        return True
 
     def finished(self, session: Session, event: Finished) -> None:
         self._background.once(f"the end of {session.id}", self._end(session, event))
@@ -125,12 +136,12 @@ class Elsewhere:
                 ends: dict[str, Literal["ended", "stopped", "failed"]] = {"ended": "ended", "stopped": "stopped"}
                 session.end(ends.get(entry.status if entry else "", "failed"), entry.steps if entry else session.step)
                 break
-            found = await self.hosts.attach(session.id, run.engine)
-            if found is not None:
-                if session.id not in self.live.orders:
-                    session.send_by(found[0].send)
-                await self._catch_up(session, found[1])
-                return
+            with self._holding(session.id):
+                if found := await self.hosts.attach(session.id, run.engine):
+                    if session.id not in self.live.orders:
+                        session.send_by(found[0].send)
+                    await self._catch_up(session, found[1])
+                    return
             await self._pause()
         else:
             session.end("failed", session.step, reason="this run cannot be followed any more from this server")
@@ -145,13 +156,13 @@ class Elsewhere:
             data = await self.hosts.read(session.id, number)
             if not data:
                 return  # its engine is gone again: that is said, too
-            self.live.on_event(Chunk(session.id, session.step, upto, (from_step(data, session.step),)))
+            self.live.take(Chunk(session.id, session.step, upto, (from_step(data, session.step),)))
         for chunk in attached.chunk:
-            self.live.on_event(chunk)
+            self.live.take(chunk)
         if attached.moved is not None:
-            self.live.on_event(replace(attached.moved, step=max(session.step, attached.moved.step)))
+            self.live.take(replace(attached.moved, step=max(session.step, attached.moved.step)))
         if attached.finished is not None:
-            self.live.on_event(attached.finished)
+            self.live.take(attached.finished)
 
     # --- who is there
 

@@ -357,6 +357,12 @@ class LiveSessions:
     # --- events
 
     def on_event(self, event: Event) -> None:
+        """What a host says."""
+        if not self.others.held(event):
+            self.take(event)
+
+    def take(self, event: Event) -> None:
+        """Hand on an event, now."""
         match event:
             case Opened() | Declined() | Answered():
                 self._resolve(event)
@@ -371,19 +377,15 @@ class LiveSessions:
                     orders.heard(event)
                 if session := self.sessions.get(event.id):
                     session.on_event(event)
-                else:
-                    self.others.heard(event, event.id)
             case Finished():
                 self.pool.release(event.id)
                 if path := self._abandoned.pop(event.id, None):
                     path.unlink(missing_ok=True)
-                session = self.sessions.get(event.id)
-                if session is None:
-                    self.others.heard(event, event.id)
-                elif event.id in self.orders:
-                    self._background.once(f"closing {event.id}", self._close(session, event))
-                else:
-                    self.others.finished(session, event)
+                if session := self.sessions.get(event.id):
+                    if event.id in self.orders:
+                        self._background.once(f"closing {event.id}", self._close(session, event))
+                    else:
+                        self.others.finished(session, event)
             case Ready() | Pong() | Broken():
                 pass  # of the worker itself: the pool has seen to it
             case Measured():
