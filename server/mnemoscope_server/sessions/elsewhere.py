@@ -91,6 +91,7 @@ class Elsewhere:
                 session = self.live.take_in(
                     run.id, attached.manifest, send=host.send, owner=run.owner, client=run.client
                 )
+                session.kept = False
                 session.step = attached.chunk[0].first if attached.chunk else attached.step
                 await self._catch_up(session, attached)
                 return True
@@ -138,7 +139,7 @@ class Elsewhere:
                 break
             with self._holding(session.id):
                 if found := await self.hosts.attach(session.id, run.engine):
-                    if session.id not in self.live.orders:
+                    if not session.kept:
                         session.send_by(found[0].send)
                     await self._catch_up(session, found[1])
                     return
@@ -189,7 +190,7 @@ class Elsewhere:
         for identity, unwatched in kept.items():
             if session := self.live.sessions.get(identity):
                 session.looked_at = max(session.looked_at, now - unwatched)
-        mirrored = [session for session in self.live.sessions.values() if session.id not in self.live.orders]
+        mirrored = [session for session in self.live.sessions.values() if not session.kept]
         if watched := [s.id for s in mirrored if s.watchers or now - s.looked_at < LOOK_SECONDS]:
             await asyncio.to_thread(self.directory.watched, watched)
         for session in mirrored:
@@ -217,6 +218,7 @@ class Elsewhere:
         self.hosts.keep(session.id, path)
         orders = self.live.keep(replace(attached.order, path=path), attached.began, host)
         orders.stands(session.step, attached.moved)
+        session.kept = True
         session.send_by(orders.send)
         if attached.finished is not None:
             self.hosts.on_event(host, attached.finished)
