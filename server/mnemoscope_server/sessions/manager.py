@@ -150,7 +150,7 @@ class LiveSessions:
 
     def _foreign(self, identity: str) -> bool:
         """Whether a row is of a file that lies elsewhere: in the folder that is watched."""
-        return not self.store.path(identity).exists()
+        return not self.store.has(identity)
 
     async def open(
         self,
@@ -369,6 +369,8 @@ class LiveSessions:
         finally:  # whatever file and index say, it is over
             session.end(event.status, steps, manifest, event.reason)
             self.sessions.pop(session.id, None)
+        if self.store.shelf is not None:
+            self._background.once(f"putting {session.id} into the bucket", asyncio.to_thread(self.store.settle))
 
     def _index(self, identity: str, event: Finished) -> tuple[dict[str, Any], int]:
         path = self.store.path(identity)

@@ -93,9 +93,9 @@ class Index:
             self._expires |= {entry.id: entry.expires for entry in self.rows() if entry.expires is not None}
 
     @property
-    def shared(self) -> bool:
-        """Whether other servers change the rows too."""
-        return self._database.shared
+    def database(self) -> Database:
+        """Where the rows are."""
+        return self._database
 
     @property
     def volatile(self) -> bool:
