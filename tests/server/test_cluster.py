@@ -20,13 +20,13 @@ from tests.server.test_crash import watched
 class Cluster:
     """The engines and the index, and web processes to start on them."""
 
-    def __init__(self, folder, postgres):
+    def __init__(self, folder, postgres, s3):
         self.folder, self.computed = folder, folder / "computed"
         make_checkpoints(folder / "checkpoints")
         self.computed.mkdir()
         environment = {"MNEMOSCOPE_CHECKPOINTS": str(folder / "checkpoints"), "FAKE_ENGINE_LOG": str(self.computed)}
         self.ray = RayCluster(environment=environment)
-        self.index = postgres.database()
+        self.index, self.blobs = postgres.database(), s3.bucket()
         self.webs = []
 
     def web(self, name):
@@ -36,7 +36,7 @@ class Cluster:
         for shared in ("checkpoints", "computed"):
             if not (folder / shared).exists():
                 (folder / shared).symlink_to(self.folder / shared)
-        web = Server(folder, ray=self.ray.address, index=self.index, workers=2)
+        web = Server(folder, ray=self.ray.address, index=self.index, blobs=self.blobs, workers=2)
         self.webs.append(web)
         wait_until(lambda: web.http.get("readyz").status_code == 200, "an engine")
         return web
@@ -64,10 +64,13 @@ def wait_until(holds, what, *, seconds=90):
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory, postgres):
-    made = Cluster(tmp_path_factory.mktemp("cluster"), postgres)
-    yield made
-    made.close()
+def cluster(tmp_path_factory, postgres, _s3):
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in _s3.environment.items():
+            environment.setenv(name, value)
+        made = Cluster(tmp_path_factory.mktemp("cluster"), postgres, _s3)
+        yield made
+        made.close()
 
 
 @pytest.fixture(scope="module")

@@ -160,7 +160,7 @@ class LiveSessions:
 
     def _foreign(self, identity: str) -> bool:
         """Whether a row is of a file that lies elsewhere: in the folder that is watched."""
-        return not self.store.path(identity).exists()
+        return not self.store.has(identity)
 
     async def open(
         self,
@@ -479,7 +479,15 @@ class LiveSessions:
             session.end(event.status, steps, manifest, event.reason)
             self.sessions.pop(session.id, None)
             self.orders.pop(session.id, None)
-            await self.others.closed(session.id)
+            self._background.once(f"putting {session.id} where others find it", self._hand_over(session.id))
+
+    async def _hand_over(self, identity: str) -> None:
+        """Where there is a bucket, a recording comes into it; then others know that it is over."""
+        try:
+            if self.store.shelf is not None:
+                await asyncio.to_thread(self.store.settle)
+        finally:
+            await self.others.closed(identity)
 
     def _index(self, identity: str, event: Finished) -> tuple[dict[str, Any], int]:
         path = self.store.path(identity)
