@@ -76,13 +76,13 @@ def test_they_are_listed_without_the_token(monkeypatch, capsys):
 
 def test_a_password_of_the_database_is_never_printed(monkeypatch, capsys):
     secrets = "somebody:secretword@"
-    monkeypatch.setenv("MNEMOSCOPE_INDEX", f"postgresql://{secrets}db.example.org:5433/memories?sslpassword=another")
+    monkeypatch.setenv("MNEMOSCOPE_INDEX", f"postgresql://{secrets}db.example.org:5433/memories?sslpassword=hushhush")
     monkeypatch.setenv("MNEMOSCOPE_BLOBS", "s3://bucket/memories")
     assert cli.main(["config"]) == 0
     out = capsys.readouterr().out
     assert "MNEMOSCOPE_INDEX=postgresql://db.example.org:5433/memories\n" in out
     assert "MNEMOSCOPE_BLOBS=s3://bucket/memories\n" in out
-    for secret in ("somebody", "secretword", "another"):
+    for secret in ("somebody", "secretword", "hushhush"):
         assert secret not in out + repr(Settings.from_arguments(Namespace()))
 
 
