@@ -5,6 +5,7 @@ import contextlib
 import functools
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -46,7 +47,9 @@ from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.store import Store, open_store
 from mnemoscope_server.storage.uploads import Uploads
 from mnemoscope_server.storage.watched import Watched
+from mnemoscope_server.workers.hosts import Hosts
 from mnemoscope_server.workers.pool import WorkerPool
+from mnemoscope_server.workers.ray_hosts import RayHosts
 
 WORKERS_AFTER_SECONDS = 0.05
 SWEEP_SECONDS, SETTLE_SECONDS = 300.0, 10.0
@@ -68,10 +71,14 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None, 
         library = Library(folder, watched)
         watched.changed = library.forget
         uploads = Uploads(settings, folder)
-        pool = WorkerPool(
-            count=settings.workers, device=settings.device, engine=settings.engine, private=folder.folder / FITS
-        )
+        pool = _hosts(settings, private=folder.folder / FITS)
         live = LiveSessions(settings, folder, library, pool)
+        if settings.index is not None and isinstance(pool, RayHosts):
+            from mnemoscope_server.sessions.directory import Directory  # only where they are shared
+            from mnemoscope_server.sessions.elsewhere import Elsewhere
+
+            live.others = others = Elsewhere(live, pool, Directory(folder.database, settings.index, web=pool.web))
+            others.start()
         app.state.services = Services(settings, folder, library, uploads, live, watched)
         # after the socket listens: loading models must not delay the first answer
         beginning = asyncio.get_running_loop().call_later(WORKERS_AFTER_SECONDS, live.start)
@@ -146,6 +153,20 @@ def _openapi() -> Response:
 
 def _docs() -> Response:
     return HTMLResponse(docs.render(_document()))
+
+
+def _hosts(settings: Settings, *, private: Path) -> Hosts:
+    """What runs models: processes of this server, or engines on a Ray cluster. private: the folder of fitted checkpoints."""
+    if settings.ray is None:
+        return WorkerPool(count=settings.workers, device=settings.device, engine=settings.engine, private=private)
+    return RayHosts(
+        settings.ray,
+        count=settings.workers,
+        device=settings.device,
+        engine=settings.engine,
+        gpu_share=settings.gpu_share,
+        private=private,
+    )
 
 
 def _sweep(chores: Background, services: Services) -> None:

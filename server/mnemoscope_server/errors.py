@@ -38,6 +38,13 @@ class NoWorkers(NotPossible):
         super().__init__("no-workers", f"live runs are off: {reason}", "Recordings can still be opened and replayed.")
 
 
+class HostLost(NotPossible):
+    """The process that was to do it died."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("worker-failed", reason, "Try again with fewer models.")
+
+
 class StillStopping(NotPossible):
     """A run was stopped, and its worker has not come to it yet."""
 

@@ -97,6 +97,10 @@ class Settings(BaseSettings):
     """Processes that run models, one core each; 0 = replay only."""
     engine: str = "mnemoscope_server.workers.torch_engine:TorchEngine"
     """What runs models inside a worker, as "module:class"; another one is for tests."""
+    ray: str | None = None
+    """Address of a Ray cluster whose engines run models, as many as there are workers; "auto" for the one that this machine is part of. none = on this machine."""
+    gpu_share: float = Field(default=0.25, gt=0, le=1)
+    """What each engine on a Ray cluster has of a GPU, where there is one."""
     allowed_hosts: list[str] = []
     """More names this server may be called by (JSON list), such as the name a proxy passes on. With any of them the token is asked for."""
     root_path: str = ""

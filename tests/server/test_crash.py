@@ -11,6 +11,7 @@ from pathlib import Path
 
 from websockets.exceptions import ConnectionClosed
 
+from mnemoscope.format import blocks
 from mnemoscope.reading.recording import Recording
 
 
@@ -76,32 +77,103 @@ def test_only_the_server_killed(start):
     assert start().status(identity)["status"] == "stopped"
 
 
-def test_a_dead_worker_fails_its_sessions_and_is_replaced(start):
-    """The reason is reported, the file keeps its whole chunks, the next session runs."""
+def outputs(server, identity, model="fake"):
+    with Recording.open(server.data / "recordings" / f"{identity}.mnemo") as rec:
+        return rec.manifest["status"], rec.manifest["content_hash"], rec[model].array("outputs")[:, 0].tolist()
+
+
+def watched(socket):
+    """All that a watcher is sent: the steps of the first model, and the messages."""
+    steps, said = [], []
+    with contextlib.suppress(ConnectionClosed):
+        while True:
+            message = socket.recv(timeout=60)
+            if isinstance(message, str):
+                said.append(json.loads(message))
+                continue
+            position = 0
+            while position < len(message):
+                stream, kind, first, count, length = blocks.MESSAGE.unpack_from(message, position)
+                position += blocks.MESSAGE.size + length
+                if kind == blocks.KIND_FRAMES and stream == 0:
+                    steps += range(first, first + count)
+    return steps, said
+
+
+def test_a_run_that_kills_its_worker_twice_fails_and_its_neighbour_goes_on(start):
+    """The reason is reported, the file keeps its whole chunks, what ran beside it is computed anew, the next session runs."""
     server = start()
     identity = server.run("deadly", "fake", steps=200, start="paused")
     neighbour = server.run("fake", steps=200, start="paused")
     with server.socket(identity) as ws, server.socket(neighbour) as beside:
         ws.recv(timeout=60)
         ws.send('{"type":"play"}')
-        received = []
-        with contextlib.suppress(ConnectionClosed):
-            while True:
-                message = ws.recv(timeout=60)
-                if isinstance(message, str):
-                    received.append(json.loads(message))
-        others = [json.loads(message) for message in [beside.recv(timeout=60) for _ in range(2)]]
-    assert "while it computed another run" in others[-1]["message"]
-    assert received[-1]["type"] == "ended"
-    assert received[-1]["status"] == "failed"
-    said = next(m["message"] for m in received if m["type"] == "error")
-    assert said == "the worker process ended (exit code 9) while it computed this run"
-    found = server.wait(identity, "failed")
-    assert found["steps"] == 64
-    with Recording.open(server.data / "recordings" / f"{identity}.mnemo") as rec:
-        assert rec.manifest["status"] == "failed"
+        _, received = watched(ws)
+        assert received[-1]["type"] == "ended"
+        assert received[-1]["status"] == "failed"
+        said = next(m["message"] for m in received if m["type"] == "error")
+        assert said == "the worker process ended (exit code 9) while it computed this run"
+        found = server.wait(identity, "failed")
+        assert found["steps"] == 64
+        with Recording.open(server.data / "recordings" / f"{identity}.mnemo") as rec:
+            assert rec.manifest["status"] == "failed"
+        beside.send('{"type":"play"}')
+        steps, others = watched(beside)
+        assert steps == list(range(200))
+        assert (others[-1]["type"], others[-1]["status"]) == ("ended", "ended")
+        assert not [m for m in others if m["type"] == "error"]
     after = server.run("fake", steps=100, start="playing")
     server.wait(after, "ended")
+    assert list((server.data / "tmp").glob("*.again")) == []
+
+
+def test_a_run_whose_worker_is_killed_goes_on_as_if_nothing_had_happened(start):
+    """Its watcher gets every step once, its file is that of a run that was left alone, and it can be driven as before."""
+    server = start()
+    left_alone = server.run("fake", "broken", steps=300, start="playing")
+    server.wait(left_alone, "ended")
+    identity = server.run("fake", "broken", steps=300, start="playing", speed=150)
+    with server.socket(identity) as ws:
+        ws.recv(timeout=60)
+        running(server, identity, steps=150)
+        [worker] = worker_pids(server)
+        os.kill(worker, signal.SIGKILL)
+        steps, said = watched(ws)
+    assert steps == list(range(300))
+    assert said[-1]["status"] == "ended"
+    assert [m["type"] for m in said].count("failure") <= 1
+    assert worker_pids(server) != [worker]
+    for model in ("fake", "broken-1"):
+        assert outputs(server, identity, model) == outputs(server, left_alone, model)
+    with Recording.open(server.data / "recordings" / f"{identity}.mnemo") as rec:
+        assert [failure["stream"] for failure in rec.manifest["failures"]] == [1]
+        rec.check()
+
+
+def test_what_is_ordered_while_no_worker_has_a_run_is_carried_out(start):
+    """A paused run stays paused, its speed is the one that was set last, and it can be stopped at once."""
+    server = start()
+    paused, stopped = (server.run("slow", steps=300, start="paused", speed=30) for _ in range(2))
+    with server.socket(paused) as ws, server.socket(stopped):
+        ws.recv(timeout=60)
+        ws.send('{"type":"step","count":70}')
+        deadline = time.monotonic() + 60
+        while server.status(paused)["steps"] < 70:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        [worker] = worker_pids(server)
+        os.kill(worker, signal.SIGKILL)
+        ws.send('{"type":"speed","steps_per_second":100}')
+        ws.send('{"type":"step","count":10}')
+        assert server.http.delete(f"api/sessions/{stopped}").status_code == 204
+        while server.status(paused)["status"] != "paused" or server.status(paused)["steps"] < 80:
+            assert time.monotonic() < deadline, server.status(paused)
+            time.sleep(0.02)
+        assert server.status(paused)["steps"] == 80
+    assert server.http.delete(f"api/sessions/{paused}").status_code == 204
+    status, _, values = outputs(server, paused, "slow")
+    assert (status, values) == ("stopped", list(range(80)))
+    assert server.http.get(f"api/recordings/{stopped}").status_code == 404, "it had no step"
 
 
 def test_a_worker_that_cannot_start_leaves_a_replay_server(start):

@@ -106,6 +106,11 @@ class RecordingWriter:
         """The manifest with all that `meta` and `finish` have added."""
         return self._manifest
 
+    def move(self, path: str | os.PathLike[str]) -> None:
+        """Give the file another name on the same disk, in place of what had it; writing goes on. Raises OSError."""
+        os.replace(self.path, path)
+        self.path = Path(path)
+
     def flush(self, *, sync: bool = False) -> None:
         """Hand every step so far to the operating system; `sync` also waits until it is on the disk."""
         for stream, pending in enumerate(self._pending):

@@ -21,9 +21,10 @@ async def _identity(
     request: Request,
     identity: Annotated[str, Path(alias="id", description="22 characters, or the name of a shipped recording")],
 ) -> str:
-    """An id in the path. A recording of the watched folder is proved before anything is read of it."""
+    """An id in the path. A recording of the watched folder is proved before anything is read of it, a run of another server is met."""
     services: Services = request.app.state.services
     await services.watched.prove(identity)
+    await services.live.others.meet(identity)
     return identity
 
 

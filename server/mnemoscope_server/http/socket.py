@@ -121,6 +121,7 @@ async def _serve(line: Line, services: Services, identity: str, *, guest: bool) 
             await line.send(messages.Refused(code="bad-message", message="a hello comes first", hint="Send hello."))
         await line.close(POLICY, "hello expected")
         return
+    await services.live.others.meet(identity)
     session = services.live.sessions.get(identity)
     watched = session is None and services.watched.has(identity)
     if session is None and not watched:

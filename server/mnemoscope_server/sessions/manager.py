@@ -16,8 +16,10 @@ from typing import Any
 from mnemoscope.errors import MnemoscopeError, RecordingError
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.background import Background
-from mnemoscope_server.errors import DiskFull, NotPossible, NoWorkers, StillStopping, TooMuch
+from mnemoscope_server.errors import DiskFull, HostLost, IndexTrouble, NotPossible, NoWorkers, StillStopping, TooMuch
 from mnemoscope_server.sessions.inlet import Inlet
+from mnemoscope_server.sessions.orders import Orders
+from mnemoscope_server.sessions.others import Alone, Others
 from mnemoscope_server.sessions.queue import Queue, worth_asking
 from mnemoscope_server.sessions.session import Session
 from mnemoscope_server.settings import Settings
@@ -27,7 +29,7 @@ from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.recovery import READ_AGAIN
 from mnemoscope_server.storage.store import Store
 from mnemoscope_server.workers import protocol
-from mnemoscope_server.workers.pool import Worker, WorkerPool
+from mnemoscope_server.workers.hosts import Host, Hosts
 from mnemoscope_server.workers.protocol import (
     Answered,
     Broken,
@@ -55,13 +57,15 @@ TICK_SECONDS = 0.5
 """How often a live source is looked after."""
 END_SECONDS = 10.0
 """How long whoever stops a run waits for its end; a worker that loads a large model takes some seconds."""
+MOVE_SECONDS, MOVE_PAUSE = 120.0, 1.0
+"""How long a session whose host died waits for another one, and how often it asks."""
 READY_SECONDS, OPEN_SECONDS, STOP_SECONDS, ANSWER_SECONDS = 60.0, 60.0, 5.0, 120.0
 
 
 class LiveSessions:
     """The sessions that are being computed, by id."""
 
-    def __init__(self, settings: Settings, store: Store, library: Library, pool: WorkerPool) -> None:
+    def __init__(self, settings: Settings, store: Store, library: Library, pool: Hosts) -> None:
         self.settings, self.store, self.library, self.pool = settings, store, library, pool
         self.sessions: dict[str, Session] = {}
         self._opening: dict[str, str] = {}
@@ -73,20 +77,26 @@ class LiveSessions:
         """What workers are waited for to say, to orders and questions alike."""
         self._listeners: dict[str, Callable[[dict[str, Any]], None]] = {}
         """Who hears what is known so far of an answer."""
+        self.orders: dict[str, Orders] = {}
+        """What was ordered of each session that is kept here."""
         self._abandoned: dict[str, Path] = {}
         """Files of sessions whose opening nobody waited for any more."""
         self._background = Background()
         self._keeping = threading.Lock()
+        self.others: Others = Alone()
 
     def start(self) -> None:
         """Start the workers; they load in the background. What a step costs is known from the last time until then."""
         with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):  # a cache: measured again in seconds
             kept = json.loads(self._measured_file.read_text(encoding="utf-8")).get(self.settings.device, [])
             self.pool.measured = {entry["name"]: Measured(**entry) for entry in kept}
-        self.pool.start(on_event=self._on_event, on_lost=self._on_lost)
+        self.pool.start(on_event=self.on_event, on_lost=self._on_lost)
 
     async def stop(self) -> None:
         """End every session as stopped, then the workers."""
+        if self.others.shared:  # they go on
+            await self.others.leave()
+            self.sessions.clear()
         for session in self.sessions.values():
             if session.live:
                 session.stop(by="server")
@@ -109,7 +119,7 @@ class LiveSessions:
         """Pause runs that nobody looks at, and stop paused ones after a while: they hold a place that others could have."""
         now = time.monotonic()
         for session in self.sessions.values():
-            if session.watchers:
+            if session.watchers or not session.kept:
                 continue
             idle = session.status in ("opened", "paused")
             if idle and now - session.touched > self.settings.idle_minutes * 60:
@@ -171,26 +181,26 @@ class LiveSessions:
         self._opening[order.id] = client
         self.queue.leave(ticket, client=client)
         try:
-            worker, manifest = await self._reply(order, seconds=OPEN_SECONDS)
+            host, manifest = await self._reply(order, seconds=OPEN_SECONDS)
         except TimeoutError as error:  # the worker will write an empty file and close it
             self._abandoned[order.id] = order.path
             raise _busy("open the session", OPEN_SECONDS) from error
         finally:
             self._opening.pop(order.id, None)
-        session = Session(
+        orders = self.keep(order, manifest, host)
+        session = self.take_in(
+            order.id,
             manifest,
-            speed=order.speed,
-            send=worker.send,
-            read_chunk=self._read_chunk(order.id),
-            ring_bytes=self.settings.ring_bytes,
+            send=orders.send,
             owner=owner,
             client=client,
-            inlet=self._inlet(order, worker, grace),
+            inlet=self._inlet(order, orders, grace),
+            speed=order.speed,
         )
-        self.sessions[order.id] = session
         try:
             row = index_entry(manifest, steps=0, size=0, owner=owner)
             await asyncio.to_thread(self.store.put, row)
+            await self.others.placed(session)
         except BaseException:  # nobody would find it: it holds no place
             session.stop(by="server")
             raise
@@ -200,10 +210,42 @@ class LiveSessions:
             self._background.once(f"the live source of {session.id}", self._tend(session))
         return session
 
+    def keep(self, order: Open, manifest: dict[str, Any], host: Host) -> Orders:
+        """From here on a run is this process's to close, and to give to another host. manifest: as the recording began."""
+        orders = Orders(order, manifest, host, part=self.store.tmp / f"{order.id}.again")
+        self.orders[order.id] = orders
+        return orders
+
+    def take_in(
+        self,
+        identity: str,
+        manifest: dict[str, Any],
+        *,
+        send: Callable[[protocol.Command], None],
+        owner: str,
+        client: str,
+        inlet: Inlet | None = None,
+        speed: float | None = None,
+    ) -> Session:
+        """Have a run among the sessions."""
+        session = Session(
+            manifest,
+            speed=speed,
+            send=send,
+            read_chunk=self._read_chunk(identity),
+            ring_bytes=self.settings.ring_bytes,
+            owner=owner,
+            client=client,
+            inlet=inlet,
+        )
+        self.sessions[identity] = session
+        return session
+
     def require_place(self, client: str, ticket: str | None) -> None:
         """Raises TooMuch where there is no place for one session more, with the place in the queue."""
-        waits = [wait for s in self.sessions.values() if (wait := s.expected_seconds) is not None]
-        own = [s.client for s in self.sessions.values()] + list(self._opening.values())
+        kept = [session for session in self.sessions.values() if session.kept]
+        waits = [wait for session in kept if (wait := session.expected_seconds) is not None]
+        own = [session.client for session in kept] + list(self._opening.values())
         if client and own.count(client) >= (most := self.settings.sessions_per_client):
             hint = "Stop one of them, or wait for its end."
             raise TooMuch(
@@ -220,7 +262,7 @@ class LiveSessions:
                 ticket=waiting.ticket,
             )
 
-    def _inlet(self, order: Open, worker: Worker, grace: float | None) -> Inlet | None:
+    def _inlet(self, order: Open, orders: Orders, grace: float | None) -> Inlet | None:
         if order.growing is None:
             return None
         return Inlet(
@@ -229,7 +271,7 @@ class LiveSessions:
             queue=self.settings.live_queue,
             grace=self.settings.live_grace_seconds if grace is None else grace,
             patience=self.settings.idle_minutes * 60,
-            send=worker.send,
+            send=orders.send,
         )
 
     async def _tend(self, session: Session) -> None:
@@ -263,24 +305,28 @@ class LiveSessions:
             self.pool.release(question.id)
         return report
 
-    async def _reply(self, order: Open | Question, *, seconds: float) -> tuple[Worker, dict[str, Any]]:
-        """Give an order to a worker -> the worker, and what it replies. Raises NotPossible; after `seconds` the order is
-        taken back, TimeoutError.
+    async def _reply(
+        self, order: Open | Question, *, seconds: float | None, begun: Callable[[Host], None] | None = None
+    ) -> tuple[Host, dict[str, Any]]:
+        """Give an order to a host -> the host, and what it replies; `begun` gets the host at once. Raises NotPossible; after `seconds` the
+        order is taken back, TimeoutError.
         """
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._replies[order.id] = future
         try:
             await self._workers()
-            worker = self.pool.open(order)
+            host = self.pool.open(order)
+            if begun is not None:
+                begun(host)
             try:
                 async with asyncio.timeout(seconds):
-                    return worker, await future
+                    return host, await future
             except TimeoutError:
-                worker.send(protocol.Stop(order.id))
+                host.send(protocol.Stop(order.id))
                 raise
             except asyncio.CancelledError:
-                if not isinstance(order, Open):  # an answer that nobody waits for any more
-                    worker.send(protocol.Stop(order.id))
+                if not isinstance(order, Open) or order.redo is not None:  # what nobody waits for any more
+                    host.send(protocol.Stop(order.id))
                 raise
         finally:
             del self._replies[order.id]
@@ -291,7 +337,11 @@ class LiveSessions:
             raise NoWorkers(self.pool.reason or "the workers are still starting")
 
     def _read_chunk(self, identity: str) -> Callable[[int], Awaitable[bytes]]:
-        return lambda chunk: asyncio.to_thread(self.library.messages, identity, chunk)
+        async def read(chunk: int) -> bytes:
+            there = await self.pool.read(identity, chunk)
+            return there if there is not None else await asyncio.to_thread(self.library.messages, identity, chunk)
+
+        return read
 
     @property
     def _measured_file(self) -> Path:
@@ -306,7 +356,13 @@ class LiveSessions:
 
     # --- events
 
-    def _on_event(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
+        """What a host says."""
+        if not self.others.held(event):
+            self.take(event)
+
+    def take(self, event: Event) -> None:
+        """Hand on an event, now."""
         match event:
             case Opened() | Declined() | Answered():
                 self._resolve(event)
@@ -316,6 +372,9 @@ class LiveSessions:
             case Chunk() | Moved() | Revised() | StreamFailed():
                 if isinstance(event, Chunk):
                     self.computed += event.upto - event.first
+                orders = self.orders.get(event.id)
+                if orders is not None and isinstance(event, Chunk | Moved):
+                    orders.heard(event)
                 if session := self.sessions.get(event.id):
                     session.on_event(event)
             case Finished():
@@ -323,7 +382,10 @@ class LiveSessions:
                 if path := self._abandoned.pop(event.id, None):
                     path.unlink(missing_ok=True)
                 if session := self.sessions.get(event.id):
-                    self._background.once(f"closing {event.id}", self._close(session, event))
+                    if session.kept:
+                        self._background.once(f"closing {event.id}", self._close(session, event))
+                    else:
+                        self.others.finished(session, event)
             case Ready() | Pong() | Broken():
                 pass  # of the worker itself: the pool has seen to it
             case Measured():
@@ -346,18 +408,65 @@ class LiveSessions:
             future.set_exception(NotPossible(event.code, event.message, "Choose other models or other options."))
 
     def _on_lost(self, lost: set[str], why: str, blamed: str) -> None:
-        """A worker died: its files keep their whole chunks and are closed here. blamed: what it computed when it died."""
+        """A worker died: runs go on elsewhere, all else that it was to do has failed. blamed: what it computed when it died."""
         for identity in lost:
             which = "this" if identity == blamed else "another"
             reason = f"{why} while it computed {which} run" if blamed in lost else why
             if path := self._abandoned.pop(identity, None):
                 path.unlink(missing_ok=True)
+            if orders := self.orders.get(identity):
+                orders.lost(blamed=identity == blamed if blamed else None)
             future = self._replies.get(identity)
             if future is not None and not future.done():
-                future.set_exception(NotPossible("worker-failed", reason, "Try again with fewer models."))
-            if session := self.sessions.get(identity):
-                event = Finished(identity, "failed", session.step, {}, reason)
-                self._background.once(f"closing {identity}", self._close(session, event))
+                future.set_exception(HostLost(reason))
+            elif session := self.sessions.get(identity):
+                if orders is None or not session.kept:
+                    self.others.lost(session)
+                else:
+                    self._background.once(f"going on with {identity}", self._go_on(session, reason))
+
+    async def _go_on(self, session: Session, reason: str) -> None:
+        """Have another host go on with a session whose host died; one that cannot go on is closed with what it has."""
+        orders = self.orders[session.id]
+        moving = asyncio.create_task(self._moved(session, orders, reason))
+        stopping = asyncio.create_task(orders.stopped.wait())
+        await asyncio.wait((moving, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not moving.done():
+            moving.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await moving
+            end: Finished | None = Finished(session.id, "stopped", session.step, {}, "", orders.stopped_by)
+        else:
+            end = moving.result()
+        if end is not None:
+            self.pool.release(session.id)
+            await self._close(session, end)
+
+    async def _moved(self, session: Session, orders: Orders, reason: str) -> Finished | None:
+        """Give a session to another host -> None, or with what it has to end."""
+        patience = time.monotonic() + MOVE_SECONDS
+        while orders.may_go_on:
+            log.warning("session %s goes on elsewhere from step %d: %s", session.id, session.step, reason)
+            try:
+                await self._reply(orders.again(session.last_chunk), seconds=None, begun=orders.begun)
+            except HostLost as error:
+                reason = str(error)
+            except NoWorkers as error:
+                if time.monotonic() > patience:
+                    return Finished(session.id, "failed", session.step, {}, f"{reason}; {error}")
+                await asyncio.sleep(MOVE_PAUSE)
+            except NotPossible as error:
+                return Finished(session.id, "failed", session.step, {}, f"{reason}; {error}")
+            except DiskFull as error:
+                return Finished(session.id, "stopped", session.step, {}, str(error), "disk")
+            else:
+                self.library.forget(session.id)
+                orders.settled()
+                with contextlib.suppress(IndexTrouble):  # others look for it until it is known
+                    await self.others.placed(session)
+                return None
+        return Finished(session.id, "failed", session.step, {}, reason)
 
     async def _close(self, session: Session, event: Finished) -> None:
         """Bring the index up to date, then let the watchers know; from here on the file serves everybody."""
@@ -369,8 +478,16 @@ class LiveSessions:
         finally:  # whatever file and index say, it is over
             session.end(event.status, steps, manifest, event.reason)
             self.sessions.pop(session.id, None)
-        if self.store.shelf is not None:
-            self._background.once(f"putting {session.id} into the bucket", asyncio.to_thread(self.store.settle))
+            self.orders.pop(session.id, None)
+            self._background.once(f"putting {session.id} where others find it", self._hand_over(session.id))
+
+    async def _hand_over(self, identity: str) -> None:
+        """Where there is a bucket, a recording comes into it; then others know that it is over."""
+        try:
+            if self.store.shelf is not None:
+                await asyncio.to_thread(self.store.settle)
+        finally:
+            await self.others.closed(identity)
 
     def _index(self, identity: str, event: Finished) -> tuple[dict[str, Any], int]:
         path = self.store.path(identity)

@@ -84,7 +84,13 @@ class Session:
         """When something last happened here or somebody watched."""
         self.looked_at = self.touched
         """When somebody last watched or asked about it."""
+        self.kept = True
+        """Whether this process closes it when it is over; else it is served here for another one."""
         self._send, self._read_chunk = send, read_chunk
+
+    def send_by(self, send: Callable[[protocol.Command], None]) -> None:
+        """Commands go another way from here on."""
+        self._send = send
 
     @property
     def live(self) -> bool:
@@ -135,7 +141,14 @@ class Session:
         self.touched = time.monotonic()
         match event:
             case Chunk():
-                self.tail.append(event.first, event.upto, event.messages)
+                if event.upto <= self.step:  # a host that went on says what it went on from
+                    return
+                messages = event.messages
+                if event.first < self.step and self.tail.batches:
+                    messages = (from_step(b"".join(messages), self.step),)
+                self.tail.append(
+                    max(event.first, self.step) if self.tail.batches else event.first, event.upto, messages
+                )
                 self.step = event.upto
                 if self.inlet is not None:
                     self.inlet.computed(event.upto)
@@ -154,8 +167,10 @@ class Session:
                 self._broadcast(Revised())
             case StreamFailed():
                 failure = event.failure.to_json()
-                self.manifest.setdefault("failures", []).append(failure)
-                self._broadcast(ModelFailed.model_validate(failure))
+                known = self.manifest.setdefault("failures", [])
+                if failure not in known:  # a run that went on elsewhere may say it again
+                    known.append(failure)
+                    self._broadcast(ModelFailed.model_validate(failure))
             case Finished():
                 self.end(event.status, event.steps, event.manifest, event.reason)
         self._wake()
@@ -210,6 +225,12 @@ class Session:
         if chunk * KEYFRAME_EVERY >= self.tail.start and self.tail.batches:
             return self.tail.messages(chunk)
         return await self._read_chunk(chunk)
+
+    @property
+    def last_chunk(self) -> bytes:
+        """Messages of the last whole chunk; b"" where there is none."""
+        chunk = self.step // KEYFRAME_EVERY - 1
+        return self.tail.messages(chunk) if chunk >= 0 else b""
 
 
 def hello(manifest: dict[str, Any], *, status: str, steps: int, speed: float | None, live: bool) -> str:

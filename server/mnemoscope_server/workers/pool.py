@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from mnemoscope_server.workers.computing import Computing
+from mnemoscope_server.workers.hosts import OnEvent, OnLost
 from mnemoscope_server.workers.process import work
 from mnemoscope_server.workers.protocol import Broken, Command, Event, Measured, Open, Ping, Question, Quit, Ready
 
@@ -93,6 +94,8 @@ class Worker:
             except (EOFError, OSError):
                 break
             self._room.acquire()
+            if self.pool.credit is not None:
+                self.pool.credit.wait()
             self.pool.from_thread(self._deliver, event)
         self.process.join()
         self.pool.from_thread(self.pool.on_death, self)
@@ -103,10 +106,19 @@ class Worker:
 
 
 class WorkerPool:
-    """All workers. `state` is starting, ready, or failed while none can be waited for; `measured` grows while they are idle."""
+    """All workers, as `Hosts` wants them. `state` is starting, ready, or failed while none can be waited for; `measured` grows while they are idle."""
 
-    def __init__(self, *, count: int, device: str, engine: str, private: Path | None = None) -> None:
-        """`private`: a folder of checkpoints that workers find by name, and list nowhere."""
+    def __init__(
+        self,
+        *,
+        count: int,
+        device: str,
+        engine: str,
+        private: Path | None = None,
+        credit: threading.Event | None = None,
+    ) -> None:
+        """`private`: a folder of checkpoints that workers find by name, and list nowhere. credit: no event is taken in while it is not set."""
+        self.credit = credit
         self.count, self.device_wanted, self.engine, self.private = count, device, engine, private
         self.workers: list[Worker] = []
         self.state: Literal["starting", "ready", "failed"] = "starting" if count else "failed"
@@ -121,11 +133,11 @@ class WorkerPool:
         self._coming: set[asyncio.TimerHandle] = set()
         self._changed = asyncio.Event()
         self._heard = asyncio.Event()
-        self._on_event: Callable[[Event], None] = lambda event: None
-        self._on_lost: Callable[[set[str], str, str], None] = lambda sessions, reason, blamed: None
+        self._on_event: OnEvent = lambda event: None
+        self._on_lost: OnLost = lambda sessions, reason, blamed: None
 
-    def start(self, *, on_event: Callable[[Event], None], on_lost: Callable[[set[str], str, str], None]) -> None:
-        """Start the processes; returns at once. `on_lost` gets the ids of sessions whose worker died, why, and which it computed then."""
+    def start(self, *, on_event: OnEvent, on_lost: OnLost) -> None:
+        """Start the processes; returns at once."""
         self._loop = asyncio.get_running_loop()
         self._on_event, self._on_lost = on_event, on_lost
         self.workers = [Worker(self, number) for number in range(self.count)]
@@ -167,6 +179,10 @@ class WorkerPool:
         """A session is over."""
         for worker in self.workers:
             worker.sessions.discard(session)
+
+    async def read(self, session: str, chunk: int) -> bytes | None:
+        """Workers write where everybody here reads."""
+        return None
 
     async def stop(self) -> None:
         """Let the workers close their recordings, then end them."""

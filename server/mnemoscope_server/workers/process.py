@@ -23,12 +23,10 @@ from mnemoscope.errors import MnemoscopeError
 from mnemoscope_server.errors import is_full
 from mnemoscope_server.workers.computing import Computing
 from mnemoscope_server.workers.protocol import (
-    DISK_FULL,
     Advance,
     Answered,
     Broken,
     Command,
-    Declined,
     Engine,
     Event,
     Feed,
@@ -45,6 +43,7 @@ from mnemoscope_server.workers.protocol import (
     SetSpeed,
     Stop,
 )
+from mnemoscope_server.workers.refusal import refusal
 from mnemoscope_server.workers.run import Run
 
 log = logging.getLogger("mnemoscope.worker")
@@ -196,10 +195,12 @@ class Worker:
             prepared = self.engine.prepare(order)
             self.runs[order.id] = Run(order, prepared, self.connection.send)
         except Exception as error:
-            order.path.unlink(missing_ok=True)
-            self.connection.send(_refusal(order.id, error))
+            if order.redo is None:
+                order.path.unlink(missing_ok=True)
+            self.connection.send(refusal(order.id, error))
         else:
-            self.connection.send(Opened(order.id, prepared.manifest))
+            if order.redo is None:
+                self.connection.send(Opened(order.id, prepared.manifest))
 
     def _work_on(self, identity: str, answer: Generator[dict[str, Any] | None, None, dict[str, Any]]) -> None:
         """Go on with one answer; sessions are stepped before the next."""
@@ -211,7 +212,7 @@ class Worker:
         except StopIteration as end:
             event = Answered(identity, end.value)
         except Exception as error:
-            event = _refusal(identity, error)
+            event = refusal(identity, error)
         del self.questions[identity]
         self.connection.send(event)
 
@@ -229,19 +230,3 @@ class Worker:
             run.fail(error)
         if run.finished:
             self.runs.pop(run.id, None)
-
-
-def _refusal(identity: str, error: Exception) -> Declined:
-    """What was wrong with an order or a question. What no message was written for is a bug, and its place is logged."""
-    if is_full(error):
-        return Declined(identity, DISK_FULL, "the disk is full: nothing new can be recorded")
-    if isinstance(error, MnemoscopeError):
-        return Declined(identity, _code(error), str(error))
-    log.exception("a worker could not carry out an order")
-    return Declined(identity, "worker-failed", f"{type(error).__name__}: {error}")
-
-
-def _code(error: MnemoscopeError) -> str:
-    """UnknownModel -> "unknown-model"."""
-    name = type(error).__name__
-    return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))

@@ -22,12 +22,26 @@ from mnemoscope.tasks.growing import Growing
 
 
 @dataclass(frozen=True)
+class Redo:
+    """What a run has to come to by itself that another engine had begun."""
+
+    step: int
+    """Steps that were reported: they are computed again, and not reported."""
+    manifest: dict[str, Any]
+    """As the recording began."""
+    part: Path
+    """Where its file grows until it has come so far. It may exist, of an engine that died too."""
+    last: bytes = b""
+    """Wire messages of its last whole chunk, for an engine that cannot read the file."""
+
+
+@dataclass(frozen=True)
 class Open:
     """Begin a recording; nothing is computed before `Play` or `Advance`."""
 
     id: str
     path: Path
-    """The file to write; it must not exist."""
+    """The file to write; it must not exist, but for `redo`."""
     title: str
     seed: int
     models: tuple[str | Path, ...]
@@ -40,6 +54,8 @@ class Open:
     """Where the signal comes in while it is run: what makes `episode` of it."""
     reserve: int = 0
     """Bytes of the disk that are left free: the run stops before it takes them."""
+    redo: Redo | None = None
+    """Begin it for the second time; `Opened` comes when it stands where it was, paused. Declined, its file is as it was."""
 
 
 @dataclass(frozen=True)
@@ -254,13 +270,16 @@ class Moved:
     running: bool
     step: int
     speed: float | None
+    until: int | None = None
+    """Step before which it pauses; None while it is paused."""
 
 
 @dataclass(frozen=True)
 class Chunk:
     """Steps `first … upto` (upto excluded) of all living streams, inside one chunk of 64 steps.
 
-    messages: wire messages (docs/format.md), keyframes first. All before the chunk is in the file already.
+    messages: wire messages (docs/format.md), keyframes first. All before the chunk is in the file already. After `redo` comes, once more,
+    what there is of the chunk that was broken off.
     """
 
     id: str
@@ -311,6 +330,17 @@ Event = (
     | StreamFailed
     | Finished
 )
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Of an engine elsewhere: the worker process that had these runs and questions died."""
+
+    ids: tuple[str, ...]
+    reason: str
+    blamed: str
+    """Which of them it computed then; "" = nobody knows, anything else = none of them."""
+
 
 # --- what a worker runs ----------------------------------------------------------------------------------------------
 

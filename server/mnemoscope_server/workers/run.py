@@ -21,11 +21,14 @@ from mnemoscope_server.workers.protocol import (
     Finished,
     Moved,
     Open,
+    Opened,
     Prepared,
     Revised,
     Stream,
     StreamFailed,
 )
+from mnemoscope_server.workers.redo import Redoing
+from mnemoscope_server.workers.refusal import refusal
 
 SLICE_SECONDS = 0.02
 """Longest time of computing before commands are looked at again."""
@@ -52,12 +55,20 @@ class Run:
         self._lost = False
         self.done = 0
         self.finished = False
-        self._report = report
+        self._redoing = None if order.redo is None else Redoing(order.redo, order.path, prepared.manifest)
+        self._tell = report
+        self._report = report if order.redo is None else _ignored
+        """What is computed for the second time is not told again."""
         self._streams = prepared.streams
         self._alive: dict[int, Stream] = dict(enumerate(prepared.streams))
         self._failures: list[Failure] = []
-        self._writer = RecordingWriter(order.path, prepared.manifest)
-        self._lock = FileLock(order.path)
+        redo = order.redo
+        self._writer = (
+            RecordingWriter(order.path, prepared.manifest)
+            if redo is None
+            else RecordingWriter(redo.part, redo.manifest, overwrite=True)
+        )
+        self._lock = FileLock(self._writer.path)
         self._lock.acquire()
         self._until: int | None = None
         """Step to pause before; None = not running."""
@@ -93,8 +104,11 @@ class Run:
         self._moved()
 
     def stop(self, by: StoppedBy) -> None:
-        """Close the file for good before its end."""
-        self.finish("stopped", by=by)
+        """Close the file for good before its end. What is still being computed anew is dropped, and what was recorded stays as it is."""
+        if self._redoing is not None:
+            self._drop_redo(self._redoing)
+        else:
+            self.finish("stopped", by=by)
 
     def feed(self, command: Feed) -> None:
         """Take in samples of a live source."""
@@ -147,7 +161,10 @@ class Run:
 
     def fail(self, error: Exception) -> None:
         """Give up because of trouble that is not a model's; the file keeps its whole chunks."""
-        if is_full(error):
+        if self._redoing is not None:
+            self._drop_redo(self._redoing)
+            self._tell(refusal(self.id, error))
+        elif is_full(error):
             self._give_up("stopped", f"the disk is full: the run stopped at step {self.done}", by="disk")
         else:
             self._give_up("failed", f"{type(error).__name__}: {error}")
@@ -162,6 +179,26 @@ class Run:
         self._lock.release()
         self._report(Finished(self.id, status, self._reported, {}, reason, by))
 
+    # --- for the second time
+
+    def _caught_up(self, redoing: Redoing) -> None:
+        """Stand where the run was: from here on it is as any other."""
+        redoing.close()
+        self._redoing, self._report = None, self._tell
+        self._write()
+        self._writer.move(self.path)
+        self._report(Opened(self.id, self._writer.manifest))
+        if redoing.partial:
+            self._report(Chunk(self.id, self.done - self.done % KEYFRAME_EVERY, self.done, redoing.partial))
+
+    def _drop_redo(self, redoing: Redoing) -> None:
+        self.finished = True
+        redoing.close()
+        with contextlib.suppress(OSError):
+            self._writer.close()
+        self._writer.path.unlink(missing_ok=True)
+        self._lock.release()
+
     # --- time
 
     def wait(self, now: float) -> float:
@@ -169,6 +206,8 @@ class Run:
         due = [self._unwritten_since + WRITE_SECONDS - now] if self._unwritten else []
         if self._waiting:
             due.append(self._reported_since + self._report_after - now)
+        if self._redoing is not None and (self.done < self._known or self.done >= self._redoing.step):
+            return 0.0
         if self._until is not None and self.done < self._known:
             if self.speed is None:
                 return 0.0
@@ -183,13 +222,19 @@ class Run:
         if count:
             self._advance(count)
             now = time.perf_counter()
-        if self._waiting and (now - self._reported_since >= self._report_after or self.done % KEYFRAME_EVERY == 0):
+        late = self._redoing is None and now - self._reported_since >= self._report_after
+        if self._waiting and (late or self.done % KEYFRAME_EVERY == 0):
             self._flush()
         if self._unwritten and now - self._unwritten_since >= WRITE_SECONDS:
             self._write()
         if self._grown:
             self._grown = False
             require_space(self.path.parent, reserve=self._reserve)
+        if self._redoing is not None:
+            if self._alive and self.done < self._redoing.step:
+                return
+            self._flush()
+            self._caught_up(self._redoing)
         if self._until is not None and self.done >= self._until and self.done < self.steps:
             self.pause()
         if not self._alive:
@@ -205,6 +250,9 @@ class Run:
 
     def _due(self, now: float) -> int:
         """Steps to compute now; never past a multiple of 64, so that a chunk is reported before the next begins."""
+        if self._redoing is not None:
+            end = min(self._redoing.step, self._known, self.done - self.done % KEYFRAME_EVERY + KEYFRAME_EVERY)
+            return max(0, min(end - self.done, max(1, int(SLICE_SECONDS / self._cost))))
         if self._until is None:
             return 0
         room = min(self._until - self.done, self._known - self.done, KEYFRAME_EVERY - self.done % KEYFRAME_EVERY)
@@ -264,14 +312,17 @@ class Run:
             messages.append(blocks.message(number, blocks.KIND_FRAMES, packets[0].first, count, payload))
         self._waiting.clear()
         first, self._reported = self._reported, self.done
-        self._report(Chunk(self.id, first, self.done, tuple(messages)))
+        if self._redoing is not None:
+            self._redoing.compare(self.done, tuple(messages))
+        else:
+            self._report(Chunk(self.id, first, self.done, tuple(messages)))
 
     def _write(self) -> None:
         self._writer.flush()
         self._unwritten, self._grown = False, True
 
     def _moved(self) -> None:
-        self._report(Moved(self.id, self._until is not None, self.done, self.speed))
+        self._report(Moved(self.id, self._until is not None, self.done, self.speed, self._until))
 
 
 def _ignored(event: Event) -> None:

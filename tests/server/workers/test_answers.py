@@ -95,7 +95,7 @@ def test_a_file_that_nobody_waited_for_is_removed_when_the_worker_closes_it(serv
             await services.open(order, playing=True)
         order.path.write_bytes(b"empty")
         assert services.pool.sent == [exchange.Stop(order.id)]
-        services._on_event(exchange.Finished(order.id, "stopped", 0, {}))
+        services.on_event(exchange.Finished(order.id, "stopped", 0, {}))
 
     asyncio.run(all_of_it())
     assert not order.path.exists()

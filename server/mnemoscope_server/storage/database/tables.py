@@ -47,6 +47,13 @@ def metadata(dialect: str) -> sa.MetaData:
         sa.Column("id", Text, primary_key=True, nullable=dialect == "sqlite"),
         sa.Column("expires", Text, nullable=False),
     )
+    sa.Table(
+        "live",  # runs of servers that share engines: sessions/directory.py
+        tables,
+        sa.Column("id", Text, primary_key=True, nullable=dialect == "sqlite"),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("engine", "keeper", "owner", "client")),
+        *(sa.Column(name, sa.Float(53), nullable=False) for name in ("beat", "watched")),
+    )
     return tables
 
 

@@ -1,0 +1,236 @@
+"""Runs of other web processes that share the engines: served here too, and taken over where their keeper is gone.
+
+A web process hears of a run once, however many watch it here. Commands of its owner go to the engine from here; what it is made
+to a recording by is its keeper's (directory.py).
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Literal
+
+from mnemoscope.errors import MnemoscopeError
+from mnemoscope.format.manifest import KEYFRAME_EVERY
+from mnemoscope_server.background import Background
+from mnemoscope_server.errors import IndexTrouble
+from mnemoscope_server.sessions.directory import Directory, Live
+from mnemoscope_server.sessions.manager import LiveSessions
+from mnemoscope_server.sessions.session import Session
+from mnemoscope_server.sessions.tail import from_step
+from mnemoscope_server.storage.store import ID
+from mnemoscope_server.workers.engine_actor import Attached
+from mnemoscope_server.workers.protocol import Chunk, Event, Finished
+from mnemoscope_server.workers.ray_hosts import RayHosts, RemoteHost
+
+log = logging.getLogger("mnemoscope.live")
+
+LOOK_SECONDS = 2.0
+"""How often this process says that it is there, and looks whether others are."""
+MEET_SECONDS, FOLLOW_SECONDS, CLOSED_SECONDS = 10.0, 180.0, 20.0
+"""How long a run is looked for that has no engine just now: by who wants to see it, by who sees it; how long one is waited for that is over."""
+PAUSE = 0.3
+UNWATCHED_SECONDS = 30.0
+"""A run of another process that nobody has looked at here for so long is not heard of any more."""
+
+
+class Elsewhere:
+    """The other web processes, as `Others` has them."""
+
+    shared = True
+
+    def __init__(self, live: LiveSessions, hosts: RayHosts, directory: Directory) -> None:
+        self.live, self.hosts, self.directory = live, hosts, directory
+        self._held: dict[str, list[Event]] = {}
+        """What came of runs whose sessions are not as far yet."""
+        self._meeting = asyncio.Lock()
+        self._background = Background()
+        self._news = asyncio.Event()
+
+    def start(self) -> None:
+        self.hosts.on_missed = self._on_missed
+        self.directory.listen(self._on_news)
+        self._background.again_and_again("looking after runs of other servers", self._look, every=lambda: LOOK_SECONDS)
+
+    async def leave(self) -> None:
+        self._background.cancel()
+        await asyncio.to_thread(self.directory.leave)
+        self.directory.close()
+
+    # --- runs that are kept here
+
+    async def placed(self, session: Session) -> None:
+        engine = self.hosts.place(session.id)
+        await asyncio.to_thread(self.directory.announce, session.id, engine, owner=session.owner, client=session.client)
+
+    async def closed(self, identity: str) -> None:
+        await asyncio.to_thread(self.directory.withdraw, identity)
+
+    # --- runs that are kept elsewhere
+
+    async def meet(self, identity: str) -> None:
+        if identity in self.live.sessions or not ID.fullmatch(identity):
+            return
+        until = time.monotonic() + MEET_SECONDS
+        while (run := await asyncio.to_thread(self.directory.find, identity)) is not None:
+            if run.keeper == self.directory.web or await self._met(run) or time.monotonic() > until:
+                return
+            await self._pause()
+
+    async def _met(self, run: Live) -> bool:
+        async with self._meeting:
+            if run.id in self.live.sessions:
+                return True
+            with self._holding(run.id):
+                found = await self.hosts.attach(run.id, run.engine)
+                if found is None:
+                    return False
+                host, attached = found
+                session = self.live.take_in(
+                    run.id, attached.manifest, send=host.send, owner=run.owner, client=run.client
+                )
+                session.kept = False
+                session.step = attached.chunk[0].first if attached.chunk else attached.step
+                await self._catch_up(session, attached)
+                return True
+
+    @contextlib.contextmanager
+    def _holding(self, identity: str) -> Generator[None, None, None]:
+        """While a session is brought to where its run is: what comes of it waits."""
+        self._held.setdefault(identity, [])
+        try:
+            yield
+        finally:
+            for event in self._held.pop(identity, []):
+                self.live.take(event)
+
+    def held(self, event: Event) -> bool:
+        held = self._held.get(getattr(event, "id", ""))
+        if held is None:
+            return False
+        held.append(event)
+        return True
+
+    def finished(self, session: Session, event: Finished) -> None:
+        self._background.once(f"the end of {session.id}", self._end(session, event))
+
+    async def _end(self, session: Session, event: Finished) -> None:
+        """Its file can be had when its keeper has closed it."""
+        until = time.monotonic() + CLOSED_SECONDS
+        while await asyncio.to_thread(self.directory.find, session.id) is not None and time.monotonic() < until:
+            await self._pause()
+        session.end(event.status, event.steps, event.manifest, event.reason)
+        self.live.sessions.pop(session.id, None)
+
+    def lost(self, session: Session) -> None:
+        self._background.once(f"following {session.id}", self._follow(session))
+
+    async def _follow(self, session: Session) -> None:
+        """Hear of a run again where its engine is now; until then its watchers wait."""
+        until = time.monotonic() + FOLLOW_SECONDS
+        while session.live and time.monotonic() < until:
+            run = await asyncio.to_thread(self.directory.find, session.id)
+            if run is None:  # its keeper has closed it
+                entry = await asyncio.to_thread(self.live.store.get, session.id)
+                ends: dict[str, Literal["ended", "stopped", "failed"]] = {"ended": "ended", "stopped": "stopped"}
+                session.end(ends.get(entry.status if entry else "", "failed"), entry.steps if entry else session.step)
+                break
+            with self._holding(session.id):
+                if found := await self.hosts.attach(session.id, run.engine):
+                    if not session.kept:
+                        session.send_by(found[0].send)
+                    await self._catch_up(session, found[1])
+                    return
+            await self._pause()
+        else:
+            session.end("failed", session.step, reason="this run cannot be followed any more from this server")
+        self.live.sessions.pop(session.id, None)
+
+    async def _catch_up(self, session: Session, attached: Attached) -> None:
+        """Bring a session to where its run is."""
+        base = attached.chunk[0].first if attached.chunk else attached.step
+        while session.step < base:
+            number = session.step // KEYFRAME_EVERY
+            upto = min((number + 1) * KEYFRAME_EVERY, base)
+            data = await self.hosts.read(session.id, number)
+            if not data:
+                return  # its engine is gone again: that is said, too
+            self.live.take(Chunk(session.id, session.step, upto, (from_step(data, session.step),)))
+        for chunk in attached.chunk:
+            self.live.take(chunk)
+        if attached.moved is not None:
+            self.live.take(replace(attached.moved, step=max(session.step, attached.moved.step)))
+        if attached.finished is not None:
+            self.live.take(attached.finished)
+
+    # --- who is there
+
+    def _on_missed(self, sessions: set[str]) -> None:
+        for identity in sessions:
+            if session := self.live.sessions.get(identity):
+                self.lost(session)
+
+    def _on_news(self, identity: str) -> None:
+        self._news.set()
+
+    async def _pause(self) -> None:
+        """Until something is new, or for a moment."""
+        self._news.clear()
+        try:
+            async with asyncio.timeout(PAUSE):
+                await self._news.wait()
+        except TimeoutError:
+            pass
+
+    async def _look(self) -> None:
+        now = time.monotonic()
+        kept = await asyncio.to_thread(self.directory.beat)
+        for identity, unwatched in kept.items():
+            if session := self.live.sessions.get(identity):
+                session.looked_at = max(session.looked_at, now - unwatched)
+        mirrored = [session for session in self.live.sessions.values() if not session.kept]
+        if watched := [s.id for s in mirrored if s.watchers or now - s.looked_at < LOOK_SECONDS]:
+            await asyncio.to_thread(self.directory.watched, watched)
+        for session in mirrored:
+            if not session.watchers and now - session.looked_at > UNWATCHED_SECONDS:
+                self.live.sessions.pop(session.id, None)
+                await self.hosts.detach(session.id)
+        for run in await asyncio.to_thread(self.directory.orphans):
+            if await asyncio.to_thread(self.directory.take_over, run):
+                await self._take_over(run)
+
+    async def _take_over(self, run: Live) -> None:
+        """Keep a run whose keeper is gone."""
+        log.warning("run %s is taken over from a server that is gone", run.id)
+        found = await self.hosts.attach(run.id, run.engine)
+        if found is None:
+            await self._give_up(run)
+            return
+        if run.id not in self.live.sessions and not await self._met(run):
+            await self._give_up(run)
+            return
+        await self._keep(*found, self.live.sessions[run.id])
+
+    async def _keep(self, host: RemoteHost, attached: Attached, session: Session) -> None:
+        path = self.live.store.path(session.id)
+        self.hosts.keep(session.id, path)
+        orders = self.live.keep(replace(attached.order, path=path), attached.began, host)
+        orders.stands(session.step, attached.moved)
+        session.kept = True
+        session.send_by(orders.send)
+        if attached.finished is not None:
+            self.hosts.on_event(host, attached.finished)
+
+    async def _give_up(self, run: Live) -> None:
+        """Its engine is gone with its keeper: nobody knows how it was ordered."""
+        log.error("run %s is lost: its server and its engine died together", run.id)
+        if session := self.live.sessions.pop(run.id, None):
+            session.end("failed", session.step, reason="the server and the engine of this run died together")
+        try:
+            if entry := await asyncio.to_thread(self.live.store.get, run.id):
+                await asyncio.to_thread(self.live.store.put_eventually, replace(entry, status="failed"))
+        except (IndexTrouble, MnemoscopeError) as error:
+            log.warning("run %s cannot be noted as failed: %s", run.id, error)
+        await self.closed(run.id)

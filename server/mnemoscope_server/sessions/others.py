@@ -1,0 +1,62 @@
+"""What live sessions tell of themselves to other web processes, and ask of them. On one machine there are none."""
+
+from typing import Protocol
+
+from mnemoscope_server.sessions.session import Session
+from mnemoscope_server.workers.protocol import Event, Finished
+
+
+class Others(Protocol):
+    """The other web processes."""
+
+    shared: bool
+    """Whether there may be any: runs then outlive this process."""
+
+    async def meet(self, identity: str) -> None:
+        """Have a run among the sessions here that another process keeps; nothing where there is none. Raises IndexTrouble."""
+        ...
+
+    async def placed(self, session: Session) -> None:
+        """A run that is kept here has an engine, its first or another. Raises IndexTrouble."""
+        ...
+
+    async def closed(self, identity: str) -> None:
+        """A run that was kept here is over. Raises IndexTrouble."""
+        ...
+
+    def held(self, event: Event) -> bool:
+        """Whether an event is kept back, until what came before it is here."""
+        ...
+
+    def finished(self, session: Session, event: Finished) -> None:
+        """A run that is kept elsewhere has its end."""
+        ...
+
+    def lost(self, session: Session) -> None:
+        """The engine died of a run that is kept elsewhere."""
+        ...
+
+    async def leave(self) -> None:
+        """The process ends."""
+        ...
+
+
+class Alone:
+    """There are none."""
+
+    shared = False
+
+    async def meet(self, identity: str) -> None: ...
+
+    async def placed(self, session: Session) -> None: ...
+
+    async def closed(self, identity: str) -> None: ...
+
+    def held(self, event: Event) -> bool:
+        return False
+
+    def finished(self, session: Session, event: Finished) -> None: ...
+
+    def lost(self, session: Session) -> None: ...
+
+    async def leave(self) -> None: ...

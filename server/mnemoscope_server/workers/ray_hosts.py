@@ -1,0 +1,345 @@
+"""Engines on a Ray cluster, as this web process sees them: named actors that all web processes share (engine_actor.py).
+
+Ray is asked for one thing: to keep so many actors alive somewhere, each with its share of a GPU or a core. An actor that dies is restarted by
+Ray; its runs are told to be lost, and whoever keeps them gives them to another one. Ray runs whatever code it is sent: its ports
+belong into a private network (docs/operations.md).
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from mnemoscope.errors import MnemoscopeError
+from mnemoscope_server.workers.engine_actor import LIFE, Attached, EngineActor, Report
+from mnemoscope_server.workers.hosts import OnEvent, OnLost
+from mnemoscope_server.workers.protocol import (
+    Answered,
+    Command,
+    Declined,
+    Finished,
+    Lost,
+    Measured,
+    Open,
+    Question,
+)
+
+log = logging.getLogger("mnemoscope.workers")
+
+NAMESPACE = "mnemoscope"
+AGAIN_SECONDS = 0.5
+"""Pause before an engine that does not answer is asked again."""
+GONE_SECONDS = 5.0
+"""An engine that has not answered for so long is given up, unless Ray says sooner that it died."""
+POLL_SECONDS = 0.05
+
+
+class RemoteHost:
+    """One engine."""
+
+    def __init__(self, hosts: "RayHosts", name: str) -> None:
+        self.hosts, self.name = hosts, name
+        self.state, self.reason = "starting", ""
+        self.device: str | None = None
+        self.load, self.deaths = 0, 0
+        self.sessions: set[str] = set()
+        """Runs and questions of this web process that it has."""
+        self._actor: Any = None
+        self._life = ""
+        self._commands: asyncio.Queue[Command] = asyncio.Queue()
+        self._tasks = [asyncio.create_task(work()) for work in (self._listen, self._write)]
+
+    def send(self, command: Command) -> None:
+        self._commands.put_nowait(command)
+
+    async def call(self, method: str, *arguments: Any) -> Any:
+        """Call a method of the actor. Raises RayError, also where there is none now."""
+        if self._actor is None:
+            self._actor = await asyncio.to_thread(self.hosts.actor, self.name)
+        return await getattr(self._actor, method).remote(*arguments)
+
+    def end(self) -> None:
+        """Listen no more; the engine goes on for others."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def _listen(self) -> None:
+        after, failed = 0, 0.0
+        while True:
+            try:
+                report: Report = await self.call("events", self.hosts.web, self._life, after)
+            except Exception as error:  # whatever Ray says: there is no engine now, and there will be
+                failed = failed or time.monotonic()
+                self.state, self.reason = (
+                    "starting",
+                    f"an engine of the cluster does not answer ({type(error).__name__})",
+                )
+                if type(error).__name__ == "ActorDiedError" or time.monotonic() - failed > GONE_SECONDS:
+                    self._gone(self.reason)
+                    self._actor, self._life = None, ""
+                await asyncio.sleep(AGAIN_SECONDS)
+                continue
+            failed = 0.0
+            if report.life != self._life:
+                after = 0
+                if self._life and report.life[:LIFE] == self._life[:LIFE]:
+                    self.hosts.on_missed(set(self.sessions))
+                elif self._life:
+                    self._gone("an engine of the cluster was restarted")
+                self._life = report.life
+            self.state, self.reason, self.device = report.state, report.reason, report.device
+            self.load, self.deaths = report.load, report.deaths
+            for number, event in report.events:
+                after = number
+                self.hosts.on_event(self, event)
+
+    async def _write(self) -> None:
+        """One batch after the other: Ray promises no order of calls that are on their way together."""
+        while True:
+            commands = [await self._commands.get()]
+            while not self._commands.empty():
+                commands.append(self._commands.get_nowait())
+            try:
+                await self.call("obey", self.hosts.web, commands)
+            except Exception as error:  # the listener finds that it is gone
+                log.info("an engine did not take what was ordered: %s", type(error).__name__)
+
+    def _gone(self, reason: str) -> None:
+        if self.sessions:
+            lost, self.sessions = self.sessions, set()
+            log.warning("%s; it had %d runs", reason, len(lost))
+            self.deaths += 1
+            self.hosts.on_lost(lost, reason, "")
+
+
+class RayHosts:
+    """All engines, as `Hosts` wants them."""
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        count: int,
+        device: str,
+        engine: str,
+        gpu_share: float,
+        private: Path | None = None,
+    ) -> None:
+        """address: of the cluster, or "auto" for the one that this machine is part of. gpu_share: of a GPU, for each engine, where there is one."""
+        self.address, self.count, self.device_wanted, self.engine = address, count, device, engine
+        self.gpu_share, self.private = gpu_share, private
+        self.web = secrets.token_urlsafe(9)
+        """What engines know this web process by."""
+        self.hosts: list[RemoteHost] = []
+        self.measured: dict[str, Measured] = {}
+        self._trouble = ""
+        self._where: dict[str, RemoteHost] = {}
+        self._paths: dict[str, Path] = {}
+        """Where the files of runs go that this web process keeps, when they are over."""
+        self._fetching: set[asyncio.Task[None]] = set()
+        self.on_missed: Callable[[set[str]], None] = lambda sessions: None
+        """Called with runs of which events may have been missed."""
+        self._on_event: OnEvent = lambda event: None
+        self._on_lost: OnLost = lambda sessions, reason, blamed: None
+        self._joining: asyncio.Task[None] | None = None
+
+    # --- as Hosts
+
+    @property
+    def state(self) -> Literal["starting", "ready", "failed"]:
+        if self.count == 0:
+            return "failed"
+        if any(host.state == "ready" for host in self.hosts):
+            return "ready"
+        return "failed" if self.hosts and all(host.state == "failed" for host in self.hosts) else "starting"
+
+    @property
+    def reason(self) -> str:
+        if self.count == 0:
+            return "this server was started without workers (--workers 0): replay only"
+        if self.state == "ready":
+            return ""
+        return self._trouble or next((host.reason for host in self.hosts if host.reason), "")
+
+    @property
+    def device(self) -> str | None:
+        return next((host.device for host in self.hosts if host.device), None)
+
+    @property
+    def deaths(self) -> int:
+        return sum(host.deaths for host in self.hosts)
+
+    @property
+    def alive(self) -> int:
+        return sum(host.state == "ready" for host in self.hosts)
+
+    def start(self, *, on_event: OnEvent, on_lost: OnLost) -> None:
+        self._on_event, self._on_lost = on_event, on_lost
+        if self.count:
+            self._joining = asyncio.create_task(self._join())
+
+    async def ready(self, *, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.state == "starting":
+                    await asyncio.sleep(POLL_SECONDS)
+        return self.state == "ready"
+
+    async def answers(self, *, seconds: float) -> bool:
+        """Engines say every second that they are there."""
+        return await self.ready(seconds=seconds)
+
+    def open(self, order: Open | Question) -> RemoteHost:
+        host = min((h for h in self.hosts if h.state == "ready"), key=lambda h: max(h.load, len(h.sessions)))
+        host.sessions.add(order.id)
+        self._where[order.id] = host
+        if isinstance(order, Open):
+            self._paths[order.id] = order.path
+        host.send(order)
+        return host
+
+    def release(self, session: str) -> None:
+        self._where.pop(session, None)
+        for host in self.hosts:
+            host.sessions.discard(session)
+
+    async def stop(self) -> None:
+        """Leave the engines to the other web processes."""
+        if self._joining is not None:
+            self._joining.cancel()
+        for host in self.hosts:
+            host.end()
+
+    # --- for runs that another web process opened
+
+    def place(self, session: str) -> str:
+        """The name of the engine that has a run; "" where none has."""
+        host = self._where.get(session)
+        return "" if host is None else host.name
+
+    async def attach(self, session: str, name: str) -> tuple[RemoteHost, Attached] | None:
+        """Hear of a run from here on -> its engine, and how it stands. None where that engine does not have it."""
+        host = next((h for h in self.hosts if h.name == name), None)
+        if host is None:
+            return None
+        try:
+            found: Attached | None = await host.call("attach", self.web, session)
+        except Exception as error:
+            log.info("engine %s cannot be asked for a run: %s", name, type(error).__name__)
+            return None
+        if found is None:
+            return None
+        host.sessions.add(session)
+        self._where[session] = host
+        return host, found
+
+    def keep(self, session: str, path: Path) -> None:
+        """From here on it is this web process that gets the file of a run."""
+        self._paths[session] = path
+
+    async def detach(self, session: str) -> None:
+        host = self._where.get(session)
+        self.release(session)
+        if host is not None:
+            with contextlib.suppress(Exception):  # it is gone: then nothing is to be done
+                await host.call("detach", self.web, session)
+
+    async def read(self, session: str, chunk: int) -> bytes | None:
+        """Wire messages of a whole chunk of a run, from its engine. None where that cannot be had from there."""
+        host = self._where.get(session)
+        if host is None:
+            return None
+        with contextlib.suppress(Exception):  # it is gone: its file has the chunk
+            return await host.call("read", session, chunk) or None
+        return None
+
+    # --- events
+
+    def on_event(self, host: RemoteHost, event: Any) -> None:
+        if isinstance(event, Lost):
+            lost = {identity for identity in event.ids if identity in host.sessions}
+            host.sessions -= lost
+            if lost:
+                self._on_lost(lost, event.reason, event.blamed)
+            return
+        if isinstance(event, Measured):
+            self.measured[event.name] = event
+        if isinstance(event, Finished) and (path := self._paths.pop(event.id, None)):
+            task = asyncio.create_task(self._fetch(host, event, path))
+            self._fetching.add(task)
+            task.add_done_callback(self._fetching.discard)
+            return
+        if isinstance(event, Finished | Declined | Answered):
+            self.release(event.id)
+        self._on_event(event)
+
+    async def _fetch(self, host: RemoteHost, event: Finished, path: Path) -> None:
+        """Bring the file of a run here, then say that it is over; where its engine dies meanwhile, it is lost as any other."""
+        part = path.with_name(f".{path.name}.fetched")
+        try:
+            with part.open("wb") as file:
+                while piece := await host.call("fetch", event.id, file.tell()):
+                    await asyncio.to_thread(file.write, piece)
+            part.replace(path)
+            await host.call("forget", event.id)
+        except Exception as error:
+            part.unlink(missing_ok=True)
+            if event.id in host.sessions:
+                host.sessions.discard(event.id)
+                self._paths[event.id] = path
+                self.on_lost({event.id}, f"its file could not be fetched ({type(error).__name__}: {error})", "")
+            return
+        self.release(event.id)
+        self._on_event(event)
+
+    def on_lost(self, lost: set[str], reason: str, blamed: str) -> None:
+        for identity in lost:
+            self._where.pop(identity, None)
+        self._on_lost(lost, reason, blamed)
+
+    # --- Ray
+
+    async def _join(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self._init)
+            except Exception as error:
+                self._trouble = f"the Ray cluster at {self.address} cannot be joined: {error}"
+                log.warning("%s", self._trouble)
+                await asyncio.sleep(5.0)
+            else:
+                break
+        self._trouble = ""
+        self.hosts = [RemoteHost(self, f"engine-{number}") for number in range(self.count)]
+
+    def _init(self) -> None:
+        ray = _ray()
+        if not ray.is_initialized():
+            ray.init(address=self.address, namespace=NAMESPACE, log_to_driver=False, configure_logging=False)
+
+    def actor(self, name: str) -> Any:
+        """The actor of that name; made where there is none. Blocking."""
+        ray = _ray()
+        gpus = self.gpu_share if self.device_wanted != "cpu" and ray.cluster_resources().get("GPU") else 0
+        options: dict[str, Any] = {"num_gpus": gpus} if gpus else {"num_cpus": 1}
+        return (
+            ray.remote(EngineActor)
+            .options(
+                name=name, namespace=NAMESPACE, lifetime="detached", get_if_exists=True,
+                max_restarts=-1, max_concurrency=1000, **options,
+            )
+            .remote(self.device_wanted, self.engine, self.private)
+        )  # fmt: skip
+
+
+def _ray() -> Any:
+    """Ray, which is an extra. Raises MnemoscopeError where it is not installed."""
+    try:
+        import ray
+    except ImportError as error:
+        raise MnemoscopeError("Ray is not installed: pip install 'mnemoscope[ray]'") from error
+    return ray
