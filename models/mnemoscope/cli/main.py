@@ -340,7 +340,8 @@ def _list_settings(args: argparse.Namespace) -> int:
     from mnemoscope_server.settings import Settings, listed
 
     for variable, value, description in listed(Settings.from_arguments(args)):
-        commands.echo(f"{variable}={value}\n    {description}")
+        commands.echo(f"{variable}={value}")
+        commands.echo(f"    {description}")
     return OK
 
 
