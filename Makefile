@@ -7,7 +7,7 @@ ARGS   ?=
 SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast fuzz torture mutate check dev bench pictures train study format clean
+.PHONY: help run test test-fast fuzz torture mutate check dev cluster bench pictures train study format clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ check: $(VENV)/dev.stamp page ## format, lint, types, import contracts; changes 
 
 dev: $(VENV)/dev.stamp page   ## server on 8000 and the page with hot reload on 5173
 	@trap 'kill 0' EXIT; $(BIN)/mnemoscope serve --data-dir .data --no-browser $(ARGS) & cd frontend && $(NPM) run dev
+
+cluster: $(VENV)/dev.stamp page ## two web processes behind nginx, PostgreSQL, S3 and Ray with two engines, all on this machine, until Ctrl-C (ARGS="--port 8080")
+	@$(BIN)/python -m tests.cluster $(ARGS)
 
 bench: $(VENV)/bench.stamp page ## measured figures beside peers run in the same minute
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -44,7 +44,7 @@ from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage.fits import FITS
 from mnemoscope_server.storage.library import Library
-from mnemoscope_server.storage.store import Store
+from mnemoscope_server.storage.store import Store, open_store
 from mnemoscope_server.storage.uploads import Uploads
 from mnemoscope_server.storage.watched import Watched
 from mnemoscope_server.workers.hosts import Hosts
@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None, 
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
-        folder = store or Store(settings.data_dir, index=settings.index, free_bytes=settings.free_bytes)
+        folder = store or open_store(settings)
         watched = Watched(settings, folder)
         library = Library(folder, watched)
         watched.changed = library.forget

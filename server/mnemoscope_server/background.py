@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from mnemoscope_server.errors import IndexTrouble
+from mnemoscope_server.errors import StorageTrouble
 
 log = logging.getLogger("mnemoscope.background")
 
@@ -65,5 +65,5 @@ class Background:
 
 def complain(what: str, error: Exception) -> None:
     """Log what went wrong: trouble with disk and index as a sentence, anything else as the bug it is."""
-    expected = isinstance(error, OSError | IndexTrouble)
+    expected = isinstance(error, OSError | StorageTrouble)
     log.warning("%s: %s", what, error) if expected else log.error("%s: a bug", what, exc_info=error)

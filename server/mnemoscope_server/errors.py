@@ -121,10 +121,23 @@ class DiskFull(Exception):
     """Less space is left than the settings keep free."""
 
 
-class IndexTrouble(Exception):
-    """The index of the recordings cannot be read or written now: it is locked, full or damaged."""
+class StorageTrouble(Exception):
+    """What is kept of the recordings cannot be read or written now; `CODE` is the stable name of what it is."""
 
+    CODE: str
     RETRY_SECONDS = 5
+
+
+class IndexTrouble(StorageTrouble):
+    """The index of the recordings cannot be read or written now: it is locked, full or damaged, or its server does not answer."""
+
+    CODE = "index-trouble"
+
+
+class BlobTrouble(StorageTrouble):
+    """The bucket of the recordings cannot be read or written now, or does not have what it should."""
+
+    CODE = "blob-trouble"
 
 
 def is_full(error: BaseException) -> bool:

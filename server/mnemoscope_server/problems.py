@@ -14,8 +14,8 @@ from mnemoscope import errors
 from mnemoscope_server.errors import (
     DiskFull,
     IllegalMove,
-    IndexTrouble,
     NotPossible,
+    StorageTrouble,
     TooMuch,
     UnknownFit,
     UnknownMeasurement,
@@ -102,11 +102,11 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
     async def disk_full(request: Request, error: Any) -> Response:
         return problem(507, "disk-full", str(error), hint="Delete recordings you no longer need, or free the disk.")
 
-    async def index_trouble(request: Request, error: Any) -> Response:
+    async def storage_trouble(request: Request, error: Any) -> Response:
         log.warning("%s %s: %s", request.method, route_of(request.scope), error)
         headers = {"Retry-After": str(error.RETRY_SECONDS)}
         hint = "Try again in a few seconds. The recordings themselves are not touched."
-        return problem(503, "index-trouble", str(error), hint=hint, headers=headers)
+        return problem(503, error.CODE, str(error), hint=hint, headers=headers)
 
     async def file_trouble(request: Request, error: Any) -> Response:
         if is_full(error):
@@ -152,7 +152,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
     app.add_exception_handler(UnknownUpload, unknown_upload)
     app.add_exception_handler(UnknownFit, unknown_fit)
     app.add_exception_handler(DiskFull, disk_full)
-    app.add_exception_handler(IndexTrouble, index_trouble)
+    app.add_exception_handler(StorageTrouble, storage_trouble)
     app.add_exception_handler(OSError, file_trouble)
     app.add_exception_handler(NotPossible, not_possible)
     app.add_exception_handler(IllegalMove, illegal_move)

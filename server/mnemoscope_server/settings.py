@@ -84,6 +84,10 @@ class Settings(BaseSettings):
     """Index, recordings and uploads."""
     index: str | None = Field(default=None, pattern=r"^postgres(ql)?://", repr=False)
     """A PostgreSQL that has the index, so that several servers share it (`postgresql://user:password@host/name`); none = a file in the data folder."""
+    blobs: str | None = Field(default=None, pattern=r"^(s3://[^/@]+|file:///).*", repr=False)
+    """The bucket that those servers keep recordings and uploads in (`s3://bucket/prefix`), or a folder that all of them see (`file:///mnt/shared`)."""
+    copies_bytes: int = Field(default=4096 * MIB, ge=MIB)
+    """Copies of what is in the bucket that are kept in the data folder; those that were not read for longest go first."""
     watch: Path | None = None
     """Folder whose recordings (.mnemo) are listed as they appear and followed as they grow; nothing in it is changed."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -173,6 +177,15 @@ class Settings(BaseSettings):
             self.token = secrets.token_urlsafe(24)
         return self
 
+    @model_validator(mode="after")
+    def _consistent(self) -> "Settings":
+        """One machine or several: rows that other servers read name recordings that they can read."""
+        if (self.index is None) != (self.blobs is None):
+            raise ValueError(f"{variable('index')} and {variable('blobs')} are for several servers, which need both")
+        if self.index is not None and self.watch is not None:
+            raise ValueError(f"{variable('watch')} is for one server: others could not read what lies in that folder")
+        return self
+
     @property
     def shared(self) -> bool:
         """Whether others than the person at this machine may be here: recordings then have owners."""
@@ -254,7 +267,7 @@ def _said(name: str, value: Any) -> str:
         return "none"
     if name == "token":
         return "(set)"
-    if name == "index":
+    if name in ("index", "blobs"):
         return _without_secrets(value)
     if isinstance(value, bool):
         return "yes" if value else "no"

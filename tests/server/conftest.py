@@ -14,6 +14,7 @@ import pytest
 from websockets.sync.client import connect
 
 from tests.server.postgres import Postgres
+from tests.server.s3 import S3
 
 PROGRAM = """
 import argparse, sys
@@ -57,7 +58,7 @@ class Server:
             make_checkpoints(checkpoints)
         script = folder / "run_server.py"
         script.write_text(PROGRAM.format(data=str(self.data), modules=str(folder / "modules")))
-        environment = os.environ | {
+        self.environment = environment = os.environ | {
             "MNEMOSCOPE_CHECKPOINTS": str(checkpoints), "FAKE_ENGINE_LOG": str(self.log),
             "MNEMOSCOPE_ENGINE": engine, "MNEMOSCOPE_FREE_BYTES": "1",
         } | {f"MNEMOSCOPE_{name.upper()}": str(value) for name, value in settings.items()}  # fmt: skip
@@ -157,3 +158,18 @@ def postgres():
     running = Postgres()
     yield running
     running.close()
+
+
+@pytest.fixture(scope="session")
+def _s3():
+    running = S3()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def s3(_s3, monkeypatch):
+    """A server that speaks S3 (tests/server/s3.py), with the variables by which it is found."""
+    for name, value in _s3.environment.items():
+        monkeypatch.setenv(name, value)
+    return _s3

@@ -72,3 +72,34 @@ def test_they_are_listed_without_the_token(monkeypatch, capsys):
     assert TOKEN not in out
     assert len(listed(Settings.from_arguments(Namespace()))) == len(Settings.model_fields)
     assert TOKEN not in repr(Settings())
+
+
+def test_a_password_of_the_database_is_never_printed(monkeypatch, capsys):
+    secrets = "somebody:secretword@"
+    monkeypatch.setenv("MNEMOSCOPE_INDEX", f"postgresql://{secrets}db.example.org:5433/memories?sslpassword=hushhush")
+    monkeypatch.setenv("MNEMOSCOPE_BLOBS", "s3://bucket/memories")
+    assert cli.main(["config"]) == 0
+    out = capsys.readouterr().out
+    assert "MNEMOSCOPE_INDEX=postgresql://db.example.org:5433/memories\n" in out
+    assert "MNEMOSCOPE_BLOBS=s3://bucket/memories\n" in out
+    for secret in ("somebody", "secretword", "hushhush"):
+        assert secret not in out + repr(Settings.from_arguments(Namespace()))
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"INDEX": "postgresql://db/memories"}, "need both"),
+        ({"BLOBS": "s3://bucket"}, "need both"),
+        ({"INDEX": "mysql://secretword@db/memories", "BLOBS": "s3://bucket"}, "MNEMOSCOPE_INDEX: String should match"),
+        ({"INDEX": "postgresql://db/memories", "BLOBS": "bucket"}, "MNEMOSCOPE_BLOBS: String should match"),
+        ({"INDEX": "postgresql://db/memories", "BLOBS": "s3://bucket", "WATCH": "/tmp"}, "MNEMOSCOPE_WATCH is for one server"),
+    ],
+)  # fmt: skip
+def test_several_servers_need_an_index_and_a_bucket_that_they_can_share(monkeypatch, values, said):
+    """One alone would list recordings that others cannot open."""
+    for name, value in values.items():
+        monkeypatch.setenv(f"MNEMOSCOPE_{name}", value)
+    with pytest.raises(BadSettings, match=said) as caught:
+        Settings.from_arguments(Namespace())
+    assert "secretword" not in str(caught.value)

@@ -340,7 +340,8 @@ def _list_settings(args: argparse.Namespace) -> int:
     from mnemoscope_server.settings import Settings, listed
 
     for variable, value, description in listed(Settings.from_arguments(args)):
-        commands.echo(f"{variable}={value}\n    {description}")
+        commands.echo(f"{variable}={value}")
+        commands.echo(f"    {description}")
     return OK
 
 
@@ -349,7 +350,10 @@ def _fsck(args: argparse.Namespace) -> int:
     from mnemoscope_server.settings import Settings
     from mnemoscope_server.storage.fsck import fsck
 
-    return fsck(args.folder or Settings().data_dir, mend=args.mend)
+    settings = Settings.from_arguments(args)
+    if args.folder is not None:  # one machine's, whatever is set for a server
+        return fsck(args.folder, mend=args.mend)
+    return fsck(settings.data_dir, mend=args.mend, index=settings.index, blobs=settings.blobs)
 
 
 def _pin(args: argparse.Namespace) -> int:
@@ -357,7 +361,9 @@ def _pin(args: argparse.Namespace) -> int:
     from mnemoscope_server.settings import Settings
     from mnemoscope_server.storage.sweeping import pin_all
 
-    return pin_all(args.data_dir or Settings().data_dir, args.recordings, wanted=not args.off)
+    settings = Settings.from_arguments(args)
+    blobs = settings.blobs if args.data_dir is None else None  # that folder's, whatever is set for a server
+    return pin_all(settings.data_dir, args.recordings, wanted=not args.off, blobs=blobs)
 
 
 def _open(args: argparse.Namespace) -> int:

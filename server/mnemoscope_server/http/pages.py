@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.access.guard import inline_hashes, is_embedded, policy
-from mnemoscope_server.errors import UnknownRecording
+from mnemoscope_server.errors import StorageTrouble, UnknownRecording
 from mnemoscope_server.problems import problem
 from mnemoscope_server.storage import thumbnail
 from mnemoscope_server.storage.index import Entry
@@ -68,7 +68,10 @@ def recording(request: Request, identity: str) -> Response:
         found = request.app.state.services.library.summary(identity)
     except UnknownRecording:
         return sheet(request, status=404)
-    except MnemoscopeError:  # damaged: the page shows the error that it gets when it asks for it
+    except (
+        MnemoscopeError,
+        StorageTrouble,
+    ):  # damaged, or not to be had now: the page shows the error that it gets when it asks for it
         return sheet(request)
     head = card(found, f"{request.base_url}api/recordings/{identity}/picture.png")
     return sheet(request, head=head + early(found, f"api/recordings/{identity}"))

@@ -176,7 +176,8 @@ def require_own(identity: str, request: Request, services: Services) -> Entry | 
     """The entry of a recording that this browser may change or delete. Raises UnknownRecording, NotPossible for others' and shipped ones."""
     if services.library.shipped(identity) or not ID.fullmatch(identity):
         raise UnknownRecording(identity)
-    services.library.find(identity)
+    if identity not in services.live.sessions:  # whose file may lie with an engine
+        services.library.find(identity)
     if services.watched.has(identity):
         raise NotPossible(
             "read-only",

@@ -66,7 +66,9 @@ async def stop_session(identity: Id, request: Request, services: ServicesDep) ->
             "read-only", "this run is recorded by another program", "Its end is decided where it is recorded."
         )
     if session is None:
-        services.library.find(identity)  # unknown, or already over: then there is nothing to stop
+        await asyncio.to_thread(
+            services.library.find, identity
+        )  # unknown, or already over: then there is nothing to stop
         return
     owners.require_driver(session.owner, request, services.settings)
     await services.live.end(session)

@@ -18,7 +18,7 @@ from mnemoscope.errors import ImportFileError, MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.access import owners
 from mnemoscope_server.access.token import GUEST, address
-from mnemoscope_server.errors import IllegalMove, NotPossible, UnknownRecording
+from mnemoscope_server.errors import IllegalMove, NotPossible, StorageTrouble, UnknownRecording
 from mnemoscope_server.schemas import messages
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.session import FINAL, Session, Watcher, hello
@@ -156,6 +156,10 @@ async def _replay(line: Line, services: Services, identity: str) -> None:
     except MnemoscopeError as error:
         hint = "`mnemoscope verify FILE` reports how much of it is sound."
         await line.send(messages.Refused(code="corrupt-recording", message=str(error), hint=hint))
+    except StorageTrouble as error:
+        log.warning("a recording cannot be shown: %s", error)
+        await line.close(TRY_LATER, "try again")
+        return
     else:
         status = manifest["status"] if manifest["status"] in FINAL else "stopped"
         await line.send(hello(manifest, status=status, steps=steps, speed=None, live=False))

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
 from mnemoscope.reading import verdicts
-from mnemoscope_server.errors import NotPossible
+from mnemoscope_server.errors import BlobTrouble, NotPossible
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.schemas.verdict import Verdict
 from mnemoscope_server.services import Services
@@ -59,6 +59,9 @@ def _keep(identity: str, services: Services, made: dict[str, Any]) -> None:
     """A folder that is full or read-only costs only the time to reach it again."""
     try:
         with services.library.opened(identity) as recording:
-            verdicts.keep(services.library.find(identity), recording.manifest, made)
-    except OSError as error:
+            if services.library.shipped(identity):
+                verdicts.keep(services.library.find(identity), recording.manifest, made)
+            else:
+                services.store.keep_verdict(identity, recording.manifest, made)
+    except (OSError, BlobTrouble) as error:
         log.warning("the verdict of %s cannot be kept: %s", identity, error)

@@ -13,12 +13,12 @@ from urllib.parse import urlencode
 import uvicorn
 
 from mnemoscope_server.app import create_app
-from mnemoscope_server.errors import DataFolderInUse, IndexTrouble
+from mnemoscope_server.errors import DataFolderInUse, StorageTrouble
 from mnemoscope_server.observing import logs
 from mnemoscope_server.serving.connections import Connections
 from mnemoscope_server.serving.protocols import PING_SECONDS, Config
 from mnemoscope_server.settings import Settings, is_loopback
-from mnemoscope_server.storage.store import Store
+from mnemoscope_server.storage.store import open_store
 
 log = logging.getLogger("mnemoscope.serving")
 
@@ -80,10 +80,10 @@ def run(settings: Settings, *, ready: Callable[[str], object] | None = None) -> 
         if path is None:
             settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         try:
-            store = Store(settings.data_dir, index=settings.index, free_bytes=settings.free_bytes)
-        except (DataFolderInUse, OSError, IndexTrouble) as error:
-            what = "index" if isinstance(error, IndexTrouble) else "data folder"
-            print(f"Cannot use the {what}: {error}", file=sys.stderr)
+            store = open_store(settings)
+        except (DataFolderInUse, OSError, StorageTrouble) as error:
+            what = "" if isinstance(error, StorageTrouble) else "Cannot use the data folder: "
+            print(f"{what}{error}", file=sys.stderr)
             return CANNOT_START
         if settings.watch is not None and not settings.watch.is_dir():
             print(f"Cannot watch {settings.watch}: there is no such folder", file=sys.stderr)

@@ -5,8 +5,10 @@ to a recording by is its keeper's (directory.py).
 """
 
 import asyncio
+import contextlib
 import logging
 import time
+from collections.abc import Generator
 from dataclasses import replace
 from typing import Literal
 
@@ -41,8 +43,10 @@ class Elsewhere:
 
     def __init__(self, live: LiveSessions, hosts: RayHosts, directory: Directory) -> None:
         self.live, self.hosts, self.directory = live, hosts, directory
-        self._early: dict[str, list[Event]] = {}
-        """What came of runs that are not sessions here yet."""
+        self._held: dict[str, list[Event]] = {}
+        """What came of runs whose sessions are not as far yet."""
+        self._kept = set[str]()
+        """Runs that were kept here when last looked."""
         self._meeting = asyncio.Lock()
         self._background = Background()
         self._news = asyncio.Event()
@@ -81,25 +85,46 @@ class Elsewhere:
         async with self._meeting:
             if run.id in self.live.sessions:
                 return True
-            self._early[run.id] = []
-            try:
+            with self._holding(run.id):
                 found = await self.hosts.attach(run.id, run.engine)
-                if found is None:
+                if found is None or found[1].lost:
                     return False
-                host, attached = found
-                self.live.take_in(run.id, attached.manifest, send=host.send, owner=run.owner, client=run.client)
-                session = self.live.sessions[run.id]
-                session.step = attached.chunk[0].first if attached.chunk else attached.step
-                await self._catch_up(session, attached)
-                for event in self._early[run.id]:
-                    self.live.on_event(event)
+                session = self._session(run, *found)
+                await self._catch_up(session, found[1])
+                self._finish(session, *found)
                 return True
-            finally:
-                del self._early[run.id]
 
-    def heard(self, event: Event, identity: str) -> None:
-        if (early := self._early.get(identity)) is not None:
-            early.append(event)
+    def _session(self, run: Live, host: RemoteHost, attached: Attached) -> Session:
+        """A session here, which has nothing yet of the chunk that is being computed."""
+        session = self.live.take_in(run.id, attached.manifest, send=host.send, owner=run.owner, client=run.client)
+        session.kept = False
+        session.step = attached.chunk[0].first if attached.chunk else attached.step
+        return session
+
+    @contextlib.contextmanager
+    def _holding(self, identity: str) -> Generator[None, None, None]:
+        """While a session is brought to where its run is: what comes of it waits."""
+        self._held.setdefault(identity, [])
+        try:
+            yield
+        finally:
+            for event in self._held.pop(identity, []):
+                self.live.take(event)
+
+    def held(self, event: Event) -> bool:
+        held = self._held.get(getattr(event, "id", ""))
+        if held is None:
+            return False
+        held.append(event)
+        return True
+
+    def _finish(self, session: Session, host: RemoteHost, attached: Attached) -> None:
+        """A run that was over when it was asked for."""
+        if attached.finished is not None:
+            if session.kept:
+                self.hosts.on_event(host, attached.finished)
+            else:
+                self.live.take(attached.finished)
 
     def finished(self, session: Session, event: Finished) -> None:
         self._background.once(f"the end of {session.id}", self._end(session, event))
@@ -117,20 +142,24 @@ class Elsewhere:
 
     async def _follow(self, session: Session) -> None:
         """Hear of a run again where its engine is now; until then its watchers wait."""
-        until = time.monotonic() + FOLLOW_SECONDS
+        until, kept = time.monotonic() + FOLLOW_SECONDS, session.kept
         while session.live and time.monotonic() < until:
+            if session.kept != kept:  # it was taken over meanwhile, and is seen to there
+                return
             run = await asyncio.to_thread(self.directory.find, session.id)
             if run is None:  # its keeper has closed it
                 entry = await asyncio.to_thread(self.live.store.get, session.id)
                 ends: dict[str, Literal["ended", "stopped", "failed"]] = {"ended": "ended", "stopped": "stopped"}
                 session.end(ends.get(entry.status if entry else "", "failed"), entry.steps if entry else session.step)
                 break
-            found = await self.hosts.attach(session.id, run.engine)
-            if found is not None:
-                if session.id not in self.live.orders:
-                    session.send_by(found[0].send)
-                await self._catch_up(session, found[1])
-                return
+            with self._holding(session.id):
+                found = await self.hosts.attach(session.id, run.engine)
+                if found is not None and not found[1].lost:
+                    if not session.kept:
+                        session.send_by(found[0].send)
+                    await self._catch_up(session, found[1])
+                    self._finish(session, *found)
+                    return
             await self._pause()
         else:
             session.end("failed", session.step, reason="this run cannot be followed any more from this server")
@@ -145,13 +174,11 @@ class Elsewhere:
             data = await self.hosts.read(session.id, number)
             if not data:
                 return  # its engine is gone again: that is said, too
-            self.live.on_event(Chunk(session.id, session.step, upto, (from_step(data, session.step),)))
+            self.live.take(Chunk(session.id, session.step, upto, (from_step(data, session.step),)))
         for chunk in attached.chunk:
-            self.live.on_event(chunk)
+            self.live.take(chunk)
         if attached.moved is not None:
-            self.live.on_event(replace(attached.moved, step=max(session.step, attached.moved.step)))
-        if attached.finished is not None:
-            self.live.on_event(attached.finished)
+            self.live.take(replace(attached.moved, step=max(session.step, attached.moved.step)))
 
     # --- who is there
 
@@ -178,7 +205,10 @@ class Elsewhere:
         for identity, unwatched in kept.items():
             if session := self.live.sessions.get(identity):
                 session.looked_at = max(session.looked_at, now - unwatched)
-        mirrored = [session for session in self.live.sessions.values() if session.id not in self.live.orders]
+        for identity in self._kept - kept.keys():
+            await self._may_have_lost(identity)
+        self._kept = set(kept)
+        mirrored = [session for session in self.live.sessions.values() if not session.kept]
         if watched := [s.id for s in mirrored if s.watchers or now - s.looked_at < LOOK_SECONDS]:
             await asyncio.to_thread(self.directory.watched, watched)
         for session in mirrored:
@@ -189,26 +219,38 @@ class Elsewhere:
             if await asyncio.to_thread(self.directory.take_over, run):
                 await self._take_over(run)
 
+    async def _may_have_lost(self, identity: str) -> None:
+        """A run that was kept here: over, or taken over because nothing was heard of this process for long."""
+        session = self.live.sessions.get(identity)
+        if session is None or await asyncio.to_thread(self.directory.find, identity) is None:
+            return
+        log.warning("run %s is another server's now", identity)
+        session.kept = False
+        self.live.orders.pop(identity, None)
+        self.hosts.keep(identity, None)
+        self.lost(session)
+
     async def _take_over(self, run: Live) -> None:
         """Keep a run whose keeper is gone."""
         log.warning("run %s is taken over from a server that is gone", run.id)
-        found = await self.hosts.attach(run.id, run.engine)
-        if found is None:
-            await self._give_up(run)
-            return
-        if run.id not in self.live.sessions and not await self._met(run):
-            await self._give_up(run)
-            return
-        await self._keep(*found, self.live.sessions[run.id])
-
-    async def _keep(self, host: RemoteHost, attached: Attached, session: Session) -> None:
-        path = self.live.store.path(session.id)
-        self.hosts.keep(session.id, path)
-        orders = self.live.keep(replace(attached.order, path=path), attached.began, host)
-        orders.stands(session.step, attached.moved)
-        session.send_by(orders.send)
-        if attached.finished is not None:
-            self.hosts.on_event(host, attached.finished)
+        with self._holding(run.id):
+            found = await self.hosts.attach(run.id, run.engine)
+            if found is None:
+                await self._give_up(run)
+                return
+            host, attached = found
+            session = self.live.sessions.get(run.id) or self._session(run, host, attached)
+            await self._catch_up(session, attached)
+            path = self.live.store.path(run.id)
+            self.hosts.keep(run.id, path)
+            orders = self.live.keep(replace(attached.order, path=path), attached.began, host)
+            orders.stands(session.step, attached.moved)
+            session.kept = True
+            session.send_by(orders.send)
+        if attached.lost:
+            self.hosts.on_lost({run.id}, attached.lost, "")
+        else:
+            self._finish(session, host, attached)
 
     async def _give_up(self, run: Live) -> None:
         """Its engine is gone with its keeper: nobody knows how it was ordered."""

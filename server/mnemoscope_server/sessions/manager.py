@@ -78,7 +78,7 @@ class LiveSessions:
         self._listeners: dict[str, Callable[[dict[str, Any]], None]] = {}
         """Who hears what is known so far of an answer."""
         self.orders: dict[str, Orders] = {}
-        """What was ordered of each session that is kept here; the others are of other web processes."""
+        """What was ordered of each session that is kept here."""
         self._abandoned: dict[str, Path] = {}
         """Files of sessions whose opening nobody waited for any more."""
         self._background = Background()
@@ -118,8 +118,8 @@ class LiveSessions:
     def stop_idle(self) -> None:
         """Pause runs that nobody looks at, and stop paused ones after a while: they hold a place that others could have."""
         now = time.monotonic()
-        for session in [self.sessions[identity] for identity in self.orders if identity in self.sessions]:
-            if session.watchers:
+        for session in self.sessions.values():
+            if session.watchers or not session.kept:
                 continue
             idle = session.status in ("opened", "paused")
             if idle and now - session.touched > self.settings.idle_minutes * 60:
@@ -160,7 +160,7 @@ class LiveSessions:
 
     def _foreign(self, identity: str) -> bool:
         """Whether a row is of a file that lies elsewhere: in the folder that is watched."""
-        return not self.store.path(identity).exists()
+        return not self.store.has(identity)
 
     async def open(
         self,
@@ -243,7 +243,7 @@ class LiveSessions:
 
     def require_place(self, client: str, ticket: str | None) -> None:
         """Raises TooMuch where there is no place for one session more, with the place in the queue."""
-        kept = [session for identity, session in self.sessions.items() if identity in self.orders]
+        kept = [session for session in self.sessions.values() if session.kept]
         waits = [wait for session in kept if (wait := session.expected_seconds) is not None]
         own = [session.client for session in kept] + list(self._opening.values())
         if client and own.count(client) >= (most := self.settings.sessions_per_client):
@@ -357,6 +357,12 @@ class LiveSessions:
     # --- events
 
     def on_event(self, event: Event) -> None:
+        """What a host says."""
+        if not self.others.held(event):
+            self.take(event)
+
+    def take(self, event: Event) -> None:
+        """Hand on an event, now."""
         match event:
             case Opened() | Declined() | Answered():
                 self._resolve(event)
@@ -371,19 +377,15 @@ class LiveSessions:
                     orders.heard(event)
                 if session := self.sessions.get(event.id):
                     session.on_event(event)
-                else:
-                    self.others.heard(event, event.id)
             case Finished():
                 self.pool.release(event.id)
                 if path := self._abandoned.pop(event.id, None):
                     path.unlink(missing_ok=True)
-                session = self.sessions.get(event.id)
-                if session is None:
-                    self.others.heard(event, event.id)
-                elif event.id in self.orders:
-                    self._background.once(f"closing {event.id}", self._close(session, event))
-                else:
-                    self.others.finished(session, event)
+                if session := self.sessions.get(event.id):
+                    if session.kept:
+                        self._background.once(f"closing {event.id}", self._close(session, event))
+                    else:
+                        self.others.finished(session, event)
             case Ready() | Pong() | Broken():
                 pass  # of the worker itself: the pool has seen to it
             case Measured():
@@ -418,7 +420,7 @@ class LiveSessions:
             if future is not None and not future.done():
                 future.set_exception(HostLost(reason))
             elif session := self.sessions.get(identity):
-                if orders is None:
+                if orders is None or not session.kept:
                     self.others.lost(session)
                 else:
                     self._background.once(f"going on with {identity}", self._go_on(session, reason))
@@ -477,7 +479,15 @@ class LiveSessions:
             session.end(event.status, steps, manifest, event.reason)
             self.sessions.pop(session.id, None)
             self.orders.pop(session.id, None)
-            await self.others.closed(session.id)
+            self._background.once(f"putting {session.id} where others find it", self._hand_over(session.id))
+
+    async def _hand_over(self, identity: str) -> None:
+        """Where there is a bucket, a recording comes into it; then others know that it is over."""
+        try:
+            if self.store.shelf is not None:
+                await asyncio.to_thread(self.store.settle)
+        finally:
+            await self.others.closed(identity)
 
     def _index(self, identity: str, event: Finished) -> tuple[dict[str, Any], int]:
         path = self.store.path(identity)

@@ -24,8 +24,8 @@ class Others(Protocol):
         """A run that was kept here is over. Raises IndexTrouble."""
         ...
 
-    def heard(self, event: Event, identity: str) -> None:
-        """An event of a run that is no session here."""
+    def held(self, event: Event) -> bool:
+        """Whether an event is kept back, until what came before it is here."""
         ...
 
     def finished(self, session: Session, event: Finished) -> None:
@@ -52,7 +52,8 @@ class Alone:
 
     async def closed(self, identity: str) -> None: ...
 
-    def heard(self, event: Event, identity: str) -> None: ...
+    def held(self, event: Event) -> bool:
+        return False
 
     def finished(self, session: Session, event: Finished) -> None: ...
 

@@ -84,6 +84,8 @@ class Session:
         """When something last happened here or somebody watched."""
         self.looked_at = self.touched
         """When somebody last watched or asked about it."""
+        self.kept = True
+        """Whether this process closes it when it is over; else it is served here for another one."""
         self._send, self._read_chunk = send, read_chunk
 
     def send_by(self, send: Callable[[protocol.Command], None]) -> None:

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from mnemoscope.errors import RecordingError
 from mnemoscope.reading.recording import Recording, amend
-from mnemoscope_server.errors import Expired
+from mnemoscope_server.errors import Expired, UnknownRecording
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage import proof
 from mnemoscope_server.storage.index import Entry
@@ -86,7 +86,7 @@ class Bringing:
 
     def _taken(self, identity: str) -> bool:
         """Whether a file may not come under this id: it is none, or is or was another's."""
-        return not ID.fullmatch(identity) or self._over(identity) or self.store.path(identity).exists()
+        return not ID.fullmatch(identity) or self._over(identity) or self.store.has(identity)
 
     def _over(self, identity: str) -> bool:
         try:
@@ -99,6 +99,8 @@ class Bringing:
         """Whether the recording of that id is here and has this recording hash."""
         if not ID.fullmatch(identity) or self._over(identity):
             return False
+        with contextlib.suppress(RecordingError, UnknownRecording):
+            self.store.bring(identity)
         with contextlib.suppress(RecordingError), Recording.open(self.store.path(identity)) as here:
             return here.recording_hash(here.content_hash()) == wanted
         return False

@@ -94,12 +94,8 @@ class Index:
 
     @property
     def database(self) -> Database:
+        """Where the rows are."""
         return self._database
-
-    @property
-    def shared(self) -> bool:
-        """Whether other servers change the rows too."""
-        return self._database.shared
 
     @property
     def volatile(self) -> bool:

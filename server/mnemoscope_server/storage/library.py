@@ -25,8 +25,9 @@ MAX_OPEN = 16
 class _OpenFile:
     """One open file and how many are reading it."""
 
-    def __init__(self, recording: Recording) -> None:
-        self.recording, self.readers, self.gone = recording, 0, False
+    def __init__(self, recording: Recording, blob: str) -> None:
+        """blob: the object that the file is a copy of; "" = of none."""
+        self.recording, self.blob, self.readers, self.gone = recording, blob, 0, False
 
 
 class Library:
@@ -44,7 +45,7 @@ class Library:
         """
         path = gallery.path(identity)
         if path is None and ID.fullmatch(identity):
-            self.store.require_current(identity)
+            self.store.bring(identity)
             path = self.store.path(identity)
             if self.watched is not None and not path.is_file():
                 path = self.watched.find(identity)
@@ -59,11 +60,11 @@ class Library:
     @contextlib.contextmanager
     def opened(self, identity: str) -> Generator[Recording, None, None]:
         """The recording, kept open for the next reader. Raises UnknownRecording, RecordingError."""
-        self.store.require_current(identity)
-        file = self._taken(identity)
+        blob = self.store.bring(identity) if gallery.path(identity) is None else ""
+        file = self._taken(identity, blob)
         if file is None:
             with self.store.hold(identity):  # not while its end is being written
-                file = self._taken(identity) or self._added(identity, Recording.open(self.find(identity)))
+                file = self._taken(identity, blob) or self._added(identity, blob)
         try:
             yield file.recording
         finally:
@@ -72,18 +73,22 @@ class Library:
                 if file.gone and not file.readers:
                     file.recording.close()
 
-    def _taken(self, identity: str) -> _OpenFile | None:
-        """The open file, with one reader more."""
+    def _taken(self, identity: str, blob: str) -> _OpenFile | None:
+        """The open file, with one reader more; one that is a copy of another object by now is left."""
         with self._guard:
             file = self._open.get(identity)
+            if file is not None and file.blob != blob:
+                self._leave(self._open.pop(identity))
+                return None
             if file is not None:
                 self._open.move_to_end(identity)
                 file.readers += 1
             return file
 
-    def _added(self, identity: str, recording: Recording) -> _OpenFile:
+    def _added(self, identity: str, blob: str) -> _OpenFile:
+        recording = Recording.open(self.find(identity))
         with self._guard:
-            file = self._open[identity] = _OpenFile(recording)
+            file = self._open[identity] = _OpenFile(recording, blob)
             file.readers += 1
             while len(self._open) > MAX_OPEN:
                 self._leave(self._open.popitem(last=False)[1])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,8 +17,9 @@ from typing import TYPE_CHECKING
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.reading import verdicts
 from mnemoscope.reading.recording import Recording, amend
-from mnemoscope_server.errors import IndexTrouble
+from mnemoscope_server.errors import StorageTrouble
 from mnemoscope_server.storage.aside import set_aside
+from mnemoscope_server.storage.blobs.shelf import NOTE, noted
 from mnemoscope_server.storage.database.sqlite import FILE
 from mnemoscope_server.storage.index import Entry, index_entry
 from mnemoscope_server.storage.locks import FileLock
@@ -30,6 +32,8 @@ log = logging.getLogger("mnemoscope.recovery")
 
 WRITER_SECONDS = 5.0
 """How long a worker of a killed server is given to close its file."""
+YOUNG_SECONDS = 3600.0
+"""An object that is younger may be about to come into the index."""
 READ_AGAIN = -1
 """Time of the file in a row that the next start must make again."""
 OWNER = ".owner"
@@ -49,7 +53,7 @@ class Finding:
     what: str
     """What is wrong with it."""
     mend: Callable[[], str] | None = None
-    """Mends it -> what was done. None: it is left as it is. Raises MnemoscopeError, OSError, IndexTrouble."""
+    """Mends it -> what was done. None: it is left as it is. Raises MnemoscopeError, OSError, StorageTrouble."""
     routine: bool = False
     """Whether every start finds such things."""
 
@@ -84,6 +88,9 @@ def examine(store: Store) -> Iterator[Finding]:
         yield Finding(f"tmp/{path.name}", "was left half-written", lambda path=path: _discard(path), routine=True)
     rows = {entry.id: entry for entry in store.rows()}
     present: set[str] = set()
+    if store.shelf is not None:
+        yield from _copies(store, rows)
+        return
     for path in sorted(store.recordings.iterdir()):
         name = f"recordings/{path.name}"
         recording = path.name.removesuffix(".mnemo")
@@ -99,9 +106,51 @@ def examine(store: Store) -> Iterator[Finding]:
         yield Finding(f"recordings/{recording}.mnemo", "is listed but gone", lambda id=recording: _unlist(store, id))
 
 
+def _copies(store: Store, rows: dict[str, Entry]) -> Iterator[Finding]:
+    """Of a folder beside a bucket: copies of objects, and what has not come into the bucket. What others have is none of its business."""
+    for path in sorted(store.recordings.iterdir()):
+        name, recording = f"recordings/{path.name}", path.name.removesuffix(".mnemo")
+        if path.suffix != ".mnemo" or not _is_id(store, recording):
+            yield from _companion(path, name)
+            continue
+        row, key = rows.get(recording), noted(path)
+        if key and row is None:
+            gone = lambda id=recording: _forget(store, id)  # noqa: E731
+            yield Finding(name, "is a copy of a recording that was deleted", gone, routine=True)
+        elif row is not None and row.blob and not key:
+            gone = lambda id=recording: _forget(store, id)  # noqa: E731
+            yield Finding(name, "is in the bucket, as another object", gone, routine=True)
+        elif row is None or not row.blob:
+            yield Finding(name, "is not in the bucket", lambda id=recording, row=row: _take_in(store, id, row))
+
+
+def examine_bucket(store: Store) -> Iterator[Finding]:
+    """Everything in which the bucket and its index differ. Other servers may work. Raises IndexTrouble, BlobTrouble."""
+    assert store.shelf is not None
+    objects = store.shelf.objects()
+    rows = {entry.id: entry for entry in store.rows()}  # after the objects: what is new has its row
+    young = time.time() - YOUNG_SECONDS
+    for recording, blobs in objects.items():
+        row = rows.get(recording)
+        for blob in blobs:
+            if blob.modified > young or not _is_id(store, recording):
+                continue
+            if row is None and blob is blobs[-1]:
+                adopt = lambda id=recording, key=blob.key: _adopt(store, id, key)  # noqa: E731
+                yield Finding(blob.key, "is not in the index", adopt)
+            elif row is not None and row.blob and blob.key != row.blob:
+                delete = lambda key=blob.key: _delete(store, key)  # noqa: E731
+                yield Finding(blob.key, "was replaced by another object", delete)
+    for recording, row in rows.items():
+        if row.blob and row.blob not in {blob.key for blob in objects.get(recording, ())}:
+            yield Finding(row.blob, "is listed but gone", lambda id=recording: _unlist(store, id))
+        elif not row.blob and not store.path(recording).exists():
+            yield Finding(f"recordings/{recording}.mnemo", "is with another server, which makes it or was lost")
+
+
 def _companion(path: Path, name: str) -> Iterator[Finding]:
     """What lies among the recordings and is none: something that belongs to one, or a stranger."""
-    for end in (verdicts.file_of(Path("x.mnemo")).name[1:], OWNER, PIN):
+    for end in (verdicts.file_of(Path("x.mnemo")).name[1:], OWNER, PIN, NOTE):
         if path.name.endswith(end):
             if not path.with_name(path.name.removesuffix(end) + ".mnemo").exists():
                 yield Finding(name, "belongs to a recording that is gone", lambda: _discard(path))
@@ -173,11 +222,12 @@ def _close_and_index(store: Store, path: Path, row: Entry | None, *, writable: b
         if not writable:
             entry = replace(entry, modified=READ_AGAIN)
     # a copy under another name is opened, and so listed, by that name
-    store.put(replace(entry, id=recording, owner=_owner(path) or (row.owner if row else "")))
+    store.put(replace(entry, id=recording, owner=owner_of(path) or (row.owner if row else "")))
     return done
 
 
-def _owner(path: Path) -> str:
+def owner_of(path: Path) -> str:
+    """Whose a recording is, by what lies beside it."""
     try:
         return owner_file(path).read_text(encoding="utf-8").strip()[:64]
     except (OSError, ValueError):
@@ -187,6 +237,23 @@ def _owner(path: Path) -> str:
 def _unlist(store: Store, recording: str) -> str:
     store.drop_row(recording)
     return "its row is removed"
+
+
+def _forget(store: Store, recording: str) -> str:
+    assert store.shelf is not None
+    store.shelf.drop(store.path(recording))
+    return "the copy is removed"
+
+
+def _adopt(store: Store, recording: str, key: str) -> str:
+    store.adopt(recording, key)
+    return "its row is made again"
+
+
+def _delete(store: Store, key: str) -> str:
+    assert store.shelf is not None
+    store.shelf.blobs.delete(key)
+    return "it is removed"
 
 
 def _discard(path: Path) -> str:
@@ -206,4 +273,4 @@ def _is_id(store: Store, name: str) -> bool:
 
 
 def _is_bug(error: Exception) -> bool:
-    return not isinstance(error, MnemoscopeError | OSError | IndexTrouble)
+    return not isinstance(error, MnemoscopeError | OSError | StorageTrouble)

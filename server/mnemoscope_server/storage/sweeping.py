@@ -1,6 +1,7 @@
 """Which recordings a server removes by itself: the old ones, and the oldest where all of them take too much. Pinned ones stay.
 
-A pin is an empty file beside the recording: it outlives the index, needs no server to be set, and is not sent on with the file.
+A pin is an empty file beside the recording, or an empty object of the bucket: it outlives the index, needs no server to be set, and is
+not sent on with the file.
 """
 
 import re
@@ -9,6 +10,8 @@ from collections.abc import Container, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from mnemoscope_server.storage.blobs.bucket import Bucket
+from mnemoscope_server.storage.blobs.shelf import Shelf
 from mnemoscope_server.storage.index import Entry, timestamp
 
 PIN = ".pinned"
@@ -29,16 +32,22 @@ def pin(recording: Path, wanted: bool) -> None:
         pin_file(recording).unlink(missing_ok=True)
 
 
-def pin_all(folder: Path, identities: Iterable[str], *, wanted: bool) -> int:
-    """Pin recordings of a data folder by their ids, or no longer -> exit code; a server may work in it."""
+def pin_all(folder: Path, identities: Iterable[str], *, wanted: bool, blobs: str | None = None) -> int:
+    """Pin recordings of a data folder, or of a bucket, by their ids, or no longer -> exit code; servers may work. Raises BlobTrouble."""
+    recordings = folder / "recordings"
+    shelf = None if blobs is None else Shelf(Bucket(blobs), recordings, most_bytes=0)
     failed = 0
     for identity in identities:
-        path = folder / "recordings" / f"{identity}.mnemo"
-        if not PLAIN.fullmatch(identity) or not path.is_file():
-            print(f"mnemoscope: there is no recording {identity[:64]} in {folder}", file=sys.stderr)
+        path = recordings / f"{identity}.mnemo"
+        if not PLAIN.fullmatch(identity) or not (path.is_file() if shelf is None else shelf.has(identity)):
+            where = folder if shelf is None else "the bucket"
+            print(f"mnemoscope: there is no recording {identity[:64]} in {where}", file=sys.stderr)
             failed = 1
             continue
-        pin(path, wanted)
+        if shelf is None:
+            pin(path, wanted)
+        else:
+            shelf.pin(identity, wanted)
         print(f"{identity}: {'pinned' if wanted else 'not pinned'}")
     return failed
 

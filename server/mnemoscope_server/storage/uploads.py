@@ -25,6 +25,8 @@ from mnemoscope.signals.states import events_of
 from mnemoscope_server.errors import UnknownUpload
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage import child
+from mnemoscope_server.storage.blobs import uploads as objects
+from mnemoscope_server.storage.blobs.bucket import Blobs
 from mnemoscope_server.storage.parse_child import PROGRESS
 from mnemoscope_server.storage.spare_child import SpareChild
 from mnemoscope_server.storage.store import ID, Store, new_id
@@ -33,6 +35,8 @@ MAX_PARSED_AT_ONCE = 2
 PARSE_CHILD = "mnemoscope_server.storage.parse_child"
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 """Names of users' files that are names of files here, as long as they are kept; others become numbers."""
+REPORT = "report.json"
+"""Written last: where it is, an upload is whole."""
 SOURCE = "source"
 """Folder of the files themselves, beside what was read of them."""
 
@@ -121,6 +125,8 @@ class Uploads:
     def remove(self, identity: str) -> None:
         """Delete an upload at once. Raises UnknownUpload. Recordings made from it stay."""
         folder, _ = self._facts(identity)
+        if self.store.shelf is not None:
+            objects.remove(self.store.shelf.blobs, identity)
         gone = self.store.tmp / f"{identity}.gone"
         try:
             folder.rename(gone)  # first of all nobody finds it any more, half of it least of all
@@ -168,12 +174,15 @@ class Uploads:
 
     def sweep(self) -> None:
         """Remove what is too old, then the oldest until the rest fits."""
+        if self.store.shelf is not None:
+            seconds, most = self.settings.uploads_hours * 3600, self.settings.uploads_total_bytes
+            objects.sweep(self.store.shelf.blobs, seconds=seconds, most_bytes=most)
         now = time.time()
         entries: list[tuple[float, int, Path]] = []
         for folder in self.store.uploads.iterdir():
             try:
                 age = now - folder.stat().st_mtime
-                if age > self.settings.uploads_hours * 3600 or not (folder / "report.json").is_file():
+                if age > self.settings.uploads_hours * 3600 or not (folder / REPORT).is_file():
                     shutil.rmtree(folder, ignore_errors=True)
                 else:
                     sizes = (file.stat() for file in folder.rglob("*") if file.is_file())
@@ -230,7 +239,7 @@ class Uploads:
                     f"reading the file took more than {self.settings.parse_seconds:.0f} s",
                     hint="Keep the columns you need, or cut the file into parts.",
                 ) from error
-            if (folder / "report.json").is_file():
+            if (folder / REPORT).is_file():
                 return  # written last: the result is whole, however the process ended after it
             if (folder / "error.json").is_file():
                 error = json.loads((folder / "error.json").read_text(encoding="utf-8"))
@@ -243,12 +252,14 @@ class Uploads:
             folder.mkdir()
 
     def _keep(self, identity: str, source: Path, folder: Path, known: dict[str, str]) -> dict[str, Any]:
-        path = folder / "report.json"
+        path = folder / REPORT
         facts = json.loads(path.read_text(encoding="utf-8"))
         path.write_text(json.dumps(facts | known), encoding="utf-8")
         (folder / PROGRESS).unlink(missing_ok=True)
         source.rename(folder / SOURCE)
         folder.rename(self.store.uploads / identity)
+        if self.store.shelf is not None:
+            objects.keep(self.store.shelf.blobs, self.store.uploads / identity, last=REPORT)
         self.sweep()
         return facts["report"]
 
@@ -256,10 +267,24 @@ class Uploads:
         folder = self.store.uploads / identity
         try:
             if ID.fullmatch(identity):
-                return folder, json.loads((folder / "report.json").read_text(encoding="utf-8"))
+                if self.store.shelf is not None:
+                    self._fetch(self.store.shelf.blobs, identity, folder)
+                return folder, json.loads((folder / REPORT).read_text(encoding="utf-8"))
         except FileNotFoundError:
             pass
         raise self._unknown(identity)
+
+    def _fetch(self, blobs: Blobs, identity: str, folder: Path) -> None:
+        """See that an upload is here as long as it is in the bucket, to whichever server it came. Raises BlobTrouble, OSError."""
+        if not objects.has(blobs, identity, last=REPORT):
+            shutil.rmtree(folder, ignore_errors=True)
+            return
+        part = self.store.tmp / f"{identity}.{new_id()}.fetched"
+        if not folder.exists() and objects.fetch(blobs, identity, part):
+            try:
+                part.rename(folder)
+            except OSError:  # somebody else was first
+                shutil.rmtree(part)
 
     @staticmethod
     def _unknown(identity: str) -> UnknownUpload:

@@ -66,14 +66,15 @@ def test_it_comes_silently_to_where_it_was_and_takes_the_place_of_the_file(tmp_p
     assert story.events == [], "steps that were reported are not reported again"
     assert story.path.read_bytes() == before
     spin(run, lambda: story.events)
-    [opened] = story.events
+    [opened, broken_off] = story.events
     assert isinstance(opened, Opened)
+    assert (broken_off.first, broken_off.upto) == (128, 150), "for whoever comes to watch from another server"
     assert not story.part.exists()
     with Recording.open(story.path) as rec:
         assert rec.steps == 150
     run.play()
     spin(run, lambda: run.finished)
-    chunks = [event for event in story.events if isinstance(event, Chunk)]
+    chunks = [event for event in story.events[2:] if isinstance(event, Chunk)]
     assert [(c.first, c.upto) for c in chunks] == [(150, 192), (192, 200)]
     with Recording.open(story.path) as rec:
         assert rec["fake"].array("outputs")[:, 0].tolist() == list(range(200))

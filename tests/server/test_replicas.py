@@ -1,0 +1,118 @@
+"""Two servers with one PostgreSQL and one bucket: what one does the other knows, and neither keeps anything that it cannot lose."""
+
+import shutil
+import time
+
+import pytest
+
+from mnemoscope_server.errors import BlobTrouble
+from tests.server.conftest import Server
+
+
+@pytest.fixture
+def two(tmp_path, postgres, s3):
+    """(one that runs models, one that replays)"""
+    shared = {"index": postgres.database(), "blobs": s3.bucket()}
+    servers = []
+    for name, workers in (("here", 1), ("there", 0)):
+        (tmp_path / name).mkdir()
+        servers.append(Server(tmp_path / name, workers=workers, **shared))
+    yield servers
+    for server in servers:
+        server.close()
+
+
+def ended(here, there, **more):
+    """A run that was made here, as soon as it is there."""
+    identity = here.run(steps=100, start="playing", **more)
+    here.wait(identity, "ended")
+    arrived(there, identity)
+    return identity
+
+
+def arrived(server, identity, status=200):
+    deadline = time.monotonic() + 60
+    while (answer := server.http.get(f"api/recordings/{identity}")).status_code != status:
+        assert answer.status_code in (200, 503), answer.text
+        assert time.monotonic() < deadline, answer.text
+        time.sleep(0.05)
+    return answer.json()
+
+
+def test_a_recording_is_seen_renamed_and_deleted_through_the_other(two):
+    here, there = two
+    identity = ended(here, there)
+    assert [row["id"] for row in there.http.get("api/recordings").json()] == [identity]
+    for path in ("file", "chunks/0", "chunks/1", "picture.png"):
+        one, other = (server.http.get(f"api/recordings/{identity}/{path}") for server in two)
+        assert (one.status_code, one.content) == (other.status_code, other.content), path
+        assert one.status_code == 200
+    assert there.http.patch(f"api/recordings/{identity}", json={"title": "renamed there"}).status_code == 204
+    assert here.status(identity)["title"] == "renamed there"
+    assert here.http.get(f"api/recordings/{identity}/file").content == there.http.get(f"api/recordings/{identity}/file").content  # fmt: skip
+    assert there.http.delete(f"api/recordings/{identity}").status_code == 204
+    for server in two:
+        assert server.http.get(f"api/recordings/{identity}").status_code == 404
+        assert server.http.get("api/recordings").json() == []
+
+
+def test_an_upload_to_one_server_is_run_on_the_other(two):
+    here, there = two
+    rows = "\n".join(f"{k / 10:.1f},{k % 7}" for k in range(300))
+    answer = there.http.post("api/uploads", files={"file": ("a.csv", f"time,value\n{rows}\n".encode())})
+    assert answer.status_code == 201, answer.text
+    upload = answer.json()["id"]
+    body = {"signal": {"kind": "upload", "upload_id": upload, "channel": 1}, "task": "signal-recall", "models": ["fake"], "start": "playing"}  # fmt: skip
+    made = here.http.post("api/sessions", json=body)
+    assert made.status_code == 201, made.text
+    here.wait(made.json()["id"], "ended")
+    assert here.http.delete(f"api/uploads/{upload}").status_code == 204
+    gone = there.http.post(f"api/uploads/{upload}/suggestion", json={"channel": 1, "task": "signal-recall"})
+    assert (gone.status_code, gone.json()["error"]["code"]) == (404, "unknown-upload"), "its own copy neither"
+
+
+def test_a_server_that_loses_its_folder_has_lost_nothing(two, tmp_path):
+    here, there = two
+    identity = ended(here, there)
+    there.close()
+    shutil.rmtree(there.data)
+    index, blobs = (there.environment[f"MNEMOSCOPE_{name}"] for name in ("INDEX", "BLOBS"))
+    again = Server(there.folder, workers=0, index=index, blobs=blobs)
+    try:
+        whole = here.http.get(f"api/recordings/{identity}/file").content
+        assert again.http.get(f"api/recordings/{identity}/file").content == whole
+    finally:
+        again.close()
+
+
+def test_a_bucket_that_is_away_is_503_and_runs_go_on(two, s3):
+    here, there = two
+    kept = ended(here, there)
+    s3.close()
+    try:
+        late = here.run(steps=100, start="playing")
+        here.wait(late, "ended")
+        answer = there.http.get(f"api/recordings/{late}")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, BlobTrouble.CODE)
+        assert answer.headers["Retry-After"]
+        assert there.status(kept)["status"] == "ended", "copies are read without it"
+    finally:
+        s3.start()
+    name = here.environment["MNEMOSCOPE_BLOBS"].split("/")[2]
+    s3.bucket(name)  # moto forgets everything
+    arrived(there, late)
+
+
+def test_a_database_that_is_away_is_503_and_then_none(two, postgres):
+    here, there = two
+    identity = ended(here, there)
+    postgres.stop()
+    try:
+        for server in two:
+            answer = server.http.get(f"api/recordings/{identity}")
+            assert (answer.status_code, answer.json()["error"]["code"]) == (503, "index-trouble")
+        assert there.http.get("readyz").status_code == 503
+    finally:
+        postgres.start()
+    for server in two:
+        assert server.status(identity)["status"] == "ended"
