@@ -299,7 +299,7 @@ def test_questions_wait_for_sessions_between_their_parts():
     class Due:
         id, finished = "run", False
 
-        def tick(self):
+        def tick(self, done=None):
             order.append("run")
 
         def wait(self, now):
