@@ -4450,6 +4450,12 @@ export interface components {
                 [key: string]: number;
             };
             /**
+             * Obstacle
+             * @description Why there is no such run, with a way out; only where it was asked to `weigh`.
+             * @default
+             */
+            obstacle?: string;
+            /**
              * Options
              * @description As the run will have them.
              */
@@ -4485,6 +4491,12 @@ export interface components {
              * @description Length of the signal; null where the task makes its own input.
              */
             steps?: number | null;
+            /**
+             * Weigh
+             * @description Answer also what cannot be, with its `obstacle`, instead of refusing it: for a form, whose window is on its way to another one.
+             * @default false
+             */
+            weigh?: boolean;
         };
         /**
          * TensorEntry
