@@ -35,6 +35,7 @@ from mnemoscope_server.http import (
     study,
     uploads,
     verdict,
+    wheel,
 )
 from mnemoscope_server.observing.requests import Requests
 from mnemoscope_server.schemas import contract
@@ -107,6 +108,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None, 
         uploads,
         sessions,
         samples,
+        wheel,
         share,
         bridge,
         study,

@@ -48,6 +48,8 @@ export class SessionState {
   layouts = $state(0);
   /** It is a file in the folder that the server watches: another program drives it. */
   watched = $state(false);
+  /** Live: whether the run is driven from here, because it was begun here or because the wheel was given to this page. */
+  seat = $state<"unknown" | "owner" | "given" | "watching">("unknown");
   /** Counts what has arrived, in any order: read it to redraw on it. */
   grown = $state(0);
   /** Seconds until the planned end at the measured rate; null where it cannot be known. */
@@ -86,6 +88,7 @@ export class SessionState {
     if (this.status !== "running" || this.stepping) return "Live, paused";
     const { liveSource } = this;
     if (this.watched) return "Live";
+    if (this.seat === "watching") return "Live, you watch";
     if (liveSource) return liveSource.state === "receiving" ? "Live" : `Live, ${liveSource.state}`;
     return this.runSpeed === null ? "Live, full speed" : `Live, ${this.runSpeed} steps/s`;
   }

@@ -62,6 +62,7 @@ def plan(name: str, request: TaskPlanRequest, *, settings: Settings) -> TaskPlan
         events=list(found.events),
         most=found.most,
         warnings=list(found.warnings),
+        obstacle="",
     )
 
 

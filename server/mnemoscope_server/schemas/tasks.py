@@ -66,5 +66,5 @@ class TaskPlan(Answer):
     """The greatest value that the steps have room for, of the options that depend on them."""
     warnings: list[str]
     """What is asked of models that they were not trained on, as sentences."""
-    obstacle: str = ""
-    """Why there is no such run, with a way out; only where it was asked to `weigh`."""
+    obstacle: str
+    """Why there is no such run, with a way out; empty where there is one, as always where it was not asked to `weigh`."""
