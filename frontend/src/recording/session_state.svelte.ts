@@ -85,10 +85,11 @@ export class SessionState {
     if (this.connection === "reconnecting") return `Reconnecting, ${this.attempt}`;
     if (!this.live) return "Recorded";
     if (this.behind > Math.max(12, this.runSpeed ?? 60)) return `${this.behind} steps behind`;
-    if (this.status !== "running" || this.stepping) return "Live, paused";
+    const goes = this.status === "running" && !this.stepping;
+    if (this.seat === "watching") return goes ? "Live, you watch" : "Paused, you watch";
+    if (!goes) return "Live, paused";
     const { liveSource } = this;
     if (this.watched) return "Live";
-    if (this.seat === "watching") return "Live, you watch";
     if (liveSource) return liveSource.state === "receiving" ? "Live" : `Live, ${liveSource.state}`;
     return this.runSpeed === null ? "Live, full speed" : `Live, ${this.runSpeed} steps/s`;
   }
