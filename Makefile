@@ -28,7 +28,7 @@ fuzz: $(VENV)/dev.stamp       ## tables in every dialect, written and read back,
 	@MNEMOSCOPE_FUZZ=$${MNEMOSCOPE_FUZZ:-3000} $(BIN)/python -m pytest -q -p no:randomly tests/signals/test_round_trip.py $(ARGS)
 	@$(BIN)/python -m tests.signals.damaged --inputs 5200
 
-torture: $(VENV)/dev.stamp    ## 60 servers killed amid runs, renames, copies and deletions, then 2000 small uploads in a row: nothing may be lost or fail (ARGS="--kills 5 --uploads 50")
+torture: $(VENV)/dev.stamp    ## 200 servers killed amid all they do, 8 faults by name, 2000 small uploads: nothing may be lost or fail (ARGS="--kills 5 --uploads 50"; ARGS="--soak 30": flat memory)
 	@$(BIN)/python -m tests.torture $(ARGS)
 
 mutate: $(VENV)/dev.stamp     ## small wrong changes, one at a time: the tests must notice 95 % (ARGS="frontend" for some of them)

@@ -36,6 +36,7 @@ from mnemoscope_server.http import (
     study,
     uploads,
     verdict,
+    wheel,
 )
 from mnemoscope_server.observing.requests import Requests
 from mnemoscope_server.schemas import contract
@@ -114,6 +115,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None, 
         uploads,
         sessions,
         samples,
+        wheel,
         share,
         bridge,
         study,

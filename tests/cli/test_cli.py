@@ -326,7 +326,9 @@ def test_every_command_has_help_with_examples(capsys: pytest.CaptureFixture[str]
 
 def test_no_command_means_serve(monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
-    monkeypatch.setattr("mnemoscope.cli.main._serve", lambda args: started.append((args.command, args.port)) or 0)
+    monkeypatch.setattr(
+        "mnemoscope.cli.server_commands._serve", lambda args: started.append((args.command, args.port)) or 0
+    )
     assert main([]) == 0
     assert main(["--port", "8001"]) == 0
     assert main(["serve", "--port", "8002"]) == 0

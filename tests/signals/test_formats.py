@@ -254,7 +254,7 @@ def test_every_format_recognises_its_own_files_and_no_other():
     own = {
         "csv": TABLE.encode(), "edf": made.edf_by_hand([(0, list(range(10)))]), "wfdb": made.wfdb()["rec.hea"], "audio": made.wav(),
         "numpy": made.npz(x=X), "matlab": made.mat(x=X), "arrow": made.arrow("parquet", x=X), "spreadsheet": made.xlsx({"A1": 1}),
-        "json": b"[1, 2]", "series": made.ts("1,2:a"), "archive": made.PACKERS["gzip"](b"x"),
+        "json": b"[1, 2]", "labelled": b"a:1,b:2\n" * 9, "series": made.ts("1,2:a"), "archive": made.PACKERS["gzip"](b"x"),
     }  # fmt: skip
     assert {name: importer_of(data).name for name, data in own.items()} == {name: name for name in own}
     assert set(own) == {importer.name for importer in IMPORTERS}

@@ -98,3 +98,13 @@ def test_columns_that_are_not_there_are_refused(options):
 def test_bytes_without_lines_are_refused():
     with pytest.raises(SignalError, match="lines of numbers"):
         LineReader().feed(b"\0" * (MAX_LINE_BYTES + 1))
+
+
+def test_names_before_the_values_as_on_a_serial_plotter():
+    reader, values, times = read("WiFi connected\nTemp:20.5,Hum:40\nTemp:21,Hum:41\nHum:42\nmp:1,Hum:4\n22\n")
+    assert (reader.name, reader.columns, times) == ("Temp", 2, [])
+    assert values == [20.5, 21.0, None, None, None]
+    assert [bad.line for bad in reader.malformed] == [6]
+    assert read("Temp:20.5,Hum:40\n", channel="Hum")[1] == [40.0]
+    assert read("0.5 Temp: 20.5 °C Hum: 40 %\n1.0 Temp: 21 °C Hum: 40 %\n")[1:] == ([20.5, 21.0], [0.5, 1.0])
+    assert read("t=0.1\tx=3\n")[1:] == ([3.0], [0.1])

@@ -131,16 +131,16 @@ def segment(name: str, form: int = 16) -> dict[str, bytes]:
 
 _LAYOUT = b"v_layout 2 100 0\n~ 0 10(-500)/uV 12 0 0 0 0 x\n~ 0 20(0)/mV 12 0 0 0 0 y\n"
 _ALONE = {"b.hea": b"b 1 100 200\nb.dat 16 10(-500)/uV 12 0 0 0 0 x\n", "b.dat": np.round((np.array(X) - 50) * 10).astype("<i2").tobytes()}  # fmt: skip
-_FIXED = segment("s_1") | segment("s_2", 212) | {"s.hea": b"s/2 2 100 400\ns_1 200\ns_2 200\n"}
+FIXED_SEGMENTS = segment("s_1") | segment("s_2", 212) | {"s.hea": b"s/2 2 100 400\ns_1 200\ns_2 200\n"}
 _VARIABLE = (
     segment("a") | _ALONE | {"v_layout.hea": _LAYOUT, "v.hea": b"v/4 2 100 500\nv_layout 0\na 200\n~ 100\nb 200\n"}
 )
 SEGMENTS = {"rows": 400, "channel": "x", "unit": "µV", "low": 40, "high": 60, "rate": 100}
 
 RECORDS = [
-    Case("wfdb: two segments of one layout", made.zipped(_FIXED), **SEGMENTS, missing=0),
+    Case("wfdb: two segments of one layout", made.zipped(FIXED_SEGMENTS), **SEGMENTS, missing=0),
     Case("wfdb: segments of a layout that changes, a pause between", made.zipped(_VARIABLE), **SEGMENTS | {"rows": 500}, missing=100),
-    Case("wfdb: a segment is lacking", made.zipped({name: data for name, data in _FIXED.items() if not name.startswith("s_2")}), refused="segment s_2"),
+    Case("wfdb: a segment is lacking", made.zipped({name: data for name, data in FIXED_SEGMENTS.items() if not name.startswith("s_2")}), refused="segment s_2"),
     Case("wfdb: says a year of pauses", made.zipped(_ALONE | {"v.hea": b"v/2 1 100\nb 200\n~ 3155760000\n"}), refused="samples a signal"),
     Case("wfdb: compressed, and damaged", made.zipped({"r.hea": b"r 1 100 200\nr.dat 508 200 16 0 0 0 0 x\n", "r.dat": bytes(range(256))}), refused="compressed samples cannot be read"),
     *(Case(f"wfdb: compressed in {bits} bits", made.zipped(made.wfdb_flac(bits)), **WAVE, channel="x", unit="µV", rate=100) for bits in (8, 16, 24)),

@@ -1,5 +1,6 @@
-"""SIGKILL to a server, or to its worker too, amid runs, renames, copies and deletions: afterwards every recording opens, the list is what
-the files say, what was deleted stays deleted, and of a run at most a chunk of what was reported is lost.
+"""SIGKILL to a server, or to its worker too, amid runs, renames, copies, deletions, uploads, recordings that are brought and questions to
+models: afterwards every recording opens, the list is what the files say, what was deleted stays deleted, what was reported as taken is
+there, nothing is left half-written, and of a run at most a chunk of what was reported is lost.
 """
 
 import contextlib
@@ -19,7 +20,7 @@ from tests.conftest import pytest_configure
 from tests.server.conftest import Server
 
 CHUNK = 64
-BUSY_SECONDS = (0.2, 1.2)
+BUSY_SECONDS = (0.2, 2.0)
 AT_WORK = 3
 """Threads that change things at once."""
 
@@ -32,6 +33,8 @@ class Round:
         self.reported: dict[str, int] = {}
         """Steps of runs, as the server said."""
         self.deleted: set[str] = set()
+        self.uploaded: set[str] = set()
+        self.brought: set[str] = set()
         self._seeds = [random.Random(seed * AT_WORK + k) for k in range(AT_WORK)]
 
     def work(self) -> None:
@@ -56,11 +59,16 @@ class Round:
 
     def _one(self, http: httpx.Client, dice: random.Random) -> None:
         listed = [row["id"] for row in http.get("api/recordings").json()]
-        what = dice.choice(("run", "rename", "rename", "copy", "delete", "look"))
+        what = dice.choice(("run", "run", "run", "rename", "rename", "copy", "delete", "look", "upload", "bring", "ask"))
         if what == "run":
             signal_ = {"kind": "generated", "generator": "sines", "seed": 1, "steps": 800}
             body = {"signal": signal_, "task": "signal-recall", "models": ["fake"], "start": "playing", "speed": 300}
             http.post("api/sessions", json=body)
+        elif what == "upload":
+            rows = "".join(f"{t},{t % 17}.5\n" for t in range(dice.choice((50, 20_000))))
+            answer = http.post("api/uploads", files={"file": ("x.csv", f"t_s,v\n{rows}".encode())})
+            if answer.status_code == 201:
+                self.uploaded.add(answer.json()["id"])
         elif not listed:
             return
         identity = dice.choice(listed) if listed else ""
@@ -73,6 +81,14 @@ class Round:
             http.post(f"api/recordings/{identity}/share", json={})
         elif what == "delete" and len(listed) > 4 and http.delete(f"api/recordings/{identity}").status_code == 204:
             self.deleted.add(identity)
+        elif what == "bring":
+            file = http.get(f"api/recordings/{identity}/file")
+            if file.status_code == 200 and http.delete(f"api/recordings/{identity}").status_code == 204:
+                answer = http.post("api/recordings", files={"file": ("x.mnemo", file.content)})
+                if answer.status_code == 201:
+                    self.brought.add(answer.json()["id"])
+        elif what == "ask":
+            http.get(f"api/recordings/{identity}/lens", params={"stream": 0, "step": 9, "lens": "sensitivity"})
         elif what == "look":
             found = http.get(f"api/recordings/{identity}").json()
             if "steps" in found:
@@ -99,6 +115,12 @@ def after(server: Server, last: Round | None) -> list[str]:
                 wrong.append(f"{identity}: the list says {said}, the file {holds}")
             if last is not None and last.reported.get(identity, 0) - recording.steps > CHUNK:
                 wrong.append(f"{identity}: {last.reported[identity]} steps were reported, {recording.steps} are there")
+    if last is not None and (lost := last.brought - last.deleted - files.keys()):
+        wrong.append(f"brought, and gone: {lost}")
+    for identity in last.uploaded if last is not None else ():
+        answer = server.http.post(f"api/uploads/{identity}/preview", json={"channel": 1})
+        if answer.status_code != 200:
+            wrong.append(f"upload {identity}: taken, and now {answer.status_code}: {answer.text[:200]}")
     if last is not None and (back := last.deleted & files.keys()):
         wrong.append(f"deleted, and there again: {back}")
     if left := [path.name for path in (server.data / "tmp").iterdir()]:

@@ -35,7 +35,7 @@ export class NewRun {
   readonly models = new ModelChoice(() => this.task);
   /** What the run will be, and why it cannot be, as the server's task says; of the newest question that was answered. */
   private planned = $state.raw<TaskPlan | null>(null);
-  private planError = $state.raw<MnemoscopeError | null>(null);
+  private planObstacle = $state("");
   source = $state<Source>("generate");
   readonly live = new LiveSource();
 
@@ -196,7 +196,7 @@ export class NewRun {
         file.stop = Math.min(file.rows, file.start + Math.round(plan.steps * file.rowsPerStep));
       }
     } catch (reason) {
-      this.planError = readable(reason);
+      this.planObstacle = readable(reason).message;
     }
   }
 
@@ -315,14 +315,20 @@ export class NewRun {
     // The steps of another window say nothing of this one.
     if (series && this.filed && this.previewOf !== JSON.stringify(this.file.selected())) return undefined;
     return debounced(
-      (signal) => api.planTask(card.name, { options, steps: series ? given : null, seed: this.made.seed }, { signal }),
+      (signal) =>
+        api.planTask(
+          card.name,
+          // A window that is dragged passes lengths with too little room: an answer like any other, no error in the log.
+          { options, steps: series ? given : null, seed: this.made.seed, weigh: true },
+          { signal },
+        ),
       (answer) => {
-        this.planned = answer;
-        this.planError = null;
+        this.planned = answer.obstacle ? null : answer; // what was shaded is not what this signal has room for
+        this.planObstacle = answer.obstacle;
       },
       (error) => {
-        this.planned = null; // what was shaded is not what this signal has room for
-        this.planError = error;
+        this.planned = null;
+        this.planObstacle = error.message;
       },
     );
   }
@@ -385,7 +391,7 @@ export class NewRun {
     if (series && filed && this.previewError) return "The window cannot be used as it is.";
     if (steps > most)
       return `${count(steps)} steps are more than this server runs (${count(most)}). Take a shorter window or a lower rate.`;
-    if (this.planError && (!series || steps > 0)) return sentence(this.planError.message);
+    if (this.planObstacle && (!series || steps > 0)) return sentence(this.planObstacle);
     if (status?.replay_only || status?.workers === "failed") return "Live runs are off on this host.";
     return series && steps === 0 ? "Waiting for the signal." : "";
   }

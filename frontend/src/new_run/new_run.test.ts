@@ -25,6 +25,7 @@ const plan = (more: Partial<TaskPlan>): TaskPlan => ({
   events: [],
   most: {},
   warnings: [],
+  obstacle: "",
   ...more,
 });
 
@@ -69,7 +70,8 @@ describe("a run being planned", () => {
     ask.mockResolvedValue(plan({ steps: 41, events: [{ step: 0, until: 20, kind: "store", label: "store" }] }));
     run.planning();
     await vi.runAllTimersAsync();
-    expect(ask.mock.calls[0]!.slice(0, 2)).toEqual(["copy", { options: run.options, steps: null, seed: 1 }]);
+    const asked = { options: run.options, steps: null, seed: 1, weigh: true };
+    expect(ask.mock.calls[0]!.slice(0, 2)).toEqual(["copy", asked]);
     expect(run.steps).toBe(41);
     expect(run.events).toHaveLength(1);
     run.task = "signal-recall"; // the plan of another task says nothing of this one
@@ -108,7 +110,7 @@ describe("a run being planned", () => {
     run.planning();
     await vi.runAllTimersAsync();
     expect(run.plan).not.toBeNull();
-    ask.mockRejectedValueOnce(new ApiError(422, "bad-task", "the signal has 420; take a longer window"));
+    ask.mockResolvedValueOnce(plan({ task: "signal-recall", obstacle: "the signal has 420; take a longer window" }));
     run.planning();
     await vi.runAllTimersAsync();
     expect(run.why).toBe("The signal has 420; take a longer window.");
@@ -117,6 +119,10 @@ describe("a run being planned", () => {
     run.planning();
     await vi.runAllTimersAsync();
     expect(run.why).toBe("");
+    ask.mockRejectedValueOnce(new ApiError(503, "unavailable", "no line"));
+    run.planning();
+    await vi.runAllTimersAsync();
+    expect(run.why).toBe("No line.");
   });
 });
 

@@ -34,6 +34,8 @@ export interface SessionOptions {
   readonly cursor?: Cursor;
   /** Step to stand on once it is known to exist, from the link. A live run is then not followed. */
   readonly t?: number;
+  /** The key of the wheel of a live run, where it was given to this page. */
+  readonly wheel?: string;
   readonly api?: Api;
   readonly socket?: (url: string) => SocketLike;
   /** Pause before the k-th new try of a connection or chunk, ms. */
@@ -124,7 +126,7 @@ export class Session extends Transport {
     this.status = detail.status;
     this.watched = detail.watched;
     this.total = detail.steps;
-    const { socket, wait, silence } = this.options;
+    const { wheel, socket, wait, silence } = this.options;
     let joined = (): void => undefined;
     const join = new Promise<void>((resolve) => (joined = resolve));
     const supply = new Supply({
@@ -138,6 +140,7 @@ export class Session extends Transport {
         if (connection === "closed") void this.ended(source.id).then(joined);
       },
       trouble: (n, error, again) => this.trouble(n, error, again),
+      ...(wheel && { wheel }),
       ...(socket && { socket }),
       ...(wait && { wait }),
       ...(silence && { silence }),
@@ -213,6 +216,9 @@ export class Session extends Transport {
       case "source":
         this.liveSource = message;
         break;
+      case "wheel":
+        this.seated(message.drives, message.owner);
+        break;
       case "revised":
         void this.revise();
         break;
@@ -224,6 +230,14 @@ export class Session extends Transport {
         this.refused({ code: message.code, message: message.message, cure: message.cure });
         break;
     }
+  }
+
+  /** Who drives has changed, or is known now. */
+  private seated(drives: boolean, owner: boolean): void {
+    const before = this.seat;
+    this.seat = owner ? "owner" : drives ? "given" : "watching";
+    if (this.seat === "given") this.notice("wheel", "The wheel was given to you: what you do here, the run does.");
+    else if (before === "given") this.notice("wheel", "The wheel was taken back: you watch.");
   }
 
   /** More is known of a live source: how it is scaled, where it has gaps. */

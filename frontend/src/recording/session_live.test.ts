@@ -73,6 +73,22 @@ describe("a live run", () => {
     expect(session.log!.manifest.signal?.scaling.offset).toBe(3);
   });
 
+  it("says whether it is driven from here, also when the wheel is given and taken back", async () => {
+    const server = liveServer(70);
+    const session = start(server, { wheel: "secret" });
+    await session.opened;
+    expect(server.socket.sent[0]).toEqual({ type: "hello", have: 0, wheel: "secret" });
+    server.socket.deliver({ type: "wheel", drives: false, owner: false });
+    expect([session.seat, session.badge, session.notices]).toEqual(["watching", "Live, you watch", []]);
+    server.socket.deliver({ type: "wheel", drives: true, owner: false });
+    expect([session.seat, session.badge]).toEqual(["given", "Live, 8 steps/s"]);
+    expect(session.notices[0]).toContain("given to you");
+    server.socket.deliver({ type: "wheel", drives: false, owner: false });
+    expect([session.seat, session.notices]).toEqual(["watching", ["The wheel was taken back: you watch."]]);
+    server.socket.deliver({ type: "wheel", drives: true, owner: true });
+    expect(session.seat).toBe("owner");
+  });
+
   it("says where its source stands", async () => {
     const server = liveServer(70);
     const session = start(server);
@@ -210,7 +226,7 @@ describe("a live run", () => {
     server.steps = 150;
     server.up = true;
     await until(() => session.connection === "open" && session.available === 150);
-    expect(server.socket.sent[0]).toEqual({ type: "hello", have: 70 });
+    expect(server.socket.sent[0]).toEqual({ type: "hello", have: 70, wheel: "" });
     expect(session.attempt).toBe(0);
     sameAsWhole(session);
   });

@@ -48,6 +48,8 @@ export class SessionState {
   layouts = $state(0);
   /** It is a file in the folder that the server watches: another program drives it. */
   watched = $state(false);
+  /** Live: whether the run is driven from here, because it was begun here or because the wheel was given to this page. */
+  seat = $state<"unknown" | "owner" | "given" | "watching">("unknown");
   /** Counts what has arrived, in any order: read it to redraw on it. */
   grown = $state(0);
   /** Seconds until the planned end at the measured rate; null where it cannot be known. */
@@ -83,7 +85,9 @@ export class SessionState {
     if (this.connection === "reconnecting") return `Reconnecting, ${this.attempt}`;
     if (!this.live) return "Recorded";
     if (this.behind > Math.max(12, this.runSpeed ?? 60)) return `${this.behind} steps behind`;
-    if (this.status !== "running" || this.stepping) return "Live, paused";
+    const goes = this.status === "running" && !this.stepping;
+    if (this.seat === "watching") return goes ? "Live, you watch" : "Paused, you watch";
+    if (!goes) return "Live, paused";
     const { liveSource } = this;
     if (this.watched) return "Live";
     if (liveSource) return liveSource.state === "receiving" ? "Live" : `Live, ${liveSource.state}`;

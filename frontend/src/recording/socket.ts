@@ -27,6 +27,8 @@ export interface SocketOptions {
   /** Contiguous steps held: the server sends from there on. */
   readonly have: () => number;
   readonly message: (message: ServerMessage) => void;
+  /** The key of the wheel, where it was given to this page; "": not. */
+  readonly wheel: string;
   /** Frame messages; may throw, then the connection is started anew. */
   readonly frames: (bytes: ArrayBuffer) => void;
   /** The connection changed; `attempt` counts tries since it was last open. */
@@ -63,7 +65,7 @@ export class LiveSocket {
     socket.binaryType = "arraybuffer";
     this.socket = socket;
     socket.onopen = () => {
-      this.send({ type: "hello", have: have() });
+      this.send({ type: "hello", have: have(), wheel: this.options.wheel });
       this.watch();
     };
     socket.onmessage = (event) => {

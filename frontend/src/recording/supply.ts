@@ -26,6 +26,8 @@ export interface SupplyOptions {
   readonly connection: (connection: Connection, attempt: number) => void;
   /** Chunk n cannot be had; `again`: it will be tried again. Null: it has come after all. */
   readonly trouble: (n: number, error: MnemoscopeError | null, again: boolean) => void;
+  /** The key of the wheel, where it was given to this page. */
+  readonly wheel?: string;
   readonly socket?: (url: string) => SocketLike;
   readonly wait?: (k: number) => number;
   readonly silence?: number;
@@ -82,10 +84,11 @@ export class Supply {
 
   /** Connects to the live run; `connection` hears "closed" when there is nothing more to come. */
   join(): void {
-    const { api, id, log, message, connection, socket, wait, silence } = this.options;
+    const { api, id, log, message, connection, wheel = "", socket, wait, silence } = this.options;
     this.socket = new LiveSocket({
       url: api.socketUrl(id),
       have: () => log.steps,
+      wheel,
       frames: (bytes) => log.append(bytes),
       message: (received) => {
         if (received.type === "behind") this.loader.want(chunksOf(received.from, received.to));

@@ -92,6 +92,9 @@ describe("the server's interface", () => {
     await api.createSession({} as never);
     await api.stopSession("7");
     await api.feeding("7");
+    await api.wheel("7");
+    await api.giveWheel("7");
+    await api.takeWheel("7");
     const asked = seen.map(
       ([url, init]) => `${init!.method} ${url.replace("https://host.example/memory", "").replace(/\?.*/, "")}`,
     );

@@ -42,6 +42,7 @@ import type {
   TaskPlan,
   TaskPlanRequest,
   Upload,
+  WheelGiven,
   Suggestion,
   WindowQuestion,
 } from "../wire/wire.gen";
@@ -386,6 +387,19 @@ export class Api {
   /** How to feed a session on a live source; refused to who may not. */
   feeding(id: string, call?: Call): Promise<Feeding> {
     return this.json("GET", `api/sessions/${encodeURIComponent(id)}/samples`, undefined, call);
+  }
+
+  /** The key by which others drive a live run; null: it is given to nobody. */
+  async wheel(id: string, call?: Call): Promise<string | null> {
+    return (await this.json<WheelGiven>("GET", `api/sessions/${encodeURIComponent(id)}/wheel`, undefined, call)).key;
+  }
+
+  async giveWheel(id: string, call?: Call): Promise<string | null> {
+    return (await this.json<WheelGiven>("POST", `api/sessions/${encodeURIComponent(id)}/wheel`, undefined, call)).key;
+  }
+
+  async takeWheel(id: string, call?: Call): Promise<void> {
+    await this.send("DELETE", `api/sessions/${encodeURIComponent(id)}/wheel`, undefined, call);
   }
 
   /** Ends a session; what it computed stays as a recording. */

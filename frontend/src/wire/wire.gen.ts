@@ -484,6 +484,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/wheel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the wheel is given, and the key */
+        get: operations["given_api_sessions__id__wheel_get"];
+        put?: never;
+        /** Give the wheel of a live run to whoever has the key */
+        post: operations["give_api_sessions__id__wheel_post"];
+        /** Take the wheel back: the key opens nothing any more */
+        delete: operations["take_back_api_sessions__id__wheel_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/signals": {
         parameters: {
             query?: never;
@@ -1251,6 +1270,12 @@ export interface components {
              * @enum {string}
              */
             type: "hello";
+            /**
+             * Wheel
+             * @description The key of the wheel where it was given to this client, "" where not: it is then told by `wheel` messages whether it drives.
+             * @default null
+             */
+            wheel?: string | null;
         };
         /** @description What a client sends over /ws/{id}. */
         ClientMessage: components["schemas"]["ClientHello"] | components["schemas"]["Play"] | components["schemas"]["Pause"] | components["schemas"]["Step"] | components["schemas"]["SetSpeed"] | components["schemas"]["Stop"] | components["schemas"]["Ping"];
@@ -3706,7 +3731,7 @@ export interface components {
             type: "hello";
         };
         /** @description What the server sends over /ws/{id} as JSON. */
-        ServerMessage: components["schemas"]["ServerHello"] | components["schemas"]["State"] | components["schemas"]["ModelFailed"] | components["schemas"]["Behind"] | components["schemas"]["Source"] | components["schemas"]["Revised"] | components["schemas"]["Ended"] | components["schemas"]["Refused"];
+        ServerMessage: components["schemas"]["ServerHello"] | components["schemas"]["State"] | components["schemas"]["ModelFailed"] | components["schemas"]["Behind"] | components["schemas"]["Source"] | components["schemas"]["Revised"] | components["schemas"]["Wheel"] | components["schemas"]["Ended"] | components["schemas"]["Refused"];
         /** SessionCreated */
         SessionCreated: {
             /**
@@ -4450,6 +4475,11 @@ export interface components {
                 [key: string]: number;
             };
             /**
+             * Obstacle
+             * @description Why there is no such run, with a way out; empty where there is one, as always where it was not asked to `weigh`.
+             */
+            obstacle: string;
+            /**
              * Options
              * @description As the run will have them.
              */
@@ -4485,6 +4515,12 @@ export interface components {
              * @description Length of the signal; null where the task makes its own input.
              */
             steps?: number | null;
+            /**
+             * Weigh
+             * @description Answer also what cannot be, with its `obstacle`, instead of refusing it: for a form, whose window is on its way to another one.
+             * @default false
+             */
+            weigh?: boolean;
         };
         /**
          * TensorEntry
@@ -4832,6 +4868,35 @@ export interface components {
             unit_error: number | null;
         };
         /**
+         * Wheel
+         * @description Whether this watcher may drive: sent after the hello of one that says `wheel`, and when it becomes otherwise.
+         */
+        Wheel: {
+            /** Drives */
+            drives: boolean;
+            /**
+             * Owner
+             * @description Whether the run was begun here, and the wheel may be given away.
+             */
+            owner: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "wheel";
+        };
+        /**
+         * WheelGiven
+         * @description Who besides the owner drives a live run.
+         */
+        WheelGiven: {
+            /**
+             * Key
+             * @description To be sent as `wheel` of the hello, in the page behind `?drive=`; null = given to nobody.
+             */
+            key: string | null;
+        };
+        /**
          * Window
          * @description What part of a channel to use and how to turn it into the model's input.
          */
@@ -5060,6 +5125,8 @@ export type Verdict = components['schemas']['Verdict'];
 export type VerdictBaseline = components['schemas']['VerdictBaseline'];
 export type VerdictClause = components['schemas']['VerdictClause'];
 export type VerdictRow = components['schemas']['VerdictRow'];
+export type Wheel = components['schemas']['Wheel'];
+export type WheelGiven = components['schemas']['WheelGiven'];
 export type Window = components['schemas']['Window'];
 export type WindowQuestion = components['schemas']['WindowQuestion'];
 export type $defs = Record<string, never>;
@@ -6238,6 +6305,100 @@ export interface operations {
             429: {
                 headers: {
                     "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    given_api_sessions__id__wheel_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WheelGiven"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    give_api_sessions__id__wheel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WheelGiven"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    take_back_api_sessions__id__wheel_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 22 characters, or the name of a shipped recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content?: never;

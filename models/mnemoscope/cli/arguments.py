@@ -7,6 +7,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+Command = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
+"""Makes the parser of a command out of its name, what runs it, and its sentence."""
+
 
 def seeds(text: str) -> list[int]:
     """0,1,2 as numbers."""

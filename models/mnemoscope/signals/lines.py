@@ -1,6 +1,6 @@
 """Numbers line by line, as a program prints them while it measures: one or several columns, with names above them or without.
 
-The first line with numbers settles the columns. A line that does not fit is a sample without a number: it keeps its place and is
+The first line with numbers settles the columns; names may also stand before the values, as on a serial plotter: Temp:20.5,Hum:40. A line that does not fit is a sample without a number: it keeps its place and is
 reported with its number. Blank lines and lines that begin with # are no samples.
 """
 
@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass, field
 
 from mnemoscope.errors import SignalError
+from mnemoscope.signals.importers.formats.labelled import STAMP, line_of
+from mnemoscope.signals.importers.tabular.numbers import Style, number_in
 
 MAX_LINE_BYTES = 1 << 16
 MAX_REPORTED = 100
@@ -52,6 +54,8 @@ class LineReader:
     """Of a line; 0 before the first sample."""
     _rest: bytes = b""
     _names: list[str] = field(default_factory=list[str])
+    _labelled: bool = False
+    """Whether names stand before the values of every line."""
     _value: int = 0
     _time: int | None = None
 
@@ -86,7 +90,7 @@ class LineReader:
         text = raw.decode("utf-8", errors="replace").strip().lstrip("\ufeff")
         if not text or text.startswith("#"):
             return
-        cells = self._cells(text)
+        cells = self._labelled_cells(text) or self._cells(text)
         if not self.columns and not self._settled(cells, text):
             return
         if len(cells) != self.columns:
@@ -148,6 +152,20 @@ class LineReader:
         if len(self.malformed) < MAX_REPORTED:
             self.malformed.append(Malformed(self.lines, why, text[:80]))
 
+    def _labelled_cells(self, text: str) -> list[str] | None:
+        """Values in the order of the names of the first such line; None for a line of another kind."""
+        if self.columns and not self._labelled:
+            return None
+        found = line_of(text)
+        if found is None:
+            return None
+        cells = ({STAMP: found.stamp} if found.stamp else {}) | found.cells
+        if not self.columns:
+            if all(self._number(cell) is None for cell in cells.values()):
+                return None
+            self._names, self._labelled = list(cells), True
+        return [cells.get(name, "") for name in self._names]
+
     def _cells(self, text: str) -> list[str]:
         for sign in (";", "\t", "" if self.decimal == "," else ","):
             if sign and sign in text:
@@ -155,6 +173,9 @@ class LineReader:
         return text.split()
 
     def _number(self, cell: str) -> float | None:
+        if self._labelled:
+            number = number_in(cell, Style(self.decimal))  # a unit may stand behind it
+            return None if number is None else number.value
         try:
             return float(cell.replace(",", ".") if self.decimal == "," else cell) if "_" not in cell else None
         except ValueError:

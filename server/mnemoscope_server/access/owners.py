@@ -6,11 +6,13 @@ mistake. Whether somebody may call at all is the guard's business.
 
 import hashlib
 import secrets
+from typing import Protocol
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from mnemoscope_server.errors import NotPossible
+from mnemoscope_server.sessions.wheel import Wheel
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage.owned import is_own
 
@@ -25,8 +27,7 @@ def known(request: HTTPConnection, settings: Settings) -> str | None:
         return None
     if request.scope.get(BEARER):
         return "bearer"
-    cookie = request.cookies.get(_name(settings))
-    return _hashed(cookie) if cookie else ""
+    return _cookie(request, settings)
 
 
 def may_change(owner: str, connection: HTTPConnection, settings: Settings) -> bool:
@@ -34,21 +35,44 @@ def may_change(owner: str, connection: HTTPConnection, settings: Settings) -> bo
     return bool(connection.scope.get(BEARER)) or is_own(owner, known(connection, settings))
 
 
-def require_driver(owner: str, connection: HTTPConnection, settings: Settings) -> None:
+class Driven(Protocol):
+    """A run that goes on."""
+
+    owner: str
+    wheel: Wheel
+
+
+def may_drive(run: Driven, connection: HTTPConnection, settings: Settings, *, key: str | None = None) -> bool:
+    """Whether the caller began the run, or has the key that was given.
+
+    Where everything is everybody's, because nobody but this machine's user is here, the browser that began a run drives it still: a
+    second one watches. Programs (no Origin, no Sec-Fetch-Site) are the operator's, and stop what they like.
+    """
+    if run.wheel.opens(key) or (settings.shared and may_change(run.owner, connection, settings)):
+        return True
+    if settings.shared:
+        return False
+    return run.wheel.seat is None or not _is_browser(connection) or run.wheel.seat == _cookie(connection, settings)
+
+
+def require_driver(run: Driven, connection: HTTPConnection, settings: Settings) -> None:
     """Raises NotPossible where the caller may only watch a run that goes on."""
-    if not may_change(owner, connection, settings):
+    if not may_drive(run, connection, settings):
         raise NotPossible(
             "not-yours",
             "this run was begun in another browser and is driven from there",
-            "Watch it, or begin your own.",
+            "Watch it, ask there for the wheel (Share), or begin your own.",
         )
 
 
 def introduced(request: Request, response: Response, settings: Settings) -> str:
     """The caller, who gets a cookie where there is none yet; for what begins to belong to somebody."""
     caller = known(request, settings)
-    if caller is None or caller:
-        return caller or ""
+    return caller or "" if caller is None or caller else _stamped(request, response, settings)
+
+
+def _stamped(request: Request, response: Response, settings: Settings) -> str:
+    """A new browser: its cookie goes out with the response."""
     secret = secrets.token_urlsafe(16)
     response.set_cookie(
         _name(settings),
@@ -60,6 +84,23 @@ def introduced(request: Request, response: Response, settings: Settings) -> str:
         samesite="lax",
     )
     return _hashed(secret)
+
+
+def seated(request: Request, response: Response, settings: Settings) -> str | None:
+    """The seat of a run that this caller begins, for `Wheel.seat`; a browser gets a cookie where it has none yet."""
+    if settings.shared or not _is_browser(request):
+        return None
+    return _cookie(request, settings) or _stamped(request, response, settings)
+
+
+def _is_browser(connection: HTTPConnection) -> bool:
+    return "sec-fetch-site" in connection.headers or "origin" in connection.headers
+
+
+def _cookie(connection: HTTPConnection, settings: Settings) -> str:
+    """Which browser it is; "" for one without a cookie."""
+    cookie = connection.cookies.get(_name(settings))
+    return _hashed(cookie) if cookie else ""
 
 
 def _name(settings: Settings) -> str:

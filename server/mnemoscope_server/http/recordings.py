@@ -166,7 +166,7 @@ def change(identity: Id, wanted: Change, request: Request, services: ServicesDep
 async def delete(identity: Id, request: Request, services: ServicesDep) -> None:
     await asyncio.to_thread(require_own, identity, request, services)
     if session := services.live.sessions.get(identity):
-        owners.require_driver(session.owner, request, services.settings)
+        owners.require_driver(session, request, services.settings)
         await services.live.end(session)
     services.library.forget(identity)
     await asyncio.to_thread(services.store.remove, identity)

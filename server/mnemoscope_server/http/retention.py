@@ -105,6 +105,7 @@ async def record(
         await asyncio.to_thread(fits.require_own, names, services.fits, owners.known(request, services.settings))
         owner = owners.introduced(request, response, services.settings)
         session = await services.live.open(order, playing=True, owner=owner, client=client)
+        session.wheel.seat = owners.seated(request, response, services.settings)
     if session is not None:
         try:
             await asyncio.wait_for(session.finished.wait(), RECORD_SECONDS)

@@ -55,6 +55,7 @@ async def open_session(
     session = await services.live.open(
         order, playing=request.start == "playing", owner=owner, client=client, grace=grace, ticket=queue_ticket
     )
+    session.wheel.seat = owners.seated(asked, response, services.settings)
     return SessionCreated(id=session.id)
 
 
@@ -70,5 +71,5 @@ async def stop_session(identity: Id, request: Request, services: ServicesDep) ->
             services.library.find, identity
         )  # unknown, or already over: then there is nothing to stop
         return
-    owners.require_driver(session.owner, request, services.settings)
+    owners.require_driver(session, request, services.settings)
     await services.live.end(session)

@@ -135,14 +135,15 @@ async def _serve(line: Line, services: Services, identity: str, *, guest: bool) 
         if session is None:
             await _watch_file(line, services, identity, have=first.have)
         else:
-            await _watch(line, session, have=first.have, guest=guest)
+            await _watch(line, session, first, guest=guest)
 
 
-async def _watch(line: Line, session: Session, *, have: int, guest: bool) -> None:
-    watcher = Watcher(session, have=have)
+async def _watch(line: Line, session: Session, first: messages.ClientHello, *, guest: bool) -> None:
+    watcher, seat = Watcher(session, have=first.have), Seat(line, session, first.wheel, guest)
     try:
         await line.send(session.hello())
-        await until_either_ends(_write(line, watcher), _obey(line, session, refusal=_refusal(line, session, guest)))
+        await seat.tell()
+        await until_either_ends(_write(line, watcher), _obey(line, session, seat))
     finally:
         watcher.leave()
 
@@ -234,20 +235,41 @@ async def _write(line: Line, watcher: Watcher) -> None:
     await line.close(NORMAL)
 
 
-def _refusal(line: Line, session: Session, guest: bool) -> messages.Refused | None:
-    """Why this watcher may not drive; None where they may."""
-    if guest:
-        hint = "Ask whoever runs this server for its address with the token."
-        return messages.Refused(code="read-only", message="this link is for watching", hint=hint)
-    try:
-        owners.require_driver(session.owner, line.websocket, line.websocket.app.state.settings)
-    except NotPossible as error:
-        return messages.Refused(code=error.code, message=str(error), hint=error.hint)
-    return None
+class Seat:
+    """What one watcher may do: asked at every command, because the wheel is given and taken back while they watch."""
+
+    def __init__(self, line: Line, session: Session, key: str | None, guest: bool) -> None:
+        """key: of the hello, None of a client that is not told who drives; guest: came by the recording's link alone."""
+        self.line, self.session, self.key = line, session, key
+        self.refused = self._refused(guest)
+        self.told: bool | None = None
+
+    def _refused(self, guest: bool) -> messages.Refused | None:
+        """Why this watcher may not drive without the key; None where the run is theirs."""
+        if guest:
+            hint = "Ask whoever runs this server for its address with the token."
+            return messages.Refused(code="read-only", message="this link is for watching", hint=hint)
+        try:
+            owners.require_driver(self.session, self.line.websocket, self.line.websocket.app.state.settings)
+        except NotPossible as error:
+            return messages.Refused(code=error.code, message=str(error), hint=error.hint)
+        return None
+
+    @property
+    def refusal(self) -> messages.Refused | None:
+        """Why this watcher may not drive now."""
+        return None if self.session.wheel.opens(self.key) else self.refused
+
+    async def tell(self) -> None:
+        """Say whether they drive, where that is not what was said last."""
+        drives = self.refusal is None
+        if self.key is not None and drives != self.told:
+            self.told = drives
+            await self.line.send(messages.Wheel(drives=drives, owner=self.refused is None))
 
 
-async def _obey(line: Line, session: Session, *, refusal: messages.Refused | None) -> None:
-    """Carry out commands; whoever has a refusal may only watch."""
+async def _obey(line: Line, session: Session, seat: Seat) -> None:
+    """Carry out commands of whoever may drive."""
     bucket = Bucket()
     while True:
         command = await _receive(line)
@@ -259,7 +281,8 @@ async def _obey(line: Line, session: Session, *, refusal: messages.Refused | Non
             return
         if command is None:
             continue
-        if refusal is not None and not isinstance(command, messages.ClientHello | messages.Ping):
+        await seat.tell()
+        if (refusal := seat.refusal) is not None and not isinstance(command, messages.ClientHello | messages.Ping):
             await line.send(refusal)
             continue
         try:

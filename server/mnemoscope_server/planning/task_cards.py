@@ -3,7 +3,7 @@
 from typing import Any
 
 from mnemoscope import tasks
-from mnemoscope.errors import SignalError
+from mnemoscope.errors import SignalError, UnknownTask
 from mnemoscope.tasks import Option
 from mnemoscope_server.schemas.tasks import TaskCard, TaskOption, TaskPlan, TaskPlanRequest
 from mnemoscope_server.settings import Settings
@@ -43,9 +43,18 @@ def _option(option: Option) -> TaskOption:
 
 def plan(name: str, request: TaskPlanRequest, *, settings: Settings) -> TaskPlan:
     """What a run of a task will be. Raises UnknownTask, and SignalError where it is longer than this server runs."""
-    require_steps(request.steps or 0, settings)
-    found = tasks.get(name).plan(request.steps, seed=request.seed, **whole(request.options))
-    require_steps(found.steps, settings)
+    task, options = tasks.get(name), whole(request.options)
+    try:
+        require_steps(request.steps or 0, settings)
+        found = task.plan(request.steps, seed=request.seed, **options)
+        require_steps(found.steps, settings)
+    except (UnknownTask, SignalError) as error:
+        if not request.weigh:
+            raise
+        asked = {name: value for name, value in options.items() if isinstance(value, int)}
+        return TaskPlan(
+            task=name, options=asked, steps=request.steps or 0, events=[], most={}, warnings=[], obstacle=str(error)
+        )
     return TaskPlan(
         task=name,
         options=found.options,
@@ -53,6 +62,7 @@ def plan(name: str, request: TaskPlanRequest, *, settings: Settings) -> TaskPlan
         events=list(found.events),
         most=found.most,
         warnings=list(found.warnings),
+        obstacle="",
     )
 
 

@@ -145,6 +145,15 @@ class Revised(Message):
     type: Literal["revised"] = "revised"
 
 
+class Wheel(Message):
+    """Whether this watcher may drive: sent after the hello of one that says `wheel`, and when it becomes otherwise."""
+
+    type: Literal["wheel"] = "wheel"
+    drives: bool
+    owner: bool
+    """Whether the run was begun here, and the wheel may be given away."""
+
+
 class Ended(Message):
     """Nothing more will be computed. The socket closes after this message."""
 
@@ -175,6 +184,8 @@ class ClientHello(Message):
     type: Literal["hello"]
     have: int = Field(ge=0, le=2**31)
     """Contiguous steps held by all living streams; 0 for a fresh page. The server sends from here on."""
+    wheel: str | None = Field(default=None, max_length=64)
+    """The key of the wheel where it was given to this client, "" where not: it is then told by `wheel` messages whether it drives."""
 
 
 class Play(Message):
@@ -217,7 +228,7 @@ class Ping(Message):
 
 
 ServerMessage = Annotated[
-    ServerHello | State | ModelFailed | Behind | Source | Revised | Ended | Refused,
+    ServerHello | State | ModelFailed | Behind | Source | Revised | Wheel | Ended | Refused,
     Field(discriminator="type"),
 ]
 
@@ -233,6 +244,7 @@ SERVER_MESSAGES: tuple[type[Message], ...] = (
     Behind,
     Source,
     Revised,
+    Wheel,
     Ended,
     Refused,
 )

@@ -128,6 +128,13 @@ class SessionRequest(Question):
     """false: the recording is not listed, and is gone an hour later, at the next start, or when others need its place."""
 
 
+class WheelGiven(Answer):
+    """Who besides the owner drives a live run."""
+
+    key: str | None
+    """To be sent as `wheel` of the hello, in the page behind `?drive=`; null = given to nobody."""
+
+
 class SessionCreated(Answer):
     id: str
     """Opens at /s/{id}; the socket is /ws/{id}."""

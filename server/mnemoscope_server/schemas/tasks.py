@@ -49,6 +49,8 @@ class TaskPlanRequest(Question):
     steps: int | None = Field(default=None, ge=1)
     """Length of the signal; null where the task makes its own input."""
     seed: int = Field(default=0, ge=0, lt=2**31)
+    weigh: bool = False
+    """Answer also what cannot be, with its `obstacle`, instead of refusing it: for a form, whose window is on its way to another one."""
 
 
 class TaskPlan(Answer):
@@ -64,3 +66,5 @@ class TaskPlan(Answer):
     """The greatest value that the steps have room for, of the options that depend on them."""
     warnings: list[str]
     """What is asked of models that they were not trained on, as sentences."""
+    obstacle: str
+    """Why there is no such run, with a way out; empty where there is one, as always where it was not asked to `weigh`."""

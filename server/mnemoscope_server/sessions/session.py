@@ -27,6 +27,7 @@ from mnemoscope_server.schemas.messages import (
 )
 from mnemoscope_server.sessions.inlet import Inlet
 from mnemoscope_server.sessions.tail import Tail, from_step
+from mnemoscope_server.sessions.wheel import Wheel
 from mnemoscope_server.workers import protocol
 from mnemoscope_server.workers.protocol import Chunk, Finished, Moved, StreamFailed
 
@@ -77,6 +78,7 @@ class Session:
         self.speed = speed
         self.step = 0
         self.owner, self.client, self.inlet = owner, client, inlet
+        self.wheel = Wheel()
         self.tail = Tail(limit_bytes=ring_bytes)
         self.watchers: set[Watcher] = set()
         self.finished = asyncio.Event()

@@ -248,6 +248,10 @@ def test_a_plan_that_cannot_be_is_refused_with_a_way_out(server):
     assert status == 422
     assert "needs at least 94 steps" in message
     assert "take a longer window" in message
+    weighed = server.http.post("api/tasks/signal-recall/plan", json={"steps": 60, "weigh": True}).json()
+    assert (weighed["obstacle"], weighed["steps"], weighed["events"]) == (message, 60, [])
+    assert answer("sing", weigh=True)[0] == 422
+    assert server.http.post("api/tasks/signal-recall/plan", json={"steps": 94, "weigh": True}).json()["obstacle"] == ""
     status, message = answer("copy", steps=60)
     assert status == 422
     assert "takes no signal" in message

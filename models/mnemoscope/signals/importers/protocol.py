@@ -19,6 +19,7 @@ from mnemoscope.signals.importers.formats import (
     audio,
     edf,
     json_values,
+    labelled,
     matlab,
     numpy_arrays,
     series_files,
@@ -31,7 +32,20 @@ from mnemoscope.signals.importers.table import Table
 
 IMPORTERS: tuple[Importer, ...] = tuple(
     room.IMPORTER
-    for room in (csv, edf, wfdb, audio, numpy_arrays, matlab, arrow, spreadsheet, json_values, series_files, archive)
+    for room in (
+        csv,
+        edf,
+        wfdb,
+        audio,
+        numpy_arrays,
+        matlab,
+        arrow,
+        spreadsheet,
+        json_values,
+        labelled,
+        series_files,
+        archive,
+    )
 )
 
 

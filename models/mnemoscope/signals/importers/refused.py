@@ -62,6 +62,10 @@ TEXTS = (
     (re.compile(rb"\s*<(?:\?xml|!DOCTYPE|html|svg|[A-Za-z]+[^<>]*>\s*<)", re.IGNORECASE), "an XML or HTML document", "save its table as CSV"),
     (re.compile(rb"(?:Brain ?Vision|\s*;?\s*BrainVision) ?(?:Core )?Data Exchange (?:Header|Marker)", re.IGNORECASE), "a header of BrainVision, whose samples lie in another file",
      "save the recording as EDF: `mne.io.read_raw_brainvision('FILE').export('data.edf')`"),
+    (re.compile(rb"\d{4}[0-9A-Z]{6}\d{5}\d{8}\d{4}[0-9A-Z][+-]\d{5}[+-]\d{6}"), "an ISD file of NOAA, whose values stand at fixed places with nothing between them",
+     "take the station's CSV: https://www.ncei.noaa.gov/data/global-hourly/access/YEAR/STATION.csv"),
+    (re.compile(rb"[A-Z]{2}[A-Z0-9_-]{9}\d{6}[A-Z][A-Z0-9]{3}[ \d-]{5}"), "a GHCN file of NOAA (.dly), which has a month in a row and its values at fixed places",
+     "take the station's CSV: https://www.ncei.noaa.gov/data/global-historical-climatology-network-daily/access/STATION.csv"),
 )  # fmt: skip
 """Texts that are no table, by how they begin."""
 

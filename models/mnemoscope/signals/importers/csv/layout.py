@@ -15,7 +15,7 @@ from mnemoscope.signals.importers.csv.splitting import RULE, is_comment, split
 from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.table import MAX_COLUMNS
-from mnemoscope.signals.importers.tabular.names import are_units, distinct, unit_of
+from mnemoscope.signals.importers.tabular.names import are_units, are_units_above, distinct, unit_of
 from mnemoscope.signals.importers.tabular.numbers import Number, bare, number_in
 
 SURPLUS = frozenset(["", "comment", "comments", "start", "increment", "remark", "remarks", "note", "notes"])
@@ -153,11 +153,10 @@ class _Above:
         if names is not None:
             header = self._fitting(names, columns, at or 0)
             if units is not None and at is not None:
-                below = [
-                    i for i in range(at + 1, first) if self._split(self.lines[i].lstrip("#%/! "))[: len(units)] == units
-                ]
-                units_at = below[0] + 1 if below else None
-                used |= set(below)
+                beside = [*range(at + 1, first), at - 1] if at else range(at + 1, first)
+                found = [i for i in beside if self._split(self.lines[i].lstrip("#%/! "))[: len(units)] == units]
+                units_at = found[0] + 1 if found else None
+                used |= set(found)
         elif len(self.facts.names) == columns:
             header = list(self.facts.names)
             self.notes.append("the names were taken from the lines above the data")
@@ -207,6 +206,9 @@ class _Above:
         if options.units_line:
             units = self._split(self.lines[options.units_line - 1].lstrip("#%/! "))
             texts = [(i, cells) for i, cells in texts if i != options.units_line - 1]
+        elif options.units_line is None and len(texts) >= 2 and are_units_above(texts[-2][1], texts[-1][1]):
+            units = texts.pop(-2)[1]
+            self.notes.append("the row above the names was read as units")
         elif options.units_line is None and len(texts) >= 2 and are_units(texts[-1][1], texts[-2][1]):
             units = texts.pop()[1]
             self.notes.append("the row below the names was read as units")

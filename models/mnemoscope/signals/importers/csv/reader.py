@@ -28,6 +28,7 @@ from mnemoscope.signals.importers.csv.dialect import Dialect, dialect_of
 from mnemoscope.signals.importers.csv.ending import Ending
 from mnemoscope.signals.importers.csv.facts import facts_of
 from mnemoscope.signals.importers.csv.first_lines import first_lines
+from mnemoscope.signals.importers.csv.fixed_width import glued_columns, refuse_glued
 from mnemoscope.signals.importers.csv.layout import Layout, layout_of
 from mnemoscope.signals.importers.csv.resolved import resolved
 from mnemoscope.signals.importers.csv.rows import Rows
@@ -124,6 +125,7 @@ class Head:
         body = body_of(lines[options.skip or 0 :])
         if not body:
             raise ImportFileError("the file holds comments only", hint="Choose a file with rows of numbers.")
+        refuse_glued(body[:400], options)
         sample = [*body[min(len(body) // 4, 200) :][:200], *elsewhere]
         dialect = dialect_of(sample, options, (facts.delimiter, facts.decimal), body[:5])
         layout = layout_of(lines, [*body, *elsewhere], dialect, options, facts)
@@ -264,6 +266,9 @@ class _Pass:
         Checks(
             self.sampled, self.options, self._where, self.text_columns, self.style, self.notes, guesses, self.again
         ).check(raw)
+        plain = [i for i in range(self.layout.columns) if i not in self.sampled.stamps and i not in self.text_columns]
+        if self.layout.columns > 1:
+            guesses += glued_columns([self.names[i] for i in plain], [self.sampled.cells[i] for i in plain])
         if self.head.doubt is not None:
             guesses.insert(0, self.head.doubt)
         if self.rows.blank_as_missing:

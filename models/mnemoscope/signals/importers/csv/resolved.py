@@ -11,7 +11,7 @@ def resolved(options: ImportOptions, encoding: str, dialect: Dialect, layout: La
     """The options given, and those for what is known before the rows are read."""
     names = layout.names_line
     above = any(guess.what == START_AND_RATE for guess in layout.guesses)  # rows that are read for what they say
-    first = None if above else names - 1 if names is not None else layout.skip
+    first = None if above else min(names, layout.units_line or names) - 1 if names is not None else layout.skip
     return {
         "layout": "columns",
         **options.given(),

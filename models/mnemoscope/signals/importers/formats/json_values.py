@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.counted import counted
+from mnemoscope.signals.importers.formats.geojson import UNITS, is_geojson, places_of
 from mnemoscope.signals.importers.formats.json_records import (
     MAX_DEPTH,
     Cells,
@@ -111,6 +112,8 @@ class _Reading:
             if len(value.columns) > MAX_COLUMNS:
                 raise ImportFileError(f"the records have {len(value.columns)} different fields", hint=_WAY)
             table = self._columns(list(value.columns), list(value.columns.values()), header=True)
+        elif is_geojson(value):
+            table = self._places(value)
         else:
             table = self._table(value, 0, None)
         for guess in self.guesses:
@@ -124,6 +127,15 @@ class _Reading:
         if isinstance(value, dict) and depth < MAX_DEPTH:
             return self._object(cast(dict[str, Json], value), depth)
         raise _nothing(value)
+
+    def _places(self, value: Json) -> Table:
+        found = places_of(value, self.options.part)
+        self.facts["format"] = "GeoJSON"
+        self.parts, self.guesses, self.units = found.parts, found.guesses, UNITS
+        self.notes += found.notes
+        if not found.timed and self.options.time is None:  # longitudes that rise are no seconds
+            self.options = replace(self.options, time=())
+        return self._columns(list(found.columns), list(found.columns.values()), header=True)
 
     # --- arrays
 

@@ -70,6 +70,14 @@ def are_units(cells: list[str], above: list[str]) -> bool:
     )
 
 
+def are_units_above(cells: list[str], below: list[str]) -> bool:
+    """Whether a row is units of the row below it: all of it are known as such, and the other row is not."""
+    known, names = [bare(cell).strip("[]() ") for cell in cells], [bare(cell) for cell in below]
+    if len(known) != len(names) or not any(known):
+        return False
+    return all(_is_unit(cell) for cell in known if cell) and not all(_is_unit(cell) for cell in names if cell)
+
+
 def unit_of(cell: str) -> str | None:
     """The unit that a cell of a row of units says."""
     text = bare(cell).strip("[]()").strip()
