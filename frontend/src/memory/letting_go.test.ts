@@ -101,7 +101,7 @@ describe("a worker that fetches what it does not hold", () => {
       return joined(wanted.flatMap((k) => chunk(k, Number(stream))));
     },
   );
-  service.receive({ type: "open", manifest: made.raw as never, chunks: { keep: room(3), address: "all" } });
+  service.receive({ type: "open", manifest: made.raw as never, chunks: { keep: room(5), address: "all" } });
 
   function row(question: Question): Float64Array {
     service.receive({ type: "ask", id: 1, question });
@@ -122,8 +122,15 @@ describe("a worker that fetches what it does not hold", () => {
     );
   });
 
-  it("takes more at once the further it goes back", () => {
-    expect(asked.some((address) => Number(/count=(\d+)/.exec(address)![1]) >= 4)).toBe(true);
+  it("takes more at once the further it goes, but no more than a part of its room", () => {
+    const counts = asked.map((address) => {
+      const [, stream, count] = /stream=(\d+)&count=(\d+)$/.exec(address)!.map(Number);
+      const { frame, keyframe } = made.manifest.models[stream!]!;
+      if (count! > 1) expect(count! * (64 * frame.bytes + keyframe.bytes)).toBeLessThanOrEqual(room(5) / 4);
+      return count!;
+    });
+    expect(Math.max(...counts)).toBeGreaterThan(2);
+    expect(asked.some((address) => address.includes("/0?stream=0"))).toBe(true);
   });
 
   it("says what cannot be had", () => {

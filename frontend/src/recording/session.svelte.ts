@@ -169,7 +169,7 @@ export class Session extends Transport {
   /** From now on the chunks around the playhead come first. */
   private supplied(supply: Supply): void {
     this.cursor.onMove((t) => {
-      if (!this.live) supply.reach(t, this.total);
+      supply.reach(t, this.live ? this.available : this.total); // of a run that goes on what was let go of
     });
   }
 

@@ -37,13 +37,15 @@ function column(lane: Lane, t: number): Column {
 
 describe("a stage with little room", () => {
   const [part, whole] = [new RecordingLog(made.manifest, room), loaded(made)];
-  let [lanes, all]: Lane[][] = [[], []];
+  let lanes: Lane[] = [];
+  let all: Lane[] = [];
   const streams = [0, 1, 2];
   const density = new Density(part, streams);
 
   beforeAll(() => {
     stubCanvases();
-    [lanes, all] = [lanesOf(part), lanesOf(whole)];
+    lanes = lanesOf(part);
+    all = lanesOf(whole);
     const gates = lanes.flatMap((lane) => lane.gauges);
     for (let k = 0; k * KEYFRAME_EVERY < STEPS; k++) {
       give(part, k);
