@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.browser import opened
 from benchmarks.serving import server
+from benchmarks.tab import tab
 from benchmarks.table import Row
 from mnemoscope.reading.recording import Recording
 from tests.ui.chromium import find
@@ -44,6 +45,21 @@ SCRUB = """async (moves) => {
 FRAMES_WANTED = """async (ms) => { let asked = 0; const real = window.requestAnimationFrame;
   window.requestAnimationFrame = (f) => { asked++; return real.call(window, f); };
   await new Promise((done) => setTimeout(done, ms)); window.requestAnimationFrame = real; return asked; }"""
+
+
+ARCS = """async (t) => {
+  const stage = document.querySelector('[role=application]'), begun = performance.now();
+  location.hash = location.hash.replace(/t=\\d+/, 't=' + t);
+  while (!(stage.dataset.reads ?? '').split(' ').every((read) => read.includes('@' + t))) {
+    if (performance.now() - begun > 30000) return NaN;
+    await new Promise((done) => setTimeout(done, 1));
+  }
+  return performance.now() - begun;
+}"""
+"""Goes to a step: from there to the arcs of all lanes at it, in ms."""
+
+LOADING = "[...document.querySelectorAll('.status')].some((p) => p.textContent.startsWith('Loading'))"
+SHOWN = "document.querySelector('[role=application][data-reads]') !== null"
 
 
 def recorded(folder: Path, models: str, steps: int) -> Path:
@@ -133,9 +149,24 @@ def rows() -> Iterator[Row]:
             times, work = scrubs(page)
             yield Row("T=100 000: scrub to paint, p95", p95(times), "ms", budget=33)
             yield Row("T=100 000: main thread per move", work, "ms")
-            if (memory := renderer_megabytes(browser)) is not None:
-                yield Row("T=100 000: memory of the tab", memory, "MB")
+            arcs = [page.evaluate(ARCS, step) for step in (50_000, 14_285, 99_995, 33_333, 123)]
+            yield Row("T=100 000: to the arcs at another step, median of 5", statistics.median(arcs), "ms")
             browser.close()
+            yield from memory_of(chromium, f"{address}/s/{two.stem}#t=70000&v=1")
+
+
+def memory_of(chromium: str, address: str) -> Iterator[Row]:
+    """What the tab of a long run takes while it loads, and after the playhead has been all over it."""
+    with tab(chromium, FLAGS, address) as page:
+        end, peak = time.perf_counter() + 300, 0.0
+        while time.perf_counter() < end and (not page.value(SHOWN) or page.value(LOADING)):
+            time.sleep(1)
+            peak = max(peak, page.megabytes() or 0.0)
+        page.value(f"({SCRUB})({MOVES})")
+        memory = page.megabytes()
+        if memory is not None:
+            yield Row("T=100 000: memory of the tab while it loads", peak, "MB", budget=250)
+            yield Row("T=100 000: memory of the tab after scrubbing", memory, "MB", budget=250)
 
 
 def loaded(page: Page, seconds: float) -> None:

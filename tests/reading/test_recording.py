@@ -104,6 +104,11 @@ def test_messages_are_the_wire_form_of_a_chunk_keyframes_first(tmp_path: Path) -
         assert seen == [*((2, stream) for stream in kept), *((1, stream) for stream in range(len(MODELS)))]
     with pytest.raises(RecordingError, match="chunk of 0 … 2, got 3"):
         rec.messages(3)
+    of_each = [rec.messages(1, stream) for stream in range(len(MODELS))]
+    assert sum(map(len, of_each)) == len(rec.messages(1))
+    assert all(struct.unpack_from("<H", data)[0] == stream for stream, data in enumerate(of_each))
+    with pytest.raises(RecordingError, match=f"stream of 0 … {len(MODELS) - 1}, got {len(MODELS)}"):
+        rec.messages(1, len(MODELS))
 
 
 @given(cuts=st.lists(st.integers(0, 70), max_size=12), flushed=st.sets(st.integers(0, 13)))

@@ -49,12 +49,18 @@ export class Series {
   constructor(
     private readonly of: (t: number) => number,
     private readonly steps: () => number,
+    private readonly ready: (t: number) => boolean = () => true,
   ) {}
+
+  /** Whether every step there is now has been looked at: of a long run some come again first. */
+  get whole(): boolean {
+    return this.known.length >= this.steps();
+  }
 
   /** All that can be known now. */
   values(): readonly number[] {
     const end = this.steps();
-    while (this.known.length < end) {
+    while (this.known.length < end && this.ready(this.known.length)) {
       const v = this.of(this.known.length);
       this.known.push(Number.isFinite(v) ? v : 0);
     }
@@ -67,6 +73,7 @@ export function writes(model: ModelLog, memory: Memory): Series {
   return new Series(
     (t) => memory.held.norm(t),
     () => model.steps,
+    (t) => model.ready(t),
   );
 }
 
@@ -81,6 +88,7 @@ export function turns(model: ModelLog, memory: Memory): Series {
       return turn;
     },
     () => model.steps,
+    (t) => model.ready(t),
   );
 }
 

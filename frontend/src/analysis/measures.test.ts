@@ -75,6 +75,7 @@ describe("the part of an output that came through memory", () => {
     const rows: Record<string, number[] | null> = { outputs, output_memory: part };
     const model = {
       steps: 1,
+      ready: () => true,
       f32: (_: null, name: string) => rows[name] && { at: () => Float32Array.from(rows[name]!) },
       spec: {},
     } as unknown as ModelLog;

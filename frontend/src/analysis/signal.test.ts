@@ -7,7 +7,7 @@ import { ErrorTrack, SignalTrack } from "./signal";
 function track(kind: "line" | "bits", coded: boolean, outputs: number[][], targets: number[][]): ErrorTrack {
   const rows: Record<string, number[][]> = { outputs, targets };
   const model = {
-    hasStep: (t: number) => t < outputs.length,
+    knows: (t: number) => t < outputs.length,
     f32: (_: null, name: string) => ({ at: (t: number) => Float32Array.from(rows[name]![t]!) }),
   };
   const signal = { kind, coded, asked: (t: number) => t > 0 };

@@ -39,7 +39,7 @@ export class SignalTrack {
 
   /** A model that still has step t, to read what all of them share. */
   private source(t: number): ModelLog | null {
-    return this.log.models.find((model) => model.hasStep(t)) ?? null;
+    return this.log.models.find((model) => model.knows(t)) ?? null;
   }
 
   has(t: number): boolean {
@@ -65,7 +65,7 @@ export class SignalTrack {
   /** Number k of a model's answer at step t, in the unit of the signal; bits as probabilities. */
   output(stream: number, t: number, k = 0): number {
     const model = this.log.model(stream);
-    if (!model.hasStep(t)) return NaN;
+    if (!model.knows(t)) return NaN;
     const v = model.f32(null, "outputs")?.at(t)[k] ?? NaN;
     return this.kind === "line" ? v * this.scale + this.offset : v;
   }
@@ -158,7 +158,7 @@ export class ErrorTrack {
 
   private extend(t: number): void {
     const { signal, model } = this;
-    for (let s = this.asked.length; s <= t && model.hasStep(s); s++) {
+    for (let s = this.asked.length; s <= t && model.knows(s); s++) {
       let [lost, against] = [0, 0];
       const asked = signal.asked(s) ? 1 : 0;
       if (asked) {

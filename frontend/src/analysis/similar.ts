@@ -22,10 +22,13 @@ export function best(likeness: ArrayLike<number>, self: number, apart: number, m
   return out;
 }
 
-/** Cosine of each of `count` states with that of step t; `state` may hand out the same array every time. */
-export function stateLikeness(count: number, state: (t: number) => ArrayLike<number>, t: number): Float64Array {
-  const here = Float64Array.from(state(t));
-  return Float64Array.from({ length: count }, (_, s) => cosine(state(s), here));
+/** Cosine of each of `count` states with that of step t, NaN where `state` has none; it may hand out the same array every time. */
+export function stateLikeness(count: number, state: (t: number) => ArrayLike<number> | null, t: number): Float64Array {
+  const here = Float64Array.from(state(t) ?? []);
+  return Float64Array.from({ length: count }, (_, s) => {
+    const there = state(s);
+    return there ? cosine(there, here) : NaN;
+  });
 }
 
 /**

@@ -51,6 +51,11 @@ export async function recompute(
     for (let first = 0; first < steps; first += KEYFRAME_EVERY) {
       signal?.throwIfAborted();
       const count = Math.min(KEYFRAME_EVERY, steps - first);
+      while (!log.has(first, first + count - 1)) {
+        log.ready(first); // of a long run chunks are let go of, and come again
+        await new Promise((done) => setTimeout(done, 20));
+        signal?.throwIfAborted();
+      }
       const frames = log.block(first).slice(0, count * log.floats);
       const answer = await line.ask({ type: "frames", frames, floats: log.floats });
       if (answer.type !== "compared") throw refusal(answer);

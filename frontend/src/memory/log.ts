@@ -9,7 +9,9 @@ import type { Failure, Manifest } from "../wire/manifest";
 import { decodeMessages } from "../wire/messages";
 import type { WireMessage } from "../wire/messages";
 import { LedgerError } from "./errors";
+import { letGo } from "./letting_go";
 import { ModelLog } from "./model_log";
+import type { Clock } from "./model_log";
 
 export { LedgerError } from "./errors";
 export { Keyframe, ModelLog, TensorReader } from "./model_log";
@@ -21,16 +23,22 @@ export class RecordingLog {
   readonly models: readonly ModelLog[];
   private readonly growing = new Set<(log: RecordingLog) => void>();
   private readonly listening = new Set<(message: Uint8Array) => void>();
-
-  /** Throws ManifestError where a bank is not what its kind needs. */
+  private readonly clock: Clock = { now: 0 };
   /** As far as it is known: of a live source scaling, gaps and length come later. */
   manifest: Manifest;
+  /** Bytes of chunks that are held at most; those looked at longest ago are let go of, whole chunks of all models. */
+  keep: number;
+  /** Hears of a chunk that was let go of and is wanted again. */
+  wished: ((k: number) => void) | null = null;
 
-  constructor(manifest: Manifest) {
+  /** Throws ManifestError where a bank is not what its kind needs. */
+  constructor(manifest: Manifest, keep = Infinity) {
     this.manifest = manifest;
+    this.keep = keep;
     if (!LITTLE_ENDIAN) throw new LedgerError("big-endian", "This viewer needs a little-endian machine.");
     checkBanks(manifest);
-    this.models = manifest.models.map((spec) => new ModelLog(spec));
+    this.models = manifest.models.map((spec) => new ModelLog(spec, this.clock));
+    for (const model of this.models) model.wished = (k) => this.wished?.(k);
     for (const failure of manifest.failures) this.fail(failure);
   }
 
@@ -57,11 +65,16 @@ export class RecordingLog {
     return this.models.every((model) => model.failure !== null || model.has(first, last));
   }
 
-  /** Chunks of which something below step `until` has not arrived yet, in order. */
+  /** Looks at chunk k of all models, so that it stays. */
+  touch(k: number): void {
+    for (const model of this.models) model.touch(k);
+  }
+
+  /** Chunks of which something below step `until` has never arrived, in order. */
   missing(until: number): number[] {
     const out: number[] = [];
     for (let k = 0; k * KEYFRAME_EVERY < until; k++) {
-      if (!this.models.every((model) => model.hasChunk(k, until))) out.push(k);
+      if (!this.models.every((model) => model.sawChunk(k, until))) out.push(k);
     }
     return out;
   }
@@ -79,6 +92,8 @@ export class RecordingLog {
         for (const listener of this.listening) listener(message.bytes);
       }
     } finally {
+      const lost = letGo(this.models, this.keep);
+      for (const k of lost) this.wished?.(k);
       if (took) for (const listener of this.growing) listener(this);
     }
   }
@@ -108,6 +123,7 @@ export class RecordingLog {
 
   private take(message: WireMessage): void {
     const { stream, first, count, payload } = message;
+    this.clock.now++;
     const model = this.models[stream];
     if (!model) {
       throw misfit("unknown-stream", `wanted a model below ${this.models.length}, got ${stream}`, first);

@@ -3,7 +3,8 @@
  *
  * A block is one Float32Array of 64 frames, so a view of step t is an offset, never a copy, and a run may grow for
  * hours without any array being moved. Steps may arrive in any order (a scrub asks for a later chunk first); a step
- * once held never changes.
+ * once held never changes. Of a long run blocks are let go (letting_go.ts) and come again when they are looked at; the few numbers
+ * that belong to no bank (inputs, answers, targets) stay for all steps.
  */
 import { kindOf, openMemory } from "../memory/kinds";
 import type { BankLog, Memory } from "../memory/kinds/base";
@@ -16,6 +17,13 @@ interface Block {
   readonly data: Float32Array;
   /** 1 where the frame of that step has arrived. */
   readonly held: Uint8Array;
+  /** When it was looked at last, by the clock of the log. */
+  used: number;
+}
+
+/** Counts the messages a log has taken, which is all that "longest ago" needs. */
+export interface Clock {
+  now: number;
 }
 
 /** One recorded tensor over time. */
@@ -36,6 +44,8 @@ export class TensorReader {
 
   /** The numbers of step t, as a view. Throws LedgerError where the step is not held. */
   at(t: number): Float32Array {
+    const kept = this.spec.bank === null ? this.log.kept(t, this.spec) : null;
+    if (kept) return kept;
     const data = this.log.block(t);
     const start = (t % KEYFRAME_EVERY) * this.log.floats + this.spec.offset / 4;
     return data.subarray(start, start + this.size);
@@ -72,12 +82,34 @@ export class ModelLog implements BankLog {
   private readonly memories = new Map<string, Memory>();
   private contiguous = 0;
   private end = 0;
+  /** Whether a step can be shown by its own chunk alone, so that others may be let go of. */
+  readonly local: boolean;
+  /** Chunks that were here and were let go of, with those of their numbers that belong to no bank, step by step. */
+  private readonly gone = new Map<number, Float32Array>();
+  /** Where each tensor without a bank lies among those numbers. */
+  private readonly places = new Map<string, number>();
+  private readonly keptSize: number;
+  /** Brings chunk k here and now, or does nothing; null where nobody can. */
+  pull: ((k: number) => void) | null = null;
+  /** Asks for chunk k, which was let go of, to come again some time. */
+  wished: ((k: number) => void) | null = null;
 
-  constructor(readonly spec: ModelSpec) {
+  constructor(
+    readonly spec: ModelSpec,
+    private readonly clock: Clock = { now: 0 },
+  ) {
     this.floats = spec.frame.bytes / 4;
+    this.local = spec.banks.length > 0 && spec.banks.every((bank) => kindOf(bank).local);
+    let size = 0;
+    for (const { bank, name, size: own } of spec.frame.tensors) {
+      if (bank !== null) continue;
+      this.places.set(name, size);
+      size += own;
+    }
+    this.keptSize = size;
   }
 
-  /** Steps held without a gap from step 0 on. */
+  /** Steps that have come without a gap from step 0 on, those let go of since included. */
   get steps(): number {
     return this.contiguous;
   }
@@ -88,14 +120,43 @@ export class ModelLog implements BankLog {
   }
 
   hasStep(t: number): boolean {
-    if (t < this.contiguous) return t >= 0 && Number.isInteger(t);
+    if (t < this.contiguous && this.gone.size === 0) return t >= 0 && Number.isInteger(t);
     return this.blocks.get(Math.floor(t / KEYFRAME_EVERY))?.held[t % KEYFRAME_EVERY] === 1;
   }
 
   /** Whether the steps first … last (both included) are held. */
   has(first: number, last: number): boolean {
-    for (let t = Math.max(first, Math.min(this.contiguous, last)); t <= last; t++) if (!this.hasStep(t)) return false;
+    let t = this.gone.size === 0 ? Math.max(first, Math.min(this.contiguous, last)) : first;
+    while (t <= last) {
+      const k = Math.floor(t / KEYFRAME_EVERY);
+      const held = this.blocks.get(k)?.held;
+      if (!held) return false;
+      const end = Math.min(last, (k + 1) * KEYFRAME_EVERY - 1);
+      for (; t <= end; t++) if (held[t % KEYFRAME_EVERY] !== 1) return false;
+    }
     return first >= 0;
+  }
+
+  /** Like hasStep; where the step was let go of it is asked for, for whoever goes through a run step by step. */
+  ready(t: number): boolean {
+    if (this.hasStep(t)) return true;
+    const k = Math.floor(t / KEYFRAME_EVERY);
+    if (this.gone.has(k)) this.wished?.(k);
+    return false;
+  }
+
+  /** Whether the numbers of step t that belong to no bank are here. */
+  knows(t: number): boolean {
+    return this.hasStep(t) || this.gone.has(Math.floor(t / KEYFRAME_EVERY));
+  }
+
+  /** Numbers of a tensor without a bank, of a step that was let go of; null where it is held or was never here. */
+  kept(t: number, spec: TensorSpec): Float32Array | null {
+    if (this.gone.size === 0) return null;
+    const numbers = this.gone.get(Math.floor(t / KEYFRAME_EVERY));
+    if (!numbers) return null;
+    const start = (t % KEYFRAME_EVERY) * this.keptSize + this.places.get(spec.name)!;
+    return numbers.subarray(start, start + spec.size);
   }
 
   /** Whether everything that chunk k can have below step `until` is held, its keyframe included. */
@@ -104,6 +165,55 @@ export class ModelLog implements BankLog {
     const end = Math.min(first + KEYFRAME_EVERY, until, this.failure?.step ?? Infinity);
     if (end <= first) return true;
     return this.has(first, end - 1) && (this.spec.keyframe.bytes === 0 || this.keyframes.has(k));
+  }
+
+  /** Whether chunk k has come, held or let go of since. */
+  sawChunk(k: number, until: number): boolean {
+    return this.gone.has(k) || this.hasChunk(k, until);
+  }
+
+  /** Bytes of the blocks and keyframes that could be let go of. */
+  get loose(): number {
+    if (!this.local) return 0;
+    return KEYFRAME_EVERY * this.spec.frame.bytes * this.blocks.size + this.spec.keyframe.bytes * this.keyframes.size;
+  }
+
+  /** When each whole block was looked at last, by its chunk. */
+  *uses(): Generator<readonly [number, number], void, undefined> {
+    if (!this.local) return;
+    for (const [k, { used, held }] of this.blocks) if (!held.includes(0)) yield [k, used];
+  }
+
+  /**
+   * Lets go of a whole chunk; the keyframe of the first one stays, since every share begins there. Returns false where it lies behind a
+   * gap: then it is as if it had never come.
+   */
+  release(k: number): boolean {
+    const block = this.blocks.get(k);
+    if (!block) return true;
+    const before = this.contiguous >= (k + 1) * KEYFRAME_EVERY;
+    if (before && !this.gone.has(k)) this.gone.set(k, this.without(block.data));
+    this.blocks.delete(k);
+    if (k > 0) this.keyframes.delete(k);
+    return before;
+  }
+
+  /** Looked at now: what lies around the playhead stays. */
+  touch(k: number): void {
+    const block = this.blocks.get(k);
+    if (block) block.used = this.clock.now;
+  }
+
+  private without(data: Float32Array): Float32Array {
+    const out = new Float32Array(KEYFRAME_EVERY * this.keptSize);
+    for (const { bank, name, size, offset } of this.spec.frame.tensors) {
+      if (bank !== null) continue;
+      for (let i = 0; i < KEYFRAME_EVERY; i++) {
+        const start = i * this.floats + offset / 4;
+        out.set(data.subarray(start, start + size), i * this.keptSize + this.places.get(name)!);
+      }
+    }
+    return out;
   }
 
   /** A tensor of the frames; null where the model does not record it. */
@@ -127,7 +237,11 @@ export class ModelLog implements BankLog {
 
   /** The state before step 64·k; null where it has not arrived or the model keeps none. */
   keyframe(k: number): Keyframe | null {
-    const data = this.keyframes.get(k);
+    let data = this.keyframes.get(k);
+    if (!data && this.pull && this.spec.keyframe.bytes > 0) {
+      this.pull(k);
+      data = this.keyframes.get(k);
+    }
     return data ? new Keyframe(this.spec.keyframe, data) : null;
   }
 
@@ -151,8 +265,16 @@ export class ModelLog implements BankLog {
 
   /** The block that holds step t. Throws LedgerError where the step is not held. */
   block(t: number): Float32Array {
-    const block = this.blocks.get(Math.floor(t / KEYFRAME_EVERY));
-    if (block?.held[t % KEYFRAME_EVERY] === 1) return block.data;
+    const k = Math.floor(t / KEYFRAME_EVERY);
+    let block = this.blocks.get(k);
+    if (this.pull && t >= 0 && block?.held[t % KEYFRAME_EVERY] !== 1) {
+      this.pull(k);
+      block = this.blocks.get(k);
+    }
+    if (block?.held[t % KEYFRAME_EVERY] === 1) {
+      block.used = this.clock.now;
+      return block.data;
+    }
     throw new LedgerError(
       "not-held",
       `Model ${this.spec.id}: wanted step ${t}, ${this.contiguous} steps are held.`,
@@ -171,14 +293,16 @@ export class ModelLog implements BankLog {
     const whole = count === KEYFRAME_EVERY && first % KEYFRAME_EVERY === 0 && byteOffset % 4 === 0;
     if (whole && !this.blocks.has(first / KEYFRAME_EVERY)) {
       const data = new Float32Array(buffer, byteOffset, KEYFRAME_EVERY * this.floats);
-      this.blocks.set(first / KEYFRAME_EVERY, { data, held: new Uint8Array(KEYFRAME_EVERY).fill(1) });
+      const held = new Uint8Array(KEYFRAME_EVERY).fill(1);
+      this.blocks.set(first / KEYFRAME_EVERY, { data, held, used: this.clock.now });
     }
     for (let i = 0; i < count; i++) {
       const t = first + i;
       const k = Math.floor(t / KEYFRAME_EVERY);
       let block = this.blocks.get(k);
       if (!block) {
-        block = { data: new Float32Array(KEYFRAME_EVERY * this.floats), held: new Uint8Array(KEYFRAME_EVERY) };
+        const data = new Float32Array(KEYFRAME_EVERY * this.floats);
+        block = { data, held: new Uint8Array(KEYFRAME_EVERY), used: this.clock.now };
         this.blocks.set(k, block);
       }
       const place = t % KEYFRAME_EVERY;

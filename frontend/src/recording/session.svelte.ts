@@ -5,7 +5,7 @@
  * it reaches. A live run is led by the server and followed by the cursor; to scrub is to let go of it.
  */
 import { LedgerClient } from "../memory/worker/client";
-import type { LedgerOptions } from "../memory/worker/client";
+import type { ChunksOf, LedgerOptions } from "../memory/worker/client";
 import { RecordingLog } from "../memory/log";
 import type { Embedded } from "../wire/embedded";
 import { EmbeddedError } from "../wire/errors";
@@ -24,6 +24,9 @@ import type { SessionStatus } from "./session_state.svelte";
 import type { SocketLike } from "./socket";
 import { Supply } from "./supply";
 import { Transport } from "./transport";
+
+/** Bytes of chunks that the page holds at most: some 9000 steps of an LSTM, 45 000 of a DNC. */
+const KEEP = 48 << 20;
 
 export type { Refusal, SessionStatus } from "./session_state.svelte";
 
@@ -121,7 +124,7 @@ export class Session extends Transport {
     }
     const detail = await this.api.recording(source.id);
     if (this.closed) return;
-    const log = this.begin(parseManifest(detail.manifest));
+    const log = this.begin(parseManifest(detail.manifest), detail.live);
     this.title = detail.title;
     this.status = detail.status;
     this.watched = detail.watched;
@@ -133,6 +136,7 @@ export class Session extends Transport {
       api: this.api,
       id: source.id,
       log,
+      share: log.keep === Infinity,
       message: (message) => this.hear(message, joined),
       connection: (connection, attempt) => {
         this.connection = connection;
@@ -168,7 +172,7 @@ export class Session extends Transport {
   /** From now on the chunks around the playhead come first. */
   private supplied(supply: Supply): void {
     this.cursor.onMove((t) => {
-      if (!this.live) supply.reach(t, this.total);
+      supply.reach(t, this.live ? this.available : this.total); // of a run that goes on what was let go of
     });
   }
 
@@ -177,13 +181,22 @@ export class Session extends Transport {
     if (this.options.t !== undefined) this.cursor.seek(this.options.t);
   }
 
-  private begin(manifest: Manifest): RecordingLog {
+  /** Null: page and worker hold all of it, which they share. */
+  private chunksOf({ models, steps }: Manifest, live: boolean): ChunksOf | null {
+    const { source } = this;
+    const bytes = models.reduce((sum, { frame }) => sum + frame.bytes, 0) * steps;
+    if (!("id" in source) || (!live && bytes <= KEEP)) return null;
+    return { address: this.api.chunksUrl(source.id), keep: KEEP, steps: () => this.total, sent: live };
+  }
+
+  private begin(manifest: Manifest, live = false): RecordingLog {
     const log = new RecordingLog(manifest);
     this.manifest = manifest;
     this.title = manifest.title;
     this.failures = manifest.failures;
     this.log = log;
-    this.ledger = new LedgerClient(log, this.options.ledger);
+    this.ledger = new LedgerClient(log, { chunks: this.chunksOf(manifest, live), ...this.options.ledger });
+    log.wished = (k) => this.supply?.again(k, this.total);
     log.onGrow(() => this.arrived(log));
     return log;
   }

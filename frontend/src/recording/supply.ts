@@ -17,10 +17,18 @@ import type { Connection, SocketLike } from "./socket";
 const BEHIND = 5;
 const AHEAD = 1;
 
+/** Chunks that come with one that was let go of and is wanted again: whoever goes through a run goes on. */
+const AGAIN = 8;
+
 export interface SupplyOptions {
   readonly api: Api;
   readonly id: string;
   readonly log: RecordingLog;
+  /**
+   * Whether chunks go to memory that the worker can read too. Not where they are let go of again: what is shared does not count as garbage
+   * of anybody, and would pile up.
+   */
+  readonly share?: boolean;
   /** A message of the server other than `behind`, which is dealt with here. */
   readonly message: (message: ServerMessage) => void;
   readonly connection: (connection: Connection, attempt: number) => void;
@@ -37,13 +45,16 @@ export class Supply {
   private readonly loader: ChunkLoader;
   private socket: LiveSocket | null = null;
   private readonly troubled = new Set<number>();
+  /** The chunk of the playhead. */
+  private at = 0;
 
   constructor(private readonly options: SupplyOptions) {
-    const { api, id, log, wait } = options;
+    const { api, id, log, wait, share = true } = options;
     this.loader = new ChunkLoader({
       fetch: (n, signal) => api.chunk(id, n, { signal }),
       take: (n, bytes) => {
-        log.append(shareable(bytes));
+        for (let k = this.at - BEHIND; k <= this.at + AHEAD; k++) log.touch(k);
+        log.append(share ? shareable(bytes) : bytes);
         if (this.troubled.delete(n)) options.trouble(n, null, false);
       },
       failed: (n, error, again) => {
@@ -71,9 +82,16 @@ export class Supply {
   reach(t: number, until: number): void {
     if (t >= until) return;
     const { models } = this.options.log;
-    const at = Math.floor(t / KEYFRAME_EVERY);
+    const at = (this.at = Math.floor(t / KEYFRAME_EVERY));
     const wanted = [at, ...Array.from({ length: BEHIND }, (_, k) => at - 1 - k), at + AHEAD];
     this.loader.hurry(...wanted.filter((n) => n >= 0 && !models.every((model) => model.hasChunk(n, until))));
+  }
+
+  /** Chunk k was let go of and is wanted again, after all that is on its way. */
+  again(k: number, until: number): void {
+    const { models } = this.options.log;
+    const wanted = Array.from({ length: AGAIN }, (_, n) => k + n).filter((n) => n * KEYFRAME_EVERY < until);
+    this.loader.want(wanted.filter((n) => !models.every((model) => model.hasChunk(n, until))));
   }
 
   /** A hole inside a stream is a message that was lost or skipped; the chunks that close it are on the server's disk. */

@@ -153,6 +153,11 @@ export class Api {
     await this.send("DELETE", `api/recordings/${encodeURIComponent(id)}`, undefined, call);
   }
 
+  /** Address of the chunks of a recording, without "/number". */
+  chunksUrl(id: string): string {
+    return this.url(`api/recordings/${encodeURIComponent(id)}/chunks`);
+  }
+
   /** The frame messages of steps 64·n … 64·n + 63 of all models, as far as they exist. */
   async chunk(id: string, n: number, call?: Call): Promise<Uint8Array> {
     const response = await this.send("GET", `api/recordings/${encodeURIComponent(id)}/chunks/${n}`, undefined, call);

@@ -37,6 +37,8 @@ export interface Similar {
   /** The moment itself: first step, and steps it is long. */
   t: number;
   length: number;
+  /** Looked for among the steps that are held, of a run that is not held as a whole. */
+  partly?: boolean;
   hits: readonly Likeness[];
 }
 
@@ -233,7 +235,8 @@ export class StageController extends LaneViews {
       this.similar = { of: "shape", t: a, length: b - a + 1, hits: tracks.similarShapes(a, b) };
     } else if (stream !== undefined && model.lane(stream).has(cursor.t)) {
       const lane = model.lane(stream);
-      this.similar = { of: lane.label, t: cursor.t, length: 1, hits: tracks.similarStates(lane, cursor.t) };
+      const partly = !lane.model.has(0, lane.model.steps - 1);
+      this.similar = { of: lane.label, t: cursor.t, length: 1, partly, hits: tracks.similarStates(lane, cursor.t) };
     }
   }
 

@@ -1,5 +1,6 @@
 /** Everything the stage derives from one recording and keeps between frames: lanes, tapes, shares, range, density. */
 
+import { heldShare } from "../memory/held";
 import type { SlotLife } from "../memory/kinds/base";
 import type { LedgerClient } from "../memory/worker/client";
 import type { RecordingLog } from "../memory/log";
@@ -173,6 +174,22 @@ export class StageModel {
     this.ledger.ask(question, "pointer").then(done, done); // a step that is not held has no origins to show
     return null;
   }
+
+  /** What is left at step t of the write of step s, from what is held or from the ledger; null until that has answered. */
+  heldOf(stream: number, s: number, t: number): number | null {
+    const { memory, model, bank } = this.lane(stream);
+    if (model.has(s, t)) return heldShare(memory, s, t);
+    const question = { kind: "held", stream, bank: bank.name, index: 0, t } as const;
+    const row = this.ledger.peek(question);
+    if (row) return row[s]!;
+    const key = `held/${stream}/${bank.name}/${t}`;
+    if (this.askedHeld === key) return null; // on its way: whoever shows it asks again when it is answered
+    this.askedHeld = key;
+    const done = (): void => void (this.askedHeld === key && (this.askedHeld = ""));
+    this.ledger.ask(question, "held of one").then(done, done); // a step that is not held has nothing to show
+    return null;
+  }
+  private askedHeld = "";
 
   /** The life of a slot over all steps held; the last few are cached, because a pointer rests and returns. */
   lifeOf(stream: number, slot: number): SlotLife {

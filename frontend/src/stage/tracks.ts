@@ -17,10 +17,6 @@ export class Tracks {
     this.peaks = new SignalPeaks(model.signal, () => model.log.steps);
   }
 
-  writes(lane: Lane): readonly number[] {
-    return cached(this.written, lane, () => writes(lane.model, lane.memory)).values();
-  }
-
   health(lane: Lane): HealthTrack {
     return cached(this.healths, lane, () => new HealthTrack(lane.model, lane.memory, this.model.signal, lane.error));
   }
@@ -39,22 +35,25 @@ export class Tracks {
   events(kind: EventKind, lanes: readonly Lane[]): readonly number[] {
     if (kind === "peak") return this.peaks.steps();
     if (kind === "task") return sortedOnce(this.model.log.manifest.task.events.map((event) => event.step));
-    const steps = lanes.flatMap((lane) =>
-      eventsOf(
-        kind,
-        kind === "write"
-          ? this.writes(lane)
-          : cached(this.readTurns, lane, () => turns(lane.model, lane.memory)).values(),
-      ),
-    );
+    const steps = lanes.flatMap((lane) => {
+      const make = kind === "write" ? writes : turns;
+      const series = cached(kind === "write" ? this.written : this.readTurns, lane, () =>
+        make(lane.model, lane.memory),
+      );
+      const values = series.values();
+      return series.whole ? eventsOf(kind, values) : []; // of a part of a run the next one might be skipped
+    });
     return sortedOnce(steps);
   }
 
-  /** Moments whose memory points where that of step t does: its content, or where there is none what is read. */
+  /**
+   * Moments whose memory points where that of step t does: its content, or where there is none what is read. Of a long run among the
+   * steps that are held.
+   */
   similarStates(lane: Lane, t: number): Likeness[] {
     const { model, memory } = lane;
     return best(
-      stateLikeness(model.steps, (s) => memory.signature(s), t),
+      stateLikeness(model.steps, (s) => (memory.has(s) ? memory.signature(s) : null), t),
       t,
       8,
     );

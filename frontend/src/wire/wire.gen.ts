@@ -5651,7 +5651,12 @@ export interface operations {
     };
     chunk_api_recordings__id__chunks__number__get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of this model alone; its index in the manifest */
+                stream?: number | null;
+                /** @description So many chunks, one after another */
+                count?: number;
+            };
             header?: never;
             path: {
                 /** @description Steps 64·number to 64·number + 63 */

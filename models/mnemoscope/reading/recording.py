@@ -157,21 +157,24 @@ class Recording:
         most = max(self.steps_of(i) for i in range(len(self._streams)))
         return -(-most // KEYFRAME_EVERY)
 
-    def messages(self, chunk: int) -> bytes:
-        """The wire messages of steps 64·chunk … 64·chunk+63 of all streams: keyframes first, then frames.
+    def messages(self, chunk: int, stream: int | None = None) -> bytes:
+        """The wire messages of steps 64·chunk … 64·chunk+63 of all streams, or of one: keyframes first, then frames.
 
-        Raises RecordingError where there is no such chunk, CorruptRecording where its bytes do not fit their checksum.
+        Raises RecordingError where there is no such chunk or stream, CorruptRecording where its bytes do not fit their checksum.
         """
         with self._lock:
             if not 0 <= chunk < self.chunks:
                 raise RecordingError(f"Wanted a chunk of 0 … {self.chunks - 1}, got {chunk}.")
+            if stream is not None and not 0 <= stream < len(self._streams):
+                raise RecordingError(f"Wanted a stream of 0 … {len(self._streams) - 1}, got {stream}.")
+            wanted = range(len(self._streams)) if stream is None else (stream,)
             first = chunk * KEYFRAME_EVERY
             out: list[bytes] = []
-            for i in range(len(self._streams)):
+            for i in wanted:
                 payload = self.keyframe_bytes(i, chunk)
                 if payload is not None:
                     out.append(blocks.message(i, blocks.KIND_KEYFRAME, first, 1, payload))
-            for i in range(len(self._streams)):
+            for i in wanted:
                 count = min(self.steps_of(i) - first, KEYFRAME_EVERY)
                 if count > 0:
                     payload = self.frame_bytes(i, first, count)

@@ -33,6 +33,8 @@ log = logging.getLogger("mnemoscope.api")
 
 VERDICT_SECONDS = 15.0
 """How long an exported page waits for a verdict that nobody has asked for yet."""
+MOST_CHUNKS = 64
+"""Chunks in one answer at most: 4096 steps."""
 COMPLETE = "private, max-age=31536000, immutable"
 router = APIRouter(prefix="/api", responses=ERRORS)
 
@@ -201,10 +203,17 @@ def require_own(identity: str, request: Request, services: Services) -> Entry | 
     responses={200: {"content": {"application/octet-stream": {}}}},
 )
 async def chunk(
-    identity: Id, number: Annotated[int, Path(description="Steps 64·number to 64·number + 63")], services: ServicesDep
+    identity: Id,
+    number: Annotated[int, Path(description="Steps 64·number to 64·number + 63")],
+    services: ServicesDep,
+    stream: Annotated[int | None, Query(ge=0, description="Of this model alone; its index in the manifest")] = None,
+    count: Annotated[int, Query(ge=1, le=MOST_CHUNKS, description="So many chunks, one after another")] = 1,
 ) -> Response:
     session = services.live.sessions.get(identity)
-    if session is not None and 0 <= number * KEYFRAME_EVERY < session.step:
+    if stream is not None or count > 1:
+        complete = session is None and not services.watched.growing(identity)
+        data = await asyncio.to_thread(services.library.stretch, identity, number, count, stream)
+    elif session is not None and 0 <= number * KEYFRAME_EVERY < session.step:
         complete = (number + 1) * KEYFRAME_EVERY <= session.step
         data = await session.read(number)
     else:

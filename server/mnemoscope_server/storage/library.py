@@ -111,6 +111,14 @@ class Library:
                 recording.refresh()
             return recording.messages(chunk)
 
+    def stretch(self, identity: str, first: int, count: int, stream: int | None = None) -> bytes:
+        """Those of chunks `first` … `first + count − 1` that there are, of one stream where asked. Raises as `messages` does."""
+        with self.opened(identity) as recording:
+            if not recording.finished:
+                recording.refresh()
+            chunks = range(first, max(first + 1, min(first + count, recording.chunks)))
+            return b"".join(recording.messages(chunk, stream) for chunk in chunks)
+
     def grown(self, identity: str) -> Recording:
         """A recording as far as its file has grown, to look at its manifest and steps. Raises as `opened` does."""
         with self.opened(identity) as recording:

@@ -123,6 +123,18 @@ def test_a_finished_recording_in_every_form(server, finished):
         assert answer.content == rec.messages(3)
 
 
+def test_chunks_of_one_model_come_several_at_a_time(server, finished):
+    """As far as there are any; beyond the end and of a model that is not there nothing comes."""
+    address = f"api/recordings/{finished}/chunks"
+    answer = server.http.get(f"{address}/1", params={"stream": 0, "count": 64})
+    assert "immutable" in answer.headers["cache-control"]
+    with Recording.open(server.data / "recordings" / f"{finished}.mnemo") as rec:
+        assert answer.content == b"".join(rec.messages(chunk, 0) for chunk in (1, 2, 3))
+    for query in ({"stream": 7}, {"count": 65}, {"stream": -1}):
+        assert server.http.get(f"{address}/1", params=query).status_code == 422
+    assert server.http.get(f"{address}/4", params={"stream": 0}).status_code == 422
+
+
 def test_chunks_of_a_live_run_are_final_only_when_whole(server):
     """A chunk that still grows must not be cached."""
     identity = server.run("fake", steps=300)

@@ -7,7 +7,7 @@ import type { Inks } from "../ink/tokens";
 /** One number a step above the raster, drawn as bars. */
 export interface Gauge {
   name: string;
-  /** 0 … 1. */
+  /** 0 … 1; not a number where the step is not there. */
   at(t: number): number;
 }
 
@@ -33,10 +33,13 @@ export class GateRow implements Gauge {
   strength(t: number, steps: number): number {
     for (; this.next < steps; this.next++) {
       const v = this.at(this.next);
+      if (Number.isNaN(v)) break;
       this.low = Math.min(this.low, v);
       this.high = Math.max(this.high, v);
     }
-    const part = this.high > this.low ? (this.at(t) - this.low) / (this.high - this.low) : 0;
+    const now = this.at(t);
+    if (Number.isNaN(now)) return 0;
+    const part = this.high > this.low ? (now - this.low) / (this.high - this.low) : 0;
     return FAINT + (1 - FAINT) * part;
   }
 }

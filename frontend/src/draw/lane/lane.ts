@@ -255,7 +255,7 @@ export class Lane {
     if (this.has(t)) return t;
     const newest = this.model.steps - 1;
     if (this.model.failure === null && this.seen !== null && this.has(this.seen)) return this.seen;
-    return newest >= 0 ? newest : null;
+    return newest >= 0 && this.has(newest) ? newest : null;
   }
 
   /** Called when steps arrived: fixes order and scale of a state once, and lets limits grow. */
@@ -265,11 +265,15 @@ export class Lane {
     const chunk = complete ? steps : Math.floor(steps / 64);
     // A long run that grows is not measured at every chunk: each time it is a quarter longer, and at the end.
     const early = !complete && chunk > 16 && chunk < 1.25 * this.measured;
-    if (chunk !== this.measured && !early) {
+    const wanted = this.sampled();
+    const sampled = wanted.filter((t) => this.has(t));
+    if (sampled.length < wanted.length && complete) {
+      for (const t of wanted) this.model.ready(t); // let go of meanwhile: the last measure is taken when they are here again
+    } else if (chunk !== this.measured && !early && sampled.length > 0) {
       this.measured = chunk;
-      this.drawn.measure(this.sampled(), chunk <= 1);
+      this.drawn.measure(sampled, chunk <= 1);
     }
-    if (this.drawn.settle?.(steps, complete, this.sampled())) {
+    if (this.drawn.settle?.(steps, complete && sampled.length === wanted.length, sampled)) {
       this.last = null;
       this.tape.restart();
     }

@@ -40,7 +40,7 @@ export class Density {
       const memory = model.memory(bank.name);
       if (memory.evenWrites) return;
       const known = this.raw[k]!;
-      for (let s = known.length; s <= t && s < model.steps; s++) {
+      for (let s = known.length; s <= t && s < model.steps && model.ready(s); s++) {
         const v = memory.held.norm(s);
         known.push(Number.isFinite(v) ? v : 0);
         if (v > this.most[k]!) this.most[k] = v;

@@ -182,6 +182,7 @@ export const append = {
   extras: ["gated", "biasSlopes"],
   layered: true,
   keyframed: false,
+  local: false,
   filled: "steps written of those planned for attention",
 
   check({ slots, writeHeads, readHeads, biasSlopes }, path) {

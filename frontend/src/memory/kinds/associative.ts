@@ -121,6 +121,7 @@ export class AssociativeMemory implements Memory {
     const { readHeads } = this.bank;
     const life = lifeOf(until);
     for (let t = 0; t < until; t++) {
+      if (!this.log.hasStep(t)) continue;
       const [k, a, b] = [this.keys.at(t), this.retention.at(t), this.erase.at(t)];
       for (let h = 0; h < readHeads; h++) {
         const at = h * this.size + slot;
@@ -281,6 +282,7 @@ export const associative = {
   extras: [],
   layered: true,
   keyframed: true,
+  local: true,
   filled: "mean usage of the key rows of an associative memory",
 
   check({ kind, slots, writeHeads, readHeads }, path) {

@@ -52,6 +52,11 @@ export interface Kind {
   readonly layered: boolean;
   /** Whether keyframes hold its state. If not, the log itself is the memory, and a step needs every step before it. */
   readonly keyframed: boolean;
+  /**
+   * Whether a step can be drawn from its own chunk alone, and from sums over the steps before. If so, a long run holds some chunks and not
+   * all; if not (every step looks at all others), all are held.
+   */
+  readonly local: boolean;
   /** What `occupancy` is, for the reader of a chart: a clause. */
   readonly filled: string;
   /** Refuses what the format does not allow of a bank of this kind. Throws ManifestError. */
@@ -129,7 +134,7 @@ export interface Memory {
   /** What is held of each write. */
   readonly held: Held;
 
-  /** One slot over the steps before `until`. */
+  /** One slot over the steps before `until`; 0 at those that are not held. */
   life(slot: number, until: number): SlotLife;
   /** How full it is after step t, 0 … 1; `planned` is the length the run is planned to have. */
   occupancy(t: number, planned: number): number;

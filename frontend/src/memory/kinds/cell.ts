@@ -92,6 +92,7 @@ export class CellMemory implements UnitMemory {
   life(slot: number, until: number): SlotLife {
     const life = lifeOf(until);
     for (let t = 0; t < until; t++) {
+      if (!this.log.hasStep(t)) continue;
       life.write[t] = this.input.at(t)[slot]!;
       life.read[t] = this.output ? this.output.at(t)[slot]! : 1;
       life.erase[t] = 1 - this.forget.at(t)[slot]!;
@@ -177,6 +178,7 @@ export const cell = {
   extras: ["direct"],
   layered: false,
   keyframed: true,
+  local: true,
   filled: "mean |tanh c| of a cell state (|c| where the cell itself is read)",
   check: checkUnits,
 

@@ -73,6 +73,7 @@ function fadedLosses(memory: Fading, first: number, last: number, stop: number):
   let whole = 0;
   let before = 0;
   for (let k = first; k < stop; k++) {
+    if (k > last && before <= PRUNE * whole) break; // nothing is left to lose: of a long run most steps need not be looked at
     for (let m = 0; before > 0 && m < decays.length; m++) {
       decays[m]!.apply(k, left);
       let after = 0;

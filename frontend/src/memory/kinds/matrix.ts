@@ -137,6 +137,7 @@ export class MatrixMemory implements Memory {
     const slots = this.size;
     const life = lifeOf(until);
     for (let t = 0; t < until; t++) {
+      if (!this.log.hasStep(t)) continue;
       const w = this.writes.at(t);
       const r = this.addresses.at(t);
       const e = this.erases.at(t);
@@ -237,6 +238,7 @@ export const matrix = {
   extras: ["usage", "links", "deallocation"],
   layered: false,
   keyframed: true,
+  local: true,
   filled: "mean usage of the slots",
 
   check(bank, path) {

@@ -11,9 +11,9 @@ export const ACTED = { write: true, read: true } as const;
  * from step 0 on need no keyframe but the first.
  */
 export function hasState(log: BankLog, t: number): boolean {
-  if (t < log.steps) return t >= 0;
   const k = Math.floor(t / KEYFRAME_EVERY);
-  return log.has(k * KEYFRAME_EVERY, t) && (log.spec.keyframe.bytes === 0 || log.keyframe(k) !== null);
+  if (!log.has(k * KEYFRAME_EVERY, t)) return false;
+  return log.spec.keyframe.bytes === 0 || log.keyframe(k) !== null || (t < log.steps && log.has(0, t));
 }
 
 /** A tensor of a keyframe. */

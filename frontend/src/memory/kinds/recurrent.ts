@@ -164,6 +164,7 @@ export const recurrent = {
   extras: [],
   layered: false,
   keyframed: true,
+  local: false,
   filled: "mean |h| of a recurrent state",
   check: checkUnits,
 

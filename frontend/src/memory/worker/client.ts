@@ -35,6 +35,20 @@ export interface LedgerOptions {
   readonly cacheBytes?: number;
   /** How long a worker may take to start before the main thread takes over, in ms. */
   readonly startWithin?: number;
+  /** Where the worker gets chunks that it does not hold; without it, and on the main thread, it holds all that has come. */
+  readonly chunks?: ChunksOf | null;
+}
+
+/** Chunks of a recording that a server hands out, one at a time and as often as one likes. */
+export interface ChunksOf {
+  /** Their address without "/number". */
+  readonly address: string;
+  /** Bytes that the page holds of them at most; the worker, which walks through them, holds half. */
+  readonly keep: number;
+  /** Steps that there are by now. */
+  readonly steps: () => number;
+  /** Whether the page sends the worker what it gets: of a run that goes on, whose last steps nobody can fetch yet. */
+  readonly sent: boolean;
 }
 
 interface Waiting {
@@ -62,12 +76,19 @@ export class LedgerClient {
   private readonly cache: RowCache;
   private readonly answered = new Set<(question: Question, row: Row) => void>();
   private readonly cleanup: (() => void)[] = [];
+  private readonly chunks: ChunksOf | null;
 
   constructor(
     private readonly log: RecordingLog,
-    { spawn = spawnLedger as () => WorkerLike, cacheBytes = 32 << 20, startWithin = 5000 }: LedgerOptions = {},
+    {
+      spawn = spawnLedger as () => WorkerLike,
+      cacheBytes = 32 << 20,
+      startWithin = 5000,
+      chunks = null,
+    }: LedgerOptions = {},
   ) {
     this.cache = new RowCache(cacheBytes);
+    this.chunks = chunks;
     if (spawn) this.start(spawn, startWithin);
     this.cleanup.push(log.onGrow(() => this.next()));
   }
@@ -171,16 +192,18 @@ export class LedgerClient {
     const timer = setTimeout(() => {
       if (!this.ready) this.takeOver();
     }, within);
+    this.cleanup.push(() => clearTimeout(timer));
+    if (this.chunks) this.log.keep = this.chunks.keep;
+    this.send({ type: "open", manifest: this.log.manifest.raw, chunks: this.chunks && told(this.chunks) }, []);
+    if (this.chunks && !this.chunks.sent) return;
     const send = (bytes: Uint8Array<ArrayBuffer>): void => this.send({ type: "message", bytes }, [bytes.buffer]);
+    for (const message of this.log.messages()) send(message);
     this.cleanup.push(
-      () => clearTimeout(timer),
       this.log.onMessage((bytes) => {
         if (isShared(bytes)) this.send({ type: "message", bytes }, []);
         else send(new Uint8Array(bytes));
       }),
     );
-    this.send({ type: "open", manifest: this.log.manifest.raw }, []);
-    for (const message of this.log.messages()) send(message);
   }
 
   private send(message: ToWorker, transfer: Transferable[]): void {
@@ -191,6 +214,7 @@ export class LedgerClient {
   private takeOver(): void {
     this.worker?.terminate();
     this.worker = null;
+    this.log.keep = Infinity; // here nobody can fetch while a row is being computed
     const owed = this.asked;
     this.asked = null;
     if (owed) this.compute(owed);
@@ -263,8 +287,15 @@ export class LedgerClient {
 
   private holds({ stream, t }: Question): boolean {
     const model = this.log.models[stream];
+    if (model && this.worker && this.chunks) {
+      return t >= 0 && t < Math.max(model.steps, Math.min(this.chunks.steps(), model.failure?.step ?? Infinity));
+    }
     return model !== undefined && t >= 0 && t < model.steps && (model.spec.keyframe.bytes === 0 || !!model.keyframe(0));
   }
+}
+
+function told({ address, keep }: ChunksOf): { address: string; keep: number } {
+  return { address, keep: keep / 2 };
 }
 
 function name({ kind, stream, bank, index, last, t }: Question): string {

@@ -3,6 +3,7 @@ import { MnemoscopeError } from "../../wire/errors";
 import { parseManifest } from "../../wire/manifest";
 import type { Json } from "../../wire/json";
 import { LedgerError } from "../errors";
+import { fetchNow, pulling, type Fetch } from "./pulling";
 import { RecordingLog } from "../log";
 import type { ModelLog } from "../model_log";
 
@@ -22,7 +23,7 @@ export interface Question {
   readonly t: number;
 }
 
-/** Needs all steps 0 … t of the model. Throws LedgerError. */
+/** Needs all steps 0 … t of the model, held or to be had. Throws LedgerError. */
 export function answer(model: ModelLog, { kind, bank, index, last = index, t }: Question): Float64Array<ArrayBuffer> {
   const memory = model.memory(bank);
   if (kind === "shares") return memory.readShares(index, t);
@@ -34,7 +35,12 @@ export function answer(model: ModelLog, { kind, bank, index, last = index, t }: 
 // --- between the page and its worker ---
 
 export type ToWorker =
-  | { readonly type: "open"; readonly manifest: Json }
+  | {
+      readonly type: "open";
+      readonly manifest: Json;
+      /** Bytes of chunks that the worker holds at most, and where those come from that it does not hold; null: it holds all. */
+      readonly chunks: { readonly keep: number; readonly address: string } | null;
+    }
   | { readonly type: "message"; readonly bytes: Uint8Array }
   | { readonly type: "ask"; readonly id: number; readonly question: Question };
 
@@ -54,13 +60,19 @@ export type FromWorker =
 export class LedgerService {
   private log: RecordingLog | null = null;
 
-  constructor(private readonly post: (message: FromWorker, transfer: Transferable[]) => void) {
+  constructor(
+    private readonly post: (message: FromWorker, transfer: Transferable[]) => void,
+    private readonly fetch: Fetch = fetchNow,
+  ) {
     post({ type: "ready" }, []);
   }
 
   receive(message: ToWorker): void {
-    if (message.type === "open") this.log = new RecordingLog(parseManifest(message.manifest));
-    else if (message.type === "message") this.log?.append(message.bytes);
+    if (message.type === "open") {
+      const { chunks } = message;
+      this.log = new RecordingLog(parseManifest(message.manifest), chunks?.keep);
+      if (chunks) pulling(this.log, chunks.address, this.fetch);
+    } else if (message.type === "message") this.log?.append(message.bytes);
     else this.reply(message.id, message.question);
   }
 

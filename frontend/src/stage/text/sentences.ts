@@ -1,6 +1,5 @@
 /** What the stage shows, as text: short sentences, present tense, the model is the subject. */
 
-import { heldShare } from "../../memory/held";
 import type { SlotNumber } from "../../draw/lane/kinds/base";
 import type { SlotLife } from "../../memory/kinds/base";
 import type { Arc } from "../../memory/arcs";
@@ -64,9 +63,11 @@ export function slotFacts(model: StageModel, stream: number, slot: number, t: nu
   if (!source || Math.abs(source.share) < NOTABLE) {
     const empty =
       wording.empty?.(slot) ??
-      (Math.abs(origins[0] ?? 0) > 0.5 || !life.write.subarray(0, t + 1).some((weight) => weight >= NOTABLE)
-        ? "Empty. Nothing has been written here yet."
-        : "Empty: what was written here has been erased.");
+      (!lane.model.has(0, t)
+        ? "Empty."
+        : Math.abs(origins[0] ?? 0) > 0.5 || !life.write.subarray(0, t + 1).some((weight) => weight >= NOTABLE)
+          ? "Empty. Nothing has been written here yet."
+          : "Empty: what was written here has been erased.");
     return { lane, slot, title, prose: [{ text: empty }], life, numbers };
   }
   const shares = model.shareCache.peek(stream, t);
@@ -77,14 +78,16 @@ export function slotFacts(model: StageModel, stream: number, slot: number, t: nu
       says: `Part of the read vector of step ${t} that the write of step ${source.step} makes up. Lens: mechanism.`,
     });
   }
-  const held = heldShare(lane.memory, source.step, t);
+  const held = model.heldOf(stream, source.step, t);
   const prose: Prose = [
     { text: opening(source.share) },
     { text: `written at t = ${source.step}`, strong: true },
     { text: ` by ${inputText(model, source.step)}` },
     { text: ` (share ${percent(source.share)}).` },
     { text: ` ${lastRead(lane, life, source.step, t)}` },
-    { text: ` ${source.step === t ? "That is this step's own write." : wording.left(held)}` },
+    {
+      text: ` ${source.step === t ? "That is this step's own write." : held === null ? "Reading the log." : wording.left(held)}`,
+    },
   ];
 
   return { lane, slot, title, prose, life, numbers };
@@ -120,7 +123,9 @@ function lastRead(lane: Lane, life: SlotLife, since: number, t: number): string 
   for (let k = Math.min(t, life.read.length - 1); k > since; k--) {
     if (life.read[k]! > 0.12) return `Last read at t = ${k}.`;
   }
-  return "Not read since.";
+  let from = t;
+  while (from > since + 1 && lane.model.hasStep(from - 1)) from--;
+  return from > since + 1 ? `Not read since t = ${from - 1}.` : "Not read since.";
 }
 
 /** For each model: how much of a past moment is still held now, and how much of the read now comes from it. */
@@ -132,11 +137,12 @@ export function momentTable(
 ): { lane: Lane; held: string; read: string }[] {
   return shown.map((stream) => {
     const lane = model.lane(stream);
-    if (moment > now || !lane.has(now) || !lane.model.has(moment, now)) return { lane, held: "", read: "" };
+    if (moment > now || !lane.has(now) || !lane.model.knows(moment)) return { lane, held: "", read: "" };
+    const held = model.heldOf(stream, moment, now);
     const row = model.shareCache.peek(stream, now);
     let read = 0;
     if (row) for (let s = Math.max(0, moment - 1); s <= Math.min(now, moment + 1); s++) read += row[s + 1]!;
-    return { lane, held: percent(heldShare(lane.memory, moment, now)), read: row ? percent(read) : "…" };
+    return { lane, held: held === null ? "…" : percent(held), read: row ? percent(read) : "…" };
   });
 }
 

@@ -2,6 +2,7 @@
 
 import type { Span } from "../../analysis/question";
 import type { Memory } from "../../memory/kinds/base";
+import type { ModelLog } from "../../memory/log";
 import type { LedgerClient } from "../../memory/worker/client";
 import type { StageModel } from "../stage_model";
 
@@ -36,7 +37,7 @@ export class HeldNow {
       const { memory, model } = this.model.lane(stream);
       const of = this.name(stream, range);
       const known = this.known.get(stream);
-      if (!model.hasStep(t) || (known?.of === of && known.t === t)) continue;
+      if (!model.hasStep(t) || !there(model, range) || (known?.of === of && known.t === t)) continue;
       this.ledger.held(stream, memory.bank.name, t, "strip").then(
         (row) => {
           if (row) this.known = new Map(this.known).set(stream, { of, t, part: partOf(memory, row, range) });
@@ -49,6 +50,12 @@ export class HeldNow {
   private name(stream: number, [a, b]: Span): string {
     return `${this.model.bankOf(stream).name}/${a}-${b}`;
   }
+}
+
+/** Whether what the stretch wrote is held; of a long run it is asked for again. */
+function there(model: ModelLog, [first, last]: Span): boolean {
+  for (let s = first; s <= last; s++) if (!model.ready(s)) return false;
+  return true;
 }
 
 /** What is left of all that some steps wrote, each write counted by its square. */

@@ -52,6 +52,14 @@ export function drawCell(model: ModelLog, memory: CellMemory): Drawn {
   const { name, width } = memory.bank;
   const { direct } = memory;
   const forget = model.need(name, "forget_gate");
+  const sums = new Float64Array(width);
+  let summed = 0;
+  const follow = (steps: number): void => {
+    for (; summed < steps && model.ready(summed); summed++) {
+      const f = forget.at(summed);
+      for (let u = 0; u < width; u++) sums[u]! += f[u]!;
+    }
+  };
   return new UnitDrawn(model, memory, {
     wording: direct ? DIRECT_WORDING : WORDING,
     gauges: direct ? [{ name: "update", at: meanGate(model, name, "input_gate") }] : rows(model, name),
@@ -68,13 +76,10 @@ export function drawCell(model: ModelLog, memory: CellMemory): Drawn {
     output: direct ? null : (t) => memory.reads(t),
     squash: direct ? (x) => x : Math.tanh,
     // The mean forget gate f̄: a unit keeps for −1 / ln f̄ steps.
+    follow,
     slowness(steps) {
-      const sums = new Float64Array(width);
-      for (let t = 0; t < steps; t++) {
-        const f = forget.at(t);
-        for (let u = 0; u < sums.length; u++) sums[u]! += f[u]! / steps;
-      }
-      return sums;
+      follow(steps);
+      return summed < steps ? null : sums.map((sum) => sum / summed);
     },
     dials: (t) => gateDials(model, name, t, direct ? DIRECT_GATES : GATES),
   });

@@ -79,6 +79,7 @@ class MatrixDrawn implements Drawn {
   readonly limits = new Limits();
   readonly places: number;
   usageLimit = 1;
+  private columns: MatrixColumns | null = null;
 
   constructor(
     private readonly model: ModelLog,
@@ -88,7 +89,7 @@ class MatrixDrawn implements Drawn {
   }
 
   fit(pixels: number): { fold: Fold; columns: ColumnSource } {
-    const columns = new MatrixColumns(this.model, this.memory, pixels);
+    const columns = (this.columns = new MatrixColumns(this.model, this.memory, pixels));
     return { fold: columns.fold, columns };
   }
 
@@ -99,6 +100,11 @@ class MatrixDrawn implements Drawn {
     if (bank.usage) return;
     const sizes = contents.map((memory) => norms(memory, memory.length / bank.width, bank.width));
     this.usageLimit = Math.max(fresh ? 0 : this.usageLimit, fixedLimit(sizes));
+  }
+
+  settle(steps: number): boolean {
+    this.columns?.follow(steps);
+    return false;
   }
 
   cut(t: number, { rows, per }: Fold): NowPicture {

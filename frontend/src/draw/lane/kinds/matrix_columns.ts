@@ -32,6 +32,9 @@ export class MatrixColumns implements ColumnSource {
   private sure = true;
   /** What was held before the first step of a tile. */
   private readonly known = new Map<number, Float32Array>();
+  /** What is held before step `front`, which all steps before it have led to. */
+  private readonly running: Float32Array;
+  private front = 0;
   /** Tiles filled without knowing what was held before, by their first step: the step from which on. */
   private readonly guessed = new Map<number, number>();
 
@@ -48,6 +51,7 @@ export class MatrixColumns implements ColumnSource {
     this.halves = pixels >= 2 * this.rows ? 2 : 1;
     this.held = new Float32Array(memory.slots());
     this.sums = new Float32Array(this.held.length);
+    this.running = new Float32Array(this.held.length);
   }
 
   holds(t: number): boolean {
@@ -57,7 +61,8 @@ export class MatrixColumns implements ColumnSource {
   /** Without usage, what is held follows from all steps before: where they were missing it is looked at again. */
   doubts(t: number): boolean {
     const start = t - (t % TILE);
-    if (!((this.guessed.get(start) ?? Infinity) <= this.model.steps)) return false;
+    const from = this.guessed.get(start);
+    if (from === undefined || !this.known.has(start) || !this.model.has(start, from)) return false;
     this.next = -1;
     return this.guessed.delete(start);
   }
@@ -109,16 +114,28 @@ export class MatrixColumns implements ColumnSource {
       if (t > 0 && this.holds(t - 1)) held.set(memory.usage(t - 1)!);
       return;
     }
+    this.follow(t);
+    const start = t - (t % TILE);
     let from = t;
-    this.sure = t <= model.steps;
+    this.sure = this.known.has(start) && (t === start || this.model.has(start, t - 1));
     if (this.sure) {
-      for (from -= t % TILE; from > 0 && !this.known.has(from);) from -= TILE;
-      held.set(this.known.get(from) ?? new Float32Array(held.length));
+      held.set(this.known.get(start)!);
+      from = start;
     } else {
-      this.guessed.set(from - (from % TILE), from);
-      while (from > t - (t % TILE) && model.hasStep(from - 1)) from--;
+      this.guessed.set(start, from);
+      while (from > start && model.hasStep(from - 1)) from--;
     }
-    for (; from < t; from++) this.keep(from);
+    for (; from < t; from++) this.keep(from, held);
+  }
+
+  /** Goes on with what is held as far as steps have come one after another, so that a tile can be drawn when they have gone again. */
+  follow(steps: number): void {
+    if (this.memory.bank.usage) return;
+    for (; this.front <= steps; this.front++) {
+      if (this.front % TILE === 0) this.known.set(this.front, this.running.slice());
+      if (this.front === steps || !this.model.ready(this.front)) return;
+      this.keep(this.front, this.running);
+    }
   }
 
   /** Notes what is held before the first step of a tile, or that it is not known. */
@@ -129,20 +146,19 @@ export class MatrixColumns implements ColumnSource {
   }
 
   /** held ← held · Π_h(1 − w_h · mean(e_h)) + Σ_h w_h of one step. */
-  private keep(t: number): void {
+  private keep(t: number, held: Float32Array): void {
     const { memory } = this;
     const { writeHeads, width } = memory.bank;
-    if (t % TILE === 0) this.mark(t);
     const erase = this.erases.at(t);
-    for (let i = 0; i < this.held.length; i++) this.sums[i] = 0;
+    for (let i = 0; i < held.length; i++) this.sums[i] = 0;
     for (let h = 0; h < writeHeads; h++) {
       const weights = memory.writeRow(h, t);
       const strength = mean(erase, h * width, width);
-      for (let i = 0; i < this.held.length; i++) {
-        this.held[i]! *= 1 - weights[i]! * strength;
+      for (let i = 0; i < held.length; i++) {
+        held[i]! *= 1 - weights[i]! * strength;
         this.sums[i]! += weights[i]!;
       }
     }
-    for (let i = 0; i < this.held.length; i++) this.held[i] = Math.min(1, this.held[i]! + this.sums[i]!);
+    for (let i = 0; i < held.length; i++) held[i] = Math.min(1, held[i]! + this.sums[i]!);
   }
 }

@@ -75,11 +75,11 @@ export function gateDials(model: ModelLog, bank: string, t: number, gates: reado
   });
 }
 
-/** Mean of a recorded gate at each step, found once: a step once held never changes. */
+/** Mean of a recorded gate at each step, found once: a step once held never changes. Not a number where it was let go of before. */
 export function meanGate(model: ModelLog, bank: string, tensor: string): (t: number) => number {
   const reader = model.need(bank, tensor);
   const known: number[] = [];
-  return (t) => (known[t] ??= mean(reader.at(t)));
+  return (t) => known[t] ?? (model.ready(t) ? (known[t] = mean(reader.at(t))) : NaN);
 }
 
 /** Limits that only grow. */

@@ -25,8 +25,13 @@ interface UnitLook extends UnitGates {
   readonly gates: readonly (readonly [string, string])[];
   /** How full a unit is that holds x. */
   squash(x: number): number;
-  /** How slow each unit is over the first `steps` steps; larger is slower [unit]. */
-  slowness(steps: number): Float64Array;
+  /**
+   * How slow each unit is over the first `steps` steps; larger is slower [unit]. To be asked in order of steps; null while some that were
+   * let go of have yet to come again.
+   */
+  slowness(steps: number): Float64Array | null;
+  /** Takes in the first `steps` steps as they come, where `slowness` is a sum over them. */
+  follow?(steps: number): void;
   dials(t: number): Dial[];
 }
 
@@ -84,8 +89,13 @@ export class UnitDrawn implements Drawn {
 
   /** Rows take their order at 64 steps and at the end; what counts as much is looked at again at every doubling. */
   settle(steps: number, complete: boolean, sampled: readonly number[]): boolean {
+    this.look.follow?.(steps);
     if (this.settleAt === Infinity || steps < (complete ? 1 : this.settleAt)) return false;
-    if (complete || this.settleAt === MIN_STEPS) this.columns.order = slowestFirst(this.look.slowness(steps));
+    if (complete || this.settleAt === MIN_STEPS) {
+      const slowness = this.look.slowness(steps);
+      if (!slowness) return false;
+      this.columns.order = slowestFirst(slowness);
+    }
     this.columns.limits = this.scales(sampled);
     this.settleAt = complete ? Infinity : 2 * steps;
     return true;
