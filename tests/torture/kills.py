@@ -59,7 +59,9 @@ class Round:
 
     def _one(self, http: httpx.Client, dice: random.Random) -> None:
         listed = [row["id"] for row in http.get("api/recordings").json()]
-        what = dice.choice(("run", "run", "run", "rename", "rename", "copy", "delete", "look", "upload", "bring", "ask"))
+        what = dice.choice(
+            ("run", "run", "run", "rename", "rename", "copy", "delete", "look", "upload", "bring", "ask")
+        )
         if what == "run":
             signal_ = {"kind": "generated", "generator": "sines", "seed": 1, "steps": 800}
             body = {"signal": signal_, "task": "signal-recall", "models": ["fake"], "start": "playing", "speed": 300}
