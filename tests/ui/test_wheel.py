@@ -58,7 +58,7 @@ def test_the_wheel_is_given_to_a_phone_and_taken_back(
     expect(phone.get_by_text("The wheel was taken back: you watch.")).to_be_visible()
     owner.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
-    owner.keyboard.press(" ")
+    owner.get_by_role("button", name="Pause", exact=True).click()
     wait_until(lambda: ready.get(f"/api/recordings/{identity}")["status"] == "paused", "the owner to pause")
     phone.keyboard.press(" ")
     expect(phone.get_by_role("alert")).to_contain_text("is driven from there")

@@ -42,16 +42,14 @@ class Driven(Protocol):
     wheel: Wheel
 
 
-def may_drive(run: Driven, connection: HTTPConnection, settings: Settings, *, key: str | None = None) -> bool:
-    """Whether the caller began the run, or has the key that was given.
+def may_drive(run: Driven, connection: HTTPConnection, settings: Settings) -> bool:
+    """Whether the caller began the run; who was given its wheel, its socket knows.
 
     Where everything is everybody's, because nobody but this machine's user is here, the browser that began a run drives it still: a
     second one watches. Programs (no Origin, no Sec-Fetch-Site) are the operator's, and stop what they like.
     """
-    if run.wheel.opens(key) or (settings.shared and may_change(run.owner, connection, settings)):
-        return True
     if settings.shared:
-        return False
+        return may_change(run.owner, connection, settings)
     return run.wheel.seat is None or not _is_browser(connection) or run.wheel.seat == _cookie(connection, settings)
 
 
