@@ -12,6 +12,7 @@ import { KEYFRAME_EVERY } from "../wire/manifest";
 import type { BankSpec, Failure, FrameSpec, ModelSpec, TensorSpec } from "../wire/manifest";
 import { encodeMessage } from "../wire/messages";
 import { LedgerError } from "./errors";
+import { Gone } from "./gone";
 
 interface Block {
   readonly data: Float32Array;
@@ -84,11 +85,8 @@ export class ModelLog implements BankLog {
   private end = 0;
   /** Whether a step can be shown by its own chunk alone, so that others may be let go of. */
   readonly local: boolean;
-  /** Chunks that were here and were let go of, with those of their numbers that belong to no bank, step by step. */
-  private readonly gone = new Map<number, Float32Array>();
-  /** Where each tensor without a bank lies among those numbers. */
-  private readonly places = new Map<string, number>();
-  private readonly keptSize: number;
+  /** Chunks that were here and were let go of, with what stays of them. */
+  private readonly gone: Gone;
   /** Brings chunk k here and now, or does nothing; null where nobody can. */
   pull: ((k: number) => void) | null = null;
   /** Asks for chunk k, which was let go of, to come again some time. */
@@ -100,13 +98,7 @@ export class ModelLog implements BankLog {
   ) {
     this.floats = spec.frame.bytes / 4;
     this.local = spec.banks.length > 0 && spec.banks.every((bank) => kindOf(bank).local);
-    let size = 0;
-    for (const { bank, name, size: own } of spec.frame.tensors) {
-      if (bank !== null) continue;
-      this.places.set(name, size);
-      size += own;
-    }
-    this.keptSize = size;
+    this.gone = new Gone(spec.frame);
   }
 
   /** Steps that have come without a gap from step 0 on, those let go of since included. */
@@ -152,11 +144,7 @@ export class ModelLog implements BankLog {
 
   /** Numbers of a tensor without a bank, of a step that was let go of; null where it is held or was never here. */
   kept(t: number, spec: TensorSpec): Float32Array | null {
-    if (this.gone.size === 0) return null;
-    const numbers = this.gone.get(Math.floor(t / KEYFRAME_EVERY));
-    if (!numbers) return null;
-    const start = (t % KEYFRAME_EVERY) * this.keptSize + this.places.get(spec.name)!;
-    return numbers.subarray(start, start + spec.size);
+    return this.gone.at(t, spec);
   }
 
   /** Whether everything that chunk k can have below step `until` is held, its keyframe included. */
@@ -192,7 +180,7 @@ export class ModelLog implements BankLog {
     const block = this.blocks.get(k);
     if (!block) return true;
     const before = this.contiguous >= (k + 1) * KEYFRAME_EVERY;
-    if (before && !this.gone.has(k)) this.gone.set(k, this.without(block.data));
+    if (before) this.gone.add(k, block.data);
     this.blocks.delete(k);
     if (k > 0) this.keyframes.delete(k);
     return before;
@@ -202,18 +190,6 @@ export class ModelLog implements BankLog {
   touch(k: number): void {
     const block = this.blocks.get(k);
     if (block) block.used = this.clock.now;
-  }
-
-  private without(data: Float32Array): Float32Array {
-    const out = new Float32Array(KEYFRAME_EVERY * this.keptSize);
-    for (const { bank, name, size, offset } of this.spec.frame.tensors) {
-      if (bank !== null) continue;
-      for (let i = 0; i < KEYFRAME_EVERY; i++) {
-        const start = i * this.floats + offset / 4;
-        out.set(data.subarray(start, start + size), i * this.keptSize + this.places.get(name)!);
-      }
-    }
-    return out;
   }
 
   /** A tensor of the frames; null where the model does not record it. */

@@ -47,6 +47,8 @@ export interface SessionOptions {
   /** Least time between two commands, ms. */
   readonly apart?: number;
   readonly ledger?: LedgerOptions;
+  /** Bytes of chunks that the page holds at most. */
+  readonly keep?: number;
   readonly now?: () => number;
 }
 
@@ -184,9 +186,10 @@ export class Session extends Transport {
   /** Null: page and worker hold all of it, which they share. */
   private chunksOf({ models, steps }: Manifest, live: boolean): ChunksOf | null {
     const { source } = this;
+    const { keep = KEEP } = this.options;
     const bytes = models.reduce((sum, { frame }) => sum + frame.bytes, 0) * steps;
-    if (!("id" in source) || (!live && bytes <= KEEP)) return null;
-    return { address: this.api.chunksUrl(source.id), keep: KEEP, steps: () => this.total, sent: live };
+    if (!("id" in source) || (!live && bytes <= keep)) return null;
+    return { address: this.api.chunksUrl(source.id), keep, steps: () => this.total, sent: live };
   }
 
   private begin(manifest: Manifest, live = false): RecordingLog {

@@ -1,5 +1,7 @@
 /** Replays and exported pages through the one code path of a session. */
 import { describe, expect, it } from "vitest";
+import type { WorkerLike } from "../memory/worker/client";
+import type { ToWorker } from "../memory/worker/questions";
 import { Cursor } from "../view/cursor.svelte";
 import { openRecording } from "./session.svelte";
 import { FakeServer, STEPS, made, open, sameAsWhole, start } from "./testserver";
@@ -30,6 +32,35 @@ describe("a replay", () => {
     await until(() => session.complete);
     expect(server.requests.slice(0, 2)).toEqual(["run", "run/chunks/4"]);
     expect(session.cursor.t).toBe(290);
+  });
+
+  it("that is larger than its room is held in part, and the worker fetches for itself", async () => {
+    const server = new FakeServer();
+    const heard: ToWorker[] = [];
+    const worker: WorkerLike = {
+      postMessage: (message) => void heard.push(message),
+      terminate: () => undefined,
+      onmessage: null,
+      onerror: null,
+      onmessageerror: null,
+    };
+    const keep = 40_000;
+    const session = start(server, { t: 290, keep, ledger: { spawn: () => worker, startWithin: 60_000 } });
+    await session.opened;
+    void session.ledger!.shares(0, null, 0, 290); // long before all of it is there
+    const [opened, asked, ...others] = heard;
+    expect(opened).toMatchObject({
+      type: "open",
+      chunks: { address: "http://fake/api/recordings/run/chunks", keep: keep / 2 },
+    });
+    expect(asked).toMatchObject({ type: "ask", question: { kind: "shares", t: 290 } });
+    await until(() => session.complete);
+    expect(others).toEqual([]);
+    const model = session.log!.model(0);
+    const gone = [0, 1, 2, 3].find((k) => !model.hasStep(64 * k + 6))!;
+    session.cursor.seek(64 * gone + 6);
+    await until(() => model.hasStep(64 * gone + 6));
+    expect(server.requests.filter((path) => path === `run/chunks/${gone}`).length).toBe(2);
   });
 
   it("survives a server that goes away and comes back", async () => {

@@ -10,6 +10,7 @@ function supply(here: readonly number[] = []): { asked: number[]; supply: Supply
   const api = { chunk: (_: string, n: number) => (asked.push(n), Promise.resolve(new Uint8Array(n + 1))) };
   const log = {
     append: () => undefined,
+    touch: () => undefined,
     missing: (to: number) => Array.from({ length: Math.ceil(to / 64) }, (_, n) => n).filter((n) => !here.includes(n)),
     models: [{ hasChunk: (n: number, to: number) => here.includes(n) || 64 * n >= to }],
   };

@@ -12,6 +12,8 @@ export class Tracks {
   private readonly readTurns = new WeakMap<Lane, Series>();
   private readonly healths = new WeakMap<Lane, HealthTrack>();
   private readonly peaks: SignalPeaks;
+  /** Asked for, and not known of all steps yet. */
+  private readonly pending = new Set<Series>();
 
   constructor(private readonly model: StageModel) {
     this.peaks = new SignalPeaks(model.signal, () => model.log.steps);
@@ -31,6 +33,14 @@ export class Tracks {
     return done;
   }
 
+  /** Steps have arrived: goes on with what was asked for and needs steps of a long run that come again. */
+  follow(): void {
+    for (const series of this.pending) {
+      series.values();
+      if (series.whole) this.pending.delete(series);
+    }
+  }
+
   /** Steps of a kind of event: the task's own, those of the signal, or those of these lanes together. */
   events(kind: EventKind, lanes: readonly Lane[]): readonly number[] {
     if (kind === "peak") return this.peaks.steps();
@@ -41,7 +51,9 @@ export class Tracks {
         make(lane.model, lane.memory),
       );
       const values = series.values();
-      return series.whole ? eventsOf(kind, values) : []; // of a part of a run the next one might be skipped
+      if (series.whole) return eventsOf(kind, values);
+      this.pending.add(series);
+      return []; // of a part of a run the next one might be skipped
     });
     return sortedOnce(steps);
   }

@@ -62,6 +62,11 @@ describe("a stage with little room", () => {
     for (const lane of lanes) lane.grow(true);
     part.keep = room;
     for (const lane of all) lane.grow(true);
+    // Once that is taken it asks for nothing more, whatever is let go of.
+    for (const k of [0, 1, 2, 3, 4, 5, 6]) give(part, k);
+    wanted.clear();
+    for (const lane of lanes) lane.grow(true);
+    expect(wanted.size).toBe(0);
   });
 
   it.each(streams)("draws the columns and cuts of model %i", (stream) => {

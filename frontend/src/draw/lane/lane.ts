@@ -267,13 +267,15 @@ export class Lane {
     const early = !complete && chunk > 16 && chunk < 1.25 * this.measured;
     const wanted = this.sampled();
     const sampled = wanted.filter((t) => this.has(t));
-    if (sampled.length < wanted.length && complete) {
-      for (const t of wanted) this.model.ready(t); // let go of meanwhile: the last measure is taken when they are here again
-    } else if (chunk !== this.measured && !early && sampled.length > 0) {
-      this.measured = chunk;
-      this.drawn.measure(sampled, chunk <= 1);
+    if (chunk !== this.measured && !early) {
+      if (complete && sampled.length < wanted.length) {
+        for (const t of wanted) this.model.ready(t); // let go of meanwhile: the last measure is taken when they are here again
+      } else if (sampled.length > 0) {
+        this.measured = chunk;
+        this.drawn.measure(sampled, chunk <= 1);
+      }
     }
-    if (this.drawn.settle?.(steps, complete && sampled.length === wanted.length, sampled)) {
+    if (this.drawn.settle?.(steps, complete && this.measured === chunk, sampled)) {
       this.last = null;
       this.tape.restart();
     }
