@@ -1,6 +1,7 @@
 # Mnemoscope in a container: CPU by default, CUDA by build argument.
 #   docker build -t mnemoscope .
 #   docker build -t mnemoscope:cuda --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cu130 .
+#   docker build -t mnemoscope-cluster --build-arg EXTRAS=cluster,ray .
 
 FROM node:22-slim AS page
 WORKDIR /build/frontend
@@ -23,7 +24,8 @@ COPY server server
 COPY frontend/build.py frontend/build.py
 COPY frontend/mnemoscope_viewer frontend/mnemoscope_viewer
 COPY --from=page /build/frontend/mnemoscope_viewer/static frontend/mnemoscope_viewer/static
-RUN --mount=type=cache,target=/var/cache/pip pip install --cache-dir /var/cache/pip .
+ARG EXTRAS=""
+RUN --mount=type=cache,target=/var/cache/pip pip install --cache-dir /var/cache/pip ".${EXTRAS:+[${EXTRAS}]}"
 
 FROM python:3.12-slim
 RUN useradd --system --uid 999 --home-dir /data --shell /usr/sbin/nologin mnemoscope \

@@ -20,7 +20,8 @@ examples:
   mnemoscope config
   MNEMOSCOPE_WORKERS=4 mnemoscope config
   mnemoscope config --config /etc/mnemoscope.toml      sessions = 32, allowed_hosts = ["mem.example.org"], …""",
-    "fsck": """The server must not run: it holds its folder. Nothing is removed that may be of use: what has no whole step is moved to
+    "fsck": """The server must not run: it holds its folder. Where servers share a bucket (MNEMOSCOPE_BLOBS) it is compared with the index too, while they
+work; the data folder is then one that none of them holds (MNEMOSCOPE_DATA_DIR). Nothing is removed that may be of use: what has no whole step is moved to
 set-aside/. Exit codes: 0 no differences are left, 1 some are, 2 the folder cannot be looked at.
 
 examples:

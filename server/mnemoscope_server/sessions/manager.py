@@ -136,6 +136,7 @@ class LiveSessions:
 
     def remove_expired(self) -> None:
         """Recordings that nobody wanted to keep, or whose time is over, are removed. Blocking: call it in a thread."""
+        self.store.drop_deleted()
         for identity in self.store.overdue_temporary(busy=self.sessions):
             self.library.forget(identity)
             self.store.remove(identity)

@@ -25,7 +25,7 @@ from mnemoscope_server.errors import BlobTrouble, DataFolderInUse, Expired, Inde
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage import recovery, space, sweeping
 from mnemoscope_server.storage.blobs.bucket import Bucket
-from mnemoscope_server.storage.blobs.shelf import Shelf, note_file, noted
+from mnemoscope_server.storage.blobs.shelf import NOTE, Shelf, note_file, noted
 from mnemoscope_server.storage.database.protocol import Database
 from mnemoscope_server.storage.index import MAX_LISTED, Entry, Index, index_entry, now
 from mnemoscope_server.storage.locks import FileLock, NamedLocks
@@ -358,6 +358,17 @@ class Store:
                 self.remove(recording)
                 return True
         return False
+
+    def drop_deleted(self) -> None:
+        """Remove copies of recordings that another server has deleted. Raises IndexTrouble."""
+        if self.shelf is None:
+            return
+        known = {entry.id for entry in self._index.rows()}
+        for note in self.recordings.glob(f"*{NOTE}"):
+            if note.stem not in known:
+                with self.hold(note.stem):
+                    if self._index.get(note.stem) is None:
+                        self.shelf.drop(self.path(note.stem))
 
     def pin(self, recording: str, wanted: bool) -> None:
         """The sweep keeps a recording, or no longer. Raises OSError."""

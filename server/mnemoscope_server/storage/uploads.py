@@ -37,6 +37,8 @@ PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 """Names of users' files that are names of files here, as long as they are kept; others become numbers."""
 REPORT = "report.json"
 """Written last: where it is, an upload is whole."""
+KEEPING_SECONDS = 600.0
+"""How long an upload may take to come into the bucket; what is not there then was deleted through another server."""
 SOURCE = "source"
 """Folder of the files themselves, beside what was read of them."""
 
@@ -177,12 +179,16 @@ class Uploads:
         if self.store.shelf is not None:
             seconds, most = self.settings.uploads_hours * 3600, self.settings.uploads_total_bytes
             objects.sweep(self.store.shelf.blobs, seconds=seconds, most_bytes=most)
+            there = objects.identities(self.store.shelf.blobs)
+        else:
+            there = None
         now = time.time()
         entries: list[tuple[float, int, Path]] = []
         for folder in self.store.uploads.iterdir():
             try:
                 age = now - folder.stat().st_mtime
-                if age > self.settings.uploads_hours * 3600 or not (folder / REPORT).is_file():
+                deleted = there is not None and folder.name not in there and age > KEEPING_SECONDS
+                if deleted or age > self.settings.uploads_hours * 3600 or not (folder / REPORT).is_file():
                     shutil.rmtree(folder, ignore_errors=True)
                 else:
                     sizes = (file.stat() for file in folder.rglob("*") if file.is_file())

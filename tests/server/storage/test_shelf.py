@@ -126,8 +126,8 @@ def test_of_changes_on_two_servers_at_once_both_hold(two, monkeypatch):
         assert (recording.manifest["title"], recording.manifest["sharing"]["visibility"]) == ("after", "listed")
 
 
-def test_what_is_deleted_on_one_server_is_gone_on_the_other(two, server):
-    """Its copy is read no more, and goes with the next start."""
+def test_what_is_deleted_on_one_server_is_gone_on_the_other(two):
+    """Its copy is read no more, and goes with the next sweep."""
     here, there = two
     identity = finished(here)
     library = Library(here)
@@ -141,6 +141,15 @@ def test_what_is_deleted_on_one_server_is_gone_on_the_other(two, server):
     with pytest.raises(UnknownRecording):
         here.change(identity, title="back")
     library.close()
+    own = write(here, finish=None)
+    here.drop_deleted()
+    assert [path.name for path in here.recordings.iterdir()] == [f"{own}.mnemo"], "the file of nobody else either"
+
+
+def test_a_copy_of_what_was_deleted_meanwhile_goes_with_a_start(two, server):
+    here, there = two
+    identity = finished(here)
+    there.remove(identity)
     here.close()
     assert not server("here").path(identity).exists()
 

@@ -34,6 +34,11 @@ def fetch(blobs: Blobs, identity: str, part: Path) -> bool:
     return True
 
 
+def identities(blobs: Blobs) -> set[str]:
+    """Ids of the uploads in the bucket. Raises BlobTrouble."""
+    return {blob.key.split("/")[1] for blob in blobs.list(UPLOADS)}
+
+
 def remove(blobs: Blobs, identity: str) -> None:
     """Raises BlobTrouble."""
     blobs.delete(*(blob.key for blob in blobs.list(f"{UPLOADS}/{identity}")))
