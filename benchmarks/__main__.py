@@ -7,7 +7,7 @@ import argparse
 import platform
 from collections.abc import Callable, Iterator
 
-from benchmarks import browser, engine, fan_out, long_runs, reading, retention, size, start, steps
+from benchmarks import browser, engine, engines, fan_out, long_runs, reading, retention, size, start, steps
 from benchmarks.table import Row, show
 
 PARTS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
@@ -21,6 +21,7 @@ PARTS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
         "one run watched by 200, two of its models at 30 steps/s; server and watchers on a processor each",
         fan_out.rows,
     ),
+    "engines": ("one run at 30 steps/s with its engine beside the server, and on Ray", engines.rows),
     "browser": ("the page in headless Chromium, T=1000, four lanes", browser.rows),
     "long": ("long runs in headless Chromium, and what the page weighs", long_runs.rows),
 }

@@ -93,22 +93,49 @@ def _seconds_of(process: int) -> float:
     return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
-async def _watch(host: str, path: str, process: int) -> tuple[list[tuple[int, float]], float, float]:
+async def watch(
+    host: str, path: str, process: int, *, watchers: int = WATCHERS, stalled: int = STALLED, seconds: float = SECONDS
+) -> tuple[list[tuple[int, float]], float, float]:
     """(step, moment) of every arrival, when it had settled, the share of a processor that the web process took since."""
     arrived: list[tuple[int, float]] = []
     loop = asyncio.get_running_loop()
     name, _, port = host.partition(":")
     lines = [
-        await loop.create_connection(lambda n=n: Watching(host, path, arrived, stalled=n < STALLED), name, int(port))
-        for n in range(WATCHERS)
+        await loop.create_connection(lambda n=n: Watching(host, path, arrived, stalled=n < stalled), name, int(port))
+        for n in range(watchers)
     ]
     await asyncio.sleep(SETTLING)
     begun, before = time.monotonic(), _seconds_of(process)
-    await asyncio.sleep(SECONDS)
+    await asyncio.sleep(seconds)
     share = (_seconds_of(process) - before) / (time.monotonic() - begun)
     for transport, _ in lines:
         transport.abort()
     return arrived, begun, share
+
+
+def begin(address: str) -> str:
+    """A run at `SPEED` that lasts long enough -> its id."""
+    steps = int(SPEED * (SETTLING + SECONDS) * 2)
+    body = {
+        "signal": {"kind": "generated", "generator": "sines", "seed": 1, "steps": steps},
+        "task": "signal-recall",
+        "models": MODELS,
+        "speed": SPEED,
+    }
+    request = urllib.request.Request(
+        f"{address}/api/sessions", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["id"]
+
+
+def behind(arrived: list[tuple[int, float]], begun: float) -> tuple[dict[int, float], list[float]]:
+    """When each step came first, and how many milliseconds behind the run's own clock all came that came since `begun`, in order."""
+    soonest: dict[int, float] = {}
+    for step, moment in arrived:
+        soonest[step] = min(moment, soonest.get(step, moment))
+    clock = min(moment - step / SPEED for step, moment in soonest.items())
+    return soonest, sorted(1e3 * (moment - clock - step / SPEED) for step, moment in arrived if moment > begun)
 
 
 def rows() -> Iterator[Row]:
@@ -120,34 +147,19 @@ def rows() -> Iterator[Row]:
         with server() as served:
             os.sched_setaffinity(0, {second})
             host = served.address.removeprefix("http://")
-            steps = int(SPEED * (SETTLING + SECONDS) * 2)
-            body = {
-                "signal": {"kind": "generated", "generator": "sines", "seed": 1, "steps": steps},
-                "task": "signal-recall",
-                "models": MODELS,
-                "speed": SPEED,
-            }
-            request = urllib.request.Request(
-                f"{served.address}/api/sessions", json.dumps(body).encode(), {"Content-Type": "application/json"}
-            )
-            with urllib.request.urlopen(request) as answer:
-                identity = json.load(answer)["id"]
-            arrived, begun, share = asyncio.run(_watch(host, f"/ws/{identity}", served.process))
+            identity = begin(served.address)
+            arrived, begun, share = asyncio.run(watch(host, f"/ws/{identity}", served.process))
     finally:
         os.sched_setaffinity(0, own)
-    soonest: dict[int, float] = {}
-    for step, moment in arrived:
-        soonest[step] = min(moment, soonest.get(step, moment))
-    clock = min(moment - step / SPEED for step, moment in soonest.items())
+    soonest, late = behind(arrived, begun)
     settled = [(step, moment) for step, moment in arrived if moment > begun]
-    late = sorted(1e3 * (moment - clock - step / SPEED) for step, moment in settled)
     apart = sorted(1e3 * (moment - soonest[step]) for step, moment in settled)
-    yield Row("behind the run's clock, median", _quantile(late, 0.5), "ms")
-    yield Row("behind the run's clock, 99 of 100", _quantile(late, 0.99), "ms", budget=LATE)
-    yield Row("behind the first watcher, 99 of 100", _quantile(apart, 0.99), "ms")
+    yield Row("behind the run's clock, median", quantile(late, 0.5), "ms")
+    yield Row("behind the run's clock, 99 of 100", quantile(late, 0.99), "ms", budget=LATE)
+    yield Row("behind the first watcher, 99 of 100", quantile(apart, 0.99), "ms")
     yield Row("web process, of one processor", 100 * share, "%")
     yield Row("web process, a message", 1e6 * share * SECONDS / len(settled), "us")
 
 
-def _quantile(ordered: list[float], q: float) -> float:
+def quantile(ordered: list[float], q: float) -> float:
     return ordered[int(q * (len(ordered) - 1))]

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from websockets.exceptions import ConnectionClosed
 
 from mnemoscope.reading.recording import Recording
 from tests.server.conftest import Server, make_checkpoints
@@ -152,7 +151,13 @@ def pid_of(cluster, identity, whom):
     raise AssertionError("nobody computes it")
 
 
-def drained(ws):
-    with contextlib.suppress(ConnectionClosed):
-        while True:
-            ws.recv(timeout=60)
+def test_a_run_that_kills_two_workers_fails_with_what_it_had_and_is_named(cluster, first, second):
+    """Its neighbours go on; what its watchers saw is a recording."""
+    identity = first.run("deadly", steps=200, start="playing")
+    found = first.wait(identity, "failed")
+    assert found["steps"] >= 64
+    with Recording.open(first.data / "recordings" / f"{identity}.mnemo") as rec:
+        assert (rec.manifest["status"], rec.steps) == ("failed", found["steps"])
+    wait_until(lambda: second.status(identity).get("status") == "failed", "the other server to know")
+    assert second.http.get(f"api/recordings/{identity}/chunks/0").status_code == 200
+    first.wait(first.run("fake", steps=100, start="playing"), "ended")

@@ -17,6 +17,7 @@ from mnemoscope.errors import MnemoscopeError, RecordingError
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.background import Background
 from mnemoscope_server.errors import DiskFull, HostLost, IndexTrouble, NotPossible, NoWorkers, StillStopping, TooMuch
+from mnemoscope_server.sessions import rescue
 from mnemoscope_server.sessions.inlet import Inlet
 from mnemoscope_server.sessions.orders import Orders
 from mnemoscope_server.sessions.others import Alone, Others
@@ -57,8 +58,8 @@ TICK_SECONDS = 0.5
 """How often a live source is looked after."""
 END_SECONDS = 10.0
 """How long whoever stops a run waits for its end; a worker that loads a large model takes some seconds."""
-MOVE_SECONDS, MOVE_PAUSE = 120.0, 1.0
-"""How long a session whose host died waits for another one, and how often it asks."""
+MOVE_SECONDS, MOVE_PAUSE, LOST_PAUSE = 120.0, 1.0, 0.2
+"""How long a session whose host died waits for another one, how often it asks, and how soon where one was there and died."""
 READY_SECONDS, OPEN_SECONDS, STOP_SECONDS, ANSWER_SECONDS = 60.0, 60.0, 5.0, 120.0
 
 
@@ -453,6 +454,7 @@ class LiveSessions:
                 await self._reply(orders.again(session.last_chunk), seconds=None, begun=orders.begun)
             except HostLost as error:
                 reason = str(error)
+                await asyncio.sleep(LOST_PAUSE)
             except NoWorkers as error:
                 if time.monotonic() > patience:
                     return Finished(session.id, "failed", session.step, {}, f"{reason}; {error}")
@@ -473,6 +475,9 @@ class LiveSessions:
         """Bring the index up to date, then let the watchers know; from here on the file serves everybody."""
         manifest, steps = event.manifest, event.steps
         try:
+            if not manifest and (orders := self.orders.get(session.id)):
+                path = self.store.path(session.id)
+                await asyncio.to_thread(rescue.try_to_write, path, orders.manifest, session.tail)
             manifest, steps = await asyncio.to_thread(self._index, session.id, event)
         except MnemoscopeError as error:
             log.error("recording %s cannot be closed: %s", session.id, error)

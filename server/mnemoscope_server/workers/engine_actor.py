@@ -40,6 +40,8 @@ from mnemoscope_server.workers.protocol import (
     StreamFailed,
 )
 
+NOBODY = "another"
+"""Blamed where it was not the run that is lost."""
 LIFE = 16
 """Characters of what an engine's life is called; what follows is the mailbox."""
 KEEP_SECONDS = 3600.0
@@ -200,7 +202,9 @@ class EngineActor:
     def _open(self, web: str, order: Open | Question) -> None:
         self._whose[order.id] = {web}
         if not self._pool.alive:
-            self._tell(order.id, Lost((order.id,), self._pool.reason or "the engine is starting", ""))
+            self._tell(order.id, Lost((order.id,), self._pool.reason or "the engine is starting", NOBODY))
+            if order.id not in self._kept:
+                del self._whose[order.id]
             return
         if isinstance(order, Open):
             order = self._here(order)
@@ -239,7 +243,7 @@ class EngineActor:
 
     def _on_lost(self, sessions: set[str], why: str, blamed: str) -> None:
         for identity in sessions:
-            self._tell(identity, Lost((identity,), why, blamed if blamed in (identity, "") else "another"))
+            self._tell(identity, Lost((identity,), why, blamed if blamed in (identity, "") else NOBODY))
             kept = self._kept.get(identity)
             if kept is None or not kept.manifest:
                 self._forget(identity)
