@@ -81,7 +81,8 @@ class Store:
         """Raises DataFolderInUse where another server holds the folder, OSError where it cannot be written, IndexTrouble, BlobTrouble.
 
         index: URL of a PostgreSQL that has the index, instead of a file of the folder. blobs: URL of the bucket that finished
-        recordings go into, of which so many bytes are kept here as copies. mend: brings the index up to date with the files; without it nothing in the folder is changed.
+        recordings go into, of which so many bytes are kept here as copies. mend: brings the index up to date with the files;
+        without it none of its files is changed.
         """
         self.folder, self.free_bytes = folder, free_bytes
         self.recordings, self.uploads, self.tmp = (folder / name for name in ("recordings", "uploads", "tmp"))
@@ -206,6 +207,8 @@ class Store:
                 return entry.blob
             try:
                 with self.hold(recording):
+                    if noted(path) == entry.blob and path.exists():  # another thread was first
+                        continue
                     self.require_space(entry.bytes)
                     part = self.tmp / f"{recording}.{secrets.token_hex(4)}.fetched"
                     self.shelf.fetch(path, entry.blob, part)

@@ -41,7 +41,7 @@ def test_it_has_every_step_that_was_reported(tmp_path):
 
 
 def test_one_that_memory_does_not_reach_back_to_is_not_half_written(tmp_path, caplog):
-    manifest, chunks, _ = reported(tmp_path, 200)
+    manifest, chunks, _ = reported(tmp_path, 190)
     tail = Tail(limit_bytes=1)
     for chunk in chunks:
         tail.append(chunk.first, chunk.upto, chunk.messages)

@@ -248,6 +248,23 @@ def test_a_copy_that_was_cut_off_is_never_taken_for_the_object(two, server, kill
     assert note_file(there.path(identity)).read_bytes() != note
 
 
+def test_a_note_never_claims_more_than_the_file_is(two, monkeypatch):
+    """A server may be killed before each of these steps: a new copy has its note first, one that is replaced last."""
+    here, there = two
+    identity = finished(here, title="before")
+    path, steps, note = there.path(identity), [], there.shelf.note
+
+    def watched(copy, key):
+        steps.append(path.read_bytes() == here.path(identity).read_bytes() if path.exists() else "none yet")
+        note(copy, key)
+
+    monkeypatch.setattr(there.shelf, "note", watched)
+    Library(there).find(identity)
+    here.change(identity, title="after")
+    Library(there).find(identity)
+    assert steps == ["none yet", True]
+
+
 def test_copies_that_were_not_read_for_longest_make_room(server):
     here, there = server("here"), server("there", copies_bytes=1)
     first, second = finished(here), finished(here)

@@ -29,15 +29,18 @@ class PostgreSQL:
     def __init__(self, url: str) -> None:
         """Connect, and bring the tables up to date. Raises IndexTrouble."""
         address = sa.make_url(url).set(drivername="postgresql+psycopg")
-        self.engine = sa.create_engine(
-            address,
-            pool_size=CONNECTIONS // 2,
-            max_overflow=CONNECTIONS // 2,
-            pool_timeout=BUSY_SECONDS,
-            pool_pre_ping=True,  # one that was cut off, as by a restart of the database, is replaced unnoticed
-            connect_args={"connect_timeout": int(BUSY_SECONDS), "options": OPTIONS, "application_name": "mnemoscope"},
-        )
-        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # half the round trips
+        pool: dict[str, Any] = {
+            "pool_size": CONNECTIONS // 4,
+            "max_overflow": CONNECTIONS // 4,
+            "pool_timeout": BUSY_SECONDS,
+            "pool_pre_ping": True,  # one that was cut off, as by a restart of the database, is replaced unnoticed
+            "connect_args": {
+                "connect_timeout": int(BUSY_SECONDS), "options": OPTIONS, "application_name": "mnemoscope",
+            },
+        }  # fmt: skip
+        self.engine = sa.create_engine(address, **pool)
+        self._reading = sa.create_engine(address, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **pool)
+        """Reads are no transactions: that is half the round trips."""
         try:
             self._bring_up_to_date()
         except BaseException:
@@ -57,6 +60,7 @@ class PostgreSQL:
         """There is no file."""
 
     def close(self) -> None:
+        self._reading.dispose()
         self.engine.dispose()
 
     def _bring_up_to_date(self) -> None:
