@@ -23,7 +23,8 @@ from mnemoscope_server.sessions.tail import from_step
 from mnemoscope_server.storage.store import ID
 from mnemoscope_server.workers.engine_actor import Attached
 from mnemoscope_server.workers.protocol import Chunk, Event, Finished
-from mnemoscope_server.workers.ray_hosts import RayHosts, RemoteHost
+from mnemoscope_server.workers.ray_hosts import RayHosts
+from mnemoscope_server.workers.remote_host import RemoteHost
 
 log = logging.getLogger("mnemoscope.live")
 

@@ -17,7 +17,7 @@ from mnemoscope.errors import MnemoscopeError, RecordingError
 from mnemoscope.reading.recording import Recording, amend
 from mnemoscope_server.background import Background
 from mnemoscope_server.errors import DiskFull, HostLost, IndexTrouble, NotPossible, NoWorkers, StillStopping, TooMuch
-from mnemoscope_server.sessions import rescue
+from mnemoscope_server.sessions import going_on, rescue
 from mnemoscope_server.sessions.inlet import Inlet
 from mnemoscope_server.sessions.orders import Orders
 from mnemoscope_server.sessions.others import Alone, Others
@@ -58,8 +58,6 @@ TICK_SECONDS = 0.5
 """How often a live source is looked after."""
 END_SECONDS = 10.0
 """How long whoever stops a run waits for its end; a worker that loads a large model takes some seconds."""
-MOVE_SECONDS, MOVE_PAUSE, LOST_PAUSE = 120.0, 1.0, 0.2
-"""How long a session whose host died waits for another one, how often it asks, and how soon where one was there and died."""
 READY_SECONDS, OPEN_SECONDS, STOP_SECONDS, ANSWER_SECONDS = 60.0, 60.0, 5.0, 120.0
 
 
@@ -430,46 +428,14 @@ class LiveSessions:
     async def _go_on(self, session: Session, reason: str) -> None:
         """Have another host go on with a session whose host died; one that cannot go on is closed with what it has."""
         orders = self.orders[session.id]
-        moving = asyncio.create_task(self._moved(session, orders, reason))
-        stopping = asyncio.create_task(orders.stopped.wait())
-        await asyncio.wait((moving, stopping), return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if not moving.done():
-            moving.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await moving
-            end: Finished | None = Finished(session.id, "stopped", session.step, {}, "", orders.stopped_by)
-        else:
-            end = moving.result()
-        if end is not None:
+        if end := await going_on.elsewhere(session, orders, reason, self._reply):
             self.pool.release(session.id)
             await self._close(session, end)
-
-    async def _moved(self, session: Session, orders: Orders, reason: str) -> Finished | None:
-        """Give a session to another host -> None, or with what it has to end."""
-        patience = time.monotonic() + MOVE_SECONDS
-        while orders.may_go_on:
-            log.warning("session %s goes on elsewhere from step %d: %s", session.id, session.step, reason)
-            try:
-                await self._reply(orders.again(session.last_chunk), seconds=None, begun=orders.begun)
-            except HostLost as error:
-                reason = str(error)
-                await asyncio.sleep(LOST_PAUSE)
-            except NoWorkers as error:
-                if time.monotonic() > patience:
-                    return Finished(session.id, "failed", session.step, {}, f"{reason}; {error}")
-                await asyncio.sleep(MOVE_PAUSE)
-            except NotPossible as error:
-                return Finished(session.id, "failed", session.step, {}, f"{reason}; {error}")
-            except DiskFull as error:
-                return Finished(session.id, "stopped", session.step, {}, str(error), "disk")
-            else:
-                self.library.forget(session.id)
-                orders.settled()
-                with contextlib.suppress(IndexTrouble):  # others look for it until it is known
-                    await self.others.placed(session)
-                return None
-        return Finished(session.id, "failed", session.step, {}, reason)
+            return
+        self.library.forget(session.id)
+        orders.settled()
+        with contextlib.suppress(IndexTrouble):  # others look for it until it is known
+            await self.others.placed(session)
 
     async def _close(self, session: Session, event: Finished) -> None:
         """Bring the index up to date, then let the watchers know; from here on the file serves everybody."""

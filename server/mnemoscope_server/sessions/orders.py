@@ -118,6 +118,8 @@ class Orders:
             self._host.send(Play(self.order.id))
         else:
             self._host.send(Advance(self.order.id, self._until - self._step))
+        if self.stopped_by is not None:
+            self._host.send(Stop(self.order.id, self.stopped_by))
 
     def _feed(self, command: Feed) -> None:
         self._fed += command.samples

@@ -72,7 +72,7 @@ def test_what_is_ordered_meanwhile_waits_and_a_stop_does_not(orders, host):
         other = Host()
         orders.begun(other)
         orders.settled()
-        assert other.sent == [SetSpeed(ID, None), Play(ID)]
+        assert other.sent == [SetSpeed(ID, None), Play(ID), Stop(ID, "owner")], "it came in the same moment"
 
     asyncio.run(story())
 
