@@ -81,6 +81,7 @@ _ISD = "0175723815999992024010100004+52467+013400FM-12+004899999V02030001N00301C
 _DLY = "USW00094728199001TMAX" + "  203  X" * 31
 
 FIXED = [
+    Case("one number a line, all of one length", lines([f"{20 + x:.4f}" for x in X]), rows=N, rate=None),
     Case("fixed width: digits alone", lines(_PADDED), refused="several numbers of fixed width"),
     Case("the same, as one number", lines(_PADDED), rows=N, rate=None, cure={"delimiter": ""}),
     Case("fixed width: names above", lines(["TEMPHUM", *_PADDED]), refused="several numbers of fixed width"),

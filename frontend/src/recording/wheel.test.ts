@@ -27,3 +27,10 @@ it("is empty where the link gives nothing, whose other parameters stay", () => {
   expect(key("run")).toBe("");
   expect(shown()).toBe("http://host/s/run?lang=de");
 });
+
+it("works where nothing can be kept, in a sandboxed frame", () => {
+  const url = new URL("http://host/s/run?drive=key");
+  const past = { state: null, replaceState: () => {} };
+  expect(heldKey("run", url, past, null)).toBe("key");
+  expect(heldKey("run", new URL("http://host/s/run"), past, null)).toBe("");
+});

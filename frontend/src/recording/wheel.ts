@@ -14,15 +14,24 @@ export function heldKey(
   id: string,
   place: Pick<Location, "search" | "pathname" | "hash"> = location,
   past: Pick<History, "state" | "replaceState"> = history,
-  kept: Pick<Storage, "getItem" | "setItem"> = sessionStorage,
+  kept: Pick<Storage, "getItem" | "setItem"> | null = storage(),
 ): string {
   const name = `mnemoscope-wheel-${id}`;
   const given = new URLSearchParams(place.search);
   const key = given.get(PARAMETER);
-  if (key === null) return kept.getItem(name) ?? "";
+  if (key === null) return kept?.getItem(name) ?? "";
   given.delete(PARAMETER);
   const rest = given.size ? `?${given}` : "";
   past.replaceState(past.state, "", place.pathname + rest + place.hash);
-  kept.setItem(name, key);
+  kept?.setItem(name, key);
   return key;
+}
+
+/** Null in a frame that is sandboxed without "allow-same-origin": there the key lasts as long as the page. */
+function storage(): Storage | null {
+  try {
+    return sessionStorage;
+  } catch {
+    return null;
+  }
 }

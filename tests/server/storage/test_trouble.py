@@ -140,7 +140,7 @@ def test_owners_of_an_index_of_the_second_version_stay(data):
         made.put(index.replace(entry(1), owner="somebody"))
     database = sqlite3.connect(tmp / "index.sqlite")
     database.executescript(
-        "ALTER TABLE recordings DROP COLUMN modified; ALTER TABLE recordings DROP COLUMN blob; PRAGMA user_version = 2;"
+        "ALTER TABLE recordings DROP COLUMN modified; ALTER TABLE recordings DROP COLUMN blob; DROP TABLE live; PRAGMA user_version = 2;"
     )
     database.close()
     with contextlib.closing(Index(tmp)) as made:

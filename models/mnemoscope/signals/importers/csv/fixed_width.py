@@ -28,7 +28,7 @@ def refuse_glued(body: Sequence[str], options: ImportOptions) -> None:
         return
     digits = all(_DIGITS.fullmatch(line) for line in lines)
     padded = any(line[0] == "0" for line in lines) or length > EXACT_DIGITS
-    signs = not digits and all(_GLUED.fullmatch(line) for line in lines) and len(set(map(_places, lines))) == 1
+    signs = not digits and all(_is_glued(line) for line in lines) and len(set(map(_places, lines))) == 1
     if not (digits and padded) and (not signs or CLOCK.fullmatch(lines[0])):
         return
     raise ImportFileError(
@@ -52,6 +52,11 @@ def glued_columns(names: Sequence[str], columns: Sequence[Sequence[str]]) -> lis
             text = Alternative("text", {"text_columns": [name]})
             found.append(Guess(f"column {name}", "one number", evidence, (text,), question=True))
     return found
+
+
+def _is_glued(line: str) -> bool:
+    """Whether a line is more than one number: it has a second point, or a sign inside."""
+    return _GLUED.fullmatch(line) is not None and (line.count(".") > 1 or bool(set("+-") & set(line[1:])))
 
 
 def _places(line: str) -> tuple[int, ...]:

@@ -26,7 +26,7 @@ _MOMENT = r"\d{4}-\d\d?-\d\d?(?:[T ]\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?Z?)?|\d{1,2}
 _NUMBER = r"[-+−]?(?:\d+(?:[.,]\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
 _CELL = rf"(?:{_MOMENT}|{_NUMBER}(?:\s?(?:{UNIT.pattern}))?|[-+]?(?:nan|inf)|null|none|n/a|-+|)"
 _PAIR = re.compile(
-    rf"[\"']?(?P<label>[^\W\d](?:[\w .%°/()\[\]#+-]{{0,60}}[\w%)\]])?)[\"']?\s*[:=]\s*[\"']?(?P<cell>{_CELL})[\"']?(?=\s*(?:[,;|\t]|\s|$))",
+    rf"[\"']?(?P<label>[^\W\d](?:[\w .%°/()\[\]#+-]{{0,60}}[\w%)\]])?)[\"']?\s*[:=]\s*[\"']?(?P<value>{_CELL})[\"']?(?=\s*(?:[,;|\t]|\s|$))",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\s*[,;|\t]\s*|\s+")
@@ -58,7 +58,7 @@ def line_of(text: str) -> Line | None:
         pair = _PAIR.match(text, at)
         if pair is None or pair["label"] in cells:
             return None
-        cells[pair["label"]] = pair["cell"]
+        cells[pair["label"]] = pair["value"]
         if pair.end() == len(text):
             return Line(stamp, cells, text=text)
         between = _BETWEEN.match(text, pair.end())
