@@ -353,6 +353,8 @@ class Run:
         self._unwritten, self._grown = False, True
 
     def _moved(self) -> None:
+        if self._redoing is None:
+            self._flush()  # who hears of a step has it: what comes again is told from what is new by that
         self._report(Moved(self.id, self._until is not None, self.done, self.speed, self._until))
 
 

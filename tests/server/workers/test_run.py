@@ -160,6 +160,26 @@ def test_a_pace_that_cannot_be_held_is_not_caught_up_with_in_a_burst(begin, cloc
     assert abs(run.done - before - 51) <= 1
 
 
+def test_no_step_is_told_of_before_it_is_there(begin, clock):
+    """Another speed, or another end, while steps wait to be reported: sessions know by the step what has come already."""
+    run, events = begin(speed=50.0)
+    run.play()
+    run.tick()
+    assert not told_steps(events), "one step, not reported yet"
+    run.set_speed(20.0)
+    clock.now += 0.06
+    run.tick()
+    run.play()
+    reached = 0
+    for event in events:
+        if isinstance(event, exchange.Chunk):
+            assert event.first == reached
+            reached = event.upto
+        elif isinstance(event, exchange.Moved):
+            assert event.step == reached
+    assert reached == run.done == 3
+
+
 def test_at_most_half_a_second_is_not_in_the_file(begin, clock):
     """A power of two later, a killed server has lost next to nothing."""
     run, _ = begin(steps=5000, speed=30.0)
