@@ -6,7 +6,7 @@ import functools
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -48,9 +48,10 @@ from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.store import Store, open_store
 from mnemoscope_server.storage.uploads import Uploads
 from mnemoscope_server.storage.watched import Watched
-from mnemoscope_server.workers.hosts import Hosts
 from mnemoscope_server.workers.pool import WorkerPool
-from mnemoscope_server.workers.ray_hosts import RayHosts
+
+if TYPE_CHECKING:
+    from mnemoscope_server.workers.ray_hosts import RayHosts
 
 WORKERS_AFTER_SECONDS = 0.05
 SWEEP_SECONDS, SETTLE_SECONDS = 300.0, 10.0
@@ -74,7 +75,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None, 
         uploads = Uploads(settings, folder)
         pool = _hosts(settings, private=folder.folder / FITS)
         live = LiveSessions(settings, folder, library, pool)
-        if settings.index is not None and isinstance(pool, RayHosts):
+        if settings.index is not None and not isinstance(pool, WorkerPool):
             from mnemoscope_server.sessions.directory import Directory  # only where they are shared
             from mnemoscope_server.sessions.elsewhere import Elsewhere
 
@@ -157,10 +158,12 @@ def _docs() -> Response:
     return HTMLResponse(docs.render(_document()))
 
 
-def _hosts(settings: Settings, *, private: Path) -> Hosts:
+def _hosts(settings: Settings, *, private: Path) -> "WorkerPool | RayHosts":
     """What runs models: processes of this server, or engines on a Ray cluster. private: the folder of fitted checkpoints."""
     if settings.ray is None:
         return WorkerPool(count=settings.workers, device=settings.device, engine=settings.engine, private=private)
+    from mnemoscope_server.workers.ray_hosts import RayHosts  # only where it is asked for
+
     return RayHosts(
         settings.ray,
         count=settings.workers,

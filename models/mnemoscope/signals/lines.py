@@ -10,7 +10,6 @@ import math
 from dataclasses import dataclass, field
 
 from mnemoscope.errors import SignalError
-from mnemoscope.signals.importers.formats.labelled import STAMP, line_of
 from mnemoscope.signals.importers.tabular.numbers import Style, number_in
 
 MAX_LINE_BYTES = 1 << 16
@@ -156,6 +155,8 @@ class LineReader:
         """Values in the order of the names of the first such line; None for a line of another kind."""
         if self.columns and not self._labelled:
             return None
+        from mnemoscope.signals.importers.formats.labelled import STAMP, line_of  # a server starts without it
+
         found = line_of(text)
         if found is None:
             return None
