@@ -12,8 +12,9 @@ import torch
 from benchmarks.table import Row
 from mnemoscope import tasks
 from mnemoscope.checkpoints import store
-from mnemoscope.running.record import Stepper, pick_device
+from mnemoscope.running.record import pick_device
 from mnemoscope.running.seats import Seats
+from mnemoscope.running.stepper import Stepper
 
 MODELS = ("lstm", "ntm", "dnc", "deltanet")
 RUNS = (1, 8, 64)

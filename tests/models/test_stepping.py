@@ -66,3 +66,5 @@ def test_states_of_other_lengths_are_not_joined():
     model = small("transformer")
     short, long = (run_to_end(stepping.run(model, inputs_of(model, 1, steps)))[1] for steps in (3, 4))
     assert stepping.alike([short, long, short]) == [[0, 2], [1]]
+    rows = [{"keys": torch.zeros(1, slots, 2)} for slots in (3, 4, 3)]  # the shapes alone say it
+    assert stepping.alike(rows) == [[0, 2], [1]]

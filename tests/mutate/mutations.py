@@ -233,6 +233,34 @@ MUTATIONS = (
         SERVER + "workers/run.py", "            self._flush()  # who hears of a step", "            pass  # who hears of a step",
         ("tests/server/workers/test_run.py",), "steps that wait to be reported when the speed changes reach nobody",
     ),
+    Mutation(
+        LIBRARY + "models/stepping.py", "return tuple(leaf.shape[1:]) if has_batch(leaf) else leaf.item()", "return () if has_batch(leaf) else leaf.item()",
+        ("tests/models/test_stepping.py",), "attention states of different lengths are joined into one batch",
+    ),
+    Mutation(
+        LIBRARY + "models/stepping.py", "        state = step.state\n        yield step", "        yield step",
+        ("tests/models/test_stepping.py",), "every step begins from the first state",
+    ),
+    Mutation(
+        LIBRARY + "running/seats.py", "return torch.where(does.reshape(-1, *[1] * (old.dim() - 1)), new, old)", "return new",
+        ("tests/running/test_seats.py",), "a paused run on a GPU goes on while its neighbours do",
+    ),
+    Mutation(
+        LIBRARY + "running/seats.py", "heard[job.free_from : steps, at, -1] = 1.0", "heard[:steps, at, -1] = 1.0",
+        ("tests/running/test_seats.py",), "a run on a GPU hears itself instead of its signal",
+    ),
+    Mutation(
+        LIBRARY + "running/seats.py", "self._taken[seat.index], last.index = last, seat.index", "self._taken[seat.index] = last",
+        ("tests/running/test_seats.py",), "a run takes another's state when a neighbour leaves",
+    ),
+    Mutation(
+        LIBRARY + "signals/importers/csv/fixed_width.py", 'and (line.count(".") > 1 or bool(set("+-") & set(line[1:])))', "",
+        ("tests/signals/test_reading_cases.py",), "a plain series of equally long numbers is refused",
+    ),
+    Mutation(
+        SERVER + "workers/torch_engine.py", "            for stepper in steppers:\n                stepper.close()", "            pass",
+        ("tests/server/workers/test_batch.py",), "runs that could not begin keep their seats on the GPU",
+    ),
     # --- the page
     Mutation(
         PAGE + "recording/transport.ts", "if (waiting && speed !== this.asked!.speed) return;", "",

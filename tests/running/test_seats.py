@@ -12,8 +12,8 @@ from mnemoscope import tasks
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import Unsupported
 from mnemoscope.models import registry
-from mnemoscope.running.record import Stepper
 from mnemoscope.running.seats import Seats
+from mnemoscope.running.stepper import Stepper
 from mnemoscope.running.stream import NotFinite, Packet
 from tests.oracles.small_models import small
 

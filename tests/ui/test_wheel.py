@@ -29,6 +29,8 @@ def test_the_wheel_is_given_to_a_phone_and_taken_back(
     expect(owner.get_by_text("Live, paused")).to_be_attached()
     phone = open_page(f"/s/{identity}", width=390, height=844, has_touch=True, is_mobile=True)
     expect(phone.get_by_text("Paused, you watch")).to_be_attached()
+    expect(owner.get_by_role("button", name="Stop run")).to_be_visible()
+    expect(phone.get_by_role("button", name="Stop run")).to_have_count(0)
     phone.keyboard.press(" ")
     expect(phone.get_by_role("alert")).to_contain_text("is driven from there")
     phone.get_by_role("button", name="Close").click()
@@ -46,6 +48,7 @@ def test_the_wheel_is_given_to_a_phone_and_taken_back(
 
     phone.goto(link)
     expect(phone.get_by_text("The wheel was given to you")).to_be_visible()
+    expect(phone.get_by_role("button", name="Stop run")).to_be_visible()
     assert "drive" not in phone.url
     shot(phone, "wheel-phone")
     phone.keyboard.press(" ")

@@ -22,7 +22,8 @@ from mnemoscope.measuring.retention.windows import LEAD, needed
 from mnemoscope.reading.causes import ALIVE, GONE, UNSETTLED, Cause, cause, percent, some
 from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope.reading.view import ModelView
-from mnemoscope.running.record import Stepper, manifest_for
+from mnemoscope.running.record import manifest_for
+from mnemoscope.running.stepper import Stepper
 from mnemoscope.running.stream import NotFinite, Packet
 
 CHUNK = 16

@@ -22,7 +22,8 @@ from mnemoscope.errors import SignalError
 from mnemoscope.format.entries import Failure
 from mnemoscope.format.schema import StoppedBy
 from mnemoscope.reading.recording import RecordingWriter
-from mnemoscope.running.record import Stepper, manifest_for
+from mnemoscope.running.record import manifest_for
+from mnemoscope.running.stepper import Stepper
 from mnemoscope.running.stream import NotFinite
 from mnemoscope.signals.arrivals import Arrivals
 from mnemoscope.tasks.growing import Growing, LiveSignal

@@ -20,7 +20,7 @@ from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.reading.bank_checks import MIN_SCALE, Worst
 from mnemoscope.reading.recording import Recording
 from mnemoscope.reading.view import ModelView
-from mnemoscope.running.record import Stepper
+from mnemoscope.running.stepper import Stepper
 from mnemoscope.running.stream import NotFinite, Packet
 from mnemoscope.tasks import Episode
 

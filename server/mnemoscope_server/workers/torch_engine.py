@@ -16,8 +16,8 @@ from mnemoscope.measuring import lenses
 from mnemoscope.measuring.verdict import judge
 from mnemoscope.reading.recording import Recording
 from mnemoscope.running import packed, record
-from mnemoscope.running.record import Stepper
 from mnemoscope.running.seats import Seats
+from mnemoscope.running.stepper import Stepper
 from mnemoscope.running.stream import Packet
 from mnemoscope_server.workers import bridge_engine, retention_engine
 from mnemoscope_server.workers.protocol import (

@@ -9,7 +9,7 @@ from mnemoscope import tasks
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.errors import CheckpointError
 from mnemoscope.measuring.cooperative import run_to_end
-from mnemoscope.running.record import Stepper
+from mnemoscope.running.stepper import Stepper
 from mnemoscope_server.workers.protocol import Look
 from mnemoscope_server.workers.torch_engine import TorchEngine
 
