@@ -1,6 +1,7 @@
 """Who drives a live run: the browser that began it, and whoever it gave the wheel to."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -73,6 +74,8 @@ def test_a_second_browser_watches_until_it_is_given_the_wheel(start, settings):
             assert driving("step", "error")["code"] == "not-yours"
             assert owner.post(path).json()["key"] != key
             assert driving("step", "error")["code"] == "not-yours"
+        while not server.status(identity)["steps"]:  # of no steps no recording would be left to ask for
+            time.sleep(0.02)
         assert owner.delete(f"api/sessions/{identity}").status_code == 204
         assert owner.post(path).json()["error"]["code"] == "not-live"
     server.http = httpx.Client()
