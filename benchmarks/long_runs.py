@@ -1,7 +1,5 @@
 """Long runs in headless Chromium without a GPU: opening, scrubbing, memory of the tab; and what the page weighs."""
 
-import gzip
-import json
 import statistics
 import subprocess
 import sys
@@ -19,9 +17,9 @@ from benchmarks.table import Row
 from mnemoscope.reading.recording import Recording
 from tests.ui.chromium import find
 from tests.ui.conftest import FLAGS
+from tests.ui.weight import scripts
 
 MOVES = 80
-STATIC = Path(__file__).resolve().parents[1] / "frontend/mnemoscope_viewer/static"
 
 SCRUB = """async (moves) => {
   const slider = document.querySelector('[role=slider][aria-label=Step]'), box = slider.getBoundingClientRect(), out = [];
@@ -73,18 +71,6 @@ def recorded(folder: Path, models: str, steps: int) -> Path:
     return path.rename(folder / f"{identity}.mnemo")
 
 
-def scripts(*parts: str) -> float:
-    """Kilobytes, packed, of all files that these parts of the page are in and import."""
-    manifest = json.loads((STATIC / "manifest.json").read_text())
-    wanted, files = list(parts), set[str]()
-    while wanted:
-        part = manifest[wanted.pop()]
-        if part["file"] not in files:
-            files.add(part["file"])
-            wanted += part.get("imports", [])
-    return sum(len(gzip.compress((STATIC / file).read_bytes(), 9)) for file in files) / 1e3
-
-
 def p95(values: list[float]) -> float:
     """The value that 95 % do not exceed."""
     return sorted(values)[int(len(values) * 0.95)]
@@ -113,7 +99,7 @@ def rows() -> Iterator[Row]:
     if chromium is None:
         raise SystemExit("no Chromium was found; run `python tests/ui/chromium.py` first")
     for name, page in (("home page", "src/pages/GalleryPage.svelte"), ("stage", "src/pages/StagePage.svelte")):
-        yield Row(f"JavaScript at first load of the {name}, gzip", scripts("index.html", page), "kB", budget=150)
+        yield Row(f"JavaScript at first load of the {name}, gzip", scripts(page), "kB", budget=150)
     with tempfile.TemporaryDirectory() as folder:
         four = recorded(Path(folder), "lstm,transformer,ntm,dnc", 5000)
         two = recorded(Path(folder), "lstm,dnc", 100_000)

@@ -624,4 +624,21 @@ MUTATIONS = (
         SERVER + "storage/sweeping.py", "        if entry.id in pinned:\n            continue\n", "",
         ("tests/server/storage/test_sweeping.py",), "a pinned recording is swept away",
     ),
+    # --- seeds, Ctrl-C, what is loaded late
+    Mutation(
+        LIBRARY + "checkpoints/store.py", "and seed[1] in there", "and seed[1] not in there",
+        ("tests/checkpoints/test_seeds.py",), "every seed of a training is a model of its own on New run",
+    ),
+    Mutation(
+        SERVER + "planning/retention.py", 'model["checkpoint"].split(",")[0]', 'model["checkpoint"].split(",")[-1]',
+        ("tests/checkpoints/test_seeds.py",), "a recording of a delay is of another seed than its name says",
+    ),
+    Mutation(
+        LIBRARY + "cli/interrupts.py", "if issubclass(lost.exc_type, KeyboardInterrupt):", "if False:",
+        ("tests/cli/test_cli.py::test_ctrl_c_that_falls_into_a_finaliser_is_heard",), "one Ctrl-C in fifty is lost",
+    ),
+    Mutation(
+        PAGE + "single.ts", 'import "./stage/inspector/SlotCard.svelte";\n', "",
+        ("src/stage/late.test.ts",), "in an exported file pointing at a slot says nothing",
+    ),
 )  # fmt: skip
