@@ -10,9 +10,10 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.format.schema import StoppedBy
-from mnemoscope_server.errors import IllegalMove
+from mnemoscope_server.errors import IllegalMove, StorageTrouble, UnknownRecording
 from mnemoscope_server.schemas.messages import (
     Behind,
     Ended,
@@ -228,11 +229,17 @@ class Session:
             return self.tail.messages(chunk)
         return await self._read_chunk(chunk)
 
-    @property
-    def last_chunk(self) -> bytes:
-        """Messages of the last whole chunk; b"" where there is none."""
+    async def last_chunk(self) -> bytes:
+        """Messages of the last whole chunk; b"" where there is none, or none to be had."""
         chunk = self.step // KEYFRAME_EVERY - 1
-        return self.tail.messages(chunk) if chunk >= 0 else b""
+        if chunk < 0:
+            return b""
+        if there := self.tail.messages(chunk):
+            return there
+        try:
+            return await self._read_chunk(chunk)
+        except (MnemoscopeError, StorageTrouble, UnknownRecording):  # gone with its engine
+            return b""
 
 
 def hello(manifest: dict[str, Any], *, status: str, steps: int, speed: float | None, live: bool) -> str:
