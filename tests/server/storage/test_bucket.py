@@ -56,13 +56,28 @@ def test_a_bucket_that_does_not_answer_is_trouble_in_one_sentence(s3, monkeypatc
     bucket = Bucket("s3://nobody/prefix")
     asked = (
         lambda: bucket.put("a", b""), lambda: bucket.get("a"), lambda: bucket.list("a"), lambda: bucket.delete("a"),
-        lambda: bucket.fetch("a", tmp_path / "x"), lambda: bucket.get_range("a", 0, 1),
+        lambda: bucket.fetch("a", tmp_path / "x"), lambda: bucket.get_range("a", 0, 1), bucket.check,
     )  # fmt: skip
     for ask in asked:
         with pytest.raises(BlobTrouble, match="cannot be used") as caught:
             ask()
         assert "\n" not in str(caught.value)
         assert "secretword" not in str(caught.value)
+
+
+def test_a_bucket_says_whether_it_is_there(bucket, tmp_path):
+    bucket.check()
+    bucket.put("a", b"here")
+    bucket.check()
+
+
+def test_a_bucket_that_nobody_made_and_a_folder_that_is_gone_are_trouble(s3, tmp_path):
+    with pytest.raises(BlobTrouble, match="cannot be used"):
+        Bucket("s3://never-made/prefix").check()
+    folder = Bucket(f"file://{tmp_path}/shared")
+    (tmp_path / "shared").rmdir()
+    with pytest.raises(BlobTrouble, match="no folder"):
+        folder.check()
 
 
 def test_an_upload_is_found_once_all_of_it_is_there(bucket, tmp_path, monkeypatch):

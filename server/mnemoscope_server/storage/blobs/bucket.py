@@ -57,6 +57,10 @@ class Blobs(Protocol):
         """Remove objects; of those that are not there nothing is said."""
         ...
 
+    def check(self) -> None:
+        """Nothing where they can be had: their bucket is there, and may be read."""
+        ...
+
     def presign(self, key: str, seconds: float) -> str | None:
         """An address at which anybody can read the object for this time; None where there is no such thing."""
         ...
@@ -72,15 +76,16 @@ class Bucket:
 
         self._obstore, self._errors = obstore, BaseError
         self._signs = not url.startswith("file:")
+        self._folder = None if self._signs else Path(unquote(urlsplit(url).path))
         with self._troubled():
-            if self._signs:
+            if self._folder is None:
                 self._store = obstore.store.from_url(
                     url,
                     client_options={"allow_http": True, "timeout": SECONDS},  # an endpoint of one's own has no TLS
                     retry_config={"max_retries": RETRIES},
                 )
             else:
-                self._store = obstore.store.LocalStore(unquote(urlsplit(url).path), mkdir=True, automatic_cleanup=True)
+                self._store = obstore.store.LocalStore(self._folder, mkdir=True, automatic_cleanup=True)
 
     def put(self, key: str, content: bytes | Path) -> None:
         with self._troubled():
@@ -114,6 +119,11 @@ class Bucket:
         for key in keys:
             with contextlib.suppress(FileNotFoundError), self._troubled():
                 self._obstore.delete(self._store, key)
+
+    def check(self) -> None:
+        if self._folder is not None and not self._folder.is_dir():
+            raise BlobTrouble(f"the recordings' storage cannot be used: there is no folder {self._folder}")
+        self.list("nothing")
 
     def presign(self, key: str, seconds: float) -> str | None:
         if not self._signs:
