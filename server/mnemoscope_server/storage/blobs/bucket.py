@@ -7,7 +7,6 @@ from where the machine gets them. All methods may be called from any thread.
 import contextlib
 from collections.abc import Generator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -45,10 +44,6 @@ class Blobs(Protocol):
         """All of a small object; None where there is none."""
         ...
 
-    def get_range(self, key: str, start: int, length: int) -> bytes:
-        """Raises FileNotFoundError where there is none."""
-        ...
-
     def list(self, prefix: str) -> list[Blob]:
         """All objects below `prefix`, which ends where a part of the keys does ("recordings")."""
         ...
@@ -61,10 +56,6 @@ class Blobs(Protocol):
         """Nothing where they can be had: their bucket is there, and may be read."""
         ...
 
-    def presign(self, key: str, seconds: float) -> str | None:
-        """An address at which anybody can read the object for this time; None where there is no such thing."""
-        ...
-
 
 class Bucket:
     """Blobs by obstore."""
@@ -75,8 +66,7 @@ class Bucket:
         from obstore.exceptions import BaseError
 
         self._obstore, self._errors = obstore, BaseError
-        self._signs = not url.startswith("file:")
-        self._folder = None if self._signs else Path(unquote(urlsplit(url).path))
+        self._folder = Path(unquote(urlsplit(url).path)) if url.startswith("file:") else None
         with self._troubled():
             if self._folder is None:
                 self._store = obstore.store.from_url(
@@ -103,10 +93,6 @@ class Bucket:
         except FileNotFoundError:
             return None
 
-    def get_range(self, key: str, start: int, length: int) -> bytes:
-        with self._troubled():
-            return bytes(self._obstore.get_range(self._store, key, start=start, length=length))
-
     def list(self, prefix: str) -> list[Blob]:
         with self._troubled():
             return [
@@ -124,12 +110,6 @@ class Bucket:
         if self._folder is not None and not self._folder.is_dir():
             raise BlobTrouble(f"the recordings' storage cannot be used: there is no folder {self._folder}")
         self.list("nothing")
-
-    def presign(self, key: str, seconds: float) -> str | None:
-        if not self._signs:
-            return None
-        with self._troubled():
-            return self._obstore.sign(self._store, "GET", key, timedelta(seconds=seconds))
 
     @contextlib.contextmanager
     def _troubled(self) -> Generator[None, None, None]:
