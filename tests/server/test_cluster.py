@@ -11,10 +11,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from mnemoscope.format import blocks
 from mnemoscope.reading.recording import Recording
 from mnemoscope_server.sessions.left import Left
 from mnemoscope_server.storage.blobs.bucket import Bucket
 from mnemoscope_server.storage.blobs.parts import Parts
+from mnemoscope_server.workers.redo import _joined
 from tests.server.conftest import Server, make_checkpoints
 from tests.server.http.test_samples import GIVEN, open_source, send, taken
 from tests.server.ray_cluster import RayCluster
@@ -105,6 +107,22 @@ def test_a_second_web_process_serves_a_run_that_it_did_not_open(cluster, first, 
     with Recording.open(first.data / "recordings" / f"{identity}.mnemo") as rec:
         assert rec["fake"].array("outputs")[:, 0].tolist() == list(range(300))
     assert cluster.rows("SELECT id FROM live") == []
+
+
+def test_stretches_of_one_model_are_read_while_a_run_goes_on(cluster, first, second):
+    """As a page asks for them that holds a long run in part: wherever it asks, while the file is with the engine."""
+    identity = first.run("fake", "slow", steps=300, start="playing", speed=100)
+    wait_until(lambda: first.status(identity)["steps"] > 200, "some steps")
+    address, one = f"api/recordings/{identity}/chunks/0", {"stream": 1, "count": 2}
+    live = [web.http.get(address, params=one) for web in (first, second)]
+    assert [answer.status_code for answer in live] == [200, 200]
+    assert first.http.get(address, params={"stream": 2}).status_code == 422
+    first.wait(identity, "ended")
+    whole = first.http.get(address, params=one)
+    assert {_joined(answer.content)[1, blocks.KIND_FRAMES] for answer in (*live, whole)} == {
+        _joined(whole.content)[1, blocks.KIND_FRAMES]
+    }
+    assert {stream for answer in live for stream, _ in _joined(answer.content)} == {1}
 
 
 def test_a_run_goes_on_when_its_web_process_is_killed(cluster, second):

@@ -79,10 +79,14 @@ def profile(browser: Browser, cluster: Cluster) -> Iterator[Callable[..., Profil
     assert not [line for one in made for line in one.trouble()]
 
 
+@pytest.mark.parametrize("together", [False, True], ids=["one after the other", "together"])
 def test_a_run_of_the_page_survives_a_web_process_and_an_engine(
-    cluster: Cluster, profile: Callable[..., Profile], shot: Shot, tmp_path: Path
+    cluster: Cluster, profile: Callable[..., Profile], shot: Shot, tmp_path: Path, together: bool
 ) -> None:
-    """Brought, begun, watched, listed, opened again and handed on through nginx, whoever of the cluster answers."""
+    """Brought, begun, watched, listed, opened again and handed on through nginx, whoever of the cluster answers.
+
+    together: all that knows of the run dies at once, and it goes on from what lies in the bucket.
+    """
     first, second = cluster.webs
     mine = profile()
     page = mine.page()
@@ -98,14 +102,19 @@ def test_a_run_of_the_page_survives_a_web_process_and_an_engine(
     page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_url("**/s/*")
     identity = re.sub(r".*/s/([\w-]+).*", r"\1", page.url)
-    wait_until(lambda: steps_there(page) >= 75, "live steps")
-    cluster.web("second")
+    wait_until(lambda: steps_there(page) >= (250 if together else 75), "live steps")
+    cluster.webs[1] = cluster.web("second")
 
     there = steps_there(page)
+    worker, actor = pid_of(cluster, identity, "worker"), pid_of(cluster, identity, "actor")
     first.kill()
+    if together:
+        os.kill(actor, signal.SIGKILL)
+        os.kill(worker, signal.SIGKILL)
     wait_until(lambda: steps_there(page) > there + 24, "steps by the other web process")
     expect(page.get_by_text("Live, 24 steps/s")).to_be_visible()
-    os.kill(pid_of(cluster, identity, "worker"), signal.SIGKILL)
+    if not together:
+        os.kill(worker, signal.SIGKILL)
     shot(page, "cluster-1-live")
     expect(page.get_by_text("Recorded", exact=True)).to_be_attached()
     becomes(lambda: steps_there(page), STEPS, "every step")
@@ -113,9 +122,9 @@ def test_a_run_of_the_page_survives_a_web_process_and_an_engine(
     assert mine.lines > 1
     shot(page, "cluster-2-recorded")
 
-    cluster.web("first")  # it has no file of this run
+    cluster.webs[0] = cluster.web("first")  # it has no file of this run
     page.goto("/")
-    row = page.get_by_role("row").filter(has_text="lead II")
+    row = page.get_by_role("row").filter(has=page.locator(f"a[href$='{identity}']"))
     expect(row).to_be_visible()
     expect(row.get_by_text("live", exact=True)).to_have_count(0)
     for _ in range(4):  # whoever answers
