@@ -243,10 +243,8 @@ class Session:
         chunk = self.step // KEYFRAME_EVERY - 1
         if chunk < 0:
             return b""
-        if there := self.tail.messages(chunk):
-            return there
         try:
-            return await self._read_chunk(chunk)
+            return await self.read(chunk)
         except (MnemoscopeError, StorageTrouble, UnknownRecording):  # gone with its engine
             return b""
 

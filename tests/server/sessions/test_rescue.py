@@ -8,7 +8,7 @@ from mnemoscope.format import blocks
 from mnemoscope.reading.recording import Recording
 from mnemoscope_server.errors import BlobTrouble
 from mnemoscope_server.sessions import rescue
-from mnemoscope_server.sessions.tail import Tail
+from mnemoscope_server.sessions.tail import Tail, from_step
 from mnemoscope_server.workers.protocol import Chunk, Open
 from mnemoscope_server.workers.run import Run
 from tests.server.fake_engine import FakeEngine
@@ -78,6 +78,19 @@ def test_what_memory_has_forgotten_is_read_elsewhere(tmp_path, forgotten):
         assert rec["fake"].array("outputs").tobytes() == whole["fake"].array("outputs")[: rec.steps].tobytes()
         assert rec.keyframe_bytes(1, 1) == whole.keyframe_bytes(1, 1)
     assert len(asked) <= (forgotten or 2) + 1, "no more than is wanted"
+
+
+def test_memory_that_begins_inside_a_chunk_is_joined_to_what_lies_elsewhere(tmp_path):
+    """As that of a process that heard of the run when it was there."""
+    manifest, chunks, file = reported(tmp_path, 190)
+    tail = Tail(limit_bytes=10**7)
+    tail.append(70, 128, (from_step(wholes(chunks)[1], 70),))
+    for chunk in chunks:
+        if chunk.first >= 128:
+            tail.append(chunk.first, chunk.upto, chunk.messages)
+    rescue.try_to_write(tmp_path / "rescued.mnemo", manifest, tail, wholes(chunks))
+    with Recording.open(tmp_path / "rescued.mnemo") as rec, Recording.open(file) as whole:
+        assert rec.content_hash() == whole.content_hash()
 
 
 def test_a_gap_ends_what_is_rescued(tmp_path):
