@@ -22,8 +22,8 @@ log = logging.getLogger("mnemoscope.live")
 
 PART_SECONDS = 2.0
 """How often every run gets a part. One that is over sooner leaves none."""
-PART_BYTES = 8 << 20
-"""A part is not made longer once it has so many."""
+PART_BYTES = 4 << 20
+"""A part is not made longer once it has so many: putting it together holds everybody up for some milliseconds."""
 UNNEEDED_SECONDS = 24 * 3600.0
 """How long parts stay of a run that is over and whose recording did not come into the bucket."""
 
@@ -38,7 +38,7 @@ class PartsWriter:
         self._told: dict[str, tuple[Any, ...]] = {}
         """Where each run stood when that was put last."""
         self._one = asyncio.Lock()
-        """Held while something of a run is put or removed."""
+        """Held while something of a run is put."""
         self._away = False
 
     async def put(self, kept: Iterable[str]) -> None:
@@ -76,7 +76,7 @@ class PartsWriter:
             size += len(chunk)
             upto += KEYFRAME_EVERY
         if chunks:
-            await asyncio.to_thread(self.parts.put, identity, first, upto, b"".join(chunks))
+            await asyncio.to_thread(lambda: self.parts.put(identity, first, upto, b"".join(chunks)))
             self._upto[identity] = upto
 
     async def _chunk(self, session: Session, number: int) -> bytes:
@@ -89,10 +89,10 @@ class PartsWriter:
 
         Raises IndexTrouble, BlobTrouble; then `sweep` removes them.
         """
-        async with self._one:
+        async with self._one:  # what was being put is there; nothing more is begun of it
             self.forget(identity)
-            if not await asyncio.to_thread(self._needed, identity):
-                await asyncio.to_thread(self.parts.remove, identity)
+        if not await asyncio.to_thread(self._needed, identity):
+            await asyncio.to_thread(self.parts.remove, identity)
 
     def forget(self, identity: str) -> None:
         """Another process keeps a run."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 import time
 from types import SimpleNamespace
 
@@ -190,6 +191,30 @@ def test_parts_go_when_the_recording_is_in_the_bucket(writer, parts, live):
     assert keys(parts) != set(), "it has not come there yet"
     live.store.rows[ID].blob = "recordings/x"
     asyncio.run(writer.over(ID))
+    assert keys(parts) == set()
+
+
+def test_what_is_being_put_as_a_run_ends_goes_too(writer, parts, live, monkeypatch):
+    async def story():
+        begun, go_on, put_part = threading.Event(), threading.Event(), parts.put
+
+        def slow(*arguments):
+            begun.set()
+            go_on.wait(30)
+            put_part(*arguments)
+
+        monkeypatch.setattr(parts, "put", slow)
+        putting = asyncio.create_task(writer.put([ID]))
+        await asyncio.to_thread(begun.wait, 30)
+        del live.orders[ID]
+        live.store.rows[ID].blob = "recordings/x"
+        over = asyncio.create_task(writer.over(ID))
+        await asyncio.sleep(0.05)
+        go_on.set()
+        await asyncio.gather(putting, over)
+
+    live.compute(200)
+    asyncio.run(story())
     assert keys(parts) == set()
 
 
