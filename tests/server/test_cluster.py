@@ -222,6 +222,19 @@ def test_a_run_whose_source_died_with_its_engine_ends_early_with_what_there_is(c
     assert cluster.rows("SELECT id FROM live") == []
 
 
+def test_a_run_whose_source_died_with_its_web_process_is_stopped_with_all_that_came(cluster, second):
+    """Nothing more can come to it: it holds no place."""
+    web = cluster.web("seventh")
+    identity = open_source(web, **GIVEN)
+    taken(send(web, identity, [k / 100 for k in range(100)]))
+    wait_until(lambda: second.status(identity).get("steps") == 99, "what was sent")
+    web.process.send_signal(signal.SIGKILL)
+    wait_until(lambda: second.status(identity).get("status") == "stopped", "its end")
+    found = second.status(identity)
+    assert (found["steps"], found["live"], found["manifest"]["stopped_by"]) == (99, False, "server")
+    assert cluster.rows("SELECT id FROM live") == []
+
+
 def test_a_run_that_cannot_go_on_keeps_what_lies_in_the_bucket(cluster, first, second):
     """Here because its checkpoint is gone with the machine of its engine."""
     web = cluster.web("sixth")

@@ -48,6 +48,8 @@ class TakingOver:
             orders.stands(session.step, attached.moved)
             session.kept = True
             session.send_by(orders.send)
+        if attached.order.growing is not None and session.live:  # its source sent to the server that is gone
+            session.stop(by="server")
         if attached.lost:
             self.hosts.on_lost({run.id}, attached.lost, "")
         else:
