@@ -641,4 +641,32 @@ MUTATIONS = (
         PAGE + "single.ts", 'import "./stage/inspector/SlotCard.svelte";\n', "",
         ("src/stage/late.test.ts",), "in an exported file pointing at a slot says nothing",
     ),
+    Mutation(
+        SERVER + "storage/blobs/parts.py", "if part[0] <= upto < part[1]:", "if upto < part[1]:",
+        ("tests/server/storage/test_parts.py",), "a run goes on behind a gap in the bucket",
+    ),
+    Mutation(
+        SERVER + "sessions/left.py", "if self.order is not None and self.order.growing is None:", "if self.order is not None:",
+        ("tests/server/sessions/test_left.py",), "a run on a live source is begun again without what was sent",
+    ),
+    Mutation(
+        SERVER + "sessions/parts_writer.py", "return entry is not None and not entry.blob", "return False",
+        ("tests/server/sessions/test_parts_writer.py",), "the last copy of a run goes before its recording is in the bucket",
+    ),
+    Mutation(
+        SERVER + "sessions/parts_writer.py", "self._upto[identity] = await asyncio.to_thread(self.parts.upto, identity)", "self._upto[identity] = 0",
+        ("tests/server/sessions/test_parts_writer.py",), "who takes a run over puts all of it again",
+    ),
+    Mutation(
+        SERVER + "sessions/rescue.py", "            if batch.first >= known:\n", "            if True:\n",
+        ("tests/server/sessions/test_rescue.py",), "a run that overlaps memory and bucket cannot be rescued",
+    ),
+    Mutation(
+        SERVER + "observing/probe.py", "return bool(done) and self._good", "return True",
+        ("tests/server/observing/test_probe.py",), "/readyz is good while the bucket says nothing",
+    ),
+    Mutation(
+        PAGE + "recording/wheel.ts", "url.hash = [...partsOf(url.hash), PART + encodeURIComponent(key)].join(\"&\");", "url.searchParams.set(NAME, key);",
+        ("src/recording/wheel.test.ts",), "a proxy logs the key by which a run is driven",
+    ),
 )  # fmt: skip
