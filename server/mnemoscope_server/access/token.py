@@ -24,7 +24,7 @@ GUEST = "mnemoscope.guest"
 KEPT_SECONDS = 30 * 24 * 3600
 HEALTH = ("/healthz", "/readyz")
 BY_LINK = re.compile(
-    r"/(?:s|embed|assets|ws)/[^/]+|/api/recordings/[^/]+(?:/chunks/[^/]+|/file|/export\.html|/picture\.png)?"
+    r"/(?:s|embed|assets|ws)/[^/]+|/api/recordings/[^/]+(?:/chunks/[^/]+|/file|/export\.html|/picture\.png|/verdict)?"
 )
 ASKING = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Mnemoscope</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="dark light"><style>

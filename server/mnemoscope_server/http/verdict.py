@@ -4,10 +4,11 @@ import asyncio
 import logging
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from mnemoscope.reading import verdicts
+from mnemoscope_server.access.token import GUEST
 from mnemoscope_server.errors import BlobTrouble, NotPossible
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
 from mnemoscope_server.schemas.verdict import Verdict
@@ -20,13 +21,16 @@ log = logging.getLogger("mnemoscope.verdict")
 
 
 @router.get("/recordings/{id}/verdict", summary="Which model answered best, and why", response_model=Verdict)
-async def verdict(identity: Id, services: ServicesDep) -> Response:
-    found = await reached(identity, services)
+async def verdict(identity: Id, request: Request, services: ServicesDep) -> Response:
+    found = await reached(identity, services, guest=bool(request.scope.get(GUEST)))
     return JSONResponse(found, headers={"Cache-Control": "no-cache"})
 
 
-async def reached(identity: str, services: Services) -> dict[str, Any]:
-    """The verdict, from beside the recording or from a worker. Raises UnknownRecording, NotPossible."""
+async def reached(identity: str, services: Services, *, guest: bool = False) -> dict[str, Any]:
+    """The verdict, from beside the recording or from a worker, which a guest has not the say over.
+
+    Raises UnknownRecording, NotPossible.
+    """
     if identity in services.live.sessions:
         raise NotPossible(
             "still-live", "this run goes on; its verdict is reached when it has ended", "Ask again when it has ended."
@@ -34,6 +38,12 @@ async def reached(identity: str, services: Services) -> dict[str, Any]:
     found = await asyncio.to_thread(_known, identity, services)
     if found is not None:
         return found
+    if guest:
+        raise NotPossible(
+            "no-verdict",
+            "none has been reached yet, and a link alone has nothing computed",
+            "Open it with the server's token.",
+        )
 
     async def ask() -> dict[str, Any]:
         path = await asyncio.to_thread(services.library.find, identity)

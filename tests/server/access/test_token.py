@@ -23,7 +23,7 @@ OPEN = {
     ("/healthz", "GET"), ("/readyz", "GET"), ("/assets/x", "GET"), (f"/s/{LINK}", "GET"), (f"/embed/{LINK}", "GET"),
     (f"/ws/{LINK}", "WEBSOCKET"), (f"/api/recordings/{LINK}", "GET"), (f"/api/recordings/{LINK}/chunks/{LINK}", "GET"),
     (f"/api/recordings/{LINK}/file", "GET"), (f"/api/recordings/{LINK}/export.html", "GET"),
-    (f"/api/recordings/{LINK}/picture.png", "GET"),
+    (f"/api/recordings/{LINK}/picture.png", "GET"), (f"/api/recordings/{LINK}/verdict", "GET"),
 }  # fmt: skip
 
 

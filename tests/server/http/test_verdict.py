@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 
+import httpx
 import pytest
 
 from mnemoscope.reading import verdicts
@@ -52,6 +53,20 @@ def test_it_lies_beside_its_recording_and_goes_with_it(replay):
     assert not verdicts.file_of(path).exists()
     answer = replay.http.get(f"api/recordings/{ID}/verdict")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "unknown-recording")
+
+
+def test_a_link_alone_shows_one_that_was_reached_and_has_none_computed(start):
+    guarded = start(workers=0, host="0.0.0.0")
+    base, _, token = guarded.url.partition("?token=")
+    with httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}) as owner:
+        known = owner.get("api/recordings/copy/verdict").json()
+    with httpx.Client(base_url=base) as stranger:
+        path = put(guarded)
+        answer = stranger.get(f"api/recordings/{ID}/verdict")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "no-verdict")
+        path.unlink()
+        put(guarded, verdict=known)
+        assert stranger.get(f"api/recordings/{ID}/verdict").json() == known
 
 
 def test_a_run_without_an_end_has_none_yet(server):
