@@ -66,6 +66,16 @@ TEXTS = (
      "take the station's CSV: https://www.ncei.noaa.gov/data/global-hourly/access/YEAR/STATION.csv"),
     (re.compile(rb"[A-Z]{2}[A-Z0-9_-]{9}\d{6}[A-Z][A-Z0-9]{3}[ \d-]{5}"), "a GHCN file of NOAA (.dly), which has a month in a row and its values at fixed places",
      "take the station's CSV: https://www.ncei.noaa.gov/data/global-historical-climatology-network-daily/access/STATION.csv"),
+    (re.compile(rb"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:CREATE|INSERT\s+INTO|DROP\s+TABLE|SET\s+\w+|PRAGMA|BEGIN\s+TRANSACTION|LOCK\s+TABLES)\b", re.IGNORECASE | re.DOTALL),
+     "SQL, which fills a database", "load it and save the table as CSV: `sqlite3 -header -csv FILE 'select * from NAME' > data.csv`, `psql -c '\\copy NAME to data.csv csv header'`"),
+    (re.compile(rb"(?:\([\d.]+\)|[\d.]+)?\s*v?can\d\s+[0-9A-Fa-f]{3,8}(?:#|\s+\[\d\])"), "a log of a CAN bus, whose messages have to be decoded",
+     "decode it with the bus's DBC: `cantools decode`, or `asammdf`, and save the signal as CSV"),
+    (re.compile(rb"\$(?:G[NPLABQ]|P[A-Z])[A-Z]{2,4},"), "NMEA sentences of a GPS receiver", "turn them into a table: `gpsbabel -i nmea -f FILE -o unicsv -F data.csv`"),
+    (re.compile(rb"(?:![^\n]*\n)*\s*#\s*[kMG]?Hz\s+[SYZHG]\s+(?:MA|DB|RI)\s+R", re.IGNORECASE), "a Touchstone file, which is a function of frequency and not of time",
+     "save what shall be looked at as CSV: `skrf.Network('FILE').to_dataframe().to_csv('data.csv')`"),
+    (re.compile(rb"[\w.*-]+,\d{9,10},\d{9,10},\d+\|"), "Graphite's raw answer, a series in a line", "ask for `format=csv` or `format=json` instead"),
+    (re.compile(rb"[\w.-]+(?:,[\w.-]+=[^,\s]+)* [\w.-]+=[^,\s]+(?:,[\w.-]+=[^,\s]+)* \d{10,19}\r?\n"), "the line protocol of InfluxDB", "ask the database for CSV: `influx query --raw 'from(bucket: …)' > data.csv`"),
+    (re.compile(rb"(?:\s|%[^\n]*\n|\w+\s*=\s*[^;\[\n]*;)*\w+\s*=\s*\["), "a script of MATLAB or Python", "run it and save the numbers: `writematrix(x, 'data.csv')`, `numpy.savetxt('data.csv', x)`"),
 )  # fmt: skip
 """Texts that are no table, by how they begin."""
 

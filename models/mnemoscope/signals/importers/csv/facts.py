@@ -26,6 +26,14 @@ _PREFIXES = {"m": 1e-3, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "n": 1e-9, "p": 1e-12
 _A_SAMPLE = re.compile(r"(\d+(?:\.\d+)?) (m|u|µ)?sec/sample")
 _LABELS = re.compile(r"^\W*(?:labels?|columns?|channels?)\s*(?::=|:|=)\s*(.+)$", re.IGNORECASE)
 
+_COUNT = re.compile(
+    r"\bNPTS\s*[=:]?\s*(\d+)|\bn(?:umber|o\.?) of (?:data )?(?:points|samples|values)\s*[=:]?\s*(\d+)", re.IGNORECASE
+)
+_SAMPLES_AND_RATE = re.compile(r"\b(\d+) samples, (\d+(?:\.\d+)?) sps\b")
+_WID = re.compile(r"WID[12]\s.*\b(?:INT|AU\d|CM\d)\s+(\d+)\s+(\d+(?:\.\d+)?)\s")
+"""The head of a waveform in GSE and IMS."""
+_ACTIGRAPH = re.compile(r"-+ Data File Created By ActiGraph.*? at (\d+) Hz")
+
 _ATTRIBUTE = re.compile(r"@attribute\s+('[^']+'|\"[^\"]+\"|\S+)\s", re.IGNORECASE)
 """A column of ARFF."""
 
@@ -40,6 +48,10 @@ class Facts:
     names: tuple[str, ...] = ()
     decimal: str | None = None
     delimiter: str | None = None
+    skip: int = 0
+    """Lines that the file itself says stand above its names."""
+    samples: int | None = None
+    """How many values the file says it holds."""
     program: str = ""
     """Which program's layout the file has: TOA5, LabVIEW, OpenSignals …"""
 
@@ -69,10 +81,39 @@ def facts_of(lines: list[str]) -> Facts:
     if found.sample_rate is None and (stated := _increment_below(lines[:10])) is not None:
         found = replace(found, sample_rate=stated[0], evidence=stated[1], program="Rigol")
     head = lines[0].strip().strip('"') if lines else ""
+    found = _of_program(lines, found)
     if head.startswith(("TOA5", "TOACI1")):
         found = replace(found, program=head[:4])
     elif head.startswith("LabVIEW Measurement"):
         found = replace(found, program="LabVIEW")
+    return found
+
+
+def _of_program(lines: list[str], found: Facts) -> Facts:
+    """What the first lines of known programs say in words of their own."""
+    head = lines[0] if lines else ""
+    if re.match(r"ATF\s+\d", head) and len(lines) > 2 and (counts := re.match(r"\s*(\d{1,3})\s+\d+\s*$", lines[1])):
+        return replace(found, skip=2 + int(counts[1]), program="ATF")
+    if match := _SAMPLES_AND_RATE.search(head):  # IRIS
+        return replace(found, samples=int(match[1]), sample_rate=float(match[2]), evidence=head.strip()[:120])
+    if match := _WID.match(head):
+        return replace(found, samples=int(match[1]), sample_rate=float(match[2]), evidence=head.strip()[:120])
+    if match := _ACTIGRAPH.match(head):
+        epoch = next(
+            (m for line in lines[:12] if (m := re.match(r"Epoch Period \(hh:mm:ss\) (\d+):(\d+):(\d+)", line))), None
+        )
+        seconds = (
+            sum(int(part) * unit for part, unit in zip(epoch.groups(), (3600, 60, 1), strict=True)) if epoch else 0
+        )
+        return replace(
+            found, sample_rate=1 / seconds if seconds else float(match[1]), evidence=(epoch or match)[0][:120]
+        )
+    for line in lines[:80]:
+        if match := _COUNT.search(line):
+            return replace(found, samples=int(match[1] or match[2]))
+    lasting = next((m for line in lines[:80] if (m := re.match(r"Duration Time\(s\)\s+(\d+)", line))), None)
+    if lasting is not None and found.sample_rate:  # K-NET
+        return replace(found, samples=round(int(lasting[1]) * found.sample_rate))
     return found
 
 

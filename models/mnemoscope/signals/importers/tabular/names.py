@@ -5,7 +5,8 @@ import re
 from mnemoscope.signals.importers.tabular.numbers import UNIT, bare
 
 _UNIT_CELL = re.compile(
-    r"#|[\[(]?\s*[A-Za-zµμ°Ωω%/²³·*^\-\d. ]{1,12}\s*[\])]?|(?:[hH]{1,2}:)?[mM]{1,2}:[sS]{1,2}(?:[.,][mMsSfF]+)?|"
+    r"#|[\[(]?\s*[A-Za-zµμ°Ωω%/²³·*^\-\d. ]{1,12}\s*[\])]?|[A-Za-zµμ°]{1,6}/\([A-Za-zµμ·*^\d ]{1,8}\)|(?:[hH]{1,2}:)?[mM]{1,2}:[sS]{1,2}(?:[.,][mMsSfF]+)?"
+    r"|[\[(]?(?=[dDmMyYJjTtAa])[dDmMyYJjTtAa]{1,4}[-/.][dDmMyYTtJjAa]{1,4}[-/.][dDmMyYJjTtAa]{1,4}(?:[ T]?[hHmMsSfF:.]{2,12})?[\])]?|"
 )
 _SUFFIX = re.compile(
     r"(.+)_((?:[munkM]?(?:V|A|Hz|W|Pa|g|m|s|K|N|T|J))|[µμ][VAS]|uS|degC|degF|deg|rad|dps|mmHg|bpm|rpm|kmh|mps|pct|kWh|Wh|hPa|ppm|ppb"
@@ -14,6 +15,9 @@ _SUFFIX = re.compile(
 _PER = re.compile(r"(.+)_([munk]?m|km|deg|rad|l|L|ml|mL|kg|g)_(s2|s|min|h)(?:-1)?")
 """wind_speed_m_s, acc_m_s2: a slash is no sign for a name."""
 _OVER = re.compile(r"(.+?)\s*/\s*([^/]+)")
+_IN = re.compile(r"(.+?)\s+in\s+(\S{1,12})")
+_WITHIN = re.compile(r"(.+?)\s*\[\s*([^\]]{1,16}?)\s*\]\s*(\S.*)")
+"""A unit in square brackets with more of the name behind it."""
 _AFTER_BLANK = re.compile(r"(.+?)\s+(?:in\s+)?(\S+)")
 _PLAIN = re.compile(
     r"[munkMµμ]V|[munkµμ]A|[kMG]W|[kMG]?Wh|[kMG]?Hz|[hkM]?Pa|mmHg|bpm|rpm|pp[mb]|[cmk]m|[mk]g|m[lL]|mbar|°[CF]|\S*[/°%²³]\S*|%"
@@ -38,7 +42,8 @@ _SPELT = {
     "fahrenheit": "°F", "℉": "°F", "kelvin": "K", "volts": "V", "volt": "V", "millivolt": "mV", "millivolts": "mV", "microvolt": "µV",
     "microvolts": "µV", "ampere": "A", "amperes": "A", "hertz": "Hz", "pascal": "Pa", "watt": "W", "kilowatt": "kW", "kmh": "km/h",
     "kph": "km/h", "mps": "m/s", "dps": "deg/s", "pct": "%", "seconds": "s", "sec": "s", "secs": "s", "minutes": "min", "hours": "h",
-    "days": "d", "percent": "%", "amps": "A", "amp": "A", "watts": "W",
+    "days": "d", "millimetres": "mm", "millimeters": "mm", "centimetres": "cm", "centimeters": "cm", "metres": "m", "meters": "m",
+    "kilometres": "km", "kilometers": "km", "millibars": "mbar", "degrees celsius": "°C", "percent": "%", "amps": "A", "amp": "A", "watts": "W",
 }  # fmt: skip
 
 
@@ -80,7 +85,10 @@ def are_units_above(cells: list[str], below: list[str]) -> bool:
 
 def unit_of(cell: str) -> str | None:
     """The unit that a cell of a row of units says."""
-    text = bare(cell).strip("[]()").strip()
+    text = bare(cell)
+    text = text.strip("[]()").strip() if re.fullmatch(r"\s*[\[(][^()\[\]]*[\])]\s*|[^()]*", text) else text
+    if re.fullmatch(r"[dDmMyYJjTtAa]{1,4}[-/.][dDmMyYTtJjAa]{1,4}[-/.].*", text):  # how dates are written
+        return None
     if text.lower() in ("value", "values", "sample", "rn", "ts", "none", "n/a", "#"):
         return None
     return _SPELT.get(text.lower(), text) or None
@@ -95,6 +103,8 @@ def named_unit(name: str, unit: str | None) -> tuple[str, str | None]:
     bracket = re.fullmatch(r"(.+?)[\s_]*(?:[\[(]\s*([^\])]{1,16}?)\s*[\])])(?:\s*\([^)]*\))?", name)
     if bracket and _is_unit(bracket[2]):
         return bracket[1].strip(" ,_"), unit or unit_of(bracket[2])
+    if (found := _WITHIN.fullmatch(name)) and _is_unit(found[2]):
+        return f"{found[1]} {found[3]}", unit or unit_of(found[2])
     if (found := re.fullmatch(r"(.+?)\s*,\s*([^,()]{1,12}?)(?:\s*\([^)]*\))?", name)) and _is_unit(found[2]):
         return found[1].strip(), unit or unit_of(found[2])
     if found := _PER.fullmatch(name):
@@ -103,6 +113,10 @@ def named_unit(name: str, unit: str | None) -> tuple[str, str | None]:
         return found[1], unit or unit_of(found[2])
     if found := _WARM.fullmatch(name):
         return found[1], unit or ("K" if found[2].upper() == "K" else "°" + found[2].upper())
+    if (found := _IN.fullmatch(name)) and _is_unit(found[2]):
+        return found[1].strip(), unit or unit_of(found[2])
+    if (found := _AFTER_BLANK.fullmatch(name)) and "/" in found[2] and _is_unit(found[2]):
+        return found[1], unit or unit_of(found[2])
     if (found := _OVER.fullmatch(name)) and _is_quantity(found[1], found[2]):
         return found[1], unit or unit_of(found[2])
     if (found := _AFTER_BLANK.fullmatch(name)) and _PLAIN.fullmatch(found[2]) and _is_unit(found[2]):
