@@ -92,6 +92,7 @@ TIMES = [
     Case("RTKLIB", lines(["% program   : RTKPOST ver.2.4.3","% inp file  : a.obs","%","%  GPST                  latitude(deg) longitude(deg)  height(m)   Q  ns",*[f"{m:%Y/%m/%d %H:%M:%S}.000   {45+x/1000:.9f}   11.100000000   {x:9.4f}   1  {i%4+7}" for i,(m,x) in enumerate(zip(SEC,X, strict=True))]]), rows=N, rate=1),
     Case("GPS week and seconds", "week,tow,x\n"+lines([f"2408,{345600+i*0.5:.1f},{x}" for i,x in enumerate(X)]), channel="x", rate=2, cure={"time": ["tow"], "time_unit": "s"}),
     Case("the time stands last", "x,y,timestamp\n"+lines([f"{x},{y},{m.isoformat()}" for m,x,y in zip(QUART,X,Y, strict=True)]), **WAVE, **Q),
+    Case("notes here and there in the last column", "t_s,x,note\n"+lines([f"{i/50},{x},{'arrhythmia' if 90 <= i < 95 else ''}" for i,x in enumerate(X)]), **WAVE, rate=50),
     Case("two columns of one name", "time,x,x\n"+lines([f"{i},{x},{y}" for i,(x,y) in enumerate(zip(X,Y, strict=True))]), **WAVE, rate=1),
     Case("LTspice", "time\tV(out)\tI(R1)\n"+lines([f"{i*1e-6*(1+0.3*(i%3)):.8e}\t{x:.6e}\t{y:.6e}" for i,x,y in zip(T,X,Y, strict=True)]), rows=N, channel="V(out)"),
     Case("Touchstone", "! VNA data\n# GHz S MA R 50\n"+lines([f"{1+i*0.01:.2f} {x} {y}" for i,x,y in zip(T,X,Y, strict=True)]), refused="Touchstone"),

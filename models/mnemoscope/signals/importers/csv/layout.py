@@ -147,7 +147,7 @@ class _Above:
     ) -> Layout:
         columns = self.width
         if self.trailing and (
-            names is None or len(names) < self.width or names[self.width - 1].lower() in SURPLUS
+            names is None or len(names) < self.width or names[self.width - 1].lower() in ("", "start", "increment")
         ):  # fmt: skip
             columns = self.width - 1
         used = {*self.used, at} if at is not None else set(self.used)
