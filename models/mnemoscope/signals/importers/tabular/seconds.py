@@ -57,10 +57,10 @@ def ask_of_unread_times(draft: Draft, choice: TimeChoice | None) -> None:
         digits = all(any(c.isdecimal() for c in cell) for cell in known)
         if digits and (is_time_name(found.base(i)) or (i == 0 and all(_TWO_NUMBERS.search(cell) for cell in known))):
             evidence = (
-                f"column {raw.names[i]} reads {known[0][:40]!r}, which is no time that is known here; say how it is written "
-                f"(--time {raw.names[i]!r} --time-format), or the sampling rate"
+                f"column {raw.names[i]} reads {known[0][:40]!r}, which is no time that is known here; say how its times are "
+                "written, or enter the rate"
             )
-            draft.guesses.append(Guess("time", "rows are counted", evidence, question=True))
+            draft.guesses.append(Guess("time", "counted rows", evidence, question=True))
             return
 
 
