@@ -210,7 +210,7 @@ function tooLarge(record: FileRecord, limit: number): ApiError {
   return new ApiError(
     413,
     "too-large",
-    `${record.name} has ${size(record.bytes)}; this server takes files up to ${size(limit)}.`,
+    `The file ${record.name} has ${size(record.bytes)}; this server takes files up to ${size(limit)}.`,
     null,
     `Cut out the part you want, start the server with MNEMOSCOPE_UPLOAD_BYTES=${enough}, or run the file where it lies: mnemoscope record --signal FILE.`,
   );

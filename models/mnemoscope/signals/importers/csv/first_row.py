@@ -44,6 +44,6 @@ def below_facts(
             continue
         cells = split(lines[at], dialect.delimiter)
         if all(is_time(cells[i]) or is_missing(cells[i]) for i in timed) and not any(cells[i] for i in empty):
-            return at if unlike > 1 and (between or timed) else first
+            return at if unlike > 1 and between else first
         unlike, between = unlike + 1, False
     return first

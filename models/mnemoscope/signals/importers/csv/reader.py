@@ -108,7 +108,7 @@ class Head:
             data = file.read(SNIFF_BYTES)
         whole = path.stat().st_size <= len(data)
         encoding, doubt = encodings.encoding_of(data, path, options.encoding)
-        lines = re.split(r"\r\n|\n|\r", encodings.text_of(data, encoding))
+        lines = re.split(r"\r\n|\n|\r", encodings.text_of(data, encoding).rstrip(encodings.FILL))
         if not whole:
             if len(lines) < 2 and options.layout != "rows":
                 raise ImportFileError(

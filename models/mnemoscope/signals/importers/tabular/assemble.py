@@ -25,6 +25,7 @@ from mnemoscope.signals.importers.tabular.rates import rate_of
 from mnemoscope.signals.importers.tabular.sampled import TimeChoice
 from mnemoscope.signals.importers.tabular.seconds import ask_of_unread_times, seconds_of, time_columns
 from mnemoscope.signals.importers.tabular.spans import spanned
+from mnemoscope.signals.importers.tabular.unit_column import units_beside
 from mnemoscope.signals.importers.tabular.which_rows import ask_of_cycling_labels, one_series, ordered, without_damaged
 from mnemoscope.signals.importers.tabular.which_table import one_table
 from mnemoscope.signals.importers.tabular.wrapped import goes_on, values_of
@@ -69,6 +70,7 @@ def assemble(
         draft.raw.let_go(i)
     if all(c.values is None or c.missing == len(c.values) for c in columns):
         raise _nothing(draft, columns)
+    units_beside(draft, columns)
     add_months_in_order(draft, columns)
     add_day_in_order(draft, columns, seconds)
     table = Table(columns, time, clock)

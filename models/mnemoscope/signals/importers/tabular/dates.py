@@ -36,7 +36,7 @@ CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%M:%S", "%H:%M:%S:%f"
 """Times of day without a date."""
 
 MONTHS = (
-    ("jan", "ene", "gen", "sty", "oca", "янв", "ιαν", "ian"), ("feb", "fév", "fev", "lut", "şub", "фев", "φεβ"),
+    ("jan", "jän", "ene", "gen", "sty", "oca", "янв", "ιαν", "ian"), ("feb", "fév", "fev", "lut", "şub", "фев", "φεβ"),
     ("mar", "mär", "mrz", "maa", "mrt", "már", "мар", "μαρ"), ("apr", "avr", "abr", "kwi", "ápr", "nis", "апр", "απρ"),
     ("may", "mai", "mag", "mei", "maj", "máj", "мая", "май", "μαΐ", "μαι"), ("jun", "juin", "giu", "cze", "jún", "haz", "июн", "ιουν", "iun"),
     ("jul", "juil", "lug", "lip", "júl", "tem", "июл", "ιουλ", "iul"), ("aug", "aoû", "aou", "ago", "sie", "agu", "ağu", "авг", "αυγ"),

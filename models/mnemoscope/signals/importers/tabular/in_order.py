@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from mnemoscope.signals.clock import DAY, YEAR
 from mnemoscope.signals.importers.table import Column
 from mnemoscope.signals.importers.tabular.columns import IN_ORDER, figures
+from mnemoscope.signals.importers.tabular.dates import month_of
 from mnemoscope.signals.importers.tabular.draft import Draft
 from mnemoscope.signals.series import Floats
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MIN_A_DAY = 12
 """Columns that are times of the day."""
 MAX_LACKING = 10
@@ -24,8 +24,10 @@ _OF_DAY = re.compile(r"(?:(?:h|hr|hour|stunde|ora|hora|heure)[ _]?)?(\d{1,2})(?:
 
 def add_months_in_order(draft: Draft, columns: list[Column]) -> None:
     """Year × month tables get one more channel: all months in order."""
-    months = [c for c in columns if c.name.lower()[:3] in MONTHS and c.values is not None]
-    if len(months) != 12 or [c.name.lower()[:3] for c in months] != list(MONTHS):
+    months = [
+        c for c in columns if c.values is not None and c.name.strip(".").isalpha() and month_of(c.name) is not None
+    ]
+    if [month_of(c.name) for c in months] != list(range(1, 13)):
         return
     values = np.stack([c.values.astype(np.float32) for c in months if c.values is not None], 1).reshape(-1)
     columns.append(_column(len(columns), IN_ORDER[0], months[0].unit, values, 12 / YEAR))
