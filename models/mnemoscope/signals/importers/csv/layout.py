@@ -12,16 +12,13 @@ from mnemoscope.signals.importers.csv.body import FIRST_ROWS, body_of, first_wid
 from mnemoscope.signals.importers.csv.dialect import Dialect
 from mnemoscope.signals.importers.csv.facts import Facts, lone_start_and_rate
 from mnemoscope.signals.importers.csv.first_row import below_facts, is_time, without_numbers
+from mnemoscope.signals.importers.csv.header import Header
 from mnemoscope.signals.importers.csv.splitting import RULE, is_comment, split
-from mnemoscope.signals.importers.options import ImportOptions, retry
+from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.table import MAX_COLUMNS
 from mnemoscope.signals.importers.tabular.names import are_units, are_units_above, distinct, unit_of
 from mnemoscope.signals.importers.tabular.numbers import Number, bare, number_in
-
-SURPLUS = frozenset(["", "comment", "comments", "start", "increment", "remark", "remarks", "note", "notes"])
-"""Names of a header that may stand where rows have no value."""
-
 
 START_AND_RATE = "first rows"
 """What a guess is called that takes the first two rows for start and rate."""
@@ -154,7 +151,7 @@ class _Above:
         units_at: int | None = None
         header: list[str] | None = None
         if names is not None:
-            header = self._fitting(names, columns, at or 0)
+            header = Header(self.lines, self.dialect.delimiter, self.notes).fitting(names, columns, at or 0)
             if units is not None and at is not None:
                 beside = [*range(at + 1, first), at - 1] if at else range(at + 1, first)
                 found = [i for i in beside if self._split(self.lines[i].lstrip("#%/! "))[: len(units)] == units]
@@ -253,68 +250,12 @@ class _Above:
         """Whether cells hold a time and a number, as names never do."""
         return any(map(is_time, cells)) and any(number_in(cell, self.dialect.style) for cell in cells)
 
-    def _over_times(self, names: list[str], columns: int, at: int) -> list[str] | None:
-        """Names of columns parted by blanks, where one name stands over date and time of day, or none over the times."""
-        rows = [split(line, " ") for line in self.lines[at + 1 : at + 12]]
-        rows = [row for row in rows if len(row) == columns]
-        pairs = [
-            i for i in range(columns - 1)
-            if rows and all(is_time(row[i]) and ":" not in row[i] and is_time(row[i + 1]) and ":" in row[i + 1] for row in rows)
-        ]  # fmt: skip
-        lacking = columns - len(names)
-        if lacking == 1 and pairs:
-            return [*names[: pairs[0]], f"{names[pairs[0]]} (date)", *names[pairs[0] :]]
-        if lacking == 2 and pairs[:1] == [0]:
-            return ["date", "time", *names]
-        if lacking == 1 and rows and all(is_time(row[0]) for row in rows):
-            return ["time", *names]
-        return None
-
     def _ruled(self, begin: int, first: int) -> int | None:
         """The line of names that is underlined, a dash below every name, right above the rows."""
         if first - 2 < begin or not RULE.fullmatch(self.lines[first - 1]):
             return None
         dashes, names = self.lines[first - 1].split(), self._split(self.lines[first - 2])
         return first - 2 if len(dashes) == len(names) and self.width - len(names) in (0, 1) else None
-
-    def _fitting(self, names: list[str], columns: int, at: int) -> list[str] | None:
-        """Names for all columns, where the line has too many or too few."""
-        while len(names) > columns and not names[-1]:
-            names = names[:-1]
-        if len(names) == columns:
-            return names
-        if len(names) == columns - 1 and self._counts_rows():
-            self.notes.append("the first column has no name: it counts the rows, as R writes it")
-            return ["", *names]
-        if self.dialect.delimiter == " " and (found := self._over_times(names, columns, at)) is not None:
-            return found
-        if self.dialect.delimiter in (None, " "):
-            return None if abs(len(names) - columns) > 1 or len(names) < 2 else self._refuse(names, columns, at)
-        surplus = names[columns:]
-        if surplus and all(name.lower() in SURPLUS for name in surplus):
-            self.notes.append(f"{counted(len(surplus), 'name')} over no column: {', '.join(surplus)}")
-            return names[:columns]
-        if surplus and any(
-            len(split(line, self.dialect.delimiter)) == len(names) for line in self.lines[at + 1 : at + 4]
-        ):
-            self.notes.append(f"{counted(len(surplus), 'name')} over few rows: {', '.join(surplus)}")
-            return names[:columns]
-        if len(names) > columns or 1 < len(names) == columns - 1:
-            return self._refuse(names, columns, at)
-        return None
-
-    def _refuse(self, names: list[str], columns: int, at: int) -> list[str]:
-        raise ImportFileError(
-            f"the header has {len(names)} names, the rows have {columns} values",
-            where=f"line {at + 1}",
-            hint="Give every column one name, or import without the header (columns are then numbered).",
-            retry=retry("Import without the header", header=False),
-        )
-
-    def _counts_rows(self) -> bool:
-        firsts = [split(line, self.dialect.delimiter)[0].strip('"') for line in self.lines[-60:] if line.strip()]
-        numbers = [int(cell) for cell in firsts if cell.isdecimal()]
-        return len(numbers) >= max(2, len(firsts) - 1) and all(b - a == 1 for a, b in pairwise(numbers))
 
     def _counts(self, rows: list[list[str]]) -> bool:
         """Whether the first row has no time, and the same whole number in every other column: how many rows follow."""
