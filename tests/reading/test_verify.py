@@ -9,6 +9,7 @@ import pytest
 from mnemoscope import kinds
 from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope.reading.verify import describe, passes, verify
+from tests import ROOT
 from tests.oracles.random_logs import MODELS, Made
 
 STEPS = 150
@@ -241,3 +242,16 @@ def test_description_names_everything(tmp_path: Path) -> None:
     assert [m["id"] for m in facts["models"]] == list(MODELS)
     erase = next(t for t in facts["models"][0]["tensors"] if t["name"] == "erase")
     assert erase == {"name": "erase", "bank": "memory", "axes": ["a", "b"], "shape": [2, 5]}
+
+
+@pytest.mark.parametrize("name", ["memories", "kinds", "mamba2", "mlstm"])
+def test_a_file_that_was_cut_anywhere_is_incomplete_and_nothing_worse(tmp_path, name):
+    """Also before the first step of a model was written: it has no numbers then, and its bounds none to hold."""
+    whole = (ROOT / f"tests/golden/{name}.mnemo").read_bytes()
+    cut = tmp_path / "cut.mnemo"
+    verdicts = set()
+    for kept in range(len(whole) // 5, len(whole), len(whole) // 12):
+        cut.write_bytes(whole[:kept])
+        with Recording.open(cut) as rec:
+            verdicts.add(verify(rec)["verdict"])
+    assert verdicts == {"incomplete"}

@@ -371,3 +371,11 @@ def test_what_may_be_declared_missing_is_bounded() -> None:
         ImportOptions(missing=("x",) * (MAX_TOKENS + 1))
     with pytest.raises(ValueError, match="finite"):
         ImportOptions(sentinels=(float("inf"),))
+
+
+def test_a_note_here_and_there_in_the_last_column_is_an_event(tmp_path):
+    """A last column that is nearly always empty is no delimiter too many."""
+    path = tmp_path / "notes.csv"
+    path.write_text("t_s,x,note\n" + "".join(f"{i},{i % 7}.5,{'alarm' * (i == 90)}\n" for i in range(200)))
+    column = csv_import.read(path).columns[2]
+    assert (column.name, column.kind, len(column.labels)) == ("note", "label", 1)

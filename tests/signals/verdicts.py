@@ -13,11 +13,14 @@ from mnemoscope.signals.importers.protocol import read_table
 from mnemoscope.signals.importers.table import Table
 from tests.signals.awkward_cases import AWKWARD
 from tests.signals.carried_cases import CARRIED
+from tests.signals.everyday_cases import EVERYDAY
 from tests.signals.format_cases import FORMATS
+from tests.signals.instrument_cases import INSTRUMENT
+from tests.signals.program_cases import PROGRAM
 from tests.signals.reading_cases import CASES, Case
 from tests.signals.variant_cases import VARIANTS
 
-ALL = [*CASES, *FORMATS, *VARIANTS, *AWKWARD, *CARRIED]
+ALL = [*CASES, *FORMATS, *VARIANTS, *AWKWARD, *CARRIED, *INSTRUMENT, *EVERYDAY, *PROGRAM]
 
 
 def verdict(case: Case, folder: Path) -> tuple[str, str]:

@@ -1,5 +1,7 @@
 """Which part of a signal is run: what is suggested, seen from closer, typed, and dragged in the picture."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from mnemoscope.tasks.suggestion import suggest_made
@@ -61,3 +63,16 @@ def test_the_question_is_dragged_in_the_picture_and_the_window_ends_with_it(open
     expect(page.get_by_text("104 steps", exact=True)).to_be_visible()
     becomes(lambda: number(page, "Row after the last"), 6200, "the end of the window")
     assert number(page, "First row") == 5160
+
+
+def test_of_the_series_that_come_along_another_is_one_press_away(open_page: Open) -> None:
+    page = open_page("/new#file", width=390, height=844)
+    for title, unit in (("Heartbeat, measured", "mV"), ("Taxi passengers", None), ("CO₂ in the air", None)):
+        page.get_by_role("button", name=title).click()
+        expect(page.get_by_role("region", name="How this file was read")).to_be_visible()
+        expect(page.get_by_role("button", name=title)).to_have_attribute(
+            "title", re.compile(".")
+        )  # now a word in a row
+        expect(page.get_by_text("Suggested:", exact=False)).to_be_visible()
+        assert unit is None or page.get_by_text(f", {unit}").count()
+        expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()

@@ -7,6 +7,8 @@ import type { RecordingSummary } from "../wire/wire.gen";
 /** Rows at first, and how many more at a time. */
 export const FEW = 5;
 export const MORE = 50;
+/** What the server gives at a time. */
+const PART = 200;
 
 export class Recents {
   /** Null until the first answer. */
@@ -41,20 +43,39 @@ export class Recents {
     await this.refresh();
   }
 
-  /** Shows the rows that follow. */
+  /** Shows the rows that follow. Where the last one is gone, or newer ones came above, the whole list is asked for again. */
   async on(): Promise<void> {
+    const before = this.rows?.length ?? 0;
     const last = this.rows?.at(-1);
-    if (last) await this.take(MORE, last.id);
+    if (!last) return;
+    await this.take(MORE, last.id);
+    if (this.rows?.length === before && (this.error?.code === "list-changed" || this.more))
+      await this.take(before + MORE, null);
+  }
+
+  /** As it was left: so many rows of what was looked for. */
+  async restore(count: number, query: string): Promise<void> {
+    this.query = query;
+    this.searchable ||= query !== "" || count > FEW;
+    await this.take(Math.max(count, FEW), null);
   }
 
   private async take(limit: number, after: string | null): Promise<void> {
     const asked = ++this.asked;
     try {
-      // the server gives at most so many at a time
-      const question = { query: this.query.trim(), limit: Math.min(limit, 200), ...(after !== null && { after }) };
-      const { rows, total } = await this.server.recordings(question);
-      if (asked !== this.asked) return;
-      this.rows = after === null ? rows : [...(this.rows ?? []), ...rows];
+      const found = after === null ? [] : [...(this.rows ?? [])];
+      const wanted = found.length + limit;
+      let [from, total] = [after, 0];
+      do {
+        const part = Math.min(wanted - found.length, PART);
+        const question = { query: this.query.trim(), limit: part, ...(from !== null && { after: from }) };
+        const listed = await this.server.recordings(question);
+        if (asked !== this.asked) return;
+        found.push(...listed.rows);
+        total = listed.total;
+        from = listed.rows.length < part ? null : (listed.rows.at(-1)?.id ?? null);
+      } while (from !== null && found.length < Math.min(wanted, total));
+      this.rows = found;
       this.total = total;
       this.searchable ||= total > FEW;
       this.error = null;

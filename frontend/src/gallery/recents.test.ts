@@ -14,6 +14,7 @@ function server(count: number) {
     asked.push(question);
     const found = all.filter(({ title }) => title.includes(question.query ?? ""));
     const first = question.after === undefined ? 0 : found.findIndex(({ id }) => id === question.after) + 1;
+    if (question.after !== undefined && !first) return Promise.reject(new ApiError(409, "list-changed", "It is gone."));
     return Promise.resolve({ rows: found.slice(first, first + question.limit!), total: found.length });
   };
   return { all, asked, list: new Recents({ recordings }) };
@@ -40,6 +41,34 @@ describe("the list of recordings", () => {
     await list.refresh();
     expect([list.rows!.length, list.total]).toEqual([55, 61]);
     expect(list.rows![3]!.id).toBe("4");
+  });
+
+  it("asks for a long list in parts, when something of it changes and when it is come back to", async () => {
+    const { list, asked } = server(450);
+    await list.restore(430, "");
+    expect([list.rows!.length, list.total, list.searchable]).toEqual([430, 450, true]);
+    expect(asked.map(({ limit, after }) => [limit, after])).toEqual([
+      [200, undefined],
+      [200, "199"],
+      [30, "399"],
+    ]);
+    await list.refresh();
+    expect(list.rows!.map(({ id }) => Number(id))).toEqual(Array.from({ length: 430 }, (_, n) => n));
+    await list.restore(5, "run 7");
+    expect([list.rows!.length, list.query, list.total]).toEqual([5, "run 7", 45]);
+  });
+
+  it("goes on where the last row that is shown is gone, and where newer ones came above", async () => {
+    const { list, all } = server(62);
+    await list.refresh();
+    all.splice(4, 1);
+    await list.on();
+    expect(list.rows!.map(({ id }) => id)).toEqual(all.slice(0, 55).map(({ id }) => id));
+    await list.on();
+    expect(list.rows!.length).toBe(61);
+    all.unshift({ id: "new", title: "run" } as RecordingSummary);
+    await list.on();
+    expect([list.rows!.length, list.rows![0]!.id, list.more]).toEqual([62, "new", 0]);
   });
 
   it("begins anew with what is looked for", async () => {

@@ -16,6 +16,11 @@ describe("what can be dragged", () => {
     expect(gripAt(200, 0, 94, events, options)).toBeNull();
   });
 
+  it("is reached from further by a finger", () => {
+    const option = (x: number, finger: boolean) => gripAt(x, 940, 94, events, options, finger)?.option ?? null;
+    expect([option(418, false), option(418, true), option(425, true)]).toEqual([null, "segment", null]);
+  });
+
   it("moves its number as far as the pointer, within the task's bounds", () => {
     const grip = gripAt(200, 940, 94, events, options)!;
     expect([250, 100, -900, 5000].map((x) => dragged(grip, x, 940, 94, 0, 60))).toEqual([21, 6, 0, 60]);

@@ -13,6 +13,8 @@ export interface Grip {
 
 /** Pixels beside the end of a band that still take hold of it. */
 const REACH = 6;
+/** The same for a finger. */
+const FINGER = 20;
 
 /**
  * What lies under the pointer at x of a picture `width` wide of `steps` steps; null where nothing can be dragged. Of a replay the
@@ -24,11 +26,12 @@ export function gripAt(
   steps: number,
   events: readonly Pick<Event, "step" | "until" | "kind">[],
   options: Readonly<Record<string, number>>,
+  finger = false,
 ): Grip | null {
   if (width <= 0 || steps <= 0) return null;
   const at = (x / width) * steps;
   const px = (step: number): number => (step / steps) * width;
-  const near = (step: number): boolean => Math.abs(x - px(step)) <= REACH;
+  const near = (step: number): boolean => Math.abs(x - px(step)) <= (finger ? FINGER : REACH);
   const store = events.find(({ kind }) => kind === "store");
   const recall = events.find(({ kind }) => kind === "recall");
   const grip = (option: string, cursor: Grip["cursor"]): Grip | null =>

@@ -68,4 +68,6 @@ def listed(bounds: Sequence[Bound]) -> str:
 
 def _largest(errors: Floats) -> Floats:
     """[step, …] -> [step], at least 0; NaN stays."""
+    if not len(errors):  # nothing was recorded before the file was cut
+        return np.zeros(0)
     return np.maximum(0.0, errors.reshape(len(errors), -1).max(axis=1, initial=0.0))

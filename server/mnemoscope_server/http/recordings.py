@@ -60,6 +60,9 @@ def recordings(
     after: Annotated[str | None, Query(max_length=64, description="Id of a recording: those that follow it")] = None,
 ) -> list[RecordingSummary]:
     caller = owners.known(request, services.settings)
+    if after is not None and services.store.get(after) is None:  # an empty answer would look like the end of the list
+        gone = "the recording after which the list was to go on is gone"
+        raise NotPossible("list-changed", gone, "Begin the list anew.")
     rows = services.store.latest(query=query, owner=caller, limit=limit, after=after)
     response.headers["X-Total-Count"] = str(services.store.count(query=query, owner=caller))
     if len(rows) == limit:

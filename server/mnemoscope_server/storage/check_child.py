@@ -15,7 +15,7 @@ CPU_SECONDS = 110
 def main(arguments: list[str]) -> int:
     source, answer, memory = Path(arguments[0]), Path(arguments[1]), int(arguments[2])
     limit(memory, CPU_SECONDS)
-    from mnemoscope.errors import MnemoscopeError, TruncatedRecording
+    from mnemoscope.errors import CorruptRecording, MnemoscopeError, TruncatedRecording
     from mnemoscope.reading.recording import Recording
     from mnemoscope.reading.verify import contradictions, verify
 
@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     except TruncatedRecording as error:
         found = {"error": f"{error} It holds no step."}
     except MnemoscopeError as error:
-        found = {"error": str(error)}
+        found = {"error": str(error), "damaged": isinstance(error, CorruptRecording)}
     leave(answer, found)
     return 0
 

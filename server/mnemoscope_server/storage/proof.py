@@ -20,7 +20,10 @@ async def prove(file: Path, answer: Path, *, memory: int) -> list[str]:
         if answer.is_file():
             found = json.loads(answer.read_text(encoding="utf-8"))
             if "error" in found:
-                raise ImportFileError(found["error"])
+                if not found.get("damaged"):
+                    raise ImportFileError(found["error"])
+                hint = "Download or copy the file again; `mnemoscope verify FILE` says how much of it is sound."
+                raise ImportFileError(f"the recording is damaged: {found['error']}", hint=hint)
             if found["contradictions"]:
                 said = "; ".join(found["contradictions"][:3])
                 hint = "Download or copy the file again; `mnemoscope verify FILE` says more."

@@ -104,6 +104,12 @@ def test_the_series_that_come_with_the_program_are_read_right_at_once(server):
     assert server.http.get("api/signals/files/loch").json()["error"]["message"].endswith("ecg, taxi, co2")
 
 
+def test_a_list_that_cannot_go_on_says_so(server):
+    """An empty answer would look like its end, and whoever reads it all would miss the rest."""
+    answer = server.http.get("api/recordings", params={"after": "deleted-meanwhile"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "list-changed")
+
+
 def test_a_finished_recording_in_every_form(server, finished):
     """Detail, list, chunks, file."""
     detail = server.status(finished)

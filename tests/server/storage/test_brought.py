@@ -132,6 +132,17 @@ def test_a_recording_that_contradicts_itself_is_refused(bring, store, made):
         nothing_stays(store)
 
 
+def test_a_damaged_recording_is_told_from_what_is_none(bring, store, made):
+    place = len(made) // 2
+    with pytest.raises(ImportFileError, match="the recording is damaged") as damaged:
+        bring(made[:place] + bytes([made[place] ^ 0x10]) + made[place + 1 :])
+    assert "Download or copy the file again" in (damaged.value.hint or "")
+    with pytest.raises(ImportFileError) as none:
+        bring(b"not at all" * 40)
+    assert "damaged" not in str(none.value)
+    nothing_stays(store)
+
+
 def test_steps_of_another_run_under_a_right_checksum_are_refused(bring, store, made, tmp_path):
     """The checksums are right, the hash is of other steps."""
     with pytest.raises(ImportFileError, match="the steps have another hash"):

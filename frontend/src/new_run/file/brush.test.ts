@@ -12,6 +12,18 @@ describe("the window of a channel", () => {
     }
   });
 
+  it("is grabbed at either end by a finger, which hits no pixel", () => {
+    for (const width of [0, 3, 60]) {
+      const [left, right] = handles(150, 150 + width);
+      for (const beside of [0, 12, 23]) {
+        expect(holdAt(left - beside, 150, 150 + width, true)).toBe("start");
+        expect(holdAt(right + beside, 150, 150 + width, true)).toBe("stop");
+      }
+      expect(holdAt(left - 23, 150, 150 + width)).toBe("new");
+    }
+    expect(holdAt(180, 150, 210, true)).toBe("move"); // between the ends the window is moved
+  });
+
   it("is drawn anew, moved and resized, and stays inside with two rows at least", () => {
     expect(draggedTo("new", [0, 9], 500, 420, 1000)).toEqual([420, 500]);
     expect(draggedTo("move", [100, 200], 150, 1900, 1000)).toEqual([900, 1000]);

@@ -11,6 +11,8 @@ export const MIN_ROWS = 2;
 const MIN_VIEW = 20;
 /** Pixels to either side of a handle's middle that take hold of it. */
 const REACH = 9;
+/** The same for a finger: 48 pixels in all. */
+const FINGER = 24;
 /** A window that is narrower has its handles outside, so that all three places can be grabbed. */
 const NARROW = 40;
 const OUTSIDE = 9;
@@ -20,10 +22,10 @@ export function handles(x0: number, x1: number): Span {
   return x1 - x0 < NARROW ? [x0 - OUTSIDE, x1 + OUTSIDE] : [x0, x1];
 }
 
-/** What a press at x takes hold of. */
-export function holdAt(x: number, x0: number, x1: number): Hold {
+/** What a press at x takes hold of; finger: it is wider than a pointer. */
+export function holdAt(x: number, x0: number, x1: number, finger = false): Hold {
   const [left, right] = handles(x0, x1);
-  const reach = x1 - x0 < NARROW ? OUTSIDE : REACH;
+  const reach = finger ? FINGER : x1 - x0 < NARROW ? OUTSIDE : REACH;
   const [before, after] = [Math.abs(x - left), Math.abs(x - right)];
   if (Math.min(before, after) <= reach && (x <= x0 || x >= x1 || x1 - x0 >= NARROW))
     return before <= after ? "start" : "stop";

@@ -33,8 +33,10 @@ export class Sending {
   found = $state.raw<ImportReport | null>(null);
   /** What had to be said for that, which stays when all else is taken back. */
   basis = $state.raw<ImportOptions>({});
+  /** What was sent is a recording, which nothing said about it makes readable. */
+  private recorded = $state(false);
   /** A file was chosen that could not be read at all yet. */
-  readonly unread = $derived(this.error?.code === "import-failed" && this.found === null);
+  readonly unread = $derived(this.error?.code === "import-failed" && this.found === null && !this.recorded);
 
   /** What was sent last. */
   last = $state.raw<FileRecord | null>(null);
@@ -108,6 +110,7 @@ export class Sending {
   forget(): void {
     this.last = this.beyond = this.look = this.error = this.found = this.upload = null;
     this.said = this.basis = {};
+    this.recorded = false;
   }
 
   private async go(record: FileRecord | null, work: (abort: AbortController) => Promise<void>): Promise<void> {
@@ -143,6 +146,7 @@ export class Sending {
     const [file] = record.files;
     const progress = (bytes: number): void => void (this.sent = bytes);
     if (file && record.files.length === 1 && (await isRecording(file))) {
+      this.recorded = true;
       const { id } = await this.server.bring(file, { signal, progress });
       if (!signal.aborted) this.open(id);
       return;
@@ -206,7 +210,7 @@ function tooLarge(record: FileRecord, limit: number): ApiError {
   return new ApiError(
     413,
     "too-large",
-    `${record.name} has ${size(record.bytes)}; this server takes files up to ${size(limit)}.`,
+    `The file ${record.name} has ${size(record.bytes)}; this server takes files up to ${size(limit)}.`,
     null,
     `Cut out the part you want, start the server with MNEMOSCOPE_UPLOAD_BYTES=${enough}, or run the file where it lies: mnemoscope record --signal FILE.`,
   );

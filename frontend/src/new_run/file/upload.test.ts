@@ -57,6 +57,8 @@ describe("a file on its way", () => {
     const { asked, took, opened, way } = sending(READ);
     await way.send(one(new File([magic], "renamed.csv")), null);
     expect([opened, asked, took]).toEqual([["r1"], [], []]);
+    await way.send(one(new File([magic], "broken.mnemo")), null);
+    expect([way.error?.message, way.unread]).toEqual(["no", false]); // nothing to be set about how it is read
     await way.send(one(new File(["t,v"], "text.mnemo")), null);
     expect([opened, took]).toEqual([["r1"], [["u1", "text.mnemo", false]]]);
     await way.send(one(new File([magic], "broken.mnemo")), null);

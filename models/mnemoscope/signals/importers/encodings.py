@@ -42,7 +42,13 @@ def encoding_of(data: bytes, path: Path | None = None, asked: str | None = None)
     name = _known(asked) if asked else _marked(data)
     encoding = Encoding(name) if name else _by_letters(data, path)
     text = text_of(data, encoding.name)
-    if found := _CONTROL.search(text.rstrip("\x1a")):  # DOS ends a text so
+    if found := _CONTROL.search(text.rstrip("\x1a" + FILL)):
+        if text.count("\0") < 0.5 * len(text) and not _CONTROL.search(text.replace("\0", "")):
+            raise ImportFileError(
+                "zero bytes stand in the text, as a logger leaves them that lost its power",
+                where=f"character {found.start()}",
+                hint="Take them out, and look at the rows there: `tr -d '\\000' < FILE > data.csv`.",
+            )
         raise ImportFileError(
             f"the file is binary (byte value {ord(found.group()):#04x}), not a text table",
             where=f"character {found.start()}",
@@ -55,6 +61,10 @@ def text_of(data: bytes, encoding: str) -> str:
     """The text of the beginning of a file; a character cut by its end is left out."""
     decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)("replace")
     return decoder.decode(data)
+
+
+FILL = "\0"
+"""What a card in a logger fills its last block with, behind the text."""
 
 
 def undecodable(encoding: str, place: int) -> ImportFileError:

@@ -54,11 +54,26 @@ MAGIC: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"\x7fELF", "a program", "choose a file of numbers"),
     (0, b"MZ\x90\x00", "a program", "choose a file of numbers"),
     (0, b"\x89MNEM", "a Mnemoscope recording", "open it instead of importing it: `mnemoscope open FILE`"),
+    (0, b"SIMPLE  =", "a FITS file", "save a table of it as CSV: `astropy.table.Table.read('FILE').write('data.csv')`"),
+    (0, b"GRIB", "a GRIB file of the weather", "save one point as CSV: `xarray.open_dataset('FILE', engine='cfgrib').sel(…).to_series().to_csv('data.csv')`"),
+    (0, b"XDF:", "an XDF file of LabStreamingLayer", "save a stream as CSV: `numpy.savetxt('data.csv', pyxdf.load_xdf('FILE')[0][0]['time_series'], delimiter=',')`"),
+    (0, b"ABF2", "an ABF file of Axon", "save it as CSV: `numpy.savetxt('data.csv', pyabf.ABF('FILE').sweepY)`"),
+    (0, b"ABF ", "an ABF file of Axon", "save it as CSV: `numpy.savetxt('data.csv', pyabf.ABF('FILE').sweepY)`"),
+    (0, b"#ROSBAG V2.0", "a bag of ROS", "save a topic as CSV: `rostopic echo -b FILE -p /topic > data.csv`"),
+    (0, b"\x89MCAP0\r\n", "an MCAP file of ROS 2", "save a topic as CSV with `mcap` or PlotJuggler"),
+    (8, b".FIT", "a FIT file of a sports watch", "save it as CSV: `java -jar FitCSVTool.jar FILE`, or export it as CSV"),
+    (0, b"\xd4\xc3\xb2\xa1", "a capture of a network", "save a field as CSV: `tshark -r FILE -T fields -E separator=, -e frame.time_epoch -e frame.len > data.csv`"),
+    (0, b"\x0a\x0d\x0d\x0a", "a capture of a network", "save a field as CSV: `tshark -r FILE -T fields -E separator=, -e frame.time_epoch -e frame.len > data.csv`"),
+    (276, b"\x00\xe4\x40\xc6", "a SAC file of seismology", "save the trace as CSV: `numpy.savetxt('data.csv', obspy.read('FILE')[0].data)`"),
+    (276, b"\xc6\x40\xe4\x00", "a SAC file of seismology", "save the trace as CSV: `numpy.savetxt('data.csv', obspy.read('FILE')[0].data)`"),
+    (0, b"\xc3\x40\xf1", "a SEG-Y file of seismology", "save the trace as CSV: `numpy.savetxt('data.csv', obspy.read('FILE')[0].data)`"),
+    (0, b"MS\x03", "a miniSEED file", "save the trace as CSV: `numpy.savetxt('data.csv', obspy.read('FILE')[0].data)`"),
 )  # fmt: skip
 """Offset and bytes, what such a file is, and the way out."""
 SHORT = 4
 """A word of so many letters may be the first name of a table."""
 TEXTS = (
+    (re.compile(rb"\d{6}[DRQM] [A-Z0-9 ]{12}[\x00-\x14]"), "a miniSEED file", "save the trace as CSV: `numpy.savetxt('data.csv', obspy.read('FILE')[0].data)`"),
     (re.compile(rb"\s*<(?:\?xml|!DOCTYPE|html|svg|[A-Za-z]+[^<>]*>\s*<)", re.IGNORECASE), "an XML or HTML document", "save its table as CSV"),
     (re.compile(rb"(?:Brain ?Vision|\s*;?\s*BrainVision) ?(?:Core )?Data Exchange (?:Header|Marker)", re.IGNORECASE), "a header of BrainVision, whose samples lie in another file",
      "save the recording as EDF: `mne.io.read_raw_brainvision('FILE').export('data.edf')`"),
@@ -66,8 +81,19 @@ TEXTS = (
      "take the station's CSV: https://www.ncei.noaa.gov/data/global-hourly/access/YEAR/STATION.csv"),
     (re.compile(rb"[A-Z]{2}[A-Z0-9_-]{9}\d{6}[A-Z][A-Z0-9]{3}[ \d-]{5}"), "a GHCN file of NOAA (.dly), which has a month in a row and its values at fixed places",
      "take the station's CSV: https://www.ncei.noaa.gov/data/global-historical-climatology-network-daily/access/STATION.csv"),
+    (re.compile(rb"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:CREATE\s+(?:TABLE|DATABASE|SCHEMA|TYPE|INDEX|VIEW|SEQUENCE|EXTENSION)\s|INSERT\s+INTO\s|DROP\s+TABLE\s|SET\s+[\w@]+\s*=|PRAGMA\s+\w+\s*=|BEGIN\s+TRANSACTION;|LOCK\s+TABLES\s)", re.IGNORECASE | re.DOTALL),
+     "SQL, which fills a database", "load it and save the table as CSV: `sqlite3 -header -csv FILE 'select * from NAME' > data.csv`, `psql -c '\\copy NAME to data.csv csv header'`"),
+    (re.compile(rb"(?:\([\d.]+\)|[\d.]+)?\s*v?can\d\s+[0-9A-Fa-f]{3,8}(?:#|\s+\[\d\])"), "a log of a CAN bus, whose messages have to be decoded",
+     "decode it with the bus's DBC: `cantools decode`, or `asammdf`, and save the signal as CSV"),
+    (re.compile(rb"\$(?:G[NPLABQ]|P[A-Z])[A-Z]{2,4},"), "NMEA sentences of a GPS receiver", "turn them into a table: `gpsbabel -i nmea -f FILE -o unicsv -F data.csv`"),
+    (re.compile(rb"(?:![^\n]*\n)*\s*#\s*[kMG]?Hz\s+[SYZHG]\s+(?:MA|DB|RI)\s+R", re.IGNORECASE), "a Touchstone file, which is a function of frequency and not of time",
+     "save what shall be looked at as CSV: `skrf.Network('FILE').to_dataframe().to_csv('data.csv')`"),
+    (re.compile(rb"\s*##TITLE\s*=", re.IGNORECASE), "a JCAMP-DX file, which is a spectrum and not a function of time", "save what shall be looked at as CSV: `jcamp.jcamp_readfile('FILE')`"),
+    (re.compile(rb"[\w.*-]+,\d{9,10},\d{9,10},\d+\|"), "Graphite's raw answer, a series in a line", "ask for `format=csv` or `format=json` instead"),
+    (re.compile(rb"[\w.-]+(?:,[\w.-]+=[^,\s]+)* [\w.-]+=[^,\s]+(?:,[\w.-]+=[^,\s]+)* \d{10,19}\r?\n"), "the line protocol of InfluxDB", "ask the database for CSV: `influx query --raw 'from(bucket: …)' > data.csv`"),
+    (re.compile(rb"(?:\s|%[^\n]*\n|\w+\s*=\s*[^;\[\n]*;)*\w+\s*=\s*\["), "a script of MATLAB or Python", "run it and save the numbers: `writematrix(x, 'data.csv')`, `numpy.savetxt('data.csv', x)`"),
 )  # fmt: skip
-"""Texts that are no table, by how they begin."""
+"""What is no table, by how it begins."""
 
 
 def refuse(data: bytes) -> None:

@@ -21,8 +21,8 @@ from mnemoscope.signals.importers.tabular.numbers import (
 )
 
 CLOCK = re.compile(
-    r"(?=.*\d)[\['\"]?(?:\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?|\d{1,2}[-. ][^\W\d_]{3,9}[-. ]\d{2,4}|[^\W\d_]{3,9}[-. ]\d{1,2},? \d{4}"
-    r"|\d{4}-?W\d\d|\d{4}-?Q\d|\d{8})?[T :_,]*(?:\d{1,3}:\d\d(?::\d\d)?(?:[.,:]\d+)?|\d{6})?\s?(?:[AaPp]\.?[Mm]\.?)?\s?(?:Z|[A-Z]{2,5}|[+-]\d\d:?\d*)?[\]'\"]?"
+    r"(?=.*\d)[\['\"]?(?:\d{1,4}(?:[-/]|\.\s?)\d{1,2}(?:(?:[-/]|\.\s?)\d{1,4}\.?)?|\d{1,2}[-. ][^\W\d_]{3,9}[-. ]\d{2,4}|[^\W\d_]{3,9}[-. ]\d{1,2},? \d{4}"
+    r"|\d{4}-?W\d\d|\d{4}-?Q\d|\d{8})?[T :_,]*(?:\d{1,3}:\d\d(?::\d\d)?(?:[.,:]\d+)?|\d{6}|\d{4})?\s?(?:[AaPp]\.?[Mm]\.?)?\s?(?:Z|[A-Z]{2,5}|[+-]\d\d:?\d*)?[\]'\"]?"
 )
 """A cell that is written like a date, a time of day, or both."""
 
@@ -72,10 +72,8 @@ def dialect_of(
             score = named * agreeing / len(rows) * _readable(rows, width, Style(decimal, options.grouping), delimiter)
             if delimiter is None and decimal == "," and options.decimal is None:  # "1,2" is two numbers sooner than one
                 score *= 0.6
-            if (
-                delimiter == " " and best[0] >= 0.9 and options.delimiter is None
-            ):  # blanks group digits and part dates, too
-                score *= 0.9
+            if delimiter == " " and options.delimiter is None:  # blanks group digits and part dates, too
+                score *= 0.5 if _parted(sample) else 0.9 if best[0] >= 0.9 else 1.0
             if score > best[0] + 1e-9:
                 best = (score, delimiter, decimal)
     delimiter = best[1]
@@ -96,6 +94,13 @@ def dialect_of(
         evidence = "every row is also one number whose digits are grouped"
         guesses.append(Guess("the blank", "columns separated by blanks", evidence, (whole,), question=True))
     return Dialect(delimiter, style, tuple(guesses))
+
+
+def _parted(sample: Sequence[str]) -> bool:
+    """Whether every line has as many semicolons, or tabs, as every other: then blanks stand within cells."""
+    return any(
+        len(counts) == 1 and min(counts) > 0 for sign in ";\t" for counts in [{line.count(sign) for line in sample}]
+    )
 
 
 def _commas(rows: list[list[str]]) -> list[Guess]:

@@ -117,12 +117,16 @@ class Ending:
 
     def _leave_below(self, cells: list[Cells], below: list[Ragged]) -> None:
         first = below[0]
+        there = first.cells[: len(first.cells) - (not first.cells[-1])]
+        wrapped = (
+            self.layout.samples is not None and not self.layout.header
+        )  # the last row of a series that goes over all
         if (
-            self.dialect.delimiter == " "
-            and 2 <= len(first.cells) < self.layout.columns
-            and all(map(self._is_number, first.cells))
+            (self.dialect.delimiter == " " or wrapped)
+            and 2 - wrapped <= len(there) < self.layout.columns
+            and all(map(self._is_number, there))
         ):
-            padded = [*first.cells, *[""] * (self.layout.columns - len(first.cells))]
+            padded = [*there, *[""] * (self.layout.columns - len(there))]
             for column, cell in zip(cells, padded, strict=True):
                 column.add((cell,), odd=False)
             self.rows.count += 1
@@ -210,6 +214,8 @@ class Ending:
             left -= 1
         if left == count:
             return count
+        while left > 2 and all(column[left - 1] == ABSENT for column in codes):
+            left -= 1
         for row in range(left, count):
             words = [reverse[i].get(int(codes[i][row]), "") for i in range(len(cells))]
             text = " ".join(word for word in words if word)

@@ -3,28 +3,48 @@
 import itertools
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mnemoscope.signals.importers.tabular.numbers import Style, number_in
+from mnemoscope.signals.importers.tabular.numbers import UNIT, Style, number_in
 
 _RATE = re.compile(
-    r"(?:sampl(?:e|ing)[ _]?(?:rate|freq(?:uency)?)|sample[ _]?hz|\bfs\b|frequency|\brate\b|abtastrate|samples?[ _]?per[ _]?sec(?:ond)?)"
-    r"\s*[\"']?\s*(?:[(\[]\s*(?P<in>k?hz|sps|1/s|s/s)\s*[)\]])?[\"']?\s*(?::=|[:=,;\t ])\s*[\"'\[]*\s*"
-    r"(?P<value>[-+]?\d[\d.,]*(?:[eE][-+]?\d+)?)\s*(?P<unit>k?hz|sps|1/s|/s)?",
+    r"(?:sampl(?:e|ing)[ _]?(?:rate|freq(?:uency)?)|sample[ _]?hz|\bfs\b|frequency"
+    r"|(?<!heart[ _])(?<!pulse[ _])(?<!breathing[ _])(?<!respiratory[ _])(?<!flow[ _])(?<!dose[ _])(?<!bit[ _])(?<!baud[ _])\brate\b|abtastrate|samples?[ _]?per[ _]?sec(?:ond)?)"
+    r"\s*[\"']?\s*(?:[(\[]\s*(?P<in>[^)\]]{1,12}?)\s*[)\]])?[\"']?\s*(?::=|[:=,;\t ])\s*[\"'\[]*\s*(?P<value>[-+]?\d[\d.,]*(?:[eE][-+]?\d+)?)",
     re.IGNORECASE,
 )
 _STEP = re.compile(
     r"(?:^interval(?==)|sampl(?:e|ing)[ _]?(?:interval|period|time|increment)|(?:time|x)[ _]?(?:increment|step|base[ _]?increment)|increment"
     r"|delta[ _]?(?:x|t)|xincr?(?:ement)?|h(?:orizontal)?[ _]?(?:interval|resolution)|\bdt\b|time[ _]?step|\bxinc\b|abtastintervall)"
-    r"\s*[\"']?\s*(?:[(\[]\s*(?P<in>[munpµμ]?s(?:ec)?(?:onds)?|min|h)\s*[)\]])?[\"']?\s*(?::=|[:=,;\t ])\s*[\"']*\s*"
-    r"(?P<value>[-+]?(?:\d[\d.,]*|\.\d+)(?:[eE][-+]?\d+)?)\s*[,;\t ]?\s*[\"']?(?P<unit>[munpµμ]?s(?:ec)?(?:onds)?|min|h)?\b",
+    r"\s*[\"']?\s*(?:[(\[]\s*(?P<in>[^)\]]{1,12}?)\s*[)\]])?[\"']?\s*(?::=|[:=,;\t ])\s*[\"']*\s*"
+    r"(?P<value>[-+]?(?:\d[\d.,]*|\.\d+)(?:[eE][-+]?\d+)?)",
     re.IGNORECASE,
 )
-_SECONDS = {"min": 60.0, "h": 3600.0}
+_UNIT = re.compile(r"[\"']?\s?,?;?\t?\s?[\"']?(?P<unit>[A-Za-zµμ%/]+(?:\s?(?:/|per)\s?[A-Za-z]+)?)?")
+"""What stands behind a number."""
+_HERTZ = re.compile(
+    r"(?P<prefix>[kKMGm]?)(?:[Hh][Zz]|[Hh]ertz|[Ss](?:a|amples?)?\s?(?:/|per)\s?s(?:ec(?:ond)?)?|[Ss][Pp][Ss]|1/s|/s(?:ec)?)"
+)
+_OFTEN = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "m": 1e-3, "": 1.0}
+_DURATION = re.compile(
+    r"(?P<prefix>[munpµμ]?)(?:s(?:ec(?:ond)?s?)?)|(?P<long>milli|micro|nano)seconds?|(?P<more>min(?:ute)?s?|h(?:(?:ou)?rs?)?|d(?:ays?)?)",
+    re.IGNORECASE,
+)
+_LONG = {"milli": 1e-3, "micro": 1e-6, "nano": 1e-9}
+_SECONDS = {"m": 60.0, "h": 3600.0, "d": 86_400.0}
 _PREFIXES = {"m": 1e-3, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "n": 1e-9, "p": 1e-12}
 _A_SAMPLE = re.compile(r"(\d+(?:\.\d+)?) (m|u|µ)?sec/sample")
 _LABELS = re.compile(r"^\W*(?:labels?|columns?|channels?)\s*(?::=|:|=)\s*(.+)$", re.IGNORECASE)
+
+_COUNT = re.compile(
+    r"\bNPTS\s*[=:]?\s*(\d+)|\bn(?:umber|o\.?) of (?:data )?(?:points|samples|values)\s*[=:]?\s*(\d+)", re.IGNORECASE
+)
+_SAMPLES_AND_RATE = re.compile(r"\b(\d+) samples, (\d+(?:\.\d+)?) sps\b")
+_WID = re.compile(r"WID[12]\s.*\b(?:INT|AU\d|CM\d)\s+(\d+)\s+(\d+(?:\.\d+)?)\s")
+"""The head of a waveform in GSE and IMS."""
+_ACTIGRAPH = re.compile(r"-+ Data File Created By ActiGraph.*? at (\d+) Hz")
 
 _ATTRIBUTE = re.compile(r"@attribute\s+('[^']+'|\"[^\"]+\"|\S+)\s", re.IGNORECASE)
 """A column of ARFF."""
@@ -40,6 +60,10 @@ class Facts:
     names: tuple[str, ...] = ()
     decimal: str | None = None
     delimiter: str | None = None
+    skip: int = 0
+    """Lines that the file itself says stand above its names."""
+    samples: int | None = None
+    """How many values the file says it holds."""
     program: str = ""
     """Which program's layout the file has: TOA5, LabVIEW, OpenSignals …"""
 
@@ -69,6 +93,7 @@ def facts_of(lines: list[str]) -> Facts:
     if found.sample_rate is None and (stated := _increment_below(lines[:10])) is not None:
         found = replace(found, sample_rate=stated[0], evidence=stated[1], program="Rigol")
     head = lines[0].strip().strip('"') if lines else ""
+    found = _of_program(lines, found)
     if head.startswith(("TOA5", "TOACI1")):
         found = replace(found, program=head[:4])
     elif head.startswith("LabVIEW Measurement"):
@@ -76,22 +101,81 @@ def facts_of(lines: list[str]) -> Facts:
     return found
 
 
+def _of_program(lines: list[str], found: Facts) -> Facts:
+    """What the first lines of known programs say in words of their own."""
+    head = lines[0] if lines else ""
+    if re.match(r"ATF\s+\d", head) and len(lines) > 2 and (counts := re.match(r"\s*(\d{1,3})\s+\d+\s*$", lines[1])):
+        return replace(found, skip=2 + int(counts[1]), program="ATF")
+    if match := _SAMPLES_AND_RATE.search(head):  # IRIS
+        return replace(found, samples=int(match[1]), sample_rate=float(match[2]), evidence=head.strip()[:120])
+    if match := _WID.match(head):
+        return replace(found, samples=int(match[1]), sample_rate=float(match[2]), evidence=head.strip()[:120])
+    if match := _ACTIGRAPH.match(head):
+        epoch = next(
+            (m for line in lines[:12] if (m := re.match(r"Epoch Period \(hh:mm:ss\) (\d+):(\d+):(\d+)", line))), None
+        )
+        seconds = (
+            sum(int(part) * unit for part, unit in zip(epoch.groups(), (3600, 60, 1), strict=True)) if epoch else 0
+        )
+        return replace(
+            found, sample_rate=1 / seconds if seconds else float(match[1]), evidence=(epoch or match)[0][:120]
+        )
+    for line in lines[:80]:
+        if match := _COUNT.search(line):
+            return replace(found, samples=int(match[1] or match[2]))
+    lasting = next((m for line in lines[:80] if (m := re.match(r"Duration Time\(s\)\s+(\d+)", line))), None)
+    if lasting is not None and found.sample_rate:  # K-NET
+        return replace(found, samples=round(int(lasting[1]) * found.sample_rate))
+    return found
+
+
 def _rate(text: str) -> float | None:
     if match := _A_SAMPLE.fullmatch(text):
         return 1 / (float(match[1]) * _PREFIXES.get(match[2], 1.0)) if float(match[1]) > 0 else None
     if match := _STEP.search(text):
-        seconds = _number(match["value"])
-        unit = (match["in"] or match["unit"] or "s").lower()
-        if seconds and seconds > 0:
-            return 1 / (
-                seconds * (_SECONDS.get(unit) or (_PREFIXES.get(unit[0], 1.0) if unit[:3] not in ("s", "sec") else 1.0))
-            )
+        seconds, factor = _number(match["value"]), _unit_of(text, match, _seconds_in)
+        if seconds and seconds > 0 and factor:
+            return 1 / (seconds * factor)
     if match := _RATE.search(text):
-        hertz = _number(match["value"])
-        unit = (match["in"] or match["unit"] or "hz").lower()
-        if hertz and hertz > 0:
-            return hertz * (1000.0 if unit.startswith("k") else 1.0)
+        hertz, factor = _number(match["value"]), _unit_of(text, match, _hertz_in)
+        if hertz and hertz > 0 and factor:
+            return hertz * factor
     return None
+
+
+def _unit_of(text: str, match: re.Match[str], size: Callable[[str], float | None]) -> float | None:
+    """How large the unit of a number is that a fact gives: before it in brackets, or behind it; 1 where there is none.
+
+    None where a word stands right behind the number that is no unit here: what it counts in is not known then.
+    """
+    if match["in"] is not None and (factor := size(match["in"].strip())) is not None:
+        return factor
+    behind = _UNIT.match(text, match.end())
+    word = behind["unit"] if behind else None
+    if behind is None or word is None:
+        return 1.0
+    if (factor := size(word)) is not None:
+        return factor
+    if UNIT.fullmatch(word):  # 60 bpm is no rate of samples
+        return None
+    attached = behind.start("unit") == match.end() or "/" in word or " per " in word
+    return None if attached or re.match(r"(?:weeks?|months?|years?|cycles?|samples?)\b", word, re.IGNORECASE) else 1.0
+
+
+def _hertz_in(unit: str) -> float | None:
+    found = _HERTZ.fullmatch(unit)
+    return _OFTEN[found["prefix"]] if found else None
+
+
+def _seconds_in(unit: str) -> float | None:
+    found = _DURATION.fullmatch(unit)
+    if found is None:
+        return None
+    if found["long"]:
+        return _LONG[found["long"].lower()]
+    if found["more"]:
+        return _SECONDS[found["more"][0].lower()]
+    return _PREFIXES.get(found["prefix"].lower(), 1.0)
 
 
 def _increment_below(lines: list[str]) -> tuple[float, str] | None:

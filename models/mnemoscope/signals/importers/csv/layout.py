@@ -11,16 +11,14 @@ from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.csv.body import FIRST_ROWS, body_of, first_width, is_row, no_numbers, numeric_columns
 from mnemoscope.signals.importers.csv.dialect import Dialect
 from mnemoscope.signals.importers.csv.facts import Facts, lone_start_and_rate
+from mnemoscope.signals.importers.csv.first_row import below_facts, is_time, without_numbers
+from mnemoscope.signals.importers.csv.header import Header
 from mnemoscope.signals.importers.csv.splitting import RULE, is_comment, split
-from mnemoscope.signals.importers.options import ImportOptions, retry
+from mnemoscope.signals.importers.options import ImportOptions
 from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.table import MAX_COLUMNS
 from mnemoscope.signals.importers.tabular.names import are_units, are_units_above, distinct, unit_of
 from mnemoscope.signals.importers.tabular.numbers import Number, bare, number_in
-
-SURPLUS = frozenset(["", "comment", "comments", "start", "increment", "remark", "remarks", "note", "notes"])
-"""Names of a header that may stand where rows have no value."""
-
 
 START_AND_RATE = "first rows"
 """What a guess is called that takes the first two rows for start and rate."""
@@ -45,6 +43,8 @@ class Layout:
     """Counted from 1; None where no line holds units alone."""
     sample_rate: float | None = None
     evidence: str = ""
+    samples: int | None = None
+    """Values that the lines above say there are."""
     header_lines: frozenset[str] = frozenset()
     """Lines that are no rows when they come again."""
     notes: list[str] = field(default_factory=list[str])
@@ -73,22 +73,22 @@ def layout_of(
     numeric = numeric_columns(rows, width, dialect, absent)
     if not numeric:
         raise no_numbers(body, rows, dialect)
-    begin = options.skip or 0
+    begin = facts.skip if options.skip is None else options.skip
     if options.names_line is not None:
         begin = max(begin, options.names_line, options.units_line or 0)
     first = next((i for i in range(begin, len(lines)) if is_row(lines[i], width, numeric, dialect, absent)), None)
     if first is None:
         raise ImportFileError("no row of numbers was found", hint="Choose a table with rows of numbers.")
-    while absent and first > begin and _all_absent(split(lines[first - 1], delimiter), absent):
-        first -= 1  # what was said to be missing is no name
+    while first > begin and without_numbers(
+        split(lines[first - 1], delimiter), split(lines[first], delimiter), numeric, absent
+    ):
+        first -= 1  # what is missing is no name
+    if options.skip is None and options.names_line is None:
+        first = below_facts(lines, first, width, numeric, dialect, absent, rows)
     made = _Above(lines, width, trailing, dialect, options, facts).layout(first)
     if width > MAX_COLUMNS and options.layout != "rows":
         made.guesses.append(Guess("layout", "one series per row", f"a row has {width} values"))
     return made
-
-
-def _all_absent(cells: Sequence[str], absent: frozenset[str]) -> bool:
-    return bool(cells) and absent.issuperset(cell.strip().lower() for cell in cells)
 
 
 class _Above:
@@ -109,7 +109,7 @@ class _Above:
 
     def layout(self, first: int) -> Layout:
         options, rate, evidence = self.options, self.facts.sample_rate, self.facts.evidence
-        begin = options.skip or 0
+        begin = self.facts.skip if options.skip is None else options.skip
         rows = [split(line, self.dialect.delimiter) for line in self.lines[first : first + 8] if line.strip()]
         if (
             options.skip is None
@@ -144,14 +144,14 @@ class _Above:
     ) -> Layout:
         columns = self.width
         if self.trailing and (
-            names is None or len(names) < self.width or names[self.width - 1].lower() in SURPLUS
+            names is None or len(names) < self.width or names[self.width - 1].lower() in ("", "start", "increment")
         ):  # fmt: skip
             columns = self.width - 1
         used = {*self.used, at} if at is not None else set(self.used)
         units_at: int | None = None
         header: list[str] | None = None
         if names is not None:
-            header = self._fitting(names, columns, at or 0)
+            header = Header(self.lines, self.dialect.delimiter, self.notes).fitting(names, columns, at or 0)
             if units is not None and at is not None:
                 beside = [*range(at + 1, first), at - 1] if at else range(at + 1, first)
                 found = [i for i in beside if self._split(self.lines[i].lstrip("#%/! "))[: len(units)] == units]
@@ -179,7 +179,7 @@ class _Above:
         return Layout(
             columns, self.width, distinct(header, self.notes) if header else tuple(f"column {i + 1}" for i in range(columns)),
             tuple(unit_of(cell) if cell else None for cell in padded), header is not None, None if at is None else at + 1,
-            first, units_at, rate, evidence, again, self.notes, self.guesses, unused,
+            first, units_at, rate, evidence, self.facts.samples, again, self.notes, self.guesses, unused,
         )  # fmt: skip
 
     def _names(self, begin: int, first: int) -> tuple[list[str] | None, list[str] | None, int | None]:
@@ -192,16 +192,32 @@ class _Above:
             return self._split(self.lines[options.names_line - 1].lstrip("#%/! ")), units, options.names_line - 1
         if (options.header is True and first == begin) or self.facts.program in ("ARFF", "LabChart"):
             return None, None, None
+        if (
+            options.units_line is None
+            and self.dialect.delimiter == " "
+            and (ruled := self._ruled(begin, first)) is not None
+        ):
+            return self._split(self.lines[ruled]), None, ruled
         above = [(i, self.lines[i]) for i in range(begin, first)]
         above = [(i, line) for i, line in above if line.strip() and not RULE.fullmatch(line) and not _separator(line)]
+        if (
+            self.dialect.delimiter == " " and self.facts.evidence
+        ):  # "NPTS= 200, DT= 0.01 SEC," has as many words as others
+            above = [(i, line) for i, line in above if line.strip()[:120] != self.facts.evidence] or above
         texts = [(i, self._split(line)) for i, line in above if not is_comment(line)]
         if len(texts) > 1 and self.width == 1:  # what says something else than names is none
             texts = [(i, cells) for i, cells in texts if not _SAYS.match(self.lines[i])] or texts
+        if len(texts) > 1:  # a row of another width is none either
+            texts = [(i, cells) for i, cells in texts if not self._like_row(cells)] or texts
         if self.facts.program.startswith("TOA") and len(texts) >= 3:
             return texts[1][1], texts[2][1] if len(texts) > 2 else None, texts[1][0]
         if self.facts.program == "Rigol" and len(texts) >= 2:
             return texts[-2][1], texts[-1][1][: self.width], texts[-2][0]
-        comments = [(i, self._split(line.lstrip().lstrip("#%/! "))) for i, line in above if is_comment(line)]
+        comments = [
+            (i, self._split(text))
+            for i, line in above
+            if is_comment(line) and (text := line.lstrip().lstrip("#%/! ").strip())
+        ]
         units = None
         if options.units_line:
             units = self._split(self.lines[options.units_line - 1].lstrip("#%/! "))
@@ -209,6 +225,8 @@ class _Above:
         elif options.units_line is None and len(texts) >= 2 and are_units_above(texts[-2][1], texts[-1][1]):
             units = texts.pop(-2)[1]
             self.notes.append("the row above the names was read as units")
+        elif len(texts) >= 2 and len(texts[-1][1]) > 1 and all(_WIDTH.fullmatch(cell) for cell in texts[-1][1]):
+            texts.pop()
         elif options.units_line is None and len(texts) >= 2 and are_units(texts[-1][1], texts[-2][1]):
             units = texts.pop()[1]
             self.notes.append("the row below the names was read as units")
@@ -228,37 +246,16 @@ class _Above:
                 return fitting[-1][1], units, fitting[-1][0]
         return None, None, None
 
-    def _fitting(self, names: list[str], columns: int, at: int) -> list[str] | None:
-        """Names for all columns, where the line has too many or too few."""
-        while len(names) > columns and not names[-1]:
-            names = names[:-1]
-        if len(names) == columns:
-            return names
-        if len(names) == columns - 1 and self._counts_rows():
-            self.notes.append("the first column has no name: it counts the rows, as R writes it")
-            return ["", *names]
-        if self.dialect.delimiter in (None, " "):
-            return None if abs(len(names) - columns) > 1 or len(names) < 2 else self._refuse(names, columns, at)
-        surplus = names[columns:]
-        if surplus and all(name.lower() in SURPLUS for name in surplus):
-            self.notes.append(f"{counted(len(surplus), 'name')} over no column: {', '.join(surplus)}")
-            return names[:columns]
-        if len(names) > columns or 1 < len(names) == columns - 1:
-            return self._refuse(names, columns, at)
-        return None
+    def _like_row(self, cells: list[str]) -> bool:
+        """Whether cells hold a time and a number, as names never do."""
+        return any(map(is_time, cells)) and any(number_in(cell, self.dialect.style) for cell in cells)
 
-    def _refuse(self, names: list[str], columns: int, at: int) -> list[str]:
-        raise ImportFileError(
-            f"the header has {len(names)} names, the rows have {columns} values",
-            where=f"line {at + 1}",
-            hint="Give every column one name, or import without the header (columns are then numbered).",
-            retry=retry("Import without the header", header=False),
-        )
-
-    def _counts_rows(self) -> bool:
-        firsts = [split(line, self.dialect.delimiter)[0].strip('"') for line in self.lines[-60:] if line.strip()]
-        numbers = [int(cell) for cell in firsts if cell.isdecimal()]
-        return len(numbers) >= max(2, len(firsts) - 1) and all(b - a == 1 for a, b in pairwise(numbers))
+    def _ruled(self, begin: int, first: int) -> int | None:
+        """The line of names that is underlined, a dash below every name, right above the rows."""
+        if first - 2 < begin or not RULE.fullmatch(self.lines[first - 1]):
+            return None
+        dashes, names = self.lines[first - 1].split(), self._split(self.lines[first - 2])
+        return first - 2 if len(dashes) == len(names) and self.width - len(names) in (0, 1) else None
 
     def _counts(self, rows: list[list[str]]) -> bool:
         """Whether the first row has no time, and the same whole number in every other column: how many rows follow."""
@@ -303,6 +300,10 @@ class _Above:
 
 _SAYS = re.compile(r"\s*[^:=;,]+[:=;,]\s*\S*\d")
 """A line such as "Sampling rate: 2 kHz"."""
+
+
+_WIDTH = re.compile(r"\d{1,3}[sdn]")
+"""The width of a field and its kind, as the USGS writes them below the names."""
 
 
 def _rising_whole(row: list[Number | None], *, one_by_one: bool) -> bool:

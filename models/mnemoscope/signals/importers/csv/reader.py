@@ -108,7 +108,7 @@ class Head:
             data = file.read(SNIFF_BYTES)
         whole = path.stat().st_size <= len(data)
         encoding, doubt = encodings.encoding_of(data, path, options.encoding)
-        lines = re.split(r"\r\n|\n|\r", encodings.text_of(data, encoding))
+        lines = re.split(r"\r\n|\n|\r", encodings.text_of(data, encoding).rstrip(encodings.FILL))
         if not whole:
             if len(lines) < 2 and options.layout != "rows":
                 raise ImportFileError(
@@ -122,7 +122,7 @@ class Head:
         if not whole and (options.skip or 0) >= len(lines):
             lines, elsewhere = [*lines, *_from_line(path, encoding, len(lines), options.skip or 0)], []
         facts = facts_of(lines)
-        body = body_of(lines[options.skip or 0 :])
+        body = body_of(lines[facts.skip if options.skip is None else options.skip :])
         if not body:
             raise ImportFileError("the file holds comments only", hint="Choose a file with rows of numbers.")
         refuse_glued(body[:400], options)
@@ -280,7 +280,9 @@ class _Pass:
         for number, text in self.layout.unused:
             self.rows.left_out.add(number, "text above the data", text.strip())
         self.rows.left_out.lines.sort(key=lambda entry: entry["line"])
-        table = assemble(draft, report, self.layout.sample_rate, self.layout.evidence, self.rows.left_out)
+        table = assemble(
+            draft, report, self.layout.sample_rate, self.layout.evidence, self.rows.left_out, self.layout.samples
+        )
         head = self.head
         table.report["lines"] = first_lines(
             head.lines, self.layout, head.dialect, self.options, self.rows.left_out, draft.picked, self.styles

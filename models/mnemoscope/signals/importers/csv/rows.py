@@ -22,7 +22,7 @@ from mnemoscope.errors import ImportFileError
 from mnemoscope.signals.importers import progress
 from mnemoscope.signals.importers.csv.layout import Layout
 from mnemoscope.signals.importers.csv.splitting import COMMENT, RULE, is_comment, split
-from mnemoscope.signals.importers.encodings import undecodable
+from mnemoscope.signals.importers.encodings import FILL, undecodable
 from mnemoscope.signals.importers.report import LeftOut
 from mnemoscope.signals.importers.tabular.draft import SIGNS, Break, Sign
 from mnemoscope.signals.importers.tabular.numbers import bare, is_missing
@@ -287,6 +287,7 @@ class Rows:
                 if "\r" in text:
                     text = text.replace("\r\n", "\n").replace("\r", "\n")
                 if not data:
+                    text = text.rstrip(FILL)
                     if text:
                         lines = text.split("\n")
                         yield lines[:-1] if lines[-1] == "" else lines

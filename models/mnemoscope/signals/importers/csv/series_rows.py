@@ -1,19 +1,25 @@
 """Tables with one series in every row: each row becomes a channel."""
 
+from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mnemoscope.errors import ImportFileError
+from mnemoscope.signals.clock import clock_of
 from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.completed import complete
 from mnemoscope.signals.importers.csv.dialect import Dialect
+from mnemoscope.signals.importers.csv.first_row import is_time
 from mnemoscope.signals.importers.csv.layout import Layout
 from mnemoscope.signals.importers.csv.rows import Rows
-from mnemoscope.signals.importers.options import ImportOptions
+from mnemoscope.signals.importers.options import ImportOptions, retry
 from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.table import Column, Table
+from mnemoscope.signals.importers.tabular import dates
 from mnemoscope.signals.importers.tabular.columns import figures, narrowed
 from mnemoscope.signals.importers.tabular.numbers import is_missing, number_in
 
@@ -28,6 +34,8 @@ def is_meant(layout: Layout, rows: list[list[str]], dialect: Dialect, options: I
     """Whether rows are series: as asked, else no names, many columns, and neighbours in a row more alike than in a column."""
     if options.layout is not None:
         return options.layout == "rows"
+    if layout.header and _timed_names(layout, rows, dialect):
+        return True
     if layout.header or layout.columns < MIN_WIDTH or len(rows) < 2:
         return False
     numbers = [[number_in(cell, dialect.style) for cell in row] for row in rows[:50]]
@@ -45,6 +53,17 @@ def is_meant(layout: Layout, rows: list[list[str]], dialect: Dialect, options: I
     return bool(along < SMOOTHER * down)
 
 
+def _timed_names(layout: Layout, rows: list[list[str]], dialect: Dialect) -> bool:
+    """Whether a wide table has dates or times of day as names, behind columns of words."""
+    words = [
+        all(not is_missing(row[i]) and number_in(row[i], dialect.style) is None and not is_time(row[i]) for row in rows)
+        for i in range(layout.columns)
+    ]
+    named = len(list(takewhile(bool, words)))
+    names = list(layout.names[named:])
+    return 0 < named < layout.columns - MIN_WIDTH and not any(words[named:]) and bool(dates.fitting(names))
+
+
 def read(
     path: Path,
     encoding: str,
@@ -58,6 +77,7 @@ def read(
     rows = Rows(path, encoding, dialect.delimiter, layout, asked=options.encoding is not None)
     wanted = _number(options.series)
     kept: list[np.ndarray[Any, Any]] = []
+    titles: list[list[str]] = []
     numbers: list[int] = []
     total = 0
     for block in rows:
@@ -66,7 +86,11 @@ def read(
             if len(kept) < MAX_SERIES if wanted is None else total == wanted:
                 found = [number_in(cell, dialect.style) for cell in row]
                 kept.append(np.array([np.nan if one is None else one.value for one in found]))
+                titles.append(
+                    list(takewhile(lambda cell: not is_missing(cell) and number_in(cell, dialect.style) is None, row))
+                )
                 numbers.append(total)
+                _refuse_words(row[len(titles[-1]) :], dialect, options, rows.line(total - 1))
         if total * layout.columns > max_values:
             raise ImportFileError(
                 f"the file holds more than {max_values} cells",
@@ -76,12 +100,18 @@ def read(
         raise ImportFileError(
             f"there is no row {options.series}; the file has {total}", hint=f"Choose a row from 1 to {total}."
         )
-    classes = _classes(np.stack(kept))
+    named = min(map(len, titles))
+    classes = None if named else _classes(np.stack(kept))
     columns = [
-        _column(i, number, values, classes) for i, (number, values) in enumerate(zip(numbers, kept, strict=True))
+        _column(i, " ".join(title[:named]) or f"row {number}", values[named:], classes)
+        for i, (number, title, values) in enumerate(zip(numbers, titles, kept, strict=True))
     ]
+    time = _times(layout, named, max(len(c.values) for c in columns if c.values is not None))
+    clock = None if time is None else clock_of(time, name="the names of the columns", resolution=1.0, dates=True)
     as_columns = Alternative("a column is a channel", {"layout": "columns"})
     evidence = f"{counted(total, 'row')} of {layout.columns} values without names, smooth along the row"
+    if time is not None:
+        evidence = "the columns are called by times"
     guesses = [Guess("layout", "one series per row", evidence, (as_columns,), question=options.layout is None)]
     notes = [
         *layout.notes,
@@ -95,13 +125,14 @@ def read(
         for row in rows.ragged:
             rows.left_out.add(row.line, "another number of values", "")
     count = max(len(c.values) for c in columns if c.values is not None)
-    rate = options.sample_rate
+    rate = options.sample_rate or (clock.sample_rate if clock is not None else None)
+    source = "as entered" if options.sample_rate else "the file has no column of times; enter a sampling rate"
     return complete(
-        Table(columns, None, None),
+        Table(columns, time, clock),
         report | {"resolved": report["resolved"] | {"layout": "rows", "time": []}},
         rows=count,
         sample_rate=rate,
-        rate_source="as entered" if rate else "the file has no column of times; enter a sampling rate",
+        rate_source=clock.text if clock is not None and not options.sample_rate else source,
         guesses=guesses,
         notes=notes,
         left_out=rows.left_out,
@@ -136,8 +167,36 @@ def _classes(values: np.ndarray[Any, Any]) -> int | None:
     return None
 
 
-def _column(index: int, number: int, values: np.ndarray[Any, Any], classes: int | None) -> Column:
-    name = f"row {number}"
+def _refuse_words(cells: Sequence[str], dialect: Dialect, options: ImportOptions, line: int) -> None:
+    """Raises ImportFileError for a word among the numbers of a row."""
+    words = [
+        c
+        for c in cells
+        if not is_missing(c) and number_in(c, dialect.style) is None and c.lower() not in options.tokens
+    ]
+    if words:
+        able = [word for word in dict.fromkeys(words) if len(word) < 40 and word.isprintable()][:3]
+        raise ImportFileError(
+            f"{words[0][:40]!r} is not a number ({counted(len(words), 'such cell')})",
+            where=f"line {line}",
+            hint=f"Correct the cell, or import with {words[0][:40]!r} as a missing value.",
+            retry=retry(f"Treat {' and '.join(f'“{word}”' for word in able)} as missing", missing=able)
+            if able
+            else None,
+        )
+
+
+def _times(layout: Layout, named: int, count: int) -> NDArray[np.float64] | None:
+    """Seconds of the columns behind the first `named`, where their names are dates or times of day that rise."""
+    names = list(layout.names[named : named + count])
+    if not layout.header or len(names) < count or not (forms := dates.fitting(names)):
+        return None
+    stamps, bad = dates.parse(names, forms[0])
+    seconds = stamps.seconds()
+    return None if bad or (np.diff(seconds) <= 0).any() else seconds
+
+
+def _column(index: int, name: str, values: np.ndarray[Any, Any], classes: int | None) -> Column:
     if classes is not None:
         name += f" (class {values[classes]:g})"
         values = values[1:] if classes == 0 else values[:-1]

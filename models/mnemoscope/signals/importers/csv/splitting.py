@@ -15,6 +15,8 @@ def split(line: str, delimiter: str | None) -> list[str]:
         return [text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text]
     if '"' not in line:
         return line.split() if delimiter == " " else [cell.strip() for cell in line.split(delimiter)]
+    if line[0] == line[-1] == '"' and line.count('"') == 2 and delimiter != " " and delimiter in line:
+        return [cell.strip() for cell in line[1:-1].split(delimiter)]  # a spreadsheet took the whole line for one cell
     none: list[str] = []
     try:
         if delimiter == " ":

@@ -35,7 +35,13 @@ _WAY = "Write an array of numbers, an array of records, or an object of columns.
 Json = Any
 
 
+_BRACKETED = re.compile(rb"\s*\[\s*[\d.]+\s*\][ \t]*[^\s,\]]")
+"""A line of a log that begins with its time, or a number, in brackets."""
+
+
 def _sniff(data: bytes) -> float:
+    if _BRACKETED.match(data):
+        return 0.0
     return 0.6 if _BEGINS.match(data.removeprefix(b"\xef\xbb\xbf")) else 0.0
 
 

@@ -18,26 +18,37 @@ from mnemoscope.signals.importers.tabular.columns import (
     narrowed,
 )
 from mnemoscope.signals.importers.tabular.draft import Draft
-from mnemoscope.signals.importers.tabular.kinds import add_months_in_order, column
+from mnemoscope.signals.importers.tabular.in_order import add_day_in_order, add_months_in_order
+from mnemoscope.signals.importers.tabular.kinds import column
 from mnemoscope.signals.importers.tabular.numbers import is_missing
 from mnemoscope.signals.importers.tabular.rates import rate_of
 from mnemoscope.signals.importers.tabular.sampled import TimeChoice
-from mnemoscope.signals.importers.tabular.seconds import seconds_of, time_columns
+from mnemoscope.signals.importers.tabular.seconds import ask_of_unread_times, seconds_of, time_columns
 from mnemoscope.signals.importers.tabular.spans import spanned
+from mnemoscope.signals.importers.tabular.unit_column import units_beside
 from mnemoscope.signals.importers.tabular.which_rows import ask_of_cycling_labels, one_series, ordered, without_damaged
 from mnemoscope.signals.importers.tabular.which_table import one_table
-from mnemoscope.signals.series import Floats
+from mnemoscope.signals.importers.tabular.wrapped import goes_on, values_of
 
 
 def assemble(
-    draft: Draft, report: dict[str, Any], stated_rate: float | None, evidence: str, left_out: LeftOut
+    draft: Draft,
+    report: dict[str, Any],
+    stated_rate: float | None,
+    evidence: str,
+    left_out: LeftOut,
+    samples: int | None = None,
 ) -> Table:
-    """The table; stated_rate: Hz that the lines above the data say, by the line `evidence`."""
+    """The table; stated_rate: Hz that the lines above the data say, by the line `evidence`; samples: how many values they say."""
     if draft.options.layout == "wrapped":
         return _wrapped(draft, report, stated_rate, evidence, left_out)
     choice = time_columns(draft)
+    if goes_on(draft, choice, samples):
+        draft.resolved |= {"layout": "wrapped", "time": []}
+        return _wrapped(draft, report, stated_rate, evidence, left_out)
+    ask_of_unread_times(draft, choice)
     seconds, resolution = seconds_of(draft, choice) if choice else (None, 0.0)
-    if seconds is not None and len(draft.timeless):
+    if seconds is not None:
         seconds = without_damaged(draft, seconds, left_out)
     seconds = one_series(draft, choice, seconds)
     if draft.parts is not None and draft.picked is None:
@@ -59,7 +70,9 @@ def assemble(
         draft.raw.let_go(i)
     if all(c.values is None or c.missing == len(c.values) for c in columns):
         raise _nothing(draft, columns)
+    units_beside(draft, columns)
     add_months_in_order(draft, columns)
+    add_day_in_order(draft, columns, seconds)
     table = Table(columns, time, clock)
     missing_time = int(np.isnan(seconds).sum()) if seconds is not None else 0
     if missing_time:
@@ -89,10 +102,7 @@ def _nothing(draft: Draft, columns: list[Column]) -> ImportFileError:
 
 def _wrapped(draft: Draft, report: dict[str, Any], stated: float | None, evidence: str, left_out: LeftOut) -> Table:
     """One series that goes on from row to row."""
-    numeric = [i for i in range(len(draft.raw.names)) if draft.raw.is_numeric(i)]
-    values: Floats = np.stack([draft.raw.values[i] for i in numeric], 1).reshape(-1).astype(np.float64)
-    while len(values) and np.isnan(values[-1]):
-        values = values[:-1]
+    values = values_of(draft)
     low, high, mean = figures(values)
     column = Column(0, "values", "value", None, narrowed(values), int(np.isnan(values).sum()), low, high, mean)
     table = Table([column], None, None)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mnemoscope.signals.clock import rate_in_words
 from mnemoscope.signals.importers.table import Column
+from mnemoscope.signals.importers.tabular.time_units import FACTORS
 from mnemoscope.signals.importers.tabular.times import is_index_name
 from mnemoscope.signals.series import Floats, decimate, rate_for_models
 from mnemoscope.signals.states import states_in
@@ -19,6 +20,8 @@ FAR = 1e30
 """Numbers beyond which a file means something else than a measured value, such as 9.97e36 of NetCDF."""
 
 
+IN_ORDER = ("all months in order", "all times in order")
+"""Channels made of all columns of a table that has a year or a day in a row."""
 LONG = 1 << 20
 """Values beyond which a look at some of them stands for all."""
 
@@ -109,10 +112,16 @@ def is_ramp(values: Floats) -> bool:
 
 def _counts(column: Column) -> bool:
     """Whether a column is named as counters and parts of dates are; a single letter, and "min", say so of whole numbers only."""
-    if (len(column.name) == 1 or column.name.lower() == "min") and column.values is not None:
+    if not is_index_name(column.name):
+        return False
+    if column.unit is not None and column.unit not in FACTORS:  # HR in bpm is no hour
+        return False
+    if (len(column.name) == 1 or column.name.lower() in ("min", "hr")) and column.values is not None:
         known = known_of(column.values)
-        return is_index_name(column.name) and bool((known == np.round(known)).all())
-    return is_index_name(column.name)
+        if column.name.lower() == "hr":
+            return bool(len(known)) and float(known.max()) <= 24
+        return bool((known == np.round(known)).all() and (column.name.lower() == "min" or (np.diff(known) >= 0).all()))
+    return True
 
 
 def default_channel(columns: list[Column]) -> int:
@@ -128,6 +137,7 @@ def default_channel(columns: list[Column]) -> int:
     moving = [c for c in measured if c.low != c.high and c.values is not None and not is_ramp(c.values)]
     values = [c for c in usable if c.kind == "value"]
     for choice in (
+        [c for c in moving if c.name in IN_ORDER],
         [c for c in moving if c.values is not None and c.missing < 0.9 * len(c.values)], moving, measured,
         [c for c in values if c.values is not None and not is_ramp(c.values)], values, usable,
     ):  # fmt: skip

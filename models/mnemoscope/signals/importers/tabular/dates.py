@@ -21,6 +21,7 @@ _DATES = (
     "%b-%d-%Y", "%d %b %Y", "%b %d, %Y", "%b %d %Y", "%d/%b/%Y", "%Y-%b-%d", "%Y %b %d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y",
     "%y/%m/%d", "%y-%m-%d", "%y.%m.%d", "%d-%b-%y", "%d %b %y", "%d-%m-%y", "%m-%d-%y", "%d. %b %Y", "%d %m %Y", "%Y %m %d", "%G-W%V-%u", "%GW%V%u",
     "%Y-%j", "%Y/%j", "%Y年%m月%d日", "%d%b%Y", "%Y:%m:%d",
+    "%Y. %m. %d.", "%d. %m. %Y",
 )  # fmt: skip
 _PARTIAL = (
     "%G-W%V", "%GW%V", "%Y-%m", "%Y/%m", "%Y-%b", "%b-%Y", "%b %Y", "%Y %b", "%m/%Y", "%m.%Y", "%b-%y", "%Y-Q%q", "%YQ%q", "%Y Q%q",
@@ -35,9 +36,12 @@ CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%M:%S", "%H:%M:%S:%f"
 """Times of day without a date."""
 
 MONTHS = (
-    ("jan", "ene", "gen", "sty"), ("feb", "fév", "fev", "lut"), ("mar", "mär", "mrz", "maa", "mrt"), ("apr", "avr", "abr", "kwi"),
-    ("may", "mai", "mag", "mei", "maj"), ("jun", "juin", "giu", "cze"), ("jul", "juil", "lug", "lip"), ("aug", "aoû", "aou", "ago", "sie"),
-    ("sep", "set", "wrz"), ("oct", "okt", "ott", "out", "paź"), ("nov", "lis"), ("dec", "dez", "déc", "dic", "gru"),
+    ("jan", "jän", "ene", "gen", "sty", "oca", "янв", "ιαν", "ian"), ("feb", "fév", "fev", "lut", "şub", "фев", "φεβ"),
+    ("mar", "mär", "mrz", "maa", "mrt", "már", "мар", "μαρ"), ("apr", "avr", "abr", "kwi", "ápr", "nis", "апр", "απρ"),
+    ("may", "mai", "mag", "mei", "maj", "máj", "мая", "май", "μαΐ", "μαι"), ("jun", "juin", "giu", "cze", "jún", "haz", "июн", "ιουν", "iun"),
+    ("jul", "juil", "lug", "lip", "júl", "tem", "июл", "ιουλ", "iul"), ("aug", "aoû", "aou", "ago", "sie", "agu", "ağu", "авг", "αυγ"),
+    ("sep", "set", "wrz", "sze", "eyl", "сен", "σεπ"), ("oct", "okt", "ott", "out", "paź", "eki", "окт", "οκτ"),
+    ("nov", "lis", "kas", "ноя", "νοε", "noi"), ("dec", "dez", "déc", "dic", "gru", "des", "ara", "дек", "δεκ"),
 )  # fmt: skip
 _MONTH_OF = {name: number for number, names in enumerate(MONTHS, 1) for name in names}
 _ZONES = {
@@ -175,8 +179,8 @@ def _matches(form: str, cell: str) -> bool:
     if got.get("p") and not 1 <= int(got["H"]) <= 12:
         return False
     year = got.get("Y") or got.get("G")
-    if year is not None and not 1000 <= int(year) <= 2999:
-        return False
+    if year is not None and not 1500 <= int(year) <= 2999:
+        return False  # 1404 and 1447 are years of Iran's and of the Islamic calendar
     if got.get("b") is not None and month_of(got["b"]) is None:
         return False
     if got.get("d") and got.get("m") and int(got["d"]) > 29:

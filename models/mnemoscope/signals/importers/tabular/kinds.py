@@ -1,10 +1,9 @@
-"""What each column is: numbers with their unit, labels, text, a time; and months of a year in order."""
+"""What each column is: numbers with their unit, labels, text, a time."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from mnemoscope.signals.clock import YEAR
 from mnemoscope.signals.counted import counted
 from mnemoscope.signals.importers.report import Alternative, Guess
 from mnemoscope.signals.importers.table import Column
@@ -24,8 +23,6 @@ from mnemoscope.signals.importers.tabular.numbers import TRUTHS
 from mnemoscope.signals.importers.tabular.sampled import TimeChoice
 from mnemoscope.signals.series import Floats
 from mnemoscope.signals.states import MAX_LABELS, labelled_ranges, numbered
-
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def column(draft: Draft, i: int, choice: TimeChoice | None) -> Column:
@@ -113,28 +110,3 @@ def _text(draft: Draft, i: int, name: str, unit: str | None, absent: int) -> Col
         np.where(codes >= 0, table[codes], -1).astype(np.int16), [names[int(code)] for code in kinds]
     )
     return Column(i, name, "label", unit, None, absent, labels=ranges)
-
-
-def add_months_in_order(draft: Draft, columns: list[Column]) -> None:
-    """Year × month tables get one more channel: all months in order."""
-    months = [c for c in columns if c.name.lower()[:3] in MONTHS and c.values is not None]
-    if len(months) != 12 or [c.name.lower()[:3] for c in months] != list(MONTHS):
-        return
-    values = np.stack([c.values.astype(np.float32) for c in months if c.values is not None], 1).reshape(-1)
-    index = len(columns)
-    low, high, mean = figures(values.astype(np.float64))
-    columns.append(
-        Column(
-            index,
-            "all months in order",
-            "value",
-            months[0].unit,
-            values,
-            int(np.isnan(values).sum()),
-            low,
-            high,
-            mean,
-            12 / YEAR,
-        )
-    )
-    draft.notes.append(f"a row per year, a column per month: channel {index} holds all months in order")

@@ -5,7 +5,8 @@ import re
 from mnemoscope.signals.importers.tabular.numbers import UNIT, bare
 
 _UNIT_CELL = re.compile(
-    r"#|[\[(]?\s*[A-Za-zµμ°Ωω%/²³·*^\-\d. ]{1,12}\s*[\])]?|(?:[hH]{1,2}:)?[mM]{1,2}:[sS]{1,2}(?:[.,][mMsSfF]+)?|"
+    r"#|[\[(]?\s*[A-Za-zµμ°Ωω%/²³·*^\-\d. ]{1,12}\s*[\])]?|[A-Za-zµμ°]{1,6}/\([A-Za-zµμ·*^\d ]{1,8}\)|(?:[hH]{1,2}:)?[mM]{1,2}:[sS]{1,2}(?:[.,][mMsSfF]+)?"
+    r"|[\[(]?(?=[dDmMyYJjTtAa])[dDmMyYJjTtAa]{1,4}[-/.][dDmMyYTtJjAa]{1,4}[-/.][dDmMyYJjTtAa]{1,4}(?:[ T]?[hHmMsSfF:.]{2,12})?[\])]?|"
 )
 _SUFFIX = re.compile(
     r"(.+)_((?:[munkM]?(?:V|A|Hz|W|Pa|g|m|s|K|N|T|J))|[µμ][VAS]|uS|degC|degF|deg|rad|dps|mmHg|bpm|rpm|kmh|mps|pct|kWh|Wh|hPa|ppm|ppb"
@@ -14,6 +15,9 @@ _SUFFIX = re.compile(
 _PER = re.compile(r"(.+)_([munk]?m|km|deg|rad|l|L|ml|mL|kg|g)_(s2|s|min|h)(?:-1)?")
 """wind_speed_m_s, acc_m_s2: a slash is no sign for a name."""
 _OVER = re.compile(r"(.+?)\s*/\s*([^/]+)")
+_IN = re.compile(r"(.+?)\s+in\s+(\S{1,12})")
+_WITHIN = re.compile(r"(.+?)\s*\[\s*([^\]]{1,16}?)\s*\]\s*(\S.*)")
+"""A unit in square brackets with more of the name behind it."""
 _AFTER_BLANK = re.compile(r"(.+?)\s+(?:in\s+)?(\S+)")
 _PLAIN = re.compile(
     r"[munkMµμ]V|[munkµμ]A|[kMG]W|[kMG]?Wh|[kMG]?Hz|[hkM]?Pa|mmHg|bpm|rpm|pp[mb]|[cmk]m|[mk]g|m[lL]|mbar|°[CF]|\S*[/°%²³]\S*|%"
@@ -38,7 +42,8 @@ _SPELT = {
     "fahrenheit": "°F", "℉": "°F", "kelvin": "K", "volts": "V", "volt": "V", "millivolt": "mV", "millivolts": "mV", "microvolt": "µV",
     "microvolts": "µV", "ampere": "A", "amperes": "A", "hertz": "Hz", "pascal": "Pa", "watt": "W", "kilowatt": "kW", "kmh": "km/h",
     "kph": "km/h", "mps": "m/s", "dps": "deg/s", "pct": "%", "seconds": "s", "sec": "s", "secs": "s", "minutes": "min", "hours": "h",
-    "days": "d", "percent": "%", "amps": "A", "amp": "A", "watts": "W",
+    "days": "d", "millimetres": "mm", "millimeters": "mm", "centimetres": "cm", "centimeters": "cm", "metres": "m", "meters": "m",
+    "kilometres": "km", "kilometers": "km", "millibars": "mbar", "degrees celsius": "°C", "percent": "%", "amps": "A", "amp": "A", "watts": "W",
 }  # fmt: skip
 
 
@@ -65,6 +70,8 @@ def are_units(cells: list[str], above: list[str]) -> bool:
     cells, above = [bare(cell) for cell in cells], [bare(cell) for cell in above]
     if len(cells) != len(above) or not any(cells):
         return False
+    if sum(map(bool, cells)) > sum(map(bool, above)) and any(len(cell) > 6 and not is_unit(cell) for cell in cells):
+        return False  # a word over which no name stands is one itself
     return all(_UNIT_CELL.fullmatch(cell) for cell in cells) and sum(map(len, cells)) <= sum(map(len, above)) + 4 * len(
         cells
     )
@@ -75,12 +82,15 @@ def are_units_above(cells: list[str], below: list[str]) -> bool:
     known, names = [bare(cell).strip("[]() ") for cell in cells], [bare(cell) for cell in below]
     if len(known) != len(names) or not any(known):
         return False
-    return all(_is_unit(cell) for cell in known if cell) and not all(_is_unit(cell) for cell in names if cell)
+    return all(is_unit(cell) for cell in known if cell) and not all(is_unit(cell) for cell in names if cell)
 
 
 def unit_of(cell: str) -> str | None:
     """The unit that a cell of a row of units says."""
-    text = bare(cell).strip("[]()").strip()
+    text = bare(cell)
+    text = text.strip("[]()").strip() if re.fullmatch(r"\s*[\[(][^()\[\]]*[\])]\s*|[^()]*", text) else text
+    if re.fullmatch(r"[dDmMyYJjTtAa]{1,4}[-/.][dDmMyYTtJjAa]{1,4}[-/.].*", text):  # how dates are written
+        return None
     if text.lower() in ("value", "values", "sample", "rn", "ts", "none", "n/a", "#"):
         return None
     return _SPELT.get(text.lower(), text) or None
@@ -93,9 +103,11 @@ def named_unit(name: str, unit: str | None) -> tuple[str, str | None]:
     """
     name = name.strip()
     bracket = re.fullmatch(r"(.+?)[\s_]*(?:[\[(]\s*([^\])]{1,16}?)\s*[\])])(?:\s*\([^)]*\))?", name)
-    if bracket and _is_unit(bracket[2]):
+    if bracket and is_unit(bracket[2]):
         return bracket[1].strip(" ,_"), unit or unit_of(bracket[2])
-    if (found := re.fullmatch(r"(.+?)\s*,\s*([^,()]{1,12}?)(?:\s*\([^)]*\))?", name)) and _is_unit(found[2]):
+    if (found := _WITHIN.fullmatch(name)) and is_unit(found[2]):
+        return f"{found[1]} {found[3]}", unit or unit_of(found[2])
+    if (found := re.fullmatch(r"(.+?)\s*,\s*([^,()]{1,12}?)(?:\s*\([^)]*\))?", name)) and is_unit(found[2]):
         return found[1].strip(), unit or unit_of(found[2])
     if found := _PER.fullmatch(name):
         return found[1], unit or f"{found[2]}/{found[3]}"
@@ -103,19 +115,23 @@ def named_unit(name: str, unit: str | None) -> tuple[str, str | None]:
         return found[1], unit or unit_of(found[2])
     if found := _WARM.fullmatch(name):
         return found[1], unit or ("K" if found[2].upper() == "K" else "°" + found[2].upper())
+    if (found := _IN.fullmatch(name)) and is_unit(found[2]):
+        return found[1].strip(), unit or unit_of(found[2])
+    if (found := _AFTER_BLANK.fullmatch(name)) and "/" in found[2] and is_unit(found[2]):
+        return found[1], unit or unit_of(found[2])
     if (found := _OVER.fullmatch(name)) and _is_quantity(found[1], found[2]):
         return found[1], unit or unit_of(found[2])
-    if (found := _AFTER_BLANK.fullmatch(name)) and _PLAIN.fullmatch(found[2]) and _is_unit(found[2]):
+    if (found := _AFTER_BLANK.fullmatch(name)) and _PLAIN.fullmatch(found[2]) and is_unit(found[2]):
         return found[1], unit or unit_of(found[2])
     if name.lower() in _SPELT and not _OF_TIME.fullmatch(name.lower()):
         return name, unit or unit_of(name)
-    return name, unit if unit or len(name) < 2 or not _PLAIN.fullmatch(name) or not _is_unit(name) else unit_of(name)
+    return name, unit if unit or len(name) < 2 or not _PLAIN.fullmatch(name) or not is_unit(name) else unit_of(name)
 
 
 def _is_suffix(name: str, unit: str) -> bool:
     """Whether name_unit has a unit at its end: not the letter of one sensor of several, and no words with a slash."""
     if "/" in unit:
-        return _is_unit(unit)
+        return is_unit(unit)
     return len(unit) > 1 or _NUMBERED_BY_LETTERS.fullmatch(name) is None
 
 
@@ -123,11 +139,12 @@ def _is_quantity(name: str, unit: str) -> bool:
     """Whether `name/unit` is a quantity in a unit (ecg/mV, time/s, U/V), not a unit (km/h), a rate (breaths/min) or words (in/out)."""
     if name in _SYMBOLS:
         return unit.strip() in _SYMBOLS[name] or unit.strip()[1:] in _SYMBOLS[name]
-    if not _is_unit(unit) or _is_unit(name) or unit in ("b", "B", "a", "x"):
+    if not is_unit(unit) or is_unit(name) or unit in ("b", "B", "a", "x"):
         return False
     return not _OF_TIME.fullmatch(unit.strip()) or _TIMES.fullmatch(name) is not None
 
 
-def _is_unit(text: str) -> bool:
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit that is known as such."""
     text = text.strip()
     return not text.isdecimal() and (UNIT.fullmatch(text) is not None or text.lower() in _SPELT)

@@ -12,7 +12,7 @@ MISSING = frozenset(
     [
         "", "na", "n/a", "nan", "-nan", "null", "none", "nil", "-", "--", "---", "–", "—", "?", ".", "..", "...", "*", "**", "#n/a",
         "#na", "missing", "#n/a n/a", "#div/0!", "#num!", "#ref!", "#value!", "#name?", "#null!", "<na>", "nat", "1.#qnan",
-        "-1.#ind", "1.#ind", "nan(ind)", "-nan(ind)",
+        "-1.#ind", "1.#ind", "nan(ind)", "-nan(ind)", "\\n", ":", "n.a.", "nodata",
     ]
 )  # fmt: skip
 """Cells that mean "no number", compared in lower case without blanks around."""
@@ -31,7 +31,7 @@ _BASE = r"V|A|W|Hz|Pa|g|m|s|N|J|K|F|H|T|Ω|Ohm|ohm|mol|M|eV|bar|L|l|Wh|Ah|VA|VAr
 _WHOLE = (
     r"°\s?[CFK]?|℃|℉|deg\s?[CFK]?|degrees?|%|‰|pct|ppm|ppb|mmHg|inHg|inH2O|mmH2O|cmH2O|bpm|BPM|rpm|RPM|mph|km/h|kmh|kph|kn|kt|kts"
     r"|knots|ft|in|inch|mi|lb|lbs|lbf|psi|psig|atm|h|hr|hrs|min|sec|secs|seconds|minutes|hours|days|d|dBm|dBFS|dBA|dB|Volts?|volts?"
-    r"|Amps?|Watts?|Torr|hPa|mbar|gal|oz|nmi|pH|counts?|cnt|LSB|ADU|IU|U|mEq|gpm|cfm|lux|oktas?|mcg|x|Nm|a\.?u\.?|arb|pc|pcs|Celsius"
+    r"|Amps?|Watts?|Torr|hPa|mbar|gal|oz|nmi|pH|counts?|cnt|LSB|ADU|IU|U|mEq|gpm|cfm|lux|SECS|RDNG#|oktas?|mcg|x|Nm|a\.?u\.?|arb|pc|pcs|Celsius"
     r"|Kelvin|Fahrenheit|percent|bits?|bytes?|px|Mbps|kbps|PSU|psu|FTU|NTU|pu|p\.u\."
 )
 _LARGE = r"M(?:Hz|Wh?|VA|V|Pa|J|N|Ω|[Oo]hm|eV|B|b|bar|L|l)|[GT](?:Hz|Wh?|Pa|B|b|J|eV)"

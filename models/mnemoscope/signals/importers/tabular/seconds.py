@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from mnemoscope.signals.importers.tabular.draft import Draft
 from mnemoscope.signals.importers.tabular.numbers import decimals_of, is_missing
 from mnemoscope.signals.importers.tabular.sampled import TimeChoice
 from mnemoscope.signals.importers.tabular.spans import unit_of_time, when
+from mnemoscope.signals.importers.tabular.time_units import is_time_name
 
 
 def time_columns(draft: Draft) -> TimeChoice | None:
@@ -38,6 +40,28 @@ def time_columns(draft: Draft) -> TimeChoice | None:
     if choice is not None and (unit := unit_of_time(choice)) is not None:
         draft.resolved["time_unit"] = unit
     return choice
+
+
+_TWO_NUMBERS = re.compile(r"\d\D+\d")
+
+
+def ask_of_unread_times(draft: Draft, choice: TimeChoice | None) -> None:
+    """Tell the user of a column that is called a time, or stands first and is written as one, and that nothing here can read."""
+    if draft.options.time is not None or (choice is not None and choice.kind != "index"):
+        return
+    found, raw = draft.sampled, draft.raw
+    for i, cells in enumerate(found.cells):
+        known = [cell for cell in cells if not is_missing(cell)]
+        if i in found.stamps or raw.is_numeric(i) or len(known) < 2 or len(set(known)) < 0.5 * len(known):
+            continue
+        digits = all(any(c.isdecimal() for c in cell) for cell in known)
+        if digits and (is_time_name(found.base(i)) or (i == 0 and all(_TWO_NUMBERS.search(cell) for cell in known))):
+            evidence = (
+                f"column {raw.names[i]} reads {known[0][:40]!r}, which is no time that is known here; say how its times are "
+                "written, or enter the rate"
+            )
+            draft.guesses.append(Guess("time", "counted rows", evidence, question=True))
+            return
 
 
 def seconds_of(draft: Draft, choice: TimeChoice) -> tuple[NDArray[np.float64] | None, float]:

@@ -69,7 +69,8 @@ def number_as_time(found: Sampled, column: int, options: ImportOptions, *, asked
         return _in_unit(at, numbers, options.time_unit, base)
     if column == 0 and re.fullmatch(r"\d{9,10}(?:\.\d+)?", base) and UNIX_RANGE[0] <= float(base) <= UNIX_RANGE[1]:
         return TimeChoice("number", at, 1.0, text=f"seconds from {base}, which stands above them")
-    if factor is not None and (named or asked or column == 0 or base.lower() in FACTORS):
+    unit_alone = base.lower() in FACTORS and bool((steps >= 0).all() or (steps <= 0).all())
+    if factor is not None and (named or asked or column == 0 or unit_alone):
         return TimeChoice("number", at, factor, text=f"{base} in {unit_name(factor)}")
     counts_from_1970 = not base and float(numbers.min()) * UNIX[1][0] >= UNIX_RANGE[0] and bool((steps > 0).all())
     if not (named or asked or column == 0 or counts_from_1970):

@@ -14,6 +14,7 @@ from mnemoscope.signals.importers.report import Alternative, Guess, LeftOut
 from mnemoscope.signals.importers.tabular.cells import ABSENT, NUMBER
 from mnemoscope.signals.importers.tabular.draft import Draft
 from mnemoscope.signals.importers.tabular.sampled import TimeChoice
+from mnemoscope.signals.importers.tabular.times import is_index_name
 
 _SERIES_NAME = re.compile(
     r".*(id|series|sensor|station|site|channel|node|device|unit|var(iable)?|metric|name|item|param(eter)?|geo|country|source|tag|symbol"
@@ -23,13 +24,20 @@ _SERIES_NAME = re.compile(
 
 
 def without_damaged(draft: Draft, seconds: NDArray[np.float64], left_out: LeftOut) -> NDArray[np.float64]:
-    """The rows whose time can be read, of a table in which few cannot; the others are counted."""
+    """The rows whose time can be read, of a table in which few cannot; the others are counted. So are those above the first time
+    that have no number either.
+    """
+    above = _facts_above(draft, seconds)
+    if not len(draft.timeless) and not above:
+        return seconds
     kept = np.ones(len(seconds), bool)
-    kept[draft.timeless] = False
+    kept[np.array(draft.timeless, np.int64)] = False
+    kept[:above] = False
     rows = np.flatnonzero(kept)
     parts = draft.parts
-    for row in draft.timeless:
-        left_out.add(row + 1 if parts is None else parts.line(row), "its time cannot be read")
+    for row in np.flatnonzero(~kept).tolist():
+        why = "neither time nor number" if row < above else "its time cannot be read"
+        left_out.add(row + 1 if parts is None else parts.line(row), why)
     if parts is not None:
 
         def line(row: int) -> int:
@@ -39,6 +47,18 @@ def without_damaged(draft: Draft, seconds: NDArray[np.float64], left_out: LeftOu
         draft.parts = replace(parts, breaks=breaks, line=line)
     draft.raw = draft.raw.taken(rows)
     return seconds[kept]
+
+
+def _facts_above(draft: Draft, seconds: NDArray[np.float64]) -> int:
+    """Rows above the first time that hold no number, where any of them holds a text."""
+    above = int(np.argmax(np.isfinite(seconds))) if np.isfinite(seconds).any() else 0
+    raw = draft.raw
+    for i, name in enumerate(raw.names):
+        if raw.is_numeric(i) and not is_index_name(name):
+            there = np.flatnonzero(raw.codes[i][:above] != ABSENT)
+            above = int(there[0]) if len(there) else above
+    texts = any((codes[:above] >= 0).any() for codes in raw.codes)
+    return above if texts else 0
 
 
 def one_series(
