@@ -8,6 +8,7 @@ import torch
 
 from mnemoscope import tasks
 from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.checkpoints.names import with_seeds
 from mnemoscope.measuring import bridge, evaluate
 from mnemoscope.measuring import series as evaluate_series
 from mnemoscope.models import registry as paradigms
@@ -24,7 +25,7 @@ OWED: tuple[str, ...] = ()
 """Checkpoints that are still to be trained."""
 
 
-@pytest.mark.parametrize("name", checkpoints.names())
+@pytest.mark.parametrize("name", with_seeds(checkpoints.names()))
 def test_every_checkpoint_has_a_card_that_tells_how_it_came_about(name: str) -> None:
     """Weights load, fit and are finite; the card says how they came about."""
     loaded = checkpoints.load(name)
@@ -90,9 +91,22 @@ def test_a_memory_can_be_watched_while_it_is_learned(model: str, task_name: str)
 
 
 def test_checkpoints_stay_small() -> None:
-    """All of them together weigh at most 44 MB in the repository."""
+    """All of them together weigh at most 44 MB in the repository, and further seeds 6 MB."""
     folder = ROOT / "checkpoints"
-    assert sum(path.stat().st_size for path in folder.rglob("*")) <= 44e6
+    whole, seeds = (sum(path.stat().st_size for path in folder.rglob(of)) for of in ("*", "*-seed*/*"))
+    assert whole - seeds <= 44e6
+    assert seeds <= 6e6
+
+
+def test_further_seeds_are_of_trainings_that_ship_by_the_same_recipe() -> None:
+    """They are measured as one model: only the seed is another."""
+    several = [name for name in checkpoints.names() if checkpoints.seeds(name) != [name]]
+    assert several
+    for name in several:
+        cards = [checkpoints.read_card(checkpoints.find(one)) for one in checkpoints.seeds(name)]
+        assert len({card["seed"] for card in cards}) == len(cards)
+        assert len({card["command"].partition(" --seed ")[0] for card in cards}) == 1
+        assert len({(checkpoints.find(one) / checkpoints.CONFIG).read_bytes() for one in checkpoints.seeds(name)}) == 1
 
 
 @pytest.mark.parametrize(("model", "most"), [("ntm", 0.0), ("dnc", 0.0), ("transformer", 0.05)])
