@@ -8,10 +8,11 @@ import pytest
 
 from mnemoscope import kinds
 from mnemoscope.reading.recording import Recording, RecordingWriter
-from mnemoscope.reading.verify import describe, passes, verify
+from mnemoscope.reading.verify import contradictions, describe, passes, verify
 from tests.oracles.random_logs import MODELS, Made
 
 STEPS = 150
+FOLLOWS = "cell of lstm does not follow from its own log"
 
 
 def report_of(made: Made, path: Path) -> dict:
@@ -97,6 +98,53 @@ def test_one_changed_number_is_noticed_and_placed(tmp_path: Path, model: str, na
     assert bad
     assert bad[0][check]["error"] > 1e-4
     assert bad[0][check]["step"] >= 63
+
+
+LATE = (511, 512, 575, 576, 1023, 1024, 1087)
+"""Last and first steps of the parts in which a long log is read, and of chunks."""
+
+
+@pytest.fixture(scope="module")
+def long_run() -> Made:
+    return Made(steps=1088, models=("lstm",), seed=3)
+
+
+@pytest.mark.parametrize("t", LATE)
+@pytest.mark.parametrize(
+    ("name", "by", "check"),
+    [
+        ("output_gate", 0.5, "read_vectors"),
+        ("read_vectors", 0.5, "contributions"),
+        ("input_gate", 3, "weights"),
+    ],
+)
+def test_a_fault_late_in_a_long_run_is_found_at_its_step(
+    tmp_path: Path, long_run: Made, t: int, name: str, by: float, check: str
+) -> None:
+    whole = long_run.frames[0]
+    try:
+        change(long_run, "lstm", name, t, by)
+        report = report_of(long_run, tmp_path / "a.mnemo")
+    finally:
+        long_run.frames[0] = whole
+    assert report["verdict"] == "wrong"
+    assert report["banks"][0][check]["step"] == t
+    assert report["banks"][0][check]["error"] > 0.01
+    assert contradictions(report)[0] == FOLLOWS
+
+
+@pytest.mark.parametrize("t", [576, 1024])
+def test_a_late_keyframe_that_was_changed_is_named(tmp_path: Path, long_run: Made, t: int) -> None:
+    whole = long_run.keyframes[0][t // 64]
+    numbers = np.frombuffer(whole, "<f4").copy()
+    numbers[0] += 0.01
+    long_run.keyframes[0][t // 64] = numbers.tobytes()
+    try:
+        report = report_of(long_run, tmp_path / "a.mnemo")
+    finally:
+        long_run.keyframes[0][t // 64] = whole
+    assert report["banks"][0]["keyframes"]["step"] == t
+    assert contradictions(report)[0] == FOLLOWS
 
 
 def test_a_changed_keyframe_is_noticed(tmp_path: Path) -> None:
