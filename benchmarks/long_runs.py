@@ -1,7 +1,5 @@
 """Long runs on the command line and in headless Chromium without a GPU: memory, opening, scrubbing; and what the page weighs."""
 
-import gzip
-import json
 import statistics
 import subprocess
 import sys
@@ -10,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.browser import opened
 from benchmarks.serving import server
@@ -19,9 +17,9 @@ from benchmarks.table import Row
 from mnemoscope.reading.recording import Recording
 from tests.ui.chromium import find
 from tests.ui.conftest import FLAGS
+from tests.ui.weight import scripts
 
 MOVES = 80
-STATIC = Path(__file__).resolve().parents[1] / "frontend/mnemoscope_viewer/static"
 
 SCRUB = """async (moves) => {
   const slider = document.querySelector('[role=slider][aria-label=Step]'), box = slider.getBoundingClientRect(), out = [];
@@ -98,21 +96,6 @@ def commands(recording: Path, folder: Path) -> Iterator[Row]:
         yield Row(f"T=100 000: {what}, processor time", float(seconds), "s")
 
 
-def renderer_megabytes(browser: Browser) -> float | None:
-    """Memory of its own of the largest page process, worker and canvases included; None where the system does not say."""
-    session = browser.new_browser_cdp_session()
-    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
-    session.detach()
-    sizes = []
-    for process in processes:
-        rollup = Path(f"/proc/{process['id']}/smaps_rollup")
-        if process["type"] != "renderer" or not rollup.is_file():
-            continue
-        own = (line.split()[1] for line in rollup.read_text().splitlines() if line.startswith("Private_"))
-        sizes.append(sum(int(kilobytes) for kilobytes in own) / 1e3)
-    return max(sizes, default=None)
-
-
 def p95(values: list[float]) -> float:
     """The value that 95 % do not exceed."""
     return sorted(values)[int(len(values) * 0.95)]
@@ -140,13 +123,8 @@ def rows() -> Iterator[Row]:
     chromium = find()
     if chromium is None:
         raise SystemExit("no Chromium was found; run `python tests/ui/chromium.py` first")
-    entry = next(part for part in json.loads((STATIC / "manifest.json").read_text()).values() if part.get("isEntry"))
-    yield Row(
-        "first-load JavaScript, gzip",
-        len(gzip.compress((STATIC / entry["file"]).read_bytes(), 9)) / 1e3,
-        "kB",
-        budget=150,
-    )
+    for name, page in (("home page", "src/pages/GalleryPage.svelte"), ("stage", "src/pages/StagePage.svelte")):
+        yield Row(f"JavaScript at first load of the {name}, gzip", scripts(page), "kB", budget=150)
     with tempfile.TemporaryDirectory() as folder:
         four = recorded(Path(folder), "lstm,transformer,ntm,dnc", 5000)
         two = recorded(Path(folder), "lstm,dnc", 100_000)
@@ -165,8 +143,6 @@ def rows() -> Iterator[Row]:
             yield Row("T=5000: main thread per move", work, "ms")
             page.wait_for_timeout(3000)
             yield Row("T=5000: frames asked for in 2 s at rest", page.evaluate(FRAMES_WANTED, 2000), "", budget=0)
-            if (memory := renderer_megabytes(browser)) is not None:
-                yield Row("T=5000: memory of the tab", memory, "MB", budget=300)
             page.close()
             page, first, _ = opened(browser, f"{address}/s/{two.stem}#t=70000&v=1")
             yield Row("T=100 000: first picture, at step 70 000", first, "ms", budget=2000)
@@ -179,10 +155,11 @@ def rows() -> Iterator[Row]:
             arcs = [page.evaluate(ARCS, step) for step in (50_000, 14_285, 99_995, 33_333, 123)]
             yield Row("T=100 000: to the arcs at another step, median of 5", statistics.median(arcs), "ms")
             browser.close()
-            yield from memory_of(chromium, f"{address}/s/{two.stem}#t=70000&v=1")
+            yield from memory_of("T=5000, four lanes", chromium, f"{address}/s/{four.stem}#t=4000&v=1")
+            yield from memory_of("T=100 000", chromium, f"{address}/s/{two.stem}#t=70000&v=1")
 
 
-def memory_of(chromium: str, address: str) -> Iterator[Row]:
+def memory_of(run: str, chromium: str, address: str) -> Iterator[Row]:
     """What the tab of a long run takes while it loads, and after the playhead has been all over it."""
     with tab(chromium, FLAGS, address) as page:
         end, peak = time.perf_counter() + 300, 0.0
@@ -192,8 +169,8 @@ def memory_of(chromium: str, address: str) -> Iterator[Row]:
         page.value(f"({SCRUB})({MOVES})")
         memory = page.megabytes()
         if memory is not None:
-            yield Row("T=100 000: memory of the tab while it loads", peak, "MB", budget=250)
-            yield Row("T=100 000: memory of the tab after scrubbing", memory, "MB", budget=250)
+            yield Row(f"{run}: memory of the tab while it loads", peak, "MB", budget=250)
+            yield Row(f"{run}: memory of the tab after scrubbing", memory, "MB", budget=250)
 
 
 def loaded(page: Page, seconds: float) -> None:

@@ -1,6 +1,22 @@
 import "./app.css";
 import { mount } from "svelte";
-import "./engine/recomputed"; // loaded when it is wanted elsewhere; a file has nowhere to load it from
+// What is loaded elsewhere when it is wanted (stage/late.ts): a file has nowhere to load it from.
+import "./engine/recomputed";
+import "./stage/ExportMenu.svelte";
+import "./stage/canvas/LaneMenu.svelte";
+import "./stage/canvas/ReadMap.svelte";
+import "./stage/commands/KeyHelp.svelte";
+import "./stage/commands/Palette.svelte";
+import "./stage/image_export";
+import "./stage/inspector/LinkMatrixCard.svelte";
+import "./stage/inspector/MissingStepCard.svelte";
+import "./stage/inspector/ModelCard.svelte";
+import "./stage/inspector/MomentCard.svelte";
+import "./stage/inspector/SelectionCard.svelte";
+import "./stage/inspector/SimilarCard.svelte";
+import "./stage/inspector/SlotCard.svelte";
+import "./stage/source/SourceBar.svelte";
+import "./stage/transport/TrainingScrubber.svelte";
 import SingleFile from "./pages/SingleFile.svelte";
 
 const target = document.getElementById("app");

@@ -2,6 +2,7 @@
 
 from mnemoscope_server.access.clients import Allowance, Places
 from mnemoscope_server.access.feeding import FeedKeys
+from mnemoscope_server.observing.probe import Probe
 from mnemoscope_server.sessions.fits import FitJobs
 from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.sessions.measurements import Measurements
@@ -41,4 +42,5 @@ class Services:
         self.pictures = Pictures()
         self.fits = Fits(settings, store)
         self.fit_jobs = FitJobs(self.fits)
+        self.bucket = None if store.shelf is None else Probe(store.shelf.blobs.check)
         self.measurements = Measurements(live, MeasurementFiles(store.folder / "measurements"))

@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mnemoscope.checkpoints import store as checkpoints
+from mnemoscope.cli import main as command_line
 from mnemoscope.cli.main import main
 from mnemoscope.format.entries import Failure
 from mnemoscope.models import registry as paradigms
@@ -377,6 +379,39 @@ def test_an_interrupted_run_leaves_nothing(trained: Path, tmp_path: Path) -> Non
     assert child.returncode == 130
     assert err == "mnemoscope: interrupted.\n"
     assert not list(tmp_path.iterdir())
+
+
+def test_ctrl_c_that_falls_into_a_finaliser_is_heard(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Python throws away what is raised there, and the library of the engine has finalisers run with every call."""
+
+    class Falls:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    def run(_: object) -> int:
+        Falls()
+        time.sleep(10)
+        return 0
+
+    monkeypatch.setattr(command_line, "parser", lambda: Parsed(run))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        assert main(["anything"]) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert capsys.readouterr().err == "mnemoscope: interrupted.\n"
+
+
+class Parsed:
+    """A command line of which every command runs this."""
+
+    def __init__(self, run: Callable[[object], int]) -> None:
+        self.run = run
+
+    def parse_args(self, _: object) -> "Parsed":
+        return self
 
 
 def test_tasks_are_listed_with_what_they_take(capsys: pytest.CaptureFixture[str]) -> None:

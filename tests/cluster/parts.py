@@ -82,11 +82,11 @@ class Cluster:
         try:
             self.postgres = self._part(Postgres())
             self.s3 = self._part(S3())
-            self.index = self.postgres.database()
+            self.index, self.blobs = self.postgres.database(), self.s3.bucket()
             outside = self.s3.environment | (environment or {})
             self.ray = self._part(RayCluster(cpus=engines, environment=outside))
             shared = {
-                "index": self.index, "blobs": self.s3.bucket(), "ray": self.ray.address, "workers": str(engines),
+                "index": self.index, "blobs": self.blobs, "ray": self.ray.address, "workers": str(engines),
                 "token": TOKEN, "allowed_hosts": '["127.0.0.1"]', "free_bytes": "1",
             } | settings  # fmt: skip
             self._environment = (

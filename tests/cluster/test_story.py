@@ -14,6 +14,8 @@ from websockets.sync.client import connect
 
 from mnemoscope.format import blocks
 from mnemoscope.reading.recording import Recording
+from mnemoscope_server.storage.blobs.bucket import Bucket
+from mnemoscope_server.storage.blobs.parts import Parts
 from tests.cluster.parts import TOKEN, Cluster
 from tests.programs import free_port
 from tests.server.conftest import make_checkpoints
@@ -101,6 +103,34 @@ def test_a_run_survives_a_web_process_and_an_engine_and_is_read_from_the_bucket(
         rec.check()
     assert [entry["id"] for entry in cluster.http.get("api/recordings").json()] == [identity]
     assert rows(cluster, "SELECT count(*) FROM live") == [(0,)]
+
+
+def test_a_run_outlives_all_processes_that_knew_of_it(cluster, monkeypatch):
+    """As after a power cut: what is left is PostgreSQL and the bucket, and whoever starts next goes on with it."""
+    for name, value in cluster.s3.environment.items():
+        monkeypatch.setenv(name, value)
+    parts = Parts(Bucket(cluster.blobs))
+    signal_ = {"kind": "generated", "generator": "sines", "seed": 2, "steps": 600}
+    body = {"signal": signal_, "task": "signal-recall", "models": ["fake"], "start": "playing", "speed": 40}
+    made = cluster.http.post("api/sessions", json=body)
+    assert made.status_code == 201, made.text
+    identity = made.json()["id"]
+    viewer = Viewer(cluster, identity)
+    viewer.watch(until=lambda: len(viewer.steps) > 200)
+    wait_until(lambda: parts.upto(identity) >= 128, "parts of it in the bucket")
+    pids = [pid_of(cluster, identity, whom) for whom in ("worker", "actor")]
+    for web in cluster.webs:
+        if web.process.poll() is None:
+            web.kill()
+    for pid in pids[::-1]:
+        os.kill(pid, signal.SIGKILL)
+    cluster.webs = [cluster.web(name) for name in ("first", "second")]
+    viewer.watch()
+    assert viewer.steps == list(range(600)), "every step, once"
+    assert viewer.said[-1]["status"] == "ended"
+    wait_until(lambda: parts.run(identity) is None, "its parts to be removed")
+    assert rows(cluster, "SELECT count(*) FROM live") == [(0,)]
+    assert cluster.http.delete(f"api/recordings/{identity}").status_code == 204
 
 
 def rows(cluster, statement):

@@ -645,4 +645,49 @@ MUTATIONS = (
         SERVER + "storage/sweeping.py", "        if entry.id in pinned:\n            continue\n", "",
         ("tests/server/storage/test_sweeping.py",), "a pinned recording is swept away",
     ),
+    # --- seeds, Ctrl-C, what is loaded late
+    Mutation(
+        LIBRARY + "checkpoints/store.py", "and seed[1] in there", "and seed[1] not in there",
+        ("tests/checkpoints/test_seeds.py",), "every seed of a training is a model of its own on New run",
+    ),
+    Mutation(
+        SERVER + "planning/retention.py", 'model["checkpoint"].split(",")[0]', 'model["checkpoint"].split(",")[-1]',
+        ("tests/checkpoints/test_seeds.py",), "a recording of a delay is of another seed than its name says",
+    ),
+    Mutation(
+        LIBRARY + "cli/interrupts.py", "if issubclass(lost.exc_type, KeyboardInterrupt):", "if False:",
+        ("tests/cli/test_cli.py::test_ctrl_c_that_falls_into_a_finaliser_is_heard",), "one Ctrl-C in fifty is lost",
+    ),
+    Mutation(
+        PAGE + "single.ts", 'import "./stage/inspector/SlotCard.svelte";\n', "",
+        ("src/stage/late.test.ts",), "in an exported file pointing at a slot says nothing",
+    ),
+    Mutation(
+        SERVER + "storage/blobs/parts.py", "if part[0] <= upto < part[1]:", "if upto < part[1]:",
+        ("tests/server/storage/test_parts.py",), "a run goes on behind a gap in the bucket",
+    ),
+    Mutation(
+        SERVER + "sessions/left.py", "if self.order is not None and self.order.growing is None:", "if self.order is not None:",
+        ("tests/server/sessions/test_left.py",), "a run on a live source is begun again without what was sent",
+    ),
+    Mutation(
+        SERVER + "sessions/parts_writer.py", "return entry is not None and not entry.blob", "return False",
+        ("tests/server/sessions/test_parts_writer.py",), "the last copy of a run goes before its recording is in the bucket",
+    ),
+    Mutation(
+        SERVER + "sessions/parts_writer.py", "self._upto[identity] = await asyncio.to_thread(self.parts.upto, identity)", "self._upto[identity] = 0",
+        ("tests/server/sessions/test_parts_writer.py",), "who takes a run over puts all of it again",
+    ),
+    Mutation(
+        SERVER + "sessions/rescue.py", "            if batch.first >= known:\n", "            if True:\n",
+        ("tests/server/sessions/test_rescue.py",), "a run that overlaps memory and bucket cannot be rescued",
+    ),
+    Mutation(
+        SERVER + "observing/probe.py", "return bool(done) and self._good", "return True",
+        ("tests/server/observing/test_probe.py",), "/readyz is good while the bucket says nothing",
+    ),
+    Mutation(
+        PAGE + "recording/wheel.ts", "url.hash = [...partsOf(url.hash), PART + encodeURIComponent(key)].join(\"&\");", "url.searchParams.set(NAME, key);",
+        ("src/recording/wheel.test.ts",), "a proxy logs the key by which a run is driven",
+    ),
 )  # fmt: skip

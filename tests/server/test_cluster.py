@@ -5,13 +5,20 @@ import json
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from mnemoscope.format import blocks
 from mnemoscope.reading.recording import Recording
+from mnemoscope_server.sessions.left import Left
+from mnemoscope_server.storage.blobs.bucket import Bucket
+from mnemoscope_server.storage.blobs.parts import Parts
+from mnemoscope_server.workers.redo import _joined
 from tests.server.conftest import Server, make_checkpoints
+from tests.server.http.test_samples import GIVEN, open_source, send, taken
 from tests.server.ray_cluster import RayCluster
 from tests.server.test_crash import watched
 
@@ -25,7 +32,7 @@ class Cluster:
         self.computed.mkdir()
         environment = {"MNEMOSCOPE_CHECKPOINTS": str(folder / "checkpoints"), "FAKE_ENGINE_LOG": str(self.computed)}
         self.ray = RayCluster(environment=environment)
-        self.index, self.blobs = postgres.database(), s3.bucket()
+        self.s3, self.index, self.blobs = s3, postgres.database(), s3.bucket()
         self.webs = []
 
     def web(self, name):
@@ -102,6 +109,22 @@ def test_a_second_web_process_serves_a_run_that_it_did_not_open(cluster, first, 
     assert cluster.rows("SELECT id FROM live") == []
 
 
+def test_stretches_of_one_model_are_read_while_a_run_goes_on(cluster, first, second):
+    """As a page asks for them that holds a long run in part: wherever it asks, while the file is with the engine."""
+    identity = first.run("fake", "slow", steps=300, start="playing", speed=100)
+    wait_until(lambda: first.status(identity)["steps"] > 200, "some steps")
+    address, one = f"api/recordings/{identity}/chunks/0", {"stream": 1, "count": 2}
+    live = [web.http.get(address, params=one) for web in (first, second)]
+    assert [answer.status_code for answer in live] == [200, 200]
+    assert first.http.get(address, params={"stream": 2}).status_code == 422
+    first.wait(identity, "ended")
+    whole = first.http.get(address, params=one)
+    assert {_joined(answer.content)[1, blocks.KIND_FRAMES] for answer in (*live, whole)} == {
+        _joined(whole.content)[1, blocks.KIND_FRAMES]
+    }
+    assert {stream for answer in live for stream, _ in _joined(answer.content)} == {1}
+
+
 def test_a_run_goes_on_when_its_web_process_is_killed(cluster, second):
     """The other one takes it over, closes it and lists it; its watcher notices nothing."""
     third = cluster.web("third")
@@ -135,6 +158,116 @@ def test_a_run_goes_on_when_its_engine_is_killed(cluster, first, second, whom):
     with Recording.open(first.data / "recordings" / f"{identity}.mnemo") as rec:
         assert rec["fake"].array("outputs")[:, 0].tolist() == list(range(400))
         assert rec.manifest["status"] == "ended"
+
+
+def kill_both(cluster, web, identity):
+    """A web process and the engine that computes its run, its actor and its worker: all that knows of the run."""
+    worker, actor = pid_of(cluster, identity, "worker"), pid_of(cluster, identity, "actor")
+    web.process.send_signal(signal.SIGKILL)
+    for pid in (actor, worker):
+        os.kill(pid, signal.SIGKILL)
+
+
+def parts(cluster, identity):
+    """What lies in the bucket of a run that goes on."""
+    return Bucket(cluster.blobs).list(f"live/{identity}")
+
+
+def steps_in_bucket(cluster, identity):
+    return Parts(Bucket(cluster.blobs)).upto(identity)
+
+
+@pytest.mark.parametrize("watched_there", [True, False])
+def test_a_run_goes_on_when_its_web_process_and_its_engine_are_killed_together(cluster, second, watched_there):
+    """From what lies in the bucket, on the other engine; watchers get every step once, and nothing is left in the bucket but the recording."""
+    fourth = cluster.web("fourth")
+    identity = fourth.run("fake", steps=900, start="playing", speed=60)
+    wait_until(lambda: steps_in_bucket(cluster, identity) >= 128, "parts of it in the bucket")
+    if watched_there:
+        with second.socket(identity) as ws:
+            ws.recv(timeout=60)
+            kill_both(cluster, fourth, identity)
+            steps, said = watched(ws)
+    else:
+        kill_both(cluster, fourth, identity)
+        wait_until(lambda: second.status(identity).get("steps", 0) > 128, "the other server to have it")
+        with second.socket(identity) as ws:
+            steps, said = watched(ws)
+    assert steps == list(range(900))
+    assert said[-1]["status"] == "ended", said
+    found = second.wait(identity, "ended")
+    assert (found["steps"], found["manifest"]["title"]) == (900, "sines · signal-recall")
+    with Recording.open(second.data / "recordings" / f"{identity}.mnemo") as rec:
+        assert rec["fake"].array("outputs")[:, 0].tolist() == list(range(900))
+        rec.check()
+    wait_until(lambda: parts(cluster, identity) == [], "its parts to be removed")
+    assert cluster.rows("SELECT id FROM live") == []
+
+
+def test_a_run_whose_source_died_with_its_engine_ends_early_with_what_there_is(cluster, second):
+    """Nobody else has what was sent: it cannot be computed again."""
+    web = cluster.web("fifth")
+    identity = open_source(web, **GIVEN)
+    taken(send(web, identity, [k / 300 for k in range(300)]))
+    wait_until(lambda: steps_in_bucket(cluster, identity) >= 256, "parts of it in the bucket")
+    kill_both(cluster, web, identity)
+    wait_until(lambda: second.status(identity).get("status") == "stopped", "its end")
+    found = second.status(identity)
+    assert (found["steps"], found["live"]) == (256, False)
+    with Recording.open(second.data / "recordings" / f"{identity}.mnemo") as rec:
+        assert rec["fake"].array("outputs")[:, 0].tolist() == list(range(256))
+        assert (rec.manifest["stopped_by"], rec.finished) == ("server", True)
+        rec.check()
+    wait_until(lambda: parts(cluster, identity) == [], "its parts to be removed")
+    assert cluster.rows("SELECT id FROM live") == []
+
+
+def test_a_run_whose_source_died_with_its_web_process_is_stopped_with_all_that_came(cluster, second):
+    """Nothing more can come to it: it holds no place."""
+    web = cluster.web("seventh")
+    identity = open_source(web, **GIVEN)
+    taken(send(web, identity, [k / 100 for k in range(100)]))
+    wait_until(lambda: second.status(identity).get("steps") == 99, "what was sent")
+    web.process.send_signal(signal.SIGKILL)
+    wait_until(lambda: second.status(identity).get("status") == "stopped", "its end")
+    found = second.status(identity)
+    assert (found["steps"], found["live"], found["manifest"]["stopped_by"]) == (99, False, "server")
+    assert cluster.rows("SELECT id FROM live") == []
+
+
+def test_a_run_that_cannot_go_on_keeps_what_lies_in_the_bucket(cluster, first, second):
+    """Here because its checkpoint is gone with the machine of its engine."""
+    web = cluster.web("sixth")
+    identity = web.run("slow", steps=900, start="playing")
+    wait_until(lambda: steps_in_bucket(cluster, identity) >= 128, "parts of it in the bucket")
+    kept = Parts(Bucket(cluster.blobs))
+    left = Left.from_bytes(kept.run(identity), Path("x"))
+    kill_both(cluster, web, identity)
+    other = replace(left, began=left.began | {"models": [left.began["models"][0] | {"device": "cuda"}]})
+    kept.put_run(identity, other.to_bytes())
+    wait_until(lambda: second.status(identity).get("status") == "failed", "its end")
+    whose = first if (first.data / "recordings" / f"{identity}.mnemo").exists() else second
+    with Recording.open(whose.data / "recordings" / f"{identity}.mnemo") as rec:
+        assert rec.steps >= 128
+        assert rec["slow"].array("outputs")[:, 0].tolist() == list(range(rec.steps))
+    wait_until(lambda: parts(cluster, identity) == [], "its parts to be removed")
+
+
+def test_a_bucket_that_is_away_costs_a_run_nothing(cluster, first):
+    identity = first.run("fake", steps=500, start="playing", speed=60)
+    wait_until(lambda: steps_in_bucket(cluster, identity) >= 64, "parts of it in the bucket")
+    with first.socket(identity) as ws:
+        cluster.s3.close()
+        try:
+            steps, said = watched(ws)
+        finally:
+            cluster.s3.start()
+    cluster.s3.bucket(cluster.blobs.split("/")[2])  # moto forgets everything
+    assert steps == list(range(500))
+    assert said[-1]["status"] == "ended"
+    log = (first.folder / "stderr.txt").read_text()
+    assert log.count("runs that go on are not put into the bucket for the time being") == 1
+    wait_until(lambda: Bucket(cluster.blobs).list(f"recordings/{identity}"), "the recording in the bucket")
 
 
 def pid_of(cluster, identity, whom):

@@ -88,8 +88,10 @@ def test_a_server_that_loses_its_folder_has_lost_nothing(two, tmp_path):
 def test_a_bucket_that_is_away_is_503_and_runs_go_on(two, s3):
     here, there = two
     kept = ended(here, there)
+    assert there.http.get("readyz").text == "replay only"
     s3.close()
     try:
+        ready(there, "bucket trouble", 503)
         late = here.run(steps=100, start="playing")
         here.wait(late, "ended")
         answer = there.http.get(f"api/recordings/{late}")
@@ -101,6 +103,16 @@ def test_a_bucket_that_is_away_is_503_and_runs_go_on(two, s3):
     name = here.environment["MNEMOSCOPE_BLOBS"].split("/")[2]
     s3.bucket(name)  # moto forgets everything
     arrived(there, late)
+    ready(there, "replay only", 200)
+    ready(here, "ready", 200)
+
+
+def ready(server, text, status):
+    """What /readyz says before long: an answer of the bucket is good for some seconds."""
+    deadline = time.monotonic() + 60
+    while ((answer := server.http.get("readyz")).text, answer.status_code) != (text, status):
+        assert time.monotonic() < deadline, answer.text
+        time.sleep(0.1)
 
 
 def test_a_database_that_is_away_is_503_and_then_none(two, postgres):

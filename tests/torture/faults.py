@@ -13,7 +13,7 @@ FAULTS = {
     "the index is locked": "tests/server/test_trouble.py::test_a_locked_index_costs_nothing_that_was_begun_and_no_place",
     "the index is damaged, foreign or newer": "tests/server/storage/test_trouble.py::test_an_index_that_cannot_be_used_is_set_aside_and_made_again",
     "recordings are cut, unreadable, links or folders": "tests/server/storage/test_trouble.py::test_whatever_lies_among_the_recordings_the_server_starts",
-    "a worker dies": "tests/server/test_crash.py::test_a_dead_worker_fails_its_sessions_and_is_replaced",
+    "a worker dies": "tests/server/test_crash.py::test_a_run_that_kills_its_worker_twice_fails_and_its_neighbour_goes_on",
     "a worker is frozen": "tests/server/test_trouble.py::test_a_frozen_worker_is_no_bug_and_readiness_knows",
 }
 """Fault -> the test that makes it."""

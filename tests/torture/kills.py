@@ -10,7 +10,9 @@ import signal
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -100,7 +102,7 @@ class Round:
 def after(server: Server, last: Round | None) -> list[str]:
     """What is wrong after a start."""
     wrong: list[str] = []
-    rows = {row["id"]: row for row in server.http.get("api/recordings", params={"limit": 200}).json()}
+    rows = {row["id"]: row for row in listed(server)}
     files = {path.stem: path for path in (server.data / "recordings").glob("*.mnemo")}
     if rows.keys() != files.keys():
         wrong.append(f"listed and files differ: {rows.keys() ^ files.keys()}")
@@ -125,9 +127,25 @@ def after(server: Server, last: Round | None) -> list[str]:
             wrong.append(f"upload {identity}: taken, and now {answer.status_code}: {answer.text[:200]}")
     if last is not None and (back := last.deleted & files.keys()):
         wrong.append(f"deleted, and there again: {back}")
-    if left := [path.name for path in (server.data / "tmp").iterdir()]:
-        wrong.append(f"left half-written: {left}")
+    if left := half_written(server):
+        time.sleep(1)  # what is being written now is not left
+        if left := left & half_written(server):
+            wrong.append(f"left half-written: {left}")
     return wrong
+
+
+def listed(server: Server) -> Iterator[dict[str, Any]]:
+    """All recordings, part by part, as a page goes through them."""
+    link: str | None = "api/recordings?limit=200"
+    while link is not None:
+        answer = server.http.get(link)
+        yield from answer.json()
+        link = answer.links.get("next", {}).get("url")
+
+
+def half_written(server: Server) -> set[str]:
+    """Names of files that are to be moved to where they belong once they are whole."""
+    return {path.name for path in (server.data / "tmp").iterdir()}
 
 
 def until_ready(server: Server) -> None:

@@ -4892,7 +4892,7 @@ export interface components {
         WheelGiven: {
             /**
              * Key
-             * @description To be sent as `wheel` of the hello, in the page behind `?drive=`; null = given to nobody.
+             * @description To be sent as `wheel` of the hello, in the page behind `#drive=`; null = given to nobody.
              */
             key: string | null;
         };

@@ -1,7 +1,7 @@
 """Which checkpoints a list of models means: paradigms, checkpoints, and moments of their training. No torch.
 
 "ntm"        the checkpoint of that paradigm for the task, "ntm-copy"
-"ntm-copy"   a checkpoint by its name
+"ntm-copy"   a checkpoint by its name; "ntm-copy-seed1" is the same training from another seed
 "ntm@250"    its snapshot after 250 updates of training
 "ntm@*"      all its snapshots, in the order of their updates
 """
@@ -43,6 +43,11 @@ def of_task(task: str) -> list[str]:
     return found
 
 
+def with_seeds(names: Iterable[str]) -> list[str]:
+    """Each checkpoint, followed by those of the same training from other seeds."""
+    return [seed for name in names for seed in store.seeds(name)]
+
+
 def resolve(wanted: Sequence[str], task: str) -> list[str]:
     """Names for `store.load`, in order; "@*" becomes several.
 
@@ -52,12 +57,18 @@ def resolve(wanted: Sequence[str], task: str) -> list[str]:
     names: list[str] = []
     for word in wanted:
         model, at, moment = word.partition("@")
-        base = model if model in known else f"{model}-{task}"
-        if base not in known:
+        base = model if model in known or _seed_of(model) in known else f"{model}-{task}"
+        if base not in known and _seed_of(base) not in known:
             there = ", ".join(known) or "none (train one with `mnemoscope train TASK --model M`)"
             raise UnknownModel(f"no checkpoint {base!r}; for the task {task} there are: {there}")
         names += [f"{base}@{update}" for update in _moments(base, moment)] if at else [base]
     return names
+
+
+def _seed_of(name: str) -> str | None:
+    """The checkpoint of whose training a complete checkpoint is another seed."""
+    found = store.SEED.fullmatch(name)
+    return found[1] if found is not None and name in store.seeds(found[1]) else None
 
 
 def _moments(base: str, moment: str) -> list[int]:

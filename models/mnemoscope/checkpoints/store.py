@@ -1,12 +1,14 @@
 """Trained models on disk: `checkpoints/<model>-<task>/` with `model.safetensors`, `config.json` and `card.json`.
 
 Weights are safetensors only, never pickle. Cards are read without torch, so that a web process can list models.
-Searched in this order: $MNEMOSCOPE_CHECKPOINTS, the installed package, the repository.
+Searched in this order: $MNEMOSCOPE_CHECKPOINTS, the installed package, the repository. `lstm-copy-seed1` beside `lstm-copy` is
+the same training from another seed: it is found by its name and listed nowhere but by `seeds`.
 """
 
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _PRIVATE: list[Path] = []
 WEIGHTS, CONFIG, CARD, SNAPSHOTS = "model.safetensors", "config.json", "card.json", "snapshots.safetensors"
+SEED = re.compile(r"(.+)-seed(\d+)")
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,19 @@ def search_also(folder: Path) -> None:
 
 
 def names() -> list[str]:
-    """Names of all complete checkpoints, such as "ntm-copy", the first folder winning."""
-    return sorted({entry.name for folder in folders() for entry in folder.iterdir() if _complete(entry)})
+    """Names of all complete checkpoints, such as "ntm-copy", the first folder winning; of several seeds of a training one."""
+    there = _there()
+    return sorted(name for name in there if not ((seed := SEED.fullmatch(name)) and seed[1] in there))
+
+
+def seeds(name: str) -> list[str]:
+    """A checkpoint, and those of the same training from other seeds, in the order of their seeds."""
+    others = [found for one in _there() if (found := SEED.fullmatch(one)) and found[1] == name]
+    return [name, *(found[0] for found in sorted(others, key=lambda found: int(found[2])))]
+
+
+def _there() -> set[str]:
+    return {entry.name for folder in folders() for entry in folder.iterdir() if _complete(entry)}
 
 
 def find(name: str | Path) -> Path:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from mnemoscope import __version__
-from mnemoscope.cli import commands, model_commands, reading, recording_commands, server_commands
+from mnemoscope.cli import commands, interrupts, model_commands, reading, recording_commands, server_commands
 from mnemoscope.cli.commands import BAD_INPUT, INTERRUPTED, OK
 from mnemoscope.cli.examples import EXAMPLES
 from mnemoscope.errors import ImportFileError, MnemoscopeError
@@ -27,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.insert(0, "open")
     try:
         args = parser().parse_args(arguments)
-        return args.run(args)
+        with interrupts.heard():
+            return args.run(args)
     except ImportFileError as error:
         return _fail(reading.way_out(error))
     except MnemoscopeError as error:

@@ -53,6 +53,9 @@ def add(command: Command) -> None:
     )
     kept.add_argument("--windows", type=whole(1, 10_000), default=32, metavar="N", help="of the signal, at most (32)")
     kept.add_argument("--seed", type=whole(0, 2**32 - 1), default=0, metavar="N", help="of generated signals (0)")
+    kept.add_argument(
+        "--all-seeds", action="store_true", help="every seed of a training that there is: bands are over them too"
+    )
     kept.add_argument("--out", type=Path, metavar="OUT", help="write the figure as a page that opens offline (.html)")
     kept.add_argument("--json", action="store_true", help="one JSON object")
     of_kept = kept.add_argument_group("of a file")

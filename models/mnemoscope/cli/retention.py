@@ -70,7 +70,7 @@ def _measured(args: argparse.Namespace, of_series: dict[str, Any], progress: Cal
 
     torch.set_num_threads(1)  # batches this small wait longer for a second thread than they gain
     return measure(
-        args.models,
+        all_seeds(args.models) if args.all_seeds else args.models,
         args.signal,
         view=args.view,
         delays=args.delays,
@@ -81,6 +81,17 @@ def _measured(args: argparse.Namespace, of_series: dict[str, Any], progress: Cal
         progress=progress,
         **of_series,
     )
+
+
+def all_seeds(models: Sequence[str | Path]) -> list[str | Path]:
+    """Models with all seeds of their trainings; the folder of a checkpoint is one. Raises UnknownModel."""
+    from mnemoscope.checkpoints.names import resolve, with_seeds
+    from mnemoscope.tasks import SignalRecall
+
+    found: list[str | Path] = []
+    for one in models:
+        found += [one] if isinstance(one, Path) else with_seeds(resolve([one], SignalRecall.name))
+    return found
 
 
 def write(found: Retention, path: Path) -> None:

@@ -1,4 +1,5 @@
-"""The results that ship: every checkpoint of signal-recall on held-out mixtures, measured once and read by every server.
+"""The results that ship: every checkpoint of signal-recall, with all its seeds, on held-out mixtures, measured once and read by
+every server.
 
     python -m mnemoscope.running.standing           measures and writes the file (a few minutes on one core)
     python -m mnemoscope.running.standing --draw    draws its figures again from the rows it has
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mnemoscope.checkpoints import store
-from mnemoscope.checkpoints.names import of_task
+from mnemoscope.checkpoints.names import of_task, with_seeds
 from mnemoscope.measuring.retention.rows import LEVELS
 
 NAME = "standing"
@@ -36,9 +37,11 @@ def standing() -> dict[str, Any]:
 
 @cache
 def horizons() -> dict[str, str]:
-    """Delay up to which each checkpoint replays with an error of at most 0.5, by its name: "150 – 200", "> 400", "not at 10"."""
+    """Delay up to which each checkpoint replays with an error of at most 0.5, the mean of its seeds, by its name: "150 – 200",
+    "> 400", "not at 10".
+    """
     return {
-        row["checkpoint"]: row["text"]
+        row["checkpoint"].split(",")[0]: row["text"]
         for row in standing()["horizons"]
         if row["view"] == "behaviour" and row["level"] == LEVELS[-1] and row["checkpoint"] is not None
     }
@@ -46,7 +49,10 @@ def horizons() -> dict[str, str]:
 
 def weights() -> dict[str, str]:
     """sha256 of the weights of every checkpoint that is measured, by its name."""
-    return {name: hashlib.sha256((store.find(name) / store.WEIGHTS).read_bytes()).hexdigest() for name in of_task(TASK)}
+    return {
+        name: hashlib.sha256((store.find(name) / store.WEIGHTS).read_bytes()).hexdigest()
+        for name in with_seeds(of_task(TASK))
+    }
 
 
 def draw() -> None:

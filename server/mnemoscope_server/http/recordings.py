@@ -210,12 +210,12 @@ async def chunk(
     count: Annotated[int, Query(ge=1, le=MOST_CHUNKS, description="So many chunks, one after another")] = 1,
 ) -> Response:
     session = services.live.sessions.get(identity)
-    if stream is not None or count > 1:
+    if session is not None and 0 <= number * KEYFRAME_EVERY < session.step:
+        complete = (number + count) * KEYFRAME_EVERY <= session.step
+        data = await session.stretch(number, count, stream)
+    elif stream is not None or count > 1:
         complete = session is None and not services.watched.growing(identity)
         data = await asyncio.to_thread(services.library.stretch, identity, number, count, stream)
-    elif session is not None and 0 <= number * KEYFRAME_EVERY < session.step:
-        complete = (number + 1) * KEYFRAME_EVERY <= session.step
-        data = await session.read(number)
     else:
         complete = session is None and not services.watched.growing(identity)
         data = await asyncio.to_thread(services.library.messages, identity, number)

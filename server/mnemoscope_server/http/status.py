@@ -28,7 +28,7 @@ log = logging.getLogger("mnemoscope.api")
 
 
 READY_SECONDS = 5.0
-"""How long a worker may take to answer; it does between two steps, and when it has loaded a model."""
+"""How long a worker may take to answer (it does between two steps, and when it has loaded a model), and the bucket."""
 GOOD = ("ready", "replay only")
 health = APIRouter(include_in_schema=False)
 router = APIRouter(prefix="/api", responses=ERRORS)
@@ -49,6 +49,8 @@ async def readyz(services: ServicesDep) -> Response:
         state = "not answering"
     if state in GOOD:
         state = await asyncio.to_thread(_storage, services) or state
+    if state in GOOD and services.bucket is not None and not await services.bucket.answers(seconds=READY_SECONDS):
+        state = "bucket trouble"
     return Response(state, 200 if state in GOOD else 503, media_type="text/plain")
 
 

@@ -85,7 +85,7 @@ def asked(
         "planned": order.POINTS if delays is None else len(delays),
         "shortest": min(delays or order.COARSE),
         "longest": _longest(None if values is None else len(values), request.segment, delays or order.COARSE),
-        "models": _models(names, cards),
+        "models": _models(folders, cards),
         "request": request.model_dump(mode="json"),
     }
     question = Remember(
@@ -95,7 +95,8 @@ def asked(
 
 
 def recording(found: dict[str, Any], window: list[float], delay: int, *, identity: str, path: Path) -> tuple[Open, int]:
-    """The run at one delay over a window of a measurement's signal -> the order, and the step of the cue.
+    """The run at one delay over a window of a measurement's signal -> the order, and the step of the cue. Of a model that was
+    measured with several seeds the first one runs: a lane each would be told apart by nothing.
 
     Raises NotPossible where the window is too short, UnknownModel where a checkpoint is gone.
     """
@@ -107,7 +108,7 @@ def recording(found: dict[str, Any], window: list[float], delay: int, *, identit
             "Choose a shorter delay.",
         )
     title = f"{found['signal']}, asked after {delay} steps"
-    names = [name for model in found["models"] for name in model["checkpoint"].split(",")]
+    names = [model["checkpoint"].split(",")[0] for model in found["models"]]
     return Open(
         identity, path, title, 0, tuple(names), _named(delayed.episode(window, segment, delay), found), None
     ), cue
@@ -210,17 +211,24 @@ def _named(episode: Episode, found: dict[str, Any]) -> Episode:
     return replace(episode, signal=(episode.signal or {}) | facts)
 
 
-def _models(names: list[str], cards: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """As rows will name them: a fitted checkpoint stands beside the shipped one."""
+def _models(folders: list[Path], cards: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """As rows will name them (subjects.subjects): a fitted checkpoint stands beside the shipped one, seeds of one training are one."""
     fits: Counter[str] = Counter()
     found: list[dict[str, str]] = []
-    for name, card in zip(names, cards, strict=True):
-        made = _model(name, card)
+    trained: dict[bytes, dict[str, str]] = {}
+    for folder, card in zip(folders, cards, strict=True):
+        made = _model(folder.name, card)
         if "fit" in card:
             fits[card["model"]] += 1
             made |= {"id": fitted(card["model"], fits[card["model"]]), "label": card["label"]}
+        elif (one := trained.setdefault((folder / store.CONFIG).read_bytes(), made)) is not made:
+            one["checkpoint"] += f",{made['checkpoint']}"
+            continue
         found.append(made)
-    return found
+    times = Counter(one["id"] for one in found)
+    return [
+        one if times[one["id"]] == 1 else one | {"id": one["checkpoint"], "label": one["checkpoint"]} for one in found
+    ]
 
 
 def _model(name: str, card: dict[str, Any]) -> dict[str, str]:

@@ -132,7 +132,7 @@ class WheelGiven(Answer):
     """Who besides the owner drives a live run."""
 
     key: str | None
-    """To be sent as `wheel` of the hello, in the page behind `?drive=`; null = given to nobody."""
+    """To be sent as `wheel` of the hello, in the page behind `#drive=`; null = given to nobody."""
 
 
 class SessionCreated(Answer):

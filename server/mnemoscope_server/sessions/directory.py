@@ -60,6 +60,10 @@ class Directory:
         rows = self._database.read(f"SELECT {_COLUMNS} FROM live WHERE id = :id", {"id": identity})
         return Live(*rows[0]) if rows else None
 
+    def identities(self) -> set[str]:
+        """All runs that go on."""
+        return {row[0] for row in self._database.read("SELECT id FROM live", {})}
+
     def beat(self) -> dict[str, float]:
         """Say that this process is there -> the runs that it keeps, and for how many seconds nobody has watched each elsewhere."""
         with self._database.writing() as execute:

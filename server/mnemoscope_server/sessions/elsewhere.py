@@ -8,18 +8,20 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from typing import Literal
 
-from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.background import Background
-from mnemoscope_server.errors import IndexTrouble
+from mnemoscope_server.errors import BlobTrouble
 from mnemoscope_server.sessions.directory import Directory, Live
 from mnemoscope_server.sessions.manager import LiveSessions
+from mnemoscope_server.sessions.parts_writer import PART_SECONDS, PartsWriter
 from mnemoscope_server.sessions.session import Session
 from mnemoscope_server.sessions.tail import from_step
+from mnemoscope_server.sessions.taking_over import TakingOver
+from mnemoscope_server.storage.blobs.parts import Parts
 from mnemoscope_server.storage.store import ID
 from mnemoscope_server.workers.engine_actor import Attached
 from mnemoscope_server.workers.protocol import Chunk, Event, Finished
@@ -33,6 +35,7 @@ LOOK_SECONDS = 2.0
 MEET_SECONDS, FOLLOW_SECONDS, CLOSED_SECONDS = 10.0, 180.0, 20.0
 """How long a run is looked for that has no engine just now: by who wants to see it, by who sees it; how long one is waited for that is over."""
 PAUSE = 0.3
+SWEEP_SECONDS = 300.0
 UNWATCHED_SECONDS = 30.0
 """A run of another process that nobody has looked at here for so long is not heard of any more."""
 
@@ -48,17 +51,26 @@ class Elsewhere:
         """What came of runs whose sessions are not as far yet."""
         self._kept = set[str]()
         """Runs that were kept here when last looked."""
+        shelf = live.store.shelf
+        self.parts = None if shelf is None else Parts(shelf.blobs)
+        self._writer = None if self.parts is None else PartsWriter(self.parts, live)
+        self._taking_over = TakingOver(self)
         self._meeting = asyncio.Lock()
-        self._background = Background()
+        self.background = Background()
         self._news = asyncio.Event()
 
     def start(self) -> None:
         self.hosts.on_missed = self._on_missed
         self.directory.listen(self._on_news)
-        self._background.again_and_again("looking after runs of other servers", self._look, every=lambda: LOOK_SECONDS)
+        self.background.again_and_again("looking after runs of other servers", self._look, every=lambda: LOOK_SECONDS)
+        if (writer := self._writer) is not None:
+            put = lambda: writer.put(list(self._kept))  # noqa: E731
+            sweep = lambda: asyncio.to_thread(writer.sweep, self.directory.identities)  # noqa: E731
+            self.background.again_and_again("putting runs into the bucket", put, every=lambda: PART_SECONDS)
+            self.background.again_and_again("removing parts of runs", sweep, every=lambda: SWEEP_SECONDS)
 
     async def leave(self) -> None:
-        self._background.cancel()
+        self.background.cancel()
         await asyncio.to_thread(self.directory.leave)
         self.directory.close()
 
@@ -70,6 +82,17 @@ class Elsewhere:
 
     async def closed(self, identity: str) -> None:
         await asyncio.to_thread(self.directory.withdraw, identity)
+        if self._writer is not None:
+            await self._writer.over(identity)
+
+    async def read(self, identity: str, chunk: int) -> bytes:
+        if self.parts is not None:
+            with contextlib.suppress(BlobTrouble):
+                return await asyncio.to_thread(self.parts.chunk, identity, chunk)
+        return b""
+
+    def chunks(self, identity: str) -> Iterator[bytes]:
+        return iter(()) if self.parts is None else self.parts.chunks(identity)
 
     # --- runs that are kept elsewhere
 
@@ -86,16 +109,16 @@ class Elsewhere:
         async with self._meeting:
             if run.id in self.live.sessions:
                 return True
-            with self._holding(run.id):
+            with self.holding(run.id):
                 found = await self.hosts.attach(run.id, run.engine)
                 if found is None or found[1].lost:
                     return False
-                session = self._session(run, *found)
-                await self._catch_up(session, found[1])
-                self._finish(session, *found)
+                session = self.session(run, *found)
+                await self.catch_up(session, found[1])
+                self.finish(session, *found)
                 return True
 
-    def _session(self, run: Live, host: RemoteHost, attached: Attached) -> Session:
+    def session(self, run: Live, host: RemoteHost, attached: Attached) -> Session:
         """A session here, which has nothing yet of the chunk that is being computed."""
         session = self.live.take_in(run.id, attached.manifest, send=host.send, owner=run.owner, client=run.client)
         session.kept = False
@@ -103,7 +126,7 @@ class Elsewhere:
         return session
 
     @contextlib.contextmanager
-    def _holding(self, identity: str) -> Generator[None, None, None]:
+    def holding(self, identity: str) -> Generator[None, None, None]:
         """While a session is brought to where its run is: what comes of it waits."""
         self._held.setdefault(identity, [])
         try:
@@ -119,7 +142,7 @@ class Elsewhere:
         held.append(event)
         return True
 
-    def _finish(self, session: Session, host: RemoteHost, attached: Attached) -> None:
+    def finish(self, session: Session, host: RemoteHost, attached: Attached) -> None:
         """A run that was over when it was asked for."""
         if attached.finished is not None:
             if session.kept:
@@ -128,7 +151,7 @@ class Elsewhere:
                 self.live.take(attached.finished)
 
     def finished(self, session: Session, event: Finished) -> None:
-        self._background.once(f"the end of {session.id}", self._end(session, event))
+        self.background.once(f"the end of {session.id}", self._end(session, event))
 
     async def _end(self, session: Session, event: Finished) -> None:
         """Its file can be had when its keeper has closed it."""
@@ -139,7 +162,7 @@ class Elsewhere:
         self.live.sessions.pop(session.id, None)
 
     def lost(self, session: Session) -> None:
-        self._background.once(f"following {session.id}", self._follow(session))
+        self.background.once(f"following {session.id}", self._follow(session))
 
     async def _follow(self, session: Session) -> None:
         """Hear of a run again where its engine is now; until then its watchers wait."""
@@ -153,20 +176,20 @@ class Elsewhere:
                 ends: dict[str, Literal["ended", "stopped", "failed"]] = {"ended": "ended", "stopped": "stopped"}
                 session.end(ends.get(entry.status if entry else "", "failed"), entry.steps if entry else session.step)
                 break
-            with self._holding(session.id):
+            with self.holding(session.id):
                 found = await self.hosts.attach(session.id, run.engine)
                 if found is not None and not found[1].lost:
                     if not session.kept:
                         session.send_by(found[0].send)
-                    await self._catch_up(session, found[1])
-                    self._finish(session, *found)
+                    await self.catch_up(session, found[1])
+                    self.finish(session, *found)
                     return
             await self._pause()
         else:
             session.end("failed", session.step, reason="this run cannot be followed any more from this server")
         self.live.sessions.pop(session.id, None)
 
-    async def _catch_up(self, session: Session, attached: Attached) -> None:
+    async def catch_up(self, session: Session, attached: Attached) -> None:
         """Bring a session to where its run is."""
         base = attached.chunk[0].first if attached.chunk else attached.step
         while session.step < base:
@@ -216,9 +239,11 @@ class Elsewhere:
             if not session.watchers and now - session.looked_at > UNWATCHED_SECONDS:
                 self.live.sessions.pop(session.id, None)
                 await self.hosts.detach(session.id)
+        if not self.hosts.hosts:  # it has no engines, or not yet
+            return
         for run in await asyncio.to_thread(self.directory.orphans):
             if await asyncio.to_thread(self.directory.take_over, run):
-                await self._take_over(run)
+                await self._taking_over.take_over(run)
 
     async def _may_have_lost(self, identity: str) -> None:
         """A run that was kept here: over, or taken over because nothing was heard of this process for long."""
@@ -229,38 +254,6 @@ class Elsewhere:
         session.kept = False
         self.live.orders.pop(identity, None)
         self.hosts.keep(identity, None)
+        if self._writer is not None:
+            self._writer.forget(identity)
         self.lost(session)
-
-    async def _take_over(self, run: Live) -> None:
-        """Keep a run whose keeper is gone."""
-        log.warning("run %s is taken over from a server that is gone", run.id)
-        with self._holding(run.id):
-            found = await self.hosts.attach(run.id, run.engine)
-            if found is None:
-                await self._give_up(run)
-                return
-            host, attached = found
-            session = self.live.sessions.get(run.id) or self._session(run, host, attached)
-            await self._catch_up(session, attached)
-            path = self.live.store.path(run.id)
-            self.hosts.keep(run.id, path)
-            orders = self.live.keep(replace(attached.order, path=path), attached.began, host)
-            orders.stands(session.step, attached.moved)
-            session.kept = True
-            session.send_by(orders.send)
-        if attached.lost:
-            self.hosts.on_lost({run.id}, attached.lost, "")
-        else:
-            self._finish(session, host, attached)
-
-    async def _give_up(self, run: Live) -> None:
-        """Its engine is gone with its keeper: nobody knows how it was ordered."""
-        log.error("run %s is lost: its server and its engine died together", run.id)
-        if session := self.live.sessions.pop(run.id, None):
-            session.end("failed", session.step, reason="the server and the engine of this run died together")
-        try:
-            if entry := await asyncio.to_thread(self.live.store.get, run.id):
-                await asyncio.to_thread(self.live.store.put_eventually, replace(entry, status="failed"))
-        except (IndexTrouble, MnemoscopeError) as error:
-            log.warning("run %s cannot be noted as failed: %s", run.id, error)
-        await self.closed(run.id)

@@ -42,7 +42,7 @@ async def _tried(session: Session, orders: Orders, reason: str, order: Order) ->
     while orders.may_go_on:
         log.warning("session %s goes on elsewhere from step %d: %s", session.id, session.step, reason)
         try:
-            await order(orders.again(session.last_chunk), seconds=None, begun=orders.begun)
+            await order(orders.again(await session.last_chunk()), seconds=None, begun=orders.begun)
             return None
         except HostLost as error:
             reason = str(error)

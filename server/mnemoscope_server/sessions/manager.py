@@ -210,8 +210,11 @@ class LiveSessions:
             self._background.once(f"the live source of {session.id}", self._tend(session))
         return session
 
-    def keep(self, order: Open, manifest: dict[str, Any], host: Host) -> Orders:
-        """From here on a run is this process's to close, and to give to another host. manifest: as the recording began."""
+    def keep(self, order: Open, manifest: dict[str, Any], host: Host | None) -> Orders:
+        """From here on a run is this process's to close, and to give to another host. manifest: as the recording began.
+
+        host: None where none has it, which `on_lost` of the hosts says next.
+        """
         orders = Orders(order, manifest, host, part=self.store.tmp / f"{order.id}.again")
         self.orders[order.id] = orders
         return orders
@@ -338,8 +341,8 @@ class LiveSessions:
 
     def _read_chunk(self, identity: str) -> Callable[[int], Awaitable[bytes]]:
         async def read(chunk: int) -> bytes:
-            there = await self.pool.read(identity, chunk)
-            return there if there is not None else await asyncio.to_thread(self.library.messages, identity, chunk)
+            there = await self.pool.read(identity, chunk) or await self.others.read(identity, chunk)
+            return there or await asyncio.to_thread(self.library.messages, identity, chunk)
 
         return read
 
@@ -441,12 +444,13 @@ class LiveSessions:
         """Bring the index up to date, then let the watchers know; from here on the file serves everybody."""
         manifest, steps = event.manifest, event.steps
         try:
-            if not manifest and (orders := self.orders.get(session.id)):
-                path = self.store.path(session.id)
-                await asyncio.to_thread(rescue.try_to_write, path, orders.manifest, session.tail)
+            if not manifest:
+                path, older = self.store.path(session.id), self.others.chunks(session.id)
+                await asyncio.to_thread(rescue.try_to_write, path, session.manifest, session.tail, older)
             manifest, steps = await asyncio.to_thread(self._index, session.id, event)
         except MnemoscopeError as error:
             log.error("recording %s cannot be closed: %s", session.id, error)
+            await asyncio.to_thread(self.store.mark_failed, session.id)
         finally:  # whatever file and index say, it is over
             session.end(event.status, steps, manifest, event.reason)
             self.sessions.pop(session.id, None)

@@ -28,8 +28,8 @@ MAX_KILLS = 2
 class Orders:
     """The orders of one run. `send` is what its session drives it by."""
 
-    def __init__(self, order: Open, manifest: dict[str, Any], host: Host, *, part: Path) -> None:
-        """manifest: as the recording began. part: where its file may grow when it is computed for the second time."""
+    def __init__(self, order: Open, manifest: dict[str, Any], host: Host | None, *, part: Path) -> None:
+        """manifest: as the recording began. host: None where it has none now, which `lost` says. part: where its file may grow when it is computed for the second time."""
         self.order, self.manifest, self.part = order, dict(manifest), part
         self.kills = 0
         """Hosts that died while they computed it."""
@@ -39,10 +39,12 @@ class Orders:
         self._host: Host | None = host
         self._settled = True
         """Whether the host has it as it was: what is ordered is obeyed at once."""
-        self._step, self._speed = 0, order.speed
+        self.speed = order.speed
+        self.until: int | None = None
+        """The step before which it pauses; None while it is paused."""
+        self._step = 0
         self._lost_at = -1
         """Where it stood when it last lost a host."""
-        self._until: int | None = None
         self._fed: list[float] = []
         self._last_fed: Feed | None = None
         """What a live source has sent so far, and what was said last about all of it."""
@@ -51,13 +53,13 @@ class Orders:
         """Have it carried out: at once, or as soon as a host has come so far."""
         match command:
             case Play():
-                self._until = self.order.episode.steps
+                self.until = self.order.episode.steps
             case Pause():
-                self._until = None
+                self.until = None
             case Advance():
-                self._until = min(self.order.episode.steps, self._step + command.count)
+                self.until = min(self.order.episode.steps, self._step + command.count)
             case SetSpeed():
-                self._speed = command.speed
+                self.speed = command.speed
             case Feed():
                 self._feed(command)
                 return
@@ -75,13 +77,13 @@ class Orders:
         if isinstance(event, Chunk):
             self._step = max(self._step, event.upto)
         else:
-            self._step, self._speed, self._until = event.step, event.speed, event.until
+            self._step, self.speed, self.until = event.step, event.speed, event.until
 
     def stands(self, step: int, moved: Moved | None) -> None:
         """Where the run is that another process has kept."""
         self._step = step
         if moved is not None:
-            self._speed, self._until = moved.speed, moved.until
+            self.speed, self.until = moved.speed, moved.until
 
     def lost(self, *, blamed: bool | None) -> None:
         """Its host has died. blamed: whether it was this run that was computed then; None = nobody knows, then it was not if it has come
@@ -99,7 +101,7 @@ class Orders:
 
     def again(self, last: bytes) -> Open:
         """The order to a new host: to come to where the run was. last: messages of the last whole chunk."""
-        return replace(self.order, speed=self._speed, redo=Redo(self._step, self.manifest, self.part, last))
+        return replace(self.order, speed=self.speed, redo=Redo(self._step, self.manifest, self.part, last))
 
     def begun(self, host: Host) -> None:
         """A new host computes it anew, and hears what a live source has sent."""
@@ -111,13 +113,13 @@ class Orders:
         """The new host stands where the old one did; it is told how to go on."""
         assert self._host is not None
         self._settled = True
-        self._host.send(SetSpeed(self.order.id, self._speed))
-        if self._until is None:
+        self._host.send(SetSpeed(self.order.id, self.speed))
+        if self.until is None:
             self._host.send(Pause(self.order.id))
-        elif self._until >= self.order.episode.steps:
+        elif self.until >= self.order.episode.steps:
             self._host.send(Play(self.order.id))
         else:
-            self._host.send(Advance(self.order.id, self._until - self._step))
+            self._host.send(Advance(self.order.id, self.until - self._step))
         if self.stopped_by is not None:
             self._host.send(Stop(self.order.id, self.stopped_by))
 

@@ -1,5 +1,6 @@
 """What live sessions tell of themselves to other web processes, and ask of them. On one machine there are none."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from mnemoscope_server.sessions.session import Session
@@ -22,6 +23,14 @@ class Others(Protocol):
 
     async def closed(self, identity: str) -> None:
         """A run that was kept here is over. Raises IndexTrouble."""
+        ...
+
+    async def read(self, identity: str, chunk: int) -> bytes:
+        """Messages of a whole chunk of a run that goes on, from what lies in the bucket; b"" where it is not there."""
+        ...
+
+    def chunks(self, identity: str) -> Iterator[bytes]:
+        """Messages of every chunk of a run that lies in the bucket, from the first on. Blocking. Raises BlobTrouble."""
         ...
 
     def held(self, event: Event) -> bool:
@@ -51,6 +60,12 @@ class Alone:
     async def placed(self, session: Session) -> None: ...
 
     async def closed(self, identity: str) -> None: ...
+
+    async def read(self, identity: str, chunk: int) -> bytes:
+        return b""
+
+    def chunks(self, identity: str) -> Iterator[bytes]:
+        return iter(())
 
     def held(self, event: Event) -> bool:
         return False

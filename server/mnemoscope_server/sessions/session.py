@@ -10,9 +10,10 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+from mnemoscope.errors import MnemoscopeError, RecordingError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.format.schema import StoppedBy
-from mnemoscope_server.errors import IllegalMove
+from mnemoscope_server.errors import IllegalMove, StorageTrouble, UnknownRecording
 from mnemoscope_server.schemas.messages import (
     Behind,
     Ended,
@@ -26,7 +27,7 @@ from mnemoscope_server.schemas.messages import (
     State,
 )
 from mnemoscope_server.sessions.inlet import Inlet
-from mnemoscope_server.sessions.tail import Tail, from_step
+from mnemoscope_server.sessions.tail import Tail, from_step, of_stream
 from mnemoscope_server.sessions.wheel import Wheel
 from mnemoscope_server.workers import protocol
 from mnemoscope_server.workers.protocol import Chunk, Finished, Moved, StreamFailed
@@ -228,11 +229,24 @@ class Session:
             return self.tail.messages(chunk)
         return await self._read_chunk(chunk)
 
-    @property
-    def last_chunk(self) -> bytes:
-        """Messages of the last whole chunk; b"" where there is none."""
+    async def stretch(self, first: int, count: int, stream: int | None = None) -> bytes:
+        """Messages of chunks `first` … `first + count − 1` as far as they exist; of one stream where asked. Raises RecordingError for one that there is not."""
+        models = len(self.manifest["models"])
+        if stream is not None and stream >= models:
+            raise RecordingError(f"Wanted a stream of 0 … {models - 1}, got {stream}.")
+        stop = min(first + count, -(-self.step // KEYFRAME_EVERY))
+        chunks = [await self.read(chunk) for chunk in range(first, stop)]
+        return b"".join(chunks if stream is None else [of_stream(chunk, stream) for chunk in chunks])
+
+    async def last_chunk(self) -> bytes:
+        """Messages of the last whole chunk; b"" where there is none, or none to be had."""
         chunk = self.step // KEYFRAME_EVERY - 1
-        return self.tail.messages(chunk) if chunk >= 0 else b""
+        if chunk < 0:
+            return b""
+        try:
+            return await self.read(chunk)
+        except (MnemoscopeError, StorageTrouble, UnknownRecording):  # gone with its engine
+            return b""
 
 
 def hello(manifest: dict[str, Any], *, status: str, steps: int, speed: float | None, live: bool) -> str:

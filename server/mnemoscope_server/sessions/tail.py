@@ -106,3 +106,16 @@ def from_step(messages: bytes, have: int) -> bytes:
             payload = messages[body + cut : position]
             rest.append(blocks.message(stream, kind, have, first + count - have, payload))
     return b"".join(rest)
+
+
+def of_stream(messages: bytes, stream: int) -> bytes:
+    """Wire messages of one stream among those of several."""
+    rest: list[bytes] = []
+    position = 0
+    while position < len(messages):
+        found, _, _, _, length = blocks.MESSAGE.unpack_from(messages, position)
+        end = position + blocks.MESSAGE.size + length
+        if found == stream:
+            rest.append(messages[position:end])
+        position = end
+    return b"".join(rest)

@@ -130,6 +130,10 @@ class Store:
         """Do not keep a recording that is yet to begin: it is never listed, and lies in the folder that a start empties."""
         self._temporary[recording] = time.monotonic()
 
+    def is_temporary(self, recording: str) -> bool:
+        """Whether a recording is not to be kept."""
+        return recording in self._temporary
+
     def overdue_temporary(self, *, busy: Container[str] = ()) -> list[str]:
         """Recordings that are not kept and have been here long enough, or are too many; none of `busy`."""
         old = time.monotonic() - TEMPORARY_SECONDS
@@ -153,6 +157,14 @@ class Store:
             self._index.put_eventually(self._as_it_is(entry))
             if self.shelf is not None and _is_whole(entry):
                 self._unkept.add(entry.id)
+
+    def mark_failed(self, recording: str) -> None:
+        """List a run as failed that went on and left no file."""
+        try:
+            if not self.path(recording).exists() and (entry := self._index.get(recording)) is not None:
+                self.put_eventually(replace(entry, status="failed"))
+        except IndexTrouble as error:
+            log.warning("run %s cannot be noted as failed: %s", recording, error)
 
     def _as_it_is(self, entry: Entry) -> Entry:
         """A row with size and time of the file, by which a later start sees whether the row is up to date."""

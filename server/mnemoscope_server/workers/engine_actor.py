@@ -6,7 +6,6 @@ imports Ray, so that it is tested without.
 
 import asyncio
 import secrets
-import tempfile
 import threading
 import time
 from collections.abc import Coroutine
@@ -39,6 +38,7 @@ from mnemoscope_server.workers.protocol import (
     Stop,
     StreamFailed,
 )
+from mnemoscope_server.workers.scratch import Scratch
 
 NOBODY = "another"
 """Blamed where it was not the run that is lost."""
@@ -139,7 +139,7 @@ class EngineActor:
         self._unheard: dict[str, int] = {}
         """For how many looks nobody has heard of a run."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._scratch = Path(tempfile.mkdtemp(prefix="mnemoscope-engine-"))
+        self._scratch = Scratch()
 
     async def events(self, web: str, life: str, after: int) -> Report:
         """What came for a web process after the event of that number, of this life; waits a second for it."""
@@ -215,8 +215,8 @@ class EngineActor:
 
     def _here(self, order: Open) -> Open:
         """An order whose file lies on this machine."""
-        redo = order.redo and replace(order.redo, part=self._scratch / f"{order.id}.again")
-        return replace(order, path=self._scratch / f"{order.id}.mnemo", redo=redo)
+        redo = order.redo and replace(order.redo, part=self._scratch.folder / f"{order.id}.again")
+        return replace(order, path=self._scratch.folder / f"{order.id}.mnemo", redo=redo)
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, Measured):

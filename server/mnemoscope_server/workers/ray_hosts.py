@@ -31,6 +31,7 @@ log = logging.getLogger("mnemoscope.workers")
 
 NAMESPACE = "mnemoscope"
 POLL_SECONDS = 0.05
+ATTACH_SECONDS = 5.0
 
 
 class RayHosts:
@@ -144,7 +145,8 @@ class RayHosts:
         if host is None:
             return None
         try:
-            found: Attached | None = await host.call("attach", self.web, session)
+            async with asyncio.timeout(ATTACH_SECONDS):  # a machine that is gone says nothing
+                found: Attached | None = await host.call("attach", self.web, session)
         except Exception as error:
             log.info("engine %s cannot be asked for a run: %s", name, type(error).__name__)
             return None

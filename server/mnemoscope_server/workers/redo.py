@@ -6,6 +6,7 @@ takes the place of the recording once it has come as far; until then nothing tha
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -70,5 +71,6 @@ def _joined(messages: bytes) -> dict[tuple[int, int], bytes]:
     return found
 
 
-def _same(entry: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in entry.items() if key not in OTHERWISE}
+def _same(entry: dict[str, Any]) -> str:
+    """An entry as it stands in a file: one may come from there, the other not."""
+    return json.dumps({key: value for key, value in entry.items() if key not in OTHERWISE}, sort_keys=True)

@@ -6,7 +6,7 @@ from websockets.frames import Frame
 from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
-from mnemoscope_server.sessions.tail import Shared, Tail, from_step
+from mnemoscope_server.sessions.tail import Shared, Tail, from_step, of_stream
 from tests.server.fake_messages import frames, keyframe, steps_of
 
 
@@ -18,6 +18,13 @@ def test_a_watcher_gets_exactly_the_steps_it_lacks(have):
     got = steps_of(from_step(data, have))
     assert [entry for entry in got if not isinstance(entry[1], str)] == wanted
     assert ((0, "k64") in got) is (have <= 64)
+
+
+def test_the_messages_of_one_stream_are_found_among_all():
+    data = keyframe(64) + frames(64, 90) + frames(64, 90, stream=1) + frames(90, 128)
+    assert steps_of(of_stream(data, 1)) == [(1, step) for step in range(64, 90)]
+    assert of_stream(data, 0) == keyframe(64) + frames(64, 90) + frames(90, 128)
+    assert of_stream(data, 2) == b""
 
 
 def test_the_tail_forgets_whole_chunks_and_keeps_two():

@@ -7,7 +7,6 @@ from where the machine gets them. All methods may be called from any thread.
 import contextlib
 from collections.abc import Generator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -45,10 +44,6 @@ class Blobs(Protocol):
         """All of a small object; None where there is none."""
         ...
 
-    def get_range(self, key: str, start: int, length: int) -> bytes:
-        """Raises FileNotFoundError where there is none."""
-        ...
-
     def list(self, prefix: str) -> list[Blob]:
         """All objects below `prefix`, which ends where a part of the keys does ("recordings")."""
         ...
@@ -57,8 +52,8 @@ class Blobs(Protocol):
         """Remove objects; of those that are not there nothing is said."""
         ...
 
-    def presign(self, key: str, seconds: float) -> str | None:
-        """An address at which anybody can read the object for this time; None where there is no such thing."""
+    def check(self) -> None:
+        """Nothing where they can be had: their bucket is there, and may be read."""
         ...
 
 
@@ -71,16 +66,16 @@ class Bucket:
         from obstore.exceptions import BaseError
 
         self._obstore, self._errors = obstore, BaseError
-        self._signs = not url.startswith("file:")
+        self._folder = Path(unquote(urlsplit(url).path)) if url.startswith("file:") else None
         with self._troubled():
-            if self._signs:
+            if self._folder is None:
                 self._store = obstore.store.from_url(
                     url,
                     client_options={"allow_http": True, "timeout": SECONDS},  # an endpoint of one's own has no TLS
                     retry_config={"max_retries": RETRIES},
                 )
             else:
-                self._store = obstore.store.LocalStore(unquote(urlsplit(url).path), mkdir=True, automatic_cleanup=True)
+                self._store = obstore.store.LocalStore(self._folder, mkdir=True, automatic_cleanup=True)
 
     def put(self, key: str, content: bytes | Path) -> None:
         with self._troubled():
@@ -98,10 +93,6 @@ class Bucket:
         except FileNotFoundError:
             return None
 
-    def get_range(self, key: str, start: int, length: int) -> bytes:
-        with self._troubled():
-            return bytes(self._obstore.get_range(self._store, key, start=start, length=length))
-
     def list(self, prefix: str) -> list[Blob]:
         with self._troubled():
             return [
@@ -115,11 +106,10 @@ class Bucket:
             with contextlib.suppress(FileNotFoundError), self._troubled():
                 self._obstore.delete(self._store, key)
 
-    def presign(self, key: str, seconds: float) -> str | None:
-        if not self._signs:
-            return None
-        with self._troubled():
-            return self._obstore.sign(self._store, "GET", key, timedelta(seconds=seconds))
+    def check(self) -> None:
+        if self._folder is not None and not self._folder.is_dir():
+            raise BlobTrouble(f"the recordings' storage cannot be used: there is no folder {self._folder}")
+        self.list("nothing")
 
     @contextlib.contextmanager
     def _troubled(self) -> Generator[None, None, None]:
