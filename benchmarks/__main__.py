@@ -24,7 +24,7 @@ PARTS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
     ),
     "engines": ("one run at 30 steps/s with its engine beside the server, and on Ray", engines.rows),
     "browser": ("the page in headless Chromium, T=1000, four lanes", browser.rows),
-    "long": ("long runs in headless Chromium, and what the page weighs", long_runs.rows),
+    "long": ("long runs on the command line and in headless Chromium, and what the page weighs", long_runs.rows),
 }
 
 

@@ -1,4 +1,4 @@
-"""Long runs in headless Chromium without a GPU: opening, scrubbing, memory of the tab; and what the page weighs."""
+"""Long runs on the command line and in headless Chromium without a GPU: memory, opening, scrubbing; and what the page weighs."""
 
 import statistics
 import subprocess
@@ -56,6 +56,12 @@ ARCS = """async (t) => {
 }"""
 """Goes to a step: from there to the arcs of all lanes at it, in ms."""
 
+MEASURED = """import sys, time
+from mnemoscope.cli.main import main
+assert main(sys.argv[1:]) == 0
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")), time.process_time())"""
+"""One command in a process of its own, which says last what it took (Linux): kilobytes and seconds."""
+
 LOADING = "[...document.querySelectorAll('.status')].some((p) => p.textContent.startsWith('Loading'))"
 SHOWN = "document.querySelector('[role=application][data-reads]') !== null"
 
@@ -69,6 +75,25 @@ def recorded(folder: Path, models: str, steps: int) -> Path:
     with Recording.open(path) as recording:
         identity = recording.manifest["id"]
     return path.rename(folder / f"{identity}.mnemo")
+
+
+def commands(recording: Path, folder: Path) -> Iterator[Row]:
+    """Peak memory and processor time of what the command line does with a whole recording."""
+    page, table, archive = (folder / f"run.{end}" for end in ("html", "csv", "npz"))
+    asked: list[tuple[str, list[str | Path], float]] = [
+        ("inspect", ["inspect", recording], 200),
+        ("verify", ["verify", recording], 300),
+        ("verify --with-weights", ["verify", "--with-weights", recording], 400),
+        ("verdict", ["verdict", recording], 400),
+        ("export --html", ["export", recording, "--html", page], 400),
+        ("export --csv", ["export", recording, "--csv", table], 200),
+        ("export --npz", ["export", recording, "--npz", archive], 200),
+    ]
+    for what, arguments, budget in asked:
+        done = subprocess.run([sys.executable, "-c", MEASURED, *arguments], check=True, capture_output=True, text=True)
+        kilobytes, seconds = done.stdout.split()[-2:]
+        yield Row(f"T=100 000: {what}, peak memory", int(kilobytes) / 1e3, "MB", budget=budget)
+        yield Row(f"T=100 000: {what}, processor time", float(seconds), "s")
 
 
 def p95(values: list[float]) -> float:
@@ -103,6 +128,8 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         four = recorded(Path(folder), "lstm,transformer,ntm,dnc", 5000)
         two = recorded(Path(folder), "lstm,dnc", 100_000)
+        if Path("/proc/self/status").is_file():
+            yield from commands(two, Path(folder))
         with server(four, two) as (address, _, _), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             page, first, clock = opened(browser, f"{address}/s/{four.stem}#t=4000&v=1")

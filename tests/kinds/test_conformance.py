@@ -15,7 +15,7 @@ import pytest
 from mnemoscope import kinds
 from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
-from mnemoscope.kinds import KINDS, MECHANISMS, BankLog, ledger
+from mnemoscope.kinds import KINDS, MECHANISMS, BankLog, append, base, ledger
 from mnemoscope.kinds.__main__ import renewed
 from tests import ROOT
 from tests.oracles.log_in_memory import LogInMemory
@@ -96,22 +96,65 @@ def test_parts_sum_to_what_was_read_and_shares_to_one(name: str, t: int) -> None
 
 @every_bank
 def test_rows_from_the_first_step_on_are_the_rows_from_the_last_step_back(name: str) -> None:
+    """Sums of all writes carried forwards are what was read; many rows at once are the rows one by one."""
     log, _ = logged(name)
     kind = kinds.of(log.bank)
-    for head in range(log.bank.read_heads):
-        reads = np.stack([kind.read_vector(log, t, head) for t in range(STEPS)])
-        found = 0
-        for first, table, totals in kind.rows(log, head, reads):
-            for t in {first, first + len(table) - 1}:
+    reads = np.stack([[kind.read_vector(log, t, head) for head in range(log.bank.read_heads)] for t in range(STEPS)])
+    found = 0
+    for first, totals in kind.sums(log):
+        stop = first + len(totals)
+        assert totals.shape == (stop - first, *reads.shape[1:])
+        for head in range(log.bank.read_heads):
+            most = max(1, np.abs(reads[:, head]).max())
+            np.testing.assert_allclose(totals[:, head], reads[first:stop, head], atol=1e-7 * most)
+            table = kind.share_rows(log, head, first, reads[first:stop, head])
+            assert table.shape == (len(totals), stop + 1)
+            for t in {first, stop - 1}:
                 parts = kind.read_parts(log, t, head)
-                wanted = ledger.shares(parts, reads[t])
-                np.testing.assert_allclose(table[t - first, : t + 2], wanted, atol=1e3 * scale(parts, reads[t]))
+                wanted = ledger.shares(parts, reads[t, head])
+                np.testing.assert_allclose(table[t - first, : t + 2], wanted, atol=1e3 * scale(parts, reads[t, head]))
                 assert not table[t - first, t + 2 :].any()
-            np.testing.assert_allclose(
-                totals, reads[first : first + len(totals)], atol=1e-7 * max(1, np.abs(reads).max())
-            )
-            found += len(table)
-        assert found == STEPS
+            largest = kind.largest_shares(log, head, first, reads[first:stop, head])
+            np.testing.assert_allclose(largest, np.abs(table).max(axis=1))
+        found += len(totals)
+    assert found == STEPS
+
+
+@every_bank
+def test_where_a_stretch_ends_changes_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is carried over the ends of the parts in which a long log is read: a log in one part, and in parts of 37 steps."""
+    log, _ = logged(name)
+    kind, t = kinds.of(log.bank), 149
+    reads = np.stack([kind.read_vector(log, s, 0) for s in range(120, STEPS)])
+
+    def everything() -> list[np.ndarray]:
+        return [
+            kind.share_rows(log, 0, 120, reads),
+            *(totals for _, totals in kind.sums(log)),
+            kind.held_row(log, t),
+            kind.held_by_slot(log, 5, t),
+            *kind.losses(log, range(5, 90), STEPS).values(),
+            kind.occupancy(log, 0, STEPS),
+            kind.offered_norms(log, 3, STEPS),
+            kind.write_norms(log, 3, STEPS),
+        ]
+
+    whole = everything()
+    for module in (base, append):
+        monkeypatch.setattr(module, "STRETCH", 37)
+    for one, other in zip(whole, everything(), strict=True):
+        np.testing.assert_allclose(other, one, atol=1e-9 * max(1, np.abs(one).max()))
+
+
+def test_a_ledger_ends_where_nothing_further_back_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell that forgets everything at step 70: the parts of the log before the one with that step are not even read."""
+    log, _ = logged("lstm-cell")
+    arrays = {("cell", n): log.upto(n, STEPS).copy() for n in kinds.of(log.bank).frame_tensors(log.bank)}
+    arrays["cell", "forget_gate"][70] = 0
+    source = LogInMemory(arrays, {("cell", "cell"): [np.ones(log.bank.width)] * 3})
+    monkeypatch.setattr(base, "STRETCH", 37)
+    parts = kinds.CELL.shares_back(BankLog(source, log.bank), 0, 149, np.ones((1, log.bank.width)))
+    assert [start for start, _ in parts] == [149, 112, 75, 38]
 
 
 @every_bank
@@ -143,7 +186,7 @@ def test_what_is_held_is_what_the_oracle_carried(name: str) -> None:
     """1 for the write just made, then what is left of it along itself; the split over slots and the row agree."""
     log, states = logged(name)
     kind = kinds.of(log.bank)
-    norms = kind.write_norms(log, STEPS)
+    norms = kind.write_norms(log, 0, STEPS)
     for t in (0, 63, 64, 149):
         row = kind.held_row(log, t)
         assert row.shape == (t + 1,)
@@ -183,7 +226,7 @@ def test_losses_are_what_is_no_longer_held(name: str) -> None:
 def test_a_write_is_no_larger_than_what_was_offered(name: str) -> None:
     log, _ = logged(name)
     kind = kinds.of(log.bank)
-    offered, written = kind.offered_norms(log, STEPS), kind.write_norms(log, STEPS)
+    offered, written = kind.offered_norms(log, 0, STEPS), kind.write_norms(log, 0, STEPS)
     assert offered.shape == (STEPS,)
     assert (written <= offered * np.sqrt(log.bank.write_heads) + 1e-9).all()
     assert (offered > 0).any()
@@ -245,7 +288,7 @@ def test_keys_of_any_length_hold_and_fill_alike() -> None:
     longer["state", "write_gate"] = arrays["state", "write_gate"] / 10
     after = BankLog(LogInMemory(longer, zero), log.bank)
     np.testing.assert_allclose(kind.held_row(after, 149), kind.held_row(before, 149), atol=1e-12)
-    np.testing.assert_allclose(kind.write_norms(after, STEPS), kind.write_norms(before, STEPS))
+    np.testing.assert_allclose(kind.write_norms(after, 0, STEPS), kind.write_norms(before, 0, STEPS))
     np.testing.assert_allclose(kind.occupancy(after, 0, STEPS), kind.occupancy(before, 0, STEPS), atol=1e-12)
     row = kind.held_row(before, 149)
     assert ((row >= 0) & (row <= 1)).all()  # b = 0: it only fades

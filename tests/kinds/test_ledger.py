@@ -10,6 +10,7 @@ from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import append, cell, ledger, matrix
 from mnemoscope.reading.recording import Recording
+from tests.oracles.log_in_memory import LogInMemory
 from tests.oracles.random_logs import ATTENTION, CELL, DNC, NTM, WIPING, Made, random_log, random_state, run
 
 IDENTITY = 1e-10
@@ -84,19 +85,13 @@ def test_attention_identity(steps: int, seed: int) -> None:
 @pytest.mark.parametrize("bank", MATRICES, ids=["two write heads", "dnc", "wiping"])
 @pytest.mark.parametrize(("first", "rows"), [(0, 1), (0, 40), (64, 64), (100, 37), (149, 1)])
 def test_many_rows_at_once_are_the_same_rows(bank: BankSpec, first: int, rows: int) -> None:
-    """matrix_share_rows against the row by row recursion, in and across chunks."""
-    log, state, _ = logged(bank, 150, 11)
+    """Shares of several reads at once against the row by row recursion, in and across chunks."""
+    log, state, states = logged(bank, 150, 11)
     psi, stop = retention(bank, log, state), first + rows
     history = log["write_weights"], log["erase"], log["write_vectors"]
     for h in range(bank.read_heads):
-        table = matrix.share_rows(
-            first,
-            log["read_weights"][first:stop, h],
-            log["read_vectors"][first:stop, h],
-            *(part[:stop] for part in history),
-            state["memory"],
-            retention=None if psi is None else psi[:stop],
-        )
+        banked = kinds.BankLog(LogInMemory.of(bank, log, states), bank)
+        table = kinds.MATRIX.share_rows(banked, h, first, log["read_vectors"][first:stop, h])
         assert table.shape == (rows, stop + 1)
         for i, t in enumerate(range(first, stop)):
             parts = matrix.contributions(
@@ -113,8 +108,9 @@ def test_many_rows_at_once_are_the_same_rows(bank: BankSpec, first: int, rows: i
 def test_a_zero_read_has_no_shares() -> None:
     assert ledger.shares(np.ones((4, 3)), np.zeros(3)).tolist() == [0, 0, 0, 0]
     assert ledger.shares(np.array([[1.0, 2.0], [-1.0, -2.0]])).tolist() == [0, 0]
-    ones = np.ones((1, 1, 3)), np.ones((1, 1, 2)), np.ones((1, 1, 2))
-    assert not matrix.share_rows(0, np.zeros((1, 3)), np.zeros((1, 2)), *ones, np.ones((3, 2))).any()
+    log, _, states = logged(NTM, 3, 1)
+    banked = kinds.BankLog(LogInMemory.of(NTM, log, states), NTM)
+    assert not kinds.MATRIX.share_rows(banked, 0, 0, np.zeros((3, NTM.width))).any()
 
 
 def test_a_full_erasure_hides_every_write_before_it() -> None:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
-from mnemoscope.kinds import append, associative, cell, ledger, recurrent
+from mnemoscope.kinds import BankLog, append, associative, cell, ledger, recurrent
 from mnemoscope.reading.recording import Recording
+from tests.oracles.log_in_memory import LogInMemory
 from tests.oracles.random_logs import (
     ALIBI,
     CROSS,
@@ -45,8 +46,10 @@ def test_recurrent_identity_and_forward_oracle(steps: int, seed: int) -> None:
     parts = recurrent.contributions(*elman)
     np.testing.assert_allclose(parts, states[-1]["parts"][:, 0], atol=IDENTITY)
     np.testing.assert_allclose(parts.sum(0), read, atol=IDENTITY)
-    np.testing.assert_allclose(recurrent.shares(read, *elman), ledger.shares(parts, read), atol=scaled(parts, read))
-    assert recurrent.shares(read, *elman).sum() == pytest.approx(1, abs=scaled(parts, read))
+    banked = BankLog(LogInMemory.of(RNN, log, states), RNN)
+    shares = recurrent.RECURRENT.read_shares(banked, steps - 1, 0, read)
+    np.testing.assert_allclose(shares, ledger.shares(parts, read), atol=scaled(parts, read))
+    assert shares.sum() == pytest.approx(1, abs=scaled(parts, read))
 
 
 @given(units=st.integers(1, 12), steps=st.integers(1, 60), gain=st.floats(0.1, 2.5), seed=SEEDS)
@@ -71,7 +74,9 @@ def test_a_network_without_recurrence_keeps_only_the_last_write() -> None:
     parts = recurrent.contributions(d, slopes, np.zeros((3, 3)), np.ones(3))
     assert not parts[:5].any()
     np.testing.assert_allclose(parts[5], 0.5)
-    assert recurrent.shares(np.zeros(3), d, slopes, np.zeros((3, 3)), np.ones(3)).tolist() == [0] * 6
+    log, states = {"write_vectors": d, "slopes": slopes}, {"hidden": np.ones(3), "recurrent_weights": np.zeros((3, 3))}
+    banked = BankLog(LogInMemory.of(RNN, log, [states] * 6), RNN)
+    assert recurrent.RECURRENT.read_shares(banked, 4, 0, np.zeros(3)).tolist() == [0] * 6
 
 
 @given(steps=STEPS, seed=SEEDS)

@@ -107,6 +107,27 @@ MUTATIONS = (
         LIBRARY + "format/manifest.py", 'if fixed:', 'if False:',
         ("tests/reading/test_recording.py",), "a later META may change how earlier blocks are read",
     ),
+    # --- long runs: what is carried from one part of a log to the next
+    Mutation(
+        LIBRARY + "kinds/cell.py", "carrier = carrier * kept[0]", "carrier = carrier * kept[-1]",
+        ("tests/kinds/test_conformance.py",), "what a cell forgot in one part of a long log is there again in the part before",
+    ),
+    Mutation(
+        LIBRARY + "kinds/matrix_ledger.py", "carriers = carriers * left.reshape(-1)", "carriers = carriers * 1.0",
+        ("tests/kinds/test_ledger.py",), "what a memory erased is there again sixteen steps before",
+    ),
+    Mutation(
+        LIBRARY + "kinds/append.py", "total = total * before + weights.sum(axis=1)", "total = total + weights.sum(axis=1)",
+        ("tests/kinds/test_conformance.py",), "attention over a long log weighs its parts by different measures",
+    ),
+    Mutation(
+        LIBRARY + "reading/bank_checks.py", "if most[first] <= found.max():", "if True:",
+        ("tests/reading/test_verify.py",), "rows whose sum is off count as right",
+    ),
+    Mutation(
+        LIBRARY + "reading/view.py", "self.steps > KEPT_BYTES:", "self.steps > 1 << 40:",
+        ("tests/reading/test_long_runs.py",), "a view keeps every array of a long run",
+    ),
     # --- answers: retention, causes, verdicts, the study, fits
     Mutation(
         LIBRARY + "reading/causes.py", "if name == UNSETTLED or weight <= LIMITS[\"majority\"]:", "if name == UNSETTLED:",

@@ -49,6 +49,13 @@ def test_an_archive_holds_every_tensor_and_the_manifest(tmp_path: Path, rec: Rec
         assert len(archive.files) == 1 + sum(len(rec[model].tensors) for model in rec)
 
 
+def test_a_long_run_leaves_in_parts(tmp_path: Path, rec: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Archive and table are the same, byte for byte, in however many parts they are written."""
+    whole = [to(rec, tmp_path / "a").read_bytes() for to in (export.to_npz, export.to_csv)]
+    monkeypatch.setattr(export, "STRETCH", 11)
+    assert [to(rec, tmp_path / "b").read_bytes() for to in (export.to_npz, export.to_csv)] == whole
+
+
 def test_an_archive_holds_every_kind_of_bank(tmp_path: Path) -> None:
     made = Made(steps=66, models=("rnn", "gru", "delta", "pair"), seed=8)
     with Recording.open(made.save(tmp_path / "k.mnemo")) as rec:
@@ -93,7 +100,11 @@ def test_nonsense_in_the_signals_facts_is_left_out(tmp_path: Path) -> None:
     assert table[0][:2] == ["step", "inputs[0]"]
 
 
-def test_a_model_that_stopped_early_leaves_empty_cells(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stretch", [512, 20])
+def test_a_model_that_stopped_early_leaves_empty_cells(
+    tmp_path: Path, stretch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "STRETCH", stretch)
     with RecordingWriter(tmp_path / "e.mnemo", MADE.manifest) as writer:
         sizes = [model["frame"]["bytes"] for model in MADE.manifest["models"]]
         writer.frames(0, 0, MADE.frames[0][: 5 * sizes[0]])
@@ -138,7 +149,7 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path: Path, rec: Recording, m
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "savez_compressed", full)
+    monkeypatch.setattr(np.lib.format, "write_array_header_1_0", full)
     with pytest.raises(RecordingError, match="No space left on device"):
         export.to_npz(rec, tmp_path / "a.npz")
     assert [path.name for path in tmp_path.iterdir()] == ["a.mnemo"]

@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 
 from mnemoscope import kinds
+from mnemoscope.format.layout import BankSpec
+from mnemoscope.kinds import BankLog, ledger
 from mnemoscope.reading.recording import Recording, RecordingWriter
-from mnemoscope.reading.verify import describe, passes, verify
+from mnemoscope.reading.verify import contradictions, describe, passes, verify
 from tests import ROOT
 from tests.oracles.random_logs import MODELS, Made
 
 STEPS = 150
+FOLLOWS = "cell of lstm does not follow from its own log"
 
 
 def report_of(made: Made, path: Path) -> dict:
@@ -98,6 +101,106 @@ def test_one_changed_number_is_noticed_and_placed(tmp_path: Path, model: str, na
     assert bad
     assert bad[0][check]["error"] > 1e-4
     assert bad[0][check]["step"] >= 63
+
+
+def judged_one_by_one(rec: Recording, model: str, bank: BankSpec) -> tuple[float, float]:
+    """Errors of share rows and contributions with every single share at hand, each beside the largest of its row."""
+    kind, log = kinds.of(bank), BankLog(rec[model], bank)
+    rows, apart = [], []
+    for head in range(bank.read_heads):
+        reads = rec[model].array("read_vectors", bank.name).astype(np.float64)
+        reads = reads if kind.single else reads[:, head]
+        norms = np.linalg.norm(reads, axis=1)
+        for first in range(0, len(reads), 64):
+            read, norm = reads[first : first + 64], norms[first : first + 64]
+            table = np.zeros((len(read), first + len(read) + 1))
+            totals = np.zeros_like(read)
+            for t in range(first, first + len(read)):
+                parts = kind.read_parts(log, t, head)
+                table[t - first, : t + 2] = ledger.shares(parts, reads[t])
+                totals[t - first] = parts.sum(0)
+            swell = np.maximum(1, np.abs(table).max(axis=1))
+            rows.append(np.where(norm <= 1e-2 * norms.max(), 0, np.abs(table.sum(1) - 1) / swell).max())
+            swell = np.maximum(1, swell * norm / norms.max())
+            apart.append((np.abs(totals - read).max(axis=1) / np.abs(read).max() / swell).max())
+    return max(rows), max(apart)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("ntm", "erase"),
+        ("wiping", "free_gates"),
+        ("lstm", "forget_gate"),
+        ("transformer", "keys"),
+        ("rnn", "slopes"),
+        ("delta", "erase"),
+        ("alibi", "queries"),
+        ("pair", "read_vectors"),
+    ],
+)
+@pytest.mark.parametrize("by", [0.5, 0.002])
+def test_what_is_beyond_the_tolerance_is_what_every_row_by_itself_says(
+    tmp_path: Path, model: str, name: str, by: float
+) -> None:
+    made = Made(steps=STEPS, models=(model,), seed=3)
+    change(made, model, name, 70, by)
+    with Recording.open(made.save(tmp_path / "a.mnemo")) as rec:
+        report = verify(rec)
+        for bank, found in zip(rec[model].banks, report["banks"], strict=True):
+            checks = (("share_rows", "share_tolerance"), ("contributions", "tolerance"))
+            for (check, limit), wanted in zip(checks, judged_one_by_one(rec, model, bank), strict=True):
+                assert (found[check]["error"] > report[limit]) == (wanted > report[limit])
+                if wanted > report[limit]:
+                    assert found[check]["error"] == pytest.approx(wanted, rel=1e-6)
+
+
+LATE = (511, 512, 575, 576, 1023, 1024, 1087)
+"""Last and first steps of the parts in which a long log is read, and of chunks."""
+
+
+@pytest.fixture(scope="module")
+def long_run() -> Made:
+    return Made(steps=1088, models=("lstm",), seed=3)
+
+
+@pytest.mark.parametrize("t", LATE)
+@pytest.mark.parametrize(
+    ("name", "by", "check"),
+    [
+        ("output_gate", 0.5, "read_vectors"),
+        ("read_vectors", 0.5, "contributions"),
+        ("input_gate", 3, "weights"),
+    ],
+)
+def test_a_fault_late_in_a_long_run_is_found_at_its_step(
+    tmp_path: Path, long_run: Made, t: int, name: str, by: float, check: str
+) -> None:
+    whole = long_run.frames[0]
+    try:
+        change(long_run, "lstm", name, t, by)
+        report = report_of(long_run, tmp_path / "a.mnemo")
+    finally:
+        long_run.frames[0] = whole
+    assert report["verdict"] == "wrong"
+    assert report["banks"][0][check]["step"] == t
+    assert report["banks"][0][check]["error"] > 0.01
+    assert contradictions(report)[0] == FOLLOWS
+
+
+@pytest.mark.parametrize("t", [576, 1024])
+def test_a_late_keyframe_that_was_changed_is_named(tmp_path: Path, long_run: Made, t: int) -> None:
+    whole = long_run.keyframes[0][t // 64]
+    numbers = np.frombuffer(whole, "<f4").copy()
+    numbers[0] += 0.01
+    long_run.keyframes[0][t // 64] = numbers.tobytes()
+    try:
+        report = report_of(long_run, tmp_path / "a.mnemo")
+    finally:
+        long_run.keyframes[0][t // 64] = whole
+    assert report["banks"][0]["keyframes"]["step"] == t
+    assert contradictions(report)[0] == FOLLOWS
 
 
 def test_a_changed_keyframe_is_noticed(tmp_path: Path) -> None:

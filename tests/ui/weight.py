@@ -2,9 +2,10 @@
 
 import gzip
 import json
-from pathlib import Path
 
-STATIC = Path(__file__).resolve().parents[2] / "frontend/mnemoscope_viewer/static"
+from tests import ROOT
+
+STATIC = ROOT / "frontend/mnemoscope_viewer/static"
 MANIFEST = "manifest.json"
 
 

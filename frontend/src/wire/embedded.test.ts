@@ -22,11 +22,14 @@ describe("an exported page", () => {
   });
 
   it("carries the engines that it was made with, each unpacked when it is wanted", async () => {
-    const engine = gzipSync(Buffer.from("the engine")).toString("base64");
+    // python -c 'from mnemoscope_viewer.single import _engine; print(_engine(b"the engine"))'
+    const engine = "ABzY8000000s|{a&CAG3O-)zG1OTasLi7p%000";
     const plain = page(JSON.stringify(made.raw), packed);
     const found = await readEmbedded((id) => (id === `${ENGINE_ELEMENT}1` ? engine : plain(id)));
     expect(Buffer.from((await found!.engine(1))!).toString()).toBe("the engine");
     expect(found!.engine(0)).toBeNull();
+    const torn = await readEmbedded((id) => (id === `${ENGINE_ELEMENT}1` ? `${engine}<` : plain(id)));
+    await expect(torn!.engine(1)).rejects.toMatchObject({ code: "bad-base85" });
   });
 
   it("is distinguished from a page of the server", async () => {

@@ -1,10 +1,11 @@
 /**
  * A recording inside its own page: the manifest as JSON and the frame messages gzip-compressed and base64-coded, each the
- * text of a `<script>` element with a type that no browser runs.
+ * text of a `<script>` element with a type that no browser runs; engines as words.ts has it.
  */
 import { EmbeddedError } from "./errors";
 import { parseManifest } from "./manifest";
 import type { Manifest } from "./manifest";
+import { fromBase85, joinedWords } from "./words";
 import type { Verdict } from "./wire.gen";
 
 /** Ids of the elements; `mnemoscope_viewer.page` writes them. Files made before there were verdicts have none. */
@@ -42,9 +43,15 @@ export async function readEmbedded(textOf: (id: string) => string | null): Promi
     verdict: verdictText === null ? null : (parseJson(verdictText, "a verdict") as Verdict | null),
     engine: (stream) => {
       const text = textOf(`${ENGINE_ELEMENT}${stream}`);
-      return text === null ? null : inflate(fromBase64(text));
+      return text === null ? null : engineOf(text.trim());
     },
   };
+}
+
+async function engineOf(text: string): Promise<Uint8Array> {
+  const bytes = fromBase85(text);
+  if (bytes === null) throw broken("bad-base85", `wanted base 85, got ${text.length} characters that are not`);
+  return joinedWords(await inflate(bytes));
 }
 
 function parseJson(text: string, what: string): unknown {

@@ -17,9 +17,26 @@ from numpy.typing import NDArray
 
 from mnemoscope.errors import RecordingError
 from mnemoscope.format.layout import BankSpec
-from mnemoscope.kinds.base import BankLog, BankState, Fault, Kind, Rows, Tensor, Variant, chunks
+from mnemoscope.kinds.base import (
+    STRETCH,
+    BankLog,
+    BankState,
+    Fault,
+    Kind,
+    SharesBack,
+    Sums,
+    Tensor,
+    Variant,
+    chunks,
+    per_norm,
+)
 from mnemoscope.kinds.bounds import Bound
 from mnemoscope.kinds.ledger import Floats
+
+SLOTS = ("keys", "values")
+"""What a step appends."""
+GATES = ("write_gate", "read_gate")
+"""Of a gated bank."""
 
 
 def attention_row(
@@ -78,7 +95,7 @@ class Append(Kind[BankState]):
         """See Kind."""
         names = ("queries", "keys", "values", "read_vectors")
         tensors = tuple(Tensor(name, ("head", "width")) for name in names)
-        gates = (Tensor("write_gate", ("gate",)), Tensor("read_gate", ("gate",)))
+        gates = tuple(Tensor(name, ("gate",)) for name in GATES)
         return (*tensors, *gates) if bank.gated else tensors
 
     def keyframe(self, bank: BankSpec) -> tuple[Tensor, ...]:
@@ -140,6 +157,23 @@ class Append(Kind[BankState]):
         row, written = np.eye(1, t + 1, t)[0], self.written(log, t + 1)
         return contributions(row if written is None else row * written, log.upto("values", t + 1, head))
 
+    def shares_back(self, log: BankLog, head: int, first: int, reads: Floats) -> SharesBack:
+        """See Kind. The scores of all steps so far are held, [read, step]."""
+        per, stop = per_norm(reads), first + len(reads)
+        scores, along = np.empty((len(reads), stop)), np.empty((len(reads), stop))
+        queries, gates = self._asking(log, head, first, stop)
+        for start, (keys, values) in log.back(SLOTS, stop, head):
+            part = slice(start, start + len(keys))
+            scores[:, part] = self._scores(log, head, first, queries, start, keys)
+            along[:, part] = per @ values.T
+        scores[~gates] = -math.inf
+        highest = scores.max(axis=1, keepdims=True)
+        highest[np.isneginf(highest)] = 0.0
+        np.exp(scores - highest, out=scores)
+        total = scores.sum(axis=1, keepdims=True)
+        yield 0, scores / np.where(total == 0.0, 1.0, total) * along
+        yield -1, np.zeros((len(reads), 1))
+
     def slot_parts(self, log: BankLog, slot: int, t: int) -> Floats:
         """The values of all heads side by side."""
         out = np.zeros((t + 2, log.bank.read_heads * log.bank.width))
@@ -153,9 +187,12 @@ class Append(Kind[BankState]):
         written = self.written(log, t + 1)
         return np.eye(1, t + 2, slot + 1)[0] * (written is None or bool(written[slot]))
 
-    def write_norms(self, log: BankLog, stop: int) -> Floats:
+    def write_norms(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
-        return np.linalg.norm(self.content(log, stop - 1).reshape(stop, -1), axis=1)
+        norms = self.offered_norms(log, start, stop)
+        if log.bank.gated:
+            norms[~self._made(log, start, stop)] = 0.0
+        return norms
 
     def held_by_slot(self, log: BankLog, s: int, t: int) -> Floats:
         """See Kind."""
@@ -170,9 +207,9 @@ class Append(Kind[BankState]):
         """See Kind."""
         return {}
 
-    def offered_norms(self, log: BankLog, stop: int) -> Floats:
+    def offered_norms(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind. The values, whether or not the step made a slot."""
-        return np.linalg.norm(log.upto("values", stop).reshape(stop, -1), axis=1)
+        return np.linalg.norm(log.span(SLOTS[1:], start, stop)[0].reshape(stop - start, -1), axis=1)
 
     def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
@@ -188,30 +225,53 @@ class Append(Kind[BankState]):
         """There is no state to read from: the contributions of `rows` are the reads."""
         self.state(log.bank, {})
 
-    def rows(self, log: BankLog, head: int, reads: Floats) -> Rows:
-        """See Kind."""
-        q, k, v = (log.upto(name, log.steps, head) for name in ("queries", "keys", "values"))
-        slope = log.bank.bias_slopes[head] if log.bank.bias_slopes else 0.0
-        written, reading = self.written(log, log.steps), self.reading(log)
+    def sums(self, log: BankLog) -> Sums:
+        """See Kind. Every step looks at all before it, a stretch at a time: keys and values are held, as recorded."""
+        shape, heads = (log.bank.read_heads, log.bank.width), range(log.bank.read_heads)
+        keys, values = (log.source.array(name, log.bank.name) for name in SLOTS)
         for first, stop in chunks(log.steps):
-            distance = np.arange(first, stop)[:, None] - np.arange(stop)
-            hidden = (distance < 0) | (False if written is None else ~written[:stop])
-            scores = np.where(
-                hidden, -math.inf, q[first:stop] @ k[:stop].T / math.sqrt(log.bank.width) - slope * distance
-            )
-            seen = reading[first:stop] & ~hidden.all(axis=1)
-            highest = np.where(seen, scores.max(axis=1, initial=-math.inf), 0.0)
-            weights = np.where(seen[:, None], np.exp(scores - highest[:, None]), 0.0)
-            weights /= np.where(seen, weights.sum(axis=1), 1.0)[:, None]
-            norms = np.einsum("rw,rw->r", reads[first:stop], reads[first:stop])[:, None]
-            shares = np.zeros((stop - first, stop + 1))
-            with np.errstate(divide="ignore", invalid="ignore"):
-                shares[:, 1:] = np.where(norms > 0, weights * (reads[first:stop] @ v[:stop].T) / norms, 0.0)
-            yield first, shares, weights @ v[:stop]
+            out = np.empty((stop - first, *shape))
+            for head in heads:
+                queries, gates = self._asking(log, head, first, stop)
+                highest, total = np.full(stop - first, -math.inf), np.zeros(stop - first)
+                read = np.zeros((stop - first, log.bank.width))
+                for start in range(0, stop, STRETCH):
+                    part = slice(start, min(start + STRETCH, stop))
+                    scores = self._scores(log, head, first, queries, start, keys[part, head].astype(np.float64))
+                    higher = np.maximum(highest, scores.max(axis=1))
+                    level = np.where(np.isneginf(higher), 0.0, higher)
+                    weights, before = np.exp(scores - level[:, None]), np.exp(highest - level)
+                    total = total * before + weights.sum(axis=1)
+                    read = read * before[:, None] + weights @ values[part, head].astype(np.float64)
+                    highest = higher
+                seen = gates & ~np.isneginf(highest)
+                out[:, head] = np.where(seen[:, None], read / np.where(seen, total, 1.0)[:, None], 0.0)
+            yield first, out
 
-    def reading(self, log: BankLog) -> NDArray[np.bool_]:
+    def _asking(self, log: BankLog, head: int, first: int, stop: int) -> tuple[Floats, NDArray[np.bool_]]:
+        """Queries of steps first … stop − 1, and which of these read."""
+        return log.span(("queries",), first, stop, head)[0], self.reading(log, first, stop)
+
+    def _scores(self, log: BankLog, head: int, first: int, queries: Floats, start: int, keys: Floats) -> Floats:
+        """Scores [read, key] of the queries of steps `first` … over the keys of steps `start` …, −∞ where there is no slot to see."""
+        scores = queries @ keys.T / math.sqrt(log.bank.width)
+        slope = log.bank.bias_slopes[head] if log.bank.bias_slopes else 0.0
+        if not slope and not log.bank.gated and start + len(keys) <= first:
+            return scores
+        distance = np.arange(first, first + len(queries))[:, None] - np.arange(start, start + len(keys))
+        scores -= slope * distance
+        if log.bank.gated:
+            scores[:, ~self._made(log, start, start + len(keys))] = -math.inf
+        scores[distance < 0] = -math.inf
+        return scores
+
+    def _made(self, log: BankLog, first: int, stop: int) -> NDArray[np.bool_]:
+        """Which of some steps of a gated bank made a slot."""
+        return log.span(GATES[:1], first, stop)[0][:, 0] > 0
+
+    def reading(self, log: BankLog, first: int, stop: int) -> NDArray[np.bool_]:
         """See Kind."""
-        return log.upto("read_gate", log.steps)[:, 0] > 0 if log.bank.gated else super().reading(log)
+        return log.span(GATES[1:], first, stop)[0][:, 0] > 0 if log.bank.gated else super().reading(log, first, stop)
 
     def marks(self, log: BankLog, steps: NDArray[np.intp]) -> tuple[Floats, Floats]:
         """A step writes its own slot; it reads those that attention puts its weight on, the most of any head."""

@@ -16,12 +16,25 @@ from numpy.typing import NDArray
 
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import ledger
-from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Tensor, Variant, chunks, open_writes
+from mnemoscope.kinds.base import (
+    BankLog,
+    Fault,
+    Kind,
+    SharesBack,
+    Sums,
+    Tensor,
+    Variant,
+    chunks,
+    open_writes,
+    per_norm,
+)
 from mnemoscope.kinds.bounds import Bound, gates
 from mnemoscope.kinds.ledger import Floats
 
 LOG = ("keys", "write_vectors", "retention", "erase", "write_gate")
 """The log of a bank, in the order of `contributions`."""
+MAP = ("keys", "retention", "erase")
+"""What a step makes of the content it finds."""
 
 
 def update_association(
@@ -156,72 +169,100 @@ class Associative(Kind[AssociativeState]):
         unit = np.eye(1, log.bank.slots or 1, slot)[0]
         return np.concatenate([self._parts(log, unit, t, head) for head in range(log.bank.read_heads)], axis=1)
 
-    def _stored(self, log: BankLog, stop: int) -> Floats:
-        """‖w ⊙ v‖² [step, head]: the weight of a key in the size of its write."""
-        return ((log.upto("write_gate", stop) * log.upto("write_vectors", stop)) ** 2).sum(2)
+    def shares_back(self, log: BankLog, head: int, first: int, reads: Floats) -> SharesBack:
+        """See Kind. The carrier [read, key] is the query, turned back as the steps since have turned the keys."""
+        per, stop = per_norm(reads), first + len(reads)
+        [carrier] = log.span(("queries",), first, stop, head)
+        carrier = np.where(per.any(axis=1, keepdims=True), carrier, 0.0)
+        k, v, a, b, w = log.span(LOG, first, stop, head)
+        values, own = (w * v) @ per.T, np.zeros((len(reads), len(reads)))
+        for s in range(len(reads) - 1, -1, -1):  # steps that only some of the reads have seen
+            match = carrier[s:] @ k[s]
+            own[s:, s] = match * values[s, s:]
+            carrier[s:] = (carrier[s:] - match[:, None] * (b[s] * k[s])) * a[s]
+        yield first, own
+        for start, (k, v, a, b, w) in log.back(LOG, first, head):
+            if not carrier.any():
+                return
+            matches, erased = np.empty((len(k), len(reads))), b * k
+            for s in range(len(k) - 1, -1, -1):
+                matches[s] = match = carrier @ k[s]
+                carrier = (carrier - match[:, None] * erased[s]) * a[s]
+            yield start, (matches * ((w * v) @ per.T)).T
+        yield -1, ((carrier @ log.initial("memory")[head]) * per).sum(1, keepdims=True)
 
-    def write_norms(self, log: BankLog, stop: int) -> Floats:
+    def _stored(self, log: BankLog, start: int, stop: int) -> Floats:
+        """‖w ⊙ v‖² [step, head]: the weight of a key in the size of its write."""
+        w, v = log.span(("write_gate", "write_vectors"), start, stop)
+        return ((w * v) ** 2).sum(2)
+
+    def write_norms(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
-        return np.sqrt((self._stored(log, stop) * (log.upto("keys", stop) ** 2).sum(2)).sum(1))
+        [keys] = log.span(("keys",), start, stop)
+        return np.sqrt((self._stored(log, start, stop) * (keys**2).sum(2)).sum(1))
 
     def held_by_slot(self, log: BankLog, s: int, t: int) -> Floats:
         """See Kind. A write is its key, weighed by what was stored under it; later steps turn and shorten the key."""
-        k, _, a, b, _ = (log.upto(name, t + 1) for name in LOG)
-        stored, left = self._stored(log, s + 1)[s], k[s].copy()
-        for n in range(s + 1, t + 1):
-            for head in range(log.bank.read_heads):
-                left[head] = fade(left[head][:, None], k[n, head], a[n, head], b[n, head])[:, 0]
-        whole = float(stored @ (k[s] ** 2).sum(1))
-        parts = stored @ (k[s] * left)
+        [own], [stored] = log.span(("keys",), s, s + 1)[0], self._stored(log, s, s + 1)
+        left = own.copy()
+        for _, (k, a, b) in log.onward(MAP, s + 1, t + 1):
+            for n in range(len(k)):
+                for head in range(log.bank.read_heads):
+                    left[head] = fade(left[head][:, None], k[n, head], a[n, head], b[n, head])[:, 0]
+        whole = float(stored @ (own**2).sum(1))
+        parts = stored @ (own * left)
         return ledger.fraction(parts, np.full(len(parts), whole))
 
     def held_row(self, log: BankLog, t: int) -> Floats:
         """See Kind. Backwards, with the product of the maps of the steps since: O(t · key²) a head."""
-        stored, left, whole = self._stored(log, t + 1), np.zeros(t + 1), np.zeros(t + 1)
-        for head in range(log.bank.read_heads):
-            k, _, a, b, _ = (log.upto(name, t + 1, head) for name in LOG)
-            product = np.eye(log.bank.slots or 1)
-            for s in range(t, -1, -1):
-                left[s] += stored[s, head] * (k[s] @ product @ k[s])
-                whole[s] += stored[s, head] * (k[s] @ k[s])
-                product = (product - np.outer(product @ k[s], b[s] * k[s])) * a[s]
+        left, whole = np.zeros(t + 1), np.zeros(t + 1)
+        products = [np.eye(log.bank.slots or 1)] * log.bank.read_heads
+        for start, (keys, retention, erase) in log.back(MAP, t + 1):
+            stored = self._stored(log, start, start + len(keys))
+            for head, product in enumerate(products):
+                k, a, b = keys[:, head], retention[:, head], erase[:, head]
+                for s in range(len(k) - 1, -1, -1):
+                    left[start + s] += stored[s, head] * (k[s] @ product @ k[s])
+                    whole[start + s] += stored[s, head] * (k[s] @ k[s])
+                    product = (product - np.outer(product @ k[s], b[s] * k[s])) * a[s]
+                products[head] = product
         return ledger.fraction(left, whole)
 
     def losses(self, log: BankLog, writes: range, stop: int) -> dict[str, Floats]:
         """See Kind. The state decays before the step writes."""
-        k, _, a, b, _ = (log.upto(name, stop) for name in LOG)
-        own = k[writes.start : writes.stop]
-        stored = self._stored(log, writes.stop)[writes.start :]
-        along = own * stored[:, :, None]  # Σ along ⊙ left is what is left along the write
+        [own] = log.span(("keys",), writes.start, writes.stop)
+        along = (
+            own * self._stored(log, writes.start, writes.stop)[:, :, None]
+        )  # Σ along ⊙ left is what is left along the write
         lost, left = {name: np.zeros((len(writes), stop)) for name in self.mechanisms}, own.copy()
         whole = (along * own).sum((1, 2))
-        for t in range(writes.start + 1, stop):
-            n = open_writes(writes, t)
-            decayed = left[:n] * a[t]
-            lost["faded"][:n, t] = (along[:n] * (left[:n] - decayed)).sum((1, 2))
-            left[:n] = decayed - k[t] * (decayed * b[t] * k[t]).sum(2, keepdims=True)
-            lost["overwritten"][:n, t] = (along[:n] * (decayed - left[:n])).sum((1, 2))
-        return {
-            name: ledger.fraction(table, np.broadcast_to(whole[:, None], table.shape)) for name, table in lost.items()
-        }
+        for start, steps in log.onward(MAP, writes.start + 1, stop):
+            for t, (k, a, b) in enumerate(zip(*steps, strict=True), start):
+                n = open_writes(writes, t)
+                decayed = left[:n] * a
+                lost["faded"][:n, t] = (along[:n] * (left[:n] - decayed)).sum((1, 2))
+                left[:n] = decayed - k * (decayed * b * k).sum(2, keepdims=True)
+                lost["overwritten"][:n, t] = (along[:n] * (decayed - left[:n])).sum((1, 2))
+        return ledger.of_writes(lost, whole)
 
-    def offered_norms(self, log: BankLog, stop: int) -> Floats:
+    def offered_norms(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind. A gate of this kind has no upper end: fully open is the most that it was in this run."""
-        k, v = (log.upto(name, stop) for name in ("keys", "write_vectors"))
-        widest = np.abs(log.upto("write_gate", log.steps)).max(0)
+        k, v = log.span(("keys", "write_vectors"), start, stop)
+        gates = log.onward(("write_gate",), 0, log.steps)
+        widest = np.max([np.abs(gate).max(0) for _, (gate,) in gates], axis=0)
         return np.sqrt((((widest * v) ** 2).sum(2) * (k**2).sum(2)).sum(1))
 
     def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
-        k, a, w = (log.upto(name, stop) for name in ("keys", "retention", "write_gate"))
-        norms = (k**2).sum(2, keepdims=True)
-        strength = np.minimum(1.0, np.sqrt(norms) * np.abs(w)).mean(2, keepdims=True)
-        claimed = strength * np.divide(k**2, norms, out=np.zeros_like(k), where=norms > 0)
-        used, out = np.zeros(k.shape[1:]), np.empty(stop)
-        for t in range(stop):
-            used = a[t] * used
-            used += claimed[t] * (1.0 - used)
-            out[t] = used.mean()
+        used, out = np.zeros(self.shape(log.bank, ("head", "key"))), np.empty(stop)
+        for first, (k, a, w) in log.onward(("keys", "retention", "write_gate"), 0, stop):
+            norms = (k**2).sum(2, keepdims=True)
+            strength = np.minimum(1.0, np.sqrt(norms) * np.abs(w)).mean(2, keepdims=True)
+            claimed = strength * np.divide(k**2, norms, out=np.zeros_like(k), where=norms > 0)
+            for n in range(len(k)):
+                used = a[n] * used
+                used += claimed[n] * (1.0 - used)
+                out[first + n] = used.mean()
         return out[start:]
 
     def bounds(self, bank: BankSpec) -> tuple[Bound, ...]:
@@ -230,30 +271,24 @@ class Associative(Kind[AssociativeState]):
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
         """See Kind."""
+        [queries] = log.span(("queries",), first, stop)
         reads: list[Floats] = []
         memory = np.empty(0)
         for t, state in self.states(log, first, stop):
             memory = state.memory
-            reads.append(np.einsum("hk,hkw->hw", log.at("queries", t), memory))
+            reads.append(np.einsum("hk,hkw->hw", queries[t - first], memory))
         return np.stack(reads), {"memory": memory}
 
-    def rows(self, log: BankLog, head: int, reads: Floats) -> Rows:
-        """See Kind. The memory is a sum of matrices of rank one: write s is `κ_s (w_s ⊙ v_s)ᵀ`, κ_s its faded key."""
-        k, v, a, b, w = (log.upto(name, log.steps, head) for name in LOG)
-        queries, values = log.upto("queries", log.steps, head), w * v
-        initial, faded = log.initial("memory")[head], np.zeros_like(k)
+    def sums(self, log: BankLog) -> Sums:
+        """See Kind."""
+        memory = log.initial("memory")
         for first, stop in chunks(log.steps):
-            shares, totals = np.zeros((stop - first, stop + 1)), np.empty((stop - first, log.bank.width))
-            for t in range(first, stop):
-                initial = fade(initial, k[t], a[t], b[t])
-                faded[:t] = fade(faded[:t].T, k[t], a[t], b[t]).T
-                faded[t] = k[t]
-                read = np.concatenate(
-                    [(queries[t] @ initial)[None], (faded[: t + 1] @ queries[t])[:, None] * values[: t + 1]]
-                )
-                shares[t - first, : t + 2] = ledger.shares(read, reads[t])
-                totals[t - first] = read.sum(0)
-            yield first, shares, totals
+            steps, [queries] = log.span(LOG, first, stop), log.span(("queries",), first, stop)
+            out = np.empty((stop - first, log.bank.read_heads, log.bank.width))
+            for n, step in enumerate(zip(*steps, strict=True)):
+                memory = update_association(memory, *step)
+                out[n] = np.einsum("hk,hkw->hw", queries[n], memory)
+            yield first, out
 
     def marks(self, log: BankLog, steps: NDArray[np.intp]) -> tuple[Floats, Floats]:
         """Keys and queries, by row of the key axis of every head."""

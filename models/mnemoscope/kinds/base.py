@@ -12,7 +12,7 @@ name. A new kind is one module with one subclass of `Kind`, and one line in the 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
@@ -32,8 +32,14 @@ Shapes = dict[str, tuple[int, ...]]
 MECHANISMS = ("overwritten", "freed", "faded")
 """How a write can be lost: its place is erased for another write, its slot is released, or all that is held decays."""
 
-Rows = Iterator[tuple[int, Floats, Floats]]
-"""Per chunk: first step, share rows [step, …], sum of all contributions [step, width], both from step 0 on."""
+Sums = Iterator[tuple[int, Floats]]
+"""Per chunk: first step, and the sum of all contributions since step 0 to what each head reads [step, head, width]."""
+
+SharesBack = Iterator[tuple[int, Floats]]
+"""Back through the run: first step of some writes, and their shares [read, write]; last −1 and those of the initial content [read, 1]."""
+
+STRETCH = 512
+"""Steps of a log that are in memory at a time."""
 
 
 class Tensor(NamedTuple):
@@ -126,10 +132,28 @@ class BankLog:
         """A tensor of the state before step 0."""
         return self.source.keyframe(0, self.bank.name)[name].astype(np.float64)
 
+    def span(self, names: Sequence[str], start: int, stop: int, head: int | None = None) -> list[Floats]:
+        """Recorded tensors of steps start … stop − 1, of one head where asked. Nothing is kept."""
+        found = self.source.frames(self.bank, names, start, stop)
+        return [found[name] if head is None else found[name][:, head] for name in names]
+
+    def onward(
+        self, names: Sequence[str], start: int, stop: int, head: int | None = None
+    ) -> Iterator[tuple[int, list[Floats]]]:
+        """The same stretch by stretch: first step, tensors [step, …]."""
+        for first in range(start, stop, STRETCH):
+            yield first, self.span(names, first, min(first + STRETCH, stop), head)
+
+    def back(self, names: Sequence[str], stop: int, head: int | None = None) -> Iterator[tuple[int, list[Floats]]]:
+        """Steps 0 … stop − 1 stretch by stretch, the last one first; inside a stretch steps ascend."""
+        for end in range(stop, 0, -STRETCH):
+            first = max(0, end - STRETCH)
+            yield first, self.span(names, first, end, head)
+
     def sizes(self, name: str, steps: NDArray[np.intp]) -> Floats:
         """|tensor| at some steps, ascending; what is not a number counts as 0. Nothing is kept."""
         first = int(steps[0])
-        found = self.source.frames(self.bank, (name,), first, int(steps[-1]) + 1)[name]
+        [found] = self.span((name,), first, int(steps[-1]) + 1)
         return np.nan_to_num(np.abs(found[steps - first]))
 
 
@@ -284,9 +308,31 @@ class Kind(ABC, Generic[S]):
     def slot_parts(self, log: BankLog, slot: int, t: int) -> Floats:
         """The same for the content of one slot after step t: [t + 2, numbers of a slot]."""
 
+    @abstractmethod
+    def shares_back(self, log: BankLog, head: int, first: int, reads: Floats) -> SharesBack:
+        """Shares of the past writes in `reads` [read, width], what one head read at consecutive steps `first` …
+
+        Zero for writes after the step of a read, and all zero for a read of nothing. Ends before the first write where nothing
+        of what was written so far back is read.
+        """
+
     def read_shares(self, log: BankLog, t: int, head: int, read: Floats) -> Floats:
         """Signed shares [t + 2] of the past writes in the vector `read` at step t."""
-        return ledger.shares(self.read_parts(log, t, head), read)
+        return self.share_rows(log, head, t, read[None])[0]
+
+    def share_rows(self, log: BankLog, head: int, first: int, reads: Floats) -> Floats:
+        """`shares_back` as one table [read, last step + 2]."""
+        out = np.zeros((len(reads), first + len(reads) + 1))
+        for start, shares in self.shares_back(log, head, first, reads):
+            out[:, start + 1 : start + 1 + shares.shape[1]] = shares
+        return out
+
+    def largest_shares(self, log: BankLog, head: int, first: int, reads: Floats) -> Floats:
+        """The largest |share| of each read of `shares_back` [read]."""
+        most = np.zeros(len(reads))
+        for _, shares in self.shares_back(log, head, first, reads):
+            most = np.maximum(most, np.abs(shares).max(axis=1))
+        return most
 
     def slot_shares(self, log: BankLog, slot: int, t: int, unit: int | None = None) -> Floats:
         """Shares [t + 2] of the writes in the content of one slot after step t, or in one number of it."""
@@ -296,8 +342,8 @@ class Kind(ABC, Generic[S]):
     # what is held
 
     @abstractmethod
-    def write_norms(self, log: BankLog, stop: int) -> Floats:
-        """‖A_s‖ [stop]: how much each step s < stop wrote."""
+    def write_norms(self, log: BankLog, start: int, stop: int) -> Floats:
+        """‖A_s‖: how much each of the steps start … stop − 1 wrote."""
 
     @abstractmethod
     def held_by_slot(self, log: BankLog, s: int, t: int) -> Floats:
@@ -323,8 +369,8 @@ class Kind(ABC, Generic[S]):
         """
 
     @abstractmethod
-    def offered_norms(self, log: BankLog, stop: int) -> Floats:
-        """How large each write of steps s < stop would be with its address and gates fully open: [stop], the scale of `write_norms`."""
+    def offered_norms(self, log: BankLog, start: int, stop: int) -> Floats:
+        """How large each write of steps start … stop − 1 would be with its address and gates fully open, the scale of `write_norms`."""
 
     @abstractmethod
     def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
@@ -349,19 +395,25 @@ class Kind(ABC, Generic[S]):
         """One chunk from its keyframe: reads [step, head, width], and the tensors of the keyframe that must follow."""
 
     @abstractmethod
-    def rows(self, log: BankLog, head: int, reads: Floats) -> Rows:
-        """The ledger of one read head, whose reads are [step, width], for every step.
+    def sums(self, log: BankLog) -> Sums:
+        """What the contributions of every step and head sum to.
 
         Where `read_parts` goes backwards from one read, this goes forwards with every write, across all keyframes.
         """
 
-    def reading(self, log: BankLog) -> NDArray[np.bool_]:
-        """Which steps read anything [step]."""
-        return np.full(log.steps, True)
+    def reading(self, log: BankLog, first: int, stop: int) -> NDArray[np.bool_]:
+        """Which of the steps first … stop − 1 read anything."""
+        return np.full(stop - first, True)
 
     @abstractmethod
     def marks(self, log: BankLog, steps: NDArray[np.intp]) -> tuple[Floats, Floats]:
         """How strongly some steps, ascending, wrote and read each place: two tables [step, place]."""
+
+
+def per_norm(vectors: Floats) -> Floats:
+    """Vectors [read, width] over their squared norms, so that a contribution times one is its share; zero stays zero."""
+    norms = np.einsum("rw,rw->r", vectors, vectors)[:, None]
+    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0.0)
 
 
 def open_writes(writes: range, t: int) -> int:

@@ -16,9 +16,23 @@ from numpy.typing import NDArray
 
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import ledger
-from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Tensor, Variant, chunks, open_writes
+from mnemoscope.kinds.base import (
+    BankLog,
+    Fault,
+    Kind,
+    SharesBack,
+    Sums,
+    Tensor,
+    Variant,
+    chunks,
+    open_writes,
+    per_norm,
+)
 from mnemoscope.kinds.bounds import Bound, gates
 from mnemoscope.kinds.ledger import Floats
+
+LOG = ("forget_gate", "input_gate", "write_vectors")
+"""What changes a cell."""
 
 
 def update_cell(cell: Floats, forget_gate: Floats, input_gate: Floats, candidates: Floats) -> Floats:
@@ -117,7 +131,7 @@ class Cell(Kind[CellState]):
         return (bank.width,)
 
     def _history(self, log: BankLog, stop: int) -> tuple[Floats, Floats, Floats]:
-        f, i, g = (log.upto(name, stop) for name in ("forget_gate", "input_gate", "write_vectors"))
+        f, i, g = (log.upto(name, stop) for name in LOG)
         return f, i, g
 
     def read_parts(self, log: BankLog, t: int, head: int) -> Floats:
@@ -133,38 +147,65 @@ class Cell(Kind[CellState]):
         """See Kind."""
         return self.write_parts(log, t, 0)
 
-    def write_norms(self, log: BankLog, stop: int) -> Floats:
+    def shares_back(self, log: BankLog, head: int, first: int, reads: Floats) -> SharesBack:
+        """See Kind. The carrier says what a read takes of each unit, per unit of what stood in it then."""
+        carrier, stop = per_norm(reads), first + len(reads)
+        if not log.bank.direct:
+            cells = np.stack([state.cell for _, state in self.states(log, first, stop)])
+            carrier = carrier * output_gain(log.span(("output_gate",), first, stop)[0], cells)
+        f, i, g = log.span(LOG, first, stop)
+        own = np.zeros((len(reads), len(reads)))
+        for s in range(len(reads) - 1, -1, -1):  # steps that only some of the reads have seen
+            own[s:, s] = carrier[s:] @ (i[s] * g[s])
+            carrier[s:] *= f[s]
+        yield first, own
+        for start, (f, i, g) in log.back(LOG, first):
+            if not carrier.any():
+                return
+            kept = survival(f)
+            yield start, carrier @ (i * g * kept[1:]).T
+            carrier = carrier * kept[0]
+        yield -1, carrier @ log.initial("cell")[:, None]
+
+    def write_norms(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
-        _, i, g = self._history(log, stop)
+        i, g = log.span(LOG[1:], start, stop)
         return np.linalg.norm(i * g, axis=1)
 
     def held_by_slot(self, log: BankLog, s: int, t: int) -> Floats:
         """See Kind."""
-        f, i, g = self._history(log, t + 1)
-        written = (i[s] * g[s]) ** 2
-        left = written * f[s + 1 :].prod(axis=0)
+        [i], [g] = log.span(LOG[1:], s, s + 1)
+        written = (i * g) ** 2
+        left = written
+        for _, (f,) in log.onward(LOG[:1], s + 1, t + 1):
+            left = left * f.prod(axis=0)
         return ledger.fraction(left, np.full(len(left), written.sum()))
 
     def held_row(self, log: BankLog, t: int) -> Floats:
         """See Kind."""
-        f, i, g = self._history(log, t + 1)
-        written = (i * g) ** 2
-        return ledger.fraction((written * survival(f)[1:]).sum(1), written.sum(1))
+        left, whole, since = np.zeros(t + 1), np.zeros(t + 1), np.ones(log.bank.width)
+        for start, (f, i, g) in log.back(LOG, t + 1):
+            written, kept = (i * g) ** 2, survival(f) * since
+            left[start : start + len(f)] = (written * kept[1:]).sum(1)
+            whole[start : start + len(f)] = written.sum(1)
+            since = kept[0]
+        return ledger.fraction(left, whole)
 
     def losses(self, log: BankLog, writes: range, stop: int) -> dict[str, Floats]:
         """See Kind."""
-        f, i, g = self._history(log, stop)
-        left = (i * g)[writes.start : writes.stop] ** 2
+        i, g = log.span(LOG[1:], writes.start, writes.stop)
+        left = (i * g) ** 2
         whole, faded = left.sum(1), np.zeros((len(writes), stop))
-        for t in range(writes.start + 1, stop):
-            n = open_writes(writes, t)
-            faded[:n, t] = (left[:n] * (1.0 - f[t])).sum(1)
-            left[:n] *= f[t]
-        return {"faded": ledger.fraction(faded, np.broadcast_to(whole[:, None], faded.shape))}
+        for start, (f,) in log.onward(LOG[:1], writes.start + 1, stop):
+            for t, gate in enumerate(f, start):
+                n = open_writes(writes, t)
+                faded[:n, t] = (left[:n] * (1.0 - gate)).sum(1)
+                left[:n] *= gate
+        return ledger.of_writes({"faded": faded}, whole)
 
-    def offered_norms(self, log: BankLog, stop: int) -> Floats:
+    def offered_norms(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind. The candidates, with the input gate at 1."""
-        return np.linalg.norm(log.upto("write_vectors", stop), axis=1)
+        return np.linalg.norm(log.span(LOG[2:], start, stop)[0], axis=1)
 
     def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
@@ -177,30 +218,21 @@ class Cell(Kind[CellState]):
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
         """See Kind."""
-        reads: list[Floats] = []
-        cell = np.empty(0)
-        for t, state in self.states(log, first, stop):
-            cell = state.cell
-            reads.append((cell if log.bank.direct else log.at("output_gate", t) * np.tanh(cell))[None])
-        return np.stack(reads), {"cell": cell, "hidden": log.at("read_vectors", stop - 1)}
+        cells = np.stack([state.cell for _, state in self.states(log, first, stop)])
+        reads = cells if log.bank.direct else log.span(("output_gate",), first, stop)[0] * np.tanh(cells)
+        return reads[:, None], {"cell": cells[-1], "hidden": log.at("read_vectors", stop - 1)}
 
-    def rows(self, log: BankLog, head: int, reads: Floats) -> Rows:
-        """See Kind. What is left of each write in the cell, write by write."""
-        steps = log.steps
-        f, i, g = self._history(log, steps)
-        o = None if log.bank.direct else log.upto("output_gate", steps)
-        parts = np.zeros((steps + 1, log.bank.width))
-        parts[0] = log.initial("cell")
-        for first, stop in chunks(steps):
-            shares, totals = np.zeros((stop - first, stop + 1)), np.empty((stop - first, log.bank.width))
-            for t in range(first, stop):
-                parts[: t + 1] *= f[t]
-                parts[t + 1] = i[t] * g[t]
-                held = parts[: t + 2]
-                read = held if o is None else held * output_gain(o[t], held.sum(0))
-                shares[t - first, : t + 2] = ledger.shares(read, reads[t])
-                totals[t - first] = read.sum(0)
-            yield first, shares, totals
+    def sums(self, log: BankLog) -> Sums:
+        """See Kind."""
+        cell = log.initial("cell")
+        for first, stop in chunks(log.steps):
+            f, i, g = log.span(LOG, first, stop)
+            cells = np.empty_like(f)
+            for n in range(stop - first):
+                cells[n] = cell = update_cell(cell, f[n], i[n], g[n])
+            if not log.bank.direct:
+                cells *= output_gain(log.span(("output_gate",), first, stop)[0], cells)
+            yield first, cells[:, None]
 
     def marks(self, log: BankLog, steps: NDArray[np.intp]) -> tuple[Floats, Floats]:
         """What was written and what was read, by unit."""

@@ -43,3 +43,12 @@ def combine_heads(rows: Floats, reads: Floats) -> Floats:
 def fraction(part: Floats, whole: Floats) -> Floats:
     """Part / whole, 0 where the whole is 0."""
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0.0)
+
+
+def of_writes(lost: dict[str, Floats], whole: Floats) -> dict[str, Floats]:
+    """Tables [write, step] over what each write was [write], in place; 0 for a write of nothing."""
+    made = whole > 0.0
+    for table in lost.values():
+        table[~made] = 0.0
+        np.divide(table, whole[:, None], out=table, where=made[:, None])
+    return lost

@@ -20,11 +20,27 @@ from numpy.typing import NDArray
 
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.kinds import ledger
-from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Shapes, Tensor, Variant, chunks, open_writes
+from mnemoscope.kinds.base import (
+    BankLog,
+    Fault,
+    Kind,
+    Shapes,
+    SharesBack,
+    Sums,
+    Tensor,
+    Variant,
+    chunks,
+    open_writes,
+    per_norm,
+)
 from mnemoscope.kinds.bounds import AT_MOST_ONE, Bound, gates
 from mnemoscope.kinds.ledger import Floats
 from mnemoscope.kinds.matrix_addressing import DNC_GATES, dnc_errors, ntm_errors, recorded
-from mnemoscope.kinds.matrix_ledger import contributions, decay, share_rows
+from mnemoscope.kinds.matrix_ledger import contributions, decay, through
+
+LOG = ("write_weights", "erase", "write_vectors")
+"""What changes a memory, but for what frees its slots."""
+WRITES = ("write_weights", "write_vectors")
 
 
 def update_memory(
@@ -172,9 +188,9 @@ class Matrix(Kind[MatrixState]):
         """See Kind."""
         if name != "read_vectors":
             return super().derive(log, name, start, out)
-        weights = log.upto("read_weights", start + len(out))
-        for t, state in self.states(log, start, start + len(out)):
-            out[t - start] = weights[t] @ state.memory
+        for first, (weights,) in log.onward(("read_weights",), start, start + len(out)):
+            for t, state in self.states(log, first, first + len(weights)):
+                out[t - start] = weights[t - first] @ state.memory
 
     def read_vector(self, log: BankLog, t: int, head: int) -> Floats:
         """As recorded, or `M_tᵀ w^r` with the memory derived from the keyframe before."""
@@ -182,18 +198,18 @@ class Matrix(Kind[MatrixState]):
             return super().read_vector(log, t, head)
         return log.at("read_weights", t)[head] @ self.content(log, t)
 
-    def freed(self, log: BankLog, stop: int) -> Floats | None:
-        """ψ [step, slot] where it enters the memory update (banks that wipe freed slots), else None."""
+    def freed(self, log: BankLog, start: int, stop: int) -> Floats | None:
+        """ψ [step, slot] of steps start … stop − 1 where it enters the memory update (banks that wipe freed slots), else None."""
         if not log.bank.deallocation:
             return None
-        before = np.empty((stop, log.bank.read_heads, log.bank.slots or 1))
-        before[0] = log.initial("read_weights")
-        before[1:] = log.upto("read_weights", stop - 1)
-        return retain(log.upto("free_gates", stop), before)
+        before = np.empty((stop - start, log.bank.read_heads, log.bank.slots or 1))
+        before[0] = log.at("read_weights", start - 1) if start else log.initial("read_weights")
+        before[1:] = log.span(("read_weights",), start, stop - 1)[0]
+        return retain(log.span(("free_gates",), start, stop)[0], before)
 
     def _parts(self, log: BankLog, row: Floats, t: int) -> Floats:
-        w, e, v = (log.upto(name, t + 1) for name in ("write_weights", "erase", "write_vectors"))
-        return contributions(row, w, e, v, log.initial("memory"), retention=self.freed(log, t + 1))
+        w, e, v = (log.upto(name, t + 1) for name in LOG)
+        return contributions(row, w, e, v, log.initial("memory"), retention=self.freed(log, 0, t + 1))
 
     def read_parts(self, log: BankLog, t: int, head: int) -> Floats:
         """See Kind."""
@@ -207,66 +223,89 @@ class Matrix(Kind[MatrixState]):
         """See Kind."""
         return self._parts(log, np.eye(1, log.bank.slots or 1, slot)[0], t)
 
-    def _written(self, log: BankLog, s: int) -> Floats:
-        """A_s ⊙ A_s [slot, width]."""
-        return (log.at("write_weights", s).T @ log.at("write_vectors", s)) ** 2
+    def shares_back(self, log: BankLog, head: int, first: int, reads: Floats) -> SharesBack:
+        """See Kind. The carrier [read, slot, width] says what a read takes of each number of the memory as it was then."""
+        stop = first + len(reads)
+        [rows] = log.span(("read_weights",), first, stop, head)
+        carrier = rows[:, :, None] * per_norm(reads)[:, None, :]
+        (w, e, v), freed = log.span(LOG, first, stop), self.freed(log, first, stop)
+        own = np.zeros((len(reads), len(reads)))
+        for s in range(len(reads) - 1, -1, -1):  # steps that only some of the reads have seen
+            own[s:, s] = np.einsum("rnw,nw->r", carrier[s:], w[s].T @ v[s])
+            carrier[s:] *= decay(w[s], e[s], retention=None if freed is None else freed[s])
+        yield first, own
+        flat = carrier.reshape(len(reads), -1)
+        for start, (w, e, v) in log.back(LOG, first):
+            if not flat.any():
+                return
+            freed, shares = self.freed(log, start, start + len(w)), np.empty((len(reads), len(w)))
+            flat = through(flat, w, e, v, shares, retention=freed)
+            yield start, shares
+        yield -1, flat @ log.initial("memory").reshape(-1, 1)
 
-    def write_norms(self, log: BankLog, stop: int) -> Floats:
+    def write_norms(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
-        w, v = log.upto("write_weights", stop), log.upto("write_vectors", stop)
-        return np.array([np.linalg.norm(w[s].T @ v[s]) for s in range(stop)], np.float64)
+        w, v = log.span(WRITES, start, stop)
+        return np.array([np.linalg.norm(one.T @ vectors) for one, vectors in zip(w, v, strict=True)], np.float64)
 
     def held_by_slot(self, log: BankLog, s: int, t: int) -> Floats:
         """See Kind."""
-        written = self._written(log, s)
-        w, e = log.upto("write_weights", t + 1), log.upto("erase", t + 1)
-        freed, left = self.freed(log, t + 1), written.copy()
-        for k in range(s + 1, t + 1):
-            left *= decay(w[k], e[k], retention=None if freed is None else freed[k])
+        [w], [v] = log.span(WRITES, s, s + 1)
+        written = (w.T @ v) ** 2
+        left = written.copy()
+        for start, (w, e) in log.onward(LOG[:2], s + 1, t + 1):
+            freed = self.freed(log, start, start + len(w))
+            for k in range(len(w)):
+                left *= decay(w[k], e[k], retention=None if freed is None else freed[k])
         return ledger.fraction(left.sum(1), np.full(len(left), written.sum()))
 
     def held_row(self, log: BankLog, t: int) -> Floats:
         """See Kind. Backwards from t, with what the steps since leave: O(t · slots · width)."""
-        w, e, v = (log.upto(name, t + 1) for name in ("write_weights", "erase", "write_vectors"))
-        freed, kept = self.freed(log, t + 1), np.ones((log.bank.slots or 1, log.bank.width))
+        kept = np.ones((log.bank.slots or 1, log.bank.width))
         left, whole = np.zeros(t + 1), np.zeros(t + 1)
-        for s in range(t, -1, -1):
-            written = (w[s].T @ v[s]) ** 2
-            left[s], whole[s] = np.vdot(written, kept), written.sum()
-            kept *= decay(w[s], e[s], retention=None if freed is None else freed[s])
+        for start, (w, e, v) in log.back(LOG, t + 1):
+            freed = self.freed(log, start, start + len(w))
+            for k in range(len(w) - 1, -1, -1):
+                written = (w[k].T @ v[k]) ** 2
+                left[start + k], whole[start + k] = np.vdot(written, kept), written.sum()
+                kept *= decay(w[k], e[k], retention=None if freed is None else freed[k])
         return ledger.fraction(left, whole)
 
     def losses(self, log: BankLog, writes: range, stop: int) -> dict[str, Floats]:
         """See Kind. Freed slots are wiped before the step writes."""
-        w, e, v = (log.upto(name, stop) for name in ("write_weights", "erase", "write_vectors"))
-        psi, lost = self.freed(log, stop), {name: np.zeros((len(writes), stop)) for name in self.mechanisms}
-        left = np.stack([(w[s].T @ v[s]) ** 2 for s in writes])
+        lost = {name: np.zeros((len(writes), stop)) for name in self.mechanisms}
+        own = zip(*log.span(WRITES, writes.start, writes.stop), strict=True)
+        left = np.stack([(w.T @ v) ** 2 for w, v in own])
         whole = left.sum((1, 2))
         before = whole.copy()
-        for t in range(writes.start + 1, stop):
-            n = open_writes(writes, t)
-            if psi is not None:
-                left[:n] *= psi[t][:, None]
+        for start, (w, e) in log.onward(LOG[:2], writes.start + 1, stop):
+            psi = self.freed(log, start, start + len(w))
+            for k, t in enumerate(range(start, start + len(w))):
+                n = open_writes(writes, t)
+                if psi is not None:
+                    left[:n] *= psi[k][:, None]
+                    after = left[:n].sum((1, 2))
+                    lost["freed"][:n, t], before[:n] = before[:n] - after, after
+                left[:n] *= decay(w[k], e[k])
                 after = left[:n].sum((1, 2))
-                lost["freed"][:n, t], before[:n] = before[:n] - after, after
-            left[:n] *= decay(w[t], e[t])
-            after = left[:n].sum((1, 2))
-            lost["overwritten"][:n, t], before[:n] = before[:n] - after, after
-        return {
-            name: ledger.fraction(table, np.broadcast_to(whole[:, None], table.shape)) for name, table in lost.items()
-        }
+                lost["overwritten"][:n, t], before[:n] = before[:n] - after, after
+        return ledger.of_writes(lost, whole)
 
-    def offered_norms(self, log: BankLog, stop: int) -> Floats:
+    def offered_norms(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind. All of every write vector on one slot."""
-        return np.sqrt((log.upto("write_vectors", stop) ** 2).sum((1, 2)))
+        return np.sqrt((log.span(LOG[2:], start, stop)[0] ** 2).sum((1, 2)))
 
     def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
         if log.bank.usage:
             states = self.states(log, start, stop)
             return np.array([state.usage.mean() for _, state in states if state.usage is not None], np.float64)
-        free = np.cumprod(1.0 - log.upto("write_weights", stop).transpose(1, 0, 2), axis=1).prod(axis=0)
-        return 1.0 - free[start:].mean(axis=1)
+        free, out = np.ones((log.bank.write_heads, 1, log.bank.slots or 1)), np.empty(stop)
+        for first, (weights,) in log.onward(LOG[:1], 0, stop):
+            freely = free * np.cumprod(1.0 - weights.transpose(1, 0, 2), axis=1)
+            out[first : first + len(weights)] = 1.0 - freely.prod(axis=0).mean(axis=1)
+            free = freely[:, -1:]
+        return out[start:]
 
     def bounds(self, bank: BankSpec) -> tuple[Bound, ...]:
         """See Kind. Strengths of a DNC go through oneplus, those of an NTM only must not be negative."""
@@ -290,28 +329,25 @@ class Matrix(Kind[MatrixState]):
 
     def rebuilt_reads(self, log: BankLog, first: int, stop: int) -> tuple[Floats, Mapping[str, Floats]]:
         """See Kind."""
-        reads: list[Floats] = []
+        weights, writes = log.span(("read_weights", "write_weights"), first, stop)
+        reads = np.empty((stop - first, log.bank.read_heads, log.bank.width))
         state = None
         for t, state in self.states(log, first, stop):
-            reads.append(log.at("read_weights", t) @ state.memory)
+            reads[t - first] = weights[t - first] @ state.memory
         kept = {name: value for name, value in vars(state).items() if value is not None}
-        return np.stack(reads), kept | {name: log.at(name, stop - 1) for name in ("write_weights", "read_weights")}
+        return reads, kept | {"write_weights": writes[-1], "read_weights": weights[-1]}
 
-    def rows(self, log: BankLog, head: int, reads: Floats) -> Rows:
+    def sums(self, log: BankLog) -> Sums:
         """See Kind."""
-        steps = log.steps
-        w, e, v = (log.upto(name, steps) for name in ("write_weights", "erase", "write_vectors"))
-        weights, freed = log.upto("read_weights", steps, head), self.freed(log, steps)
-        memory = initial = log.initial("memory")
-        for first, stop in chunks(steps):
-            psi, row = None if freed is None else freed[:stop], weights[first:stop]
-            history = w[:stop], e[:stop], v[:stop], initial
-            shares = share_rows(first, row, reads[first:stop], *history, retention=psi)
-            totals = np.empty((stop - first, log.bank.width))
-            for t in range(first, stop):  # the same sum forwards, with no keyframe in between
-                memory = update_memory(memory, w[t], e[t], v[t], retention=None if psi is None else psi[t])
-                totals[t - first] = row[t - first] @ memory
-            yield first, shares, totals
+        memory = log.initial("memory")
+        for first, stop in chunks(log.steps):
+            (w, e, v), freed = log.span(LOG, first, stop), self.freed(log, first, stop)
+            [rows] = log.span(("read_weights",), first, stop)
+            out = np.empty((stop - first, log.bank.read_heads, log.bank.width))
+            for k in range(stop - first):
+                memory = update_memory(memory, w[k], e[k], v[k], retention=None if freed is None else freed[k])
+                out[k] = rows[k] @ memory
+            yield first, out
 
     def marks(self, log: BankLog, steps: NDArray[np.intp]) -> tuple[Floats, Floats]:
         """The largest weight of any head, by slot."""

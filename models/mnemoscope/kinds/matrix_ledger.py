@@ -9,7 +9,8 @@ import numpy as np
 
 from mnemoscope.kinds.ledger import Floats
 
-CHUNK = 64
+AT_ONCE = 16
+"""Steps of which `through` makes one product: few enough to stay in a processor's cache."""
 
 
 def decay(write_weights: Floats, erase: Floats, *, retention: Floats | None = None) -> Floats:
@@ -57,41 +58,33 @@ def contributions(
     return out
 
 
-def share_rows(
-    first: int,
-    read_rows: Floats,
-    read_vectors: Floats,
+def through(
+    carriers: Floats,
     write_weights: Floats,
     erase: Floats,
     write_vectors: Floats,
-    initial: Floats,
+    shares: Floats,
     *,
     retention: Floats | None = None,
 ) -> Floats:
-    """Shares [R, S + 1] of R consecutive steps `first` … at once: the same numbers as row by row, by matrix products.
+    """Carry reads back through steps that all of them have seen: fills `shares` [R, S], returns the carriers before those steps.
 
-    read_rows [R, N] and read_vectors [R, W] of those steps; the log of all S = first + R steps. A row has zeros for
-    writes after its own step. Going back in chunks, the erasures inside a chunk are multiplied out once for all rows.
+    carriers [R, N·W] say what each read takes of every number of the memory after the last of the S steps; the log of the steps as in
+    `contributions`. The erasures of some steps are multiplied out once for all reads.
     """
-    steps, rows = len(write_weights), len(read_rows)
-    norms = np.einsum("rw,rw->r", read_vectors, read_vectors)
-    out = np.zeros((rows, steps + 1))
-    carrier = read_rows[:, :, None] * read_vectors[:, None, :]  # [R, N, W]: U with ⟨·, r⟩ folded in
-    for s in range(steps - 1, first - 1, -1):  # steps that only some of the rows have seen
-        seen = slice(s - first, None)
-        added = np.einsum("hn,hw->nw", write_weights[s], write_vectors[s])
-        out[seen, s + 1] = np.einsum("rnw,nw->r", carrier[seen], added)
-        carrier[seen] *= decay(write_weights[s], erase[s], retention=None if retention is None else retention[s])
-    flat = carrier.reshape(rows, -1)
-    for stop in range(first, 0, -CHUNK):
-        start = max(stop - CHUNK, 0)
-        fade = np.ones(initial.shape)
-        added = np.empty((stop - start, *initial.shape))
-        for s in range(stop - 1, start - 1, -1):
-            added[s - start] = np.einsum("hn,hw->nw", write_weights[s], write_vectors[s]) * fade
-            fade *= decay(write_weights[s], erase[s], retention=None if retention is None else retention[s])
-        out[:, start + 1 : stop + 1] = flat @ added.reshape(stop - start, -1).T
-        flat *= fade.reshape(-1)
-    out[:, 0] = flat @ initial.reshape(-1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(norms[:, None] > 0.0, out / norms[:, None], 0.0)
+    heads = write_weights.shape[1]
+    for stop in range(len(write_weights), 0, -AT_ONCE):
+        part = slice(max(stop - AT_ONCE, 0), stop)
+        w, e, v = write_weights[part, :, :, None], erase[part, :, None, :], write_vectors[part, :, None, :]
+        fade = np.subtract(1.0, w[:, 0] * e[:, 0])  # [step, slot, width]
+        for head in range(1, heads):
+            fade *= 1.0 - w[:, head] * e[:, head]
+        if retention is not None:
+            fade *= retention[part, :, None]
+        added, left = (w * v).sum(1), fade[-1]
+        for step in range(len(fade) - 2, -1, -1):
+            added[step] *= left
+            left *= fade[step]
+        shares[:, part] = carriers @ added.reshape(len(added), -1).T
+        carriers = carriers * left.reshape(-1)
+    return carriers

@@ -18,9 +18,23 @@ from numpy.typing import NDArray
 from mnemoscope.format.layout import BankSpec
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.kinds import ledger
-from mnemoscope.kinds.base import BankLog, Fault, Kind, Rows, Tensor, Variant, chunks, open_writes
+from mnemoscope.kinds.base import (
+    BankLog,
+    Fault,
+    Kind,
+    SharesBack,
+    Sums,
+    Tensor,
+    Variant,
+    chunks,
+    open_writes,
+    per_norm,
+)
 from mnemoscope.kinds.bounds import Bound, gates
 from mnemoscope.kinds.ledger import Floats
+
+LOG = ("write_vectors", "slopes")
+"""What changes a state, beside the weights of the run."""
 
 
 def update_hidden(hidden: Floats, recurrent_weights: Floats, slopes: Floats, write_vectors: Floats) -> Floats:
@@ -32,28 +46,13 @@ def contributions(write_vectors: Floats, slopes: Floats, recurrent_weights: Floa
     """Contributions [S + 1, U] to the hidden state of an Elman network: `Π_{k>s}(diag(ρ_k) W) diag(ρ_s) d_s`.
 
     write_vectors d, slopes ρ [S, U]: the log of steps 0 … t; recurrent_weights W [U, U]; initial [U]. Exact, since with the
-    secant slope ρ the step is linear: h = ρ ⊙ (W h + d). Cost O(S·U³); the shares alone cost O(S·U²), `shares`.
+    secant slope ρ the step is linear: h = ρ ⊙ (W h + d). Cost O(S·U³); the shares alone cost O(S·U²), `Recurrent.shares_back`.
     """
     steps, units = slopes.shape
     out = np.empty((steps + 1, units))
     carrier = np.eye(units)  # Π of what the steps after s do to the state
     for s in range(steps - 1, -1, -1):
         carrier *= slopes[s]  # carrier @ diag(ρ_s)
-        out[s + 1] = carrier @ write_vectors[s]
-        carrier = carrier @ recurrent_weights
-    out[0] = carrier @ initial
-    return out
-
-
-def shares(read: Floats, write_vectors: Floats, slopes: Floats, recurrent_weights: Floats, initial: Floats) -> Floats:
-    """`ledger.shares` of `contributions` in the vector `read` [U], without the contributions themselves."""
-    steps, norm = len(slopes), float(read @ read)
-    out = np.zeros(steps + 1)
-    if norm == 0.0:
-        return out
-    carrier = read / norm
-    for s in range(steps - 1, -1, -1):
-        carrier = carrier * slopes[s]
         out[s + 1] = carrier @ write_vectors[s]
         carrier = carrier @ recurrent_weights
     out[0] = carrier @ initial
@@ -143,60 +142,81 @@ class Recurrent(Kind[RecurrentState]):
         """See Kind."""
         return contributions(*self._history(log, t))
 
-    def read_shares(self, log: BankLog, t: int, head: int, read: Floats) -> Floats:
-        """See Kind."""
-        return shares(read, *self._history(log, t))
+    def shares_back(self, log: BankLog, head: int, first: int, reads: Floats) -> SharesBack:
+        """See Kind. The carrier [read, unit] is the read, turned back by every step since: O(t · unit²)."""
+        carrier, weights = per_norm(reads), log.initial("recurrent_weights")
+        d, slopes = log.span(LOG, first, first + len(reads))
+        own = np.zeros((len(reads), len(reads)))
+        for s in range(len(reads) - 1, -1, -1):  # steps that only some of the reads have seen
+            carrier[s:] *= slopes[s]
+            own[s:, s] = carrier[s:] @ d[s]
+            carrier[s:] = carrier[s:] @ weights
+        yield first, own
+        for start, (d, slopes) in log.back(LOG, first):
+            if not carrier.any():
+                return
+            shares = np.empty((len(reads), len(d)))
+            for s in range(len(d) - 1, -1, -1):
+                carrier = carrier * slopes[s]
+                shares[:, s] = carrier @ d[s]
+                carrier = carrier @ weights
+            yield start, shares
+        yield -1, carrier @ log.initial("hidden")[:, None]
 
     def slot_shares(self, log: BankLog, slot: int, t: int, unit: int | None = None) -> Floats:
         """See Kind. The share in one unit is that in the state with all others 0."""
         read = log.at("read_vectors", t)
         if unit is not None:
             read = np.where(np.arange(len(read)) == unit, read, 0.0)
-        return shares(read, *self._history(log, t))
+        return self.read_shares(log, t, 0, read)
 
-    def write_norms(self, log: BankLog, stop: int) -> Floats:
+    def write_norms(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
-        return np.linalg.norm(log.upto("slopes", stop) * log.upto("write_vectors", stop), axis=1)
+        d, slopes = log.span(LOG, start, stop)
+        return np.linalg.norm(slopes * d, axis=1)
 
     def held_by_slot(self, log: BankLog, s: int, t: int) -> Floats:
         """See Kind."""
-        d, slopes, weights, _ = self._history(log, t)
-        written = slopes[s] * d[s]
-        left = written
-        for k in range(s + 1, t + 1):
-            left = slopes[k] * (weights @ left)
+        ([d], [slope]), weights = log.span(LOG, s, s + 1), log.initial("recurrent_weights")
+        left = written = slope * d
+        for _, (slopes,) in log.onward(LOG[1:], s + 1, t + 1):
+            for slope in slopes:
+                left = slope * (weights @ left)
         return ledger.fraction(written * left, np.full(len(left), written @ written))
 
     def held_row(self, log: BankLog, t: int) -> Floats:
         """See Kind. Backwards, with the product of the maps of the steps since: O(t · unit³)."""
-        d, slopes, weights, _ = self._history(log, t)
-        written, left = slopes * d, np.zeros(t + 1)
+        left, whole, weights = np.zeros(t + 1), np.zeros(t + 1), log.initial("recurrent_weights")
         product = np.eye(log.bank.width)
-        for s in range(t, -1, -1):
-            left[s] = written[s] @ product @ written[s]
-            product = (product * slopes[s]) @ weights
-        return ledger.fraction(left, (written**2).sum(1))
+        for start, (d, slopes) in log.back(LOG, t + 1):
+            written = slopes * d
+            whole[start : start + len(d)] = (written**2).sum(1)
+            for s in range(len(d) - 1, -1, -1):
+                left[start + s] = written[s] @ product @ written[s]
+                product = (product * slopes[s]) @ weights
+        return ledger.fraction(left, whole)
 
     def losses(self, log: BankLog, writes: range, stop: int) -> dict[str, Floats]:
         """See Kind."""
-        d, slopes, weights, _ = self._history(log, stop - 1)
-        written = (slopes * d)[writes.start : writes.stop]
+        (d, slopes), weights = log.span(LOG, writes.start, writes.stop), log.initial("recurrent_weights")
+        written = slopes * d
         whole, faded = (written**2).sum(1), np.zeros((len(writes), stop))
         left, before = written.copy(), whole.copy()
-        for t in range(writes.start + 1, stop):
-            n = open_writes(writes, t)
-            left[:n] = (left[:n] @ weights.T) * slopes[t]
-            after = (left[:n] * written[:n]).sum(1)
-            faded[:n, t], before[:n] = before[:n] - after, after
-        return {"faded": ledger.fraction(faded, np.broadcast_to(whole[:, None], faded.shape))}
+        for start, (slopes,) in log.onward(LOG[1:], writes.start + 1, stop):
+            for t, slope in enumerate(slopes, start):
+                n = open_writes(writes, t)
+                left[:n] = (left[:n] @ weights.T) * slope
+                after = (left[:n] * written[:n]).sum(1)
+                faded[:n, t], before[:n] = before[:n] - after, after
+        return ledger.of_writes({"faded": faded}, whole)
 
-    def offered_norms(self, log: BankLog, stop: int) -> Floats:
+    def offered_norms(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind. There is no gate: what is offered is written."""
-        return self.write_norms(log, stop)
+        return self.write_norms(log, start, stop)
 
     def occupancy(self, log: BankLog, start: int, stop: int) -> Floats:
         """See Kind."""
-        hidden = log.upto("read_vectors", stop)[start:]
+        [hidden] = log.span(("read_vectors",), start, stop)
         return np.minimum(1.0, np.abs(hidden)).mean(axis=1)
 
     def bounds(self, bank: BankSpec) -> tuple[Bound, ...]:
@@ -207,26 +227,22 @@ class Recurrent(Kind[RecurrentState]):
         """See Kind. Each step from the recorded one before it."""
         keyframe = log.source.keyframe(first // KEYFRAME_EVERY, log.bank.name)
         before, weights = (keyframe[name].astype(np.float64) for name in ("hidden", "recurrent_weights"))
-        reads: list[Floats] = []
-        for t in range(first, stop):
-            reads.append(update_hidden(before, weights, log.at("slopes", t), log.at("write_vectors", t))[None])
-            before = log.at("read_vectors", t)
-        return np.stack(reads), {"hidden": before, "recurrent_weights": weights}
+        (d, slopes), [hidden] = log.span(LOG, first, stop), log.span(("read_vectors",), first, stop)
+        reads = np.empty_like(hidden)
+        for n in range(stop - first):
+            reads[n] = update_hidden(before, weights, slopes[n], d[n])
+            before = hidden[n]
+        return reads[:, None], {"hidden": before, "recurrent_weights": weights}
 
-    def rows(self, log: BankLog, head: int, reads: Floats) -> Rows:
-        """See Kind. What is left of each write in the state, write by write."""
-        steps = log.steps
-        d, slopes, weights, initial = self._history(log, steps - 1)
-        parts = np.zeros((steps + 1, log.bank.width))
-        parts[0] = initial
-        for first, stop in chunks(steps):
-            table, totals = np.zeros((stop - first, stop + 1)), np.empty((stop - first, log.bank.width))
-            for t in range(first, stop):
-                parts[: t + 1] = (parts[: t + 1] @ weights.T) * slopes[t]
-                parts[t + 1] = slopes[t] * d[t]
-                table[t - first, : t + 2] = ledger.shares(parts[: t + 2], reads[t])
-                totals[t - first] = parts[: t + 2].sum(0)
-            yield first, table, totals
+    def sums(self, log: BankLog) -> Sums:
+        """See Kind. Never from a recorded state."""
+        hidden, weights = log.initial("hidden"), log.initial("recurrent_weights")
+        for first, stop in chunks(log.steps):
+            d, slopes = log.span(LOG, first, stop)
+            out = np.empty_like(d)
+            for n in range(stop - first):
+                out[n] = hidden = update_hidden(hidden, weights, slopes[n], d[n])
+            yield first, out[:, None]
 
     def marks(self, log: BankLog, steps: NDArray[np.intp]) -> tuple[Floats, Floats]:
         """What was written and what was read, by unit."""

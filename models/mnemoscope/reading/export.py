@@ -9,18 +9,21 @@ import csv
 import json
 import math
 import os
-from collections.abc import Generator, Mapping
+import zipfile
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO, TypeGuard
+from typing import IO, Any, BinaryIO, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnemoscope.errors import RecordingError
 from mnemoscope.format import manifest
-from mnemoscope.format.layout import BESIDE
+from mnemoscope.format.layout import BESIDE, DTYPE
+from mnemoscope.kinds.base import STRETCH
 from mnemoscope.reading import verdicts
 from mnemoscope.reading.recording import Recording
 from mnemoscope.reading.view import ModelView
@@ -32,14 +35,17 @@ def to_npz(rec: Recording, path: str | os.PathLike[str]) -> Path:
     Opens with `numpy.load(path)` without pickle. Derived states are left out: they take far more room than the log.
     Returns the path. Raises RecordingError where it cannot be written.
     """
-    arrays: dict[str, np.ndarray] = {"manifest": np.array(json.dumps(rec.manifest, ensure_ascii=False))}
-    for model in rec:
-        view = rec[model]
-        for tensor in view.tensors:
-            parts = (model, tensor.bank, tensor.name) if tensor.bank else (model, tensor.name)
-            arrays[".".join(parts)] = view.array(tensor.name, tensor.bank)
-    with _whole(path) as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
+    with _whole(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        with _member(archive, "manifest") as out:
+            np.lib.format.write_array(out, np.array(json.dumps(rec.manifest, ensure_ascii=False)), allow_pickle=False)
+        for view in (rec[model] for model in rec):
+            for tensor in view.tensors:
+                parts = (view.id, tensor.bank, tensor.name) if tensor.bank else (view.id, tensor.name)
+                facts = {"descr": DTYPE.str, "fortran_order": False, "shape": (view.steps, *tensor.shape)}
+                with _member(archive, ".".join(parts)) as out:
+                    np.lib.format.write_array_header_1_0(out, facts)
+                    for first, stop in _stretches(view.steps):
+                        out.write(view.array(tensor.name, tensor.bank, start=first, stop=stop).astype(DTYPE).tobytes())
     return Path(path)
 
 
@@ -51,35 +57,51 @@ def to_csv(rec: Recording, path: str | os.PathLike[str]) -> Path:
     spreadsheet would run as a formula get an apostrophe in front; numbers are numbers. Missing steps are empty cells.
     Returns the path. Raises RecordingError where it cannot be written.
     """
-    header, columns = ["step"], [np.arange(rec.steps).astype(str).tolist()]
+    columns = list(_columns(rec))
+    with _whole(path) as file:
+        lines = csv.writer(_Text(file))
+        lines.writerow([inert(name) for name, _ in columns])
+        for first, stop in _stretches(rec.steps):
+            cells = [[_cell(value) for value in values(first, stop)] for _, values in columns]
+            lines.writerows(zip_longest(*cells, fillvalue=""))
+    return Path(path)
+
+
+def _columns(rec: Recording) -> Iterator[tuple[str, Values]]:
+    """Name and values of every column of the table."""
     signal: dict[str, Any] = rec.manifest.get("signal") or {}
     scaling: dict[str, Any] = signal.get("scaling") or {}
     rate = signal.get("sample_rate")
+    yield "step", lambda first, stop: np.arange(first, stop, dtype=np.float64)
     if _number(rate) and rate > 0:
-        header.append("seconds")
-        columns.append([f"{step / rate:.9g}" for step in range(rec.steps)])
-    first = rec[rec.models[0]]
-    if _number(scaling.get("scale")) and _number(scaling.get("offset")) and (None, "inputs") in first:
-        raw = first.array("inputs")[: rec.steps].reshape(rec.steps, -1)[:, 0].astype(np.float64)
-        header.append(f"signal ({signal['unit']})" if signal.get("unit") else "signal")
-        columns.append([_cell(value) for value in raw * scaling["scale"] + scaling["offset"]])
-    for name, values in _beside(first, signal):
-        header.append(name)
-        columns.append([_cell(value) for value in values[: rec.steps]])
-    wanted = [(first, name, "") for name in ("inputs", "targets", "mask")]
+        yield "seconds", lambda first, stop: np.arange(first, stop) / rate
+    heard = rec[rec.models[0]]
+    if (
+        _number(scale := scaling.get("scale"))
+        and _number(offset := scaling.get("offset"))
+        and (None, "inputs") in heard
+    ):
+        raw = _column(heard, "inputs", 0)
+        name = f"signal ({signal['unit']})" if signal.get("unit") else "signal"
+        yield name, lambda first, stop: raw(first, stop) * scale + offset
+    yield from _beside(heard, signal)
+    wanted = [(heard, name, "") for name in ("inputs", "targets", "mask")]
     for view, name, owner in [*wanted, *((rec[model], "outputs", f"{model}.") for model in rec)]:
-        if (None, name) not in view:
-            continue
-        array = view.array(name)[: rec.steps]
-        table = array.reshape(len(array), -1)
-        for i in range(table.shape[1]):
-            header.append(f"{owner}{name}" if table.shape[1] == 1 else f"{owner}{name}[{i}]")
-            columns.append([_cell(value) for value in table[:, i]] + [""] * (rec.steps - len(table)))
-    with _whole(path) as file:
-        lines = csv.writer(_Text(file))
-        lines.writerow([inert(name) for name in header])
-        lines.writerows(zip(*columns, strict=True))
-    return Path(path)
+        if (None, name) in view:
+            width = view.frame[None, name].size
+            for i in range(width):
+                yield f"{owner}{name}" if width == 1 else f"{owner}{name}[{i}]", _column(view, name, i)
+
+
+def _column(view: ModelView, name: str, i: int) -> Values:
+    """One number of a tensor that belongs to the whole model, of the steps that there are."""
+    size = view.frame[None, name].size
+
+    def values(first: int, stop: int) -> NDArray[np.floating]:
+        have = min(stop, view.steps)
+        return view.array(name, start=min(first, have), stop=have).reshape(-1, size)[:, i].astype(np.float64)
+
+    return values
 
 
 def to_html(
@@ -104,13 +126,23 @@ def to_html(
     return Path(path)
 
 
-def _beside(view: ModelView, signal: dict[str, Any]) -> Generator[tuple[str, NDArray[np.float64]]]:
-    """Name with unit, and values [steps], of every channel beside the signal; whatever a file says of them."""
+def _beside(view: ModelView, signal: dict[str, Any]) -> Iterator[tuple[str, Values]]:
+    """Name with unit, and values, of every channel beside the signal; whatever a file says of them."""
     if (None, BESIDE) not in view:
         return
-    table = view.array(BESIDE).astype(np.float64).reshape(view.steps, -1)
-    for (name, offset), values in zip(manifest.beside(signal, table.shape[1]), table.T, strict=True):
-        yield name, values + offset
+    for i, (name, offset) in enumerate(manifest.beside(signal, view.frame[None, BESIDE].size)):
+        raw = _column(view, BESIDE, i)
+        yield name, lambda first, stop, raw=raw, offset=offset: raw(first, stop) + offset
+
+
+def _stretches(steps: int) -> Iterator[tuple[int, int]]:
+    """Steps that are in memory at a time."""
+    return ((first, min(first + STRETCH, steps)) for first in range(0, steps, STRETCH))
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """An array of an archive, to be written."""
+    return archive.open(f"{name}.npy", "w", force_zip64=True)
 
 
 def inert(text: str) -> str:
@@ -124,6 +156,10 @@ def _cell(value: float) -> str:
 
 def _number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+Values = Callable[[int, int], NDArray[np.floating]]
+"""Numbers of a column, of the steps from one to before another; fewer where a model has fewer steps."""
 
 
 class _Text:

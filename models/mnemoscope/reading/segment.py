@@ -28,6 +28,9 @@ NEIGHBOURS = 1
 RECENT = 2
 """Steps before a read that are, with its own, its last steps."""
 
+READS_AT_ONCE = 32
+"""Reads whose sources are looked up together: a row of shares is as long as the run."""
+
 LOUD = 0.01
 """A step takes part in a run of losses when it takes more than this of the segment."""
 
@@ -161,7 +164,7 @@ def following(
     places: Sequence[int] | None = None,
     bank: str | None = None,
 ) -> Generator[None, None, Segment]:
-    """`follow`, which yields after every asked step, so that others can be served meanwhile."""
+    """`follow`, which yields every few milliseconds, so that others can be served meanwhile."""
     spec = view.bank(bank)
     if places is None:
         if len(recall) > len(store):
@@ -175,27 +178,46 @@ def following(
     log, kind = BankLog(view, spec), kinds.of(spec)
     right, inside, recent = (np.full(len(recall), np.nan) for _ in range(3))
     sources: list[Source | None] = []
-    for k, t in enumerate(recall):
-        row = view.shares(t, None, spec.name)[1:]
-        sources.append(main_source(row))
-        if row.any():
-            right[k] = row[max(0, places[k] - NEIGHBOURS) : places[k] + NEIGHBOURS + 1].sum()
-            inside[k] = row[store.start : store.stop].sum()
-            recent[k] = row[max(0, t - RECENT) :].sum()
-        yield
+    for begin in range(0, len(recall), READS_AT_ONCE):
+        asked = recall[begin : begin + READS_AT_ONCE]
+        rows = yield from _shares_of_all_heads(view, log, asked)
+        for k, (t, row) in enumerate(zip(asked, rows, strict=True), begin):
+            row = row[: t + 1]
+            sources.append(main_source(row))
+            if row.any():
+                right[k] = row[max(0, places[k] - NEIGHBOURS) : places[k] + NEIGHBOURS + 1].sum()
+                inside[k] = row[store.start : store.stop].sum()
+                recent[k] = row[max(0, t - RECENT) :].sum()
+    yield
     return Segment(
         bank=spec.name,
         store=store,
         recall=recall,
         places=tuple(places),
-        written=kind.write_norms(log, store.stop)[store.start :],
-        offered=kind.offered_norms(log, store.stop)[store.start :],
+        written=kind.write_norms(log, store.start, store.stop),
+        offered=kind.offered_norms(log, store.start, store.stop),
         losses=view.losses(store, view.steps, spec.name),
         right=right,
         inside=inside,
         recent=recent,
         sources=tuple(sources),
     )
+
+
+def _shares_of_all_heads(view: ModelView, log: BankLog, steps: range) -> Generator[None, None, Floats]:
+    """`view.shares(t, None)` of consecutive steps without the initial content, [read, step]: one way back for all of them."""
+    kind, heads = kinds.of(log.bank), range(log.bank.read_heads)
+    reads = np.stack([[view.read_vector(t, head, log.bank.name) for head in heads] for t in steps])
+    powers = np.einsum("thw,thw->th", reads, reads)
+    total = powers.sum(axis=1, keepdims=True)
+    weights = np.divide(powers, total, out=np.zeros_like(powers), where=total > 0)
+    rows = np.zeros((len(steps), steps.stop))
+    for head in heads:
+        for first, shares in kind.shares_back(log, head, steps.start, reads[:, head]):
+            if first >= 0:
+                rows[:, first : first + shares.shape[1]] += weights[:, head, None] * shares
+            yield
+    return rows
 
 
 def main_source(row: Floats) -> Source | None:

@@ -124,7 +124,7 @@ def contradictions(report: dict[str, Any]) -> list[str]:
 def passes(rec: Recording) -> int:
     """How much work `verify` reports to `progress`."""
     chunks = {model: -(-rec[model].steps // KEYFRAME_EVERY) for model in rec}
-    return sum(chunks[model] * (1 + bank.read_heads) for model in rec for bank in rec[model].banks)
+    return sum(chunks[model] * len(rec[model].banks) for model in rec)
 
 
 def _missing_keyframes(view: ModelView) -> list[int]:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from mnemoscope import kinds
 from mnemoscope.errors import RecordingError
-from mnemoscope.format.layout import BankSpec, FrameLayout, TensorSpec, unpack
+from mnemoscope.format.layout import DTYPE, BankSpec, FrameLayout, TensorSpec, unpack
 from mnemoscope.format.manifest import KEYFRAME_EVERY, StreamSpec, of_bits
 from mnemoscope.kinds import BankLog, BankState, Kind, ledger
 from mnemoscope.kinds.ledger import Floats
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MAX_ARRAY_BYTES = 2 << 30
 """A derived array may take this much; links of all steps grow with slots² and are asked for in ranges instead."""
 
+
+KEPT_BYTES = 32 << 20
+"""Recorded arrays that a view keeps whole once it was asked for them; of a longer run it reads what is asked for, each time."""
 
 WRITES_AT_ONCE = 64
 """Writes whose remains are carried through a run together: what is left of each is as large as the bank."""
@@ -143,7 +146,7 @@ class ModelView:
         if not self.recorded(name, bank) and self.banks and name in kinds.of(self.bank(bank)).derivable:
             out = self._derived(name, self.bank(bank), start, stop)
         else:
-            out = self._recorded(self.spec(name, bank))[start:stop]
+            out = self._recorded(self.spec(name, bank), start, stop)
         out.flags.writeable = False
         return out
 
@@ -276,12 +279,14 @@ class ModelView:
             range(s, min(s + WRITES_AT_ONCE, writes.stop)) for s in range(writes.start, writes.stop, WRITES_AT_ONCE)
         ]
         tables = [kind.losses(log, block, stop) for block in blocks]
+        if len(tables) == 1:
+            return tables[0]
         return {name: np.concatenate([table[name] for table in tables]) for name in kind.mechanisms}
 
     def write_norm(self, s: int, bank: str | None = None) -> float:
         """How much step s wrote, ‖A_s‖ in the units of the content. What is held of a write near zero means little."""
         log, kind = self._log(bank)
-        return float(kind.write_norms(log, self._step(s) + 1)[s])
+        return float(kind.write_norms(log, self._step(s), s + 1)[0])
 
     def occupancy(self, t: int, bank: str | None = None) -> float:
         """How full the bank is after step t, 0 … 1. Defined per kind of bank in docs/format.md ("How full a bank is")."""
@@ -308,20 +313,30 @@ class ModelView:
         arrays = unpack(self._stream.frame, self.frame_bytes(start, stop - start))
         return {name: arrays[bank.name, name].astype(np.float64) for name in names}
 
-    def _recorded(self, spec: TensorSpec) -> NDArray[np.float32]:
-        """All steps of a recorded tensor; extended, not read again, when the recording has grown."""
+    def _recorded(self, spec: TensorSpec, start: int, stop: int) -> NDArray[np.float32]:
+        """Steps of a recorded tensor: from what is kept, which is extended when the recording has grown; else read anew."""
         have = self._cache.get(spec.key)
+        if have is not None and stop <= len(have):
+            return have[start:stop]
+        others = sum(array.nbytes for key, array in self._cache.items() if key != spec.key)
+        if others + DTYPE.itemsize * spec.size * self.steps > KEPT_BYTES:
+            self._cache.pop(spec.key, None)
+            return self._read(spec, start, stop)
         done = 0 if have is None else len(have)
-        if have is None or done < self.steps:
-            out = np.empty((self.steps, *spec.shape), np.float32)
-            if have is not None:
-                out[:done] = have
-            for first in range(done, len(out), KEYFRAME_EVERY):
-                count = min(KEYFRAME_EVERY, len(out) - first)
-                out[first : first + count] = unpack(self._stream.frame, self.frame_bytes(first, count))[spec.key]
-            out.flags.writeable = False
-            have = self._cache[spec.key] = out
-        return have
+        added = self._read(spec, done, self.steps)
+        out = self._cache[spec.key] = added if have is None else np.concatenate([have, added])
+        out.flags.writeable = False
+        return out[start:stop]
+
+    def _read(self, spec: TensorSpec, start: int, stop: int) -> NDArray[np.float32]:
+        """Steps of a recorded tensor from the file, chunk by chunk."""
+        out = np.empty((stop - start, *spec.shape), np.float32)
+        for chunk in range(start // KEYFRAME_EVERY, -(-stop // KEYFRAME_EVERY)):
+            first, end = max(start, chunk * KEYFRAME_EVERY), min(stop, (chunk + 1) * KEYFRAME_EVERY)
+            out[first - start : end - start] = unpack(self._stream.frame, self.frame_bytes(first, end - first))[
+                spec.key
+            ]
+        return out
 
     def _log(self, bank: str | None) -> tuple[BankLog, Kind[Any]]:
         spec = self.bank(bank)

@@ -63,7 +63,7 @@ def held(view: ModelView, bank: str | None = None, *, writes: Sequence[int] | No
         for by_mechanism in kind.losses(log, range(s, s + 1), steps).values():
             lost += by_mechanism[0, s:]
         row[: steps - s] = 1 - np.cumsum(lost)
-    return Held(share, kind.write_norms(log, steps)[np.asarray(chosen, int)] ** 2)
+    return Held(share, np.array([kind.write_norms(log, s, s + 1)[0] for s in chosen]) ** 2)
 
 
 def measure(

@@ -19,6 +19,7 @@ import numpy as np
 from mnemoscope import tasks
 from mnemoscope.checkpoints.store import LoadedModel
 from mnemoscope.errors import MnemoscopeError, RecordingError
+from mnemoscope.kinds.ledger import Floats
 from mnemoscope.measuring import agreement, lenses, price
 from mnemoscope.measuring.cooperative import run_to_end
 from mnemoscope.measuring.verdict import clauses, scores
@@ -27,7 +28,7 @@ from mnemoscope.measuring.verdict.questions import Asked, asked
 from mnemoscope.reading import causes
 from mnemoscope.reading.causes import ALIVE, Cause
 from mnemoscope.reading.recording import Recording
-from mnemoscope.reading.segment import Segment, following
+from mnemoscope.reading.segment import following
 from mnemoscope.reading.view import ModelView
 from mnemoscope.tasks.base import Round
 
@@ -49,7 +50,8 @@ class _Row:
     view: ModelView
     entry: dict[str, Any]
     score: scores.Score
-    parts: list[Segment] = field(default_factory=list[Segment])
+    right: list[Floats] = field(default_factory=list[Floats])
+    """`Segment.right` of the rounds that were followed; a whole segment is as long as the run."""
     cause: Cause | None = None
     said: list[Clause] = field(default_factory=list[Clause])
     reads: dict[int, bool] = field(default_factory=dict[int, bool])
@@ -115,16 +117,24 @@ def _examine(row: _Row, what: Asked, loaded: LoadedModel | None, steps: int) -> 
     spread = np.linspace(0, len(errors) - 1, min(MAX_ROUNDS, len(errors))).round().astype(int).tolist()
     shown = died[0] if died else len(errors) - 1
     for n in sorted({*spread, shown}):
-        r = what.rounds[n]
-        part = yield from following(row.view, r.store, r.recall, places=r.places)
-        row.parts.append(part)
-        for k, t in enumerate(r.recall):
-            if (single := clauses.one_source(part, k)) is not None:
-                row.reads[t] = single
+        said = yield from _followed(row, what.rounds[n], what, loaded, shown=n == shown)
         if n == shown:
-            row.cause = yield from _settled(row, causes.of_segment(row.view, part), r, loaded, what)
-            said = clauses.of_segment(part, row.cause, what.thing, row.view.steps - 1, bits=what.task.binary)
             row.said = [*_lost_of(errors, died, what), *said]
+
+
+def _followed(
+    row: _Row, r: Round, what: Asked, loaded: LoadedModel | None, *, shown: bool
+) -> Generator[None, None, list[Clause]]:
+    """Take in one round; of the one that is shown its cause too, and what there is to say of it."""
+    part = yield from following(row.view, r.store, r.recall, places=r.places)
+    row.right.append(part.right)
+    for k, t in enumerate(r.recall):
+        if (single := clauses.one_source(part, k)) is not None:
+            row.reads[t] = single
+    if not shown:
+        return []
+    row.cause = yield from _settled(row, causes.of_segment(row.view, part), r, loaded, what)
+    return clauses.of_segment(part, row.cause, what.thing, row.view.steps - 1, bits=what.task.binary)
 
 
 def _lost_of(errors: list[float], died: list[int], what: Asked) -> list[Clause]:
@@ -201,7 +211,7 @@ def _clause(row: _Row, clause: Clause) -> dict[str, Any]:
 
 
 def _ranked(row: _Row, tied: bool, what: Asked) -> dict[str, Any]:
-    right = np.concatenate([part.right for part in row.parts]) if row.parts else np.empty(0)
+    right = np.concatenate(row.right) if row.right else np.empty(0)
     right = right[np.isfinite(right)]
     return {
         "model": row.view.id,
