@@ -24,9 +24,10 @@ test-fast: $(VENV)/dev.stamp  ## tests of a minute: no browser, no server proces
 	@cd frontend && $(NPM) test -- --pool=threads --no-isolate
 	@$(BIN)/python -m pytest -q $(SPREAD) -m "not browser and not server and not slow" $(ARGS)
 
-fuzz: $(VENV)/dev.stamp       ## tables in every dialect, written and read back, 3000 of them (MNEMOSCOPE_FUZZ=20000 for more); 5200 damaged files
+fuzz: $(VENV)/dev.stamp       ## tables in every dialect, written and read back, 3000 of them (MNEMOSCOPE_FUZZ=20000 for more); 5200 damaged files; 10000 made-up requests
 	@MNEMOSCOPE_FUZZ=$${MNEMOSCOPE_FUZZ:-3000} $(BIN)/python -m pytest -q -p no:randomly tests/signals/test_round_trip.py $(ARGS)
 	@$(BIN)/python -m tests.signals.damaged --inputs 5200
+	@$(BIN)/python -m tests.server.fuzzed_api --cases 10000
 
 torture: $(VENV)/dev.stamp    ## 200 servers killed amid all they do, 8 faults by name, 2000 small uploads: nothing may be lost or fail (ARGS="--kills 5 --uploads 50"; ARGS="--soak 30": flat memory)
 	@$(BIN)/python -m tests.torture $(ARGS)
