@@ -1,3 +1,5 @@
+import { loadPart, type LatePart } from "../ui/late_parts";
+
 /**
  * Parts of the stage that its first picture does without: loaded when they are wanted, or once the picture stands, so that they
  * are there when the server is not. An exported file, which has nowhere to load them from, carries all it can use (single.ts).
@@ -12,7 +14,6 @@ export const late = {
   commands: () => import("./commands/Palette.svelte"),
   keys: () => import("./commands/KeyHelp.svelte"),
   exporting: () => import("./ExportMenu.svelte"),
-  pictures: () => import("./image_export"),
   readMap: () => import("./canvas/ReadMap.svelte"),
   selection: () => import("./inspector/SelectionCard.svelte"),
   similar: () => import("./inspector/SimilarCard.svelte"),
@@ -20,7 +21,12 @@ export const late = {
   source: () => import("./source/SourceBar.svelte"),
 } as const;
 
+/** What makes a file of the picture. */
+export const pictures = () => import("./image_export");
+
 /** Loads them all; what cannot be had now is asked for again when it is wanted. */
 export function loadLate(): void {
-  for (const part of Object.values(late)) void part().catch(() => undefined);
+  const quiet = (): undefined => undefined;
+  void pictures().catch(quiet);
+  for (const part of Object.values(late)) void loadPart(part as LatePart<never>).catch(quiet);
 }
