@@ -40,6 +40,8 @@ class Profile:
         self.context.set_default_timeout(60_000)
         self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=cluster.url)
         self.watch, self.steps, self.lines = Watch(cluster.url.rstrip("/")), list[int](), 0
+        self.outage = False
+        """Nobody has the run for a while: whoever asks for it then is told so."""
 
     def page(self) -> Page:
         page = self.context.new_page()
@@ -48,8 +50,9 @@ class Profile:
         return page
 
     def trouble(self) -> list[str]:
-        """All but what the browser itself writes of a line that was cut, and of what a link alone does not open."""
-        closed = ("WebSocket connection to", *(LINK_ALONE if self.guest else ()))
+        """All but what the browser itself writes of a line that was cut, of an outage, and of what a link alone does not open."""
+        outage = ("status of 503",) if self.outage else ()
+        closed = ("WebSocket connection to", *outage, *(LINK_ALONE if self.guest else ()))
         return [line for line in self.watch.trouble if not any(part in line for part in closed)]
 
     def _line(self, socket: WebSocket) -> None:
@@ -89,6 +92,7 @@ def test_a_run_of_the_page_survives_a_web_process_and_an_engine(
     """
     first, second = cluster.webs
     mine = profile()
+    mine.outage = together
     page = mine.page()
     page.goto(f"/?token={TOKEN}")
     page.get_by_label("File with a signal").set_input_files(heartbeat_csv(tmp_path / "ward.csv", STEPS))
