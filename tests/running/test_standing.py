@@ -22,14 +22,22 @@ def test_they_say_when_and_how_and_on_how_many_windows_they_were_measured():
     assert found["created"].startswith("20")
     assert found["n"] == standing.WINDOWS
     assert found["measured"] == list(standing.DELAYS)
-    assert {model["checkpoint"] for model in found["models"]} == set(standing.weights())
+    seeds = [model["checkpoint"].split(",") for model in found["models"]]
+    assert {name for names in seeds for name in names} == set(standing.weights())
+    assert all(names == store.seeds(names[0]) for names in seeds)
+    rows = {(row["model"], row["seeds"]) for row in found["rows"] if row["view"] == "behaviour" and row["checkpoint"]}
+    assert rows == {(model["id"], len(names)) for model, names in zip(found["models"], seeds, strict=True)}
+    assert max(map(len, seeds)) == 3
     assert {price["model"] for price in found["prices"]} == {model["id"] for model in found["models"]}
 
 
 def test_a_model_on_the_list_has_the_delay_up_to_which_there_is_any_replay():
     """The horizon at the larger of both errors: New run says of a blur, too, how long it lasts."""
     rows = [row for row in standing.standing()["horizons"] if row["view"] == "behaviour" and row["checkpoint"]]
-    of = {level: {row["checkpoint"]: row["text"] for row in rows if row["level"] == level} for level in (0.1, 0.5)}
+    of = {
+        level: {row["checkpoint"].split(",")[0]: row["text"] for row in rows if row["level"] == level}
+        for level in (0.1, 0.5)
+    }
     assert standing.horizons() == of[0.5] != of[0.1]
 
 
