@@ -91,6 +91,7 @@ def test_a_run_of_the_page_survives_a_web_process_and_an_engine(
     together: all that knows of the run dies at once, and it goes on from what lies in the bucket.
     """
     first, second = cluster.webs
+    second.close()  # so the one that is killed keeps the run, and serves the page; before the page asks either
     mine = profile()
     mine.outage = together
     page = mine.page()
@@ -102,7 +103,6 @@ def test_a_run_of_the_page_survives_a_web_process_and_an_engine(
     for model in page.locator(".model").all():
         if model.locator("b").inner_text() not in ("LSTM", "DNC"):
             model.get_by_role("checkbox").first.uncheck()
-    second.close()  # so the one that is killed keeps the run, and serves the page
     page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_url("**/s/*")
     identity = re.sub(r".*/s/([\w-]+).*", r"\1", page.url)
