@@ -41,7 +41,7 @@ def test_the_odd_beat_is_judged_as_it_looks() -> None:
     assert [row["model"] for row in found["ranking"]] == ["dnc", "ntm", "transformer", "lstm"]
     assert {row["model"]: row["because"] for row in found["ranking"]} == {
         "dnc": "frees each slot as it replays it; 99% held at t = 78; 4% at t = 103",
-        "ntm": "kept whole to the cue; t = 120 to 130 overwrote 42%; 50% left at t = 159",
+        "ntm": "kept whole to the cue; later t = 120 to 130 overwrote 42%; 50% left at t = 159",
         "transformer": "nothing is lost; the read spreads to neighbouring moments",
         "lstm": "reads its last steps; keeps a blur of it: 21% left at t = 78",
     }
@@ -234,8 +234,8 @@ def test_the_rest_is_said_only_where_what_was_overwritten_does_not_say_it(tmp_pa
         folder.mkdir()
         said.append(verdict(recorded(Tape(slots), folder, segment=3, delay=20))["ranking"][0]["because"])
     assert said == [
-        "kept whole to the cue; t = 48 to 49 overwrote 73%",
-        "kept whole to the cue; t = 42 to 43 overwrote 73%; nothing left at t = 49",
+        "kept whole to the cue; later t = 48 to 49 overwrote 73%",
+        "kept whole to the cue; later t = 42 to 43 overwrote 73%; nothing left at t = 49",
     ]
 
 

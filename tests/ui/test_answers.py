@@ -53,6 +53,32 @@ def test_how_long_at_every_size(open_page: Open, ready: Api, album: Album) -> No
     page = open_page("/long")
     expect(page.locator("main table tbody tr").first).to_be_visible()
     album.keep(page, "long", whole=True)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.locator("main").evaluate("(main) => main.scrollTo(0, 0)")
+    for question in (
+        "is it still there?",
+        "is it found?",
+    ):  # beside the table of all models, before anything is scrolled
+        chart = page.get_by_role("region", name=question, exact=False)
+        expect(chart.get_by_role("heading")).to_be_in_viewport(ratio=1)
+        expect(chart).to_be_in_viewport(ratio=0.8)
+
+
+def test_the_first_card_answers_without_a_click(open_page: Open) -> None:
+    """Who remembered it and how well, from where, who overwrote what and when; and what its inks and its step are."""
+    page = open_page("/", reduced_motion="reduce")
+    card = page.get_by_role("article").first
+    rows = card.get_by_role("row")
+    expect(card.get_by_role("row", name="1 DNC 0.8% 103% frees each slot as it replays it")).to_be_in_viewport(ratio=1)
+    for column in ("error, of the signal", "from the right place", "because"):
+        expect(card.get_by_role("columnheader", name=column)).to_be_in_viewport(ratio=1)
+    expect(card.get_by_role("row", name="NTM")).to_contain_text("later t = 120 to 130 overwrote 42%")
+    expect(card.get_by_role("row", name="Transformer")).to_contain_text("nothing is lost")
+    expect(card).to_contain_text("stopped at the answer, t = 93")
+    expect(card.locator("canvas")).to_have_attribute("data-step", "93")
+    for words in ("Stored at t = 25 to 48", "write", "erase, free"):
+        expect(card.get_by_text(words, exact=False).first).to_be_in_viewport(ratio=1)
+    expect(rows.last).to_be_in_viewport(ratio=1)
 
 
 def test_a_clause_sets_playhead_lane_and_pin(open_page: Open) -> None:

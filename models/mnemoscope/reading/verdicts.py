@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-RULES = 3
+RULES = 4
 """Of the sentences and their limits; another number makes every verdict be reached again."""
 
 

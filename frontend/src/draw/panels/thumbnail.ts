@@ -28,6 +28,8 @@ export interface ThumbLayout extends StageLayout {
 
 /** Lower than this there is no room for arcs. */
 const SMALL = 80;
+/** Between signal and lanes of a picture with words: events and the step stand there. */
+const WORDS = 18;
 
 /** Boxes of a card of that size: strip on top, lanes below with 5 px between them; names of lanes in a gutter, if there is one. */
 export function thumbLayout(W: number, H: number, lanes: number, gutter = 0): ThumbLayout {
@@ -44,7 +46,7 @@ export function thumbLayout(W: number, H: number, lanes: number, gutter = 0): Th
     time: { x: gutter, w: W - gutter },
     strip,
     arcBase: arc,
-    signal: small ? { top: 3, bottom: strip - 3 } : { top: arc + 8, bottom: strip - 8 },
+    signal: small ? { top: 3, bottom: strip - 3 } : { top: arc + 8, bottom: strip - (gutter ? WORDS : 8) },
     axis: { y: strip, h: 0 },
     lanes: [],
     beside: [],
@@ -117,8 +119,22 @@ export function paintThumb(ctx: Ctx, inks: Inks, layout: ThumbLayout, scene: Thu
     text(ctx, unit, 0, layout.signal.top + 8, { colour: inks.tx, size: 12 });
     if (signal.kind === "line") paintEventWords(ctx, inks, layout, window, scene.events, t);
   }
+  const now = Math.round(xOfStep(layout, window, t));
   ctx.fillStyle = inks.tx;
-  ctx.fillRect(Math.round(xOfStep(layout, window, t)) - 0.5, layout.arcBase, 1.5, layout.H - layout.arcBase);
+  ctx.fillRect(now - 0.5, layout.arcBase, 1.5, layout.H - layout.arcBase);
+  if (time.x) paintStep(ctx, inks, layout, now, t);
+}
+
+/** The step on the playhead, below the signal: what is said of a run names its steps. */
+function paintStep(ctx: Ctx, inks: Inks, layout: ThumbLayout, now: number, t: number): void {
+  const label = `t = ${t}`;
+  const width = textWidth(ctx, label, 11, 600) + 10;
+  const left = Math.min(now - width / 2, layout.W - width);
+  ctx.fillStyle = inks.tx;
+  ctx.beginPath();
+  ctx.roundRect(left, layout.strip - 16, width, 14, 4);
+  ctx.fill();
+  text(ctx, label, left + 5, layout.strip - 8.5, { colour: inks.bg, weight: 600 });
 }
 
 function paintBits(ctx: Ctx, inks: Inks, layout: ThumbLayout, scene: ThumbScene): void {

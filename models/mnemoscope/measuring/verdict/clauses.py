@@ -125,7 +125,7 @@ def _kept(part: Segment, cue: int, end: int, *, blurred: bool) -> list[Clause]:
     later = taking(part.lost("overwritten")[part.recall.stop :])
     if later is not None and later.share >= LATER:
         first, last = part.recall.stop + later.first, part.recall.stop + later.last
-        took = f"{steps_in_words(first, last)} overwrote {percent(later.share)}"
+        took = f"later {steps_in_words(first, last)} overwrote {percent(later.share)}"
         said.append(Clause(took, first, _moment(part, first)))
         left = part.held(end)
         if before - later.share - left > SEVERAL:  # other steps took of it too: the two numbers would not add up
