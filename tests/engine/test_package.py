@@ -2,6 +2,7 @@
 
 import json
 import struct
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from mnemoscope.checkpoints import store
 from mnemoscope.engine.run import Engine
 from mnemoscope.errors import CheckpointError, RecordingError, Unsupported
 from mnemoscope.models import registry
+from mnemoscope.reading.recording import Recording
 from mnemoscope.running import record
 from mnemoscope.running.packed import packed
 from mnemoscope.running.recorded_step import FastStep
@@ -100,3 +102,15 @@ def test_weights_and_state_are_seen_where_they_lie() -> None:
     before = engine.images()["state"].copy()
     fast.run(np.ones((1, model.inputs + 1), np.float32), free_from=1)
     assert not np.array_equal(engine.images()["state"], before)
+
+
+def test_the_engines_of_four_models_weigh_a_page_at_most_a_megabyte_and_a_half(tmp_path: Path) -> None:
+    """The models that the stage opens with, with all their weights: they are kept rounded (training/rounding.py) for this."""
+    single = pytest.importorskip("mnemoscope_viewer.single")
+    path = tmp_path / "run.mnemo"
+    episode = tasks.get("signal-recall").episode(seed=0)
+    record.record_file(path, episode, record.load_models(["lstm", "transformer", "ntm", "dnc"], "signal-recall"))
+    with Recording.open(path) as recording:
+        engines = {stream: packed(recording.manifest, stream) for stream in range(4)}
+        bare, with_engines = (len(single.page(recording, engines=carried)) for carried in ({}, engines))
+    assert with_engines - bare <= 1_500_000

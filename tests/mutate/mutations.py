@@ -166,6 +166,22 @@ MUTATIONS = (
         ("tests/training/test_fit.py",), "a fit goes on beyond its seconds",
     ),
     Mutation(
+        LIBRARY + "training/loop.py", "kept = rounded(model)", "kept = model",
+        ("tests/training/test_rounding.py",), "what is trained is written in full and makes exported pages twice as large",
+    ),
+    Mutation(
+        LIBRARY + "training/fitting/fit.py", "net = rounded(net)", "net = net.eval()",
+        ("tests/training/test_rounding.py",), "a fitted model is written in full",
+    ),
+    Mutation(
+        LIBRARY + "training/rounding.py", "kept = copy.deepcopy(model).eval()", "kept = model.eval()",
+        ("tests/training/test_rounding.py",), "a training goes on with rounded weights",
+    ),
+    Mutation(
+        LIBRARY + "running/gallery.py", "min(tries, key=milliseconds)", "tries[-1]",
+        ("tests/running/test_record.py",), "a shipped verdict names milliseconds of a busy machine",
+    ),
+    Mutation(
         LIBRARY + "training/fitting/advice.py", "is not False\n    mine", "is not None\n    mine",
         ("tests/training/test_fit.py",), "a fit that is level with what it began from is advised",
     ),

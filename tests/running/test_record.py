@@ -336,6 +336,19 @@ def test_one_exhibit_can_be_made_without_the_others(tmp_path: Path) -> None:
         gallery.make(tmp_path, only=["copy", "nothing"])
 
 
+def test_of_the_same_exhibit_the_quickest_recording_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a step took is the one thing in which they differ; a file of the others is not left behind."""
+    took = iter([5.0, 3.0, 1.0, 2.5, 4.0, 0.5])  # two models, three times
+    monkeypatch.setattr(gallery, "TRIES", 3)
+    monkeypatch.setattr(
+        record.Stepper, "cost", property(lambda _: {"ms_per_step": next(took), "floats": 1, "per_step": 0})
+    )
+    gallery.make(tmp_path, only=["twins"])
+    with Recording.open(gallery.path("twins", tmp_path)) as recording:
+        assert [cost["ms_per_step"] for cost in recording.manifest["costs"]] == [1.0, 2.5]
+    assert {path.name for path in tmp_path.iterdir()} == {"gallery.json", "twins.mnemo", "twins.verdict.json"}
+
+
 def test_a_recording_says_what_its_models_cost(tmp_path: Path) -> None:
     """Numbers kept, counted in the run itself: the same as those counted from the model, growing or not; and the time."""
     from mnemoscope.measuring.price import price

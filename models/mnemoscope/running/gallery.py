@@ -7,6 +7,7 @@ one `.mnemo` a recording and `gallery.json` with their titles and captions in th
 
 import json
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from mnemoscope.tasks import Episode
 
 FOLDER = Path(__file__).resolve().parents[1] / "gallery"
 MODELS = ("lstm", "transformer", "ntm", "dnc")
+TRIES = 8
 KEEPS, OVERWRITES, LEARNS, SAME = "Who keeps it?", "Who overwrites it?", "How is it learned?", "Is a Transformer a DNC?"
 """The questions that the first page groups its examples under, in this order."""
 
@@ -193,17 +195,13 @@ def make(folder: Path = FOLDER, only: Sequence[str] = ()) -> None:
     """
     from tqdm import tqdm
 
-    from mnemoscope.running import record
-
     folder.mkdir(parents=True, exist_ok=True)
     known = list(exhibits())
     if unknown := set(only) - {exhibit.id for exhibit in known}:
         raise MnemoscopeError(f"no exhibit {', '.join(sorted(unknown))}; there are: {', '.join(e.id for e in known)}")
     for exhibit in tqdm([e for e in known if not only or e.id in only], desc="gallery", disable=None):
-        episode = exhibit.episode()
-        models = record.load_models(list(exhibit.models), episode.task)
         target = folder / f"{exhibit.id}.mnemo"
-        record.record_file(target, episode, models, seed=exhibit.seed, title=exhibit.title, recording_id=exhibit.id)
+        _record(exhibit, target)
         judge(target)
     listed = [
         {"id": exhibit.id, "question": exhibit.question, "title": exhibit.title, "caption": exhibit.caption}
@@ -211,6 +209,25 @@ def make(folder: Path = FOLDER, only: Sequence[str] = ()) -> None:
         if (folder / f"{exhibit.id}.mnemo").is_file()
     ]
     (folder / "gallery.json").write_text(json.dumps(listed, indent=1) + "\n", encoding="utf-8")
+
+
+def _record(exhibit: Exhibit, target: Path) -> None:
+    """Record an exhibit TRIES times and keep the quickest: they differ in what a step took, to which whatever else runs only adds."""
+    from mnemoscope.reading.recording import Recording
+    from mnemoscope.running import record
+
+    episode = exhibit.episode()
+    models = record.load_models(list(exhibit.models), episode.task)
+
+    def milliseconds(recording: Path) -> float:
+        with Recording.open(recording) as opened:
+            return float(sum(cost["ms_per_step"] for cost in opened.manifest["costs"]))
+
+    with tempfile.TemporaryDirectory(dir=target.parent) as made:
+        tries = [Path(made) / f"{n}.mnemo" for n in range(TRIES)]
+        for one in tries:
+            record.record_file(one, episode, models, seed=exhibit.seed, title=exhibit.title, recording_id=exhibit.id)
+        min(tries, key=milliseconds).replace(target)
 
 
 def judge(recording: Path) -> None:

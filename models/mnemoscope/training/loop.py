@@ -23,6 +23,7 @@ from mnemoscope.models.base import MemoryModel
 from mnemoscope.training import recipes, unrolled
 from mnemoscope.training.graves_rmsprop import GravesRMSProp
 from mnemoscope.training.recipes import Recipe
+from mnemoscope.training.rounding import MANTISSA_BITS, rounded
 
 TrainingPath = Callable[[Tensor], tuple[Tensor, Tensor | None]]
 """Inputs [B, T, I] -> raw outputs [B, T, O], and the ponder cost of models that have one."""
@@ -99,19 +100,16 @@ def train(
             raise TrainingError(
                 f"the loss of {model_name} on {task_name} is not finite at update {update + 1}; the best checkpoint is kept"
             )
-        model.eval()
-        score = evaluate.validation_score(model, task, rounds=max(n for _, n in recipe.rounds), device=device)
-        model.train()
+        kept = rounded(model)  # what is judged is what is written; the model itself goes on as it is
+        score = evaluate.validation_score(kept, task, rounds=max(n for _, n in recipe.rounds), device=device)
         curve.append([update + 1, round(mean_loss, 6), round(score, 6)])
         if score <= best:  # of equals the later one: it has been trained longer
             best = score
             card = _card(task_name, model_name, model, recipe, seed, update + 1, best, time.process_time() - started)
             if out is not None:
                 settings = {"model": model_name, "task": task_name, "config": registry.configuration(model)}
-                model.eval()
-                card["metrics"] = evaluate.headline(model, task, device=device)
-                model.train()
-                store.save(out, model, settings, card | {"curve": curve})
+                card["metrics"] = evaluate.headline(kept, task, device=device)
+                store.save(out, kept, settings, card | {"curve": curve})
         if out is not None and recipe.snapshots:
             store.save_snapshots(out, moments, card["updates"])
         if progress is not None:
@@ -192,5 +190,6 @@ def _card(
         "cpu_minutes": round(seconds / 60, 1),
         "metric": tasks.get(task).metric,
         "validation": round(score, 6),
+        "mantissa_bits": MANTISSA_BITS,
         "torch": str(torch.__version__),
     }

@@ -26,6 +26,7 @@ from mnemoscope.training.fitting.scoring import Part
 from mnemoscope.training.fitting.source import Source
 from mnemoscope.training.fitting.subject import Subject
 from mnemoscope.training.recipes import Recipe
+from mnemoscope.training.rounding import MANTISSA_BITS, rounded
 
 MAX_HELD_BACK_BLOCKS = 48
 """Blocks of the held-back part that a look takes at most: on a long series it would take longer than the updates."""
@@ -165,7 +166,7 @@ def fit_source(
             progress=progress,
         )
     net.load_state_dict(descent.weights)
-    net.eval().requires_grad_(False)
+    net = rounded(net).requires_grad_(False)
     after = _answers(net, held_back, test, device)
     made = subject.fitted(source.values, split.held_back)
     figures = figures_of(source, held_back, test, made, before, after, label=shipped.label, scratch=scratch)
@@ -236,6 +237,7 @@ def _card(
         "updates": descent.best.update,
         "metric": source.subject.task.metric,
         "validation": round(descent.best.error, 6),
+        "mantissa_bits": MANTISSA_BITS,
         "torch": str(torch.__version__),
         "metrics": {f"{source.subject.task.metric}, part never seen": round(figures.scores["after"] or 0.0, 4)},
         "fit": {
