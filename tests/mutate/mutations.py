@@ -690,4 +690,16 @@ MUTATIONS = (
         PAGE + "recording/wheel.ts", "url.hash = [...partsOf(url.hash), PART + encodeURIComponent(key)].join(\"&\");", "url.searchParams.set(NAME, key);",
         ("src/recording/wheel.test.ts",), "a proxy logs the key by which a run is driven",
     ),
+    Mutation(
+        SERVER + "storage/store.py", "if found is None and self.shelf is not None and noted(path):", "if found is None and self.shelf is None and noted(path):",
+        ("tests/server/storage/test_shelf.py",), "a verdict that another server reached is said not to be there",
+    ),
+    Mutation(
+        SERVER + "storage/store.py", "                self._unsaid.add(recording)\n", "                pass\n",
+        ("tests/server/storage/test_shelf.py",), "a verdict that was reached while the bucket was away stays with one server",
+    ),
+    Mutation(
+        SERVER + "storage/proof.py", "CHECK_SECONDS = 20.0 * CPU_SECONDS", "CHECK_SECONDS = 1.0 * CPU_SECONDS",
+        ("tests/server/storage/test_brought.py",), "a long recording is refused because others use the machine",
+    ),
 )  # fmt: skip
