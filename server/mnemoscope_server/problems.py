@@ -30,7 +30,7 @@ log = logging.getLogger("mnemoscope.api")
 NOT_POSSIBLE = {
     "too-many-sessions": 429, "no-workers": 503, "worker-busy": 503, "worker-failed": 503, "not-yours": 403,
     "too-many-of-yours": 429, "too-much": 429, "no-room": 507, "too-many-fits": 429, "too-many-measurements": 429, "still-live": 409, "no-verdict": 409, "list-changed": 409, "still-stopping": 409, "not-kept": 409,
-    "queue-full": 429, "source-ended": 409, "no-live-source": 409, "read-only": 403,
+    "queue-full": 429, "source-ended": 409, "no-live-source": 409, "fed-elsewhere": 421, "read-only": 403,
 }  # fmt: skip
 LIBRARY: dict[type[errors.MnemoscopeError], tuple[int, str, str]] = {
     errors.ImportFileError: (422, "import-failed", "Choose another file."),

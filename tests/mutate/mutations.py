@@ -706,4 +706,36 @@ MUTATIONS = (
         PAGE + "recording/wheel.ts", "url.hash = [...partsOf(url.hash), PART + encodeURIComponent(key)].join(\"&\");", "url.searchParams.set(NAME, key);",
         ("src/recording/wheel.test.ts",), "a proxy logs the key by which a run is driven",
     ),
+    Mutation(
+        SERVER + "storage/store.py", "if found is None and self.shelf is not None and noted(path):", "if found is None and self.shelf is None and noted(path):",
+        ("tests/server/storage/test_shelf.py",), "a verdict that another server reached is said not to be there",
+    ),
+    Mutation(
+        SERVER + "storage/store.py", "                self._unsaid.add(recording)\n", "                pass\n",
+        ("tests/server/storage/test_shelf.py",), "a verdict that was reached while the bucket was away stays with one server",
+    ),
+    Mutation(
+        SERVER + "storage/proof.py", "CHECK_SECONDS = 20.0 * CPU_SECONDS", "CHECK_SECONDS = 1.0 * CPU_SECONDS",
+        ("tests/server/storage/test_brought.py",), "a long recording is refused because others use the machine",
+    ),
+    Mutation(
+        SERVER + "sessions/elsewhere.py", "        session.wheel.seat = run.seat\n", "",
+        ("tests/server/test_cluster.py::test_who_drives_a_run_is_known_wherever_they_come",), "through another web process everybody drives",
+    ),
+    Mutation(
+        SERVER + "sessions/taking_over.py", "                session.wheel.seat = run.seat\n", "",
+        ("tests/server/test_cluster.py::test_who_drives_a_run_is_known_when_its_web_process_and_its_engine_were_killed",), "a run that was taken over is everybody's to drive",
+    ),
+    Mutation(
+        SERVER + "http/socket.py", "                await self.others.see_wheel(self.session)", "                pass",
+        ("tests/server/test_cluster.py::test_who_drives_a_run_is_known_wherever_they_come",), "a wheel that was taken back through another web process still drives",
+    ),
+    Mutation(
+        SERVER + "http/samples.py", 'if session.inlet is None and session.manifest.get("open_ended") and session.live:', "if False:",
+        ("tests/server/test_cluster.py::test_samples_that_come_to_another_web_process_are_told_where_they_belong",), "an instrument is told that its run has no live source",
+    ),
+    Mutation(
+        LIBRARY + "signals/series.py", "    require_single(series.name, values, first=start)\n", "",
+        ("tests/signals/test_series.py",), "a number that 32 bits do not hold ends a run without a word of it",
+    ),
 )  # fmt: skip

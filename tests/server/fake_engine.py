@@ -10,7 +10,7 @@ from mnemoscope.errors import CheckpointError
 from mnemoscope.format.layout import BankSpec, FrameLayout
 from mnemoscope.running.stream import NotFinite, Packet
 from mnemoscope_server.workers import protocol
-from mnemoscope_server.workers.protocol import Measured, Open, Prepared
+from mnemoscope_server.workers.protocol import Judge, Measured, Open, Prepared
 
 SLOTS, WIDTH, KEYFRAME_EVERY = 4, 3, 64
 FAILS_AT = 70
@@ -122,6 +122,19 @@ class FakeEngine:
         return Measured(self.unmeasured.pop(0), 0.125, 96, 48)
 
 
+VERDICT = {"question": "Who counts best?", "ranking": [], "clauses": []}
+
+
 class BrokenEngine:
     def __init__(self, device):
         raise RuntimeError("no engine today")
+
+
+class JudgingEngine(FakeEngine):
+    """One that has a verdict on every recording."""
+
+    def answer(self, question):
+        if isinstance(question, Judge):
+            yield
+            return VERDICT
+        return (yield from super().answer(question))

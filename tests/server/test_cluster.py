@@ -17,8 +17,9 @@ from mnemoscope_server.sessions.left import Left
 from mnemoscope_server.storage.blobs.bucket import Bucket
 from mnemoscope_server.storage.blobs.parts import Parts
 from mnemoscope_server.workers.redo import _joined
+from tests.server.access import test_wheel as wheels
 from tests.server.conftest import Server, make_checkpoints
-from tests.server.http.test_samples import GIVEN, open_source, send, taken
+from tests.server.http.test_samples import GIVEN, heard, open_source, send, sender, taken
 from tests.server.ray_cluster import RayCluster
 from tests.server.test_crash import watched
 
@@ -125,6 +126,47 @@ def test_stretches_of_one_model_are_read_while_a_run_goes_on(cluster, first, sec
     assert {stream for answer in live for stream, _ in _joined(answer.content)} == {1}
 
 
+def test_who_drives_a_run_is_known_wherever_they_come(cluster, first, second):
+    """The browser that began it, and whoever it gave the wheel to, until it is taken back through any web process."""
+    with wheels.browser(first) as owner, wheels.browser(second) as there, wheels.browser(second) as other:
+        identity = owner.post("api/sessions", json=run_of("fake", 3000)).json()["id"]
+        introduce(there, owner)
+        path = f"api/sessions/{identity}/wheel"
+        assert other.get(path).status_code == 403
+        assert there.get(path).json() == {"key": None}
+        with wheels.line(second, identity, there) as mine, wheels.line(second, identity, other) as watching:
+            assert (mine.heard("wheel"), watching.heard("wheel")) == (wheels.OWNER, wheels.WATCHING)
+        key = there.post(path).json()["key"]
+        assert len(key) >= 32
+        assert owner.post(path).json() == owner.get(path).json() == {"key": key}
+        with (
+            wheels.line(first, identity, other, wheel=key) as one,
+            wheels.line(second, identity, other, wheel=key) as two,
+        ):
+            assert one.heard("wheel") == two.heard("wheel") == wheels.GIVEN
+            assert owner.delete(path).status_code == 204
+            assert two("ping", "wheel") == wheels.WATCHING
+            assert two("step", "error")["code"] == "not-yours"
+            assert there.post(path).json()["key"] != key
+            assert one("step", "error")["code"] == "not-yours"
+        assert there.delete(f"api/sessions/{identity}").status_code == 204
+        assert there.post(path).status_code in (404, 409), "it is over"
+
+
+def test_samples_that_come_to_another_web_process_are_told_where_they_belong(first, second):
+    """Not that the run had no live source, or that it were unknown."""
+    identity, other = open_source(first, **GIVEN), first.run("fake", steps=3000)
+    taken(send(first, identity, [1.0, 2.0]))
+    wrong = send(second, identity, [3.0])
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (421, "fed-elsewhere")
+    with sender(second, identity) as ws:
+        assert heard(ws)["code"] == "fed-elsewhere"
+    assert send(second, other, [1.0]).json()["error"]["code"] == "no-live-source"
+    assert taken(send(first, identity, [], end=True))["received"] == 2
+    for run in (identity, other):
+        first.http.delete(f"api/sessions/{run}")
+
+
 def test_a_run_goes_on_when_its_web_process_is_killed(cluster, second):
     """The other one takes it over, closes it and lists it; its watcher notices nothing."""
     third = cluster.web("third")
@@ -202,6 +244,36 @@ def test_a_run_goes_on_when_its_web_process_and_its_engine_are_killed_together(c
         rec.check()
     wait_until(lambda: parts(cluster, identity) == [], "its parts to be removed")
     assert cluster.rows("SELECT id FROM live") == []
+
+
+def test_who_drives_a_run_is_known_when_its_web_process_and_its_engine_were_killed(cluster, second):
+    """With the key that was given away."""
+    web = cluster.web("eighth")
+    with wheels.browser(web) as owner, wheels.browser(second) as there, wheels.browser(second) as other:
+        identity = owner.post("api/sessions", json=run_of("fake", 3000) | {"start": "playing", "speed": 60}).json()[
+            "id"
+        ]
+        key = owner.post(f"api/sessions/{identity}/wheel").json()["key"]
+        introduce(there, owner)
+        wait_until(lambda: steps_in_bucket(cluster, identity) >= 128, "parts of it in the bucket")
+        kill_both(cluster, web, identity)
+        wait_until(lambda: second.status(identity).get("steps", 0) > 128, "the other server to have it")
+        with wheels.line(second, identity, there) as mine, wheels.line(second, identity, other) as watching:
+            assert (mine.heard("wheel"), watching.heard("wheel")) == (wheels.OWNER, wheels.WATCHING)
+        assert there.get(f"api/sessions/{identity}/wheel").json() == {"key": key}
+        assert there.delete(f"api/sessions/{identity}").status_code == 204
+
+
+def introduce(client, browser):
+    """Have a client be that browser, as it were where all web processes are one address: cookies are called after the port."""
+    [cookie] = browser.cookies.jar
+    client.cookies.set(f"mnemoscope-{client.base_url.port}-me", cookie.value, domain="127.0.0.1")
+
+
+def run_of(model, steps):
+    """What is asked for by whoever begins a run of so many steps, paused."""
+    signal_ = {"kind": "generated", "generator": "sines", "seed": 1, "steps": steps}
+    return {"signal": signal_, "task": "signal-recall", "models": [model], "start": "paused"}
 
 
 def test_a_run_whose_source_died_with_its_engine_ends_early_with_what_there_is(cluster, second):

@@ -3,10 +3,14 @@
 import shutil
 import time
 
+import httpx
 import pytest
 
 from mnemoscope_server.errors import BlobTrouble
 from tests.server.conftest import Server
+from tests.server.fake_engine import VERDICT
+
+JUDGING = "tests.server.fake_engine:JudgingEngine"
 
 
 @pytest.fixture
@@ -16,7 +20,7 @@ def two(tmp_path, postgres, s3):
     servers = []
     for name, workers in (("here", 1), ("there", 0)):
         (tmp_path / name).mkdir()
-        servers.append(Server(tmp_path / name, workers=workers, **shared))
+        servers.append(Server(tmp_path / name, engine=JUDGING, workers=workers, **shared))
     yield servers
     for server in servers:
         server.close()
@@ -54,6 +58,30 @@ def test_a_recording_is_seen_renamed_and_deleted_through_the_other(two):
     for server in two:
         assert server.http.get(f"api/recordings/{identity}").status_code == 404
         assert server.http.get("api/recordings").json() == []
+
+
+def test_a_verdict_that_one_server_reached_is_the_others_too(two, tmp_path):
+    """Also where that had its copy of the recording before, and whoever asks has only the link to it."""
+    here, there = two
+    identity = ended(here, there)
+    path = f"api/recordings/{identity}/verdict"
+    answer = there.http.get(path)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "no-workers"), "nobody has reached one"
+    assert here.http.get(path).json() == VERDICT
+    assert there.http.get(path).json() == VERDICT
+    shared = {name: here.environment[f"MNEMOSCOPE_{name.upper()}"] for name in ("index", "blobs")}
+    (tmp_path / "open").mkdir()
+    guarded = Server(tmp_path / "open", workers=0, host="0.0.0.0", **shared)
+    try:
+        with httpx.Client(base_url=guarded.url.partition("?token=")[0]) as guest:
+            later = ended(here, there)
+            assert guest.get(f"api/recordings/{later}").status_code == 200
+            none = guest.get(f"api/recordings/{later}/verdict")
+            assert (none.status_code, none.json()["error"]["code"]) == (409, "no-verdict")
+            here.http.get(f"api/recordings/{later}/verdict")
+            assert guest.get(f"api/recordings/{later}/verdict").json() == VERDICT
+    finally:
+        guarded.close()
 
 
 def test_an_upload_to_one_server_is_run_on_the_other(two):

@@ -81,6 +81,8 @@ def test_what_is_no_number_keeps_its_place():
     arrivals = Arrivals()
     assert shown(arrivals.take([1.0, None, math.nan, math.inf, 2.0])) == [1.0, None, None, None, 2.0]
     assert arrivals.counts.blank == 3
+    assert shown(arrivals.take([-1e308, 3.0])) == [None, 3.0], "32 bits do not hold it"
+    assert arrivals.counts.blank == 4
 
 
 def test_times_become_numbers_on_the_grid_of_the_rate():

@@ -151,6 +151,17 @@ def test_a_window_of_gaps_and_absurd_rates_are_refused():
         prepare(series(range(1000), sample_rate=1.0), sample_rate=1e6)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("number", [np.float32(np.inf), 1e308, -1e40])
+def test_a_number_that_32_bits_do_not_hold_is_named(number):
+    """Not the infinity that its mean, or the file that is written, would have."""
+    values = np.array([1.0, 2.0, number, 3.0])
+    with pytest.raises(SignalError, match=r"drawn: the number in row 2 is beyond 3\.4e\+38"):
+        prepare(Series("drawn", values))
+    assert len(prepare(Series("drawn", values), start=0, stop=2).values) == 2
+    assert np.isfinite(prepare(Series("drawn", np.array([1e38, -1e38, 0.0]))).values).all()
+
+
 @given(st.lists(st.floats(-1e3, 1e3, width=32) | st.just(NAN), max_size=400), st.integers(2, 60))
 def test_thinning_for_a_picture_keeps_extremes(values, points):
     """A spike of one sample must survive any reduction."""

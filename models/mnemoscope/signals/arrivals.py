@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from mnemoscope.errors import SignalError
+from mnemoscope.signals.series import LARGEST
 
 MAX_WAITING = 16
 """Samples that wait for one they overtook; one more, and it is given up."""
@@ -132,7 +133,7 @@ class Arrivals:
 
     def _one(self, number: int, value: float | None, placed: list[float]) -> None:
         self.counts.received += 1
-        known = value is not None and math.isfinite(value)
+        known = value is not None and abs(value) <= LARGEST  # not NaN either
         if self.next is None:
             self.next = number
         if number < self.next or number in self._waiting:

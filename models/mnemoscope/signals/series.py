@@ -26,6 +26,8 @@ Floats = NDArray[np.float32] | NDArray[np.float64]
 FILLED = {"hold": "repeat the number before", "linear": "lie on a straight line", "drop": "were left out"}
 IQR_OF_NORMAL = 1.349  # interquartile range of a normal distribution with standard deviation 1
 MAX_STEPS = 10_000_000  # samples after resampling
+LARGEST = float(np.finfo(np.float32).max)
+"""Models compute in 32 bits: a number beyond is none."""
 MAX_FACTOR = 1000
 HEART_RATE = 36.0
 """Hz at which one heartbeat is about one segment of 24 steps."""
@@ -120,6 +122,15 @@ def labels_of(known: Mapping[int, tuple[str, tuple[Label, ...]]], column: int | 
     return known[column][1]
 
 
+def require_single(name: str, values: ArrayLike, *, first: int = 0) -> None:
+    """Raises SignalError for a number beyond LARGEST in rows `first` … of a series, with its row."""
+    if (beyond := np.abs(np.asarray(values, np.float64)) > LARGEST).any():
+        raise SignalError(
+            f"{name}: the number in row {first + int(beyond.argmax())} is beyond {LARGEST:.1e}, where 32 bits end; "
+            "choose another window, or another unit"
+        )
+
+
 def prepare(
     series: Series,
     *,
@@ -131,7 +142,7 @@ def prepare(
 ) -> Prepared:
     """Cut rows `start … stop` (stop excluded), treat missing values, resample to `sample_rate` Hz (None: as is), scale.
 
-    Raises SignalError when the window is empty or holds no number, and when resampling needs a rate nobody knows.
+    Raises SignalError when the window is empty, holds no number or one beyond LARGEST, and when resampling needs a rate nobody knows.
     """
     stop = len(series) if stop is None else stop
     if not 0 <= start < stop <= len(series) or stop - start < 2:
@@ -149,6 +160,7 @@ def prepare(
         raise SignalError(
             f"{series.name}: all {absent} rows of the window are missing; choose another window or channel"
         )
+    require_single(series.name, values, first=start)
     if missing not in FILLED:
         raise SignalError(f"missing must be hold, linear or drop, got {missing!r}")
     if absent:

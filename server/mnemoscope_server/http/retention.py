@@ -104,8 +104,8 @@ async def record(
         names = [name for model in found["models"] for name in model["checkpoint"].split(",")]
         await asyncio.to_thread(fits.require_own, names, services.fits, owners.known(request, services.settings))
         owner = owners.introduced(request, response, services.settings)
-        session = await services.live.open(order, playing=True, owner=owner, client=client)
-        session.wheel.seat = owners.seated(request, response, services.settings)
+        seat = owners.seated(request, response, services.settings)
+        session = await services.live.open(order, playing=True, owner=owner, client=client, seat=seat)
     if session is not None:
         try:
             await asyncio.wait_for(session.finished.wait(), RECORD_SECONDS)

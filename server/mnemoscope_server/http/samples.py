@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, WebSocket
@@ -13,14 +14,15 @@ from starlette.websockets import WebSocketDisconnect
 from mnemoscope.errors import SignalError
 from mnemoscope.signals.lines import LineReader
 from mnemoscope_server.access import owners
-from mnemoscope_server.errors import NotPossible, QueueFull, UnknownRecording
+from mnemoscope_server.errors import NotPossible, QueueFull, StorageTrouble, UnknownRecording
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
-from mnemoscope_server.http.socket import NORMAL, POLICY, Line, until_either_ends
+from mnemoscope_server.http.socket import NORMAL, POLICY, TRY_LATER, Line, until_either_ends
 from mnemoscope_server.schemas import samples as schemas
 from mnemoscope_server.schemas.messages import Refused
 from mnemoscope_server.services import Services
 from mnemoscope_server.sessions.inlet import Inlet
 
+log = logging.getLogger("mnemoscope.live")
 router = APIRouter(responses=ERRORS)
 
 PATH = "/api/sessions/{id}/samples"
@@ -72,11 +74,17 @@ async def feeding(identity: Id, request: Request, services: ServicesDep) -> sche
 
 
 async def inlet_of(identity: str, request: HTTPConnection, services: Services) -> Inlet:
-    """The source that the caller may feed. Raises UnknownRecording, NotPossible."""
+    """The source that the caller may feed. Raises UnknownRecording, NotPossible, StorageTrouble."""
     session = services.live.sessions.get(identity)
     if session is None:
         await asyncio.to_thread(services.library.find, identity)
         raise NotPossible("source-ended", "this recording is complete: it takes no samples", "Start a new run.")
+    if session.inlet is None and session.manifest.get("open_ended") and session.live:
+        raise NotPossible(
+            "fed-elsewhere",
+            "the samples of this run go to the server that opened it, and this is another one",
+            "Send to that server itself; or have the proxy keep an address at one server (docs/operations.md).",
+        )
     if session.inlet is None:
         raise NotPossible(
             "no-live-source", "this run has its whole signal: it takes no samples", "Start a run on a live source."
@@ -145,7 +153,12 @@ async def feed(websocket: WebSocket, id: str) -> None:
     line = Line(websocket, seconds=services.settings.send_seconds)
     try:
         try:
+            await services.live.others.meet(id)
             inlet = await inlet_of(id, websocket, services)
+        except StorageTrouble as error:
+            log.warning("a live source cannot be fed: %s", error)
+            await line.close(TRY_LATER, "try again")
+            return
         except (NotPossible, UnknownRecording) as error:
             code = error.code if isinstance(error, NotPossible) else "unknown-recording"
             await line.send(Refused(code=code, message=str(error), hint=getattr(error, "hint", UnknownRecording.CURE)))

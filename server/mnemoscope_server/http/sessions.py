@@ -52,10 +52,16 @@ async def open_session(
     await asyncio.to_thread(require_room, owner, services)
     grace = request.signal.grace_seconds if request.signal.kind == "live" else None
     require_allowance(services.steps, client, order.episode.steps * len(order.models), "runs")
+    seat = owners.seated(asked, response, services.settings)
     session = await services.live.open(
-        order, playing=request.start == "playing", owner=owner, client=client, grace=grace, ticket=queue_ticket
+        order,
+        playing=request.start == "playing",
+        owner=owner,
+        client=client,
+        seat=seat,
+        grace=grace,
+        ticket=queue_ticket,
     )
-    session.wheel.seat = owners.seated(asked, response, services.settings)
     return SessionCreated(id=session.id)
 
 

@@ -18,9 +18,10 @@ from mnemoscope.errors import ImportFileError, MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.access import owners
 from mnemoscope_server.access.token import GUEST, address
-from mnemoscope_server.errors import IllegalMove, NotPossible, StorageTrouble, UnknownRecording
+from mnemoscope_server.errors import IllegalMove, IndexTrouble, NotPossible, StorageTrouble, UnknownRecording
 from mnemoscope_server.schemas import messages
 from mnemoscope_server.services import Services
+from mnemoscope_server.sessions.others import Others
 from mnemoscope_server.sessions.session import FINAL, Session, Watcher, hello
 from mnemoscope_server.sessions.tail import Shared, from_step
 
@@ -135,13 +136,15 @@ async def _serve(line: Line, services: Services, identity: str, *, guest: bool) 
         if session is None:
             await _watch_file(line, services, identity, have=first.have)
         else:
-            await _watch(line, session, first, guest=guest)
+            await _watch(line, services, session, first, guest=guest)
 
 
-async def _watch(line: Line, session: Session, first: messages.ClientHello, *, guest: bool) -> None:
-    watcher, seat = Watcher(session, have=first.have), Seat(line, session, first.wheel, guest)
+async def _watch(line: Line, services: Services, session: Session, first: messages.ClientHello, *, guest: bool) -> None:
+    watcher = Watcher(session, have=first.have)
+    seat = Seat(line, session, first.wheel, guest, others=services.live.others)
     try:
         await line.send(session.hello())
+        await seat.look()
         await seat.tell()
         await until_either_ends(_write(line, watcher), _obey(line, session, seat))
     finally:
@@ -238,9 +241,9 @@ async def _write(line: Line, watcher: Watcher) -> None:
 class Seat:
     """What one watcher may do: asked at every command, because the wheel is given and taken back while they watch."""
 
-    def __init__(self, line: Line, session: Session, key: str | None, guest: bool) -> None:
+    def __init__(self, line: Line, session: Session, key: str | None, guest: bool, *, others: Others) -> None:
         """key: of the hello, None of a client that is not told who drives; guest: came by the recording's link alone."""
-        self.line, self.session, self.key = line, session, key
+        self.line, self.session, self.key, self.others = line, session, key, others
         self.refused = self._refused(guest)
         self.told: bool | None = None
 
@@ -254,6 +257,12 @@ class Seat:
         except NotPossible as error:
             return messages.Refused(code=error.code, message=str(error), hint=error.hint)
         return None
+
+    async def look(self) -> None:
+        """See how the wheel is now, for one who came with a key. Where that cannot be seen, it stays as it was."""
+        if self.key:
+            with contextlib.suppress(IndexTrouble):
+                await self.others.see_wheel(self.session)
 
     @property
     def refusal(self) -> messages.Refused | None:
@@ -281,6 +290,7 @@ async def _obey(line: Line, session: Session, seat: Seat) -> None:
             return
         if command is None:
             continue
+        await seat.look()
         await seat.tell()
         if (refusal := seat.refusal) is not None and not isinstance(command, messages.ClientHello | messages.Ping):
             await line.send(refusal)

@@ -29,13 +29,13 @@ async def verdict(identity: Id, request: Request, services: ServicesDep) -> Resp
 async def reached(identity: str, services: Services, *, guest: bool = False) -> dict[str, Any]:
     """The verdict, from beside the recording or from a worker, which a guest has not the say over.
 
-    Raises UnknownRecording, NotPossible.
+    Raises UnknownRecording, NotPossible; BlobTrouble where a guest asks, and nobody knows whether another server has reached it.
     """
     if identity in services.live.sessions:
         raise NotPossible(
             "still-live", "this run goes on; its verdict is reached when it has ended", "Ask again when it has ended."
         )
-    found = await asyncio.to_thread(_known, identity, services)
+    found = await asyncio.to_thread(_known, identity, services, guest=guest)
     if found is not None:
         return found
     if guest:
@@ -55,14 +55,27 @@ async def reached(identity: str, services: Services, *, guest: bool = False) -> 
     return await services.answers.get(("verdict", identity), ask)
 
 
-def _known(identity: str, services: Services) -> dict[str, Any] | None:
+def _known(identity: str, services: Services, *, guest: bool) -> dict[str, Any] | None:
     path = services.library.find(identity)
     with services.library.opened(identity) as recording:
         if not recording.finished:
             raise NotPossible(
                 "still-live", "this recording has no end yet, so there is no verdict", "Ask again when it has ended."
             )
-        return None if services.watched.has(identity) else verdicts.known(path, recording.manifest)
+        manifest = recording.manifest
+    if services.watched.has(identity):
+        return None
+    if services.library.shipped(identity):
+        return verdicts.known(path, manifest)
+    try:
+        return services.store.verdict(identity, manifest)
+    except (OSError, BlobTrouble) as error:
+        if guest:
+            raise
+        log.warning(
+            "whether the verdict of %s is in the bucket cannot be seen, it is reached again: %s", identity, error
+        )
+        return None
 
 
 def _keep(identity: str, services: Services, made: dict[str, Any]) -> None:
@@ -73,5 +86,5 @@ def _keep(identity: str, services: Services, made: dict[str, Any]) -> None:
                 verdicts.keep(services.library.find(identity), recording.manifest, made)
             else:
                 services.store.keep_verdict(identity, recording.manifest, made)
-    except (OSError, BlobTrouble) as error:
+    except OSError as error:
         log.warning("the verdict of %s cannot be kept: %s", identity, error)

@@ -18,6 +18,7 @@ from mnemoscope.training.fitting.source import Source, from_series
 from mnemoscope.training.fitting.subject import BASELINES
 from mnemoscope.training.fitting.subjects import subject as fitted_for
 from mnemoscope_server.errors import NotPossible
+from mnemoscope_server.planning.runs import drawn
 from mnemoscope_server.schemas.fits import (
     MAX_SECONDS,
     BaselineErrors,
@@ -30,7 +31,7 @@ from mnemoscope_server.schemas.fits import (
 from mnemoscope_server.schemas.sessions import GeneratedSignal, UploadSignal, ValuesSignal
 from mnemoscope_server.storage.fits import Fits
 from mnemoscope_server.storage.store import ID, Store, new_id
-from mnemoscope_server.storage.uploads import Uploads, printable
+from mnemoscope_server.storage.uploads import Uploads
 from mnemoscope_server.workers.fitting import FitOrder
 
 MAX_STEPS = 200_000
@@ -63,9 +64,7 @@ def source(signal: FitSignal, task: str, uploads: Uploads) -> Source:
             series = Series(signal.generator, np.asarray(made.values, np.float32), sample_rate=made.sample_rate)
             found = from_series(series, signal.generator, task=task)
         case ValuesSignal():
-            values = np.asarray(signal.values, np.float32)
-            series = Series(printable(signal.name), values, sample_rate=signal.sample_rate)
-            found = from_series(series, "drawn", task=task)
+            found = from_series(drawn(signal), "drawn", task=task)
     if found.split.steps > MAX_STEPS:
         raise _too_long(found.split.steps)
     return found

@@ -22,7 +22,7 @@ from mnemoscope.checkpoints.names import fitted, resolve
 from mnemoscope.measuring.retention import delayed, order, windows
 from mnemoscope.models import registry
 from mnemoscope.signals import generators
-from mnemoscope.signals.series import Series, prepare
+from mnemoscope.signals.series import prepare
 from mnemoscope.tasks import Episode
 from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.planning import runs
@@ -166,9 +166,8 @@ def _series(
             made = generators.generate(signal.generator, signal.steps, seed=signal.seed, **signal.params)
             return signal.generator, np.asarray(generators.zscore(made.values), np.float32), made.sample_rate
         case ValuesSignal():
-            name = printable(signal.name)
-            series = Series(name, np.asarray(signal.values, np.float32), sample_rate=signal.sample_rate)
-            return name, prepare(series).values.astype(np.float32), signal.sample_rate
+            series = runs.drawn(signal)
+            return series.name, prepare(series).values.astype(np.float32), signal.sample_rate
         case UploadSignal():
             series, prepared = runs.prepared(signal, signal.upload_id, uploads)
             _require(prepared.steps, settings)

@@ -17,7 +17,7 @@ from mnemoscope.errors import SignalError, UnknownTask
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope.signals.beside import on_steps
 from mnemoscope.signals.generators import KINDS, PARAMETERS, generate
-from mnemoscope.signals.series import Floats, Prepared, Series, decimate, prepare, rescaled, with_rate
+from mnemoscope.signals.series import Floats, Prepared, Series, decimate, prepare, require_single, rescaled, with_rate
 from mnemoscope.tasks import Episode, episodes
 from mnemoscope.tasks.growing import Growing, LiveSignal
 from mnemoscope.tasks.signal import unlike_training
@@ -230,9 +230,7 @@ def _episode(request: SessionRequest, settings: Settings, uploads: Uploads, own:
                 options=options,
             )
         case ValuesSignal():
-            series = Series(
-                printable(signal.name), np.asarray(signal.values, np.float32), sample_rate=signal.sample_rate
-            )
+            series = drawn(signal)
             return _from_prepared(request, "drawn", series, prepare(series), options)
         case UploadSignal():
             series, result = prepared(signal, signal.upload_id, uploads, own)
@@ -240,6 +238,13 @@ def _episode(request: SessionRequest, settings: Settings, uploads: Uploads, own:
             return _from_prepared(request, name, series, result, options)
         case LiveSourceSignal():
             return _growing(request, signal, settings).episode
+
+
+def drawn(signal: ValuesSignal) -> Series:
+    """The series that was given number by number. Raises SignalError for one that is too large."""
+    name = printable(signal.name)
+    require_single(name, signal.values)
+    return Series(name, np.asarray(signal.values, np.float32), sample_rate=signal.sample_rate)
 
 
 def _from_prepared(

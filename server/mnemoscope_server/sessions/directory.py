@@ -21,7 +21,7 @@ GONE_SECONDS = 6.0
 """A keeper that has not been heard of for so long is gone."""
 AGAIN_SECONDS = 1.0
 _NOW = "extract(epoch FROM clock_timestamp())"
-_COLUMNS = "id, engine, keeper, owner, client"
+_COLUMNS = "id, engine, keeper, owner, client, seat"
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Live:
     keeper: str
     owner: str
     client: str
+    seat: str | None
+    """As `Wheel.seat`."""
 
 
 class Directory:
@@ -44,12 +46,12 @@ class Directory:
         self._database, self._url = database, url
         self._closed = threading.Event()
 
-    def announce(self, identity: str, engine: str, *, owner: str, client: str) -> None:
+    def announce(self, identity: str, engine: str, *, owner: str, client: str, seat: str | None) -> None:
         """A run is kept by this process, and that engine has it."""
         self._say(
-            f"INSERT INTO live ({_COLUMNS}, beat, watched) VALUES (:id, :engine, :keeper, :owner, :client, {_NOW}, {_NOW}) "
+            f"INSERT INTO live ({_COLUMNS}, beat, watched) VALUES (:id, :engine, :keeper, :owner, :client, :seat, {_NOW}, {_NOW}) "
             "ON CONFLICT (id) DO UPDATE SET engine = excluded.engine, keeper = excluded.keeper, beat = excluded.beat",
-            {"id": identity, "engine": engine, "keeper": self.web, "owner": owner, "client": client},
+            {"id": identity, "engine": engine, "keeper": self.web, "owner": owner, "client": client, "seat": seat},
         )
 
     def withdraw(self, identity: str) -> None:
@@ -59,6 +61,23 @@ class Directory:
     def find(self, identity: str) -> Live | None:
         rows = self._database.read(f"SELECT {_COLUMNS} FROM live WHERE id = :id", {"id": identity})
         return Live(*rows[0]) if rows else None
+
+    def wheel(self, identity: str) -> str | None:
+        """The key of a run's wheel, whichever process gave it; None = given to nobody."""
+        rows = self._database.read("SELECT wheel FROM live WHERE id = :id", {"id": identity})
+        return rows[0][0] if rows else None
+
+    def give_wheel(self, identity: str, key: str) -> str | None:
+        """Have this be the key of a run's wheel where there is none -> the key. None: the run is over."""
+        self._turn("UPDATE live SET wheel = :key WHERE id = :id AND wheel IS NULL", {"id": identity, "key": key})
+        return self.wheel(identity)
+
+    def take_wheel_back(self, identity: str) -> None:
+        self._turn("UPDATE live SET wheel = NULL WHERE id = :id", {"id": identity})
+
+    def _turn(self, statement: str, values: dict[str, Any]) -> None:
+        with self._database.writing() as execute:
+            execute(statement, values)
 
     def identities(self) -> set[str]:
         """All runs that go on."""

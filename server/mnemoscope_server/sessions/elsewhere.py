@@ -21,6 +21,7 @@ from mnemoscope_server.sessions.parts_writer import PART_SECONDS, PartsWriter
 from mnemoscope_server.sessions.session import Session
 from mnemoscope_server.sessions.tail import from_step
 from mnemoscope_server.sessions.taking_over import TakingOver
+from mnemoscope_server.sessions.wheel import Wheel
 from mnemoscope_server.storage.blobs.parts import Parts
 from mnemoscope_server.storage.store import ID
 from mnemoscope_server.workers.engine_actor import Attached
@@ -78,12 +79,24 @@ class Elsewhere:
 
     async def placed(self, session: Session) -> None:
         engine = self.hosts.place(session.id)
-        await asyncio.to_thread(self.directory.announce, session.id, engine, owner=session.owner, client=session.client)
+        owner, client, seat = session.owner, session.client, session.wheel.seat
+        await asyncio.to_thread(self.directory.announce, session.id, engine, owner=owner, client=client, seat=seat)
 
     async def closed(self, identity: str) -> None:
         await asyncio.to_thread(self.directory.withdraw, identity)
         if self._writer is not None:
             await self._writer.over(identity)
+
+    async def see_wheel(self, session: Session) -> None:
+        session.wheel.key = await asyncio.to_thread(self.directory.wheel, session.id)
+
+    async def turn_wheel(self, session: Session, *, given: bool) -> None:
+        if given:
+            key = Wheel().give()
+            session.wheel.key = await asyncio.to_thread(self.directory.give_wheel, session.id, key)
+        else:
+            await asyncio.to_thread(self.directory.take_wheel_back, session.id)
+            session.wheel.take_back()
 
     async def read(self, identity: str, chunk: int) -> bytes:
         if self.parts is not None:
@@ -121,6 +134,7 @@ class Elsewhere:
     def session(self, run: Live, host: RemoteHost, attached: Attached) -> Session:
         """A session here, which has nothing yet of the chunk that is being computed."""
         session = self.live.take_in(run.id, attached.manifest, send=host.send, owner=run.owner, client=run.client)
+        session.wheel.seat = run.seat
         session.kept = False
         session.step = attached.chunk[0].first if attached.chunk else attached.step
         return session

@@ -169,12 +169,13 @@ class LiveSessions:
         playing: bool,
         owner: str = "",
         client: str = "",
+        seat: str | None = None,
         grace: float | None = None,
         ticket: str | None = None,
     ) -> Session:
         """Begin a session. client: whose places it takes one of. grace: seconds after which a live source that is lost ends it.
 
-        ticket: of whoever was told to wait. Raises TooMuch, NotPossible, DiskFull, IndexTrouble.
+        seat: as `Wheel.seat`. ticket: of whoever was told to wait. Raises TooMuch, NotPossible, DiskFull, IndexTrouble.
         """
         self.require_place(client, ticket)
         order = replace(order, reserve=self.store.free_bytes)
@@ -197,6 +198,7 @@ class LiveSessions:
             inlet=self._inlet(order, orders, grace),
             speed=order.speed,
         )
+        session.wheel.seat = seat
         try:
             row = index_entry(manifest, steps=0, size=0, owner=owner)
             await asyncio.to_thread(self.store.put, row)

@@ -25,6 +25,14 @@ class Others(Protocol):
         """A run that was kept here is over. Raises IndexTrouble."""
         ...
 
+    async def see_wheel(self, session: Session) -> None:
+        """Have the wheel of a run here be as whichever process gave it or took it back. Raises IndexTrouble."""
+        ...
+
+    async def turn_wheel(self, session: Session, *, given: bool) -> None:
+        """Give the wheel of a run, or take it back, for all processes. Raises IndexTrouble."""
+        ...
+
     async def read(self, identity: str, chunk: int) -> bytes:
         """Messages of a whole chunk of a run that goes on, from what lies in the bucket; b"" where it is not there."""
         ...
@@ -60,6 +68,14 @@ class Alone:
     async def placed(self, session: Session) -> None: ...
 
     async def closed(self, identity: str) -> None: ...
+
+    async def see_wheel(self, session: Session) -> None: ...
+
+    async def turn_wheel(self, session: Session, *, given: bool) -> None:
+        if given:
+            session.wheel.give()
+        else:
+            session.wheel.take_back()
 
     async def read(self, identity: str, chunk: int) -> bytes:
         return b""

@@ -66,6 +66,7 @@ class TakingOver:
         with self.others.holding(run.id):
             if session is None:
                 session = self.live.take_in(run.id, left.manifest, send=_to_nobody, owner=run.owner, client=run.client)
+                session.wheel.seat = run.seat
                 if found.last:
                     session.step = found.upto - KEYFRAME_EVERY
                     self.live.take(Chunk(run.id, session.step, found.upto, (found.last,)))

@@ -11,7 +11,7 @@ class Wheel:
         self.seat: str | None = None
         """The browser that began the run, where only the machine's own user is here: its hashed cookie. None: begun by a program, or on a shared server, where owners are kept."""
         self.key: str | None = None
-        """32 characters; None = not given to anybody."""
+        """32 characters; None = not given to anybody. Where several processes serve a run, as `Others.see_wheel` last saw it."""
 
     def give(self) -> str:
         """The key, a new one where there is none."""

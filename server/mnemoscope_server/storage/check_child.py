@@ -1,4 +1,4 @@
-"""Prove one recording from outside in a process of its own: `python -m mnemoscope_server.storage.check_child FILE ANSWER MEMORY`.
+"""Prove one recording from outside in a process of its own: `python -m mnemoscope_server.storage.check_child FILE ANSWER MEMORY CPU_SECONDS`.
 
 It leaves {contradictions, incomplete, steps} in ANSWER, or {error} for a file that cannot be read at all.
 """
@@ -9,12 +9,10 @@ from typing import Any
 
 from mnemoscope_server.storage.child import leave, limit
 
-CPU_SECONDS = 110
-
 
 def main(arguments: list[str]) -> int:
-    source, answer, memory = Path(arguments[0]), Path(arguments[1]), int(arguments[2])
-    limit(memory, CPU_SECONDS)
+    source, answer = Path(arguments[0]), Path(arguments[1])
+    limit(int(arguments[2]), int(arguments[3]))
     from mnemoscope.errors import CorruptRecording, MnemoscopeError, TruncatedRecording
     from mnemoscope.reading.recording import Recording
     from mnemoscope.reading.verify import contradictions, verify

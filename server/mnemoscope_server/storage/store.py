@@ -100,6 +100,8 @@ class Store:
         """The bucket; None = the folder has all there is."""
         self._unkept, self._unremoved = set[str](), set[str]()
         """Recordings that could not be put into the bucket when they were new, or removed from it."""
+        self._unsaid = set[str]()
+        """Recordings whose verdicts could not."""
         self._index = Index(folder, url=index, writable=mend is not None)
         if mend is not None:
             mend(self)
@@ -291,6 +293,11 @@ class Store:
                 self._unkept.discard(recording)  # or `put` says so again
                 if entry is not None:
                     self.put(entry)
+        for recording in list(self._unsaid):
+            with self.hold(recording):
+                if self.path(recording).exists():
+                    self.shelf.keep_verdict(self.path(recording))
+            self._unsaid.discard(recording)
         for recording in list(self._unremoved):
             self.shelf.remove(recording)
             self._unremoved.discard(recording)
@@ -400,11 +407,30 @@ class Store:
         return {path.stem for path in self.recordings.glob(f"*{sweeping.PIN}")}
 
     def keep_verdict(self, recording: str, manifest: dict[str, Any], verdict: dict[str, Any]) -> None:
-        """Put a verdict beside a recording that has ended, for all servers. Raises OSError, BlobTrouble."""
+        """Put a verdict beside a recording that has ended, for all servers, at the latest with the next `settle`. Raises OSError."""
         path = self.path(recording)
-        verdicts.keep(path, manifest, verdict)
-        if noted(path) and self.shelf is not None:
-            self.shelf.keep_verdict(path)
+        with self.hold(recording):
+            if not path.exists():  # removed meanwhile
+                return
+            verdicts.keep(path, manifest, verdict)
+            if self.shelf is None or recording in self._temporary:
+                return
+            try:
+                self.shelf.keep_verdict(path)
+            except BlobTrouble as error:
+                log.warning("the verdict of %s is put into the bucket later: %s", recording, error)
+                self._unsaid.add(recording)
+
+    def verdict(self, recording: str, manifest: dict[str, Any]) -> dict[str, Any] | None:
+        """The verdict on a recording of the folder that has this manifest, whichever server reached it. Raises OSError, BlobTrouble."""
+        path = self.path(recording)
+        found = verdicts.known(path, manifest)
+        if found is None and self.shelf is not None and noted(path):
+            with self.hold(recording):
+                if noted(path):
+                    self.shelf.fetch_verdict(path, self.tmp / f"{recording}.{secrets.token_hex(4)}.verdict")
+            found = verdicts.known(path, manifest)
+        return found
 
     def taken_by(self, owner: str) -> int:
         """Bytes of an owner's recordings."""

@@ -350,6 +350,9 @@ BAD_SESSIONS = {
     "unknown kind": ({"signal": {"kind": "radio"}}, 422, "bad-request", "signal"),
     "negative speed": ({"speed": -1}, 422, "bad-request", "speed"),
     "infinite value": ({"signal": {"kind": "values", "values": [1, 1e999]}}, 422, "bad-request", "values"),
+    "large value": (
+        {"signal": {"kind": "values", "values": [1.0] * 300 + [1e308]}}, 422, "bad-signal", "in row 300 is beyond 3.4e+38",
+    ),
 }  # fmt: skip
 
 

@@ -1,12 +1,14 @@
-"""A real nginx with the configuration of deploy/: a path, TLS, a unix socket; uploads, runs, websockets and cookies go through it."""
+"""A real nginx and a real Caddy with the configurations of deploy/: a path, TLS, a unix socket; uploads, runs, websockets and cookies go through them."""
 
 import json
+import os
 import re
 import select
 import socket
 import ssl
 import subprocess
 import time
+from typing import NamedTuple
 
 import httpx
 import pytest
@@ -32,27 +34,22 @@ class Behind(Server):
         return "http://unix/"
 
 
-@pytest.fixture(scope="module")
-def proxied(tmp_path_factory):
-    """(address, TLS) of nginx before a server."""
-    nginx, openssl = program("nginx"), program("openssl")
-    folder = tmp_path_factory.mktemp("proxy")
-    port, path = free_port(), folder / "http"
-    subject = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
-    files = ["-keyout", folder / "key.pem", "-out", folder / "cert.pem"]
-    subprocess.run(
-        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    site = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
-    for said, here in (
-        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
-        ("/run/mnemoscope/http", str(path)),
-        ("/etc/ssl/mem.example.org.pem", str(folder / "cert.pem")),
-        ("/etc/ssl/mem.example.org.key", str(folder / "key.pem")),
-    ):
+def adapted(name, **here):
+    """A file of deploy/ with what is elsewhere on this machine: each word stands in it."""
+    site = (ROOT / "deploy" / name).read_text(encoding="utf-8")
+    for said, instead in here.items():
         assert said in site
-        site = site.replace(said, here)
+        site = site.replace(said, str(instead))
+    return site
+
+
+def nginx(folder, port, path):
+    """What is called to run nginx with deploy/nginx.conf."""
+    binary = program("nginx")
+    site = adapted("nginx.conf", **{
+        "listen 443 ssl": f"listen 127.0.0.1:{port} ssl", "/run/mnemoscope/http": path,
+        "/etc/ssl/mem.example.org.pem": folder / "cert.pem", "/etc/ssl/mem.example.org.key": folder / "key.pem",
+    })  # fmt: skip
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -60,11 +57,59 @@ def proxied(tmp_path_factory):
         f"daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;"
         f"events {{}} http {{ access_log off; {temporary}\n{site} }}"
     )
+    return [binary, "-c", folder / "nginx.conf", "-p", folder]
+
+
+def caddy(folder, port, path):
+    """What is called to run Caddy with deploy/Caddyfile. The certificate is one of ours: there is nobody to fetch one from."""
+    binary = program("caddy")
+    site = adapted("Caddyfile", **{
+        f"{HOST} {{": f"https://{HOST}:{port} {{\n\tbind 127.0.0.1\n\ttls {folder}/cert.pem {folder}/key.pem",
+        "/run/mnemoscope/http": path,
+    })  # fmt: skip
+    ours = f"{{\n\tadmin off\n\tauto_https disable_redirects\n\tdefault_sni {HOST}\n\tstorage file_system {folder}/kept\n}}\n"
+    (folder / "Caddyfile").write_text(ours + site)
+    return [binary, "run", "--config", folder / "Caddyfile", "--adapter", "caddyfile"]
+
+
+PROXIES = {
+    "nginx": (nginx, r"[0-9a-f]{32}", (400, "forbidden-host")),
+    "caddy": (caddy, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", (200, "")),
+}
+"""What runs each, the ids that it gives to requests, and what is answered to another name: Caddy itself says nothing."""
+
+
+class Proxied(NamedTuple):
+    """A server, and the address of the proxy before it."""
+
+    server: Server
+    url: str
+    tls: ssl.SSLContext
+    port: int
+    ids: str
+    foreign: tuple[int, str]
+
+
+@pytest.fixture(scope="module", params=list(PROXIES))
+def proxied(request, tmp_path_factory):
+    called, *answers = PROXIES[request.param]
+    openssl = program("openssl")
+    folder = tmp_path_factory.mktemp("proxy")
+    port, path = free_port(), folder / "http"
+    command = called(folder, port, path)
+    subject = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
+    files = ["-keyout", folder / "key.pem", "-out", folder / "cert.pem"]
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files],
+        check=True, capture_output=True,
+    )  # fmt: skip
     server = Behind(
         folder, unix_socket=path, root_path="/memory", allowed_hosts=json.dumps([HOST]), token=TOKEN, log="json",
         access_log="yes",
     )  # fmt: skip
-    proxy = subprocess.Popen([nginx, "-c", folder / "nginx.conf", "-p", folder], stderr=subprocess.PIPE)
+    said = folder / "said"
+    with said.open("w") as out:
+        proxy = subprocess.Popen(command, env=os.environ | {"HOME": str(folder)}, stdout=out, stderr=out)
     tls = ssl.create_default_context(cafile=folder / "cert.pem")
     tls.check_hostname = False  # the name is not in any DNS
     url = f"https://127.0.0.1:{port}/memory/"
@@ -74,13 +119,12 @@ def proxied(tmp_path_factory):
             if httpx.get(url + "readyz", headers={"Host": HOST}, verify=tls).status_code == 200:
                 break
         except httpx.TransportError:
-            assert proxy.poll() is None, proxy.stderr.read()
-        assert time.monotonic() < deadline, (folder / "error.log").read_text()
+            assert proxy.poll() is None, said.read_text()
+        assert time.monotonic() < deadline, said.read_text()
         time.sleep(0.1)
-    yield server, url, tls, port
+    yield Proxied(server, url, tls, port, *answers)
     proxy.terminate()
     proxy.wait(30)
-    proxy.stderr.close()
     server.close()
     assert not path.exists(), "the socket goes with the server"
 
@@ -88,7 +132,7 @@ def proxied(tmp_path_factory):
 @pytest.fixture
 def browser(proxied):
     """Somebody who came in by the token, as a browser says it."""
-    _, url, tls, port = proxied
+    url, tls, port = proxied.url, proxied.tls, proxied.port
     origin = {"Host": f"{HOST}:{port}", "Origin": f"https://{HOST}:{port}"}
     with httpx.Client(base_url=url, verify=tls, headers=origin, timeout=60) as client:
         answer = client.get("", params={"token": TOKEN})
@@ -101,9 +145,9 @@ def browser(proxied):
         yield client
 
 
-def test_a_whole_run_through_nginx(proxied, browser):
+def test_a_whole_run_through_the_proxy(proxied, browser):
     """Upload, run, watch and drive it, read it: below a path, by TLS, from a page of that very address."""
-    _, url, tls, _ = proxied
+    url, tls = proxied.url, proxied.tls
     rows = b"t,v\n" + b"".join(b"%d,%d\n" % (k, k % 9) for k in range(300))
     upload = browser.post("api/uploads", files={"file": ("a.csv", rows)})
     assert upload.status_code == 201, upload.text
@@ -115,7 +159,7 @@ def test_a_whole_run_through_nginx(proxied, browser):
     address = url.replace("https", "wss") + f"ws/{identity}"
     cookies = "; ".join([browser.headers["Cookie"], made.headers["set-cookie"].split(";")[0]])
     headers = {"Host": browser.headers["Host"], "Cookie": cookies}
-    raw = socket.create_connection(("127.0.0.1", proxied[3]))
+    raw = socket.create_connection(("127.0.0.1", proxied.port))
     with connect(
         address.replace("127.0.0.1", HOST), sock=raw, ssl=tls, server_hostname=HOST, compression=None, max_size=None,
         origin=browser.headers["Origin"], additional_headers={"Cookie": headers["Cookie"]},
@@ -129,7 +173,7 @@ def test_a_whole_run_through_nginx(proxied, browser):
             kinds.add(json.loads(message)["type"] if isinstance(message, str) else "frames")
         assert "frames" in kinds
     with pytest.raises(InvalidStatus) as refused, connect(
-        address.replace("127.0.0.1", HOST), sock=socket.create_connection(("127.0.0.1", proxied[3])), ssl=tls,
+        address.replace("127.0.0.1", HOST), sock=socket.create_connection(("127.0.0.1", proxied.port)), ssl=tls,
         server_hostname=HOST, origin="https://evil.example",
     ):  # fmt: skip
         pass
@@ -141,11 +185,11 @@ def test_a_whole_run_through_nginx(proxied, browser):
 
 
 def test_the_server_knows_who_asks_and_which_request_it_is(proxied, browser):
-    """nginx says both; what a visitor says of himself is not believed."""
-    server = proxied[0]
+    """The proxy says both; what a visitor says of himself is not believed."""
+    server = proxied.server
     answer = browser.get("api/status", headers={"X-Forwarded-For": "203.0.113.9", "X-Request-Id": "made-up-by-me"})
     identity = answer.headers["X-Request-Id"]
-    assert re.fullmatch(r"[0-9a-f]{32}", identity)
+    assert re.fullmatch(proxied.ids, identity)
     deadline = time.monotonic() + 30
     while not (lines := [line for line in (server.folder / "stderr.txt").read_text().splitlines() if identity in line]):
         assert time.monotonic() < deadline, "the line is written after the answer"
@@ -153,13 +197,32 @@ def test_the_server_knows_who_asks_and_which_request_it_is(proxied, browser):
     assert (line["client"], line["route"]) == ("127.0.0.1", "/api/status")
 
 
-def test_without_the_token_nginx_lets_nobody_in(proxied):
+def test_the_path_without_its_slash_leads_to_the_page(proxied):
+    """With the token that may stand behind it."""
+    url = proxied.url.removesuffix("/")
+    with httpx.Client(verify=proxied.tls, headers={"Host": f"{HOST}:{proxied.port}"}) as client:
+        for asked in ("", f"?token={TOKEN}"):
+            answer = client.get(url + asked)
+            assert answer.status_code in (301, 302)
+            where = httpx.URL(url).join(answer.headers["location"])
+            assert (where.path, where.query.decode()) == ("/memory/", asked[1:])
+
+
+def test_a_body_that_is_too_large_is_refused(proxied, browser):
+    """By the proxy, before it is all there, or by the server."""
+    answer = browser.post("api/uploads", files={"file": ("a.csv", b"1," * (27 << 20))})
+    assert answer.status_code == 413
+
+
+def test_without_the_token_the_proxy_lets_nobody_in(proxied):
     """It connects from this machine, and is still not this machine's user."""
-    _, url, tls, port = proxied
+    url, tls, port = proxied.url, proxied.tls, proxied.port
     with httpx.Client(base_url=url, verify=tls, headers={"Host": f"{HOST}:{port}"}) as stranger:
         assert stranger.get("api/recordings").status_code == 401
         assert stranger.get("metrics").status_code == 401
-        assert stranger.get("api/status", headers={"Host": "evil.example"}).status_code == 400
+        answer = stranger.get("api/status", headers={"Host": "evil.example"})
+        said = answer.json()["error"]["code"] if answer.content else ""
+        assert (answer.status_code, said) == proxied.foreign
 
 
 def test_what_is_deployed_names_settings_that_there_are():

@@ -2,7 +2,11 @@
 
 import asyncio
 import io
+import os
 import random
+import re
+import time
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +18,7 @@ from mnemoscope.running import record
 from mnemoscope.tasks import episodes
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage import child as processes
+from mnemoscope_server.storage import proof
 from mnemoscope_server.storage.brought import Bringing
 from mnemoscope_server.storage.store import Store
 
@@ -166,6 +171,29 @@ def test_a_proof_that_does_not_end_is_ended(bring, store, made, monkeypatch):
         bring(made)
     assert "a part of it" in (raised.value.hint or "")
     nothing_stays(store)
+
+
+@pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="limits of a process are read from /proc")
+def test_a_proof_has_so_much_processor_time_and_waits_for_it_on_a_busy_machine(store, tmp_path, monkeypatch):
+    """The process is looked at while it waits for its file, which here is a pipe that nobody writes."""
+    os.mkfifo(tmp_path / "pipe")
+    seen = []
+
+    async def looked_at(process, told=None, *, seconds):
+        until = time.monotonic() + 30
+        while not (found := re.search(r"Max cpu time +(\d+)", Path(f"/proc/{process.pid}/limits").read_text())):
+            assert time.monotonic() < until, "no limit of processor time"
+            await asyncio.sleep(0.02)
+        seen.append((int(found[1]), seconds))
+        await processes.kill(process)
+        raise TimeoutError
+
+    monkeypatch.setattr(processes, "ended", looked_at)
+    with pytest.raises(ImportFileError, match="more time or memory"):
+        asyncio.run(proof.prove(tmp_path / "pipe", tmp_path / "answer", memory=3 << 30))
+    [(processor, clock)] = seen
+    assert processor == proof.CPU_SECONDS
+    assert clock >= 10 * processor
 
 
 def test_a_proof_that_a_signal_ended_is_tried_again(bring, store, made, monkeypatch):

@@ -90,6 +90,41 @@ def test_a_recording_of_one_server_is_read_on_the_other(two):
     library.close()
 
 
+def test_a_verdict_comes_to_copies_that_were_there_before(two, monkeypatch, caplog):
+    """And into the bucket as soon as that can be had."""
+    here, there = two
+    identity = finished(here)
+    Library(there).find(identity)
+    with Recording.open(here.path(identity)) as recording:
+        manifest = recording.manifest
+    assert there.verdict(identity, manifest) is None
+    with monkeypatch.context() as meanwhile:
+        away(meanwhile, here, "put")
+        here.keep_verdict(identity, manifest, {"said": "well"})
+        assert "put into the bucket later" in caplog.text
+        assert there.verdict(identity, manifest) is None
+    here.settle()
+    assert there.verdict(identity, manifest) == {"said": "well"}
+    away(monkeypatch, there, "get")
+    assert there.verdict(identity, manifest) == {"said": "well"}, "it lies here now"
+    assert not list(there.tmp.iterdir())
+
+
+def test_a_verdict_of_a_run_that_is_not_in_the_bucket_yet_comes_with_it(two):
+    here, there = two
+    identity = write(here)
+    with Recording.open(here.path(identity)) as recording:
+        here.keep_verdict(identity, recording.manifest, {"said": "well"})
+        here.put_eventually(recovery.index_entry(recording.manifest, steps=recording.steps, size=0))
+        verdicts.file_of(here.path(identity)).unlink()
+        here.settle()
+        Library(there).find(identity)
+        assert there.verdict(identity, recording.manifest) == {"said": "well"}
+    here.remove(identity)
+    here.keep_verdict(identity, recording.manifest, {"said": "well"})
+    assert here.shelf.blobs.list(f"recordings/{identity}") == [], "of what was removed nothing is kept"
+
+
 def test_a_change_makes_another_object_which_all_servers_read(two):
     """Also one that had the file open."""
     here, there = two

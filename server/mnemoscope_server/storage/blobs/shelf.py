@@ -65,6 +65,15 @@ class Shelf:
         if (found := verdicts.file_of(path)).exists():
             self.blobs.put(f"{RECORDINGS}/{path.stem}/{VERDICT}", found)
 
+    def fetch_verdict(self, path: Path, part: Path) -> None:
+        """Put the verdict that the bucket has of a recording beside its file, where there is one. Raises BlobTrouble, OSError."""
+        if (verdict := self.blobs.get(f"{RECORDINGS}/{path.stem}/{VERDICT}")) is not None:
+            try:
+                part.write_bytes(verdict)
+                part.replace(verdicts.file_of(path))
+            finally:
+                part.unlink(missing_ok=True)
+
     def note(self, path: Path, key: str) -> None:
         """A file is a copy of this object: it may go when there is too little room. Raises OSError."""
         part = note_file(path).with_name(f".{path.stem}.{os.getpid()}.part")
@@ -85,9 +94,7 @@ class Shelf:
             part.replace(path)
             if not new:
                 self.note(path, key)
-            if (verdict := self.blobs.get(f"{RECORDINGS}/{path.stem}/{VERDICT}")) is not None:
-                part.write_bytes(verdict)
-                part.replace(verdicts.file_of(path))
+            self.fetch_verdict(path, part)
         finally:
             part.unlink(missing_ok=True)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-VERSION = 5
+VERSION = 6
 """Of the tables; the newest migration has the same number."""
 BUSY_SECONDS = 5.0
 """How long a statement waits for another program that holds what it needs."""

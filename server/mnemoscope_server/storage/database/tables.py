@@ -53,6 +53,7 @@ def metadata(dialect: str) -> sa.MetaData:
         sa.Column("id", Text, primary_key=True, nullable=dialect == "sqlite"),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("engine", "keeper", "owner", "client")),
         *(sa.Column(name, sa.Float(53), nullable=False) for name in ("beat", "watched")),
+        *(sa.Column(name, sa.Text()) for name in ("seat", "wheel")),
     )
     return tables
 
