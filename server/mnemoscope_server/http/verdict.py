@@ -48,7 +48,9 @@ async def reached(identity: str, services: Services, *, guest: bool = False) -> 
     async def ask() -> dict[str, Any]:
         path = await asyncio.to_thread(services.library.find, identity)
         made = await services.live.ask(Judge(new_id(), path))
-        if not services.watched.has(identity):  # nothing is written beside a file of the watched folder
+        if not (
+            services.watched.has(identity) or services.library.shipped(identity)
+        ):  # those folders are not ours to write into
             await asyncio.to_thread(_keep, identity, services, made)
         return made
 
@@ -82,9 +84,6 @@ def _keep(identity: str, services: Services, made: dict[str, Any]) -> None:
     """A folder that is full or read-only costs only the time to reach it again."""
     try:
         with services.library.opened(identity) as recording:
-            if services.library.shipped(identity):
-                verdicts.keep(services.library.find(identity), recording.manifest, made)
-            else:
-                services.store.keep_verdict(identity, recording.manifest, made)
+            services.store.keep_verdict(identity, recording.manifest, made)
     except OSError as error:
         log.warning("the verdict of %s cannot be kept: %s", identity, error)

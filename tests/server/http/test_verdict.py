@@ -1,8 +1,12 @@
 """The verdict over HTTP: of what ships, of what was recorded, of what goes on; and inside an exported page."""
 
+import asyncio
 import json
 import re
 import shutil
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
@@ -10,7 +14,9 @@ import pytest
 from mnemoscope.reading import verdicts
 from mnemoscope.reading.recording import Recording, RecordingWriter
 from mnemoscope.running import gallery
+from mnemoscope_server.http.verdict import reached
 from mnemoscope_server.schemas.verdict import Verdict
+from mnemoscope_server.workers.memo import Answers
 
 ID = "v" * 22
 
@@ -67,6 +73,26 @@ def test_a_link_alone_shows_one_that_was_reached_and_has_none_computed(start):
         path.unlink()
         put(guarded, verdict=known)
         assert stranger.get(f"api/recordings/{ID}/verdict").json() == known
+
+
+def test_nothing_is_written_beside_what_ships(tmp_path):
+    """An older server on a newer checkout would put its own words over those that ship."""
+    path = Path(shutil.copy(gallery.FOLDER / "copy.mnemo", tmp_path / "copy.mnemo"))
+    made = {"question": "Who can say the vectors again?"}
+
+    async def ask(order):
+        assert order.path == path
+        return made
+
+    library = SimpleNamespace(find=lambda _: path, shipped=lambda _: True, opened=lambda _: Recording.open(path))
+    services: Any = SimpleNamespace(
+        library=library,
+        live=SimpleNamespace(sessions={}, ask=ask),
+        watched=SimpleNamespace(has=lambda _: False),
+        answers=Answers(),
+    )
+    assert asyncio.run(reached("copy", services)) == made
+    assert [file.name for file in tmp_path.iterdir()] == ["copy.mnemo"]
 
 
 def test_a_run_without_an_end_has_none_yet(server):
