@@ -81,6 +81,14 @@ def test_the_first_card_answers_without_a_click(open_page: Open) -> None:
     expect(rows.last).to_be_in_viewport(ratio=1)
 
 
+def test_the_verdict_leads_to_what_the_same_models_do_on_other_signals(open_page: Open) -> None:
+    page = open_page("/s/odd-beat#v=1")
+    answered(page)
+    page.get_by_role("region", name="Verdict").get_by_role("link", name="On 48 other signals").click()
+    page.wait_for_url("**/long#at=30")
+    expect(page.get_by_text("at 30", exact=True)).to_be_visible()
+
+
 def test_a_clause_sets_playhead_lane_and_pin(open_page: Open) -> None:
     page = open_page("/s/odd-beat#v=1")
     answered(page)

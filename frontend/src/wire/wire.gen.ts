@@ -1406,6 +1406,27 @@ export interface components {
             delay: number;
         };
         /**
+         * Elsewhere
+         * @description Which of the same checkpoints is ahead on the signals of the results that ship (GET /api/retention/standing).
+         */
+        Elsewhere: {
+            /**
+             * Delay
+             * @description Steps between storing and asking, of the run and there.
+             */
+            delay: number;
+            /**
+             * N
+             * @description Signals.
+             */
+            n: number;
+            /**
+             * Text
+             * @description A sentence, by the wording rules of a verdict: "On 48 other signals NTM and DNC are level.
+             */
+            text: string;
+        };
+        /**
          * End
          * @description Nothing more comes: the run ends when what came has been computed.
          */
@@ -4704,6 +4725,11 @@ export interface components {
             /** Clauses */
             clauses: components["schemas"]["VerdictClause"][];
             /**
+             * @description null where these models were not measured at this segment and delay; never part of an exported page.
+             * @default null
+             */
+            elsewhere?: components["schemas"]["Elsewhere"] | null;
+            /**
              * Error Of
              * @description What an error is a part of: `the signal`, `the bits`.
              */
@@ -5016,6 +5042,7 @@ export type CostEntry = components['schemas']['CostEntry'];
 export type Credit = components['schemas']['Credit'];
 export type DelayRecording = components['schemas']['DelayRecording'];
 export type DelayRequest = components['schemas']['DelayRequest'];
+export type Elsewhere = components['schemas']['Elsewhere'];
 export type End = components['schemas']['End'];
 export type Ended = components['schemas']['Ended'];
 export type EngineEntry = components['schemas']['EngineEntry'];

@@ -14,9 +14,12 @@ def verdict(args: argparse.Namespace) -> int:
     import torch
 
     import mnemoscope
+    from mnemoscope.running.elsewhere import elsewhere
 
     torch.set_num_threads(1)  # a batch of one gains nothing from a second thread
-    found = mnemoscope.verdict(args.file)
+    with mnemoscope.open(args.file) as recording:
+        found = mnemoscope.verdict(recording)
+        found = found | {"elsewhere": elsewhere(found, recording.manifest)}
     if args.json:
         print(json.dumps(found, ensure_ascii=False, allow_nan=False))
         return OK
@@ -26,7 +29,8 @@ def verdict(args: argparse.Namespace) -> int:
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
-    lines = [" ".join(part for part in (found["question"], found["when"], found["note"]) if part), ""]
+    beside = found["elsewhere"]["text"] if found["elsewhere"] else ""
+    lines = [" ".join(part for part in (found["question"], found["when"], found["note"], beside) if part), ""]
     width = max(len(row["label"]) for row in [*found["ranking"], *found["baselines"]])
     for rank, row in enumerate(found["ranking"], 1):
         place = "=" if row["tied"] else f"{rank}"

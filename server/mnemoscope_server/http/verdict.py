@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from mnemoscope.reading import verdicts
+from mnemoscope.running.elsewhere import elsewhere
 from mnemoscope_server.access.token import GUEST
 from mnemoscope_server.errors import BlobTrouble, NotPossible
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep
@@ -23,6 +24,7 @@ log = logging.getLogger("mnemoscope.verdict")
 @router.get("/recordings/{id}/verdict", summary="Which model answered best, and why", response_model=Verdict)
 async def verdict(identity: Id, request: Request, services: ServicesDep) -> Response:
     found = await reached(identity, services, guest=bool(request.scope.get(GUEST)))
+    found = found | {"elsewhere": await asyncio.to_thread(_elsewhere, identity, services, found)}
     return JSONResponse(found, headers={"Cache-Control": "no-cache"})
 
 
@@ -55,6 +57,11 @@ async def reached(identity: str, services: Services, *, guest: bool = False) -> 
         return made
 
     return await services.answers.get(("verdict", identity), ask)
+
+
+def _elsewhere(identity: str, services: Services, found: dict[str, Any]) -> dict[str, Any] | None:
+    with services.library.opened(identity) as recording:
+        return elsewhere(found, recording.manifest)
 
 
 def _known(identity: str, services: Services, *, guest: bool) -> dict[str, Any] | None:

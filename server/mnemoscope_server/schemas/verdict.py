@@ -62,6 +62,17 @@ class VerdictBaseline(Answer):
     unit_error: float | None
 
 
+class Elsewhere(Answer):
+    """Which of the same checkpoints is ahead on the signals of the results that ship (GET /api/retention/standing)."""
+
+    text: str
+    """A sentence, by the wording rules of a verdict: "On 48 other signals NTM and DNC are level."""
+    delay: int
+    """Steps between storing and asking, of the run and there."""
+    n: int
+    """Signals."""
+
+
 class Verdict(Answer):
     """What a recording answers; it follows from the recording alone, but for milliseconds that are measured now."""
 
@@ -86,3 +97,5 @@ class Verdict(Answer):
     baselines: list[VerdictBaseline]
     ranking: list[VerdictRow]
     clauses: list[VerdictClause]
+    elsewhere: Elsewhere | None = None
+    """null where these models were not measured at this segment and delay; never part of an exported page."""

@@ -44,7 +44,10 @@ def test_all_that_ships_has_a_verdict_and_needs_no_worker(replay):
         assert answer.headers["cache-control"] == "no-cache"
         Verdict.model_validate(answer.json())
         assert answer.json()["ranking"], entry["id"]
-    assert replay.http.get("api/recordings/odd-beat/verdict").json()["question"] == "Who still has the odd beat?"
+    odd = replay.http.get("api/recordings/odd-beat/verdict").json()
+    assert odd["question"] == "Who still has the odd beat?"
+    assert odd["elsewhere"]["text"].startswith("On 48 other signals ")
+    assert odd["elsewhere"]["delay"] == odd["recall"][0] - odd["store"][1]
 
 
 def test_it_lies_beside_its_recording_and_goes_with_it(replay):
