@@ -6,7 +6,7 @@ import { loaded, makeLog } from "../../memory/testlog";
 import { Lane } from "../lane/lane";
 import { DARK, makeInks } from "../ink/tokens";
 import { xOfStep } from "../stage/layout";
-import { drawingOf, points, stubCanvases, type Shape, type SmallCanvas } from "../testdrawing";
+import { drawingOf, LETTER, points, stubCanvases, type Shape, type SmallCanvas } from "../testdrawing";
 import { LinkMatrixImage } from "./link_matrix";
 import { paintLife } from "./slot_life";
 import { Density, paintScrub, SCRUB_HEIGHT, Skyline, xOnScrub, type ScrubScene } from "./scrubber";
@@ -193,6 +193,23 @@ describe("a card", () => {
     expect(words.filter((word) => !word.endsWith("%"))).toEqual([]);
     expect(shapes.at(-1)).toMatchObject({ x: Math.round(xOfStep(box, window, 100)) - 0.5, fill: inks.tx, width: 1.5 });
     for (const { lane } of lanes) expect(shapes.some(({ stroke }) => stroke === inks[lane.hue])).toBe(true);
+  });
+
+  it("with a gutter names its step on the playhead, in the room below the signal, never beyond its edge", () => {
+    const log = goldenLog("memories");
+    const signal = new SignalTrack(log);
+    const lane = new Lane(log.models[0]!, log.models[0]!.bank(), signal, inks, null);
+    const box = thumbLayout(700, 300, 1, 104);
+    for (const t of [20, 198]) {
+      const drawing = drawingOf(700, 300);
+      paintThumb(drawing.ctx, inks, box, { t, window: { first: 0, step: 3 }, signal, events: [], lanes: [{ lane, shares: null }], labels: true }); // prettier-ignore
+      expect(drawing.words()).toContain(`t = ${t}`);
+      const [badge, label] = drawing.shapes().slice(-2);
+      expect([badge!.fill, label!.words]).toEqual([inks.tx, `t = ${t}`]);
+      expect(label!.y).toBeGreaterThan(box.signal.bottom);
+      expect(label!.y).toBeLessThan(box.strip);
+      expect(label!.x + LETTER * label!.words.length).toBeLessThan(box.W);
+    }
   });
 
   it("of bits shows those that are set, pale where they are still to come", () => {
