@@ -142,7 +142,7 @@ HANDED = [
     handed("u5_descending.csv", rows=240, rate=DAY, asks=("order of rows",)),
     handed("u5_shuffled.csv", rows=240, rate=DAY, asks=("order of rows",)),
     handed("u7_dst_spring_naive.csv", **SINE, rate=1 / 3600, gaps=1),
-    handed("u8_onecol_decimal_comma.csv", **SINE, cure={"delimiter": "", "decimal": ","}, asks=("the comma",)),
+    handed("u8_onecol_decimal_comma.csv", **SINE, channel="wert", asks=("the comma",)),
     handed("u9_formula_eqquote.csv", **SINE),
     handed("u11_long_grafana.csv", rows=120, rate=1 / 60, asks=("series of Series",)),
     handed("u11_long_sdmx.csv", rows=120, channel="OBS_VALUE", rate=MONTH, asks=("series of geo",)),

@@ -89,6 +89,9 @@ TABLES = [
 ]  # fmt: skip
 
 SIGNS = [
+    Case("decimal commas under one name with a unit", "Druck (bar)\n" + "".join(f"{x:.2f}\n".replace(".", ",") for x in X), rows=N, channel="Druck", unit="bar", low=40, high=60, asks=("the comma",)),
+    Case("decimal commas under a title of two words", "log 7\n" + "".join(f"{x:.3f}\n".replace(".", ",") for x in X), rows=N, low=40, high=60, cure={"delimiter": "", "decimal": ","}, asks=("the comma",)),
+    Case("two whole numbers under two names", "a,b\n" + "".join(f"{i % 9},{100 + i}\n" for i in range(N)), rows=N, channel="a", low=0, high=8),
     Case("blank-aligned columns of numbers alone", table("", [f"{t:6d}" for t in T], [f"{x:9.2f}" for x in X], d=" "), **WAVE, rate=None),
     Case("one number a line", table("", X), **WAVE, rate=None),
     Case("one number a line with a decimal comma", table("", [comma(x) for x in X]), **WAVE, rate=None),

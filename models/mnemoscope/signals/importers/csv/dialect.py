@@ -28,6 +28,8 @@ CLOCK = re.compile(
 
 _ONE = re.compile(rf"[+-]?\s*(?:[^\d\s.,+-]{{1,3}}\s*)?(\d[\d.,{BLANKS}{APOSTROPHES}]*\d|\d)(?:\s*[^\d\s.,]+.*)?")
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?!\d)")
+_WORD = re.compile(r"[\"']?[^\W\d]\w*(?:\s?[\[(][^\])]*[\])])?[\"']?")
+"""The name of one column, with or without a unit."""
 _TIE = re.compile(r"[1-9]\d{0,2},\d{3}")
 
 
@@ -81,8 +83,16 @@ def dialect_of(
     width = Counter(map(len, rows)).most_common(1)[0][0]
     columns = list(zip(*(row for row in rows if len(row) == width), strict=True))
     style, guesses = style_of(columns, delimiter, options, known[1], best[2])
-    if delimiter == "," and options.delimiter is None and options.decimal is None:
-        guesses += _commas(rows)
+    free = delimiter == "," and options.delimiter is None and options.decimal is None
+    if free and (pairs := _may_be_decimals(rows)):
+        tie = f"{pairs[0][0]},{pairs[0][1]} can be two whole numbers or one with a decimal comma, as can all others"
+        two = Alternative("two columns separated by commas", {"delimiter": ","})
+        one = Alternative("one column of numbers with a decimal comma", {"delimiter": "", "decimal": ","})
+        if texts and _WORD.fullmatch(texts[-1].strip()):
+            style, guesses = style_of([tuple(sample)], None, options, known[1], ",")
+            evidence = f"{tie}; “{texts[-1].strip()}” names one"
+            return Dialect(None, style, (*guesses, Guess("the comma", one.label, evidence, (two,), question=True)))
+        guesses.append(Guess("the comma", two.label, tie, (one,), question=True))
     if (
         delimiter == " "
         and options.delimiter is None
@@ -103,18 +113,16 @@ def _parted(sample: Sequence[str]) -> bool:
     )
 
 
-def _commas(rows: list[list[str]]) -> list[Guess]:
-    """Whether two columns of whole numbers are one column of decimal commas."""
+def _may_be_decimals(rows: list[list[str]]) -> list[list[str]]:
+    """Rows of two whole numbers, where all may be one column of decimal commas; else none."""
     body = [row for row in rows if len(row) == 2 and all(cell.lstrip("+-").isdecimal() for cell in row)]
-    if len(body) < 0.9 * len(rows) - 2 or not body:
+    if len(body) < 0.9 * len(rows) - 2:
         return []
     widths = {len(row[1]) for row in body}
     leading = sum(row[1][:1] == "0" and len(row[1]) > 1 for row in body)
     if (len(widths) > 1 and not leading) or any(row[1][:1] in "+-" for row in body) or widths == {1}:
         return []
-    other = Alternative("one column of numbers with a decimal comma", {"delimiter": "", "decimal": ","})
-    evidence = f"{body[0][0]},{body[0][1]} can be two whole numbers or one with a decimal comma, as can all others"
-    return [Guess("the comma", "two columns separated by commas", evidence, (other,), question=True)]
+    return body
 
 
 def _readable(rows: list[list[str]], width: int, style: Style, delimiter: str | None) -> float:
