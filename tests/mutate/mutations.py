@@ -20,6 +20,22 @@ PAGE = "frontend/src/"
 MUTATIONS = (
     # --- the library: signals, tasks, measuring
     Mutation(
+        LIBRARY + "signals/importers/csv/dialect.py", "if texts and _WORD.fullmatch(texts[-1].strip()):", "if texts:",
+        ("tests/signals/test_reading_cases.py",), "whole numbers under two names become one column of decimal commas",
+    ),
+    Mutation(
+        LIBRARY + "running/elsewhere.py", 'if row["low"] <= reach]', 'if row["error"] <= reach]',
+        ("tests/running/test_elsewhere.py",), "models whose bands overlap are said to be ahead of one another",
+    ),
+    Mutation(
+        LIBRARY + "running/elsewhere.py", "len(known) < max(2, len(rows))", "len(known) < 2",
+        ("tests/running/test_elsewhere.py",), "a model that was never measured is passed over in silence",
+    ),
+    Mutation(
+        SERVER + "http/verdict.py", "not (services.watched.has(identity) or services.library.shipped(identity))", "not services.watched.has(identity)",
+        ("tests/server/http/test_verdict.py",), "a server writes over the verdicts that ship",
+    ),
+    Mutation(
         LIBRARY + "signals/importers/tabular", "> max(2 * inner, 1e-9)", "> max(20 * inner, 1e-9)",
         ("tests/signals/test_csv_import.py::test_far_is_more_than_twice_the_width_of_all_other_values",),
         "-999 in a quiet series is taken for data",

@@ -59,7 +59,7 @@ def test_nothing_is_said_of_what_was_not_measured(monkeypatch: pytest.MonkeyPatc
         run("dnc", "ntm", delay=31),
         run("dnc", "ntm", n=3),
         run("dnc", "ntm", task="copy"),
-        run("dnc", "own"),
+        run("dnc", "ntm", "own"),
         run("dnc"),
     ):
         assert elsewhere(*other) is None

@@ -50,9 +50,8 @@ async def reached(identity: str, services: Services, *, guest: bool = False) -> 
     async def ask() -> dict[str, Any]:
         path = await asyncio.to_thread(services.library.find, identity)
         made = await services.live.ask(Judge(new_id(), path))
-        if not (
-            services.watched.has(identity) or services.library.shipped(identity)
-        ):  # those folders are not ours to write into
+        ours = not (services.watched.has(identity) or services.library.shipped(identity))
+        if ours:  # what is watched or ships lies in folders of somebody else
             await asyncio.to_thread(_keep, identity, services, made)
         return made
 
