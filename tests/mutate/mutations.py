@@ -719,6 +719,10 @@ MUTATIONS = (
         ("tests/server/test_cluster.py::test_samples_that_come_to_another_web_process_are_told_where_they_belong",), "an instrument is told that its run has no live source",
     ),
     Mutation(
+        SERVER + "services.py", 'MeasurementFiles(store.folder / "measurements", blobs)', 'MeasurementFiles(store.folder / "measurements")',
+        ("tests/server/test_replicas.py",), "a link to a measurement opens on one server only",
+    ),
+    Mutation(
         LIBRARY + "signals/series.py", "    require_single(series.name, values, first=start)\n", "",
         ("tests/signals/test_series.py",), "a number that 32 bits do not hold ends a run without a word of it",
     ),
