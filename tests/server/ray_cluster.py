@@ -44,7 +44,7 @@ class Node:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, what)
 
-    def cut_off(self):
+    def close(self):
         """As if the machine had no current any more: nothing of it does anything from one moment on."""
         if self.process.poll() is None:
             self.tell(signal.SIGSTOP)  # or a parent would see its children die, and say so
@@ -105,7 +105,7 @@ class RayCluster:
 
     def close(self):
         for node in self.nodes:
-            node.cut_off()
+            node.close()
         self.process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(20)

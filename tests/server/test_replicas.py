@@ -13,6 +13,8 @@ from mnemoscope_server.storage.blobs.bucket import Bucket
 from tests.server.conftest import Server
 from tests.server.fake_engine import VERDICT
 
+pytestmark = pytest.mark.server
+
 JUDGING = "tests.server.fake_engine:JudgingEngine"
 
 
