@@ -20,7 +20,7 @@ WHOLE_MODELS = (
     "running",
     "training",
 )  # rooms whose tests train or run them
-STARTING = {"server", "start", "real"}  # fixtures of the server's tests that start one
+STARTING = {"server", "start", "real", "cluster", "proxied"}  # fixtures of the server's tests that start one
 
 
 def pytest_configure() -> None:
@@ -50,7 +50,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     room = item.path.relative_to(ROOT / "tests").parts
     if room[0] == "ui":
         item.add_marker("browser")
-    elif room[0] == "server" and STARTING & set(getattr(item, "fixturenames", ())):
+    elif room[0] in ("server", "cluster") and STARTING & set(getattr(item, "fixturenames", ())):
         item.add_marker("server")
     if room[0] in WHOLE_MODELS:
         item.add_marker("slow")

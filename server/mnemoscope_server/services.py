@@ -42,5 +42,6 @@ class Services:
         self.pictures = Pictures()
         self.fits = Fits(settings, store)
         self.fit_jobs = FitJobs(self.fits)
-        self.bucket = None if store.shelf is None else Probe(store.shelf.blobs.check)
-        self.measurements = Measurements(live, MeasurementFiles(store.folder / "measurements"))
+        blobs = None if store.shelf is None else store.shelf.blobs
+        self.bucket = None if blobs is None else Probe(blobs.check)
+        self.measurements = Measurements(live, MeasurementFiles(store.folder / "measurements", blobs))

@@ -131,8 +131,8 @@ class Nginx:
     def __init__(self, binary: str, folder: Path, port: int, sockets: list[Path]) -> None:
         site = (ROOT / "deploy/nginx-cluster.conf").read_text(encoding="utf-8")
         servers = "\n".join(f"    server unix:{path} max_fails=1 fail_timeout=5s;" for path in sockets)
-        site, found = re.subn(r"(?s)(upstream mnemoscope \{\n).*?\n\}", rf"\g<1>{servers}\n}}", site)
-        assert found == 1
+        site, found = re.subn(r"(?:^ +server unix:\S+ .*;\n)+", f"{servers}\n", site, flags=re.MULTILINE)
+        assert found == 2
         site = site.replace("listen 80;", f"listen 127.0.0.1:{port};")
         kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)

@@ -751,6 +751,22 @@ MUTATIONS = (
         ("tests/server/test_cluster.py::test_samples_that_come_to_another_web_process_are_told_where_they_belong",), "an instrument is told that its run has no live source",
     ),
     Mutation(
+        SERVER + "services.py", 'MeasurementFiles(store.folder / "measurements", blobs)', 'MeasurementFiles(store.folder / "measurements")',
+        ("tests/server/test_replicas.py",), "a link to a measurement opens on one server only",
+    ),
+    Mutation(
+        SERVER + "workers/remote_host.py", "asyncio.timeout(SILENT_SECONDS if self._life else None)", "asyncio.timeout(None)",
+        ("tests/server/workers/test_remote_host.py",), "runs of a machine that is only silent stand for more than a minute",
+    ),
+    Mutation(
+        SERVER + "workers/remote_host.py", "if self._given_up and report.life[:LIFE] == self._given_up:", "if False:",
+        ("tests/server/workers/test_remote_host.py",), "an engine that was given up and is back mixes its old steps into a run",
+    ),
+    Mutation(
+        SERVER + "workers/engine_actor.py", "        if life[:LIFE] == self.life:\n            os._exit(1)", "        os._exit(1)",
+        ("tests/server/workers/test_remote_host.py",), "two servers that give an engine up end the one that follows, too",
+    ),
+    Mutation(
         LIBRARY + "signals/series.py", "    require_single(series.name, values, first=start)\n", "",
         ("tests/signals/test_series.py",), "a number that 32 bits do not hold ends a run without a word of it",
     ),

@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +21,37 @@ def free_port():
         return held.getsockname()[1]
 
 
+class Node:
+    """A node that is no head: its raylet, and all that it has started."""
+
+    def __init__(self, process):
+        self.process = process
+
+    def processes(self):
+        """Ids of all its processes."""
+        parents = {}
+        for entry in Path("/proc").iterdir():
+            with contextlib.suppress(OSError, ValueError):
+                parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+        found = {self.process.pid}
+        while more := {pid for pid, parent in parents.items() if parent in found} - found:
+            found |= more
+        return found
+
+    def tell(self, what):
+        """Send a signal to all of them."""
+        for pid in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, what)
+
+    def close(self):
+        """As if the machine had no current any more: nothing of it does anything from one moment on."""
+        if self.process.poll() is None:
+            self.tell(signal.SIGSTOP)  # or a parent would see its children die, and say so
+            self.tell(signal.SIGKILL)
+            self.process.wait()
+
+
 class RayCluster:
     """A head node with two cores. Its workers inherit this environment."""
 
@@ -34,15 +66,29 @@ class RayCluster:
             "--num-gpus=0", "--include-dashboard=false", f"--temp-dir={self.folder}", "--object-store-memory=100000000",
             "--disable-usage-stats",
         ]  # fmt: skip
-        self.log = open(Path(self.folder) / "log", "w")  # noqa: SIM115 (closed by close)
-        self.process = subprocess.Popen(
-            command, env=self.environment, stdout=self.log, stderr=self.log, start_new_session=True
-        )
+        self.process = self._started(command, "log")
+        self.nodes = []
+
+    def _started(self, command, log):
+        """The process of a node, once that has joined."""
+        said = Path(self.folder) / log
+        with said.open("w") as out:
+            process = subprocess.Popen(command, env=self.environment, stdout=out, stderr=out, start_new_session=True)
         deadline = time.monotonic() + 90
-        while "Ray runtime started" not in Path(self.log.name).read_text():
-            assert self.process.poll() is None, Path(self.log.name).read_text()
-            assert time.monotonic() < deadline, Path(self.log.name).read_text()
+        while "Ray runtime started" not in said.read_text():
+            assert process.poll() is None, said.read_text()
+            assert time.monotonic() < deadline, said.read_text()
             time.sleep(0.1)
+        return process
+
+    def node(self, *, cpus):
+        """One more node, as another machine would be. Web processes that are there already do not depend on it."""
+        command = [
+            sys.executable, "-m", "ray.scripts.scripts", "start", f"--address={self.address}", "--block", "--node-ip-address=127.0.0.1", f"--num-cpus={cpus}",
+            "--num-gpus=0", "--object-store-memory=100000000", "--disable-usage-stats",
+        ]  # fmt: skip
+        self.nodes.append(Node(self._started(command, f"log-{len(self.nodes)}")))
+        return self.nodes[-1]
 
     @property
     def address(self):
@@ -58,6 +104,8 @@ class RayCluster:
         return found
 
     def close(self):
+        for node in self.nodes:
+            node.close()
         self.process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(20)
@@ -67,5 +115,4 @@ class RayCluster:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)

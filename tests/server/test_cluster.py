@@ -27,12 +27,12 @@ from tests.server.test_crash import watched
 class Cluster:
     """The engines and the index, and web processes to start on them."""
 
-    def __init__(self, folder, postgres, s3):
+    def __init__(self, folder, postgres, s3, *, cpus=2):
         self.folder, self.computed = folder, folder / "computed"
         make_checkpoints(folder / "checkpoints")
         self.computed.mkdir()
         environment = {"MNEMOSCOPE_CHECKPOINTS": str(folder / "checkpoints"), "FAKE_ENGINE_LOG": str(self.computed)}
-        self.ray = RayCluster(environment=environment)
+        self.ray = RayCluster(cpus=cpus, environment=environment)
         self.s3, self.index, self.blobs = s3, postgres.database(), s3.bucket()
         self.webs = []
 

@@ -1,14 +1,19 @@
 """Two servers with one PostgreSQL and one bucket: what one does the other knows, and neither keeps anything that it cannot lose."""
 
+import json
 import shutil
 import time
 
 import httpx
 import pytest
 
+from mnemoscope.running import standing
 from mnemoscope_server.errors import BlobTrouble
+from mnemoscope_server.storage.blobs.bucket import Bucket
 from tests.server.conftest import Server
 from tests.server.fake_engine import VERDICT
+
+pytestmark = pytest.mark.server
 
 JUDGING = "tests.server.fake_engine:JudgingEngine"
 
@@ -82,6 +87,18 @@ def test_a_verdict_that_one_server_reached_is_the_others_too(two, tmp_path):
             assert guest.get(f"api/recordings/{later}/verdict").json() == VERDICT
     finally:
         guarded.close()
+
+
+def test_a_link_to_a_measurement_opens_on_any_server(two, s3):
+    """Until it is deleted through one of them."""
+    name = "m" * 22
+    kept = standing.standing() | {"id": name, "status": "ended", "owner": ""}
+    Bucket(two[0].environment["MNEMOSCOPE_BLOBS"]).put(f"measurements/{name}.json", json.dumps(kept).encode())
+    for server in two:
+        answer = server.http.get(f"api/retention/{name}")
+        assert (answer.status_code, answer.json()["models"]) == (200, kept["models"])
+    assert two[0].http.delete(f"api/retention/{name}").status_code == 204
+    assert two[1].http.get(f"api/retention/{name}").json()["error"]["code"] == "unknown-measurement"
 
 
 def test_an_upload_to_one_server_is_run_on_the_other(two):

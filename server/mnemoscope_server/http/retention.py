@@ -59,7 +59,7 @@ async def _begin(
         library=services.library,
         own=own,
     )
-    services.measurements.begin(asked, owners.introduced(asked_by, response, services.settings))
+    await services.measurements.begin(asked, owners.introduced(asked_by, response, services.settings))
     return RetentionCreated(id=asked.name)
 
 
@@ -81,7 +81,7 @@ async def read(
 
 @router.post("/retention/{id}/stop", summary="Stop a measurement; what was measured stays", status_code=204)
 async def stop(name: Name, request: Request, services: ServicesDep) -> None:
-    services.measurements.stop(name, owners.known(request, services.settings))
+    await services.measurements.stop(name, owners.known(request, services.settings))
 
 
 @router.delete("/retention/{id}", summary="Delete a measurement that is over", status_code=204)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mnemoscope.running import standing
-from mnemoscope_server.errors import NotPossible, UnknownMeasurement
+from mnemoscope_server.errors import BlobTrouble, NotPossible, UnknownMeasurement
 from mnemoscope_server.sessions.jobs import Job, Jobs
 from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.storage.measurements import MeasurementFiles
@@ -116,14 +116,15 @@ class Measurements:
         self.jobs: Jobs[Measurement] = Jobs("measurements", most=MAX_AT_ONCE)
         """Those under way, and the last that ended with nothing to keep; whoever opens one hears why."""
 
-    def begin(self, asked: Asked, owner: str) -> None:
-        """Measure, unless it is known or under way. Raises NotPossible where too many are."""
+    async def begin(self, asked: Asked, owner: str) -> None:
+        """Measure, unless it is known or under way. Raises NotPossible where too many are, BlobTrouble."""
+        whole = await asyncio.to_thread(self._whole, asked.name)
         job = self.jobs.get(asked.name)
-        if (job is None or not job.live) and not self._whole(asked.name):
+        if (job is None or not job.live) and not whole:
             self.jobs.start(Measurement(id=asked.name, owner=owner, asked=asked), self._measure)
 
     def report(self, name: str, caller: str | None) -> dict[str, Any]:
-        """What is known of one. Raises UnknownMeasurement."""
+        """What is known of one. Raises UnknownMeasurement, BlobTrouble."""
         if measurement := self.jobs.get(name):
             found, owner = measurement.report(), measurement.owner
         else:
@@ -137,11 +138,11 @@ class Measurements:
         """Until the measurement is newer than `after`, or over, or the time is."""
         await self.jobs.wait(name, until=lambda measurement: measurement.version > after, seconds=seconds)
 
-    def stop(self, name: str, caller: str | None) -> None:
-        """End it with what it has; one that is over stays as it is. Raises NotPossible for another's, UnknownMeasurement."""
+    async def stop(self, name: str, caller: str | None) -> None:
+        """End it with what it has; one that is over stays as it is. Raises NotPossible for another's, UnknownMeasurement, BlobTrouble."""
         measurement = self.jobs.get(name)
         if measurement is None:
-            self._kept(name)
+            await asyncio.to_thread(self._kept, name)
         elif measurement.live:
             _require_own(measurement.owner, caller)
             if measurement.task is not None:
@@ -192,7 +193,7 @@ class Measurements:
         return self._earlier(name)["status"] == "ended"
 
     def _earlier(self, name: str) -> dict[str, Any]:
-        """What was kept when it was measured before; nothing measured where it was not."""
+        """What was kept when it was measured before; nothing measured where it was not. Raises BlobTrouble."""
         try:
             return self.files.read(name)
         except UnknownMeasurement:
@@ -222,7 +223,10 @@ class Measurements:
 
         One that was stopped earlier than the time before leaves what was kept then.
         """
-        earlier = await asyncio.to_thread(self._earlier, measurement.id)
+        try:
+            earlier = await asyncio.to_thread(self._earlier, measurement.id)
+        except BlobTrouble:  # nobody knows: what was measured now is kept
+            earlier = EMPTY
         if status != "ended" and len(earlier["measured"]) > len(measurement.known["measured"]):
             known = {field: earlier[field] for field in EMPTY}
             measurement.change(status=earlier["status"], known=known, reason=earlier["reason"])

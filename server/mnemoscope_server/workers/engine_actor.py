@@ -5,6 +5,7 @@ imports Ray, so that it is tested without.
 """
 
 import asyncio
+import os
 import secrets
 import threading
 import time
@@ -196,6 +197,11 @@ class EngineActor:
     async def forget(self, session: str) -> None:
         """The file was fetched."""
         self._forget(session)
+
+    async def end(self, life: str) -> None:
+        """End this engine at once, if its life is that one: it was given up, what it computes goes on elsewhere. Ray starts another."""
+        if life[:LIFE] == self.life:
+            os._exit(1)
 
     # --- inside
 

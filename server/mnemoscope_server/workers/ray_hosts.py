@@ -142,7 +142,7 @@ class RayHosts:
     async def attach(self, session: str, name: str) -> tuple[RemoteHost, Attached] | None:
         """Hear of a run from here on -> its engine, and how it stands. None where that engine does not have it."""
         host = next((h for h in self.hosts if h.name == name), None)
-        if host is None:
+        if host is None or host.given_up:
             return None
         try:
             async with asyncio.timeout(ATTACH_SECONDS):  # a machine that is gone says nothing
@@ -150,7 +150,7 @@ class RayHosts:
         except Exception as error:
             log.info("engine %s cannot be asked for a run: %s", name, type(error).__name__)
             return None
-        if found is None:
+        if found is None or host.given_up:  # it answered what it was asked before it was silent
             return None
         if not found.lost:
             host.sessions.add(session)
@@ -169,7 +169,8 @@ class RayHosts:
         self.release(session)
         if host is not None:
             with contextlib.suppress(Exception):  # it is gone: then nothing is to be done
-                await host.call("detach", self.web, session)
+                async with asyncio.timeout(ATTACH_SECONDS):
+                    await host.call("detach", self.web, session)
 
     async def read(self, session: str, chunk: int) -> bytes | None:
         """Wire messages of a whole chunk of a run, from its engine. None where that cannot be had from there."""
@@ -177,7 +178,8 @@ class RayHosts:
         if host is None:
             return None
         with contextlib.suppress(Exception):  # it is gone: its file has the chunk
-            return await host.call("read", session, chunk) or None
+            async with asyncio.timeout(ATTACH_SECONDS):
+                return await host.call("read", session, chunk) or None
         return None
 
     # --- events

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,9 @@ log = logging.getLogger("mnemoscope.workers")
 AGAIN_SECONDS = 0.5
 """Pause before an engine that does not answer is asked again."""
 GONE_SECONDS = 5.0
-"""An engine that has not answered for so long is given up, unless Ray says sooner that it died."""
+"""An engine that could not be asked for so long is given up, unless Ray says sooner that it died."""
+SILENT_SECONDS = 12.0
+"""So is one that was asked and says nothing; it says something every second. Ray takes more than a minute to miss a machine that is only silent."""
 
 
 class RemoteHost:
@@ -32,7 +35,8 @@ class RemoteHost:
         self.sessions: set[str] = set()
         """Runs and questions of this web process that it has."""
         self._actor: Any = None
-        self._life = ""
+        self._life, self._given_up = "", ""
+        """The life that it has; and one that was given up though nobody saw it end, until there is another."""
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
         self._tasks = [asyncio.create_task(work()) for work in (self._listen, self._write)]
 
@@ -45,6 +49,11 @@ class RemoteHost:
             self._actor = await asyncio.to_thread(self.hosts.actor, self.name)
         return await getattr(self._actor, method).remote(*arguments)
 
+    @property
+    def given_up(self) -> bool:
+        """Whether it was silent for too long: whatever it says, its runs are others'."""
+        return bool(self._given_up)
+
     def end(self) -> None:
         """Listen no more; the engine goes on for others."""
         for task in self._tasks:
@@ -54,19 +63,27 @@ class RemoteHost:
         after, failed = 0, 0.0
         while True:
             try:
-                report: Report = await self.call("events", self.hosts.web, self._life, after)
+                async with asyncio.timeout(SILENT_SECONDS if self._life else None):  # one that starts takes its time
+                    report: Report = await self.call("events", self.hosts.web, self._life, after)
             except Exception as error:  # whatever Ray says: there is no engine now, and there will be
                 failed = failed or time.monotonic()
                 self.state, self.reason = (
                     "starting",
                     f"an engine of the cluster does not answer ({type(error).__name__})",
                 )
-                if type(error).__name__ == "ActorDiedError" or time.monotonic() - failed > GONE_SECONDS:
+                silent = isinstance(error, TimeoutError)
+                if silent:
+                    self._given_up = self._life[:LIFE]
+                if silent or type(error).__name__ == "ActorDiedError" or time.monotonic() - failed > GONE_SECONDS:
                     self._gone(self.reason)
                     self._actor, self._life = None, ""
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
             failed = 0.0
+            if self._given_up and report.life[:LIFE] == self._given_up:  # what it says now of its runs is of the past
+                await self._end()
+                continue
+            self._given_up = ""
             if report.life != self._life:
                 after = 0
                 if self._life and report.life[:LIFE] == self._life[:LIFE]:
@@ -87,9 +104,18 @@ class RemoteHost:
             while not self._commands.empty():
                 commands.append(self._commands.get_nowait())
             try:
-                await self.call("obey", self.hosts.web, commands)
+                async with asyncio.timeout(SILENT_SECONDS):
+                    await self.call("obey", self.hosts.web, commands)
             except Exception as error:  # the listener finds that it is gone
                 log.info("an engine did not take what was ordered: %s", type(error).__name__)
+
+    async def _end(self) -> None:
+        """Have an engine that was given up and is back begin anew: its runs are others' by now."""
+        log.warning("%s was silent and is back: it begins anew", self.name)
+        with contextlib.suppress(Exception):  # it does not answer that
+            async with asyncio.timeout(GONE_SECONDS):
+                await self.call("end", self._given_up)
+        await asyncio.sleep(AGAIN_SECONDS)
 
     def _gone(self, reason: str) -> None:
         if self.sessions:

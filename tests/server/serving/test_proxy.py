@@ -225,6 +225,17 @@ def test_without_the_token_the_proxy_lets_nobody_in(proxied):
         assert (answer.status_code, said) == proxied.foreign
 
 
+def test_the_caddyfile_of_a_cluster_is_one(tmp_path):
+    """It says whose samples and fits go where; its upstreams are found by a name that only that network has."""
+    file = ROOT / "deploy/cluster/Caddyfile"
+    called = [program("caddy"), "adapt", "--validate", "--config", file, "--adapter", "caddyfile"]
+    done = subprocess.run(
+        called, env=os.environ | {"DOMAIN": HOST, "HOME": str(tmp_path)}, capture_output=True, text=True, check=True
+    )
+    assert f'"host":["{HOST}"]' in done.stdout
+    assert '"selection_policy":{"policy":"ip_hash"}' in done.stdout
+
+
 def test_what_is_deployed_names_settings_that_there_are():
     """A name that is none would keep the server from starting."""
     known = {variable(name) for name in Settings.model_fields} | set(ELSEWHERE)
