@@ -114,3 +114,14 @@ def test_the_engines_of_four_models_weigh_a_page_at_most_a_megabyte_and_a_half(t
         engines = {stream: packed(recording.manifest, stream) for stream in range(4)}
         bare, with_engines = (len(single.page(recording, engines=carried)) for carried in ({}, engines))
     assert with_engines - bare <= 1_500_000
+
+
+@pytest.mark.parametrize("name", ["lstm-copy", "transformer-copy", "ntm-copy", "dnc-copy", "lstm-signal-recall"])
+def test_the_page_says_at_most_how_much_a_model_adds_to_a_file(name: str) -> None:
+    """As frontend/src/stage/recomputed/words.ts counts: of weights in full, and of rounded ones."""
+    single = pytest.importorskip("mnemoscope_viewer.single")
+    loaded = store.load(name)
+    fast = FastStep(loaded.model, 3, binary=False)
+    fast.begin(loaded.model.initial_state(1), torch.zeros(1, loaded.model.outputs))
+    text = single.ENGINE.format(stream=0, engine=single._engine(fast.package()))
+    assert 2 * loaded.model.parameter_count() < len(text) < 4.5 * loaded.model.parameter_count() + 8192

@@ -224,3 +224,19 @@ def test_before_the_first_step(open_page: Open, live: Live, album: Album) -> Non
     expect(page.get_by_text("Opened", exact=False)).to_be_hidden()
     settled(page)
     becomes(lambda: steps_there(page), 1, "steps")
+
+
+def test_a_run_can_be_begun_once_the_plan_comes(open_page: Open, watch: Watch) -> None:
+    """A proxy that changes over answers for a while; nothing has to be touched for the plan to be asked for again."""
+    page = open_page(None)
+    page.route("**/api/tasks/*/plan", lambda route: route.fulfill(status=502, body="<html>Bad Gateway</html>"))
+    page.goto("/new")
+    expect(page.get_by_text("Asking again.", exact=False)).to_be_visible()
+    run = page.get_by_role("button", name="Run", exact=True)
+    expect(run).to_be_disabled()
+    page.unroute("**/api/tasks/*/plan")
+    expect(run).to_be_enabled()
+    expect(page.get_by_text("Asking again.", exact=False)).to_have_count(0)
+    assert watch.trouble
+    assert all("status of 502" in trouble for trouble in watch.trouble)
+    watch.trouble.clear()

@@ -2,7 +2,7 @@
 
 import { FORECAST, RECALL } from "../wire/task_names";
 import { api } from "../server/api";
-import { readable, type MnemoscopeError } from "../server/errors";
+import { ApiError, readable, type MnemoscopeError } from "../server/errors";
 import type {
   Generator,
   Preview,
@@ -36,6 +36,8 @@ export class NewRun {
   /** What the run will be, and why it cannot be, as the server's task says; of the newest question that was answered. */
   private planned = $state.raw<TaskPlan | null>(null);
   private planObstacle = $state("");
+  /** Why suggestion or preview are not there yet while the server is away or busy; it is asked again, and "" once there is an answer. */
+  private unanswered = $state("");
   source = $state<Source>("generate");
   readonly live = new LiveSource();
 
@@ -195,8 +197,11 @@ export class NewRun {
         const { file } = this;
         file.stop = Math.min(file.rows, file.start + Math.round(plan.steps * file.rowsPerStep));
       }
+      this.error = null;
     } catch (reason) {
-      this.planObstacle = readable(reason).message;
+      // What was asked for is not done, and the plan of before holds.
+      if (reason instanceof ApiError && reason.passing) this.error = reason;
+      else this.planObstacle = readable(reason).message;
     }
   }
 
@@ -223,7 +228,9 @@ export class NewRun {
     const { task, held, file, question } = this;
     const { channel, labels } = file;
     const asked = { task, task_params: this.knobs[task] ?? {} };
-    const failed = (): void => {
+    const failed = (error: MnemoscopeError, again: boolean): void => {
+      this.missed(error, again);
+      if (again) return;
       this.suggestion = null; // preview and plan say why
       if (this.filed && file.stop === 0) file.stop = Math.min(file.rows, this.rowsMost);
       this.suggestedFor = question;
@@ -251,7 +258,13 @@ export class NewRun {
     );
   }
 
+  /** Suggestion or preview had no answer, or none yet. */
+  private missed(error: MnemoscopeError, again: boolean): void {
+    this.unanswered = again ? askedAgain(error) : "";
+  }
+
   private take(found: Suggestion, task: string, question: string): void {
+    this.unanswered = "";
     this.suggestion = { ...found, task };
     this.suggestedFor = question;
   }
@@ -292,8 +305,12 @@ export class NewRun {
           this.preview = answer;
           this.previewOf = JSON.stringify(window);
           this.previewError = null;
+          this.unanswered = "";
         },
-        (error) => (this.previewError = error),
+        (error, again) => {
+          this.previewError = error;
+          this.missed(error, again);
+        },
       );
     }
     if (!this.generators.length) return undefined;
@@ -326,9 +343,9 @@ export class NewRun {
         this.planned = answer.obstacle ? null : answer; // what was shaded is not what this signal has room for
         this.planObstacle = answer.obstacle;
       },
-      (error) => {
+      (error, again) => {
         this.planned = null;
-        this.planObstacle = error.message;
+        this.planObstacle = again ? askedAgain(error) : error.message;
       },
     );
   }
@@ -388,6 +405,7 @@ export class NewRun {
       return `${this.models.streams} models side by side are more than the ${status.limits.models} of one recording. Take fewer trainings.`;
     if (this.streamed && this.live.why(most)) return this.live.why(most);
     if (series && filed && !this.held) return this.source === "draw" ? "Draw a signal first." : "Choose a file first.";
+    if (this.unanswered) return this.unanswered;
     if (series && filed && this.previewError) return "The window cannot be used as it is.";
     if (steps > most)
       return `${count(steps)} steps are more than this server runs (${count(most)}). Take a shorter window or a lower rate.`;
@@ -395,6 +413,11 @@ export class NewRun {
     if (status?.replay_only || status?.workers === "failed") return "Live runs are off on this host.";
     return series && steps === 0 ? "Waiting for the signal." : "";
   }
+}
+
+/** Of a question that the server could not answer now. */
+function askedAgain(error: MnemoscopeError): string {
+  return `${sentence(error.message)} Asking again.`;
 }
 
 /** What a library says of an error, as a sentence of its own. */

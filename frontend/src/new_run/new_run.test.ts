@@ -119,10 +119,36 @@ describe("a run being planned", () => {
     run.planning();
     await vi.runAllTimersAsync();
     expect(run.why).toBe("");
-    ask.mockRejectedValueOnce(new ApiError(503, "unavailable", "no line"));
+    ask.mockRejectedValueOnce(new ApiError(422, "bad-task", "no such task"));
     run.planning();
     await vi.runAllTimersAsync();
-    expect(run.why).toBe("No line.");
+    expect(run.why).toBe("No such task.");
+  });
+
+  it("asks again by itself while the server is away, says so, and can be run when the plan comes", async () => {
+    const run = form();
+    const away = new ApiError(503, "unavailable", "no line");
+    ask.mockRejectedValueOnce(away).mockRejectedValueOnce(away);
+    ask.mockResolvedValue(plan({ task: "signal-recall" }));
+    run.planning();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect([ask.mock.calls.length, run.why, run.plan]).toEqual([2, "No line. Asking again.", null]);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect([ask.mock.calls.length, run.why]).toEqual([3, ""]);
+    expect(run.plan).not.toBeNull();
+  });
+
+  it("keeps the plan of before where an arrangement could not be asked for", async () => {
+    const run = form();
+    ask.mockResolvedValueOnce(plan({ task: "signal-recall" }));
+    run.planning();
+    await vi.runAllTimersAsync();
+    ask.mockRejectedValueOnce(new ApiError(0, "unreachable", "no line"));
+    await run.arrange("segment", 29);
+    expect([run.why, run.error?.message, run.options]).toEqual(["", "no line", { segment: 24 }]);
+    ask.mockResolvedValueOnce(plan({ task: "signal-recall", steps: 104 }));
+    await run.arrange("segment", 29);
+    expect([run.error, run.options]).toEqual([null, { segment: 29 }]);
   });
 });
 
@@ -177,6 +203,27 @@ describe("a run with a suggested window", () => {
     run.previewing()!();
     run.suggestAgain();
     expect(run.previewing()).toBeUndefined();
+  });
+
+  it("waits for suggestion and preview of a server that is away, and says so", async () => {
+    const run = form(true);
+    run.source = "file";
+    run.took(file("u"), "ecg.csv");
+    const away = new ApiError(502, "unreadable", "no line");
+    vi.spyOn(api, "suggestWindow").mockRejectedValueOnce(away).mockResolvedValue(suggestion);
+    run.suggesting();
+    await vi.advanceTimersByTimeAsync(200);
+    expect([run.why, run.file.stop]).toEqual(["No line. Asking again.", 0]);
+    await vi.advanceTimersByTimeAsync(1300);
+    expect([run.why, run.file.stop]).toEqual(["Waiting for the signal.", 6100]);
+    vi.spyOn(api, "previewUpload")
+      .mockRejectedValueOnce(away)
+      .mockResolvedValue({ steps: 94 } as never);
+    run.previewing();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(run.why).toBe("No line. Asking again.");
+    await vi.advanceTimersByTimeAsync(1300);
+    expect([run.why, run.previewError]).toEqual(["", null]);
   });
 
   it("takes the beginning where nothing can be suggested, so that the preview says why", async () => {

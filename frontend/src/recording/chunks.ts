@@ -2,6 +2,7 @@
  * Fetches the chunks of a recording in a good order: those asked for urgently first (the one under the playhead), then
  * the rest as they were asked for, a few at a time. A failure that may pass is tried again; one that cannot is reported.
  */
+import { backoff } from "../server/backoff";
 import { ApiError, readable } from "../server/errors";
 import type { MnemoscopeError } from "../server/errors";
 
@@ -113,9 +114,4 @@ export class ChunkLoader {
     }
     this.options.failed(n, error, again);
   }
-}
-
-/** Milliseconds before the k-th try (k from 1): 0.25 s doubling to 8 s, ±20 % so that watchers do not come back as one. */
-export function backoff(k: number, random: () => number = Math.random): number {
-  return Math.min(8000, 250 * 2 ** Math.min(k - 1, 10)) * (0.8 + 0.4 * random());
 }

@@ -5,7 +5,7 @@
  * the messages mean; the session does.
  */
 import type { ClientMessage, ServerMessage } from "../wire/wire.gen";
-import { backoff } from "./chunks";
+import { backoff } from "../server/backoff";
 
 export type Connection = "connecting" | "open" | "reconnecting" | "closed";
 

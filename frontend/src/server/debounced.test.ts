@@ -1,6 +1,7 @@
 /** Questions that follow what is typed: after a pause, and never an older answer over a newer one. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { debounced } from "./debounced";
+import { ApiError } from "./errors";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -9,7 +10,7 @@ function asked(answer: () => Promise<string>): { said: string[]; signals: AbortS
   const said: string[] = [];
   const signals: AbortSignal[] = [];
   const ask = (signal: AbortSignal): Promise<string> => (signals.push(signal), answer());
-  const stop = debounced(ask, (found) => said.push(found), (error) => said.push(`failed: ${error.message}`)); // prettier-ignore
+  const stop = debounced(ask, (found) => said.push(found), (error, again) => said.push(`${again ? "again" : "failed"}: ${error.message}`)); // prettier-ignore
   return { said, signals, stop };
 }
 
@@ -43,3 +44,30 @@ it.each(["resolve", "reject"] as const)(
     expect(late.said).toEqual([]);
   },
 );
+
+it("asks again after longer and longer pauses while the server is away or busy, until it answers", async () => {
+  const answers = [new ApiError(503, "a", "Busy."), new ApiError(0, "b", "Away."), new ApiError(502, "c", "Changing.")];
+  const at: number[] = [];
+  const began = Date.now();
+  const one = asked(() => {
+    at.push(Date.now() - began);
+    const trouble = answers.shift();
+    return trouble ? Promise.reject(trouble) : Promise.resolve("here");
+  });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(one.said).toEqual(["again: Busy.", "again: Away.", "again: Changing.", "here"]);
+  const pauses = at.slice(1).map((time, k) => time - at[k]!);
+  for (const [k, pause] of pauses.entries()) {
+    expect(pause).toBeGreaterThanOrEqual(800 * 2 ** k);
+    expect(pause).toBeLessThanOrEqual(1200 * 2 ** k + 1);
+  }
+});
+
+it("does not ask again what was refused, nor what was stopped meanwhile", async () => {
+  const refused = asked(() => Promise.reject(new ApiError(422, "a", "Too long.")));
+  const away = asked(() => Promise.reject(new ApiError(0, "b", "Away.")));
+  await vi.advanceTimersByTimeAsync(200);
+  away.stop();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([refused.said, away.said]).toEqual([["failed: Too long."], ["again: Away."]]);
+});

@@ -91,6 +91,6 @@ describe("what was found", () => {
   });
 });
 
-it("an export with models is as much larger as their weights", () => {
-  expect(enginesSize([{ parameters: 300 }, { parameters: 30 }])).toBe(1760);
+it("an export with models is larger by their weights, at most", () => {
+  expect(enginesSize([{ parameters: 300 }, { parameters: 30 }])).toBe(1485 + 2 * 8192);
 });
