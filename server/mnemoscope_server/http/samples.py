@@ -147,7 +147,7 @@ async def feed(websocket: WebSocket, id: str) -> None:
         try:
             inlet = await inlet_of(id, websocket, services)
         except (NotPossible, UnknownRecording) as error:
-            code = error.code if isinstance(error, NotPossible) else "unknown-recording"
+            code = error.code if isinstance(error, NotPossible) else error.CODE
             await line.send(Refused(code=code, message=str(error), hint=getattr(error, "hint", UnknownRecording.CURE)))
             await line.close(POLICY, code)
             return
