@@ -87,6 +87,7 @@ class UnknownUpload(Exception):
 class UnknownRecording(Exception):
     """There is no recording of that id, now or ever: what was deleted or has expired is answered as what never was."""
 
+    STATUS, CODE = 404, "unknown-recording"
     CURE = "Ask whoever sent the link for another one."
 
     def __init__(self, identity: str) -> None:
@@ -97,6 +98,19 @@ class UnknownRecording(Exception):
 
 class Expired(UnknownRecording):
     """A recording's time is over: it is gone, or about to be. Nobody is told that it was ever there."""
+
+
+class LostRun(UnknownRecording):
+    """A run that is listed as failed, and of which no file ever came."""
+
+    STATUS, CODE = 410, "run-lost"
+    CURE = "Run it again; its row in the list can be deleted."
+
+    def __init__(self, identity: str) -> None:
+        Exception.__init__(
+            self,
+            f"the run {identity[:64]!r} failed and left no recording: what computed it was gone before one was kept",
+        )
 
 
 class UnknownFit(Exception):

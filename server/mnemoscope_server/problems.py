@@ -86,7 +86,7 @@ def install(app: FastAPI, *, missing_page: Callable[[Request], Response]) -> Non
         return await disk_full(request, error) if is_full(error) else of_library(error)
 
     async def unknown_recording(request: Request, error: Any) -> Response:
-        return problem(404, "unknown-recording", str(error), hint=error.CURE)
+        return problem(error.STATUS, error.CODE, str(error), hint=error.CURE)
 
     async def unknown_measurement(request: Request, error: Any) -> Response:
         return problem(

@@ -770,4 +770,26 @@ MUTATIONS = (
         LIBRARY + "signals/series.py", "    require_single(series.name, values, first=start)\n", "",
         ("tests/signals/test_series.py",), "a number that 32 bits do not hold ends a run without a word of it",
     ),
+    Mutation(
+        PAGE + "server/debounced.ts", "if (again) askIn(", "if (!again) askIn(",
+        ("src/server/debounced.test.ts",), "Run stays grey after a proxy has changed over",
+    ),
+    Mutation(
+        PAGE + "new_run/new_run.svelte.ts", "      if (again) return;\n", "",
+        ("src/new_run/new_run.test.ts",), "a window is chosen without the suggestion since the server was away for a second",
+    ),
+    Mutation(
+        SERVER + "storage/store.py", 'status="failed", steps=0, bytes=0, modified=0)', 'status="failed")',
+        ("tests/server/storage/test_shelf.py::test_a_run_that_failed_with_its_server_is_said_to_be_lost_until_its_file_comes",),
+        "a run that is lost is still with its server, for ever",
+    ),
+    Mutation(
+        SERVER + "storage/store.py", 'entry.status == "failed" and not entry.blob and not entry.bytes', 'entry.status == "failed" and not entry.blob',
+        ("tests/server/storage/test_shelf.py::test_a_run_that_failed_with_a_file_is_with_its_server_until_the_bucket_has_it",),
+        "a failed run with a file is said to be lost while the bucket is away",
+    ),
+    Mutation(
+        SERVER + "http/recordings.py", "with contextlib.suppress(LostRun):", "with contextlib.nullcontext():",
+        ("tests/server/test_replicas.py::test_a_run_that_left_no_file_says_so_and_can_be_deleted",), "a lost run stays in the list for ever",
+    ),
 )  # fmt: skip

@@ -10,6 +10,8 @@ import pytest
 from mnemoscope.running import standing
 from mnemoscope_server.errors import BlobTrouble
 from mnemoscope_server.storage.blobs.bucket import Bucket
+from mnemoscope_server.storage.index import Entry
+from mnemoscope_server.storage.store import Store, new_id
 from tests.server.conftest import Server
 from tests.server.fake_engine import VERDICT
 
@@ -114,6 +116,27 @@ def test_an_upload_to_one_server_is_run_on_the_other(two):
     assert here.http.delete(f"api/uploads/{upload}").status_code == 204
     gone = there.http.post(f"api/uploads/{upload}/suggestion", json={"channel": 1, "task": "signal-recall"})
     assert (gone.status_code, gone.json()["error"]["code"]) == (404, "unknown-upload"), "its own copy neither"
+
+
+def test_a_run_that_left_no_file_says_so_and_can_be_deleted(two, tmp_path):
+    """Listed as failed by whoever gave it up; to ask again later is of no use."""
+    _, there = two
+    index, blobs = (there.environment[f"MNEMOSCOPE_{name}"] for name in ("INDEX", "BLOBS"))
+    lost = new_id()
+    gone = Store(tmp_path / "gone", index=index, blobs=blobs)
+    gone.put(Entry(lost, "t", "copy", [], 0, "running", "2026-01-01T00:00:00Z", 0))
+    assert there.http.get(f"api/recordings/{lost}").status_code == 503
+    gone.mark_failed(lost)
+    gone.close()
+    for path in (lost, f"{lost}/file", f"{lost}/chunks/0"):
+        answer = there.http.get(f"api/recordings/{path}")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (410, "run-lost")
+    assert "Run it again" in answer.json()["error"]["cure"]
+    assert there.http.get(f"s/{lost}").status_code == 410
+    assert [row["status"] for row in there.http.get("api/recordings").json()] == ["failed"]
+    assert there.http.patch(f"api/recordings/{lost}", json={"title": "x"}).status_code == 410
+    assert there.http.delete(f"api/recordings/{lost}").status_code == 204
+    assert there.http.get(f"api/recordings/{lost}").status_code == 404
 
 
 def test_a_server_that_loses_its_folder_has_lost_nothing(two, tmp_path):

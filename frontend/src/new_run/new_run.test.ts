@@ -247,6 +247,19 @@ describe("a run with a suggested window", () => {
     await run.arrange("segment", 29);
     expect([run.file.start, run.file.stop, run.options["segment"]]).toEqual([5160, 6200, 29]);
   });
+
+  it("that is dragged takes no older answer over the newest", async () => {
+    const run = form();
+    let answerFirst = (): void => undefined;
+    vi.spyOn(api, "planTask")
+      .mockReturnValueOnce(new Promise((give) => (answerFirst = () => give(plan({ steps: 90 })))))
+      .mockResolvedValueOnce(plan({ steps: 104 }));
+    const first = run.arrange("segment", 20);
+    await run.arrange("segment", 29);
+    answerFirst();
+    await first;
+    expect([run.made.steps, run.options["segment"]]).toEqual([104, 29]);
+  });
 });
 
 describe("channels beside the chosen one", () => {

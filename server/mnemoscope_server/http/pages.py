@@ -66,8 +66,8 @@ def recording(request: Request, identity: str) -> Response:
     """The page of a recording. Where there is none, the page says so itself; programs see it by the status."""
     try:
         found = request.app.state.services.library.summary(identity)
-    except UnknownRecording:
-        return sheet(request, status=404)
+    except UnknownRecording as error:
+        return sheet(request, status=error.STATUS)
     except (
         MnemoscopeError,
         StorageTrouble,

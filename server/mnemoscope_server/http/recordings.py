@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.access import owners
-from mnemoscope_server.errors import NotPossible, UnknownRecording
+from mnemoscope_server.errors import LostRun, NotPossible, UnknownRecording
 from mnemoscope_server.http.depends import ERRORS, Client, Id, ServicesDep, require_allowance, require_room
 from mnemoscope_server.http.engine import packed
 from mnemoscope_server.http.verdict import reached
@@ -182,7 +182,8 @@ def require_own(identity: str, request: Request, services: Services) -> Entry | 
     if services.library.shipped(identity) or not ID.fullmatch(identity):
         raise UnknownRecording(identity)
     if identity not in services.live.sessions:  # whose file may lie with an engine
-        services.library.find(identity)
+        with contextlib.suppress(LostRun):  # what left no file can be deleted as well
+            services.library.find(identity)
     if services.watched.has(identity):
         raise NotPossible(
             "read-only",

@@ -160,7 +160,7 @@ async def feed(websocket: WebSocket, id: str) -> None:
             await line.close(TRY_LATER, "try again")
             return
         except (NotPossible, UnknownRecording) as error:
-            code = error.code if isinstance(error, NotPossible) else "unknown-recording"
+            code = error.code if isinstance(error, NotPossible) else error.CODE
             await line.send(Refused(code=code, message=str(error), hint=getattr(error, "hint", UnknownRecording.CURE)))
             await line.close(POLICY, code)
             return

@@ -156,7 +156,7 @@ async def _replay(line: Line, services: Services, identity: str) -> None:
     try:
         manifest, steps = await asyncio.to_thread(_manifest, services, identity)
     except UnknownRecording as error:
-        await line.send(messages.Refused(code="unknown-recording", message=str(error), hint=error.CURE))
+        await line.send(messages.Refused(code=error.CODE, message=str(error), hint=error.CURE))
     except MnemoscopeError as error:
         hint = "`mnemoscope verify FILE` reports how much of it is sound."
         await line.send(messages.Refused(code="corrupt-recording", message=str(error), hint=hint))

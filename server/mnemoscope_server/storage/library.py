@@ -50,7 +50,7 @@ class Library:
             if self.watched is not None and not path.is_file():
                 path = self.watched.find(identity)
         if path is None or path.is_symlink() or not path.is_file():  # a link may lead anywhere
-            raise UnknownRecording(identity)
+            raise self.store.missing(identity)
         return path
 
     def shipped(self, identity: str) -> bool:

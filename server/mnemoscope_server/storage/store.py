@@ -21,7 +21,7 @@ from typing import Any
 
 from mnemoscope.reading import verdicts
 from mnemoscope.reading.recording import Recording, amend
-from mnemoscope_server.errors import BlobTrouble, DataFolderInUse, Expired, IndexTrouble, UnknownRecording
+from mnemoscope_server.errors import BlobTrouble, DataFolderInUse, Expired, IndexTrouble, LostRun, UnknownRecording
 from mnemoscope_server.settings import Settings
 from mnemoscope_server.storage import recovery, space, sweeping
 from mnemoscope_server.storage.blobs.bucket import Bucket
@@ -58,6 +58,11 @@ def open_store(settings: Settings) -> "Store":
 def new_id() -> str:
     """128 random bits, 22 characters."""
     return secrets.token_urlsafe(16)
+
+
+def _is_lost(entry: Entry) -> bool:
+    """Whether a run left no file, here or elsewhere (`mark_failed`)."""
+    return entry.status == "failed" and not entry.blob and not entry.bytes
 
 
 def _is_whole(entry: Entry) -> bool:
@@ -164,7 +169,8 @@ class Store:
         """List a run as failed that went on and left no file."""
         try:
             if not self.path(recording).exists() and (entry := self._index.get(recording)) is not None:
-                self.put_eventually(replace(entry, status="failed"))
+                # Of the file of a server that is gone nothing is known any more; where it comes back, the row is made anew.
+                self.put_eventually(replace(entry, status="failed", steps=0, bytes=0, modified=0))
         except IndexTrouble as error:
             log.warning("run %s cannot be noted as failed: %s", recording, error)
 
@@ -204,7 +210,7 @@ class Store:
     def bring(self, recording: str) -> str:
         """See that the file of a recording is here, as it is now -> the object that it is a copy of, "" for none.
 
-        Raises Expired; and where there is a bucket UnknownRecording, IndexTrouble, BlobTrouble, DiskFull.
+        Raises Expired; and where there is a bucket UnknownRecording (LostRun), IndexTrouble, BlobTrouble, DiskFull.
         """
         if self.shelf is None or recording in self._temporary or not ID.fullmatch(recording):
             self.require_current(recording)
@@ -215,6 +221,8 @@ class Store:
             if entry is None or not entry.blob:
                 if path.exists():
                     return ""
+                if entry is not None and _is_lost(entry):
+                    raise LostRun(recording)
                 raise BlobTrouble(f"recording {recording} is still with the server that makes it")
             if noted(path) == entry.blob and path.exists():
                 self.shelf.read(path)
@@ -229,6 +237,11 @@ class Store:
             except FileNotFoundError:  # it has been changed or removed since
                 continue
         raise BlobTrouble(f"the object of recording {recording} is gone")
+
+    def missing(self, recording: str) -> UnknownRecording:
+        """What to say of a recording whose file is not here. Raises IndexTrouble."""
+        entry = self._index.get(recording)
+        return LostRun(recording) if entry is not None and _is_lost(entry) else UnknownRecording(recording)
 
     def _current(self, recording: str, path: Path) -> Entry | None:
         """The row of a recording now; None = it is here and has none yet. Raises Expired, UnknownRecording, IndexTrouble."""

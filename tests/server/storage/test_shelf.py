@@ -9,7 +9,7 @@ import pytest
 
 from mnemoscope.reading import verdicts
 from mnemoscope.reading.recording import Recording
-from mnemoscope_server.errors import BlobTrouble, Expired, UnknownRecording
+from mnemoscope_server.errors import BlobTrouble, Expired, LostRun, UnknownRecording
 from mnemoscope_server.storage import recovery
 from mnemoscope_server.storage.blobs.shelf import note_file, noted
 from mnemoscope_server.storage.fsck import fsck
@@ -211,6 +211,41 @@ def test_a_run_that_goes_on_is_with_its_server(two):
     with pytest.raises(BlobTrouble, match="still with the server that makes it"):
         Library(there).find(identity)
     assert keys(here) == set()
+
+
+def test_a_run_that_failed_with_its_server_is_said_to_be_lost_until_its_file_comes(two, server):
+    """Whoever gives it up marks it; a server that comes back with the file after all brings it."""
+    here, there = two
+    identity = write(here)
+    here.put(Entry(identity, "t", "copy", [], 0, "running", "2026-01-01T00:00:00Z", 0))
+    assert there.get(identity).bytes > 0
+    there.mark_failed(identity)
+    for ask in (Library(there).find, Library(there).summary, there.bring):
+        with pytest.raises(LostRun, match="failed and left no recording"):
+            ask(identity)
+    assert title(Library(here), identity) == "t", "it has the file"
+    here.close()
+    again = server("here")
+    recovery.mend_all(again)
+    again.settle()
+    assert (row := there.get(identity)).status == "ended"
+    assert row.bytes > 0
+    assert title(Library(there), identity) == "t"
+
+
+def test_a_run_that_failed_with_a_file_is_with_its_server_until_the_bucket_has_it(two, monkeypatch):
+    here, there = two
+    identity = write(here, finish="failed")
+    here.put(Entry(identity, "t", "copy", [], 0, "running", "2026-01-01T00:00:00Z", 0))
+    with monkeypatch.context() as meanwhile:
+        away(meanwhile, here, "put")
+        with Recording.open(here.path(identity)) as recording:
+            here.put(recovery.index_entry(recording.manifest, steps=recording.steps, size=0))
+        assert there.get(identity).status == "failed"
+        with pytest.raises(BlobTrouble, match="still with the server that makes it"):
+            Library(there).find(identity)
+    here.settle()
+    assert title(Library(there), identity) == "t"
 
 
 def test_a_bucket_that_is_away_keeps_nobody_from_ending_or_deleting(two, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 
 from mnemoscope.format.manifest import model_label
 from mnemoscope.reading.recording import Recording, amend
-from mnemoscope_server.errors import DataFolderInUse, DiskFull, Expired, UnknownRecording
+from mnemoscope_server.errors import DataFolderInUse, DiskFull, Expired, LostRun, UnknownRecording
 from mnemoscope_server.storage.index import Entry
 from mnemoscope_server.storage.library import Library
 from mnemoscope_server.storage.store import new_id
@@ -270,3 +270,18 @@ def test_index_is_in_wal_mode(open_store, tmp_path):
 def test_a_moment_of_a_training_has_its_models_name(label, training, name):
     """Recordings before the manifest's own field hold it in the moment's label."""
     assert model_label({"label": label, "training": training}) == name
+
+
+def test_a_run_that_left_no_file_is_said_to_be_lost_and_can_be_removed(open_store):
+    store = open_store()
+    identity = new_id()
+    store.put(Entry(identity, "t", "copy", [], 0, "running", "2026-01-01T00:00:00Z", 0))
+    with pytest.raises(UnknownRecording) as known:
+        Library(store).find(identity)
+    assert not isinstance(known.value, LostRun), "it may come"
+    store.mark_failed(identity)
+    with pytest.raises(LostRun, match="failed and left no recording"):
+        Library(store).find(identity)
+    store.remove(identity)
+    with pytest.raises(UnknownRecording, match="there is no recording"):
+        Library(store).find(identity)
