@@ -38,7 +38,9 @@ def test_a_model_is_fitted_to_a_file(open_page: Open, ready: Api, watch: Watch, 
     assert "Rank only: 4 blocks" in said
     album.keep(page, "fit-done", whole=True)
     page.set_viewport_size({"width": 1440, "height": 900})
-    expect(page.get_by_role("button", name="Delete the fit")).to_be_in_viewport(ratio=1)  # beside what it is scored against
+    expect(page.get_by_role("button", name="Delete the fit")).to_be_in_viewport(
+        ratio=1
+    )  # beside what it is scored against
 
     page.reload()  # the link has the fit
     expect(stage).to_be_enabled()
