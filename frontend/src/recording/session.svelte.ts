@@ -199,7 +199,7 @@ export class Session extends Transport {
     this.failures = manifest.failures;
     this.log = log;
     this.ledger = new LedgerClient(log, { chunks: this.chunksOf(manifest, live), ...this.options.ledger });
-    log.wished = (k) => this.supply?.again(k, this.total);
+    log.wished = (k, onward) => this.supply?.again(k, this.total, onward);
     log.onGrow(() => this.arrived(log));
     return log;
   }

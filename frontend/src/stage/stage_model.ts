@@ -122,10 +122,11 @@ export class StageModel {
   grow(complete: boolean): void {
     this.complete = complete;
     this.made.forEach((lane) => lane.grow(complete));
+    if (this.log.steps > 0) this.density.at(this.log.steps - 1); // of a long run steps are let go of again
   }
 
-  /** Draw missing columns in view until the clock passes `deadline`; true when all that can be drawn is. */
-  extend(look: Look, inView: number, deadline: number): boolean {
+  /** Draw missing columns in view, and where `beside` those around it, until the clock passes `deadline`; true when all that can be drawn is. */
+  extend(look: Look, inView: number, deadline: number, beside = true): boolean {
     let done = true;
     const first = Math.max(0, look.window.first);
     const until = Math.min(first + inView + 1, this.signal.planned);
@@ -139,9 +140,9 @@ export class StageModel {
       if (lag)
         this.shareCache.sweep(stream, Math.floor(first), Math.min(Math.ceil(until), look.t + 1, lane.model.steps));
       const tape = lag ? lane.lag : lane.tape;
-      if (!tape.extend(first, until, part)) done = false;
+      if (!tape.extend(first, until, part, beside)) done = false;
     });
-    if (this.bits && !this.bits.tape.extend(first, until, deadline)) done = false;
+    if (this.bits && !this.bits.tape.extend(first, until, deadline, beside)) done = false;
     return done;
   }
 
