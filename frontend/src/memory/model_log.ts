@@ -92,6 +92,9 @@ export class ModelLog implements BankLog {
   /** Asks for chunk k, which was let go of, to come again some time; `onward`: those after it will be wanted too. */
   wished: ((k: number, onward: boolean) => void) | null = null;
 
+  /** Hears of every chunk whose 64 steps are here now. */
+  whole: ((k: number) => void) | null = null;
+
   constructor(
     readonly spec: ModelSpec,
     private readonly clock: Clock = { now: 0 },
@@ -291,6 +294,9 @@ export class ModelLog implements BankLog {
       this.blocks.get(Math.floor(this.contiguous / KEYFRAME_EVERY))?.held[this.contiguous % KEYFRAME_EVERY] === 1
     ) {
       this.contiguous++;
+    }
+    for (let k = Math.floor(first / KEYFRAME_EVERY); this.whole && k * KEYFRAME_EVERY < first + count; k++) {
+      if (this.blocks.get(k)?.held.every((one) => one === 1)) this.whole(k);
     }
   }
 

@@ -25,8 +25,8 @@ import type { SocketLike } from "./socket";
 import { Supply } from "./supply";
 import { Transport } from "./transport";
 
-/** Bytes of chunks that the page holds at most: some 9000 steps of an LSTM, 45 000 of a DNC. */
-const KEEP = 48 << 20;
+/** Bytes of chunks that the page holds at most: some 4500 steps of an LSTM, 22 000 of a DNC. */
+const KEEP = 24 << 20;
 
 export type { Refusal, SessionStatus } from "./session_state.svelte";
 

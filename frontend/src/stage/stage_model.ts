@@ -216,8 +216,10 @@ export class StageModel {
     const lanes = look.shown.map((stream, k): LaneScene => {
       const lane = this.lane(stream);
       const own = alone === stream ? pointed : t;
-      const now = lane.has(t) ? this.shareCache.now(stream, t) : null;
-      const { row, shares, readAt } = this.arcsOf(look, stream, own, now);
+      // Asked for before the step itself is here: of a long run both are on their way.
+      const known = this.shareCache.now(stream, t);
+      const now = lane.has(t) ? known : null;
+      const { row, shares, readAt, blocks } = this.arcsOf(look, stream, own, now);
       return {
         lane,
         emphasis: alone === null ? "normal" : alone === stream ? "alone" : "faded",
@@ -225,6 +227,7 @@ export class StageModel {
         row,
         shares,
         readAt,
+        ...(blocks && { blocks }),
         slot: target?.zone === "lane" && target.stream === stream ? target.slot : null,
         linked: rows[k] ?? [],
         failure: lane.model.failure,
@@ -260,17 +263,25 @@ export class StageModel {
     stream: number,
     own: number,
     now: Float64Array | null,
-  ): Pick<LaneScene, "row" | "shares" | "readAt"> {
+  ): Pick<LaneScene, "row" | "shares" | "readAt" | "blocks"> {
     if (look.lens !== "mechanism") {
       const row = this.lenses?.moves(look.lens, stream, own) ?? null;
       return { row, shares: row, readAt: own };
     }
     if (own !== look.t) {
       const row = this.shareCache.at(stream, own, "pointer");
-      return { row, shares: row, readAt: own };
+      return row ? { row, shares: row, readAt: own } : this.sumsOf(stream, own);
     }
     const row = look.playing || now?.length === own + 2 ? now : null;
-    return { row, shares: this.ease(stream, row, look.playing), readAt: row ? row.length - 2 : own };
+    if (!row) return this.sumsOf(stream, own);
+    return { row, shares: this.ease(stream, row, look.playing), readAt: row.length - 2 };
+  }
+
+  /** What is known of the read of step t while it is taken apart, with sums of blocks of steps. */
+  private sumsOf(stream: number, t: number): Pick<LaneScene, "row" | "shares" | "readAt" | "blocks"> {
+    const sums = this.lane(stream).has(t) ? this.shareCache.sums(stream, t) : null;
+    if (!sums) return { row: null, shares: null, readAt: t };
+    return { row: sums.row, shares: sums.row, readAt: t, blocks: sums.blocks };
   }
 
   /** Where to stand when a link names no moment: two thirds into the first answer, where there is something to see. */
