@@ -316,6 +316,28 @@ MUTATIONS = (
     ),
     # --- the page
     Mutation(
+        PAGE + "memory/worker/going_back.ts", "this.sums.set(n, after - before);", "this.sums.set(n, after);",
+        ("src/memory/worker/going_back.test.ts",), "arcs of a long run add up to more than all of what is read",
+    ),
+    Mutation(
+        PAGE + "memory/kinds/associative_walk.ts", "later[head + i * size + k]! * earlier[head + k * size + j]!",
+        "earlier[head + i * size + k]! * later[head + k * size + j]!",
+        ("src/memory/kinds/conformance.test.ts",), "long blocks of a DeltaNet are put together in the wrong order",
+    ),
+    Mutation(
+        PAGE + "draw/stage/arcs.ts", "} else if (to > time.x) drop(", "}\n      if (to > time.x) drop(",
+        ("src/stage/picture.test.ts",), "the arc of a sum points at a step that nobody has said to be read",
+    ),
+    Mutation(
+        PAGE + "recording/chunks.ts", "this.looked = chunks.filter((n) => !this.running.has(n));",
+        "this.looked.push(...chunks.filter((n) => !this.running.has(n)));",
+        ("src/recording/chunks.test.ts",), "a drag over a long run fetches hundreds of chunks that nobody looks at any more",
+    ),
+    Mutation(
+        PAGE + "stage/settled_step.svelte.ts", "if (late && !waited && t !== this.t) {", "if (late && !waited && t === this.t) {",
+        ("src/stage/settled_step.test.ts",), "the words beside a long run come and go with every move of a drag",
+    ),
+    Mutation(
         PAGE + "recording/transport.ts", "if (waiting && speed !== this.asked!.speed) return;", "",
         ("src/recording/session_live.test.ts",), "the speed knob jumps back while the run has not heard of it yet",
     ),
@@ -388,7 +410,7 @@ MUTATIONS = (
         ("src/pages/router.test.ts",), "a link to a file of the server opens an unknown page",
     ),
     Mutation(
-        PAGE + "memory/shares.ts", "const weight = powers[h]! / total;", "const weight = 1 / rows.length;",
+        PAGE + "memory/shares.ts", "power / total : 0", "1 / powers.length : 0",
         ("src/memory/all_heads.test.ts",), "arcs, ages and sentences of every model with several heads are wrong",
     ),
     Mutation(

@@ -87,9 +87,11 @@ export function shareWithin(shares: ArrayLike<number>, from: number, to: number)
  */
 export function sourceStep(shares: ArrayLike<number>, least: number): number | null {
   let best: { step: number; share: number; within: number } | null = null;
-  for (let step = 0; step < shares.length - 1; step++) {
-    const within = shareWithin(shares, step - 1, step + 1);
+  const steps = shares.length - 1;
+  for (let step = 0; step < steps; step++) {
     const share = shares[step + 1]!;
+    // Called for every row of a long run: nothing is called for the many steps that have nothing.
+    const within = (step > 0 ? shares[step]! : 0) + share + (step + 1 < steps ? shares[step + 2]! : 0);
     if (within < least) continue;
     if (!best || share > best.share || (share === best.share && within > best.within)) best = { step, share, within };
   }

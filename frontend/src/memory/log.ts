@@ -28,8 +28,8 @@ export class RecordingLog {
   manifest: Manifest;
   /** Bytes of chunks that are held at most; those looked at longest ago are let go of, whole chunks of all models. */
   keep: number;
-  /** Hears of a chunk that was let go of and is wanted again. */
-  wished: ((k: number) => void) | null = null;
+  /** Hears of a chunk that was let go of and is wanted again; `onward`: with those after it. */
+  wished: ((k: number, onward: boolean) => void) | null = null;
 
   /** Throws ManifestError where a bank is not what its kind needs. */
   constructor(manifest: Manifest, keep = Infinity) {
@@ -38,7 +38,7 @@ export class RecordingLog {
     if (!LITTLE_ENDIAN) throw new LedgerError("big-endian", "This viewer needs a little-endian machine.");
     checkBanks(manifest);
     this.models = manifest.models.map((spec) => new ModelLog(spec, this.clock));
-    for (const model of this.models) model.wished = (k) => this.wished?.(k);
+    for (const model of this.models) model.wished = (k, onward) => this.wished?.(k, onward);
     for (const failure of manifest.failures) this.fail(failure);
   }
 
@@ -93,7 +93,7 @@ export class RecordingLog {
       }
     } finally {
       const lost = letGo(this.models, this.keep);
-      for (const k of lost) this.wished?.(k);
+      for (const k of lost) this.wished?.(k, true);
       if (took) for (const listener of this.growing) listener(this);
     }
   }

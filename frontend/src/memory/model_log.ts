@@ -89,8 +89,11 @@ export class ModelLog implements BankLog {
   private readonly gone: Gone;
   /** Brings chunk k here and now, or does nothing; null where nobody can. */
   pull: ((k: number) => void) | null = null;
-  /** Asks for chunk k, which was let go of, to come again some time. */
-  wished: ((k: number) => void) | null = null;
+  /** Asks for chunk k, which was let go of, to come again some time; `onward`: those after it will be wanted too. */
+  wished: ((k: number, onward: boolean) => void) | null = null;
+
+  /** Hears of every chunk whose 64 steps are here now. */
+  whole: ((k: number) => void) | null = null;
 
   constructor(
     readonly spec: ModelSpec,
@@ -129,11 +132,11 @@ export class ModelLog implements BankLog {
     return first >= 0;
   }
 
-  /** Like hasStep; where the step was let go of it is asked for, for whoever goes through a run step by step. */
-  ready(t: number): boolean {
+  /** Like hasStep; where the step was let go of it is asked for, for whoever goes through a run step by step (`onward`) or looks at a few. */
+  ready(t: number, onward = true): boolean {
     if (this.hasStep(t)) return true;
     const k = Math.floor(t / KEYFRAME_EVERY);
-    if (this.gone.has(k)) this.wished?.(k);
+    if (this.gone.has(k)) this.wished?.(k, onward);
     return false;
   }
 
@@ -291,6 +294,9 @@ export class ModelLog implements BankLog {
       this.blocks.get(Math.floor(this.contiguous / KEYFRAME_EVERY))?.held[this.contiguous % KEYFRAME_EVERY] === 1
     ) {
       this.contiguous++;
+    }
+    for (let k = Math.floor(first / KEYFRAME_EVERY); this.whole && k * KEYFRAME_EVERY < first + count; k++) {
+      if (this.blocks.get(k)?.held.every((one) => one === 1)) this.whole(k);
     }
   }
 

@@ -14,20 +14,52 @@ import { dot } from "../memory/kinds/reading";
  * the concatenated read vector, so it too sums to 1; all zero where nothing was read.
  */
 export function combineHeads(memory: Memory, rows: readonly Float64Array[], t: number): Shares {
+  const weights = headWeights(memory, t, rows.length);
+  const out = new Float64Array(t + 2);
+  rows.forEach((row, h) => {
+    const weight = weights[h]!;
+    if (weight > 0) for (let i = 0; i < out.length; i++) out[i]! += weight * row[i]!;
+  });
+  return out;
+}
+
+/** ‖r_h‖² / Σ_h ‖r_h‖² of each head; all 0 where nothing was read. */
+export function headWeights(memory: Memory, t: number, heads: number): number[] {
   const { width } = memory.bank;
   const reads = memory.reads(t);
-  const powers = rows.map((_, h) => {
+  const powers = Array.from({ length: heads }, (_, h) => {
     const read = reads.subarray(h * width, (h + 1) * width);
     return dot(read, read);
   });
   const total = powers.reduce((sum, p) => sum + p, 0);
-  const out = new Float64Array(t + 2);
-  if (!(total > 0)) return out;
-  rows.forEach((row, h) => {
-    const weight = powers[h]! / total;
-    if (weight > 0) for (let i = 0; i < out.length; i++) out[i]! += weight * row[i]!;
+  return powers.map((power) => (total > 0 ? power / total : 0));
+}
+
+/** What is known of the shares of a read: those of single steps, and sums of blocks of steps. They add up to 1. */
+export interface Sums {
+  /** [t + 2] as Shares, with 0 for steps of which only a sum is known. */
+  readonly row: Float64Array;
+  /** First step, last step and sum of every block of which only that is known. */
+  readonly blocks: readonly (readonly [number, number, number])[];
+}
+
+/** As combineHeads, of rows with sums: a block that is a sum of one head is a sum of all. */
+export function combineSums(heads: readonly Sums[], weights: readonly number[]): Sums {
+  const row = new Float64Array(heads[0]!.row.length);
+  const blocks = new Map<number, [number, number, number]>();
+  heads.forEach((head, h) => {
+    for (let i = 0; i < row.length; i++) row[i]! += weights[h]! * head.row[i]!;
+    for (const [from, to, sum] of head.blocks) {
+      const block = blocks.get(from) ?? [from, to, 0];
+      block[2] += weights[h]! * sum;
+      blocks.set(from, block);
+    }
   });
-  return out;
+  for (const block of blocks.values()) {
+    for (let s = block[0]; s <= block[1]; s++) block[2] += row[s + 1]!;
+    row.fill(0, block[0] + 1, block[1] + 2);
+  }
+  return { row, blocks: [...blocks.values()] };
 }
 
 /** The same, with the row of every head found here and now. */

@@ -51,4 +51,20 @@ describe("a loader of chunks", () => {
     await new Promise((done) => setTimeout(done, 40)); // the try that was due
     expect([asked, taken]).toEqual([[3, 3], [3]]);
   });
+
+  it("leaves what the picture before needed where the playhead has moved on, and not what was wanted anyway", async () => {
+    const { loader, asked, give } = made();
+    loader.look([10, 9, 8]);
+    loader.want([9, 30]);
+    expect(asked).toEqual([10]); // nothing shares the line with the chunk under the playhead
+    loader.look([20, 19]);
+    expect(asked).toEqual([10, 20]);
+    give(10);
+    give(20);
+    await until(() => asked.length === 5);
+    expect(asked).toEqual([10, 20, 19, 9, 30]);
+    for (const n of [19, 9, 30]) give(n);
+    await loader.settled(8, 9, 19, 30);
+    expect(asked.length).toBe(5);
+  });
 });

@@ -1,5 +1,5 @@
 /**
- * Fetches the chunks of a recording in a good order: those asked for urgently first (the one under the playhead), then
+ * Fetches the chunks of a recording in a good order: those of the picture that is looked at first, then those asked for urgently, then
  * the rest as they were asked for, a few at a time. A failure that may pass is tried again; one that cannot is reported.
  */
 import { backoff } from "../server/backoff";
@@ -22,6 +22,10 @@ export interface ChunkOptions {
 export class ChunkLoader {
   /** Chunks to fetch, the next one first. */
   private queue: number[] = [];
+  /** Chunks of the picture that is looked at, which come before all others. */
+  private looked: number[] = [];
+  /** The first of them: nothing shares the line with it. */
+  private alone: number | null = null;
   private readonly running = new Set<number>();
   private readonly tries = new Map<number, number>();
   /** Chunks that will be tried again. */
@@ -33,7 +37,8 @@ export class ChunkLoader {
 
   /** Asks for chunks, in this order, after those asked for before. One that is on its way is not asked for twice. */
   want(chunks: Iterable<number>): void {
-    for (const n of chunks) if (!this.queue.includes(n) && !this.running.has(n)) this.queue.push(n);
+    const asked = new Set([...this.queue, ...this.running]);
+    for (const n of chunks) if (!asked.has(n)) this.queue.push(n);
     this.go();
   }
 
@@ -41,6 +46,16 @@ export class ChunkLoader {
   hurry(...chunks: number[]): void {
     const first = [...new Set(chunks)].filter((n) => !this.running.has(n));
     this.queue = [...first, ...this.queue.filter((other) => !first.includes(other))];
+    this.go();
+  }
+
+  /**
+   * The picture needs these chunks, in this order, before all others. Those of the picture before are left where they have not begun:
+   * a playhead that is dragged over a long run would queue up hundreds that nobody looks at any more.
+   */
+  look(chunks: readonly number[]): void {
+    this.looked = chunks.filter((n) => !this.running.has(n));
+    this.alone = chunks[0] ?? null;
     this.go();
   }
 
@@ -55,6 +70,7 @@ export class ChunkLoader {
   stop(): void {
     this.abort.abort();
     this.queue = [];
+    this.looked = [];
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
     this.rest();
@@ -63,11 +79,19 @@ export class ChunkLoader {
   private go(): void {
     const lanes = this.options.lanes ?? 3;
     while (!this.abort.signal.aborted && this.running.size < lanes) {
-      const n = this.queue.shift();
+      const n = this.next();
       if (n === undefined) break;
       void this.load(n);
     }
     this.rest();
+  }
+
+  private next(): number | undefined {
+    if (this.alone !== null && this.running.has(this.alone)) return undefined;
+    const n = this.looked.shift();
+    if (n === undefined) return this.queue.shift();
+    this.queue = this.queue.filter((other) => other !== n);
+    return n;
   }
 
   private rest(): void {
@@ -78,7 +102,7 @@ export class ChunkLoader {
   }
 
   private pending(n: number): boolean {
-    return this.queue.includes(n) || this.running.has(n) || this.timers.has(n);
+    return this.queue.includes(n) || this.looked.includes(n) || this.running.has(n) || this.timers.has(n);
   }
 
   private async load(n: number): Promise<void> {

@@ -25,8 +25,8 @@ import type { SocketLike } from "./socket";
 import { Supply } from "./supply";
 import { Transport } from "./transport";
 
-/** Bytes of chunks that the page holds at most: some 9000 steps of an LSTM, 45 000 of a DNC. */
-const KEEP = 48 << 20;
+/** Bytes of chunks that the page holds at most: some 4500 steps of an LSTM, 22 000 of a DNC. */
+const KEEP = 24 << 20;
 
 export type { Refusal, SessionStatus } from "./session_state.svelte";
 
@@ -199,7 +199,7 @@ export class Session extends Transport {
     this.failures = manifest.failures;
     this.log = log;
     this.ledger = new LedgerClient(log, { chunks: this.chunksOf(manifest, live), ...this.options.ledger });
-    log.wished = (k) => this.supply?.again(k, this.total);
+    log.wished = (k, onward) => this.supply?.again(k, this.total, onward);
     log.onGrow(() => this.arrived(log));
     return log;
   }

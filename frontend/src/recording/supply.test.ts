@@ -44,3 +44,13 @@ it("the rest comes after the picture, in order", async () => {
   expect(asked).toEqual([8, 7, 6, 5, 4, 3, 9, 0, 1, 2]);
   chunks.stop();
 });
+
+it("what was let go of comes again with what follows, or alone where a few steps are looked at", async () => {
+  const { asked, supply: chunks } = supply();
+  chunks.again(3, 64 * 20, false);
+  await until(() => asked.length === 1);
+  chunks.again(6, 64 * 9, true);
+  await until(() => asked.length === 4);
+  expect(asked).toEqual([3, 6, 7, 8]);
+  chunks.stop();
+});

@@ -17,7 +17,7 @@ import type { Connection, SocketLike } from "./socket";
 const BEHIND = 5;
 const AHEAD = 1;
 
-/** Chunks that come with one that was let go of and is wanted again: whoever goes through a run goes on. */
+/** Chunks that come with one that was let go of and is wanted again, where whoever wants it goes through the run. */
 const AGAIN = 8;
 
 export interface SupplyOptions {
@@ -78,19 +78,21 @@ export class Supply {
     this.loader.want(this.options.log.missing(until));
   }
 
-  /** The playhead is at t: its chunk comes next if it is not here, then those of the picture around it. */
+  /** The playhead is at t: its chunk comes next if it is not here, then those of the picture around it, unless it has moved on before. */
   reach(t: number, until: number): void {
     if (t >= until) return;
     const { models } = this.options.log;
     const at = (this.at = Math.floor(t / KEYFRAME_EVERY));
     const wanted = [at, ...Array.from({ length: BEHIND }, (_, k) => at - 1 - k), at + AHEAD];
-    this.loader.hurry(...wanted.filter((n) => n >= 0 && !models.every((model) => model.hasChunk(n, until))));
+    this.loader.look(wanted.filter((n) => n >= 0 && !models.every((model) => model.hasChunk(n, until))));
   }
 
-  /** Chunk k was let go of and is wanted again, after all that is on its way. */
-  again(k: number, until: number): void {
+  /** Chunk k was let go of and is wanted again, after all that is on its way; `onward`: with those after it. */
+  again(k: number, until: number, onward: boolean): void {
     const { models } = this.options.log;
-    const wanted = Array.from({ length: AGAIN }, (_, n) => k + n).filter((n) => n * KEYFRAME_EVERY < until);
+    const wanted = Array.from({ length: onward ? AGAIN : 1 }, (_, n) => k + n).filter(
+      (n) => n * KEYFRAME_EVERY < until,
+    );
     this.loader.want(wanted.filter((n) => !models.every((model) => model.hasChunk(n, until))));
   }
 

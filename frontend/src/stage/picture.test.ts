@@ -120,6 +120,30 @@ describe("arcs", () => {
     expect(rings.some(({ d }) => Math.abs(points(d)[0]![1] - y) < 0.1)).toBe(true);
   });
 
+  it("of sums end over their steps, in no ring, and the picture says what their ranges are", async () => {
+    const stage = await stageOf("memories", [NOW]);
+    // The first lane's row is being taken apart.
+    const question = (head: number): object => ({ kind: "shares", stream: 0, bank: stage.bankOf(0).name, index: head, t: NOW }); // prettier-ignore
+    const heads = stage.bankOf(0).readHeads;
+    const known = new Map(Array.from({ length: heads }, (_, head) => [JSON.stringify(question(head)), { row: new Float64Array(NOW + 2), blocks: [[20, 49, 0.6]] as const }])); // prettier-ignore
+    const { peek } = stage.ledger;
+    vi.spyOn(stage.ledger, "peek").mockImplementation((asked) => known.has(JSON.stringify(asked)) ? null : peek.call(stage.ledger, asked)); // prettier-ignore
+    vi.spyOn(stage.ledger, "sums").mockImplementation((asked) => known.get(JSON.stringify(asked)) ?? null);
+    const { box, scene, shapes, words } = painted(stage, looking(stage, { solo: 0 }));
+    expect([scene.lanes[0]!.readAt, scene.lanes[0]!.now]).toEqual([NOW, null]); // no ages of what is not known
+    const ink = inks[scene.lanes[0]!.lane.hue];
+    expect(arcs(shapes).filter(({ stroke }) => stroke === ink).length).toBe(1);
+    const bar = shapes.find((s) => s.tag === "rect" && s.fill === ink && s.height === 3)!;
+    expect(bar.width).toBeCloseTo(30 * 5, 1);
+    expect(bar.x).toBeCloseTo(xOfStep(box, scene.window, 20) - 2.5, 1);
+    const x = xOfStep(box, scene.window, 34.5); // where the arc ends
+    const rings = shapes.filter(({ tag, fill, d }) => tag === "path" && fill === inks.bg && d.includes("A"));
+    expect(rings.filter(({ d }) => Math.abs(points(d)[0]![0] - x) < 8)).toEqual([]);
+    expect(words).toEqual(expect.arrayContaining(["t = 20–49, 60%", "ranges: sums so far"]));
+    vi.restoreAllMocks();
+    expect(painted(stage, looking(stage, { solo: 0 })).words).not.toContain("ranges: sums so far");
+  });
+
   it("fade where another lane is alone, which shows more of its own and says how much", async () => {
     const stage = await stageOf("memories", [NOW]);
     const solo = lanesOf(stage).findIndex(({ label }) => label === "NTM");

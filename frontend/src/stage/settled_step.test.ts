@@ -41,6 +41,27 @@ describe("now, as it is read", () => {
     expect(of.t).toBe(5);
   });
 
+  it("waits for a step that is on its way, and says so where that takes long", () => {
+    const session = { cursor: { t: 3, speed: 8 }, playing: false, grown: 2 };
+    const held = new Set([3, 5]);
+    const of = new SettledStep(session as unknown as Session, () => 10, (t) => held.has(t)); // prettier-ignore
+    const go = (t: number): void => {
+      session.cursor.t = t;
+      of.follow();
+      frame();
+    };
+    go(4);
+    expect([of.t, of.late]).toEqual([3, false]);
+    go(5); // it has gone on to one that is there
+    expect([of.t, of.late]).toEqual([5, false]);
+    go(6);
+    vi.advanceTimersByTime(140);
+    expect([of.t, of.late]).toEqual([6, true]);
+    held.add(6);
+    go(6);
+    expect([of.t, of.late]).toEqual([6, false]);
+  });
+
   it("follows every 140 ms while it plays faster than anyone reads", () => {
     const { session, of } = following();
     session.playing = true;

@@ -122,10 +122,11 @@ export class StageModel {
   grow(complete: boolean): void {
     this.complete = complete;
     this.made.forEach((lane) => lane.grow(complete));
+    if (this.log.steps > 0) this.density.at(this.log.steps - 1); // of a long run steps are let go of again
   }
 
-  /** Draw missing columns in view until the clock passes `deadline`; true when all that can be drawn is. */
-  extend(look: Look, inView: number, deadline: number): boolean {
+  /** Draw missing columns in view, and where `beside` those around it, until the clock passes `deadline`; true when all that can be drawn is. */
+  extend(look: Look, inView: number, deadline: number, beside = true): boolean {
     let done = true;
     const first = Math.max(0, look.window.first);
     const until = Math.min(first + inView + 1, this.signal.planned);
@@ -139,9 +140,9 @@ export class StageModel {
       if (lag)
         this.shareCache.sweep(stream, Math.floor(first), Math.min(Math.ceil(until), look.t + 1, lane.model.steps));
       const tape = lag ? lane.lag : lane.tape;
-      if (!tape.extend(first, until, part)) done = false;
+      if (!tape.extend(first, until, part, beside)) done = false;
     });
-    if (this.bits && !this.bits.tape.extend(first, until, deadline)) done = false;
+    if (this.bits && !this.bits.tape.extend(first, until, deadline, beside)) done = false;
     return done;
   }
 
@@ -215,8 +216,10 @@ export class StageModel {
     const lanes = look.shown.map((stream, k): LaneScene => {
       const lane = this.lane(stream);
       const own = alone === stream ? pointed : t;
-      const now = lane.has(t) ? this.shareCache.now(stream, t) : null;
-      const { row, shares, readAt } = this.arcsOf(look, stream, own, now);
+      // Asked for before the step itself is here: of a long run both are on their way.
+      const known = this.shareCache.now(stream, t);
+      const now = lane.has(t) ? known : null;
+      const { row, shares, readAt, blocks } = this.arcsOf(look, stream, own, now);
       return {
         lane,
         emphasis: alone === null ? "normal" : alone === stream ? "alone" : "faded",
@@ -224,6 +227,7 @@ export class StageModel {
         row,
         shares,
         readAt,
+        ...(blocks && { blocks }),
         slot: target?.zone === "lane" && target.stream === stream ? target.slot : null,
         linked: rows[k] ?? [],
         failure: lane.model.failure,
@@ -259,17 +263,25 @@ export class StageModel {
     stream: number,
     own: number,
     now: Float64Array | null,
-  ): Pick<LaneScene, "row" | "shares" | "readAt"> {
+  ): Pick<LaneScene, "row" | "shares" | "readAt" | "blocks"> {
     if (look.lens !== "mechanism") {
       const row = this.lenses?.moves(look.lens, stream, own) ?? null;
       return { row, shares: row, readAt: own };
     }
     if (own !== look.t) {
       const row = this.shareCache.at(stream, own, "pointer");
-      return { row, shares: row, readAt: own };
+      return row ? { row, shares: row, readAt: own } : this.sumsOf(stream, own);
     }
     const row = look.playing || now?.length === own + 2 ? now : null;
-    return { row, shares: this.ease(stream, row, look.playing), readAt: row ? row.length - 2 : own };
+    if (!row) return this.sumsOf(stream, own);
+    return { row, shares: this.ease(stream, row, look.playing), readAt: row.length - 2 };
+  }
+
+  /** What is known of the read of step t while it is taken apart, with sums of blocks of steps. */
+  private sumsOf(stream: number, t: number): Pick<LaneScene, "row" | "shares" | "readAt" | "blocks"> {
+    const sums = this.lane(stream).has(t) ? this.shareCache.sums(stream, t) : null;
+    if (!sums) return { row: null, shares: null, readAt: t };
+    return { row: sums.row, shares: sums.row, readAt: t, blocks: sums.blocks };
   }
 
   /** Where to stand when a link names no moment: two thirds into the first answer, where there is something to see. */

@@ -29,14 +29,19 @@ export class GateRow implements Gauge {
     readonly at: (t: number) => number,
   ) {}
 
-  /** How strong the ink is at step t, where the first `steps` are held. */
-  strength(t: number, steps: number): number {
+  /** Takes in the values of steps before `steps`. */
+  follow(steps: number): void {
     for (; this.next < steps; this.next++) {
       const v = this.at(this.next);
       if (Number.isNaN(v)) break;
       this.low = Math.min(this.low, v);
       this.high = Math.max(this.high, v);
     }
+  }
+
+  /** How strong the ink is at step t, where the first `steps` are held. */
+  strength(t: number, steps: number): number {
+    this.follow(steps);
     const now = this.at(t);
     if (Number.isNaN(now)) return 0;
     const part = this.high > this.low ? (now - this.low) / (this.high - this.low) : 0;

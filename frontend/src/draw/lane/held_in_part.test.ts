@@ -46,12 +46,10 @@ describe("a stage with little room", () => {
     stubCanvases();
     lanes = lanesOf(part);
     all = lanesOf(whole);
-    const gates = lanes.flatMap((lane) => lane.gauges);
     for (let k = 0; k * KEYFRAME_EVERY < STEPS; k++) {
       give(part, k);
       for (const lane of lanes) lane.grow(false);
       density.at(part.steps - 1);
-      for (const gate of gates) if (gate instanceof GateRow) gate.strength(part.steps - 1, part.steps);
     }
     const wanted = new Set<number>();
     part.wished = (k) => wanted.add(k);

@@ -7,7 +7,7 @@ import type { BankSpec, ModelSpec } from "../../wire/manifest";
 import { MAX_ROWS, type Fold } from "./slot_rows";
 import { LagColumns } from "./lag_rows";
 import { counted } from "../ink/format";
-import type { Gauge, Phase } from "./gauge";
+import { GateRow, type Gauge, type Phase } from "./gauge";
 import { drawnOf } from "./kinds";
 import { largest } from "./kinds/parts";
 import type { Block, Drawn, NowPicture } from "./kinds/base";
@@ -269,12 +269,13 @@ export class Lane {
     const sampled = wanted.filter((t) => this.has(t));
     if (chunk !== this.measured && !early) {
       if (complete && sampled.length < wanted.length) {
-        for (const t of wanted) this.model.ready(t); // let go of meanwhile: the last measure is taken when they are here again
+        for (const t of wanted) this.model.ready(t, false); // let go of meanwhile: the last measure is taken when they are here again
       } else if (sampled.length > 0) {
         this.measured = chunk;
         this.drawn.measure(sampled, chunk <= 1);
       }
     }
+    for (const gauge of this.drawn.gauges) if (gauge instanceof GateRow) gauge.follow(steps); // while they are here
     if (this.drawn.settle?.(steps, complete && this.measured === chunk, sampled)) {
       this.last = null;
       this.tape.restart();

@@ -120,6 +120,23 @@ describe("a tape", () => {
     expect(steps.slice(filled)).toContain(0);
   });
 
+  it("draws on the canvases it has once there are many, and nothing of what was there before stays", () => {
+    const { source } = sourceOf({ fill: (t, { hold }) => hold.fill(t < TILE ? 1 : 0) }, TILE * (MAX_TILES + 1) + 3);
+    const tape = new Tape(source, inks, 64);
+    const before = canvases.length;
+    for (let k = 0; k <= MAX_TILES + 1; k++) tape.extend(k * TILE, k * TILE + 1, Infinity, false);
+    expect(canvases.length - before).toBe(MAX_TILES);
+    const again = canvases[before + 1]!; // of tile 1, then of the last one
+    expect(again.at(0, 0)).toEqual([...inks.ground, 255]);
+    expect(again.at(5, 0)[3]).toBe(0);
+  });
+
+  it("draws what is in view alone where it is asked to", () => {
+    const { source, steps } = sourceOf({ fill: () => undefined }, 1000);
+    expect(new Tape(source, inks).extend(40, 60, Infinity, false)).toBe(true);
+    expect(steps.length).toBe(20);
+  });
+
   it("is painted tile by tile, no further than now", () => {
     const tape = new Tape(sourceOf({ fill: () => undefined }).source, inks);
     tape.extend(TILE - 10, TILE + 10, Infinity);

@@ -109,14 +109,15 @@ export class Tape {
   }
 
   /**
-   * Draw the columns of steps first … until (excluded) that are held, then those of the tiles beside them, until the clock passes
-   * `deadline` (ms); true when nothing is left to do.
+   * Draw the columns of steps first … until (excluded) that are held, then, where `beside`, those of the tiles beside them, until the
+   * clock passes `deadline` (ms); true when nothing is left to do.
    */
-  extend(first: number, until: number, deadline: number): boolean {
+  extend(first: number, until: number, deadline: number, beside = true): boolean {
     this.clock++;
     const [from, to] = [Math.max(0, Math.floor(first)), Math.max(0, Math.ceil(until))];
     if (to <= from) return true;
     if (!this.range(from, to, deadline)) return false;
+    if (!beside) return true;
     const [low, high] = [Math.floor(from / TILE), Math.floor((to - 1) / TILE)];
     if (high - low + 3 > MAX_TILES) return true;
     return this.range(to, (high + 2) * TILE, deadline) && this.range(Math.max(0, (low - 1) * TILE), from, deadline);
@@ -213,12 +214,19 @@ export class Tape {
     filled[t % TILE] = 1;
   }
 
-  /** A tile to draw on: a new one while there are few, else in place of the one looked at longest ago. */
+  /** A tile to draw on: a new one while there are few, else the one looked at longest ago, emptied. */
   private tile(k: number): Tile {
+    const tile = this.tiles.size < MAX_TILES ? this.fresh() : this.oldest();
+    tile.used = this.clock;
+    this.tiles.set(k, tile);
+    return tile;
+  }
+
+  private fresh(): Tile {
     const canvas = document.createElement("canvas");
     canvas.width = TILE;
     canvas.height = this.height;
-    const tile = {
+    return {
       canvas,
       ctx: canvas.getContext("2d")!,
       drawn: new Uint8Array(TILE),
@@ -226,11 +234,15 @@ export class Tape {
       bytes: new Uint8ClampedArray(this.source.style === "paint" ? 0 : TILE * this.source.rows * 4),
       used: this.clock,
     };
-    this.tiles.set(k, tile);
-    if (this.tiles.size > MAX_TILES) {
-      const [oldest] = [...this.tiles].reduce((a, b) => (b[1].used < a[1].used ? b : a));
-      this.tiles.delete(oldest);
-    }
+  }
+
+  /** A playhead that is dragged over a long run needs tiles in every frame: a canvas is made once and used again. */
+  private oldest(): Tile {
+    const [k, tile] = [...this.tiles].reduce((a, b) => (b[1].used < a[1].used ? b : a));
+    this.tiles.delete(k);
+    tile.ctx.clearRect(0, 0, TILE, this.height);
+    tile.drawn.fill(0);
+    tile.filled.fill(0);
     return tile;
   }
 

@@ -49,7 +49,7 @@ describe("the scrubber of a run", () => {
   const scene = (more: Partial<ScrubScene> = {}): ScrubScene => ({
     t: 50, steps: 101, planned: 101, first: 20, inView: 40, loop: null, selection: null, similar: [], events: [],
     density: { at: (t: number) => t / 100, measure: "" } as Density,
-    ...more,
+    scale: 1, ...more,
   }); // prettier-ignore
   const WIDTH = 500;
   const x = (t: number): number => xOnScrub(t, 101, WIDTH);
@@ -99,6 +99,22 @@ describe("the scrubber of a run", () => {
     expect(shapes.some((s) => s.fill === inks.ln2)).toBe(false);
     const open = painted({ steps: 51 }).shapes.find((s) => s.fill === inks.ln2)!;
     expect([open.x, open.width]).toEqual([x(51), WIDTH - x(51)]); // still to come
+  });
+});
+
+describe("the scrubber of a long run", () => {
+  it("paints its many events once, and again where they or their place are others", () => {
+    const events = Array.from({ length: 300 }, (_, k) => ({ kind: k % 2 ? "recall" : "store", step: k })) as unknown as ScrubScene["events"]; // prettier-ignore
+    const sky = new Skyline();
+    const paint = (width: number, of = events): number => {
+      const before = canvases.length;
+      const drawing = drawingOf(width, SCRUB_HEIGHT);
+      sky.paintEvents(drawing.ctx, inks, width, { events: of, planned: 301, scale: 2 } as ScrubScene);
+      const [image] = drawing.shapes().filter(({ tag }) => tag === "image");
+      expect([image!.x, image!.width, image!.height]).toEqual([0, width, 8]);
+      return canvases.length - before;
+    };
+    expect([paint(500), paint(500), paint(400), paint(400, [...events])]).toEqual([1, 0, 1, 1]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Painter of the scrubber: the whole run, how much was written when, the events, the part in view, now. */
 
+import type { Memory } from "../../memory/kinds/base";
 import type { RecordingLog } from "../../memory/log";
 import type { TaskEvent } from "../../wire/manifest";
 import { text, type Ctx } from "../ink/text";
@@ -15,6 +16,7 @@ const BASE = 26;
 export class Density {
   private readonly raw: number[][];
   private readonly most: number[];
+  private readonly memories: readonly (Memory | null)[];
 
   constructor(
     private readonly log: RecordingLog,
@@ -22,6 +24,7 @@ export class Density {
     public streams: readonly number[],
   ) {
     this.raw = log.models.map(() => []);
+    this.memories = log.models.map(({ spec }, k) => (spec.banks[0] ? log.model(k).memory(spec.banks[0].name) : null));
     this.most = log.models.map(() => 1e-9);
   }
 
@@ -35,10 +38,8 @@ export class Density {
     let count = 0;
     this.streams.forEach((k) => {
       const model = this.log.model(k);
-      const bank = model.spec.banks[0];
-      if (!bank) return;
-      const memory = model.memory(bank.name);
-      if (memory.evenWrites) return;
+      const memory = this.memories[k]!;
+      if (!memory || memory.evenWrites) return;
       const known = this.raw[k]!;
       for (let s = known.length; s <= t && s < model.steps && model.ready(s); s++) {
         const v = memory.held.norm(s);
@@ -67,7 +68,12 @@ export interface ScrubScene {
   similar: readonly number[];
   events: readonly TaskEvent[];
   density: Density;
+  /** Device pixels of one unit. */
+  scale: number;
 }
+
+/** More events than this are painted once and kept as a picture: a long run has thousands, and every move paints them. */
+const MANY_EVENTS = 100;
 
 /**
  * The density as a picture, made once and grown with the run: one column per pixel, the largest density among its steps,
@@ -78,6 +84,24 @@ export class Skyline {
   private readonly future = document.createElement("canvas");
   private key = "";
   private drawn = 0;
+  private marks: { readonly key: string; readonly of: unknown; readonly canvas: HTMLCanvasElement } | null = null;
+
+  /** The events, over the columns. */
+  paintEvents(ctx: Ctx, inks: Inks, width: number, { events, planned, scale }: ScrubScene): void {
+    if (events.length <= MANY_EVENTS) return paintEvents(ctx, inks, width, events, planned);
+    const key = `${width}/${planned}/${scale}/${inks.rf}/${inks.wf}`;
+    if (this.marks?.key !== key || this.marks.of !== events) {
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.ceil(width * scale);
+      canvas.height = Math.ceil(MARK_HEIGHT * scale);
+      const on = canvas.getContext("2d")!;
+      on.setTransform(scale, 0, 0, scale, 0, 0);
+      paintEvents(on, inks, width, events, planned);
+      this.marks = { key, of: events, canvas };
+    }
+    const { canvas } = this.marks;
+    ctx.drawImage(canvas, 0, 0, canvas.width, canvas.height, 0, 0, canvas.width / scale, canvas.height / scale);
+  }
 
   paint(ctx: Ctx, inks: Inks, width: number, scene: ScrubScene, now: number): void {
     this.grow(inks, Math.ceil(width), scene);
@@ -125,6 +149,28 @@ export function stepOnScrub(x: number, planned: number, width: number): number {
   return Math.max(0, Math.min(planned - 1, Math.round((x / Math.max(1, width)) * (planned - 1))));
 }
 
+/** Height of a mark and the room above it. */
+const MARK_HEIGHT = 8;
+
+function paintEvents(ctx: Ctx, inks: Inks, width: number, events: readonly TaskEvent[], planned: number): void {
+  for (const recall of [false, true]) {
+    const marks = events.filter((event) => (event.kind === "recall") === recall);
+    ctx.fillStyle = recall ? inks.rf : inks.wf;
+    ctx.beginPath();
+    let last = -Infinity;
+    for (const { step } of marks) {
+      const at = xOnScrub(Math.min(planned - 1, step), planned, width);
+      if (Math.abs(at - last) < 1) continue; // of many in one place one is enough
+      last = at;
+      ctx.moveTo(at, 7);
+      ctx.lineTo(at - 3.5, 1);
+      ctx.lineTo(at + 3.5, 1);
+      ctx.closePath();
+    }
+    ctx.fill();
+  }
+}
+
 export function paintScrub(ctx: Ctx, inks: Inks, width: number, scene: ScrubScene, skyline: Skyline): void {
   const { t, planned, steps } = scene;
   const x = (step: number): number => xOnScrub(step, planned, width);
@@ -146,22 +192,7 @@ export function paintScrub(ctx: Ctx, inks: Inks, width: number, scene: ScrubScen
     ctx.fillStyle = inks.ln2;
     ctx.fillRect(x(steps), BASE - 1, width - x(steps), 1);
   }
-  for (const recall of [false, true]) {
-    const marks = scene.events.filter((event) => (event.kind === "recall") === recall);
-    ctx.fillStyle = recall ? inks.rf : inks.wf;
-    ctx.beginPath();
-    let last = -Infinity;
-    for (const { step } of marks) {
-      const at = x(Math.min(planned - 1, step));
-      if (Math.abs(at - last) < 1) continue; // of many in one place one is enough
-      last = at;
-      ctx.moveTo(at, 7);
-      ctx.lineTo(at - 3.5, 1);
-      ctx.lineTo(at + 3.5, 1);
-      ctx.closePath();
-    }
-    ctx.fill();
-  }
+  skyline.paintEvents(ctx, inks, width, scene);
   if (scene.loop) {
     const [x0, x1] = [x(scene.loop[0]), x(scene.loop[1])];
     ctx.fillStyle = inks.fo;

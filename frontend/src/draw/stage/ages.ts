@@ -56,7 +56,11 @@ function paintMeaning(ctx: Ctx, inks: Inks, x: number, scene: Scene): void {
   const at = first === last ? `t = ${last}` : `t = ${first}–${last}`;
   const lines =
     scene.lens === "mechanism"
-      ? ["Where reads at", `${at} come from`]
+      ? [
+          "Where reads at",
+          `${at} come from`,
+          ...(scene.lanes.some(({ blocks }) => blocks) ? ["ranges: sums so far"] : []),
+        ]
       : ["What moves the", `answer at ${at}`, ...(scene.full === null ? [] : [`widest arc: ${small(scene.full)}`])];
   lines.forEach((line, k) => text(ctx, line, x, 14 + 15 * k, { colour: inks.t3 }));
 }

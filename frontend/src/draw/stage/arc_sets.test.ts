@@ -1,6 +1,6 @@
 /** What stands on an arc is of the row it names, whatever the arc looks like on its way there, and on one scale for all lanes. */
 import { describe, expect, it } from "vitest";
-import { arcSets, arcsOf, fullWidth, shareArcs } from "./arc_sets";
+import { arcSets, arcsOf, fullWidth, shareArcs, summedArcs } from "./arc_sets";
 import type { LaneScene, Scene } from "./scene";
 
 /** A row [t + 2] with these shares by step. */
@@ -21,6 +21,20 @@ describe("arcs", () => {
       ["t = 50, 25%", "t = 50, 25%"],
       ["t = 40, −12%", "t = 40, −12%"],
     ]);
+  });
+
+  it("of sums end over their steps, and say no step", () => {
+    const shares = row(200, { 190: 0.3, 191: 0.1 });
+    const blocks = [[64, 127, 0.42], [0, 63, 0.005], [128, 150, -0.1]] as const; // prettier-ignore
+    const item = lane(200, {}, { shares, row: shares, blocks });
+    const [set] = arcSets({ lanes: [item], full: null } as unknown as Scene);
+    expect(set!.list.map(({ label, over, sum }) => [label, over, sum])).toEqual([
+      ["t = 64–127, 42%", [64, 127], null],
+      ["t = 190–191, 40%", undefined, null],
+      ["t = 128–150, −10%", [128, 150], null],
+    ]);
+    expect(set!.list[0]!.long).toBe("t = 64–127, 42%");
+    expect(summedArcs(shares, blocks, { max: 2, least: 0.01 }).length).toBe(2);
   });
 
   it("on their way to a row say the numbers of the row, and nothing where there is none", () => {

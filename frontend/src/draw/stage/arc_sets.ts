@@ -1,8 +1,8 @@
 /** From rows of numbers to arcs: how wide each is, and what stands on it. */
 
 import { provenanceArcs, shareWithin, type Arc } from "../../memory/arcs";
-import { small } from "../ink/format";
-import { shareText, sourceText } from "../ink/sources";
+import { percent, small } from "../ink/format";
+import { shareText, sourceText, stepsText } from "../ink/sources";
 import type { ArcSet, DrawnArc } from "./arcs";
 import type { LaneScene, Scene } from "./scene";
 
@@ -22,7 +22,9 @@ export function arcSets(scene: Scene): ArcSet[] {
     const max = item.emphasis === "alone" ? MAX_ARCS_ALONE : MAX_ARCS;
     const list =
       scene.full === null
-        ? shareArcs(item.shares, item.row, { max, least: MIN_ARC })
+        ? item.blocks
+          ? summedArcs(item.shares, item.blocks, { max, least: MIN_ARC })
+          : shareArcs(item.shares, item.row, { max, least: MIN_ARC })
         : movingArcs(item.shares, scene.full, max);
     return [{ hue: item.lane.hue, t: item.readAt, list, nest, emphasis: item.emphasis }];
   });
@@ -44,6 +46,24 @@ export function shareArcs(
       sum: row && { from: arc.from, to: arc.to, share: (from, to) => shareWithin(row, from, to) },
     };
   });
+}
+
+/**
+ * Arcs of a row of which only sums are known in places: a block's arc is as wide as its sum and ends at no step, but over its steps.
+ * What several lanes have of the same steps is not added up while it is not known.
+ */
+export function summedArcs(
+  row: ArrayLike<number>,
+  blocks: readonly (readonly [number, number, number])[],
+  options: { max: number; least: number },
+): DrawnArc[] {
+  const arcs = shareArcs(row, row, options).map((arc): DrawnArc => ({ ...arc, sum: null }));
+  for (const [from, to, part] of blocks) {
+    if (!(Math.abs(part) >= options.least)) continue;
+    const label = `${stepsText({ from, to })}, ${percent(part)}`;
+    arcs.push({ step: (from + to) / 2, part, label, long: label, sum: null, over: [from, to] });
+  }
+  return arcs.sort((a, b) => Math.abs(b.part) - Math.abs(a.part)).slice(0, options.max);
 }
 
 /** An arc with the shares of a row. */

@@ -16,6 +16,8 @@ export interface DrawnArc {
   long: string;
   /** What the arc sums, where it is a share of a row; null: it is one number of one step. */
   sum: Summing | null;
+  /** Of a sum whose steps are not known singly: the first and the last of them, between which `step` lies. */
+  over?: readonly [number, number];
 }
 
 /** One model's arcs in a frame. */
@@ -60,7 +62,7 @@ export function paintArcs(
     const shown = set.emphasis !== "faded";
     const from = xOfStep(box, window, set.t);
     const alpha = set.emphasis === "alone" ? 0.92 : shown ? 0.72 : 0.07;
-    for (const { step, part, label, long, sum } of set.list) {
+    for (const { step, part, label, long, sum, over } of set.list) {
       const lag = set.t - step;
       if (lag < 2) continue;
       const to = xOfStep(box, window, step);
@@ -77,7 +79,12 @@ export function paintArcs(
       ctx.stroke();
       ctx.setLineDash([]);
       if (!shown) continue;
-      if (to > time.x) drop(ctx, inks, set.hue, to, arcBase, signalY(step), Math.abs(part), alpha);
+      if (over) {
+        // No ring on the signal: no step is said.
+        const [left, right] = over.map((at) => xOfStep(box, window, at));
+        ctx.fillStyle = inks[set.hue];
+        ctx.fillRect(left! - window.step / 2, arcBase - 1, right! - left! + window.step, 3);
+      } else if (to > time.x) drop(ctx, inks, set.hue, to, arcBase, signalY(step), Math.abs(part), alpha);
       const alone = set.emphasis === "alone";
       const says = alone ? long : label;
       if (says !== "" && Math.abs(part) > (alone ? 0.08 : 0.3) && lag > 12) {

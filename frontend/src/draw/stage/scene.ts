@@ -31,6 +31,8 @@ export interface LaneScene {
   /** The row whose numbers stand on the arcs: `shares` themselves, or the row that they are easing to. */
   row: ArrayLike<number> | null;
   readAt: number;
+  /** Where `row` is not all of the read yet: sums of whole blocks of steps, as first step, last step, share. */
+  blocks?: readonly (readonly [number, number, number])[];
   /** Shares of the read now, for the age bars; while they are computed those of an older step, which is `now.length − 2`. */
   now: ArrayLike<number> | null;
   /** Slot under the pointer. */

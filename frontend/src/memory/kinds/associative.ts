@@ -9,7 +9,8 @@
 import { fail } from "../../wire/json";
 import type { BankSpec } from "../../wire/manifest";
 import { Replay, type Law } from "../replay";
-import type { BankLog, Held, Kind, Memory, Reader, Shares, SlotLife } from "./base";
+import { AssociativeWalk, joinedTurning, leftTurning } from "./associative_walk";
+import type { BankLog, Blocks, Held, Kind, Memory, Reader, Shares, SlotLife } from "./base";
 import { fill, Filling } from "./filling";
 import { ACTED, checkReadHead, checkSlot, copied, dot, hasState, initialOf, lifeOf, ofHead, stateOf } from "./reading";
 import { heldTurning, type Turn } from "./turning";
@@ -33,6 +34,7 @@ export class AssociativeMemory implements Memory {
   private readonly found: Reader;
   private readonly state: Replay;
   readonly held: Held;
+  readonly blocks: Blocks;
   private readonly touched: Filling;
   /** Rows of the key axis. */
   private readonly size: number;
@@ -53,6 +55,12 @@ export class AssociativeMemory implements Memory {
     this.state = new Replay(log, this.law());
     const turns = Array.from({ length: readHeads }, (_, head) => this.turn(head));
     this.held = heldTurning(["faded", "overwritten"], () => turns);
+    this.blocks = {
+      state: "memory",
+      left: (first, last) => leftTurning(turns, first, last),
+      joined: (earlier, later) => joinedTurning(earlier, later, this.size),
+      walk: (head, t) => this.walks([this.soughtBy(head, t)])[0] ?? null,
+    };
     this.touched = new Filling(readHeads * this.size, (t, used) => this.touch(t, used));
   }
 
@@ -93,10 +101,13 @@ export class AssociativeMemory implements Memory {
   }
 
   readShares(head: number, t: number): Shares {
+    return this.shares([this.soughtBy(head, t)], t);
+  }
+
+  private soughtBy(head: number, t: number): Sought {
     checkReadHead(this.bank, head);
     const query = ofHead(this.bank, this.queries.at(t), head, this.size);
-    const vector = ofHead(this.bank, this.found.at(t), head, this.bank.width);
-    return this.shares([{ head, query, vector }], t);
+    return { head, query, vector: ofHead(this.bank, this.found.at(t), head, this.bank.width) };
   }
 
   /** Of a row of the key axis, over all heads. */
@@ -163,38 +174,26 @@ export class AssociativeMemory implements Memory {
     }
   }
 
-  /**
-   * Shares of the writes in the vectors sought, side by side. Per head backwards from u = query: the contribution of s is
-   * `(u·k_s)(w_s ⊙ v_s)`, then `u ← α_s ⊙ (u − (b_s ⊙ k_s)(k_s·u))`; what is left reads the initial memory.
-   */
+  /** Shares of the writes in the vectors sought, side by side. */
   private shares(sought: readonly Sought[], t: number): Shares {
     const out = new Float64Array(t + 2);
-    const norm = sought.reduce((sum, { vector }) => sum + dot(vector, vector), 0);
-    if (!Number.isFinite(1 / norm)) return out;
-    const { size, keys, retention, erase, gate, values } = this;
-    const { width } = this.bank;
-    const initial = initialOf(this.log, this.bank.name, "memory");
-    for (const { head, query, vector } of sought) {
-      const carrier = new Float64Array(size);
-      for (let i = 0; i < size; i++) carrier[i] = query[i]! / norm;
-      const from = head * size;
-      for (let s = t; s >= 0; s--) {
-        const [k, a, b, w, v] = [keys.at(s), retention.at(s), erase.at(s), gate.at(s), values.at(s)];
-        let match = 0;
-        for (let i = 0; i < size; i++) match += carrier[i]! * k[from + i]!;
-        let along = 0;
-        for (let j = 0, at = head * width; j < width; j++, at++) along += w[at]! * v[at]! * vector[j]!;
-        out[s + 1]! += match * along;
-        for (let i = 0, at = from; i < size; i++, at++) {
-          carrier[i] = a[at]! * (carrier[i]! - b[at]! * k[at]! * match);
-        }
-      }
-      for (let i = 0; i < size; i++) {
-        const row = (from + i) * width;
-        for (let j = 0; j < width; j++) out[0]! += carrier[i]! * initial[row + j]! * vector[j]!;
-      }
+    for (const walk of this.walks(sought)) {
+      walk.through(t, 0, out);
+      out[0]! += walk.standing(initialOf(this.log, this.bank.name, "memory"));
     }
     return out;
+  }
+
+  /** A walk for each; none where nothing is found. */
+  private walks(sought: readonly Sought[]): AssociativeWalk[] {
+    const norm = sought.reduce((sum, { vector }) => sum + dot(vector, vector), 0);
+    if (!Number.isFinite(1 / norm)) return [];
+    const { size, keys, retention, erase, gate, values } = this;
+    const recorded = { size, width: this.bank.width, keys, retention, erase, gate, values };
+    return sought.map(({ head, query, vector }) => {
+      const carrier = Float64Array.from({ length: size }, (_, i) => query[i]! / norm);
+      return new AssociativeWalk(recorded, head, carrier, vector);
+    });
   }
 
   private law(): Law {

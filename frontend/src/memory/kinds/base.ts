@@ -98,6 +98,33 @@ export interface Held {
   losses(first: number, last: number, stop: number): Float64Array<ArrayBuffer>;
 }
 
+/** A read carried back through a run: what it takes of each number of the memory as it was then, per unit of what stood there. */
+export interface Walk {
+  /** Back through steps last … first: the share of each into out[s + 1]. False where nothing of what is further back is read. */
+  through(last: number, first: number, out: Shares): boolean;
+  /** Back over steps by what they leave (`Blocks.left`). False as above. */
+  over(left: Float32Array): boolean;
+  /** The part of the read that stands in `state`, the state before the step gone through last. */
+  standing(state: Float32Array): number;
+  copy(): Walk;
+}
+
+/**
+ * Reads of a memory with a linear update, carried back over steps that are not held. A block of steps takes every state S to T S + A,
+ * whatever S is; T is what it leaves. Its share of a read is what of it stands in the state after the block, less what stands in the
+ * state before it.
+ */
+export interface Blocks {
+  /** The tensor of the keyframes that is the state. */
+  readonly state: string;
+  /** T of steps first … last. */
+  left(first: number, last: number): Float32Array<ArrayBuffer>;
+  /** T of two blocks, one right after the other. */
+  joined(earlier: Float32Array, later: Float32Array): Float32Array<ArrayBuffer>;
+  /** What read head `head` reads at step t; null where it reads nothing. Throws as `readShares`. */
+  walk(head: number, t: number): Walk | null;
+}
+
 export interface Memory {
   readonly bank: BankSpec;
   /** Whether heads address its slots by weights. If not, it is read and written as a whole, or along directions. */
@@ -130,6 +157,9 @@ export interface Memory {
   readShares(head: number, t: number): Shares;
   /** Shares of the writes in what one slot holds. Throws LedgerError for a slot it does not have. */
   slotShares(slot: number, t: number): Shares;
+
+  /** How its reads are carried back over whole blocks of steps. Absent where the update is not linear or every step is kept. */
+  readonly blocks?: Blocks;
 
   /** What is held of each write. */
   readonly held: Held;

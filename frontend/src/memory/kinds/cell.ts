@@ -5,10 +5,19 @@
  */
 import type { BankSpec } from "../../wire/manifest";
 import { Replay, type Law } from "../replay";
-import type { BankLog, Held, Kind, Reader, Shares, SlotLife } from "./base";
+import type { BankLog, Blocks, Held, Kind, Reader, Shares, SlotLife } from "./base";
 import { heldFading, PRUNE, type Fading } from "./fading";
+import { blocksFading } from "./fading_blocks";
 import { ACTED, copied, dot, hasState, initialOf, lifeOf, stateOf } from "./reading";
-import { checkUnits, unitOccupancy, unitReadShares, unitSlotShares, type Carry, type UnitMemory } from "./units";
+import {
+  checkUnits,
+  unitCarrier,
+  unitOccupancy,
+  unitReadShares,
+  unitSlotShares,
+  type Carry,
+  type UnitMemory,
+} from "./units";
 
 export class CellMemory implements UnitMemory {
   readonly addressed = false;
@@ -22,6 +31,7 @@ export class CellMemory implements UnitMemory {
   private readonly hidden: Reader;
   private readonly state: Replay;
   readonly held: Held;
+  readonly blocks: Blocks;
 
   constructor(
     private readonly log: BankLog,
@@ -35,7 +45,14 @@ export class CellMemory implements UnitMemory {
     this.output = bank.direct ? null : log.need(name, "output_gate");
     this.hidden = log.need(name, "read_vectors");
     this.state = new Replay(log, this.law());
-    this.held = heldFading(this.fades());
+    const fades = this.fades();
+    this.held = heldFading(fades);
+    this.blocks = blocksFading(
+      fades,
+      "cell",
+      (head, t) => unitCarrier(bank, head, this.reads(t), this.gain(t)),
+      (...steps) => this.back(...steps),
+    );
   }
 
   slots(): number {
@@ -112,12 +129,17 @@ export class CellMemory implements UnitMemory {
     return this.state.at(t).map((c, u) => output[u]! * (c === 0 ? 1 : Math.tanh(c) / c));
   }
 
-  /** Share of s = u · (i_s ⊙ g_s), then u ← u ⊙ f_s. */
   private readonly carry: Carry = (carrier, t) => {
+    const out = new Float64Array(t + 2);
+    if (this.back(carrier, t, 0, out)) out[0] = dot(carrier, initialOf(this.log, this.bank.name, "cell"));
+    return out;
+  };
+
+  /** Share of s = u · (i_s ⊙ g_s), then u ← u ⊙ f_s. */
+  private back(carrier: Float64Array, last: number, first: number, out: Shares): boolean {
     const { forget, input, candidates } = this;
     const units = carrier.length;
-    const out = new Float64Array(t + 2);
-    for (let s = t; s >= 0; s--) {
+    for (let s = last; s >= first; s--) {
       const f = forget.at(s);
       const i = input.at(s);
       const g = candidates.at(s);
@@ -127,11 +149,10 @@ export class CellMemory implements UnitMemory {
         carrier[u]! *= f[u]!;
       }
       out[s + 1] = share;
-      if (s % 64 === 0 && carrier.every((u) => Math.abs(u) < PRUNE)) return out;
+      if (s % 64 === 0 && carrier.every((u) => Math.abs(u) < PRUNE)) return false;
     }
-    out[0] = dot(carrier, initialOf(this.log, this.bank.name, "cell"));
-    return out;
-  };
+    return true;
+  }
 
   private law(): Law {
     const { forget, input, candidates, bank } = this;

@@ -61,6 +61,45 @@ describe.each(CASES)("$kind, $shape", ({ kind, made, log }) => {
     }
   });
 
+  it("carries a read back over blocks of steps as over their steps, where its update is linear", () => {
+    const { blocks } = memory;
+    expect(blocks !== undefined).toBe(kind !== "append" && kind !== "recurrent");
+    if (!blocks) return;
+    const [early, late, both] = [blocks.left(64, 66), blocks.left(67, 69), blocks.left(64, 69)];
+    expect(apart(blocks.joined(early, late), both)).toBeLessThan(1e-6);
+    const state = (step: number): Float32Array => {
+      const held = model.keyframe(step / 64)!.f32(bank.name, blocks.state)!;
+      return held.slice();
+    };
+    for (const head of heads(memory)) {
+      for (const t of [64, 100, 128, STEPS - 1]) {
+        const exact = memory.readShares(head, t);
+        const row = new Float64Array(t + 2);
+        const walk = blocks.walk(head, t)!;
+        const begun = t - (t % 64);
+        walk.through(t, begun, row);
+        expect(apart(row.subarray(begun + 1), exact.subarray(begun + 1))).toBeLessThan(1e-12);
+        const parts = Array.from({ length: begun / 64 }, (_, n) => blocks.left(64 * n, 64 * n + 63));
+        const all = parts.reduce((earlier, later) => blocks.joined(earlier, later));
+        const far = walk.copy();
+        far.over(all);
+        let after = walk.standing(state(begun));
+        for (let n = parts.length - 1; n >= 0; n--) {
+          const single = walk.copy();
+          walk.over(parts[n]!);
+          const before = walk.standing(state(64 * n));
+          expect(Math.abs(after - before - sum(exact.subarray(64 * n + 1, 64 * n + 65)))).toBeLessThan(1e-4);
+          single.through(64 * n + 63, 64 * n, row);
+          after = before;
+        }
+        expect(Math.abs(after - exact[0]!)).toBeLessThan(1e-4);
+        expect(Math.abs(far.standing(state(0)) - after)).toBeLessThan(1e-5);
+        row[0] = after;
+        expect(apart(row, exact)).toBeLessThan(1e-5);
+      }
+    }
+  });
+
   it("says which steps it can rebuild", () => {
     expect(memory.has(-1) || memory.has(STEPS)).toBe(false);
     expect(LOOKED.every((t) => memory.has(t))).toBe(true);

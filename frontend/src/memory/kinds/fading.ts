@@ -28,6 +28,13 @@ function decay({ decays }: Fading, k: number, values: Float64Array): void {
   for (const one of decays) one.apply(k, values);
 }
 
+/** What steps first … last leave of what they find, number by number. */
+export function leftOf(memory: Fading, first: number, last: number): Float32Array<ArrayBuffer> {
+  const left = new Float64Array(memory.rows * memory.width).fill(1);
+  for (let k = first; k <= last; k++) decay(memory, k, left);
+  return Float32Array.from(left);
+}
+
 /** held(s, t) split over the slots. */
 function fadedSlots(memory: Fading, s: number, t: number): Float64Array<ArrayBuffer> {
   const out = new Float64Array(memory.rows);

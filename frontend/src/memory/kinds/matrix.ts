@@ -6,11 +6,12 @@
 import { fail } from "../../wire/json";
 import type { BankSpec } from "../../wire/manifest";
 import { Replay } from "../replay";
-import type { BankLog, Held, Kind, Memory, Reader, Shapes, Shares, SlotLife } from "./base";
+import type { BankLog, Blocks, Held, Kind, Memory, Reader, Shapes, Shares, SlotLife } from "./base";
 import { heldFading, type Decay, type Fading } from "./fading";
+import { blocksFading } from "./fading_blocks";
 import { fill, Filling } from "./filling";
 import { contentLaw, linksLaw, retentionOf, usageLaw, type Retention } from "./matrix_laws";
-import { matrixShares } from "./matrix_shares";
+import { matrixBack, matrixCarrier, matrixShares } from "./matrix_shares";
 import { ACTED, checkReadHead, checkSlot, copied, hasState, lifeOf, ofHead } from "./reading";
 import { twinPart } from "./twins";
 
@@ -31,6 +32,7 @@ export class MatrixMemory implements Memory {
   private readonly addresses: Reader;
   private readonly recorded: Reader | null;
   readonly held: Held;
+  readonly blocks: Blocks;
   private readonly size: number;
 
   constructor(
@@ -46,7 +48,14 @@ export class MatrixMemory implements Memory {
     this.retention = bank.usage || bank.deallocation ? retentionOf(log, bank) : null;
     this.wiped = bank.deallocation ? this.retention : null;
     this.touched = this.filling();
-    this.held = heldFading(fadingOf(log, bank, this.wiped));
+    const fading = fadingOf(log, bank, this.wiped);
+    this.held = heldFading(fading);
+    const back = matrixBack(log, bank, this.wiped);
+    const start = (head: number, t: number): Float64Array | null => {
+      const read = this.readOf(head, t);
+      return matrixCarrier(this.readRow(head, t), read);
+    };
+    this.blocks = blocksFading(fading, "memory", start, back);
     if (bank.links) {
       let replay: Replay | null = null;
       this.links = (t) => copied((replay ??= new Replay(log, linksLaw(log, bank))).at(t).subarray(0, slots * slots));
@@ -116,9 +125,13 @@ export class MatrixMemory implements Memory {
   }
 
   readShares(head: number, t: number): Shares {
-    checkReadHead(this.bank, head);
-    const read = ofHead(this.bank, this.reads(t), head, this.bank.width);
+    const read = this.readOf(head, t);
     return matrixShares(this.log, this.bank, this.readRow(head, t), read, t, this.wiped);
+  }
+
+  private readOf(head: number, t: number): Float32Array {
+    checkReadHead(this.bank, head);
+    return ofHead(this.bank, this.reads(t), head, this.bank.width);
   }
 
   /** The same ledger with a one-hot read weighting. */

@@ -23,12 +23,23 @@ export function unitReadShares(
   t: number,
   carry: Carry,
 ): Shares {
+  const carrier = unitCarrier(bank, head, read, gain);
+  return carrier ? carry(carrier, t) : new Float64Array(t + 2);
+}
+
+/** What a read takes of each unit [unit], per unit of what it holds; null where nothing is read. */
+export function unitCarrier(
+  bank: BankSpec,
+  head: number,
+  read: Float32Array,
+  gain: Float64Array | null,
+): Float64Array | null {
   checkReadHead(bank, head);
   const norm = dot(read, read);
-  if (!Number.isFinite(1 / norm)) return new Float64Array(t + 2);
+  if (!Number.isFinite(1 / norm)) return null;
   const carrier = new Float64Array(read.length);
   for (let u = 0; u < carrier.length; u++) carrier[u] = (gain ? gain[u]! * read[u]! : read[u]!) / norm;
-  return carry(carrier, t);
+  return carrier;
 }
 
 /** Shares in what one unit of the state holds. */

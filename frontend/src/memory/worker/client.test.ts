@@ -171,6 +171,53 @@ describe("the worker", () => {
   });
 });
 
+describe("a run that is held in part", () => {
+  const long = makeLog(64 * 6, [{ units: 3 }]);
+  const chunks = { address: "all", keep: 1e6, steps: () => 64 * 6, sent: true };
+
+  it("is answered by sums first, and by the row when that is there", async () => {
+    const log = new RecordingLog(long.manifest);
+    const worker = new FakeWorker();
+    const ledger = client(log, { spawn: () => worker, chunks });
+    for (const message of long.messages) log.append(message);
+    expect(worker.heard.filter(({ type }) => type === "passed").length).toBe(6);
+    // The worker holds all of it here, so sums are put in its mouth.
+    const question: Question = { kind: "shares", stream: 0, bank: null, index: 0, t: 300 };
+    const row = ledger.ask(question, "now");
+    const asks = (): (ToWorker & { type: "ask" })[] => worker.heard.filter((message) => message.type === "ask");
+    expect(asks().map(({ sums }) => sums)).toEqual([true]);
+    let heard = 0;
+    ledger.onSums(() => heard++);
+    const sums = { type: "sums", id: 1, row: new Float64Array(302), blocks: Float64Array.of(64, 127, 0.5, 0, 63, 0.2) } as const; // prettier-ignore
+    worker.onmessage!({ data: sums } as MessageEvent<FromWorker>);
+    expect(ledger.sums(question)!.blocks).toEqual([[64, 127, 0.5], [0, 63, 0.2]]); // prettier-ignore
+    expect(heard).toBe(1);
+    expect(asks().length).toBe(2); // it goes on
+    expect((await row)!.length).toBe(302);
+    expect(ledger.sums(question)).toBeNull();
+    expect(ledger.peek(question)).not.toBeNull();
+  });
+
+  it("is not taken apart any further for an asker who has turned to another step", async () => {
+    const log = new RecordingLog(long.manifest);
+    const worker = new FakeWorker(true);
+    const ledger = client(log, { spawn: () => worker, chunks });
+    const first = ledger.ask({ kind: "shares", stream: 0, bank: null, index: 0, t: 300 }, "now");
+    void ledger.ask({ kind: "shares", stream: 0, bank: null, index: 0, t: 200 }, "now");
+    worker.onmessage!({ data: { type: "sums", id: 1, row: new Float64Array(302), blocks: new Float64Array(0) } } as MessageEvent<FromWorker>); // prettier-ignore
+    expect(await first).toBeNull();
+    const asked = worker.heard.filter((message) => message.type === "ask").map(({ question }) => question.t);
+    expect(asked).toEqual([300, 200]);
+  });
+
+  it("is given whole rows where it is filled in the background", () => {
+    const log = new RecordingLog(long.manifest);
+    const worker = new FakeWorker(true);
+    client(log, { spawn: () => worker, chunks }).fill(0, null, 0, 10, 12);
+    expect(worker.heard.filter((message) => message.type === "ask").map(({ sums }) => sums)).toEqual([false]);
+  });
+});
+
 describe("memory of a recording", () => {
   it.each([true, false])("is one for page and worker where the browser isolates the page (%s)", async (isolated) => {
     vi.stubGlobal("crossOriginIsolated", isolated);

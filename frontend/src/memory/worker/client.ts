@@ -9,8 +9,11 @@
  */
 import { LedgerError } from "../errors";
 import type { RecordingLog } from "../log";
+import type { Sums } from "../shares";
 import { answer } from "./questions";
 import type { FromWorker, Question, ToWorker } from "./questions";
+import { Latest } from "./latest";
+import { passing } from "./passing";
 import { isShared } from "./shareable";
 import { spawnLedger } from "./spawn";
 
@@ -43,7 +46,7 @@ export interface LedgerOptions {
 export interface ChunksOf {
   /** Their address without "/number". */
   readonly address: string;
-  /** Bytes that the page holds of them at most; the worker, which walks through them, holds half. */
+  /** Bytes that the page holds of them at most; the worker, which walks through them, holds a quarter. */
   readonly keep: number;
   /** Steps that there are by now. */
   readonly steps: () => number;
@@ -51,8 +54,14 @@ export interface ChunksOf {
   readonly sent: boolean;
 }
 
+/** Bytes of rows that are held at most; of a run that is held in part, whose rows are long, as few as will do. */
+const CACHE = 32 << 20;
+const ROWS = 12;
+
 interface Waiting {
   readonly question: Question;
+  /** Its place in the queue, for a question that sums will do for at first; null: only the whole answer will. */
+  readonly key: string | null;
   readonly resolve: (row: Row | null) => void;
   readonly reject: (error: Error) => void;
 }
@@ -75,6 +84,9 @@ export class LedgerClient {
   private readonly fills = new Map<string, Fill>();
   private readonly cache: RowCache;
   private readonly answered = new Set<(question: Question, row: Row) => void>();
+  private readonly summed = new Set<() => void>();
+  /** Rows that have come as sums and are not exact yet. */
+  private readonly partly = new Latest<Sums>();
   private readonly cleanup: (() => void)[] = [];
   private readonly chunks: ChunksOf | null;
 
@@ -82,9 +94,9 @@ export class LedgerClient {
     private readonly log: RecordingLog,
     {
       spawn = spawnLedger as () => WorkerLike,
-      cacheBytes = 32 << 20,
       startWithin = 5000,
       chunks = null,
+      cacheBytes = chunks ? Math.min(CACHE, Math.max(CACHE / 4, ROWS * 8 * log.manifest.steps)) : CACHE,
     }: LedgerOptions = {},
   ) {
     this.cache = new RowCache(cacheBytes);
@@ -134,9 +146,14 @@ export class LedgerClient {
       // A slot or head of its own is a question of its own only where several are wanted at once: say so by `asker`.
       const key = `${asker}/${question.kind}/${question.stream}/${question.bank}/${question.kind === "shares" ? question.index : ""}`;
       this.queue.get(key)?.resolve(null);
-      this.queue.set(key, { question, resolve, reject });
+      this.queue.set(key, { question, key, resolve, reject });
       this.next();
     });
+  }
+
+  /** What is known of shares that are still being taken apart: of a run that is held in part sums come first. */
+  sums(question: Question): Sums | null {
+    return this.partly.get(head(question), question.t) ?? null;
   }
 
   /** The answer if it is there already: for painters, which do not wait. */
@@ -168,6 +185,12 @@ export class LedgerClient {
     return () => this.answered.delete(listener);
   }
 
+  /** Calls `listener` when `sums` has more. Returns the way to stop it. */
+  onSums(listener: () => void): () => void {
+    this.summed.add(listener);
+    return () => this.summed.delete(listener);
+  }
+
   close(): void {
     this.closed = true;
     for (const stop of this.cleanup) stop();
@@ -194,7 +217,11 @@ export class LedgerClient {
     }, within);
     this.cleanup.push(() => clearTimeout(timer));
     if (this.chunks) this.log.keep = this.chunks.keep;
-    this.send({ type: "open", manifest: this.log.manifest.raw, chunks: this.chunks && told(this.chunks) }, []);
+    this.send(
+      { type: "open", manifest: { ...this.log.manifest, raw: {} }, chunks: this.chunks && told(this.chunks) },
+      [],
+    );
+    if (this.chunks) this.cleanup.push(passing(this.log, (message) => this.send(message, [message.chunk.left.buffer, message.chunk.state.buffer]))); // prettier-ignore
     if (this.chunks && !this.chunks.sent) return;
     const send = (bytes: Uint8Array<ArrayBuffer>): void => this.send({ type: "message", bytes }, [bytes.buffer]);
     for (const message of this.log.messages()) send(message);
@@ -230,8 +257,18 @@ export class LedgerClient {
     if (!waiting || waiting.id !== message.id) return;
     this.asked = null;
     if (message.type === "answer") this.settle(waiting, message.row);
+    else if (message.type === "sums") this.goOn(waiting, message);
     else this.refuse(waiting, new LedgerError(message.code, message.message, message.where, message.cure));
     this.next();
+  }
+
+  /** Not all of the answer yet: it is asked for again after whatever else waits, unless its asker has turned to another step. */
+  private goOn(waiting: Waiting, { row, blocks }: FromWorker & { type: "sums" }): void {
+    const { question } = waiting;
+    this.partly.set(head(question), question.t, { row, blocks: inThrees(blocks) });
+    for (const listener of this.summed) listener();
+    if (waiting.key === null || this.queue.has(waiting.key)) waiting.resolve(null);
+    else this.queue.set(waiting.key, waiting);
   }
 
   /** Takes up the next question if nothing is being computed. */
@@ -241,7 +278,8 @@ export class LedgerClient {
     if (!waiting) return;
     const id = ++this.ids;
     this.asked = { ...waiting, id };
-    if (this.worker) this.send({ type: "ask", id, question: waiting.question }, []);
+    const sums = this.chunks !== null && waiting.key !== null;
+    if (this.worker) this.send({ type: "ask", id, question: waiting.question, sums }, []);
     else setTimeout(() => this.asked?.id === id && this.compute(this.asked), 0);
   }
 
@@ -257,7 +295,7 @@ export class LedgerClient {
         fill.next++;
         if (this.cache.get(name(question))) continue;
         const drop = (): void => undefined; // listeners hear of it; a refused row of a fill is asked for by nobody
-        return { question, resolve: drop, reject: drop };
+        return { question, key: null, resolve: drop, reject: drop };
       }
     }
     return null;
@@ -275,6 +313,7 @@ export class LedgerClient {
 
   private settle(waiting: Waiting, row: Row): void {
     this.cache.set(name(waiting.question), row);
+    this.partly.delete(head(waiting.question), waiting.question.t);
     waiting.resolve(row);
     for (const listener of this.answered) listener(waiting.question, row);
   }
@@ -295,7 +334,19 @@ export class LedgerClient {
 }
 
 function told({ address, keep }: ChunksOf): { address: string; keep: number } {
-  return { address, keep: keep / 2 };
+  return { address, keep: keep / 4 };
+}
+
+function inThrees(numbers: Float64Array): [number, number, number][] {
+  return Array.from({ length: numbers.length / 3 }, (_, k) => [
+    numbers[3 * k]!,
+    numbers[3 * k + 1]!,
+    numbers[3 * k + 2]!,
+  ]);
+}
+
+function head({ stream, bank, index }: Question): string {
+  return `${stream}/${bank}/${index}`;
 }
 
 function name({ kind, stream, bank, index, last, t }: Question): string {

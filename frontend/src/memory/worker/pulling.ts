@@ -10,29 +10,37 @@ import type { RecordingLog } from "../log";
 /** Gets what an address leads to, and returns when it is there. Throws LedgerError where it cannot be had. */
 export type Fetch = (address: string) => Uint8Array;
 
-/** Chunks in the first request of a walk and in its largest: it asks for twice as many every time. */
+/** Chunks of one model in the second request of a walk and in its largest: it asks for twice as many every time. */
 const START = 2;
 const AT_ONCE = 32;
 
 /** From now on chunks that the log does not hold are taken from `address`. */
 export function pulling(log: RecordingLog, address: string, fetch: Fetch): void {
-  for (const model of log.models) {
+  /** By stream: the chunks that came last, and how many of them were asked for. */
+  const walks = log.models.map(() => ({ first: -2, last: -2, count: 1 }));
+  const take = (what: string): void => {
+    // Each in memory of its own: a view would keep all of the answer as long as one chunk of it is held.
+    for (const message of decodeMessages(fetch(`${address}/${what}`))) log.append(message.bytes.slice());
+  };
+  log.models.forEach((model, stream) => {
     const { frame, keyframe } = model.spec;
     // What comes at once must not push out what it came for.
     const most = Math.floor(log.keep / 4 / (KEYFRAME_EVERY * frame.bytes + keyframe.bytes));
     const limit = Math.max(1, Math.min(AT_ONCE, most));
-    let [first, last, count] = [-2, -2, START];
     model.pull = (k) => {
-      const goesOn = k === first - 1 || k === last + 1;
-      count = Math.min(limit, goesOn ? 2 * count : START);
+      const walk = walks[stream]!;
+      if (k !== walk.first - 1 && k !== walk.last + 1) {
+        // A walk begins: all models are asked about next, and the page is fetching the same, for which a browser asks a server once.
+        for (const other of walks) Object.assign(other, { first: k, last: k, count: 1 });
+        return take(String(k));
+      }
+      walk.count = Math.min(limit, Math.max(START, 2 * walk.count));
       // Most walk back; who came to the end of what was fetched last goes forward.
-      first = goesOn && k === last + 1 ? k : Math.max(0, k - count + 1);
-      last = first === k ? k + count - 1 : k;
-      const bytes = fetch(`${address}/${first}?stream=${model.spec.stream}&count=${last - first + 1}`);
-      // Each in memory of its own: a view would keep all of the answer as long as one chunk of it is held.
-      for (const message of decodeMessages(bytes)) log.append(message.bytes.slice());
+      walk.first = k === walk.last + 1 ? k : Math.max(0, k - walk.count + 1);
+      walk.last = walk.first === k ? k + walk.count - 1 : k;
+      take(`${walk.first}?stream=${stream}&count=${walk.last - walk.first + 1}`);
     };
-  }
+  });
 }
 
 let request: XMLHttpRequest | null = null;

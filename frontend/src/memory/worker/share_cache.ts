@@ -2,7 +2,7 @@
 
 import type { LedgerClient } from "./client";
 import type { RecordingLog } from "../log";
-import { combineHeads } from "../shares";
+import { combineHeads, combineSums, headWeights, type Sums } from "../shares";
 import type { BankSpec } from "../../wire/manifest";
 
 /** Bytes of rows combined from several heads that are held; those of single heads stay in the ledger's own cache. */
@@ -78,6 +78,31 @@ export class ShareCache {
     }
     return row;
   }
+
+  /**
+   * The shares of step t as far as they are known while they are computed, with sums where single ones are not; null where there is
+   * nothing yet, or all of it. The step has to be held.
+   */
+  sums(stream: number, t: number): Sums | null {
+    const bank = this.bankOf(stream);
+    const rows: Sums[] = [];
+    for (const head of this.headsOf(stream)) {
+      const question = { kind: "shares", stream, bank: bank.name, index: head, t } as const;
+      const row = this.ledger.peek(question);
+      const known = row ? { row, blocks: [] } : this.ledger.sums(question);
+      if (!known) return null;
+      rows.push(known);
+    }
+    if (!rows.some(({ blocks }) => blocks.length > 0)) return null;
+    if (rows.length === 1) return rows[0]!;
+    const key = `${stream}/${this.shown(stream)}/${t}`;
+    if (this.summed?.key !== key || this.summed.rows.some((row, k) => row !== rows[k])) {
+      const weights = headWeights(this.log.model(stream).memory(bank.name), t, rows.length);
+      this.summed = { key, rows, sums: combineSums(rows, weights) };
+    }
+    return this.summed.sums;
+  }
+  private summed: { key: string; rows: readonly Sums[]; sums: Sums } | null = null;
 
   /** Have the shares of steps first … until (excluded) computed in the background, for the lag view. */
   sweep(stream: number, first: number, until: number): void {

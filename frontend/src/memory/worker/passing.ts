@@ -1,0 +1,24 @@
+/** What the page tells the worker of chunks that pass by, since neither holds all of a long run (passed.ts). */
+import { KEYFRAME_EVERY } from "../../wire/manifest";
+import type { RecordingLog } from "../log";
+import type { ToWorker } from "./questions";
+
+/** Calls `send` for every bank whose reads can be carried back over blocks, of every whole chunk, once. Returns the way to stop it. */
+export function passing(log: RecordingLog, send: (message: ToWorker & { type: "passed" }) => void): () => void {
+  log.models.forEach((model, stream) => {
+    const told = new Set<number>();
+    model.whole = (k) => {
+      const keyframe = model.keyframe(k);
+      if (!keyframe || told.has(k)) return;
+      told.add(k);
+      for (const { name: bank } of model.spec.banks) {
+        const { blocks } = model.memory(bank);
+        const state = blocks && keyframe.f32(bank, blocks.state)?.slice();
+        if (!state) continue;
+        const left = blocks.left(k * KEYFRAME_EVERY, (k + 1) * KEYFRAME_EVERY - 1);
+        send({ type: "passed", stream, bank, k, chunk: { left, state } });
+      }
+    };
+  });
+  return () => log.models.forEach((model) => (model.whole = null));
+}
