@@ -122,7 +122,7 @@ class FakeEngine:
         return Measured(self.unmeasured.pop(0), 0.125, 96, 48)
 
 
-VERDICT = {"question": "Who counts best?", "ranking": [], "clauses": []}
+VERDICT = {"question": "Who counts best?", "n": 0, "ranking": [], "clauses": []}
 
 
 class BrokenEngine:
