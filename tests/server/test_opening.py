@@ -1,5 +1,6 @@
 """`mnemoscope open`: recordings on a server that runs, or on one that is started for them; and back from an address."""
 
+import argparse
 import re
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import pytest
 
 import mnemoscope
+from mnemoscope.cli import opening
 from mnemoscope.cli.main import main
 from mnemoscope.errors import RecordingError
 from mnemoscope.reading import remote
@@ -64,6 +66,16 @@ def test_one_is_started_where_none_runs(tmp_path):
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(30)
+
+
+def test_port_0_is_a_server_of_its_own_whatever_runs_already(monkeypatch):
+    joined = []
+    monkeypatch.setattr(opening, "runs_at", lambda url: True)
+    monkeypatch.setattr(opening, "show", lambda url, files, *, browser: joined.append(url))
+    for port, wanted in ((0, 7), (None, 0), (8123, 0)):
+        given = argparse.Namespace(files=[RUN], url=None, port=port, no_browser=True)
+        assert opening.open_files(given, serve=lambda ready: 7) == wanted
+    assert joined == ["http://127.0.0.1:8000/", "http://127.0.0.1:8123/"]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def open_files(args: argparse.Namespace, *, serve: Callable[[Callable[[str], Non
     for file in args.files:
         Recording.open(file).close()  # what is no recording is refused before anything is started
     url: str = args.url or f"http://127.0.0.1:{args.port or DEFAULT_PORT}/"
-    if runs_at(url):
+    if (args.url or args.port != 0) and runs_at(url):  # port 0: a server of its own, wherever there is room
         show(url, args.files, browser=not args.no_browser)
         return OK
     if args.url:
