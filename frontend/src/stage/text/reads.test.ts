@@ -33,6 +33,10 @@ describe("a read", () => {
     expect(said(stage, t, [row(t, { [t]: 0.6 })])).toBe("NTM reads its last steps.");
     expect(said(stage, t, [row(t, { [t - 2]: 0.6 })])).toBe("NTM reads its last steps.");
     expect(said(stage, t, [row(t, { [t - 3]: 0.6 })])).toBe(`NTM reads t = ${t - 3}, 3 steps ago.`);
+    expect(said(stage, t, [row(t, { [-1]: 0.45, 1: 0.52 })])).toBe(`NTM reads t = 1, ${t - 1} steps ago.`);
+    expect(said(stage, t, [row(t, { [-1]: 0.52, 1: 0.45 })])).toBe(
+      "NTM reads mostly what memory held before the first step.",
+    );
   });
 
   it("of a memory whose last writes have a fifth of it is not mostly of its last steps", async () => {
