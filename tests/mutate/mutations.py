@@ -719,6 +719,10 @@ MUTATIONS = (
         ("tests/server/test_cluster.py::test_samples_that_come_to_another_web_process_are_told_where_they_belong",), "an instrument is told that its run has no live source",
     ),
     Mutation(
+        SERVER + "sessions/manager.py", "if client and own.count(client) + self.others.runs_of(client) >= most:", "if client and own.count(client) >= most:",
+        ("tests/server/test_cluster.py::test_runs_of_an_address_count_on_all_web_processes",), "an address has as many places as there are servers times its share",
+    ),
+    Mutation(
         SERVER + "services.py", 'MeasurementFiles(store.folder / "measurements", blobs)', 'MeasurementFiles(store.folder / "measurements")',
         ("tests/server/test_replicas.py",), "a link to a measurement opens on one server only",
     ),

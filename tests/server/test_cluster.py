@@ -13,6 +13,7 @@ import pytest
 
 from mnemoscope.format import blocks
 from mnemoscope.reading.recording import Recording
+from mnemoscope_server.sessions.elsewhere import LOOK_SECONDS
 from mnemoscope_server.sessions.left import Left
 from mnemoscope_server.storage.blobs.bucket import Bucket
 from mnemoscope_server.storage.blobs.parts import Parts
@@ -36,14 +37,14 @@ class Cluster:
         self.s3, self.index, self.blobs = s3, postgres.database(), s3.bucket()
         self.webs = []
 
-    def web(self, name):
+    def web(self, name, **settings):
         """One more web process, when it is ready."""
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         for shared in ("checkpoints", "computed"):
             if not (folder / shared).exists():
                 (folder / shared).symlink_to(self.folder / shared)
-        web = Server(folder, ray=self.ray.address, index=self.index, blobs=self.blobs, workers=2)
+        web = Server(folder, ray=self.ray.address, index=self.index, blobs=self.blobs, workers=2, **settings)
         self.webs.append(web)
         wait_until(lambda: web.http.get("readyz").status_code == 200, "an engine")
         return web
@@ -151,6 +152,37 @@ def test_who_drives_a_run_is_known_wherever_they_come(cluster, first, second):
             assert one("step", "error")["code"] == "not-yours"
         assert there.delete(f"api/sessions/{identity}").status_code == 204
         assert there.post(path).status_code in (404, 409), "it is over"
+
+
+def test_runs_of_an_address_count_on_all_web_processes(cluster):
+    """Or each of them would give it as many."""
+    settings = {"allowed_hosts": '["mem.example.org"]', "no_token": "yes", "sessions_per_client": 1}
+    one, two = (cluster.web(name, **settings) for name in ("ninth", "tenth"))
+    begun = lambda web, address: web.http.post(  # noqa: E731
+        "api/sessions", json=run_of("fake", 3000), headers={"X-Forwarded-For": address}
+    )
+    made = begun(one, "203.0.113.1")
+    assert made.status_code == 201, made.text
+    time.sleep(2 * LOOK_SECONDS)
+    refused = begun(two, "203.0.113.1")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (429, "too-many-of-yours")
+    other = begun(two, "203.0.113.2")
+    assert other.status_code == 201, "another address has its own"
+    ended(one, made)
+    answers = []
+    wait_until(
+        lambda: answers.append(begun(two, "203.0.113.1")) or answers[-1].status_code == 201, "its place", seconds=20
+    )
+    for answer in (other, answers[-1]):
+        ended(two, answer)
+    for web in (one, two):
+        web.close()
+
+
+def ended(web, made):
+    """Stop a run that was begun there."""
+    gone = web.http.delete(f"api/sessions/{made.json()['id']}")
+    assert gone.status_code == 204, gone.text
 
 
 def test_samples_that_come_to_another_web_process_are_told_where_they_belong(first, second):

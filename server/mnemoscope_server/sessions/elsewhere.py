@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import Counter
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from typing import Literal
@@ -52,6 +53,8 @@ class Elsewhere:
         """What came of runs whose sessions are not as far yet."""
         self._kept = set[str]()
         """Runs that were kept here when last looked."""
+        self._clients = Counter[str]()
+        """How many runs clients had elsewhere when last looked."""
         shelf = live.store.shelf
         self.parts = None if shelf is None else Parts(shelf.blobs)
         self._writer = None if self.parts is None else PartsWriter(self.parts, live)
@@ -86,6 +89,9 @@ class Elsewhere:
         await asyncio.to_thread(self.directory.withdraw, identity)
         if self._writer is not None:
             await self._writer.over(identity)
+
+    def runs_of(self, client: str) -> int:
+        return self._clients[client]
 
     async def see_wheel(self, session: Session) -> None:
         session.wheel.key = await asyncio.to_thread(self.directory.wheel, session.id)
@@ -243,6 +249,7 @@ class Elsewhere:
         for identity, unwatched in kept.items():
             if session := self.live.sessions.get(identity):
                 session.looked_at = max(session.looked_at, now - unwatched)
+        self._clients = await asyncio.to_thread(self.directory.clients)
         for identity in self._kept - kept.keys():
             await self._may_have_lost(identity)
         self._kept = set(kept)

@@ -25,6 +25,10 @@ class Others(Protocol):
         """A run that was kept here is over. Raises IndexTrouble."""
         ...
 
+    def runs_of(self, client: str) -> int:
+        """How many runs a client has that other processes keep, as far as was seen some seconds ago."""
+        ...
+
     async def see_wheel(self, session: Session) -> None:
         """Have the wheel of a run here be as whichever process gave it or took it back. Raises IndexTrouble."""
         ...
@@ -68,6 +72,9 @@ class Alone:
     async def placed(self, session: Session) -> None: ...
 
     async def closed(self, identity: str) -> None: ...
+
+    def runs_of(self, client: str) -> int:
+        return 0
 
     async def see_wheel(self, session: Session) -> None: ...
 
