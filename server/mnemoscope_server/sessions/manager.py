@@ -46,7 +46,9 @@ from mnemoscope_server.workers.protocol import (
     Progressed,
     Question,
     Ready,
+    Received,
     Revised,
+    Sent,
     StreamFailed,
 )
 
@@ -392,6 +394,8 @@ class LiveSessions:
                         self._background.once(f"closing {event.id}", self._close(session, event))
                     else:
                         self.others.finished(session, event)
+            case Sent() | Received():
+                self.others.passed(event)
             case Ready() | Pong() | Broken():
                 pass  # of the worker itself: the pool has seen to it
             case Measured():
