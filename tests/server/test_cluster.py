@@ -189,6 +189,8 @@ def test_samples_that_come_to_another_web_process_are_passed_on(cluster, first, 
     """In every way in which they can be sent, with the same answers."""
     identity, other = open_source(first, **GIVEN), first.run("fake", steps=3000)
     assert taken(send(first, identity, [0.0, 1.0]))["received"] == 2
+    with second.socket(identity) as ws:
+        wait_until(lambda: source_of(ws.recv(timeout=60)).get("received") == 2, "where the source stands")
     assert taken(send(second, identity, [2.0, 3.0]))["next"] == 4
     assert taken(send(second, identity, [5.0], first=5))["received"] == 5
     assert second.http.get(f"api/sessions/{identity}/samples").json()["source"]["next"] == 4
@@ -217,6 +219,12 @@ def test_samples_that_come_to_another_web_process_are_passed_on(cluster, first, 
         "and what was no number holds the one before"
     )
     assert first.http.delete(f"api/sessions/{other}").status_code == 204
+
+
+def source_of(message):
+    """What a message says of a live source; {} where it is another."""
+    said = json.loads(message) if isinstance(message, str) else {}
+    return said if said.get("type") == "source" else {}
 
 
 def test_samples_for_a_server_that_does_not_answer_say_so(cluster, second):

@@ -17,7 +17,7 @@ from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.background import Background
 from mnemoscope_server.errors import BlobTrouble, NotPossible
 from mnemoscope_server.sessions.directory import Directory, Live
-from mnemoscope_server.sessions.feeds import received
+from mnemoscope_server.sessions.feeds import Far, received
 from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.sessions.parts_writer import PART_SECONDS, PartsWriter
 from mnemoscope_server.sessions.session import Session
@@ -37,6 +37,8 @@ LOOK_SECONDS = 2.0
 """How often this process says that it is there, and looks whether others are."""
 MEET_SECONDS, FOLLOW_SECONDS, CLOSED_SECONDS = 10.0, 180.0, 20.0
 """How long a run is looked for that has no engine just now: by who wants to see it, by who sees it; how long one is waited for that is over."""
+SOURCE_SECONDS = 1.0
+"""How often watchers here hear where a live source stands that another process takes in."""
 PASS_SECONDS = 10.0
 """How long the process that keeps a run is waited for, to which samples are passed on."""
 PAUSE = 0.3
@@ -171,7 +173,20 @@ class Elsewhere:
         session.wheel.seat = run.seat
         session.kept = False
         session.step = attached.chunk[0].first if attached.chunk else attached.step
+        if attached.order.growing is not None:
+            self.background.once(f"the live source of {run.id}", self._show_source(session))
         return session
+
+    async def _show_source(self, session: Session) -> None:
+        """Have watchers here see where a live source stands, as long as another process takes it in."""
+        feed = Far(session, self, 0)
+        while session.live and not session.kept and self.live.sessions.get(session.id) is session:
+            if session.watchers:
+                with contextlib.suppress(NotPossible):  # its keeper is gone: that is seen to elsewhere
+                    session.hear_of_source((await feed.look()).state())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SOURCE_SECONDS):
+                    await session.finished.wait()
 
     @contextlib.contextmanager
     def holding(self, identity: str) -> Generator[None, None, None]:
