@@ -140,6 +140,7 @@ def rows(cluster, statement):
         return connection.execute(statement).fetchall()
 
 
+@pytest.mark.server
 def test_make_cluster_ends_cleanly_by_ctrl_c():
     """One command, and nothing is left of it."""
     port = free_port()

@@ -13,6 +13,7 @@ import pytest
 
 from mnemoscope.format import blocks
 from mnemoscope.reading.recording import Recording
+from mnemoscope_server.sessions.elsewhere import LOOK_SECONDS
 from mnemoscope_server.sessions.left import Left
 from mnemoscope_server.storage.blobs.bucket import Bucket
 from mnemoscope_server.storage.blobs.parts import Parts
@@ -36,14 +37,14 @@ class Cluster:
         self.s3, self.index, self.blobs = s3, postgres.database(), s3.bucket()
         self.webs = []
 
-    def web(self, name):
+    def web(self, name, **settings):
         """One more web process, when it is ready."""
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         for shared in ("checkpoints", "computed"):
             if not (folder / shared).exists():
                 (folder / shared).symlink_to(self.folder / shared)
-        web = Server(folder, ray=self.ray.address, index=self.index, blobs=self.blobs, workers=2)
+        web = Server(folder, ray=self.ray.address, index=self.index, blobs=self.blobs, workers=2, **settings)
         self.webs.append(web)
         wait_until(lambda: web.http.get("readyz").status_code == 200, "an engine")
         return web
@@ -153,18 +154,92 @@ def test_who_drives_a_run_is_known_wherever_they_come(cluster, first, second):
         assert there.post(path).status_code in (404, 409), "it is over"
 
 
-def test_samples_that_come_to_another_web_process_are_told_where_they_belong(first, second):
-    """Not that the run had no live source, or that it were unknown."""
+def test_runs_of_an_address_count_on_all_web_processes(cluster):
+    """Or each of them would give it as many."""
+    settings = {"allowed_hosts": '["mem.example.org"]', "no_token": "yes", "sessions_per_client": 1}
+    one, two = (cluster.web(name, **settings) for name in ("ninth", "tenth"))
+    begun = lambda web, address: web.http.post(  # noqa: E731
+        "api/sessions", json=run_of("fake", 3000), headers={"X-Forwarded-For": address}
+    )
+    made = begun(one, "203.0.113.1")
+    assert made.status_code == 201, made.text
+    time.sleep(2 * LOOK_SECONDS)
+    refused = begun(two, "203.0.113.1")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (429, "too-many-of-yours")
+    other = begun(two, "203.0.113.2")
+    assert other.status_code == 201, "another address has its own"
+    stopped(one, made)
+    answers = []
+    wait_until(
+        lambda: answers.append(begun(two, "203.0.113.1")) or answers[-1].status_code == 201, "its place", seconds=20
+    )
+    for answer in (other, answers[-1]):
+        stopped(two, answer)
+    for web in (one, two):
+        web.close()
+
+
+def stopped(web, made):
+    """Stop a run that was begun there."""
+    gone = web.http.delete(f"api/sessions/{made.json()['id']}")
+    assert gone.status_code == 204, gone.text
+
+
+def test_samples_that_come_to_another_web_process_are_passed_on(cluster, first, second):
+    """In every way in which they can be sent, with the same answers."""
     identity, other = open_source(first, **GIVEN), first.run("fake", steps=3000)
-    taken(send(first, identity, [1.0, 2.0]))
-    wrong = send(second, identity, [3.0])
-    assert (wrong.status_code, wrong.json()["error"]["code"]) == (421, "fed-elsewhere")
+    assert taken(send(first, identity, [0.0, 1.0]))["received"] == 2
+    with second.socket(identity) as ws:
+        wait_until(lambda: source_of(ws.recv(timeout=60)).get("received") == 2, "where the source stands")
+    assert taken(send(second, identity, [2.0, 3.0]))["next"] == 4
+    assert taken(send(second, identity, [5.0], first=5))["received"] == 5
+    assert second.http.get(f"api/sessions/{identity}/samples").json()["source"]["next"] == 4
+    many = send(second, identity, [0.0] * 8193)
+    assert (many.status_code, many.json()["error"]["code"]) == (422, "bad-request")
+    wrong = send(second, identity, [1.0], times=[1.0])
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (422, "bad-signal"), "its rate is not known"
     with sender(second, identity) as ws:
-        assert heard(ws)["code"] == "fed-elsewhere"
+        assert heard(ws)["next"] == 4
+        ws.send('{"type": "samples", "values": [4.0], "first": 4}')
+        assert heard(ws)["next"] == 6
+    lines = second.http.post(
+        f"api/sessions/{identity}/samples", content="6\n7\nx\n8\n", headers={"Content-Type": "text/plain"}
+    )
+    assert (lines.json()["taken"], lines.json()["malformed_count"]) == (4, 1)
     assert send(second, other, [1.0]).json()["error"]["code"] == "no-live-source"
-    assert taken(send(first, identity, [], end=True))["received"] == 2
-    for run in (identity, other):
-        first.http.delete(f"api/sessions/{run}")
+    with sender(second, identity) as ws:
+        heard(ws)
+        ws.send('{"type": "end"}')
+        while (said := heard(ws))["source"]["state"] != "ended":
+            pass
+        assert said["source"]["received"] == 10
+    assert first.wait(identity, "ended")["steps"] == 10
+    values = (cluster.computed / f"{identity}.fake-forecast").with_suffix(".heard").read_text().split()
+    assert [float(value) for value in values] == [0, 1, 2, 3, 4, 5, 6, 7, 7, 8], (
+        "and what was no number holds the one before"
+    )
+    assert first.http.delete(f"api/sessions/{other}").status_code == 204
+
+
+def source_of(message):
+    """What a message says of a live source; {} where it is another."""
+    said = json.loads(message) if isinstance(message, str) else {}
+    return said if said.get("type") == "source" else {}
+
+
+def test_samples_for_a_server_that_does_not_answer_say_so(cluster, second):
+    """Until another one has taken the run over, and stopped it."""
+    web = cluster.web("eleventh")
+    identity = open_source(web, **GIVEN)
+    taken(send(second, identity, [0.0, 1.0]))
+    web.process.send_signal(signal.SIGSTOP)
+    try:
+        answer = send(second, identity, [2.0])
+        assert (answer.status_code, answer.json()["error"]["code"]) == (421, "fed-elsewhere")
+        assert "does not answer" in answer.json()["error"]["message"]
+    finally:
+        web.process.send_signal(signal.SIGCONT)
+    wait_until(lambda: second.status(identity).get("status") == "stopped", "its end")
 
 
 def test_a_run_goes_on_when_its_web_process_is_killed(cluster, second):

@@ -20,7 +20,7 @@ from mnemoscope_server.http.socket import NORMAL, POLICY, TRY_LATER, Line, until
 from mnemoscope_server.schemas import samples as schemas
 from mnemoscope_server.schemas.messages import Refused
 from mnemoscope_server.services import Services
-from mnemoscope_server.sessions.inlet import Inlet
+from mnemoscope_server.sessions.feeds import Far, Feed, Near
 
 log = logging.getLogger("mnemoscope.live")
 router = APIRouter(responses=ERRORS)
@@ -53,15 +53,15 @@ async def send(
 ) -> schemas.Taken:
     inlet = await inlet_of(identity, request, services)
     if request.headers.get("content-type", "").startswith("text/"):
-        wanted = time or (None if inlet.signal.rate else "none")  # times can only be placed where the rate is known
+        wanted = time or (None if inlet.state().rate else "none")  # times can only be placed where the rate is known
         return await _lines(inlet, request, LineReader(channel, wanted), end=end)
     try:
         batch = schemas.Batch.model_validate_json(await request.body())
     except ValidationError as error:
         raise RequestValidationError(error.errors(include_context=False)) from error
-    inlet.take(batch.values, first=batch.first, times=batch.times)
+    await inlet.take(batch.values, first=batch.first, times=batch.times)
     if batch.end:
-        inlet.end()
+        await inlet.end()
     return _taken(inlet, len(batch.values), LineReader())
 
 
@@ -73,19 +73,14 @@ async def feeding(identity: Id, request: Request, services: ServicesDep) -> sche
     return schemas.Feeding(path=path, key=key, source=inlet.state())
 
 
-async def inlet_of(identity: str, request: HTTPConnection, services: Services) -> Inlet:
+async def inlet_of(identity: str, request: HTTPConnection, services: Services) -> Feed:
     """The source that the caller may feed. Raises UnknownRecording, NotPossible, StorageTrouble."""
     session = services.live.sessions.get(identity)
     if session is None:
         await asyncio.to_thread(services.library.find, identity)
         raise NotPossible("source-ended", "this recording is complete: it takes no samples", "Start a new run.")
-    if session.inlet is None and session.manifest.get("open_ended") and session.live:
-        raise NotPossible(
-            "fed-elsewhere",
-            "the samples of this run go to the server that opened it, and this is another one",
-            "Send to that server itself; or have the proxy keep an address at one server (docs/operations.md).",
-        )
-    if session.inlet is None:
+    far = session.inlet is None and session.live and not session.kept and session.manifest.get("open_ended")
+    if session.inlet is None and not far:
         raise NotPossible(
             "no-live-source", "this run has its whole signal: it takes no samples", "Start a run on a live source."
         )
@@ -99,45 +94,48 @@ async def inlet_of(identity: str, request: HTTPConnection, services: Services) -
             "this run was begun by somebody else, and only they can feed it",
             "Send the key of this session as `Authorization: Bearer …`; its page shows it.",
         )
-    return session.inlet
+    if session.inlet is not None:
+        return Near(session.inlet)
+    return await Far(session, services.live.others, services.settings.live_queue).look()
 
 
-async def _lines(inlet: Inlet, request: Request, reader: LineReader, *, end: bool) -> schemas.Taken:
+async def _lines(inlet: Feed, request: Request, reader: LineReader, *, end: bool) -> schemas.Taken:
     """Take lines as they come. Where the queue is full they are not read on: the connection itself holds the sender back."""
-    inlet.take([])  # says itself where nothing more is wanted
+    await inlet.take([])  # says itself where nothing more is wanted
     if unhurried := request.scope.get("extensions", {}).get("mnemoscope.unhurried"):
         unhurried()
     taken = 0
-    inlet.senders += 1
-    try:
+    with inlet.sending():
         with contextlib.suppress(ClientDisconnect):  # a lost sender: what came whole is taken
             async for part in request.stream():
                 taken += await _put(inlet, reader.feed(part))
-                if inlet.ended:
+                if _ended(inlet):
                     break
         taken += await _put(inlet, reader.end())
-    finally:
-        inlet.senders -= 1
     if end:
-        inlet.end()
+        await inlet.end()
     return _taken(inlet, taken, reader)
 
 
-async def _put(inlet: Inlet, found: tuple[list[float | None], list[float]]) -> int:
+async def _put(inlet: Feed, found: tuple[list[float | None], list[float]]) -> int:
     """Put samples into the queue as there is room -> how many."""
     values, times = found
     at = 0
     while at < len(values):
         await inlet.wait_for_room(len(values) - at)
-        if inlet.ended:
+        if _ended(inlet):
             break
-        until = min(at + inlet.room, len(values))
-        inlet.take(values[at:until], times=times[at:until] if times else None)
+        until = min(at + inlet.state().room, len(values))
+        await inlet.take(values[at:until], times=times[at:until] if times else None)
         at = until
     return at
 
 
-def _taken(inlet: Inlet, count: int, reader: LineReader) -> schemas.Taken:
+def _ended(inlet: Feed) -> bool:
+    return inlet.state().state == "ended"
+
+
+def _taken(inlet: Feed, count: int, reader: LineReader) -> schemas.Taken:
     bad = [schemas.BadLine(line=one.line, why=one.why, text=one.text) for one in reader.malformed]
     return schemas.Taken(taken=count, source=inlet.state(), malformed=bad, malformed_count=reader.malformed_count)
 
@@ -164,38 +162,35 @@ async def feed(websocket: WebSocket, id: str) -> None:
             await line.send(Refused(code=code, message=str(error), hint=getattr(error, "hint", UnknownRecording.CURE)))
             await line.close(POLICY, code)
             return
-        inlet.senders += 1
-        try:
+        with inlet.sending():
             line.settled()
             await _converse(line, inlet)
-        finally:
-            inlet.senders -= 1
     except TimeoutError:
         line.abort()
     except WebSocketDisconnect:
         pass
 
 
-async def _converse(line: Line, inlet: Inlet) -> None:
+async def _converse(line: Line, inlet: Feed) -> None:
     """Answer every message until the source or its run ends, then say where it came to."""
     await line.send(_credit(inlet))
-    await until_either_ends(_answer(line, inlet), inlet.over.wait())
+    await until_either_ends(_answer(line, inlet), inlet.over())
     await line.send(_credit(inlet))
     await line.close(NORMAL)
 
 
-async def _answer(line: Line, inlet: Inlet) -> None:
+async def _answer(line: Line, inlet: Feed) -> None:
     """Once samples were refused for want of room, say when there is some."""
     waiting: asyncio.Task[None] | None = None
     try:
         while True:
             message = await _received(line)
             if isinstance(message, schemas.End):
-                inlet.end()
+                await inlet.end()
             if not isinstance(message, schemas.Samples):
                 continue
             try:
-                inlet.take(message.values, first=message.first, times=message.times)
+                await inlet.take(message.values, first=message.first, times=message.times)
             except QueueFull as error:
                 await line.send(Refused(code=error.code, message=str(error), hint=error.hint))
                 if waiting is None or waiting.done():
@@ -212,12 +207,12 @@ async def _answer(line: Line, inlet: Inlet) -> None:
             await asyncio.gather(waiting, return_exceptions=True)
 
 
-async def _say_when(line: Line, inlet: Inlet, samples: int) -> None:
+async def _say_when(line: Line, inlet: Feed, samples: int) -> None:
     await inlet.wait_for_room(samples)
     await line.send(_credit(inlet))
 
 
-def _credit(inlet: Inlet) -> schemas.Credit:
+def _credit(inlet: Feed) -> schemas.Credit:
     source = inlet.state()
     return schemas.Credit(next=source.next, room=source.room, source=source)
 

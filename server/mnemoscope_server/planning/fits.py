@@ -10,6 +10,7 @@ import numpy as np
 
 from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.checkpoints.names import resolve
+from mnemoscope.errors import UnknownModel
 from mnemoscope.models import registry
 from mnemoscope.signals.generators import generate
 from mnemoscope.signals.series import Series, decimate, with_rate
@@ -101,7 +102,9 @@ def order(request: FitRequest, *, store: Store, uploads: Uploads) -> tuple[str, 
     if "@" in name:
         raise NotPossible("bad-fit", "a fit starts from a whole training, not from a moment of it", "Leave out the @.")
     card = checkpoints.read_card(checkpoints.find(name))
-    known = {paradigm.name: paradigm for paradigm in registry.cards()}[card["model"]]
+    known = {paradigm.name: paradigm for paradigm in registry.cards()}.get(card["model"])
+    if known is None:
+        raise UnknownModel(f"{name} is a checkpoint of {card['model']!r}, a model that this version does not know")
     found = source(request.signal, request.task, uploads)
     identity = new_id()
     seconds = SECONDS if request.seconds is None and request.updates is None else request.seconds

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -82,6 +83,11 @@ class Directory:
     def identities(self) -> set[str]:
         """All runs that go on."""
         return {row[0] for row in self._database.read("SELECT id FROM live", {})}
+
+    def clients(self) -> Counter[str]:
+        """How many runs each client has that others keep; whoever is at one of the machines is not counted."""
+        statement = "SELECT client, count(*) FROM live WHERE keeper <> :web AND client <> '' GROUP BY client"
+        return Counter({client: int(runs) for client, runs in self._database.read(statement, {"web": self.web})})
 
     def beat(self) -> dict[str, float]:
         """Say that this process is there -> the runs that it keeps, and for how many seconds nobody has watched each elsewhere."""

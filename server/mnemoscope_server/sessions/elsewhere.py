@@ -8,14 +8,16 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import Counter
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from typing import Literal
 
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.background import Background
-from mnemoscope_server.errors import BlobTrouble
+from mnemoscope_server.errors import BlobTrouble, NotPossible
 from mnemoscope_server.sessions.directory import Directory, Live
+from mnemoscope_server.sessions.feeds import Far, received
 from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.sessions.parts_writer import PART_SECONDS, PartsWriter
 from mnemoscope_server.sessions.session import Session
@@ -25,7 +27,7 @@ from mnemoscope_server.sessions.wheel import Wheel
 from mnemoscope_server.storage.blobs.parts import Parts
 from mnemoscope_server.storage.store import ID
 from mnemoscope_server.workers.engine_actor import Attached
-from mnemoscope_server.workers.protocol import Chunk, Event, Finished
+from mnemoscope_server.workers.protocol import Chunk, Event, Finished, Received, Sent
 from mnemoscope_server.workers.ray_hosts import RayHosts
 from mnemoscope_server.workers.remote_host import RemoteHost
 
@@ -35,6 +37,10 @@ LOOK_SECONDS = 2.0
 """How often this process says that it is there, and looks whether others are."""
 MEET_SECONDS, FOLLOW_SECONDS, CLOSED_SECONDS = 10.0, 180.0, 20.0
 """How long a run is looked for that has no engine just now: by who wants to see it, by who sees it; how long one is waited for that is over."""
+SOURCE_SECONDS = 1.0
+"""How often watchers here hear where a live source stands that another process takes in."""
+PASS_SECONDS = 10.0
+"""How long the process that keeps a run is waited for, to which samples are passed on."""
 PAUSE = 0.3
 SWEEP_SECONDS = 300.0
 UNWATCHED_SECONDS = 30.0
@@ -52,6 +58,10 @@ class Elsewhere:
         """What came of runs whose sessions are not as far yet."""
         self._kept = set[str]()
         """Runs that were kept here when last looked."""
+        self._passed: dict[str, asyncio.Future[Received]] = {}
+        """Who waits for what becomes of samples, by their tickets."""
+        self._clients = Counter[str]()
+        """How many runs clients had elsewhere when last looked."""
         shelf = live.store.shelf
         self.parts = None if shelf is None else Parts(shelf.blobs)
         self._writer = None if self.parts is None else PartsWriter(self.parts, live)
@@ -86,6 +96,32 @@ class Elsewhere:
         await asyncio.to_thread(self.directory.withdraw, identity)
         if self._writer is not None:
             await self._writer.over(identity)
+
+    async def pass_on(self, samples: Sent) -> Received:
+        future: asyncio.Future[Received] = asyncio.get_running_loop().create_future()
+        self._passed[samples.ticket] = future
+        try:
+            async with asyncio.timeout(PASS_SECONDS):
+                await self.hosts.tell(samples.id, samples)
+                return await future
+        except Exception as error:  # whatever Ray says, or nobody
+            log.info("samples of %s cannot be passed on: %s", samples.id, type(error).__name__)
+            message = "the server that opened this run, to which its samples go, does not answer"
+            hint = "Send them again; or to that server itself."
+            raise NotPossible("fed-elsewhere", message, hint) from error
+        finally:
+            del self._passed[samples.ticket]
+
+    def passed(self, event: Sent | Received) -> None:
+        if isinstance(event, Received):
+            if (future := self._passed.get(event.ticket)) and not future.done():
+                future.set_result(event)
+        elif (session := self.live.sessions.get(event.id)) and session.kept and session.inlet is not None:
+            answer = received(session.inlet, event)
+            self.background.once(f"what became of samples of {event.id}", self.hosts.tell(event.id, answer))
+
+    def runs_of(self, client: str) -> int:
+        return self._clients[client]
 
     async def see_wheel(self, session: Session) -> None:
         session.wheel.key = await asyncio.to_thread(self.directory.wheel, session.id)
@@ -137,7 +173,20 @@ class Elsewhere:
         session.wheel.seat = run.seat
         session.kept = False
         session.step = attached.chunk[0].first if attached.chunk else attached.step
+        if attached.order.growing is not None:
+            self.background.once(f"the live source of {run.id}", self._show_source(session))
         return session
+
+    async def _show_source(self, session: Session) -> None:
+        """Have watchers here see where a live source stands, as long as another process takes it in."""
+        feed = Far(session, self, 0)
+        while session.live and not session.kept and self.live.sessions.get(session.id) is session:
+            if session.watchers:
+                with contextlib.suppress(NotPossible):  # its keeper is gone: that is seen to elsewhere
+                    session.hear_of_source((await feed.look()).state())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SOURCE_SECONDS):
+                    await session.finished.wait()
 
     @contextlib.contextmanager
     def holding(self, identity: str) -> Generator[None, None, None]:
@@ -243,6 +292,7 @@ class Elsewhere:
         for identity, unwatched in kept.items():
             if session := self.live.sessions.get(identity):
                 session.looked_at = max(session.looked_at, now - unwatched)
+        self._clients = await asyncio.to_thread(self.directory.clients)
         for identity in self._kept - kept.keys():
             await self._may_have_lost(identity)
         self._kept = set(kept)

@@ -46,7 +46,9 @@ from mnemoscope_server.workers.protocol import (
     Progressed,
     Question,
     Ready,
+    Received,
     Revised,
+    Sent,
     StreamFailed,
 )
 
@@ -251,7 +253,8 @@ class LiveSessions:
         kept = [session for session in self.sessions.values() if session.kept]
         waits = [wait for session in kept if (wait := session.expected_seconds) is not None]
         own = [session.client for session in kept] + list(self._opening.values())
-        if client and own.count(client) >= (most := self.settings.sessions_per_client):
+        most = self.settings.sessions_per_client
+        if client and own.count(client) + self.others.runs_of(client) >= most:
             hint = "Stop one of them, or wait for its end."
             raise TooMuch(
                 "too-many-of-yours", f"{most} runs from your address go on", hint, seconds=worth_asking(waits, 1)
@@ -391,6 +394,8 @@ class LiveSessions:
                         self._background.once(f"closing {event.id}", self._close(session, event))
                     else:
                         self.others.finished(session, event)
+            case Sent() | Received():
+                self.others.passed(event)
             case Ready() | Pong() | Broken():
                 pass  # of the worker itself: the pool has seen to it
             case Measured():

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Protocol
 
+from mnemoscope_server.errors import NotPossible
 from mnemoscope_server.sessions.session import Session
-from mnemoscope_server.workers.protocol import Event, Finished
+from mnemoscope_server.workers.protocol import Event, Finished, Received, Sent
 
 
 class Others(Protocol):
@@ -23,6 +24,18 @@ class Others(Protocol):
 
     async def closed(self, identity: str) -> None:
         """A run that was kept here is over. Raises IndexTrouble."""
+        ...
+
+    async def pass_on(self, samples: Sent) -> Received:
+        """Hand samples to the process that keeps their run -> its answer. Raises NotPossible where there is none."""
+        ...
+
+    def passed(self, event: Sent | Received) -> None:
+        """Samples that were handed on, or what has become of them."""
+        ...
+
+    def runs_of(self, client: str) -> int:
+        """How many runs a client has that other processes keep, as far as was seen some seconds ago."""
         ...
 
     async def see_wheel(self, session: Session) -> None:
@@ -68,6 +81,14 @@ class Alone:
     async def placed(self, session: Session) -> None: ...
 
     async def closed(self, identity: str) -> None: ...
+
+    async def pass_on(self, samples: Sent) -> Received:
+        raise NotPossible("fed-elsewhere", "no other process keeps this run", "Start a new run.")
+
+    def passed(self, event: Sent | Received) -> None: ...
+
+    def runs_of(self, client: str) -> int:
+        return 0
 
     async def see_wheel(self, session: Session) -> None: ...
 

@@ -89,6 +89,8 @@ class Session:
         """When somebody last watched or asked about it."""
         self.kept = True
         """Whether this process closes it when it is over; else it is served here for another one."""
+        self.source: Source | None = None
+        """Where a live source stands that another process takes in, as was heard last."""
         self._send, self._read_chunk = send, read_chunk
 
     def send_by(self, send: Callable[[protocol.Command], None]) -> None:
@@ -208,6 +210,11 @@ class Session:
             self.inlet.tick()
             self._broadcast(self.inlet.state())
 
+    def hear_of_source(self, source: Source) -> None:
+        """Watchers see where a live source stands that another process takes in."""
+        self.source = source
+        self._broadcast(source)
+
     def state(self) -> State:
         return State(status=self.status, step=self.step, speed=self.speed)
 
@@ -269,8 +276,9 @@ class Watcher:
         self._control: list[Message] = []
         self._wakeup = asyncio.Event()
         session.watchers.add(self)
-        if session.inlet is not None:
-            self.send(session.inlet.state())
+        source = session.source if session.inlet is None else session.inlet.state()
+        if source is not None:
+            self.send(source)
 
     def send(self, message: Message) -> None:
         """Queue a control message; only the newest state is worth sending, and the queue is bounded."""

@@ -35,7 +35,9 @@ from mnemoscope_server.workers.protocol import (
     Progressed,
     Question,
     Quit,
+    Received,
     Revised,
+    Sent,
     Stop,
     StreamFailed,
 )
@@ -193,6 +195,10 @@ class EngineActor:
     async def fetch(self, session: str, offset: int) -> bytes:
         """A piece of the file of a run that is over; b"" behind its end. Raises KeyError, OSError."""
         return await asyncio.to_thread(_piece, self._kept[session].order.path, offset)
+
+    async def tell(self, session: str, event: Sent | Received) -> None:
+        """Have all web processes that hear of a run hear this too."""
+        self._tell(session, event)
 
     async def forget(self, session: str) -> None:
         """The file was fetched."""

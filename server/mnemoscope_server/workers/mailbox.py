@@ -10,7 +10,7 @@ import secrets
 import time
 from collections import deque
 
-from mnemoscope_server.workers.protocol import Chunk, Event, Lost
+from mnemoscope_server.workers.protocol import Chunk, Event, Lost, Sent
 
 BATCH_BYTES = 96 << 10
 """Of one answer; above 100 KiB Ray takes the way through its object store, which costs five times as much."""
@@ -42,6 +42,8 @@ class Mailbox:
 
     def put(self, event: Event | Lost) -> None:
         size = sum(map(len, event.messages)) if isinstance(event, Chunk) else 256
+        if isinstance(event, Sent):
+            size += 9 * len(event.values or ()) + 9 * len(event.times or ())
         self._number += 1
         self._events.append((self._number, size, event))
         self._bytes += size

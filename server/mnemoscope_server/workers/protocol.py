@@ -315,6 +315,32 @@ class Finished:
     by: StoppedBy | None = None
 
 
+@dataclass(frozen=True)
+class Sent:
+    """Samples of a live source on their way from the web process that they came to, to the one that keeps the run."""
+
+    id: str
+    ticket: str
+    """By which the answer is known."""
+    values: tuple[float | None, ...] | None
+    """None = only where the source stands is asked."""
+    first: int | None = None
+    times: tuple[float, ...] | None = None
+    end: bool = False
+    """Nothing comes after them."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """The answer to `Sent`: where the source stands now, and why nothing was taken."""
+
+    id: str
+    ticket: str
+    source: dict[str, Any]
+    refused: tuple[str, str, str] | None
+    """Code, message and hint; None = all was taken."""
+
+
 Event = (
     Ready
     | Pong
@@ -328,6 +354,8 @@ Event = (
     | Chunk
     | Revised
     | StreamFailed
+    | Sent
+    | Received
     | Finished
 )
 

@@ -24,6 +24,8 @@ from mnemoscope_server.workers.protocol import (
     Measured,
     Open,
     Question,
+    Received,
+    Sent,
 )
 from mnemoscope_server.workers.remote_host import RemoteHost
 
@@ -171,6 +173,13 @@ class RayHosts:
             with contextlib.suppress(Exception):  # it is gone: then nothing is to be done
                 async with asyncio.timeout(ATTACH_SECONDS):
                     await host.call("detach", self.web, session)
+
+    async def tell(self, session: str, event: Sent | Received) -> None:
+        """Have all web processes that hear of a run hear this too. Raises LookupError where no engine has it, RayError."""
+        host = self._where.get(session)
+        if host is None:
+            raise LookupError(session)
+        await host.call("tell", session, event)
 
     async def read(self, session: str, chunk: int) -> bytes | None:
         """Wire messages of a whole chunk of a run, from its engine. None where that cannot be had from there."""

@@ -34,6 +34,14 @@ def test_a_card_that_cannot_be_read_costs_only_itself(server):
     assert "fake-copy" in found
 
 
+def test_a_checkpoint_of_a_model_that_is_not_known_here_is_not_fitted(server):
+    """A folder of checkpoints may come from a newer version."""
+    signal = {"kind": "values", "values": [float(k % 9) for k in range(800)]}
+    answer = server.http.post("api/fits", json={"signal": signal, "model": "fake"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "unknown-model")
+    assert "this version does not know" in answer.json()["error"]["message"]
+
+
 def test_status_models_and_signals_say_what_can_be_done(server):
     """The page builds its forms from these."""
     status = server.http.get("api/status").json()

@@ -4,7 +4,7 @@ import asyncio
 
 from mnemoscope_server.workers import mailbox as module
 from mnemoscope_server.workers.mailbox import BATCH_BYTES, CREDIT_BYTES, Mailbox
-from mnemoscope_server.workers.protocol import Chunk, Moved
+from mnemoscope_server.workers.protocol import Chunk, Moved, Sent
 
 ID = "x" * 22
 
@@ -27,6 +27,15 @@ def test_what_is_not_acknowledged_is_handed_out_again_and_what_is_is_not():
         assert await box.take(3, seconds=0) == []
 
     asyncio.run(story())
+
+
+def test_samples_count_by_their_number():
+    """Half a second of a fast source is most of a batch."""
+    box = Mailbox()
+    for _ in range(CREDIT_BYTES // (9 * 8192) + 1):
+        assert not box.full
+        box.put(Sent(ID, "t", (1.0,) * 8192))
+    assert box.full
 
 
 def test_answers_stay_under_what_ray_sends_inline_and_a_larger_event_goes_alone():
