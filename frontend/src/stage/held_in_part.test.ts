@@ -5,7 +5,8 @@ import { RecordingLog } from "../memory/log";
 import { makeLog } from "../memory/testlog";
 import { DARK, makeInks } from "../draw/ink/tokens";
 import { stubCanvases } from "../draw/testdrawing";
-import { StageModel } from "./stage_model";
+import { layout } from "../draw/stage/layout";
+import { StageModel, type Look } from "./stage_model";
 
 it("knows the heights of the scrubber of steps that nobody has painted before they went", () => {
   stubCanvases();
@@ -22,5 +23,22 @@ it("knows the heights of the scrubber of steps that nobody has painted before th
   log.wished = (k) => wished.push(k);
   expect(stage.density.at(3)).toBeGreaterThan(0);
   expect(wished).toEqual([]);
+  vi.unstubAllGlobals();
+});
+
+it("asks for whole rows while it plays, and is content with sums first while it rests", () => {
+  stubCanvases();
+  const made = makeLog(64, [{ slots: 5, width: 3 }]);
+  const log = new RecordingLog(made.manifest);
+  for (const message of made.messages) log.append(message.slice());
+  const ledger = new LedgerClient(log, { spawn: null });
+  const asked = vi.spyOn(ledger, "shares");
+  const stage = new StageModel(log, ledger, makeInks(DARK, true), [0]);
+  const look = { window: { first: 0, step: 5 }, rows: "slots", shown: [0], solo: null, target: null, lens: "mechanism" } as const; // prettier-ignore
+  const scene = (more: Pick<Look, "t" | "playing">): unknown =>
+    stage.scene({ ...look, ...more }, layout(900, 600, { folded: [false], health: false }), 1);
+  scene({ t: 30, playing: true });
+  scene({ t: 31, playing: false });
+  expect(asked.mock.calls.map(([, , , t, , whole]) => [t, whole])).toEqual([[30, true], [31, false]]); // prettier-ignore
   vi.unstubAllGlobals();
 });

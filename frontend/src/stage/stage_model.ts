@@ -217,7 +217,7 @@ export class StageModel {
       const lane = this.lane(stream);
       const own = alone === stream ? pointed : t;
       // Asked for before the step itself is here: of a long run both are on their way.
-      const known = this.shareCache.now(stream, t);
+      const known = this.shareCache.now(stream, t, look.playing);
       const now = lane.has(t) ? known : null;
       const { row, shares, readAt, blocks } = this.arcsOf(look, stream, own, now);
       return {

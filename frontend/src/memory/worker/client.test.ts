@@ -192,7 +192,9 @@ describe("a run that is held in part", () => {
     worker.onmessage!({ data: sums } as MessageEvent<FromWorker>);
     expect(ledger.sums(question)!.blocks).toEqual([[64, 127, 0.5], [0, 63, 0.2]]); // prettier-ignore
     expect(heard).toBe(1);
-    expect(asks().length).toBe(2); // it goes on
+    expect(asks().length).toBe(1); // whoever drags the playhead wants the next sums
+    await new Promise((done) => setTimeout(done, 170));
+    expect(asks().length).toBe(2); // it rests, and this goes on
     expect((await row)!.length).toBe(302);
     expect(ledger.sums(question)).toBeNull();
     expect(ledger.peek(question)).not.toBeNull();
@@ -208,6 +210,13 @@ describe("a run that is held in part", () => {
     expect(await first).toBeNull();
     const asked = worker.heard.filter((message) => message.type === "ask").map(({ question }) => question.t);
     expect(asked).toEqual([300, 200]);
+  });
+
+  it("is given whole rows where it plays", () => {
+    const log = new RecordingLog(long.manifest);
+    const worker = new FakeWorker(true);
+    void client(log, { spawn: () => worker, chunks }).shares(0, null, 0, 10, "now", true);
+    expect(worker.heard.filter((message) => message.type === "ask").map(({ sums }) => sums)).toEqual([false]);
   });
 
   it("is given whole rows where it is filled in the background", () => {

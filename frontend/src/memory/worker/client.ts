@@ -58,10 +58,15 @@ export interface ChunksOf {
 const CACHE = 32 << 20;
 const ROWS = 12;
 
+/** Milliseconds without a question after which sums are taken apart. */
+const REST = 150;
+
 interface Waiting {
   readonly question: Question;
   /** Its place in the queue, for a question that sums will do for at first; null: only the whole answer will. */
   readonly key: string | null;
+  /** It has waited until nothing else was asked. */
+  readonly rested: boolean;
   readonly resolve: (row: Row | null) => void;
   readonly reject: (error: Error) => void;
 }
@@ -80,6 +85,9 @@ export class LedgerClient {
   /** Questions not yet sent, by asker and head; a Map keeps the order in which they were asked. */
   private readonly queue = new Map<string, Waiting>();
   private asked: (Waiting & { readonly id: number }) | null = null;
+  /** Questions whose sums are known, until nothing else is asked. */
+  private readonly resting = new Map<string, Waiting>();
+  private pause: ReturnType<typeof setTimeout> | undefined;
   private ids = 0;
   private readonly fills = new Map<string, Fill>();
   private readonly cache: RowCache;
@@ -113,9 +121,10 @@ export class LedgerClient {
   /**
    * Shares [t + 2] of what a read head reads at step t. Null when the answer is no longer wanted (the same `asker` has
    * asked about another step since) or cannot be had yet (steps up to t are not all held). Rejects with LedgerError.
+   * `whole`: sums on the way are of no use.
    */
-  shares(stream: number, bank: string | null, head: number, t: number, asker = ""): Promise<Row | null> {
-    return this.ask({ kind: "shares", stream, bank, index: head, t }, asker);
+  shares(stream: number, bank: string | null, head: number, t: number, asker = "", whole = false): Promise<Row | null> {
+    return this.ask({ kind: "shares", stream, bank, index: head, t }, asker, whole);
   }
 
   /** Shares [t + 2] of what a slot holds after step t; as `shares`. */
@@ -138,15 +147,17 @@ export class LedgerClient {
     return this.ask({ kind: "losses", stream, bank, index: first, last, t }, "selection");
   }
 
-  ask(question: Question, asker = ""): Promise<Row | null> {
+  ask(question: Question, asker = "", whole = false): Promise<Row | null> {
     const known = this.cache.get(name(question));
     if (known) return Promise.resolve(known);
     if (this.closed || !this.holds(question)) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
       // A slot or head of its own is a question of its own only where several are wanted at once: say so by `asker`.
       const key = `${asker}/${question.kind}/${question.stream}/${question.bank}/${question.kind === "shares" ? question.index : ""}`;
-      this.queue.get(key)?.resolve(null);
-      this.queue.set(key, { question, key, resolve, reject });
+      for (const waiting of [this.queue, this.resting]) waiting.get(key)?.resolve(null);
+      this.resting.delete(key);
+      this.rest();
+      this.queue.set(key, { question, key: whole ? null : key, rested: false, resolve, reject });
       this.next();
     });
   }
@@ -196,8 +207,11 @@ export class LedgerClient {
     for (const stop of this.cleanup) stop();
     this.worker?.terminate();
     this.worker = null;
-    for (const waiting of [...this.queue.values(), ...(this.asked ? [this.asked] : [])]) waiting.resolve(null);
+    clearTimeout(this.pause);
+    for (const waiting of [...this.queue.values(), ...this.resting.values(), ...(this.asked ? [this.asked] : [])])
+      waiting.resolve(null);
     this.queue.clear();
+    this.resting.clear();
     this.fills.clear();
     this.asked = null;
   }
@@ -262,13 +276,29 @@ export class LedgerClient {
     this.next();
   }
 
-  /** Not all of the answer yet: it is asked for again after whatever else waits, unless its asker has turned to another step. */
+  /** Not all of the answer yet: it is asked for again later, after whatever else waits, unless its asker has turned to another step. */
   private goOn(waiting: Waiting, { row, blocks }: FromWorker & { type: "sums" }): void {
     const { question } = waiting;
     this.partly.set(head(question), question.t, { row, blocks: inThrees(blocks) });
     for (const listener of this.summed) listener();
-    if (waiting.key === null || this.queue.has(waiting.key)) waiting.resolve(null);
-    else this.queue.set(waiting.key, waiting);
+    const { key } = waiting;
+    if (key === null || this.queue.has(key)) waiting.resolve(null);
+    else if (waiting.rested) this.queue.set(key, waiting);
+    else {
+      this.resting.set(key, waiting);
+      this.rest();
+    }
+  }
+
+  /** What is known as sums is taken apart when nothing has been asked for a while: whoever drags the playhead wants the next sums. */
+  private rest(): void {
+    clearTimeout(this.pause);
+    if (this.resting.size === 0) return;
+    this.pause = setTimeout(() => {
+      for (const [key, waiting] of this.resting) this.queue.set(key, { ...waiting, rested: true });
+      this.resting.clear();
+      this.next();
+    }, REST);
   }
 
   /** Takes up the next question if nothing is being computed. */
@@ -295,7 +325,7 @@ export class LedgerClient {
         fill.next++;
         if (this.cache.get(name(question))) continue;
         const drop = (): void => undefined; // listeners hear of it; a refused row of a fill is asked for by nobody
-        return { question, key: null, resolve: drop, reject: drop };
+        return { question, key: null, rested: false, resolve: drop, reject: drop };
       }
     }
     return null;

@@ -13,7 +13,7 @@ import type { PassedBlocks } from "./passed";
 const LARGE = 0.01;
 /** Blocks that are taken apart at a time: of large sums, and of the others, which lie side by side and come together. */
 const LARGE_AT_ONCE = 2;
-const OTHERS_AT_ONCE = 8;
+const OTHERS_AT_ONCE = 4;
 /** Blocks that are held and gone through before the first sums are said. */
 const HELD_AT_ONCE = 8;
 

@@ -26,8 +26,8 @@ export class ShareCache {
     private readonly headOf: (stream: number) => number | null = () => null,
   ) {}
 
-  /** Row [t + 2] if every head is known; otherwise the missing ones are asked for and null is returned. */
-  at(stream: number, t: number, asker: string): Float64Array | null {
+  /** Row [t + 2] if every head is known; otherwise the missing ones are asked for (`whole`: not as sums first) and null is returned. */
+  at(stream: number, t: number, asker: string, whole = false): Float64Array | null {
     const known = this.peek(stream, t);
     if (known) return known;
     const bank = this.bankOf(stream);
@@ -38,17 +38,18 @@ export class ShareCache {
       this.asked.set(key, t);
       const done = (): void => void (this.asked.get(key) === t && this.asked.delete(key));
       // A refused question (a step that was lost meanwhile) leaves no arcs; the lane itself says what failed.
-      this.ledger.shares(stream, bank.name, head, t, asker).then(done, done);
+      this.ledger.shares(stream, bank.name, head, t, asker, whole).then(done, done);
     }
     return null;
   }
 
   /**
    * Row of step t, or while it is being computed the last one that was shown, so that a playing run does not blink.
-   * A row knows its own step: row.length − 2.
+   * A row knows its own step: row.length − 2. While it plays sums would never be taken apart, and what lies before is held: whole rows
+   * are asked for.
    */
-  now(stream: number, t: number): Float64Array | null {
-    const row = this.at(stream, t, "now");
+  now(stream: number, t: number, playing = false): Float64Array | null {
+    const row = this.at(stream, t, "now", playing);
     const of = this.shown(stream);
     if (row) this.latest.set(stream, { of, row });
     const last = this.latest.get(stream);
