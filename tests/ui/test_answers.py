@@ -74,7 +74,7 @@ def test_the_first_card_answers_without_a_click(open_page: Open) -> None:
         expect(card.get_by_role("columnheader", name=column)).to_be_in_viewport(ratio=1)
     expect(card.get_by_role("row", name="NTM")).to_contain_text("later t = 120 to 130 overwrote 42%")
     expect(card.get_by_role("row", name="Transformer")).to_contain_text("nothing is lost")
-    expect(card).to_contain_text("stopped at the answer, t = 93")
+    expect(card).to_contain_text("stopped at the answer")
     expect(card.locator("canvas")).to_have_attribute("data-step", "93")
     for words in ("Stored at t = 25 to 48", "write", "erase, free"):
         expect(card.get_by_text(words, exact=False).first).to_be_in_viewport(ratio=1)
