@@ -556,7 +556,7 @@ MUTATIONS = (
     ),
     Mutation(
         SERVER + "storage/watched.py", "if stat.S_ISREG(facts.st_mode):", "if True:",
-        ("tests/server/storage/test_watched.py",), "a link in the watched folder is followed",
+        ("tests/server/storage/test_watched.py",), "a pipe in the watched folder holds up all that is in it",
     ),
     Mutation(
         SERVER + "sessions/measurements.py", 'if status != "ended" and len(earlier["measured"]) > len(measurement.known["measured"]):', "if False:",

@@ -108,7 +108,8 @@ def test_what_a_file_says_of_its_sharing_is_not_believed(here, folder, made):
     here.store.require_current(entry.id)
 
 
-def test_links_and_special_files_are_refused(here, folder, tmp_path, made):
+def test_links_and_special_files_are_passed_over(here, folder, tmp_path, made, caplog):
+    """They are not read to be refused: whoever opens a pipe waits until somebody writes."""
     outside = tmp_path / "outside.mnemo"
     outside.write_bytes(made)
     (folder / "link.mnemo").symlink_to(outside)
@@ -117,6 +118,7 @@ def test_links_and_special_files_are_refused(here, folder, tmp_path, made):
     (folder / ".part.mnemo").write_bytes(made)
     (folder / "other.txt").write_bytes(made)
     assert here.look() == {}
+    assert caplog.text == ""
 
 
 def test_a_file_that_becomes_a_link_is_not_followed(here, folder, tmp_path, made):
