@@ -51,7 +51,7 @@ describe("a replay", () => {
     const [opened, asked, ...others] = heard.filter(({ type }) => type !== "passed");
     expect(opened).toMatchObject({
       type: "open",
-      chunks: { address: "http://fake/api/recordings/run/chunks", keep: keep / 4 },
+      chunks: { address: "http://fake/api/recordings/run/chunks", keep: keep / 2 },
     });
     expect(asked).toMatchObject({ type: "ask", question: { kind: "shares", t: 290 } });
     await until(() => session.complete);

@@ -188,9 +188,11 @@ describe("a run that is held in part", () => {
     expect(asks().map(({ sums }) => sums)).toEqual([true]);
     let heard = 0;
     ledger.onSums(() => heard++);
-    const sums = { type: "sums", id: 1, row: new Float64Array(302), blocks: Float64Array.of(64, 127, 0.5, 0, 63, 0.2) } as const; // prettier-ignore
+    const sums = { type: "sums", id: 1, initial: 0.1, from: 128, row: new Float64Array(173).fill(1e-3), blocks: Float64Array.of(64, 127, 0.5, 0, 63, 0.2) } as const; // prettier-ignore
     worker.onmessage!({ data: sums } as MessageEvent<FromWorker>);
     expect(ledger.sums(question)!.blocks).toEqual([[64, 127, 0.5], [0, 63, 0.2]]); // prettier-ignore
+    const { row: known } = ledger.sums(question)!;
+    expect([known.length, known[0], known[128], known[129], known[301]]).toEqual([302, 0.1, 0, 1e-3, 1e-3]);
     expect(heard).toBe(1);
     expect(asks().length).toBe(1); // whoever drags the playhead wants the next sums
     await new Promise((done) => setTimeout(done, 170));
@@ -206,7 +208,7 @@ describe("a run that is held in part", () => {
     const ledger = client(log, { spawn: () => worker, chunks });
     const first = ledger.ask({ kind: "shares", stream: 0, bank: null, index: 0, t: 300 }, "now");
     void ledger.ask({ kind: "shares", stream: 0, bank: null, index: 0, t: 200 }, "now");
-    worker.onmessage!({ data: { type: "sums", id: 1, row: new Float64Array(302), blocks: new Float64Array(0) } } as MessageEvent<FromWorker>); // prettier-ignore
+    worker.onmessage!({ data: { type: "sums", id: 1, initial: 0, from: 300, row: new Float64Array(1), blocks: new Float64Array(0) } } as MessageEvent<FromWorker>); // prettier-ignore
     expect(await first).toBeNull();
     const asked = worker.heard.filter((message) => message.type === "ask").map(({ question }) => question.t);
     expect(asked).toEqual([300, 200]);

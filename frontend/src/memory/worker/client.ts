@@ -46,7 +46,7 @@ export interface LedgerOptions {
 export interface ChunksOf {
   /** Their address without "/number". */
   readonly address: string;
-  /** Bytes that the page holds of them at most; the worker, which walks through them, holds a quarter. */
+  /** Bytes that the page holds of them at most; the worker, which walks through them, holds half. */
   readonly keep: number;
   /** Steps that there are by now. */
   readonly steps: () => number;
@@ -277,8 +277,11 @@ export class LedgerClient {
   }
 
   /** Not all of the answer yet: it is asked for again later, after whatever else waits, unless its asker has turned to another step. */
-  private goOn(waiting: Waiting, { row, blocks }: FromWorker & { type: "sums" }): void {
+  private goOn(waiting: Waiting, { initial, from, row: known, blocks }: FromWorker & { type: "sums" }): void {
     const { question } = waiting;
+    const row = new Float64Array(question.t + 2);
+    row[0] = initial;
+    row.set(known, from + 1);
     this.partly.set(head(question), question.t, { row, blocks: inThrees(blocks) });
     for (const listener of this.summed) listener();
     const { key } = waiting;
@@ -364,7 +367,7 @@ export class LedgerClient {
 }
 
 function told({ address, keep }: ChunksOf): { address: string; keep: number } {
-  return { address, keep: keep / 4 };
+  return { address, keep: keep / 2 };
 }
 
 function inThrees(numbers: Float64Array): [number, number, number][] {

@@ -61,12 +61,14 @@ describe.each([0, 1, 2])("a read of model %i", (stream) => {
           expect(Math.abs(share - wanted)).toBeLessThan(1e-4);
           expect(going.row.subarray(from + 1, to + 2).every((one) => one === 0)).toBe(true);
         }
+        expect(going.row.subarray(1, going.oldest + 1).every((one) => one === 0)).toBe(true);
         const sizes = going.blocks.map(([, , share]) => Math.abs(share));
         for (let n = 0; !going.exact; n++) {
           going.refine();
           if (n === 0 && Math.max(...sizes) > 0.01)
             expect(going.blocks.some(([, , share]) => Math.abs(share) === Math.max(...sizes))).toBe(false);
           expect(n).toBeLessThan(20);
+          expect(going.row.subarray(1, going.oldest + 1).every((one) => one === 0)).toBe(true);
         }
         expect(apart(going.row, exact)).toBeLessThan(1e-5);
       }
@@ -134,6 +136,9 @@ it("a worker answers by sums where they will do, and by the whole row where not"
   const before = asked.length;
   const first = ask(true);
   expect([first.type, asked.length - before]).toEqual(["sums", 1]);
+  const { from, row: known, initial } = first as FromWorker & { type: "sums" };
+  expect([from, known.length]).toEqual([64 * 8, 11]);
+  expect(initial).not.toBe(0);
   const types: string[] = [];
   for (let last = first; last.type !== "answer"; types.push(last.type)) last = ask(true);
   expect(types.at(-1)).toBe("answer");

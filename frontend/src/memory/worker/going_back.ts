@@ -19,6 +19,8 @@ const HELD_AT_ONCE = 8;
 
 export class GoingBack implements Sums {
   private readonly sums = new Map<number, number>();
+  /** The first step of which more than a sum is known. */
+  oldest: number;
 
   private constructor(
     private readonly passed: PassedBlocks,
@@ -27,7 +29,9 @@ export class GoingBack implements Sums {
     private readonly walk: Walk | null,
     /** The first block that it is carried over. */
     private readonly newest: number,
-  ) {}
+  ) {
+    this.oldest = (newest + 1) * passed.length;
+  }
 
   /** Of what head `head` reads at step t; null where a block that it comes to has not passed. Throws as `readShares`. */
   static of(log: BankLog, memory: Memory, passed: PassedBlocks, head: number, t: number): GoingBack | null {
@@ -71,6 +75,7 @@ export class GoingBack implements Sums {
     for (const n of chosen.sort((a, b) => b - a)) {
       for (; at > n; at--) walk.over(this.passed.at(at)!.left);
       walk.copy().through((n + 1) * length - 1, n * length, this.row);
+      this.oldest = Math.min(this.oldest, n * length);
       this.sums.delete(n);
     }
   }

@@ -59,10 +59,12 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: "ready" }
   | { readonly type: "answer"; readonly id: number; readonly row: Float64Array<ArrayBuffer> }
-  /** Not all of the answer yet; the blocks as in Sums, one after another. */
+  /** Not all of the answer yet: the row from step `from` on, before which there are sums alone, and the blocks as in Sums, one after another. */
   | {
       readonly type: "sums";
       readonly id: number;
+      readonly initial: number;
+      readonly from: number;
       readonly row: Float64Array<ArrayBuffer>;
       readonly blocks: Float64Array<ArrayBuffer>;
     }
@@ -135,8 +137,9 @@ export class LedgerService {
       if (!this.log) throw new LedgerError("not-open", "The worker was asked before it was given a recording.");
       const going = sums ? this.bySums(question) : null;
       if (going && !going.exact) {
-        const [row, blocks] = [going.row.slice(), Float64Array.from(going.blocks.flat())];
-        this.post({ type: "sums", id, row, blocks }, [row.buffer, blocks.buffer]);
+        const { oldest: from } = going;
+        const [row, blocks] = [going.row.slice(from + 1), Float64Array.from(going.blocks.flat())];
+        this.post({ type: "sums", id, initial: going.row[0]!, from, row, blocks }, [row.buffer, blocks.buffer]);
         return;
       }
       const row = going?.row ?? answer(this.log.model(question.stream), question);
