@@ -1,6 +1,7 @@
 /** A log that holds a part of a run answers as one that holds all of it. */
 import { describe, expect, it } from "vitest";
 import { KEYFRAME_EVERY } from "../wire/manifest";
+import { roomFor } from "./letting_go";
 import { RecordingLog } from "./log";
 import { loaded, makeLog } from "./testlog";
 import { LedgerService } from "./worker/questions";
@@ -142,4 +143,9 @@ describe("a worker that fetches what it does not hold", () => {
     });
     expect(answers.at(-1)!.type).toBe("refusal");
   });
+});
+
+it("there is room for the chunks by which scales are settled and as many more, however large steps are", () => {
+  expect(roomFor(5000)).toBe(24 << 20);
+  for (const step of [12_000, 40_000]) expect(roomFor(step)).toBeGreaterThanOrEqual(48 * KEYFRAME_EVERY * step);
 });

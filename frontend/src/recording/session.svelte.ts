@@ -4,6 +4,7 @@
  * Whatever brings messages (socket, chunks by HTTP, the page itself) appends them to one log; the cursor hears how far
  * it reaches. A live run is led by the server and followed by the cursor; to scrub is to let go of it.
  */
+import { roomFor } from "../memory/letting_go";
 import { LedgerClient } from "../memory/worker/client";
 import type { ChunksOf, LedgerOptions } from "../memory/worker/client";
 import { RecordingLog } from "../memory/log";
@@ -24,9 +25,6 @@ import type { SessionStatus } from "./session_state.svelte";
 import type { SocketLike } from "./socket";
 import { Supply } from "./supply";
 import { Transport } from "./transport";
-
-/** Bytes of chunks that the page holds at most: some 4500 steps of an LSTM, 22 000 of a DNC. */
-const KEEP = 24 << 20;
 
 export type { Refusal, SessionStatus } from "./session_state.svelte";
 
@@ -186,8 +184,9 @@ export class Session extends Transport {
   /** Null: page and worker hold all of it, which they share. */
   private chunksOf({ models, steps }: Manifest, live: boolean): ChunksOf | null {
     const { source } = this;
-    const { keep = KEEP } = this.options;
-    const bytes = models.reduce((sum, { frame }) => sum + frame.bytes, 0) * steps;
+    const step = models.reduce((sum, { frame }) => sum + frame.bytes, 0);
+    const { keep = roomFor(step) } = this.options;
+    const bytes = step * steps;
     if (!("id" in source) || (!live && bytes <= keep)) return null;
     return { address: this.api.chunksUrl(source.id), keep, steps: () => this.total, sent: live };
   }

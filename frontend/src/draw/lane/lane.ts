@@ -1,5 +1,6 @@
 /** One model on the stage: its tapes, its cut through now, its limits. Everything is derived from the log. */
 
+import { MEASURED } from "../../memory/letting_go";
 import type { ModelLog } from "../../memory/log";
 import { allHeadShares } from "../../memory/shares";
 import type { Memory } from "../../memory/kinds/base";
@@ -285,7 +286,7 @@ export class Lane {
   /** Steps spread over what is held, newest first. */
   private sampled(): number[] {
     const { steps } = this.model;
-    const every = Math.max(1, Math.ceil(steps / 24));
+    const every = Math.max(1, Math.ceil(steps / MEASURED));
     return Array.from({ length: Math.ceil(steps / every) }, (_, k) => steps - 1 - k * every);
   }
 
