@@ -77,6 +77,7 @@ export class StageController extends LaneViews {
     this.model = new StageModel(session.log!, session.ledger!, inks, this.training.streams, this.lenses, this);
     this.tracks = new Tracks(this.model);
     this.learning = new LearningCurves(this.model, this.training);
+    this.cursor.onMove((t) => this.model.askAhead(this.shown, t, session.playing));
   }
 
   get cursor(): Session["cursor"] {

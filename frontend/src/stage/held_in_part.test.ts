@@ -26,6 +26,20 @@ it("knows the heights of the scrubber of steps that nobody has painted before th
   vi.unstubAllGlobals();
 });
 
+it("asks for the arcs of a step with the move to it, where the run is held in part", () => {
+  stubCanvases();
+  const made = makeLog(64, [{ slots: 5, width: 3 }, { units: 4 }]);
+  for (const keep of [Infinity, 1]) {
+    const log = new RecordingLog(made.manifest, keep);
+    for (const message of made.messages) log.append(message.slice());
+    const ledger = new LedgerClient(log, { spawn: null });
+    const asked = vi.spyOn(ledger, "shares");
+    new StageModel(log, ledger, makeInks(DARK, true), [0, 1]).askAhead([1, 0], 30, false);
+    expect(asked.mock.calls.map(([stream, , , t, asker]) => [stream, t, asker])).toEqual(keep === 1 ? [[1, 30, "now"], [0, 30, "now"]] : []); // prettier-ignore
+  }
+  vi.unstubAllGlobals();
+});
+
 it("asks for whole rows while it plays, and is content with sums first while it rests", () => {
   stubCanvases();
   const made = makeLog(64, [{ slots: 5, width: 3 }]);

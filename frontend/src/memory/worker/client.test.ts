@@ -202,6 +202,28 @@ describe("a run that is held in part", () => {
     expect(ledger.peek(question)).not.toBeNull();
   });
 
+  it("is asked about all models at once, and about one after the other where whole rows are wanted", () => {
+    const two = makeLog(64 * 6, [{ units: 3 }, { units: 4 }, { units: 2 }]);
+    const log = new RecordingLog(two.manifest);
+    const worker = new FakeWorker(true);
+    const ledger = client(log, { spawn: () => worker, chunks });
+    const asked = (): number[] =>
+      worker.heard.filter((message) => message.type === "ask").map(({ question }) => question.stream);
+    for (const stream of [0, 1, 0]) void ledger.shares(stream, null, 0, 300 + asked().length, "now");
+    expect(asked()).toEqual([0, 1]); // of its askers each has one on its way
+    void ledger.shares(2, null, 0, 300, "now", true);
+    expect(asked()).toEqual([0, 1]);
+    const sums = (id: number): FromWorker => ({ type: "sums", id, initial: 0, from: 300, row: new Float64Array(1), blocks: new Float64Array(0) }); // prettier-ignore
+    worker.onmessage!({ data: sums(1) } as MessageEvent<FromWorker>);
+    expect(asked()).toEqual([0, 1, 0]);
+    worker.onmessage!({ data: sums(2) } as MessageEvent<FromWorker>);
+    expect(asked()).toEqual([0, 1, 0]); // a whole row may take long: nothing goes with it
+    worker.onmessage!({ data: sums(3) } as MessageEvent<FromWorker>);
+    expect(asked()).toEqual([0, 1, 0, 2]);
+    void ledger.shares(1, null, 0, 5, "now");
+    expect(asked()).toEqual([0, 1, 0, 2]);
+  });
+
   it("is not taken apart any further for an asker who has turned to another step", async () => {
     const log = new RecordingLog(long.manifest);
     const worker = new FakeWorker(true);

@@ -58,6 +58,9 @@ export interface ChunksOf {
 const CACHE = 32 << 20;
 const ROWS = 12;
 
+/** Questions that sums will do for which a worker is given at once: an answer waits for the page, which is painting, and the next would too. */
+const AT_ONCE = 8;
+
 /** Milliseconds without a question after which sums are taken apart. */
 const REST = 150;
 
@@ -84,7 +87,8 @@ export class LedgerClient {
   private closed = false;
   /** Questions not yet sent, by asker and head; a Map keeps the order in which they were asked. */
   private readonly queue = new Map<string, Waiting>();
-  private asked: (Waiting & { readonly id: number }) | null = null;
+  /** Questions being computed, by id: one that may take long, or several that sums will do for. */
+  private readonly asked = new Map<number, Waiting>();
   /** Questions whose sums are known, until nothing else is asked. */
   private readonly resting = new Map<string, Waiting>();
   private pause: ReturnType<typeof setTimeout> | undefined;
@@ -208,12 +212,12 @@ export class LedgerClient {
     this.worker?.terminate();
     this.worker = null;
     clearTimeout(this.pause);
-    for (const waiting of [...this.queue.values(), ...this.resting.values(), ...(this.asked ? [this.asked] : [])])
+    for (const waiting of [...this.queue.values(), ...this.resting.values(), ...this.asked.values()])
       waiting.resolve(null);
     this.queue.clear();
     this.resting.clear();
     this.fills.clear();
-    this.asked = null;
+    this.asked.clear();
   }
 
   private start(spawn: () => WorkerLike, within: number): void {
@@ -256,10 +260,10 @@ export class LedgerClient {
     this.worker?.terminate();
     this.worker = null;
     this.log.keep = Infinity; // here nobody can fetch while a row is being computed
-    const owed = this.asked;
-    this.asked = null;
-    if (owed) this.compute(owed);
-    else this.next();
+    const owed = [...this.asked.values()];
+    this.asked.clear();
+    for (const waiting of owed) this.compute(waiting);
+    this.next();
   }
 
   private hear(message: FromWorker): void {
@@ -267,9 +271,9 @@ export class LedgerClient {
       this.ready = true;
       return;
     }
-    const waiting = this.asked;
-    if (!waiting || waiting.id !== message.id) return;
-    this.asked = null;
+    const waiting = this.asked.get(message.id);
+    if (!waiting) return;
+    this.asked.delete(message.id);
     if (message.type === "answer") this.settle(waiting, message.row);
     else if (message.type === "sums") this.goOn(waiting, message);
     else this.refuse(waiting, new LedgerError(message.code, message.message, message.where, message.cure));
@@ -304,16 +308,30 @@ export class LedgerClient {
     }, REST);
   }
 
-  /** Takes up the next question if nothing is being computed. */
+  /** Takes up the next question if nothing is being computed, or the next ones. */
   private next(): void {
-    if (this.asked || this.closed) return;
-    const waiting = this.take();
-    if (!waiting) return;
-    const id = ++this.ids;
-    this.asked = { ...waiting, id };
-    const sums = this.chunks !== null && waiting.key !== null;
-    if (this.worker) this.send({ type: "ask", id, question: waiting.question, sums }, []);
-    else setTimeout(() => this.asked?.id === id && this.compute(this.asked), 0);
+    while (!this.closed && this.free()) {
+      const waiting = this.take();
+      if (!waiting) return;
+      const id = ++this.ids;
+      this.asked.set(id, waiting);
+      const sums = this.chunks !== null && waiting.key !== null;
+      if (this.worker) this.send({ type: "ask", id, question: waiting.question, sums }, []);
+      else setTimeout(() => this.asked.delete(id) && this.finish(waiting), 0);
+    }
+  }
+
+  /** Whether one more may be sent. Of one asker's questions the worker has one: of those that wait the last alone is still wanted. */
+  private free(): boolean {
+    if (this.asked.size === 0) return true;
+    const [first] = this.queue.values();
+    if (!first || !this.soon(first) || this.asked.size >= AT_ONCE) return false;
+    return [...this.asked.values()].every((waiting) => this.soon(waiting) && waiting.key !== first.key);
+  }
+
+  /** Whether sums will do, which are there in a millisecond. */
+  private soon({ key, rested }: Waiting): boolean {
+    return this.worker !== null && this.chunks !== null && key !== null && !rested;
   }
 
   private take(): Waiting | null {
@@ -334,14 +352,17 @@ export class LedgerClient {
     return null;
   }
 
+  private finish(waiting: Waiting): void {
+    this.compute(waiting);
+    this.next();
+  }
+
   private compute(waiting: Waiting): void {
     try {
       this.settle(waiting, answer(this.log.model(waiting.question.stream), waiting.question));
     } catch (error) {
       this.refuse(waiting, error instanceof Error ? error : new LedgerError("failed", String(error)));
     }
-    this.asked = null;
-    this.next();
   }
 
   private settle(waiting: Waiting, row: Row): void {
