@@ -735,8 +735,12 @@ MUTATIONS = (
         ("tests/server/test_replicas.py",), "a link to a measurement opens on one server only",
     ),
     Mutation(
-        SERVER + "workers/remote_host.py", "asyncio.timeout(SILENT_SECONDS if self._life else None)", "asyncio.timeout(None)",
+        SERVER + "workers/remote_host.py", "asyncio.timeout(SILENT_SECONDS / 2 if self._life else None)", "asyncio.timeout(None)",
         ("tests/server/workers/test_remote_host.py",), "runs of a machine that is only silent stand for more than a minute",
+    ),
+    Mutation(
+        SERVER + "workers/remote_host.py", "if silent and not missed:", "if False:",
+        ("tests/server/workers/test_remote_host.py",), "a web process that was stopped for a while ends all engines when it goes on",
     ),
     Mutation(
         SERVER + "workers/remote_host.py", "if self._given_up and report.life[:LIFE] == self._given_up:", "if False:",
