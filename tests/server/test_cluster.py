@@ -240,6 +240,8 @@ def test_samples_for_a_server_that_does_not_answer_say_so(cluster, second):
     finally:
         web.process.send_signal(signal.SIGCONT)
     wait_until(lambda: second.status(identity).get("status") == "stopped", "its end")
+    wait_until(lambda: cluster.rows("SELECT id FROM live") == [], "that one to leave it to others", seconds=20)
+    assert web.status(identity)["status"] == second.status(identity)["status"] == "stopped"
 
 
 def test_a_run_goes_on_when_its_web_process_is_killed(cluster, second):

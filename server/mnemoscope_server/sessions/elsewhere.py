@@ -15,7 +15,7 @@ from typing import Literal
 
 from mnemoscope.format.manifest import KEYFRAME_EVERY
 from mnemoscope_server.background import Background
-from mnemoscope_server.errors import BlobTrouble, NotPossible
+from mnemoscope_server.errors import BlobTrouble, IndexTrouble, NotPossible
 from mnemoscope_server.sessions.directory import Directory, Live
 from mnemoscope_server.sessions.feeds import Far, received
 from mnemoscope_server.sessions.manager import LiveSessions
@@ -72,6 +72,7 @@ class Elsewhere:
 
     def start(self) -> None:
         self.hosts.on_missed = self._on_missed
+        self.hosts.is_mine = self._is_mine
         self.directory.listen(self._on_news)
         self.background.again_and_again("looking after runs of other servers", self._look, every=lambda: LOOK_SECONDS)
         if (writer := self._writer) is not None:
@@ -314,6 +315,23 @@ class Elsewhere:
         session = self.live.sessions.get(identity)
         if session is None or await asyncio.to_thread(self.directory.find, identity) is None:
             return
+        self._leave_to_others(identity, session)
+
+    async def _is_mine(self, identity: str) -> bool:
+        """Whether a run that is over is kept here still: a process that was stopped for a while may find that another one does, or has closed it."""
+        session = self.live.sessions.get(identity)
+        try:
+            run = await asyncio.to_thread(self.directory.find, identity)
+            entry = await asyncio.to_thread(self.live.store.get, identity)
+        except IndexTrouble:
+            return True
+        closed = run is None and entry is not None and entry.status != "running"
+        if session is None or not (closed or (run is not None and run.keeper != self.directory.web)):
+            return True
+        self._leave_to_others(identity, session)
+        return False
+
+    def _leave_to_others(self, identity: str, session: Session) -> None:
         log.warning("run %s is another server's now", identity)
         session.kept = False
         self.live.orders.pop(identity, None)

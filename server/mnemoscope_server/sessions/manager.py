@@ -253,8 +253,7 @@ class LiveSessions:
         kept = [session for session in self.sessions.values() if session.kept]
         waits = [wait for session in kept if (wait := session.expected_seconds) is not None]
         own = [session.client for session in kept] + list(self._opening.values())
-        most = self.settings.sessions_per_client
-        if client and own.count(client) + self.others.runs_of(client) >= most:
+        if client and own.count(client) + self.others.runs_of(client) >= (most := self.settings.sessions_per_client):
             hint = "Stop one of them, or wait for its end."
             raise TooMuch(
                 "too-many-of-yours", f"{most} runs from your address go on", hint, seconds=worth_asking(waits, 1)

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,6 +63,8 @@ class RayHosts:
         self._fetching: set[asyncio.Task[None]] = set()
         self.on_missed: Callable[[set[str]], None] = lambda sessions: None
         """Called with runs of which events may have been missed."""
+        self.is_mine: Callable[[str], Awaitable[bool]] = _always
+        """Asked before the file of a run is fetched: whether this web process keeps it still."""
         self._on_event: OnEvent = lambda event: None
         self._on_lost: OnLost = lambda sessions, reason, blamed: None
         self._joining: asyncio.Task[None] | None = None
@@ -214,6 +216,8 @@ class RayHosts:
     async def _fetch(self, host: RemoteHost, event: Finished, path: Path) -> None:
         """Bring the file of a run here, then say that it is over; where its engine dies meanwhile, it is lost as any other."""
         part = path.with_name(f".{path.name}.fetched")
+        if not await self.is_mine(event.id):  # whoever keeps it by now fetches it
+            return
         try:
             with part.open("wb") as file:
                 while piece := await host.call("fetch", event.id, file.tell()):
@@ -268,6 +272,10 @@ class RayHosts:
             )
             .remote(self.device_wanted, self.engine, self.private)
         )  # fmt: skip
+
+
+async def _always(session: str) -> bool:
+    return True
 
 
 def _ray() -> Any:

@@ -21,7 +21,9 @@ AGAIN_SECONDS = 0.5
 GONE_SECONDS = 5.0
 """An engine that could not be asked for so long is given up, unless Ray says sooner that it died."""
 SILENT_SECONDS = 12.0
-"""So is one that was asked and says nothing; it says something every second. Ray takes more than a minute to miss a machine that is only silent."""
+"""So is one that was asked twice within this time and says nothing; it says something every second. Once may be this process's own doing: one that was
+stopped for a while finds its time over and the answer waiting. Ray takes more than a minute to miss a machine that is only silent.
+"""
 
 
 class RemoteHost:
@@ -60,18 +62,23 @@ class RemoteHost:
             task.cancel()
 
     async def _listen(self) -> None:
-        after, failed = 0, 0.0
+        after, failed, missed = 0, 0.0, False
         while True:
             try:
-                async with asyncio.timeout(SILENT_SECONDS if self._life else None):  # one that starts takes its time
+                async with asyncio.timeout(
+                    SILENT_SECONDS / 2 if self._life else None
+                ):  # one that starts takes its time
                     report: Report = await self.call("events", self.hosts.web, self._life, after)
             except Exception as error:  # whatever Ray says: there is no engine now, and there will be
-                failed = failed or time.monotonic()
+                silent = isinstance(error, TimeoutError)
+                if silent and not missed:
+                    missed = True
+                    continue
+                failed, missed = failed or time.monotonic(), False
                 self.state, self.reason = (
                     "starting",
                     f"an engine of the cluster does not answer ({type(error).__name__})",
                 )
-                silent = isinstance(error, TimeoutError)
                 if silent:
                     self._given_up = self._life[:LIFE]
                 if silent or type(error).__name__ == "ActorDiedError" or time.monotonic() - failed > GONE_SECONDS:
@@ -79,7 +86,7 @@ class RemoteHost:
                     self._actor, self._life = None, ""
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
-            failed = 0.0
+            failed, missed = 0.0, False
             if self._given_up and report.life[:LIFE] == self._given_up:  # what it says now of its runs is of the past
                 await self._end()
                 continue

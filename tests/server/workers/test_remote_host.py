@@ -1,6 +1,7 @@
 """An engine of a cluster that says nothing any more: given up, and not believed when it is back. Without Ray."""
 
 import asyncio
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -104,6 +105,30 @@ def test_an_engine_that_says_nothing_is_given_up_and_begins_anew_when_it_is_back
         assert hosts.heard == ["first", "anew"]
         assert not host.given_up
         assert (engine.obeyed, len(hosts.lost)) == ([Pause("next")], 1)
+        host.end()
+
+    asyncio.run(story())
+
+
+def test_a_web_process_that_was_stopped_itself_gives_no_engine_up(monkeypatch):
+    """It finds its time over, and the answer waiting: an engine that others use is not ended for that."""
+    monkeypatch.setattr(remote_host, "SILENT_SECONDS", 0.4)
+
+    async def story():
+        engine = Engine()
+        hosts = Hosts(engine)
+        host = RemoteHost(hosts, "engine-0")
+        await until(lambda: host.state == "ready")
+        host.sessions.add("run")
+        engine.say("first")
+        await until(lambda: hosts.heard)
+        for event in ("second", "third"):
+            await asyncio.sleep(0.005)
+            time.sleep(1)
+            engine.say(event)
+            await until(lambda: hosts.heard[-1] == event)  # noqa: B023
+        assert (hosts.lost, engine.ended, host.state) == ([], [], "ready")
+        assert hosts.heard == ["first", "second", "third"]
         host.end()
 
     asyncio.run(story())
