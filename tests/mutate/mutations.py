@@ -32,6 +32,22 @@ MUTATIONS = (
         ("tests/running/test_elsewhere.py",), "a model that was never measured is passed over in silence",
     ),
     Mutation(
+        SERVER + "sessions/session.py", 'return [data or Behind.model_validate({"from": first, "to": self.position})]', "return [data] if data else []",
+        ("tests/server/sessions/test_session.py",), "steps of a run that moves to another engine are passed over in silence",
+    ),
+    Mutation(
+        SERVER + "sessions/session.py", "            data = await self.session.read(chunk)\n        return data", "        return data",
+        ("tests/server/sessions/test_session.py",), "a chunk that is nowhere for a moment is skipped",
+    ),
+    Mutation(
+        PAGE + "memory/worker/client.ts", "waiting.key !== first.key", "waiting.key !== null",
+        ("src/memory/worker/client.test.ts",), "a dragged playhead asks for every step that it has passed",
+    ),
+    Mutation(
+        PAGE + "memory/letting_go.ts", "Math.max(KEEP, 2 * MEASURED * KEYFRAME_EVERY * step)", "KEEP",
+        ("src/memory/letting_go.test.ts",), "a long run of large steps is fetched again for ever",
+    ),
+    Mutation(
         SERVER + "http/verdict.py", "not (services.watched.has(identity) or services.library.shipped(identity))", "not services.watched.has(identity)",
         ("tests/server/http/test_verdict.py",), "a server writes over the verdicts that ship",
     ),

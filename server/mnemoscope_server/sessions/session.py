@@ -49,6 +49,8 @@ HINTS = {
     "failed": "The run failed: see its message, and start a new run.",
     "disk": "What was computed is here. Delete recordings you no longer need, or free the disk, and run again.",
 }
+READ_AGAIN = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds between tries to read a chunk for a watcher."""
 FINAL: tuple[FinalStatus, ...] = ("ended", "stopped", "failed")
 
 
@@ -311,15 +313,25 @@ class Watcher:
                 return
             await self._wakeup.wait()
 
+    async def _whole(self, chunk: int) -> bytes:
+        """A chunk that there is; b"" where it cannot be had: a run that is moving to another engine is nowhere for a moment."""
+        data = await self.session.read(chunk)
+        for pause in READ_AGAIN:
+            if data:
+                break
+            await asyncio.sleep(pause)
+            data = await self.session.read(chunk)
+        return data
+
     async def _next_frames(self) -> list[Message | bytes] | None:
         """The next frames; None = there are none yet."""
-        session, tail = self.session, self.session.tail
+        tail = self.session.tail
         if self._number is None:
             if self.position < tail.start:
-                chunk = self.position // KEYFRAME_EVERY
-                data = from_step(await session.read(chunk), self.position)
+                first, chunk = self.position, self.position // KEYFRAME_EVERY
+                data = from_step(await self._whole(chunk), first)
                 self.position = (chunk + 1) * KEYFRAME_EVERY
-                return [data] if data else []
+                return [data or Behind.model_validate({"from": first, "to": self.position})]
             self._number = tail.first_number
         if self._number < tail.first_number:
             behind = Behind.model_validate({"from": self.position, "to": tail.start})

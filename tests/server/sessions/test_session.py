@@ -10,6 +10,7 @@ import pytest
 from mnemoscope.format.entries import Failure
 from mnemoscope_server.errors import IllegalMove
 from mnemoscope_server.schemas import messages as wire
+from mnemoscope_server.sessions import session as session_module
 from mnemoscope_server.sessions.manager import LiveSessions
 from mnemoscope_server.sessions.session import MOVES, Session, Watcher
 from mnemoscope_server.settings import Settings
@@ -141,6 +142,31 @@ def test_a_late_watcher_catches_up_from_the_file_without_gaps():
         assert steps == list(range(70, 640))
         assert read == list(range(1, session.tail.start // 64))
         assert not any(isinstance(m, wire.Behind) for m in got)
+
+    asyncio.run(body())
+
+
+@pytest.mark.parametrize("tries", [2, None])
+def test_a_chunk_that_is_nowhere_for_a_moment_is_asked_for_again_and_named_where_it_cannot_be_had(tries, monkeypatch):
+    """So it is while a run moves to another engine; steps that are passed over in silence would be missing for ever."""
+    monkeypatch.setattr(session_module, "READ_AGAIN", (0.001, 0.001, 0.001))
+
+    async def body():
+        asked = []
+
+        async def read_chunk(n):
+            asked.append(n)
+            away = n == 1 and (tries is None or asked.count(1) <= tries)
+            return b"" if away else keyframe(64 * n) + frames(64 * n, 64 * n + 64)
+
+        session, _ = make(ring_bytes=4000, read_chunk=read_chunk)
+        for first in range(0, 640, 16):
+            session.on_event(chunk(first, first + 16))
+        session.end("stopped", 640)
+        got = await collect(Watcher(session, have=70), until=lambda got: False)
+        steps = [s for _, s in steps_of(b"".join(m for m in got if isinstance(m, bytes))) if isinstance(s, int)]
+        named = [(m.from_, m.to) for m in got if isinstance(m, wire.Behind)]
+        assert (steps, named) == (list(range(70 if tries else 128, 640)), [] if tries else [(70, 128)])
 
     asyncio.run(body())
 
