@@ -2,12 +2,15 @@ import "./app.css";
 import { mount } from "svelte";
 // What is loaded elsewhere when it is wanted (stage/late.ts): a file has nowhere to load it from.
 import "./engine/recomputed";
+import "./stage/CopyReport.svelte";
+import "./stage/StageNotices.svelte";
 import "./stage/ExportMenu.svelte";
 import "./stage/canvas/LaneMenu.svelte";
 import "./stage/canvas/ReadMap.svelte";
 import "./stage/commands/KeyHelp.svelte";
 import "./stage/commands/Palette.svelte";
 import "./stage/image_export";
+import "./stage/inspector/FailureNote.svelte";
 import "./stage/inspector/LinkMatrixCard.svelte";
 import "./stage/inspector/MissingStepCard.svelte";
 import "./stage/inspector/ModelCard.svelte";

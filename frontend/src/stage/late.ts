@@ -5,12 +5,15 @@ import { loadPart, type LatePart } from "../ui/late_parts";
  * are there when the server is not. An exported file, which has nowhere to load them from, carries all it can use (single.ts).
  */
 export const late = {
+  failure: () => import("./inspector/FailureNote.svelte"),
   lane: () => import("./canvas/LaneMenu.svelte"),
   moment: () => import("./inspector/MomentCard.svelte"),
+  report: () => import("./CopyReport.svelte"),
   slot: () => import("./inspector/SlotCard.svelte"),
   links: () => import("./inspector/LinkMatrixCard.svelte"),
   missing: () => import("./inspector/MissingStepCard.svelte"),
   model: () => import("./inspector/ModelCard.svelte"),
+  notices: () => import("./StageNotices.svelte"),
   commands: () => import("./commands/Palette.svelte"),
   keys: () => import("./commands/KeyHelp.svelte"),
   exporting: () => import("./ExportMenu.svelte"),

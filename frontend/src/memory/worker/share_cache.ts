@@ -69,6 +69,7 @@ export class ShareCache {
       rows.push(row);
     }
     if (rows.length === 1) return rows[0]!;
+    if (!this.log.model(stream).hasStep(t)) return null; // the worker, which fetches for itself, may be ahead of the page
     const row = combineHeads(this.log.model(stream).memory(bank.name), rows, t);
     this.combined.set(key, row);
     this.bytes += row.byteLength;
