@@ -7,7 +7,20 @@ import argparse
 import platform
 from collections.abc import Callable, Iterator
 
-from benchmarks import browser, engine, engines, fan_out, gpu, long_runs, reading, retention, size, start, steps
+from benchmarks import (
+    browser,
+    engine,
+    engines,
+    fan_out,
+    gpu,
+    long_runs,
+    reading,
+    retention,
+    sessions,
+    size,
+    start,
+    steps,
+)
 from benchmarks.table import Row, show
 
 PARTS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
@@ -22,6 +35,7 @@ PARTS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
         "one run watched by 200, two of its models at 30 steps/s; server and watchers on a processor each",
         fan_out.rows,
     ),
+    "sessions": ("64 runs at once at 30 steps/s", sessions.rows),
     "engines": ("one run at 30 steps/s with its engine beside the server, and on Ray", engines.rows),
     "browser": ("the page in headless Chromium, T=1000, four lanes", browser.rows),
     "long": ("long runs on the command line and in headless Chromium, and what the page weighs", long_runs.rows),

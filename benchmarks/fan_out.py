@@ -87,7 +87,7 @@ def _last_step(payload: bytes) -> int:
     return last
 
 
-def _seconds_of(process: int) -> float:
+def seconds_of(process: int) -> float:
     """Processor time so far, of the web process alone."""
     fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
@@ -105,9 +105,9 @@ async def watch(
         for n in range(watchers)
     ]
     await asyncio.sleep(SETTLING)
-    begun, before = time.monotonic(), _seconds_of(process)
+    begun, before = time.monotonic(), seconds_of(process)
     await asyncio.sleep(seconds)
-    share = (_seconds_of(process) - before) / (time.monotonic() - begun)
+    share = (seconds_of(process) - before) / (time.monotonic() - begun)
     for transport, _ in lines:
         transport.abort()
     return arrived, begun, share
