@@ -24,12 +24,12 @@ MUTATIONS = (
         ("tests/signals/test_reading_cases.py",), "whole numbers under two names become one column of decimal commas",
     ),
     Mutation(
-        LIBRARY + "running/elsewhere.py", 'if row["low"] <= reach]', 'if row["error"] <= reach]',
-        ("tests/running/test_elsewhere.py",), "models whose bands overlap are said to be ahead of one another",
+        LIBRARY + "running/other_signals.py", 'if row["low"] <= reach]', 'if row["error"] <= reach]',
+        ("tests/running/test_other_signals.py",), "models whose bands overlap are said to be ahead of one another",
     ),
     Mutation(
-        LIBRARY + "running/elsewhere.py", "len(known) < max(2, len(rows))", "len(known) < 2",
-        ("tests/running/test_elsewhere.py",), "a model that was never measured is passed over in silence",
+        LIBRARY + "running/other_signals.py", "len(known) < max(2, len(rows))", "len(known) < 2",
+        ("tests/running/test_other_signals.py",), "a model that was never measured is passed over in silence",
     ),
     Mutation(
         SERVER + "sessions/session.py", 'return [data or Behind.model_validate({"from": first, "to": self.position})]', "return [data] if data else []",

@@ -14,7 +14,7 @@ def verdict(args: argparse.Namespace) -> int:
     import torch
 
     import mnemoscope
-    from mnemoscope.running.elsewhere import elsewhere
+    from mnemoscope.running.other_signals import elsewhere
 
     torch.set_num_threads(1)  # a batch of one gains nothing from a second thread
     with mnemoscope.open(args.file) as recording:

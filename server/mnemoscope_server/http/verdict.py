@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from mnemoscope.reading import verdicts
-from mnemoscope.running.elsewhere import elsewhere
+from mnemoscope.running.other_signals import elsewhere
 from mnemoscope_server.access.token import GUEST
 from mnemoscope_server.errors import BlobTrouble, NotPossible
 from mnemoscope_server.http.depends import ERRORS, Id, ServicesDep

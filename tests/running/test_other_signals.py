@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 import mnemoscope
-from mnemoscope.running import elsewhere as at
 from mnemoscope.running import gallery
-from mnemoscope.running.elsewhere import elsewhere
+from mnemoscope.running import other_signals as at
+from mnemoscope.running.other_signals import elsewhere
 
 BANDS = {"lstm": (0.10, 0.20), "ntm": (0.01, 0.03), "dnc": (0.02, 0.04)}
 
