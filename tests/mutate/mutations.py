@@ -32,6 +32,10 @@ MUTATIONS = (
         ("tests/running/test_other_signals.py",), "a model that was never measured is passed over in silence",
     ),
     Mutation(
+        SERVER + "sessions/session.py", "if self.position < self.session.held_from:", "if self.position < tail.start:",
+        ("tests/server/sessions/test_session.py",), "who watches a run just met at the end of a chunk misses all before it",
+    ),
+    Mutation(
         SERVER + "sessions/session.py", 'return [data or Behind.model_validate({"from": first, "to": self.position})]', "return [data] if data else []",
         ("tests/server/sessions/test_session.py",), "steps of a run that moves to another engine are passed over in silence",
     ),

@@ -108,6 +108,11 @@ class Session:
         """The status it ended with; None while it may still go on."""
         return self.status if self.status in FINAL else None
 
+    @property
+    def held_from(self) -> int:
+        """First step in memory; where none is, as in a run just met or taken over, the first that will be."""
+        return self.tail.start if self.tail.batches else self.step
+
     # --- the driver
 
     def play(self) -> None:
@@ -234,7 +239,7 @@ class Session:
 
     async def read(self, chunk: int) -> bytes:
         """Messages of a chunk of 64 steps as far as they exist, from memory or from the file."""
-        if chunk * KEYFRAME_EVERY >= self.tail.start and self.tail.batches:
+        if chunk * KEYFRAME_EVERY >= self.held_from:
             return self.tail.messages(chunk)
         return await self._read_chunk(chunk)
 
@@ -327,7 +332,7 @@ class Watcher:
         """The next frames; None = there are none yet."""
         tail = self.session.tail
         if self._number is None:
-            if self.position < tail.start:
+            if self.position < self.session.held_from:
                 first, chunk = self.position, self.position // KEYFRAME_EVERY
                 data = from_step(await self._whole(chunk), first)
                 self.position = (chunk + 1) * KEYFRAME_EVERY

@@ -146,6 +146,27 @@ def test_a_late_watcher_catches_up_from_the_file_without_gaps():
     asyncio.run(body())
 
 
+def test_a_watcher_of_a_run_that_is_met_at_a_chunks_end_gets_what_came_before():
+    """Nothing of it is in memory then, and its first chunk to come begins where it stands."""
+
+    async def body():
+        async def read_chunk(n):
+            return keyframe(64 * n) + frames(64 * n, 64 * n + 64)
+
+        session, _ = make(read_chunk=read_chunk)
+        session.step = 192
+        watcher = Watcher(session, have=0)
+        async with asyncio.timeout(5):
+            got = await collect(watcher, until=lambda got: watcher.position == 192)
+        session.on_event(chunk(192, 200))
+        session.end("stopped", 200)
+        got += await collect(watcher, until=lambda got: False)
+        steps = [s for _, s in steps_of(b"".join(m for m in got if isinstance(m, bytes))) if isinstance(s, int)]
+        assert steps == list(range(200))
+
+    asyncio.run(body())
+
+
 @pytest.mark.parametrize("tries", [2, None])
 def test_a_chunk_that_is_nowhere_for_a_moment_is_asked_for_again_and_named_where_it_cannot_be_had(tries, monkeypatch):
     """So it is while a run moves to another engine; steps that are passed over in silence would be missing for ever."""
