@@ -1,10 +1,11 @@
 """The verdict and a selection: at four widths in both themes, under axe-core; what a clause and a row lead to."""
 
-from playwright.sync_api import Locator, Page, expect
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.ui.album import Album
 from tests.ui.conftest import Open
-from tests.ui.helpers import Api, settled, step_shown
+from tests.ui.helpers import Api, settled, stage, step_shown, wait_until
 
 QUESTION = "Who still has the odd beat?"
 
@@ -18,6 +19,23 @@ def test_the_verdict_at_every_size(open_page: Open, ready: Api, album: Album) ->
     page = open_page("/s/odd-beat#v=1")
     answered(page)
     album.keep(page, "verdict")
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (820, 1180), (390, 844)])
+def test_the_stage_stays_where_it_is_when_the_verdict_comes(open_page: Open, size: tuple[int, int]) -> None:
+    """A finger on its way to a lane would land on another one."""
+    width, height = size
+    page = open_page("/", width=width, height=height)
+    held: list[Route] = []
+    page.route("**/verdict*", lambda route: held.append(route))  # not the method: Playwright marks its handlers
+    page.goto(f"{page.url}s/odd-beat#t=90&v=1")
+    settled(page)
+    wait_until(lambda: bool(held), "the verdict to be asked for")
+    before = stage(page).bounding_box()
+    for route in held:
+        route.continue_()
+    answered(page)
+    assert stage(page).bounding_box() == before
 
 
 def test_a_selection_at_every_size(open_page: Open, ready: Api, album: Album) -> None:
