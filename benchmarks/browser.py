@@ -1,6 +1,7 @@
-"""The page in headless Chromium without a GPU: first picture, frames a second while playing, pointer to arcs."""
+"""The page in headless Chromium without a GPU: first picture, frames a second while playing, its own engine, pointer to arcs."""
 
 import json
+import re
 import statistics
 import time
 import urllib.request
@@ -8,18 +9,31 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks.serving import server
 from benchmarks.table import Row
 from tests.ui.chromium import find
 from tests.ui.conftest import FLAGS
+from tests.ui.test_recompute import recomputed
 from tests.ui.test_stage import HOVERS
 
 FRAMES = """async (ms) => { const times = []; const t0 = performance.now();
   await new Promise((done) => { const f = (t) => { times.push(t); performance.now() - t0 > ms ? done() : requestAnimationFrame(f); };
   requestAnimationFrame(f); }); return times; }"""
 STEPS = 1000
+IN_THE_PAGE = {"DNC": 50.0, "NTM": None, "LSTM": None, "Transformer": None}
+"""Models that the page runs again, each with the microseconds that a step may take."""
+
+
+def in_the_page(page: Page, model: str) -> float:
+    """Microseconds of a step of a model that the page runs again, by its own count over the whole recording; every bit must agree."""
+    said = recomputed(page, model).get_by_role("status")
+    expect(said).to_contain_text("ms a step", timeout=60_000)
+    found = re.search(r"every bit of [\d\s]+ steps agrees\. ([\d.]+) ms a step", said.inner_text())
+    if found is None:
+        raise SystemExit(f"{model} in the page: {said.inner_text()}")
+    return float(found[1]) * 1e3
 
 
 def ask(address: str, path: str, body: object = None) -> Any:
@@ -101,4 +115,8 @@ def rows() -> Iterator[Row]:
         yield Row("longest gap between two frames, p95", sorted(best)[int(len(best) * 0.95)], "ms", budget=33)
         hovers = page.evaluate(HOVERS)
         yield Row("pointer to arcs, median", statistics.median(hovers), "ms", budget=100)
+        page.goto(f"{address}/s/{identity}#t=40&v=1")
+        ready(page)
+        for model, budget in IN_THE_PAGE.items():
+            yield Row(f"{model} run again in the page, a step", in_the_page(page, model), "µs", budget=budget)
         browser.close()
