@@ -299,8 +299,32 @@ MUTATIONS = (
         ("tests/server/access/test_token.py",), "whoever has a link may drive the run",
     ),
     Mutation(
-        SERVER + "workers/run.py", "if owed > LATE_SECONDS * self.speed + 1:", "if False:",
+        SERVER + "workers/pace.py", "if owed > LATE_SECONDS * self.speed + 1:", "if False:",
         ("tests/server/workers/test_run.py",), "a run that was held up makes up for it in a burst",
+    ),
+    Mutation(
+        SERVER + "workers/pace.py", "return tick_after(self._began + steps / self.speed) if steps else self._began", "return self._began + steps / self.speed",
+        ("tests/server/workers/test_turns.py",), "a worker wakes for every step of every run",
+    ),
+    Mutation(
+        SERVER + "workers/pace.py", "tick_before(now) + 2 * ROUNDING * TICK - self._began)", "now - self._began)",
+        ("tests/server/workers/test_pace.py",), "steps come a tick early or late, by when the worker happened to wake",
+    ),
+    Mutation(
+        SERVER + "workers/process.py", "if self._due.get(identity, now) <= now]", "if True]",
+        ("tests/server/workers/test_turns.py",), "every run has a turn whenever one has something to do",
+    ),
+    Mutation(
+        SERVER + "workers/process.py", "        self._due.pop(run.id, None)\n", "",
+        ("tests/server/workers/test_turns.py",), "a command waits for the turn that its run would have had anyway",
+    ),
+    Mutation(
+        SERVER + "workers/line.py", "            if self._bytes >= FULL_BYTES:\n                self.flush()", "            pass",
+        ("tests/server/workers/test_line.py",), "what is on its way from a worker at full speed is not bounded",
+    ),
+    Mutation(
+        SERVER + "workers/run.py", "return REPORT_SECONDS if self._pace.speed is None else 0.0", "return REPORT_SECONDS",
+        ("tests/server/workers/test_run.py",), "a step at a speed waits before it is sent",
     ),
     Mutation(
         SERVER + "workers/run.py", "            self._flush()  # who hears of a step", "            pass  # who hears of a step",

@@ -99,7 +99,8 @@ class Engine:
         for first in range(0, len(x), rows):
             count = min(rows, len(x) - first)
             self._input[:count] = x[first : first + count]
-            self._make_room(self.steps + count)
+            if self.module.slot:
+                self._make_room(self.steps + count)
             self._header[COUNT // 4] = count
             self._header[FREE_FROM // 4] = max(free_from - first, 0)
             self._block(self._store)

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -83,9 +84,9 @@ class FastStep:
         self._engine.fill(self._weights)
         self._engine.load([*taken_apart(state)[0], last])
 
-    def run(self, rows: NDArray[Any], *, free_from: int) -> Tensor:
+    def run(self, rows: NDArray[Any], *, free_from: int) -> NDArray[np.float32]:
         """Frames [K, F] of the rows [K, inputs + wanted]; from row `free_from` on the first input is the last output."""
-        return torch.from_numpy(self._engine.run(rows, free_from=free_from))  # pyright: ignore[reportUnknownMemberType]
+        return self._engine.run(rows, free_from=free_from)
 
     def state(self) -> tuple[Any, Tensor]:
         """The model's state and its last output, as they are now."""

@@ -64,8 +64,8 @@ class Seat:
         """Go on from the state of one sequence and its last output [1, O]."""
         self._seats.put(self.index, state, last)
 
-    def run(self, rows: NDArray[np.float32], *, free_from: int) -> Tensor:
-        """What the steps did, [K, F] on the host; all other seats wait."""
+    def run(self, rows: NDArray[np.float32], *, free_from: int) -> NDArray[np.float32]:
+        """What the steps did, [K, F]; all other seats wait."""
         return self._seats.run([Job(self, rows, free_from)])[0]
 
     def state(self) -> tuple[Any, Tensor]:
@@ -150,8 +150,8 @@ class Seats:
         return self._plan.rebuilt(parts), last
 
     @torch.inference_mode()
-    def run(self, jobs: Sequence[Job]) -> list[Tensor]:
-        """The steps of some seats, each as many as it has rows -> [K, F] of each, on the host."""
+    def run(self, jobs: Sequence[Job]) -> list[NDArray[np.float32]]:
+        """The steps of some seats, each as many as it has rows -> [K, F] of each."""
         return self._bucket.run(jobs)
 
     @property
@@ -201,7 +201,7 @@ class _Bucket:
     def look(self, index: int) -> tuple[list[Tensor], Tensor]:
         return [part[index : index + 1].clone() for part in self._state], self._last[index : index + 1].clone()
 
-    def run(self, jobs: Sequence[Job]) -> list[Tensor]:
+    def run(self, jobs: Sequence[Job]) -> list[NDArray[np.float32]]:
         most = max(len(job.rows) for job in jobs)
         heard = self._host(most, self.capacity, self._plan.columns + 2).zero_()
         for job in jobs:
@@ -217,7 +217,7 @@ class _Bucket:
             self._advance()
             torch.index_select(self._frame, 0, seats, out=did[k])
         host = self._host(*did.shape).copy_(did)
-        return [host[: len(job.rows), n].contiguous() for n, job in enumerate(jobs)]
+        return [host[: len(job.rows), n].contiguous().numpy() for n, job in enumerate(jobs)]
 
     def _host(self, *shape: int) -> Tensor:
         return torch.empty(shape, pin_memory=self._plan.device == "cuda")

@@ -7,7 +7,6 @@ stay on the device and are copied to the host once a chunk. Which of them it is 
 
 from __future__ import annotations
 
-import math
 import platform
 import time
 from collections.abc import Generator, Sequence
@@ -78,9 +77,10 @@ class Stepper:
 
     def _lay_out(self, episode: Episode) -> None:
         self.episode = episode
-        held = self.device if self._fast is None else "cpu"
-        self._inputs = torch.tensor(episode.inputs, device=held)  # a copy: a free run overwrites what it hears
-        self._wanted = torch.tensor(np.concatenate((episode.targets, episode.mask[:, None]), 1), device=held)
+        # A copy: a free run overwrites what it hears.
+        self._rows = np.concatenate((episode.inputs, episode.targets, episode.mask[:, None]), 1, dtype=np.float32)
+        if self._fast is None:
+            self._heard = torch.tensor(self._rows, device=self.device)
         self._free_from = self.steps if episode.feedback is None else max(episode.feedback, 1)
 
     def hear(self, episode: Episode, first: int, until: int) -> None:
@@ -88,9 +88,11 @@ class Stepper:
         if episode is not self.episode:
             self._lay_out(episode)
             return
-        self._inputs[first:until] = torch.as_tensor(episode.inputs[first:until])
-        self._wanted[first:until, :-1] = torch.as_tensor(episode.targets[first:until])
-        self._wanted[first:until, -1] = torch.as_tensor(episode.mask[first:until])
+        new = slice(first, until)
+        parts = (episode.inputs[new], episode.targets[new], episode.mask[new, None])
+        self._rows[new] = np.concatenate(parts, 1)
+        if self._fast is None:
+            self._heard[new] = torch.as_tensor(self._rows[new])
 
     def reset(self) -> None:
         """Back to before the first step, memory blank."""
@@ -154,16 +156,20 @@ class Stepper:
             "per_step": more // (self.done - 1) if self.done > 1 else 0,
         }
 
-    @torch.inference_mode()
     def advance(self, count: int) -> list[Packet]:
         """Compute the next `count` steps (fewer at the end) -> frames, and a keyframe before every multiple of 64.
 
         Raises NotFinite (with the packets before it) when an output is NaN or infinite.
         """
-        [done] = self.advance_together([(self, count)])
-        if isinstance(done, Exception):
-            raise done
-        return done
+        began = time.perf_counter()
+        work, table = self._work(count), None
+        try:
+            while True:
+                table = self._run([(self, work.send(table))])[0]
+        except StopIteration as end:
+            return end.value
+        finally:
+            self._seconds += time.perf_counter() - began
 
     @staticmethod
     @torch.inference_mode()
@@ -172,7 +178,7 @@ class Stepper:
         began = time.perf_counter()
         found: dict[int, list[Packet] | Exception] = {}
         works = {n: stepper._work(count) for n, (stepper, count) in enumerate(wishes)}
-        tables: dict[int, Tensor] = {}
+        tables: dict[int, NDArray[np.float32]] = {}
         while works:
             batches: dict[Any, dict[int, int]] = {}
             for n, work in works.items():
@@ -195,7 +201,7 @@ class Stepper:
             stepper._seconds += (time.perf_counter() - began) / len(wishes)
         return [found[n] for n in range(len(wishes))]
 
-    def _work(self, count: int) -> Generator[int, Tensor | None, list[Packet]]:
+    def _work(self, count: int) -> Generator[int, NDArray[np.float32] | None, list[Packet]]:
         """`advance` without its computing: yields how many steps to compute next, is sent what they did."""
         packets: list[Packet] = []
         stop = min(self.done + count, self.steps)
@@ -207,7 +213,7 @@ class Stepper:
             assert table is not None
             good = _finite_rows(table)
             if good:
-                packets.append(Packet("frames", self.done, good, self._payload(table[:good].numpy())))
+                packets.append(Packet("frames", self.done, good, self._payload(table[:good])))
             if good < len(table):
                 raise NotFinite(self.loaded.label, self.done + good, self._not_finite(table[good]), packets)
             self.done = until
@@ -221,7 +227,7 @@ class Stepper:
         return table.astype("<f4", copy=False).tobytes()
 
     @staticmethod
-    def _run(wishes: list[tuple[Stepper, int]]) -> list[Tensor]:
+    def _run(wishes: list[tuple[Stepper, int]]) -> list[NDArray[np.float32]]:
         """The next steps of runs of one batch, or of one run that has none: [count, numbers that the model's frame has] float32 on the host."""
         (first, count), *_ = wishes
         if first.batch is not None:
@@ -231,13 +237,14 @@ class Stepper:
         fast, rows, free_from = first._job(count)
         return [fast.run(rows, free_from=free_from)]
 
-    def _by_torch(self, count: int) -> Tensor:
+    @torch.inference_mode()
+    def _by_torch(self, count: int) -> NDArray[np.float32]:
         span = slice(self.done, self.done + count)
         outputs: list[Tensor] = []
         seen: list[Any] = []
-        for t, x in enumerate(torch.split(self._inputs[span], 1), self.done):
+        for t, x in enumerate(torch.split(self._heard[span, : self.model.inputs], 1), self.done):
             if t >= self._free_from:
-                x[0, 0] = self._last[0, 0]  # into self._inputs: the log holds what the model heard
+                x[0, 0] = self._last[0, 0]  # into self._heard: the log holds what the model heard
             step = self.model.step(x, self._state)
             self._state, self._last = step.state, step.output
             if t == 0:
@@ -246,24 +253,23 @@ class Stepper:
             seen.append(step.seen)
         answers = torch.cat(outputs)
         frames = self.model.frame(_joined(seen))
-        columns = [self._inputs[span], self._wanted[span], torch.sigmoid(answers) if self._binary else answers]
+        columns = [self._heard[span], torch.sigmoid(answers) if self._binary else answers]
         columns += [frames[entry[0], entry[1]].reshape(count, -1) for entry in self._entries]
-        return torch.cat(columns, 1).to("cpu", torch.float32)
+        return torch.cat(columns, 1).to("cpu", torch.float32).numpy()
 
     def _job(self, count: int) -> tuple[Any, NDArray[np.float32], int]:
         """Who computes the next steps, what they hear and are wanted to answer, and the first that hears its own last output."""
         assert self._fast is not None
         if not self.done:
             self._floats = self._fast.floats(1)
-        span = slice(self.done, self.done + count)
-        rows = torch.cat((self._inputs[span], self._wanted[span]), 1).numpy()
-        return self._fast, rows, max(self._free_from - self.done, 0)
+        return self._fast, self._rows[self.done : self.done + count], max(self._free_from - self.done, 0)
 
-    def _not_finite(self, row: Tensor) -> str:
+    def _not_finite(self, row: NDArray[np.float32]) -> str:
         """The first tensor of a frame that holds NaN or infinity."""
-        at = 4 * int(row.isfinite().int().argmin())
+        at = 4 * int(np.isfinite(row).argmin())
         return next(spec.name for spec in reversed(self.layout.tensors) if spec.offset <= at)
 
+    @torch.inference_mode()
     def _keyframe(self) -> bytes:
         state = self.model.keyframe(self.state)
         parts = [state[spec.bank, spec.name].reshape(-1) for spec in self.keyframe_layout.tensors]
@@ -320,12 +326,7 @@ def _joined(steps: list[Any]) -> Any:
     return type(first)(*parts) if hasattr(first, "_fields") else tuple(parts)
 
 
-def _finite_rows(table: Tensor) -> int:
-    """Number of rows before the first one that holds NaN or infinity.
-
-    A finite sum has finite parts alone, so that one pass settles all but runs that fail and sums that overflow.
-    """
-    if math.isfinite(table.sum().item()):
-        return len(table)
-    finite = table.isfinite().all(1)
-    return len(table) if finite.all() else int(finite.int().argmin())
+def _finite_rows(table: NDArray[np.float32]) -> int:
+    """Number of rows before the first one that holds NaN or infinity."""
+    finite = np.isfinite(table)
+    return len(table) if finite.all() else int(finite.all(1).argmin())

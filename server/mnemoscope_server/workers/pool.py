@@ -1,7 +1,7 @@
 """The pool of worker processes, seen from the web process: start, send commands, take events, replace the dead.
 
 Each worker has a pipe, a thread that reads it and a thread that writes it, so that the event loop waits for neither.
-A worker that computes faster than the loop can take in is held back: a few events are on their way at most.
+A worker that computes faster than the loop can take in is held back: a few bundles of events are on their way at most.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from mnemoscope_server.workers.protocol import Broken, Command, Event, Measured,
 
 log = logging.getLogger("mnemoscope.workers")
 
-EVENTS_ON_THE_WAY = 8
+BUNDLES_ON_THE_WAY = 8
 FIRST_PAUSE, MAX_PAUSE = 1.0, 60.0
 """Seconds until a worker that died is replaced: the first at once, then after a pause that doubles with every further one."""
 STEADY_SECONDS = 60.0
@@ -47,7 +47,7 @@ class Worker:
         """When it was last asked whether it is there."""
         self.computing = Computing()
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
-        self._room = threading.BoundedSemaphore(EVENTS_ON_THE_WAY)
+        self._room = threading.BoundedSemaphore(BUNDLES_ON_THE_WAY)
         context = multiprocessing.get_context("spawn")
         self.connection, far = context.Pipe(duplex=True)
         self.process = context.Process(
@@ -90,19 +90,23 @@ class Worker:
     def _read(self) -> None:
         while True:
             try:
-                event = self.connection.recv()
+                events: list[Event] = self.connection.recv()
             except (EOFError, OSError):
                 break
             self._room.acquire()
             if self.pool.credit is not None:
                 self.pool.credit.wait()
-            self.pool.from_thread(self._deliver, event)
+            self.pool.from_thread(self._deliver, events)
         self.process.join()
         self.pool.from_thread(self.pool.on_death, self)
 
-    def _deliver(self, event: Event) -> None:
+    def _deliver(self, events: list[Event]) -> None:
         self._room.release()
-        self.pool.on_event(self, event)
+        for event in events:
+            try:
+                self.pool.on_event(self, event)
+            except Exception:  # what one event brings about must not cost other runs theirs
+                log.exception("an event of worker %d", self.number)
 
 
 class WorkerPool:

@@ -7,6 +7,7 @@ every full chunk of 64 steps before it is in the file; at most half a second of 
 import contextlib
 import importlib
 import logging
+import math
 import os
 import signal
 import sys
@@ -22,6 +23,7 @@ from mnemoscope.checkpoints import store as checkpoints
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope_server.errors import is_full
 from mnemoscope_server.workers.computing import Computing
+from mnemoscope_server.workers.line import Line
 from mnemoscope_server.workers.protocol import (
     Advance,
     Answered,
@@ -72,14 +74,16 @@ def work(
         os.nice(BEHIND)
     if private is not None:
         checkpoints.search_also(private)
+    line = Line(connection)
     try:
         module, _, name = engine.partition(":")
         built = quietly(lambda: cast(Engine, getattr(importlib.import_module(module), name)(device)))
     except Exception as error:
         with contextlib.suppress(OSError):
-            connection.send(Broken(f"{type(error).__name__}: {error}"))
+            line.send(Broken(f"{type(error).__name__}: {error}"))
+            line.flush()
         return
-    worker = Worker(connection, built, computing)
+    worker = Worker(line, built, computing)
     signal.signal(signal.SIGTERM, worker.terminate)
     worker.loop()
 
@@ -103,10 +107,12 @@ def quietly(job: Callable[[], T]) -> T:
 class Worker:
     """The sessions of one process."""
 
-    def __init__(self, connection: Connection, engine: Engine, computing: Computing | None = None) -> None:
-        self.connection, self.engine = connection, engine
+    def __init__(self, line: Line, engine: Engine, computing: Computing | None = None) -> None:
+        self.line, self.engine = line, engine
         self._computing = computing or Computing()
         self.runs: dict[str, Run] = {}
+        self._due: dict[str, float] = {}
+        """When the next turn of a run is. One that is not here has it now: it was given a command, or had a turn."""
         self.questions: dict[str, Generator[dict[str, Any] | None, None, dict[str, Any]]] = {}
         """Answers in progress; each goes on a little at every tick."""
         self.measuring = True
@@ -120,11 +126,13 @@ class Worker:
     def loop(self) -> None:
         """Until the web process is gone; then every recording is closed as stopped."""
         try:
-            self.connection.send(Ready(self.engine.device))
+            self.line.send(Ready(self.engine.device))
             while True:
+                self.line.flush()
                 timeout = self._wait()
-                while self.connection.poll(timeout):
-                    self._handle(cast(Command, self.connection.recv()))
+                while self.line.poll(timeout):
+                    self._handle(self.line.recv())
+                    self.line.flush()
                     timeout = 0
                 if self.terminated is not None and time.perf_counter() - self.terminated > TERMINATED_SECONDS:
                     raise EOFError
@@ -141,7 +149,15 @@ class Worker:
         if self.questions or (not self.runs and self.measuring):
             return 0.0
         now = time.perf_counter()
-        return min((run.wait(now) for run in self.runs.values()), default=IDLE_SECONDS)
+        least = IDLE_SECONDS if not self.runs else math.inf
+        for identity, run in self.runs.items():
+            if (due := self._due.get(identity)) is None:
+                wait = run.wait(now)
+                self._due[identity] = now + wait
+            else:
+                wait = max(0.0, due - now)
+            least = min(least, wait)
+        return least
 
     def _tick(self) -> None:
         """Give every session its due steps."""
@@ -149,18 +165,23 @@ class Worker:
             measured = quietly(self.engine.measure)
             self.measuring = measured is not None
             if measured is not None:
-                self.connection.send(measured)
-        done = self._batch() if len(self.runs) > 1 and self.engine.batches else {}
-        for run in list(self.runs.values()):
+                self.line.send(measured)
+        now = time.perf_counter()
+        due = [run for identity, run in self.runs.items() if self._due.get(identity, now) <= now]
+        done = self._batch(due) if len(due) > 1 and self.engine.batches else {}
+        for run in due:
             with self._computing.at(run.id):
                 self._guarded(run, run.tick, done.get(run.id))
+            self.line.flush_late()
+        if self.questions:
+            self.line.flush()
         for identity, answer in list(self.questions.items()):
             with self._computing.at(identity):
                 self._work_on(identity, answer)
 
-    def _batch(self) -> dict[str, list[Done]]:
-        """The due steps of all sessions, computed as one batch where they run one model."""
-        due = {run.id: run.due() for run in self.runs.values()}
+    def _batch(self, runs: list[Run]) -> dict[str, list[Done]]:
+        """The due steps of sessions, computed as one batch where they run one model."""
+        due = {run.id: run.due() for run in runs}
         began = time.perf_counter()
         did = iter(self.engine.advance([wish for wishes in due.values() for wish in wishes]))
         seconds = time.perf_counter() - began
@@ -170,7 +191,7 @@ class Worker:
         if isinstance(command, Quit):
             raise EOFError
         if isinstance(command, Ping):
-            self.connection.send(Pong())
+            self.line.send(Pong())
             return
         if isinstance(command, Open):
             with self._computing.at(command.id):
@@ -203,30 +224,30 @@ class Worker:
         prepared = None
         try:
             prepared = self.engine.prepare(order)
-            self.runs[order.id] = Run(order, prepared, self.connection.send)
+            self.runs[order.id] = Run(order, prepared, self.line.send)
         except Exception as error:
             for stream in prepared.streams if prepared else []:
                 stream.close()
             if order.redo is None:
                 order.path.unlink(missing_ok=True)
-            self.connection.send(refusal(order.id, error))
+            self.line.send(refusal(order.id, error))
         else:
             if order.redo is None:
-                self.connection.send(Opened(order.id, prepared.manifest))
+                self.line.send(Opened(order.id, prepared.manifest))
 
     def _work_on(self, identity: str, answer: Generator[dict[str, Any] | None, None, dict[str, Any]]) -> None:
         """Go on with one answer; sessions are stepped before the next."""
         event: Event
         try:
             if (known := next(answer)) is not None:
-                self.connection.send(Progressed(identity, known))
+                self.line.send(Progressed(identity, known))
             return
         except StopIteration as end:
             event = Answered(identity, end.value)
         except Exception as error:
             event = refusal(identity, error)
         del self.questions[identity]
-        self.connection.send(event)
+        self.line.send(event)
 
     def _guarded(self, run: Run, action: Any, *arguments: Any) -> None:
         """One session's disk or memory trouble is its own."""
@@ -240,5 +261,6 @@ class Worker:
             else:
                 log.exception("session %s failed", run.id)
             run.fail(error)
+        self._due.pop(run.id, None)
         if run.finished:
             self.runs.pop(run.id, None)

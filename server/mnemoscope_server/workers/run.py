@@ -14,6 +14,7 @@ from mnemoscope.running.stream import NotFinite, Packet
 from mnemoscope_server.errors import is_full
 from mnemoscope_server.storage.locks import FileLock
 from mnemoscope_server.storage.space import require_space
+from mnemoscope_server.workers.pace import TICK, Pace, tick_after
 from mnemoscope_server.workers.protocol import (
     Chunk,
     Event,
@@ -32,14 +33,12 @@ from mnemoscope_server.workers.refusal import refusal
 
 SLICE_SECONDS = 0.02
 """Longest time of computing before commands are looked at again."""
-REPORT_AT_SPEED, REPORT_AT_FULL_SPEED = 1 / 60, 0.05
-"""Longest time a computed step waits before it is reported: a picture's time, or less overhead at full speed."""
+REPORT_SECONDS = 0.05
+"""Longest time a computed step waits at full speed before it is reported. At a speed nothing is gained by waiting."""
 WRITE_SECONDS = 0.5
 """Longest time a computed step waits before it is handed to the operating system."""
 REVISE_SECONDS = 5.0
 """Gaps of a live source that are known are written this often at most; its scaling at once."""
-LATE_SECONDS = 0.5
-"""A speed that cannot be held is not made up for in a burst."""
 
 
 class Done(NamedTuple):
@@ -63,7 +62,8 @@ class Run:
     """The steps of one recording as they come."""
 
     def __init__(self, order: Open, prepared: Prepared, report: Callable[[Event], object]) -> None:
-        self.id, self.path, self.speed = order.id, order.path, order.speed
+        self.id, self.path = order.id, order.path
+        self._pace = Pace(order.speed)
         self.steps = order.episode.steps
         self._growing = order.growing
         self._revised_at = 0.0
@@ -89,8 +89,6 @@ class Run:
         self._lock.acquire()
         self._until: int | None = None
         """Step to pause before; None = not running."""
-        self._anchor = (0.0, 0)
-        """(time, step) from which the speed is counted."""
         self._cost = 0.001
         """Seconds per step, all streams, running mean."""
         self._reported, self._reported_since = 0, 0.0
@@ -105,7 +103,7 @@ class Run:
     def play(self, count: int | None = None) -> None:
         """Compute on; with `count`, that many steps and pause."""
         self._until = self.steps if count is None else min(self.steps, self.done + count)
-        self._anchor = (time.perf_counter(), self.done)
+        self._pace.begin(time.perf_counter(), self.done)
         self._moved()
 
     def pause(self) -> None:
@@ -116,8 +114,8 @@ class Run:
         self._moved()
 
     def set_speed(self, speed: float | None) -> None:
-        self.speed = speed
-        self._anchor = (time.perf_counter(), self.done)
+        self._pace.speed = speed
+        self._pace.begin(time.perf_counter(), self.done)
         self._moved()
 
     def stop(self, by: StoppedBy) -> None:
@@ -220,17 +218,18 @@ class Run:
 
     def wait(self, now: float) -> float:
         """Seconds until there is something to do."""
-        due = [self._unwritten_since + WRITE_SECONDS - now] if self._unwritten else []
-        if self._waiting:
-            due.append(self._reported_since + self._report_after - now)
         if self._redoing is not None and (self.done < self._known or self.done >= self._redoing.step):
             return 0.0
+        due = now + 3600.0
+        if self._unwritten:
+            due = tick_after(self._unwritten_since + WRITE_SECONDS - TICK)
+        if self._waiting:
+            due = min(due, self._reported_since + self._report_after)
         if self._until is not None and self.done < self._known:
-            if self.speed is None:
+            if self._pace.speed is None:
                 return 0.0
-            began, step = self._anchor
-            due.append(began + (self.done - step) / self.speed - now)
-        return max(0.0, min(due, default=3600.0))
+            due = min(due, self._pace.due(self.done))
+        return max(0.0, due - now)
 
     def due(self) -> list[tuple[Stream, int]]:
         """The streams that a tick advances now, and by how many steps."""
@@ -250,7 +249,7 @@ class Run:
         late = self._redoing is None and now - self._reported_since >= self._report_after
         if self._waiting and (late or self.done % KEYFRAME_EVERY == 0):
             self._flush()
-        if self._unwritten and now - self._unwritten_since >= WRITE_SECONDS:
+        if self._unwritten and now - self._unwritten_since >= WRITE_SECONDS - TICK:
             self._write()
         if self._grown:
             self._grown = False
@@ -271,7 +270,7 @@ class Run:
 
     @property
     def _report_after(self) -> float:
-        return REPORT_AT_FULL_SPEED if self.speed is None else REPORT_AT_SPEED
+        return REPORT_SECONDS if self._pace.speed is None else 0.0
 
     def _due(self, now: float) -> int:
         """Steps to compute now; never past a multiple of 64, so that a chunk is reported before the next begins."""
@@ -281,13 +280,8 @@ class Run:
         if self._until is None:
             return 0
         room = min(self._until - self.done, self._known - self.done, KEYFRAME_EVERY - self.done % KEYFRAME_EVERY)
-        if self.speed is not None:
-            began, step = self._anchor
-            owed = int((now - began) * self.speed) + 1 - (self.done - step)
-            if owed > LATE_SECONDS * self.speed + 1:
-                self._anchor = (now, self.done)
-                owed = 1
-            room = min(room, owed)
+        if self._pace.speed is not None:
+            room = min(room, self._pace.owed(now, self.done))
         return max(0, min(room, max(1, int(SLICE_SECONDS / self._cost))))
 
     # --- steps
@@ -355,7 +349,7 @@ class Run:
     def _moved(self) -> None:
         if self._redoing is None:
             self._flush()  # who hears of a step has it: what comes again is told from what is new by that
-        self._report(Moved(self.id, self._until is not None, self.done, self.speed, self._until))
+        self._report(Moved(self.id, self._until is not None, self.done, self._pace.speed, self._until))
 
 
 def _ignored(event: Event) -> None:

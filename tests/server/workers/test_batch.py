@@ -26,6 +26,9 @@ class Line:
     def send(self, event):
         self.sent.append(event)
 
+    def flush_late(self):
+        pass
+
     def of(self, kind):
         return [event for event in self.sent if isinstance(event, kind)]
 

@@ -73,6 +73,11 @@ def spin(run, *, seconds=60.0, until=None):
         time.sleep(min(0.002, run.wait(time.perf_counter())))
 
 
+def line(events):
+    """A worker's end of a pipe: what is sent is in a list at once."""
+    return SimpleNamespace(send=events.append, flush=lambda: None, flush_late=lambda: None)
+
+
 def told_steps(events, stream=0):
     steps = []
     for event in (e for e in events if isinstance(e, exchange.Chunk)):
@@ -162,13 +167,18 @@ def test_a_pace_that_cannot_be_held_is_not_caught_up_with_in_a_burst(begin, cloc
 
 def test_no_step_is_told_of_before_it_is_there(begin, clock):
     """Another speed, or another end, while steps wait to be reported: sessions know by the step what has come already."""
-    run, events = begin(speed=50.0)
+    run, events = begin(speed=None)
     run.play()
     run.tick()
-    assert not told_steps(events), "one step, not reported yet"
+    assert run.done == 20
+    assert not told_steps(events), "some steps, not reported yet"
     run.set_speed(20.0)
     clock.now += 0.06
     run.tick()
+    assert run.done == 22
+    run.set_speed(None)
+    run.tick()
+    assert run.done > 22 > len(told_steps(events)) - 1, "some more, not reported yet"
     run.play()
     reached = 0
     for event in events:
@@ -177,7 +187,37 @@ def test_no_step_is_told_of_before_it_is_there(begin, clock):
             reached = event.upto
         elif isinstance(event, exchange.Moved):
             assert event.step == reached
-    assert reached == run.done == 3
+    assert reached == run.done
+
+
+def test_a_step_at_a_speed_is_told_of_in_the_turn_that_computed_it(begin, clock):
+    """The next one comes later than anybody would wait for it, so nothing is gained by waiting."""
+    run, events = begin(speed=30.0)
+    run.play()
+    for step in range(5):
+        assert told_steps(events) == list(range(step))
+        run.tick()
+        assert told_steps(events) == list(range(step + 1))
+        run.tick()
+        assert run.done == step + 1, "the next one is not due"
+        clock.now += run.wait(clock.now)
+
+
+def test_runs_that_began_at_different_moments_have_their_turns_together(begin, clock):
+    """At ticks: a worker wakes for all of them once."""
+    ticks = set()
+    for late in (0.0, 0.0021, 0.0098, 0.0161):
+        clock.now = 100.0 + late
+        run, _ = begin(speed=30.0)
+        run.play()
+        run.tick()
+        while run.done < 30:
+            clock.now += run.wait(clock.now)
+            ticks.add(round(60 * clock.now, 3))
+            run.tick()
+        run.abandon()
+        run.path.unlink()
+    assert all(tick == int(tick) for tick in ticks)
 
 
 def test_at_most_half_a_second_is_not_in_the_file(begin, clock):
@@ -235,7 +275,7 @@ def test_a_disk_that_fills_stops_the_run_before_its_reserve_is_taken(begin, monk
     run._reserve = 1000
     sizes = iter([5000, 1000, 999])
     monkeypatch.setattr(space.shutil, "disk_usage", lambda folder: SimpleNamespace(free=next(sizes)))
-    worker = Worker(SimpleNamespace(send=events.append), FakeEngine("cpu"))
+    worker = Worker(line(events), FakeEngine("cpu"))
     worker.runs[ID] = run
     run.play()
     spin(SimpleNamespace(finished=False, wait=run.wait, tick=worker._tick), until=lambda: run.finished)
@@ -262,7 +302,7 @@ def test_a_disk_without_any_space_ends_the_run_too(begin, monkeypatch):
 
     for name in ("flush", "finish", "meta"):
         monkeypatch.setattr(run._writer, name, full)
-    worker = Worker(SimpleNamespace(send=events.append), FakeEngine("cpu"))
+    worker = Worker(line(events), FakeEngine("cpu"))
     worker._guarded(run, run._write)
     assert run._writer._file.closed
     assert (events[-1].status, events[-1].by, events[-1].manifest) == ("stopped", "disk", {})
@@ -272,7 +312,7 @@ def test_a_disk_without_any_space_ends_the_run_too(begin, monkeypatch):
 def test_nothing_begins_on_a_full_disk(begin, monkeypatch, tmp_path):
     """That is no fault of the models, and leaves no file."""
     sent = []
-    worker = Worker(SimpleNamespace(send=sent.append), FakeEngine("cpu"))
+    worker = Worker(line(sent), FakeEngine("cpu"))
     episode = tasks.get("signal-recall").episode(np.zeros(100))
     missing = tmp_path / "no such folder" / f"{ID}.mnemo"
     order = exchange.Open(ID, missing, "t", 0, ("fake-signal-recall",), episode, None)
@@ -297,7 +337,7 @@ def test_trouble_with_the_file_fails_this_session_only(begin, monkeypatch):
 
     monkeypatch.setattr(run._writer, "frames", full)
     monkeypatch.setattr(run._writer, "finish", full)
-    Worker(SimpleNamespace(send=events.append), FakeEngine("cpu"))._guarded(run, run.tick)
+    Worker(line(events), FakeEngine("cpu"))._guarded(run, run.tick)
     assert run.finished
     assert (events[-1].status, events[-1].reason) == ("failed", "OSError: [Errno 5] Input/output error")
 
@@ -325,7 +365,7 @@ def test_questions_wait_for_sessions_between_their_parts():
         def wait(self, now):
             return 5.0
 
-    worker = Worker(SimpleNamespace(send=sent.append), Engine())
+    worker = Worker(line(sent), Engine())
     worker.runs["run"] = Due()
     for name in ("good", "bad"):
         worker._handle(Compare(name, name, 0))
