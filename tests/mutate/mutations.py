@@ -343,6 +343,14 @@ MUTATIONS = (
         ("tests/running/test_seats.py",), "a paused run on a GPU goes on while its neighbours do",
     ),
     Mutation(
+        LIBRARY + "running/stepper.py", "self._rows[new] = np.concatenate(parts, 1)", "pass",
+        ("tests/running/test_live_steps.py",), "a live run never hears what comes",
+    ),
+    Mutation(
+        LIBRARY + "running/stepper.py", "self._heard[new] = torch.as_tensor(self._rows[new])", "pass",
+        ("tests/running/test_live_steps.py",), "a live run that torch steps never hears what comes",
+    ),
+    Mutation(
         LIBRARY + "running/seats.py", "heard[job.free_from : steps, at, -1] = 1.0", "heard[:steps, at, -1] = 1.0",
         ("tests/running/test_seats.py",), "a run on a GPU hears itself instead of its signal",
     ),
