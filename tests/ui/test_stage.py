@@ -239,3 +239,30 @@ def test_plays_without_leaving_out_a_step_and_answers_the_pointer(open_page: Ope
     hovers = page.evaluate(HOVERS)
     assert len(hovers) == 12
     assert max(hovers) < 30000, "a hover got no arcs"
+
+
+def test_the_scrubber_keeps_its_width_whatever_step_is_shown(open_page: Open, ready: Api) -> None:
+    """Else a drag would move the scale under the pointer, and the whole run be drawn again with every digit."""
+    signal = {"kind": "generated", "generator": "heartbeat", "steps": 4096, "seed": 3}
+    wish = {"signal": signal, "task": "signal-recall", "task_params": {"rounds": 0}, "models": ["lstm"], "speed": None}
+    page = open_page(f"/s/{ready.finished(wish, 120)}#t=4000&v=1")
+    settled(page)
+    slider = page.get_by_role("slider", name="Step", exact=True)
+    widths: list[float] = []
+    for step in (4000, 123, 7):
+        page.evaluate("(t) => (location.hash = `t=${t}&v=1`)", step)
+        wait_until(lambda step=step: step_shown(page) == step, "the step of the link")
+        box = slider.bounding_box()
+        assert box
+        widths.append(box["width"])
+    assert widths == [widths[0]] * 3
+
+
+def test_the_page_of_a_recording_loads_no_script_of_the_home_page(open_page: Open) -> None:
+    page = open_page(None)
+    scripts: list[str] = []
+    page.on("request", lambda request: scripts.append(request.url.rpartition("/")[2]))
+    page.goto("/s/odd-beat")
+    settled(page)
+    assert any(name.startswith("StagePage-") for name in scripts)
+    assert not [name for name in scripts if name.startswith("GalleryPage-")]

@@ -23,6 +23,8 @@ router = APIRouter(include_in_schema=False)
 IMMUTABLE = "public, max-age=31536000, immutable"
 TEXTS = {".js": "text/javascript", ".css": "text/css"}
 """Files of the bundle that shrink to a third, and what they are; fonts and pictures are compressed already."""
+STAGE = "src/pages/StagePage.svelte"
+"""The page of a recording, as Vite's manifest calls it."""
 MISSING = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Mnemoscope</title><style>
 body{font:16px/1.5 system-ui;max-width:42em;margin:4em auto;padding:0 1em}code{background:#8882}</style></head><body>
 <h1>The page is not built yet</h1>
@@ -74,7 +76,28 @@ def recording(request: Request, identity: str) -> Response:
     ):  # damaged, or not to be had now: the page shows the error that it gets when it asks for it
         return sheet(request)
     head = card(found, f"{request.base_url}api/recordings/{identity}/picture.png")
-    return sheet(request, head=head + early(found, f"api/recordings/{identity}"))
+    return sheet(request, head=head + early(found, f"api/recordings/{identity}") + parts())
+
+
+def parts() -> str:
+    """Markup that fetches the scripts of the stage beside the one that would ask for them."""
+    folder = bundle()
+    manifest = folder / "manifest.json" if folder else None
+    names = scripts(manifest, manifest.stat().st_mtime_ns) if manifest and manifest.is_file() else ()
+    return "".join(f'<link rel="modulepreload" crossorigin href="{html.escape(name, quote=True)}">' for name in names)
+
+
+@lru_cache(maxsize=1)
+def scripts(manifest: Path, changed: int) -> tuple[str, ...]:
+    """The stage's script and all that it imports, by Vite's manifest as it was at `changed`."""
+    chunks = json.loads(manifest.read_text(encoding="utf-8"))
+    wanted, found = [STAGE], dict[str, None]()
+    while wanted:
+        chunk = chunks.get(wanted.pop(), {})
+        if chunk and chunk["file"] not in found:
+            found[chunk["file"]] = None
+            wanted += chunk.get("imports", [])
+    return tuple(found)
 
 
 def early(row: Entry, address: str) -> str:

@@ -2,6 +2,8 @@
 
 import asyncio
 import gzip
+import json
+import os
 import re
 from types import SimpleNamespace
 
@@ -248,6 +250,26 @@ def test_the_first_chunks_are_sent_for_before_the_script_is_there(app, bundled):
     assert '"api/recordings/odd-beat/chunks/"' in script
     assert inline_hashes(f"<script>{script}</script>")[0] in headers["content-security-policy"]
     assert b"/chunks/" not in ask(app, "/s/unknown", "GET", {"host": HOST})[2]
+
+
+def test_the_scripts_of_the_stage_are_sent_for_with_its_page(app, bundled):
+    """All that its part of the bundle imports, each once; the pages of others carry none of it."""
+    chunks = {
+        "src/pages/StagePage.svelte": {"file": "assets/stage-1.js", "imports": ["_ink.js", "_wire.js"]},
+        "_ink.js": {"file": "assets/ink-1.js", "imports": ["_wire.js"]},
+        "_wire.js": {"file": "assets/wire-1.js"},
+        "src/pages/GalleryPage.svelte": {"file": "assets/home-1.js"},
+    }
+    (bundled / "manifest.json").write_text(json.dumps(chunks))
+    preloaded = re.compile(rb'<link rel="modulepreload" crossorigin href="([^"]*)">')
+    for path in ("/s/odd-beat", "/embed/odd-beat"):
+        found = preloaded.findall(ask(app, path, "GET", {"host": HOST})[2])
+        assert sorted(found) == [b"assets/ink-1.js", b"assets/stage-1.js", b"assets/wire-1.js"]
+    assert not preloaded.findall(ask(app, "/", "GET", {"host": HOST})[2])
+    (bundled / "manifest.json").write_text(json.dumps(chunks).replace("stage-1", "stage-2"))
+    os.utime(bundled / "manifest.json", ns=(1, 1))
+    found = preloaded.findall(ask(app, "/s/odd-beat", "GET", {"host": HOST})[2])
+    assert b"assets/stage-2.js" in found, "the page was built again while the server runs"
 
 
 def test_scripts_are_sent_compressed_to_those_who_take_it(app, bundled):
