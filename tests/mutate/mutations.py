@@ -386,6 +386,22 @@ MUTATIONS = (
         ("src/recording/chunks.test.ts",), "a drag over a long run fetches hundreds of chunks that nobody looks at any more",
     ),
     Mutation(
+        PAGE + "recording/chunks.ts", "if (!beside || chunks.includes(n)) continue;", "if (chunks.includes(n)) continue;",
+        ("src/recording/chunks.test.ts",), "a jump while a run loads leaves out the chunks that were on their way",
+    ),
+    Mutation(
+        PAGE + "recording/chunks.ts", "(this.looked[0] === this.alone ? lanes + BESIDE : lanes)", "lanes",
+        ("src/recording/chunks.test.ts",), "the step that the playhead has jumped to waits for chunks of the place that it has left",
+    ),
+    Mutation(
+        PAGE + "recording/chunks.ts", "if (n === this.alone && this.looked.length && !this.stopped) {", "if (this.stopped) {",
+        ("src/recording/chunks.test.ts",), "chunks beside a step are fetched before it is drawn",
+    ),
+    Mutation(
+        PAGE + "stage/stage_model.ts", "    this.shareCache.playhead = t;\n", "",
+        ("src/stage/held_in_part.test.ts",), "words about a step that was left take the place of the arcs that are waited for",
+    ),
+    Mutation(
         PAGE + "stage/settled_step.svelte.ts", "if (late && !waited && t !== this.t) {", "if (late && !waited && t === this.t) {",
         ("src/stage/settled_step.test.ts",), "the words beside a long run come and go with every move of a drag",
     ),

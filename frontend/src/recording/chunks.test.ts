@@ -9,17 +9,19 @@ function made(wait = 2) {
   const asked: number[] = [];
   const taken: number[] = [];
   const troubled: number[] = [];
+  const ended: number[] = [];
   const owed = new Map<number, { give: () => void; refuse: (error: Error) => void }>();
   const loader = new ChunkLoader({
-    fetch: (n) => {
+    fetch: (n, signal) => {
       asked.push(n);
+      signal.addEventListener("abort", () => ended.push(n));
       return new Promise((resolve, reject) => owed.set(n, { give: () => resolve(new Uint8Array(1)), refuse: reject }));
     },
     take: (n) => void taken.push(n),
     failed: (n) => void troubled.push(n),
     wait: () => wait,
   });
-  return { loader, asked, taken, troubled, give: (n: number) => owed.get(n)!.give(), owed };
+  return { loader, asked, taken, troubled, ended, give: (n: number) => owed.get(n)!.give(), owed };
 }
 
 describe("a loader of chunks", () => {
@@ -50,6 +52,46 @@ describe("a loader of chunks", () => {
     await loader.settled(3);
     await new Promise((done) => setTimeout(done, 40)); // the try that was due
     expect([asked, taken]).toEqual([[3, 3], [3]]);
+  });
+
+  it("does not have the chunk under the playhead wait for those of a place that it has left", async () => {
+    const { loader, asked } = made();
+    loader.want([5, 6, 7, 8]);
+    loader.look([30, 29]);
+    expect(asked).toEqual([5, 6, 7, 30]);
+    loader.look([40, 39]);
+    loader.look([50, 49]); // but not one after another without end
+    expect(asked).toEqual([5, 6, 7, 30, 40]);
+  });
+
+  it("ends what is on its way beside a place that the playhead has left, unless it was wanted anyway", async () => {
+    const { loader, asked, taken, ended, give } = made();
+    loader.look([10, 9, 8]);
+    give(10);
+    await until(() => asked.length === 3);
+    loader.want([8]);
+    loader.look([40, 39]);
+    expect(ended).toEqual([9]);
+    expect(asked).toEqual([10, 9, 8, 40]);
+    loader.look([9]); // back again before it has heard that it was ended
+    expect(asked).toEqual([10, 9, 8, 40, 9]);
+    for (const n of [8, 40, 9]) give(n);
+    await loader.settled(8, 9, 40);
+    expect(taken).toEqual([10, 8, 40, 9]);
+  });
+
+  it("lets the step under the playhead be drawn before it fetches what lies beside", async () => {
+    const { loader, asked, taken, give } = made();
+    loader.look([10, 9]);
+    loader.want([3]);
+    give(10);
+    await until(() => taken.length === 1);
+    expect(asked).toEqual([10]);
+    loader.look([20, 19]); // whoever has moved on by then has the next one fetched at once
+    expect(asked).toEqual([10, 20]);
+    give(20);
+    await until(() => asked.length === 4);
+    expect(asked).toEqual([10, 20, 19, 3]);
   });
 
   it("leaves what the picture before needed where the playhead has moved on, and not what was wanted anyway", async () => {

@@ -34,7 +34,9 @@ it("asks for the arcs of a step with the move to it, where the run is held in pa
     for (const message of made.messages) log.append(message.slice());
     const ledger = new LedgerClient(log, { spawn: null });
     const asked = vi.spyOn(ledger, "shares");
-    new StageModel(log, ledger, makeInks(DARK, true), [0, 1]).askAhead([1, 0], 30, false);
+    const stage = new StageModel(log, ledger, makeInks(DARK, true), [0, 1]);
+    stage.askAhead([1, 0], 30, false);
+    expect(stage.shareCache.playhead).toBe(30); // words of other steps ask for nothing
     expect(asked.mock.calls.map(([stream, , , t, asker]) => [stream, t, asker])).toEqual(keep === 1 ? [[1, 30, "now"], [0, 30, "now"]] : []); // prettier-ignore
   }
   vi.unstubAllGlobals();

@@ -206,8 +206,12 @@ export class StageModel {
   }
   private readonly lives = new Map<string, SlotLife>();
 
-  /** Of a run that is held in part, arcs are asked for with the move and not with the frame that shows the step: they take as long as it does. */
+  /**
+   * The playhead is at step t now. Of a run that is held in part, arcs are asked for with the move and not with the frame that shows the
+   * step: they take as long as it does.
+   */
   askAhead(shown: readonly number[], t: number, playing: boolean): void {
+    this.shareCache.playhead = t;
     if (this.log.keep < Infinity) for (const stream of shown) this.shareCache.now(stream, t, playing);
   }
 

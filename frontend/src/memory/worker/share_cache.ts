@@ -12,6 +12,8 @@ export class ShareCache {
   private readonly combined = new Map<string, Float64Array>();
   private bytes = 0;
   private readonly asked = new Map<string, number>();
+  /** Where it is, once it has moved. */
+  playhead: number | null = null;
   /** The last row shown of each model, and of which bank and heads it is. */
   private readonly latest = new Map<number, { of: string; row: Float64Array }>();
   /** What is being computed in the background of each model. */
@@ -56,6 +58,15 @@ export class ShareCache {
     return row ?? (last?.of === of ? last.row : null); // of another bank or head nothing is of use any more
   }
 
+  /**
+   * As `now`, for words and numbers, which may be behind the playhead: of a step that it has left they show what is known. Were that step
+   * asked about, it would take the place of the one that everybody waits for.
+   */
+  said(stream: number, t: number): Float64Array | null {
+    if (t === (this.playhead ?? t)) return this.now(stream, t);
+    const last = this.latest.get(stream);
+    return this.peek(stream, t) ?? (last?.of === this.shown(stream) ? last.row : null);
+  }
   /** Shares [t + 2] in the read vectors of the heads looked at, side by side (combineHeads), if every row is there. */
   peek(stream: number, t: number): Float64Array | null {
     const bank = this.bankOf(stream);

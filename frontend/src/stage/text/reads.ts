@@ -100,7 +100,7 @@ export function readText(
   model: StageModel,
   shown: readonly number[],
   t: number,
-  rowOf: (stream: number) => Float64Array | null = (stream) => model.shareCache.now(stream, t),
+  rowOf: (stream: number) => Float64Array | null = (stream) => model.shareCache.said(stream, t),
 ): Prose {
   const stores = model.log.manifest.task.events.filter((event) => event.kind === "store");
   const groups = new Map<string, { names: string[]; at: number; says: Reading }>();
@@ -126,7 +126,7 @@ export function readText(
 
 /** "reads back the segment stored from t = 25 on", of one model; "" while it is not known, with its step where that is an older one. */
 export function readWords(model: StageModel, stream: number, t: number): string {
-  const row = model.shareCache.now(stream, t);
+  const row = model.shareCache.said(stream, t);
   if (!row) return "";
   const stores = model.log.manifest.task.events.filter((event) => event.kind === "store");
   const at = stepOf(row);
@@ -150,7 +150,7 @@ export function mainSources(model: StageModel, shown: readonly number[], t: numb
     const lane = model.lane(stream);
     const line = { lane, aside: "", late: null };
     if (!lane.has(t)) return { ...line, text: "no step" };
-    const row = model.shareCache.now(stream, t);
+    const row = model.shareCache.said(stream, t);
     if (!row) return { ...line, text: "…" };
     const late = stepOf(row) === t ? null : stepOf(row);
     if (row[0]! > HALF) return { ...line, late, text: `initial, ${percent(row[0]!)}` };
