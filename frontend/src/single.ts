@@ -2,6 +2,7 @@ import "./app.css";
 import { mount } from "svelte";
 // What is loaded elsewhere when it is wanted (stage/late.ts): a file has nowhere to load it from.
 import "./engine/recomputed";
+import "./memory/worker/spawn";
 import "./stage/CopyReport.svelte";
 import "./stage/StageNotices.svelte";
 import "./stage/ExportMenu.svelte";

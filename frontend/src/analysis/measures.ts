@@ -69,7 +69,7 @@ export class HealthTrack {
     if (!values) this.known.set(measure, (values = []));
     while (values.length < this.model.steps) {
       const t = values.length;
-      if (!this.model.ready(t)) return true; // it comes again, and then this goes on
+      if (!this.model.ready(t) || !this.memory.has(t)) return true; // it comes again, and then this goes on
       values.push(measure === "twins" && t % TWINS_EVERY ? (values[t - 1] ?? NaN) : this.measure(measure, t));
       if (performance.now() > deadline) return values.length >= this.model.steps;
     }

@@ -26,6 +26,10 @@ export class Gone {
     return this.chunks.size;
   }
 
+  all(): Iterable<number> {
+    return this.chunks.keys();
+  }
+
   has(k: number): boolean {
     return this.chunks.has(k);
   }

@@ -7,12 +7,13 @@
  * that belong to no bank (inputs, answers, targets) stay for all steps.
  */
 import { kindOf, openMemory } from "../memory/kinds";
-import type { BankLog, Memory } from "../memory/kinds/base";
+import type { BankLog, Memory, Reader, Stretch } from "../memory/kinds/base";
 import { KEYFRAME_EVERY } from "../wire/manifest";
 import type { BankSpec, Failure, FrameSpec, ModelSpec, TensorSpec } from "../wire/manifest";
 import { encodeMessage } from "../wire/messages";
 import { LedgerError } from "./errors";
 import { Gone } from "./gone";
+import { Stay } from "./staying";
 
 interface Block {
   readonly data: Float32Array;
@@ -45,7 +46,7 @@ export class TensorReader {
 
   /** The numbers of step t, as a view. Throws LedgerError where the step is not held. */
   at(t: number): Float32Array {
-    const kept = this.spec.bank === null ? this.log.kept(t, this.spec) : null;
+    const kept = this.log.kept(t, this.spec);
     if (kept) return kept;
     const data = this.log.block(t);
     const start = (t % KEYFRAME_EVERY) * this.log.floats + this.spec.offset / 4;
@@ -83,8 +84,10 @@ export class ModelLog implements BankLog {
   private readonly memories = new Map<string, Memory>();
   private contiguous = 0;
   private end = 0;
-  /** Whether a step can be shown by its own chunk alone, so that others may be let go of. */
-  readonly local: boolean;
+  /** Whether a step can be shown by its own chunk and what stays of others, so that those may be let go of. */
+  private readonly lets: boolean;
+  /** What stays of all whole chunks; null where all of them are held. */
+  private stay: Stay | null = null;
   /** Chunks that were here and were let go of, with what stays of them. */
   private readonly gone: Gone;
   /** Brings chunk k here and now, or does nothing; null where nobody can. */
@@ -94,13 +97,15 @@ export class ModelLog implements BankLog {
 
   /** Hears of every chunk whose 64 steps are here now. */
   whole: ((k: number) => void) | null = null;
+  /** Hears of what stays of a chunk, of the bank that is looked at. Where nobody does, nothing has to: all chunks are held. */
+  stays: ((bank: string, k: number, piece: Float32Array) => void) | null = null;
 
   constructor(
     readonly spec: ModelSpec,
     private readonly clock: Clock = { now: 0 },
   ) {
     this.floats = spec.frame.bytes / 4;
-    this.local = spec.banks.length > 0 && spec.banks.every((bank) => kindOf(bank).local);
+    this.lets = spec.banks.length > 0 && spec.banks.every((bank) => kindOf(bank).local);
     this.gone = new Gone(spec.frame);
   }
 
@@ -145,9 +150,51 @@ export class ModelLog implements BankLog {
     return this.hasStep(t) || this.gone.has(Math.floor(t / KEYFRAME_EVERY));
   }
 
-  /** Numbers of a tensor without a bank, of a step that was let go of; null where it is held or was never here. */
+  /** Numbers of a tensor without a bank, of a step that was let go of, or of one that stays; null where there are none. */
   kept(t: number, spec: TensorSpec): Float32Array | null {
-    return this.gone.at(t, spec);
+    if (spec.bank === null) return this.gone.at(t, spec);
+    const k = Math.floor(t / KEYFRAME_EVERY);
+    const found = this.stay?.stretch(k, spec);
+    if (!found) return null;
+    const from = found.start + (t - k * KEYFRAME_EVERY) * found.stride;
+    return found.data.subarray(from, from + spec.size);
+  }
+
+  /** From now on this bank is looked at: what later steps look at of it stays. Chunks that were let go of before come once more for it. */
+  look(bank: BankSpec): void {
+    const names = kindOf(bank).stays?.(bank) ?? [];
+    if (!this.stays || names.length === 0 || this.stay?.bank === bank.name) return;
+    this.stay = new Stay(this.spec.frame, bank.name, names);
+    for (const [k, { data, held }] of this.blocks) if (!held.includes(0)) this.keepOf(k, data);
+    for (const k of this.gone.all()) if (!this.stay.has(k)) this.wished?.(k, true);
+  }
+
+  /** What stays of a chunk has come from elsewhere. */
+  putStay(bank: string, k: number, piece: Float32Array): void {
+    if (this.stay?.bank !== bank) {
+      const spec = this.bank(bank);
+      this.stay = new Stay(this.spec.frame, bank, kindOf(spec).stays?.(spec) ?? []);
+    }
+    this.stay.put(k, piece);
+  }
+
+  /** Whether what later steps look at of step t is here. */
+  keeps(bank: string, t: number): boolean {
+    return this.hasStep(t) || (this.stay?.bank === bank && this.stay.has(Math.floor(t / KEYFRAME_EVERY)));
+  }
+
+  reaches(bank: string, t: number): boolean {
+    if (t > this.contiguous) return false;
+    if (this.gone.size === 0 || !kindOf(this.bank(bank)).stays) return true;
+    return this.stay?.bank === bank && this.stay.gap >= Math.floor(t / KEYFRAME_EVERY);
+  }
+
+  stretch({ spec }: Reader, k: number, last: number): Stretch {
+    const stays = this.stay?.stretch(k, spec);
+    if (stays) return stays;
+    const first = k * KEYFRAME_EVERY;
+    if (!this.has(first, last)) for (let t = first; t <= last; t++) this.block(t); // throws and names the step, or fetches it
+    return { data: this.block(first), start: spec.offset / 4, stride: this.floats };
   }
 
   /** Whether everything that chunk k can have below step `until` is held, its keyframe included. */
@@ -161,6 +208,11 @@ export class ModelLog implements BankLog {
   /** Whether chunk k has come, held or let go of since. */
   sawChunk(k: number, until: number): boolean {
     return this.gone.has(k) || this.hasChunk(k, until);
+  }
+
+  /** Whether chunks may be let go of. */
+  get local(): boolean {
+    return this.lets && (this.stay !== null || !this.spec.banks.some((bank) => kindOf(bank).stays));
   }
 
   /** Bytes of the blocks and keyframes that could be let go of. */
@@ -295,9 +347,21 @@ export class ModelLog implements BankLog {
     ) {
       this.contiguous++;
     }
-    for (let k = Math.floor(first / KEYFRAME_EVERY); this.whole && k * KEYFRAME_EVERY < first + count; k++) {
-      if (this.blocks.get(k)?.held.every((one) => one === 1)) this.whole(k);
+    for (
+      let k = Math.floor(first / KEYFRAME_EVERY);
+      (this.whole ?? this.stays) && k * KEYFRAME_EVERY < first + count;
+      k++
+    ) {
+      const block = this.blocks.get(k);
+      if (!block?.held.every((one) => one === 1)) continue;
+      this.keepOf(k, block.data);
+      this.whole?.(k);
     }
+  }
+
+  private keepOf(k: number, data: Float32Array): void {
+    if (!this.stays || !this.stay || this.stay.has(k)) return;
+    this.stays(this.stay.bank, k, this.stay.take(k, data));
   }
 
   putKeyframe(k: number, payload: Uint8Array): void {

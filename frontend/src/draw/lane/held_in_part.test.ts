@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { SignalTrack } from "../../analysis/signal";
 import { RecordingLog } from "../../memory/log";
 import { loaded, makeLog } from "../../memory/testlog";
+import { staying } from "../../memory/worker/passing";
 import { KEYFRAME_EVERY } from "../../wire/manifest";
 import { DARK, makeInks } from "../ink/tokens";
 import { Density } from "../panels/scrubber";
@@ -12,7 +13,13 @@ import { Lane } from "./lane";
 import type { Column } from "./tape";
 
 const STEPS = 64 * 20 + 30;
-const made = makeLog(STEPS, [{ slots: 6, width: 4 }, { units: 5 }, { slots: 5, width: 3, deallocation: true }]);
+const made = makeLog(STEPS, [
+  { slots: 6, width: 4 },
+  { units: 5 },
+  { slots: 5, width: 3, deallocation: true },
+  { width: 3, heads: 2 },
+  { width: 2, heads: 2, gated: true },
+]);
 const chunkOf = (message: Uint8Array): number =>
   Math.floor(new DataView(message.buffer, message.byteOffset).getUint32(4, true) / KEYFRAME_EVERY);
 const room = 5 * made.messages.filter((message) => chunkOf(message) === 0).reduce((sum, { length }) => sum + length, 0);
@@ -39,11 +46,12 @@ describe("a stage with little room", () => {
   const [part, whole] = [new RecordingLog(made.manifest, room), loaded(made)];
   let lanes: Lane[] = [];
   let all: Lane[] = [];
-  const streams = [0, 1, 2];
+  const streams = [0, 1, 2, 3, 4];
   const density = new Density(part, streams);
 
   beforeAll(() => {
     stubCanvases();
+    staying(part, () => undefined);
     lanes = lanesOf(part);
     all = lanesOf(whole);
     for (let k = 0; k * KEYFRAME_EVERY < STEPS; k++) {
@@ -83,6 +91,7 @@ describe("a stage with little room", () => {
       expect(mine.reads).toEqual(theirs.reads);
       expect(mine.usage).toEqual(theirs.usage);
       expect(mine.blocks.map(({ values }) => values)).toEqual(theirs.blocks.map(({ values }) => values));
+      expect(lane.phases).toEqual(other.phases);
     }
   });
 

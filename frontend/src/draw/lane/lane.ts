@@ -85,6 +85,7 @@ export class Lane {
     private readonly headShown: () => number = () => 0,
   ) {
     this.memory = model.memory(bank.name);
+    model.look(bank);
     this.drawn = drawnOf(model, bank.name, signal.planned);
     this.hue = hueOf(model.spec.glyph);
     this.label = nameOf(model.spec);

@@ -27,7 +27,7 @@ export class ReadMapImage {
   private drawn = 0;
 
   constructor(
-    model: ModelLog,
+    private readonly model: ModelLog,
     private readonly memory: Memory,
     private readonly head: number,
     private readonly inks: Inks,
@@ -41,13 +41,14 @@ export class ReadMapImage {
     this.ctx.fillRect(0, 0, this.fold.columns, this.fold.rows);
   }
 
-  /** Draws rows until the clock passes `deadline` (ms); true when all are there. */
+  /** Draws rows until the clock passes `deadline` (ms); true when all are there, or have to come again first. */
   extend(deadline: number): boolean {
     const { rows, columns, down, across } = this.fold;
     const image = this.ctx.createImageData(columns, 1);
     while (this.drawn < rows) {
       this.row.fill(0);
       for (let t = this.drawn * down; t < Math.min(this.steps, (this.drawn + 1) * down); t++) {
+        if (!this.model.ready(t) || !this.memory.has(t)) return true;
         const weights = this.weights(t);
         for (let s = 0; s < weights.length; s++) {
           const column = Math.floor(s / across);
@@ -85,7 +86,7 @@ export class ReadMapImage {
   }
 
   weight(t: number, slot: number): number | undefined {
-    return this.weights(t)[slot];
+    return this.memory.has(t) ? this.weights(t)[slot] : undefined;
   }
 
   private weights(t: number): Float32Array {

@@ -6,8 +6,9 @@
  * In a gated bank (encoder-decoder) a step may make no slot, and may read nothing.
  */
 import { fail } from "../../wire/json";
+import { KEYFRAME_EVERY } from "../../wire/manifest";
 import type { BankSpec } from "../../wire/manifest";
-import { Attention } from "./attention";
+import { Attention, product } from "./attention";
 import type { BankLog, Held, Kind, Memory, Reader, Shapes, Shares, SlotLife } from "./base";
 import { ACTED, checkReadHead, checkSlot, dot, lifeOf, ofHead } from "./reading";
 import { cosine } from "./twins";
@@ -41,9 +42,9 @@ export class AppendMemory implements Memory {
     return slot <= t ? slot : null;
   }
 
-  /** Needs every step before it. */
+  /** Needs keys and values of every step before it. */
   has(t: number): boolean {
-    return t >= 0 && t < this.log.steps;
+    return this.log.hasStep(t) && this.log.reaches(this.bank.name, t);
   }
 
   acted(t: number): { write: boolean; read: boolean } {
@@ -99,12 +100,13 @@ export class AppendMemory implements Memory {
     const gain = 1 / dot(read, read);
     if (!Number.isFinite(gain)) return out;
     const weights = this.attention.row(head, t);
-    for (let s = 0; s <= t; s++) {
-      if (weights[s] === 0) continue;
-      const value = values.at(s);
-      let along = 0;
-      for (let j = 0; j < width; j++) along += value[head * width + j]! * read[j]!;
-      out[s + 1] = weights[s]! * along * gain;
+    const along = Float64Array.from(read);
+    for (let start = 0; start <= t; start += KEYFRAME_EVERY) {
+      const stop = Math.min(start + KEYFRAME_EVERY - 1, t);
+      const { data, start: first, stride } = this.log.stretch(values, start / KEYFRAME_EVERY, stop);
+      let at = first + head * width;
+      for (let s = start; s <= stop; s++, at += stride)
+        if (weights[s] !== 0) out[s + 1] = weights[s]! * product(along, data, at, width) * gain;
     }
     return out;
   }
@@ -134,14 +136,17 @@ export class AppendMemory implements Memory {
     },
   };
 
-  /** Written at its own step, read by the largest weight of any head, never erased. */
+  /** Written at its own step, read by the largest weight of any head, never erased. Of a run that is held in part only rows count that are known: each costs a look at all steps. */
   life(slot: number, until: number): SlotLife {
     const life = lifeOf(until);
     if (slot >= until || !this.attention.wrote(slot)) return life;
     life.write[slot] = 1;
+    const whole = this.log.has(slot, until - 1);
     for (let t = Math.max(0, slot); t < until; t++) {
       let largest = 0;
-      for (let h = 0; h < this.bank.readHeads; h++) largest = Math.max(largest, this.weight(h, t, slot));
+      for (let h = 0; h < this.bank.readHeads; h++)
+        if (whole || (this.attention.knows(h, t) && this.log.hasStep(t)))
+          largest = Math.max(largest, this.weight(h, t, slot));
       life.read[t] = largest;
     }
     return life;
@@ -182,7 +187,7 @@ export const append = {
   extras: ["gated", "biasSlopes"],
   layered: true,
   keyframed: false,
-  local: false,
+  local: true,
   filled: "steps written of those planned for attention",
 
   check({ slots, writeHeads, readHeads, biasSlopes }, path) {
@@ -202,6 +207,8 @@ export const append = {
     const shapes: Shapes = { queries: read, keys: wrote, values: wrote, read_vectors: read };
     return gated ? { ...shapes, write_gate: [1], read_gate: [1] } : shapes;
   },
+
+  stays: ({ gated }) => ["keys", "values", ...(gated ? ["write_gate", "read_gate"] : [])],
 
   keyframe: () => ({}),
   open: (log: BankLog, bank: BankSpec) => new AppendMemory(log, bank),

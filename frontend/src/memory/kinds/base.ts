@@ -8,17 +8,27 @@
  *   u usage · L links · p precedence · c cell          (Graves 2014 §3, Graves 2016 Methods)
  *   S associative memory · k key · q query · α retention · b erase · w write gate     (Yang et al. 2024, arXiv 2406.06484)
  */
-import type { BankExtra, BankSpec } from "../../wire/manifest";
+import type { BankExtra, BankSpec, TensorSpec } from "../../wire/manifest";
 
 /** Name of a tensor → its shape. */
 export type Shapes = Readonly<Record<string, readonly number[]>>;
+
+/** A tensor of a frame, and where it lies there. */
+export type TensorPlace = Pick<TensorSpec, "bank" | "name" | "size" | "offset">;
+
+/** Numbers of a tensor over the steps of a chunk: those of its step i are `data[start + i · stride]` and the ones after it. */
+export interface Stretch {
+  readonly data: Float32Array;
+  readonly start: number;
+  readonly stride: number;
+}
 
 /** One recorded tensor over time. */
 export interface Reader {
   readonly shape: readonly number[];
   /** Numbers per step. */
   readonly size: number;
-  readonly spec: { readonly offset: number };
+  readonly spec: TensorPlace;
   /** The numbers of step t, as a view. Throws LedgerError where the step is not held. */
   at(t: number): Float32Array;
 }
@@ -38,6 +48,10 @@ export interface BankLog {
   hasStep(t: number): boolean;
   has(first: number, last: number): boolean;
   block(t: number): Float32Array;
+  /** A tensor over chunk k as far as step `last`. Throws LedgerError where one of its steps is not held and does not stay. */
+  stretch(reader: Reader, k: number, last: number): Stretch;
+  /** Whether all is here that step t of a bank looks at of the steps before it. */
+  reaches(bank: string, t: number): boolean;
   f32(bank: string | null, name: string): Reader | null;
   need(bank: string, name: string): Reader;
   keyframe(k: number): StateBefore | null;
@@ -53,10 +67,12 @@ export interface Kind {
   /** Whether keyframes hold its state. If not, the log itself is the memory, and a step needs every step before it. */
   readonly keyframed: boolean;
   /**
-   * Whether a step can be drawn from its own chunk alone, and from sums over the steps before. If so, a long run holds some chunks and not
-   * all; if not (every step looks at all others), all are held.
+   * Whether a step can be drawn from its own chunk, from sums over the steps before, and from what stays of them. If so, a long run holds
+   * some chunks and not all; if not, all are held.
    */
   readonly local: boolean;
+  /** Tensors of every step that all later steps look at: they stay when chunks are let go of, of the bank that is looked at. */
+  stays?(bank: BankSpec): readonly string[];
   /** What `occupancy` is, for the reader of a chart: a clause. */
   readonly filled: string;
   /** Refuses what the format does not allow of a bank of this kind. Throws ManifestError. */

@@ -8,14 +8,15 @@
  * set-ups) the same questions are answered here, one per turn of the event loop.
  */
 import { LedgerError } from "../errors";
+import { kindOf } from "../kinds";
 import type { RecordingLog } from "../log";
 import type { Sums } from "../shares";
 import { answer } from "./questions";
 import type { FromWorker, Question, ToWorker } from "./questions";
 import { Latest } from "./latest";
-import { passing } from "./passing";
+import { passing, staying } from "./passing";
 import { isShared } from "./shareable";
-import { spawnLedger } from "./spawn";
+import { LateWorker } from "./late";
 
 export type { Question } from "./questions";
 
@@ -105,7 +106,7 @@ export class LedgerClient {
   constructor(
     private readonly log: RecordingLog,
     {
-      spawn = spawnLedger as () => WorkerLike,
+      spawn = () => new LateWorker(),
       startWithin = 5000,
       chunks = null,
       cacheBytes = chunks ? Math.min(CACHE, Math.max(CACHE / 4, ROWS * 8 * log.manifest.steps)) : CACHE,
@@ -239,7 +240,13 @@ export class LedgerClient {
       { type: "open", manifest: { ...this.log.manifest, raw: {} }, chunks: this.chunks && told(this.chunks) },
       [],
     );
-    if (this.chunks) this.cleanup.push(passing(this.log, (message) => this.send(message, [message.chunk.left.buffer, message.chunk.state.buffer]))); // prettier-ignore
+    if (this.chunks) {
+      const passed = passing(this.log, (message) => this.send(message, [message.chunk.left.buffer, message.chunk.state.buffer])); // prettier-ignore
+      this.cleanup.push(
+        passed,
+        staying(this.log, (message, transfer) => this.send(message, transfer)),
+      );
+    }
     if (this.chunks && !this.chunks.sent) return;
     const send = (bytes: Uint8Array<ArrayBuffer>): void => this.send({ type: "message", bytes }, [bytes.buffer]);
     for (const message of this.log.messages()) send(message);
@@ -378,9 +385,12 @@ export class LedgerClient {
     else waiting.reject(error);
   }
 
-  private holds({ stream, t }: Question): boolean {
+  private holds(question: Question): boolean {
+    const { stream, t } = question;
     const model = this.log.models[stream];
     if (model && this.worker && this.chunks) {
+      const bank = model.spec.banks.find(({ name }) => name === question.bank) ?? model.bank();
+      if (kindOf(bank).stays && !model.reaches(bank.name, t)) return false;
       return t >= 0 && t < Math.max(model.steps, Math.min(this.chunks.steps(), model.failure?.step ?? Infinity));
     }
     return model !== undefined && t >= 0 && t < model.steps && (model.spec.keyframe.bytes === 0 || !!model.keyframe(0));

@@ -2,6 +2,7 @@
 import { KEYFRAME_EVERY } from "../../wire/manifest";
 import type { RecordingLog } from "../log";
 import type { ToWorker } from "./questions";
+import { isShared } from "./shareable";
 
 /** Calls `send` for every bank whose reads can be carried back over blocks, of every whole chunk, once. Returns the way to stop it. */
 export function passing(log: RecordingLog, send: (message: ToWorker & { type: "passed" }) => void): () => void {
@@ -21,4 +22,16 @@ export function passing(log: RecordingLog, send: (message: ToWorker & { type: "p
     };
   });
   return () => log.models.forEach((model) => (model.whole = null));
+}
+
+/** Calls `send` with what stays of every whole chunk, of the bank that is looked at. Returns the way to stop it. */
+export function staying(log: RecordingLog, send: (message: ToWorker, transfer: Transferable[]) => void): () => void {
+  log.models.forEach((model, stream) => {
+    model.stays = (bank, k, kept) => {
+      const copy = isShared(kept) ? null : kept.slice();
+      send({ type: "stays", stream, bank, k, piece: copy ?? kept }, copy ? [copy.buffer] : []);
+    };
+    if (model.spec.banks.length > 0) model.look(model.bank());
+  });
+  return () => log.models.forEach((model) => (model.stays = null));
 }

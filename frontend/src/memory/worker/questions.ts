@@ -53,6 +53,14 @@ export type ToWorker =
       readonly k: number;
       readonly chunk: Passed;
     }
+  /** What stays of chunk k of a bank, which every later step looks at. */
+  | {
+      readonly type: "stays";
+      readonly stream: number;
+      readonly bank: string;
+      readonly k: number;
+      readonly piece: Float32Array;
+    }
   /** `sums`: sums of blocks will do for now. The same question again goes on from there. */
   | { readonly type: "ask"; readonly id: number; readonly question: Question; readonly sums?: boolean };
 
@@ -99,6 +107,7 @@ export class LedgerService {
       if (chunks) pulling(this.log, chunks.address, this.fetch);
     } else if (message.type === "message") this.log?.append(message.bytes);
     else if (message.type === "passed") this.pass(message);
+    else if (message.type === "stays") this.log?.model(message.stream).putStay(message.bank, message.k, message.piece);
     else this.reply(message.id, message.question, message.sums === true);
   }
 

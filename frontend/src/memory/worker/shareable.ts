@@ -14,6 +14,6 @@ export function shareable(bytes: Uint8Array): Uint8Array {
 }
 
 /** Whether these bytes may be handed to a worker as they are. */
-export function isShared(bytes: Uint8Array): boolean {
+export function isShared(bytes: Uint8Array | Float32Array): boolean {
   return typeof SharedArrayBuffer !== "undefined" && bytes.buffer instanceof SharedArrayBuffer;
 }

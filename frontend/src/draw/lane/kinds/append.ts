@@ -117,7 +117,7 @@ class AppendDrawn implements Drawn {
   /** Where a gated bank begins or ceases to write or to read. Found once, in order of steps. */
   phases(): readonly Phase[] {
     if (!this.memory.bank.gated) return this.found;
-    for (; this.next < this.model.steps; this.next++) {
+    for (; this.next < this.model.steps && this.model.keeps(this.memory.bank.name, this.next); this.next++) {
       const { write, read } = this.memory.acted(this.next);
       const label = write ? (read ? "writes and reads" : "writes only") : read ? "reads only" : "rests";
       if (label !== this.found.at(-1)?.label) this.found.push({ step: this.next, label });
