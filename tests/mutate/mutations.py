@@ -44,6 +44,34 @@ MUTATIONS = (
         ("tests/server/sessions/test_session.py",), "a chunk that is nowhere for a moment is skipped",
     ),
     Mutation(
+        LIBRARY + "kinds/append.py", "at_once = max(1, min(n, ONE_THREAD // (width * m)))", "at_once = max(1, n)",
+        ("tests/kinds/test_attention_products.py",), "proving a run of a Transformer from Python takes eighteen times as long on a busy machine",
+    ),
+    Mutation(
+        PAGE + "memory/model_log.ts", "this.stay.gap >= Math.floor(t / KEYFRAME_EVERY)", "this.stay.gap > 0",
+        ("src/memory/staying.test.ts",), "a worker is asked for a row before all keys have passed, and fetches the whole run for it",
+    ),
+    Mutation(
+        PAGE + "memory/model_log.ts", "if (!this.stay.has(k)) this.wished?.(k, true);", "if (this.stay.has(k)) this.wished?.(k, true);",
+        ("src/memory/staying.test.ts",), "another layer of a long run is never drawn",
+    ),
+    Mutation(
+        PAGE + "memory/kinds/append.ts", '["keys", "values", ...(gated ? ["write_gate", "read_gate"] : [])]', '["keys", "values"]',
+        ("src/memory/staying.test.ts",), "a long run of an encoder-decoder cannot be drawn",
+    ),
+    Mutation(
+        PAGE + "memory/kinds/append.ts", "if (whole || (this.attention.knows(h, t) && this.log.hasStep(t)))", "if (whole || this.log.hasStep(t))",
+        ("src/memory/staying.test.ts",), "a pointer on a slot of a long run of attention stops the page for minutes",
+    ),
+    Mutation(
+        PAGE + "memory/worker/passing.ts", "const copy = isShared(kept) ? null : kept.slice();", "const copy = isShared(kept) ? null : kept;",
+        ("src/memory/staying.test.ts",), "a page that may not share memory loses the keys that it hands to its worker",
+    ),
+    Mutation(
+        PAGE + "memory/worker/late.ts", "if (this.over) return worker.terminate();", "if (this.over) return;",
+        ("src/memory/worker/late.test.ts",), "a page that was left at once leaves its worker running",
+    ),
+    Mutation(
         PAGE + "memory/worker/client.ts", "waiting.key !== first.key", "waiting.key !== null",
         ("src/memory/worker/client.test.ts",), "a dragged playhead asks for every step that it has passed",
     ),

@@ -37,6 +37,8 @@ SLOTS = ("keys", "values")
 """What a step appends."""
 GATES = ("write_gate", "read_gate")
 """Of a gated bank."""
+ONE_THREAD = 1 << 18
+"""Multiplications of a product up to which OpenBLAS stays on one thread (its interface/gemm.c)."""
 
 
 def attention_row(
@@ -61,6 +63,21 @@ def attention_row(
 def contributions(weights: Floats, values: Floats) -> Floats:
     """Contributions [S + 1, W] of a write-once memory: attention weights [S] times values [S, W]; initially it is empty."""
     return np.concatenate([np.zeros((1, values.shape[1])), weights[:, None] * values])
+
+
+def product(rows: Floats, columns: Floats) -> Floats:
+    """Rows [N, W] @ columns [W, M], some rows at a time, which BLAS multiplies on one thread.
+
+    On several it waits for the slowest in every product, and spins while it waits: products as small as these took up to
+    eighteen times the processor time on a machine that had something else to do.
+    """
+    (n, width), m = rows.shape, columns.shape[1]
+    at_once = max(1, min(n, ONE_THREAD // (width * m)))
+    whole = n - n % at_once
+    out = np.empty((n, m))
+    out[:whole] = (rows[:whole].reshape(-1, at_once, width) @ columns).reshape(whole, m)
+    out[whole:] = rows[whole:] @ columns
+    return out
 
 
 class Append(Kind[BankState]):
@@ -165,7 +182,7 @@ class Append(Kind[BankState]):
         for start, (keys, values) in log.back(SLOTS, stop, head):
             part = slice(start, start + len(keys))
             scores[:, part] = self._scores(log, head, first, queries, start, keys)
-            along[:, part] = per @ values.T
+            along[:, part] = product(per, values.T)
         scores[~gates] = -math.inf
         highest = scores.max(axis=1, keepdims=True)
         highest[np.isneginf(highest)] = 0.0
@@ -240,9 +257,10 @@ class Append(Kind[BankState]):
                     scores = self._scores(log, head, first, queries, start, keys[part, head].astype(np.float64))
                     higher = np.maximum(highest, scores.max(axis=1))
                     level = np.where(np.isneginf(higher), 0.0, higher)
-                    weights, before = np.exp(scores - level[:, None]), np.exp(highest - level)
+                    scores -= level[:, None]
+                    weights, before = np.exp(scores, out=scores), np.exp(highest - level)
                     total = total * before + weights.sum(axis=1)
-                    read = read * before[:, None] + weights @ values[part, head].astype(np.float64)
+                    read = read * before[:, None] + product(weights, values[part, head].astype(np.float64))
                     highest = higher
                 seen = gates & ~np.isneginf(highest)
                 out[:, head] = np.where(seen[:, None], read / np.where(seen, total, 1.0)[:, None], 0.0)
@@ -254,7 +272,7 @@ class Append(Kind[BankState]):
 
     def _scores(self, log: BankLog, head: int, first: int, queries: Floats, start: int, keys: Floats) -> Floats:
         """Scores [read, key] of the queries of steps `first` … over the keys of steps `start` …, −∞ where there is no slot to see."""
-        scores = queries @ keys.T / math.sqrt(log.bank.width)
+        scores = product(queries / math.sqrt(log.bank.width), keys.T)
         slope = log.bank.bias_slopes[head] if log.bank.bias_slopes else 0.0
         if not slope and not log.bank.gated and start + len(keys) <= first:
             return scores
