@@ -48,8 +48,8 @@ MUTATIONS = (
         ("tests/kinds/test_attention_products.py",), "proving a run of a Transformer from Python takes eighteen times as long on a busy machine",
     ),
     Mutation(
-        PAGE + "memory/model_log.ts", "this.stay.gap >= Math.floor(t / KEYFRAME_EVERY)", "this.stay.gap > 0",
-        ("src/memory/staying.test.ts",), "a worker is asked for a row before all keys have passed, and fetches the whole run for it",
+        PAGE + "memory/model_log.ts", "this.stay.gap >= Math.floor(t / KEYFRAME_EVERY)", "this.stay.gap >= 0",
+        ("src/memory/staying.test.ts",), "another layer is asked for before its keys have come again, and its worker fetches the whole run",
     ),
     Mutation(
         PAGE + "memory/model_log.ts", "if (!this.stay.has(k)) this.wished?.(k, true);", "if (this.stay.has(k)) this.wished?.(k, true);",
