@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.ui.album import Album
 from tests.ui.conftest import Open
-from tests.ui.helpers import Api, settled, stage, step_shown, wait_until
+from tests.ui.helpers import Api, settled, stage, step_shown
 
 QUESTION = "Who still has the odd beat?"
 
@@ -28,9 +28,9 @@ def test_the_stage_stays_where_it_is_when_the_verdict_comes(open_page: Open, siz
     page = open_page("/", width=width, height=height)
     held: list[Route] = []
     page.route("**/verdict*", lambda route: held.append(route))  # not the method: Playwright marks its handlers
-    page.goto(f"{page.url}s/odd-beat#t=90&v=1")
+    with page.expect_request("**/verdict*"):
+        page.goto(f"{page.url}s/odd-beat#t=90&v=1")
     settled(page)
-    wait_until(lambda: bool(held), "the verdict to be asked for")
     before = stage(page).bounding_box()
     for route in held:
         route.continue_()

@@ -2,7 +2,8 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Page, Route, expect
 
 from mnemoscope.tasks.suggestion import suggest_made
 from tests.ui.conftest import Open
@@ -21,6 +22,26 @@ def test_a_generated_heart_is_run_for_the_question_about_its_odd_beat(open_page:
     page.get_by_role("spinbutton", name="Delay", exact=True).press("Enter")
     longer = suggest_made("signal-recall", "heartbeat", seed=1, options={"delay": 60}).stop
     expect(page.get_by_text(f"{longer} steps", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_nothing_moves_when_the_picture_and_the_costs_come(open_page: Open, width: int) -> None:
+    """Whoever is on the way to *Run* finds it there."""
+    page = open_page("/", width=width)
+    held: list[Route] = []
+    page.route(
+        re.compile("/(preview|plan)$"), lambda route: held.append(route)
+    )  # not the method: Playwright marks its handlers
+    with page.expect_request(re.compile("/preview$")), page.expect_request(re.compile("/plan$")):
+        page.goto(f"{page.url}new")
+    button = page.get_by_role("region", name="Run").get_by_role("button", name="Run", exact=True)
+    expect(button).to_be_visible()
+    before = button.bounding_box()
+    for route in held:
+        route.continue_()
+    expect(page.get_by_text("odd beat at step", exact=False)).to_be_visible()
+    expect(page.get_by_text("184 steps", exact=True)).to_be_visible()
+    assert button.bounding_box() == before
 
 
 def test_a_measured_ecg_comes_along_and_its_premature_beat_is_asked_about(open_page: Open) -> None:
