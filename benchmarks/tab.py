@@ -23,17 +23,29 @@ class Tab:
         self._process, self._line, self._asked = process, line, 0
 
     def value(self, expression: str) -> Any:
-        """What a JavaScript expression gives, awaited where it is a promise. Raises RuntimeError with what the page threw."""
+        """What a JavaScript expression gives, awaited where it is a promise. Raises RuntimeError with what the page threw, or the browser."""
+        answer = self._evaluated(expression)
+        end = time.perf_counter() + STARTS
+        while (
+            "error" in answer and time.perf_counter() < end
+        ):  # the empty page that a browser begins with was just replaced
+            time.sleep(0.1)
+            answer = self._evaluated(expression)
+        if "error" in answer:
+            raise RuntimeError(f"{expression[:60]}: {answer['error']['message']}")
+        if "exceptionDetails" in answer["result"]:
+            raise RuntimeError(f"{expression[:60]}: {answer['result']['exceptionDetails']['text']}")
+        return answer["result"]["result"].get("value")
+
+    def _evaluated(self, expression: str) -> dict[str, Any]:
+        """The browser's answer."""
         self._asked += 1
         wanted = {"expression": expression, "awaitPromise": True, "returnByValue": True}
         self._line.send(json.dumps({"id": self._asked, "method": "Runtime.evaluate", "params": wanted}))
         while True:
             answer = json.loads(self._line.recv())
-            if answer.get("id") != self._asked:
-                continue
-            if "exceptionDetails" in answer["result"]:
-                raise RuntimeError(f"{expression[:60]}: {answer['result']['exceptionDetails']['text']}")
-            return answer["result"]["result"].get("value")
+            if answer.get("id") == self._asked:
+                return answer
 
     def megabytes(self) -> float | None:
         """Memory of its own of the largest page process, worker and canvases included; None where the system does not say."""
