@@ -17,6 +17,7 @@ from tests import ROOT
 SIZES = {"1440": (1440, 900), "1280": (1280, 720), "820": (820, 1180), "390": (390, 844)}
 THEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
+SETTLING_MS = 500  # before trouble is looked at again
 RULES_AT = ("-1440", "-390")
 """Sizes at which axe-core looks: the page with everything beside each other, and with everything below each other."""
 
@@ -72,7 +73,9 @@ MISFITS = """() => {
         const across = part.right > edge.right + 1 || part.left < edge.left - 1;
         const along = part.bottom > edge.bottom + 3 || part.top < edge.top - 3;
         const told = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none';
-        if (across && style.overflowX === 'hidden' && !told) out.add(`cut off at the side: ${text.data.trim()}`);
+        const by = Math.round(Math.max(part.right - edge.right, edge.left - part.left));
+        if (across && style.overflowX === 'hidden' && !told)
+          out.add(`cut off at the side: ${text.data.trim()} (${by} px out of ${Math.round(edge.width)}, ${box.tagName})`);
         if (along && style.overflowY === 'hidden' && !told) out.add(`cut off above or below: ${text.data.trim()}`);
         if (across || along) break; // what a box hides or scrolls is not to be seen further out
       }
@@ -144,6 +147,9 @@ class Album:
         tool.detach()
         (self.folder / f"{shown}.png").write_bytes(base64.b64decode(data))
         wrong = page.evaluate(MISFITS)
+        if wrong:  # what a window that has just been resized shows for a frame or two is not meant
+            page.wait_for_timeout(SETTLING_MS)
+            wrong = page.evaluate(MISFITS)
         if shown.endswith(RULES_AT):
             wrong += violations(page)
         return [f"{shown}: {what}" for what in wrong]
