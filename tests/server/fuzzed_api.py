@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.conftest import pytest_configure
 from tests.server.conftest import Server
+from tests.torture import traceback_in
 
 READY_SECONDS = 60.0
 
@@ -34,10 +35,7 @@ def fuzzed(server: Server, examples: int, *, seed: int = 1, edges: bool = True) 
     done = subprocess.run(asked, cwd=server.folder, capture_output=True, text=True, check=False)
     found = re.search(r"(\d+) generated", done.stdout)
     wrong = "" if done.returncode == 0 else done.stdout[-8000:] + done.stderr[-2000:]
-    log = (server.folder / "stderr.txt").read_text()
-    if "Traceback" in log:
-        wrong += log[log.index("Traceback") :][:4000]
-    return int(found[1]) if found else 0, wrong
+    return int(found[1]) if found else 0, wrong + traceback_in(server.folder)
 
 
 def main() -> int:

@@ -20,6 +20,7 @@ from mnemoscope.reading.recording import Recording
 from mnemoscope_server.storage.fsck import fsck
 from tests.conftest import pytest_configure
 from tests.server.conftest import Server
+from tests.torture import traceback_in
 
 CHUNK = 64
 BUSY_SECONDS = (0.2, 2.0)
@@ -177,8 +178,8 @@ def torture(count: int) -> list[str]:
             last.work()
         if fsck(folder / "data", mend=False):
             failures.append("files and index differ after the last end")
-        if "Traceback" in (folder / "stderr.txt").read_text():
-            failures.append("a traceback was logged: " + (folder / "stderr.txt").read_text()[-2000:])
+        if logged := traceback_in(folder):
+            failures.append(f"a traceback was logged: {logged}")
             print(failures[-1])
     print(f"{count} kills in {time.monotonic() - began:.0f} s, {recordings} recordings, {len(failures)} wrong")
     return failures

@@ -16,6 +16,7 @@ from websockets.exceptions import WebSocketException
 
 from tests.conftest import pytest_configure
 from tests.server.conftest import Server
+from tests.torture import traceback_in
 from tests.torture.kills import until_ready
 
 EVERY_SECONDS = 2.0
@@ -115,8 +116,8 @@ def torture(minutes: float) -> list[str]:
             soak.look()
             worker.join(EVERY_SECONDS)
         server.close()
-        if "Traceback" in (log := (Path(name) / "stderr.txt").read_text()):
-            soak.failures.append("a traceback was logged: " + log[-2000:])
+        if logged := traceback_in(Path(name)):
+            soak.failures.append(f"a traceback was logged: {logged}")
     long = {name: samples for name, samples in soak.seen.items() if len(samples) >= 9}
     if not any(name.startswith("worker") for name in long):
         soak.failures.append("no worker was there long enough to be measured; soak for longer")

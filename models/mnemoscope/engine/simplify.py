@@ -109,3 +109,22 @@ def is_of_columns(statement: For) -> bool:
     if not isinstance(term, Reduce) or term.local != begin.local or term.local in {*locals_of(term.value)}:
         return False
     return not is_of_vectors(across) and goes_by_one(statement.variable, [begin, term, end])
+
+
+def sums_of(body: Sequence[Statement]) -> list[int]:
+    """The locals that a body adds to and neither sets nor reads: what a loop around it sums up."""
+    added: dict[int, None] = {}
+    own: set[int] = set()
+
+    def look(statements: Sequence[Statement]) -> None:
+        for s in statements:
+            own.update(name for expr in expressions(s) for name in locals_of(expr))
+            if isinstance(s, For):
+                look(s.body)
+            elif isinstance(s, Set):
+                own.add(s.local)
+            elif isinstance(s, Reduce) and s.op == "add":
+                added[s.local] = None
+
+    look(body)
+    return [local for local in added if local not in own]
