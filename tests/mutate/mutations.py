@@ -776,6 +776,14 @@ MUTATIONS = (
         ("tests/engine/test_operations.py::test_a_norm_whose_spread_overflows_is_not_a_number",), "a model that meets infinity goes on as if nothing were",
     ),
     Mutation(
+        LIBRARY + "engine/statements.py", "STRETCH = 256", "STRETCH = 1 << 24",
+        ("tests/engine/test_growth.py::test_sums_over_many_steps_are_as_exact_as_over_few",), "reads of a long run of attention are recorded as what they were not",
+    ),
+    Mutation(
+        SERVER + "http/held_file.py", "file.read(min(PIECE, stop - first))", "file.read(PIECE)",
+        ("tests/server/http/test_held_file.py",), "more is sent of a file that grows than was announced",
+    ),
+    Mutation(
         SERVER + "http/engine.py", "if request.scope.get(GUEST):", "if False:",
         ("tests/server/http/test_engine.py",), "whoever has a link downloads the weights",
     ),

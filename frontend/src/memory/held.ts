@@ -19,8 +19,9 @@
  * It says nothing about how large the write was (`norm` does), nor whether anybody reads it (the shares do).
  */
 import type { Memory } from "../memory/kinds/base";
+import { sumOf } from "../memory/kinds/reading";
 
 /** held(s, t) of one moment. 0 for s > t, and where the step wrote nothing. */
 export function heldShare(memory: Memory, s: number, t: number): number {
-  return memory.held.slots(s, t).reduce((sum, part) => sum + part, 0);
+  return sumOf(memory.held.slots(s, t));
 }

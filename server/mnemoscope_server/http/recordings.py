@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, File, Path, Query, Request, UploadFile
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from mnemoscope.errors import MnemoscopeError
 from mnemoscope.format.manifest import KEYFRAME_EVERY
@@ -17,6 +17,7 @@ from mnemoscope_server.access import owners
 from mnemoscope_server.errors import LostRun, NotPossible, UnknownRecording
 from mnemoscope_server.http.depends import ERRORS, Client, Id, ServicesDep, require_allowance, require_room
 from mnemoscope_server.http.engine import packed
+from mnemoscope_server.http.held_file import held_file
 from mnemoscope_server.http.verdict import reached
 from mnemoscope_server.problems import problem
 from mnemoscope_server.schemas.recordings import Brought, Change, RecordingDetail, RecordingSummary
@@ -227,10 +228,23 @@ async def chunk(
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
-@router.get("/recordings/{id}/file", summary="The .mnemo file", response_class=FileResponse)
-def file(identity: Id, services: ServicesDep) -> Response:
+@router.get(
+    "/recordings/{id}/file",
+    summary="The .mnemo file",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/octet-stream": {}}},
+        206: {"description": "The range that was asked for", "content": {"application/octet-stream": {}}},
+        416: {"description": "The file has no such range"},
+    },
+)
+def file(request: Request, identity: Id, services: ServicesDep) -> Response:
     path = services.library.find(identity)
-    return FileResponse(path, media_type="application/octet-stream", filename=f"{identity}.mnemo", headers=_fresh())
+    headers = _fresh() | {"Content-Disposition": f'attachment; filename="{identity}.mnemo"'}
+    try:
+        return held_file(request, path, media_type="application/octet-stream", headers=headers)
+    except FileNotFoundError as error:  # deleted meanwhile
+        raise services.store.missing(identity) from error
 
 
 @router.get("/recordings/{id}/export.html", summary="One page that opens from disk", response_class=Response)

@@ -4,6 +4,7 @@
  */
 
 import type { NowBox } from "../stage/layout";
+import { sumOf } from "../../memory/kinds/reading";
 import type { Block, NowPicture } from "./kinds/base";
 import { parseHex, rgba } from "../ink/colour";
 import { hatch, type Ctx } from "../ink/text";
@@ -84,8 +85,7 @@ function blockBetween(was: Block, block: Block, done: Record<BeatName, number>):
 }
 
 function strongest(rows: readonly Float32Array[]): Float32Array {
-  const sum = (row: Float32Array): number => row.reduce((all, v) => all + v, 0);
-  return rows.reduce((best, row) => (sum(row) > sum(best) ? row : best));
+  return rows.reduce((best, row) => (sumOf(row) > sumOf(best) ? row : best));
 }
 
 /** What moves: hatch over what is freed and erased, the write's way in, the reads' way out. Over the painted cut. */
@@ -105,7 +105,7 @@ export function paintBeats(ctx: Ctx, inks: Inks, box: NowBox, { before, after }:
   }
   if (name === "erase" && after.erase && after.writes[0]) {
     const { erase } = after;
-    const strength = erase.reduce((sum, v) => sum + v, 0) / erase.length;
+    const strength = sumOf(erase) / erase.length;
     ctx.fillStyle = hatch(ctx, rgba(parseHex(inks.ef), 0.9), scale);
     strongest(after.writes).forEach((w, row) => {
       if (w * strength < 0.05) return;

@@ -8,7 +8,7 @@ import { Replay, type Law } from "../replay";
 import type { BankLog, Blocks, Held, Kind, Reader, Shares, SlotLife } from "./base";
 import { heldFading, PRUNE, type Fading } from "./fading";
 import { blocksFading } from "./fading_blocks";
-import { ACTED, copied, dot, hasState, initialOf, lifeOf, stateOf } from "./reading";
+import { ACTED, allWithin, copied, dot, hasState, initialOf, lifeOf, stateOf } from "./reading";
 import {
   checkUnits,
   unitCarrier,
@@ -149,7 +149,7 @@ export class CellMemory implements UnitMemory {
         carrier[u]! *= f[u]!;
       }
       out[s + 1] = share;
-      if (s % 64 === 0 && carrier.every((u) => Math.abs(u) < PRUNE)) return false;
+      if (s % 64 === 0 && allWithin(carrier, PRUNE)) return false;
     }
     return true;
   }

@@ -4,6 +4,7 @@
  */
 
 import type { Held, Mechanism } from "./base";
+import { allWithin, sumOf } from "./reading";
 
 /** A carrier below this everywhere is done with: decay factors lie in [0, 1], and nothing can make it grow again. */
 export const PRUNE = 1e-9;
@@ -40,7 +41,7 @@ function fadedSlots(memory: Fading, s: number, t: number): Float64Array<ArrayBuf
   const out = new Float64Array(memory.rows);
   if (s < 0 || s > t) return out;
   const left = memory.squares(s); // squares of what was written, then of what is left of it
-  const total = left.reduce((sum, square) => sum + square, 0);
+  const total = sumOf(left);
   if (!(total > 0)) return out;
   for (let k = s + 1; k <= t; k++) decay(memory, k, left);
   for (let at = 0; at < left.length; at++) out[Math.floor(at / memory.width)]! += left[at]! / total;
@@ -62,14 +63,14 @@ function fadedRow(memory: Fading, t: number): Float64Array<ArrayBuffer> {
     out[s] = total > 0 ? left / total : 0;
     decay(memory, s, retained);
     // Below PRUNE everywhere, nothing earlier can be held by more than that: decay never grows again.
-    if (s % 16 === 0 && retained.every((x) => x < PRUNE)) break;
+    if (s % 16 === 0 && allWithin(retained, PRUNE)) break;
   }
   return out;
 }
 
 /** ‖A_s‖. */
 function fadedNorm(memory: Fading, s: number): number {
-  return Math.sqrt(memory.squares(s).reduce((sum, square) => sum + square, 0));
+  return Math.sqrt(sumOf(memory.squares(s)));
 }
 
 /** Decay acts on all squares alike, so that what is left of many writes is carried as one sum. */

@@ -2,6 +2,8 @@
  * How full a memory is that keeps no usage of its own: the DNC's rule with nothing ever freed, `u ← u + w (1 − u)` for a write of
  * strength w at a slot, from u = 0 before step 0. Steps are taken in order, once; the mean after each is remembered.
  */
+import { sumOf } from "./reading";
+
 export class Filling {
   private readonly used: Float64Array;
   private readonly means: number[] = [];
@@ -19,7 +21,7 @@ export class Filling {
     const { used, means } = this;
     while (means.length <= t) {
       this.step(means.length, used);
-      means.push(used.reduce((sum, u) => sum + u, 0) / used.length);
+      means.push(sumOf(used) / used.length);
     }
     return means[t]!;
   }

@@ -12,7 +12,7 @@ import { blocksFading } from "./fading_blocks";
 import { fill, Filling } from "./filling";
 import { contentLaw, linksLaw, retentionOf, usageLaw, type Retention } from "./matrix_laws";
 import { matrixBack, matrixCarrier, matrixShares } from "./matrix_shares";
-import { ACTED, checkReadHead, checkSlot, copied, hasState, lifeOf, ofHead } from "./reading";
+import { ACTED, checkReadHead, checkSlot, copied, hasState, lifeOf, ofHead, sumOf } from "./reading";
 import { twinPart } from "./twins";
 
 export class MatrixMemory implements Memory {
@@ -174,7 +174,7 @@ export class MatrixMemory implements Memory {
   /** Mean usage; of a bank that keeps none what the DNC's would be, with nothing ever freed. */
   occupancy(t: number): number {
     const usage = this.usage(t);
-    return usage ? usage.reduce((sum, u) => sum + u, 0) / usage.length : this.touched.at(t);
+    return usage ? sumOf(usage) / usage.length : this.touched.at(t);
   }
 
   twins(alike: number): (t: number) => number {
@@ -239,9 +239,10 @@ function freed(retention: Retention, width: number): Decay {
     mechanism: "freed",
     apply(k, values) {
       retention.at(k);
-      retention.values.forEach((psi, i) => {
-        for (let at = i * width; at < (i + 1) * width; at++) values[at]! *= psi;
-      });
+      for (let i = 0, at = 0; i < retention.values.length; i++) {
+        const psi = retention.values[i]!;
+        for (let j = 0; j < width; j++, at++) values[at]! *= psi;
+      }
     },
   };
 }

@@ -57,6 +57,19 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
+/** In a loop: `reduce` and `every` of a typed array make an object of every number, gigabytes of them over a long run. */
+export function sumOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let j = 0; j < values.length; j++) sum += values[j]!;
+  return sum;
+}
+
+/** Whether no number is larger than `bound`, whatever its sign. */
+export function allWithin(values: ArrayLike<number>, bound: number): boolean {
+  for (let j = 0; j < values.length; j++) if (!(Math.abs(values[j]!) <= bound)) return false;
+  return true;
+}
+
 export function lifeOf(until: number): { write: Float32Array; read: Float32Array; erase: Float32Array } {
   return { write: new Float32Array(until), read: new Float32Array(until), erase: new Float32Array(until) };
 }

@@ -4,6 +4,7 @@
  * is said of an older one than was asked for says so.
  */
 
+import { allWithin } from "../../memory/kinds/reading";
 import { mainSource as findMainSource, shareWithin, sourceStep, type Arc } from "../../memory/arcs";
 import { counted, listed, percent } from "../../draw/ink/format";
 import { mostText, shareText } from "../../draw/ink/sources";
@@ -68,7 +69,7 @@ function storedText({ step }: TaskEvent): string {
 
 function readingOf(row: Float64Array, stores: readonly TaskEvent[], right: number | null): Reading {
   const t = stepOf(row);
-  if (row.every((share) => share === 0)) return reading("nothing", "nothing");
+  if (allWithin(row, 0)) return reading("nothing", "nothing");
   if (row[0]! > HALF) return reading("initial", "mostly what memory held before the first step");
   const segment = stores.find((event) => t >= event.until && shareWithin(row, event.step, event.until - 1) >= HALF);
   const stored = segment && storedText(segment);

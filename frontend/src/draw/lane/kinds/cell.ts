@@ -2,6 +2,7 @@
 
 import type { ModelLog } from "../../../memory/log";
 import type { CellMemory } from "../../../memory/kinds/cell";
+import { sumOf } from "../../../memory/kinds/reading";
 import { percent } from "../../ink/format";
 import { GateRow, type Gauge } from "../gauge";
 import type { Drawn, Wording } from "./base";
@@ -21,7 +22,7 @@ const GATES: readonly GateDial[] = [
     tensor: "forget_gate",
     name: "forget",
     ink: "e",
-    value: (values) => 1 - values.reduce((sum, v) => sum + v, 0) / values.length,
+    value: (values) => 1 - sumOf(values) / values.length,
     says: `1 − forget gate, mean over the cells: how much is forgotten. ${ROW}`,
   },
   {

@@ -2,6 +2,7 @@
 
 import type { ModelLog } from "../../../memory/log";
 import type { MatrixMemory } from "../../../memory/kinds/matrix";
+import { sumOf } from "../../../memory/kinds/reading";
 import type { Fold } from "../slot_rows";
 import { count, percent } from "../../ink/format";
 import { fixedLimit } from "../../../analysis/scale";
@@ -112,7 +113,7 @@ class MatrixDrawn implements Drawn {
     const { name, width, writeHeads, readHeads } = memory.bank;
     const content = memory.content(t);
     const writes = heads(writeHeads, (h) => foldMax(memory.writeRow(h, t), rows, per));
-    const most = writes.reduce((best, row, h) => (sum(row) > sum(writes[best]!) ? h : best), 0);
+    const most = writes.reduce((best, row, h) => (sumOf(row) > sumOf(writes[best]!) ? h : best), 0);
     const vector = (tensor: string): Float32Array =>
       model
         .need(name, tensor)
@@ -172,12 +173,6 @@ class MatrixDrawn implements Drawn {
     const of = readHeads > 1 ? `, ${readHeads} heads` : "";
     return [`${count(this.places)} × ${width}${of}`, usage ? "slots by allocation" : "slots in order"];
   }
-}
-
-function sum(values: Float32Array): number {
-  let total = 0;
-  for (const v of values) total += v;
-  return total;
 }
 
 const WORDING: Wording = {
