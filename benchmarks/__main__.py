@@ -12,6 +12,7 @@ from benchmarks import (
     engine,
     engines,
     fan_out,
+    fork,
     gpu,
     long_runs,
     reading,
@@ -38,6 +39,7 @@ PARTS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
     "sessions": ("64 runs at once at 30 steps/s", sessions.rows),
     "engines": ("one run at 30 steps/s with its engine beside the server, and on Ray", engines.rows),
     "browser": ("the page in headless Chromium, T=1000, four lanes", browser.rows),
+    "fork": ("a fork in headless Chromium, 200 steps of a DNC (N=64 W=16) with a slot erased", fork.rows),
     "long": ("long runs on the command line and in headless Chromium, and what the page weighs", long_runs.rows),
 }
 

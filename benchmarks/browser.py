@@ -5,7 +5,7 @@ import re
 import statistics
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -44,13 +44,18 @@ def ask(address: str, path: str, body: object = None) -> Any:
         return json.load(answer)
 
 
-def long_recording(address: str) -> str:
-    """Id of a finished recording of T=1000 of all four models, made by a live run at full speed."""
+def long_recording(address: str, models: Sequence[str] = ("lstm", "transformer", "ntm", "dnc")) -> str:
+    """Id of a finished recording of T=1000, made by a live run at full speed."""
     while ask(address, "/api/status")["workers"] != "ready":
         time.sleep(0.2)
     signal = {"kind": "generated", "generator": "heartbeat", "steps": STEPS, "seed": 3}
-    models = ["lstm", "transformer", "ntm", "dnc"]
-    asked = {"signal": signal, "task": "signal-recall", "task_params": {"rounds": 0}, "models": models, "speed": None}
+    asked = {
+        "signal": signal,
+        "task": "signal-recall",
+        "task_params": {"rounds": 0},
+        "models": list(models),
+        "speed": None,
+    }
     made = ask(address, "/api/sessions", asked)
     while ask(address, f"/api/recordings/{made['id']}")["live"]:
         time.sleep(0.2)

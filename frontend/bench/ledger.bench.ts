@@ -70,7 +70,7 @@ describe(`one row of shares, T = ${T}`, () => {
       void logs.spread
         .model(0)
         .memory()
-        .heldRow(T - 1),
+        .held.row(T - 1),
     once,
   );
   const row = logs.spread

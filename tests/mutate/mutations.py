@@ -48,6 +48,10 @@ MUTATIONS = (
         ("tests/kinds/test_attention_products.py",), "proving a run of a Transformer from Python takes eighteen times as long on a busy machine",
     ),
     Mutation(
+        PAGE + "analysis/scale.ts", "below <= Math.floor(count * 0.98)", "below < Math.floor(count * 0.98)",
+        ("src/draw/draw.test.ts",), "a map's colours end below a part of what they should show",
+    ),
+    Mutation(
         PAGE + "memory/model_log.ts", "this.stay.gap >= Math.floor(t / KEYFRAME_EVERY)", "this.stay.gap >= 0",
         ("src/memory/staying.test.ts",), "another layer is asked for before its keys have come again, and its worker fetches the whole run",
     ),

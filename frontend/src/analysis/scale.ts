@@ -1,24 +1,32 @@
 /** Fixed colour limits and line ranges: they depend on the recording, never on what is in view. */
 
+/** Smaller numbers have no part in a limit; twice the log2 of this one is above −LOWEST. */
+const NOTHING = 1e-6;
+const LOWEST = 40;
+/** Powers of √2 from 2^(−LOWEST / 2) to the largest number there is. */
+const POWERS = LOWEST + 2 * 1024 + 1;
+
 /**
  * Limit of a map: the smallest power of √2 that holds 98 % of the values that are not zero (the rest take the last
  * colour). A limit that only takes such steps, and while a run is live only upwards, does not flicker, and live and
  * replay end up with the same picture.
  */
 export function fixedLimit(samples: readonly ArrayLike<number>[], least = 0.0625): number {
-  // Tens of thousands of numbers: typed arrays sort without asking a function about every pair.
-  const all = new Float64Array(samples.reduce((sum, sample) => sum + sample.length, 0));
+  // Tens of thousands of numbers, of which only the power that holds each matters: they are counted, not sorted.
+  const held = new Uint32Array(POWERS);
   let count = 0;
   for (const sample of samples) {
     for (let i = 0; i < sample.length; i++) {
       const size = Math.abs(sample[i]!);
-      if (Number.isFinite(size) && size > 1e-6) all[count++] = size;
+      if (!(size > NOTHING && size < Infinity)) continue;
+      held[LOWEST + Math.ceil(2 * Math.log2(size) - 1e-6)]!++;
+      count++;
     }
   }
   if (!count) return least;
-  const sizes = all.subarray(0, count).sort();
-  const high = sizes[Math.min(sizes.length - 1, Math.floor(sizes.length * 0.98))]!;
-  return Math.max(least, 2 ** (Math.ceil(2 * Math.log2(high) - 1e-6) / 2));
+  let power = 0;
+  for (let below = held[0]!; below <= Math.floor(count * 0.98);) below += held[++power]!;
+  return Math.max(least, 2 ** ((power - LOWEST) / 2));
 }
 
 /** Entry of a diverging ramp: −limit → 0, 0 → the middle, limit → 255. */

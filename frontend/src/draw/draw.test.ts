@@ -256,6 +256,16 @@ describe("scales", () => {
     expect(fixedLimit([Float32Array.of(NaN, 0)])).toBe(0.0625);
   });
 
+  it("leaves out the largest 2 % of all numbers together, and what is nothing or infinite", () => {
+    const small = new Float32Array(98).fill(0.9);
+    expect(fixedLimit([small, Float32Array.of(-7, 7)])).toBe(8); // the 99th of 100 in order of size
+    expect(fixedLimit([small, Float32Array.of(0.9, 7)])).toBe(1);
+    expect(fixedLimit([small, Float32Array.of(0.9, 7, 0, 1e-7, NaN, Infinity, -Infinity)])).toBe(1);
+    expect(fixedLimit([Float32Array.of(3e-6)], 0)).toBe(2 ** -18);
+    expect(fixedLimit([[1.5e300]])).toBe(2 ** 997.5);
+    expect(fixedLimit([[Math.SQRT2]])).toBeCloseTo(Math.SQRT2); // a limit holds itself
+  });
+
   it("puts zero in the middle of the diverging ramp and NaN on zero", () => {
     expect(divergingEntry(-2, 2)).toBe(0);
     expect(divergingEntry(0, 2)).toBe(128);
