@@ -1,9 +1,11 @@
 """A file that is sent while something is done to it."""
 
+import asyncio
+
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
-from starlette.testclient import TestClient
 
 from mnemoscope_server.http import held_file as module
 from mnemoscope_server.http.held_file import held_file
@@ -35,11 +37,14 @@ def ask(tmp_path, monkeypatch):
         done[-1](path)
         return made
 
-    client = TestClient(Starlette(routes=[Route("/", answer)]))
+    async def got(headers):
+        server = httpx.ASGITransport(Starlette(routes=[Route("/", answer)]))
+        async with httpx.AsyncClient(transport=server, base_url="http://here") as client:
+            return await client.get("/", headers=headers)
 
     def asked(meanwhile=None, **headers):
         done.append(meanwhile or done[0])
-        return client.get("/", headers=headers)
+        return asyncio.run(got(headers))
 
     return asked
 
