@@ -62,6 +62,8 @@ assert main(sys.argv[1:]) == 0
 print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")), time.process_time())"""
 """One command in a process of its own, which says last what it took (Linux): kilobytes and seconds."""
 
+JUDGED = "() => !document.body.innerText.includes('Reading who was right')"
+"""A worker of the server reaches the verdict when a run is first opened, on the processors that the page is measured on."""
 LOADING = "[...document.querySelectorAll('.status')].some((p) => p.textContent.startsWith('Loading'))"
 SHOWN = "document.querySelector('[role=application][data-reads]') !== null"
 
@@ -136,10 +138,11 @@ def rows() -> Iterator[Row]:
             yield Row("T=5000, four lanes: first picture, fresh browser", first, "ms", budget=1000)
             yield Row("T=5000: the same with the page's process", clock, "ms")
             loaded(page, 120)
+            page.wait_for_function(JUDGED, timeout=120_000)
             page.wait_for_timeout(3000)
             times, work = scrubs(page)
             yield Row("T=5000: scrub to paint, median", statistics.median(times), "ms")
-            yield Row("T=5000: scrub to paint, p95", p95(times), "ms", budget=33)
+            yield Row("T=5000: scrub to paint, p95", p95(times), "ms", budget=25)
             yield Row("T=5000: main thread per move", work, "ms")
             page.wait_for_timeout(3000)
             yield Row("T=5000: frames asked for in 2 s at rest", page.evaluate(FRAMES_WANTED, 2000), "", budget=0)
@@ -149,6 +152,11 @@ def rows() -> Iterator[Row]:
             begun = time.perf_counter()
             loaded(page, 300)
             yield Row("T=100 000: until all of it is there", time.perf_counter() - begun, "s")
+            if not page.evaluate(JUDGED):
+                drag = p95(page.evaluate(SCRUB, MOVES))
+                yield Row("T=100 000: scrub to paint, p95, while the verdict is reached", drag, "ms")
+                page.wait_for_function(JUDGED, timeout=120_000)
+                page.wait_for_timeout(1000)
             times, work = scrubs(page)
             yield Row("T=100 000: scrub to paint, p95", p95(times), "ms", budget=25)
             yield Row("T=100 000: main thread per move", work, "ms")

@@ -87,7 +87,16 @@ def _measure(view: str, run: str) -> dict[str, Any]:
         found["cpu"] = time.process_time() - busy
         found |= {"seconds": kept.seconds, "first": at[0], "n": max(row.n for row in kept.rows)}
         found["with_causes"] = mnemoscope.retention(MODELS, ECG, delays=DELAYS).seconds
-    return found | {"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3}
+    return found | {"mb": _peak()}
+
+
+def _peak() -> float:
+    """Megabytes that this process took at most. On Linux ru_maxrss would begin with what the process that started it held."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        lines = status.read_text().splitlines()
+        return int(next(line.split()[1] for line in lines if line.startswith("VmHWM"))) / 1e3
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def _one_thread() -> None:
