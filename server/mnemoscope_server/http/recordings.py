@@ -239,11 +239,12 @@ async def chunk(
     },
 )
 def file(request: Request, identity: Id, services: ServicesDep) -> Response:
-    path = services.library.find(identity)
     headers = _fresh() | {"Content-Disposition": f'attachment; filename="{identity}.mnemo"'}
     try:
-        return held_file(request, path, media_type="application/octet-stream", headers=headers)
-    except FileNotFoundError as error:  # deleted meanwhile
+        with services.store.hold(identity):  # not while it is renamed, deleted, or a copy from the bucket makes room
+            path = services.library.find(identity)
+            return held_file(request, path, media_type="application/octet-stream", headers=headers)
+    except FileNotFoundError as error:  # somebody else's folder, and theirs to delete from
         raise services.store.missing(identity) from error
 
 
