@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 PIECE = 1 << 16
 """Bytes that are read at once."""
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 """One range; several are answered with the whole file, as RFC 9110 §14.2 allows."""
 
 

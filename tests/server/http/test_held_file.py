@@ -73,7 +73,10 @@ def test_a_range_that_it_has_not(ask, span):
     assert (answer.status_code, answer.headers["content-range"], answer.content) == (416, "bytes */1024", b"")
 
 
-@pytest.mark.parametrize("asked", ["bytes=-", "bytes=0-1,5-6", "lines=1-2", "bytes=a-b"])
+@pytest.mark.parametrize(
+    "asked",
+    ["bytes=-", "bytes=0-1,5-6", "lines=1-2", "bytes=a-b", pytest.param(f"bytes={'9' * 5000}-", id="no number at all")],
+)
 def test_what_is_no_range_is_answered_with_all_of_it(ask, asked):
     answer = ask(Range=asked)
     assert (answer.status_code, answer.content) == (200, CONTENT)
